@@ -1,0 +1,110 @@
+// Package record holds the nouns of the catalog: what is written down about an
+// upload, an archive and a job so that another process can go on.
+//
+// It has no behaviour and knows no database. The root package consumes these
+// nouns through the small interface that it declares, package catalog keeps
+// them, and neither imports the other.
+package record
+
+import (
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// UploadState is how far an upload has come. A state is durable before the act
+// that it announces, and a result is durable before it is shown.
+type UploadState string
+
+// The states of an upload, in the order in which a good one passes them.
+const (
+	// Initiating: the vault is being asked for an upload id. After a crash the
+	// vault may hold an upload whose id was never received.
+	Initiating UploadState = "initiating"
+	// Open: the upload id is known and parts are on their way.
+	Open UploadState = "open"
+	// Completing: the vault is being asked to publish the archive.
+	Completing UploadState = "completing"
+	// Completed: the archive id is known and stands in the archives table.
+	Completed UploadState = "completed"
+
+	// Unknown: the answer to completing was lost and asking again did not
+	// settle it. Only an inventory can; nothing is uploaded again by itself.
+	Unknown UploadState = "unknown"
+	// Expired: the vault no longer knows the upload id.
+	Expired UploadState = "expired"
+	// Aborted: the user gave the upload up.
+	Aborted UploadState = "aborted"
+)
+
+// Source identifies the local bytes of an upload, so that a later run can tell
+// whether it looks at the same ones.
+type Source struct {
+	Path    string    // absolute path, or "-" for a stream
+	Size    int64     // bytes; -1 for a stream whose end was not seen yet
+	ModTime time.Time // to the nanosecond; zero for a stream
+	Change  time.Time // inode change time where the system has one, else zero
+	Inode   uint64    // where the system has one, else 0
+}
+
+// Stream is the Path of a source that cannot be opened again.
+const Stream = "-"
+
+// Upload is one attempt to bring one source into one vault.
+type Upload struct {
+	Key         int64  // the catalog's own key; 0 before the first save
+	Vault       string // canonical URL of the vault
+	Source      Source
+	Description string
+	PartSize    int64 // bytes
+	ID          vault.UploadID
+	State       UploadState
+	ArchiveID   vault.ArchiveID // once Completed
+	TreeHash    treehash.Hash   // of the whole, from Completing on
+	Started     time.Time       // UTC
+	Updated     time.Time       // UTC; set by whoever saves
+	// Sent and Busy count the bytes acknowledged by the vault and the time spent
+	// sending them, over all runs. Rates are learned from them.
+	Sent int64
+	Busy time.Duration
+}
+
+// ArchiveState is what is known about an archive's presence in its vault.
+type ArchiveState string
+
+// The states of an archive.
+const (
+	// Stored: the vault accepted it and returned its id.
+	Stored ArchiveState = "stored"
+	// Deleted: the vault accepted a request to delete it.
+	Deleted ArchiveState = "deleted"
+)
+
+// Archive is one archive in one vault.
+type Archive struct {
+	Vault       string // canonical URL of the vault
+	ID          vault.ArchiveID
+	Name        string // where its bytes came from: an absolute path, or "-"
+	Description string
+	Size        int64 // bytes
+	TreeHash    treehash.Hash
+	Created     time.Time // UTC
+	State       ArchiveState
+}
+
+// Job is a job that was asked for, or is about to be.
+type Job struct {
+	Key       int64  // the catalog's own key; 0 before the first save
+	Vault     string // canonical URL of the vault
+	ID        vault.JobID
+	Kind      vault.JobKind
+	Archive   vault.ArchiveID
+	Range     vault.Range
+	Tier      vault.Tier
+	Token     string // unique text in the job's description
+	Status    vault.JobStatus
+	Started   time.Time // UTC
+	Completed time.Time // UTC; zero while in progress
+	Expires   time.Time // UTC; zero if unknown
+}

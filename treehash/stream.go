@@ -1,0 +1,200 @@
+package treehash
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Sums are both hashes of the same bytes. The service wants both with every
+// part: the linear one for the signature, the tree hash for the proof.
+type Sums struct {
+	Size   int64 // bytes hashed
+	Tree   Hash
+	SHA256 Hash // linear
+}
+
+// step is how many bytes go through both hash functions before the next ones
+// are touched: small enough that the second function finds them in the cache.
+const step = 32 << 10
+
+// Hasher computes both hashes of a stream in constant memory. It is an
+// io.Writer whose Write never fails. The zero value is not usable; see [New].
+type Hasher struct {
+	size   int64
+	linear hash.Hash
+	leaf   hash.Hash
+	filled int // bytes in the present leaf
+	tree   tree
+}
+
+// New returns a Hasher that has seen nothing.
+func New() *Hasher {
+	return &Hasher{linear: sha256.New(), leaf: sha256.New()}
+}
+
+// Reset makes h as New returns it, keeping its memory.
+func (h *Hasher) Reset() {
+	h.size, h.filled = 0, 0
+	h.linear.Reset()
+	h.leaf.Reset()
+	h.tree.stack = h.tree.stack[:0]
+}
+
+// Write adds b.
+func (h *Hasher) Write(b []byte) (int, error) {
+	n := len(b)
+	for len(b) > 0 {
+		if h.filled == LeafSize {
+			h.endLeaf()
+		}
+		k := min(len(b), step, LeafSize-h.filled)
+		h.linear.Write(b[:k])
+		h.leaf.Write(b[:k])
+		h.filled += k
+		b = b[k:]
+	}
+	h.size += int64(n)
+	return n, nil
+}
+
+func (h *Hasher) endLeaf() {
+	h.tree.push(sumOf(h.leaf))
+	h.leaf.Reset()
+	h.filled = 0
+}
+
+// Sums returns the hashes of what was written so far. More may be written after.
+func (h *Hasher) Sums() Sums {
+	t := tree{stack: append([]node(nil), h.tree.stack...)}
+	if h.filled > 0 || h.size == 0 {
+		t.push(sumOf(h.leaf))
+	}
+	return Sums{Size: h.size, Tree: t.root(), SHA256: sumOf(h.linear)}
+}
+
+func sumOf(f hash.Hash) Hash {
+	var h Hash
+	f.Sum(h[:0])
+	return h
+}
+
+// Read hashes everything that r yields, through buf, which must not be empty.
+// It is the choice for one part on one core. It ends early when ctx does.
+func Read(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {
+	h := New()
+	for {
+		if ctx.Err() != nil {
+			return Sums{}, context.Cause(ctx)
+		}
+		n, err := r.Read(buf)
+		h.Write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			return h.Sums(), nil
+		}
+		if err != nil {
+			return Sums{}, err
+		}
+	}
+}
+
+// ReadAt hashes the first size bytes of r on up to cores cores, at least one.
+// The linear hash cannot be shared out, so it takes one core while leaves are
+// hashed on the others, and more than two or three cores gain nothing. Memory is
+// one leaf for each core, and one more. An early end of r is an error.
+func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
+	if cores <= 1 || size <= LeafSize {
+		sums, err := Read(ctx, io.NewSectionReader(r, 0, size), make([]byte, LeafSize))
+		if err == nil && sums.Size != size {
+			err = shortSource(sums.Size, size)
+		}
+		return sums, err
+	}
+	return readAtParallel(ctx, r, size, cores)
+}
+
+func shortSource(got, want int64) error {
+	return fmt.Errorf("the source ended after %d of %d bytes: %w", got, want, io.ErrUnexpectedEOF)
+}
+
+// leafJob is one leaf on its way through both hash functions. Its buffer is
+// free again when both have seen it.
+type leafJob struct {
+	buf    []byte
+	n      int
+	result chan Hash // gets the leaf's hash, has room for it
+}
+
+// readAtParallel runs a reader that also computes the linear hash, and workers
+// that hash leaves; the results are folded in the order of the leaves.
+func readAtParallel(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
+	workers := cores - 1
+	group, ctx := errgroup.WithContext(ctx)
+	leaves := make(chan *leafJob)          // to the workers
+	ordered := make(chan *leafJob, cores)  // to the fold, in order
+	free := make(chan *leafJob, workers+2) // read buffers
+	for range cap(free) {
+		free <- &leafJob{buf: make([]byte, LeafSize), result: make(chan Hash, 1)}
+	}
+	linear := sha256.New()
+	var t tree
+
+	group.Go(func() error {
+		defer close(leaves)
+		defer close(ordered)
+		for off := int64(0); off < size; off += LeafSize {
+			var job *leafJob
+			select {
+			case job = <-free:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			job.n = int(min(LeafSize, size-off))
+			n, err := r.ReadAt(job.buf[:job.n], off)
+			if n < job.n {
+				if err == nil || errors.Is(err, io.EOF) {
+					err = shortSource(off+int64(n), size)
+				}
+				return err
+			}
+			for _, queue := range []chan *leafJob{ordered, leaves} {
+				select {
+				case queue <- job:
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
+			}
+			linear.Write(job.buf[:job.n])
+		}
+		return nil
+	})
+	for range workers {
+		group.Go(func() error {
+			for job := range leaves {
+				job.result <- sha256.Sum256(job.buf[:job.n])
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for job := range ordered {
+			select {
+			case h := <-job.result:
+				t.push(h)
+				free <- job
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return Sums{}, err
+	}
+	return Sums{Size: size, Tree: t.root(), SHA256: sumOf(linear)}, nil
+}

@@ -1,0 +1,32 @@
+package vault
+
+import "errors"
+
+// The classes of error that every kind maps its own errors to. Callers ask with
+// errors.Is. The texts are fragments: kinds wrap them in sentences that name
+// the object.
+var (
+	// ErrNotFound: the vault, archive, upload or job is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrNotReady: the job is still in progress. Ask again later.
+	ErrNotReady = errors.New("not ready yet")
+	// ErrExpired: the output of the job was there and is gone. Start another job.
+	ErrExpired = errors.New("expired")
+	// ErrChecksum: bytes and hash do not agree.
+	ErrChecksum = errors.New("checksum mismatch")
+	// ErrInvalid: the request cannot be carried out as it stands. Do not repeat it.
+	ErrInvalid = errors.New("invalid request")
+	// ErrDenied: credentials are missing, wrong or expired, or do not allow this.
+	ErrDenied = errors.New("access denied")
+	// ErrThrottled: the service asks to slow down, by a throttling error or by
+	// giving up on a part that arrived too slowly (408). Repeat later, with less
+	// at once.
+	ErrThrottled = errors.New("throttled")
+	// ErrUnavailable: the service or the network failed, or the answer was lost;
+	// the request may have been carried out. Repeat what is idempotent.
+	ErrUnavailable = errors.New("service unavailable")
+	// ErrLocked: another process holds the object.
+	ErrLocked = errors.New("locked by another process")
+	// ErrExists: the object is there already and the call will not replace it.
+	ErrExists = errors.New("already exists")
+)

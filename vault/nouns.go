@@ -1,0 +1,152 @@
+package vault
+
+import (
+	"time"
+
+	"firn/treehash"
+)
+
+// ArchiveID names a stored archive. It is opaque and chosen by the kind; a
+// Glacier id is 138 characters of [A-Za-z0-9_-] and may begin with a hyphen.
+type ArchiveID string
+
+// UploadID names an unfinished upload.
+type UploadID string
+
+// JobID names a job.
+type JobID string
+
+// Limits is what a kind accepts, as data that one engine obeys.
+type Limits struct {
+	MinPartSize        int64 // bytes; the last part of an upload may be smaller
+	MaxPartSize        int64 // bytes
+	PartSizePowerOfTwo bool  // part sizes are MinPartSize times a power of two
+	MaxParts           int   // parts in one upload
+	MinArchiveSize     int64 // bytes; 1 where an empty archive is refused
+	MaxArchiveSize     int64 // bytes
+	MaxDescription     int   // bytes of printable ASCII (0x20 to 0x7e)
+
+	RangeAlignment int64         // bytes; a retrieval range starts and ends on multiples of it
+	Tiers          []Tier        // tiers a retrieval may ask for, fastest first
+	OutputLifetime time.Duration // how long the output of a job stays; 0: no end
+}
+
+// Tier is how fast, and at what price, a job is to be done.
+type Tier string
+
+// The three tiers of the service.
+const (
+	Expedited Tier = "Expedited"
+	Standard  Tier = "Standard"
+	Bulk      Tier = "Bulk"
+)
+
+// UploadRequest is what CreateUpload needs.
+type UploadRequest struct {
+	// Name is what the user calls the archive. Kinds whose archives have no
+	// names ignore it.
+	Name string
+	// Description is kept with the archive for its whole life, as given.
+	Description string
+	// PartSize is the size of every part but the last, in bytes.
+	PartSize int64
+}
+
+// Upload is an unfinished upload as the vault knows it.
+type Upload struct {
+	ID          UploadID
+	Description string
+	PartSize    int64     // bytes
+	Created     time.Time // UTC
+}
+
+// Part is a piece of an archive on its way up.
+type Part struct {
+	Offset   int64         // first byte within the archive
+	Size     int64         // bytes
+	TreeHash treehash.Hash // of these bytes
+	SHA256   treehash.Hash // linear SHA-256 of these bytes; zero in listings
+	Receipt  string        // what the vault returned for it; empty at kinds without receipts
+}
+
+// Completion is what CompleteUpload needs.
+type Completion struct {
+	Size     int64         // bytes of the whole archive
+	TreeHash treehash.Hash // of the whole archive
+	Parts    []Part        // all of them, in order
+}
+
+// Archive is one stored, immutable sequence of bytes, as an inventory lists it.
+type Archive struct {
+	ID          ArchiveID
+	Description string
+	Size        int64 // bytes
+	TreeHash    treehash.Hash
+	Created     time.Time // UTC
+}
+
+// JobKind tells what a job asks for.
+type JobKind string
+
+// The kinds of job.
+const (
+	RetrieveArchive   JobKind = "archive-retrieval"
+	RetrieveInventory JobKind = "inventory-retrieval"
+)
+
+// JobRequest is what StartJob needs.
+type JobRequest struct {
+	Kind        JobKind
+	Archive     ArchiveID // for RetrieveArchive only
+	Range       Range     // for RetrieveArchive only; the zero Range is the whole archive
+	Tier        Tier      // for RetrieveArchive only; empty means Standard
+	Description string    // kept with the job; firn puts its token here
+}
+
+// JobStatus tells how a job stands.
+type JobStatus string
+
+// The states of a job.
+const (
+	InProgress JobStatus = "InProgress"
+	Succeeded  JobStatus = "Succeeded"
+	Failed     JobStatus = "Failed"
+)
+
+// Job is a request to a vault that takes hours, as the vault knows it.
+type Job struct {
+	ID          JobID
+	Kind        JobKind
+	Status      JobStatus
+	Message     string // the service's words about the status
+	Archive     ArchiveID
+	Range       Range // within the archive; the whole archive is given as such
+	Tier        Tier
+	Description string
+	Size        int64         // bytes of the output, if known, else 0
+	TreeHash    treehash.Hash // of the output, if the range has one, else zero
+	Created     time.Time     // UTC
+	Completed   time.Time     // UTC; zero while in progress
+	Expires     time.Time     // UTC; when the output goes; zero if unknown or never
+}
+
+// Range is a run of bytes. The zero Range means everything.
+type Range struct {
+	Offset int64 // first byte
+	Size   int64 // bytes
+}
+
+// IsZero reports whether r means everything.
+func (r Range) IsZero() bool { return r == Range{} }
+
+// Info is what a place that holds vaults tells about one of them.
+type Info struct {
+	Name    string
+	ARN     string // the service's own name for it; empty for a directory
+	Created time.Time
+	// Inventoried is when the vault last counted its archives; Archives and
+	// Bytes are as of then. All three are zero before the first inventory.
+	Inventoried time.Time
+	Archives    int64
+	Bytes       int64
+}

@@ -1,0 +1,126 @@
+// Package vault is the contract between firn and a place that holds archives,
+// and the nouns of that contract.
+//
+// The slow kind is the normal case: in an Amazon Glacier vault everything but
+// uploading and deleting is a job. One asks, keeps an id, and hours later there
+// is an output that lives for about a day. A directory is the degenerate case,
+// a job that is ready when it is made. So the contract speaks of jobs and every
+// kind tells the truth.
+//
+// All waiting, concurrency, retry, hashing, packing and record keeping live
+// above this contract, once. A kind is a thin translator: it starts no
+// goroutines that outlive a call, it does not sleep, it does not retry, it
+// writes no log. Kinds live in the packages glaciervault and dirvault; package
+// vaulttest holds the suite that each of them passes.
+//
+// What every method promises unless it says otherwise:
+//
+//   - It may be called from many goroutines at once.
+//   - Ids stay valid across processes and machines; callers treat them as opaque.
+//   - A cancelled context ends the call soon with an error that wraps
+//     [context.Cause] of it, and nothing is published after the call returned.
+//   - An error wraps one of the sentinels of this package together with the
+//     service's own error, so that errors.Is finds the class and errors.As the
+//     detail. An error without a sentinel is a bug or a local I/O error, and
+//     the caller stops.
+package vault
+
+import (
+	"context"
+	"io"
+	"iter"
+)
+
+// Vault is a place that holds archives.
+type Vault interface {
+	Uploader
+	Retriever
+
+	// DeleteArchive removes an archive. Deleting an archive that is not there
+	// is no error, so a repeated delete succeeds. ErrNotFound means that the
+	// vault itself is not there.
+	DeleteArchive(ctx context.Context, id ArchiveID) error
+}
+
+// Uploader is the half of a [Vault] that takes archives in.
+//
+// An upload has three ends: it is left (and may be resumed by its id, from any
+// process, until the kind expires it), completed, or aborted.
+type Uploader interface {
+	// Limits tells what the kind accepts. It is pure data: no I/O, and the same
+	// answer at every call.
+	Limits() Limits
+
+	// CreateUpload starts an upload. The caller has checked PartSize against
+	// Limits; a kind refuses what it cannot keep, such as a description with
+	// characters outside its set, with ErrInvalid before anything is created.
+	// Every call creates another upload, so a caller that lost the answer looks
+	// through Uploads before it calls again.
+	CreateUpload(ctx context.Context, req UploadRequest) (UploadID, error)
+
+	// UploadPart stores the bytes of one part. It is idempotent per offset: the
+	// last part accepted at an offset is the one that counts.
+	//
+	// The caller guarantees that part.Offset is a multiple of the upload's part
+	// size, that part.Size is that part size (less only for the last part), that
+	// part.TreeHash is the tree hash and part.SHA256 the linear SHA-256 of the
+	// body, and that body yields exactly part.Size bytes from its present
+	// position, which is where a kind that must send it twice seeks back to. A
+	// body that cannot seek returns an error from Seek; a kind that needed the
+	// seek then fails the call. The body is not used after the call returned.
+	//
+	// The kind returns the part with its Receipt set, and only after the bytes
+	// are as durable as the kind makes them and the hash of what it received was
+	// compared with part.TreeHash (and with part.SHA256, if that is not zero).
+	// ErrChecksum means that they differ: nothing is visible, and a part that
+	// was there before at this offset is still there. ErrNotFound means that the
+	// vault or the upload is not there (any more).
+	UploadPart(ctx context.Context, id UploadID, part Part, body io.ReadSeeker) (Part, error)
+
+	// Parts lists what the vault holds of an upload, sorted by offset, each with
+	// Offset, Size, TreeHash (zero if the kind does not know it) and Receipt.
+	// The sequence ends after the first error. ErrNotFound as for UploadPart.
+	Parts(ctx context.Context, id UploadID) iter.Seq2[Part, error]
+
+	// CompleteUpload publishes the archive. The caller passes every part in
+	// order, without gap or overlap, their total size and the tree hash of the
+	// whole. The kind compares them with what it holds: ErrInvalid for a gap or
+	// a wrong size, ErrChecksum for a wrong hash; the upload then stays open.
+	//
+	// It is safe to repeat: for as long as the kind remembers the upload (a
+	// directory forever, Glacier "a short period"), the same id is returned.
+	// After that the answer is ErrNotFound, which therefore does not tell
+	// whether an earlier call, whose answer was lost, had succeeded.
+	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
+
+	// AbortUpload removes an unfinished upload and its parts. An id that is not
+	// known is no error. Completed archives are never touched.
+	AbortUpload(ctx context.Context, id UploadID) error
+
+	// Uploads lists the unfinished uploads, in no promised order. The sequence
+	// ends after the first error. ErrNotFound means that the vault is not there.
+	Uploads(ctx context.Context) iter.Seq2[Upload, error]
+}
+
+// Retriever is the half of a [Vault] that gives archives back.
+type Retriever interface {
+	// StartJob asks for an archive (or a range of it) or for an inventory. It
+	// costs money at some kinds and is not idempotent: a caller that lost the
+	// answer looks for its own token in the descriptions of the kind's jobs
+	// before it asks again. The job returned to Job may be done at once.
+	StartJob(ctx context.Context, req JobRequest) (JobID, error)
+
+	// Job tells how a job stands. ErrNotFound: no such job, or forgotten.
+	Job(ctx context.Context, id JobID) (Job, error)
+
+	// OpenOutput reads bytes of a finished archive job. The range counts within
+	// the job's own output; the zero Range means all of it. The caller closes
+	// the reader and compares length and hash with what it knows: the end of
+	// the stream proves nothing. ErrNotReady before the job is done, ErrExpired
+	// once its output is gone.
+	OpenOutput(ctx context.Context, id JobID, r Range) (io.ReadCloser, error)
+
+	// Inventory streams the archives listed by a finished inventory job, in no
+	// promised order and in bounded memory. Errors as for OpenOutput.
+	Inventory(ctx context.Context, id JobID) iter.Seq2[Archive, error]
+}
