@@ -1,6 +1,11 @@
 package vault
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+
+	"firn/treehash"
+)
 
 // The classes of error that every kind maps its own errors to. Callers ask with
 // errors.Is. The texts are fragments: kinds wrap them in sentences that name
@@ -30,3 +35,23 @@ var (
 	// ErrExists: the object is there already and the call will not replace it.
 	ErrExists = errors.New("already exists")
 )
+
+// ChecksumError is the ErrChecksum of a kind that received the bytes itself and
+// can tell both sides. errors.Is finds ErrChecksum in it.
+type ChecksumError struct {
+	Linear   bool          // the linear SHA-256 differs; else the tree hash does
+	Sent     treehash.Hash // what the caller said
+	Computed treehash.Hash // what the bytes have
+}
+
+// Error names the hash that differs and both of its values.
+func (e *ChecksumError) Error() string {
+	kind := "tree hash"
+	if e.Linear {
+		kind = "SHA-256"
+	}
+	return fmt.Sprintf("checksum mismatch: the %s given is %s, the bytes have %s", kind, e.Sent, e.Computed)
+}
+
+// Unwrap makes errors.Is find ErrChecksum.
+func (e *ChecksumError) Unwrap() error { return ErrChecksum }
