@@ -1,0 +1,12 @@
+// Package transfer is the engine that moves parts: planned, concurrent, paced,
+// retried and verified.
+//
+// It knows a vault only by its contract and a source only as bytes. Everything
+// that must survive the process is told to the caller through [Options.Record],
+// durably, before it counts. Memory depends neither on the size of a part nor on
+// that of the archive: a part is read once to be hashed, through a small buffer,
+// and once more to be sent, while it is still in the page cache.
+//
+// Timers use the runtime's clock; tests run in a testing/synctest bubble. What
+// is compared with other machines or kept uses Options.Now.
+package transfer

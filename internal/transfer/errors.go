@@ -1,0 +1,25 @@
+package transfer
+
+import "errors"
+
+var (
+	// ErrInterrupted says that the caller asked to stop. Everything that was
+	// acknowledged is recorded.
+	ErrInterrupted = errors.New("interrupted")
+	// ErrSourceChanged says that the local bytes are not the ones that were
+	// planned, hashed or sent before.
+	ErrSourceChanged = errors.New("the source changed while it was uploaded")
+)
+
+// sourceError marks a failure of the local source, which no retry heals and
+// which must not be taken for one of the network.
+type sourceError struct{ err error }
+
+func (e *sourceError) Error() string { return e.err.Error() }
+func (e *sourceError) Unwrap() error { return e.err }
+
+// IsSource reports whether err is a failure to read the local source.
+func IsSource(err error) bool {
+	var s *sourceError
+	return errors.As(err, &s)
+}

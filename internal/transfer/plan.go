@@ -1,0 +1,151 @@
+package transfer
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/dustin/go-humanize"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+const (
+	mib = 1 << 20
+
+	// preferredPart is the part size where nothing speaks against it. Parts of
+	// 1 MiB cost about a quarter more CPU, and a request charge each.
+	preferredPart = 16 * mib
+
+	// streamPart is the part size of a stream of unknown length: 10,000 of them
+	// are 1.2 TiB.
+	streamPart = 128 * mib
+
+	// patience is how long one part should take at most, in seconds, when the
+	// rate of the line is known: a part that fails is sent again from its start.
+	patience = 30
+)
+
+// Unknown is the size of a stream whose end was not seen yet.
+const Unknown = -1
+
+// Plan cuts an archive into parts.
+type Plan struct {
+	Size     int64 // bytes, or Unknown
+	PartSize int64 // bytes; 1 MiB times a power of two
+}
+
+// Wish is what the caller would like of a plan. The zero Wish leaves all open.
+type Wish struct {
+	PartSize     int64   // bytes; 0: chosen
+	ExpectedSize int64   // bytes; for a source of Unknown size; 0: no idea
+	Rate         float64 // bytes per second of the line; 0: not known
+	Concurrency  int     // parts in flight that share the line
+}
+
+// NewPlan chooses the part size for size bytes (or Unknown) within the limits
+// of a vault: the one wished for, else 16 MiB; larger where the number of parts
+// would exceed the limit, smaller where the known rate makes a part of a busy
+// line last for minutes. Part sizes are 1 MiB times a power of two at every
+// kind, because only then the tree hash of the whole follows from its parts.
+// What cannot fit is refused with an error that wraps vault.ErrInvalid.
+func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
+	if err := checkSize(l, size); err != nil {
+		return Plan{}, err
+	}
+	reach := size // what the parts must be able to hold
+	if size == Unknown {
+		reach = w.ExpectedSize
+		if reach > l.MaxArchiveSize {
+			return Plan{}, tooLarge(l, reach)
+		}
+	}
+	least := leastPart(l, reach)
+	if w.PartSize != 0 {
+		if err := checkPartSize(l, w.PartSize, least, reach); err != nil {
+			return Plan{}, err
+		}
+		return Plan{Size: size, PartSize: w.PartSize}, nil
+	}
+	part := int64(preferredPart)
+	if size == Unknown && w.ExpectedSize == 0 {
+		part = streamPart
+	}
+	for w.Rate > 0 && part > mib && float64(part)*float64(max(1, w.Concurrency)) > patience*w.Rate {
+		part /= 2
+	}
+	return Plan{Size: size, PartSize: min(max(part, least), largestPart(l))}, nil
+}
+
+// Fits reports whether the plan is one that the limits allow; an upload found
+// at a vault may have been planned by another program.
+func (p Plan) Fits(l vault.Limits) bool {
+	_, err := NewPlan(l, p.Size, Wish{PartSize: p.PartSize})
+	return err == nil
+}
+
+// Parts returns the number of parts; the plan's Size is known.
+func (p Plan) Parts() int {
+	return int((p.Size + p.PartSize - 1) / p.PartSize)
+}
+
+// Part returns where part i of a plan of known size begins and how long it is.
+func (p Plan) Part(i int) (offset, size int64) {
+	offset = int64(i) * p.PartSize
+	return offset, min(p.PartSize, p.Size-offset)
+}
+
+func checkSize(l vault.Limits, size int64) error {
+	switch {
+	case size == Unknown:
+		return nil
+	case size < l.MinArchiveSize:
+		return fmt.Errorf("the source has %d bytes and the vault takes archives from %d byte up: %w",
+			size, l.MinArchiveSize, vault.ErrInvalid)
+	case size > l.MaxArchiveSize:
+		return tooLarge(l, size)
+	}
+	return nil
+}
+
+func tooLarge(l vault.Limits, size int64) error {
+	return fmt.Errorf("%s are more than one archive of this vault can hold (%s): %w",
+		bytesText(size), bytesText(l.MaxArchiveSize), vault.ErrInvalid)
+}
+
+// leastPart is the smallest part size, 1 MiB times a power of two, whose
+// permitted number of parts holds reach bytes.
+func leastPart(l vault.Limits, reach int64) int64 {
+	least := max(mib, powerOfTwoFrom(l.MinPartSize))
+	for least < largestPart(l) && (reach+least-1)/least > int64(l.MaxParts) {
+		least *= 2
+	}
+	return least
+}
+
+// largestPart is the largest power of two within the limits.
+func largestPart(l vault.Limits) int64 {
+	return 1 << (bits.Len64(uint64(l.MaxPartSize)) - 1)
+}
+
+func powerOfTwoFrom(n int64) int64 {
+	return 1 << bits.Len64(uint64(max(n, 1)-1))
+}
+
+func checkPartSize(l vault.Limits, part, least, reach int64) error {
+	switch {
+	case part < treehash.LeafSize || part != powerOfTwoFrom(part):
+		return fmt.Errorf("a part size of %s is not 1 MiB times a power of two: %w", bytesText(part), vault.ErrInvalid)
+	case part < l.MinPartSize || part > l.MaxPartSize:
+		return fmt.Errorf("a part size of %s is outside what the vault takes, %s to %s: %w",
+			bytesText(part), bytesText(l.MinPartSize), bytesText(largestPart(l)), vault.ErrInvalid)
+	case part < least:
+		return fmt.Errorf("parts of %s would make %s of %s and the vault takes %s: a part size of %s or more fits: %w",
+			bytesText(part), humanize.Comma((reach+part-1)/part), bytesText(reach),
+			humanize.Comma(int64(l.MaxParts)), bytesText(least), vault.ErrInvalid)
+	}
+	return nil
+}
+
+// bytesText shows a size as people and the vaults count it: in powers of 1024.
+func bytesText(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

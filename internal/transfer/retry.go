@@ -1,0 +1,95 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"firn/vault"
+)
+
+// ErrGaveUp says that the service could not be reached, or refused to go on,
+// for longer than the time allowed. Everything acknowledged stays valid.
+var ErrGaveUp = errors.New("gave up waiting for the service")
+
+// Retry says how long, and how patiently, to repeat what may be repeated.
+type Retry struct {
+	// For is how long to go on without any progress.
+	For time.Duration
+	// Waiting, if not nil, is told why and how long before each wait.
+	Waiting func(err error, wait time.Duration)
+	// Stop ends the waiting early when it is closed.
+	Stop <-chan struct{}
+}
+
+const (
+	firstWait = 500 * time.Millisecond
+	longWait  = time.Minute
+)
+
+// backoff is full jitter: anything up to a ceiling that doubles with each try,
+// so that parts which failed together do not come back together.
+func backoff(try int) time.Duration {
+	ceiling := longWait
+	if try < 8 {
+		ceiling = min(longWait, firstWait<<try)
+	}
+	return rand.N(ceiling)
+}
+
+// repeatable reports whether the same request may do better later.
+func repeatable(err error) bool {
+	return errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrUnavailable)
+}
+
+// Do calls f until it succeeds or fails in a way that time does not heal.
+func (r Retry) Do(ctx context.Context, f func(context.Context) error) error {
+	clock := r.start()
+	for {
+		err := f(ctx)
+		if err == nil || !repeatable(err) || ctx.Err() != nil {
+			return err
+		}
+		if err := clock.wait(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// patienceClock counts the tries at one thing and the time since it last moved.
+type patienceClock struct {
+	Retry
+	tries int
+	moved func() time.Time // when there last was progress
+	now   func() time.Time
+}
+
+func (r Retry) start() *patienceClock {
+	begin := time.Now()
+	return &patienceClock{Retry: r, now: time.Now, moved: func() time.Time { return begin }}
+}
+
+// wait sleeps before the next try after cause, or says why there is none.
+func (c *patienceClock) wait(ctx context.Context, cause error) error {
+	idle := c.now().Sub(c.moved())
+	if idle >= c.For {
+		return fmt.Errorf("%w: nothing moved for %s: %w", ErrGaveUp, idle.Round(time.Second), cause)
+	}
+	pause := min(backoff(c.tries), c.For-idle)
+	c.tries++
+	if c.Waiting != nil {
+		c.Waiting(cause, pause)
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-c.Stop:
+		return ErrInterrupted
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
