@@ -1,0 +1,61 @@
+# `make` alone lists what can be made. Needed: Go, bash and a C compiler (for
+# the race detector only; the product is built without cgo).
+.DEFAULT_GOAL := help
+SHELL := bash
+
+# The machine's own settings change nothing here.
+export GOFLAGS := -buildvcs=false
+export GOWORK := off
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+BUILD := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+# The linter is built from its own module, so that its 200 dependencies stay out
+# of go.mod. The name carries the version: another version is another file.
+LINT_VERSION := $(shell awk '$$1 == "github.com/golangci/golangci-lint/v2" { print $$2 }' tools/go.mod)
+LINT := bin/golangci-lint-$(LINT_VERSION)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/firn, a static binary
+	CGO_ENABLED=0 go build $(BUILD) -o bin/ ./cmd/firn
+
+.PHONY: install
+install: ## install firn where `go install` puts programs
+	CGO_ENABLED=0 go install $(BUILD) ./cmd/firn
+
+.PHONY: test
+test: ## everything a change must pass; installs what the tests need
+	@scripts/test.sh
+
+.PHONY: race
+race: ## the tests alone, with the race detector
+	go test -race ./...
+
+.PHONY: lint
+lint: $(LINT) ## format, vet and lint, without changing anything
+	$(LINT) fmt --diff
+	go vet ./...
+	$(LINT) run ./...
+
+.PHONY: fmt
+fmt: $(LINT) ## format the code
+	$(LINT) fmt
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for 20 s (FUZZTIME=)
+	@scripts/fuzz.sh
+
+.PHONY: cross
+cross: ## build for every system and processor that is supported
+	@scripts/cross.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin .bench
+
+$(LINT): tools/go.mod tools/go.sum
+	go -C tools build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

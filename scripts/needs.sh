@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Usage: scripts/needs.sh NEED...
+#
+# Makes sure that programs which are not Go are there: what is missing is
+# installed on Debian and its kin when we may, else named with the way to get it.
+#
+#   cc     a C compiler, for Go's race detector
+#   aws    the AWS command line, an independent client
+#   boto   boto 2.49 for Debian's Python, an independent client
+#   boto3  boto3 for Debian's Python, measured by the benchmark
+set -euo pipefail
+
+python=/usr/bin/python3
+
+has() {
+	case $1 in
+	cc) command -v "${CC:-cc}" || command -v gcc || command -v clang ;;
+	aws) aws --version ;;
+	boto) "$python" -c 'import boto.glacier' ;;
+	boto3) "$python" -c 'import boto3' ;;
+	esac >/dev/null 2>&1
+}
+
+packages() {
+	case $1 in
+	cc) echo gcc libc6-dev ;;
+	aws) echo awscli ;;
+	boto | boto3) echo "python3-$1" ;;
+	*)
+		echo "needs.sh: no such need: $1" >&2
+		return 2
+		;;
+	esac
+}
+
+missing=()
+wanted=()
+for need in "$@"; do
+	names=$(packages "$need")
+	if ! has "$need"; then
+		missing+=("$need")
+		read -ra list <<<"$names"
+		wanted+=("${list[@]}")
+	fi
+done
+if ((${#missing[@]} == 0)); then
+	echo "all there: $*"
+	exit 0
+fi
+
+as_root=()
+if [[ $(id -u) != 0 ]]; then
+	as_root=(sudo -n)
+fi
+if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
+	echo "installing ${wanted[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	"${as_root[@]}" apt-get update -qq
+	"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
+fi
+
+for need in "${missing[@]}"; do
+	if ! has "$need"; then
+		cat >&2 <<-END
+			missing: $need
+			  on Debian or Ubuntu: sudo apt-get install --no-install-recommends $(packages "$need")
+			  elsewhere: see the head of scripts/needs.sh for what it is
+		END
+		exit 1
+	fi
+done

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Everything a change must pass, on one machine, in one run. `make test` and
+# .ci/run come here. Every step runs even when an earlier one failed, so that one
+# run tells all; the tests come last, so that their closing lines end the output.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+# The machine's own settings change nothing here.
+export GOFLAGS=-buildvcs=false GOWORK=off
+export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
+unset "${!AWS_@}" "${!FIRN_@}"
+
+failed=()
+
+# step NAME COMMAND... runs one step under a header and tells how long it took.
+step() {
+	local name=$1 start=$SECONDS
+	shift
+	printf '\n== %s\n' "$name"
+	if "$@"; then
+		printf -- '-- %s: ok, %d s\n' "$name" $((SECONDS - start))
+	else
+		printf -- '-- %s: FAILED, %d s\n' "$name" $((SECONDS - start))
+		failed+=("$name")
+	fi
+}
+
+lint() {
+	local linter
+	linter=bin/golangci-lint-$(awk '$1 == "github.com/golangci/golangci-lint/v2" { print $2 }' tools/go.mod)
+	make --no-print-directory "$linter" && "$linter" fmt --diff && "$linter" run ./...
+}
+
+printf '== what the tests need\n'
+scripts/needs.sh cc aws boto || exit 1
+
+step 'modules are as recorded' go mod verify
+step 'go.mod is tidy' go mod tidy -diff
+step 'vet' go vet ./...
+step 'builds everywhere' scripts/cross.sh
+step 'format and lint' lint
+step 'tests, with the race detector' go test -race -timeout 10m ./...
+
+if ((${#failed[@]} > 0)); then
+	printf '\nfailed:' >&2
+	printf ' [%s]' "${failed[@]}" >&2
+	printf '\n' >&2
+	exit 1
+fi
