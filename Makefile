@@ -6,6 +6,7 @@ SHELL := bash
 # The machine's own settings change nothing here.
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
+export CGO_ENABLED := 0
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 BUILD := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
@@ -21,11 +22,11 @@ help: ## this list
 
 .PHONY: build
 build: ## build bin/firn, a static binary
-	CGO_ENABLED=0 go build $(BUILD) -o bin/ ./cmd/firn
+	go build $(BUILD) -o bin/ ./cmd/firn
 
 .PHONY: install
 install: ## install firn where `go install` puts programs
-	CGO_ENABLED=0 go install $(BUILD) ./cmd/firn
+	go install $(BUILD) ./cmd/firn
 
 .PHONY: test
 test: ## everything a change must pass; installs what the tests need
@@ -33,7 +34,7 @@ test: ## everything a change must pass; installs what the tests need
 
 .PHONY: race
 race: ## the tests alone, with the race detector
-	go test -race ./...
+	CGO_ENABLED=1 go test -race ./...
 
 .PHONY: lint
 lint: $(LINT) ## format, vet and lint, without changing anything
