@@ -50,6 +50,10 @@ fmt: $(LINT) ## format the code
 fuzz: ## run each fuzz target for 20 s (FUZZTIME=)
 	@scripts/fuzz.sh
 
+.PHONY: demo
+demo: ## upload, kill, resume and verify, before your eyes (FILE=)
+	@scripts/demo.sh $(if $(FILE),'$(FILE)')
+
 .PHONY: cross
 cross: ## build for every system and processor that is supported
 	@scripts/cross.sh
