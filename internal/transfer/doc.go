@@ -7,6 +7,7 @@
 // that of the archive: a part is read once to be hashed, through a small buffer,
 // and once more to be sent, while it is still in the page cache.
 //
-// Timers use the runtime's clock; tests run in a testing/synctest bubble. What
-// is compared with other machines or kept uses Options.Now.
+// Waiting uses the runtime's clock, which tests replace by running in a
+// testing/synctest bubble. No time of day is kept here or compared with that of
+// another machine.
 package transfer

@@ -63,17 +63,16 @@ type patienceClock struct {
 	Retry
 	tries int
 	moved func() time.Time // when there last was progress
-	now   func() time.Time
 }
 
 func (r Retry) start() *patienceClock {
 	begin := time.Now()
-	return &patienceClock{Retry: r, now: time.Now, moved: func() time.Time { return begin }}
+	return &patienceClock{Retry: r, moved: func() time.Time { return begin }}
 }
 
 // wait sleeps before the next try after cause, or says why there is none.
 func (c *patienceClock) wait(ctx context.Context, cause error) error {
-	idle := c.now().Sub(c.moved())
+	idle := time.Since(c.moved())
 	if idle >= c.For {
 		return fmt.Errorf("%w: nothing moved for %s: %w", ErrGaveUp, idle.Round(time.Second), cause)
 	}

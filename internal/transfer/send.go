@@ -268,7 +268,7 @@ func (s *sender) hash(ctx context.Context, piece Piece) (treehash.Sums, error) {
 func (s *sender) send(ctx context.Context, piece Piece, part vault.Part) error {
 	clock := &patienceClock{
 		Retry: Retry{For: s.RetryFor, Waiting: s.waiting, Stop: s.Drain},
-		moved: s.moved, now: time.Now,
+		moved: s.moved,
 	}
 	for mismatches := 0; ; {
 		err := s.attempt(ctx, piece, part)

@@ -1,0 +1,67 @@
+package firn
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// Journal is what an upload needs of a catalog. Package catalog has the one that
+// lasts. Whatever a method saves is durable when it returns.
+type Journal interface {
+	// LockUpload makes the caller the only one, among all processes that share
+	// the journal, to upload path into a vault under a description. It fails
+	// with vault.ErrLocked if another one does. The lock ends with the process.
+	LockUpload(ctx context.Context, vaultURL, path, description string) (unlock func() error, err error)
+
+	// FindUpload returns the newest attempt at an upload, whatever its state, or
+	// vault.ErrNotFound.
+	FindUpload(ctx context.Context, vaultURL, path, description string) (record.Upload, error)
+	// SaveUpload inserts u and sets its Key, or updates it if it has one.
+	SaveUpload(ctx context.Context, u *record.Upload) error
+	// SavePart notes an acknowledged part; one at the same offset is replaced.
+	SavePart(ctx context.Context, uploadKey int64, p vault.Part) error
+	// Parts returns the noted parts by offset.
+	Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Part, error]
+	// DropParts forgets the parts of an upload that is given up.
+	DropParts(ctx context.Context, uploadKey int64) error
+	// FinishUpload saves u as completed, saves the archive and drops the parts,
+	// all or nothing.
+	FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error
+
+	// FindArchives returns the stored archives that came from a path with this
+	// description and size, newest first.
+	FindArchives(ctx context.Context, vaultURL, path, description string, size int64) iter.Seq2[record.Archive, error]
+	// Rate returns the bytes per second that recent uploads to a vault reached,
+	// or 0 if there were none.
+	Rate(ctx context.Context, vaultURL string) (float64, error)
+}
+
+// forgetful is the Journal of a caller without one: it remembers nothing.
+type forgetful struct{}
+
+func (forgetful) LockUpload(context.Context, string, string, string) (func() error, error) {
+	return func() error { return nil }, nil
+}
+
+func (forgetful) FindUpload(context.Context, string, string, string) (record.Upload, error) {
+	return record.Upload{}, fmt.Errorf("there is no record of uploads: %w", vault.ErrNotFound)
+}
+
+func (forgetful) SaveUpload(context.Context, *record.Upload) error          { return nil }
+func (forgetful) SavePart(context.Context, int64, vault.Part) error         { return nil }
+func (forgetful) DropParts(context.Context, int64) error                    { return nil }
+func (forgetful) Rate(context.Context, string) (float64, error)             { return 0, nil }
+func (forgetful) Parts(context.Context, int64) iter.Seq2[vault.Part, error] { return none[vault.Part] }
+
+func (forgetful) FinishUpload(context.Context, *record.Upload, record.Archive) error { return nil }
+
+func (forgetful) FindArchives(context.Context, string, string, string, int64) iter.Seq2[record.Archive, error] {
+	return none[record.Archive]
+}
+
+// none is the empty sequence.
+func none[T any](func(T, error) bool) {}

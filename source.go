@@ -1,0 +1,215 @@
+package firn
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// Source is the local bytes of one archive: a file, a stream or any
+// io.ReaderAt.
+type Source struct {
+	identity record.Source
+	name     string // what the description defaults to
+	at       io.ReaderAt
+	stream   io.Reader
+	file     *os.File
+}
+
+// OpenFile opens a file as a source. The caller closes it. The file is opened
+// once and that descriptor is used throughout, so a file renamed over it later
+// is not mixed in. What cannot be one archive (a directory, a device, a file
+// that may not be read) is refused with an error that wraps ErrUnreadable.
+func OpenFile(path string) (*Source, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("%q %w: %w", path, ErrUnreadable, err)
+	}
+	info, err := os.Stat(absolute)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	if err := checkKind(path, info); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(absolute)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	s := &Source{name: filepath.Base(absolute), at: file, file: file, identity: record.Source{Path: absolute}}
+	if s.identity, err = s.identify(); err != nil {
+		_ = file.Close() // nothing was written
+		return nil, err
+	}
+	return s, nil
+}
+
+// checkKind refuses what is not a plain file, before it is opened: opening a
+// pipe would wait for its writer.
+func checkKind(path string, info fs.FileInfo) error {
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return nil
+	case mode.IsDir():
+		return fmt.Errorf("%q %w as one archive: it is a directory; "+
+			"pack it on the way, as in: tar c %q | firn upload VAULT - --description TEXT", path, ErrUnreadable, path)
+	default:
+		return fmt.Errorf("%q %w as a file of fixed size: it is a pipe, a socket or a device; "+
+			"feed it through standard input, as in: firn upload VAULT - --description TEXT < %q", path, ErrUnreadable, path)
+	}
+}
+
+// unreadable names the file once: the system's own error would name it again.
+func unreadable(path string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	return fmt.Errorf("%q %w: %w", path, ErrUnreadable, err)
+}
+
+// Stream is a source that can be read only once and whose size is not known. An
+// upload from it continues only if the same bytes are fed again from the start:
+// parts that the vault holds are then recognised by their hash and not sent.
+func Stream(r io.Reader) *Source {
+	return &Source{stream: r, identity: record.Source{Path: record.Stream, Size: -1}}
+}
+
+// FromReaderAt is a source of size bytes. The name stands for the path of a file
+// in the record and is the default description.
+func FromReaderAt(r io.ReaderAt, size int64, name string) *Source {
+	return &Source{name: name, at: r, identity: record.Source{Path: name, Size: size}}
+}
+
+// Size returns the number of bytes, or -1 for a stream.
+func (s *Source) Size() int64 { return s.identity.Size }
+
+// Close closes the file of a source that has one.
+func (s *Source) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// identify looks at the open file again.
+func (s *Source) identify() (record.Source, error) {
+	if s.file == nil {
+		return s.identity, nil
+	}
+	info, err := s.file.Stat()
+	if err != nil {
+		return record.Source{}, unreadable(s.identity.Path, err)
+	}
+	id := record.Source{Path: s.identity.Path, Size: info.Size(), ModTime: info.ModTime().UTC()}
+	id.Inode, id.Change = inode(info)
+	return id, nil
+}
+
+// checkUnchanged compares the source with what it was when it was opened.
+func (s *Source) checkUnchanged() error {
+	if s.file == nil {
+		return nil
+	}
+	now, err := s.identify()
+	if err != nil {
+		return err
+	}
+	what := difference(s.identity, now)
+	if what == "" {
+		what = s.replaced()
+	}
+	if what == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: %s of %q; it was not completed", ErrSourceChanged, what, s.identity.Path)
+}
+
+// replaced says in words what became of the path since the file was opened.
+func (s *Source) replaced() string {
+	there, err := os.Stat(s.identity.Path)
+	if err != nil {
+		return "there is no such file any more in place"
+	}
+	if opened, err := s.file.Stat(); err == nil && !os.SameFile(opened, there) {
+		return "another file has taken the place"
+	}
+	return ""
+}
+
+// difference says in words what differs between two looks at a file, or "". A
+// changed inode change time is no difference: renaming does that.
+func difference(was, is record.Source) string {
+	switch {
+	case was.Size != is.Size:
+		return fmt.Sprintf("the size went from %d to %d bytes", was.Size, is.Size)
+	case !was.ModTime.Equal(is.ModTime):
+		return fmt.Sprintf("the modification time went from %s to %s", stamp(was.ModTime), stamp(is.ModTime))
+	case was.Inode != is.Inode:
+		return fmt.Sprintf("the inode went from %d to %d", was.Inode, is.Inode)
+	}
+	return ""
+}
+
+// provedSame reports whether two looks prove that the bytes are the same ones
+// without reading them. The inode change time tells an edit in place whose
+// modification time was set back.
+func provedSame(was, is record.Source) bool {
+	return !was.ModTime.IsZero() && difference(was, is) == "" && was.Change.Equal(is.Change)
+}
+
+// stamp shows a time to the nanosecond, as it is compared.
+func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05.999999999") }
+
+// describe returns the description to keep with the archive: the one given, or
+// the source's name with what a description cannot hold written as %XX.
+func (s *Source) describe(given string, l vault.Limits) (string, error) {
+	description := given
+	if description == "" {
+		description = printable(s.name)
+	}
+	if description == "" {
+		return "", fmt.Errorf("a stream has no name of its own: describe it (--description TEXT): %w", vault.ErrInvalid)
+	}
+	if len(description) > l.MaxDescription {
+		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",
+			len(description), l.MaxDescription, vault.ErrInvalid)
+	}
+	for _, c := range []byte(description) {
+		if !isPrintable(c) {
+			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
+				description, vault.ErrInvalid)
+		}
+	}
+	return description, nil
+}
+
+func isPrintable(c byte) bool { return 0x20 <= c && c <= 0x7e }
+
+// printable writes the bytes of a name that are not printable ASCII as %XX, and
+// then "%" itself, too, so that the name can be read back.
+func printable(name string) string {
+	plain := true
+	for _, c := range []byte(name) {
+		plain = plain && isPrintable(c)
+	}
+	if plain {
+		return name
+	}
+	var escaped []byte
+	for _, c := range []byte(name) {
+		if isPrintable(c) && c != '%' {
+			escaped = append(escaped, c)
+		} else {
+			escaped = fmt.Appendf(escaped, "%%%02X", c)
+		}
+	}
+	return string(escaped)
+}

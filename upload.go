@@ -1,0 +1,287 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// Progress is a snapshot of an upload under way; see [UploadOptions].
+type Progress = transfer.Progress
+
+// UploadOptions says how to upload. The zero value is good.
+type UploadOptions struct {
+	// Description is kept with the archive for ever: printable ASCII, at most
+	// 1,024 characters in a Glacier vault. Default: the name of the file.
+	Description string
+	// PartSize in bytes: 1 MiB times a power of two. Default: 16 MiB or what fits.
+	PartSize int64
+	// ExpectedSize of a stream in bytes, from which its part size follows.
+	// Without it a stream may have 10,000 parts of 128 MiB in a Glacier vault.
+	ExpectedSize int64
+	// Concurrency is the number of parts in flight. Default 8.
+	Concurrency int
+	// LimitRate in bytes per second, for all parts together. Default: no limit.
+	LimitRate int64
+	// EstimateRate in bytes per second is what the line is thought to carry; it
+	// helps to choose the part size. Default: learned from earlier uploads.
+	EstimateRate float64
+	// Again stores another archive even if the same file was stored before.
+	Again bool
+	// RetryFor is how long to go on without any progress. Default 20 hours: after
+	// 24 the service may drop the upload.
+	RetryFor time.Duration
+	// SpoolDir is where parts of a stream wait for their acknowledgement.
+	// Default: the system's directory for temporary files.
+	SpoolDir string
+
+	// Journal keeps the record; nil keeps none. VaultURL is the name of the vault
+	// in it.
+	Journal  Journal
+	VaultURL string
+
+	// Drain asks, when closed, to stop: parts in flight get 10 seconds to finish,
+	// then the upload is left as it is and ErrInterrupted returned.
+	Drain <-chan struct{}
+	// Progress is called at every change, one call at a time. It must be quick.
+	Progress func(Progress)
+	// Notice is told, in a sentence, what a person should know: that an upload
+	// continues, or that one has expired. One call at a time.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// DefaultConcurrency is how many parts are in flight unless the caller says
+// otherwise: enough for a line of 100 ms and 1 Gbit/s with parts of 16 MiB.
+const DefaultConcurrency = 8
+
+// Stored tells about an archive that is in its vault.
+type Stored struct {
+	ArchiveID      vault.ArchiveID
+	Size           int64 // bytes
+	TreeHash       treehash.Hash
+	Description    string
+	PartSize       int64 // bytes; 0 if AlreadyPresent
+	Parts          int
+	PartsResumed   int // of these, sent by an earlier run
+	Sent           int64
+	Retries        int
+	Elapsed        time.Duration // of this run
+	AlreadyPresent bool          // nothing was sent: an earlier upload had stored it
+}
+
+// UploadPlan is how an upload would be cut.
+type UploadPlan struct {
+	Size     int64 // bytes, or -1 for a stream
+	PartSize int64 // bytes
+	Parts    int   // 0 for a stream
+}
+
+// Requests returns how many requests that a service may charge for the upload
+// takes: one to begin, one for each part, one to complete.
+func (p UploadPlan) Requests() int { return p.Parts + 2 }
+
+// PlanUpload returns how size bytes, or -1 for a stream, would be uploaded. What
+// the vault cannot hold is refused with an error that wraps vault.ErrInvalid.
+func PlanUpload(l vault.Limits, size int64, o UploadOptions) (UploadPlan, error) {
+	o.setDefaults()
+	plan, err := transfer.NewPlan(l, size, o.wish())
+	if err != nil {
+		return UploadPlan{}, err
+	}
+	p := UploadPlan{Size: plan.Size, PartSize: plan.PartSize}
+	if size >= 0 {
+		p.Parts = plan.Parts()
+	}
+	return p, nil
+}
+
+// UploadFile stores the file at path as one archive; see [Upload].
+func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOptions) (Stored, error) {
+	source, err := OpenFile(path)
+	if err != nil {
+		return Stored{}, err
+	}
+	stored, err := Upload(ctx, v, source, o)
+	return stored, errors.Join(err, source.Close())
+}
+
+// Upload stores the source as one archive of the vault and returns when the
+// vault has confirmed the tree hash of all its bytes.
+//
+// Calling it again after any failure continues: parts that the vault holds and
+// the local bytes prove are not sent again. If the same source was stored before
+// under the same description, nothing is sent and AlreadyPresent is set, unless
+// Again asks for another copy. An upload is never aborted here.
+func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
+	o.setDefaults()
+	description, err := source.describe(o.Description, v.Limits())
+	if err != nil {
+		return Stored{}, err
+	}
+	unlock, err := o.Journal.LockUpload(ctx, o.VaultURL, source.identity.Path, description)
+	if err != nil {
+		return Stored{}, err
+	}
+	u := &upload{
+		UploadOptions: o, vault: v, source: source, description: description,
+		limiter: transfer.NewLimiter(o.LimitRate),
+		begin:   o.Now(),
+	}
+	stored, err := u.run(ctx)
+	return stored, errors.Join(err, unlock())
+}
+
+func (o *UploadOptions) setDefaults() {
+	if o.Concurrency <= 0 {
+		o.Concurrency = DefaultConcurrency
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Journal == nil {
+		o.Journal = forgetful{}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+func (o *UploadOptions) wish() transfer.Wish {
+	lineRate := o.EstimateRate
+	if limit := float64(o.LimitRate); limit > 0 && (lineRate == 0 || limit < lineRate) {
+		lineRate = limit
+	}
+	return transfer.Wish{
+		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: lineRate, Concurrency: o.Concurrency,
+	}
+}
+
+// upload is one call of Upload.
+type upload struct {
+	UploadOptions
+	vault       vault.Uploader
+	source      *Source
+	description string
+	limiter     *rate.Limiter
+	begin       time.Time
+}
+
+// attempts bounds how often one call begins anew because the upload had expired
+// under it.
+const attempts = 3
+
+func (u *upload) run(ctx context.Context) (Stored, error) {
+	if stored, done, err := u.settle(ctx); done || err != nil {
+		return stored, err
+	}
+	if stored, found, err := u.alreadyPresent(ctx); found || err != nil {
+		return stored, err
+	}
+	for range attempts {
+		at, err := u.open(ctx)
+		if err != nil {
+			return Stored{}, err
+		}
+		stored, err := u.bring(ctx, at)
+		if !errors.Is(err, errUploadGone) {
+			return stored, err
+		}
+		if err := u.expire(ctx, at); err != nil {
+			return Stored{}, err
+		}
+		if u.source.stream != nil {
+			return Stored{}, fmt.Errorf("the unfinished upload is gone from the vault and the stream is partly read; feed it again: %w", ErrGaveUp)
+		}
+	}
+	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file one after the other: %w", attempts, ErrGaveUp)
+}
+
+// attempt is an open upload: its record, its plan, and what is there of it.
+type attempt struct {
+	record.Upload
+	plan  transfer.Plan
+	held  map[int64]vault.Part    // what the vault says it has, by offset
+	known map[int64]treehash.Hash // hashes of local bytes that need no reading, by offset
+}
+
+// bring sends what the vault lacks and completes the upload.
+func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
+	out, err := u.send(ctx, at)
+	if err != nil {
+		return Stored{}, u.explainMissing(ctx, err)
+	}
+	if err := u.source.checkUnchanged(); err != nil {
+		return Stored{}, err
+	}
+	if u.stopping() { // the end of a stream may be that of an interrupted program
+		return Stored{}, ErrInterrupted
+	}
+	if at.Source.Size < 0 {
+		at.Source.Size = out.Size
+	}
+	id, err := u.complete(ctx, at, vault.Completion{Size: out.Size, TreeHash: out.TreeHash(), Parts: out.Parts})
+	if err != nil {
+		return Stored{}, err
+	}
+	return Stored{
+		ArchiveID: id, Size: out.Size, TreeHash: at.TreeHash, Description: u.description,
+		PartSize: at.PartSize, Parts: len(out.Parts), PartsResumed: out.Adopted,
+		Sent: out.Sent, Retries: out.Retries, Elapsed: u.Now().Sub(u.begin),
+	}, nil
+}
+
+// send runs the engine over the attempt and adds up what it did, whatever its end.
+func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error) {
+	out, err := transfer.Send(ctx, transfer.Options{
+		Vault: u.vault, ID: at.ID, Plan: at.plan, Source: u.pieces(at.plan),
+		Held: at.held, Known: at.known,
+		Record: func(ctx context.Context, p vault.Part) error {
+			return u.Journal.SavePart(ctx, at.Key, p)
+		},
+		Concurrency: u.Concurrency, Limiter: u.limiter, RetryFor: u.RetryFor,
+		Drain: u.Drain, Progress: u.Progress,
+	})
+	at.Sent += out.Sent
+	at.Busy += out.Busy
+	return out, errors.Join(err, u.save(ctx, at))
+}
+
+func (u *upload) pieces(p transfer.Plan) transfer.Source {
+	if u.source.stream != nil {
+		return transfer.FromStream(u.source.stream, p, u.vault.Limits().MaxParts, u.SpoolDir)
+	}
+	return transfer.FromReaderAt(u.source.at, p)
+}
+
+// save records the attempt even if the call was cancelled meanwhile.
+func (u *upload) save(ctx context.Context, at *attempt) error {
+	return u.Journal.SaveUpload(context.WithoutCancel(ctx), &at.Upload)
+}
+
+func (u *upload) stopping() bool {
+	select {
+	case <-u.Drain:
+		return true
+	default:
+		return false
+	}
+}
+
+func (u *upload) retry() transfer.Retry {
+	return transfer.Retry{For: u.RetryFor, Stop: u.Drain, Waiting: func(err error, wait time.Duration) {
+		u.Notice(fmt.Sprintf("waiting %s: %v", wait.Round(time.Second), err))
+	}}
+}
