@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// uploadArchive takes a whole archive in one request: an upload of one part.
+func (s *Server) uploadArchive(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	description, err := descriptionOf(c.r)
+	if err != nil {
+		return reply{}, err
+	}
+	part, err := c.claimedPart()
+	if err != nil {
+		return reply{}, err
+	}
+	id, err := s.storeWhole(ctx, v, description, part, c.body)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.archiveStored(c, id, part.TreeHash), nil
+}
+
+// storeWhole leaves nothing behind if it fails.
+func (s *Server) storeWhole(
+	ctx context.Context, v vault.Vault, description string, part vault.Part, body *body,
+) (vault.ArchiveID, error) {
+	partSize := int64(minPartSize)
+	for partSize < part.Size {
+		partSize *= 2
+	}
+	upload, err := v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
+	if err != nil {
+		return "", err
+	}
+	stored, err := v.UploadPart(ctx, upload, part, body)
+	if err == nil {
+		var id vault.ArchiveID
+		id, err = v.CompleteUpload(ctx, upload, vault.Completion{
+			Size: part.Size, TreeHash: part.TreeHash, Parts: []vault.Part{stored},
+		})
+		if err == nil {
+			return id, nil
+		}
+	}
+	// The client may be gone, which must not keep the remains here.
+	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil {
+		s.options.OnFault("", e)
+	}
+	return "", asChecksumError(err)
+}
+
+// archiveStored is the reply to both ways of storing an archive.
+func (s *Server) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) reply {
+	return reply{
+		status: http.StatusCreated,
+		header: map[string]string{
+			"Location":         s.location(c.target.vault, "archives", string(id)),
+			"x-amz-archive-id": string(id),
+			treeHashHeader:     hash.String(),
+		},
+	}
+}
+
+func (s *Server) deleteArchive(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	if !isID(c.target.id) {
+		return reply{}, invalid("Invalid archive ID: " + c.target.id)
+	}
+	if err := v.DeleteArchive(ctx, vault.ArchiveID(c.target.id)); err != nil {
+		return reply{}, s.orVaultNotFound(err, c.target.vault)
+	}
+	return reply{status: http.StatusNoContent}, nil
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// Bounds for throwing away the rest of the body of a refused request.
+const (
+	drainBytes = 64 << 20
+	drainTime  = 10 * time.Second
+)
+
+// body is the body of a request as a vault reads it. It never waits longer than
+// idle for the next byte, though it may take any time as a whole. It cannot
+// seek, which is part of the contract of vault.Uploader.
+type body struct {
+	r        *http.Request
+	control  *http.ResponseController
+	now      func() time.Time // the real clock, which connections go by
+	idle     time.Duration
+	received int64 // bytes read so far
+	failure  error // why reading failed, as the client is to be told; nil if it did not
+}
+
+func newBody(r *http.Request, control *http.ResponseController, idle time.Duration) *body {
+	return &body{r: r, control: control, now: time.Now, idle: idle}
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	if err := b.limitWait(b.idle); err != nil {
+		return 0, err
+	}
+	n, err := b.r.Body.Read(p)
+	b.received += int64(n)
+	if err == nil && b.received < b.r.ContentLength {
+		return n, nil
+	}
+	// net/http goes on reading after the body, to notice that a client hangs
+	// up. It must not take our deadline for that.
+	if e := b.limitWait(0); e != nil && err == nil {
+		err = e
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.failure = b.explain(err)
+	}
+	return n, err
+}
+
+func (b *body) explain(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return requestTimeout(err)
+	}
+	return badRequest(fmt.Sprintf("The body ended after %d of %d bytes.", b.received, b.r.ContentLength), err)
+}
+
+// limitWait ends reads that take longer than d; 0 means that they may take
+// forever.
+func (b *body) limitWait(d time.Duration) error {
+	var deadline time.Time
+	if d > 0 {
+		deadline = b.now().Add(d)
+	}
+	if err := b.control.SetReadDeadline(deadline); err != nil {
+		return fmt.Errorf("limiting the wait for a request body: %w", err)
+	}
+	return nil
+}
+
+// Seek implements io.Seeker; it always fails.
+func (b *body) Seek(int64, int) (int64, error) {
+	return 0, fmt.Errorf("the body of a request cannot be read twice: %w", errors.ErrUnsupported)
+}
+
+// drain reads and forgets the rest of the body, within bounds. Many clients send
+// all of a body before they look for a reply; one that is cut off early sees a
+// broken connection and never learns why it was refused. A client that waits
+// for "100 Continue" is told at once.
+func (b *body) drain() {
+	if b.failure != nil || b.r.ContentLength == 0 || b.r.Header.Get("Expect") != "" {
+		return
+	}
+	if b.limitWait(drainTime) != nil {
+		return
+	}
+	n, _ := io.CopyN(io.Discard, b.r.Body, drainBytes) // an error shows again when net/http reads on
+	b.received += n
+}

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"firn/treehash"
+)
+
+// call is one request on its way through the gate to its operation.
+type call struct {
+	w     *countingWriter
+	r     *http.Request
+	body  *body
+	id    string    // of the request
+	began time.Time // when it arrived
+
+	accessKey string        // whose signature was verified; empty before
+	sha256    treehash.Hash // of the body, as claimed and signed; zero if not claimed
+	target    target        // what the path names
+}
+
+// ServeHTTP implements http.Handler: the gate that every request passes.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	counter := &countingWriter{ResponseWriter: w}
+	c := &call{
+		w:     counter,
+		r:     r,
+		body:  newBody(r, http.NewResponseController(counter), s.options.IdleTimeout),
+		id:    newRequestID(),
+		began: s.options.Now(),
+	}
+	defer s.record(c)
+	c.w.Header().Set("x-amzn-RequestId", c.id)
+
+	answer, err := s.answer(r.Context(), c)
+	if err == nil {
+		err = answer.send(c.w)
+	}
+	if err != nil {
+		s.refuse(c, err)
+	}
+}
+
+// answer takes the request through each check in order; the first that fails
+// decides the reply.
+func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
+	if err := checkOrigin(c.r); err != nil {
+		return reply{}, err
+	}
+	if err := checkSize(c.r); err != nil {
+		return reply{}, err
+	}
+	accessKey, err := s.verifier.verify(c.r, c.payloadHash)
+	if err != nil {
+		return reply{}, err
+	}
+	c.accessKey = accessKey
+	if err := checkVersion(c.r); err != nil {
+		return reply{}, err
+	}
+	op, err := s.find(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if !op.streams {
+		if err := c.checkSmallBody(); err != nil {
+			return reply{}, err
+		}
+	}
+	return op.serve(s, ctx, c)
+}
+
+// refuse answers with an error. What the body had to say is more to the point
+// than what the operation made of it.
+func (s *Server) refuse(c *call, err error) {
+	if c.body.failure != nil {
+		err = c.body.failure
+	}
+	e := asServiceError(err)
+	if e.status >= http.StatusInternalServerError {
+		s.options.OnFault(c.id, err)
+	}
+	c.body.drain()
+	if err := e.reply().send(c.w); err != nil {
+		s.options.OnFault(c.id, err)
+	}
+}
+
+// record writes the request to the access log, if there is one.
+func (s *Server) record(c *call) {
+	if err := s.log.write(c); err != nil {
+		s.options.OnFault(c.id, err)
+	}
+}

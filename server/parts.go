@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"firn/vault"
+)
+
+// uploadPart stores one part of an upload.
+func (s *Server) uploadPart(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	upload, err := s.openUpload(ctx, c, v)
+	if err != nil {
+		return reply{}, err
+	}
+	part, err := c.claimedPart()
+	if err != nil {
+		return reply{}, err
+	}
+	where, err := partRange(c.r, upload.PartSize)
+	if err != nil {
+		return reply{}, err
+	}
+	part.Offset = where.first
+	stored, err := v.UploadPart(ctx, upload.ID, part, c.body)
+	if err != nil {
+		return reply{}, asChecksumError(s.orUploadNotFound(err, c))
+	}
+	return reply{
+		status: http.StatusNoContent,
+		header: map[string]string{treeHashHeader: stored.TreeHash.String()},
+	}, nil
+}
+
+// partRange reads where a part belongs. Which part is the last is not known
+// before the upload is completed, so a short one is taken anywhere.
+func partRange(r *http.Request, partSize int64) (contentRange, error) {
+	text := r.Header.Get("Content-Range")
+	if text == "" {
+		return contentRange{}, missingParameter("Content-Range")
+	}
+	where, err := parseContentRange(text)
+	switch {
+	case err != nil:
+		return contentRange{}, invalid("Invalid Content-Range: " + text)
+	case where.size() != r.ContentLength:
+		return contentRange{}, invalid(fmt.Sprintf("Content-Range: %s is incompatible with Content-Length: %d", where, r.ContentLength))
+	case where.first%partSize != 0 || where.size() > partSize:
+		return contentRange{}, invalid(fmt.Sprintf("Invalid Content-Range: %s. A part begins at a multiple of the part size, "+
+			"which is %d, and is not longer.", where, partSize))
+	case where.first/partSize >= maxParts:
+		return contentRange{}, invalid(fmt.Sprintf("This is part number %d for the current multipart upload. "+
+			"It exceeds the limit of %d parts.", where.first/partSize+1, maxParts))
+	}
+	return where, nil
+}
+
+// partDescription is one part in the answer to ListParts.
+type partDescription struct {
+	RangeInBytes   string
+	SHA256TreeHash string
+}
+
+// partsPage is the answer to ListParts.
+type partsPage struct {
+	ArchiveDescription *string
+	CreationDate       *string
+	Marker             *string
+	MultipartUploadID  string `json:"MultipartUploadId"`
+	PartSizeInBytes    int64
+	Parts              []partDescription
+	VaultARN           string
+}
+
+// listParts answers with a page of the parts that an upload holds. Its marker is
+// the offset of the first part of the next page.
+func (s *Server) listParts(ctx context.Context, c *call) (reply, error) {
+	limit, marker, err := pageOf(c.r, uploadsPage)
+	if err != nil {
+		return reply{}, err
+	}
+	from, ok := parseOffset(marker)
+	if marker != "" && !ok {
+		return reply{}, invalid("Invalid marker: " + marker)
+	}
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	upload, err := s.openUpload(ctx, c, v)
+	if err != nil {
+		return reply{}, err
+	}
+	page := partsPage{
+		ArchiveDescription: orNull(upload.Description),
+		CreationDate:       date(upload.Created),
+		MultipartUploadID:  string(upload.ID),
+		PartSizeInBytes:    upload.PartSize,
+		Parts:              []partDescription{},
+		VaultARN:           s.arn(c.target.vault),
+	}
+	for part, err := range v.Parts(ctx, upload.ID) {
+		if err != nil {
+			return reply{}, s.orUploadNotFound(err, c)
+		}
+		if part.Offset < from {
+			continue
+		}
+		if len(page.Parts) == limit {
+			page.Marker = orNull(strconv.FormatInt(part.Offset, 10))
+			break
+		}
+		page.Parts = append(page.Parts, partDescription{
+			RangeInBytes:   fmt.Sprintf("%d-%d", part.Offset, part.Offset+part.Size-1),
+			SHA256TreeHash: part.TreeHash.String(),
+		})
+	}
+	return reply{status: http.StatusOK, body: page}, nil
+}
+
+// orUploadNotFound puts ErrNotFound, once the vault was opened, into the
+// service's words, and forgets what was remembered of the upload.
+func (s *Server) orUploadNotFound(err error, c *call) error {
+	if !errors.Is(err, vault.ErrNotFound) {
+		return err
+	}
+	s.uploads.forget(c.uploadKey())
+	return uploadNotFound(c.target.id)
+}

@@ -1,0 +1,74 @@
+package server
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+
+	"firn/treehash"
+)
+
+// contentHash is the header in which a client claims the SHA-256 of the body.
+const contentHash = "X-Amz-Content-Sha256"
+
+// checkSize refuses a body whose length is not told before it comes, or is more
+// than any operation takes.
+func checkSize(r *http.Request) error {
+	switch {
+	case len(r.TransferEncoding) > 0 || r.ContentLength < 0:
+		return missingParameter("Content-Length")
+	case r.ContentLength > maxPartSize:
+		return invalidLength(r.ContentLength)
+	}
+	return nil
+}
+
+// payloadHash returns the line of the canonical request that stands for the
+// body: what the client claims it to be, or else what it is. A claim is checked
+// later, while an upload is received or by checkSmallBody.
+func (c *call) payloadHash() (string, error) {
+	if claim := c.r.Header.Get(contentHash); claim != "" {
+		hash, err := treehash.Parse(claim)
+		if err != nil { // also UNSIGNED-PAYLOAD and STREAMING-…, as at the service
+			return "", invalidHeader(contentHash, claim)
+		}
+		c.sha256 = hash
+		return claim, nil
+	}
+	if c.r.ContentLength > maxSmallBody {
+		return "", missingParameter("x-amz-content-sha256")
+	}
+	hash, err := c.hashSmallBody()
+	if err != nil {
+		return "", err
+	}
+	return hash.String(), nil
+}
+
+// checkSmallBody receives the body of an operation that is not an upload and
+// compares it with the claim, if there was one.
+func (c *call) checkSmallBody() error {
+	if c.sha256.IsZero() {
+		return nil // the signature covers the body as it was received
+	}
+	if c.r.ContentLength > maxSmallBody {
+		return invalidLength(c.r.ContentLength)
+	}
+	hash, err := c.hashSmallBody()
+	if err != nil {
+		return err
+	}
+	if hash != c.sha256 {
+		return wrongPayload(c.sha256, hash)
+	}
+	return nil
+}
+
+func (c *call) hashSmallBody() (treehash.Hash, error) {
+	text, err := io.ReadAll(io.LimitReader(c.body, maxSmallBody))
+	if err != nil {
+		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
+	}
+	return sha256.Sum256(text), nil
+}

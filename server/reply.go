@@ -1,0 +1,54 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// reply is what an operation answers.
+type reply struct {
+	status int
+	header map[string]string
+	body   any // encoded as JSON; nil for none
+}
+
+// send writes the reply. Nothing was written yet if it fails to encode.
+func (a reply) send(w http.ResponseWriter) error {
+	var text []byte
+	if a.body != nil {
+		var err error
+		if text, err = json.Marshal(a.body); err != nil {
+			return fmt.Errorf("encoding a reply: %w", err)
+		}
+		// Old clients parse only exactly this, without a charset.
+		w.Header().Set("Content-Type", "application/json")
+	}
+	for name, value := range a.header {
+		w.Header().Set(name, value)
+	}
+	w.WriteHeader(a.status)
+	// An error of Write means that the client is gone: nobody is left to tell.
+	_, _ = w.Write(text)
+	return nil
+}
+
+// date is a moment in the service's form: UTC with exactly three decimals. The
+// zero time is null.
+func date(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	text := t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return &text
+}
+
+// orNull is a text that is null when it is empty. The service sends fields that
+// do not apply as null, and clients rely on finding them.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// What net/http allows a client before a request reaches the server.
+const (
+	headerTimeout    = 10 * time.Second // from the first byte of a request to the end of its headers
+	headerBytes      = 64 << 10         // all headers of a request
+	keepAliveTimeout = 3 * time.Minute  // between requests on one connection
+)
+
+// Serve answers requests from l until ctx ends, then stops accepting, lets
+// requests in flight finish for [Options.Grace], cuts off what is left, and
+// returns when none of its goroutines runs any more. It closes l.
+//
+// The error is nil if ctx ended and every request was answered. TLS is the
+// caller's choice of listener.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	// Requests outlive ctx by the grace period, so their contexts end apart.
+	requests, cutOff := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cutOff(nil)
+	hs := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    headerBytes,
+		IdleTimeout:       keepAliveTimeout,
+		ErrorLog:          log.New(faultWriter(s.options.OnFault), "", 0), //nolint:forbidigo // the only form in which net/http reports
+		BaseContext:       func(net.Listener) context.Context { return requests },
+	}
+	var connections sync.WaitGroup // each is a goroutine of net/http
+	hs.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			connections.Add(1)
+		case http.StateClosed:
+			connections.Done()
+		}
+	}
+
+	var failure error
+	accepting := make(chan struct{})
+	go func() {
+		defer close(accepting)
+		failure = hs.Serve(l)
+	}()
+	select {
+	case <-accepting:
+	case <-ctx.Done():
+	}
+	err := s.stop(requests, hs, cutOff)
+	<-accepting
+	connections.Wait()
+	if !errors.Is(failure, http.ErrServerClosed) {
+		err = errors.Join(fmt.Errorf("accepting connections on %s: %w", l.Addr(), failure), err)
+	}
+	return err
+}
+
+// errCutOff is the cause that ends requests which took longer than the grace.
+var errCutOff = errors.New("the server is shutting down")
+
+// stop waits for requests in flight and cuts off those that take too long.
+func (s *Server) stop(ctx context.Context, hs *http.Server, cutOff context.CancelCauseFunc) error {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Grace)
+	defer cancel()
+	err := hs.Shutdown(ctx)
+	if err == nil {
+		return nil
+	}
+	cutOff(errCutOff)
+	return errors.Join(
+		fmt.Errorf("requests were cut off after %s: %w", s.options.Grace, err),
+		hs.Close(),
+	)
+}
+
+// faultWriter turns the lines that net/http logs into faults.
+type faultWriter func(requestID string, err error)
+
+func (w faultWriter) Write(line []byte) (int, error) {
+	w("", errors.New(strings.TrimSpace(string(line))))
+	return len(line), nil
+}

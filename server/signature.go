@@ -1,0 +1,165 @@
+package server
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	serviceName = "glacier"          // in the scope of every signature
+	basicISO    = "20060102T150405Z" // the form of x-amz-date
+	clockWindow = 15 * time.Minute   // how far a client's clock may be off
+)
+
+// verifier checks AWS Signature Version 4. Only signatures in the Authorization
+// header are taken, as at the service.
+type verifier struct {
+	region      string
+	credentials Credentials
+	now         func() time.Time
+}
+
+// verify returns the access key that signed r. payloadHash is asked for once the
+// request deserves to have its body looked at.
+//
+// An unknown access key costs the same work as a known one, so that time does
+// not tell them apart.
+func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (string, error) {
+	auth, err := authorizationOf(r)
+	if err != nil {
+		return "", err
+	}
+	if err := v.checkScope(r, auth); err != nil {
+		return "", err
+	}
+	if name := firstUnsigned(r, auth.signedHeaders); name != "" {
+		return "", invalidSignature("The header " + name + " must be signed.")
+	}
+	payload, err := payloadHash()
+	if err != nil {
+		return "", err
+	}
+	canonical, err := canonicalRequest(r, auth.signedHeaders, payload)
+	if err != nil {
+		return "", badRequest(err.Error(), err)
+	}
+	secret, known := v.credentials.Secret(auth.accessKey)
+	_, stamp := signingStamp(r)
+	matches := hmac.Equal(sign(secret, auth, stamp, canonical), auth.signature[:])
+	switch {
+	case !known || len(r.Header.Values("X-Amz-Security-Token")) > 0:
+		return "", unrecognizedClient()
+	case !matches:
+		return "", signatureMismatch()
+	}
+	return auth.accessKey, nil
+}
+
+// authorizationOf finds the one Authorization header and reads it.
+func authorizationOf(r *http.Request) (authorization, error) {
+	if _, query := wireTarget(r); hasQueryCredentials(query) {
+		return authorization{}, invalidSignature("Credentials in the query string are not accepted.")
+	}
+	values := r.Header.Values("Authorization")
+	if len(values) == 0 {
+		return authorization{}, missingAuthentication()
+	}
+	for name, values := range r.Header {
+		if len(values) > 1 && (name == "Authorization" || name == "Date" || strings.HasPrefix(name, "X-Amz-")) {
+			return authorization{}, invalidSignature("The header " + strings.ToLower(name) + " stands there twice.")
+		}
+	}
+	auth, err := parseAuthorization(values[0])
+	if err != nil {
+		return authorization{}, invalidSignature(err.Error())
+	}
+	return auth, nil
+}
+
+// hasQueryCredentials reports whether a query string tries to authenticate, in
+// the manner of a presigned URL of any age.
+func hasQueryCredentials(query string) bool {
+	values, _ := url.ParseQuery(query) // what is malformed is refused elsewhere
+	for name := range values {
+		name = strings.ToLower(name)
+		if strings.HasPrefix(name, "x-amz-") || name == "awsaccesskeyid" || name == "signature" {
+			return true
+		}
+	}
+	return false
+}
+
+// checkScope compares region, service and date of the signature with ours.
+func (v verifier) checkScope(r *http.Request, auth authorization) error {
+	if auth.region != v.region {
+		return invalidSignature("Credential should be scoped to a valid region, not '" + auth.region + "'.")
+	}
+	if auth.service != serviceName {
+		return invalidSignature("Credential should be scoped to correct service: '" + serviceName + "'.")
+	}
+	_, stamp := signingStamp(r)
+	at, err := time.Parse(basicISO, stamp)
+	if err != nil {
+		return invalidSignature("The request needs x-amz-date, or Date, of the form YYYYMMDDThhmmssZ.")
+	}
+	if auth.date != at.Format("20060102") {
+		return invalidSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+			auth.date + "' != '" + at.Format("20060102") + "', from '" + stamp + "'.")
+	}
+	now := v.now().UTC()
+	if at.Before(now.Add(-clockWindow)) {
+		return invalidSignature("Signature expired: " + stamp + " is now earlier than " + now.Add(-clockWindow).Format(basicISO) +
+			" (" + now.Format(basicISO) + " - 15 min.)")
+	}
+	if at.After(now.Add(clockWindow)) {
+		return invalidSignature("Signature not yet current: " + stamp + " is still later than " + now.Add(clockWindow).Format(basicISO) +
+			" (" + now.Format(basicISO) + " + 15 min.)")
+	}
+	return nil
+}
+
+// signingStamp returns the header that dates the signature, and its value.
+func signingStamp(r *http.Request) (name, value string) {
+	if value := r.Header.Get("X-Amz-Date"); value != "" {
+		return "x-amz-date", value
+	}
+	return "date", r.Header.Get("Date")
+}
+
+// firstUnsigned returns a header that had to be signed and was not: the host,
+// the date, and every x-amz-* header. Old clients sign no others.
+func firstUnsigned(r *http.Request, signed []string) string {
+	dated, _ := signingStamp(r)
+	needed := []string{"host", dated}
+	for name := range r.Header {
+		if name := strings.ToLower(name); strings.HasPrefix(name, "x-amz-") {
+			needed = append(needed, name)
+		}
+	}
+	for _, name := range needed {
+		if !slices.Contains(signed, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// sign computes the signature of a canonical request (AWS Signature Version 4,
+// "Calculate the signature").
+func sign(secret string, auth authorization, stamp, canonical string) []byte {
+	hash := sha256.Sum256([]byte(canonical))
+	text := strings.Join([]string{algorithm, stamp, auth.scope(), hex.EncodeToString(hash[:])}, "\n")
+	key := []byte("AWS4" + secret)
+	for _, piece := range []string{auth.date, auth.region, auth.service, terminator, text} {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(piece))
+		key = mac.Sum(nil)
+	}
+	return key
+}

@@ -1,0 +1,29 @@
+package server
+
+import (
+	"context"
+	"iter"
+
+	"firn/vault"
+)
+
+// Store is a set of vaults that a [Server] serves. Its methods may be called
+// from many goroutines at once. The server passes only names of 1 to 255
+// characters of A-Z a-z 0-9 _ - . and never "." or "..".
+type Store interface {
+	// CreateVault makes an empty vault. If there is one of this name already it
+	// changes nothing and returns no error. ErrInvalid means that the store
+	// cannot keep a vault of this name.
+	CreateVault(ctx context.Context, name string) error
+	// DeleteVault removes an empty vault. ErrNotFound: there is none;
+	// ErrInvalid: it is not empty.
+	DeleteVault(ctx context.Context, name string) error
+	// DescribeVault tells about one vault. ErrNotFound: there is none.
+	DescribeVault(ctx context.Context, name string) (vault.Info, error)
+	// Vaults lists the vaults in the order of the bytes of their names, beginning
+	// with the first name that is not less than from. The sequence ends after
+	// the first error.
+	Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error]
+	// Open returns a vault to work in. ErrNotFound: there is none.
+	Open(ctx context.Context, name string) (vault.Vault, error)
+}

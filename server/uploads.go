@@ -1,0 +1,109 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"firn/vault"
+)
+
+func (s *Server) initiateUpload(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	description, err := descriptionOf(c.r)
+	if err != nil {
+		return reply{}, err
+	}
+	partSize, err := partSizeOf(c.r)
+	if err != nil {
+		return reply{}, err
+	}
+	id, err := v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
+	if err != nil {
+		return reply{}, s.orVaultNotFound(err, c.target.vault)
+	}
+	return reply{
+		status: http.StatusCreated,
+		header: map[string]string{
+			"Location":                  s.location(c.target.vault, "multipart-uploads", string(id)),
+			"x-amz-multipart-upload-id": string(id),
+		},
+	}, nil
+}
+
+// abortUpload removes an unfinished upload. Repeating it succeeds for a while;
+// an upload that was completed, or never was, is not found.
+func (s *Server) abortUpload(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	key := c.uploadKey()
+	s.uploads.forget(key) // what counts is whether it is open now
+	if _, err := s.openUpload(ctx, c, v); err != nil && !s.uploads.wasAborted(key) {
+		return reply{}, err
+	}
+	// Also for one that was aborted: a part that was under way may have landed.
+	if err := v.AbortUpload(ctx, key.id); err != nil {
+		return reply{}, s.orVaultNotFound(err, c.target.vault)
+	}
+	s.uploads.rememberAborted(key)
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// uploadDescription is one upload in the answer to ListMultipartUploads.
+type uploadDescription struct {
+	ArchiveDescription *string
+	CreationDate       *string
+	MultipartUploadID  string `json:"MultipartUploadId"`
+	PartSizeInBytes    int64
+	VaultARN           string
+}
+
+// listUploads answers with a page of unfinished uploads, sorted by id so that
+// paging stays on course while uploads come and go. Its marker is the id of the
+// first upload of the next page.
+func (s *Server) listUploads(ctx context.Context, c *call) (reply, error) {
+	limit, marker, err := pageOf(c.r, uploadsPage)
+	if err != nil {
+		return reply{}, err
+	}
+	if marker != "" && !isID(marker) {
+		return reply{}, invalid("Invalid marker: " + marker)
+	}
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	var uploads []vault.Upload
+	for upload, err := range v.Uploads(ctx) {
+		if err != nil {
+			return reply{}, s.orVaultNotFound(err, c.target.vault)
+		}
+		if string(upload.ID) >= marker {
+			uploads = append(uploads, upload)
+		}
+	}
+	slices.SortFunc(uploads, func(a, b vault.Upload) int { return cmp.Compare(a.ID, b.ID) })
+	page := struct {
+		Marker      *string
+		UploadsList []uploadDescription
+	}{UploadsList: []uploadDescription{}}
+	for _, upload := range uploads[:min(limit, len(uploads))] {
+		page.UploadsList = append(page.UploadsList, uploadDescription{
+			ArchiveDescription: orNull(upload.Description),
+			CreationDate:       date(upload.Created),
+			MultipartUploadID:  string(upload.ID),
+			PartSizeInBytes:    upload.PartSize,
+			VaultARN:           s.arn(c.target.vault),
+		})
+	}
+	if len(uploads) > limit {
+		page.Marker = orNull(string(uploads[limit].ID))
+	}
+	return reply{status: http.StatusOK, body: page}, nil
+}
