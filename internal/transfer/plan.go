@@ -81,7 +81,7 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 // at a vault may have been planned by another program.
 func (p Plan) Fits(l vault.Limits) bool {
 	_, err := NewPlan(l, p.Size, Wish{PartSize: p.PartSize})
-	return err == nil
+	return p.PartSize > 0 && err == nil
 }
 
 // Parts returns the number of parts; the plan's Size is known.

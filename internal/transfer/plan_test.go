@@ -1,0 +1,118 @@
+package transfer_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"firn/internal/transfer"
+	"firn/vault"
+)
+
+const (
+	mib = int64(1) << 20
+	gib = int64(1) << 30
+)
+
+// glacier are the limits of an Amazon Glacier vault.
+func glacier() vault.Limits {
+	return vault.Limits{
+		MinPartSize: mib, MaxPartSize: 4 * gib, PartSizePowerOfTwo: true, MaxParts: 10_000,
+		MinArchiveSize: 1, MaxArchiveSize: 10_000 * 4 * gib, MaxDescription: 1024, RangeAlignment: mib,
+	}
+}
+
+func TestPlanChoosesPartSize(t *testing.T) {
+	largest := glacier().MaxArchiveSize
+	for _, test := range []struct {
+		name string
+		size int64
+		wish transfer.Wish
+		want int64
+	}{
+		{"one byte", 1, transfer.Wish{}, 16 * mib},
+		{"as many parts of 16 MiB as are allowed", 10_000 * 16 * mib, transfer.Wish{}, 16 * mib},
+		{"one byte more", 10_000*16*mib + 1, transfer.Wish{}, 32 * mib},
+		{"the largest archive", largest, transfer.Wish{}, 4 * gib},
+		{"a slow line", gib, transfer.Wish{Rate: 1e6, Concurrency: 8}, 2 * mib},
+		{"a line so slow that nothing helps", gib, transfer.Wish{Rate: 1, Concurrency: 8}, mib},
+		{"a slow line and a large archive", 100 * gib, transfer.Wish{Rate: 1e6, Concurrency: 8}, 16 * mib},
+		{"a fast line", gib, transfer.Wish{Rate: 1e9, Concurrency: 8}, 16 * mib},
+		{"wished for", gib, transfer.Wish{PartSize: 4 * mib}, 4 * mib},
+		{"a stream", transfer.Unknown, transfer.Wish{}, 128 * mib},
+		{"a stream with an idea of its size", transfer.Unknown, transfer.Wish{ExpectedSize: 2000 * gib}, 256 * mib},
+		{"a short stream", transfer.Unknown, transfer.Wish{ExpectedSize: gib}, 16 * mib},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := transfer.NewPlan(glacier(), test.size, test.wish)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.PartSize != test.want {
+				t.Errorf("part size %d, want %d", p.PartSize, test.want)
+			}
+		})
+	}
+}
+
+func TestPlanRefusesWhatCannotFit(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		size int64
+		wish transfer.Wish
+	}{
+		{"nothing", 0, transfer.Wish{}},
+		{"too much", glacier().MaxArchiveSize + 1, transfer.Wish{}},
+		{"too much expected", transfer.Unknown, transfer.Wish{ExpectedSize: glacier().MaxArchiveSize + 1}},
+		{"parts that are no power of two", gib, transfer.Wish{PartSize: 3 * mib}},
+		{"parts below a leaf", gib, transfer.Wish{PartSize: mib / 2}},
+		{"parts above the limit", gib, transfer.Wish{PartSize: 8 * gib}},
+		{"negative parts", gib, transfer.Wish{PartSize: -mib}},
+		{"too many parts", 10_001 * mib, transfer.Wish{PartSize: mib}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := transfer.NewPlan(glacier(), test.size, test.wish)
+			if !errors.Is(err, vault.ErrInvalid) {
+				t.Errorf("got %+v, %v; want vault.ErrInvalid", p, err)
+			}
+		})
+	}
+}
+
+// Whatever the size, the parts cover it without gap, overlap or excess, and are
+// what the vault takes.
+func TestPlanCoversEverySize(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	limits := glacier()
+	for range 100_000 {
+		size := 1 + random.Int64N(limits.MaxArchiveSize>>random.IntN(45))
+		p, err := transfer.NewPlan(limits, size, transfer.Wish{Rate: random.Float64() * 1e9, Concurrency: 8})
+		if err != nil {
+			t.Fatalf("size %d: %v", size, err)
+		}
+		if p.PartSize < mib || p.PartSize > 4*gib || p.PartSize&(p.PartSize-1) != 0 || p.Parts() > limits.MaxParts {
+			t.Fatalf("size %d: %d parts of %d", size, p.Parts(), p.PartSize)
+		}
+		last := p.Parts() - 1
+		offset, length := p.Part(last)
+		if offset != int64(last)*p.PartSize || length < 1 || length > p.PartSize || offset+length != size {
+			t.Fatalf("size %d: the last part is %d bytes at %d", size, length, offset)
+		}
+	}
+}
+
+func TestPlanFits(t *testing.T) {
+	for _, test := range []struct {
+		plan transfer.Plan
+		want bool
+	}{
+		{transfer.Plan{Size: gib, PartSize: mib}, true},
+		{transfer.Plan{Size: 10_001 * mib, PartSize: mib}, false},
+		{transfer.Plan{Size: gib, PartSize: mib + 1}, false},
+		{transfer.Plan{Size: gib}, false}, // as a hostile listing might say
+	} {
+		if got := test.plan.Fits(glacier()); got != test.want {
+			t.Errorf("%+v fits: %v, want %v", test.plan, got, test.want)
+		}
+	}
+}
