@@ -1,0 +1,114 @@
+// Package catalog keeps firn's own record of what is stored where: uploads and
+// their parts, archives and jobs, in one SQLite file.
+//
+// It is the journal of firn. A method that saves returns only after its
+// transaction is on the disk (write-ahead log, synchronous=FULL), so what was
+// saved before a crash or a power loss is there after it. Losing the catalog
+// loses no archive: the vault still has them and its inventory lists them.
+//
+// Many goroutines and many processes may use one catalog at once. Writers take
+// turns; readers see the last commit and wait for nobody, so a list may be
+// walked while its reader saves. A file system of the network cannot promise
+// that, and is refused.
+//
+// Names, paths and descriptions come from outside. They are stored byte by byte
+// as given and are never used as a path.
+//
+// Errors name the catalog and what was attempted. They wrap [ErrDamaged],
+// vault.ErrNotFound, vault.ErrLocked (another process writes or holds the
+// upload), the cause of a context that ended, or the database's own error.
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Options is what a catalog may be told when it is opened.
+type Options struct {
+	// Now is the clock that Updated times are taken from; time.Now if nil.
+	Now func() time.Time
+}
+
+// Catalog is an open catalog. Its methods may be called from many goroutines.
+type Catalog struct {
+	path   string
+	locks  string // directory of the lock files
+	now    func() time.Time
+	gate   *gate
+	writer *sql.DB // one connection, so that goroutines queue here and not in SQLite
+	reader *sql.DB // as many as are needed, so that nested lists cannot starve
+}
+
+// Open opens the catalog in the file path, and makes it (mode 0600) and its
+// directory (mode 0700) if they are not there. The schema is brought up to date;
+// that of a newer firn is refused.
+//
+// If the last process that had the catalog open did not close it, the file is
+// checked first. A file that fails is left as it is, and the error wraps
+// [ErrDamaged].
+func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	place, err := prepare(path)
+	if err != nil {
+		return nil, err
+	}
+	gate, err := enter(ctx, place.locks)
+	if err != nil {
+		return nil, explain(ctx, place.file, err, "wait for its turn to open it")
+	}
+	c := &Catalog{path: place.file, locks: place.locks, now: o.Now, gate: gate}
+	if err := c.open(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// open does what Open promises once it is this process's turn.
+func (c *Catalog) open(ctx context.Context) error {
+	version, err := inspect(ctx, c.path, c.gate.alone)
+	if err != nil {
+		return err
+	}
+	if c.writer, err = connect(c.path, readWrite); err != nil {
+		return c.fail(ctx, err, "open it for writing")
+	}
+	c.writer.SetMaxOpenConns(1)
+	if err := c.writer.PingContext(ctx); err != nil {
+		return c.fail(ctx, err, "open it for writing")
+	}
+	if c.reader, err = connect(c.path, queryOnly); err != nil {
+		return c.fail(ctx, err, "open it for reading")
+	}
+	c.reader.SetMaxIdleConns(idleReaders)
+	if err := c.migrate(ctx, version); err != nil {
+		return err
+	}
+	if err := c.gate.share(ctx); err != nil {
+		return c.fail(ctx, err, "let others open it too")
+	}
+	return nil
+}
+
+// idleReaders is how many reading connections stay open between queries.
+const idleReaders = 2
+
+// Close ends the use of the catalog. Uploads locked with LockUpload stay locked.
+func (c *Catalog) Close() error {
+	var failed []error
+	// The last connection to go folds the log into the file: let that be the writer.
+	for _, db := range []*sql.DB{c.reader, c.writer} {
+		if db != nil {
+			failed = append(failed, db.Close())
+		}
+	}
+	failed = append(failed, c.gate.leave())
+	if err := errors.Join(failed...); err != nil {
+		return explain(context.Background(), c.path, err, "close it")
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package catalog
+
+import (
+	"database/sql"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// busyTimeout is how long a statement waits for another process's transaction.
+// Those of firn take less than a millisecond each.
+const busyTimeout = 10 * time.Second
+
+// mode is what a connection may do.
+type mode int
+
+const (
+	readWrite mode = iota
+	// queryOnly connections change no row, but keep the log in order as every
+	// user of it must.
+	queryOnly
+	// lookOnly connections change nothing at all, not even by closing.
+	lookOnly
+)
+
+// connect returns a pool of connections to the file. It touches nothing yet.
+func connect(path string, m mode) (*sql.DB, error) {
+	q := url.Values{}
+	pragma := func(s string) { q.Add("_pragma", s) }
+	pragma("busy_timeout(" + strconv.FormatInt(busyTimeout.Milliseconds(), 10) + ")")
+	switch m {
+	case lookOnly:
+		q.Set("mode", "ro")
+	case queryOnly:
+		q.Set("mode", "rw")
+		pragma("query_only(1)")
+	case readWrite:
+		q.Set("mode", "rw")
+		q.Set("_txlock", "immediate") // a transaction that will write waits at its start, or never
+		pragma("journal_mode(WAL)")
+		pragma("synchronous(FULL)") // a commit is on the disk when it returns
+		pragma("fullfsync(1)")      // and not in the disk's cache, where macOS leaves it
+		pragma("foreign_keys(1)")
+	}
+	return sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
+}
+
+// fileURI spells an absolute path so that SQLite takes no character of it for
+// more than it is.
+func fileURI(path string) string {
+	p := filepath.ToSlash(path)
+	if !strings.HasPrefix(p, "/") { // a drive letter
+		p = "/" + p
+	}
+	return "file://" + (&url.URL{Path: p}).EscapedPath()
+}

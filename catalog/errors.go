@@ -1,0 +1,66 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"firn/vault"
+)
+
+// ErrDamaged means that the catalog's file is not what was written to it. The
+// file is left as it was found.
+var ErrDamaged = errors.New("catalog damaged")
+
+// repairAdvice is what the user can do about ErrDamaged.
+const repairAdvice = "keep a copy of the file and of those beside it whose names begin with its name; " +
+	"then put a backup in its place, or move them away: firn begins a new catalog, " +
+	"finds unfinished uploads at the vault again, and no archive is lost"
+
+// fail is explain for an open catalog.
+func (c *Catalog) fail(ctx context.Context, err error, attempt string, args ...any) error {
+	return explain(ctx, c.path, err, fmt.Sprintf(attempt, args...))
+}
+
+// explain turns an error of the database into one of the catalog in the file
+// path. It is the only place that knows SQLite's result codes.
+func explain(ctx context.Context, path string, err error, attempt string) error {
+	where := fmt.Sprintf("catalog %q: cannot %s", path, attempt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("%s: %w", where, vault.ErrNotFound)
+	}
+	code := resultCode(err)
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || code == sqlite3.SQLITE_INTERRUPT) {
+		return fmt.Errorf("%s: %w", where, context.Cause(ctx))
+	}
+	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
+		return fmt.Errorf("%s: its upload is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
+	}
+	switch code & 0xff { // the rest of the code is detail
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return damaged(where, err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%s: the disk or the quota is full; nothing of it was saved: %w", where, err)
+	case sqlite3.SQLITE_BUSY:
+		return fmt.Errorf("%s: another process has been writing to it for %s: %w: %w", where, busyTimeout, vault.ErrLocked, err)
+	}
+	return fmt.Errorf("%s: %w", where, err)
+}
+
+// damaged says what is wrong and what to do.
+func damaged(where string, err error) error {
+	return fmt.Errorf("%s: %w: %w; %s", where, ErrDamaged, err, repairAdvice)
+}
+
+// resultCode returns SQLite's extended result code, or 0 if err has none.
+func resultCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}

@@ -1,0 +1,52 @@
+package catalog
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// gate orders those who open a catalog. Whoever finds nobody else inside holds
+// the gate alone while it checks the file and brings the schema up to date;
+// everybody inside shares it. The system opens it when a process dies.
+type gate struct {
+	file  *flock.Flock
+	alone bool
+}
+
+// gatePoll is how often a gate that is held alone is tried again.
+const gatePoll = 10 * time.Millisecond
+
+// enter waits while somebody else holds the gate alone.
+func enter(ctx context.Context, locks string) (*gate, error) {
+	g := &gate{file: flock.New(filepath.Join(locks, "catalog"))}
+	alone, err := g.file.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	g.alone = alone
+	if alone {
+		return g, nil
+	}
+	_, err = g.file.TryRLockContext(ctx, gatePoll)
+	return g, err
+}
+
+// share lets others in. For an instant nobody holds the gate; the worst of it is
+// that somebody finds it free, sees our log and checks the file once more.
+func (g *gate) share(ctx context.Context) error {
+	if !g.alone {
+		return nil
+	}
+	if err := g.file.Unlock(); err != nil {
+		return err
+	}
+	g.alone = false
+	_, err := g.file.TryRLockContext(ctx, gatePoll)
+	return err
+}
+
+// leave goes out. It may be repeated.
+func (g *gate) leave() error { return g.file.Unlock() }

@@ -1,0 +1,99 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"firn/vault"
+)
+
+// place is where a catalog lies.
+type place struct {
+	file  string // absolute, without symbolic links
+	locks string // directory of the lock files, beside the file
+}
+
+// prepare makes the directories and the file of a catalog where they are
+// missing, private to the user, and refuses file systems it cannot trust.
+//
+// An existing file is not opened here: closing it would, on Unix, drop the locks
+// that SQLite holds on it elsewhere in this process.
+func prepare(path string) (place, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot find its absolute path: %w", path, err)
+	}
+	if err := makeDirectory(filepath.Dir(abs)); err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot make its directory: %w", path, err)
+	}
+	if err := createFile(abs); err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
+	}
+	// SQLite keeps its log beside the file that a link points to.
+	file, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
+	}
+	network, err := networkFileSystem(filepath.Dir(file))
+	if err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
+	}
+	if network != "" {
+		return place{}, fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
+			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
+	}
+	locks := filepath.Join(filepath.Dir(file), "locks")
+	if err := makeDirectory(locks); err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
+	}
+	return place{file: file, locks: locks}, nil
+}
+
+// createFile makes an empty file of mode 0600 unless the path exists. SQLite
+// gives its log the mode of this file.
+func createFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), syncDirectory(filepath.Dir(path)))
+}
+
+// makeDirectory makes dir and its missing parents with mode 0700, each durable.
+func makeDirectory(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: errors.New("there is a file of this name")}
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if err := makeDirectory(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDirectory(parent)
+}
+
+// syncDirectory makes the names in dir durable. Windows does that by itself and
+// refuses to be asked.
+func syncDirectory(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
