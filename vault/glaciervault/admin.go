@@ -1,0 +1,113 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/vault"
+)
+
+// CreateVault creates a vault. One that is there already stays as it is, which
+// is no error.
+func (a *Account) CreateVault(ctx context.Context, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	return a.call(ctx, fmt.Sprintf("create vault %q", name), func() error {
+		_, err := a.client.CreateVault(ctx, &glacier.CreateVaultInput{AccountId: &a.id, VaultName: &name})
+		return err
+	})
+}
+
+// DeleteVault removes an empty vault. The service judges by the last inventory
+// and by writes since, so a vault emptied a moment ago is ErrInvalid until the
+// next day. A vault that is not there is ErrNotFound or, as the service often
+// has it, no error.
+func (a *Account) DeleteVault(ctx context.Context, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	return a.call(ctx, fmt.Sprintf("delete vault %q", name), func() error {
+		_, err := a.client.DeleteVault(ctx, &glacier.DeleteVaultInput{AccountId: &a.id, VaultName: &name})
+		return err
+	})
+}
+
+// DescribeVault tells about one vault. Archives and Bytes are those of the last
+// inventory; Bytes has 32 KiB a archive on top, which the service adds.
+func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
+	if err := checkName(name); err != nil {
+		return vault.Info{}, err
+	}
+	var info vault.Info
+	err := a.call(ctx, fmt.Sprintf("describe vault %q", name), func() error {
+		out, err := a.client.DescribeVault(ctx, &glacier.DescribeVaultInput{AccountId: &a.id, VaultName: &name})
+		if err != nil {
+			return err
+		}
+		info, err = parseInfo(types.DescribeVaultOutput{
+			CreationDate: out.CreationDate, LastInventoryDate: out.LastInventoryDate,
+			NumberOfArchives: out.NumberOfArchives, SizeInBytes: out.SizeInBytes,
+			VaultARN: out.VaultARN, VaultName: out.VaultName,
+		})
+		return err
+	})
+	return info, err
+}
+
+// Vaults lists the account's vaults in the region, sorted by name in ASCII
+// order, beginning with the first whose name is not before from.
+func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
+	const what = "list the vaults"
+	return func(yield func(vault.Info, error) bool) {
+		for element, err := range pages(what, func(marker *string) ([]types.DescribeVaultOutput, *string, error) {
+			var out *glacier.ListVaultsOutput
+			err := a.call(ctx, what, func() (err error) {
+				out, err = a.client.ListVaults(ctx, &glacier.ListVaultsInput{AccountId: &a.id, Marker: marker})
+				return err
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			return out.VaultList, out.Marker, nil
+		}) {
+			var info vault.Info
+			if err == nil {
+				info, err = parseInfo(element)
+				if err != nil {
+					err = fmt.Errorf("%s: %w", what, err)
+				}
+			}
+			if err == nil && info.Name < from {
+				continue
+			}
+			if !yield(info, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func parseInfo(e types.DescribeVaultOutput) (vault.Info, error) {
+	name := aws.ToString(e.VaultName)
+	if err := checkName(name); err != nil {
+		return vault.Info{}, fmt.Errorf("%w: the answer names no possible vault (%.300q)", vault.ErrUnavailable, name)
+	}
+	created, err := parseTime(e.CreationDate)
+	if err != nil {
+		return vault.Info{}, fmt.Errorf("%w: vault %q: %w", vault.ErrUnavailable, name, err)
+	}
+	inventoried, err := parseTime(e.LastInventoryDate)
+	if err != nil {
+		return vault.Info{}, fmt.Errorf("%w: vault %q: %w", vault.ErrUnavailable, name, err)
+	}
+	return vault.Info{
+		Name: name, ARN: aws.ToString(e.VaultARN), Created: created, Inventoried: inventoried,
+		Archives: e.NumberOfArchives, Bytes: e.SizeInBytes,
+	}, nil
+}

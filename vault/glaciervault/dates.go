@@ -1,0 +1,21 @@
+package glaciervault
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// parseTime reads a date of the service, such as 2013-03-20T17:03:43.221Z; the
+// fraction is missing in inventories. No date, or null, is the zero time.
+func parseTime(s *string) (time.Time, error) {
+	if aws.ToString(s) == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, *s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("not a date: %.100q", *s)
+	}
+	return t.UTC(), nil
+}

@@ -1,0 +1,141 @@
+package glaciervault
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"firn/vault"
+)
+
+// maxMessage is how much of the service's own words is kept, in bytes.
+const maxMessage = 500
+
+// ServiceError is what the service answered to a request that it refused. It
+// fulfils smithy.APIError.
+//
+// It stands in for the SDK's own errors, which hold the answer in full: the
+// refusal of a signature quotes the signed request with its session token. Here
+// the message ends with its first line.
+type ServiceError struct {
+	Code      string // for example ResourceNotFoundException
+	Message   string // first line, at most 500 bytes; not to be trusted
+	Status    int    // of HTTP
+	RequestID string // what the service's support asks for; may be empty
+}
+
+var _ smithy.APIError = (*ServiceError)(nil)
+
+// Error returns code, message, status and request id in one line.
+func (e *ServiceError) Error() string {
+	text := e.Code
+	if e.Message != "" {
+		text += fmt.Sprintf(" %q", e.Message)
+	}
+	if e.RequestID == "" {
+		return fmt.Sprintf("%s (HTTP %d)", text, e.Status)
+	}
+	return fmt.Sprintf("%s (HTTP %d, request %.100q)", text, e.Status, e.RequestID)
+}
+
+// ErrorCode returns Code.
+func (e *ServiceError) ErrorCode() string { return e.Code }
+
+// ErrorMessage returns Message.
+func (e *ServiceError) ErrorMessage() string { return e.Message }
+
+// ErrorFault tells whose fault the service holds it to be.
+func (e *ServiceError) ErrorFault() smithy.ErrorFault {
+	switch {
+	case e.Status >= 500:
+		return smithy.FaultServer
+	case e.Status >= 400:
+		return smithy.FaultClient
+	}
+	return smithy.FaultUnknown
+}
+
+// serviceError returns the refusal in err, or nil if the service did not
+// answer, or not with a refusal.
+func serviceError(err error) *ServiceError {
+	if own, ok := errors.AsType[*ServiceError](err); ok {
+		return own
+	}
+	response, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || response.HTTPStatusCode() < 300 {
+		return nil
+	}
+	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		answer.Code, answer.Message = oneLine(api.ErrorCode(), 100), oneLine(api.ErrorMessage(), maxMessage)
+	}
+	if answer.Code == "" || answer.Code == "UnknownError" {
+		answer.Code, answer.Message = "an answer without an error code", ""
+	}
+	return answer
+}
+
+// oneLine returns the first line of s, cut to limit bytes.
+func oneLine(s string, limit int) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return strings.ToValidUTF8(s[:min(len(s), limit)], "")
+}
+
+// failure turns err, which the SDK returned or this package found, into a
+// sentence with its class. A cancelled context comes first: what it broke off
+// says nothing about the service.
+func failure(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
+	}
+	if answer := serviceError(err); answer != nil {
+		class, advice := answer.class()
+		if advice != "" {
+			return fmt.Errorf("%s: %w: %w; %s", what, class, answer, advice)
+		}
+		return fmt.Errorf("%s: %w: %w", what, class, answer)
+	}
+	if keys, ok := errors.AsType[*credentialsError](err); ok {
+		if keys.unreachable() {
+			return fmt.Errorf("%s: renew the credentials: %w: %w", what, vault.ErrUnavailable, keys)
+		}
+		return fmt.Errorf("%s: no usable credentials: %w: %w; %s", what, vault.ErrDenied, keys, adviceCredentials)
+	}
+	if hasClass(err) {
+		return fmt.Errorf("%s: %w", what, err) // this package's own words
+	}
+	class := classWithoutAnswer(err)
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		err = outer.Err // it repeats method and URL
+	} else if outer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		err = outer.Err // it repeats the operation
+	}
+	return fmt.Errorf("%s: %w: %w", what, class, err)
+}
+
+// hasClass reports whether err was made by this package from an answer that it
+// found wanting.
+func hasClass(err error) bool {
+	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrChecksum)
+}
+
+// classWithoutAnswer returns the class of a request that got no answer, or one
+// that could not be understood.
+func classWithoutAnswer(err error) error {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return vault.ErrInvalid // asking again changes no certificate
+	}
+	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
+	_, unread := errors.AsType[*smithy.DeserializationError](err)
+	if unsent || unread {
+		return vault.ErrUnavailable
+	}
+	return vault.ErrInvalid // the SDK would not even send it
+}

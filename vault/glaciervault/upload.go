@@ -1,0 +1,140 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// CreateUpload starts an upload. The service may remove it after 24 hours
+// without a request on it. It knows no names, so req.Name is not kept.
+func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
+	if err := checkDescription(req.Description); err != nil {
+		return "", fmt.Errorf("%s: %w", v.what("start an upload"), err)
+	}
+	in := &glacier.InitiateMultipartUploadInput{
+		AccountId: &v.account.id, VaultName: &v.name,
+		PartSize: aws.String(strconv.FormatInt(req.PartSize, 10)),
+	}
+	if req.Description != "" {
+		in.ArchiveDescription = &req.Description
+	}
+	var id string
+	err := v.call(ctx, fmt.Sprintf("start an upload in parts of %d bytes", req.PartSize), func() error {
+		out, err := v.account.client.InitiateMultipartUpload(ctx, in)
+		if err != nil {
+			return err
+		}
+		id = aws.ToString(out.UploadId)
+		return needID("upload", id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return vault.UploadID(id), nil
+}
+
+// UploadPart sends one part, reading it once. If part.SHA256 is zero it is
+// computed first, which takes a body that can seek. There are no receipts.
+func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
+	if err := checkID("upload", id); err != nil {
+		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
+	}
+	what := fmt.Sprintf("send bytes %d to %d of upload %q", part.Offset, part.Offset+part.Size-1, string(id))
+	b := &body{r: r, size: part.Size}
+	err := v.call(ctx, what, func() error {
+		if _, err := b.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		out, err := v.account.client.UploadMultipartPart(ctx, &glacier.UploadMultipartPartInput{
+			AccountId: &v.account.id, VaultName: &v.name, UploadId: (*string)(&id),
+			Range:    aws.String(fmt.Sprintf("bytes %d-%d/*", part.Offset, part.Offset+part.Size-1)),
+			Checksum: aws.String(part.TreeHash.String()),
+			Body:     b,
+		}, withPayloadHash(part.SHA256))
+		if err != nil {
+			return err
+		}
+		return sameHash(part.TreeHash, aws.ToString(out.Checksum))
+	})
+	sent, sourceErr := b.close()
+	switch {
+	case sourceErr != nil && ctx.Err() == nil:
+		// A local failure and no news from the service: it has no class.
+		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
+	case err != nil:
+		return vault.Part{}, err
+	case sent != part.Size:
+		return vault.Part{}, fmt.Errorf("%s: %w: the answer came after %d of %d bytes", v.what(what), vault.ErrUnavailable, sent, part.Size)
+	}
+	part.Receipt = ""
+	return part, nil
+}
+
+// CompleteUpload publishes the archive. The service compares size and tree hash
+// with the parts that it holds and needs no list of them. It remembers a
+// completed upload for a time that it does not tell.
+func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
+	if err := checkID("upload", id); err != nil {
+		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
+	}
+	var archive string
+	err := v.call(ctx, fmt.Sprintf("complete upload %q of %d bytes", string(id), c.Size), func() error {
+		out, err := v.account.client.CompleteMultipartUpload(ctx, &glacier.CompleteMultipartUploadInput{
+			AccountId: &v.account.id, VaultName: &v.name, UploadId: (*string)(&id),
+			ArchiveSize: aws.String(strconv.FormatInt(c.Size, 10)),
+			Checksum:    aws.String(c.TreeHash.String()),
+		})
+		if err != nil {
+			return err
+		}
+		archive = aws.ToString(out.ArchiveId)
+		return needID("archive", archive)
+	})
+	if err != nil {
+		return "", err
+	}
+	return vault.ArchiveID(archive), nil
+}
+
+// AbortUpload removes an upload. Parts still on their way may land after it; a
+// caller that had some in flight aborts again.
+func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
+	err := checkID("upload", id)
+	if err == nil {
+		err = v.call(ctx, fmt.Sprintf("abort upload %q", string(id)), func() error {
+			_, err := v.account.client.AbortMultipartUpload(ctx, &glacier.AbortMultipartUploadInput{
+				AccountId: &v.account.id, VaultName: &v.name, UploadId: (*string)(&id),
+			})
+			return err
+		})
+	}
+	return v.ignoreMissing(err)
+}
+
+// needID says whether an answer that reports success names what it made.
+func needID(noun, id string) error {
+	if checkID(noun, id) != nil {
+		return fmt.Errorf("%w: the answer reports success without a usable %s id (%.300q)", vault.ErrUnavailable, noun, id)
+	}
+	return nil
+}
+
+// sameHash compares the tree hash in an answer with that of the bytes sent.
+func sameHash(sent treehash.Hash, answered string) error {
+	got, err := treehash.Parse(answered)
+	if err != nil {
+		return fmt.Errorf("%w: the answer has no usable tree hash: %w", vault.ErrUnavailable, err)
+	}
+	if got != sent {
+		return &vault.ChecksumError{Sent: sent, Computed: got}
+	}
+	return nil
+}

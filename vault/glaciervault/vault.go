@@ -1,0 +1,82 @@
+package glaciervault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// Vault is one vault. It is a vault.Vault.
+type Vault struct {
+	account *Account
+	name    string
+}
+
+var _ vault.Vault = (*Vault)(nil)
+
+const (
+	minPartSize    = 1 << 20 // bytes
+	maxPartSize    = 4 << 30 // bytes
+	maxParts       = 10_000
+	outputLifetime = 24 * time.Hour // at least; the service may keep it longer
+)
+
+// Name returns the vault's name.
+func (v *Vault) Name() string { return v.name }
+
+// URL returns the vault's canonical URL; see [Account.URL].
+func (v *Vault) URL() string { return v.account.URL(v.name) }
+
+// Limits tells what the service accepts ("Uploading large archives in parts"
+// and "Initiate Job" in the developer guide).
+func (v *Vault) Limits() vault.Limits {
+	return vault.Limits{
+		MinPartSize:        minPartSize,
+		MaxPartSize:        maxPartSize,
+		PartSizePowerOfTwo: true,
+		MaxParts:           maxParts,
+		MinArchiveSize:     1,
+		MaxArchiveSize:     maxParts * maxPartSize,
+		MaxDescription:     maxDescription,
+		RangeAlignment:     treehash.LeafSize,
+		Tiers:              []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk},
+		OutputLifetime:     outputLifetime,
+	}
+}
+
+// DeleteArchive removes an archive. Inventories go on listing it until the next
+// one is made.
+func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
+	err := checkID("archive", id)
+	if err == nil {
+		err = v.call(ctx, fmt.Sprintf("delete archive %q", string(id)), func() error {
+			_, err := v.account.client.DeleteArchive(ctx, &glacier.DeleteArchiveInput{
+				AccountId: &v.account.id, VaultName: &v.name, ArchiveId: (*string)(&id),
+			})
+			return err
+		})
+	}
+	return v.ignoreMissing(err)
+}
+
+// ignoreMissing forgives that what was to be removed is not there, unless the
+// whole vault is not.
+func (v *Vault) ignoreMissing(err error) error {
+	if answer := serviceError(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !answer.vaultMissing()) {
+		return nil
+	}
+	return err
+}
+
+// call is [Account.call] with the vault's name before what.
+func (v *Vault) call(ctx context.Context, what string, request func() error) error {
+	return v.account.call(ctx, v.what(what), request)
+}
+
+func (v *Vault) what(what string) string { return fmt.Sprintf("vault %q: %s", v.name, what) }
