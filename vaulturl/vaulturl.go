@@ -1,0 +1,83 @@
+// Package vaulturl opens a vault from its URL. It is the one place that knows
+// every kind of vault.
+//
+//	image-backups                              an Amazon Glacier vault, with the AWS defaults
+//	glacier://image-backups?region=us-west-2   the same, saying where
+//	/srv/cold/image-backups                    a directory
+//	file:///srv/cold/image-backups             the same
+//
+// A glacier URL may also hold profile, account and endpoint. Credentials are
+// never part of a URL; the AWS configuration has them.
+//
+// A path is what begins with "/", "./" or "../" (on Windows also with a drive or
+// a backslash). Each vault has one canonical URL, under which the catalog knows
+// it, however it was written.
+package vaulturl
+
+import (
+	"context"
+	"io"
+
+	"firn/vault"
+	"firn/vault/dirvault"
+	"firn/vault/glaciervault"
+)
+
+// Options is what the caller of [Open] plans.
+type Options struct {
+	// Connections is how many requests will be in flight at once; 0 if few.
+	Connections int
+}
+
+// Vault is an open vault. The caller closes it.
+type Vault struct {
+	vault.Vault
+
+	URL    string // canonical
+	closer io.Closer
+}
+
+// Close frees what the vault holds: connections, or the lock of a directory.
+func (v *Vault) Close() error { return v.closer.Close() }
+
+// Open opens the vault that raw names. Whether a Glacier vault exists shows at
+// the first call; a directory that is not a vault is ErrNotFound, and one that
+// another process has open ErrLocked. A URL that says nothing usable is
+// ErrInvalid.
+func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
+	ref, err := Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Kind == Directory {
+		return openDirectory(ref)
+	}
+	account, err := openAccount(ctx, ref, o)
+	if err != nil {
+		return nil, err
+	}
+	v, err := account.Vault(ref.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{Vault: v, URL: v.URL(), closer: account}, nil
+}
+
+func openDirectory(ref Ref) (*Vault, error) {
+	path, err := ref.absolute()
+	if err != nil {
+		return nil, err
+	}
+	v, err := dirvault.Open(path, dirvault.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{Vault: v, URL: fileURL(path), closer: v}, nil
+}
+
+func openAccount(ctx context.Context, ref Ref, o Options) (*glaciervault.Account, error) {
+	return glaciervault.Open(ctx, glaciervault.Config{
+		Region: ref.Region, Profile: ref.Profile, Account: ref.Account, Endpoint: ref.Endpoint,
+		Connections: o.Connections,
+	})
+}
