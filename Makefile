@@ -54,6 +54,14 @@ fuzz: ## run each fuzz target for 20 s (FUZZTIME=)
 demo: ## upload, kill, resume and verify, before your eyes (FILE=)
 	@scripts/demo.sh $(if $(FILE),'$(FILE)')
 
+.PHONY: bench
+bench: ## measure uploads beside the least they cost, boto and boto3
+	@scripts/bench.sh
+
+.PHONY: torture
+torture: ## kill a 16 GiB upload ten times, audit what was sent (TORTURE_MIB=)
+	@scripts/torture.sh
+
 .PHONY: cross
 cross: ## build for every system and processor that is supported
 	@scripts/cross.sh

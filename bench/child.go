@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"time"
+
+	"firn/bench/internal/lab"
+)
+
+// usage is what one run of a child process cost.
+type usage struct {
+	cpu  time.Duration // user and system
+	wall time.Duration
+	peak int64 // bytes of resident memory at most; 0 where the system does not tell
+}
+
+// measure runs cmd to its end.
+func measure(cmd *exec.Cmd) (usage, error) {
+	start := time.Now()
+	if err := lab.Run(cmd); err != nil {
+		return usage{}, err
+	}
+	return usage{
+		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
+		wall: time.Since(start),
+		peak: peakMemory(cmd.ProcessState),
+	}, nil
+}
+
+// median returns the median of each figure by itself.
+func median(runs []usage) usage {
+	return usage{
+		cpu:  middle(runs, func(u usage) time.Duration { return u.cpu }),
+		wall: middle(runs, func(u usage) time.Duration { return u.wall }),
+		peak: middle(runs, func(u usage) int64 { return u.peak }),
+	}
+}
+
+func middle[T time.Duration | int64](runs []usage, figure func(usage) T) T {
+	figures := make([]T, 0, len(runs))
+	for _, run := range runs {
+		figures = append(figures, figure(run))
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}

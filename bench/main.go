@@ -1,0 +1,66 @@
+// Command bench measures uploads by firn beside the least that an upload costs
+// and beside the tools that people use today, and compares the ratios with our
+// targets. scripts/bench.sh builds what it needs and starts it.
+//
+// CPU is user and system time of the uploading process; wall times are comparable
+// only within a run. Nothing else should run on the machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"firn/bench/internal/lab"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	b := &bench{}
+	size := flag.Int64("mib", 2048, "size of the file that is uploaded, in MiB")
+	large := flag.Int64("large-mib", 16384, "size of the sparse file that shows how memory depends on size, in MiB")
+	flag.IntVar(&b.rounds, "rounds", 5, "rounds of which the median is taken")
+	flag.StringVar(&b.bin, "bin", "bin", "directory of firn, sink and floor")
+	flag.StringVar(&b.python, "python", "/usr/bin/python3", "interpreter that has boto and boto3")
+	flag.Parse()
+	b.size, b.large = *size<<20, *large<<20
+	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 {
+		return errors.New("rounds and sizes start at 1")
+	}
+
+	if b.work, err = os.MkdirTemp("", "firn-bench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.work)) }()
+	b.file = filepath.Join(b.work, "file")
+	if err := lab.RandomFile(b.file, b.size, 1); err != nil {
+		return err
+	}
+
+	r := &report{}
+	for _, part := range []func(context.Context, *report) error{b.cost, b.memory, b.latency, b.faults} {
+		if err := part(ctx, r); err != nil {
+			return err
+		}
+		if err := r.flush(os.Stdout); err != nil {
+			return err
+		}
+	}
+	if r.missed > 0 {
+		return fmt.Errorf("%d targets missed", r.missed)
+	}
+	return nil
+}

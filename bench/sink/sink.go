@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// The headers in which the service answers (Amazon Glacier developer guide).
+const (
+	headerUpload   = "X-Amz-Multipart-Upload-Id"
+	headerArchive  = "X-Amz-Archive-Id"
+	headerTreeHash = "X-Amz-Sha256-Tree-Hash"
+)
+
+// sink answers for any account and any vault.
+type sink struct {
+	delay     time.Duration
+	failEvery int64
+	parts     atomic.Int64 // answered so far
+	ids       atomic.Int64
+}
+
+func newSink(delay time.Duration, failEvery int64) http.Handler {
+	s := &sink{delay: delay, failEvery: failEvery}
+	mux := http.NewServeMux()
+	mux.HandleFunc("PUT /{account}/vaults/{vault}", s.created)
+	mux.HandleFunc("GET /{account}/vaults/{vault}", s.vault)
+	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads", s.initiate)
+	mux.HandleFunc("GET /{account}/vaults/{vault}/multipart-uploads", s.uploads)
+	mux.HandleFunc("PUT /{account}/vaults/{vault}/multipart-uploads/{upload}", s.part)
+	mux.HandleFunc("GET /{account}/vaults/{vault}/multipart-uploads/{upload}", s.held)
+	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads/{upload}", s.complete)
+	mux.HandleFunc("DELETE /{account}/vaults/{vault}/multipart-uploads/{upload}", s.abort)
+	return mux
+}
+
+func (s *sink) created(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Location", r.URL.Path)
+	w.WriteHeader(http.StatusCreated)
+}
+
+func (s *sink) vault(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("vault")
+	reply(w, http.StatusOK, fmt.Sprintf(`{"CreationDate":"2020-01-01T00:00:00.000Z","LastInventoryDate":null,`+
+		`"NumberOfArchives":0,"SizeInBytes":0,"VaultARN":"arn:aws:glacier:us-east-1:000000000000:vaults/%s","VaultName":"%s"}`, name, name))
+}
+
+func (s *sink) initiate(w http.ResponseWriter, r *http.Request) {
+	id := s.id("upload")
+	w.Header().Set(headerUpload, id)
+	w.Header().Set("Location", r.URL.Path+"/"+id)
+	w.WriteHeader(http.StatusCreated)
+}
+
+func (s *sink) uploads(w http.ResponseWriter, _ *http.Request) {
+	reply(w, http.StatusOK, `{"Marker":null,"UploadsList":[]}`)
+}
+
+// part reads the body to its end before it answers, as the service does.
+func (s *sink) part(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return // the client left
+	}
+	if s.delay > 0 {
+		select {
+		case <-time.After(s.delay):
+		case <-r.Context().Done():
+			return
+		}
+	}
+	if n := s.parts.Add(1); s.failEvery > 0 && n%s.failEvery == 0 {
+		reply(w, http.StatusInternalServerError,
+			`{"code":"ServiceUnavailableException","message":"The service is unavailable.","type":"Server"}`)
+		return
+	}
+	w.Header().Set(headerTreeHash, r.Header.Get(headerTreeHash))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *sink) held(w http.ResponseWriter, r *http.Request) {
+	reply(w, http.StatusOK, fmt.Sprintf(`{"ArchiveDescription":null,"CreationDate":"2020-01-01T00:00:00.000Z","Marker":null,`+
+		`"MultipartUploadId":"%s","PartSizeInBytes":1048576,"Parts":[],"VaultARN":"arn:aws:glacier:us-east-1:000000000000:vaults/%s"}`,
+		r.PathValue("upload"), r.PathValue("vault")))
+}
+
+func (s *sink) complete(w http.ResponseWriter, r *http.Request) {
+	id := s.id("archive")
+	w.Header().Set(headerArchive, id)
+	w.Header().Set(headerTreeHash, r.Header.Get(headerTreeHash))
+	w.Header().Set("Location", r.URL.Path[:strings.Index(r.URL.Path, "/multipart-uploads")]+"/archives/"+id)
+	w.WriteHeader(http.StatusCreated)
+}
+
+func (s *sink) abort(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+
+// id returns a name as long as the service's, never the same twice.
+func (s *sink) id(kind string) string {
+	id := kind + "-" + strconv.FormatInt(s.ids.Add(1), 10)
+	return id + strings.Repeat("0", 92-len(id))
+}
+
+func reply(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body) // a client that left needs no answer
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"firn/bench/internal/lab"
+)
+
+// longestWait is how long after the chosen acknowledgement a kill comes at most,
+// so that it hits any stage of the parts in flight.
+const longestWait = 50 * time.Millisecond
+
+// attempt is one run of the command.
+type attempt struct {
+	started time.Time
+	// logged is the size of the access log in bytes just before the kill: what
+	// stands below it was acknowledged to a client that still lived.
+	logged int64
+}
+
+// upload runs the same command until it is done, and kills all runs but the last.
+func (t *torture) upload(ctx context.Context, file, url, log string) ([]attempt, error) {
+	var attempts []attempt
+	for _, parts := range t.moments() {
+		a, err := t.uploadAndKill(ctx, file, url, log, parts)
+		if err != nil {
+			return nil, err
+		}
+		attempts = append(attempts, a)
+	}
+	last := attempt{started: time.Now(), logged: math.MaxInt64}
+	return append(attempts, last), lab.Run(t.command(ctx, file, url))
+}
+
+func (t *torture) command(ctx context.Context, file, url string) *exec.Cmd {
+	return t.firn.Command(ctx, "upload", url, file, "--description", "torture",
+		"--part-size", strconv.FormatInt(t.part>>20, 10)+"MiB", "--concurrency", "4")
+}
+
+// moments chooses, in order, how many parts are to be accepted before each kill.
+// The last parts are spared, so that there is still something to kill.
+func (t *torture) moments() []int {
+	spared := min(t.parts()/4, 16)
+	moments := t.random.Perm(t.parts() - spared)[:t.kills]
+	slices.Sort(moments)
+	return moments
+}
+
+// uploadAndKill starts the upload and kills it a little after the server has
+// accepted so many parts altogether.
+func (t *torture) uploadAndKill(ctx context.Context, file, url, log string, parts int) (attempt, error) {
+	a := attempt{started: time.Now()}
+	cmd, said := t.command(ctx, file, url), &strings.Builder{}
+	cmd.Stderr = said
+	if err := cmd.Start(); err != nil {
+		return a, err
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // it ends by our signal, or follow tells that it did not
+		close(ended)
+	}()
+
+	err := follow(ctx, log, parts, ended)
+	if err == nil {
+		err = pause(ctx, time.Duration(t.random.Int64N(int64(longestWait))))
+	}
+	info, statErr := os.Stat(log)
+	err = errors.Join(err, statErr, cmd.Process.Kill())
+	<-ended
+	if err != nil {
+		return a, fmt.Errorf("killing the upload after %d parts: %w: it said %s", parts, err, said)
+	}
+	a.logged = info.Size()
+	return a, nil
+}
+
+// pause waits for d.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
