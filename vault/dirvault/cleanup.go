@@ -1,0 +1,98 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"firn/vault"
+)
+
+// forgetAfter is how long an expired job is still known to have been there.
+const forgetAfter = 24 * time.Hour
+
+// cleanUp removes what a process left behind that was killed. The caller holds
+// the lock, so nothing here is on its way. Bytes of an archive are never
+// removed.
+func (v *Vault) cleanUp() error {
+	// The process may have been killed between a rename and its flush: what is
+	// visible now becomes durable before anything is built on it.
+	if err := errors.Join(syncDir(v.dir, "."), syncDir(v.dir, archivesDir)); err != nil {
+		return err
+	}
+	for _, clean := range []struct {
+		dir   string
+		entry func(name string) error
+	}{
+		{".", v.cleanTemporary(".")},
+		{archivesDir, v.cleanTruth},
+		{uploadsDir, v.cleanUpload},
+		{jobsDir, v.cleanJob},
+	} {
+		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
+			return true, clean.entry(name)
+		})
+		if err != nil {
+			return fmt.Errorf("clean up %s: %w", clean.dir, err)
+		}
+	}
+	return nil
+}
+
+func (v *Vault) cleanTemporary(dir string) func(name string) error {
+	return func(name string) error {
+		if !isTemporary(name) {
+			return nil
+		}
+		return v.dir.RemoveAll(path.Join(dir, name))
+	}
+}
+
+// cleanTruth removes a truth file whose archive was not published, or was
+// deleted.
+func (v *Vault) cleanTruth(name string) error {
+	id, isTruth := strings.CutSuffix(name, ".json")
+	if !isTruth || !validID(id, archiveIDLength) {
+		return v.cleanTemporary(archivesDir)(name)
+	}
+	there, err := isThere(v.dir, archiveData(vault.ArchiveID(id)))
+	if err != nil || there {
+		return err
+	}
+	return v.dir.Remove(path.Join(archivesDir, name))
+}
+
+// cleanUpload removes an upload that was not created to the end, or has become
+// an archive, or was idle for too long; and within others what was on its way.
+func (v *Vault) cleanUpload(name string) error {
+	if !validID(name, uploadIDLength) {
+		return v.cleanTemporary(uploadsDir)(name)
+	}
+	switch _, err := v.find(vault.UploadID(name)); {
+	case errors.Is(err, vault.ErrNotFound):
+		return v.dir.RemoveAll(path.Join(uploadsDir, name))
+	case err != nil:
+		return err
+	}
+	inside := path.Join(uploadsDir, name)
+	return eachEntry(v.dir, inside, func(name string) (bool, error) {
+		return true, v.cleanTemporary(inside)(name)
+	})
+}
+
+func (v *Vault) cleanJob(name string) error {
+	id, isJob := strings.CutSuffix(name, ".json")
+	if !isJob || !validID(id, jobIDLength) {
+		return v.cleanTemporary(jobsDir)(name)
+	}
+	d, err := v.job(vault.JobID(id))
+	if err != nil {
+		return err
+	}
+	if d.Expires.IsZero() || v.options.Now().Sub(d.Expires) < forgetAfter {
+		return nil
+	}
+	return v.dir.Remove(path.Join(jobsDir, name))
+}

@@ -1,0 +1,87 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+
+	"firn/vault"
+)
+
+// Create makes an empty vault of dir, whose parent must be there. A directory
+// that is there already must be empty: ErrExists else.
+func Create(dir string, o Options) error {
+	if err := create(dir, o.withDefaults().now()); err != nil {
+		return fmt.Errorf("create directory vault %q: %w", dir, err)
+	}
+	return nil
+}
+
+func create(dir string, now time.Time) error {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	parent, err := os.OpenRoot(filepath.Dir(full))
+	if err != nil {
+		return err
+	}
+	defer parent.Close()
+	return createIn(parent, filepath.Base(full), now)
+}
+
+// createIn builds the vault under a temporary name: with its rename it is there
+// as a whole.
+func createIn(parent *os.Root, name string, now time.Time) error {
+	if err := makeRoom(parent, name); err != nil {
+		return err
+	}
+	temp := temporaryName()
+	if err := build(parent, temp, now); err != nil {
+		return errors.Join(err, parent.RemoveAll(temp))
+	}
+	if err := parent.Rename(temp, name); err != nil {
+		return errors.Join(err, parent.RemoveAll(temp))
+	}
+	return syncDir(parent, ".")
+}
+
+// makeRoom removes an empty directory called name, because not every system
+// lets a directory take the place of another.
+func makeRoom(parent *os.Root, name string) error {
+	info, err := parent.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("something else has this name: %w", vault.ErrExists)
+	}
+	there, err := isThere(parent, path.Join(name, stateFile))
+	if err != nil {
+		return err
+	}
+	if there {
+		return fmt.Errorf("it is a vault: %w", vault.ErrExists)
+	}
+	if err := parent.Remove(name); err != nil {
+		return fmt.Errorf("the directory is not empty: %w: %w", vault.ErrExists, err)
+	}
+	return nil
+}
+
+func build(parent *os.Root, name string, now time.Time) error {
+	for _, dir := range []string{"", archivesDir, uploadsDir, jobsDir} {
+		if err := parent.Mkdir(path.Join(name, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	s := statusDocument{Version: formatVersion, Created: now}
+	return writeDocument(parent, path.Join(name, stateFile), &s)
+}

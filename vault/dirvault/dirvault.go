@@ -1,0 +1,91 @@
+// Package dirvault keeps a vault in a directory of the local disk.
+//
+// Every archive is one plain file that any tool can read, beside a small JSON
+// file that is the truth about it. Nothing else has to be kept in step: there
+// is no index to lose.
+//
+//	vault.json            when the vault was made and last counted
+//	lock                  held by the one process that has the vault open
+//	archives/ID           the bytes, read-only
+//	archives/ID.json      id, description, size, tree hash, creation date
+//	uploads/ID/           an unfinished upload:
+//	  upload.json           description and part size; its mtime is the last activity
+//	  data                  the bytes, each part at its own offset
+//	  parts                 a journal, one JSON line for each part received
+//	jobs/ID.json          a job
+//	~anything             on its way in or out, removed when the vault is opened
+//
+// # What survives
+//
+// Parts: data is flushed to the disk before the journal line, and that before
+// the answer, so a part that was acknowledged is there after a power loss.
+//
+// Archives: the truth file is written first and means nothing while the bytes
+// are absent; renaming uploads/ID/data to archives/ID is the moment at which the
+// archive comes into being, whole. Deleting removes the bytes first. So a kill or
+// a power loss at any instant leaves each archive whole or absent, and what is
+// left over is removed when the vault is opened again.
+//
+// The archive's id is derived from the upload's, so completing an upload twice
+// gives the same answer for ever, with no table to remember it.
+//
+// # Trust
+//
+// An id is looked at (length and alphabet) before it becomes a file name, and
+// all files are reached through an [os.Root]. The files of a vault are read with
+// a limit and must be exactly what this package writes. Whoever may write to the
+// directory owns the vault: a [Root] therefore refuses a directory that others
+// may write to.
+package dirvault
+
+import (
+	"context"
+	"time"
+
+	"firn/vault"
+)
+
+// Options are what a vault in a directory can be told. The zero value is a vault
+// whose jobs are done at once and that forgets nothing.
+type Options struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// RetrievalDelay is how long a job takes; nil means that every job is done
+	// when it is made.
+	RetrievalDelay func(vault.JobKind, vault.Tier) time.Duration
+	// OutputLifetime is how long the output of a job stays; 0 means for ever.
+	OutputLifetime time.Duration
+	// UploadLifetime is how long an upload stays after the last request on it;
+	// 0 means for ever.
+	UploadLifetime time.Duration
+	// InventoryEvery is the least time between two counts of the archives, as
+	// [Vault.Info] tells them; 0 means a day.
+	InventoryEvery time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.RetrievalDelay == nil {
+		o.RetrievalDelay = func(vault.JobKind, vault.Tier) time.Duration { return 0 }
+	}
+	if o.InventoryEvery == 0 {
+		o.InventoryEvery = 24 * time.Hour
+	}
+	return o
+}
+
+// now is the time as it is written down: in UTC, to the millisecond, which is
+// what the dates of the service carry.
+func (o Options) now() time.Time {
+	return o.Now().UTC().Truncate(time.Millisecond)
+}
+
+// cancelled returns the cause of a context that has ended, ready to be returned.
+func cancelled(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}

@@ -1,0 +1,119 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// temporary begins the names of what is on its way in or out: a tilde, then
+// something random. No id and no vault name begins so, and whatever is called
+// so is removed when a vault is opened.
+const temporary = "~"
+
+// replaceFile writes data under a temporary name and renames it to name, with
+// the flushes that make it whole or absent after a power loss.
+func replaceFile(dir *os.Root, name string, data []byte) error {
+	temp := path.Join(path.Dir(name), temporaryName())
+	if err := writeFile(dir, temp, data); err != nil {
+		return errors.Join(err, removeIfThere(dir, temp))
+	}
+	if err := dir.Rename(temp, name); err != nil {
+		return errors.Join(err, removeIfThere(dir, temp))
+	}
+	return syncDir(dir, path.Dir(name))
+}
+
+func writeFile(dir *os.Root, name string, data []byte) error {
+	f, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = flush(f)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// discard makes a directory disappear at once, then removes it at leisure. The
+// rename is what counts: a kill in between leaves nothing that could be taken
+// for the directory.
+func discard(dir *os.Root, name string) error {
+	parent := path.Dir(name)
+	temp := path.Join(parent, temporaryName())
+	if err := dir.Rename(name, temp); err != nil {
+		return err
+	}
+	if err := syncDir(dir, parent); err != nil {
+		return err
+	}
+	return dir.RemoveAll(temp)
+}
+
+func removeIfThere(dir *os.Root, name string) error {
+	if err := dir.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// isThere reports whether there is something called name.
+func isThere(dir *os.Root, name string) (bool, error) {
+	switch _, err := dir.Lstat(name); {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+// eachEntry calls visit with every name in a directory, in no order and without
+// holding them all, until visit returns false.
+func eachEntry(dir *os.Root, name string, visit func(name string) (bool, error)) error {
+	f, err := dir.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for {
+		entries, err := f.ReadDir(256)
+		for _, e := range entries {
+			if more, err := visit(e.Name()); err != nil || !more {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func isTemporary(name string) bool {
+	id, marked := strings.CutPrefix(name, temporary)
+	return marked && validID(id, uploadIDLength)
+}
+
+func temporaryName() string { return temporary + newID() }
+
+// errNotFlushed is in the error of a failed flush. What the system then still
+// holds of the file may differ from what is on the disk, and flushing again may
+// succeed without having written anything. So nobody goes on with such a file
+// until it was opened anew.
+var errNotFlushed = errors.New("could not be flushed to the disk; open the vault again to go on")
+
+func flush(f *os.File) error {
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("%s %w: %w", f.Name(), errNotFlushed, err)
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package dirvault
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// journal is the append-only record of the parts of one upload: JSON lines, the
+// last one for an offset counts. A line is flushed to the disk before the next
+// one is begun, so only the last can be torn, and then it was never
+// acknowledged.
+type journal struct {
+	dir      *os.Root
+	name     string
+	partSize int64
+
+	mu     sync.Mutex
+	loaded bool
+	size   int64 // bytes of whole lines; the next one goes there
+	parts  map[int64]vault.Part
+}
+
+// entry is a line of the journal. Size 0 takes back what was said about Offset.
+type entry struct {
+	Offset   int64         `json:"offset"`
+	Size     int64         `json:"size"`
+	TreeHash treehash.Hash `json:"tree_hash"`
+}
+
+func (e entry) check(partSize int64) error {
+	if e.Size == 0 {
+		return checkPlace(e.Offset, 1, partSize)
+	}
+	if e.TreeHash.IsZero() {
+		return errors.New("a part without a tree hash")
+	}
+	return checkPlace(e.Offset, e.Size, partSize)
+}
+
+// part returns what stands at offset; Size 0 if nothing does.
+func (j *journal) part(offset int64) (vault.Part, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.load(); err != nil {
+		return vault.Part{}, err
+	}
+	return j.parts[offset], nil
+}
+
+// list returns all parts, sorted by offset.
+func (j *journal) list() ([]vault.Part, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.load(); err != nil {
+		return nil, err
+	}
+	return slices.SortedFunc(maps.Values(j.parts), func(a, b vault.Part) int {
+		return int(min(1, max(-1, a.Offset-b.Offset)))
+	}), nil
+}
+
+// add records, durably, that p is there. The caller has flushed its bytes.
+func (j *journal) add(p vault.Part) error {
+	return j.append(entry{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash})
+}
+
+// remove records, durably, that nothing is at offset.
+func (j *journal) remove(offset int64) error {
+	return j.append(entry{Offset: offset})
+}
+
+func (j *journal) append(e entry) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	line = append(line, '\n')
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.load(); err != nil {
+		return err
+	}
+	if err := writeAt(j.dir, j.name, line, j.size); err != nil {
+		return err
+	}
+	j.size += int64(len(line))
+	e.apply(j.parts)
+	return nil
+}
+
+func (e entry) apply(parts map[int64]vault.Part) {
+	if e.Size == 0 {
+		delete(parts, e.Offset)
+		return
+	}
+	parts[e.Offset] = vault.Part{Offset: e.Offset, Size: e.Size, TreeHash: e.TreeHash}
+}
+
+// writeAt writes and flushes. What a failed write left is overwritten by the
+// next, which begins at the same place.
+func writeAt(dir *os.Root, name string, data []byte, offset int64) error {
+	f, err := dir.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(data, offset)
+	if err == nil {
+		err = flush(f)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// load reads the journal the first time that it is needed.
+func (j *journal) load() error {
+	if j.loaded {
+		return nil
+	}
+	f, err := j.dir.OpenFile(j.name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	parts, size, err := readJournal(f, j.partSize)
+	if err != nil {
+		return fmt.Errorf("%s: %w", j.name, err)
+	}
+	if err := f.Truncate(size); err != nil {
+		return err
+	}
+	j.parts, j.size, j.loaded = parts, size, true
+	return nil
+}
+
+// maxLine is the size in bytes of the longest line of a journal, with room.
+const maxLine = 512
+
+// readJournal returns the parts that a journal tells of, and where its last
+// whole line ends. A last line that makes no sense is torn and left out;
+// anywhere else such a line means that the file is damaged.
+func readJournal(r io.Reader, partSize int64) (parts map[int64]vault.Part, size int64, err error) {
+	b := bufio.NewReaderSize(r, maxLine)
+	parts = make(map[int64]vault.Part)
+	for {
+		line, err := b.ReadSlice('\n')
+		if errors.Is(err, io.EOF) {
+			return parts, size, nil
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, 0, err
+		}
+		e, err := parseEntry(line, partSize)
+		if err != nil {
+			if _, end := b.Peek(1); errors.Is(end, io.EOF) {
+				return parts, size, nil
+			}
+			return nil, 0, fmt.Errorf("%w at byte %d: %w", errDamaged, size, err)
+		}
+		e.apply(parts)
+		size += int64(len(line))
+	}
+}
+
+func parseEntry(line []byte, partSize int64) (entry, error) {
+	var e entry
+	if err := json.Unmarshal(line, &e); err != nil {
+		return entry{}, err
+	}
+	again, err := json.Marshal(e)
+	if err != nil {
+		return entry{}, err
+	}
+	if !bytes.Equal(again, bytes.TrimSuffix(line, []byte("\n"))) {
+		return entry{}, errors.New("a line that is not in the form in which it is written")
+	}
+	return e, e.check(partSize)
+}

@@ -1,0 +1,76 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+
+	"firn/vault"
+)
+
+// finished returns a job of the kind wanted whose output can be read now.
+func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error) {
+	d, err := v.job(id)
+	if err != nil {
+		return jobDocument{}, err
+	}
+	now := v.options.Now()
+	switch {
+	case d.Kind != kind:
+		err = fmt.Errorf("job %q is one of %s: %w", id, d.Kind, vault.ErrInvalid)
+	case now.Before(d.Completed):
+		err = fmt.Errorf("job %q: %w", id, vault.ErrNotReady)
+	case !d.Expires.IsZero() && !now.Before(d.Expires):
+		err = fmt.Errorf("the output of job %q: %w", id, vault.ErrExpired)
+	}
+	return d, err
+}
+
+// OpenOutput reads a section of the archive's own file. Once the archive is
+// deleted the error wraps ErrNotFound; a reader that is open reads on.
+func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+	if err := cancelled(ctx); err != nil {
+		return nil, err
+	}
+	d, err := v.finished(id, vault.RetrieveArchive)
+	if err != nil {
+		return nil, err
+	}
+	if r, err = within(r, d.Size); err != nil {
+		return nil, fmt.Errorf("job %q: %w", id, err)
+	}
+	f, err := v.dir.Open(archiveData(d.Archive))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("archive %q of job %q: %w", d.Archive, id, vault.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("job %q: %w", id, err)
+	}
+	section := io.NewSectionReader(f, d.Offset+r.Offset, r.Size)
+	return output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, nil
+}
+
+// output is a section of an open file.
+type output struct {
+	io.Reader
+	io.Closer
+}
+
+// Inventory lists the archives that were there when the job was started and
+// still are. It reads one small file for each.
+func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
+	return func(yield func(vault.Archive, error) bool) {
+		d, err := v.finished(id, vault.RetrieveInventory)
+		if err == nil {
+			err = v.eachArchive(ctx, func(a vault.Archive) bool {
+				return a.Created.After(d.Created) || yield(a, nil)
+			})
+		}
+		if err != nil {
+			yield(vault.Archive{}, fmt.Errorf("inventory: %w", err))
+		}
+	}
+}

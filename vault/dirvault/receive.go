@@ -1,0 +1,91 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// receiver takes in the body of a part: one buffer and one hasher, used again
+// for the next part.
+type receiver struct {
+	hasher *treehash.Hasher
+	buf    []byte
+}
+
+func newReceiver() *receiver {
+	return &receiver{hasher: treehash.New(), buf: make([]byte, 256<<10)}
+}
+
+// receive moves part.Size bytes from body to w and compares them with the hashes
+// in part, in one pass. Until it returns nil, what w got is worth nothing.
+func (v *Vault) receive(ctx context.Context, w io.Writer, body io.Reader, part vault.Part) error {
+	r, ok := v.receivers.Get().(*receiver)
+	if !ok {
+		r = newReceiver()
+	}
+	defer v.receivers.Put(r)
+	if err := r.move(ctx, w, body, part.Size); err != nil {
+		return err
+	}
+	sums := r.hasher.Sums()
+	if sums.Tree != part.TreeHash {
+		return &vault.ChecksumError{Sent: part.TreeHash, Computed: sums.Tree}
+	}
+	if !part.SHA256.IsZero() && sums.SHA256 != part.SHA256 {
+		return &vault.ChecksumError{Linear: true, Sent: part.SHA256, Computed: sums.SHA256}
+	}
+	return nil
+}
+
+func (r *receiver) move(ctx context.Context, w io.Writer, body io.Reader, size int64) error {
+	r.hasher.Reset()
+	in := &cancelReader{ctx: ctx, r: body}
+	for left := size; left > 0; {
+		chunk := r.buf[:min(left, int64(len(r.buf)))]
+		n, err := io.ReadFull(in, chunk)
+		left -= int64(n)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return fmt.Errorf("%w: the body ended %d bytes early: %w", vault.ErrInvalid, left, io.ErrUnexpectedEOF)
+		case err != nil:
+			return fmt.Errorf("read the body: %w", err)
+		}
+		if _, err := w.Write(chunk); err != nil {
+			return err
+		}
+		if _, err := r.hasher.Write(chunk); err != nil {
+			return err
+		}
+	}
+	return r.atEnd(in, size)
+}
+
+// atEnd makes sure that the body has no more bytes than it should.
+func (r *receiver) atEnd(in io.Reader, size int64) error {
+	switch _, err := io.ReadFull(in, r.buf[:1]); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the body: %w", err)
+	default:
+		return fmt.Errorf("%w: the body has more than %d bytes", vault.ErrInvalid, size)
+	}
+}
+
+// cancelReader ends with the context.
+type cancelReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelReader) Read(b []byte) (int, error) {
+	if err := cancelled(c.ctx); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
+}

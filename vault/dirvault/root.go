@@ -1,0 +1,233 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"firn/vault"
+)
+
+// rootLock is the lock file of a Root. No vault can have this name.
+const rootLock = "~lock"
+
+// Root is a directory of vaults, each a directory of its own by the vault's
+// name. Other files may stand beside them. It holds a lock until Close.
+type Root struct {
+	options Options
+	path    string
+	dir     *os.Root
+	lock    *flock.Flock
+
+	mu     sync.Mutex
+	vaults map[string]*Vault // by name; nil until opened
+	closed bool
+}
+
+// OpenRoot opens a directory of vaults, which it creates if there is none. The
+// caller closes it. ErrLocked means that it is open already, here or in another
+// process; ErrInvalid that others than its owner may write to it, and so into
+// every vault.
+func OpenRoot(dir string, o Options) (*Root, error) {
+	r := &Root{options: o.withDefaults(), path: dir, vaults: make(map[string]*Vault)}
+	if err := r.start(); err != nil {
+		return nil, fmt.Errorf("open directory of vaults %q: %w", dir, errors.Join(err, r.release()))
+	}
+	return r, nil
+}
+
+func (r *Root) start() error {
+	if err := os.MkdirAll(r.path, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(r.path)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("its mode %#o lets others write to it; take that away (chmod go-w): %w", mode, vault.ErrInvalid)
+	}
+	if r.dir, err = os.OpenRoot(r.path); err != nil {
+		return err
+	}
+	if r.lock, err = lock(filepath.Join(r.path, rootLock)); err != nil {
+		return err
+	}
+	return eachEntry(r.dir, ".", func(name string) (bool, error) { return true, r.meet(name) })
+}
+
+// meet looks at one name in the directory when it is opened.
+func (r *Root) meet(name string) error {
+	if isTemporary(name) {
+		return r.dir.RemoveAll(name) // a vault on its way in or out
+	}
+	if !validName(name) {
+		return nil
+	}
+	info, err := r.dir.Lstat(name)
+	if err != nil || !info.IsDir() {
+		return err
+	}
+	there, err := isThere(r.dir, path.Join(name, stateFile))
+	if there {
+		r.vaults[name] = nil
+	}
+	return err
+}
+
+// Close closes every vault and gives up the lock. Closing twice is no error.
+func (r *Root) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	var errs []error
+	for name, v := range r.vaults {
+		if v != nil {
+			errs = append(errs, v.Close())
+		}
+		delete(r.vaults, name)
+	}
+	return errors.Join(append(errs, r.release())...)
+}
+
+func (r *Root) release() error {
+	var errs []error
+	if r.dir != nil {
+		errs = append(errs, r.dir.Close())
+	}
+	if r.lock != nil {
+		errs = append(errs, r.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}
+
+// CreateVault makes an empty vault. Creating one that is there is no error and
+// changes nothing. ErrInvalid means that the name is not one (1 to 255 of
+// A-Z a-z 0-9 _ - and period, neither "." nor ".."), ErrExists that something
+// else has it.
+func (r *Root) CreateVault(ctx context.Context, name string) error {
+	if err := checkName(name); err != nil {
+		return fmt.Errorf("create vault: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.usable(ctx); err != nil {
+		return err
+	}
+	if _, there := r.vaults[name]; there {
+		return nil
+	}
+	if err := createIn(r.dir, name, r.options.now()); err != nil {
+		return fmt.Errorf("create vault %q: %w", name, err)
+	}
+	r.vaults[name] = nil
+	return nil
+}
+
+// Open returns a vault, the same value at every call. The Root closes it.
+func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
+	v, err := r.vault(ctx, name)
+	if err != nil {
+		return nil, err // not v, which would be a Vault that is not nil
+	}
+	return v, nil
+}
+
+// DescribeVault tells what Vault.Info tells.
+func (r *Root) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
+	v, err := r.vault(ctx, name)
+	if err != nil {
+		return vault.Info{}, err
+	}
+	return v.Info(ctx)
+}
+
+// Vaults describes the vaults sorted by name, byte by byte, beginning at the
+// first whose name is not below from.
+func (r *Root) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
+	return func(yield func(vault.Info, error) bool) {
+		for _, name := range r.names() {
+			if name < from {
+				continue
+			}
+			info, err := r.DescribeVault(ctx, name)
+			if errors.Is(err, vault.ErrNotFound) {
+				continue // deleted in between
+			}
+			if !yield(info, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (r *Root) names() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.vaults))
+}
+
+func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.vaultLocked(ctx, name)
+}
+
+// vaultLocked is vault for callers that hold mu. A name that is not in the map
+// never becomes a path, whatever it is.
+func (r *Root) vaultLocked(ctx context.Context, name string) (*Vault, error) {
+	if err := r.usable(ctx); err != nil {
+		return nil, err
+	}
+	v, there := r.vaults[name]
+	if !there {
+		return nil, fmt.Errorf("vault %q: %w", name, vault.ErrNotFound)
+	}
+	if v != nil {
+		return v, nil
+	}
+	v, err := Open(filepath.Join(r.path, name), r.options)
+	if err != nil {
+		return nil, err
+	}
+	r.vaults[name] = v
+	return v, nil
+}
+
+func (r *Root) usable(ctx context.Context) error {
+	if err := cancelled(ctx); err != nil {
+		return err
+	}
+	if r.closed {
+		return fmt.Errorf("directory of vaults %q: %w", r.path, fs.ErrClosed)
+	}
+	return nil
+}
+
+// checkName holds a vault's name against the service's rule (Amazon Glacier
+// developer guide, "Creating a vault"), which also makes it a safe file name.
+func checkName(name string) error {
+	if !validName(name) {
+		return fmt.Errorf("%q is not a vault name, which has 1 to 255 of A-Z a-z 0-9 _ - and period: %w", name, vault.ErrInvalid)
+	}
+	return nil
+}
+
+func validName(name string) bool {
+	if len(name) < 1 || len(name) > 255 || name == "." || name == ".." {
+		return false
+	}
+	return strings.Trim(name, idAlphabet+".") == ""
+}

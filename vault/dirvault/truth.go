@@ -1,0 +1,53 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// truth is the JSON file beside an archive. It is all that is known about the
+// archive besides its bytes.
+type truth struct {
+	Version     int             `json:"version"`
+	ID          vault.ArchiveID `json:"id"`
+	Description string          `json:"description"`
+	Size        int64           `json:"size"`
+	TreeHash    treehash.Hash   `json:"tree_hash"`
+	Created     time.Time       `json:"created"`
+}
+
+func (t *truth) check() error {
+	switch {
+	case !validID(string(t.ID), archiveIDLength):
+		return fmt.Errorf("%q is not an archive id", t.ID)
+	case t.Size < 0 || t.Size > maxArchiveSize:
+		return fmt.Errorf("a size of %d bytes", t.Size)
+	case t.TreeHash.IsZero():
+		return errors.New("no tree hash")
+	case t.Created.IsZero():
+		return errors.New("no creation date")
+	}
+	return errors.Join(checkVersion(t.Version), checkDescription(t.Description), checkTime(t.Created))
+}
+
+func (t *truth) archive() vault.Archive {
+	return vault.Archive{
+		ID:          t.ID,
+		Description: t.Description,
+		Size:        t.Size,
+		TreeHash:    t.TreeHash,
+		Created:     t.Created,
+	}
+}
+
+// checkTime refuses a date that is not in UTC.
+func checkTime(t time.Time) error {
+	if _, offset := t.Zone(); offset != 0 {
+		return errors.New("a date that is not in UTC")
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"sync"
+	"time"
+
+	"firn/vault"
+)
+
+// Names of what an upload holds.
+const (
+	uploadFile  = "upload.json"
+	dataFile    = "data"
+	journalFile = "parts"
+)
+
+// uploadDocument is upload.json.
+type uploadDocument struct {
+	Version     int            `json:"version"`
+	ID          vault.UploadID `json:"id"`
+	Description string         `json:"description"`
+	PartSize    int64          `json:"part_size"`
+	Created     time.Time      `json:"created"`
+}
+
+func (d *uploadDocument) check() error {
+	switch {
+	case !validID(string(d.ID), uploadIDLength):
+		return fmt.Errorf("%q is not an upload id", d.ID)
+	case d.Created.IsZero():
+		return errors.New("no creation date")
+	}
+	return errors.Join(checkVersion(d.Version), checkDescription(d.Description),
+		checkPartSize(d.PartSize), checkTime(d.Created))
+}
+
+// upload is an unfinished upload in memory. There is one value for each in a
+// Vault, so that its locks are shared.
+type upload struct {
+	uploadDocument
+	dir     *os.Root
+	gate    *gate // parts are inside side by side, completing and aborting alone
+	journal journal
+
+	mu     sync.Mutex // guards what follows
+	active time.Time  // last request
+	busy   map[int64]chan struct{}
+}
+
+func uploadPath(id vault.UploadID, name string) string {
+	return path.Join(uploadsDir, string(id), name)
+}
+
+func (u *upload) path(name string) string { return uploadPath(u.ID, name) }
+
+// use returns the upload and notes the request on it. The error wraps
+// ErrNotFound if there is none, or none any more.
+func (v *Vault) use(id vault.UploadID) (*upload, error) {
+	u, err := v.find(id)
+	if err != nil {
+		return nil, err
+	}
+	return u, u.touch(v.options.Now())
+}
+
+// find returns the upload, unless it has been idle for too long: then it is
+// removed.
+func (v *Vault) find(id vault.UploadID) (*upload, error) {
+	missing := fmt.Errorf("upload %q: %w", id, vault.ErrNotFound)
+	if !validID(string(id), uploadIDLength) {
+		return nil, missing
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	u := v.uploads[id]
+	if u == nil {
+		var err error
+		if u, err = loadUpload(v.dir, id); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, missing
+			}
+			return nil, fmt.Errorf("upload %q: %w", id, err)
+		}
+		v.uploads[id] = u
+	}
+	// An upload that somebody is inside of is not idle.
+	if v.idle(u) && u.gate.tryAlone() {
+		defer u.gate.leaveAlone()
+		if err := discard(v.dir, u.path("")); err != nil {
+			return nil, fmt.Errorf("remove expired upload %q: %w", id, err)
+		}
+		u.gate.close(missing)
+		delete(v.uploads, id)
+		return nil, missing
+	}
+	return u, nil
+}
+
+func (v *Vault) idle(u *upload) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	life := v.options.UploadLifetime
+	return life > 0 && v.options.Now().Sub(u.active) >= life
+}
+
+// forget drops an upload that has come to its end. Whoever waits at its gate is
+// told that it is gone. The caller is alone inside the gate.
+func (v *Vault) forget(u *upload) {
+	u.gate.close(fmt.Errorf("upload %q: %w", u.ID, vault.ErrNotFound))
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.uploads, u.ID)
+}
+
+// loadUpload reads an upload from the disk, all but its journal. Without its
+// bytes, which a completed one has given away, it is not there.
+func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
+	u := &upload{dir: dir, gate: newGate(), busy: make(map[int64]chan struct{})}
+	if _, err := dir.Lstat(uploadPath(id, dataFile)); err != nil {
+		return nil, err
+	}
+	info, err := dir.Lstat(uploadPath(id, uploadFile))
+	if err != nil {
+		return nil, err
+	}
+	if err := readDocument(dir, uploadPath(id, uploadFile), &u.uploadDocument); err != nil {
+		return nil, err
+	}
+	if u.ID != id {
+		return nil, fs.ErrNotExist // found by an id in other case
+	}
+	u.active = info.ModTime()
+	u.journal = journal{dir: dir, name: u.path(journalFile), partSize: u.PartSize}
+	return u, nil
+}
+
+// touch notes a request, also on the disk, for the next process.
+func (u *upload) touch(now time.Time) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !now.After(u.active) {
+		return nil
+	}
+	if err := u.dir.Chtimes(u.path(uploadFile), now, now); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // completed or aborted just now: the gate will tell
+		}
+		return fmt.Errorf("upload %q: %w", u.ID, err)
+	}
+	u.active = now
+	return nil
+}
+
+// claim waits until nobody else receives the part at offset.
+func (u *upload) claim(ctx context.Context, offset int64) error {
+	for {
+		u.mu.Lock()
+		other, taken := u.busy[offset]
+		if !taken {
+			u.busy[offset] = make(chan struct{})
+			u.mu.Unlock()
+			return nil
+		}
+		u.mu.Unlock()
+		select {
+		case <-other:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// yield is the end of what claim began.
+func (u *upload) yield(offset int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	close(u.busy[offset])
+	delete(u.busy, offset)
+}

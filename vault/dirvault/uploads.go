@@ -1,0 +1,126 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+
+	"firn/vault"
+)
+
+// CreateUpload starts an upload. The name is ignored: archives have none here.
+func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
+	if err := errors.Join(checkPartSize(req.PartSize), checkDescription(req.Description)); err != nil {
+		return "", fmt.Errorf("create upload: %w", invalid(err))
+	}
+	if err := v.gate.enter(ctx); err != nil {
+		return "", err
+	}
+	defer v.gate.leave()
+	d := uploadDocument{
+		Version:     formatVersion,
+		ID:          vault.UploadID(newID()),
+		Description: req.Description,
+		PartSize:    req.PartSize,
+		Created:     v.options.now(),
+	}
+	if err := v.createUpload(&d); err != nil {
+		return "", fmt.Errorf("create upload: %w", err)
+	}
+	return d.ID, nil
+}
+
+// createUpload writes upload.json last: without it there is no upload.
+func (v *Vault) createUpload(d *uploadDocument) (err error) {
+	dir := uploadPath(d.ID, "")
+	if err := v.dir.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, v.dir.RemoveAll(dir))
+		}
+	}()
+	for _, name := range []string{dataFile, journalFile} {
+		f, err := v.dir.OpenFile(uploadPath(d.ID, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	if err := writeDocument(v.dir, uploadPath(d.ID, uploadFile), d); err != nil {
+		return err
+	}
+	now := v.options.Now()
+	if err := v.dir.Chtimes(uploadPath(d.ID, uploadFile), now, now); err != nil {
+		return err
+	}
+	return syncDir(v.dir, uploadsDir)
+}
+
+// AbortUpload removes an unfinished upload. It waits for parts that are being
+// received.
+func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
+	if err := v.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer v.gate.leave()
+	if err := v.abortUpload(ctx, id); err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return fmt.Errorf("abort upload %q: %w", id, err)
+	}
+	return nil
+}
+
+func (v *Vault) abortUpload(ctx context.Context, id vault.UploadID) error {
+	u, err := v.find(id)
+	if err != nil {
+		return err
+	}
+	if err := u.gate.enterAlone(ctx); err != nil {
+		return err
+	}
+	defer u.gate.leaveAlone()
+	if err := discard(v.dir, u.path("")); err != nil {
+		return err
+	}
+	v.forget(u)
+	return nil
+}
+
+// Uploads lists the unfinished uploads. Those that were idle for too long are
+// removed instead.
+func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
+	return func(yield func(vault.Upload, error) bool) {
+		if err := v.eachUpload(ctx, func(u vault.Upload) bool { return yield(u, nil) }); err != nil {
+			yield(vault.Upload{}, fmt.Errorf("list uploads of directory vault %q: %w", v.path, err))
+		}
+	}
+}
+
+func (v *Vault) eachUpload(ctx context.Context, visit func(vault.Upload) bool) error {
+	if err := v.gate.shut(); err != nil {
+		return err
+	}
+	return eachEntry(v.dir, uploadsDir, func(name string) (bool, error) {
+		if err := cancelled(ctx); err != nil {
+			return false, err
+		}
+		u, err := v.find(vault.UploadID(name))
+		if errors.Is(err, vault.ErrNotFound) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		return visit(vault.Upload{
+			ID:          u.ID,
+			Description: u.Description,
+			PartSize:    u.PartSize,
+			Created:     u.Created,
+		}), nil
+	})
+}

@@ -1,0 +1,133 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gofrs/flock"
+
+	"firn/vault"
+)
+
+// Names of what a vault holds.
+const (
+	stateFile   = "vault.json"
+	lockFile    = "lock"
+	archivesDir = "archives"
+	uploadsDir  = "uploads"
+	jobsDir     = "jobs"
+)
+
+// Vault is a directory that is open as a vault. It holds a lock on the
+// directory until Close.
+type Vault struct {
+	options   Options
+	path      string   // as given to Open, for messages
+	dir       *os.Root // everything is reached through it
+	lock      *flock.Flock
+	gate      *gate     // whoever changes something is inside
+	receivers sync.Pool // of *receiver
+
+	mu      sync.Mutex // guards uploads
+	uploads map[vault.UploadID]*upload
+
+	// census is held for writing while archives are counted and for reading
+	// while one appears or disappears, so that a count misses none.
+	census sync.RWMutex
+	status status
+}
+
+var _ vault.Vault = (*Vault)(nil)
+
+// Open opens the vault in dir and removes what an interrupted process left
+// there. The caller closes it. ErrNotFound means that dir is not a vault (see
+// [Create]), ErrLocked that it is open already, here or in another process.
+func Open(dir string, o Options) (*Vault, error) {
+	v, err := open(dir, o.withDefaults())
+	if err != nil {
+		return nil, fmt.Errorf("open directory vault %q: %w", dir, err)
+	}
+	return v, nil
+}
+
+func open(dir string, o Options) (*Vault, error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := &Vault{
+		options:   o,
+		path:      dir,
+		dir:       root,
+		gate:      newGate(),
+		receivers: sync.Pool{New: func() any { return newReceiver() }},
+		uploads:   make(map[vault.UploadID]*upload),
+	}
+	if err := v.start(); err != nil {
+		return nil, errors.Join(err, v.release())
+	}
+	return v, nil
+}
+
+// start looks whether the directory is a vault before it leaves a trace there.
+func (v *Vault) start() error {
+	there, err := isThere(v.dir, stateFile)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return fmt.Errorf("the directory holds no %s, so it is not a vault; create the vault first: %w", stateFile, vault.ErrNotFound)
+	}
+	if v.lock, err = lock(filepath.Join(v.path, lockFile)); err != nil {
+		return err
+	}
+	if err := v.status.read(v.dir); err != nil {
+		return err
+	}
+	// A copy of a vault may lack them: many programs leave out what is empty.
+	for _, dir := range []string{archivesDir, uploadsDir, jobsDir} {
+		if err := v.dir.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	return v.cleanUp()
+}
+
+// lock takes the lock file called path, or fails at once.
+func lock(path string) (*flock.Flock, error) {
+	l := flock.New(path)
+	locked, err := l.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !locked {
+		return nil, fmt.Errorf("it is in use (%s): %w", path, vault.ErrLocked)
+	}
+	return l, nil
+}
+
+// Close waits for calls that change something, refuses new ones and gives up
+// the lock. Readers of outputs stay usable. Closing twice is no error.
+func (v *Vault) Close() error {
+	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
+	v.gate.drain()
+	if err := v.release(); err != nil {
+		return fmt.Errorf("close directory vault %q: %w", v.path, err)
+	}
+	return nil
+}
+
+func (v *Vault) release() error {
+	err := v.dir.Close()
+	if v.lock != nil {
+		err = errors.Join(err, v.lock.Unlock())
+	}
+	return err
+}
