@@ -1,0 +1,114 @@
+package vaulttest
+
+import (
+	"bytes"
+
+	"firn/vault"
+)
+
+// classesOfError: every error of the upload half answers for its class. What is
+// not there was there once, so that its id is one of the kind's.
+func classesOfError(s *suite) {
+	data := content(1, s.PartSize)
+	gone := s.create("")
+	if err := s.v.AbortUpload(s.Context(), gone); err != nil {
+		s.Fatalf("AbortUpload: %v", err)
+	}
+	open := s.create("")
+	ctx := s.Context()
+	for _, c := range []struct {
+		what  string
+		class error
+		call  func() error
+	}{
+		{"UploadPart to no upload", vault.ErrNotFound, func() error {
+			_, err := s.v.UploadPart(ctx, gone, partOf(data, 0), bytes.NewReader(data))
+			return err
+		}},
+		{"Parts of no upload", vault.ErrNotFound, func() error {
+			_, err := collect(s.v.Parts(ctx, gone))
+			return err
+		}},
+		{"CompleteUpload of no upload", vault.ErrNotFound, func() error {
+			_, err := s.v.CompleteUpload(ctx, gone, completion(data, s.PartSize))
+			return err
+		}},
+		{"CompleteUpload without parts", vault.ErrInvalid, func() error {
+			_, err := s.v.CompleteUpload(ctx, open, completion(data, s.PartSize))
+			return err
+		}},
+		{"CreateUpload with a bad description", vault.ErrInvalid, func() error {
+			_, err := s.v.CreateUpload(ctx, vault.UploadRequest{PartSize: s.PartSize, Description: "\x00"})
+			return err
+		}},
+		{"UploadPart beside its place", vault.ErrInvalid, func() error {
+			_, err := s.v.UploadPart(ctx, open, partOf(data, 1), bytes.NewReader(data))
+			return err
+		}},
+		{"UploadPart with a wrong hash", vault.ErrChecksum, func() error {
+			_, err := s.v.UploadPart(ctx, open, partOf(data[1:], 0), bytes.NewReader(data[:len(data)-1]))
+			return err
+		}},
+	} {
+		s.wantError(c.what, c.call(), c.class)
+	}
+}
+
+// classesOfErrorOfJobs: the same for the job half.
+func classesOfErrorOfJobs(s *suite) {
+	kept, deleted := s.upload(content(1, 2*mib), ""), s.upload(content(2, 1), "")
+	archiveJob := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: kept})
+	inventoryJob := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory})
+	if err := s.v.DeleteArchive(s.Context(), deleted); err != nil {
+		s.Fatalf("DeleteArchive: %v", err)
+	}
+	never := vault.JobID("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	ctx := s.Context()
+	start := func(req vault.JobRequest) func() error {
+		return func() error {
+			_, err := s.v.StartJob(ctx, req)
+			return err
+		}
+	}
+	output := func(id vault.JobID, r vault.Range) func() error {
+		return func() error {
+			out, err := s.v.OpenOutput(ctx, id, r)
+			if err == nil {
+				_ = out.Close()
+			}
+			return err
+		}
+	}
+	list := func(id vault.JobID) func() error {
+		return func() error {
+			_, err := collect(s.v.Inventory(ctx, id))
+			return err
+		}
+	}
+	for _, c := range []struct {
+		what  string
+		class error
+		call  func() error
+	}{
+		{"StartJob for no archive", vault.ErrNotFound, start(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: deleted})},
+		{"StartJob of no kind", vault.ErrInvalid, start(vault.JobRequest{Kind: "melt", Archive: kept})},
+		{"StartJob of no tier", vault.ErrInvalid, start(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: kept, Tier: "Soon"})},
+		{"StartJob beyond the end", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveArchive, Archive: kept, Range: vault.Range{Offset: mib, Size: 2 * mib},
+		})},
+		{"StartJob before the beginning", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveArchive, Archive: kept, Range: vault.Range{Offset: -mib, Size: 2 * mib},
+		})},
+		{"StartJob with a bad description", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveArchive, Archive: kept, Description: "\x00",
+		})},
+		{"Job of no id", vault.ErrNotFound, func() error { _, err := s.v.Job(ctx, never); return err }},
+		{"OpenOutput of no job", vault.ErrNotFound, output(never, vault.Range{})},
+		{"OpenOutput beyond the end", vault.ErrInvalid, output(archiveJob, vault.Range{Offset: 2 * mib, Size: 1})},
+		{"OpenOutput of an inventory", vault.ErrInvalid, output(inventoryJob, vault.Range{})},
+		{"Inventory of no job", vault.ErrNotFound, list(never)},
+		{"Inventory of an archive job", vault.ErrInvalid, list(archiveJob)},
+	} {
+		s.wantError(c.what, c.call(), c.class)
+	}
+}

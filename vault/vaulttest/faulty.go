@@ -1,0 +1,234 @@
+package vaulttest
+
+import (
+	"context"
+	"io"
+	"iter"
+	"sync"
+
+	"firn/vault"
+)
+
+// Fault is one thing that goes wrong in a [Faulty] vault.
+type Fault struct {
+	// Method is the name of the method of vault.Vault.
+	Method string
+	// Call tells which call of the method fails: 1 is the first, 0 every one.
+	Call int
+	// Err is what the call returns. Nil together with Block or Truncate lets the
+	// call go on.
+	Err error
+	// After lets the call take effect first, so that only its answer is lost.
+	// Lists yield everything, then the error.
+	After bool
+	// Truncate, if above 0, is after how many bytes the body of UploadPart or
+	// the output of OpenOutput ends, as if it had no more.
+	Truncate int64
+	// Block holds the call up until the channel is closed or the context ends,
+	// before anything else happens.
+	Block <-chan struct{}
+}
+
+// Faulty is a vault with scripted faults: what goes wrong is written down, not
+// drawn by lot. Calls without a fault reach the vault below unchanged.
+type Faulty struct {
+	below  vault.Vault
+	faults []Fault
+
+	mu    sync.Mutex
+	calls map[string]int
+}
+
+var _ vault.Vault = (*Faulty)(nil)
+
+// NewFaulty returns v with faults. Of several that fit one call the first
+// counts.
+func NewFaulty(v vault.Vault, faults ...Fault) *Faulty {
+	return &Faulty{below: v, faults: faults, calls: make(map[string]int)}
+}
+
+// Calls returns how often a method was called, faults included.
+func (f *Faulty) Calls(method string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[method]
+}
+
+// next counts a call and returns its fault; the zero Fault if it has none.
+func (f *Faulty) next(method string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls[method]++
+	for _, fault := range f.faults {
+		if fault.Method == method && (fault.Call == 0 || fault.Call == f.calls[method]) {
+			return fault
+		}
+	}
+	return Fault{}
+}
+
+// before blocks as the fault says, and returns the error of a call that is not
+// to take effect.
+func (fault Fault) before(ctx context.Context) error {
+	if fault.Block != nil {
+		select {
+		case <-fault.Block:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if fault.After {
+		return nil
+	}
+	return fault.Err
+}
+
+// around makes one call with its fault.
+func around[T any](ctx context.Context, fault Fault, call func() (T, error)) (T, error) {
+	var none T
+	if err := fault.before(ctx); err != nil {
+		return none, err
+	}
+	result, err := call()
+	if err == nil && fault.Err != nil {
+		return none, fault.Err
+	}
+	return result, err
+}
+
+// aroundList lists with the fault of the call.
+func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		if err := fault.before(ctx); err != nil {
+			yield(none, err)
+			return
+		}
+		for item, err := range list {
+			if !yield(item, err) || err != nil {
+				return
+			}
+		}
+		if fault.Err != nil {
+			yield(none, fault.Err)
+		}
+	}
+}
+
+// Limits are those of the vault below. They never fail.
+func (f *Faulty) Limits() vault.Limits { return f.below.Limits() }
+
+// CreateUpload is the vault's, with faults.
+func (f *Faulty) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
+	return around(ctx, f.next("CreateUpload"), func() (vault.UploadID, error) {
+		return f.below.CreateUpload(ctx, req)
+	})
+}
+
+// UploadPart is the vault's, with faults.
+func (f *Faulty) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.ReadSeeker) (vault.Part, error) {
+	fault := f.next("UploadPart")
+	if fault.Truncate > 0 {
+		body = &truncated{body: body, left: fault.Truncate, limit: fault.Truncate}
+	}
+	return around(ctx, fault, func() (vault.Part, error) {
+		return f.below.UploadPart(ctx, id, part, body)
+	})
+}
+
+// Parts is the vault's, with faults.
+func (f *Faulty) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
+	return aroundList(ctx, f.next("Parts"), f.below.Parts(ctx, id))
+}
+
+// CompleteUpload is the vault's, with faults.
+func (f *Faulty) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
+	return around(ctx, f.next("CompleteUpload"), func() (vault.ArchiveID, error) {
+		return f.below.CompleteUpload(ctx, id, c)
+	})
+}
+
+// AbortUpload is the vault's, with faults.
+func (f *Faulty) AbortUpload(ctx context.Context, id vault.UploadID) error {
+	_, err := around(ctx, f.next("AbortUpload"), func() (struct{}, error) {
+		return struct{}{}, f.below.AbortUpload(ctx, id)
+	})
+	return err
+}
+
+// Uploads is the vault's, with faults.
+func (f *Faulty) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
+	return aroundList(ctx, f.next("Uploads"), f.below.Uploads(ctx))
+}
+
+// StartJob is the vault's, with faults.
+func (f *Faulty) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
+	return around(ctx, f.next("StartJob"), func() (vault.JobID, error) {
+		return f.below.StartJob(ctx, req)
+	})
+}
+
+// Job is the vault's, with faults.
+func (f *Faulty) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	return around(ctx, f.next("Job"), func() (vault.Job, error) {
+		return f.below.Job(ctx, id)
+	})
+}
+
+// OpenOutput is the vault's, with faults.
+func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+	fault := f.next("OpenOutput")
+	if fault.After {
+		// The answer is a stream: it is opened, then it is lost.
+		out, err := f.below.OpenOutput(ctx, id, r)
+		if err == nil && fault.Err != nil {
+			_ = out.Close()
+		}
+		return around(ctx, fault, func() (io.ReadCloser, error) { return out, err })
+	}
+	return around(ctx, fault, func() (io.ReadCloser, error) {
+		out, err := f.below.OpenOutput(ctx, id, r)
+		if err == nil && fault.Truncate > 0 {
+			out = readCloser{Reader: io.LimitReader(out, fault.Truncate), Closer: out}
+		}
+		return out, err
+	})
+}
+
+// Inventory is the vault's, with faults.
+func (f *Faulty) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
+	return aroundList(ctx, f.next("Inventory"), f.below.Inventory(ctx, id))
+}
+
+// DeleteArchive is the vault's, with faults.
+func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
+	_, err := around(ctx, f.next("DeleteArchive"), func() (struct{}, error) {
+		return struct{}{}, f.below.DeleteArchive(ctx, id)
+	})
+	return err
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// truncated is a body that ends early. Whoever seeks begins anew.
+type truncated struct {
+	body        io.ReadSeeker
+	left, limit int64 // bytes
+}
+
+func (t *truncated) Read(b []byte) (int, error) {
+	if t.left <= 0 {
+		return 0, io.EOF
+	}
+	n, err := t.body.Read(b[:min(int64(len(b)), t.left)])
+	t.left -= int64(n)
+	return n, err
+}
+
+func (t *truncated) Seek(offset int64, whence int) (int64, error) {
+	t.left = t.limit
+	return t.body.Seek(offset, whence)
+}

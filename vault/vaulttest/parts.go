@@ -1,0 +1,172 @@
+package vaulttest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"sync"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// roundTrip: what goes in comes out, at the sizes where hashing and cutting
+// change their ways.
+func roundTrip(s *suite) {
+	sizes := []int64{0, 1, mib - 1, mib, mib + 1, s.PartSize, 3*s.PartSize + mib/2, 4 * s.PartSize}
+	for i, size := range slices.Compact(sizes) {
+		if size < s.v.Limits().MinArchiveSize {
+			continue // limits checks that it is refused
+		}
+		data := content(uint64(i), size)
+		description := fmt.Sprintf("%d bytes", size)
+		id := s.upload(data, description)
+		s.wantContent(id, data)
+		got := s.inventory()[id]
+		if got.Size != size || got.TreeHash != treehash.Sum(data) || got.Description != description {
+			s.Errorf("%d bytes: the inventory says %+v", size, got)
+		}
+	}
+}
+
+// partsOutOfOrder: the order of arrival means nothing.
+func partsOutOfOrder(s *suite) {
+	data := content(1, 4*s.PartSize+1)
+	parts := split(data, s.PartSize)
+	id := s.create("")
+	for _, i := range []int{4, 2, 0, 3, 1} {
+		s.send(id, data, parts[i])
+	}
+	s.wantParts(id, parts...)
+	s.wantContent(s.complete(id, data), data)
+}
+
+// samePartTwice: sending a part again changes nothing.
+func samePartTwice(s *suite) {
+	data := content(1, s.PartSize+1)
+	parts := split(data, s.PartSize)
+	id := s.create("")
+	for _, i := range []int{0, 0, 1, 1, 0} {
+		s.send(id, data, parts[i])
+	}
+	s.wantParts(id, parts...)
+	s.wantContent(s.complete(id, data), data)
+}
+
+// otherPartInItsPlace: the last part accepted at an offset counts, also when
+// its size is another.
+func otherPartInItsPlace(s *suite) {
+	first, second := content(1, 2*s.PartSize), content(2, 2*s.PartSize-1)
+	id := s.create("")
+	for _, data := range [][]byte{first, second} {
+		for _, p := range split(data, s.PartSize) {
+			s.send(id, data, p)
+		}
+	}
+	s.wantParts(id, split(second, s.PartSize)...)
+	s.wantContent(s.complete(id, second), second)
+}
+
+// wrongHashOfAPart: ErrChecksum, nothing is visible, and what was there stays.
+func wrongHashOfAPart(s *suite) {
+	data := content(1, s.PartSize)
+	part := partOf(data, 0)
+	wrongTree, wrongLinear, other := part, part, content(2, s.PartSize)
+	wrongTree.TreeHash[0] ^= 1
+	wrongLinear.SHA256[0] ^= 1
+	id := s.create("")
+	attempts := func() {
+		_, err := s.v.UploadPart(s.Context(), id, wrongTree, bytes.NewReader(data))
+		s.wantError("wrong tree hash", err, vault.ErrChecksum)
+		_, err = s.v.UploadPart(s.Context(), id, wrongLinear, bytes.NewReader(data))
+		s.wantError("wrong linear hash", err, vault.ErrChecksum)
+		_, err = s.v.UploadPart(s.Context(), id, part, bytes.NewReader(other))
+		s.wantError("other bytes", err, vault.ErrChecksum)
+		_, err = s.v.UploadPart(s.Context(), id, partOf(other, 0), bytes.NewReader(data))
+		s.wantError("hashes of other bytes", err, vault.ErrChecksum)
+	}
+	attempts()
+	s.wantParts(id)
+	s.send(id, data, part)
+	attempts()
+	s.wantParts(id, part)
+	s.wantContent(s.complete(id, data), data)
+}
+
+// wrongHashOfTheWhole: ErrChecksum, nothing is published, the upload stays open.
+func wrongHashOfTheWhole(s *suite) {
+	data := content(1, 2*s.PartSize)
+	id := s.create("")
+	parts := split(data, s.PartSize)
+	for _, p := range parts {
+		s.send(id, data, p)
+	}
+	c := completion(data, s.PartSize)
+	c.TreeHash[0] ^= 1
+	_, err := s.v.CompleteUpload(s.Context(), id, c)
+	s.wantError("CompleteUpload with a wrong tree hash", err, vault.ErrChecksum)
+	s.wantArchives()
+	s.wantParts(id, parts...)
+	s.wantContent(s.complete(id, data), data)
+}
+
+// shortBody: a body that ends early is no part.
+func shortBody(s *suite) {
+	data := content(1, s.PartSize)
+	id := s.create("")
+	if _, err := s.v.UploadPart(s.Context(), id, partOf(data, 0), bytes.NewReader(data[:len(data)-1])); err == nil {
+		s.Error("a body that is one byte short was accepted")
+	}
+	s.wantParts(id)
+}
+
+// gap: without all its parts, or with another size, nothing is published and
+// the upload stays open.
+func gap(s *suite) {
+	data := content(1, 3*s.PartSize)
+	parts := split(data, s.PartSize)
+	id := s.create("")
+	s.send(id, data, parts[0])
+	s.send(id, data, parts[2])
+	_, err := s.v.CompleteUpload(s.Context(), id, completion(data, s.PartSize))
+	s.wantError("CompleteUpload with a part missing", err, vault.ErrInvalid)
+	s.send(id, data, parts[1])
+	c := completion(data, s.PartSize)
+	c.Size++
+	_, err = s.v.CompleteUpload(s.Context(), id, c)
+	s.wantError("CompleteUpload with a wrong size", err, vault.ErrInvalid)
+	s.wantArchives()
+	s.wantContent(s.complete(id, data), data)
+}
+
+// manyGoroutines: parts of one upload arrive side by side, some of them twice.
+func manyGoroutines(s *suite) {
+	data := content(1, 7*s.PartSize+1)
+	parts := split(data, s.PartSize)
+	id := s.create("")
+	var wg sync.WaitGroup
+	for _, p := range append(slices.Clone(parts), parts[:4]...) {
+		wg.Go(func() {
+			if _, err := s.v.UploadPart(s.Context(), id, p, bytes.NewReader(data[p.Offset:p.Offset+p.Size])); err != nil {
+				s.Errorf("UploadPart at byte %d: %v", p.Offset, err)
+			}
+		})
+	}
+	wg.Wait()
+	s.wantParts(id, parts...)
+	var ids [3]vault.ArchiveID
+	for i := range ids {
+		wg.Go(func() {
+			var err error
+			if ids[i], err = s.v.CompleteUpload(s.Context(), id, completion(data, s.PartSize)); err != nil {
+				s.Errorf("CompleteUpload: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if ids[0] != ids[1] || ids[0] != ids[2] {
+		s.Errorf("one upload became several archives: %q", ids)
+	}
+	s.wantArchives(ids[0])
+	s.wantContent(ids[0], data)
+}

@@ -1,0 +1,231 @@
+package vaulttest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+const mib = treehash.LeafSize
+
+// suite is one behaviour being checked on one fresh vault. Its methods end the
+// test when the vault fails in something that the behaviour only needs.
+type suite struct {
+	*testing.T
+	Options
+	v vault.Vault
+}
+
+// content returns size bytes that are the same for the same seed.
+func content(seed uint64, size int64) []byte {
+	var key [32]byte
+	key[0], key[1] = byte(seed), byte(seed>>8)
+	b := make([]byte, size)
+	_, _ = rand.NewChaCha8(key).Read(b) // never fails
+	return b
+}
+
+// split cuts data into parts with their hashes. Nothing has no parts.
+func split(data []byte, partSize int64) []vault.Part {
+	var parts []vault.Part
+	for off := int64(0); off < int64(len(data)); off += partSize {
+		end := min(off+partSize, int64(len(data)))
+		parts = append(parts, partOf(data[off:end], off))
+	}
+	return parts
+}
+
+func partOf(body []byte, offset int64) vault.Part {
+	return vault.Part{
+		Offset:   offset,
+		Size:     int64(len(body)),
+		TreeHash: treehash.Sum(body),
+		SHA256:   sha256.Sum256(body),
+	}
+}
+
+func completion(data []byte, partSize int64) vault.Completion {
+	return vault.Completion{
+		Size:     int64(len(data)),
+		TreeHash: treehash.Sum(data),
+		Parts:    split(data, partSize),
+	}
+}
+
+// create starts an upload with the suite's part size.
+func (s *suite) create(description string) vault.UploadID {
+	s.Helper()
+	id, err := s.v.CreateUpload(s.Context(), vault.UploadRequest{Description: description, PartSize: s.PartSize})
+	if err != nil {
+		s.Fatalf("CreateUpload: %v", err)
+	}
+	if id == "" {
+		s.Fatal("CreateUpload returned an empty id")
+	}
+	return id
+}
+
+// send uploads one part of data, which begins at byte 0 of the archive.
+func (s *suite) send(id vault.UploadID, data []byte, part vault.Part) {
+	s.Helper()
+	got, err := s.v.UploadPart(s.Context(), id, part, bytes.NewReader(data[part.Offset:part.Offset+part.Size]))
+	if err != nil {
+		s.Fatalf("UploadPart at byte %d: %v", part.Offset, err)
+	}
+	if got.Offset != part.Offset || got.Size != part.Size || got.TreeHash != part.TreeHash {
+		s.Fatalf("UploadPart returned %+v for %+v", got, part)
+	}
+}
+
+// complete publishes what was sent.
+func (s *suite) complete(id vault.UploadID, data []byte) vault.ArchiveID {
+	s.Helper()
+	archive, err := s.v.CompleteUpload(s.Context(), id, completion(data, s.PartSize))
+	if err != nil {
+		s.Fatalf("CompleteUpload: %v", err)
+	}
+	if archive == "" {
+		s.Fatal("CompleteUpload returned an empty id")
+	}
+	return archive
+}
+
+// upload stores data as an archive.
+func (s *suite) upload(data []byte, description string) vault.ArchiveID {
+	s.Helper()
+	id := s.create(description)
+	for _, p := range split(data, s.PartSize) {
+		s.send(id, data, p)
+	}
+	return s.complete(id, data)
+}
+
+// parts lists what the vault holds of an upload.
+func (s *suite) parts(id vault.UploadID) []vault.Part {
+	s.Helper()
+	parts, err := collect(s.v.Parts(s.Context(), id))
+	if err != nil {
+		s.Fatalf("Parts: %v", err)
+	}
+	return parts
+}
+
+// wantParts compares the vault's list of parts with what it should hold.
+func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
+	s.Helper()
+	got := s.parts(id)
+	if len(got) != len(want) {
+		s.Fatalf("the vault holds %d parts, want %d", len(got), len(want))
+	}
+	for i, p := range got {
+		known := p.TreeHash.IsZero() || p.TreeHash == want[i].TreeHash
+		if p.Offset != want[i].Offset || p.Size != want[i].Size || !known {
+			s.Fatalf("part %d is %+v, want %+v", i, p, want[i])
+		}
+	}
+}
+
+// job starts a job and waits, by the vault's own clock, until it is done.
+func (s *suite) job(r vault.Retriever, req vault.JobRequest) vault.JobID {
+	s.Helper()
+	id, err := r.StartJob(s.Context(), req)
+	if err != nil {
+		s.Fatalf("StartJob %s: %v", req.Kind, err)
+	}
+	if s.JobTime > 0 {
+		s.Advance(s.JobTime)
+	}
+	return id
+}
+
+// inventory lists the archives that are in the vault now.
+func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
+	s.Helper()
+	r := s.Witness(s.T, s.v)
+	id := s.job(r, vault.JobRequest{Kind: vault.RetrieveInventory})
+	archives, err := collect(r.Inventory(s.Context(), id))
+	if err != nil {
+		s.Fatalf("Inventory: %v", err)
+	}
+	byID := make(map[vault.ArchiveID]vault.Archive)
+	for _, a := range archives {
+		if _, twice := byID[a.ID]; twice {
+			s.Fatalf("the inventory lists archive %q twice", a.ID)
+		}
+		byID[a.ID] = a
+	}
+	return byID
+}
+
+// wantArchives checks that exactly these archives are in the vault.
+func (s *suite) wantArchives(ids ...vault.ArchiveID) {
+	s.Helper()
+	got := s.inventory()
+	if len(got) != len(ids) {
+		s.Errorf("the vault holds %d archives, want %d", len(got), len(ids))
+	}
+	for _, id := range ids {
+		if _, there := got[id]; !there {
+			s.Errorf("archive %q is not in the inventory", id)
+		}
+	}
+}
+
+// wantContent retrieves an archive and compares it with data.
+func (s *suite) wantContent(id vault.ArchiveID, data []byte) {
+	s.Helper()
+	r := s.Witness(s.T, s.v)
+	job := s.job(r, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: id})
+	s.wantOutput(r, job, vault.Range{}, data)
+}
+
+// wantOutput reads a range of a job's output and compares it with data.
+func (s *suite) wantOutput(r vault.Retriever, job vault.JobID, of vault.Range, data []byte) {
+	s.Helper()
+	out, err := r.OpenOutput(s.Context(), job, of)
+	if err != nil {
+		s.Fatalf("OpenOutput %+v: %v", of, err)
+	}
+	got, err := io.ReadAll(out)
+	if err = errors.Join(err, out.Close()); err != nil {
+		s.Fatalf("output %+v: %v", of, err)
+	}
+	if !bytes.Equal(got, data) {
+		s.Fatalf("output %+v: got %d bytes that are not the %d stored", of, len(got), len(data))
+	}
+}
+
+// wantError checks that err is of a class.
+func (s *suite) wantError(what string, err, class error) {
+	s.Helper()
+	if !errors.Is(err, class) {
+		s.Errorf("%s: got error %v, want one that is %q", what, err, class)
+	}
+}
+
+// collect drains a sequence up to its first error.
+func collect[T any](list func(func(T, error) bool)) ([]T, error) {
+	var all []T
+	for item, err := range list {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
+}
+
+// ended returns a context that was cancelled with a cause, and the cause.
+func (s *suite) ended() (context.Context, error) {
+	cause := errors.New("the test has had enough")
+	ctx, cancel := context.WithCancelCause(s.Context())
+	cancel(cause)
+	return ctx, cause
+}
