@@ -108,7 +108,7 @@ func (c *Catalog) Close() error {
 	}
 	failed = append(failed, c.gate.leave())
 	if err := errors.Join(failed...); err != nil {
-		return explain(context.Background(), c.path, err, "close it")
+		return describe(c.path, err, "close it")
 	}
 	return nil
 }

@@ -26,17 +26,23 @@ func (c *Catalog) fail(ctx context.Context, err error, attempt string, args ...a
 	return explain(ctx, c.path, err, fmt.Sprintf(attempt, args...))
 }
 
-// explain turns an error of the database into one of the catalog in the file
-// path. It is the only place that knows SQLite's result codes.
+// explain is describe for an attempt that ends when ctx does.
 func explain(ctx context.Context, path string, err error, attempt string) error {
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || resultCode(err) == sqlite3.SQLITE_INTERRUPT) {
+		err = context.Cause(ctx)
+	}
+	return describe(path, err, attempt)
+}
+
+// describe turns an error of the database into one that names the catalog's file
+// and the attempt that failed. It is the only place that gives SQLite's result
+// codes a meaning.
+func describe(path string, err error, attempt string) error {
 	where := fmt.Sprintf("catalog %q: cannot %s", path, attempt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", where, vault.ErrNotFound)
 	}
 	code := resultCode(err)
-	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || code == sqlite3.SQLITE_INTERRUPT) {
-		return fmt.Errorf("%s: %w", where, context.Cause(ctx))
-	}
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
 		return fmt.Errorf("%s: its upload is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
 	}

@@ -11,7 +11,7 @@ func networkFileSystem(dir string) (string, error) {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return "", err
 	}
-	return networkName(uint32(s.Type)), nil //nolint:gosec // a magic number of 32 bits; its Go type differs by machine
+	return networkName(uint32(s.Type)), nil // a number of 32 bits, whose Go type differs by machine
 }
 
 // networkName names a network file system by its number in statfs(2), or

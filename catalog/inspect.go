@@ -16,8 +16,11 @@ const applicationID = 0x6669726e
 
 // inspect looks at the file before anything is written to it and returns the
 // version of its schema, 0 if it has none yet. It refuses a file of another
-// program and a schema of a newer firn. If nobody else has the file open and its
-// log was left behind, the last user did not close it, and every page is checked.
+// program and a schema of a newer firn.
+//
+// If nobody else has the file open, its log tells how the last user ended: a log
+// left behind means that it did not close, and every page is checked. Without
+// one the file must end where a page does.
 func inspect(ctx context.Context, path string, alone bool) (version int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -40,10 +43,14 @@ func inspect(ctx context.Context, path string, alone bool) (version int64, err e
 	if err != nil {
 		return 0, explain(ctx, path, err, "find its log")
 	}
-	if alone && unclean {
-		if err := quickCheck(ctx, db, path); err != nil {
-			return 0, err
-		}
+	switch {
+	case alone && unclean:
+		err = quickCheck(ctx, db, path)
+	case alone:
+		err = wholePages(ctx, db, path, info.Size())
+	}
+	if err != nil {
+		return 0, err
 	}
 	return schemaVersion(ctx, db, path)
 }
@@ -83,6 +90,21 @@ func quickCheck(ctx context.Context, db *sql.DB, path string) error {
 	}
 	if verdict != "ok" {
 		return damaged(fmt.Sprintf("catalog %q: cannot %s", path, attempt), errors.New(verdict))
+	}
+	return nil
+}
+
+// wholePages refuses a file that was cut within a page, which SQLite would take
+// for a page that ends in zeros.
+func wholePages(ctx context.Context, db *sql.DB, path string, size int64) error {
+	const attempt = "check its size"
+	var page int64
+	if err := db.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&page); err != nil {
+		return explain(ctx, path, err, attempt)
+	}
+	if size%page != 0 {
+		return damaged(fmt.Sprintf("catalog %q: cannot %s", path, attempt),
+			fmt.Errorf("its %d bytes are no whole number of pages of %d", size, page))
 	}
 	return nil
 }

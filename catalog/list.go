@@ -20,8 +20,8 @@ func inVault(vaultURL string) string {
 }
 
 // list streams what a query returns, row by row. The query runs each time the
-// sequence is walked; the sequence ends after the first error, which says that
-// firn "cannot" do what attempt names.
+// sequence is walked; the sequence ends after the first error, which names the
+// attempt.
 func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

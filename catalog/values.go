@@ -85,7 +85,7 @@ func (d *digest) Scan(src any) error {
 type bits uint64
 
 // Value implements driver.Valuer.
-func (b bits) Value() (driver.Value, error) { return int64(b), nil } //nolint:gosec // the bits are kept
+func (b bits) Value() (driver.Value, error) { return int64(b), nil }
 
 // Scan implements sql.Scanner.
 func (b *bits) Scan(src any) error {
@@ -93,6 +93,6 @@ func (b *bits) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("an inode is a number, not %T", src)
 	}
-	*b = bits(n) //nolint:gosec // the bits are kept
+	*b = bits(n)
 	return nil
 }
