@@ -55,8 +55,9 @@ fi
 if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
 	echo "installing ${wanted[*]}"
 	export DEBIAN_FRONTEND=noninteractive
-	"${as_root[@]}" apt-get update -qq
-	"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
+	"${as_root[@]}" apt-get update -qq &&
+		"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null ||
+		echo "apt-get could not install all of it" >&2
 fi
 
 for need in "${missing[@]}"; do
