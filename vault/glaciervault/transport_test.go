@@ -1,0 +1,148 @@
+package glaciervault_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"firn/vault"
+	"firn/vault/glaciervault"
+)
+
+// serveRaw answers every connection with text as soon as it is open, reads
+// little of what it is sent, and returns its URL.
+func serveRaw(t *testing.T, text string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.ReadFull(conn, make([]byte, 4096))
+			_, _ = io.WriteString(conn, text)
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	isolate(t)
+	elsewhere := serve(t, func(w http.ResponseWriter, _ request, _ int) { w.WriteHeader(http.StatusOK) })
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := serve(t, func(w http.ResponseWriter, r request, _ int) {
+			w.Header().Set("Location", elsewhere.URL+r.URL.Path)
+			w.WriteHeader(status)
+		})
+		v := openAt(t, s.URL)
+		if err := create(t, v); !errors.Is(err, vault.ErrInvalid) || !strings.Contains(err.Error(), "redirect") {
+			t.Errorf("%d: %v", status, err)
+		}
+		if _, err := v.Job(t.Context(), "JOB"); !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("%d to a GET: %v", status, err)
+		}
+	}
+	if n := len(elsewhere.seen()); n != 0 {
+		t.Errorf("%d signed requests went elsewhere", n)
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	isolate(t)
+	for endpoint, canonical := range map[string]string{
+		"http://127.0.0.1:8333":                "http://127.0.0.1:8333",
+		"http://127.8.9.10":                    "http://127.8.9.10",
+		"http://localhost:1/":                  "http://localhost:1",
+		"http://[::1]:8333":                    "http://[::1]:8333",
+		"HTTPS://Vault.Example.COM/g/":         "https://vault.example.com/g",
+		"http://example.com":                   "",
+		"http://localhost.example.com":         "",
+		"http://127.0.0.1.example.com":         "",
+		"http://10.0.0.1":                      "",
+		"http://0.0.0.0":                       "",
+		"http://[::ffff:10.0.0.1]":             "",
+		"http:///path":                         "",
+		"ftp://localhost":                      "",
+		"localhost:8333":                       "",
+		"https://host?x=y":                     "",
+		"https://user:" + testSecret + "@host": "",
+	} {
+		for _, how := range []string{"Config", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_GLACIER"} {
+			config := glaciervault.Config{}
+			t.Setenv("AWS_ENDPOINT_URL", "")
+			t.Setenv("AWS_ENDPOINT_URL_GLACIER", "")
+			if how == "Config" {
+				config.Endpoint = endpoint
+			} else {
+				t.Setenv(how, endpoint)
+			}
+			a, err := glaciervault.Open(t.Context(), config)
+			if canonical == "" {
+				if !errors.Is(err, vault.ErrInvalid) || strings.Contains(err.Error(), testSecret) {
+					t.Errorf("%s %q: %v", how, endpoint, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s %q: %v", how, endpoint, err)
+				continue
+			}
+			if got := a.URL("photos"); got != "glacier://photos?region=us-east-1&endpoint="+canonical {
+				t.Errorf("%s %q gives %q", how, endpoint, got)
+			}
+		}
+	}
+}
+
+func TestCanonicalURL(t *testing.T) {
+	isolate(t)
+	for _, c := range []struct {
+		config glaciervault.Config
+		want   string
+	}{
+		{glaciervault.Config{}, "glacier://photos?region=us-east-1"},
+		{glaciervault.Config{Region: "eu-west-1", Account: "-"}, "glacier://photos?region=eu-west-1"},
+		{glaciervault.Config{Account: "123456789012"}, "glacier://photos?region=us-east-1&account=123456789012"},
+	} {
+		a, err := glaciervault.Open(t.Context(), c.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.URL("photos"); got != c.want {
+			t.Errorf("%+v gives %q, want %q", c.config, got, c.want)
+		}
+	}
+	for _, account := range []string{"me", "12345678901", "1234567890123", "12345678901x"} {
+		if _, err := glaciervault.Open(t.Context(), glaciervault.Config{Account: account}); !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("account %q: %v", account, err)
+		}
+	}
+	a, err := glaciervault.Open(t.Context(), glaciervault.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", ".", "..", "a/b", "a b", "ü", strings.Repeat("x", 256), "a\x00"} {
+		if _, err := a.Vault(name); !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("vault %q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"a", "Photos_2012.old-", strings.Repeat("x", 255)} {
+		if v, err := a.Vault(name); err != nil || v.Name() != name {
+			t.Errorf("vault %q: %v", name, err)
+		}
+	}
+}
