@@ -28,7 +28,7 @@ func Aligned(first, last, size int64) bool {
 
 // Leaves returns how many leaves size bytes have: at least one.
 func Leaves(size int64) int64 {
-	return max(1, (size-1)/LeafSize+1)
+	return (max(size, 1)-1)/LeafSize + 1
 }
 
 // powerOfTwoFrom returns the smallest power of two that is not below n, for n

@@ -111,7 +111,7 @@ func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, er
 	if cores <= 1 || size <= LeafSize {
 		sums, err := Read(ctx, io.NewSectionReader(r, 0, size), make([]byte, LeafSize))
 		if err == nil && sums.Size != size {
-			err = shortSource(sums.Size, size)
+			return Sums{}, shortSource(sums.Size, size)
 		}
 		return sums, err
 	}
@@ -128,6 +128,19 @@ type leafJob struct {
 	buf    []byte
 	n      int
 	result chan Hash // gets the leaf's hash, has room for it
+}
+
+// fill reads the leaf that begins at off.
+func (j *leafJob) fill(r io.ReaderAt, off, size int64) error {
+	j.n = int(min(LeafSize, size-off))
+	n, err := r.ReadAt(j.buf[:j.n], off)
+	if n == j.n {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = shortSource(off+int64(n), size)
+	}
+	return err
 }
 
 // readAtParallel runs a reader that also computes the linear hash, and workers
@@ -154,12 +167,7 @@ func readAtParallel(ctx context.Context, r io.ReaderAt, size int64, cores int) (
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
-			job.n = int(min(LeafSize, size-off))
-			n, err := r.ReadAt(job.buf[:job.n], off)
-			if n < job.n {
-				if err == nil || errors.Is(err, io.EOF) {
-					err = shortSource(off+int64(n), size)
-				}
+			if err := job.fill(r, off, size); err != nil {
 				return err
 			}
 			for _, queue := range []chan *leafJob{ordered, leaves} {
