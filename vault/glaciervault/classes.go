@@ -19,36 +19,36 @@ const (
 	adviceNotEmpty = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )
 
-// class returns the sentinel for the answer, and advice where there is some.
+// class returns advice, where there is some, and the sentinel for the answer.
 // The code decides; the status speaks only where the code says nothing. An
 // unknown refusal is ErrInvalid, so that nothing repeats what nobody understood.
-func (e *ServiceError) class() (sentinel error, advice string) {
+func (e *ServiceError) class() (advice string, class error) {
 	switch {
 	case e.codeIs("RequestTimeout", "Throttl", "TooManyRequests", "RequestThrottled", "RequestLimitExceeded", "SlowDown"):
-		return vault.ErrThrottled, ""
+		return "", vault.ErrThrottled
 	case e.codeIs("PolicyEnforced"):
-		return vault.ErrThrottled, advicePolicy
+		return advicePolicy, vault.ErrThrottled
 	case e.codeIs("InsufficientCapacity"):
-		return vault.ErrThrottled, adviceCapacity
+		return adviceCapacity, vault.ErrThrottled
 	case e.codeIs("ServiceUnavailable", "Internal"):
-		return vault.ErrUnavailable, ""
+		return "", vault.ErrUnavailable
 	case e.codeIs("ResourceNotFound"):
-		return vault.ErrNotFound, ""
+		return "", vault.ErrNotFound
 	case e.expiredToken():
-		return vault.ErrDenied, adviceExpired
+		return adviceExpired, vault.ErrDenied
 	case e.wrongClock():
-		return vault.ErrDenied, adviceClock
+		return adviceClock, vault.ErrDenied
 	case e.codeIs("InvalidSignature") && strings.Contains(e.Message, "x-amz-content-sha256"):
-		return vault.ErrChecksum, ""
+		return "", vault.ErrChecksum
 	case e.codeIs("NoLongerSupported"):
-		return vault.ErrDenied, adviceClosed
+		return adviceClosed, vault.ErrDenied
 	case e.codeIs("AccessDenied", "UnrecognizedClient", "MissingAuthentication", "InvalidSignature",
 		"IncompleteSignature", "InvalidClientTokenId", "SignatureDoesNotMatch", "NotAuthorized", "OptInRequired"):
-		return vault.ErrDenied, ""
+		return "", vault.ErrDenied
 	case e.codeIs("InvalidParameterValue"):
 		return e.classOfInvalidParameter()
 	case e.codeIs("MissingParameterValue", "LimitExceeded", "BadRequest", "Serialization"):
-		return vault.ErrInvalid, ""
+		return "", vault.ErrInvalid
 	}
 	return e.classOfStatus()
 }
@@ -66,32 +66,32 @@ func (e *ServiceError) codeIs(names ...string) bool {
 
 // classOfInvalidParameter reads the message, because this one code stands for
 // wrong bytes and unfinished jobs as well.
-func (e *ServiceError) classOfInvalidParameter() (sentinel error, advice string) {
+func (e *ServiceError) classOfInvalidParameter() (advice string, class error) {
 	switch {
 	case strings.HasPrefix(e.Message, "Checksum mismatch"), strings.HasPrefix(e.Message, "Invalid x-amz-sha256-tree-hash"):
-		return vault.ErrChecksum, ""
+		return "", vault.ErrChecksum
 	case strings.HasPrefix(e.Message, "The job is not currently available for download"):
-		return vault.ErrNotReady, ""
+		return "", vault.ErrNotReady
 	case strings.HasPrefix(e.Message, "Vault not empty"):
-		return vault.ErrInvalid, adviceNotEmpty
+		return adviceNotEmpty, vault.ErrInvalid
 	}
-	return vault.ErrInvalid, ""
+	return "", vault.ErrInvalid
 }
 
 // classOfStatus is for answers that carry no code, or none of this service:
 // they come from something on the way, such as a proxy.
-func (e *ServiceError) classOfStatus() (sentinel error, advice string) {
+func (e *ServiceError) classOfStatus() (advice string, class error) {
 	switch {
 	case e.Status >= 500:
-		return vault.ErrUnavailable, ""
+		return "", vault.ErrUnavailable
 	case e.Status == 408, e.Status == 429:
-		return vault.ErrThrottled, ""
+		return "", vault.ErrThrottled
 	case e.Status == 401, e.Status == 403:
-		return vault.ErrDenied, ""
+		return "", vault.ErrDenied
 	case e.Status < 400:
-		return vault.ErrInvalid, adviceRedirect
+		return adviceRedirect, vault.ErrInvalid
 	}
-	return vault.ErrInvalid, ""
+	return "", vault.ErrInvalid
 }
 
 // expiredToken reports whether fresh credentials may mend the request.

@@ -96,7 +96,7 @@ func failure(ctx context.Context, what string, err error) error {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
 	}
 	if answer := serviceError(err); answer != nil {
-		class, advice := answer.class()
+		advice, class := answer.class()
 		if advice != "" {
 			return fmt.Errorf("%s: %w: %w; %s", what, class, answer, advice)
 		}

@@ -28,8 +28,10 @@ func TestStartJob(t *testing.T) {
 	}{
 		{vault.JobRequest{Kind: vault.RetrieveInventory, Description: "token"}, `{"Description":"token","Format":"JSON","Type":"inventory-retrieval"}`},
 		{vault.JobRequest{Kind: vault.RetrieveArchive, Archive: "A"}, `{"ArchiveId":"A","Type":"archive-retrieval"}`},
-		{vault.JobRequest{Kind: vault.RetrieveArchive, Archive: "A", Tier: vault.Bulk, Range: vault.Range{Offset: 1 << 20, Size: 1 << 20}},
-			`{"ArchiveId":"A","RetrievalByteRange":"1048576-2097151","Tier":"Bulk","Type":"archive-retrieval"}`},
+		{
+			vault.JobRequest{Kind: vault.RetrieveArchive, Archive: "A", Tier: vault.Bulk, Range: vault.Range{Offset: 1 << 20, Size: 1 << 20}},
+			`{"ArchiveId":"A","RetrievalByteRange":"1048576-2097151","Tier":"Bulk","Type":"archive-retrieval"}`,
+		},
 	} {
 		id, err := v.StartJob(t.Context(), c.req)
 		if err != nil || id != "JOB" {
@@ -70,14 +72,22 @@ func TestJob(t *testing.T) {
 		want           vault.Job
 		class          error
 	}{
-		{"archive", `{"Action":"ArchiveRetrieval","ArchiveId":"A","ArchiveSHA256TreeHash":null,"ArchiveSizeInBytes":16777216,"Completed":true,
+		{
+			"archive", `{"Action":"ArchiveRetrieval","ArchiveId":"A","ArchiveSHA256TreeHash":null,"ArchiveSizeInBytes":16777216,"Completed":true,
 			"CompletionDate":"2013-03-20T21:00:00.000Z","CreationDate":"2013-03-20T17:03:43.221Z","InventorySizeInBytes":null,"JobDescription":"token",
 			"JobId":"JOB","RetrievalByteRange":"1048576-2097151","SHA256TreeHash":"` + hash.String() + `","StatusCode":"Succeeded","StatusMessage":"Succeeded","Tier":"Bulk"}`,
-			vault.Job{ID: "JOB", Kind: vault.RetrieveArchive, Status: vault.Succeeded, Message: "Succeeded", Archive: "A", Tier: vault.Bulk, Description: "token",
-				Range: vault.Range{Offset: 1 << 20, Size: 1 << 20}, Size: 1 << 20, TreeHash: hash, Created: created, Completed: completed, Expires: completed.Add(24 * time.Hour)}, nil},
-		{"inventory", `{"Action":"InventoryRetrieval","ArchiveId":null,"Completed":false,"CompletionDate":null,"CreationDate":"2013-03-20T17:03:43.221Z",
+			vault.Job{
+				ID: "JOB", Kind: vault.RetrieveArchive, Status: vault.Succeeded, Message: "Succeeded", Archive: "A", Tier: vault.Bulk, Description: "token",
+				Range: vault.Range{Offset: 1 << 20, Size: 1 << 20}, Size: 1 << 20, TreeHash: hash, Created: created, Completed: completed, Expires: completed.Add(24 * time.Hour),
+			},
+			nil,
+		},
+		{
+			"inventory", `{"Action":"InventoryRetrieval","ArchiveId":null,"Completed":false,"CompletionDate":null,"CreationDate":"2013-03-20T17:03:43.221Z",
 			"InventorySizeInBytes":null,"JobDescription":null,"JobId":"JOB","RetrievalByteRange":null,"SHA256TreeHash":null,"StatusCode":"InProgress","StatusMessage":"Operation in progress.","Tier":null}`,
-			vault.Job{ID: "JOB", Kind: vault.RetrieveInventory, Status: vault.InProgress, Message: "Operation in progress.", Created: created}, nil},
+			vault.Job{ID: "JOB", Kind: vault.RetrieveInventory, Status: vault.InProgress, Message: "Operation in progress.", Created: created},
+			nil,
+		},
 		{"select", `{"Action":"Select","StatusCode":"InProgress"}`, vault.Job{}, vault.ErrUnavailable},
 		{"new status", `{"Action":"ArchiveRetrieval","StatusCode":"Thawing"}`, vault.Job{}, vault.ErrUnavailable},
 		{"no range", `{"Action":"ArchiveRetrieval","StatusCode":"InProgress"}`, vault.Job{}, vault.ErrUnavailable},

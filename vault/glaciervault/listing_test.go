@@ -40,7 +40,10 @@ func TestPartsOfAllPages(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
-	for range v.Parts(t.Context(), "UPLOAD") {
+	for _, err := range v.Parts(t.Context(), "UPLOAD") {
+		if err != nil {
+			t.Error(err)
+		}
 		break // one page is enough
 	}
 	if n := len(s.seen()); n != 4 {

@@ -108,7 +108,7 @@ func accountAt(t *testing.T, endpoint string) *glaciervault.Account {
 func refuse(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"code":%q,"message":%q,"type":"Client"}`, code, message)
+	_, _ = fmt.Fprintf(w, `{"code":%q,"message":%q,"type":"Client"}`, code, message)
 }
 
 // reply answers with a JSON document.

@@ -1,0 +1,191 @@
+package glaciervault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"firn/server"
+	"firn/vault"
+	"firn/vault/dirvault"
+	"firn/vault/glaciervault"
+	"firn/vault/vaulttest"
+)
+
+// TestRing runs the contract's suite around the ring: this client, over real
+// HTTP, to the server, on directories. Client, server and disk prove each other.
+func TestRing(t *testing.T) {
+	isolate(t)
+	vaulttest.Run(t, vaulttest.Options{
+		New: func(t *testing.T) vault.Vault { return newRing(t).open(t) },
+		Reopen: func(t *testing.T, v vault.Vault) vault.Vault {
+			return ringOf(t, v).open(t)
+		},
+		NoJobs: true,
+		Witness: func(t *testing.T, v vault.Vault) vault.Retriever {
+			beneath, err := ringOf(t, v).root.Open(t.Context(), "photos")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return beneath
+		},
+	})
+}
+
+// ring is a server on a fresh directory, with one vault.
+type ring struct {
+	root     *dirvault.Root
+	endpoint string
+}
+
+// ringVault remembers which ring it belongs to.
+type ringVault struct {
+	*glaciervault.Vault
+	ring *ring
+}
+
+func ringOf(t *testing.T, v vault.Vault) *ring {
+	t.Helper()
+	of, ok := v.(*ringVault)
+	if !ok {
+		t.Fatalf("%T is no vault of a ring", v)
+	}
+	return of.ring
+}
+
+func newRing(t *testing.T) *ring {
+	t.Helper()
+	root, err := dirvault.OpenRoot(filepath.Join(t.TempDir(), "vaults"), dirvault.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := root.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	handler, err := server.New(root, server.Options{
+		Region: "us-east-1", Account: "012345678901",
+		Credentials: server.Keys{testKey: testSecret},
+		OnFault:     func(id string, err error) { t.Logf("fault in request %q: %v", id, err) },
+		Grace:       time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		if err := handler.Serve(ctx, listener); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		serving.Wait()
+	})
+	r := &ring{root: root, endpoint: "http://" + listener.Addr().String()}
+	if err := accountAt(t, r.endpoint).CreateVault(t.Context(), "photos"); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *ring) open(t *testing.T) *ringVault {
+	t.Helper()
+	return &ringVault{Vault: openAt(t, r.endpoint), ring: r}
+}
+
+// TestRingAdministration takes the vaults of a server through their whole life,
+// over more than one page of them.
+func TestRingAdministration(t *testing.T) {
+	isolate(t)
+	r := newRing(t)
+	a := accountAt(t, r.endpoint)
+	want := []string{"photos"}
+	for i := range 24 {
+		name := fmt.Sprintf("vault_%02d", i)
+		want = append(want, name)
+		for range 2 { // the second changes nothing
+			if err := a.CreateVault(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var got []string
+	for info, err := range a.Vaults(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, info.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("listed %q, want %q", got, want)
+	}
+	info, err := a.DescribeVault(t.Context(), "vault_07")
+	if err != nil || info.Name != "vault_07" || info.ARN != "arn:aws:glacier:us-east-1:012345678901:vaults/vault_07" || info.Created.IsZero() {
+		t.Errorf("described as %+v, %v", info, err)
+	}
+	if err := a.DeleteVault(t.Context(), "vault_07"); err != nil {
+		t.Error(err)
+	}
+	if _, err := a.DescribeVault(t.Context(), "vault_07"); !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("a deleted vault is described: %v", err)
+	}
+	v := openAt(t, r.endpoint)
+	if _, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1 << 20}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DeleteVault(t.Context(), "photos"); !errors.Is(err, vault.ErrInvalid) {
+		t.Errorf("a vault in use is deleted: %v", err)
+	}
+	gone, err := a.Vault("vault_07")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"create":  create(t, gone),
+		"abort":   gone.AbortUpload(t.Context(), "UPLOAD"),
+		"delete":  gone.DeleteArchive(t.Context(), "ARCHIVE"),
+		"uploads": firstError(gone.Uploads(t.Context())),
+		"parts":   firstError(gone.Parts(t.Context(), "UPLOAD")),
+	} {
+		if !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s in a vault that is not there: %v", what, err)
+		}
+	}
+}
+
+// TestRingRefusesTheWrongSecret shows what somebody sees who has mistyped it.
+func TestRingRefusesTheWrongSecret(t *testing.T) {
+	isolate(t)
+	r := newRing(t)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "not the secret")
+	if err := create(t, openAt(t, r.endpoint)); !errors.Is(err, vault.ErrDenied) {
+		t.Errorf("a wrong secret gives %v", err)
+	}
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDNOBODY")
+	if err := create(t, openAt(t, r.endpoint)); !errors.Is(err, vault.ErrDenied) {
+		t.Errorf("an unknown key gives %v", err)
+	}
+}
+
+func firstError[T any](list iter.Seq2[T, error]) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
