@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const deleteLong = `Deletes archives from a vault, for ever, after asking.
+
+ARCHIVE is an archive id, the beginning of one, or a name, path, description or
+glob. It must mean exactly one archive of the catalog; else the candidates are
+shown. A whole id is taken even if the catalog does not know it.
+
+An id may begin with a hyphen: write -- before it, so that it is not taken for
+an option.
+
+Without a terminal nobody can be asked, and --yes is needed. A service may bill
+a minimum stay (90 days in Amazon Glacier) for what is deleted earlier.`
+
+const deleteExample = `  firn delete image-backups june.tar
+  firn delete image-backups --yes -- -VUS7mqD8ofkUKI0`
+
+func (p *program) newDelete() *cobra.Command {
+	yes := false
+	cmd := &cobra.Command{
+		Use:     "delete VAULT ARCHIVE...",
+		Short:   "Delete archives from a vault",
+		Long:    deleteLong,
+		Example: deleteExample,
+		Args:    takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.delete(cmd.Context(), args[0], args[1:], yes)
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusDenied, statusLocked,
+		statusDamaged, statusRefused, statusInterrupted)
+}
+
+// deletedObject is a deleted archive on standard output.
+type deletedObject struct {
+	MessageType string          `json:"message_type"`
+	Vault       string          `json:"vault"`
+	ArchiveID   vault.ArchiveID `json:"archive_id"`
+}
+
+func (p *program) delete(ctx context.Context, vaultArg string, refs []string, yes bool) (err error) {
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+
+	var chosen []record.Archive
+	for _, ref := range refs {
+		a, err := p.resolve(ctx, c, v.URL, ref)
+		if err != nil {
+			return err
+		}
+		chosen = append(chosen, a)
+	}
+	if !yes {
+		for _, a := range chosen {
+			p.ui.say("%s", show(archiveText(a)))
+		}
+		question := fmt.Sprintf("delete %s from %s for ever?", plural(len(chosen), "archive"), v.URL)
+		if err := p.confirm(ctx, question); err != nil {
+			return err
+		}
+	}
+	for _, a := range chosen {
+		if err := p.deleteOne(ctx, c, v, a.ID); err != nil {
+			return p.explainVault(err, vaultArg)
+		}
+	}
+	return nil
+}
+
+func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.ArchiveID) error {
+	err := p.retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
+	if err != nil {
+		return err
+	}
+	// The vault has deleted it: that is written down whatever happens now.
+	err = c.MarkDeleted(context.WithoutCancel(ctx), v.URL, id)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return err
+	}
+	if p.json {
+		return p.out.object(deletedObject{"deleted", v.URL, id})
+	}
+	if !p.quiet {
+		p.ui.say("firn: deleted %s", show(string(id)))
+	}
+	return nil
+}
+
+// resolve finds the one archive that a user means.
+func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
+	found, err := c.FindArchive(ctx, vaultURL, ref)
+	switch {
+	case err != nil:
+		return record.Archive{}, err
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0 && isArchiveID(ref):
+		return record.Archive{Vault: vaultURL, ID: vault.ArchiveID(ref), Size: -1}, nil
+	case len(found) == 0:
+		return record.Archive{}, withHint(
+			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
+			"what is there: "+shellCommand("firn", "list", vaultURL))
+	}
+	var candidates []string
+	for _, a := range found {
+		candidates = append(candidates, archiveText(a))
+	}
+	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)), candidates...)
+}
+
+// isArchiveID recognises an id of Amazon Glacier, which is also how a directory
+// vault makes them: 138 characters of its alphabet.
+func isArchiveID(s string) bool {
+	return len(s) == archiveIDLength && !regexp.MustCompile(`[^A-Za-z0-9_-]`).MatchString(s)
+}
+
+const archiveIDLength = 138
+
+// archiveText names an archive for people.
+func archiveText(a record.Archive) string {
+	if a.Size < 0 {
+		return string(a.ID) + " (not in the catalog)"
+	}
+	words := []string{shortID(string(a.ID)), timeText(a.Created), sizeText(a.Size), fmt.Sprintf("%q", a.Description)}
+	return strings.Join(words, "  ")
+}

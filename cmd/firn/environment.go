@@ -1,0 +1,32 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// applyEnvironment sets each option that was not given from the variable of its
+// name: --part-size from FIRN_PART_SIZE. Consent is not taken from there, since
+// a variable set for one command is in force for all.
+func applyEnvironment(cmd *cobra.Command) error {
+	var failed []error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		value, ok := os.LookupEnv(variable(f.Name))
+		if !ok || f.Changed || f.Name == "yes" || f.Name == "help" {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			failed = append(failed, usageError("the variable %s: %w", variable(f.Name), err))
+		}
+	})
+	return errors.Join(failed...)
+}
+
+// variable is the name of the variable that stands for an option.
+func variable(option string) string {
+	return "FIRN_" + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"firn"
+	"firn/catalog"
+	"firn/vault"
+)
+
+// status is the exit status: a contract with scripts, told in every help text.
+type status int
+
+const (
+	statusDone        status = 0
+	statusError       status = 1
+	statusUsage       status = 2
+	statusPartial     status = 3
+	statusIncomplete  status = 4
+	statusChecksum    status = 5
+	statusDenied      status = 6
+	statusLocked      status = 7
+	statusDamaged     status = 8
+	statusRefused     status = 9
+	statusNotReady    status = 75
+	statusInterrupted status = 130
+)
+
+// String says what the status means, as the help texts do.
+func (s status) String() string {
+	switch s {
+	case statusDone:
+		return "done"
+	case statusUsage:
+		return "the command line was not understood"
+	case statusPartial:
+		return "partial: a source was unreadable, empty, or changed while it was read"
+	case statusIncomplete:
+		return "incomplete: run the same command again to continue"
+	case statusChecksum:
+		return "verification failed: bytes and hash do not agree"
+	case statusDenied:
+		return "credentials or permission"
+	case statusLocked:
+		return "locked by another process"
+	case statusDamaged:
+		return "the catalog is damaged"
+	case statusRefused:
+		return "refused for cost or safety"
+	case statusNotReady:
+		return "not ready yet: ask again later"
+	case statusInterrupted:
+		return "interrupted; the state is saved"
+	}
+	return "error"
+}
+
+var (
+	// errUsage: the command line cannot be understood.
+	errUsage = errors.New("usage")
+	// errSkipped: a source that a vault does not take, such as an empty file.
+	errSkipped = errors.New("it was skipped")
+	// errRefused: the command would cost or destroy something and nobody agreed.
+	errRefused = errors.New("refused")
+)
+
+// statusOf is the one place that turns an error into an exit status. Where an
+// error is of several classes, the one that tells more about what to do decides.
+func statusOf(err error) status {
+	var reported *reportedError
+	if errors.As(err, &reported) {
+		return reported.status
+	}
+	for _, class := range []struct {
+		err error
+		status
+	}{
+		{errUsage, statusUsage},
+		{catalog.ErrDamaged, statusDamaged},
+		{firn.ErrInterrupted, statusInterrupted},
+		{context.Canceled, statusInterrupted},
+		{firn.ErrUnreadable, statusPartial},
+		{firn.ErrSourceChanged, statusPartial},
+		{errSkipped, statusPartial},
+		{vault.ErrChecksum, statusChecksum},
+		{vault.ErrDenied, statusDenied},
+		{vault.ErrLocked, statusLocked},
+		{errRefused, statusRefused},
+		{firn.ErrUnknown, statusIncomplete},
+		{firn.ErrGaveUp, statusIncomplete},
+		{vault.ErrNotReady, statusNotReady},
+	} {
+		if errors.Is(err, class.err) {
+			return class.status
+		}
+	}
+	if err != nil {
+		return statusError
+	}
+	return statusDone
+}
+
+// errorText is the one place that turns an error into text. Joined errors
+// follow one another on one line.
+func errorText(err error) string {
+	return show(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+// report tells an error to the user, once, and returns its status. With --json
+// it is also the last line of standard output.
+func (p *program) report(err error) status {
+	s := statusOf(err)
+	var reported *reportedError
+	if err == nil || errors.As(err, &reported) {
+		return s
+	}
+	p.ui.fail(err)
+	if p.json {
+		_ = p.out.object(errorObject{
+			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
+			Status: s, Hint: strings.Join(hintsOf(err), "\n"),
+		})
+		_ = p.out.flush() // there is nobody left to tell
+	}
+	return s
+}
+
+// errorObject is an error on standard output.
+type errorObject struct {
+	MessageType string `json:"message_type"`
+	Error       string `json:"error"`
+	Status      status `json:"exit_status"`
+	Hint        string `json:"hint"`
+}
+
+// reportedError stands for errors that the user was told as they happened.
+type reportedError struct{ status }
+
+func (e *reportedError) Error() string { return e.String() }
+
+// hintedError is an error with what to do about it.
+type hintedError struct {
+	error
+	hints []string
+}
+
+func (e *hintedError) Unwrap() error { return e.error }
+
+// withHint adds what to do about an error, best the next command to type.
+func withHint(err error, hints ...string) error {
+	if err == nil {
+		return nil
+	}
+	return &hintedError{err, hints}
+}
+
+// hintsOf returns the hints of an error and of those it wraps, outermost last.
+func hintsOf(err error) []string {
+	var h *hintedError
+	if !errors.As(err, &h) {
+		return nil
+	}
+	return append(hintsOf(h.error), h.hints...)
+}
+
+// usageError says what is wrong with the command line.
+func usageError(format string, args ...any) error {
+	return &classError{fmt.Errorf(format, args...), errUsage}
+}
+
+// refusedError says what was not done, and why.
+func refusedError(format string, args ...any) error {
+	return &classError{fmt.Errorf(format, args...), errRefused}
+}
+
+// classError is an error whose class is not part of its sentence.
+type classError struct {
+	error
+	class error
+}
+
+func (e *classError) Unwrap() []error { return []error{e.error, e.class} }

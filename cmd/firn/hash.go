@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"firn"
+	"firn/treehash"
+)
+
+const hashLong = `Prints the tree hash and the SHA-256 of files, and their names.
+
+The tree hash is what a vault knows an archive by: SHA-256 over pieces of 1 MiB,
+joined in pairs. A line holds the tree hash, the SHA-256 and the name, with two
+spaces between them. A FILE of - is standard input. All cores are used.`
+
+const hashExample = `  firn hash june.tar
+  firn hash --json *.tar`
+
+// hashObject is a file's hashes on standard output.
+type hashObject struct {
+	MessageType string        `json:"message_type"`
+	File        string        `json:"file"`
+	Size        int64         `json:"size"`
+	TreeHash    treehash.Hash `json:"tree_hash"`
+	SHA256      treehash.Hash `json:"sha256"`
+}
+
+func (p *program) newHash() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "hash FILE...",
+		Short:   "Print the tree hash and the SHA-256 of files",
+		Long:    hashLong,
+		Example: hashExample,
+		Args:    takes(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.each(args, func(path string) error { return p.hash(cmd.Context(), path) })
+		},
+	}
+	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusInterrupted)
+}
+
+func (p *program) hash(ctx context.Context, path string) error {
+	sums, err := p.sums(ctx, path)
+	if err != nil && ctx.Err() == nil {
+		var pathError *fs.PathError // it would name the file again
+		if errors.As(err, &pathError) {
+			err = pathError.Err
+		}
+		return fmt.Errorf("%q %w: %w", path, firn.ErrUnreadable, err)
+	}
+	if err != nil {
+		return context.Cause(ctx)
+	}
+	if p.json {
+		err = p.out.object(hashObject{"hash", path, sums.Size, sums.Tree, sums.SHA256})
+	} else {
+		p.out.line("%s  %s  %s", sums.Tree, sums.SHA256, show(path))
+	}
+	return errors.Join(err, p.out.flush())
+}
+
+const hashBuffer = 1 << 20
+
+func (p *program) sums(ctx context.Context, path string) (treehash.Sums, error) {
+	if path == "-" {
+		return treehash.Read(ctx, p.stdin, make([]byte, hashBuffer))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return treehash.Sums{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return treehash.Sums{}, err
+	case info.IsDir():
+		return treehash.Sums{}, errors.New("it is a directory")
+	case !info.Mode().IsRegular():
+		return treehash.Read(ctx, f, make([]byte, hashBuffer))
+	}
+	return treehash.ReadAt(ctx, f, info.Size(), runtime.GOMAXPROCS(0))
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const listLong = `Lists the archives that the catalog knows, oldest first.
+
+With VAULT only those of this vault, with GLOB only those whose name, path or
+description matches it (* anything but a slash, ** also slashes, ? one
+character). An id is shortened to what "firn delete" takes as well; --full and
+--json show the whole.
+
+The vault is not asked: its own list takes it hours.`
+
+const listExample = `  firn list
+  firn list image-backups '*june*'
+  firn list image-backups --json`
+
+// archiveObject is an archive of the catalog on standard output.
+type archiveObject struct {
+	MessageType string              `json:"message_type"`
+	Vault       string              `json:"vault"`
+	ArchiveID   vault.ArchiveID     `json:"archive_id"`
+	Name        string              `json:"name"`
+	Description string              `json:"description"`
+	Size        int64               `json:"size"`
+	TreeHash    treehash.Hash       `json:"tree_hash"`
+	Created     time.Time           `json:"created"`
+	State       record.ArchiveState `json:"state"`
+}
+
+// listOptions are the options of firn list.
+type listOptions struct{ all, full bool }
+
+func (p *program) newList() *cobra.Command {
+	var o listOptions
+	cmd := &cobra.Command{
+		Use:     "list [VAULT [GLOB]]",
+		Short:   "List the archives in the catalog",
+		Long:    listLong,
+		Example: listExample,
+		Args:    takes(0, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			filter := catalog.Filter{All: o.all}
+			if len(args) > 1 {
+				filter.Glob = args[1]
+			}
+			if len(args) > 0 {
+				url, err := canonicalURL(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				filter.Vault = url
+			}
+			return p.list(cmd.Context(), filter, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "list deleted archives too")
+	cmd.Flags().BoolVar(&o.full, "full", false, "show whole ids and paths")
+	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusDamaged, statusInterrupted)
+}
+
+// canonicalURL is the name of a vault in the catalog. The vault is not opened.
+func canonicalURL(ctx context.Context, raw string) (string, error) {
+	place, err := vaulturl.OpenPlace(ctx, raw)
+	if err != nil {
+		return "", err
+	}
+	return place.URL(place.Name), place.Close()
+}
+
+func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (err error) {
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	titles := []string{"CREATED", ">SIZE", "STATE", "DESCRIPTION", "NAME", "ARCHIVE"}
+	if f.Vault == "" {
+		titles = append([]string{"VAULT"}, titles...)
+	}
+	table := newRows(titles...)
+	for a, err := range c.Archives(ctx, f) {
+		if err != nil {
+			return err
+		}
+		if !p.json {
+			table.add(archiveCells(a, f, o)...)
+			continue
+		}
+		if err := p.out.object(archiveObject{
+			"archive", a.Vault, a.ID, a.Name, a.Description, a.Size, a.TreeHash, a.Created, a.State,
+		}); err != nil {
+			return err
+		}
+	}
+	table.print(p.out)
+	return nil
+}
+
+func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
+	name, id := filepath.Base(a.Name), shortID(string(a.ID))
+	if o.full {
+		name, id = a.Name, string(a.ID)
+	}
+	if name == a.Description {
+		name = "" // said already
+	}
+	cells := []string{timeText(a.Created), sizeText(a.Size), string(a.State), a.Description, name, id}
+	if f.Vault == "" {
+		cells = append([]string{a.Vault}, cells...)
+	}
+	return cells
+}

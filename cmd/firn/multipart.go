@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const multipartLong = `Shows and removes unfinished uploads.
+
+An upload that was interrupted stays at the vault, so that it can be continued,
+until the vault drops it: Amazon Glacier does so 24 hours after the last part.`
+
+func (p *program) newMultipart() *cobra.Command {
+	return group("multipart", "Show and remove unfinished uploads", multipartLong,
+		p.newMultipartList(), p.newMultipartAbort())
+}
+
+// openUpload is an unfinished upload, seen from both sides.
+type openUpload struct {
+	vault.Upload
+	vaultURL string
+	parts    int   // that the vault holds
+	bytes    int64 // of these parts
+	known    bool  // to the catalog
+	record   record.Upload
+}
+
+// openUploads lists what a vault has, or nothing of its parts if not asked for.
+func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog) ([]openUpload, error) {
+	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	var all []openUpload
+	for _, u := range there {
+		at := openUpload{Upload: u, vaultURL: v.URL}
+		at.record, err = c.UploadByID(ctx, v.URL, u.ID)
+		if err != nil && !errors.Is(err, vault.ErrNotFound) {
+			return nil, err
+		}
+		at.known = err == nil
+		all = append(all, at)
+	}
+	return all, nil
+}
+
+// countParts fills in what the vault holds of an upload. One that has ended
+// meanwhile has nothing.
+func (p *program) countParts(ctx context.Context, v *vaulturl.Vault, u *openUpload) error {
+	parts, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, u.ID) })
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return err
+	}
+	u.parts = len(parts)
+	for _, part := range parts {
+		u.bytes += part.Size
+	}
+	return nil
+}
+
+// chooseUpload finds the upload whose id is or begins with ref.
+func chooseUpload(all []openUpload, vaultURL, ref string) (openUpload, error) {
+	var found []openUpload
+	for _, u := range all {
+		if string(u.ID) == ref {
+			return u, nil
+		}
+		if strings.HasPrefix(string(u.ID), ref) {
+			found = append(found, u)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return openUpload{}, withHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", vaultURL, ref, vault.ErrNotFound),
+			"what it has: "+shellCommand("firn", "multipart", "list", vaultURL))
+	}
+	return openUpload{}, withHint(usageError("%d unfinished uploads begin with %q", len(found), ref),
+		"what there is: "+shellCommand("firn", "multipart", "list", vaultURL))
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const multipartAbortLong = `Removes unfinished uploads and the parts that the vault holds of them, after
+asking. Archives are never touched.
+
+UPLOAD_ID is an id as firn multipart list shows it, or its beginning. An id may
+begin with a hyphen: write -- before it. An upload that another process works on
+is left alone.`
+
+const multipartAbortExample = `  firn multipart abort image-backups OW2fM5iVylEpFEMM
+  firn multipart abort image-backups --yes -- -Qd5hp9gVzGKBHmL`
+
+func (p *program) newMultipartAbort() *cobra.Command {
+	yes := false
+	cmd := &cobra.Command{
+		Use:     "abort VAULT UPLOAD_ID...",
+		Short:   "Remove unfinished uploads",
+		Long:    multipartAbortLong,
+		Example: multipartAbortExample,
+		Args:    takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.multipartAbort(cmd.Context(), args[0], args[1:], yes)
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusDenied, statusLocked,
+		statusDamaged, statusRefused, statusInterrupted)
+}
+
+// abortedObject is a removed upload on standard output.
+type abortedObject struct {
+	MessageType string         `json:"message_type"`
+	Vault       string         `json:"vault"`
+	UploadID    vault.UploadID `json:"upload_id"`
+}
+
+func (p *program) multipartAbort(ctx context.Context, vaultArg string, refs []string, yes bool) (err error) {
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+
+	there, err := p.openUploads(ctx, v, c)
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	var chosen []openUpload
+	for _, ref := range refs {
+		u, err := chooseUpload(there, v.URL, ref)
+		if err != nil {
+			return err
+		}
+		chosen = append(chosen, u)
+	}
+	if !yes {
+		for _, u := range chosen {
+			p.ui.say("%s", show(fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), timeText(u.Created), u.Description)))
+		}
+		question := fmt.Sprintf("remove %s and what %s holds of it?", plural(len(chosen), "unfinished upload"), v.URL)
+		if err := p.confirm(ctx, question); err != nil {
+			return err
+		}
+	}
+	for _, u := range chosen {
+		if err := p.abortOne(ctx, c, v, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abortOne removes an upload and writes that down. The lock keeps it from one
+// that is being continued at this moment.
+func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
+	if u.known {
+		unlock, err := c.LockUpload(ctx, v.URL, u.record.Source.Path, u.record.Description)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+	}
+	err = p.retry(ctx, func(ctx context.Context) error { return v.AbortUpload(ctx, u.ID) })
+	if err != nil {
+		return err
+	}
+	if u.known {
+		u.record.State = record.Aborted
+		after := context.WithoutCancel(ctx) // the vault has removed it: that is written down
+		if err := errors.Join(c.SaveUpload(after, &u.record), c.DropParts(after, u.record.Key)); err != nil {
+			return err
+		}
+	}
+	if p.json {
+		return p.out.object(abortedObject{"aborted", v.URL, u.ID})
+	}
+	if !p.quiet {
+		p.ui.say("firn: removed the unfinished upload %s", show(string(u.ID)))
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const multipartListLong = `Lists unfinished uploads: with VAULT what the vault has, how much of each it
+holds, and whether the catalog knows it; without VAULT what the catalog knows of
+all vaults, without asking them.
+
+An upload that the catalog knows is continued by the same firn upload command
+that began it. One that is "unknown" was complete when its last answer was lost:
+the vault's next inventory tells whether the archive is there.`
+
+const multipartListExample = `  firn multipart list
+  firn multipart list image-backups --json`
+
+// openUploadObject is an unfinished upload on standard output.
+type openUploadObject struct {
+	MessageType string             `json:"message_type"`
+	Vault       string             `json:"vault"`
+	UploadID    vault.UploadID     `json:"upload_id"`
+	Created     time.Time          `json:"created"`
+	PartSize    int64              `json:"part_size"`
+	Description string             `json:"description"`
+	Parts       int                `json:"parts"`
+	Bytes       int64              `json:"bytes"`
+	AtVault     bool               `json:"at_vault"`
+	InCatalog   bool               `json:"in_catalog"`
+	File        string             `json:"file"`  // empty if not in the catalog
+	State       record.UploadState `json:"state"` // empty if not in the catalog
+}
+
+func (p *program) newMultipartList() *cobra.Command {
+	full := false
+	cmd := &cobra.Command{
+		Use:     "list [VAULT]",
+		Short:   "List unfinished uploads",
+		Long:    multipartListLong,
+		Example: multipartListExample,
+		Args:    takes(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.multipartList(cmd.Context(), args, full)
+		},
+	}
+	cmd.Flags().BoolVar(&full, "full", false, "show whole ids")
+	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusDenied, statusLocked,
+		statusDamaged, statusInterrupted)
+}
+
+func (p *program) multipartList(ctx context.Context, args []string, full bool) (err error) {
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	var objects []openUploadObject
+	if len(args) == 0 {
+		objects, err = p.recordedUploads(ctx, c, "")
+	} else {
+		objects, err = p.vaultUploads(ctx, c, args[0])
+	}
+	if err != nil {
+		return err
+	}
+	if p.json {
+		for _, o := range objects {
+			if err := p.out.object(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	openUploadTable(objects, len(args) == 0, full).print(p.out)
+	return nil
+}
+
+// recordedUploads is what the catalog knows of unfinished uploads.
+func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vaultURL string) ([]openUploadObject, error) {
+	var objects []openUploadObject
+	for u, err := range c.Uploads(ctx, vaultURL) {
+		if err != nil {
+			return nil, err
+		}
+		o := openUploadObject{
+			MessageType: "upload", Vault: u.Vault, UploadID: u.ID, Created: u.Started, PartSize: u.PartSize,
+			Description: u.Description, InCatalog: true, File: u.Source.Path, State: u.State,
+		}
+		for part, err := range c.Parts(ctx, u.Key) {
+			if err != nil {
+				return nil, err
+			}
+			o.Parts++
+			o.Bytes += part.Size
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+// vaultUploads is what the vault has, and what the catalog thinks it has.
+func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	if err != nil {
+		return nil, p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	there, err := p.openUploads(ctx, v, c)
+	if err != nil {
+		return nil, p.explainVault(err, vaultArg)
+	}
+	listed := make(map[vault.UploadID]bool)
+	for _, u := range there {
+		if err := p.countParts(ctx, v, &u); err != nil {
+			return nil, err
+		}
+		listed[u.ID] = true
+		objects = append(objects, openUploadObject{
+			MessageType: "upload", Vault: v.URL, UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
+			Description: u.Description, Parts: u.parts, Bytes: u.bytes, AtVault: true,
+			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
+		})
+	}
+	recorded, err := p.recordedUploads(ctx, c, v.URL)
+	for _, o := range recorded {
+		if !listed[o.UploadID] {
+			objects = append(objects, o)
+		}
+	}
+	return objects, err
+}
+
+func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
+	titles := []string{"BEGUN", ">PART SIZE", ">HELD", "DESCRIPTION", "CATALOG", "UPLOAD"}
+	if withVault {
+		titles = append([]string{"VAULT"}, titles...)
+	}
+	table := newRows(titles...)
+	for _, o := range objects {
+		id := string(o.UploadID)
+		if !full {
+			id = shortID(id)
+		}
+		cells := []string{
+			timeText(o.Created), sizeText(o.PartSize), fmt.Sprintf("%s, %s", plural(o.Parts, "part"), sizeText(o.Bytes)),
+			o.Description, catalogText(o, withVault), id,
+		}
+		if withVault {
+			cells = append([]string{o.Vault}, cells...)
+		}
+		table.add(cells...)
+	}
+	return table
+}
+
+// catalogText says what the catalog knows of an upload.
+func catalogText(o openUploadObject, catalogOnly bool) string {
+	switch {
+	case !o.InCatalog:
+		return "does not know it"
+	case o.AtVault || catalogOnly:
+		return string(o.State) + ", " + o.File
+	}
+	return string(o.State) + ", " + o.File + " (not at the vault)"
+}

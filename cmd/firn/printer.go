@@ -1,0 +1,34 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// printer is standard output. Its first error is kept and returned by flush.
+type printer struct{ w *bufio.Writer }
+
+func newPrinter(w io.Writer) *printer { return &printer{bufio.NewWriter(w)} }
+
+// line prints one line. Text from outside comes through [show].
+func (p *printer) line(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.w, format+"\n", args...) // flush returns the error
+}
+
+// object prints v as one line of JSON. Fields from outside are given as they
+// are: JSON's own escapes keep them harmless.
+func (p *printer) object(v any) error {
+	e := json.NewEncoder(p.w)
+	e.SetEscapeHTML(false) // URLs stay readable
+	return e.Encode(v)
+}
+
+// flush makes everything that was printed leave the program.
+func (p *printer) flush() error {
+	if err := p.w.Flush(); err != nil {
+		return fmt.Errorf("writing to standard output: %w", err)
+	}
+	return nil
+}

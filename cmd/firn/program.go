@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"firn"
+	"firn/catalog"
+)
+
+// program is one run of the command: where it reads and writes, its clock, and
+// the options that all commands share.
+type program struct {
+	args  []string // as typed, the program's own name first
+	stdin io.Reader
+	out   *printer // standard output: what was asked for, and nothing else
+	ui    *ui      // standard error: everything else
+	now   func() time.Time
+
+	catalogPath string
+	json        bool
+	quiet       bool
+
+	// resumable is set while a command runs that continues when it is typed again.
+	resumable atomic.Bool
+}
+
+func newProgram(args []string, stdin, stdout, stderr *os.File) *program {
+	return &program{args: args, stdin: stdin, out: newPrinter(stdout), ui: newUI(stderr), now: time.Now}
+}
+
+// oldName is the tool whose arguments are taken when the binary has its name.
+const oldName = "gt_upload_large"
+
+// run executes the command line and returns the exit status.
+func (p *program) run(ctx context.Context) status {
+	name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe")
+	if name == oldName {
+		return p.end(p.uploadLarge(ctx, p.args[1:]))
+	}
+	root := p.newRoot()
+	root.SetArgs(p.args[1:])
+	return p.end(root.ExecuteContext(ctx))
+}
+
+// end writes out what is left and turns the command's error into the status.
+func (p *program) end(err error) status {
+	if flushed := p.out.flush(); err == nil && flushed != nil {
+		err = flushed
+	}
+	p.ui.clear()
+	return p.report(err)
+}
+
+// abandon says the last words of a command that is left behind. Standard output
+// may be in use by it and is not touched.
+func (p *program) abandon() status {
+	p.ui.clear()
+	err := error(firn.ErrInterrupted)
+	if p.resumable.Load() {
+		err = withHint(err, p.continueHint())
+	}
+	p.ui.fail(err)
+	return statusInterrupted
+}
+
+// continueHint is the resume line: the command as it was typed.
+func (p *program) continueHint() string { return "continue with: " + p.typed() }
+
+// typed is the command line as it was typed, quoted for the shell.
+func (p *program) typed() string { return shellCommand(p.args...) }
+
+// openCatalog opens the catalog that --catalog names. The caller closes it.
+func (p *program) openCatalog(ctx context.Context) (*catalog.Catalog, error) {
+	return catalog.Open(ctx, p.catalogPath, catalog.Options{Now: p.now})
+}
+
+// defaultCatalog is where the catalog lies unless the user says otherwise.
+func defaultCatalog() string { return filepath.Join(xdg.DataHome, "firn", "catalog.db") }
+
+// typedWith is the command line as it was typed, with an option more: before
+// the "--" that ends the options, if there is one.
+func (p *program) typedWith(option string) string {
+	args := slices.Clone(p.args)
+	if i := slices.Index(args, "--"); i >= 0 {
+		return shellCommand(slices.Insert(args, i, option)...)
+	}
+	return shellCommand(append(args, option)...)
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"firn"
+)
+
+// view is a moment of an upload in words. All of them are ASCII.
+type view struct {
+	firn.Progress
+	now  time.Time
+	rate float64 // bytes per second; 0 if not known
+}
+
+// bytes are those acknowledged and those on their way.
+func (v view) bytes() int64 {
+	moved := v.Done + max(0, v.InFlight)
+	if v.Size >= 0 {
+		moved = min(moved, v.Size)
+	}
+	return moved
+}
+
+func (v view) amount() string {
+	if v.Size < 0 {
+		return sizeText(v.bytes())
+	}
+	return fmt.Sprintf("%s of %s", sizeText(v.bytes()), sizeText(v.Size))
+}
+
+func (v view) percent() string {
+	if v.Size <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d%%", int64(100*v.fraction()))
+}
+
+func (v view) fraction() float64 { return float64(v.bytes()) / float64(v.Size) }
+
+func (v view) speed() string {
+	if v.rate < 1 {
+		return ""
+	}
+	return rateText(v.rate)
+}
+
+func (v view) left() string {
+	if v.Size < 0 || v.rate < 1 {
+		return ""
+	}
+	return durationText(timeToSend(v.Size-v.bytes(), v.rate)) + " left"
+}
+
+func (v view) parts() string {
+	if v.Parts == 0 {
+		return fmt.Sprintf("%d parts", v.PartsDone)
+	}
+	return fmt.Sprintf("%d/%d parts", v.PartsDone, v.Parts)
+}
+
+func (v view) retries() string {
+	switch v.Retries {
+	case 0:
+		return ""
+	case 1:
+		return "1 retry"
+	}
+	return fmt.Sprintf("%d retries", v.Retries)
+}
+
+func (v view) inFlight() string {
+	if v.InFlight <= 0 {
+		return ""
+	}
+	return sizeText(v.InFlight) + " in flight"
+}
+
+func (v view) waiting() string {
+	if v.Waiting == nil {
+		return ""
+	}
+	wait := max(0, v.Until.Sub(v.now)).Round(time.Second)
+	return fmt.Sprintf("waiting %s: %s", wait, showASCII(strings.ReplaceAll(v.Waiting.Error(), "\n", "; ")))
+}
+
+// plain is the line of a log.
+func (v view) plain() string {
+	done := v.amount()
+	if percent := v.percent(); percent != "" {
+		done = percent + ", " + done
+	}
+	return joined(", ", done, v.speed(), v.left(), v.parts(), v.inFlight(), v.retries(), v.waiting())
+}
+
+const (
+	barLeast = 10
+	barMost  = 30
+)
+
+// live is the line of a terminal, of at most width columns. What matters less
+// goes first where there is no room, and the bar takes what remains.
+func (v view) live(width int) string {
+	if waiting := v.waiting(); waiting != "" {
+		return cut(joined("  ", v.percent(), v.amount(), v.parts(), waiting), width)
+	}
+	// In the order of importance, then in the order of the line.
+	fields := []string{v.amount(), v.percent(), v.left(), v.speed(), v.parts(), v.retries(), v.inFlight()}
+	for len(fields) > 1 && len(joined("  ", fields...)) > width {
+		fields = fields[:len(fields)-1]
+	}
+	all := append(fields, make([]string, 7)...)[:7]
+	amount, percent, left, speed, parts, retries, inFlight := all[0], all[1], all[2], all[3], all[4], all[5], all[6]
+	words := joined("  ", amount, percent, speed, left, parts, retries, inFlight)
+	bar := ""
+	if room := width - len(words) - 2; v.Size > 0 && room >= barLeast {
+		bar = barOf(v.fraction(), min(room, barMost))
+	}
+	return cut(joined("  ", amount, bar, percent, speed, left, parts, retries, inFlight), width)
+}
+
+// barOf draws a bar of width columns, its ends included.
+func barOf(fraction float64, width int) string {
+	inner := width - 2
+	full := min(inner, int(fraction*float64(inner)))
+	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", inner-full) + "]"
+}
+
+// joined joins the words that are not empty.
+func joined(by string, words ...string) string {
+	var there []string
+	for _, w := range words {
+		if w != "" {
+			there = append(there, w)
+		}
+	}
+	return strings.Join(there, by)
+}
+
+// cut shortens a line of ASCII to width columns.
+func cut(line string, width int) string {
+	switch {
+	case len(line) <= width:
+		return line
+	case width <= 3:
+		return line[:max(0, width)]
+	}
+	return line[:width-3] + "..."
+}

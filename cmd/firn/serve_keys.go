@@ -1,0 +1,112 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// keyPair signs requests to a server.
+type keyPair struct {
+	AccessKeyID     string `json:"access_key_id"`
+	SecretAccessKey string `json:"secret_access_key"`
+	file            string // where it is kept; empty if it came from the environment
+}
+
+// Format keeps the secret out of every formatted text.
+func (keyPair) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[redacted]") }
+
+const (
+	keysFile  = "credentials.json"
+	keysLimit = 4 << 10 // bytes; ours has about a hundred
+)
+
+// serverKeys returns the key pair of the environment, else that of the
+// directory, which is made if there is none.
+func serverKeys(dir string) (keyPair, error) {
+	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
+	if id != "" && secret != "" {
+		return keyPair{AccessKeyID: id, SecretAccessKey: secret}, nil
+	}
+	if id != "" || secret != "" {
+		return keyPair{}, usageError("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set: set both or neither")
+	}
+	path := filepath.Join(dir, keysFile)
+	keys, err := readKeys(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		keys, err = makeKeys(path)
+	}
+	if err != nil {
+		return keyPair{}, fmt.Errorf("the server's key pair: %w", err)
+	}
+	return keys, nil
+}
+
+func readKeys(path string) (keys keyPair, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return keyPair{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return keyPair{}, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return keyPair{}, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode),
+			"make it yours alone: "+shellCommand("chmod", "600", path))
+	}
+	text, err := io.ReadAll(io.LimitReader(f, keysLimit))
+	if err != nil {
+		return keyPair{}, err
+	}
+	if err := json.Unmarshal(text, &keys); err != nil {
+		return keyPair{}, fmt.Errorf("%q is not what was written there: %w", path, err)
+	}
+	if keys.AccessKeyID == "" || keys.SecretAccessKey == "" {
+		return keyPair{}, fmt.Errorf("%q holds no key pair", path)
+	}
+	keys.file = path
+	return keys, nil
+}
+
+// makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and
+// keeps it. The file is complete before it has its name.
+func makeKeys(path string) (keyPair, error) {
+	random := make([]byte, 30) // 40 characters
+	_, _ = rand.Read(random)   // never fails
+	keys := keyPair{
+		AccessKeyID:     "FIRN" + rand.Text()[:16],
+		SecretAccessKey: base64.RawURLEncoding.EncodeToString(random),
+		file:            path,
+	}
+	text, err := json.MarshalIndent(keys, "", "  ")
+	if err != nil {
+		return keyPair{}, err
+	}
+	temporary := path + ".new"
+	if err := writePrivate(temporary, append(text, '\n')); err != nil {
+		return keyPair{}, err
+	}
+	return keys, os.Rename(temporary, path)
+}
+
+// writePrivate writes a file that only its owner can read, durably.
+func writePrivate(path string, text []byte) (err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Sync())
+}

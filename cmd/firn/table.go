@@ -1,0 +1,57 @@
+package main
+
+import (
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// rows is a table for people: columns, no lines, nothing but text.
+type rows struct{ w table.Writer }
+
+// newRows begins a table. Columns whose title begins with > are set to the right.
+func newRows(titles ...string) rows {
+	w := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format.Header = text.FormatDefault
+	w.SetStyle(style)
+	w.SuppressTrailingSpaces()
+	header := make(table.Row, len(titles))
+	var configs []table.ColumnConfig
+	for i, title := range titles {
+		if title[0] == '>' {
+			title = title[1:]
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+		header[i] = title
+	}
+	w.AppendHeader(header)
+	w.SetColumnConfigs(configs)
+	return rows{w}
+}
+
+// add appends a row. Cells may come from outside.
+func (r rows) add(cells ...string) {
+	row := make(table.Row, len(cells))
+	for i, c := range cells {
+		row[i] = show(c)
+	}
+	r.w.AppendRow(row)
+}
+
+// print writes the table, if it has any rows.
+func (r rows) print(out *printer) {
+	if r.w.Length() > 0 {
+		out.line("%s", r.w.Render())
+	}
+}
+
+// shortID is the beginning of an id that is long enough to be given instead.
+func shortID(id string) string {
+	const enough = 16
+	if len(id) <= enough {
+		return id
+	}
+	return id[:enough] + "..."
+}

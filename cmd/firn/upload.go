@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn"
+	"firn/vaulturl"
+)
+
+const uploadLong = `Stores files in a vault, each as one archive, and prints their archive ids.
+
+A file goes up in parts, several at a time, each proved by its hash. Memory
+depends neither on the size of the file nor on that of the parts.
+
+Running the same command again always is safe. An upload that was killed, or
+lost its network or credentials, continues and sends only what the vault does
+not hold, even when the catalog was lost meanwhile. After success the archive id
+is printed again and nothing is sent; --again stores a second copy.
+
+With - as the only FILE, standard input is stored. Each part waits in
+--spool-dir until the vault has acknowledged it. Such an upload continues if the
+same bytes are fed again.
+
+Several files go one after the other. When one fails, that is reported and the
+others go on, unless they would fail alike (interrupted, credentials, damaged
+catalog). The exit status is the worst of all: the first of them in the order
+130, 8, 6, 5, 4, 7, 1, 3.
+
+RATE is written as 5MB/s (powers of ten), 5MiB/s (powers of two) or 40Mbps. As
+in older tools 1 Mbps is 2^20 bits a second, an eighth of 1 MiB/s.`
+
+const uploadExample = `  firn upload image-backups june.tar --description "June, all disks"
+  firn upload image-backups june.tar --dry-run --estimate-rate 11.33Mbps
+  firn upload /mnt/cold/image-backups *.img --limit-rate 20MB/s
+  tar c /home | firn upload image-backups - --description "home, June"`
+
+// uploadOptions are the options of firn upload.
+type uploadOptions struct {
+	description  string
+	partSize     sizeFlag
+	expectedSize sizeFlag
+	concurrency  int
+	limitRate    rateFlag
+	estimateRate rateFlag
+	again        bool
+	dryRun       bool
+	spoolDir     string
+	retryFor     time.Duration
+}
+
+func (p *program) newUpload() *cobra.Command {
+	var o uploadOptions
+	cmd := &cobra.Command{
+		Use:     "upload VAULT FILE...",
+		Short:   "Store files in a vault",
+		Long:    uploadLong,
+		Example: uploadExample,
+		Args:    takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.upload(cmd.Context(), o, args[0], args[1:])
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
+	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
+	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
+	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "how many parts are on their way at once")
+	f.Var(&o.limitRate, "limit-rate", "send no faster than this, all parts together")
+	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
+	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
+	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: that for temporary files)")
+	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "go on for so long without any progress before giving up")
+	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum,
+		statusDenied, statusLocked, statusDamaged, statusInterrupted)
+}
+
+// check refuses options that contradict each other or the sources.
+func (o uploadOptions) check(sources []string) error {
+	for _, source := range sources {
+		switch {
+		case source != "-":
+		case len(sources) > 1:
+			return usageError("- stands for standard input and must be the only FILE")
+		case o.description == "":
+			return usageError("standard input has no name of its own: describe it with --description TEXT")
+		}
+	}
+	switch {
+	case o.description != "" && len(sources) > 1:
+		return usageError("--description describes one archive, and there are %d files: upload them one by one", len(sources))
+	case o.concurrency < 1:
+		return usageError("--concurrency must be at least 1")
+	case o.retryFor <= 0:
+		return usageError("--retry-for must be more than 0s")
+	}
+	return nil
+}
+
+func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, sources []string) (err error) {
+	if err := o.check(sources); err != nil {
+		return err
+	}
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: o.concurrency})
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	if o.dryRun {
+		return p.planUploads(ctx, o, v, sources)
+	}
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+
+	p.resumable.Store(true)
+	s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
+	return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
+}

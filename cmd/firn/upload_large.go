@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"time"
+
+	"firn"
+	"firn/catalog"
+	"firn/vaulturl"
+)
+
+// uploadLarge is what the binary does under the old tool's name.
+func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
+	o, err := parseOldUpload(args)
+	if errors.Is(err, flag.ErrHelp) {
+		p.out.line("%s", oldUsage)
+		return nil
+	}
+	if err != nil {
+		return withHint(err, oldName+" --help")
+	}
+	p.catalogPath = catalogOfEnvironment()
+	v, err := vaulturl.Open(ctx, "glacier://"+url.PathEscape(o.vault)+"?region="+url.QueryEscape(o.region),
+		vaulturl.Options{Connections: firn.DefaultConcurrency})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	p.resumable.Store(true)
+	return p.uploadLargeTo(ctx, o, v, c)
+}
+
+// uploadLargeTo uploads and prints the old tool's lines.
+func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Vault, c *catalog.Catalog) (err error) {
+	source, err := firn.OpenFile(o.filepath)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	size := source.Size()
+	if err := checkTaken(o.filepath, size, v.Limits()); err != nil {
+		return err
+	}
+	begin := p.now()
+	p.out.line("Uploading: [%s]", show(o.filepath))
+	p.out.line("Size: (%.2f) G", float64(size)/(1<<30))
+	p.out.line("Start time: [%s]", timeText(begin))
+	if o.mbps > 0 {
+		d := timeToSend(size, o.mbps*(1<<20)/8)
+		p.out.line("Estimated duration: (%.2f) hours => [%s] @ (%.2f) Mbps", d.Hours(), timeText(begin.Add(d)), o.mbps)
+	}
+	if err := p.out.flush(); err != nil {
+		return err
+	}
+	s := &uploadSession{program: p, vaultArg: v.URL, vault: v, catalog: c}
+	stored, err := s.send(ctx, source, firn.UploadOptions{
+		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
+		Journal: c, VaultURL: v.URL, Now: p.now,
+	})
+	if err != nil {
+		return s.explain(err, o.filepath)
+	}
+	elapsed := max(stored.Elapsed, time.Microsecond)
+	p.out.line("Archive ID: [%s]", show(string(stored.ArchiveID)))
+	p.out.line("Duration: (%.2f) hours @ (%.2f) Mbps", elapsed.Hours(), bytesPerSecond(stored.Sent, elapsed)*8/(1<<20))
+	if err := p.out.flush(); err != nil {
+		return fmt.Errorf("the archive is stored as %q, but its id could not be printed: %w", stored.ArchiveID, err)
+	}
+	return nil
+}
+
+// oldPartSize raises a part size until the file fits, as the old tool's library
+// did.
+func oldPartSize(part, size int64, maxParts int) int64 {
+	for part < 4<<30 && part*int64(maxParts) < size {
+		part *= 2
+	}
+	return part
+}
+
+// catalogOfEnvironment is the catalog of a command line that cannot name one.
+func catalogOfEnvironment() string {
+	if path := os.Getenv(variable("catalog")); path != "" {
+		return path
+	}
+	return defaultCatalog()
+}

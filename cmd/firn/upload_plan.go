@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"firn"
+	"firn/price"
+	"firn/vaulturl"
+)
+
+// planObject is the plan of an upload on standard output.
+type planObject struct {
+	MessageType     string  `json:"message_type"`
+	File            string  `json:"file"`
+	Vault           string  `json:"vault"`
+	Size            int64   `json:"size"` // -1: not known
+	PartSize        int64   `json:"part_size"`
+	Parts           int     `json:"parts"` // 0: not known
+	Requests        int     `json:"requests"`
+	RequestsUSD     float64 `json:"requests_usd"`
+	StorageUSDMonth float64 `json:"storage_usd_per_month"`
+	StorageUSDLeast float64 `json:"storage_usd_at_least"`
+	PricesAsOf      string  `json:"prices_as_of"` // empty where nothing is charged
+	Rate            float64 `json:"bytes_per_second"`
+	Seconds         float64 `json:"seconds"` // 0: no rate is known
+}
+
+// planUploads prints how the sources would be uploaded. It looks at the catalog
+// only if there is one.
+func (p *program) planUploads(ctx context.Context, o uploadOptions, v *vaulturl.Vault, sources []string) error {
+	rate, err := p.knownRate(ctx, o, v.URL)
+	if err != nil {
+		return err
+	}
+	table := price.Free()
+	if strings.HasPrefix(v.URL, "glacier://") {
+		table = price.Glacier()
+	}
+	return p.each(sources, func(path string) error {
+		plan, err := p.planUpload(o, v, path, rate)
+		if err != nil {
+			return err
+		}
+		return p.tellPlan(path, v.URL, plan, table, rate)
+	})
+}
+
+func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL string) (rate float64, err error) {
+	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+		return estimateRate(ctx, o, nil, vaultURL)
+	}
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return estimateRate(ctx, o, c, vaultURL)
+}
+
+func (p *program) planUpload(o uploadOptions, v *vaulturl.Vault, path string, rate float64) (firn.UploadPlan, error) {
+	source, err := openSource(path, p.stdin)
+	if err != nil {
+		return firn.UploadPlan{}, err
+	}
+	size := source.Size()
+	if err := errors.Join(source.Close(), checkTaken(path, size, v.Limits())); err != nil {
+		return firn.UploadPlan{}, err
+	}
+	return firn.PlanUpload(v.Limits(), size, firn.UploadOptions{
+		PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize), Concurrency: o.concurrency,
+		LimitRate: int64(o.limitRate), EstimateRate: rate,
+	})
+}
+
+func (p *program) tellPlan(path, vaultURL string, plan firn.UploadPlan, table price.Table, rate float64) error {
+	cost := table.Upload(plan.Requests(), plan.Size)
+	o := planObject{
+		MessageType: "plan", File: path, Vault: vaultURL, Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
+		Requests: plan.Requests(), RequestsUSD: cost.Requests, StorageUSDMonth: cost.Month, StorageUSDLeast: cost.Minimum,
+		Rate: rate,
+	}
+	if !table.AsOf.IsZero() {
+		o.PricesAsOf = table.AsOf.Format("2006-01-02")
+	}
+	if rate > 0 && plan.Size >= 0 {
+		o.Seconds = timeToSend(plan.Size, rate).Seconds()
+	}
+	if p.json {
+		return p.out.object(o)
+	}
+	for _, line := range planText(o, table) {
+		p.out.line("%s", show(line))
+	}
+	return nil
+}
+
+// planText is the plan for people.
+func planText(o planObject, table price.Table) []string {
+	if o.Size < 0 {
+		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", sizeText(o.PartSize))}
+	}
+	lines := []string{
+		fmt.Sprintf("%q: %s in %s of %s", o.File, sizeText(o.Size), plural(o.Parts, "part"), sizeText(o.PartSize)),
+		fmt.Sprintf("  requests  %d", o.Requests),
+	}
+	if table.AsOf.IsZero() {
+		lines = append(lines, "  price     nothing is charged")
+	} else {
+		lines = append(lines,
+			fmt.Sprintf("  price     %s once, then %s a month, at least %s in all for the storage",
+				dollars(o.RequestsUSD), dollars(o.StorageUSDMonth), dollars(o.StorageUSDLeast)),
+			fmt.Sprintf("            (%s in %s as of %s; look up yours)", table.Service, table.Region, o.PricesAsOf))
+	}
+	if o.Seconds > 0 {
+		return append(lines, fmt.Sprintf("  duration  %s at %s", durationText(timeToSend(o.Size, o.Rate)), rateText(o.Rate)))
+	}
+	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
+}
+
+func dollars(usd float64) string {
+	if usd > 0 && usd < 0.005 {
+		return "less than 0.01 USD"
+	}
+	return fmt.Sprintf("%.2f USD", usd)
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"firn"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// storedObject is the outcome of an upload on standard output.
+type storedObject struct {
+	MessageType    string          `json:"message_type"`
+	File           string          `json:"file"`
+	Vault          string          `json:"vault"`
+	ArchiveID      vault.ArchiveID `json:"archive_id"`
+	Size           int64           `json:"size"`
+	TreeHash       treehash.Hash   `json:"tree_hash"`
+	Description    string          `json:"description"`
+	PartSize       int64           `json:"part_size"`
+	Parts          int             `json:"parts"`
+	PartsResumed   int             `json:"parts_resumed"`
+	Seconds        float64         `json:"seconds"`
+	MiBPerSecond   float64         `json:"mib_per_second"`
+	AlreadyPresent bool            `json:"already_present"`
+}
+
+// tellStored prints the archive id, and for people what was done.
+func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
+	if s.json {
+		if err := s.out.object(storedObject{
+			MessageType: "archive", File: path, Vault: s.vault.URL,
+			ArchiveID: stored.ArchiveID, Size: stored.Size, TreeHash: stored.TreeHash, Description: stored.Description,
+			PartSize: stored.PartSize, Parts: stored.Parts, PartsResumed: stored.PartsResumed,
+			Seconds: stored.Elapsed.Seconds(), MiBPerSecond: bytesPerSecond(stored.Sent, stored.Elapsed) / (1 << 20),
+			AlreadyPresent: stored.AlreadyPresent,
+		}); err != nil {
+			return err
+		}
+	} else {
+		s.out.line("%s", show(string(stored.ArchiveID)))
+	}
+	if !s.quiet {
+		s.ui.say("firn: %s", show(storedText(path, stored)))
+	}
+	if err := s.out.flush(); err != nil {
+		return fmt.Errorf("the archive is stored as %q, but its id could not be printed: %w", stored.ArchiveID, err)
+	}
+	return nil
+}
+
+func storedText(path string, stored firn.Stored) string {
+	name := filepath.Base(path)
+	if stored.AlreadyPresent {
+		return fmt.Sprintf("%q is already there, nothing was sent (--again stores another copy)", name)
+	}
+	resumed, retries := "", ""
+	if stored.PartsResumed > 0 {
+		resumed = fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
+	}
+	if stored.Retries > 0 {
+		retries = fmt.Sprintf(", %d retries", stored.Retries)
+	}
+	return fmt.Sprintf("stored %q: %s in %s of %s%s, in %s at %s%s; tree hash %s",
+		name, sizeText(stored.Size), plural(stored.Parts, "part"), sizeText(stored.PartSize), resumed,
+		durationText(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed)), retries, stored.TreeHash)
+}
+
+func bytesPerSecond(bytes int64, d time.Duration) float64 {
+	return float64(bytes) / max(d, time.Microsecond).Seconds()
+}
+
+// explain names the file and adds what to do next.
+func (s *uploadSession) explain(err error, path string) error {
+	again := s.continueHint()
+	if path == "-" {
+		again = "feed the same bytes again; those that the vault holds are not sent: ... | " + s.typed()
+	}
+	switch {
+	case errors.Is(err, firn.ErrUnknown):
+		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
+			"to store another copy all the same: "+s.typedWith("--again"))
+	case errors.Is(err, firn.ErrInterrupted):
+		return withHint(err, again)
+	case errors.Is(err, firn.ErrSourceChanged):
+		return withHint(err, "when nothing writes to it any more, "+again)
+	case errors.Is(err, vault.ErrLocked):
+		return withHint(err, "when the other process has ended, "+again)
+	case errors.Is(err, vault.ErrDenied):
+		return withHint(err, "with valid credentials, "+again)
+	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+		return withHint(err, again)
+	}
+	return s.explainVault(err, s.vaultArg)
+}
+
+// explainVault adds how to create a vault that is not there.
+func (p *program) explainVault(err error, vaultArg string) error {
+	if errors.Is(err, vault.ErrNotFound) {
+		return withHint(err, "if there is no such vault yet: "+shellCommand("firn", "vault", "create", vaultArg))
+	}
+	return err
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const vaultListLong = `Lists the vaults of an account in a region, or those in a directory.
+
+PLACE is a URL as for a vault, whose name does not matter (glacier:// alone is
+enough), or the directory that holds the vaults. The numbers are as of each
+vault's last inventory, which may be a day old.`
+
+const vaultListExample = `  firn vault list
+  firn vault list 'glacier://?region=us-west-2&profile=work'
+  firn vault list /mnt/cold`
+
+func (p *program) newVaultList() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list [PLACE]",
+		Short:   "List vaults",
+		Long:    vaultListLong,
+		Example: vaultListExample,
+		Args:    takes(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"glacier://"}
+			}
+			return p.listVaults(cmd.Context(), args[0])
+		},
+	}
+	return exits(cmd, vaultStatuses()...)
+}
+
+func (p *program) listVaults(ctx context.Context, raw string) (err error) {
+	place, err := vaulturl.OpenRoot(ctx, raw)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, place.Close()) }()
+	vaults, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Info, error) bool) {
+		return place.Vaults(ctx, "")
+	})
+	if err != nil {
+		return err
+	}
+	table := newRows("NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
+	for _, info := range vaults {
+		if p.json {
+			if err := p.out.object(newVaultObject(place, info)); err != nil {
+				return err
+			}
+			continue
+		}
+		archives, size, asOf := "", "", "never counted"
+		if !info.Inventoried.IsZero() {
+			archives, size, asOf = fmt.Sprint(info.Archives), sizeText(info.Bytes), timeText(info.Inventoried)
+		}
+		table.add(info.Name, timeText(info.Created), archives, size, asOf)
+	}
+	table.print(p.out)
+	return nil
+}

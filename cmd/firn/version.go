@@ -1,0 +1,65 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the linker when a release is built.
+var version = ""
+
+const versionLong = `Prints the version of firn, the commit it was built from where that is known,
+the version of Go, and the system and processor.`
+
+// versionObject is the version on standard output.
+type versionObject struct {
+	MessageType string `json:"message_type"`
+	Version     string `json:"version"`
+	Commit      string `json:"commit"`
+	Go          string `json:"go"`
+	OS          string `json:"os"`
+	Arch        string `json:"arch"`
+}
+
+func (p *program) newVersion() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    versionLong,
+		Example: "  firn version --json",
+		Args:    takes(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			v := thisVersion()
+			if p.json {
+				return p.out.object(v)
+			}
+			commit := ""
+			if v.Commit != "" {
+				commit = " (commit " + v.Commit + ")"
+			}
+			p.out.line("firn %s%s, %s, %s/%s", v.Version, commit, v.Go, v.OS, v.Arch)
+			return nil
+		},
+	}
+	return exits(cmd, statusDone, statusError, statusUsage)
+}
+
+// thisVersion asks the linker, then what Go recorded while building.
+func thisVersion() versionObject {
+	v := versionObject{"version", version, "", runtime.Version(), runtime.GOOS, runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if ok && v.Version == "" {
+		v.Version = info.Main.Version
+	}
+	if v.Version == "" {
+		v.Version = "unknown"
+	}
+	for i := 0; ok && i < len(info.Settings); i++ {
+		if info.Settings[i].Key == "vcs.revision" {
+			v.Commit = info.Settings[i].Value
+		}
+	}
+	return v
+}
