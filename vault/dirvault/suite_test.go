@@ -33,30 +33,35 @@ func (c *clock) Advance(d time.Duration) {
 // runSuite runs the suite over vaults with options o.
 func runSuite(t *testing.T, o dirvault.Options, suite vaulttest.Options) {
 	t.Helper()
-	dirs := make(map[vault.Vault]string) // a vault's directory
-	suite.New = func(t *testing.T) vault.Vault {
-		dir := newVault(t)
+	type opened struct {
+		vault *dirvault.Vault
+		dir   string
+	}
+	vaults := make(map[vault.Vault]opened)
+	use := func(t *testing.T, dir string) vault.Vault {
 		v := open(t, dir, o)
-		dirs[v] = dir
+		vaults[v] = opened{v, dir}
 		return v
 	}
+	suite.New = func(t *testing.T) vault.Vault { return use(t, newVault(t)) }
 	suite.Reopen = func(t *testing.T, v vault.Vault) vault.Vault {
 		t.Helper()
-		if err := v.(*dirvault.Vault).Close(); err != nil {
+		old := vaults[v]
+		if err := old.vault.Close(); err != nil {
 			t.Fatal(err)
 		}
-		fresh := open(t, dirs[v], o)
-		dirs[fresh] = dirs[v]
-		return fresh
+		return use(t, old.dir)
 	}
 	vaulttest.Run(t, suite)
 }
 
 func TestSuiteAtOnce(t *testing.T) {
+	t.Parallel()
 	runSuite(t, dirvault.Options{}, vaulttest.Options{})
 }
 
 func TestSuiteLikeTheService(t *testing.T) {
+	t.Parallel()
 	const hours = 4 * time.Hour
 	c := newClock()
 	runSuite(t, dirvault.Options{

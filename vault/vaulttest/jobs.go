@@ -90,8 +90,15 @@ func jobOfARange(s *suite) {
 		first, end int64 // in MiB; an end beyond the archive means its end
 		hashed     bool
 	}{
-		{0, 1, true}, {1, 2, true}, {0, 4, true}, {4, 7, true}, {0, 7, true}, {6, 7, true},
-		{1, 3, false}, {0, 3, false}, {3, 7, false},
+		{0, 1, true},
+		{1, 2, true},
+		{0, 4, true},
+		{4, 7, true},
+		{0, 7, true},
+		{6, 7, true},
+		{1, 3, false},
+		{0, 3, false},
+		{3, 7, false},
 	} {
 		r := vault.Range{Offset: c.first * mib}
 		r.Size = min(c.end*mib, int64(len(data))) - r.Offset

@@ -1,0 +1,150 @@
+package dirvault
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// goodTruth is a truth file as it is written.
+func goodTruth(t testing.TB) []byte {
+	t.Helper()
+	data, err := encode(&truth{
+		Version:     formatVersion,
+		ID:          vault.ArchiveID(strings.Repeat("a", archiveIDLength)),
+		Description: `<b>"photos" of 2026</b> \ & more`,
+		Size:        1 << 40,
+		TreeHash:    treehash.Sum(nil),
+		Created:     time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// badTruths are what a careless reader would take for a truth file.
+func badTruths(t testing.TB) [][]byte {
+	t.Helper()
+	good := goodTruth(t)
+	bad := [][]byte{nil, []byte("null\n"), append(bytes.Clone(good), ' '), bytes.TrimSpace(good), append(bytes.Clone(good), good...)}
+	for _, change := range [][2]string{
+		{`"version": 1`, `"version": 2`},
+		{`"version": 1`, `"Version": 1`},
+		{`"version": 1`, `"version": 1, "version": 1`},
+		{`"version": 1`, `"version": 1, "more": 1`},
+		{`"id": "a`, `"id": "-`},
+		{`"id": "a`, `"id": "/`},
+		{`"size": 1099511627776`, `"size": -1`},
+		{`"size": 1099511627776`, `"size": 1e3`},
+		{`"size": 1099511627776`, `"size": 9223372036854775808`},
+		{`photos`, `\u0000`},
+		{`photos`, `\u0070hotos`},
+		{`photos`, strings.Repeat("x", maxDescription)},
+		{`photos`, strings.Repeat("x", maxDocument)},
+		{`e3b0`, `E3B0`},
+		{`e3b0`, `e3b`},
+		{treehash.Sum(nil).String(), ``},
+		{`.007Z`, `.007+01:00`},
+		{`2026-02-03T04:05:06.007Z`, `0001-01-01T00:00:00Z`},
+		{`:06.007Z`, `:06.0070Z`},
+	} {
+		changed := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(changed, good) {
+			t.Fatalf("%q is not in the file", change[0])
+		}
+		bad = append(bad, changed)
+	}
+	return bad
+}
+
+func TestTruthIsReadStrictly(t *testing.T) {
+	if err := decode(goodTruth(t), new(truth)); err != nil {
+		t.Errorf("what was written is refused: %v", err)
+	}
+	for _, data := range badTruths(t) {
+		if err := decode(data, new(truth)); !errors.Is(err, errDamaged) {
+			t.Errorf("%.300q: got error %v, want one that tells of damage", data, err)
+		}
+	}
+}
+
+// FuzzTruth: what is read from a truth file makes sense and is written again as
+// the same bytes; all else is refused.
+func FuzzTruth(f *testing.F) {
+	f.Add(goodTruth(f))
+	for _, data := range badTruths(f) {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var got truth
+		if decode(data, &got) != nil {
+			return
+		}
+		again, err := encode(&got)
+		if err != nil || !bytes.Equal(again, data) {
+			t.Fatalf("%q is read as %+v, which is written as %q (error %v)", data, got, again, err)
+		}
+		if !validID(string(got.ID), archiveIDLength) || got.Size < 0 || got.TreeHash.IsZero() ||
+			len(got.Description) > maxDescription || got.Created.Location() != time.UTC {
+			t.Fatalf("%q is read as %+v", data, got)
+		}
+	})
+}
+
+// TestLongestTruthFits: the limit of a file is above what can be written.
+func TestLongestTruthFits(t *testing.T) {
+	longest := truth{
+		Version:     formatVersion,
+		ID:          vault.ArchiveID(strings.Repeat("a", archiveIDLength)),
+		Description: strings.Repeat(`"`, maxDescription),
+		Size:        maxArchiveSize,
+		TreeHash:    treehash.Sum(nil),
+		Created:     time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC),
+	}
+	data, err := encode(&longest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got truth
+	if err := decode(data, &got); err != nil || got != longest {
+		t.Errorf("read as %+v, error %v", got, err)
+	}
+}
+
+// FuzzJournal: a journal gives parts that may stand where they say, or an error.
+// What it was cut to gives the same parts again.
+func FuzzJournal(f *testing.F) {
+	line := `{"offset":0,"size":100,"tree_hash":"` + treehash.Sum(nil).String() + "\"}\n"
+	removed := `{"offset":0,"size":0,"tree_hash":""}` + "\n"
+	for _, seed := range []string{
+		"", line, line + line, line + removed, removed, line + line[:20], line + "x\n", "x\n" + line,
+		line + strings.Repeat("\x00", 600), strings.Replace(line, "0,", "7,", 1), strings.Replace(line, "100", "101", 1),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		parts, size, err := readJournal(bytes.NewReader(data), 100)
+		if err != nil {
+			return
+		}
+		for offset, p := range parts {
+			if p.Offset != offset || p.TreeHash.IsZero() || checkPlace(p.Offset, p.Size, 100) != nil {
+				t.Fatalf("%q gives part %+v", data, p)
+			}
+		}
+		if size > 0 && data[size-1] != '\n' {
+			t.Fatalf("%q is cut to %d bytes, which end in the middle of a line", data, size)
+		}
+		again, _, err := readJournal(bytes.NewReader(data[:size]), 100)
+		if err != nil || !maps.Equal(again, parts) {
+			t.Fatalf("%q cut to %d bytes gives %+v rather than %+v (error %v)", data, size, again, parts, err)
+		}
+	})
+}
