@@ -38,13 +38,13 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Body.Read(p)
 	b.received += int64(n)
-	if err == nil && b.received < b.r.ContentLength {
-		return n, nil
-	}
-	// net/http goes on reading after the body, to notice that a client hangs
-	// up. It must not take our deadline for that.
-	if e := b.limitWait(0); e != nil && err == nil {
-		err = e
+	if b.received >= b.r.ContentLength {
+		// net/http goes on reading after the body, to notice that a client hangs
+		// up, and must not take our deadline for that. Before the end the deadline
+		// stays: it also bounds the wait for what nobody wants to read any more.
+		if e := b.limitWait(0); e != nil && err == nil {
+			err = e
+		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.failure = b.explain(err)

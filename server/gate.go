@@ -79,7 +79,8 @@ func (s *Server) refuse(c *call, err error) {
 		err = c.body.failure
 	}
 	e := asServiceError(err)
-	if e.status >= http.StatusInternalServerError {
+	// A client that hung up, or the end of the grace, is no fault of the server.
+	if e.status >= http.StatusInternalServerError && c.r.Context().Err() == nil {
 		s.options.OnFault(c.id, err)
 	}
 	c.body.drain()

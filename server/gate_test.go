@@ -1,0 +1,222 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"firn/server"
+	"firn/vault"
+)
+
+func TestRequestIDs(t *testing.T) {
+	s := start(t)
+	seen := map[string]bool{}
+	for _, q := range []request{
+		{method: "PUT", path: "/-/vaults/films"},
+		{method: "GET", path: "/-/vaults"},
+		{method: "GET", path: "/-/vaults/none"},
+		{method: "GET", path: "/"},
+		{method: "GET", path: "/-/vaults", unsigned: true},
+	} {
+		id := s.do(q).header.Get("X-Amzn-Requestid")
+		if !regexp.MustCompile(`^[A-Za-z0-9_-]{47}$`).MatchString(id) || seen[id] {
+			t.Errorf("%s %s: request id %q", q.method, q.path, id)
+		}
+		seen[id] = true
+	}
+}
+
+func TestBrowsersAreRefused(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	q := request{method: "GET", path: "/-/vaults/films"}
+	for _, origin := range []string{"http://example.com", "null", "http://" + s.address, ""} {
+		q.header = map[string]string{"Origin": origin}
+		s.do(q).wantError(t, 403, "AccessDeniedException", "Requests from web pages are not accepted.")
+	}
+	q.header = nil
+	_, port, _ := bytes.Cut([]byte(s.address), []byte(":"))
+	for _, host := range []string{"example.com", "example.com:" + string(port), "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1:80", "0.0.0.0", "[::2]:80", "localhost.", "127.0.0.1:1:1"} {
+		q.spoil = func(r *http.Request) { r.Host = host }
+		s.do(q).wantError(t, 403, "AccessDeniedException", "This server listens on loopback and is not called "+host+".")
+	}
+	for _, host := range []string{"localhost:" + string(port), "LOCALHOST", "[::1]:8333", "[::1]", "127.0.0.1", "127.0.0.2:1"} {
+		r := s.build(request{method: "GET", path: "/-/vaults/films", unsigned: true})
+		r.Host = host
+		s.sign(request{}, r)
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != 200 {
+			t.Errorf("host %q: status %d, want 200", host, response.StatusCode)
+		}
+	}
+}
+
+func TestBodiesOfUnknownLengthAreRefused(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	body := []byte("hello world")
+	for _, q := range []request{
+		upload("POST", "/-/vaults/films/archives", body, nil),
+		{method: "GET", path: "/-/vaults", body: body},
+	} {
+		q.spoil = func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), -1
+		}
+		s.do(q).wantError(t, 400, "MissingParameterValueException", "Required parameter missing: Content-Length")
+	}
+}
+
+func TestBodyOverTheLimitIsRefusedUnread(t *testing.T) {
+	s := start(t)
+	q := upload("POST", "/-/vaults/films/archives", nil, nil)
+	q.spoil = func(r *http.Request) {
+		r.Header.Set("Expect", "100-continue") // so the client waits with the body
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(nil)), 38505164800
+	}
+	r := s.build(q)
+	transport := &http.Transport{ExpectContinueTimeout: 1 << 40}
+	defer transport.CloseIdleConnections()
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer{response.StatusCode, response.Header, string(text)}.
+		wantError(t, 400, "InvalidParameterValueException", "Invalid Content-Length: 38505164800")
+}
+
+func TestVersionAndAccount(t *testing.T) {
+	s := start(t)
+	s.do(request{method: "GET", path: "/-/vaults", header: map[string]string{"X-Amz-Glacier-Version": "-"}}).
+		wantError(t, 400, "MissingParameterValueException", "Required parameter missing: API version")
+	s.do(request{method: "GET", path: "/-/vaults", header: map[string]string{"X-Amz-Glacier-Version": "2006-03-01"}}).
+		wantError(t, 400, "InvalidParameterValueException", "Invalid x-amz-glacier-version: 2006-03-01")
+	for _, account := range []string{"000000000000", "", "12345678901", "--"} {
+		s.do(request{method: "GET", path: "/" + account + "/vaults"}).
+			wantError(t, 403, "AccessDeniedException", "These credentials do not belong to account "+account+".")
+	}
+}
+
+func TestUnknownOperations(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	for _, q := range []request{
+		{method: "GET", path: "/"},
+		{method: "GET", path: "/-"},
+		{method: "GET", path: "/-/buckets"},
+		{method: "POST", path: "/-/vaults"},
+		{method: "GET", path: "/-/vaults/films/"},
+		{method: "GET", path: "/-/vaults/films/archives"},
+		{method: "GET", path: "/-/vaults/films/jobs"},
+		{method: "PUT", path: "/-/vaults/films/archives/x"},
+		{method: "DELETE", path: "/-/vaults/films/archives/x/y"},
+		{method: "DELETE", path: "/-/vaults/films/archives/x/y/z/a/b/c"},
+		{method: "GET", path: "//vaults"},
+	} {
+		a := s.do(q)
+		if q.path == "//vaults" {
+			a.wantError(t, 403, "AccessDeniedException", "These credentials do not belong to account .")
+			continue
+		}
+		a.wantError(t, 404, "UnknownOperationException", "There is no operation "+q.method+" "+q.path)
+	}
+}
+
+// brokenStore fails in the ways in which a disk or another process makes it
+// fail.
+type brokenStore struct {
+	server.Store
+	err    error
+	vaults int
+}
+
+func (b brokenStore) Open(context.Context, string) (vault.Vault, error) {
+	return nil, fmt.Errorf("opening /secret/path: %w", b.err)
+}
+
+func (b brokenStore) Vaults(context.Context, string) iter.Seq2[vault.Info, error] {
+	return func(yield func(vault.Info, error) bool) {
+		for i := range b.vaults {
+			if !yield(vault.Info{Name: fmt.Sprint(i)}, nil) {
+				return
+			}
+		}
+		if b.err != nil {
+			yield(vault.Info{}, b.err)
+		}
+	}
+}
+
+func TestFailuresOfTheStore(t *testing.T) {
+	const unavailable = "The server could not carry out the request."
+	tests := []struct {
+		err     error
+		status  int
+		code    string
+		message string
+		faults  string
+	}{
+		{vault.ErrLocked, 500, "ServiceUnavailableException", unavailable, "opening /secret/path: locked by another process\n"},
+		{vault.ErrUnavailable, 500, "ServiceUnavailableException", unavailable, "opening /secret/path: service unavailable\n"},
+		{errors.New("no space left on device"), 500, "ServiceUnavailableException", unavailable, "opening /secret/path: no space left on device\n"},
+		{vault.ErrThrottled, 400, "ThrottlingException", "Rate exceeded", ""},
+		{vault.ErrDenied, 403, "AccessDeniedException", "opening /secret/path: access denied", ""},
+		{vault.ErrNotFound, 404, "ResourceNotFoundException", "Vault not found for ARN: " + arnPrefix + "films", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.err.Error(), func(t *testing.T) {
+			s := startOver(t, brokenStore{err: test.err})
+			s.do(upload("POST", "/-/vaults/films/archives", []byte("film"), nil)).wantError(t, test.status, test.code, test.message)
+			if got := s.faults.String(); got != test.faults {
+				t.Errorf("faults %q, want %q", got, test.faults)
+			}
+		})
+	}
+	t.Run("while listing", func(t *testing.T) {
+		s := startOver(t, brokenStore{err: errors.New("input/output error"), vaults: 3})
+		s.do(request{method: "GET", path: "/-/vaults"}).wantError(t, 500, "ServiceUnavailableException", unavailable)
+	})
+	t.Run("vault 1,001", func(t *testing.T) {
+		s := startOver(t, brokenStore{vaults: 1000})
+		s.do(request{method: "PUT", path: "/-/vaults/new"}).
+			wantError(t, 400, "LimitExceededException", "The account has reached its limit of 1000 vaults.")
+	})
+}
+
+func TestNewRefusesOptions(t *testing.T) {
+	good := server.Options{Region: region, Account: account, Credentials: server.Keys{}}
+	if _, err := server.New(brokenStore{}, good); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(o *server.Options){
+		"no region":      func(o *server.Options) { o.Region = "" },
+		"odd region":     func(o *server.Options) { o.Region = "eu/north" },
+		"no account":     func(o *server.Options) { o.Account = "" },
+		"short account":  func(o *server.Options) { o.Account = "123" },
+		"no credentials": func(o *server.Options) { o.Credentials = nil },
+	} {
+		o := good
+		change(&o)
+		if _, err := server.New(brokenStore{}, o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := server.New(nil, good); err == nil {
+		t.Error("no store: no error")
+	}
+}

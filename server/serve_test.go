@@ -1,0 +1,227 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"firn/server"
+)
+
+// slowRequest is an upload whose body the test sends piece by piece.
+type slowRequest struct {
+	t    *testing.T
+	conn net.Conn
+}
+
+// begin sends the headers of q and the first bytes of its body.
+func (s *service) begin(q request, first []byte) *slowRequest {
+	s.t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(s.t.Context(), "tcp", s.address)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { conn.Close() })
+	r := s.build(q)
+	var head strings.Builder
+	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, len(q.body))
+	if err := r.Header.Write(&head); err != nil {
+		s.t.Fatal(err)
+	}
+	slow := &slowRequest{t: s.t, conn: conn}
+	slow.send([]byte(head.String() + "\r\n"))
+	slow.send(first)
+	return slow
+}
+
+func (r *slowRequest) send(b []byte) {
+	r.t.Helper()
+	if _, err := r.conn.Write(b); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *slowRequest) answer() answer {
+	r.t.Helper()
+	response, err := http.ReadResponse(bufio.NewReader(r.conn), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+// partUpload stores the first part of the upload at to.
+func partUpload(to string, body []byte) request {
+	return upload("PUT", to, body, map[string]string{"Content-Range": fmt.Sprintf("bytes 0-%d/*", len(body)-1)})
+}
+
+func TestStalledBodyTimesOut(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.IdleTimeout = 50 * time.Millisecond })
+	s.createVault("films")
+	to := s.initiate("films", "1048576")
+	body := pattern(1000)
+	for name, q := range map[string]request{
+		"part":    partUpload(to, body),
+		"archive": upload("POST", "/-/vaults/films/archives", body, nil),
+		"other":   {method: "PUT", path: "/-/vaults/new", body: body},
+	} {
+		t.Run(name, func(t *testing.T) {
+			slow := s.begin(q, body[:500])
+			slow.answer().wantError(t, 408, "RequestTimeoutException", "Request timed out.")
+			if _, err := slow.conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+				t.Errorf("reading on: %v, want that the connection was closed", err)
+			}
+		})
+	}
+	if got := s.do(request{method: "GET", path: to}).body; !strings.Contains(got, `"Parts":[]`) {
+		t.Errorf("a part of a stalled body is visible: %s", got)
+	}
+	if got := s.faults.String(); got != "" {
+		t.Errorf("a slow client is reported as a fault of the server: %s", got)
+	}
+}
+
+func TestSlowBodyThatMovesIsTaken(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.IdleTimeout = 2 * time.Second })
+	s.createVault("films")
+	to := s.initiate("films", "1048576")
+	body := pattern(5)
+	slow := s.begin(partUpload(to, body), nil)
+	for i := range body {
+		slow.send(body[i : i+1])
+	}
+	slow.answer().want(t, 204, "")
+}
+
+func TestClientThatHangsUpLeavesNothing(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	to := s.initiate("films", "1048576")
+	body := pattern(mib)
+	for _, q := range []request{partUpload(to, body), upload("POST", "/-/vaults/films/archives", body, nil)} {
+		if err := s.begin(q, body[:mib/2]).conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so those were
+	if err := s.stop(); err != nil {                // waits for both
+		t.Fatal(err)
+	}
+	refused := 0
+	for _, line := range s.log.lines() {
+		if strings.Contains(line, `"status":400,"bytes_in":`) {
+			refused++
+		}
+	}
+	if refused != 2 {
+		t.Errorf("%d requests ended as broken off, want 2:\n%s", refused, s.log)
+	}
+	if got := s.faults.String(); got != "" {
+		t.Errorf("a client that hung up is reported as a fault of the server: %s", got)
+	}
+}
+
+// A request that was refused early still gets its answer to a client that sends
+// all of its body first.
+func TestRefusalReachesAClientThatOnlySends(t *testing.T) {
+	s := start(t)
+	body := pattern(8 * mib)
+	q := upload("POST", "/-/vaults/none/archives", body, nil)
+	s.begin(q, body).answer().
+		wantError(t, 404, "ResourceNotFoundException", "Vault not found for ARN: "+arnPrefix+"none")
+}
+
+func TestShutdownLetsRequestsFinish(t *testing.T) {
+	dir := t.TempDir()
+	store := openStore(t, dir)
+	s := startOver(t, store)
+	s.createVault("films")
+	to := s.initiate("films", "1048576")
+	body := pattern(1000)
+	slow := s.begin(partUpload(to, body), body[:999])
+	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so that one was
+
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.stop() }()
+	for { // until the listener is closed
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.address)
+		if err != nil {
+			break
+		}
+		conn.Close()
+	}
+	select {
+	case err := <-stopped:
+		t.Fatalf("the server ended with a request in flight: %v", err)
+	default:
+	}
+	slow.send(body[999:])
+	slow.answer().want(t, 204, "")
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+
+	again := startOver(t, store)
+	if got := again.do(request{method: "GET", path: to}).body; !strings.Contains(got, `"RangeInBytes":"0-999"`) {
+		t.Errorf("the part is not there: %s", got)
+	}
+}
+
+func TestShutdownCutsOffWhatTakesTooLong(t *testing.T) {
+	handler, err := server.New(openStore(t, t.TempDir()), server.Options{
+		Region: region, Account: account, Credentials: server.Keys{accessKey: secretKey}, Grace: time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- handler.Serve(ctx, listener) }()
+	s := &service{t: t, address: listener.Addr().String()}
+	s.createVault("films")
+	body := pattern(1000)
+	slow := s.begin(upload("POST", "/-/vaults/films/archives", body, nil), body[:10])
+	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so that one was
+	cancel()
+	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "cut off") {
+		t.Errorf("Serve returned %v, want that requests were cut off", err)
+	}
+	if _, err := slow.conn.Read(make([]byte, 1)); err == nil {
+		t.Error("the connection is still open")
+	}
+}
+
+func TestServeTellsThatTheListenerFailed(t *testing.T) {
+	handler, err := server.New(openStore(t, t.TempDir()), server.Options{
+		Region: region, Account: account, Credentials: server.Keys{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := handler.Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve returned %v, want net.ErrClosed", err)
+	}
+}
