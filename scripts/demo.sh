@@ -10,6 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
+firn=$PWD/bin/firn
+vault= # its URL
 server=
 follower=
 
@@ -29,9 +31,23 @@ trap 'exit 130' INT TERM
 
 tell() { printf '\n# %s\n' "$*"; }
 
-# show COMMAND... prints a command as one would type it, then runs it.
+# typed COMMAND... prints a command as one would type it.
+typed() {
+	local word line='$'
+	for word in "$@"; do
+		case $word in
+		"$firn") word=firn ;;
+		"$vault") word='"$VAULT"' ;;
+		*) if [[ ! $word =~ ^[A-Za-z0-9_./:=@%+,-]+$ ]]; then word="'$word'"; fi ;;
+		esac
+		line+=" ${word//$work/\$WORK}"
+	done
+	echo "$line"
+}
+
+# show COMMAND... prints a command, then runs it.
 show() {
-	echo "\$ ${*//$work/\$WORK}"
+	typed "$@"
 	"$@"
 }
 
@@ -43,13 +59,15 @@ fail() {
 # follow N returns once the access log tells of N parts that the server accepted.
 follow() {
 	local left=$1 line
-	exec 3< <(exec tail -n +1 -f "$work/access.log")
+	tail -n +1 -f "$work/access.log" >"$work/followed" &
 	follower=$!
+	exec 3<"$work/followed"
 	while ((left > 0)) && read -r line <&3; do
 		[[ $line == *'"method":"PUT"'*'"status":204'* ]] && left=$((left - 1))
 	done
-	kill "$follower" 2>/dev/null || true
 	exec 3<&-
+	kill "$follower" 2>/dev/null || true
+	wait "$follower" 2>/dev/null || true
 	follower=
 }
 
@@ -58,7 +76,6 @@ accepted() { grep -c '"method":"PUT".*"status":204' "$work/access.log" || true; 
 
 tell "firn is built."
 show make --no-print-directory build
-firn=$PWD/bin/firn
 
 # The catalog, the configuration and the keys of this demo are its own.
 unset "${!AWS_@}" "${!FIRN_@}"
@@ -81,9 +98,10 @@ parts=$(((size - 1) / (part << 20) + 1))
 tell "The server: it speaks Amazon Glacier's language and keeps its vaults in a directory."
 mkdir "$work/store"
 touch "$work/access.log"
-echo "\$ firn serve --dir \$WORK/store --listen 127.0.0.1:0 --access-log \$WORK/access.log &"
-mkfifo "$work/said"
-"$firn" serve --dir "$work/store" --listen 127.0.0.1:0 --access-log "$work/access.log" >"$work/said" 2>&1 &
+mkfifo "$work/said" "$work/followed"
+serve=("$firn" serve --dir "$work/store" --listen 127.0.0.1:0 --access-log "$work/access.log")
+echo "$(typed "${serve[@]}") &"
+"${serve[@]}" >"$work/said" 2>&1 &
 server=$!
 endpoint=
 exec 4<"$work/said"
@@ -96,17 +114,18 @@ cat <&4 >"$work/server.log" &
 vault="glacier://demo?endpoint=$endpoint&region=us-east-1"
 
 tell "A vault."
+echo "\$ VAULT='$vault'"
 show "$firn" vault create "$vault"
 
 upload=("$firn" upload "$vault" "$file" --description "firn demo" --part-size "${part}MiB" --concurrency 2)
 tell "The upload, in $parts parts of $part MiB. It is killed without warning on the way."
 if ((parts >= 4)); then
-	echo "\$ ${upload[*]//$work/\$WORK} &"
+	echo "$(typed "${upload[@]}") &"
 	"${upload[@]}" 2>"$work/first.log" &
 	first=$!
 	follow $((parts / 4))
 	echo "\$ kill -9 $first"
-	kill -9 "$first" || fail "the upload had ended before it could be killed"
+	kill -9 "$first" 2>/dev/null || echo "(too late: this file was uploaded faster than it could be killed)"
 	wait "$first" 2>/dev/null || true
 	before=$(accepted)
 	echo "the server holds $before of $parts parts, and no archive"
