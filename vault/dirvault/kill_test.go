@@ -252,6 +252,18 @@ func (o *told) finish(t *testing.T, v vault.Vault) {
 			t.Errorf("upload %d: the archive has other bytes", seed)
 		}
 	}
+	// What is still open was created just before a kill, and nobody was told.
+	for u, err := range v.Uploads(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seed, told := o.seeds[u.ID]; told {
+			t.Errorf("upload %d was completed and is listed", seed)
+		}
+		if err := v.AbortUpload(t.Context(), u.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // wantTidy checks that nothing is in a vault but its archives and jobs.
