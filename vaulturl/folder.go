@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"firn/vault"
 	"firn/vault/dirvault"
@@ -23,24 +24,39 @@ func openFolder(path, name string) *Place {
 	f := folder{path}
 	return &Place{
 		Admin: f, Name: name,
-		url:   func(name string) string { return fileURL(f.vault(name)) },
+		url:   func(name string) string { return fileURL(filepath.Join(path, name)) },
 		close: func() error { return nil },
 	}
 }
 
-func (f folder) vault(name string) string { return filepath.Join(f.path, name) }
+// vaultName is the service's rule for names. A directory opened by its own path
+// may be called anything, but a vault among vaults is listed, served and
+// deleted by its name.
+var vaultName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
+
+// vault returns the path of the vault of that name.
+func (f folder) vault(name string) (string, error) {
+	if name == "." || name == ".." || !vaultName.MatchString(name) {
+		return "", fmt.Errorf("vault name %.300q: %w: a name has 1 to 255 letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid)
+	}
+	return filepath.Join(f.path, name), nil
+}
 
 // CreateVault creates the directory too, and those above it.
 func (f folder) CreateVault(ctx context.Context, name string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err := os.MkdirAll(f.path, 0o700); err != nil {
-		return fmt.Errorf("create directory vault %q: %w", f.vault(name), err)
+	path, err := f.vault(name)
+	if err != nil {
+		return err
 	}
-	err := dirvault.Create(f.vault(name), dirvault.Options{})
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		return fmt.Errorf("create directory vault %q: %w", path, err)
+	}
+	err = dirvault.Create(path, dirvault.Options{})
 	if errors.Is(err, vault.ErrExists) {
-		v, openErr := dirvault.Open(f.vault(name), dirvault.Options{})
+		v, openErr := dirvault.Open(path, dirvault.Options{})
 		switch {
 		case openErr == nil:
 			return v.Close()
@@ -52,11 +68,18 @@ func (f folder) CreateVault(ctx context.Context, name string) error {
 }
 
 func (f folder) DeleteVault(ctx context.Context, name string) error {
+	if _, err := f.vault(name); err != nil {
+		return err
+	}
 	return f.withRoot(func(root *dirvault.Root) error { return root.DeleteVault(ctx, name) })
 }
 
 func (f folder) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
-	v, err := dirvault.Open(f.vault(name), dirvault.Options{})
+	path, err := f.vault(name)
+	if err != nil {
+		return vault.Info{}, err
+	}
+	v, err := dirvault.Open(path, dirvault.Options{})
 	if err != nil {
 		return vault.Info{}, err
 	}
