@@ -46,7 +46,7 @@ func (r *report) judge(what string, got float64, relation string, limit float64,
 		verdict = "MISS"
 		r.missed++
 	}
-	fmt.Fprintf(&r.text, "%s\t%.2f\t%s %.2f\t%s\n", what, got, relation, limit, verdict)
+	fmt.Fprintf(&r.text, "%s\t%.3f\t%s %.2f\t%s\n", what, got, relation, limit, verdict)
 }
 
 // flush prints what was collected since the last time.
