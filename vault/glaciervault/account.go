@@ -21,6 +21,7 @@ package glaciervault
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -49,6 +50,7 @@ type Config struct {
 // may be used from many goroutines at once.
 type Account struct {
 	client   *glacier.Client
+	http     *http.Client
 	keys     *keyring
 	id       string
 	region   string
@@ -86,7 +88,7 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Account{client: client, keys: keys, id: c.Account, region: cfg.Region, endpoint: endpoint}, nil
+	return &Account{client: client, http: httpClient, keys: keys, id: c.Account, region: cfg.Region, endpoint: endpoint}, nil
 }
 
 // Region returns the region that the account's vaults are in.
@@ -123,11 +125,10 @@ func (a *Account) Vault(name string) (*Vault, error) {
 	return &Vault{account: a, name: name}, nil
 }
 
-// Close drops the idle connections. The account is not used after.
+// Close drops the idle connections. The account is not used after. The error is
+// always nil.
 func (a *Account) Close() error {
-	if c, ok := a.client.Options().HTTPClient.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
+	a.http.CloseIdleConnections()
 	return nil
 }
 

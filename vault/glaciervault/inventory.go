@@ -22,7 +22,8 @@ const maxEntry = 64 << 10
 // inventories about daily: what was uploaded or deleted since does not show.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
 	return func(yield func(vault.Archive, error) bool) {
-		stream, err := v.OpenOutput(ctx, id, vault.Range{})
+		what := fmt.Sprintf("read the inventory of job %q", string(id))
+		stream, err := v.openOutput(ctx, what, id, vault.Range{})
 		if err != nil {
 			yield(vault.Archive{}, err)
 			return
@@ -30,7 +31,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.A
 		defer stream.Close()
 		for archive, err := range readInventory(stream) {
 			if err != nil {
-				err = failure(ctx, v.what(fmt.Sprintf("read the inventory of job %q", string(id))), err)
+				err = failure(ctx, v.what(what), err)
 			}
 			if !yield(archive, err) || err != nil {
 				return

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"firn/vault"
 )
@@ -25,6 +26,8 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, *keyring, error) {
 	options := []func(*config.LoadOptions) error{
 		// The SDK can add the certificates of AWS_CA_BUNDLE to no other client.
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
+		// By default the SDK writes warnings to standard error.
+		config.WithLogger(logging.Nop{}),
 		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = expiryWindow }),
 	}
 	if c.Region != "" {

@@ -19,6 +19,18 @@ import (
 // ErrNotFound and ErrExpired.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
 	what := fmt.Sprintf("read the output of job %q", string(id))
+	stream, err := v.openOutput(ctx, what, id, r)
+	if err != nil {
+		return nil, err
+	}
+	return &output{ReadCloser: stream, failure: func(err error) error {
+		return failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err))
+	}}, nil
+}
+
+// openOutput is OpenOutput with what it is done for in the errors, and a stream
+// whose own errors have no class yet.
+func (v *Vault) openOutput(ctx context.Context, what string, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
 	if err := checkID("job", id); err != nil {
 		return nil, fmt.Errorf("%s: %w", v.what(what), err)
 	}
@@ -41,12 +53,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	if answer := serviceError(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !answer.vaultMissing()) {
 		return nil, fmt.Errorf("%w; an output stays for about a day after its job, then it is %w", err, vault.ErrExpired)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &output{ReadCloser: stream, failure: func(err error) error {
-		return failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err))
-	}}, nil
+	return stream, err
 }
 
 // checkRange says whether the answer holds the range asked for. A server may

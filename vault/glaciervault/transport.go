@@ -32,6 +32,10 @@ func newHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.ForceAttemptHTTP2 = false
+	t.TLSNextProto = nil
+	if t.TLSClientConfig != nil {
+		t.TLSClientConfig.NextProtos = nil // offers HTTP/2 in a transport that was cloned
+	}
 	t.DisableCompression = true
 	t.ResponseHeaderTimeout = headerTimeout
 	t.MaxResponseHeaderBytes = maxHeader

@@ -1,10 +1,14 @@
 package glaciervault_test
 
 import (
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -58,6 +62,34 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if n := len(elsewhere.seen()); n != 0 {
 		t.Errorf("%d signed requests went elsewhere", n)
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	isolate(t)
+	t.Setenv("AWS_CA_BUNDLE", "")
+	var protocol string
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		protocol = r.Proto
+		accept(w)
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	if err := create(t, openAt(t, s.URL)); !errors.Is(err, vault.ErrInvalid) || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("an unknown certificate: %v", err)
+	}
+	bundle := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(bundle, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_CA_BUNDLE", bundle)
+	if err := create(t, openAt(t, s.URL)); err != nil {
+		t.Errorf("with AWS_CA_BUNDLE: %v", err)
+	}
+	if protocol != "HTTP/1.1" {
+		t.Errorf("spoke %s", protocol)
 	}
 }
 
