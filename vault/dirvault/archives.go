@@ -68,7 +68,7 @@ func (v *Vault) eachArchive(ctx context.Context, visit func(vault.Archive) bool)
 // about them.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	if err := v.gate.enter(ctx); err != nil {
-		return err
+		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
 	defer v.gate.leave()
 	if err := v.deleteArchive(id); err != nil {

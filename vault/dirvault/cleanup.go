@@ -15,7 +15,7 @@ const forgetAfter = 24 * time.Hour
 
 // cleanUp removes what a process left behind that was killed. The caller holds
 // the lock, so nothing here is on its way. Bytes of an archive are never
-// removed.
+// removed, and a damaged file stays for whoever asks for it to be told.
 func (v *Vault) cleanUp() error {
 	// The process may have been killed between a rename and its flush: what is
 	// visible now becomes durable before anything is built on it.
@@ -32,7 +32,11 @@ func (v *Vault) cleanUp() error {
 		{jobsDir, v.cleanJob},
 	} {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
-			return true, clean.entry(name)
+			err := clean.entry(name)
+			if errors.Is(err, errDamaged) {
+				err = nil
+			}
+			return true, err
 		})
 		if err != nil {
 			return fmt.Errorf("clean up %s: %w", clean.dir, err)

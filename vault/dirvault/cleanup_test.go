@@ -161,6 +161,9 @@ func TestDamage(t *testing.T) {
 	v = reopen(t, v, dir, dirvault.Options{}, func() {
 		leave(t, dir, "archives/"+string(archive)+".json", "{}")
 		leave(t, dir, "uploads/"+string(upload)+"/parts", "nonsense\n{}\n")
+		leave(t, dir, "uploads/"+strings.Repeat("u", 92)+"/upload.json", "")
+		leave(t, dir, "uploads/"+strings.Repeat("u", 92)+"/data", "parts of something")
+		leave(t, dir, "jobs/"+strings.Repeat("j", 92)+".json", "\x00")
 	})
 	_, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
 	wantDamaged(t, "StartJob", err)
@@ -176,6 +179,11 @@ func TestDamage(t *testing.T) {
 	wantDamaged(t, "Parts", err)
 	_, err = v.CompleteUpload(t.Context(), upload, c)
 	wantDamaged(t, "CompleteUpload", err)
+	for _, err = range v.Uploads(t.Context()) {
+	}
+	wantDamaged(t, "Uploads", err)
+	_, err = v.Job(t.Context(), vault.JobID(strings.Repeat("j", 92)))
+	wantDamaged(t, "Job", err)
 }
 
 func wantDamaged(t *testing.T, what string, err error) {

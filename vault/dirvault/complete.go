@@ -16,7 +16,7 @@ import (
 // returns the same id for as long as the archive is there.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	if err := v.gate.enter(ctx); err != nil {
-		return "", err
+		return "", fmt.Errorf("complete upload %q: %w", id, err)
 	}
 	defer v.gate.leave()
 	archive, err := archiveIDOf(id)

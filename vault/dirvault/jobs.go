@@ -53,7 +53,7 @@ func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".jso
 // range to know its tree hash.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	if err := v.gate.enter(ctx); err != nil {
-		return "", err
+		return "", fmt.Errorf("start job: %w", err)
 	}
 	defer v.gate.leave()
 	id, err := v.startJob(ctx, req)
@@ -151,7 +151,7 @@ func within(r vault.Range, size int64) (vault.Range, error) {
 // Job tells how a job stands. An expired one is remembered for a day.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err := cancelled(ctx); err != nil {
-		return vault.Job{}, err
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	d, err := v.job(id)
 	if err != nil {

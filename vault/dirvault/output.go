@@ -33,7 +33,7 @@ func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error
 // deleted the error wraps ErrNotFound; a reader that is open reads on.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
 	if err := cancelled(ctx); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("job %q: %w", id, err)
 	}
 	d, err := v.finished(id, vault.RetrieveArchive)
 	if err != nil {

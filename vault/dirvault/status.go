@@ -89,7 +89,7 @@ func (s *status) write(dir *os.Root, next statusDocument) error {
 // includes 32,768 for each archive. Name is the directory's.
 func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
 	if err := v.gate.enter(ctx); err != nil {
-		return vault.Info{}, err
+		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)
 	}
 	defer v.gate.leave()
 	if err := v.countIfDue(ctx); err != nil {

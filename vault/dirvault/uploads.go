@@ -16,7 +16,7 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 		return "", fmt.Errorf("create upload: %w", invalid(err))
 	}
 	if err := v.gate.enter(ctx); err != nil {
-		return "", err
+		return "", fmt.Errorf("create upload: %w", err)
 	}
 	defer v.gate.leave()
 	d := uploadDocument{
@@ -66,7 +66,7 @@ func (v *Vault) createUpload(d *uploadDocument) (err error) {
 // received.
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	if err := v.gate.enter(ctx); err != nil {
-		return err
+		return fmt.Errorf("abort upload %q: %w", id, err)
 	}
 	defer v.gate.leave()
 	if err := v.abortUpload(ctx, id); err != nil && !errors.Is(err, vault.ErrNotFound) {

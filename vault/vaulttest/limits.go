@@ -38,6 +38,20 @@ func descriptions(s *suite) {
 	}
 }
 
+// names: a name may be refused with ErrInvalid, and does no harm.
+func names(s *suite) {
+	data := content(1, 1)
+	for _, name := range []string{"", ".", "..", "../../x", "/etc/passwd", `a\b`, "ü", "\xff", "\x00", "\u202e", strings.Repeat("x", 3000)} {
+		id, err := s.v.CreateUpload(s.Context(), vault.UploadRequest{Name: name, PartSize: s.PartSize})
+		if err != nil {
+			s.wantError("CreateUpload", err, vault.ErrInvalid)
+			continue
+		}
+		s.send(id, data, partOf(data, 0))
+		s.wantContent(s.complete(id, data), data)
+	}
+}
+
 // limits: what Limits says is taken at its edge and refused beyond it.
 func limits(s *suite) {
 	l := s.v.Limits()

@@ -95,6 +95,7 @@ func behaviours() []behaviour {
 		{name: "cancelled", check: cancelled},
 		{name: "many goroutines", check: manyGoroutines},
 		{name: "descriptions", check: descriptions},
+		{name: "names", check: names},
 		{name: "limits", check: limits},
 		{name: "most parts", check: mostParts},
 		{name: "classes of error", check: classesOfError},
