@@ -67,7 +67,7 @@ func (u *upload) open(ctx context.Context) (*attempt, error) {
 			return at, err
 		}
 	}
-	if at, err := u.adopt(ctx, plan); at != nil || err != nil {
+	if at, err := u.adopt(ctx, plan, last); at != nil || err != nil {
 		return at, err
 	}
 	return u.create(ctx, plan)
@@ -91,9 +91,7 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 	if last.State != record.Open {
 		return nil, nil
 	}
-	if reason := u.cannotContinue(last); reason != "" {
-		u.Notice(fmt.Sprintf("the unfinished upload %s cannot be continued: %s; beginning another one "+
-			"(the old one stays at the vault until it expires; firn multipart abort removes it)", last.ID, reason))
+	if u.differs(last) {
 		return nil, nil
 	}
 	at := &attempt{Upload: last, plan: transfer.Plan{Size: u.source.Size(), PartSize: last.PartSize}}
@@ -112,17 +110,20 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 	return at, u.save(ctx, at)
 }
 
-// cannotContinue says why a recorded upload does not fit the call, or "".
-func (u *upload) cannotContinue(last record.Upload) string {
+// differs reports whether a recorded upload is not what the call would make,
+// and tells the user why. Its parts may still serve; see adopt.
+func (u *upload) differs(last record.Upload) bool {
 	size := u.source.Size()
 	switch {
 	case last.Source.Size != size:
-		return fmt.Sprintf("the file had %d bytes when it was begun and has %d now", last.Source.Size, size)
+		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
-		return fmt.Sprintf("its parts have %s and %s are asked for",
-			humanize.IBytes(uint64(last.PartSize)), humanize.IBytes(uint64(u.PartSize)))
+		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
+			humanize.IBytes(uint64(last.PartSize)), humanize.IBytes(uint64(u.PartSize))))
+	default:
+		return false
 	}
-	return ""
+	return true
 }
 
 // loadHeld asks the vault what it has: its list is the truth about parts.
@@ -158,9 +159,10 @@ func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 	return nil
 }
 
-// adopt looks at the vault for an unfinished upload that the record does not
-// know, with our description and with parts that are our bytes.
-func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error) {
+// adopt looks at the vault for an unfinished upload with our description and
+// with parts that are our bytes. The record does not know it, or knows it as the
+// last one, of a file that has grown since.
+func (u *upload) adopt(ctx context.Context, plan transfer.Plan, last record.Upload) (*attempt, error) {
 	candidates, err := u.unfinished(ctx)
 	if err != nil {
 		return nil, err
@@ -172,6 +174,9 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 		}
 		at := u.newAttempt(theirs)
 		at.ID, at.Started = c.ID, c.Created
+		if last.ID == c.ID {
+			at.Key = last.Key
+		}
 		if err := u.loadHeld(ctx, at); err != nil {
 			if errors.Is(err, vault.ErrNotFound) {
 				continue // completed or aborted meanwhile
@@ -186,7 +191,7 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 			u.Notice(fmt.Sprintf("continuing an unfinished upload found at the vault, begun %s: it holds %s",
 				c.Created.Local().Format("2006-01-02 15:04:05"), heldText(at)))
 			at.State = record.Open
-			return at, u.save(ctx, at)
+			return at, errors.Join(u.save(ctx, at), u.Journal.DropParts(ctx, at.Key))
 		}
 	}
 	if len(candidates) > 0 {

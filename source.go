@@ -1,6 +1,7 @@
 package firn
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ type Source struct {
 	identity record.Source
 	name     string // what the description defaults to
 	at       io.ReaderAt
-	stream   io.Reader
+	stream   *bufio.Reader
 	file     *os.File
 }
 
@@ -79,7 +80,7 @@ func unreadable(path string, err error) error {
 // upload from it continues only if the same bytes are fed again from the start:
 // parts that the vault holds are then recognised by their hash and not sent.
 func Stream(r io.Reader) *Source {
-	return &Source{stream: r, identity: record.Source{Path: record.Stream, Size: -1}}
+	return &Source{stream: bufio.NewReader(r), identity: record.Source{Path: record.Stream, Size: -1}}
 }
 
 // FromReaderAt is a source of size bytes. The name stands for the path of a file
@@ -90,6 +91,24 @@ func FromReaderAt(r io.ReaderAt, size int64, name string) *Source {
 
 // Size returns the number of bytes, or -1 for a stream.
 func (s *Source) Size() int64 { return s.identity.Size }
+
+// checkNotEmpty refuses an empty source where an archive must have a byte,
+// before anything is created. It waits for the first byte of a stream.
+func (s *Source) checkNotEmpty(l vault.Limits) error {
+	size := s.identity.Size
+	if s.stream != nil {
+		head, err := s.stream.Peek(1)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("the stream %w: %w", ErrUnreadable, err)
+		}
+		size = int64(len(head))
+	}
+	if size < l.MinArchiveSize && size == 0 {
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives; "+
+			"pack it together with other files", s.identity.Path, ErrUnreadable)
+	}
+	return nil
+}
 
 // Close closes the file of a source that has one.
 func (s *Source) Close() error {

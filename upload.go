@@ -128,6 +128,9 @@ func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptio
 	if err != nil {
 		return Stored{}, err
 	}
+	if err := source.checkNotEmpty(v.Limits()); err != nil {
+		return Stored{}, err
+	}
 	unlock, err := o.Journal.LockUpload(ctx, o.VaultURL, source.identity.Path, description)
 	if err != nil {
 		return Stored{}, err

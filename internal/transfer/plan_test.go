@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	mib = int64(1) << 20
-	gib = int64(1) << 30
+	mib = 1 << 20
+	gib = 1 << 30
 )
 
 // glacier are the limits of an Amazon Glacier vault.

@@ -88,7 +88,7 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 		release()
 		return Piece{}, err
 	}
-	if size == 0 && s.parts > 0 {
+	if size == 0 {
 		release()
 		return Piece{}, io.EOF
 	}
