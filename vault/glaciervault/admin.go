@@ -39,7 +39,7 @@ func (a *Account) DeleteVault(ctx context.Context, name string) error {
 }
 
 // DescribeVault tells about one vault. Archives and Bytes are those of the last
-// inventory; Bytes has 32 KiB a archive on top, which the service adds.
+// inventory; Bytes has 32 KiB an archive on top, which the service adds.
 func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	if err := checkName(name); err != nil {
 		return vault.Info{}, err

@@ -17,6 +17,7 @@ import (
 
 func TestTheCodeDecidesTheClass(t *testing.T) {
 	isolate(t)
+	t.Setenv("AWS_MAX_ATTEMPTS", "5") // must not bring the SDK's retries back
 	for _, c := range []struct {
 		status        int
 		code, message string
@@ -77,6 +78,13 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 			}
 			if !strings.HasPrefix(err.Error(), `vault "photos": start an upload`) || !strings.Contains(err.Error(), "AAABZpJrTyioDC_Hs") {
 				t.Errorf("object or request id are missing: %q", err)
+			}
+			want := 1
+			if c.advice == "renew them" || c.advice == "clock" {
+				want = 2
+			}
+			if n := len(s.seen()); n != want {
+				t.Errorf("%d requests, want %d", n, want)
 			}
 			var api smithy.APIError
 			if !errors.As(err, &api) || c.code != "" && api.ErrorCode() != c.code || c.code != "" && api.ErrorMessage() != c.message {
