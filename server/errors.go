@@ -137,10 +137,6 @@ func invalidLength(n int64) error {
 	return invalid(fmt.Sprintf("Invalid Content-Length: %d", n))
 }
 
-func limitExceeded(message string) error {
-	return &serviceError{http.StatusBadRequest, "LimitExceededException", message, nil}
-}
-
 // Errors about what is not there.
 
 func notFound(message string) error {

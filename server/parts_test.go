@@ -42,11 +42,15 @@ func TestUploadPartRefused(t *testing.T) {
 			"This is part number 10001 for the current multipart upload. It exceeds the limit of 10000 parts.",
 		},
 		{
-			"wrong tree hash", map[string]string{"Content-Range": "bytes 0-10/*", "X-Amz-Sha256-Tree-Hash": other}, body, invalid,
+			"wrong tree hash",
+			map[string]string{"Content-Range": "bytes 0-10/*", "X-Amz-Sha256-Tree-Hash": other},
+			body, invalid,
 			"Checksum mismatch: expected " + other + ", computed " + hash,
 		},
 		{
-			"no content hash", map[string]string{"Content-Range": "bytes 0-10/*", "X-Amz-Content-Sha256": "-"}, body, missing,
+			"no content hash",
+			map[string]string{"Content-Range": "bytes 0-10/*", "X-Amz-Content-Sha256": "-"},
+			body, missing,
 			"Required parameter missing: x-amz-content-sha256",
 		},
 	}

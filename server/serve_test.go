@@ -28,7 +28,7 @@ func (s *service) begin(q request, first []byte) *slowRequest {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { conn.Close() })
+	s.t.Cleanup(func() { _ = conn.Close() })
 	r := s.build(q)
 	var head strings.Builder
 	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, len(q.body))
@@ -160,7 +160,9 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 		if err != nil {
 			break
 		}
-		conn.Close()
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 	select {
 	case err := <-stopped:

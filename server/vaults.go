@@ -61,9 +61,6 @@ func (s *Server) createVault(ctx context.Context, c *call) (reply, error) {
 	if !isVaultName(name) {
 		return reply{}, invalid("Invalid vault name: " + name)
 	}
-	if err := s.checkVaultCount(ctx, name); err != nil {
-		return reply{}, err
-	}
 	if err := s.store.CreateVault(ctx, name); err != nil {
 		if errors.Is(err, vault.ErrInvalid) {
 			err = invalid("Invalid vault name: " + name)
@@ -74,24 +71,6 @@ func (s *Server) createVault(ctx context.Context, c *call) (reply, error) {
 		status: http.StatusCreated,
 		header: map[string]string{"Location": s.location(name)},
 	}, nil
-}
-
-// checkVaultCount refuses a vault too many. Creating one that exists is fine.
-func (s *Server) checkVaultCount(ctx context.Context, name string) error {
-	count := 0
-	for info, err := range s.store.Vaults(ctx, "") {
-		if err != nil {
-			return err
-		}
-		if info.Name == name {
-			return nil
-		}
-		count++
-	}
-	if count >= maxVaults {
-		return limitExceeded(fmt.Sprintf("The account has reached its limit of %d vaults.", maxVaults))
-	}
-	return nil
 }
 
 func (s *Server) describeVault(ctx context.Context, c *call) (reply, error) {
