@@ -6,6 +6,8 @@ import (
 	"firn/internal/transfer"
 )
 
+// Why an upload did not end with an archive, apart from the classes of package
+// vault.
 var (
 	// ErrInterrupted: UploadOptions.Drain was closed. Everything acknowledged is
 	// recorded and the same call continues.

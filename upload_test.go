@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -72,7 +73,7 @@ func newSite(t *testing.T) *site {
 	if s.vault, err = dirvault.Open(filepath.Join(s.dir, "cold", "v"), options); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.vault.Close() })
+	t.Cleanup(func() { closed(t, s.vault) })
 	s.openCatalog()
 	s.file = filepath.Join(s.dir, "film.mov")
 	s.write(content(1, 5*mib+mib/2))
@@ -87,7 +88,7 @@ func (s *site) openCatalog() {
 		s.t.Fatal(err)
 	}
 	s.catalog = c
-	s.t.Cleanup(func() { c.Close() })
+	s.t.Cleanup(func() { closed(s.t, c) })
 }
 
 // loseCatalog leaves the next run without any record.
@@ -550,4 +551,11 @@ func TestUploadCancelled(t *testing.T) {
 	}
 	stored, _ := s.must(s.options())
 	s.wantOne(stored)
+}
+
+func closed(t *testing.T, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -52,7 +52,7 @@ func newBench(t *testing.T, size int) *bench {
 	if b.vault, err = dirvault.Open(filepath.Join(dir, "v"), dirvault.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.vault.Close() })
+	t.Cleanup(func() { closed(t, b.vault) })
 	id, err := b.vault.CreateUpload(t.Context(), vault.UploadRequest{Description: "x", PartSize: mib})
 	if err != nil {
 		t.Fatal(err)
@@ -434,5 +434,12 @@ func TestSendRefusesALongStream(t *testing.T) {
 	})
 	if left, err := os.ReadDir(spool); err != nil || len(left) != 0 {
 		t.Errorf("the spool holds %v, %v", left, err)
+	}
+}
+
+func closed(t *testing.T, c io.Closer) {
+	t.Helper()
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }
