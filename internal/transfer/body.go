@@ -57,8 +57,8 @@ type body struct {
 	limiter *rate.Limiter
 	dog     *watchdog
 	moved   func(delta int64)
-	at      int64        // bytes that moved counts as handed out
-	failed  atomic.Value // error of the source
+	at      int64 // bytes that moved counts as handed out
+	failed  atomic.Pointer[sourceError]
 }
 
 // Read hands out the next bytes, in pieces that pass the limiter.
@@ -73,8 +73,11 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.SectionReader.Read(p)
 	b.dog.feed()
 	b.count(int64(n))
+	if errors.Is(err, io.EOF) && b.at < b.Size() {
+		err = fmt.Errorf("%w: it is shorter than it was", ErrSourceChanged)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.failed.Store(err)
+		b.failed.Store(&sourceError{err})
 	}
 	return n, err
 }
@@ -95,8 +98,8 @@ func (b *body) count(delta int64) {
 
 // sourceFailure returns the error that the source gave while it was read.
 func (b *body) sourceFailure() error {
-	if err, ok := b.failed.Load().(error); ok {
-		return &sourceError{err}
+	if failure := b.failed.Load(); failure != nil {
+		return failure
 	}
 	return nil
 }

@@ -308,6 +308,11 @@ func TestSendNeverMakesUpBytes(t *testing.T) {
 		"a truncated source": {
 			func(data []byte) io.ReaderAt { return bytes.NewReader(data[:mib+7]) }, transfer.ErrSourceChanged,
 		},
+		"a source truncated after it was hashed": {
+			func(data []byte) io.ReaderAt {
+				return &cutLater{r: bytes.NewReader(data), cut: mib + 7}
+			}, transfer.ErrSourceChanged,
+		},
 		"a broken disk": {
 			func(data []byte) io.ReaderAt { return &brokenAt{bytes.NewReader(data), mib + 4096, broken} }, broken,
 		},
@@ -335,6 +340,23 @@ func (b *brokenAt) ReadAt(p []byte, off int64) (int, error) {
 		return 0, b.err
 	}
 	return b.r.ReadAt(p, off)
+}
+
+// cutLater ends at cut when a place beyond it is looked at for the second time.
+type cutLater struct {
+	r    io.ReaderAt
+	cut  int64
+	seen sync.Map
+}
+
+func (c *cutLater) ReadAt(p []byte, off int64) (int, error) {
+	if off < c.cut {
+		return c.r.ReadAt(p, off)
+	}
+	if _, again := c.seen.LoadOrStore(off, true); again {
+		return 0, io.EOF
+	}
+	return c.r.ReadAt(p, off)
 }
 
 func TestSendDrains(t *testing.T) {
