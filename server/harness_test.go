@@ -264,13 +264,35 @@ func pattern(n int) []byte {
 type lockedBuffer struct {
 	mu     sync.Mutex
 	writes []string
+	grown  chan struct{} // closed by the next Write; nil if nobody waits
 }
 
 func (b *lockedBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.writes = append(b.writes, string(p))
+	if b.grown != nil {
+		close(b.grown)
+		b.grown = nil
+	}
 	return len(p), nil
+}
+
+// await blocks until there are n lines.
+func (b *lockedBuffer) await(n int) {
+	for {
+		b.mu.Lock()
+		if len(b.writes) >= n {
+			b.mu.Unlock()
+			return
+		}
+		if b.grown == nil {
+			b.grown = make(chan struct{})
+		}
+		grown := b.grown
+		b.mu.Unlock()
+		<-grown
+	}
 }
 
 func (b *lockedBuffer) lines() []string {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"firn/server"
+	"firn/vault"
 )
 
 // slowRequest is an upload whose body the test sends piece by piece.
@@ -110,15 +111,13 @@ func TestClientThatHangsUpLeavesNothing(t *testing.T) {
 	s.createVault("films")
 	to := s.initiate("films", "1048576")
 	body := pattern(mib)
+	before := len(s.log.lines())
 	for _, q := range []request{partUpload(to, body), upload("POST", "/-/vaults/films/archives", body, nil)} {
 		if err := s.begin(q, body[:mib/2]).conn.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so those were
-	if err := s.stop(); err != nil {                // waits for both
-		t.Fatal(err)
-	}
+	s.log.await(before + 2)
 	refused := 0
 	for _, line := range s.log.lines() {
 		if strings.Contains(line, `"status":400,"bytes_in":`) {
@@ -127,6 +126,13 @@ func TestClientThatHangsUpLeavesNothing(t *testing.T) {
 	}
 	if refused != 2 {
 		t.Errorf("%d requests ended as broken off, want 2:\n%s", refused, s.log)
+	}
+	if got := s.do(request{method: "GET", path: to}).body; !strings.Contains(got, `"Parts":[]`) {
+		t.Errorf("a part that was broken off is visible: %s", got)
+	}
+	got := s.do(request{method: "GET", path: "/-/vaults/films/multipart-uploads"}).body
+	if strings.Count(got, "MultipartUploadId") != 1 {
+		t.Errorf("the archive that was broken off left an upload: %s", got)
 	}
 	if got := s.faults.String(); got != "" {
 		t.Errorf("a client that hung up is reported as a fault of the server: %s", got)
@@ -143,15 +149,27 @@ func TestRefusalReachesAClientThatOnlySends(t *testing.T) {
 		wantError(t, 404, "ResourceNotFoundException", "Vault not found for ARN: "+arnPrefix+"none")
 }
 
+// tellingStore tells when a request has come as far as its vault.
+type tellingStore struct {
+	server.Store
+	opened chan<- string
+}
+
+func (s tellingStore) Open(ctx context.Context, name string) (vault.Vault, error) {
+	s.opened <- name
+	return s.Store.Open(ctx, name)
+}
+
 func TestShutdownLetsRequestsFinish(t *testing.T) {
-	dir := t.TempDir()
-	store := openStore(t, dir)
-	s := startOver(t, store)
+	store := openStore(t, t.TempDir())
+	opened := make(chan string, 10)
+	s := startOver(t, tellingStore{store, opened})
 	s.createVault("films")
 	to := s.initiate("films", "1048576")
+	<-opened
 	body := pattern(1000)
 	slow := s.begin(partUpload(to, body), body[:999])
-	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so that one was
+	<-opened
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.stop() }()
@@ -182,7 +200,8 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 }
 
 func TestShutdownCutsOffWhatTakesTooLong(t *testing.T) {
-	handler, err := server.New(openStore(t, t.TempDir()), server.Options{
+	opened := make(chan string, 10)
+	handler, err := server.New(tellingStore{openStore(t, t.TempDir()), opened}, server.Options{
 		Region: region, Account: account, Credentials: server.Keys{accessKey: secretKey}, Grace: time.Millisecond,
 	})
 	if err != nil {
@@ -199,7 +218,7 @@ func TestShutdownCutsOffWhatTakesTooLong(t *testing.T) {
 	s.createVault("films")
 	body := pattern(1000)
 	slow := s.begin(upload("POST", "/-/vaults/films/archives", body, nil), body[:10])
-	s.do(request{method: "GET", path: "/-/vaults"}) // a later connection was accepted, so that one was
+	<-opened
 	cancel()
 	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "cut off") {
 		t.Errorf("Serve returned %v, want that requests were cut off", err)
