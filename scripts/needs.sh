@@ -5,7 +5,7 @@
 # installed on Debian and its kin when we may, else named with the way to get it.
 #
 #   cc     a C compiler, for Go's race detector
-#   aws    the AWS command line, an independent client
+#   aws    Debian's AWS command line (/usr/bin/aws), an independent client
 #   boto   boto 2.49 for Debian's Python, an independent client
 #   boto3  boto3 for Debian's Python, measured by the benchmark
 set -euo pipefail
@@ -15,7 +15,7 @@ python=/usr/bin/python3
 has() {
 	case $1 in
 	cc) command -v "${CC:-cc}" || command -v gcc || command -v clang ;;
-	aws) aws --version ;;
+	aws) /usr/bin/aws --version ;;
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
 	esac >/dev/null 2>&1
