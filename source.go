@@ -212,23 +212,25 @@ func (s *Source) describe(given string, l vault.Limits) (string, error) {
 
 func isPrintable(c byte) bool { return 0x20 <= c && c <= 0x7e }
 
-// printable writes the bytes of a name that are not printable ASCII as %XX, and
-// then "%" itself, too, so that the name can be read back.
+// printable writes the bytes of a name that a description cannot keep as %XX:
+// what is not printable ASCII, and a space at either end, which an HTTP header
+// loses. Then "%" is written so, too, and the name can be read back.
 func printable(name string) string {
-	plain := true
-	for _, c := range []byte(name) {
-		plain = plain && isPrintable(c)
-	}
-	if plain {
-		return name
+	keeps := func(i int) bool {
+		return isPrintable(name[i]) && (name[i] != ' ' || (i > 0 && i < len(name)-1))
 	}
 	var escaped []byte
-	for _, c := range []byte(name) {
-		if isPrintable(c) && c != '%' {
+	plain := true
+	for i, c := range []byte(name) {
+		plain = plain && keeps(i)
+		if keeps(i) && c != '%' {
 			escaped = append(escaped, c)
 		} else {
 			escaped = fmt.Appendf(escaped, "%%%02X", c)
 		}
+	}
+	if plain {
+		return name
 	}
 	return string(escaped)
 }

@@ -442,12 +442,13 @@ func TestUploadDescriptions(t *testing.T) {
 	for name, test := range map[string]struct {
 		file, description, want string
 	}{
-		"given":            {"a", "June, all of it", "June, all of it"},
-		"the name":         {"a b.tar", "", "a b.tar"},
-		"a name in French": {"été 100%", "", "%C3%A9t%C3%A9 100%25"},
-		"control":          {"a", "a\x1b[2Jb", ""},
-		"too long":         {"a", strings.Repeat("x", 1025), ""},
-		"the longest":      {"a", strings.Repeat("x", 1024), strings.Repeat("x", 1024)},
+		"given":              {"a", "June, all of it", "June, all of it"},
+		"the name":           {"a b.tar", "", "a b.tar"},
+		"a name in French":   {"été 100%", "", "%C3%A9t%C3%A9 100%25"},
+		"spaces at the ends": {" a b ", "", "%20a b%20"},
+		"control":            {"a", "a\x1b[2Jb", ""},
+		"too long":           {"a", strings.Repeat("x", 1025), ""},
+		"the longest":        {"a", strings.Repeat("x", 1024), strings.Repeat("x", 1024)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.file = filepath.Join(t.TempDir(), test.file)
