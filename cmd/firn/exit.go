@@ -61,8 +61,6 @@ func (s status) String() string {
 var (
 	// errUsage: the command line cannot be understood.
 	errUsage = errors.New("usage")
-	// errSkipped: a source that a vault does not take, such as an empty file.
-	errSkipped = errors.New("it was skipped")
 	// errRefused: the command would cost or destroy something and nobody agreed.
 	errRefused = errors.New("refused")
 )
@@ -84,7 +82,6 @@ func statusOf(err error) status {
 		{context.Canceled, statusInterrupted},
 		{firn.ErrUnreadable, statusPartial},
 		{firn.ErrSourceChanged, statusPartial},
-		{errSkipped, statusPartial},
 		{vault.ErrChecksum, statusChecksum},
 		{vault.ErrDenied, statusDenied},
 		{vault.ErrLocked, statusLocked},

@@ -29,8 +29,9 @@ type program struct {
 	json        bool
 	quiet       bool
 
-	// resumable is set while a command runs that continues when it is typed again.
-	resumable atomic.Bool
+	// resume says how to continue what is being done, if that can be; see
+	// abandon, which runs beside the command.
+	resume atomic.Pointer[string]
 }
 
 func newProgram(args []string, stdin, stdout, stderr *os.File) *program {
@@ -65,15 +66,27 @@ func (p *program) end(err error) status {
 func (p *program) abandon() status {
 	p.ui.clear()
 	err := error(firn.ErrInterrupted)
-	if p.resumable.Load() {
-		err = withHint(err, p.continueHint())
+	if hint := p.resume.Load(); hint != nil {
+		err = withHint(err, *hint)
 	}
 	p.ui.fail(err)
 	return statusInterrupted
 }
 
-// continueHint is the resume line: the command as it was typed.
-func (p *program) continueHint() string { return "continue with: " + p.typed() }
+// setResume notes that an upload from path is being done.
+func (p *program) setResume(path string) {
+	hint := p.resumeHint(path)
+	p.resume.Store(&hint)
+}
+
+// resumeHint says how to continue an upload from path: by the command as it was
+// typed.
+func (p *program) resumeHint(path string) string {
+	if path == "-" {
+		return "feed the same bytes again (those that the vault holds are not sent) to: " + p.typed()
+	}
+	return "continue with: " + p.typed()
+}
 
 // typed is the command line as it was typed, quoted for the shell.
 func (p *program) typed() string { return shellCommand(p.args...) }

@@ -95,6 +95,7 @@ func group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
 
 func unknownCommand(cmd *cobra.Command, name string) error {
 	hint := helpHint(cmd)
+	cmd.SuggestionsMinimumDistance = 2 // in letters
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		hint = cmd.CommandPath() + " " + near[0]
 	}

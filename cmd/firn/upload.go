@@ -119,7 +119,6 @@ func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, 
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 
-	p.resumable.Store(true)
 	s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
 	return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
 }

@@ -36,7 +36,6 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	p.resumable.Store(true)
 	return p.uploadLargeTo(ctx, o, v, c)
 }
 
@@ -48,7 +47,7 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
 	size := source.Size()
-	if err := checkTaken(o.filepath, size, v.Limits()); err != nil {
+	if err := checkNotEmpty(o.filepath, size, v.Limits()); err != nil {
 		return err
 	}
 	begin := p.now()
@@ -63,12 +62,16 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 		return err
 	}
 	s := &uploadSession{program: p, vaultArg: v.URL, vault: v, catalog: c}
+	p.setResume(o.filepath)
 	stored, err := s.send(ctx, source, firn.UploadOptions{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
 		Journal: c, VaultURL: v.URL, Now: p.now,
 	})
 	if err != nil {
 		return s.explain(err, o.filepath)
+	}
+	if stored.AlreadyPresent {
+		p.ui.say("firn: %s", show(fmt.Sprintf("%q is already there, nothing was sent", o.filepath)))
 	}
 	elapsed := max(stored.Elapsed, time.Microsecond)
 	p.out.line("Archive ID: [%s]", show(string(stored.ArchiveID)))

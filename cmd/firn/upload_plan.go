@@ -68,7 +68,7 @@ func (p *program) planUpload(o uploadOptions, v *vaulturl.Vault, path string, ra
 		return firn.UploadPlan{}, err
 	}
 	size := source.Size()
-	if err := errors.Join(source.Close(), checkTaken(path, size, v.Limits())); err != nil {
+	if err := errors.Join(source.Close(), checkNotEmpty(path, size, v.Limits())); err != nil {
 		return firn.UploadPlan{}, err
 	}
 	return firn.PlanUpload(v.Limits(), size, firn.UploadOptions{

@@ -75,10 +75,7 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 
 // explain names the file and adds what to do next.
 func (s *uploadSession) explain(err error, path string) error {
-	again := s.continueHint()
-	if path == "-" {
-		again = "feed the same bytes again; those that the vault holds are not sent: ... | " + s.typed()
-	}
+	again := s.resumeHint(path)
 	switch {
 	case errors.Is(err, firn.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),

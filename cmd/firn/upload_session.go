@@ -25,19 +25,20 @@ type uploadSession struct {
 // uploadOne stores one source and prints its archive id.
 func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) {
 	if err := context.Cause(ctx); err != nil {
-		return withHint(err, s.continueHint())
+		return withHint(err, s.resumeHint(path))
 	}
 	source, err := openSource(path, s.stdin)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	if err := checkTaken(path, source.Size(), s.vault.Limits()); err != nil {
+	if err := checkNotEmpty(path, source.Size(), s.vault.Limits()); err != nil {
 		return err
 	}
 	if err := s.announce(ctx, path, source.Size()); err != nil {
 		return err
 	}
+	s.setResume(path)
 	stored, err := s.send(ctx, source, s.uploadOptions())
 	if err != nil {
 		return s.explain(err, path)
@@ -52,13 +53,13 @@ func openSource(path string, stdin io.Reader) (*firn.Source, error) {
 	return firn.OpenFile(path)
 }
 
-// checkTaken refuses a source that is too small for the vault: an empty file.
-func checkTaken(path string, size int64, l vault.Limits) error {
-	if size < 0 || size >= l.MinArchiveSize {
-		return nil
+// checkNotEmpty refuses an empty file where the vault keeps none, before anything
+// is announced. An empty stream shows only when it is read.
+func checkNotEmpty(path string, size int64, l vault.Limits) error {
+	if size == 0 && l.MinArchiveSize > 0 {
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, firn.ErrUnreadable)
 	}
-	return fmt.Errorf("%q has %d bytes and %w: the vault takes no archive of less than %d byte",
-		path, size, errSkipped, l.MinArchiveSize)
+	return nil
 }
 
 func (s *uploadSession) uploadOptions() firn.UploadOptions {

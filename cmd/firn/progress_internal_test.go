@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"firn"
+)
+
+const gib = 1 << 30
+
+func TestLiveLineFitsEveryWidth(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	for name, v := range map[string]view{
+		"nothing yet": {Progress: firn.Progress{Size: gib, Parts: 64}},
+		"half way":    {Progress: firn.Progress{Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20}, rate: 110 << 20},
+		"in trouble": {Progress: firn.Progress{
+			Size: 16 * gib, Parts: 1024, Done: gib, Retries: 17, Waiting: errors.New("\x1b[2Jservice unavailable\nagain " + strings.Repeat("x", 200)),
+			Until: now.Add(12 * time.Second),
+		}, now: now},
+		"a stream": {Progress: firn.Progress{Size: -1, PartsDone: 3, Done: 3 << 20}, rate: 1 << 20},
+		"empty":    {},
+	} {
+		for width := range 200 {
+			line := v.live(width)
+			if len(line) > width {
+				t.Errorf("%s: %d columns do not hold %q", name, width, line)
+			}
+			if showASCII(line) != line {
+				t.Errorf("%s: %q is not plain", name, line)
+			}
+		}
+	}
+}
+
+func TestLiveLine(t *testing.T) {
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	running := view{rate: 110 << 20, Progress: firn.Progress{
+		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20, Retries: 1,
+	}}
+	waiting := view{now: now, Progress: firn.Progress{
+		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib,
+		Waiting: errors.New("service unavailable"), Until: now.Add(12 * time.Second),
+	}}
+	for _, c := range []struct {
+		view  view
+		width int
+		want  string
+	}{
+		{running, 120, "8.1 GiB of 16 GiB  [===========           ]  50%  110 MiB/s  1 min 14 s left  512/1024 parts  1 retry  100 MiB in flight"},
+		{running, 79, "8.1 GiB of 16 GiB  50%  110 MiB/s  1 min 14 s left  512/1024 parts  1 retry"},
+		{running, 40, "8.1 GiB of 16 GiB  50%  1 min 14 s left"},
+		{running, 10, "8.1 GiB..."},
+		{waiting, 79, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12s: service unavailable"},
+	} {
+		if got := c.view.live(c.width); got != c.want {
+			t.Errorf("in %d columns:\n got %q\nwant %q", c.width, got, c.want)
+		}
+	}
+}
+
+func TestPlainLine(t *testing.T) {
+	v := view{rate: 1 << 20, Progress: firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20, Retries: 2}}
+	want := "25%, 1 MiB of 4 MiB, 1 MiB/s, 3.0 s left, 1/4 parts, 2 retries"
+	if got := v.plain(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSpeed(t *testing.T) {
+	var s speed
+	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	s.see(now, 0)
+	if s.rate() != 0 {
+		t.Errorf("a rate out of nothing: %v", s.rate())
+	}
+	var moved int64
+	step := func(bytes int64) {
+		now = now.Add(time.Second)
+		moved += bytes
+		s.see(now, moved)
+	}
+	step(1000)
+	if math.Abs(s.rate()-1000) > 1 {
+		t.Errorf("after one second the rate is %v", s.rate())
+	}
+	for range 120 {
+		step(5000)
+	}
+	if math.Abs(s.rate()-5000) > 10 {
+		t.Errorf("two minutes later the rate is %v", s.rate())
+	}
+	step(-100_000) // a part failed and is sent again
+	if s.rate() < 0 || s.rate() > 5000 {
+		t.Errorf("after a failure the rate is %v", s.rate())
+	}
+}

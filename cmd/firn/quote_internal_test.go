@@ -1,0 +1,63 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// hostile are texts that try to steer the terminal of whoever looks at them.
+func hostile() []string {
+	return []string{
+		"\x1b[2J\x1b]0;title\x07", "a\rb", "a\nb", "tab\there", "\x00", "\x7f",
+		"\u009b31m", "\u202egpj.exe", "\u2066x\u2069", "\u200bzero", "\ufeff",
+		"\xff\xfe", "caf\xe9", "\U000e0041tag",
+	}
+}
+
+func TestShow(t *testing.T) {
+	for _, fine := range []string{"", "june.tar", "Älpler Überblick 雪", `back\slash "quote" 'quote'`} {
+		if got := show(fine); got != fine {
+			t.Errorf("show(%q) = %q", fine, got)
+		}
+	}
+	for _, text := range hostile() {
+		for _, r := range show(text) {
+			if !unicode.IsPrint(r) {
+				t.Errorf("show(%q) lets %U through", text, r)
+			}
+		}
+		for _, r := range showASCII(text + "雪") {
+			if r < ' ' || r > '~' {
+				t.Errorf("showASCII(%q) lets %U through", text, r)
+			}
+		}
+	}
+	if got := show("\x1b[2J\u009b\xff\u202e\U000e0041"); got != `\x1b[2J\u009b\xff\u202e\U000e0041` {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestShellCommand asks a shell what it reads.
+func TestShellCommand(t *testing.T) {
+	words := append([]string{
+		"firn", "plain-name_1.tar", "", "two words", "it's", `$HOME`, "a&b", "glacier://v?region=r&endpoint=http://h:1",
+		"`x`", "*", "~", "back\\slash", `it's "both"`, "雪",
+	}, hostile()...)
+	for _, word := range words {
+		if strings.Contains(word, "\x00") || strings.ContainsFunc(word, func(r rune) bool { return r > 0xffff }) {
+			continue // no argument holds the one, and not every bash reads the other in a C locale
+		}
+		line := shellCommand("printf", "%s", word)
+		if show(line) != line {
+			t.Errorf("%q is quoted as %q, which does not show", word, line)
+		}
+		command := exec.Command("bash", "-c", line)
+		command.Env = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"}
+		out, err := command.Output()
+		if err != nil || string(out) != word {
+			t.Errorf("bash reads %s as %q (%v), not %q", line, out, err, word)
+		}
+	}
+}

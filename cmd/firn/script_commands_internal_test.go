@@ -1,0 +1,302 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
+
+// scriptCommands are the commands that our scripts have beyond testscript's.
+func scriptCommands() map[string]scriptCommand {
+	processes := newProcesses()
+	return map[string]scriptCommand{
+		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
+		"random": random,
+		// exits STATUS COMMAND...: runs it and expects exactly this exit status
+		"exits": exitsWith,
+		// start NAME COMMAND...: runs it in the background, its output going to
+		// NAME.out and NAME.err
+		"start": processes.start,
+		// signal NAME INT|TERM|HUP|KILL
+		"signal": processes.signal,
+		// finish NAME STATUS: waits for its end and expects this exit status; -1
+		// if a signal killed it
+		"finish": processes.finish,
+		// until FILE N PATTERN: waits until N lines of the file match
+		"until": until,
+		// serve [OPTION...]: starts a server called server over ./store, with
+		// access.log, and sets what it says to export
+		"serve": processes.serve,
+		// once BEFORE AFTER: no part that the access log BEFORE says was accepted
+		// was accepted again in AFTER
+		"once": once,
+		// field FILE NAME VARIABLE: sets the variable from the first object of JSON
+		// Lines
+		"field": field,
+		// mode FILE MODE: expects this octal mode
+		"mode": mode,
+		// touch FILE SECONDS: sets its modification time
+		"touch": touch,
+	}
+}
+
+func random(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: random FILE SIZE SEED")
+	}
+	size, err := parseSize(args[1])
+	ts.Check(err)
+	seed := [32]byte{}
+	copy(seed[:], args[2])
+	b := make([]byte, size)
+	_, _ = rand.NewChaCha8(seed).Read(b) // never fails
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	if got := exitStatus(ts.Exec(args[1], args[2:]...)); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, not %s", got, args[0])
+	}
+}
+
+// exitStatus is that of a command which ended with err.
+func exitStatus(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	if err != nil {
+		return -2
+	}
+	return 0
+}
+
+// patienceOfTests bounds every wait for something that must happen.
+const patienceOfTests = 20 * time.Second
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: until FILE N PATTERN")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	pattern := regexp.MustCompile(args[2])
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	deadline := time.After(patienceOfTests)
+	for {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && matchingLines(text, pattern) >= n {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-deadline:
+			ts.Fatalf("%s never had %d lines like %s:\n%s", args[0], n, args[2], text)
+		}
+	}
+}
+
+func matchingLines(text []byte, pattern *regexp.Regexp) (n int) {
+	for line := range bytes.Lines(text) {
+		if pattern.Match(line) {
+			n++
+		}
+	}
+	return n
+}
+
+func once(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: once BEFORE AFTER")
+	}
+	before, after := acceptedParts(ts, args[0]), acceptedParts(ts, args[1])
+	if len(before) == 0 {
+		ts.Fatalf("%s tells of no part", args[0])
+	}
+	for part := range before {
+		if after[part] != 1 {
+			ts.Fatalf("part %s was sent %d times", part, after[part])
+		}
+	}
+}
+
+// acceptedParts counts by upload and range how often the server took a part.
+func acceptedParts(ts *testscript.TestScript, path string) map[string]int {
+	parts := make(map[string]int)
+	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(path)))
+	for lines.Scan() {
+		var line struct {
+			Method, Path string
+			Status       int
+			Range        string `json:"content_range"`
+		}
+		ts.Check(json.Unmarshal(lines.Bytes(), &line))
+		if line.Method == "PUT" && line.Status == 204 {
+			parts[line.Path+" "+line.Range]++
+		}
+	}
+	return parts
+}
+
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: field FILE NAME VARIABLE")
+	}
+	var object map[string]any
+	ts.Check(json.NewDecoder(strings.NewReader(ts.ReadFile(args[0]))).Decode(&object))
+	value, ok := object[args[1]].(string)
+	if !ok {
+		ts.Fatalf("%s has no text %s", args[0], args[1])
+	}
+	ts.Setenv(args[2], value)
+}
+
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mode FILE MODE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := strconv.FormatUint(uint64(info.Mode().Perm()), 8); got != args[1] {
+		ts.Fatalf("mode %s, not %s", got, args[1])
+	}
+}
+
+func touch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: touch FILE SECONDS")
+	}
+	seconds, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	at := time.Unix(seconds, 0)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), at, at))
+}
+
+// processes are those that a script has in the background, by script and name.
+type processes struct{ running chan map[string]*exec.Cmd }
+
+func newProcesses() *processes {
+	p := &processes{make(chan map[string]*exec.Cmd, 1)}
+	p.running <- make(map[string]*exec.Cmd)
+	return p
+}
+
+// put sets the process of a name, or takes it away.
+func (p *processes) put(key string, cmd *exec.Cmd) {
+	m := <-p.running
+	m[key] = cmd
+	p.running <- m
+}
+
+func (p *processes) get(ts *testscript.TestScript, name string) *exec.Cmd {
+	m := <-p.running
+	p.running <- m
+	cmd := m[ts.Name()+" "+name]
+	if cmd == nil {
+		ts.Fatalf("no process is called %s", name)
+	}
+	return cmd
+}
+
+func (p *processes) start(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start NAME COMMAND...")
+	}
+	name := args[0]
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = environmentOf(ts)
+	out, err := os.Create(ts.MkAbs(name + ".out"))
+	ts.Check(err)
+	defer out.Close()
+	errors, err := os.Create(ts.MkAbs(name + ".err"))
+	ts.Check(err)
+	defer errors.Close()
+	cmd.Stdout, cmd.Stderr = out, errors
+	ts.Check(cmd.Start())
+	p.put(ts.Name()+" "+name, cmd)
+	ts.Defer(func() {
+		if cmd.ProcessState == nil {
+			_ = cmd.Process.Kill() // it may have ended by itself
+			_ = cmd.Wait()         // its end was not the subject
+		}
+	})
+}
+
+// environmentOf is the part of a script's environment that firn looks at.
+func environmentOf(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{
+		"PATH", "HOME", "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
+		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION",
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_ENDPOINT_URL_GLACIER",
+	} {
+		if value := ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+func (p *processes) signal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: signal NAME SIGNAL")
+	}
+	signals := map[string]os.Signal{
+		"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill,
+	}
+	ts.Check(p.get(ts, args[0]).Process.Signal(signals[args[1]]))
+}
+
+func (p *processes) finish(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: finish NAME STATUS")
+	}
+	cmd := p.get(ts, args[0])
+	hung := time.AfterFunc(patienceOfTests, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
+	defer hung.Stop()
+	got := exitStatus(cmd.Wait())
+	for _, suffix := range []string{".out", ".err"} {
+		ts.Logf("[%s%s]\n%s", args[0], suffix, ts.ReadFile(filepath.Base(args[0])+suffix))
+	}
+	if strconv.Itoa(got) != args[1] {
+		ts.Fatalf("%s ended with status %d, not %s", args[0], got, args[1])
+	}
+}
+
+func (p *processes) serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: serve [OPTION...]")
+	}
+	command := []string{"server", "firn", "serve", "--dir", "store", "--access-log", "access.log"}
+	if len(args) == 0 {
+		args = []string{"--listen", "127.0.0.1:0"}
+	}
+	p.start(ts, false, append(command, args...))
+	until(ts, false, []string{"server.out", "1", "AWS_REGION"})
+	for line := range strings.Lines(ts.ReadFile("server.out")) {
+		if name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "="); ok {
+			ts.Setenv(name, strings.Trim(value, "'\n"))
+		}
+	}
+}

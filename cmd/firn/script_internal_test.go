@@ -1,0 +1,39 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the test binary be firn when it is called so: the scripts run
+// real processes, which can be signalled and killed.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"firn": main, oldName: main})
+}
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestScripts runs testdata/*.txtar. What they add to testscript is in
+// script_commands_internal_test.go.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, ".home")
+			env.Setenv("HOME", home)
+			env.Setenv("XDG_DATA_HOME", filepath.Join(home, "data"))
+			env.Setenv("FIRN_CATALOG", filepath.Join(env.WorkDir, "catalog.db"))
+			env.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "none"))
+			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "none"))
+			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			env.Setenv("TZ", "UTC")
+			return os.Mkdir(home, 0o700)
+		},
+		Cmds: scriptCommands(),
+	})
+}
