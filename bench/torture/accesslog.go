@@ -56,7 +56,7 @@ func readAccepted(path string) ([]accepted, error) {
 // follow returns once the access log tells of so many accepted parts. It fails
 // when the upload ends before that.
 func follow(ctx context.Context, path string, parts int, ended <-chan struct{}) error {
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		list, err := readAccepted(path)
