@@ -21,8 +21,9 @@ func (p *program) confirm(ctx context.Context, question string) error {
 		return withHint(refusedError("nobody is there to answer %q, so nothing was done", question),
 			"if you mean it: "+p.typedWith("--yes"))
 	}
-	_, _ = fmt.Fprintf(p.ui.w, "%s [y/N] ", show(question))
+	p.ui.ask(show(question) + " [y/N] ")
 	answer, err := bufio.NewReader(file).ReadString('\n')
+	p.ui.answered()
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

@@ -106,7 +106,7 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 			return err
 		}
 	}
-	table.print(p.out)
+	table.writeTo(p.out)
 	return nil
 }
 

@@ -81,7 +81,7 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 		}
 		return nil
 	}
-	openUploadTable(objects, len(args) == 0, full).print(p.out)
+	openUploadTable(objects, len(args) == 0, full).writeTo(p.out)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
 
 	"firn"
 	"firn/catalog"
@@ -20,6 +21,7 @@ import (
 // the options that all commands share.
 type program struct {
 	args  []string // as typed, the program's own name first
+	root  *cobra.Command
 	stdin io.Reader
 	out   *printer // standard output: what was asked for, and nothing else
 	ui    *ui      // standard error: everything else
@@ -29,13 +31,18 @@ type program struct {
 	json        bool
 	quiet       bool
 
+	// busy is set while a command has work in flight that a signal lets finish.
+	busy atomic.Bool
 	// resume says how to continue what is being done, if that can be; see
 	// abandon, which runs beside the command.
 	resume atomic.Pointer[string]
 }
 
 func newProgram(args []string, stdin, stdout, stderr *os.File) *program {
-	return &program{args: args, stdin: stdin, out: newPrinter(stdout), ui: newUI(stderr), now: time.Now}
+	p := &program{args: args, stdin: stdin, out: newPrinter(stdout), ui: newUI(stderr), now: time.Now}
+	p.root = p.newRoot()
+	p.root.SetArgs(args[1:])
+	return p
 }
 
 // oldName is the tool whose arguments are taken when the binary has its name.
@@ -47,9 +54,7 @@ func (p *program) run(ctx context.Context) status {
 	if name == oldName {
 		return p.end(p.uploadLarge(ctx, p.args[1:]))
 	}
-	root := p.newRoot()
-	root.SetArgs(p.args[1:])
-	return p.end(root.ExecuteContext(ctx))
+	return p.end(p.root.ExecuteContext(ctx))
 }
 
 // end writes out what is left and turns the command's error into the status.
@@ -65,7 +70,7 @@ func (p *program) end(err error) status {
 // may be in use by it and is not touched.
 func (p *program) abandon() status {
 	p.ui.clear()
-	err := error(firn.ErrInterrupted)
+	err := firn.ErrInterrupted
 	if hint := p.resume.Load(); hint != nil {
 		err = withHint(err, *hint)
 	}
@@ -77,6 +82,7 @@ func (p *program) abandon() status {
 func (p *program) setResume(path string) {
 	hint := p.resumeHint(path)
 	p.resume.Store(&hint)
+	p.busy.Store(true)
 }
 
 // resumeHint says how to continue an upload from path: by the command as it was

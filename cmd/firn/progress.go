@@ -10,6 +10,10 @@ import (
 const (
 	drawEvery  = 250 * time.Millisecond // on a terminal
 	printEvery = 10 * time.Second       // elsewhere
+
+	// margin is how many columns the live line leaves free at the right: a ^C
+	// that the terminal echoes there must not move the cursor to the next line.
+	margin = 3
 )
 
 // progress shows how one upload goes on: a live line on a terminal, a line now
@@ -77,7 +81,7 @@ func (p *progress) show() {
 	p.mu.Unlock()
 
 	if width := p.ui.width(); width > 0 {
-		p.ui.draw(v.live(width - 1)) // the last column would move the cursor on
+		p.ui.draw(v.live(width - margin))
 	} else {
 		p.ui.say("%s", v.plain())
 	}

@@ -54,7 +54,8 @@ func TestLiveLine(t *testing.T) {
 		{running, 79, "8.1 GiB of 16 GiB  50%  110 MiB/s  1 min 14 s left  512/1024 parts  1 retry"},
 		{running, 40, "8.1 GiB of 16 GiB  50%  1 min 14 s left"},
 		{running, 10, "8.1 GiB..."},
-		{waiting, 79, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12s: service unavailable"},
+		{waiting, 56, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12 s: ...e"},
+		{waiting, 79, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12 s: service unavailable"},
 	} {
 		if got := c.view.live(c.width); got != c.want {
 			t.Errorf("in %d columns:\n got %q\nwant %q", c.width, got, c.want)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -78,13 +79,23 @@ func (v view) inFlight() string {
 	return sizeText(v.InFlight) + " in flight"
 }
 
-func (v view) waiting() string {
+// waiting says for how long, and why, in at most width columns. The end of an
+// error tells its cause, so that is what remains of a long one.
+func (v view) waiting(width int) string {
 	if v.Waiting == nil {
 		return ""
 	}
-	wait := max(0, v.Until.Sub(v.now)).Round(time.Second)
-	return fmt.Sprintf("waiting %s: %s", wait, showASCII(strings.ReplaceAll(v.Waiting.Error(), "\n", "; ")))
+	seconds := int(max(0, v.Until.Sub(v.now)).Round(time.Second).Seconds())
+	wait := fmt.Sprintf("waiting %d s: ", seconds)
+	cause := showASCII(strings.ReplaceAll(v.Waiting.Error(), "\n", "; "))
+	if room := width - len(wait) - len(leftOut); len(cause) > room+len(leftOut) {
+		cause = leftOut + cause[len(cause)-max(0, room):]
+	}
+	return wait + cause
 }
+
+// leftOut stands for what was left out.
+const leftOut = "..."
 
 // plain is the line of a log.
 func (v view) plain() string {
@@ -92,7 +103,7 @@ func (v view) plain() string {
 	if percent := v.percent(); percent != "" {
 		done = percent + ", " + done
 	}
-	return joined(", ", done, v.speed(), v.left(), v.parts(), v.inFlight(), v.retries(), v.waiting())
+	return joined(", ", done, v.speed(), v.left(), v.parts(), v.inFlight(), v.retries(), v.waiting(math.MaxInt))
 }
 
 const (
@@ -103,8 +114,9 @@ const (
 // live is the line of a terminal, of at most width columns. What matters less
 // goes first where there is no room, and the bar takes what remains.
 func (v view) live(width int) string {
-	if waiting := v.waiting(); waiting != "" {
-		return cut(joined("  ", v.percent(), v.amount(), v.parts(), waiting), width)
+	if v.Waiting != nil {
+		state := joined("  ", v.percent(), v.amount(), v.parts()) + "  "
+		return cut(state+v.waiting(width-len(state)), width)
 	}
 	// In the order of importance, then in the order of the line.
 	fields := []string{v.amount(), v.percent(), v.left(), v.speed(), v.parts(), v.retries(), v.inFlight()}
@@ -144,8 +156,8 @@ func cut(line string, width int) string {
 	switch {
 	case len(line) <= width:
 		return line
-	case width <= 3:
+	case width <= len(leftOut):
 		return line[:max(0, width)]
 	}
-	return line[:width-3] + "..."
+	return line[:width-len(leftOut)] + leftOut
 }

@@ -71,7 +71,7 @@ func (p *program) newRoot() *cobra.Command {
 	)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
-		help.Hidden = true // --help says the same
+		exits(help, statusDone, statusUsage)
 	}
 	exits(root, statusDone, statusError, statusUsage)
 	return root

@@ -97,6 +97,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err := p.tellServer(listener.Addr(), o.region, keys); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	p.busy.Store(true)
 	return s.Serve(ctx, listener)
 }
 

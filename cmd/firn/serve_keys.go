@@ -21,7 +21,7 @@ type keyPair struct {
 }
 
 // Format keeps the secret out of every formatted text.
-func (keyPair) Format(f fmt.State, _ rune) { fmt.Fprint(f, "[redacted]") }
+func (keyPair) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 const (
 	keysFile  = "credentials.json"

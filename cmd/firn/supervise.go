@@ -10,11 +10,15 @@ import (
 	"firn"
 )
 
-// forceAfter is how long a command may take to come to its end after the first
-// signal: the 10 s that parts in flight get, and a little to write it down. A
-// command that is blocked, in a read of standard input for one, is left behind
-// then. Nothing is lost by that: the record is durable at any instant.
-const forceAfter = 12 * time.Second
+// How long a command may take to come to its end after the first signal. One
+// that is blocked, in a read of standard input for example, is left behind then.
+// Nothing is lost by that: the record is durable at any instant.
+const (
+	forceAfter = time.Second
+	// With work in flight: the 10 s that parts of an upload and requests at a
+	// server get, and a little to write it down.
+	forceBusyAfter = 12 * time.Second
+)
 
 // supervise runs the program to its end and returns its exit status.
 //
@@ -42,7 +46,11 @@ func supervise(p *program) status {
 	case <-signals:
 		stop(firn.ErrInterrupted)
 	}
-	timer := time.NewTimer(forceAfter)
+	patience := forceAfter
+	if p.busy.Load() {
+		patience = forceBusyAfter
+	}
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case s := <-ended:

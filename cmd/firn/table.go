@@ -40,8 +40,8 @@ func (r rows) add(cells ...string) {
 	r.w.AppendRow(row)
 }
 
-// print writes the table, if it has any rows.
-func (r rows) print(out *printer) {
+// writeTo writes the table, if it has any rows.
+func (r rows) writeTo(out *printer) {
 	if r.w.Length() > 0 {
 		out.line("%s", r.w.Render())
 	}

@@ -33,6 +33,7 @@ type ui struct {
 	w     io.Writer
 	width func() int // columns of the terminal; 0 if it is none
 	live  string
+	asked bool // the cursor stands behind a question
 }
 
 func newUI(f *os.File) *ui {
@@ -59,10 +60,29 @@ func (u *ui) isTerminal() bool { return u.width() > 0 }
 func (u *ui) say(format string, args ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.asked {
+		_, _ = io.WriteString(u.w, "\n")
+		u.asked = false
+	}
 	live := u.live
 	u.replace("")
 	_, _ = fmt.Fprintf(u.w, format+"\n", args...)
 	u.replace(live)
+}
+
+// ask prints a question and leaves the cursor behind it.
+func (u *ui) ask(question string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, _ = io.WriteString(u.w, question)
+	u.asked = true
+}
+
+// answered notes that the answer has ended the line.
+func (u *ui) answered() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.asked = false
 }
 
 // fail prints an error and its hints.

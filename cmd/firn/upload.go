@@ -16,7 +16,7 @@ const uploadLong = `Stores files in a vault, each as one archive, and prints the
 A file goes up in parts, several at a time, each proved by its hash. Memory
 depends neither on the size of the file nor on that of the parts.
 
-Running the same command again always is safe. An upload that was killed, or
+Running the same command again is always safe. An upload that was killed, or
 lost its network or credentials, continues and sends only what the vault does
 not hold, even when the catalog was lost meanwhile. After success the archive id
 is printed again and nothing is sent; --again stores a second copy.
@@ -68,13 +68,14 @@ func (p *program) newUpload() *cobra.Command {
 	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
 	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
 	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
-	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "how many parts are on their way at once")
+	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "send `N` parts at once")
 	f.Var(&o.limitRate, "limit-rate", "send no faster than this, all parts together")
 	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: that for temporary files)")
-	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "go on for so long without any progress before giving up")
+	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
+	f.Lookup("retry-for").DefValue = "20h"
 	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum,
 		statusDenied, statusLocked, statusDamaged, statusInterrupted)
 }

@@ -44,7 +44,9 @@ func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
 		s.out.line("%s", show(string(stored.ArchiveID)))
 	}
 	if !s.quiet {
-		s.ui.say("firn: %s", show(storedText(path, stored)))
+		for _, line := range storedText(path, stored) {
+			s.ui.say("firn: %s", show(line))
+		}
 	}
 	if err := s.out.flush(); err != nil {
 		return fmt.Errorf("the archive is stored as %q, but its id could not be printed: %w", stored.ArchiveID, err)
@@ -52,21 +54,25 @@ func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
 	return nil
 }
 
-func storedText(path string, stored firn.Stored) string {
+// storedText tells people what was done.
+func storedText(path string, stored firn.Stored) []string {
 	name := filepath.Base(path)
 	if stored.AlreadyPresent {
-		return fmt.Sprintf("%q is already there, nothing was sent (--again stores another copy)", name)
+		return []string{fmt.Sprintf("%q is already there, nothing was sent (--again stores another copy)", name)}
 	}
-	resumed, retries := "", ""
+	parts := fmt.Sprintf("%s of %s", plural(stored.Parts, "part"), sizeText(stored.PartSize))
 	if stored.PartsResumed > 0 {
-		resumed = fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
+		parts += fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
 	}
 	if stored.Retries > 0 {
-		retries = fmt.Sprintf(", %d retries", stored.Retries)
+		parts += fmt.Sprintf(", %d repeated attempts", stored.Retries)
 	}
-	return fmt.Sprintf("stored %q: %s in %s of %s%s, in %s at %s%s; tree hash %s",
-		name, sizeText(stored.Size), plural(stored.Parts, "part"), sizeText(stored.PartSize), resumed,
-		durationText(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed)), retries, stored.TreeHash)
+	return []string{
+		fmt.Sprintf("stored %q, %s, in %s at %s", name, sizeText(stored.Size),
+			durationText(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed))),
+		parts,
+		fmt.Sprintf("tree hash %s", stored.TreeHash),
+	}
 }
 
 func bytesPerSecond(bytes int64, d time.Duration) float64 {

@@ -83,7 +83,7 @@ func (s *uploadSession) send(ctx context.Context, source *firn.Source, o firn.Up
 		o.Progress = shown.update
 	}
 	unwatch := context.AfterFunc(ctx, func() {
-		s.ui.say("firn: stopping; parts in flight get 10 s to finish, and another signal ends at once")
+		s.ui.say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
 	})
 	defer unwatch()
 	return firn.Upload(context.WithoutCancel(ctx), s.vault, source, o)
@@ -126,11 +126,10 @@ func (s *uploadSession) announce(ctx context.Context, path string, size int64) e
 	if size >= 0 {
 		what = fmt.Sprintf("%q, %s", filepath.Base(path), sizeText(size))
 	}
-	estimate := ""
+	s.ui.say("firn: uploading %s; started %s", show(what), timeText(begin))
 	if size >= 0 && rate > 0 {
 		d := timeToSend(size, rate)
-		estimate = fmt.Sprintf("; at %s it takes %s, until %s", rateText(rate), durationText(d), timeText(begin.Add(d)))
+		s.ui.say("firn: estimated duration %s at %s, until %s", durationText(d), rateText(rate), timeText(begin.Add(d)))
 	}
-	s.ui.say("firn: uploading %s; started %s%s", show(what), timeText(begin), estimate)
 	return nil
 }

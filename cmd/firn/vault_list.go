@@ -64,6 +64,6 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 		}
 		table.add(info.Name, timeText(info.Created), archives, size, asOf)
 	}
-	table.print(p.out)
+	table.writeTo(p.out)
 	return nil
 }

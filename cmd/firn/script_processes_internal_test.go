@@ -1,0 +1,121 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// processes are those that a script has in the background, by script and name.
+type processes struct {
+	mu      sync.Mutex
+	running map[string]*exec.Cmd
+}
+
+func (p *processes) put(ts *testscript.TestScript, name string, cmd *exec.Cmd) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running[ts.Name()+" "+name] = cmd
+}
+
+func (p *processes) get(ts *testscript.TestScript, name string) *exec.Cmd {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	cmd := p.running[ts.Name()+" "+name]
+	if cmd == nil {
+		ts.Fatalf("no process is called %s", name)
+	}
+	return cmd
+}
+
+func (p *processes) start(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start NAME COMMAND...")
+	}
+	name := args[0]
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = environmentOf(ts)
+	out, err := os.Create(ts.MkAbs(name + ".out"))
+	ts.Check(err)
+	defer out.Close()
+	errors, err := os.Create(ts.MkAbs(name + ".err"))
+	ts.Check(err)
+	defer errors.Close()
+	cmd.Stdout, cmd.Stderr = out, errors
+	ts.Check(cmd.Start())
+	p.put(ts, name, cmd)
+	ts.Defer(func() {
+		if cmd.ProcessState == nil {
+			_ = cmd.Process.Kill() // it may have ended by itself
+			_ = cmd.Wait()         // its end was not the subject
+		}
+	})
+}
+
+// environmentOf is the part of a script's environment that firn looks at.
+func environmentOf(ts *testscript.TestScript) []string {
+	var env []string
+	for _, name := range []string{
+		"PATH", "HOME", "GORACE", "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
+		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION",
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_ENDPOINT_URL_GLACIER",
+	} {
+		if value := ts.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+func (p *processes) signal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: signal NAME SIGNAL")
+	}
+	signals := map[string]os.Signal{
+		"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill,
+	}
+	ts.Check(p.get(ts, args[0]).Process.Signal(signals[args[1]]))
+}
+
+func (p *processes) finish(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: finish NAME STATUS")
+	}
+	cmd := p.get(ts, args[0])
+	hung := time.AfterFunc(patienceOfTests, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
+	defer hung.Stop()
+	got := exitStatus(cmd.Wait())
+	for _, suffix := range []string{".out", ".err"} {
+		ts.Logf("[%s%s]\n%s", args[0], suffix, ts.ReadFile(filepath.Base(args[0])+suffix))
+	}
+	if strconv.Itoa(got) != args[1] {
+		ts.Fatalf("%s ended with status %d, not %s", args[0], got, args[1])
+	}
+}
+
+func (p *processes) serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: serve [OPTION...]")
+	}
+	command := []string{"server", "firn", "serve", "--dir", "store", "--access-log", "access.log"}
+	if len(args) == 0 {
+		args = []string{"--listen", "127.0.0.1:0"}
+	}
+	p.start(ts, false, append(command, args...))
+	until(ts, false, []string{"server.out", "1", "AWS_REGION"})
+	for line := range strings.Lines(ts.ReadFile("server.out")) {
+		if name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "="); ok {
+			ts.Setenv(name, strings.Trim(value, "'\n"))
+		}
+	}
+}
