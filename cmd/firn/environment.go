@@ -10,13 +10,13 @@ import (
 )
 
 // applyEnvironment sets each option that was not given from the variable of its
-// name: --part-size from FIRN_PART_SIZE. Consent is not taken from there, since
+// name: --part-size from FIRN_PART_SIZE. An empty one is as good as none. Consent is not taken from there, since
 // a variable set for one command is in force for all.
 func applyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		value, ok := os.LookupEnv(variable(f.Name))
-		if !ok || f.Changed || f.Name == "yes" || f.Name == "help" {
+		value := os.Getenv(variable(f.Name))
+		if value == "" || f.Changed || f.Name == "yes" || f.Name == "help" {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"firn"
@@ -115,7 +116,7 @@ func (p *program) report(err error) status {
 		return s
 	}
 	p.ui.fail(err)
-	if p.json {
+	if p.json || slices.Contains(p.args, "--json") { // options may not have been read yet
 		_ = p.out.object(errorObject{
 			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
 			Status: s, Hint: strings.Join(hintsOf(err), "\n"),

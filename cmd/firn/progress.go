@@ -83,6 +83,6 @@ func (p *progress) show() {
 	if width := p.ui.width(); width > 0 {
 		p.ui.draw(v.live(width - margin))
 	} else {
-		p.ui.say("%s", v.plain())
+		p.ui.say("firn: %s", v.plain())
 	}
 }

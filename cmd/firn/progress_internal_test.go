@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"math"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"firn"
@@ -69,6 +72,35 @@ func TestPlainLine(t *testing.T) {
 	if got := v.plain(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// TestProgressWithoutTerminal moves the clock of a bubble.
+func TestProgressWithoutTerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		p := startProgress(&ui{w: &b, width: func() int { return 0 }}, time.Now)
+		waitFor(t, 12*time.Second) // nothing is known, so nothing is said
+		p.update(firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
+		waitFor(t, 10*time.Second)
+		p.update(firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 3, Done: 3 << 20})
+		waitFor(t, 10*time.Second)
+		p.stop()
+		want := "firn: 25%, 1 MiB of 4 MiB, 1/4 parts\nfirn: 75%, 3 MiB of 4 MiB, 204.8 KiB/s, 5.0 s left, 3/4 parts\n"
+		if got := b.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// waitFor lets the time of a bubble pass.
+func waitFor(t *testing.T, d time.Duration) {
+	t.Helper()
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+		t.Fatal(context.Cause(t.Context()))
+	}
+	synctest.Wait()
 }
 
 func TestSpeed(t *testing.T) {

@@ -95,7 +95,23 @@ func makeKeys(path string) (keyPair, error) {
 	if err := writePrivate(temporary, append(text, '\n')); err != nil {
 		return keyPair{}, err
 	}
-	return keys, os.Rename(temporary, path)
+	if err := os.Rename(temporary, path); err != nil {
+		return keyPair{}, err
+	}
+	return keys, syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory makes the names in dir durable. Windows does that by itself and
+// refuses to be asked.
+func syncDirectory(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // writePrivate writes a file that only its owner can read, durably.
