@@ -75,6 +75,9 @@ func TestOpenRefuses(t *testing.T) {
 	if _, err := raw(t, foreign).ExecContext(t.Context(), `CREATE TABLE theirs (x)`); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	newer := filled(t)
 	db := raw(t, newer)
 	if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`); err != nil {
@@ -86,7 +89,7 @@ func TestOpenRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ path, says string }{
 		"newer schema":        {newer, "newer firn"},
 		"another program":     {foreign, "another program"},
-		"a directory":         {dir, ""},
+		"a directory":         {filepath.Join(dir, "sub"), ""},
 		"below a file":        {filepath.Join(file, "catalog.db"), ""},
 		"nothing to name":     {"", ""},
 		"a NUL in its middle": {filepath.Join(dir, "a\x00b"), ""},
@@ -106,6 +109,9 @@ func TestOpenRefuses(t *testing.T) {
 		if test.says != "" && string(read(t, test.path)) != string(before) {
 			t.Errorf("%s: the file was changed", name)
 		}
+	}
+	if _, err := os.Stat("locks"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a path that names nothing left locks behind: %v", err)
 	}
 }
 

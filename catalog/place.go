@@ -38,6 +38,9 @@ func prepare(path string) (place, error) {
 	if err != nil {
 		return place{}, fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
 	}
+	if info, err := os.Stat(file); err != nil || info.IsDir() {
+		return place{}, errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
+	}
 	network, err := networkFileSystem(filepath.Dir(file))
 	if err != nil {
 		return place{}, fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
