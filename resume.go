@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -34,8 +35,8 @@ func (u *upload) alreadyPresent(ctx context.Context) (Stored, bool, error) {
 		same := last.ArchiveID == a.ID && provedSame(last.Source, id)
 		if !same && sums.Tree.IsZero() {
 			u.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
-			if sums, err = treehash.ReadAt(ctx, u.source.at, id.Size, u.Concurrency); err != nil {
-				return Stored{}, false, unreadable(id.Path, err)
+			if sums, err = u.hash(ctx, 0, id.Size, runtime.GOMAXPROCS(0)); err != nil {
+				return Stored{}, false, err
 			}
 		}
 		if same || sums.Tree == a.TreeHash {
@@ -238,16 +239,37 @@ func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
 		if p.Offset+p.Size > u.source.Size() {
 			return false, nil
 		}
-		part := io.NewSectionReader(u.source.at, p.Offset, p.Size)
-		sums, err := treehash.ReadAt(ctx, part, p.Size, 1)
+		sums, err := u.hash(ctx, p.Offset, p.Size, 1)
 		if err != nil {
-			return false, unreadable(u.source.identity.Path, err)
+			return false, err
 		}
 		if sums.Tree != p.TreeHash {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// hash reads bytes of the source for their hashes, until a drain is asked for.
+func (u *upload) hash(ctx context.Context, offset, size int64, cores int) (treehash.Sums, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		select {
+		case <-u.Drain:
+			cancel(ErrInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	sums, err := treehash.ReadAt(ctx, io.NewSectionReader(u.source.at, offset, size), size, cores)
+	stopped := ctx.Err()
+	cancel(nil)
+	<-watching
+	if err != nil && stopped == nil {
+		err = unreadable(u.source.identity.Path, err)
+	}
+	return sums, err
 }
 
 func (u *upload) newAttempt(plan transfer.Plan) *attempt {

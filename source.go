@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"firn/record"
@@ -89,6 +90,14 @@ func FromReaderAt(r io.ReaderAt, size int64, name string) *Source {
 	return &Source{name: name, at: r, identity: record.Source{Path: name, Size: size}}
 }
 
+// String names the source as messages do.
+func (s *Source) String() string {
+	if s.stream != nil {
+		return "the stream"
+	}
+	return strconv.Quote(s.identity.Path)
+}
+
 // Size returns the number of bytes, or -1 for a stream.
 func (s *Source) Size() int64 { return s.identity.Size }
 
@@ -99,13 +108,13 @@ func (s *Source) checkNotEmpty(l vault.Limits) error {
 	if s.stream != nil {
 		head, err := s.stream.Peek(1)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("the stream %w: %w", ErrUnreadable, err)
+			return fmt.Errorf("%s %w: %w", s, ErrUnreadable, err)
 		}
 		size = int64(len(head))
 	}
 	if size < l.MinArchiveSize && size == 0 {
-		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives; "+
-			"pack it together with other files", s.identity.Path, ErrUnreadable)
+		return fmt.Errorf("%s %w as an archive: it is empty, and this vault keeps no empty archives; "+
+			"pack it together with other files", s, ErrUnreadable)
 	}
 	return nil
 }

@@ -262,16 +262,16 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	return out, errors.Join(u.explainSource(err), u.save(ctx, at))
 }
 
-// explainSource names the file whose bytes could not be read or are not what
+// explainSource names the source whose bytes could not be read or are not what
 // they were. Other errors come back as they are.
 func (u *upload) explainSource(err error) error {
 	switch {
-	case u.source.stream != nil || !transfer.IsSource(err):
+	case !transfer.IsSource(err):
 		return err
 	case errors.Is(err, ErrSourceChanged):
 		return fmt.Errorf("%q: %w", u.source.identity.Path, err)
 	}
-	return fmt.Errorf("%q %w: %w", u.source.identity.Path, ErrUnreadable, err)
+	return fmt.Errorf("%s %w: %w", u.source, ErrUnreadable, err)
 }
 
 func (u *upload) pieces(p transfer.Plan) transfer.Source {

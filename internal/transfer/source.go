@@ -77,7 +77,7 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 	}
 	file, err := os.CreateTemp(s.dir, "part-*")
 	if err != nil {
-		return Piece{}, &sourceError{fmt.Errorf("cannot keep a part of the stream on disk until it is acknowledged: %w", err)}
+		return Piece{}, spoolError(err)
 	}
 	release := func() {
 		_ = file.Close() // nothing in it is needed any more
@@ -94,9 +94,9 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 	}
 	if s.parts == s.maxParts {
 		release()
-		return Piece{}, &sourceError{fmt.Errorf(
+		return Piece{}, fmt.Errorf(
 			"the stream is longer than %d parts of %s can hold; say how long it may become, or choose larger parts: %w",
-			s.maxParts, bytesText(s.plan.PartSize), vault.ErrInvalid)}
+			s.maxParts, bytesText(s.plan.PartSize), vault.ErrInvalid)
 	}
 	piece := Piece{
 		Offset: int64(s.parts) * s.plan.PartSize, Size: size,
@@ -111,18 +111,26 @@ func (s *streamSource) fill(ctx context.Context, file io.Writer) (int64, error) 
 	s.hasher.Reset()
 	from := &interruptible{ctx: ctx, r: s.r}
 	size, err := io.Copy(io.MultiWriter(file, s.hasher), io.LimitReader(from, s.plan.PartSize))
-	if err != nil {
-		return 0, &sourceError{fmt.Errorf("reading the stream after %d bytes: %w",
-			int64(s.parts)*s.plan.PartSize+size, err)}
+	switch {
+	case from.failed != nil:
+		return 0, &sourceError{fmt.Errorf("after byte %d: %w", int64(s.parts)*s.plan.PartSize+size, from.failed)}
+	case err != nil:
+		return 0, spoolError(err)
 	}
 	s.ended = size < s.plan.PartSize
 	return size, nil
 }
 
-// interruptible ends between two reads when its context does.
+func spoolError(err error) error {
+	return fmt.Errorf("cannot keep a part of the stream on disk until it is acknowledged: %w", err)
+}
+
+// interruptible ends between two reads when its context does, and remembers
+// what the stream failed with.
 type interruptible struct {
-	ctx context.Context
-	r   io.Reader
+	ctx    context.Context
+	r      io.Reader
+	failed error
 }
 
 func (i *interruptible) Read(p []byte) (int, error) {
@@ -130,8 +138,8 @@ func (i *interruptible) Read(p []byte) (int, error) {
 		return 0, context.Cause(i.ctx)
 	}
 	n, err := i.r.Read(p)
-	if n > 0 && errors.Is(err, io.EOF) {
-		err = nil // the next call says so again
+	if err != nil && !errors.Is(err, io.EOF) {
+		i.failed = err
 	}
 	return n, err
 }
