@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/dustin/go-humanize"
-
 	"firn/record"
 	"firn/vault"
 )
@@ -23,17 +21,17 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 		return "", err
 	}
 	var id vault.ArchiveID
-	lost := false // an answer was, so the archive may be there already
+	tries := 0
 	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
+		tries++
 		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
-		lost = lost || errors.Is(err, vault.ErrUnavailable)
 		return err
 	})
 	switch {
 	case err == nil:
 		return id, u.finish(ctx, at, id, c.Size)
-	case errors.Is(err, vault.ErrNotFound) && lost:
-		return "", u.unknown(ctx, at)
+	case errors.Is(err, vault.ErrNotFound) && tries > 1: // an earlier try may have succeeded
+		return "", u.unknown(ctx, at, c.Size)
 	case errors.Is(err, vault.ErrNotFound):
 		return "", u.explainMissing(ctx, err)
 	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
@@ -46,68 +44,105 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	return "", err
 }
 
-// finish makes the archive id durable.
+// finish makes the archive id durable. If that fails as a whole, the id alone is
+// saved, so that a later run need not ask the vault for what it may have
+// forgotten; and it stands in the error.
 func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
-	at.State, at.ArchiveID = record.Completed, id
-	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &at.Upload, record.Archive{
+	done := at.Upload
+	done.State, done.ArchiveID = record.Completed, id
+	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, record.Archive{
 		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
 		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: record.Stored,
 	})
-	if err != nil {
-		return fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
-			"run the same command again to record it: %w", id, err)
+	if err == nil {
+		at.Upload = done
+		return nil
 	}
-	return nil
+	at.ArchiveID = id
+	return errors.Join(fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
+		"run the same command again to record it: %w", id, err), u.save(ctx, at))
 }
 
 // settle asks again about an upload whose completion was asked for in an earlier
 // run and never confirmed. done is false if there was nothing to settle, if the
-// upload turned out to be still open, or if the file is another one by now.
-func (u *upload) settle(ctx context.Context) (stored Stored, done bool, err error) {
-	last, err := u.Journal.FindUpload(ctx, u.VaultURL, u.source.identity.Path, u.description)
-	if errors.Is(err, vault.ErrNotFound) {
+// upload turned out to be still open, or if the source is another one by now;
+// last tells how the upload stands then.
+func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
+	switch {
+	case last.State == record.Completing:
+	case last.State == record.Unknown && !u.Again:
+		other, err := u.isOther(ctx, *last)
+		if err != nil {
+			return Stored{}, false, err
+		}
+		if other {
+			u.Notice(fmt.Sprintf("it is not known whether the earlier upload of %s, with other bytes, was stored; "+
+				"this one is uploaded beside it", bytesText(last.Source.Size)))
+			return Stored{}, false, nil
+		}
+	default:
 		return Stored{}, false, nil
 	}
+	at := &attempt{Upload: *last}
+	c, err := u.completion(ctx, at)
 	if err != nil {
 		return Stored{}, false, err
 	}
-	if last.State != record.Completing && (last.State != record.Unknown || u.Again) {
+	id, err := u.completeAgain(ctx, at, c)
+	*last = at.Upload
+	if err != nil {
+		stillOpen := last.State == record.Open // sending what differs comes next
+		if stillOpen {
+			err = nil
+		}
+		return Stored{}, false, err
+	}
+	if !provedSame(last.Source, u.source.identity) {
+		u.Notice(fmt.Sprintf("the upload begun %s is complete now, as archive %s; what is uploaded now is looked at by itself",
+			timeText(last.Started), id))
 		return Stored{}, false, nil
 	}
-	at := &attempt{Upload: last}
-	c := vault.Completion{TreeHash: last.TreeHash}
-	for p, err := range u.Journal.Parts(ctx, last.Key) {
+	return Stored{
+		ArchiveID: id, Size: c.Size, TreeHash: at.TreeHash, Description: u.description, PartSize: at.PartSize,
+		Parts: len(c.Parts), PartsResumed: len(c.Parts), Elapsed: u.Now().Sub(u.begin),
+	}, true, nil
+}
+
+// completion is what the record says that the vault was asked to complete.
+func (u *upload) completion(ctx context.Context, at *attempt) (vault.Completion, error) {
+	c := vault.Completion{TreeHash: at.TreeHash}
+	for p, err := range u.Journal.Parts(ctx, at.Key) {
 		if err != nil {
-			return Stored{}, false, err
+			return c, err
 		}
 		c.Parts = append(c.Parts, p)
 		c.Size += p.Size
 	}
+	return c, nil
+}
+
+// completeAgain finishes what an earlier run could not: it only records the id
+// if that run had it, else it asks the vault once more.
+func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
+	if at.ArchiveID != "" {
+		return at.ArchiveID, u.finish(ctx, at, at.ArchiveID, c.Size)
+	}
 	u.Notice("the answer to completing this upload was lost; asking the vault again")
 	id, err := u.complete(ctx, at, c)
-	switch {
-	case errors.Is(err, errUploadGone):
-		return Stored{}, false, u.unknown(ctx, at)
-	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
-		return Stored{}, false, nil // it is open; sending what differs comes next
-	case err != nil:
-		return Stored{}, false, err
+	if errors.Is(err, errUploadGone) {
+		err = u.unknown(ctx, at, c.Size)
 	}
-	same := u.Again || u.source.stream != nil || provedSame(last.Source, u.source.identity)
-	return Stored{
-		ArchiveID: id, Size: c.Size, TreeHash: at.TreeHash, Description: u.description, PartSize: at.PartSize,
-		Parts: len(c.Parts), PartsResumed: len(c.Parts), Elapsed: u.Now().Sub(u.begin),
-	}, same, nil
+	return id, err
 }
 
 // unknown records that nothing but an inventory can tell, and says what to do.
-func (u *upload) unknown(ctx context.Context, at *attempt) error {
+func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
 	at.State = record.Unknown
 	return errors.Join(
 		fmt.Errorf("%w: the vault was asked to complete %q, its answer was lost, and now it does not know the upload any more; "+
 			"most likely the archive is there (%s, tree hash %s) and the vault's next inventory, in about a day, will list its id; "+
 			"it is not uploaded again unless you ask for a second copy with --again",
-			ErrUnknown, filepath.Base(at.Source.Path), humanize.IBytes(uint64(max(0, at.Source.Size))), at.TreeHash),
+			ErrUnknown, filepath.Base(at.Source.Path), bytesText(size), at.TreeHash),
 		u.save(ctx, at))
 }
 
@@ -126,16 +161,12 @@ func (u *upload) explainMissing(ctx context.Context, err error) error {
 // expire records that the vault dropped an upload and tells what that costs.
 func (u *upload) expire(ctx context.Context, at *attempt) error {
 	at.State = record.Expired
-	var parts, size int64
-	for p, err := range u.Journal.Parts(ctx, at.Key) {
-		if err != nil {
-			return err
-		}
-		parts++
-		size += p.Size
+	c, err := u.completion(ctx, at)
+	if err != nil {
+		return err
 	}
-	u.Notice(fmt.Sprintf("the vault dropped the unfinished upload begun %s, as it may after 24 hours without a request; "+
-		"%d parts (%s) must be sent again", at.Started.Local().Format("2006-01-02 15:04:05"), parts, humanize.IBytes(uint64(size))))
+	u.Notice(fmt.Sprintf("the vault has no unfinished upload begun %s any more; it may drop one after 24 hours without a request; "+
+		"%d parts (%s) must be sent again", timeText(at.Started), len(c.Parts), bytesText(c.Size)))
 	if err := u.Journal.DropParts(ctx, at.Key); err != nil {
 		return err
 	}

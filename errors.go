@@ -20,6 +20,9 @@ var (
 	ErrSourceChanged = transfer.ErrSourceChanged
 	// ErrUnreadable: the local file cannot be read as one archive.
 	ErrUnreadable = errors.New("cannot be read")
+	// ErrSpool: a part of a stream could not be kept on disk until it is
+	// acknowledged.
+	ErrSpool = transfer.ErrSpool
 	// ErrUnknown: the vault was asked to complete the upload and its answer was
 	// lost. The archive may be there; only an inventory can tell.
 	ErrUnknown = errors.New("it is not known whether the archive was stored")

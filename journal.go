@@ -20,6 +20,9 @@ type Journal interface {
 	// FindUpload returns the newest attempt at an upload, whatever its state, or
 	// vault.ErrNotFound.
 	FindUpload(ctx context.Context, vaultURL, path, description string) (record.Upload, error)
+	// UploadByID returns the newest upload to which the vault gave an id, or
+	// vault.ErrNotFound.
+	UploadByID(ctx context.Context, vaultURL string, id vault.UploadID) (record.Upload, error)
 	// SaveUpload inserts u and sets its Key, or updates it if it has one.
 	SaveUpload(ctx context.Context, u *record.Upload) error
 	// SavePart notes an acknowledged part; one at the same offset is replaced.
@@ -49,6 +52,10 @@ func (forgetful) LockUpload(context.Context, string, string, string) (func() err
 
 func (forgetful) FindUpload(context.Context, string, string, string) (record.Upload, error) {
 	return record.Upload{}, fmt.Errorf("there is no record of uploads: %w", vault.ErrNotFound)
+}
+
+func (f forgetful) UploadByID(ctx context.Context, _ string, _ vault.UploadID) (record.Upload, error) {
+	return f.FindUpload(ctx, "", "", "")
 }
 
 func (forgetful) SaveUpload(context.Context, *record.Upload) error          { return nil }

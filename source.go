@@ -1,7 +1,6 @@
 package firn
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
@@ -21,7 +21,7 @@ type Source struct {
 	identity record.Source
 	name     string // what the description defaults to
 	at       io.ReaderAt
-	stream   *bufio.Reader
+	stream   *transfer.Stream
 	file     *os.File
 }
 
@@ -79,9 +79,10 @@ func unreadable(path string, err error) error {
 
 // Stream is a source that can be read only once and whose size is not known. An
 // upload from it continues only if the same bytes are fed again from the start:
-// parts that the vault holds are then recognised by their hash and not sent.
+// parts that the vault holds are then recognised by their hash and not sent. The
+// caller closes the source; a read of r under way then is not waited for.
 func Stream(r io.Reader) *Source {
-	return &Source{stream: bufio.NewReader(r), identity: record.Source{Path: record.Stream, Size: -1}}
+	return &Source{stream: transfer.NewStream(r), identity: record.Source{Path: record.Stream, Size: -1}}
 }
 
 // FromReaderAt is a source of size bytes. The name stands for the path of a file
@@ -101,30 +102,15 @@ func (s *Source) String() string {
 // Size returns the number of bytes, or -1 for a stream.
 func (s *Source) Size() int64 { return s.identity.Size }
 
-// checkNotEmpty refuses an empty source where an archive must have a byte,
-// before anything is created. It waits for the first byte of a stream.
-func (s *Source) checkNotEmpty(l vault.Limits) error {
-	size := s.identity.Size
-	if s.stream != nil {
-		head, err := s.stream.Peek(1)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("%s %w: %w", s, ErrUnreadable, err)
-		}
-		size = int64(len(head))
-	}
-	if size < l.MinArchiveSize && size == 0 {
-		return fmt.Errorf("%s %w as an archive: it is empty, and this vault keeps no empty archives; "+
-			"pack it together with other files", s, ErrUnreadable)
+// Close closes the file that OpenFile opened, or stops reading ahead in a stream.
+func (s *Source) Close() error {
+	switch {
+	case s.stream != nil:
+		s.stream.Close()
+	case s.file != nil:
+		return s.file.Close()
 	}
 	return nil
-}
-
-// Close closes the file of a source that has one.
-func (s *Source) Close() error {
-	if s.file == nil {
-		return nil
-	}
-	return s.file.Close()
 }
 
 // identify looks at the open file again.

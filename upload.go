@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -39,17 +41,17 @@ type UploadOptions struct {
 	// RetryFor is how long to go on without any progress. Default 20 hours: after
 	// 24 the service may drop the upload.
 	RetryFor time.Duration
-	// SpoolDir is where parts of a stream wait for their acknowledgement.
-	// Default: the system's directory for temporary files.
+	// SpoolDir is where parts of a stream wait for their acknowledgement, as many
+	// as are in flight and one more. Default: firn/spool in the user's cache.
 	SpoolDir string
 
 	// Journal keeps the record; nil keeps none. VaultURL is the name of the vault
-	// in it.
+	// in it and goes with a Journal: the URL of package vaulturl.
 	Journal  Journal
 	VaultURL string
 
-	// Drain asks, when closed, to stop: parts in flight get 10 seconds to finish,
-	// then the upload is left as it is and ErrInterrupted returned.
+	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
+	// finish, then the upload is left as it is and ErrInterrupted returned.
 	Drain <-chan struct{}
 	// Progress is called at every change, one call at a time. It must be quick.
 	Progress func(Progress)
@@ -128,20 +130,52 @@ func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptio
 	if err != nil {
 		return Stored{}, err
 	}
-	if err := source.checkNotEmpty(v.Limits()); err != nil {
+	if o.Journal != (forgetful{}) && o.VaultURL == "" {
+		return Stored{}, fmt.Errorf("a journal is kept by the vault's URL, and none is given: %w", vault.ErrInvalid)
+	}
+	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	defer stop()
+	u := &upload{
+		UploadOptions: o, vault: v, source: source, description: description,
+		limiter: transfer.NewLimiter(o.LimitRate),
+		begin:   o.Now(),
+	}
+	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
 	}
 	unlock, err := o.Journal.LockUpload(ctx, o.VaultURL, source.identity.Path, description)
 	if err != nil {
 		return Stored{}, err
 	}
-	u := &upload{
-		UploadOptions: o, vault: v, source: source, description: description,
-		limiter: transfer.NewLimiter(o.LimitRate),
-		begin:   o.Now(),
-	}
+	u.unlocks = append(u.unlocks, unlock)
 	stored, err := u.run(ctx)
-	return stored, errors.Join(err, unlock())
+	for _, unlock := range u.unlocks {
+		err = errors.Join(err, unlock())
+	}
+	return stored, err
+}
+
+// checkNotEmpty refuses an empty source where an archive must have a byte,
+// before anything is created. It waits for the first byte of a stream.
+func (u *upload) checkNotEmpty(ctx context.Context) error {
+	empty := u.source.Size() == 0
+	if u.source.stream != nil {
+		waiting, stop := transfer.UntilDrained(ctx, u.Drain, 0)
+		defer stop()
+		var err error
+		empty, err = u.source.stream.Empty(waiting)
+		if err != nil && waiting.Err() == nil {
+			err = fmt.Errorf("%s %w: %w", u.source, ErrUnreadable, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if empty && u.vault.Limits().MinArchiveSize > 0 {
+		return fmt.Errorf("%s %w as an archive: it is empty, and this vault keeps no empty archives; "+
+			"pack it together with other files", u.source, ErrUnreadable)
+	}
+	return nil
 }
 
 func (o *UploadOptions) setDefaults() {
@@ -180,6 +214,8 @@ type upload struct {
 	description string
 	limiter     *rate.Limiter
 	begin       time.Time
+	unlocks     []func() error          // of the locks held, called at the end
+	strangers   map[vault.UploadID]bool // unfinished before ours was asked for, and not ours
 }
 
 // attempts bounds how often one call begins anew because the upload had expired
@@ -187,14 +223,18 @@ type upload struct {
 const attempts = 3
 
 func (u *upload) run(ctx context.Context) (Stored, error) {
-	if stored, done, err := u.settle(ctx); done || err != nil {
+	last, err := u.Journal.FindUpload(ctx, u.VaultURL, u.source.identity.Path, u.description)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return Stored{}, err
+	}
+	if stored, done, err := u.settle(ctx, &last); done || err != nil {
 		return stored, err
 	}
-	if stored, found, err := u.alreadyPresent(ctx); found || err != nil {
+	if stored, found, err := u.alreadyPresent(ctx, last); found || err != nil {
 		return stored, err
 	}
 	for range attempts {
-		at, err := u.open(ctx)
+		at, err := u.open(ctx, last)
 		if err != nil {
 			return Stored{}, err
 		}
@@ -208,6 +248,7 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 		if u.source.stream != nil {
 			return Stored{}, fmt.Errorf("the unfinished upload is gone from the vault and the stream is partly read; feed it again: %w", ErrGaveUp)
 		}
+		last = at.Upload
 	}
 	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file one after the other: %w", attempts, ErrGaveUp)
 }
@@ -224,7 +265,7 @@ type attempt struct {
 func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	out, err := u.send(ctx, at)
 	if err != nil {
-		return Stored{}, u.explainMissing(ctx, err)
+		return Stored{}, err
 	}
 	if err := u.source.checkUnchanged(); err != nil {
 		return Stored{}, err
@@ -232,8 +273,8 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	if u.stopping() { // the end of a stream may be that of an interrupted program
 		return Stored{}, ErrInterrupted
 	}
-	if at.Source.Size < 0 {
-		at.Source.Size = out.Size
+	if err := u.checkNoSurplus(ctx, at, out.Size); err != nil {
+		return Stored{}, err
 	}
 	id, err := u.complete(ctx, at, vault.Completion{Size: out.Size, TreeHash: out.TreeHash(), Parts: out.Parts})
 	if err != nil {
@@ -246,10 +287,30 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	}, nil
 }
 
+// checkNoSurplus gives an upload up that holds bytes beyond the end of the
+// source, as when another stream was fed before: a vault removes no single part.
+func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) error {
+	for _, p := range at.held {
+		if p.Offset < size {
+			continue
+		}
+		at.State = record.Aborted
+		return errors.Join(fmt.Errorf("the unfinished upload %s holds more than %s has (%s) and is given up; "+
+			"run the same command again, which begins another one (firn multipart abort removes the old): %w",
+			at.ID, u.source, bytesText(size), ErrGaveUp),
+			u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
+	}
+	return nil
+}
+
 // send runs the engine over the attempt and adds up what it did, whatever its end.
 func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error) {
+	pieces, err := u.pieces(at.plan)
+	if err != nil {
+		return transfer.Outcome{}, err
+	}
 	out, err := transfer.Send(ctx, transfer.Options{
-		Vault: u.vault, ID: at.ID, Plan: at.plan, Source: u.pieces(at.plan),
+		Vault: u.vault, ID: at.ID, Plan: at.plan, Source: pieces,
 		Held: at.held, Known: at.known,
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
@@ -259,7 +320,8 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	})
 	at.Sent += out.Sent
 	at.Busy += out.Busy
-	return out, errors.Join(u.explainSource(err), u.save(ctx, at))
+	err = u.explainMissing(ctx, u.explainSource(err))
+	return out, errors.Join(err, u.save(ctx, at))
 }
 
 // explainSource names the source whose bytes could not be read or are not what
@@ -274,11 +336,29 @@ func (u *upload) explainSource(err error) error {
 	return fmt.Errorf("%s %w: %w", u.source, ErrUnreadable, err)
 }
 
-func (u *upload) pieces(p transfer.Plan) transfer.Source {
-	if u.source.stream != nil {
-		return transfer.FromStream(u.source.stream, p, u.vault.Limits().MaxParts, u.SpoolDir)
+func (u *upload) pieces(p transfer.Plan) (transfer.Source, error) {
+	if u.source.stream == nil {
+		return transfer.FromReaderAt(u.source.at, p), nil
 	}
-	return transfer.FromReaderAt(u.source.at, p)
+	dir, err := u.spoolDir()
+	return transfer.FromStream(u.source.stream, p, u.vault.Limits().MaxParts, dir), err
+}
+
+// spoolDir is where parts of a stream wait: not where temporary files go, which
+// often is memory.
+func (u *upload) spoolDir() (string, error) {
+	if u.SpoolDir != "" {
+		return u.SpoolDir, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return os.TempDir(), nil
+	}
+	dir := filepath.Join(cache, "firn", "spool")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrSpool, err)
+	}
+	return dir, nil
 }
 
 // save records the attempt even if the call was cancelled meanwhile.

@@ -89,6 +89,7 @@ func statusOf(err error) status {
 		{errRefused, statusRefused},
 		{firn.ErrUnknown, statusIncomplete},
 		{firn.ErrGaveUp, statusIncomplete},
+		{firn.ErrSpool, statusIncomplete},
 		{vault.ErrNotReady, statusNotReady},
 	} {
 		if errors.Is(err, class.err) {

@@ -17,8 +17,10 @@ import (
 // throttling: with less at once, each part gets more of the line.
 var errStalled = fmt.Errorf("no byte moved for too long: %w", vault.ErrThrottled)
 
-// burst is how many bytes pass the rate limiter at a time.
-const burst = 32 << 10
+// leastBurst is how many bytes pass the rate limiter at a time at least. At high
+// rates it is what a fiftieth of a second brings: timers are no finer than that
+// on every system.
+const leastBurst = 32 << 10
 
 // NewLimiter returns a limiter for the bytes of all parts together, at
 // bytesPerSecond, or nil for no limit.
@@ -26,7 +28,7 @@ func NewLimiter(bytesPerSecond int64) *rate.Limiter {
 	if bytesPerSecond <= 0 {
 		return nil
 	}
-	return rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
+	return rate.NewLimiter(rate.Limit(bytesPerSecond), max(leastBurst, int(bytesPerSecond/50)))
 }
 
 // watchdog ends a context when it is not fed for a while.
@@ -64,7 +66,7 @@ type body struct {
 // Read hands out the next bytes, in pieces that pass the limiter.
 func (b *body) Read(p []byte) (int, error) {
 	if b.limiter != nil {
-		p = p[:min(len(p), burst)]
+		p = p[:min(len(p), b.limiter.Burst())]
 		b.dog.timer.Stop() // waiting for our own limiter is no stall
 		if err := b.limiter.WaitN(b.ctx, len(p)); err != nil {
 			return 0, err

@@ -23,6 +23,9 @@ func newPace(limit int) *pace {
 
 // acquire waits for a turn and returns its epoch, which done wants back.
 func (p *pace) acquire(ctx context.Context) (epoch int, err error) {
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
 	p.mu.Lock()
 	if p.running < p.limit {
 		p.running++

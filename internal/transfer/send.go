@@ -139,13 +139,12 @@ func setDefault(d *time.Duration, value time.Duration) {
 }
 
 func (s *sender) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	stopDraining := s.cancelAfterDrain(cancel)
-	defer stopDraining()
-
+	ctx, stop := UntilDrained(ctx, s.Drain, s.DrainTimeout)
+	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	err := s.dispatch(ctx, group)
+	starting, stopStarting := UntilDrained(ctx, s.Drain, 0)
+	defer stopStarting()
+	err := s.dispatch(ctx, starting, group)
 	if failed := group.Wait(); failed != nil {
 		err = failed // it came first: dispatch only saw the context end
 	}
@@ -155,70 +154,45 @@ func (s *sender) run(ctx context.Context) error {
 	return err
 }
 
-// cancelAfterDrain ends the parts in flight when the drain has lasted too long.
-// The function it returns ends the watching, and waits for that.
-func (s *sender) cancelAfterDrain(cancel context.CancelCauseFunc) (stop func()) {
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		select {
-		case <-quit:
-			return
-		case <-s.Drain:
-		}
-		timer := time.NewTimer(s.DrainTimeout)
-		defer timer.Stop()
-		select {
-		case <-quit:
-		case <-timer.C:
-			cancel(ErrInterrupted)
-		}
-	}()
-	return func() {
-		close(quit)
-		<-ended
-	}
-}
-
 // dispatch takes pieces from the source as hands become free and starts a
-// goroutine of the group for each.
-func (s *sender) dispatch(ctx context.Context, group *errgroup.Group) error {
+// goroutine of the group for each, until the source or starting ends.
+func (s *sender) dispatch(ctx, starting context.Context, group *errgroup.Group) error {
 	for {
 		select {
-		case <-s.Drain:
-			s.interrupt()
-			return nil
-		default:
-		}
-		select {
-		case <-s.Drain:
-			continue
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		case <-starting.Done():
+			return s.unlessDraining(ctx, context.Cause(starting))
 		case s.hands <- struct{}{}:
 		}
-		piece, err := s.Source.Next(ctx)
+		piece, err := s.Source.Next(starting)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return err
+			return s.unlessDraining(ctx, err)
 		}
 		group.Go(func() error {
 			defer func() { <-s.hands }()
 			defer piece.Release()
-			err := s.bring(ctx, piece)
-			if errors.Is(err, ErrInterrupted) && ctx.Err() == nil {
-				s.interrupt() // the others may still finish
-				return nil
-			}
-			return err
+			return s.unlessDraining(ctx, s.bring(ctx, starting, piece))
 		})
 	}
 }
 
-// bring adopts a piece or sends it until it is acknowledged.
-func (s *sender) bring(ctx context.Context, piece Piece) error {
+// unlessDraining notes that a drain began, and then lets the parts in flight
+// finish: an error would end them. Other errors come back as they are.
+func (s *sender) unlessDraining(ctx context.Context, err error) error {
+	if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interrupted = true
+	return nil
+}
+
+// bring adopts a piece or sends it until it is acknowledged. An attempt that has
+// begun ends with ctx; none begins once starting has ended.
+func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	held, isHeld := s.Held[piece.Offset]
 	isHeld = isHeld && held.Size == piece.Size && !held.TreeHash.IsZero()
 	if isHeld && s.Known[piece.Offset] == held.TreeHash {
@@ -227,14 +201,14 @@ func (s *sender) bring(ctx context.Context, piece Piece) error {
 	sums := piece.Sums
 	if sums.Tree.IsZero() {
 		var err error
-		if sums, err = s.hash(ctx, piece); err != nil {
+		if sums, err = s.hash(starting, piece); err != nil {
 			return err
 		}
 	}
 	if isHeld && sums.Tree == held.TreeHash {
 		return s.adopt(ctx, held)
 	}
-	return s.send(ctx, piece, vault.Part{
+	return s.send(ctx, starting, piece, vault.Part{
 		Offset: piece.Offset, Size: piece.Size, TreeHash: sums.Tree, SHA256: sums.SHA256,
 	})
 }
@@ -265,13 +239,17 @@ func (s *sender) hash(ctx context.Context, piece Piece) (treehash.Sums, error) {
 }
 
 // send repeats attempts until the part is acknowledged or there is no hope.
-func (s *sender) send(ctx context.Context, piece Piece, part vault.Part) error {
+func (s *sender) send(ctx, starting context.Context, piece Piece, part vault.Part) error {
 	clock := &patienceClock{
 		Retry: Retry{For: s.RetryFor, Waiting: s.waiting, Stop: s.Drain},
 		moved: s.moved,
 	}
 	for mismatches := 0; ; {
-		err := s.attempt(ctx, piece, part)
+		epoch, err := s.pace.acquire(starting)
+		if err != nil {
+			return err
+		}
+		err = s.attempt(ctx, epoch, piece, part)
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err
@@ -306,12 +284,8 @@ func (s *sender) proveUnchanged(ctx context.Context, piece Piece, part vault.Par
 	return nil
 }
 
-// attempt sends the part once, when the pace allows it.
-func (s *sender) attempt(ctx context.Context, piece Piece, part vault.Part) error {
-	epoch, err := s.pace.acquire(ctx)
-	if err != nil {
-		return err
-	}
+// attempt sends the part once, in the turn of an epoch.
+func (s *sender) attempt(ctx context.Context, epoch int, piece Piece, part vault.Part) error {
 	said := neutral
 	defer func() { s.pace.done(epoch, said) }()
 
@@ -396,12 +370,6 @@ func (s *sender) moved() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.lastMoved
-}
-
-func (s *sender) interrupt() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.interrupted = true
 }
 
 func (s *sender) waiting(cause error, wait time.Duration) {

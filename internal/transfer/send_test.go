@@ -428,12 +428,19 @@ func TestSendStopsWhenTheRecordFails(t *testing.T) {
 	})
 }
 
+// stream is the data as a stream, closed at the end of the test.
+func stream(b *bench) *transfer.Stream {
+	s := transfer.NewStream(bytes.NewReader(b.data))
+	b.t.Cleanup(s.Close)
+	return s
+}
+
 func TestSendStreams(t *testing.T) {
 	for _, size := range []int{0, 1, mib, 3 * mib, 3*mib + 1} {
 		spool := t.TempDir()
 		send(t, size, func(b *bench) {
 			b.options.Plan.Size = transfer.Unknown
-			b.options.Source = transfer.FromStream(bytes.NewReader(b.data), b.options.Plan, 4, spool)
+			b.options.Source = transfer.FromStream(stream(b), b.options.Plan, 4, spool)
 			b.faults(vaulttest.Fault{Method: "UploadPart", Call: 2, Err: vault.ErrUnavailable})
 		}, func(b *bench, out transfer.Outcome, err error) {
 			mustComplete(b, out, err)
@@ -448,7 +455,7 @@ func TestSendRefusesALongStream(t *testing.T) {
 	spool := t.TempDir()
 	send(t, 5*mib, func(b *bench) {
 		b.options.Plan.Size = transfer.Unknown
-		b.options.Source = transfer.FromStream(bytes.NewReader(b.data), b.options.Plan, 4, spool)
+		b.options.Source = transfer.FromStream(stream(b), b.options.Plan, 4, spool)
 	}, func(_ *bench, _ transfer.Outcome, err error) {
 		if !errors.Is(err, vault.ErrInvalid) {
 			t.Errorf("got %v", err)

@@ -1,0 +1,196 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// adopt looks at the vault for an unfinished upload with our description whose
+// parts are our bytes: one that the record does not know, or knows as that of a
+// file which has grown or moved since.
+func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error) {
+	candidates, err := u.unfinished(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u.strangers = make(map[vault.UploadID]bool)
+	for _, c := range candidates {
+		at, err := u.candidate(ctx, plan, c)
+		if err != nil {
+			return nil, err
+		}
+		if at == nil {
+			u.strangers[c.ID] = true
+			continue
+		}
+		u.Notice(fmt.Sprintf("continuing an unfinished upload found at the vault, begun %s: it holds %s",
+			timeText(c.Created), heldText(at)))
+		return at, u.takeOver(ctx, at)
+	}
+	if len(candidates) > 0 {
+		u.Notice(fmt.Sprintf("the vault also has %d unfinished upload(s) with this description that are not continued "+
+			"(see firn multipart list)", len(candidates)))
+	}
+	return nil, nil
+}
+
+// candidate returns the attempt that an upload found at the vault can become, or
+// nil if it is not proved to be of our bytes, or if somebody is at work on it.
+func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
+	theirs := transfer.Plan{Size: plan.Size, PartSize: c.PartSize}
+	if u.source.stream != nil || !theirs.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) {
+		return nil, nil
+	}
+	at := u.newAttempt(theirs)
+	at.ID, at.Started = c.ID, c.Created
+	if free, err := u.reserve(ctx, at); err != nil || !free {
+		return nil, err
+	}
+	err := u.loadHeld(ctx, at)
+	if errors.Is(err, vault.ErrNotFound) {
+		return nil, nil // completed or aborted meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
+	ours, err := u.provedOurs(ctx, at)
+	if err != nil || !ours {
+		return nil, err
+	}
+	return at, nil
+}
+
+// reserve makes sure that no other run is at work on an upload that is recorded
+// under another path. It stays reserved until the end of the call.
+func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error) {
+	known, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
+	if errors.Is(err, vault.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if known.Source.Path != at.Source.Path || known.Description != at.Description {
+		unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, known.Source.Path, known.Description)
+		if errors.Is(err, vault.ErrLocked) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		u.unlocks = append(u.unlocks, unlock)
+	}
+	at.Key = known.Key
+	return true, nil
+}
+
+// takeOver records that an upload is ours now. Hashes of what may have been
+// other bytes go first: with the new source they would pass for proved.
+func (u *upload) takeOver(ctx context.Context, at *attempt) error {
+	if at.Key != 0 {
+		if err := u.Journal.DropParts(ctx, at.Key); err != nil {
+			return err
+		}
+	}
+	at.State = record.Open
+	return u.save(ctx, at)
+}
+
+// provedOurs compares some of the held parts with the local bytes: the first and
+// the last, which is enough to tell our upload from one of another file. Every
+// other one is compared when its turn comes to be sent.
+func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
+	var first, last *vault.Part
+	for _, p := range at.held {
+		if first == nil || p.Offset < first.Offset {
+			first = &p
+		}
+		if last == nil || p.Offset > last.Offset {
+			last = &p
+		}
+	}
+	if first == nil {
+		return false, nil
+	}
+	for _, p := range []*vault.Part{first, last} {
+		if p.Offset < 0 || p.Size <= 0 || p.Size > u.source.Size()-p.Offset {
+			return false, nil
+		}
+		hash, err := u.hash(ctx, p.Offset, p.Size)
+		if err != nil || hash != p.TreeHash {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// clockSlack is how far the service's clock may be behind ours when the time of
+// an upload is compared with that of our request: as much as a signature allows.
+const clockSlack = 15 * time.Minute
+
+// adoptLost looks for the upload of a request whose answer never came: the only
+// one that appeared since, of our part size, without parts, and in no record.
+func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, error) {
+	plan := transfer.Plan{Size: u.source.Size(), PartSize: lost.PartSize}
+	if !plan.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) {
+		return nil, nil
+	}
+	candidates, err := u.unfinished(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []*attempt
+	for _, c := range candidates {
+		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-clockSlack)) || u.strangers[c.ID] {
+			continue
+		}
+		at := &attempt{Upload: lost, plan: plan}
+		at.ID, at.Source = c.ID, u.source.identity
+		if untouched, err := u.untouched(ctx, at); err != nil {
+			return nil, err
+		} else if untouched {
+			found = append(found, at)
+		}
+	}
+	if len(found) != 1 {
+		return nil, nil // none, or no telling which
+	}
+	u.Notice("continuing with the upload whose confirmation was lost")
+	return found[0], u.takeOver(ctx, found[0])
+}
+
+// untouched reports whether nobody is known to use an upload.
+func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
+	_, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
+	if !errors.Is(err, vault.ErrNotFound) {
+		return false, err
+	}
+	err = u.loadHeld(ctx, at)
+	if errors.Is(err, vault.ErrNotFound) {
+		return false, nil // completed or aborted meanwhile
+	}
+	return len(at.held) == 0, err
+}
+
+// unfinished lists the vault's uploads with our description.
+func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err error) {
+	err = u.retry().Do(ctx, func(ctx context.Context) error {
+		found = nil
+		for c, err := range u.vault.Uploads(ctx) {
+			if err != nil {
+				return err
+			}
+			if c.Description == u.description {
+				found = append(found, c)
+			}
+		}
+		return nil
+	})
+	return found, err
+}

@@ -1,0 +1,33 @@
+package transfer
+
+import (
+	"context"
+	"time"
+)
+
+// UntilDrained returns a context that ends with ErrInterrupted once drain has
+// been closed for as long as grace, or with ctx. The caller calls stop, which
+// waits for the goroutine that watches.
+func UntilDrained(ctx context.Context, drain <-chan struct{}, grace time.Duration) (drained context.Context, stop func()) {
+	drained, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-drain:
+		case <-drained.Done():
+			return
+		}
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(ErrInterrupted)
+		case <-drained.Done():
+		}
+	}()
+	return drained, func() {
+		cancel(nil)
+		<-ended
+	}
+}

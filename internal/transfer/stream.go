@@ -1,0 +1,188 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// ErrSpool says that a part of a stream could not be kept on disk until it is
+// acknowledged. What was acknowledged stays valid.
+var ErrSpool = errors.New("no place to keep a part of the stream until it is acknowledged")
+
+// Stream is a reader that one can stop waiting for. A goroutine reads ahead of
+// its user by one buffer; it ends after Close, as soon as the read that it may be
+// in returns: nothing can end that from outside.
+type Stream struct {
+	r      io.Reader
+	start  sync.Once
+	end    sync.Once
+	chunks chan chunk
+	quit   chan struct{}
+	rest   []byte // read and not taken
+	err    error  // what came after rest
+}
+
+type chunk struct {
+	data []byte
+	err  error
+}
+
+// NewStream returns the stream of what r yields. The caller closes it.
+func NewStream(r io.Reader) *Stream {
+	return &Stream{r: r, chunks: make(chan chunk), quit: make(chan struct{})}
+}
+
+// Close lets the reading goroutine end. It may be repeated.
+func (s *Stream) Close() {
+	s.start.Do(func() {}) // it never begins, if it has not
+	s.end.Do(func() { close(s.quit) })
+}
+
+// pump reads into two buffers in turn: while one is in use, the other is filled.
+func (s *Stream) pump() {
+	buffers := [2][]byte{make([]byte, hashBuffer), make([]byte, hashBuffer)}
+	for i := 0; ; i = 1 - i {
+		n, err := s.r.Read(buffers[i])
+		select {
+		case s.chunks <- chunk{buffers[i][:n], err}:
+		case <-s.quit:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// await makes rest non-empty. At the end of the stream it returns io.EOF.
+func (s *Stream) await(ctx context.Context) error {
+	s.start.Do(func() { go s.pump() })
+	for len(s.rest) == 0 {
+		if s.err != nil {
+			return s.err
+		}
+		select {
+		case c := <-s.chunks:
+			s.rest, s.err = c.data, c.err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// Empty reports whether the stream is at its end. It waits for the next byte.
+func (s *Stream) Empty(ctx context.Context) (bool, error) {
+	err := s.await(ctx)
+	if errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	return false, err
+}
+
+// take returns the next bytes, at most limit. They are valid until the next call.
+func (s *Stream) take(ctx context.Context, limit int64) ([]byte, error) {
+	if err := s.await(ctx); err != nil {
+		return nil, err
+	}
+	n := min(int64(len(s.rest)), limit)
+	data := s.rest[:n]
+	s.rest = s.rest[n:]
+	return data, nil
+}
+
+// FromStream is the source of everything that s yields. Each part is written to
+// a file in dir while it is hashed, and stays there until it is released, so that
+// it can be sent again. A stream that is longer than the plan can hold fails with
+// an error that wraps vault.ErrInvalid, a full disk with ErrSpool.
+func FromStream(s *Stream, p Plan, maxParts int, dir string) Source {
+	return &streamSource{stream: s, plan: p, maxParts: maxParts, dir: dir, hasher: treehash.New()}
+}
+
+type streamSource struct {
+	stream   *Stream
+	plan     Plan
+	maxParts int
+	dir      string
+	hasher   *treehash.Hasher
+	parts    int
+}
+
+func (s *streamSource) Next(ctx context.Context) (Piece, error) {
+	ended, err := s.stream.Empty(ctx)
+	switch {
+	case err != nil:
+		return Piece{}, s.failure(ctx, 0, err)
+	case ended:
+		return Piece{}, io.EOF
+	case s.parts == s.maxParts:
+		return Piece{}, fmt.Errorf("the stream is longer than %d parts of %s can hold; "+
+			"say how long it may become, or choose larger parts: %w", s.maxParts, bytesText(s.plan.PartSize), vault.ErrInvalid)
+	}
+	file, release, err := spoolFile(s.dir)
+	if err != nil {
+		return Piece{}, err
+	}
+	size, err := s.fill(ctx, file)
+	if err != nil {
+		release()
+		return Piece{}, err
+	}
+	piece := Piece{
+		Offset: int64(s.parts) * s.plan.PartSize, Size: size,
+		Sums: s.hasher.Sums(), Data: file, Release: release,
+	}
+	s.parts++
+	return piece, nil
+}
+
+// fill spools one part and returns its size.
+func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, err error) {
+	s.hasher.Reset()
+	for size < s.plan.PartSize {
+		data, err := s.stream.take(ctx, s.plan.PartSize-size)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return 0, s.failure(ctx, size, err)
+		}
+		if _, err := file.Write(data); err != nil {
+			return 0, fmt.Errorf("%w: %w", ErrSpool, err)
+		}
+		_, _ = s.hasher.Write(data) // never fails
+		size += int64(len(data))
+	}
+	return size, nil
+}
+
+// failure tells the stream's own failure from the end of the waiting for it.
+func (s *streamSource) failure(ctx context.Context, size int64, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return &sourceError{fmt.Errorf("after byte %d: %w", int64(s.parts)*s.plan.PartSize+size, err)}
+}
+
+// spoolFile makes a file for one part. Where the system allows it, the file has
+// no name from the start, so that nothing is left of it after a kill.
+func spoolFile(dir string) (file *os.File, release func(), err error) {
+	file, err = os.CreateTemp(dir, "firn-part-*")
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrSpool, err)
+	}
+	named := os.Remove(file.Name()) != nil
+	return file, func() {
+		_ = file.Close() // nothing in it is needed any more
+		if named {
+			_ = os.Remove(file.Name())
+		}
+	}, nil
+}
