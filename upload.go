@@ -352,7 +352,7 @@ func (u *upload) spoolDir() (string, error) {
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return os.TempDir(), nil
+		return "", fmt.Errorf("%w: say where (--spool-dir DIR): %w", ErrSpool, err)
 	}
 	dir := filepath.Join(cache, "firn", "spool")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

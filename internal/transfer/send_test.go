@@ -377,6 +377,43 @@ func TestSendDrains(t *testing.T) {
 			}
 		})
 	})
+	t.Run("and no other part begins", func(t *testing.T) {
+		var faulty *vaulttest.Faulty
+		send(t, 8*mib, func(b *bench) {
+			release, drain := make(chan struct{}), make(chan struct{})
+			b.options.Concurrency, b.options.Drain = 1, drain
+			faulty = b.faults(vaulttest.Fault{Method: "UploadPart", Call: 1, Block: release})
+			go func() {
+				synctest.Wait() // the first part is on its way, the second is hashed
+				close(drain)
+				synctest.Wait()
+				close(release)
+			}()
+		}, func(b *bench, _ transfer.Outcome, err error) {
+			if !errors.Is(err, transfer.ErrInterrupted) || faulty.Calls("UploadPart") != 1 || len(b.recorded) != 1 {
+				t.Errorf("got %v, %d parts begun, %d recorded", err, faulty.Calls("UploadPart"), len(b.recorded))
+			}
+		})
+	})
+	t.Run("even if a stream says nothing", func(t *testing.T) {
+		spool := t.TempDir()
+		send(t, mib, func(b *bench) {
+			drain := make(chan struct{})
+			silent, _ := io.Pipe()
+			s := transfer.NewStream(silent)
+			b.t.Cleanup(func() {
+				closed(b.t, silent)
+				s.Close()
+			})
+			b.options.Plan.Size, b.options.Drain = transfer.Unknown, drain
+			b.options.Source = transfer.FromStream(s, b.options.Plan, 4, spool)
+			time.AfterFunc(time.Hour, func() { close(drain) })
+		}, func(_ *bench, out transfer.Outcome, err error) {
+			if !errors.Is(err, transfer.ErrInterrupted) || out.Busy != time.Hour {
+				t.Errorf("got %v after %s", err, out.Busy)
+			}
+		})
+	})
 	t.Run("but not for ever", func(t *testing.T) {
 		send(t, 8*mib, func(b *bench) {
 			drain := make(chan struct{})
