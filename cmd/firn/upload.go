@@ -73,7 +73,7 @@ func (p *program) newUpload() *cobra.Command {
 	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
-	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: that for temporary files)")
+	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: firn/spool in the cache home)")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	f.Lookup("retry-for").DefValue = "20h"
 	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum,
