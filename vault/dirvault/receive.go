@@ -33,11 +33,13 @@ func (v *Vault) receive(ctx context.Context, w io.Writer, body io.Reader, part v
 		return err
 	}
 	sums := r.hasher.Sums()
-	if sums.Tree != part.TreeHash {
-		return &vault.ChecksumError{Sent: part.TreeHash, Computed: sums.Tree}
-	}
+	// The linear hash first, as the service has it: it is part of the signature,
+	// which comes before everything else.
 	if !part.SHA256.IsZero() && sums.SHA256 != part.SHA256 {
 		return &vault.ChecksumError{Linear: true, Sent: part.SHA256, Computed: sums.SHA256}
+	}
+	if sums.Tree != part.TreeHash {
+		return &vault.ChecksumError{Sent: part.TreeHash, Computed: sums.Tree}
 	}
 	return nil
 }

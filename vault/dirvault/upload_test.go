@@ -135,6 +135,35 @@ func (f failing) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// TestWhichHashIsWrong: of two wrong hashes the linear one is told, as by the
+// service.
+func TestWhichHashIsWrong(t *testing.T) {
+	v := open(t, newVault(t), dirvault.Options{})
+	id, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, _ := partOf(noise(10), 0, 10)
+	other, _ := partOf(noise(20), 10, 10)
+	for _, c := range []struct {
+		name             string
+		linear, tree     treehash.Hash
+		wrongIsTheLinear bool
+	}{
+		{"both", other.SHA256, other.TreeHash, true},
+		{"the linear one", other.SHA256, good.TreeHash, true},
+		{"the tree hash", good.SHA256, other.TreeHash, false},
+		{"the only one", treehash.Hash{}, other.TreeHash, false},
+	} {
+		_, body := partOf(noise(10), 0, 10)
+		_, err := v.UploadPart(t.Context(), id, vault.Part{Size: 10, SHA256: c.linear, TreeHash: c.tree}, body)
+		var mismatch *vault.ChecksumError
+		if !errors.As(err, &mismatch) || mismatch.Linear != c.wrongIsTheLinear {
+			t.Errorf("wrong: %s: %v", c.name, err)
+		}
+	}
+}
+
 // TestSameOffsetWaits: while a part is being received, another for the same
 // place waits for it, unless its context ends.
 func TestSameOffsetWaits(t *testing.T) {
