@@ -40,16 +40,27 @@ func writeFile(dir *os.Root, name string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// discard makes a directory disappear at once, then removes it at leisure. The
-// rename is what counts: a kill in between leaves nothing that could be taken
-// for the directory.
+// discard makes a directory disappear at once, then removes it at leisure.
 func discard(dir *os.Root, name string) error {
-	parent := path.Dir(name)
-	temp := path.Join(parent, temporaryName())
-	if err := dir.Rename(name, temp); err != nil {
+	temp, err := hide(dir, name)
+	if err != nil {
 		return err
 	}
-	if err := syncDir(dir, parent); err != nil {
+	return removeHidden(dir, temp)
+}
+
+// hide gives a directory a temporary name, which it returns. This is what
+// counts: a kill from now on leaves nothing that could be taken for the
+// directory.
+func hide(dir *os.Root, name string) (string, error) {
+	temp := path.Join(path.Dir(name), temporaryName())
+	return temp, dir.Rename(name, temp)
+}
+
+// removeHidden is the second half of discard, which takes as long as the system
+// needs to free what may be terabytes.
+func removeHidden(dir *os.Root, temp string) error {
+	if err := syncDir(dir, path.Dir(temp)); err != nil {
 		return err
 	}
 	return dir.RemoveAll(temp)
@@ -108,7 +119,7 @@ func temporaryName() string { return temporary + newID() }
 // errNotFlushed is in the error of a failed flush. What the system then still
 // holds of the file may differ from what is on the disk, and flushing again may
 // succeed without having written anything. So nobody goes on with such a file
-// until it was opened anew.
+// until it was opened anew (see gate.abandoned).
 var errNotFlushed = errors.New("could not be flushed to the disk; open the vault again to go on")
 
 func flush(f *os.File) error {

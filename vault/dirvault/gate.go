@@ -78,6 +78,16 @@ func (g *gate) shut() error {
 	return g.reason
 }
 
+// abandoned reports whether a failed flush has shut the gate and everybody has
+// left, so that what is behind it can be opened anew.
+func (g *gate) abandoned() bool {
+	if !errors.Is(g.shut(), errNotFlushed) || !g.places.TryAcquire(allPlaces) {
+		return false
+	}
+	g.leaveAlone()
+	return true
+}
+
 func (g *gate) acquire(ctx context.Context, n int64) error {
 	if g.places.Acquire(ctx, n) != nil {
 		return context.Cause(ctx)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,34 +73,45 @@ func (v *Vault) use(id vault.UploadID) (*upload, error) {
 // find returns the upload, unless it has been idle for too long: then it is
 // removed.
 func (v *Vault) find(id vault.UploadID) (*upload, error) {
+	u, expired, err := v.lookUp(id)
+	if expired != "" {
+		if err := removeHidden(v.dir, expired); err != nil {
+			return nil, fmt.Errorf("remove expired upload %q: %w", id, err)
+		}
+	}
+	return u, err
+}
+
+// lookUp is find but for the slow half of a removal, which must not keep other
+// uploads waiting: expired is what remains to be removed, if not empty.
+func (v *Vault) lookUp(id vault.UploadID) (u *upload, expired string, err error) {
 	missing := fmt.Errorf("upload %q: %w", id, vault.ErrNotFound)
 	if !validID(string(id), uploadIDLength) {
-		return nil, missing
+		return nil, "", missing
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	u := v.uploads[id]
-	if u == nil {
-		var err error
+	u = v.uploads[id]
+	if u == nil || u.gate.abandoned() {
 		if u, err = loadUpload(v.dir, id); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil, missing
+				return nil, "", missing
 			}
-			return nil, fmt.Errorf("upload %q: %w", id, err)
+			return nil, "", fmt.Errorf("upload %q: %w", id, err)
 		}
 		v.uploads[id] = u
 	}
 	// An upload that somebody is inside of is not idle.
 	if v.idle(u) && u.gate.tryAlone() {
 		defer u.gate.leaveAlone()
-		if err := discard(v.dir, u.path("")); err != nil {
-			return nil, fmt.Errorf("remove expired upload %q: %w", id, err)
+		if expired, err = hide(v.dir, u.path("")); err != nil {
+			return nil, "", fmt.Errorf("remove expired upload %q: %w", id, err)
 		}
 		u.gate.close(missing)
 		delete(v.uploads, id)
-		return nil, missing
+		return nil, expired, missing
 	}
-	return u, nil
+	return u, "", nil
 }
 
 func (v *Vault) idle(u *upload) bool {
@@ -132,8 +144,12 @@ func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
 	if err := readDocument(dir, uploadPath(id, uploadFile), &u.uploadDocument); err != nil {
 		return nil, err
 	}
-	if u.ID != id {
+	switch {
+	case u.ID == id:
+	case strings.EqualFold(string(u.ID), string(id)):
 		return nil, fs.ErrNotExist // found by an id in other case
+	default:
+		return nil, fmt.Errorf("%s: %w: it is about upload %q", uploadPath(id, uploadFile), errDamaged, u.ID)
 	}
 	u.active = info.ModTime()
 	u.journal = journal{dir: dir, name: u.path(journalFile), partSize: u.PartSize}
