@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 
 	"firn/vault"
 )
@@ -15,52 +14,51 @@ func archiveData(id vault.ArchiveID) string  { return path.Join(archivesDir, str
 func archiveTruth(id vault.ArchiveID) string { return archiveData(id) + ".json" }
 
 // archive returns what is known about an archive, or an error that wraps
-// ErrNotFound. An archive is there when its bytes are.
+// ErrNotFound. An archive is there when its bytes are: with an error that wraps
+// errDamaged come its id and the size of its file.
 func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 	missing := fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	if !validID(string(id), archiveIDLength) {
 		return vault.Archive{}, missing
 	}
-	there, err := isThere(v.dir, archiveData(id))
+	data, err := v.dir.Lstat(archiveData(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return vault.Archive{}, missing
+	}
 	if err != nil {
 		return vault.Archive{}, err
 	}
-	if !there {
-		return vault.Archive{}, missing
-	}
-	var t truth
-	if err := readDocument(v.dir, archiveTruth(id), &t); err != nil {
-		if still, gone := isThere(v.dir, archiveData(id)); gone == nil && !still {
-			return vault.Archive{}, missing // deleted in between
-		}
-		return vault.Archive{}, fmt.Errorf("archive %q: %w", id, err)
-	}
-	if t.ID != id {
+	t, err := readTruth(v.dir, id)
+	if err == nil && t.ID != id {
 		// A file system that does not tell upper from lower case finds a file by
 		// an id that is not its own.
 		return vault.Archive{}, missing
 	}
+	if err != nil {
+		if still, gone := isThere(v.dir, archiveData(id)); gone == nil && !still {
+			return vault.Archive{}, missing // deleted in between
+		}
+		return vault.Archive{ID: id, Size: data.Size()}, fmt.Errorf("archive %q: %w", id, err)
+	}
 	return t.archive(), nil
 }
 
-// eachArchive calls visit with every archive, until it returns false.
-func (v *Vault) eachArchive(ctx context.Context, visit func(vault.Archive) bool) error {
+// eachArchive calls visit with every archive, until it returns false. Where
+// broken says why the truth about one cannot be had, only its ID and its Size
+// are known.
+func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, broken error) bool) error {
 	return eachEntry(v.dir, archivesDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}
-		id, isTruth := strings.CutSuffix(name, ".json")
-		if !isTruth || !validID(id, archiveIDLength) {
-			return true, nil
-		}
-		a, err := v.archive(vault.ArchiveID(id))
-		if errors.Is(err, vault.ErrNotFound) {
-			return true, nil // deleted, or not published yet
-		}
-		if err != nil {
+		a, err := v.archive(vault.ArchiveID(name))
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
+			return true, nil // deleted, or another file
+		case err != nil && !errors.Is(err, errDamaged):
 			return false, err
 		}
-		return visit(a), nil
+		return visit(a, err), nil
 	})
 }
 
@@ -82,15 +80,14 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	if !validID(string(id), archiveIDLength) {
 		return nil
 	}
-	v.census.RLock()
-	defer v.census.RUnlock()
 	there, err := isThere(v.dir, archiveData(id))
 	if err != nil || !there {
 		return err
 	}
-	if err := v.status.markChanged(v.dir); err != nil {
+	if err := v.status.beginChange(v.dir); err != nil {
 		return err
 	}
+	defer v.status.endChange()
 	if err := v.dir.Remove(archiveData(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

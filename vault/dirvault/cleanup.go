@@ -34,6 +34,7 @@ func (v *Vault) cleanUp() error {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
 			err := clean.entry(name)
 			if errors.Is(err, errDamaged) {
+				v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 				err = nil
 			}
 			return true, err

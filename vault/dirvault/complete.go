@@ -142,11 +142,10 @@ func rangeHash(ctx context.Context, dir *os.Root, name string, r vault.Range) (t
 // visible and everything can be repeated; after it, whoever looks finds the
 // archive whole. The caller is alone in the upload's gate.
 func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
-	v.census.RLock()
-	defer v.census.RUnlock()
-	if err := v.status.markChanged(v.dir); err != nil {
+	if err := v.status.beginChange(v.dir); err != nil {
 		return err
 	}
+	defer v.status.endChange()
 	if err := u.fit(t.Size); err != nil {
 		u.gate.closeIfNotFlushed(err)
 		return err

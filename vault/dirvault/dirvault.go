@@ -29,6 +29,10 @@
 // The archive's id is derived from the upload's, so completing an upload twice
 // gives the same answer for ever, with no table to remember it.
 //
+// Damage: whoever asks for something whose file is damaged is told so. Lists and
+// counts go on without it, and say so (see Options.OnDamage and
+// [Vault.Inventory]). It is never removed, and neither is a vault that holds it.
+//
 // # Trust
 //
 // An id is looked at (length and alphabet) before it becomes a file name, and
@@ -61,6 +65,11 @@ type Options struct {
 	// InventoryEvery is the least time between two counts of the archives, as
 	// [Vault.Info] tells them; 0 means a day.
 	InventoryEvery time.Duration
+	// OnDamage is told of every damaged file, and every vault that cannot be
+	// opened, that a listing or a count goes on without, each time that one
+	// does; nil means nobody. It may be called from many goroutines at once and
+	// must not call the vault or the Root that it hears of.
+	OnDamage func(error)
 }
 
 func (o Options) withDefaults() Options {
@@ -72,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.InventoryEvery == 0 {
 		o.InventoryEvery = 24 * time.Hour
+	}
+	if o.OnDamage == nil {
+		o.OnDamage = func(error) {}
 	}
 	return o
 }

@@ -3,7 +3,6 @@ package dirvault
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,11 +33,6 @@ func encode(d document) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
-
-// errDamaged is in the error about a file of the vault that is not as this
-// package wrote it. It is a fault of the disk, so no sentinel of package vault
-// fits it and every caller stops.
-var errDamaged = errors.New("the file is damaged")
 
 // decode reads what encode wrote, and nothing else: doubled keys, other
 // spellings and trailing bytes are refused because they would not be written
@@ -73,7 +67,7 @@ func readDocument(dir *os.Root, name string, d document) error {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w: %w", name, errDamaged, err)
 	}
 	if err := decode(data, d); err != nil {
 		return fmt.Errorf("%s: %w", name, err)

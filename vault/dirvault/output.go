@@ -60,17 +60,33 @@ type output struct {
 }
 
 // Inventory lists the archives that were there when the job was started and
-// still are. It reads one small file for each.
+// still are. It reads one small file for each. Those whose file is damaged are
+// left out and named in an error after all the others.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
 	return func(yield func(vault.Archive, error) bool) {
-		d, err := v.finished(id, vault.RetrieveInventory)
-		if err == nil {
-			err = v.eachArchive(ctx, func(a vault.Archive) bool {
-				return a.Created.After(d.Created) || yield(a, nil)
-			})
-		}
-		if err != nil {
+		stopped := false
+		err := v.inventory(ctx, id, func(a vault.Archive) bool {
+			stopped = !yield(a, nil)
+			return !stopped
+		})
+		if err != nil && !stopped {
 			yield(vault.Archive{}, fmt.Errorf("inventory: %w", err))
 		}
 	}
+}
+
+func (v *Vault) inventory(ctx context.Context, id vault.JobID, visit func(vault.Archive) bool) error {
+	d, err := v.finished(id, vault.RetrieveInventory)
+	if err != nil {
+		return err
+	}
+	var omitted damage
+	err = v.eachArchive(ctx, func(a vault.Archive, broken error) bool {
+		if broken != nil {
+			omitted.add(broken)
+			return true
+		}
+		return a.Created.After(d.Created) || visit(a)
+	})
+	return errors.Join(err, omitted.error())
 }

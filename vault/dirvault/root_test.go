@@ -154,6 +154,9 @@ func TestDeleteVault(t *testing.T) {
 	}
 	wantClass(t, "with an archive", r.DeleteVault(ctx, "cold"), vault.ErrInvalid)
 	c.Advance(time.Hour)
+	if _, err := r.DescribeVault(ctx, "cold"); err != nil {
+		t.Fatal(err)
+	}
 	wantClass(t, "with an archive that was counted", r.DeleteVault(ctx, "cold"), vault.ErrInvalid)
 	if err := v.DeleteArchive(ctx, archive); err != nil {
 		t.Fatal(err)

@@ -12,16 +12,11 @@ import (
 	"firn/vault"
 )
 
-// archiveOverhead is what the service adds to the size of every archive in the
-// size of a vault: 32 KiB for index and metadata (Amazon Glacier developer
-// guide, "Pricing").
-const archiveOverhead = 32 << 10
-
 // statusDocument is vault.json.
 type statusDocument struct {
 	Version int       `json:"version"`
 	Created time.Time `json:"created"`
-	// Changed: archives came or went since Inventoried, or ever.
+	// Changed: archives came or went during the last count or since, or ever.
 	Changed     bool      `json:"changed"`
 	Inventoried time.Time `json:"inventoried,omitzero"` // the last count
 	Archives    int64     `json:"archives"`
@@ -38,10 +33,22 @@ func (s *statusDocument) check() error {
 	return errors.Join(checkVersion(s.Version), checkTime(s.Created), checkTime(s.Inventoried))
 }
 
+func (s *statusDocument) info(name string) vault.Info {
+	return vault.Info{
+		Name:        name,
+		Created:     s.Created,
+		Inventoried: s.Inventoried,
+		Archives:    s.Archives,
+		Bytes:       s.Bytes,
+	}
+}
+
 // status is vault.json in memory.
 type status struct {
-	mu  sync.Mutex
-	now statusDocument
+	mu       sync.Mutex
+	now      statusDocument
+	begun    uint64 // changes since the vault was opened
+	underWay int    // of them, those that have not ended
 }
 
 func (s *status) read(dir *os.Root) error {
@@ -55,24 +62,28 @@ func (s *status) get() statusDocument {
 	return s.now
 }
 
-// markChanged records, durably and before it happens, that archives come or go.
-// It costs nothing but the first time after a count.
-func (s *status) markChanged(dir *os.Root) error {
+// beginChange records, durably and before it happens, that archives come or go.
+// It costs nothing but the first time after a count. The caller calls endChange
+// when it has happened, unless there was an error.
+func (s *status) beginChange(dir *os.Root) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now.Changed {
-		return nil
+	if !s.now.Changed {
+		next := s.now
+		next.Changed = true
+		if err := s.write(dir, next); err != nil {
+			return err
+		}
 	}
-	next := s.now
-	next.Changed = true
-	return s.write(dir, next)
+	s.begun++
+	s.underWay++
+	return nil
 }
 
-// set is called by whoever holds the census, so nothing changes in between.
-func (s *status) set(dir *os.Root, next statusDocument) error {
+func (s *status) endChange() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.write(dir, next)
+	s.underWay--
 }
 
 func (s *status) write(dir *os.Root, next statusDocument) error {
@@ -96,42 +107,5 @@ func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
 		return vault.Info{}, fmt.Errorf("count the archives of directory vault %q: %w", v.path, err)
 	}
 	s := v.status.get()
-	return vault.Info{
-		Name:        filepath.Base(v.path),
-		Created:     s.Created,
-		Inventoried: s.Inventoried,
-		Archives:    s.Archives,
-		Bytes:       s.Bytes,
-	}, nil
-}
-
-func (v *Vault) countIfDue(ctx context.Context) error {
-	if !v.countDue() {
-		return nil
-	}
-	v.census.Lock()
-	defer v.census.Unlock()
-	if !v.countDue() {
-		return nil // somebody else was faster
-	}
-	next := v.status.get()
-	next.Inventoried, next.Changed, next.Archives, next.Bytes = v.options.now(), false, 0, 0
-	err := v.eachArchive(ctx, func(a vault.Archive) bool {
-		next.Archives++
-		next.Bytes += a.Size + archiveOverhead
-		return true
-	})
-	if err != nil {
-		return err
-	}
-	return v.status.set(v.dir, next)
-}
-
-func (v *Vault) countDue() bool {
-	s := v.status.get()
-	last := s.Created
-	if s.Inventoried.After(last) {
-		last = s.Inventoried
-	}
-	return s.Changed && v.options.now().Sub(last) >= v.options.InventoryEvery
+	return s.info(filepath.Base(v.path)), nil
 }

@@ -3,6 +3,9 @@ package dirvault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"strings"
 	"time"
 
 	"firn/treehash"
@@ -32,6 +35,20 @@ func (t *truth) check() error {
 		return errors.New("no creation date")
 	}
 	return errors.Join(checkVersion(t.Version), checkDescription(t.Description), checkTime(t.Created))
+}
+
+// readTruth reads the truth about an archive whose bytes are there. Without one,
+// or with that of another archive, the archive is damaged.
+func readTruth(dir *os.Root, id vault.ArchiveID) (truth, error) {
+	var t truth
+	err := readDocument(dir, archiveTruth(id), &t)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%s: %w: it is missing", archiveTruth(id), errDamaged)
+	case err == nil && !strings.EqualFold(string(t.ID), string(id)):
+		err = fmt.Errorf("%s: %w: it is about archive %q", archiveTruth(id), errDamaged, t.ID)
+	}
+	return t, err
 }
 
 func (t *truth) archive() vault.Archive {

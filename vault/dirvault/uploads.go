@@ -92,16 +92,26 @@ func (v *Vault) abortUpload(ctx context.Context, id vault.UploadID) error {
 }
 
 // Uploads lists the unfinished uploads. Those that were idle for too long are
-// removed instead.
+// removed instead. Damaged ones, which nobody can go on with, are left out and
+// told to Options.OnDamage.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	return func(yield func(vault.Upload, error) bool) {
-		if err := v.eachUpload(ctx, func(u vault.Upload) bool { return yield(u, nil) }); err != nil {
+		err := v.eachUpload(ctx, func(u vault.Upload, broken error) bool {
+			if broken != nil {
+				v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, broken))
+				return true
+			}
+			return yield(u, nil)
+		})
+		if err != nil {
 			yield(vault.Upload{}, fmt.Errorf("list uploads of directory vault %q: %w", v.path, err))
 		}
 	}
 }
 
-func (v *Vault) eachUpload(ctx context.Context, visit func(vault.Upload) bool) error {
+// eachUpload calls visit with every unfinished upload, until it returns false.
+// Where broken says why one cannot be read, only its ID is known.
+func (v *Vault) eachUpload(ctx context.Context, visit func(u vault.Upload, broken error) bool) error {
 	if err := v.gate.shut(); err != nil {
 		return err
 	}
@@ -110,10 +120,12 @@ func (v *Vault) eachUpload(ctx context.Context, visit func(vault.Upload) bool) e
 			return false, err
 		}
 		u, err := v.find(vault.UploadID(name))
-		if errors.Is(err, vault.ErrNotFound) {
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
 			return true, nil
-		}
-		if err != nil {
+		case errors.Is(err, errDamaged):
+			return visit(vault.Upload{ID: vault.UploadID(name)}, err), nil
+		case err != nil:
 			return false, err
 		}
 		return visit(vault.Upload{
@@ -121,6 +133,6 @@ func (v *Vault) eachUpload(ctx context.Context, visit func(vault.Upload) bool) e
 			Description: u.Description,
 			PartSize:    u.PartSize,
 			Created:     u.Created,
-		}), nil
+		}, nil), nil
 	})
 }

@@ -35,10 +35,8 @@ type Vault struct {
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
 
-	// census is held for writing while archives are counted and for reading
-	// while one appears or disappears, so that a count misses none.
-	census sync.RWMutex
-	status status
+	status   status
+	counting sync.Mutex // held while archives are counted
 }
 
 var _ vault.Vault = (*Vault)(nil)
