@@ -1,10 +1,12 @@
 package dirvault_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,43 @@ import (
 	"firn/vault"
 	"firn/vault/dirvault"
 )
+
+// childHolds keeps a vault open until its standard input ends.
+func childHolds(dir string) error {
+	v, err := dirvault.Open(dir, dirvault.Options{})
+	if err != nil {
+		return err
+	}
+	fmt.Println("open")
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return errors.Join(err, v.Close())
+}
+
+// heldElsewhere has another process keep dir open until the test ends.
+func heldElsewhere(t *testing.T, dir string) {
+	t.Helper()
+	child := exec.CommandContext(t.Context(), os.Args[0])
+	child.Env = append(os.Environ(), childRole+"=hold", childDir+"="+dir)
+	in, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	said, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || said != "open\n" {
+		t.Fatalf("the other process says %q, %v", said, err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		_ = child.Wait() // perhaps killed with the context of the test
+	})
+}
 
 // childOpens tries to open a vault and says how that went.
 func childOpens(dir string) error {

@@ -8,11 +8,9 @@ import (
 	"iter"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -73,14 +71,7 @@ func (r *Root) meet(name string) error {
 	if isTemporary(name) {
 		return r.dir.RemoveAll(name) // a vault on its way in or out
 	}
-	if !validName(name) {
-		return nil
-	}
-	info, err := r.dir.Lstat(name)
-	if err != nil || !info.IsDir() {
-		return err
-	}
-	there, err := isThere(r.dir, path.Join(name, stateFile))
+	there, err := isVault(r.dir, name)
 	if there {
 		r.vaults[name] = nil
 	}
@@ -126,8 +117,14 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 	if err := r.usable(ctx); err != nil {
 		return err
 	}
-	if _, there := r.vaults[name]; there {
-		return nil
+	if v, there := r.vaults[name]; there {
+		if v != nil {
+			return nil
+		}
+		// Another process may have deleted it, as long as it was not opened.
+		if there, err := isVault(r.dir, name); err != nil || there {
+			return err
+		}
 	}
 	if err := createIn(r.dir, name, r.options.now()); err != nil {
 		return fmt.Errorf("create vault %q: %w", name, err)
@@ -136,7 +133,9 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 	return nil
 }
 
-// Open returns a vault, the same value at every call. The Root closes it.
+// Open returns a vault, the same value at every call, except after a flush to
+// the disk has failed in it: once nobody is at work in that one any more, the
+// vault is opened anew. The Root closes it.
 func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
 	v, err := r.vault(ctx, name)
 	if err != nil {
@@ -145,30 +144,27 @@ func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
 	return v, nil
 }
 
-// DescribeVault tells what Vault.Info tells.
+// DescribeVault tells what Vault.Info tells. A vault that cannot be opened now,
+// because another process has it open, is described as of its last count.
 func (r *Root) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	v, err := r.vault(ctx, name)
 	if err != nil {
-		return vault.Info{}, err
+		return peekIfBusy(filepath.Join(r.path, name), err)
 	}
-	return v.Info(ctx)
+	info, err := v.Info(ctx)
+	if err != nil {
+		return peekIfBusy(v.path, err)
+	}
+	return info, nil
 }
 
 // Vaults describes the vaults sorted by name, byte by byte, beginning at the
-// first whose name is not below from.
+// first whose name is not below from. One that cannot be described is left out
+// and told to Options.OnDamage.
 func (r *Root) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
 	return func(yield func(vault.Info, error) bool) {
-		for _, name := range r.names() {
-			if name < from {
-				continue
-			}
-			info, err := r.DescribeVault(ctx, name)
-			if errors.Is(err, vault.ErrNotFound) {
-				continue // deleted in between
-			}
-			if !yield(info, err) || err != nil {
-				return
-			}
+		if err := r.options.describeEach(ctx, r.names(), from, r.DescribeVault, yield); err != nil {
+			yield(vault.Info{}, err)
 		}
 	}
 }
@@ -176,7 +172,7 @@ func (r *Root) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, er
 func (r *Root) names() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Sorted(maps.Keys(r.vaults))
+	return slices.Collect(maps.Keys(r.vaults))
 }
 
 func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
@@ -195,10 +191,19 @@ func (r *Root) vaultLocked(ctx context.Context, name string) (*Vault, error) {
 	if !there {
 		return nil, fmt.Errorf("vault %q: %w", name, vault.ErrNotFound)
 	}
-	if v != nil {
+	if v != nil && !v.gate.abandoned() {
 		return v, nil
 	}
+	if v != nil {
+		r.vaults[name] = nil
+		if err := v.release(); err != nil {
+			return nil, fmt.Errorf("give up vault %q to open it anew: %w", name, err)
+		}
+	}
 	v, err := Open(filepath.Join(r.path, name), r.options)
+	if errors.Is(err, vault.ErrNotFound) {
+		delete(r.vaults, name) // another process has deleted it
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -214,20 +219,4 @@ func (r *Root) usable(ctx context.Context) error {
 		return fmt.Errorf("directory of vaults %q: %w", r.path, fs.ErrClosed)
 	}
 	return nil
-}
-
-// checkName holds a vault's name against the service's rule (Amazon Glacier
-// developer guide, "Creating a vault"), which also makes it a safe file name.
-func checkName(name string) error {
-	if !validName(name) {
-		return fmt.Errorf("%q is not a vault name, which has 1 to 255 of A-Z a-z 0-9 _ - and period: %w", name, vault.ErrInvalid)
-	}
-	return nil
-}
-
-func validName(name string) bool {
-	if len(name) < 1 || len(name) > 255 || name == "." || name == ".." {
-		return false
-	}
-	return strings.Trim(name, idAlphabet+".") == ""
 }
