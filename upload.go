@@ -53,7 +53,8 @@ type UploadOptions struct {
 	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
 	// finish, then the upload is left as it is and ErrInterrupted returned.
 	Drain <-chan struct{}
-	// Progress is called at every change, one call at a time. It must be quick.
+	// Progress is called before the first byte moves and at every change, one call
+	// at a time. It must be quick. If nothing needs to be sent it is not called.
 	Progress func(Progress)
 	// Notice is told, in a sentence, what a person should know: that an upload
 	// continues, or that one has expired. One call at a time.

@@ -47,9 +47,6 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
 	size := source.Size()
-	if err := checkNotEmpty(o.filepath, size, v.Limits()); err != nil {
-		return err
-	}
 	begin := p.now()
 	p.out.line("Uploading: [%s]", show(o.filepath))
 	p.out.line("Size: (%.2f) G", float64(size)/(1<<30))
@@ -66,7 +63,7 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	stored, err := s.send(ctx, source, firn.UploadOptions{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
 		Journal: c, VaultURL: v.URL, Now: p.now,
-	})
+	}, func(firn.Progress) {}) // the old tool's lines say it
 	if err != nil {
 		return s.explain(err, o.filepath)
 	}

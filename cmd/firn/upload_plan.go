@@ -10,6 +10,7 @@ import (
 
 	"firn"
 	"firn/price"
+	"firn/vault"
 	"firn/vaulturl"
 )
 
@@ -127,4 +128,13 @@ func dollars(usd float64) string {
 		return "less than 0.01 USD"
 	}
 	return fmt.Sprintf("%.2f USD", usd)
+}
+
+// checkNotEmpty refuses an empty file where the vault keeps none, as an upload of
+// it would.
+func checkNotEmpty(path string, size int64, l vault.Limits) error {
+	if size == 0 && l.MinArchiveSize > 0 {
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, firn.ErrUnreadable)
+	}
+	return nil
 }

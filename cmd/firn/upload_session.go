@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
 
 	"firn"
 	"firn/catalog"
-	"firn/vault"
 	"firn/vaulturl"
 )
 
@@ -32,14 +32,12 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	if err := checkNotEmpty(path, source.Size(), s.vault.Limits()); err != nil {
-		return err
-	}
-	if err := s.announce(ctx, path, source.Size()); err != nil {
-		return err
-	}
 	s.setResume(path)
-	stored, err := s.send(ctx, source, s.uploadOptions())
+	rate, err := s.rate(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan firn.Progress) { s.announce(path, plan, rate) })
 	if err != nil {
 		return s.explain(err, path)
 	}
@@ -53,15 +51,6 @@ func openSource(path string, stdin io.Reader) (*firn.Source, error) {
 	return firn.OpenFile(path)
 }
 
-// checkNotEmpty refuses an empty file where the vault keeps none, before anything
-// is announced. An empty stream shows only when it is read.
-func checkNotEmpty(path string, size int64, l vault.Limits) error {
-	if size == 0 && l.MinArchiveSize > 0 {
-		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, firn.ErrUnreadable)
-	}
-	return nil
-}
-
 func (s *uploadSession) uploadOptions() firn.UploadOptions {
 	o := s.options
 	return firn.UploadOptions{
@@ -72,15 +61,22 @@ func (s *uploadSession) uploadOptions() firn.UploadOptions {
 	}
 }
 
-// send uploads, and shows how that goes. The end of ctx asks for a drain: parts
-// in flight may finish, so the upload itself does not see it.
-func (s *uploadSession) send(ctx context.Context, source *firn.Source, o firn.UploadOptions) (firn.Stored, error) {
+// send uploads, and shows how that goes; announce is called once, before the
+// first byte moves, unless nothing needs to be sent. The end of ctx asks for a
+// drain: parts in flight may finish, so the upload itself does not see it.
+func (s *uploadSession) send(
+	ctx context.Context, source *firn.Source, o firn.UploadOptions, announce func(plan firn.Progress),
+) (firn.Stored, error) {
 	o.Drain = ctx.Done()
 	if !s.quiet {
 		o.Notice = func(sentence string) { s.ui.say("firn: %s", show(sentence)) }
 		shown := startProgress(s.ui, s.now)
 		defer shown.stop()
-		o.Progress = shown.update
+		var once sync.Once
+		o.Progress = func(p firn.Progress) {
+			once.Do(func() { announce(p) })
+			shown.update(p)
+		}
 	}
 	unwatch := context.AfterFunc(ctx, func() {
 		s.ui.say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
@@ -113,23 +109,15 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 
 // announce says what is about to be sent and, if a rate is known, how long that
 // will take.
-func (s *uploadSession) announce(ctx context.Context, path string, size int64) error {
-	if s.quiet {
-		return nil
-	}
-	rate, err := s.rate(ctx)
-	if err != nil {
-		return err
-	}
+func (s *uploadSession) announce(path string, plan firn.Progress, rate float64) {
 	begin := s.now()
 	what := "standard input"
-	if size >= 0 {
-		what = fmt.Sprintf("%q, %s", filepath.Base(path), sizeText(size))
+	if plan.Size >= 0 {
+		what = fmt.Sprintf("%q, %s", filepath.Base(path), sizeText(plan.Size))
 	}
 	s.ui.say("firn: uploading %s; started %s", show(what), timeText(begin))
-	if size >= 0 && rate > 0 {
-		d := timeToSend(size, rate)
+	if plan.Size >= 0 && rate > 0 {
+		d := timeToSend(plan.Size-plan.Held, rate)
 		s.ui.say("firn: estimated duration %s at %s, until %s", durationText(d), rateText(rate), timeText(begin.Add(d)))
 	}
-	return nil
 }

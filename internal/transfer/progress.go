@@ -13,6 +13,7 @@ type Progress struct {
 	Parts        int   // 0 while Size is Unknown
 	PartsDone    int   // acknowledged in this run or before
 	PartsResumed int   // of these, adopted from before
+	Held         int64 // bytes that the vault said it holds when this run began
 	Done         int64 // bytes of PartsDone
 	Resumed      int64 // bytes of PartsResumed
 	InFlight     int64 // bytes of unfinished parts that were handed to the network

@@ -43,7 +43,9 @@ type Options struct {
 	// DrainTimeout (0: 10 s) to finish. Send then returns ErrInterrupted.
 	Drain        <-chan struct{}
 	DrainTimeout time.Duration
-	Progress     func(Progress) // may be nil; called one at a time, and must be quick
+	// Progress may be nil. It is called before the first byte moves and at every
+	// change, one call at a time, and must be quick.
+	Progress func(Progress)
 }
 
 // Defaults of Options. Three minutes is what a few MiB in the system's send
@@ -88,6 +90,7 @@ const (
 func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
 	begin := time.Now()
+	s.meter.change(func(*Progress) {}) // the plan
 	err := s.run(ctx)
 	out := s.outcome()
 	out.Busy = time.Since(begin)
@@ -126,6 +129,9 @@ func newSender(o Options) *sender {
 	}
 	s.meter.report = o.Progress
 	s.meter.now = Progress{Size: o.Plan.Size, PartSize: o.Plan.PartSize, Concurrency: o.Concurrency}
+	for _, p := range o.Held {
+		s.meter.now.Held += p.Size
+	}
 	if o.Plan.Size != Unknown {
 		s.meter.now.Parts = o.Plan.Parts()
 	}
