@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -15,18 +14,26 @@ import (
 )
 
 // folder is a directory that holds directory vaults, among what else is in it.
-// It opens each vault, or itself as a dirvault.Root, only for as long as an act
-// takes: a Root asks that nobody else may write to the directory, which is a
-// lot to ask of the directory above a vault that somebody wants to create.
-type folder struct{ path string }
+// It opens each vault only for as long as an act takes, and never itself as a
+// dirvault.Root, which asks that nobody else may write to the directory: a lot
+// to ask of the directory above a vault that somebody wants to create.
+type folder struct {
+	path    string
+	options dirvault.Options
+}
 
 func openFolder(path, name string) *Place {
-	f := folder{path}
-	return &Place{
-		Admin: f, Name: name,
+	place := &Place{
+		Name:  name,
 		url:   func(name string) string { return fileURL(filepath.Join(path, name)) },
 		close: func() error { return nil },
 	}
+	place.Admin = folder{path, dirvault.Options{OnDamage: func(err error) {
+		if place.OnDamage != nil {
+			place.OnDamage(err)
+		}
+	}}}
+	return place
 }
 
 // vaultName is the service's rule for names. A directory opened by its own path
@@ -54,9 +61,9 @@ func (f folder) CreateVault(ctx context.Context, name string) error {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return fmt.Errorf("create directory vault %q: %w", path, err)
 	}
-	err = dirvault.Create(path, dirvault.Options{})
+	err = dirvault.Create(path, f.options)
 	if errors.Is(err, vault.ErrExists) {
-		v, openErr := dirvault.Open(path, dirvault.Options{})
+		v, openErr := dirvault.Open(path, f.options)
 		switch {
 		case openErr == nil:
 			return v.Close()
@@ -68,10 +75,11 @@ func (f folder) CreateVault(ctx context.Context, name string) error {
 }
 
 func (f folder) DeleteVault(ctx context.Context, name string) error {
-	if _, err := f.vault(name); err != nil {
+	path, err := f.vault(name)
+	if err != nil {
 		return err
 	}
-	return f.withRoot(func(root *dirvault.Root) error { return root.DeleteVault(ctx, name) })
+	return dirvault.Delete(ctx, path, f.options)
 }
 
 func (f folder) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
@@ -79,43 +87,9 @@ func (f folder) DescribeVault(ctx context.Context, name string) (vault.Info, err
 	if err != nil {
 		return vault.Info{}, err
 	}
-	v, err := dirvault.Open(path, dirvault.Options{})
-	if err != nil {
-		return vault.Info{}, err
-	}
-	info, err := v.Info(ctx)
-	return info, errors.Join(err, v.Close())
+	return dirvault.Describe(ctx, path, f.options)
 }
 
 func (f folder) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
-	return func(yield func(vault.Info, error) bool) {
-		stopped := false
-		err := f.withRoot(func(root *dirvault.Root) error {
-			for info, err := range root.Vaults(ctx, from) {
-				if err != nil {
-					return err
-				}
-				if stopped = !yield(info, nil); stopped {
-					return nil
-				}
-			}
-			return nil
-		})
-		if err != nil && !stopped {
-			yield(vault.Info{}, err)
-		}
-	}
-}
-
-// withRoot opens the directory as a Root, which would create one that is not
-// there.
-func (f folder) withRoot(do func(*dirvault.Root) error) error {
-	if _, err := os.Stat(f.path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("directory %q: %w", f.path, vault.ErrNotFound)
-	}
-	root, err := dirvault.OpenRoot(f.path, dirvault.Options{})
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(root), root.Close())
+	return dirvault.List(ctx, f.path, from, f.options)
 }

@@ -73,6 +73,81 @@ func TestDirectoryFromCreationToDeletion(t *testing.T) {
 	}
 }
 
+// TestDirectoryOfSeveralMinds: that somebody works in one vault, and another is
+// damaged, hides no vault and hinders nobody.
+func TestDirectoryOfSeveralMinds(t *testing.T) {
+	ctx := t.Context()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o777); err != nil { // as /tmp is
+		t.Fatal(err)
+	}
+	place := openPlace(t, vaulturl.OpenPlace, filepath.Join(dir, "empty"))
+	var told []error
+	place.OnDamage = func(err error) { told = append(told, err) }
+	for _, name := range []string{"busy", "damaged", "empty"} {
+		if err := place.CreateVault(ctx, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "damaged", "vault.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	busy, err := vaulturl.Open(ctx, filepath.Join(dir, "busy"), vaulturl.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, place); !slices.Equal(got, []string{"busy", "empty"}) {
+		t.Errorf("listed %q", got)
+	}
+	if len(told) != 1 || !strings.Contains(told[0].Error(), `"damaged"`) {
+		t.Errorf("told of %q", told)
+	}
+	if info, err := place.DescribeVault(ctx, "busy"); err != nil || info.Name != "busy" {
+		t.Errorf("described as %+v, %v", info, err)
+	}
+	if err := place.DeleteVault(ctx, "busy"); !errors.Is(err, vault.ErrLocked) {
+		t.Errorf("delete a vault in use: %v", err)
+	}
+	if err := place.DeleteVault(ctx, "empty"); err != nil {
+		t.Errorf("delete: %v", err)
+	}
+	if err := busy.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDamagedUploadInADirectory is passed over by the list of uploads, and told.
+func TestDamagedUploadInADirectory(t *testing.T) {
+	ctx := t.Context()
+	dir := filepath.Join(t.TempDir(), "cold")
+	if err := openPlace(t, vaulturl.OpenPlace, dir).CreateVault(ctx, "cold"); err != nil {
+		t.Fatal(err)
+	}
+	var told []error
+	v, err := vaulturl.Open(ctx, dir, vaulturl.Options{OnDamage: func(err error) { told = append(told, err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := filepath.Join(dir, "uploads", strings.Repeat("u", 92))
+	if err := os.Mkdir(damaged, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"data", "upload.json"} {
+		if err := os.WriteFile(filepath.Join(damaged, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for u, err := range v.Uploads(ctx) {
+		t.Errorf("listed %+v, %v", u, err)
+	}
+	if len(told) != 1 || !strings.Contains(told[0].Error(), "damaged") {
+		t.Errorf("told of %q", told)
+	}
+	if err := v.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDirectoryThatIsNoPlaceForVaults(t *testing.T) {
 	ctx := t.Context()
 	dir := t.TempDir()

@@ -13,10 +13,11 @@ type Admin interface {
 	// CreateVault makes an empty vault. One that is there already stays as it
 	// is, which is no error.
 	CreateVault(ctx context.Context, name string) error
-	// DeleteVault removes an empty vault. ErrInvalid: it is not empty, or was
-	// not when it last counted its archives.
+	// DeleteVault removes an empty vault. ErrInvalid: it is not empty or, in
+	// Glacier, was not when it last counted its archives.
 	DeleteVault(ctx context.Context, name string) error
-	// DescribeVault tells about one vault. ErrNotFound: there is none.
+	// DescribeVault tells about one vault. ErrNotFound: there is none. The
+	// vault may be in use.
 	DescribeVault(ctx context.Context, name string) (vault.Info, error)
 	// Vaults lists the vaults in the order of their names' bytes, beginning with
 	// the first that is not before from. The sequence ends after an error.
@@ -30,6 +31,10 @@ type Place struct {
 
 	// Name is the vault that the URL names. It may be empty after [OpenRoot].
 	Name string
+	// OnDamage is told of what is damaged in a directory, so that an act went on
+	// without it; see dirvault.Options. The caller sets it before the first
+	// call; nil means that nobody is told.
+	OnDamage func(error)
 
 	url   func(name string) string
 	close func() error

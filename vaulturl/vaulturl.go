@@ -27,6 +27,9 @@ import (
 type Options struct {
 	// Connections is how many requests will be in flight at once; 0 if few.
 	Connections int
+	// OnDamage is told of what is damaged in a directory, so that a list goes on
+	// without it; see dirvault.Options. nil means that nobody is told.
+	OnDamage func(error)
 }
 
 // Vault is an open vault. The caller closes it.
@@ -50,7 +53,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 		return nil, err
 	}
 	if ref.Kind == Directory {
-		return openDirectory(ref)
+		return openDirectory(ref, o)
 	}
 	account, err := openAccount(ctx, ref, o)
 	if err != nil {
@@ -63,12 +66,12 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 	return &Vault{Vault: v, URL: v.URL(), closer: account}, nil
 }
 
-func openDirectory(ref Ref) (*Vault, error) {
+func openDirectory(ref Ref, o Options) (*Vault, error) {
 	path, err := ref.absolute()
 	if err != nil {
 		return nil, err
 	}
-	v, err := dirvault.Open(path, dirvault.Options{})
+	v, err := dirvault.Open(path, dirvault.Options{OnDamage: o.OnDamage})
 	if err != nil {
 		return nil, err
 	}
