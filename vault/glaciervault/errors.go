@@ -63,13 +63,13 @@ func (e *ServiceError) ErrorFault() smithy.ErrorFault {
 }
 
 // serviceError returns the refusal in err, or nil if the service did not
-// answer, or not with a refusal.
+// answer, or not with a whole refusal.
 func serviceError(err error) *ServiceError {
 	if own, ok := errors.AsType[*ServiceError](err); ok {
 		return own
 	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
-	if !ok || response.HTTPStatusCode() < 300 {
+	if !ok || response.HTTPStatusCode() < 300 || errors.Is(err, errStalled) {
 		return nil
 	}
 	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}

@@ -11,8 +11,9 @@ import (
 
 const (
 	// headerTimeout bounds the wait for an answer once the request is sent. No
-	// clock runs on the body itself, which takes as long as the line is slow;
-	// the caller watches its progress and cancels.
+	// clock runs on the request's body, which takes as long as the line is slow;
+	// the caller watches its progress and cancels. The answer's body must make
+	// progress (see idleTransport).
 	headerTimeout = 2 * time.Minute
 	// maxHeader is what the header of an answer may have, in bytes.
 	maxHeader = 64 << 10
@@ -41,7 +42,8 @@ func newHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, connections)
 	t.MaxIdleConns = max(t.MaxIdleConns, connections)
-	return &http.Client{Transport: t, CheckRedirect: refuseRedirect}, nil
+	watched := &idleTransport{Transport: t, idle: answerIdle}
+	return &http.Client{Transport: watched, CheckRedirect: refuseRedirect}, nil
 }
 
 // refuseRedirect hands out the redirect itself as the answer. A signature is

@@ -1,0 +1,61 @@
+package glaciervault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// answerIdle is how long a read of an answer's body may wait for a byte.
+const answerIdle = 2 * time.Minute
+
+// errStalled ends a request whose answer began and then went silent. Without it
+// a connection that died in the middle would be waited for without end.
+var errStalled = errors.New("the answer stopped in the middle")
+
+// idleTransport is an http.Transport that ends a request when the body of its
+// answer has brought nothing for idle. How long the body takes as a whole is
+// nobody's business, and the clock stands while nobody reads.
+type idleTransport struct {
+	*http.Transport
+	idle time.Duration
+}
+
+// RoundTrip sends r and watches over the answer.
+func (t *idleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, end := context.WithCancelCause(r.Context())
+	answer, err := t.Transport.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		end(nil)
+		return nil, err
+	}
+	answer.Body = &idleBody{body: answer.Body, ctx: ctx, end: end, idle: t.idle}
+	return answer, nil
+}
+
+// idleBody is a body under watch. Ending its context makes the transport close
+// the connection, which ends a read in progress.
+type idleBody struct {
+	body io.ReadCloser
+	ctx  context.Context
+	end  context.CancelCauseFunc
+	idle time.Duration
+}
+
+func (b *idleBody) Read(p []byte) (int, error) {
+	alarm := time.AfterFunc(b.idle, func() { b.end(errStalled) })
+	n, err := b.body.Read(p)
+	alarm.Stop()
+	if err != nil && !errors.Is(err, io.EOF) && errors.Is(context.Cause(b.ctx), errStalled) {
+		err = fmt.Errorf("%w: no byte in %v", errStalled, b.idle)
+	}
+	return n, err
+}
+
+func (b *idleBody) Close() error {
+	defer b.end(nil)
+	return b.body.Close()
+}
