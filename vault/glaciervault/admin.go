@@ -55,38 +55,35 @@ func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, e
 			NumberOfArchives: out.NumberOfArchives, SizeInBytes: out.SizeInBytes,
 			VaultARN: out.VaultARN, VaultName: out.VaultName,
 		})
-		return err
+		if err != nil {
+			return fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
+		}
+		return nil
 	})
 	return info, err
 }
 
 // Vaults lists the account's vaults in the region, sorted by name in ASCII
-// order, beginning with the first whose name is not before from.
+// order, beginning with the first whose name is not before from. A list that
+// makes no sense is ErrInvalid.
 func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
 	const what = "list the vaults"
-	return func(yield func(vault.Info, error) bool) {
-		for element, err := range pages(what, func(marker *string) ([]types.DescribeVaultOutput, *string, error) {
-			var out *glacier.ListVaultsOutput
-			err := a.call(ctx, what, func() (err error) {
-				out, err = a.client.ListVaults(ctx, &glacier.ListVaultsInput{AccountId: &a.id, Marker: marker})
-				return err
-			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return out.VaultList, out.Marker, nil
-		}) {
-			var info vault.Info
+	all := pages(what, maxVaults, func(marker *string) (p page[types.DescribeVaultOutput], err error) {
+		err = a.call(ctx, what, func() error {
+			out, err := a.client.ListVaults(ctx, &glacier.ListVaultsInput{AccountId: &a.id, Marker: marker})
 			if err == nil {
-				info, err = parseInfo(element)
-				if err != nil {
-					err = fmt.Errorf("%s: %w", what, err)
-				}
+				p = page[types.DescribeVaultOutput]{out.VaultList, out.Marker, out.ResultMetadata}
 			}
+			return err
+		})
+		return p, err
+	}, parseInfo)
+	return func(yield func(vault.Info, error) bool) {
+		for info, err := range all {
 			if err == nil && info.Name < from {
 				continue
 			}
-			if !yield(info, err) || err != nil {
+			if !yield(info, err) {
 				return
 			}
 		}
@@ -96,15 +93,15 @@ func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info,
 func parseInfo(e types.DescribeVaultOutput) (vault.Info, error) {
 	name := aws.ToString(e.VaultName)
 	if err := checkName(name); err != nil {
-		return vault.Info{}, fmt.Errorf("%w: the answer names no possible vault (%.300q)", vault.ErrUnavailable, name)
+		return vault.Info{}, fmt.Errorf("no vault can be called %.300q", name)
 	}
 	created, err := parseTime(e.CreationDate)
 	if err != nil {
-		return vault.Info{}, fmt.Errorf("%w: vault %q: %w", vault.ErrUnavailable, name, err)
+		return vault.Info{}, fmt.Errorf("vault %q: %w", name, err)
 	}
 	inventoried, err := parseTime(e.LastInventoryDate)
 	if err != nil {
-		return vault.Info{}, fmt.Errorf("%w: vault %q: %w", vault.ErrUnavailable, name, err)
+		return vault.Info{}, fmt.Errorf("vault %q: %w", name, err)
 	}
 	return vault.Info{
 		Name: name, ARN: aws.ToString(e.VaultARN), Created: created, Inventoried: inventoried,

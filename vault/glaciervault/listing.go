@@ -15,7 +15,8 @@ import (
 	"firn/vault"
 )
 
-// Parts lists the parts that the service holds, from all pages.
+// Parts lists the parts that the service holds, from all pages. Those that
+// overlap, or are more than an upload can have, are ErrInvalid.
 func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
 	what := fmt.Sprintf("list the parts of upload %q", string(id))
 	return func(yield func(vault.Part, error) bool) {
@@ -23,102 +24,47 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 			yield(vault.Part{}, fmt.Errorf("%s: %w", v.what(what), err))
 			return
 		}
-		end := int64(0) // of the parts seen
-		for element, err := range pages(v.what(what), func(marker *string) ([]types.PartListElement, *string, error) {
-			var out *glacier.ListPartsOutput
-			err := v.call(ctx, what, func() (err error) {
-				out, err = v.account.client.ListParts(ctx, &glacier.ListPartsInput{
+		fetch := func(marker *string) (p page[types.PartListElement], err error) {
+			err = v.call(ctx, what, func() error {
+				out, err := v.account.client.ListParts(ctx, &glacier.ListPartsInput{
 					AccountId: &v.account.id, VaultName: &v.name, UploadId: (*string)(&id), Marker: marker,
 				})
+				if err == nil {
+					p = page[types.PartListElement]{out.Parts, out.Marker, out.ResultMetadata}
+				}
 				return err
 			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return out.Parts, out.Marker, nil
-		}) {
-			var part vault.Part
-			if err == nil {
-				part, err = parsePart(element)
-				if err == nil && part.Offset < end {
-					err = fmt.Errorf("parts overlap or are out of order at byte %d", part.Offset)
-				}
-				if err != nil {
-					err = fmt.Errorf("%s: %w: %w", v.what(what), vault.ErrUnavailable, err)
-				}
-			}
-			if err != nil {
-				yield(vault.Part{}, err)
-				return
+			return p, err
+		}
+		end := int64(0) // of the parts seen
+		parse := func(e types.PartListElement) (vault.Part, error) {
+			part, err := parsePart(e)
+			if err == nil && part.Offset < end {
+				err = fmt.Errorf("parts overlap or are out of order at byte %d", part.Offset)
 			}
 			end = part.Offset + part.Size
-			if !yield(part, nil) {
-				return
-			}
+			return part, err
 		}
+		pages(v.what(what), maxParts, fetch, parse)(yield)
 	}
 }
 
-// Uploads lists the unfinished uploads of the vault, from all pages.
+// Uploads lists the unfinished uploads of the vault, from all pages. A list that
+// makes no sense is ErrInvalid.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	const what = "list the unfinished uploads"
-	return func(yield func(vault.Upload, error) bool) {
-		for element, err := range pages(v.what(what), func(marker *string) ([]types.UploadListElement, *string, error) {
-			var out *glacier.ListMultipartUploadsOutput
-			err := v.call(ctx, what, func() (err error) {
-				out, err = v.account.client.ListMultipartUploads(ctx, &glacier.ListMultipartUploadsInput{
-					AccountId: &v.account.id, VaultName: &v.name, Marker: marker,
-				})
-				return err
+	return pages(v.what(what), maxUploads, func(marker *string) (p page[types.UploadListElement], err error) {
+		err = v.call(ctx, what, func() error {
+			out, err := v.account.client.ListMultipartUploads(ctx, &glacier.ListMultipartUploadsInput{
+				AccountId: &v.account.id, VaultName: &v.name, Marker: marker,
 			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return out.UploadsList, out.Marker, nil
-		}) {
-			var upload vault.Upload
 			if err == nil {
-				upload, err = parseUpload(element)
-				if err != nil {
-					err = fmt.Errorf("%s: %w: %w", v.what(what), vault.ErrUnavailable, err)
-				}
+				p = page[types.UploadListElement]{out.UploadsList, out.Marker, out.ResultMetadata}
 			}
-			if !yield(upload, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// pages walks a list that the service gives out in pages, each with the marker
-// of the next one. A marker seen before would never end and ends the walk.
-func pages[T any](what string, fetch func(marker *string) ([]T, *string, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		var marker *string
-		seen := make(map[string]bool)
-		for {
-			items, next, err := fetch(marker)
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, item := range items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			if aws.ToString(next) == "" {
-				return
-			}
-			if seen[*next] {
-				yield(none, fmt.Errorf("%s: %w: the list repeats the marker %.300q", what, vault.ErrUnavailable, *next))
-				return
-			}
-			seen[*next] = true
-			marker = next
-		}
-	}
+			return err
+		})
+		return p, err
+	}, parseUpload)
 }
 
 func parsePart(e types.PartListElement) (vault.Part, error) {
@@ -135,8 +81,8 @@ func parsePart(e types.PartListElement) (vault.Part, error) {
 
 func parseUpload(e types.UploadListElement) (vault.Upload, error) {
 	id := aws.ToString(e.MultipartUploadId)
-	if err := needID("upload", id); err != nil {
-		return vault.Upload{}, err
+	if checkID("upload", id) != nil {
+		return vault.Upload{}, fmt.Errorf("not an upload id: %.300q", id)
 	}
 	created, err := parseTime(e.CreationDate)
 	if err != nil {

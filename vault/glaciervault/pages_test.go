@@ -1,0 +1,155 @@
+package glaciervault_test
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"testing"
+
+	"firn/vault"
+	"firn/vault/glaciervault"
+)
+
+// lengthOf walks a list to its end or its first error.
+func lengthOf[T any](list iter.Seq2[T, error]) (n int, err error) {
+	for _, err := range list {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// wantNonsense checks that an error stops whoever would repeat the request, and
+// tells the service's support which one it was.
+func wantNonsense(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrUnavailable) ||
+		!strings.Contains(err.Error(), "AAABZpJrTyioDC_Hs") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestListsThatMakeNoSense came whole and will come no better, so they are not
+// asked for again.
+func TestListsThatMakeNoSense(t *testing.T) {
+	isolate(t)
+	const part = `{"RangeInBytes":"0-1048575","SHA256TreeHash":"` + zeros + `"}`
+	for name, list := range map[string]string{
+		"no range":         `{"Parts":[{"SHA256TreeHash":"` + zeros + `"}]}`,
+		"range reversed":   `{"Parts":[{"RangeInBytes":"5-4","SHA256TreeHash":"` + zeros + `"}]}`,
+		"no hash":          `{"Parts":[{"RangeInBytes":"0-1"}]}`,
+		"half a hash":      `{"Parts":[{"RangeInBytes":"0-1","SHA256TreeHash":"00"}]}`,
+		"same part twice":  `{"Parts":[` + part + `,` + part + `]}`,
+		"overlap":          `{"Parts":[` + part + `,{"RangeInBytes":"5-9","SHA256TreeHash":"` + zeros + `"}]}`,
+		"overlap of pages": `{"Marker":"NEXT","Parts":[` + part + `]}`,
+		"a marker again":   `{"Marker":"AGAIN","Parts":[]}`,
+		"upload: no id":    `{"UploadsList":[{"PartSizeInBytes":1048576}]}`,
+		"upload: odd id":   `{"UploadsList":[{"MultipartUploadId":"../x"}]}`,
+		"upload: odd date": `{"UploadsList":[{"MultipartUploadId":"U","CreationDate":"yesterday"}]}`,
+		"vault: no name":   `{"VaultList":[{"VaultARN":"arn"}]}`,
+		"vault: odd name":  `{"VaultList":[{"VaultName":"../x"}]}`,
+		"vault: odd date":  `{"VaultList":[{"VaultName":"photos","CreationDate":"yesterday"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, _ request, _ int) { reply(w, 200, list) })
+			var err error
+			switch kind, _, _ := strings.Cut(name, ":"); kind {
+			case "upload":
+				_, err = lengthOf(openAt(t, s.URL).Uploads(t.Context()))
+			case "vault":
+				_, err = lengthOf(accountAt(t, s.URL).Vaults(t.Context(), ""))
+			default:
+				_, err = lengthOf(openAt(t, s.URL).Parts(t.Context(), "UPLOAD"))
+			}
+			wantNonsense(t, err)
+		})
+	}
+}
+
+// TestEndlessLists end, at a length that no true list has.
+func TestEndlessLists(t *testing.T) {
+	isolate(t)
+	for name, c := range map[string]struct {
+		list    string // name of the JSON field
+		perPage int
+		item    func(n int) string
+		walk    func(v *glaciervault.Vault, a *glaciervault.Account) (int, error)
+		most    int
+	}{
+		"parts": {
+			"Parts", 1000,
+			func(n int) string {
+				return fmt.Sprintf(`{"RangeInBytes":"%d-%d","SHA256TreeHash":"%s"}`, n<<20, (n+1)<<20-1, zeros)
+			},
+			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
+				return lengthOf(v.Parts(t.Context(), "UPLOAD"))
+			},
+			10_000,
+		},
+		"uploads": {
+			"UploadsList", 25_000,
+			func(int) string { return `{"MultipartUploadId":"U"}` },
+			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
+				return lengthOf(v.Uploads(t.Context()))
+			},
+			1_000_000,
+		},
+		"vaults": {
+			"VaultList", 25_000,
+			func(int) string { return `{"VaultName":"v"}` },
+			func(_ *glaciervault.Vault, a *glaciervault.Account) (int, error) {
+				return lengthOf(a.Vaults(t.Context(), ""))
+			},
+			100_000,
+		},
+		"nothing": {
+			"Parts", 0, nil,
+			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
+				return lengthOf(v.Parts(t.Context(), "UPLOAD"))
+			},
+			0,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, _ request, n int) {
+				items := make([]string, c.perPage)
+				for i := range items {
+					items[i] = c.item(n*c.perPage + i)
+				}
+				reply(w, 200, fmt.Sprintf(`{"Marker":"m%d",%q:[%s]}`, n, c.list, strings.Join(items, ",")))
+			})
+			n, err := c.walk(openAt(t, s.URL), accountAt(t, s.URL))
+			wantNonsense(t, err)
+			if n != c.most {
+				t.Errorf("%d entries, want %d", n, c.most)
+			}
+		})
+	}
+}
+
+// TestLongestUpload has as many parts as there can be, and a page without any
+// on the way.
+func TestLongestUpload(t *testing.T) {
+	isolate(t)
+	s := serve(t, func(w http.ResponseWriter, _ request, n int) {
+		var items []string
+		next := fmt.Sprintf(`"m%d"`, n)
+		for i := range 5000 {
+			if n != 1 {
+				at := (n/2*5000 + i) << 20
+				items = append(items, fmt.Sprintf(`{"RangeInBytes":"%d-%d","SHA256TreeHash":"%s"}`, at, at+1<<20-1, zeros))
+			}
+		}
+		if n == 2 {
+			next = "null"
+		}
+		reply(w, 200, fmt.Sprintf(`{"Marker":%s,"Parts":[%s]}`, next, strings.Join(items, ",")))
+	})
+	if n, err := lengthOf(openAt(t, s.URL).Parts(t.Context(), "UPLOAD")); err != nil || n != 10_000 {
+		t.Errorf("%d parts, %v", n, err)
+	}
+}
