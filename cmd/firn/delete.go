@@ -39,7 +39,10 @@ func (p *program) newDelete() *cobra.Command {
 		Example: deleteExample,
 		Args:    takes(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.delete(cmd.Context(), args[0], args[1:], yes)
+			ctx := cmd.Context()
+			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				return p.delete(ctx, c, v, args[0], args[1:], yes)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
@@ -54,18 +57,9 @@ type deletedObject struct {
 	ArchiveID   vault.ArchiveID `json:"archive_id"`
 }
 
-func (p *program) delete(ctx context.Context, vaultArg string, refs []string, yes bool) (err error) {
-	c, err := p.openCatalog(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
-	if err != nil {
-		return p.explainVault(err, vaultArg)
-	}
-	defer func() { err = errors.Join(err, v.Close()) }()
-
+func (p *program) delete(
+	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
+) error {
 	var chosen []record.Archive
 	for _, ref := range refs {
 		a, err := p.resolve(ctx, c, v.URL, ref)

@@ -32,7 +32,10 @@ func (p *program) newMultipartAbort() *cobra.Command {
 		Example: multipartAbortExample,
 		Args:    takes(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.multipartAbort(cmd.Context(), args[0], args[1:], yes)
+			ctx := cmd.Context()
+			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				return p.multipartAbort(ctx, c, v, args[0], args[1:], yes)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
@@ -47,18 +50,9 @@ type abortedObject struct {
 	UploadID    vault.UploadID `json:"upload_id"`
 }
 
-func (p *program) multipartAbort(ctx context.Context, vaultArg string, refs []string, yes bool) (err error) {
-	c, err := p.openCatalog(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
-	if err != nil {
-		return p.explainVault(err, vaultArg)
-	}
-	defer func() { err = errors.Join(err, v.Close()) }()
-
+func (p *program) multipartAbort(
+	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
+) error {
 	there, err := p.openUploads(ctx, v, c)
 	if err != nil {
 		return p.explainVault(err, vaultArg)

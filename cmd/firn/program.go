@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/vaulturl"
 )
 
 // program is one run of the command: where it reads and writes, its clock, and
@@ -100,6 +102,24 @@ func (p *program) typed() string { return shellCommand(p.args...) }
 // openCatalog opens the catalog that --catalog names. The caller closes it.
 func (p *program) openCatalog(ctx context.Context) (*catalog.Catalog, error) {
 	return catalog.Open(ctx, p.catalogPath, catalog.Options{Now: p.now})
+}
+
+// withVault does what needs the catalog and a vault, with so many requests to the
+// vault at a time, and closes both.
+func (p *program) withVault(
+	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
+) (err error) {
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections})
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return do(c, v)
 }
 
 // defaultCatalog is where the catalog lies unless the user says otherwise.

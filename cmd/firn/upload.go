@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"firn"
+	"firn/catalog"
 	"firn/vaulturl"
 )
 
@@ -106,20 +106,11 @@ func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, 
 	if err := o.check(sources); err != nil {
 		return err
 	}
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: o.concurrency})
-	if err != nil {
-		return p.explainVault(err, vaultArg)
+	if o.dryRun { // which must not even make a catalog
+		return p.planUploads(ctx, o, vaultArg, sources)
 	}
-	defer func() { err = errors.Join(err, v.Close()) }()
-	if o.dryRun {
-		return p.planUploads(ctx, o, v, sources)
-	}
-	c, err := p.openCatalog(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-
-	s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
-	return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
+	return p.withVault(ctx, vaultArg, o.concurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+		s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
+		return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
+	})
 }

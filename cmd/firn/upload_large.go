@@ -25,18 +25,10 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 		return withHint(err, oldName+" --help")
 	}
 	p.catalogPath = catalogOfEnvironment()
-	v, err := vaulturl.Open(ctx, "glacier://"+url.PathEscape(o.vault)+"?region="+url.QueryEscape(o.region),
-		vaulturl.Options{Connections: firn.DefaultConcurrency})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, v.Close()) }()
-	c, err := p.openCatalog(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	return p.uploadLargeTo(ctx, o, v, c)
+	vaultArg := "glacier://" + url.PathEscape(o.vault) + "?region=" + url.QueryEscape(o.region)
+	return p.withVault(ctx, vaultArg, firn.DefaultConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+		return p.uploadLargeTo(ctx, o, v, c)
+	})
 }
 
 // uploadLargeTo uploads and prints the old tool's lines.

@@ -33,7 +33,12 @@ type planObject struct {
 
 // planUploads prints how the sources would be uploaded. It looks at the catalog
 // only if there is one.
-func (p *program) planUploads(ctx context.Context, o uploadOptions, v *vaulturl.Vault, sources []string) error {
+func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg string, sources []string) (err error) {
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	if err != nil {
+		return p.explainVault(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
 	rate, err := p.knownRate(ctx, o, v.URL)
 	if err != nil {
 		return err
