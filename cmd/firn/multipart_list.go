@@ -110,7 +110,7 @@ func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vault
 
 // vaultUploads is what the vault has, and what the catalog thinks it has.
 func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged})
 	if err != nil {
 		return nil, p.explainVault(err, vaultArg)
 	}

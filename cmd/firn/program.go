@@ -109,7 +109,7 @@ func (p *program) openCatalog(ctx context.Context) (*catalog.Catalog, error) {
 func (p *program) withVault(
 	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
 ) (err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections, OnDamage: p.damaged})
 	if err != nil {
 		return p.explainVault(err, vaultArg)
 	}
@@ -121,6 +121,9 @@ func (p *program) withVault(
 	defer func() { err = errors.Join(err, c.Close()) }()
 	return do(c, v)
 }
+
+// damaged warns of something in a directory vault that was passed over.
+func (p *program) damaged(err error) { p.ui.say("firn: warning: %s", errorText(err)) }
 
 // defaultCatalog is where the catalog lies unless the user says otherwise.
 func defaultCatalog() string { return filepath.Join(xdg.DataHome, "firn", "catalog.db") }

@@ -66,7 +66,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err := checkLoopback(o.listen); err != nil {
 		return err
 	}
-	root, err := dirvault.OpenRoot(o.dir, dirvault.Options{UploadLifetime: uploadLifetime})
+	root, err := dirvault.OpenRoot(o.dir, dirvault.Options{UploadLifetime: uploadLifetime, OnDamage: p.damaged})
 	if err != nil {
 		return err
 	}

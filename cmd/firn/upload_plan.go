@@ -34,7 +34,7 @@ type planObject struct {
 // planUploads prints how the sources would be uploaded. It looks at the catalog
 // only if there is one.
 func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg string, sources []string) (err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged})
 	if err != nil {
 		return p.explainVault(err, vaultArg)
 	}
