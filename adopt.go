@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
@@ -30,7 +31,7 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 			continue
 		}
 		u.Notice(fmt.Sprintf("continuing an unfinished upload found at the vault, begun %s: it holds %s",
-			timeText(c.Created), heldText(at)))
+			humane.Time(c.Created), heldText(at)))
 		return at, u.takeOver(ctx, at)
 	}
 	if len(candidates) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 )
@@ -77,7 +78,7 @@ func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored
 		}
 		if other {
 			u.Notice(fmt.Sprintf("it is not known whether the earlier upload of %s, with other bytes, was stored; "+
-				"this one is uploaded beside it", bytesText(last.Source.Size)))
+				"this one is uploaded beside it", humane.Bytes(last.Source.Size)))
 			return Stored{}, false, nil
 		}
 	default:
@@ -99,7 +100,7 @@ func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored
 	}
 	if !provedSame(last.Source, u.source.identity) {
 		u.Notice(fmt.Sprintf("the upload begun %s is complete now, as archive %s; what is uploaded now is looked at by itself",
-			timeText(last.Started), id))
+			humane.Time(last.Started), id))
 		return Stored{}, false, nil
 	}
 	return Stored{
@@ -142,7 +143,7 @@ func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
 		fmt.Errorf("%w: the vault was asked to complete %q, its answer was lost, and now it does not know the upload any more; "+
 			"most likely the archive is there (%s, tree hash %s) and the vault's next inventory, in about a day, will list its id; "+
 			"it is not uploaded again unless you ask for a second copy with --again",
-			ErrUnknown, filepath.Base(at.Source.Path), bytesText(size), at.TreeHash),
+			ErrUnknown, filepath.Base(at.Source.Path), humane.Bytes(size), at.TreeHash),
 		u.save(ctx, at))
 }
 
@@ -166,7 +167,7 @@ func (u *upload) expire(ctx context.Context, at *attempt) error {
 		return err
 	}
 	u.Notice(fmt.Sprintf("the vault has no unfinished upload begun %s any more; it may drop one after 24 hours without a request; "+
-		"%d parts (%s) must be sent again", timeText(at.Started), len(c.Parts), bytesText(c.Size)))
+		"%d parts (%s) must be sent again", humane.Time(at.Started), len(c.Parts), humane.Bytes(c.Size)))
 	if err := u.Journal.DropParts(ctx, at.Key); err != nil {
 		return err
 	}

@@ -17,6 +17,10 @@ import (
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.identity
 	compared := last.State == record.Open && provedSame(last.Source, id) // when that upload was begun
+	if u.source.stream != nil && last.State == record.Completed && !u.Again {
+		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; what a stream holds shows only "+
+			"when it is read, so it is stored again", last.ArchiveID))
+	}
 	if u.Again || u.source.stream != nil || compared {
 		return Stored{}, false, nil
 	}
@@ -33,10 +37,15 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 			}
 		}
 		if same || hash == a.TreeHash {
-			return Stored{
+			stored := Stored{
 				ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
 				Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
-			}, true, nil
+			}
+			if last.ArchiveID == a.ID && last.PartSize > 0 {
+				plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
+				stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
+			}
+			return stored, true, nil
 		}
 	}
 	return Stored{}, false, nil

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/dustin/go-humanize"
-
+	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
@@ -58,7 +56,7 @@ func (u *upload) differs(last record.Upload) bool {
 		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
 		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
-			bytesText(last.PartSize), bytesText(u.PartSize)))
+			humane.Bytes(last.PartSize), humane.Bytes(u.PartSize)))
 	default:
 		return false
 	}
@@ -78,7 +76,7 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 		return nil, err
 	}
 	at.Source = u.source.identity
-	u.Notice(fmt.Sprintf("continuing the upload begun %s: the vault holds %s", timeText(last.Started), heldText(at)))
+	u.Notice(fmt.Sprintf("continuing the upload begun %s: the vault holds %s", humane.Time(last.Started), heldText(at)))
 	return at, u.save(ctx, at)
 }
 
@@ -158,13 +156,7 @@ func heldText(at *attempt) string {
 		size += p.Size
 	}
 	if at.plan.Size == transfer.Unknown {
-		return fmt.Sprintf("%d parts, %s", len(at.held), bytesText(size))
+		return fmt.Sprintf("%d parts, %s", len(at.held), humane.Bytes(size))
 	}
-	return fmt.Sprintf("%d of %d parts, %s of %s", len(at.held), at.plan.Parts(), bytesText(size), bytesText(at.plan.Size))
+	return fmt.Sprintf("%d of %d parts, %s of %s", len(at.held), at.plan.Parts(), humane.Bytes(size), humane.Bytes(at.plan.Size))
 }
-
-// bytesText shows a size as people and the vaults count it: in powers of 1024.
-func bytesText(n int64) string { return humanize.IBytes(uint64(max(0, n))) }
-
-// timeText shows a time to a person.
-func timeText(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }

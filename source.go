@@ -143,17 +143,17 @@ func (s *Source) checkUnchanged() error {
 	if what == "" {
 		return nil
 	}
-	return fmt.Errorf("%w: %s of %q; it was not completed", ErrSourceChanged, what, s.identity.Path)
+	return fmt.Errorf("%w: %s: %s; nothing was completed", ErrSourceChanged, s, what)
 }
 
 // replaced says in words what became of the path since the file was opened.
 func (s *Source) replaced() string {
 	there, err := os.Stat(s.identity.Path)
 	if err != nil {
-		return "there is no such file any more in place"
+		return "there is no such file any more"
 	}
 	if opened, err := s.file.Stat(); err == nil && !os.SameFile(opened, there) {
-		return "another file has taken the place"
+		return "another file has taken its place"
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
@@ -29,7 +30,8 @@ type UploadOptions struct {
 	// ExpectedSize of a stream in bytes, from which its part size follows.
 	// Without it a stream may have 10,000 parts of 128 MiB in a Glacier vault.
 	ExpectedSize int64
-	// Concurrency is the number of parts in flight. Default 8.
+	// Concurrency is the number of parts in flight, fewer if LimitRate makes them
+	// crawl. Default 8.
 	Concurrency int
 	// LimitRate in bytes per second, for all parts together. Default: no limit.
 	LimitRate int64
@@ -73,7 +75,7 @@ type Stored struct {
 	Size           int64 // bytes
 	TreeHash       treehash.Hash
 	Description    string
-	PartSize       int64 // bytes; 0 if AlreadyPresent
+	PartSize       int64 // bytes; 0 if AlreadyPresent and the record does not tell
 	Parts          int
 	PartsResumed   int // of these, sent by an earlier run
 	Sent           int64
@@ -298,7 +300,7 @@ func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) er
 		at.State = record.Aborted
 		return errors.Join(fmt.Errorf("the unfinished upload %s holds more than %s has (%s) and is given up; "+
 			"run the same command again, which begins another one (firn multipart abort removes the old): %w",
-			at.ID, u.source, bytesText(size), ErrGaveUp),
+			at.ID, u.source, humane.Bytes(size), ErrGaveUp),
 			u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
 	}
 	return nil
@@ -316,11 +318,13 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
 		},
-		Concurrency: u.Concurrency, Limiter: u.limiter, RetryFor: u.RetryFor,
+		Concurrency: at.plan.InFlight(u.Concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.RetryFor,
 		Drain: u.Drain, Progress: u.Progress,
 	})
-	at.Sent += out.Sent
-	at.Busy += out.Busy
+	if u.LimitRate == 0 { // else it would teach nothing about the line
+		at.Sent += out.Sent
+		at.Busy += out.Busy
+	}
 	err = u.explainMissing(ctx, u.explainSource(err))
 	return out, errors.Join(err, u.save(ctx, at))
 }
@@ -378,6 +382,6 @@ func (u *upload) stopping() bool {
 
 func (u *upload) retry() transfer.Retry {
 	return transfer.Retry{For: u.RetryFor, Stop: u.Drain, Waiting: func(err error, wait time.Duration) {
-		u.Notice(fmt.Sprintf("waiting %s: %v", wait.Round(time.Second), err))
+		u.Notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
 	}}
 }

@@ -65,7 +65,8 @@ type Upload struct {
 	Started     time.Time       // UTC
 	Updated     time.Time       // UTC; set by whoever saves
 	// Sent and Busy count the bytes acknowledged by the vault and the time spent
-	// sending them, over all runs. Rates are learned from them.
+	// sending them, over all runs without a rate limit. Rates are learned from
+	// them.
 	Sent int64
 	Busy time.Duration
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -72,7 +73,7 @@ func (p *program) delete(
 		for _, a := range chosen {
 			p.ui.say("%s", show(archiveText(a)))
 		}
-		question := fmt.Sprintf("delete %s from %s for ever?", plural(len(chosen), "archive"), v.URL)
+		question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), v.URL)
 		if err := p.confirm(ctx, question); err != nil {
 			return err
 		}
@@ -139,6 +140,6 @@ func archiveText(a record.Archive) string {
 	if a.Size < 0 {
 		return string(a.ID) + " (not in the catalog)"
 	}
-	words := []string{shortID(string(a.ID)), timeText(a.Created), sizeText(a.Size), fmt.Sprintf("%q", a.Description)}
+	words := []string{shortID(string(a.ID)), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
 	return strings.Join(words, "  ")
 }

@@ -1,5 +1,7 @@
 package main
 
+import "firn/internal/humane"
+
 // sizeFlag is an option that takes a size in bytes; 0 if it was not given.
 type sizeFlag int64
 
@@ -7,7 +9,7 @@ func (f *sizeFlag) String() string {
 	if *f == 0 {
 		return ""
 	}
-	return sizeText(int64(*f))
+	return humane.Bytes(int64(*f))
 }
 
 func (f *sizeFlag) Set(s string) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -118,7 +119,7 @@ func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
 	if name == a.Description {
 		name = "" // said already
 	}
-	cells := []string{timeText(a.Created), sizeText(a.Size), string(a.State), a.Description, name, id}
+	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), a.Description, name, id}
 	if f.Vault == "" {
 		cells = append([]string{a.Vault}, cells...)
 	}

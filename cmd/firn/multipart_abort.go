@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -67,9 +68,9 @@ func (p *program) multipartAbort(
 	}
 	if !yes {
 		for _, u := range chosen {
-			p.ui.say("%s", show(fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), timeText(u.Created), u.Description)))
+			p.ui.say("%s", show(fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), u.Description)))
 		}
-		question := fmt.Sprintf("remove %s and what %s holds of it?", plural(len(chosen), "unfinished upload"), v.URL)
+		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL)
 		if err := p.confirm(ctx, question); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -152,7 +153,7 @@ func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
 			id = shortID(id)
 		}
 		cells := []string{
-			timeText(o.Created), sizeText(o.PartSize), fmt.Sprintf("%s, %s", plural(o.Parts, "part"), sizeText(o.Bytes)),
+			humane.Time(o.Created), humane.Bytes(o.PartSize), fmt.Sprintf("%s, %s", humane.Count(o.Parts, "part"), humane.Bytes(o.Bytes)),
 			o.Description, catalogText(o, withVault), id,
 		}
 		if withVault {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"firn"
+	"firn/internal/humane"
 )
 
 // view is a moment of an upload in words. All of them are ASCII.
@@ -27,9 +28,9 @@ func (v view) bytes() int64 {
 
 func (v view) amount() string {
 	if v.Size < 0 {
-		return sizeText(v.bytes())
+		return humane.Bytes(v.bytes())
 	}
-	return fmt.Sprintf("%s of %s", sizeText(v.bytes()), sizeText(v.Size))
+	return fmt.Sprintf("%s of %s", humane.Bytes(v.bytes()), humane.Bytes(v.Size))
 }
 
 func (v view) percent() string {
@@ -52,7 +53,7 @@ func (v view) left() string {
 	if v.Size < 0 || v.rate < 1 {
 		return ""
 	}
-	return durationText(timeToSend(v.Size-v.bytes(), v.rate)) + " left"
+	return humane.Duration(timeToSend(v.Size-v.bytes(), v.rate)) + " left"
 }
 
 func (v view) parts() string {
@@ -76,7 +77,7 @@ func (v view) inFlight() string {
 	if v.InFlight <= 0 {
 		return ""
 	}
-	return sizeText(v.InFlight) + " in flight"
+	return humane.Bytes(v.InFlight) + " in flight"
 }
 
 // waiting says for how long, and why, in at most width columns. The end of an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"firn/internal/humane"
 	"firn/internal/transfer"
 )
 
@@ -15,7 +16,7 @@ const patience = time.Minute
 func (p *program) retry(ctx context.Context, f func(context.Context) error) error {
 	r := transfer.Retry{For: patience, Stop: ctx.Done(), Waiting: func(err error, wait time.Duration) {
 		if !p.quiet {
-			p.ui.say("firn: waiting %s: %s", durationText(wait), errorText(err))
+			p.ui.say("firn: waiting %s: %s", humane.Duration(wait), errorText(err))
 		}
 	}}
 	return r.Do(ctx, f)

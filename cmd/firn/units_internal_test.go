@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firn/internal/humane"
 )
 
 func TestParseSize(t *testing.T) {
@@ -92,8 +94,8 @@ func TestSizeText(t *testing.T) {
 		0: "0 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB", 16 << 20: "16 MiB",
 		1000: "1000 B", 100 << 30: "100 GiB", 16943872983: "15.78 GiB", 1 << 40: "1 TiB", math.MaxInt64: "8 EiB",
 	} {
-		if got := sizeText(n); got != want {
-			t.Errorf("sizeText(%d) = %q, not %q", n, got, want)
+		if got := humane.Bytes(n); got != want {
+			t.Errorf("humane.Bytes(%d) = %q, not %q", n, got, want)
 		}
 	}
 }
@@ -103,8 +105,8 @@ func TestDurationText(t *testing.T) {
 		0: "0.0 s", 5 * time.Second: "5.0 s", 12 * time.Second: "12 s", 59*time.Second + 700*time.Millisecond: "1 min 0 s",
 		61 * time.Minute: "1 h 1 min", 49 * time.Hour: "2 d 1 h", timeToSend(1<<62, 1e-9): "53375 d 23 h",
 	} {
-		if got := durationText(d); got != want {
-			t.Errorf("durationText(%d) = %q, not %q", d, got, want)
+		if got := humane.Duration(d); got != want {
+			t.Errorf("humane.Duration(%d) = %q, not %q", d, got, want)
 		}
 	}
 }

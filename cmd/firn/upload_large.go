@@ -11,6 +11,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/vaulturl"
 )
 
@@ -42,10 +43,10 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	begin := p.now()
 	p.out.line("Uploading: [%s]", show(o.filepath))
 	p.out.line("Size: (%.2f) G", float64(size)/(1<<30))
-	p.out.line("Start time: [%s]", timeText(begin))
+	p.out.line("Start time: [%s]", humane.Time(begin))
 	if o.mbps > 0 {
 		d := timeToSend(size, o.mbps*(1<<20)/8)
-		p.out.line("Estimated duration: (%.2f) hours => [%s] @ (%.2f) Mbps", d.Hours(), timeText(begin.Add(d)), o.mbps)
+		p.out.line("Estimated duration: (%.2f) hours => [%s] @ (%.2f) Mbps", d.Hours(), humane.Time(begin.Add(d)), o.mbps)
 	}
 	if err := p.out.flush(); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"firn"
+	"firn/internal/humane"
 	"firn/price"
 	"firn/vault"
 	"firn/vaulturl"
@@ -108,10 +109,10 @@ func (p *program) tellPlan(path, vaultURL string, plan firn.UploadPlan, table pr
 // planText is the plan for people.
 func planText(o planObject, table price.Table) []string {
 	if o.Size < 0 {
-		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", sizeText(o.PartSize))}
+		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
 	}
 	lines := []string{
-		fmt.Sprintf("%q: %s in %s of %s", o.File, sizeText(o.Size), plural(o.Parts, "part"), sizeText(o.PartSize)),
+		fmt.Sprintf("%q: %s in %s of %s", o.File, humane.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
 		fmt.Sprintf("  requests  %d", o.Requests),
 	}
 	if table.AsOf.IsZero() {
@@ -123,7 +124,7 @@ func planText(o planObject, table price.Table) []string {
 			fmt.Sprintf("            (%s in %s as of %s; look up yours)", table.Service, table.Region, o.PricesAsOf))
 	}
 	if o.Seconds > 0 {
-		return append(lines, fmt.Sprintf("  duration  %s at %s", durationText(timeToSend(o.Size, o.Rate)), rateText(o.Rate)))
+		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(timeToSend(o.Size, o.Rate)), rateText(o.Rate)))
 	}
 	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"firn"
+	"firn/internal/humane"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -60,7 +61,7 @@ func storedText(path string, stored firn.Stored) []string {
 	if stored.AlreadyPresent {
 		return []string{fmt.Sprintf("%q is already there, nothing was sent (--again stores another copy)", name)}
 	}
-	parts := fmt.Sprintf("%s of %s", plural(stored.Parts, "part"), sizeText(stored.PartSize))
+	parts := fmt.Sprintf("%s of %s", humane.Count(stored.Parts, "part"), humane.Bytes(stored.PartSize))
 	if stored.PartsResumed > 0 {
 		parts += fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
 	}
@@ -68,8 +69,8 @@ func storedText(path string, stored firn.Stored) []string {
 		parts += fmt.Sprintf(", %d repeated attempts", stored.Retries)
 	}
 	return []string{
-		fmt.Sprintf("stored %q, %s, in %s at %s", name, sizeText(stored.Size),
-			durationText(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed))),
+		fmt.Sprintf("stored %q, %s, in %s at %s", name, humane.Bytes(stored.Size),
+			humane.Duration(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed))),
 		parts,
 		fmt.Sprintf("tree hash %s", stored.TreeHash),
 	}

@@ -10,6 +10,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/vaulturl"
 )
 
@@ -113,11 +114,11 @@ func (s *uploadSession) announce(path string, plan firn.Progress, rate float64) 
 	begin := s.now()
 	what := "standard input"
 	if plan.Size >= 0 {
-		what = fmt.Sprintf("%q, %s", filepath.Base(path), sizeText(plan.Size))
+		what = fmt.Sprintf("%q, %s", filepath.Base(path), humane.Bytes(plan.Size))
 	}
-	s.ui.say("firn: uploading %s; started %s", show(what), timeText(begin))
+	s.ui.say("firn: uploading %s; started %s", show(what), humane.Time(begin))
 	if plan.Size >= 0 && rate > 0 {
 		d := timeToSend(plan.Size-plan.Held, rate)
-		s.ui.say("firn: estimated duration %s at %s, until %s", durationText(d), rateText(rate), timeText(begin.Add(d)))
+		s.ui.say("firn: estimated duration %s at %s, until %s", humane.Duration(d), rateText(rate), humane.Time(begin.Add(d)))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/internal/humane"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -60,9 +61,9 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 		}
 		archives, size, asOf := "", "", "never counted"
 		if !info.Inventoried.IsZero() {
-			archives, size, asOf = fmt.Sprint(info.Archives), sizeText(info.Bytes), timeText(info.Inventoried)
+			archives, size, asOf = fmt.Sprint(info.Archives), humane.Bytes(info.Bytes), humane.Time(info.Inventoried)
 		}
-		table.add(info.Name, timeText(info.Created), archives, size, asOf)
+		table.add(info.Name, humane.Time(info.Created), archives, size, asOf)
 	}
 	table.writeTo(p.out)
 	return nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/internal/humane"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -45,11 +46,11 @@ func (p *program) showVault(ctx context.Context, place *vaulturl.Place) error {
 	if o.ARN != "" {
 		p.out.line("arn       %s", show(o.ARN))
 	}
-	p.out.line("created   %s", timeText(o.Created))
+	p.out.line("created   %s", humane.Time(o.Created))
 	if o.Inventoried == nil {
 		p.out.line("archives  never counted")
 		return nil
 	}
-	p.out.line("archives  %d, %s as of %s", o.Archives, sizeText(o.Bytes), timeText(*o.Inventoried))
+	p.out.line("archives  %d, %s as of %s", o.Archives, humane.Bytes(o.Bytes), humane.Time(*o.Inventoried))
 	return nil
 }

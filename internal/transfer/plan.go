@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 
-	"github.com/dustin/go-humanize"
-
+	"firn/internal/humane"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -67,14 +66,25 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 		}
 		return Plan{Size: size, PartSize: w.PartSize}, nil
 	}
-	part := int64(preferredPart)
-	if size == Unknown && w.ExpectedSize == 0 {
-		part = streamPart
+	if size == Unknown && reach == 0 { // nothing may make the reach smaller
+		return Plan{Size: size, PartSize: min(max(streamPart, least), largestPart(l))}, nil
 	}
+	part := int64(preferredPart)
 	for w.Rate > 0 && part > mib && float64(part)*float64(max(1, w.Concurrency)) > patience*w.Rate {
 		part /= 2
 	}
 	return Plan{Size: size, PartSize: min(max(part, least), largestPart(l))}, nil
+}
+
+// InFlight returns how many of up to concurrency parts should be on their way at
+// once on a line that is limited to rate bytes per second: so few that a part
+// still is acknowledged now and then. All of them share the line, and what is
+// not acknowledged when the process dies is sent again.
+func (p Plan) InFlight(concurrency int, rate float64) int {
+	if rate <= 0 {
+		return concurrency
+	}
+	return max(1, min(concurrency, int(patience*rate/float64(p.PartSize))))
 }
 
 // Fits reports whether the plan is one that the limits allow; an upload found
@@ -110,7 +120,7 @@ func checkSize(l vault.Limits, size int64) error {
 
 func tooLarge(l vault.Limits, size int64) error {
 	return fmt.Errorf("%s are more than one archive of this vault can hold (%s): %w",
-		bytesText(size), bytesText(l.MaxArchiveSize), vault.ErrInvalid)
+		humane.Bytes(size), humane.Bytes(l.MaxArchiveSize), vault.ErrInvalid)
 }
 
 // leastPart is the smallest part size, 1 MiB times a power of two, whose
@@ -135,17 +145,13 @@ func powerOfTwoFrom(n int64) int64 {
 func checkPartSize(l vault.Limits, part, least, reach int64) error {
 	switch {
 	case part < treehash.LeafSize || part != powerOfTwoFrom(part):
-		return fmt.Errorf("a part size of %s is not 1 MiB times a power of two: %w", bytesText(part), vault.ErrInvalid)
+		return fmt.Errorf("a part size of %s is not 1 MiB times a power of two: %w", humane.Bytes(part), vault.ErrInvalid)
 	case part < l.MinPartSize || part > l.MaxPartSize:
 		return fmt.Errorf("a part size of %s is outside what the vault takes, %s to %s: %w",
-			bytesText(part), bytesText(l.MinPartSize), bytesText(largestPart(l)), vault.ErrInvalid)
+			humane.Bytes(part), humane.Bytes(l.MinPartSize), humane.Bytes(largestPart(l)), vault.ErrInvalid)
 	case part < least:
-		return fmt.Errorf("parts of %s would make %s of %s and the vault takes %s: a part size of %s or more fits: %w",
-			bytesText(part), humanize.Comma((reach+part-1)/part), bytesText(reach),
-			humanize.Comma(int64(l.MaxParts)), bytesText(least), vault.ErrInvalid)
+		return fmt.Errorf("%s would make %d parts of %s each and the vault takes %d: a part size of %s or more fits: %w",
+			humane.Bytes(reach), (reach+part-1)/part, humane.Bytes(part), l.MaxParts, humane.Bytes(least), vault.ErrInvalid)
 	}
 	return nil
 }
-
-// bytesText shows a size as people and the vaults count it: in powers of 1024.
-func bytesText(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }

@@ -40,6 +40,7 @@ func TestPlanChoosesPartSize(t *testing.T) {
 		{"a fast line", gib, transfer.Wish{Rate: 1e9, Concurrency: 8}, 16 * mib},
 		{"wished for", gib, transfer.Wish{PartSize: 4 * mib}, 4 * mib},
 		{"a stream", transfer.Unknown, transfer.Wish{}, 128 * mib},
+		{"a stream on a slow line", transfer.Unknown, transfer.Wish{Rate: 1e6, Concurrency: 8}, 128 * mib},
 		{"a stream with an idea of its size", transfer.Unknown, transfer.Wish{ExpectedSize: 2000 * gib}, 256 * mib},
 		{"a short stream", transfer.Unknown, transfer.Wish{ExpectedSize: gib}, 16 * mib},
 	} {
@@ -113,6 +114,25 @@ func TestPlanFits(t *testing.T) {
 	} {
 		if got := test.plan.Fits(glacier()); got != test.want {
 			t.Errorf("%+v fits: %v, want %v", test.plan, got, test.want)
+		}
+	}
+}
+
+func TestPlanInFlight(t *testing.T) {
+	for _, test := range []struct {
+		partSize int64
+		rate     float64
+		want     int
+	}{
+		{16 * mib, 0, 8},
+		{16 * mib, 100e6, 8},
+		{16 * mib, 1e6, 1},
+		{mib, 100e3, 2},
+		{4096 * mib, 1, 1},
+	} {
+		p := transfer.Plan{Size: gib, PartSize: test.partSize}
+		if got := p.InFlight(8, test.rate); got != test.want {
+			t.Errorf("parts of %d at %g B/s: %d in flight, want %d", test.partSize, test.rate, got, test.want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 
+	"firn/internal/humane"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -124,7 +125,7 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 		return Piece{}, io.EOF
 	case s.parts == s.maxParts:
 		return Piece{}, fmt.Errorf("the stream is longer than %d parts of %s can hold; "+
-			"say how long it may become, or choose larger parts: %w", s.maxParts, bytesText(s.plan.PartSize), vault.ErrInvalid)
+			"say how long it may become, or choose larger parts: %w", s.maxParts, humane.Bytes(s.plan.PartSize), vault.ErrInvalid)
 	}
 	file, release, err := spoolFile(s.dir)
 	if err != nil {
