@@ -99,7 +99,9 @@ func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl
 	if p.json {
 		return p.out.object(deletedObject{"deleted", v.URL, id})
 	}
-	if !p.quiet {
+	if !p.quiet && err != nil {
+		p.ui.say("firn: the vault took the request to delete %s; the catalog does not know that archive", show(string(id)))
+	} else if !p.quiet {
 		p.ui.say("firn: deleted %s", show(string(id)))
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,13 +11,15 @@ import (
 )
 
 // applyEnvironment sets each option that was not given from the variable of its
-// name: --part-size from FIRN_PART_SIZE. An empty one is as good as none. Consent is not taken from there, since
-// a variable set for one command is in force for all.
+// name: --part-size from FIRN_PART_SIZE. An empty one is as good as none.
+//
+// What is meant for one act is not taken from there, since a variable set for
+// one command is in force for all: consent, a second copy, a description.
 func applyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := os.Getenv(variable(f.Name))
-		if value == "" || f.Changed || f.Name == "yes" || f.Name == "help" {
+		if value == "" || f.Changed || slices.Contains([]string{"yes", "again", "description", "help"}, f.Name) {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {

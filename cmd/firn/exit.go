@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -117,7 +118,7 @@ func (p *program) report(err error) status {
 		return s
 	}
 	p.ui.fail(err)
-	if p.json || slices.Contains(p.args, "--json") { // options may not have been read yet
+	if p.wantsJSON() {
 		_ = p.out.object(errorObject{
 			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
 			Status: s, Hint: strings.Join(hintsOf(err), "\n"),
@@ -125,6 +126,12 @@ func (p *program) report(err error) status {
 		_ = p.out.flush() // there is nobody left to tell
 	}
 	return s
+}
+
+// wantsJSON reports whether errors go to standard output, too. The options may
+// not have been read when the first one occurs.
+func (p *program) wantsJSON() bool {
+	return p.json || slices.Contains(p.args, "--json") || os.Getenv(variable("json")) != ""
 }
 
 // errorObject is an error on standard output.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,7 @@ const exitsKey = "exit status"
 // exits notes which statuses a command may end with. Every command says so.
 func exits(cmd *cobra.Command, statuses ...status) *cobra.Command {
 	var b strings.Builder
-	for _, s := range statuses {
+	for _, s := range slices.Sorted(slices.Values(statuses)) {
 		fmt.Fprintf(&b, "  %3d  %s\n", int(s), s)
 	}
 	cmd.Annotations = map[string]string{exitsKey: b.String()}

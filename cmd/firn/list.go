@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -83,6 +85,10 @@ func canonicalURL(ctx context.Context, raw string) (string, error) {
 }
 
 func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (err error) {
+	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+		p.ui.say("firn: there is no catalog %q yet, and so no archive in it", p.catalogPath)
+		return nil
+	}
 	c, err := p.openCatalog(ctx)
 	if err != nil {
 		return err
@@ -93,10 +99,12 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 		titles = append([]string{"VAULT"}, titles...)
 	}
 	table := newRows(titles...)
+	found := 0
 	for a, err := range c.Archives(ctx, f) {
 		if err != nil {
 			return err
 		}
+		found++
 		if !p.json {
 			table.add(archiveCells(a, f, o)...)
 			continue
@@ -108,6 +116,9 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 		}
 	}
 	table.writeTo(p.out)
+	if found == 0 {
+		p.ui.say("firn: the catalog has no such archive")
+	}
 	return nil
 }
 

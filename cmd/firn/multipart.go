@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,7 @@ type openUpload struct {
 	record   record.Upload
 }
 
-// openUploads lists what a vault has, or nothing of its parts if not asked for.
+// openUploads lists what a vault has, each with its record but not its parts.
 func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog) ([]openUpload, error) {
 	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
 	if err != nil {
@@ -51,6 +52,25 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 		all = append(all, at)
 	}
 	return all, nil
+}
+
+// goneUploads lists what is open by the record and not among those at the vault.
+func goneUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, there []openUpload) ([]openUpload, error) {
+	var gone []openUpload
+	for u, err := range c.Uploads(ctx, v.URL) {
+		if err != nil {
+			return nil, err
+		}
+		isIt := func(o openUpload) bool { return o.ID == u.ID }
+		if u.State != record.Open || slices.ContainsFunc(there, isIt) {
+			continue // an unknown one may be an archive by now, and stays so
+		}
+		gone = append(gone, openUpload{
+			Upload:   vault.Upload{ID: u.ID, Description: u.Description, PartSize: u.PartSize, Created: u.Started},
+			vaultURL: v.URL, known: true, record: u,
+		})
+	}
+	return gone, nil
 }
 
 // countParts fills in what the vault holds of an upload. One that has ended

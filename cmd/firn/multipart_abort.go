@@ -58,6 +58,11 @@ func (p *program) multipartAbort(
 	if err != nil {
 		return p.explainVault(err, vaultArg)
 	}
+	gone, err := goneUploads(ctx, v, c, there)
+	if err != nil {
+		return err
+	}
+	there = append(there, gone...) // their records, at least, can be settled
 	var chosen []openUpload
 	for _, ref := range refs {
 		u, err := chooseUpload(there, v.URL, ref)

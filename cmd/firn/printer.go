@@ -5,21 +5,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // printer is standard output. Its first error is kept and returned by flush.
-type printer struct{ w *bufio.Writer }
+type printer struct {
+	mu sync.Mutex // a command that was left behind may still print
+	w  *bufio.Writer
+}
 
-func newPrinter(w io.Writer) *printer { return &printer{bufio.NewWriter(w)} }
+func newPrinter(w io.Writer) *printer { return &printer{w: bufio.NewWriter(w)} }
 
 // line prints one line. Text from outside comes through [show].
 func (p *printer) line(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	_, _ = fmt.Fprintf(p.w, format+"\n", args...) // flush returns the error
 }
 
 // object prints v as one line of JSON. Fields from outside are given as they
 // are: JSON's own escapes keep them harmless.
 func (p *printer) object(v any) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	e := json.NewEncoder(p.w)
 	e.SetEscapeHTML(false) // URLs stay readable
 	return e.Encode(v)
@@ -27,6 +35,8 @@ func (p *printer) object(v any) error {
 
 // flush makes everything that was printed leave the program.
 func (p *printer) flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("writing to standard output: %w", err)
 	}

@@ -68,16 +68,14 @@ func (p *program) end(err error) status {
 	return p.report(err)
 }
 
-// abandon says the last words of a command that is left behind. Standard output
-// may be in use by it and is not touched.
+// abandon says the last words of a command that is left behind.
 func (p *program) abandon() status {
 	p.ui.clear()
 	err := firn.ErrInterrupted
 	if hint := p.resume.Load(); hint != nil {
 		err = withHint(err, *hint)
 	}
-	p.ui.fail(err)
-	return statusInterrupted
+	return p.report(err)
 }
 
 // setResume notes that an upload from path is being done.
@@ -111,7 +109,7 @@ func (p *program) withVault(
 ) (err error) {
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections, OnDamage: p.damaged})
 	if err != nil {
-		return p.explainVault(err, vaultArg)
+		return p.explainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	c, err := p.openCatalog(ctx)

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"math/bits"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/vaulturl"
 )
 
@@ -96,6 +98,8 @@ func (o uploadOptions) check(sources []string) error {
 		return usageError("--description describes one archive, and there are %d files: upload them one by one", len(sources))
 	case o.concurrency < 1:
 		return usageError("--concurrency must be at least 1")
+	case o.partSize != 0 && (o.partSize < 1<<20 || bits.OnesCount64(uint64(o.partSize)) != 1):
+		return usageError("a part size of %s is not 1 MiB times a power of two", humane.Bytes(int64(o.partSize)))
 	case o.retryFor <= 0:
 		return usageError("--retry-for must be more than 0s")
 	}

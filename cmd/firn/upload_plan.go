@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
-	"strings"
 
 	"firn"
 	"firn/internal/humane"
@@ -37,17 +37,14 @@ type planObject struct {
 func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg string, sources []string) (err error) {
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged})
 	if err != nil {
-		return p.explainVault(err, vaultArg)
+		return p.explainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	rate, err := p.knownRate(ctx, o, v.URL)
 	if err != nil {
 		return err
 	}
-	table := price.Free()
-	if strings.HasPrefix(v.URL, "glacier://") {
-		table = price.Glacier()
-	}
+	table := pricesOf(v.URL)
 	return p.each(sources, func(path string) error {
 		plan, err := p.planUpload(o, v, path, rate)
 		if err != nil {
@@ -55,6 +52,16 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		}
 		return p.tellPlan(path, v.URL, plan, table, rate)
 	})
+}
+
+// pricesOf returns what Amazon takes for a vault that is there. Elsewhere, in a
+// directory or behind an endpoint of one's own, nothing is charged.
+func pricesOf(vaultURL string) price.Table {
+	u, err := url.Parse(vaultURL)
+	if err != nil || u.Scheme != "glacier" || u.Query().Has("endpoint") {
+		return price.Free()
+	}
+	return price.Glacier()
 }
 
 func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL string) (rate float64, err error) {
@@ -119,7 +126,7 @@ func planText(o planObject, table price.Table) []string {
 		lines = append(lines, "  price     nothing is charged")
 	} else {
 		lines = append(lines,
-			fmt.Sprintf("  price     %s once, then %s a month, at least %s in all for the storage",
+			fmt.Sprintf("  price     %s for the requests, then %s a month; deleting it early costs %s of storage all the same",
 				dollars(o.RequestsUSD), dollars(o.StorageUSDMonth), dollars(o.StorageUSDLeast)),
 			fmt.Sprintf("            (%s in %s as of %s; look up yours)", table.Service, table.Region, o.PricesAsOf))
 	}
@@ -130,8 +137,8 @@ func planText(o planObject, table price.Table) []string {
 }
 
 func dollars(usd float64) string {
-	if usd > 0 && usd < 0.005 {
-		return "less than 0.01 USD"
+	if usd > 0 && usd < 0.01 {
+		return fmt.Sprintf("%.4f USD", usd)
 	}
 	return fmt.Sprintf("%.2f USD", usd)
 }

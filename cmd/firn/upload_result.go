@@ -68,9 +68,12 @@ func storedText(path string, stored firn.Stored) []string {
 	if stored.Retries > 0 {
 		parts += fmt.Sprintf(", %d repeated attempts", stored.Retries)
 	}
+	how := "in " + humane.Duration(stored.Elapsed)
+	if stored.Sent > 0 {
+		how += " at " + rateText(bytesPerSecond(stored.Sent, stored.Elapsed))
+	}
 	return []string{
-		fmt.Sprintf("stored %q, %s, in %s at %s", name, humane.Bytes(stored.Size),
-			humane.Duration(stored.Elapsed), rateText(bytesPerSecond(stored.Sent, stored.Elapsed))),
+		fmt.Sprintf("stored %q, %s, %s", name, humane.Bytes(stored.Size), how),
 		parts,
 		fmt.Sprintf("tree hash %s", stored.TreeHash),
 	}
@@ -94,11 +97,20 @@ func (s *uploadSession) explain(err error, path string) error {
 	case errors.Is(err, vault.ErrLocked):
 		return withHint(err, "when the other process has ended, "+again)
 	case errors.Is(err, vault.ErrDenied):
-		return withHint(err, "with valid credentials, "+again)
+		return withHint(err, "with credentials for this vault, "+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	}
 	return s.explainVault(err, s.vaultArg)
+}
+
+// explainOpen is explainVault for a vault that could not be opened: what is wrong
+// with its URL is wrong with the command line.
+func (p *program) explainOpen(err error, vaultArg string) error {
+	if errors.Is(err, vault.ErrInvalid) {
+		return &classError{err, errUsage}
+	}
+	return p.explainVault(err, vaultArg)
 }
 
 // explainVault adds how to create a vault that is not there.
