@@ -94,7 +94,7 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	titles := []string{"CREATED", ">SIZE", "STATE", "DESCRIPTION", "NAME", "ARCHIVE"}
+	titles := []string{"CREATED", ">SIZE", "STATE", "ARCHIVE", "DESCRIPTION", "NAME"}
 	if f.Vault == "" {
 		titles = append([]string{"VAULT"}, titles...)
 	}
@@ -115,7 +115,7 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 			return err
 		}
 	}
-	table.writeTo(p.out)
+	table.writeTo(p.out, o.full)
 	if found == 0 {
 		p.ui.say("firn: the catalog has no such archive")
 	}
@@ -130,7 +130,7 @@ func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
 	if name == a.Description {
 		name = "" // said already
 	}
-	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), a.Description, name, id}
+	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), id, a.Description, name}
 	if f.Vault == "" {
 		cells = append([]string{a.Vault}, cells...)
 	}

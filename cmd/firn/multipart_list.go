@@ -82,7 +82,7 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 		}
 		return nil
 	}
-	openUploadTable(objects, len(args) == 0, full).writeTo(p.out)
+	openUploadTable(objects, len(args) == 0, full).writeTo(p.out, full)
 	return nil
 }
 
@@ -142,7 +142,7 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 }
 
 func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
-	titles := []string{"BEGUN", ">PART SIZE", ">HELD", "DESCRIPTION", "CATALOG", "UPLOAD"}
+	titles := []string{"BEGUN", ">PART SIZE", ">HELD", "UPLOAD", "DESCRIPTION", "CATALOG"}
 	if withVault {
 		titles = append([]string{"VAULT"}, titles...)
 	}
@@ -154,7 +154,7 @@ func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
 		}
 		cells := []string{
 			humane.Time(o.Created), humane.Bytes(o.PartSize), fmt.Sprintf("%s, %s", humane.Count(o.Parts, "part"), humane.Bytes(o.Bytes)),
-			o.Description, catalogText(o, withVault), id,
+			id, o.Description, catalogText(o, withVault),
 		}
 		if withVault {
 			cells = append([]string{o.Vault}, cells...)

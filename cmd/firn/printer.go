@@ -4,17 +4,20 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
+	"os"
 	"sync"
 )
 
 // printer is standard output. Its first error is kept and returned by flush.
 type printer struct {
-	mu sync.Mutex // a command that was left behind may still print
-	w  *bufio.Writer
+	mu    sync.Mutex // a command that was left behind may still print
+	w     *bufio.Writer
+	width func() int // columns of the terminal; 0 if it is none
 }
 
-func newPrinter(w io.Writer) *printer { return &printer{w: bufio.NewWriter(w)} }
+func newPrinter(f *os.File) *printer {
+	return &printer{w: bufio.NewWriter(f), width: func() int { return terminalWidth(f) }}
+}
 
 // line prints one line. Text from outside comes through [show].
 func (p *printer) line(format string, args ...any) {

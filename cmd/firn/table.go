@@ -13,6 +13,7 @@ func newRows(titles ...string) rows {
 	w := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.UnfinishedRow = "..."
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
 	style.Format.Header = text.FormatDefault
 	w.SetStyle(style)
@@ -40,11 +41,16 @@ func (r rows) add(cells ...string) {
 	r.w.AppendRow(row)
 }
 
-// writeTo writes the table, if it has any rows.
-func (r rows) writeTo(out *printer) {
-	if r.w.Length() > 0 {
-		out.line("%s", r.w.Render())
+// writeTo writes the table, if it has any rows. Unless it is to be shown in full,
+// its lines are cut where a terminal ends: what matters most stands to the left.
+func (r rows) writeTo(out *printer, full bool) {
+	if r.w.Length() == 0 {
+		return
 	}
+	if !full {
+		r.w.Style().Size.WidthMax = out.width()
+	}
+	out.line("%s", r.w.Render())
 }
 
 // shortID is the beginning of an id that is long enough to be given instead.

@@ -65,6 +65,6 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 		}
 		table.add(info.Name, humane.Time(info.Created), archives, size, asOf)
 	}
-	table.writeTo(p.out)
+	table.writeTo(p.out, false)
 	return nil
 }
