@@ -1,0 +1,45 @@
+package humane_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"firn/internal/humane"
+)
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{
+		-1: "0 B", 0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB",
+		1 << 20: "1 MiB", 10_000 << 32: "39.06 TiB", 16_943_621_939: "15.78 GiB", math.MaxInt64: "8 EiB",
+	} {
+		if got := humane.Bytes(n); got != want {
+			t.Errorf("%d bytes are %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0.0 s", 1540 * time.Millisecond: "1.5 s", 10 * time.Second: "10 s", 61 * time.Second: "1 min 1 s",
+		190 * time.Minute: "3 h 10 min", 49 * time.Hour: "2 d 1 h",
+	} {
+		if got := humane.Duration(d); got != want {
+			t.Errorf("%d ns are %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestTime(t *testing.T) {
+	if got := humane.Time(time.Date(2015, 7, 5, 1, 22, 1, 9, time.Local)); got != "2015-07-05 01:22:01" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 parts", 1: "1 part", 2: "2 parts"} {
+		if got := humane.Count(n, "part"); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
