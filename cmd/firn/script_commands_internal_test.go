@@ -21,6 +21,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 // scriptCommands are the commands that our scripts have beyond testscript's.
 func scriptCommands() map[string]scriptCommand {
 	processes := &processes{running: make(map[string]*exec.Cmd)}
+	lines := &lines{lines: make(map[string]*line)}
 	return map[string]scriptCommand{
 		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
 		"random": random,
@@ -39,6 +40,13 @@ func scriptCommands() map[string]scriptCommand {
 		// serve [OPTION...]: starts a server called server over ./store, with
 		// access.log, and sets what it says to export
 		"serve": processes.serve,
+		// line: puts a line between clients and the server on which things go wrong
+		"line": lines.line,
+		// lose PATTERN: the answer to the next request that matches is lost
+		"lose": lines.lose,
+		// forget [PATTERN]: once that happened, requests that match get a 404;
+		// without a pattern no more
+		"forget": lines.forget,
 		// once BEFORE AFTER: no part that the access log BEFORE says was accepted
 		// was accepted again in AFTER
 		"once": once,

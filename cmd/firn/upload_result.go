@@ -66,7 +66,7 @@ func storedText(path string, stored firn.Stored) []string {
 		parts += fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
 	}
 	if stored.Retries > 0 {
-		parts += fmt.Sprintf(", %d repeated attempts", stored.Retries)
+		parts += ", " + humane.Count(stored.Retries, "repeated attempt")
 	}
 	how := "in " + humane.Duration(stored.Elapsed)
 	if stored.Sent > 0 {

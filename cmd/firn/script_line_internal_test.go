@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"regexp"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// line is a way to the server on which scripted things go wrong. Requests pass
+// as they were signed, Host included.
+type line struct {
+	mu      sync.Mutex
+	lose    *regexp.Regexp // requests whose answer is lost, after the server acted
+	forget  *regexp.Regexp // requests that are answered with a 404 and never arrive
+	pending bool           // one answer is still to be lost
+}
+
+// lines are those of the scripts that run, by script.
+type lines struct {
+	mu    sync.Mutex
+	lines map[string]*line
+}
+
+// line starts a line in front of the server and sends clients there.
+func (l *lines) line(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: line")
+	}
+	server, err := url.Parse(ts.Getenv("AWS_ENDPOINT_URL_GLACIER"))
+	ts.Check(err)
+	way := &line{}
+	front := httptest.NewServer(way.handler(server))
+	ts.Defer(front.Close)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines[ts.Name()] = way
+	ts.Setenv("AWS_ENDPOINT_URL_GLACIER", front.URL)
+}
+
+func (l *lines) of(ts *testscript.TestScript) *line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	way := l.lines[ts.Name()]
+	if way == nil {
+		ts.Fatalf("there is no line")
+	}
+	return way
+}
+
+// lose makes the answer to the next request that matches disappear.
+func (l *lines) lose(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lose PATTERN")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.lose, way.pending = regexp.MustCompile(args[0]), true
+}
+
+// forget makes all requests that match, from the answer lost on, be answered as
+// if the server had forgotten the upload. Without a pattern it ends that.
+func (l *lines) forget(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: forget [PATTERN]")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.forget = nil
+	if len(args) == 1 {
+		way.forget = regexp.MustCompile(args[0])
+	}
+}
+
+var errLost = errors.New("the answer is lost")
+
+func (w *line) handler(server *url.URL) http.Handler {
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = server.Scheme, server.Host
+			r.Out.Host = r.In.Host
+		},
+		ModifyResponse: func(r *http.Response) error {
+			if w.losesAnswer(r.Request) {
+				return errLost
+			}
+			return nil
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // closes the connection
+		ErrorLog:     log.New(io.Discard, "", 0),
+	}
+	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if !w.forgets(r) {
+			proxy.ServeHTTP(out, r)
+			return
+		}
+		out.Header().Set("Content-Type", "application/json")
+		out.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(out, `{"code":"ResourceNotFoundException","message":"The upload ID was not found","type":"Client"}`)
+	})
+}
+
+func (w *line) losesAnswer(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.pending || !w.lose.MatchString(r.Method+" "+r.URL.Path) {
+		return false
+	}
+	w.pending = false
+	return true
+}
+
+func (w *line) forgets(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.forget != nil && !w.pending && w.forget.MatchString(r.Method+" "+r.URL.Path)
+}
