@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 
 	"golang.org/x/sync/errgroup"
@@ -19,30 +18,24 @@ type Sums struct {
 	SHA256 Hash // linear
 }
 
-// step is how many bytes go through both hash functions before the next ones
-// are touched: small enough that the second function finds them in the cache.
-const step = 32 << 10
-
 // Hasher computes both hashes of a stream in constant memory. It is an
 // io.Writer whose Write never fails. The zero value is not usable; see [New].
 type Hasher struct {
 	size   int64
-	linear hash.Hash
-	leaf   hash.Hash
 	filled int // bytes in the present leaf
+	pair   pair
 	tree   tree
 }
 
 // New returns a Hasher that has seen nothing.
 func New() *Hasher {
-	return &Hasher{linear: sha256.New(), leaf: sha256.New()}
+	return &Hasher{pair: newPair()}
 }
 
 // Reset makes h as New returns it, keeping its memory.
 func (h *Hasher) Reset() {
 	h.size, h.filled = 0, 0
-	h.linear.Reset()
-	h.leaf.Reset()
+	h.pair.reset()
 	h.tree.stack = h.tree.stack[:0]
 }
 
@@ -53,9 +46,8 @@ func (h *Hasher) Write(b []byte) (int, error) {
 		if h.filled == LeafSize {
 			h.endLeaf()
 		}
-		k := min(len(b), step, LeafSize-h.filled)
-		h.linear.Write(b[:k])
-		h.leaf.Write(b[:k])
+		k := min(len(b), LeafSize-h.filled)
+		h.pair.write(b[:k])
 		h.filled += k
 		b = b[k:]
 	}
@@ -64,8 +56,8 @@ func (h *Hasher) Write(b []byte) (int, error) {
 }
 
 func (h *Hasher) endLeaf() {
-	h.tree.push(sumOf(h.leaf))
-	h.leaf.Reset()
+	h.tree.push(h.pair.leafSum())
+	h.pair.nextLeaf()
 	h.filled = 0
 }
 
@@ -73,15 +65,9 @@ func (h *Hasher) endLeaf() {
 func (h *Hasher) Sums() Sums {
 	t := tree{stack: append([]node(nil), h.tree.stack...)}
 	if h.filled > 0 || h.size == 0 {
-		t.push(sumOf(h.leaf))
+		t.push(h.pair.leafSum())
 	}
-	return Sums{Size: h.size, Tree: t.root(), SHA256: sumOf(h.linear)}
-}
-
-func sumOf(f hash.Hash) Hash {
-	var h Hash
-	f.Sum(h[:0])
-	return h
+	return Sums{Size: h.size, Tree: t.root(), SHA256: h.pair.linearSum()}
 }
 
 // Read hashes everything that r yields, through buf, which must not be empty.
