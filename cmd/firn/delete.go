@@ -122,11 +122,11 @@ func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref
 			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
 			"what is there: "+shellCommand("firn", "list", vaultURL))
 	}
-	var candidates []string
 	for _, a := range found {
-		candidates = append(candidates, archiveText(a))
+		p.ui.say("%s", show(archiveText(a)))
 	}
-	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)), candidates...)
+	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)),
+		"the first of them would be: "+shellCommand("firn", "delete", vaultURL, "--", string(found[0].ID)))
 }
 
 // isArchiveID recognises an id of Amazon Glacier, which is also how a directory

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"firn"
@@ -57,9 +58,9 @@ func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
 
 // storedText tells people what was done.
 func storedText(path string, stored firn.Stored) []string {
-	name := filepath.Base(path)
+	name := sourceName(path)
 	if stored.AlreadyPresent {
-		return []string{fmt.Sprintf("%q is already there, nothing was sent (--again stores another copy)", name)}
+		return []string{name + " is already there, nothing was sent (--again stores another copy)"}
 	}
 	parts := fmt.Sprintf("%s of %s", humane.Count(stored.Parts, "part"), humane.Bytes(stored.PartSize))
 	if stored.PartsResumed > 0 {
@@ -73,10 +74,18 @@ func storedText(path string, stored firn.Stored) []string {
 		how += " at " + rateText(bytesPerSecond(stored.Sent, stored.Elapsed))
 	}
 	return []string{
-		fmt.Sprintf("stored %q, %s, %s", name, humane.Bytes(stored.Size), how),
+		fmt.Sprintf("stored %s, %s, %s", name, humane.Bytes(stored.Size), how),
 		parts,
 		fmt.Sprintf("tree hash %s", stored.TreeHash),
 	}
+}
+
+// sourceName names a source in a sentence.
+func sourceName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return strconv.Quote(filepath.Base(path))
 }
 
 func bytesPerSecond(bytes int64, d time.Duration) float64 {

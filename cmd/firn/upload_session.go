@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
 	"sync"
 
 	"firn"
@@ -112,9 +110,9 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 // will take.
 func (s *uploadSession) announce(path string, plan firn.Progress, rate float64) {
 	begin := s.now()
-	what := "standard input"
+	what := sourceName(path)
 	if plan.Size >= 0 {
-		what = fmt.Sprintf("%q, %s", filepath.Base(path), humane.Bytes(plan.Size))
+		what += ", " + humane.Bytes(plan.Size)
 	}
 	s.ui.say("firn: uploading %s; started %s", show(what), humane.Time(begin))
 	if plan.Size >= 0 && rate > 0 {
