@@ -30,7 +30,9 @@ func checkSize(r *http.Request) error {
 func (c *call) payloadHash() (string, error) {
 	if claim := c.r.Header.Get(contentHash); claim != "" {
 		hash, err := treehash.Parse(claim)
-		if err != nil { // also UNSIGNED-PAYLOAD and STREAMING-…, as at the service
+		// Also UNSIGNED-PAYLOAD and STREAMING-…, as at the service; and the hash of
+		// zeros, which no body has and which stands for no claim here.
+		if err != nil || hash.IsZero() {
 			return "", invalidHeader(contentHash, claim)
 		}
 		c.sha256 = hash

@@ -92,6 +92,10 @@ func spoilings() []spoiling {
 			q.payload = "UNSIGNED-PAYLOAD"
 			q.header = with(q.header, "X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
 		}, 400, "InvalidParameterValueException", "Invalid x-amz-content-sha256: UNSIGNED-PAYLOAD"},
+		{"a hash that no body has", func(q *request) {
+			q.payload = noHash
+			q.header = with(q.header, "X-Amz-Content-Sha256", noHash)
+		}, 400, "InvalidParameterValueException", "Invalid x-amz-content-sha256: " + noHash},
 		{"streaming payload", func(q *request) {
 			q.payload = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 			q.header = with(q.header, "X-Amz-Content-Sha256", q.payload)
@@ -218,3 +222,6 @@ func TestContentHashOfOtherOperations(t *testing.T) {
 	s.do(request{method: "PUT", path: "/-/vaults/films", body: big, header: map[string]string{"X-Amz-Content-Sha256": sha(big)}}).
 		wantError(t, 400, "InvalidParameterValueException", "Invalid Content-Length: 1048577")
 }
+
+// noHash has the form of a hash and is that of nothing.
+const noHash = "0000000000000000000000000000000000000000000000000000000000000000"
