@@ -197,7 +197,7 @@ func (s *Source) describe(given string, l vault.Limits) (string, error) {
 			len(description), l.MaxDescription, vault.ErrInvalid)
 	}
 	for _, c := range []byte(description) {
-		if !isPrintable(c) {
+		if !vault.IsPrintable(c) {
 			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
 				description, vault.ErrInvalid)
 		}
@@ -205,14 +205,12 @@ func (s *Source) describe(given string, l vault.Limits) (string, error) {
 	return description, nil
 }
 
-func isPrintable(c byte) bool { return 0x20 <= c && c <= 0x7e }
-
 // printable writes the bytes of a name that a description cannot keep as %XX:
 // what is not printable ASCII, and a space at either end, which an HTTP header
 // loses. Then "%" is written so, too, and the name can be read back.
 func printable(name string) string {
 	keeps := func(i int) bool {
-		return isPrintable(name[i]) && (name[i] != ' ' || (i > 0 && i < len(name)-1))
+		return vault.IsPrintable(name[i]) && (name[i] != ' ' || (i > 0 && i < len(name)-1))
 	}
 	var escaped []byte
 	plain := true

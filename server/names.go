@@ -1,5 +1,7 @@
 package server
 
+import "firn/vault"
+
 // consistsOf reports whether s is not empty and every byte of it is allowed.
 func consistsOf(s string, allowed func(byte) bool) bool {
 	for i := range len(s) {
@@ -18,9 +20,6 @@ func isIDByte(b byte) bool {
 // isNameByte: vault names and access keys are made of these.
 func isNameByte(b byte) bool { return isIDByte(b) || b == '.' }
 
-// isPrintable: descriptions are made of these.
-func isPrintable(b byte) bool { return ' ' <= b && b <= '~' }
-
 // isVaultName reports whether the service would take name for a vault. The two
 // names that mean folders everywhere else are left out, for the store's sake.
 func isVaultName(name string) bool {
@@ -32,5 +31,5 @@ func isID(id string) bool { return len(id) <= maxID && consistsOf(id, isIDByte) 
 
 // isDescription reports whether the service would keep text with an archive.
 func isDescription(text string) bool {
-	return len(text) <= maxDescription && (text == "" || consistsOf(text, isPrintable))
+	return len(text) <= maxDescription && (text == "" || consistsOf(text, vault.IsPrintable))
 }

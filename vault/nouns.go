@@ -24,12 +24,16 @@ type Limits struct {
 	MaxParts           int   // parts in one upload
 	MinArchiveSize     int64 // bytes; 1 where an empty archive is refused
 	MaxArchiveSize     int64 // bytes
-	MaxDescription     int   // bytes of printable ASCII (0x20 to 0x7e)
+	MaxDescription     int   // bytes, each of them IsPrintable
 
 	RangeAlignment int64         // bytes; a retrieval range starts and ends on multiples of it
 	Tiers          []Tier        // tiers a retrieval may ask for, fastest first
 	OutputLifetime time.Duration // how long the output of a job stays; 0: no end
 }
+
+// IsPrintable reports whether a description may hold c: printable ASCII, as the
+// service keeps it (Amazon Glacier developer guide, "Upload Archive").
+func IsPrintable(c byte) bool { return 0x20 <= c && c <= 0x7e }
 
 // Tier is how fast, and at what price, a job is to be done.
 type Tier string

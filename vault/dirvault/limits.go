@@ -45,7 +45,7 @@ func checkDescription(s string) error {
 		return fmt.Errorf("a description of %d characters, where %d are allowed", len(s), maxDescription)
 	}
 	for i := range len(s) {
-		if s[i] < 0x20 || s[i] > 0x7e {
+		if !vault.IsPrintable(s[i]) {
 			return fmt.Errorf("the description %q has something other than printable ASCII at byte %d", s, i)
 		}
 	}

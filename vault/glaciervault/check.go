@@ -40,7 +40,7 @@ func checkDescription(text string) error {
 	if len(text) > maxDescription {
 		return fmt.Errorf("description of %d characters: %w: the service keeps up to %d", len(text), vault.ErrInvalid, maxDescription)
 	}
-	if !allOf(text, func(c byte) bool { return c >= 0x20 && c <= 0x7e }) {
+	if !allOf(text, vault.IsPrintable) {
 		return fmt.Errorf("description %q: %w: the service keeps printable ASCII characters only", text, vault.ErrInvalid)
 	}
 	if strings.TrimSpace(text) != text {
