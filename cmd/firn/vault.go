@@ -47,6 +47,7 @@ func (p *program) inPlace(ctx context.Context, vaultArg string, act func(*vaultu
 	if err != nil {
 		return err
 	}
+	place.OnDamage = p.damaged
 	return p.explainVault(errors.Join(act(place), place.Close()), vaultArg)
 }
 

@@ -45,6 +45,7 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, place.Close()) }()
+	place.OnDamage = p.damaged
 	vaults, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Info, error) bool) {
 		return place.Vaults(ctx, "")
 	})
