@@ -50,29 +50,21 @@ func TestLostAnswerToComplete(t *testing.T) {
 	s.wantOne(stored)
 }
 
-func TestKilledBeforeTheAnswerToComplete(t *testing.T) {
-	s := newSite(t)
-	_, _, err := s.upload(s.options(), vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrDenied, After: true})
-	if !errors.Is(err, vault.ErrDenied) {
-		t.Fatalf("got %v, want the fault", err)
-	}
-	stored, sent := s.must(s.options())
-	s.wantOne(stored)
-	if sent != 0 {
-		t.Errorf("%d parts sent", sent)
-	}
-}
-
-func TestKilledBeforeComplete(t *testing.T) {
-	s := newSite(t)
-	_, _, err := s.upload(s.options(), vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrDenied})
-	if !errors.Is(err, vault.ErrDenied) {
-		t.Fatalf("got %v, want the fault", err)
-	}
-	stored, sent := s.must(s.options())
-	s.wantOne(stored)
-	if sent != 0 {
-		t.Errorf("%d parts sent", sent)
+func TestKilledCompleting(t *testing.T) {
+	for name, acted := range map[string]bool{"before the request": false, "before its answer": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			_, _, err := s.upload(s.options(),
+				vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrDenied, After: acted})
+			if !errors.Is(err, vault.ErrDenied) {
+				t.Fatalf("got %v, want the fault", err)
+			}
+			stored, sent := s.must(s.options())
+			s.wantOne(stored)
+			if sent != 0 {
+				t.Errorf("%d parts sent", sent)
+			}
+		})
 	}
 }
 

@@ -276,38 +276,32 @@ func TestUploadAfterDeletionStoresAgain(t *testing.T) {
 	}
 }
 
-func TestUploadContinuesByTheRecord(t *testing.T) {
-	s := newSite(t)
-	s.interrupted()
-	stored, sent := s.must(s.options())
-	s.wantOne(stored)
-	if stored.PartsResumed < 3 || sent != 6-stored.PartsResumed {
-		t.Errorf("%d parts resumed, %d sent", stored.PartsResumed, sent)
-	}
-	s.wantNotice("continuing the upload begun")
-}
-
-func TestUploadContinuesWithoutARecord(t *testing.T) {
-	s := newSite(t)
-	s.interrupted()
-	s.loseCatalog()
-	stored, sent := s.must(s.options())
-	s.wantOne(stored)
-	if stored.PartsResumed < 3 || sent != 6-stored.PartsResumed {
-		t.Errorf("%d parts resumed, %d sent", stored.PartsResumed, sent)
-	}
-	s.wantNotice("found at the vault")
-}
-
-func TestUploadContinuesWithoutAnyJournal(t *testing.T) {
-	s := newSite(t)
-	s.interrupted()
-	o := s.options()
-	o.Journal = nil
-	stored, sent := s.must(o)
-	s.wantOne(stored)
-	if stored.PartsResumed < 3 || sent != 6-stored.PartsResumed {
-		t.Errorf("%d parts resumed, %d sent", stored.PartsResumed, sent)
+func TestUploadContinues(t *testing.T) {
+	for name, test := range map[string]struct {
+		catalogLost, noJournal bool
+		says                   string
+	}{
+		"by the record":       {says: "continuing the upload begun"},
+		"without a record":    {catalogLost: true, says: "found at the vault"},
+		"without any journal": {noJournal: true, says: "found at the vault"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.interrupted()
+			if test.catalogLost {
+				s.loseCatalog()
+			}
+			o := s.options()
+			if test.noJournal {
+				o.Journal = nil
+			}
+			stored, sent := s.must(o)
+			s.wantOne(stored)
+			if stored.PartsResumed < 3 || sent != 6-stored.PartsResumed {
+				t.Errorf("%d parts resumed, %d sent", stored.PartsResumed, sent)
+			}
+			s.wantNotice(test.says)
+		})
 	}
 }
 
