@@ -165,11 +165,11 @@ func (s *site) archives() (archives []vault.Archive, unfinished int) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for a, err := range s.vault.Inventory(s.t.Context(), job) {
+	for a, err := range s.vault.Inventory(s.t.Context(), job, "") {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		archives = append(archives, a)
+		archives = append(archives, a.Archive)
 	}
 	for _, err := range s.vault.Uploads(s.t.Context()) {
 		if err != nil {

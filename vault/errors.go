@@ -27,6 +27,10 @@ var (
 	// giving up on a part that arrived too slowly (408). Repeat later, with less
 	// at once.
 	ErrThrottled = errors.New("throttled")
+	// ErrLimited: the account's retrieval policy, or the capacity for a tier, does
+	// not allow the job now. Nothing was started. Ask again much later, or with
+	// another tier.
+	ErrLimited = errors.New("limited")
 	// ErrUnavailable: the service or the network failed, or the answer was lost;
 	// the request may have been carried out. Repeat what is idempotent.
 	ErrUnavailable = errors.New("service unavailable")

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"io"
 	"time"
 
 	"firn/treehash"
@@ -104,7 +105,24 @@ type JobRequest struct {
 	Archive     ArchiveID // for RetrieveArchive only
 	Range       Range     // for RetrieveArchive only; the zero Range is the whole archive
 	Tier        Tier      // for RetrieveArchive only; empty means Standard
+	List        Listing   // for RetrieveInventory only
 	Description string    // kept with the job; firn puts its token here
+}
+
+// Listing says what an inventory is to list, and how. The zero Listing is every
+// archive, as JSON.
+type Listing struct {
+	Since  time.Time // archives created at this time or later; zero: no bound
+	Until  time.Time // archives created before this time; zero: no bound
+	Limit  int64     // at most so many archives; 0: no bound
+	Marker string    // begin where an earlier job with a Limit ended: its Job.Marker
+	CSV    bool      // write the document as CSV, which cannot be read without doubt
+}
+
+// IsWhole reports whether an inventory with this Listing lists every archive, so
+// that one which it lacks is not there.
+func (l Listing) IsWhole() bool {
+	return l.Since.IsZero() && l.Until.IsZero() && l.Limit == 0 && l.Marker == ""
 }
 
 // JobStatus tells how a job stands.
@@ -126,12 +144,40 @@ type Job struct {
 	Archive     ArchiveID
 	Range       Range // within the archive; the whole archive is given as such
 	Tier        Tier
+	List        Listing // of an inventory, as asked for
+	Marker      string  // of a finished inventory with a Limit: where the next one begins; empty if this was the last
 	Description string
 	Size        int64         // bytes of the output, if known, else 0
 	TreeHash    treehash.Hash // of the output, if the range has one, else zero
 	Created     time.Time     // UTC
 	Completed   time.Time     // UTC; zero while in progress
 	Expires     time.Time     // UTC; when the output goes; zero if unknown or never
+}
+
+// Output is the output of a finished job, or a range of it, being read.
+type Output struct {
+	io.ReadCloser
+	Size int64 // bytes that the reader will give
+	// TreeHash is what the vault says that these bytes have. Zero if it does not
+	// tell, as of a range that is no node of the archive's tree, and of an
+	// inventory.
+	TreeHash treehash.Hash
+}
+
+// Entry is one line of an inventory.
+type Entry struct {
+	Archive // of a bad entry: what could be read of it
+
+	// Bad says why the vault's line makes no sense; empty if it does.
+	Bad string
+	// Raw is the vault's line, of a bad entry only, and at most its first KiB.
+	Raw string
+	// AsOf is when the vault made the list; zero if it does not tell, or only to
+	// whoever reads the list from its beginning.
+	AsOf time.Time
+	// Next is where Inventory goes on after this entry. It is opaque, and good
+	// for the same job only.
+	Next string
 }
 
 // Range is a run of bytes. The zero Range means everything.
@@ -142,6 +188,9 @@ type Range struct {
 
 // IsZero reports whether r means everything.
 func (r Range) IsZero() bool { return r == Range{} }
+
+// End is the first byte behind r.
+func (r Range) End() int64 { return r.Offset + r.Size }
 
 // Info is what a place that holds vaults tells about one of them.
 type Info struct {

@@ -106,21 +106,38 @@ type Uploader interface {
 type Retriever interface {
 	// StartJob asks for an archive (or a range of it) or for an inventory. It
 	// costs money at some kinds and is not idempotent: a caller that lost the
-	// answer looks for its own token in the descriptions of the kind's jobs
-	// before it asks again. The job returned to Job may be done at once.
+	// answer looks for its own token in the descriptions that Jobs lists before
+	// it asks again. The job returned may be done at once. ErrLimited means that
+	// the account's own policy, or the capacity for the tier, does not allow the
+	// job now; another tier or a later time may.
 	StartJob(ctx context.Context, req JobRequest) (JobID, error)
 
 	// Job tells how a job stands. ErrNotFound: no such job, or forgotten.
 	Job(ctx context.Context, id JobID) (Job, error)
 
-	// OpenOutput reads bytes of a finished archive job. The range counts within
-	// the job's own output; the zero Range means all of it. The caller closes
-	// the reader and compares length and hash with what it knows: the end of
-	// the stream proves nothing. ErrNotReady before the job is done, ErrExpired
-	// once its output is gone.
-	OpenOutput(ctx context.Context, id JobID, r Range) (io.ReadCloser, error)
+	// Jobs lists the jobs that the vault remembers, whoever asked for them: those
+	// in progress, and those that ended as long as the vault tells of them. In no
+	// promised order. The sequence ends after the first error. ErrNotFound means
+	// that the vault is not there.
+	Jobs(ctx context.Context) iter.Seq2[Job, error]
 
-	// Inventory streams the archives listed by a finished inventory job, in no
-	// promised order and in bounded memory. Errors as for OpenOutput.
-	Inventory(ctx context.Context, id JobID) iter.Seq2[Archive, error]
+	// OpenOutput reads bytes of a finished job. The range counts within the job's
+	// own output; the zero Range means all of it. The caller closes the output
+	// and compares length and hash with what it knows: the end of the stream
+	// proves nothing. ErrNotReady before the job is done, ErrExpired once its
+	// output is gone, ErrNotFound if the vault does not know the job or does not
+	// have the archive any more.
+	//
+	// The output of an inventory job is the service's document (package
+	// inventory). A kind whose inventory is no document refuses to open it with
+	// ErrInvalid; Inventory serves everywhere.
+	OpenOutput(ctx context.Context, id JobID, r Range) (Output, error)
+
+	// Inventory streams the archives that a finished inventory job lists, in an
+	// order that does not change, and in bounded memory. With after, which is the
+	// Next of an entry that an earlier call gave, it goes on behind that entry.
+	// An entry that makes no sense comes as one that says so, and the list goes
+	// on. A sequence that ends without an error was complete; it ends after the
+	// first error. Errors as for OpenOutput.
+	Inventory(ctx context.Context, id JobID, after string) iter.Seq2[Entry, error]
 }

@@ -176,7 +176,7 @@ func TestExpiredJobsAreForgotten(t *testing.T) {
 	}
 	c.Advance(time.Hour)
 	v = reopen(t, v, dir, o, func() {})
-	for _, err = range v.Inventory(t.Context(), job) {
+	for _, err = range v.Inventory(t.Context(), job, "") {
 	}
 	wantClass(t, "Inventory", err, vault.ErrExpired)
 	c.Advance(24 * time.Hour)

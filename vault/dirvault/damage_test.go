@@ -176,7 +176,7 @@ func TestInventoryTellsWhatItOmits(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed []vault.ArchiveID
-	for a, listErr := range v.Inventory(t.Context(), job) {
+	for a, listErr := range v.Inventory(t.Context(), job, "") {
 		if err = listErr; err == nil {
 			listed = append(listed, a.ID)
 		}
@@ -190,7 +190,7 @@ func TestInventoryTellsWhatItOmits(t *testing.T) {
 			t.Errorf("the error does not tell of %q: %v", id, err)
 		}
 	}
-	for _, err := range v.Inventory(t.Context(), job) {
+	for _, err := range v.Inventory(t.Context(), job, "") {
 		if err != nil {
 			t.Error(err)
 		}
@@ -210,7 +210,7 @@ func TestInventoryOfABrokenDisk(t *testing.T) {
 	for i := range 50 {
 		leave(t, dir, "archives/"+strings.Repeat("a", 136)+string(rune('a'+i/10))+string(rune('a'+i%10)), "bytes")
 	}
-	for _, err = range v.Inventory(t.Context(), job) {
+	for _, err = range v.Inventory(t.Context(), job, "") {
 	}
 	wantDamaged(t, "Inventory", err)
 	if err != nil && (strings.Count(err.Error(), "\n") != 20 || !strings.Contains(err.Error(), "30 more")) {

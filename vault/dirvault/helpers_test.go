@@ -84,11 +84,11 @@ func inventory(t *testing.T, v vault.Vault) map[vault.ArchiveID]vault.Archive {
 		t.Fatal(err)
 	}
 	archives := make(map[vault.ArchiveID]vault.Archive)
-	for a, err := range v.Inventory(t.Context(), job) {
+	for a, err := range v.Inventory(t.Context(), job, "") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		archives[a.ID] = a
+		archives[a.ID] = a.Archive
 	}
 	return archives
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"firn/treehash"
@@ -196,4 +198,24 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 		return jobDocument{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	return d, nil
+}
+
+// Jobs lists the jobs that are not forgotten.
+func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return func(yield func(vault.Job, error) bool) {
+		err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+			id, ok := strings.CutSuffix(name, ".json")
+			if !ok {
+				return true, nil
+			}
+			j, err := v.Job(ctx, vault.JobID(id))
+			if errors.Is(err, vault.ErrNotFound) {
+				return true, nil
+			}
+			return err == nil && yield(j, nil), err
+		})
+		if err != nil {
+			yield(vault.Job{}, fmt.Errorf("list the jobs: %w", err))
+		}
+	}
 }

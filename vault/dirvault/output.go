@@ -31,26 +31,26 @@ func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error
 
 // OpenOutput reads a section of the archive's own file. Once the archive is
 // deleted the error wraps ErrNotFound; a reader that is open reads on.
-func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	if err := cancelled(ctx); err != nil {
-		return nil, fmt.Errorf("job %q: %w", id, err)
+		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	d, err := v.finished(id, vault.RetrieveArchive)
 	if err != nil {
-		return nil, err
+		return vault.Output{}, err
 	}
 	if r, err = within(r, d.Size); err != nil {
-		return nil, fmt.Errorf("job %q: %w", id, err)
+		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	f, err := v.dir.Open(archiveData(d.Archive))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("archive %q of job %q: %w", d.Archive, id, vault.ErrNotFound)
+		return vault.Output{}, fmt.Errorf("archive %q of job %q: %w", d.Archive, id, vault.ErrNotFound)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("job %q: %w", id, err)
+		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	section := io.NewSectionReader(f, d.Offset+r.Offset, r.Size)
-	return output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, nil
+	return vault.Output{ReadCloser: output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, Size: r.Size}, nil
 }
 
 // output is a section of an open file.
@@ -62,15 +62,15 @@ type output struct {
 // Inventory lists the archives that were there when the job was started and
 // still are. It reads one small file for each. Those whose file is damaged are
 // left out and named in an error after all the others.
-func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
-	return func(yield func(vault.Archive, error) bool) {
+func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
+	return func(yield func(vault.Entry, error) bool) {
 		stopped := false
 		err := v.inventory(ctx, id, func(a vault.Archive) bool {
-			stopped = !yield(a, nil)
+			stopped = !yield(vault.Entry{Archive: a, Next: string(a.ID)}, nil)
 			return !stopped
 		})
 		if err != nil && !stopped {
-			yield(vault.Archive{}, fmt.Errorf("inventory: %w", err))
+			yield(vault.Entry{}, fmt.Errorf("inventory: %w", err))
 		}
 	}
 }

@@ -49,7 +49,7 @@ func TestStalledAnswersEnd(t *testing.T) {
 			return drain(v.OpenOutput(ctx, "JOB", vault.Range{}))
 		}},
 		"an inventory": {200, `{"ArchiveList":[`, func(ctx context.Context, v *Vault) (last error) {
-			for _, last = range v.Inventory(ctx, "JOB") {
+			for _, last = range v.Inventory(ctx, "JOB", "") {
 			}
 			return last
 		}},

@@ -20,12 +20,12 @@ const maxEntry = 64 << 10
 
 // Inventory lists what a finished inventory job found. The service makes
 // inventories about daily: what was uploaded or deleted since does not show.
-func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
-	return func(yield func(vault.Archive, error) bool) {
+func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
+	return func(yield func(vault.Entry, error) bool) {
 		what := fmt.Sprintf("read the inventory of job %q", string(id))
 		stream, err := v.openOutput(ctx, what, id, vault.Range{})
 		if err != nil {
-			yield(vault.Archive{}, err)
+			yield(vault.Entry{}, err)
 			return
 		}
 		defer stream.Close()
@@ -33,7 +33,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.A
 			if err != nil {
 				err = failure(ctx, v.what(what), err)
 			}
-			if !yield(archive, err) || err != nil {
+			if !yield(vault.Entry{Archive: archive}, err) || err != nil {
 				return
 			}
 		}

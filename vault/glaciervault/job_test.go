@@ -185,7 +185,7 @@ func TestInventory(t *testing.T) {
 			s := serve(t, func(w http.ResponseWriter, _ request, _ int) { reply(w, 200, c.document) })
 			var ids []vault.ArchiveID
 			var last error
-			for archive, err := range openAt(t, s.URL).Inventory(t.Context(), "JOB") {
+			for archive, err := range openAt(t, s.URL).Inventory(t.Context(), "JOB", "") {
 				if last = err; err == nil {
 					ids = append(ids, archive.ID)
 				}
@@ -214,7 +214,7 @@ func TestLongInventoryIsStreamed(t *testing.T) {
 		_, _ = io.WriteString(w, `]}`)
 	})
 	count := 0
-	for archive, err := range openAt(t, s.URL).Inventory(t.Context(), "JOB") {
+	for archive, err := range openAt(t, s.URL).Inventory(t.Context(), "JOB", "") {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestLongInventoryIsStreamed(t *testing.T) {
 			ID: vault.ArchiveID(fmt.Sprintf("A%d", count)), Description: "photos of 2015", Size: 3 << 20,
 			Created: time.Date(2015, 3, 1, 10, 0, 0, 0, time.UTC),
 		}
-		if archive != want {
+		if archive.Archive != want {
 			t.Fatalf("entry %d is %+v", count, archive)
 		}
 		count++

@@ -17,15 +17,15 @@ import (
 // OpenOutput reads bytes of a finished job. The service answers alike for a job
 // that never was and for one whose output is gone, so that error is both
 // ErrNotFound and ErrExpired.
-func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	what := fmt.Sprintf("read the output of job %q", string(id))
 	stream, err := v.openOutput(ctx, what, id, r)
 	if err != nil {
-		return nil, err
+		return vault.Output{}, err
 	}
-	return &output{ReadCloser: stream, failure: func(err error) error {
+	return vault.Output{ReadCloser: &output{ReadCloser: stream, failure: func(err error) error {
 		return failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err))
-	}}, nil
+	}}, Size: r.Size}, nil
 }
 
 // openOutput is OpenOutput with what it is done for in the errors, and a stream

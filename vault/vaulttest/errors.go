@@ -81,7 +81,7 @@ func classesOfErrorOfJobs(s *suite) {
 	}
 	list := func(id vault.JobID) func() error {
 		return func() error {
-			_, err := collect(s.v.Inventory(ctx, id))
+			_, err := collect(s.v.Inventory(ctx, id, ""))
 			return err
 		}
 	}

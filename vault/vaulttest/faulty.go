@@ -175,8 +175,13 @@ func (f *Faulty) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	})
 }
 
+// Jobs is the vault's, with faults.
+func (f *Faulty) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return aroundList(ctx, f.next("Jobs"), f.below.Jobs(ctx))
+}
+
 // OpenOutput is the vault's, with faults.
-func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	fault := f.next("OpenOutput")
 	if fault.After {
 		// The answer is a stream: it is opened, then it is lost.
@@ -184,20 +189,20 @@ func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) 
 		if err == nil && fault.Err != nil {
 			_ = out.Close()
 		}
-		return around(ctx, fault, func() (io.ReadCloser, error) { return out, err })
+		return around(ctx, fault, func() (vault.Output, error) { return out, err })
 	}
-	return around(ctx, fault, func() (io.ReadCloser, error) {
+	return around(ctx, fault, func() (vault.Output, error) {
 		out, err := f.below.OpenOutput(ctx, id, r)
 		if err == nil && fault.Truncate > 0 {
-			out = readCloser{Reader: io.LimitReader(out, fault.Truncate), Closer: out}
+			out.ReadCloser = readCloser{Reader: io.LimitReader(out.ReadCloser, fault.Truncate), Closer: out.ReadCloser}
 		}
 		return out, err
 	})
 }
 
 // Inventory is the vault's, with faults.
-func (f *Faulty) Inventory(ctx context.Context, id vault.JobID) iter.Seq2[vault.Archive, error] {
-	return aroundList(ctx, f.next("Inventory"), f.below.Inventory(ctx, id))
+func (f *Faulty) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
+	return aroundList(ctx, f.next("Inventory"), f.below.Inventory(ctx, id, after))
 }
 
 // DeleteArchive is the vault's, with faults.

@@ -57,7 +57,7 @@ func (s *suite) wantNotReady(job vault.JobID, kind vault.JobKind) {
 	if kind == vault.RetrieveArchive {
 		_, err = s.v.OpenOutput(s.Context(), job, vault.Range{})
 	} else {
-		_, err = collect(s.v.Inventory(s.Context(), job))
+		_, err = collect(s.v.Inventory(s.Context(), job, ""))
 	}
 	s.wantError("the output of an unfinished job", err, vault.ErrNotReady)
 }
@@ -138,7 +138,7 @@ func expiredOutput(s *suite) {
 	s.Advance(s.JobTime + 1)
 	_, err := s.v.OpenOutput(s.Context(), archive, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
-	_, err = collect(s.v.Inventory(s.Context(), listing))
+	_, err = collect(s.v.Inventory(s.Context(), listing, ""))
 	s.wantError("Inventory", err, vault.ErrExpired)
 }
 

@@ -150,7 +150,7 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 	s.Helper()
 	r := s.Witness(s.T, s.v)
 	id := s.job(r, vault.JobRequest{Kind: vault.RetrieveInventory})
-	archives, err := collect(r.Inventory(s.Context(), id))
+	archives, err := collect(r.Inventory(s.Context(), id, ""))
 	if err != nil {
 		s.Fatalf("Inventory: %v", err)
 	}
@@ -159,7 +159,7 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 		if _, twice := byID[a.ID]; twice {
 			s.Fatalf("the inventory lists archive %q twice", a.ID)
 		}
-		byID[a.ID] = a
+		byID[a.ID] = a.Archive
 	}
 	return byID
 }

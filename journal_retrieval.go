@@ -1,0 +1,86 @@
+package firn
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// JobJournal is what asking for jobs needs of a catalog. Whatever a method saves
+// is durable when it returns.
+type JobJournal interface {
+	// SaveJob inserts j and sets its Key, or updates it if it has one.
+	SaveJob(ctx context.Context, j *record.Job) error
+	// JobsFor lists the jobs on record for one archive of a vault, newest first;
+	// with an empty archive those for its inventories. Gone and failed ones too.
+	JobsFor(ctx context.Context, vaultURL string, archive vault.ArchiveID) iter.Seq2[record.Job, error]
+	// LockVault makes the caller the only one, among all processes that share the
+	// journal, to do an act on a vault. It fails with vault.ErrLocked if another
+	// one does. The lock ends with the process.
+	LockVault(ctx context.Context, vaultURL, act string) (unlock func() error, err error)
+}
+
+// DownloadJournal is what a download needs of a catalog.
+type DownloadJournal interface {
+	JobJournal
+
+	// LockDownload makes the caller the only one to download into the file target.
+	// It fails with vault.ErrLocked if another one does.
+	LockDownload(ctx context.Context, target string) (unlock func() error, err error)
+	// FindDownload returns the newest download of an archive into the file target,
+	// whatever its state, or vault.ErrNotFound.
+	FindDownload(ctx context.Context, vaultURL string, archive vault.ArchiveID, target string) (record.Download, error)
+	// SaveDownload inserts d and sets its Key, or updates it if it has one.
+	SaveDownload(ctx context.Context, d *record.Download) error
+	// SaveSegment notes verified bytes; a segment at the same offset is replaced.
+	SaveSegment(ctx context.Context, downloadKey int64, s record.Segment) error
+	// Segments returns the noted segments by offset.
+	Segments(ctx context.Context, downloadKey int64) iter.Seq2[record.Segment, error]
+	// DropSegments forgets the segments of a download.
+	DropSegments(ctx context.Context, downloadKey int64) error
+}
+
+// InventoryJournal is what reading an inventory needs of a catalog.
+type InventoryJournal interface {
+	JobJournal
+
+	// FindInventory returns the newest inventory of a vault read from a source,
+	// whatever its state, or vault.ErrNotFound.
+	FindInventory(ctx context.Context, vaultURL, source string) (record.Inventory, error)
+	// SaveInventory inserts i and sets its Key, or updates it if it has one.
+	SaveInventory(ctx context.Context, i *record.Inventory) error
+	// SaveEntries files what an inventory lists, in one transaction with its new
+	// Position: known archives become Confirmed or Differing, others are added as
+	// Confirmed, rejects are set aside. It adds to the counts of i. A name, tool
+	// or time on record is kept; what is Deleting or Deleted stays so, since an
+	// inventory goes on listing it for a day.
+	SaveEntries(ctx context.Context, i *record.Inventory, entries []record.Archive, rejects []record.Reject, position string) error
+	// FinishInventory works out, in one transaction, what a wholly read inventory
+	// means, and sets State, Missing and Settled of i. Uploads of this vault in
+	// state Unknown whose size and tree hash an archive of this inventory has, one
+	// that was created since they began and belongs to no other upload, become
+	// Completed with its id, and the archive gets their name. If the inventory
+	// lists the whole vault, archives that neither it nor the whole one before it
+	// lists, both made more than 48 hours after they were created, become Missing.
+	FinishInventory(ctx context.Context, i *record.Inventory) error
+}
+
+// PurgeJournal is what emptying a vault needs of a catalog.
+type PurgeJournal interface {
+	InventoryJournal
+
+	// Present lists the archives of a vault that are not Deleted, in the order of
+	// their ids.
+	Present(ctx context.Context, vaultURL string) iter.Seq2[record.Archive, error]
+	// MarkDeleting notes that the vault is about to be asked to delete archives.
+	// Ids that are not on record are added.
+	MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
+	// MarkDeleted notes that the vault accepted to delete archives, and when.
+	MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
+	// LastDeleted tells when MarkDeleted was last called for a vault; the zero time
+	// if never.
+	LastDeleted(ctx context.Context, vaultURL string) (time.Time, error)
+}

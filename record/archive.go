@@ -1,0 +1,48 @@
+package record
+
+import (
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// ArchiveState is what is known about an archive's presence in its vault. No
+// state ever removes the row: what was known stays known.
+type ArchiveState string
+
+// The states of an archive.
+const (
+	// Stored: the vault accepted it and returned its id.
+	Stored ArchiveState = "stored"
+	// Confirmed: an inventory lists it, with the size and tree hash on record.
+	Confirmed ArchiveState = "confirmed"
+	// Differing: an inventory lists its id with another size or tree hash.
+	Differing ArchiveState = "differing"
+	// Missing: two full inventories, each made more than 48 hours after it was
+	// created, do not list it.
+	Missing ArchiveState = "missing"
+	// Deleting: the vault is being asked to delete it, and the answer is not on
+	// record.
+	Deleting ArchiveState = "deleting"
+	// Deleted: the vault accepted a request to delete it.
+	Deleted ArchiveState = "deleted"
+)
+
+// Archive is one archive in one vault.
+type Archive struct {
+	Vault string // canonical URL of the vault
+	ID    vault.ArchiveID
+	// Name is what the archive is called: the absolute path that its bytes came
+	// from, "-" for a stream, or what its description says, decoded. It comes from
+	// outside and is no path to write to.
+	Name        string
+	ModTime     time.Time // of the file, if the description tells; else zero
+	Tool        string    // whose way of writing descriptions this is; empty: plain text
+	Description string    // as it is at the vault
+	Size        int64     // bytes
+	TreeHash    treehash.Hash
+	Created     time.Time // UTC
+	Seen        time.Time // date of the newest inventory that lists it; zero if none
+	State       ArchiveState
+}

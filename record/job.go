@@ -1,0 +1,35 @@
+package record
+
+import (
+	"time"
+
+	"firn/vault"
+)
+
+// States of a job beyond those that a vault tells.
+const (
+	// Asking: the vault is being asked to start the job. After a crash it may
+	// have a job whose id was never received; its description has the Token.
+	Asking vault.JobStatus = "asking"
+	// Gone: the vault no longer knows the job, or its output has expired.
+	Gone vault.JobStatus = "gone"
+)
+
+// Job is a job that was asked for, or is about to be.
+type Job struct {
+	Key         int64  // the catalog's own key; 0 before the first save
+	Vault       string // canonical URL of the vault
+	ID          vault.JobID
+	Kind        vault.JobKind
+	Archive     vault.ArchiveID
+	Range       vault.Range   // within the archive; zero: the whole archive
+	List        vault.Listing // of an inventory: Since and Until are kept
+	Tier        vault.Tier
+	Token       string // unique text in the job's description; empty if another program asked
+	Description string // the whole description, Token included
+	Status      vault.JobStatus
+	Message     string    // the service's words about the status
+	Started     time.Time // UTC
+	Completed   time.Time // UTC; zero while in progress
+	Expires     time.Time // UTC; zero if unknown
+}
