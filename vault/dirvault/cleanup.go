@@ -30,6 +30,7 @@ func (v *Vault) cleanUp() error {
 		{archivesDir, v.cleanTruth},
 		{uploadsDir, v.cleanUpload},
 		{jobsDir, v.cleanJob},
+		{notesDir, v.cleanTemporary(notesDir)},
 	} {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
 			err := clean.entry(name)

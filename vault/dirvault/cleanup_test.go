@@ -56,6 +56,7 @@ func TestLeftovers(t *testing.T) {
 		leave(t, dir, "uploads/"+strings.ToUpper(id92)+"/upload.json", "completed, not yet removed")
 		leave(t, dir, "uploads/"+string(upload)+"/"+temporary, "a part to take the place of another")
 		leave(t, dir, "jobs/"+temporary, "of a job")
+		leave(t, dir, "notes/"+temporary, "of a note")
 	})
 	if after := files(t, dir); !maps.Equal(before, after) {
 		t.Errorf("the vault holds %v, want %v", after, before)

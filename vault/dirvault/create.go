@@ -77,7 +77,7 @@ func makeRoom(parent *os.Root, name string) error {
 }
 
 func build(parent *os.Root, name string, now time.Time) error {
-	for _, dir := range []string{"", archivesDir, uploadsDir, jobsDir} {
+	for _, dir := range []string{"", archivesDir, uploadsDir, jobsDir, notesDir} {
 		if err := parent.Mkdir(path.Join(name, dir), 0o700); err != nil {
 			return err
 		}

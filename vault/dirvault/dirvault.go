@@ -13,6 +13,7 @@
 //	  data                  the bytes, each part at its own offset
 //	  parts                 a journal, one JSON line for each part received
 //	jobs/ID.json          a job
+//	notes/NAME            a document of whoever serves the vault
 //	~anything             on its way in or out, removed when the vault is opened
 //
 // # What survives

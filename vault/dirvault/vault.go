@@ -20,6 +20,7 @@ const (
 	archivesDir = "archives"
 	uploadsDir  = "uploads"
 	jobsDir     = "jobs"
+	notesDir    = "notes"
 )
 
 // Vault is a directory that is open as a vault. It holds a lock on the
@@ -90,7 +91,7 @@ func (v *Vault) start() error {
 		return err
 	}
 	// A copy of a vault may lack them: many programs leave out what is empty.
-	for _, dir := range []string{archivesDir, uploadsDir, jobsDir} {
+	for _, dir := range []string{archivesDir, uploadsDir, jobsDir, notesDir} {
 		if err := v.dir.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}

@@ -1,0 +1,98 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"firn/vault"
+)
+
+// maxNote is the size in bytes of the largest note.
+const maxNote = 1 << 20
+
+// Note returns the note of that name that [Root.SetNote] left with a vault.
+// ErrNotFound means that there is no such note, or no such vault, ErrInvalid
+// that the name is not one.
+func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error) {
+	v, err := r.vault(ctx, vaultName)
+	if err != nil {
+		return nil, err
+	}
+	data, err := v.note(name)
+	if err != nil {
+		return nil, fmt.Errorf("note %q of vault %q: %w", name, vaultName, err)
+	}
+	return data, nil
+}
+
+// SetNote leaves a note with a vault, in the place of one of the same name: a
+// small document of whoever serves the vault, which means nothing here. With nil
+// for data the note is removed, and removing one that is not there is no error.
+// It is there, or gone, durably and as a whole when SetNote returns nil, and it
+// goes with the vault. ErrInvalid means that the name is not one (1 to 64 of a-z
+// 0-9 -) or that data has more than 1 MiB, ErrNotFound that there is no vault.
+func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte) error {
+	v, err := r.vault(ctx, vaultName)
+	if err != nil {
+		return err
+	}
+	if err := v.setNote(ctx, name, data); err != nil {
+		return fmt.Errorf("set note %q of vault %q: %w", name, vaultName, err)
+	}
+	return nil
+}
+
+func (v *Vault) note(name string) ([]byte, error) {
+	if err := errors.Join(checkNoteName(name), v.gate.shut()); err != nil {
+		return nil, err
+	}
+	f, err := v.dir.Open(path.Join(notesDir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, vault.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxNote+1))
+	if err == nil && len(data) > maxNote {
+		err = fmt.Errorf("%w: it has more than %d bytes", errDamaged, maxNote)
+	}
+	return data, err
+}
+
+func (v *Vault) setNote(ctx context.Context, name string, data []byte) error {
+	if err := checkNoteName(name); err != nil {
+		return err
+	}
+	if len(data) > maxNote {
+		return fmt.Errorf("a note of %d bytes, where %d are allowed: %w", len(data), maxNote, vault.ErrInvalid)
+	}
+	if err := v.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer v.gate.leave()
+	file := path.Join(notesDir, name)
+	if data != nil {
+		return replaceFile(v.dir, file, data)
+	}
+	if err := removeIfThere(v.dir, file); err != nil {
+		return err
+	}
+	return syncDir(v.dir, notesDir)
+}
+
+// checkNoteName makes a note's name a safe file name, on file systems that do
+// not tell upper from lower case, too.
+func checkNoteName(name string) error {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	if len(name) < 1 || len(name) > 64 || strings.Trim(name, alphabet) != "" {
+		return fmt.Errorf("a note's name has 1 to 64 of a-z 0-9 and hyphen: %w", vault.ErrInvalid)
+	}
+	return nil
+}
