@@ -137,13 +137,17 @@ const (
 
 // Job is a request to a vault that takes hours, as the vault knows it.
 type Job struct {
-	ID          JobID
-	Kind        JobKind
-	Status      JobStatus
-	Message     string // the service's words about the status
-	Archive     ArchiveID
-	Range       Range // within the archive; the whole archive is given as such
-	Tier        Tier
+	ID      JobID
+	Kind    JobKind
+	Status  JobStatus
+	Message string // the service's words about the status
+	Archive ArchiveID
+	Range   Range // within the archive; the whole archive is given as such
+	Tier    Tier
+
+	ArchiveSize     int64         // bytes of the whole archive, if known, else 0
+	ArchiveTreeHash treehash.Hash // of the whole archive, if known, else zero
+
 	List        Listing // of an inventory, as asked for
 	Marker      string  // of a finished inventory with a Limit: where the next one begins; empty if this was the last
 	Description string

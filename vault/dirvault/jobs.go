@@ -21,6 +21,8 @@ type jobDocument struct {
 	ID          vault.JobID     `json:"id"`
 	Kind        vault.JobKind   `json:"kind"`
 	Archive     vault.ArchiveID `json:"archive,omitempty"`
+	ArchiveSize int64           `json:"archive_size,omitempty"`
+	ArchiveHash treehash.Hash   `json:"archive_tree_hash,omitzero"`
 	Offset      int64           `json:"offset"`
 	Size        int64           `json:"size"`
 	TreeHash    treehash.Hash   `json:"tree_hash"`
@@ -41,6 +43,8 @@ func (d *jobDocument) check() error {
 		return fmt.Errorf("%q is not a kind of job", d.Kind)
 	case d.Offset < 0 || d.Size < 0 || d.Size > maxArchiveSize || d.Offset > maxArchiveSize-d.Size:
 		return fmt.Errorf("%d bytes from byte %d", d.Size, d.Offset)
+	case d.ArchiveSize < 0 || d.ArchiveSize > maxArchiveSize:
+		return fmt.Errorf("an archive of %d bytes", d.ArchiveSize)
 	case d.Created.IsZero() || d.Completed.IsZero():
 		return errors.New("a date is missing")
 	}
@@ -126,6 +130,7 @@ func (v *Vault) aim(ctx context.Context, d *jobDocument, r vault.Range) error {
 	if r, err = within(r, a.Size); err != nil {
 		return fmt.Errorf("archive %q: %w", a.ID, err)
 	}
+	d.ArchiveSize, d.ArchiveHash = a.Size, a.TreeHash
 	d.Offset, d.Size = r.Offset, r.Size
 	switch {
 	case r.Size == a.Size:
@@ -173,6 +178,9 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 		Created:     d.Created,
 		Completed:   d.Completed,
 		Expires:     d.Expires,
+
+		ArchiveSize:     d.ArchiveSize,
+		ArchiveTreeHash: d.ArchiveHash,
 	}
 	if v.options.Now().Before(d.Completed) {
 		j.Status, j.Message = vault.InProgress, "Operation in progress."

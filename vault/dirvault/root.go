@@ -144,6 +144,23 @@ func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
 	return v, nil
 }
 
+// Archive tells what the vault knows about one archive. ErrNotFound means that
+// there is no such archive, or no such vault.
+func (r *Root) Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error) {
+	v, err := r.vault(ctx, vaultName)
+	if err != nil {
+		return vault.Archive{}, err
+	}
+	if err := v.gate.shut(); err != nil {
+		return vault.Archive{}, err
+	}
+	a, err := v.archive(id)
+	if err != nil {
+		return vault.Archive{}, err
+	}
+	return a, nil
+}
+
 // DescribeVault tells what Vault.Info tells. A vault that cannot be opened now,
 // because another process has it open, is described as of its last count.
 func (r *Root) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
