@@ -104,8 +104,10 @@ type node struct {
 	hash  Hash
 }
 
-func (t *tree) push(h Hash) {
-	n := node{hash: h}
+func (t *tree) push(h Hash) { t.pushNode(node{hash: h}) }
+
+// pushNode adds a node behind the others, which lies where the tree has one.
+func (t *tree) pushNode(n node) {
 	for len(t.stack) > 0 && t.stack[len(t.stack)-1].level == n.level {
 		n = node{level: n.level + 1, hash: join(t.stack[len(t.stack)-1].hash, n.hash)}
 		t.stack = t.stack[:len(t.stack)-1]
