@@ -23,3 +23,17 @@ func IsSource(err error) bool {
 	var s *sourceError
 	return errors.As(err, &s)
 }
+
+// sinkError marks a failure of the local place that received bytes are written
+// to.
+type sinkError struct{ err error }
+
+func (e *sinkError) Error() string { return e.err.Error() }
+func (e *sinkError) Unwrap() error { return e.err }
+
+// IsSink reports whether err is a failure to write received bytes to their local
+// place, such as a full disk, which no retry heals.
+func IsSink(err error) bool {
+	var s *sinkError
+	return errors.As(err, &s)
+}

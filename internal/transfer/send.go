@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -10,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
 	"firn/treehash"
@@ -48,15 +46,6 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// Defaults of Options. Three minutes is what a few MiB in the system's send
-// buffer need on a line of 200 kbit/s; at 24 idle hours the service may drop the
-// upload.
-const (
-	DefaultIdleTimeout  = 3 * time.Minute
-	DefaultRetryFor     = 20 * time.Hour
-	DefaultDrainTimeout = 10 * time.Second
-)
-
 // Outcome is what Send achieved, complete or not.
 type Outcome struct {
 	Parts   []vault.Part // acknowledged or adopted, by offset
@@ -76,11 +65,9 @@ func (o Outcome) TreeHash() treehash.Hash {
 	return treehash.Combine(hashes)
 }
 
-const (
-	hashBuffer     = 256 << 10
-	checksumTries  = 3
-	maxConcurrency = 1024
-)
+// hashBuffer is how many bytes are hashed at a time: few enough to stay in the
+// processor's cache.
+const hashBuffer = 256 << 10
 
 // Send brings every piece of the source into the upload: adopts what the vault
 // holds and the local bytes prove, sends the rest. Errors that time may heal are
@@ -91,7 +78,7 @@ func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
 	begin := time.Now()
 	s.meter.change(func(*Progress) {}) // the plan
-	err := s.run(ctx)
+	err := s.run(ctx, s.next)
 	out := s.outcome()
 	out.Busy = time.Since(begin)
 	return out, err
@@ -99,105 +86,51 @@ func Send(ctx context.Context, o Options) (Outcome, error) {
 
 type sender struct {
 	Options
-	pace    *pace
-	meter   meter
+	line
 	buffers chan []byte // one for each core; holding one is the right to hash
-	hands   chan struct{}
 
-	mu          sync.Mutex
-	parts       []vault.Part
-	adopted     int
-	sent        int64
-	lastMoved   time.Time
-	interrupted bool
+	mu      sync.Mutex
+	parts   []vault.Part
+	adopted int
+	sent    int64
 }
 
 func newSender(o Options) *sender {
-	o.Concurrency = min(max(1, o.Concurrency), maxConcurrency)
-	setDefault(&o.IdleTimeout, DefaultIdleTimeout)
-	setDefault(&o.RetryFor, DefaultRetryFor)
-	setDefault(&o.DrainTimeout, DefaultDrainTimeout)
 	s := &sender{
-		Options:   o,
-		pace:      newPace(o.Concurrency),
-		buffers:   make(chan []byte, runtime.GOMAXPROCS(0)),
-		hands:     make(chan struct{}, o.Concurrency+1), // one is hashed while the others are sent
-		lastMoved: time.Now(),
+		Options: o,
+		line: line{
+			concurrency: o.Concurrency, limiter: o.Limiter, idle: o.IdleTimeout,
+			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
+		},
+		buffers: make(chan []byte, runtime.GOMAXPROCS(0)),
 	}
 	for range cap(s.buffers) {
 		s.buffers <- nil // made at first use
 	}
-	s.meter.report = o.Progress
-	s.meter.now = Progress{Size: o.Plan.Size, PartSize: o.Plan.PartSize, Concurrency: o.Concurrency}
+	start := Progress{Size: o.Plan.Size, PartSize: o.Plan.PartSize}
 	for _, p := range o.Held {
-		s.meter.now.Held += p.Size
+		start.Held += p.Size
 	}
 	if o.Plan.Size != Unknown {
-		s.meter.now.Parts = o.Plan.Parts()
+		start.Parts = o.Plan.Parts()
 	}
+	s.open(o.Progress, start)
 	return s
 }
 
-func setDefault(d *time.Duration, value time.Duration) {
-	if *d == 0 {
-		*d = value
+// next takes a piece from the source.
+func (s *sender) next(starting context.Context) (work, error) {
+	piece, err := s.Source.Next(starting)
+	if err != nil {
+		return nil, err
 	}
+	return func(ctx, starting context.Context) error {
+		defer piece.Release()
+		return s.bring(ctx, starting, piece)
+	}, nil
 }
 
-func (s *sender) run(ctx context.Context) error {
-	ctx, stop := UntilDrained(ctx, s.Drain, s.DrainTimeout)
-	defer stop()
-	group, ctx := errgroup.WithContext(ctx)
-	starting, stopStarting := UntilDrained(ctx, s.Drain, 0)
-	defer stopStarting()
-	err := s.dispatch(ctx, starting, group)
-	if failed := group.Wait(); failed != nil {
-		err = failed // it came first: dispatch only saw the context end
-	}
-	if err == nil && s.interrupted {
-		err = ErrInterrupted
-	}
-	return err
-}
-
-// dispatch takes pieces from the source as hands become free and starts a
-// goroutine of the group for each, until the source or starting ends.
-func (s *sender) dispatch(ctx, starting context.Context, group *errgroup.Group) error {
-	for {
-		select {
-		case <-starting.Done():
-			return s.unlessDraining(ctx, context.Cause(starting))
-		case s.hands <- struct{}{}:
-		}
-		piece, err := s.Source.Next(starting)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return s.unlessDraining(ctx, err)
-		}
-		group.Go(func() error {
-			defer func() { <-s.hands }()
-			defer piece.Release()
-			return s.unlessDraining(ctx, s.bring(ctx, starting, piece))
-		})
-	}
-}
-
-// unlessDraining notes that a drain began, and then lets the parts in flight
-// finish: an error would end them. Other errors come back as they are.
-func (s *sender) unlessDraining(ctx context.Context, err error) error {
-	if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.interrupted = true
-	return nil
-}
-
-// bring adopts a piece or sends it until it is acknowledged. An attempt that has
-// begun ends with ctx; none begins once starting has ended.
+// bring adopts a piece or sends it until it is acknowledged.
 func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	held, isHeld := s.Held[piece.Offset]
 	isHeld = isHeld && held.Size == piece.Size && !held.TreeHash.IsZero()
@@ -244,36 +177,23 @@ func (s *sender) hash(ctx context.Context, piece Piece) (treehash.Sums, error) {
 	return sums, nil
 }
 
-// send repeats attempts until the part is acknowledged or there is no hope.
+// send sends a part until it is acknowledged.
 func (s *sender) send(ctx, starting context.Context, piece Piece, part vault.Part) error {
-	clock := &patienceClock{
-		Retry: Retry{For: s.RetryFor, Waiting: s.waiting, Stop: s.Drain},
-		moved: s.moved,
+	var answer vault.Part
+	err := s.insist(ctx, starting, func(f *flow) (err error) {
+		answer, err = s.attempt(f, piece, part)
+		return err
+	}, func(times int, err error) error {
+		if times == checksumTries {
+			return fmt.Errorf("bytes %d to %d reached the vault changed %d times: %w",
+				part.Offset, part.Offset+part.Size-1, times, err)
+		}
+		return s.proveUnchanged(ctx, piece, part)
+	})
+	if err != nil {
+		return err
 	}
-	for mismatches := 0; ; {
-		epoch, err := s.pace.acquire(starting)
-		if err != nil {
-			return err
-		}
-		err = s.attempt(ctx, epoch, piece, part)
-		switch {
-		case err == nil || ctx.Err() != nil:
-			return err
-		case errors.Is(err, vault.ErrChecksum):
-			if mismatches++; mismatches == checksumTries {
-				return fmt.Errorf("bytes %d to %d reached the vault changed %d times: %w",
-					part.Offset, part.Offset+part.Size-1, mismatches, err)
-			}
-			if err := s.proveUnchanged(ctx, piece, part); err != nil {
-				return err
-			}
-		case !repeatable(err):
-			return err
-		}
-		if err := clock.wait(ctx, err); err != nil {
-			return err
-		}
-	}
+	return s.acknowledged(ctx, answer)
 }
 
 // proveUnchanged hashes the piece again after the vault found other bytes than
@@ -290,54 +210,31 @@ func (s *sender) proveUnchanged(ctx context.Context, piece Piece, part vault.Par
 	return nil
 }
 
-// attempt sends the part once, in the turn of an epoch.
-func (s *sender) attempt(ctx context.Context, epoch int, piece Piece, part vault.Part) error {
-	said := neutral
-	defer func() { s.pace.done(epoch, said) }()
-
-	guarded, dog, stop := guard(ctx, s.IdleTimeout)
-	defer stop()
-	b := &body{
-		SectionReader: io.NewSectionReader(piece.Data, 0, piece.Size),
-		ctx:           guarded, limiter: s.Limiter, dog: dog, moved: s.meter.moved,
-	}
-	answer, err := s.Vault.UploadPart(guarded, s.ID, part, b)
+// attempt sends the part once.
+func (s *sender) attempt(f *flow, piece Piece, part vault.Part) (vault.Part, error) {
+	b := &body{SectionReader: io.NewSectionReader(piece.Data, 0, piece.Size), flow: f}
+	answer, err := s.Vault.UploadPart(f.ctx, s.ID, part, b)
 	if err == nil && answer.TreeHash != part.TreeHash {
 		err = &vault.ChecksumError{Sent: part.TreeHash, Computed: answer.TreeHash}
 	}
 	if err == nil {
-		said = good
-		return s.acknowledged(ctx, answer, b.at)
+		return answer, nil
 	}
-	s.meter.moved(-b.at)
 	if failure := b.sourceFailure(); failure != nil {
-		return failure
+		return vault.Part{}, failure
 	}
-	if context.Cause(guarded) == errStalled { //nolint:errorlint // the cause is this very value
-		err = errStalled
-	}
-	if errors.Is(err, vault.ErrThrottled) {
-		said = tooQuick
-	}
-	return err
+	return vault.Part{}, err
 }
 
 // acknowledged records a part that was sent.
-func (s *sender) acknowledged(ctx context.Context, p vault.Part, inFlight int64) error {
+func (s *sender) acknowledged(ctx context.Context, p vault.Part) error {
 	if err := s.note(ctx, p); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.sent += p.Size
-	s.lastMoved = time.Now()
 	s.mu.Unlock()
-	s.meter.change(func(now *Progress) {
-		now.PartsDone++
-		now.Done += p.Size
-		now.InFlight -= inFlight
-		now.Concurrency = s.pace.now()
-		now.Waiting = nil
-	})
+	s.arrived(p.Size)
 	return nil
 }
 
@@ -370,21 +267,6 @@ func (s *sender) note(ctx context.Context, p vault.Part) error {
 	}
 	s.parts = append(s.parts, p)
 	return nil
-}
-
-func (s *sender) moved() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lastMoved
-}
-
-func (s *sender) waiting(cause error, wait time.Duration) {
-	s.meter.change(func(now *Progress) {
-		now.Retries++
-		now.Concurrency = s.pace.now()
-		now.Waiting = cause
-		now.Until = time.Now().Add(wait)
-	})
 }
 
 func (s *sender) outcome() Outcome {

@@ -1,0 +1,36 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"firn/vault"
+)
+
+// errStalled ends an attempt in which no byte moved for too long. It counts as
+// throttling: with less at once, each part gets more of the line.
+var errStalled = fmt.Errorf("no byte moved for too long: %w", vault.ErrThrottled)
+
+// watchdog ends a context when it is not fed for a while.
+type watchdog struct {
+	timer *time.Timer
+	limit time.Duration
+}
+
+// guard returns a context that ends with errStalled when the watchdog was not
+// fed for limit. The caller calls stop when the attempt is over.
+func guard(ctx context.Context, limit time.Duration) (guarded context.Context, dog *watchdog, stop func()) {
+	guarded, cancel := context.WithCancelCause(ctx)
+	dog = &watchdog{limit: limit}
+	dog.timer = time.AfterFunc(limit, func() { cancel(errStalled) })
+	return guarded, dog, func() {
+		dog.timer.Stop()
+		cancel(nil)
+	}
+}
+
+func (d *watchdog) feed() { d.timer.Reset(d.limit) }
+
+// rest lets the watchdog sleep until it is fed.
+func (d *watchdog) rest() { d.timer.Stop() }
