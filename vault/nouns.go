@@ -107,6 +107,10 @@ type JobRequest struct {
 	Tier        Tier      // for RetrieveArchive only; empty means Standard
 	List        Listing   // for RetrieveInventory only
 	Description string    // kept with the job; firn puts its token here
+	// Topic is what the service calls the place that it tells when the job has
+	// ended: the ARN of an SNS topic. Empty: only the vault's own, if it has one.
+	// A kind that tells nobody keeps it with the job.
+	Topic string
 }
 
 // Listing says what an inventory is to list, and how. The zero Listing is every
@@ -151,6 +155,7 @@ type Job struct {
 	List        Listing // of an inventory, as asked for
 	Marker      string  // of a finished inventory with a Limit: where the next one begins; empty if this was the last
 	Description string
+	Topic       string        // as asked for
 	Size        int64         // bytes of the output, if known, else 0
 	TreeHash    treehash.Hash // of the output, if the range has one, else zero
 	Created     time.Time     // UTC

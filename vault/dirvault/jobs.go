@@ -28,6 +28,7 @@ type jobDocument struct {
 	TreeHash    treehash.Hash   `json:"tree_hash"`
 	Tier        vault.Tier      `json:"tier,omitempty"`
 	Description string          `json:"description"`
+	Topic       string          `json:"topic,omitempty"`
 	Created     time.Time       `json:"created"`
 	Completed   time.Time       `json:"completed"`
 	Expires     time.Time       `json:"expires,omitzero"`
@@ -48,7 +49,7 @@ func (d *jobDocument) check() error {
 	case d.Created.IsZero() || d.Completed.IsZero():
 		return errors.New("a date is missing")
 	}
-	return errors.Join(checkVersion(d.Version), checkDescription(d.Description),
+	return errors.Join(checkVersion(d.Version), checkDescription(d.Description), checkTopic(d.Topic),
 		checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
 }
 
@@ -87,6 +88,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		Archive:     req.Archive,
 		Tier:        req.Tier,
 		Description: req.Description,
+		Topic:       req.Topic,
 		Created:     now,
 		Completed:   now.Add(max(0, v.options.RetrievalDelay(req.Kind, req.Tier))),
 	}
@@ -117,7 +119,7 @@ func checkJobRequest(req vault.JobRequest) error {
 	default:
 		return fmt.Errorf("%q is not a kind of job", req.Kind)
 	}
-	return checkDescription(req.Description)
+	return errors.Join(checkDescription(req.Description), checkTopic(req.Topic))
 }
 
 // aim checks the archive and the range of a job and fills in what follows from
@@ -173,6 +175,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 		Range:       vault.Range{Offset: d.Offset, Size: d.Size},
 		Tier:        d.Tier,
 		Description: d.Description,
+		Topic:       d.Topic,
 		Size:        d.Size,
 		TreeHash:    d.TreeHash,
 		Created:     d.Created,

@@ -2,6 +2,7 @@ package dirvault
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"firn/vault"
@@ -16,6 +17,7 @@ const (
 	maxParts       = 1_000_000
 	maxArchiveSize = 1 << 60
 	maxDescription = 1024
+	maxTopic       = 512
 )
 
 // Limits tells what a directory accepts: nearly everything.
@@ -48,6 +50,15 @@ func checkDescription(s string) error {
 		if !vault.IsPrintable(s[i]) {
 			return fmt.Errorf("the description %q has something other than printable ASCII at byte %d", s, i)
 		}
+	}
+	return nil
+}
+
+// checkTopic holds for the topic of a job. An ARN consists of names, numbers and
+// the colons between them.
+func checkTopic(s string) error {
+	if len(s) > maxTopic || strings.Trim(s, idAlphabet+".:") != "" {
+		return fmt.Errorf("the topic %.100q does not have at most %d of A-Z a-z 0-9 _ - . and colon", s, maxTopic)
 	}
 	return nil
 }

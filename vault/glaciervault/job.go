@@ -47,6 +47,9 @@ func jobParameters(req vault.JobRequest) (*types.JobParameters, error) {
 	if req.Description != "" {
 		p.Description = &req.Description
 	}
+	if req.Topic != "" {
+		p.SNSTopic = &req.Topic
+	}
 	switch req.Kind {
 	case vault.RetrieveInventory:
 		p.Format = aws.String("JSON")
@@ -103,6 +106,7 @@ func parseJob(out *glacier.DescribeJobOutput) (vault.Job, error) {
 		Archive:     vault.ArchiveID(aws.ToString(out.ArchiveId)),
 		Tier:        vault.Tier(aws.ToString(out.Tier)),
 		Description: aws.ToString(out.JobDescription),
+		Topic:       aws.ToString(out.SNSTopic),
 	}
 	var err error
 	if job.Created, err = parseTime(out.CreationDate); err != nil {
