@@ -1,0 +1,107 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+)
+
+// newJobRecord is the record of a job that another program asked for, or that
+// this catalog does not know any more.
+func newJobRecord(vaultURL string, j vault.Job) record.Job {
+	r := record.Job{Vault: vaultURL, ID: j.ID, Kind: j.Kind, Archive: j.Archive, Description: j.Description}
+	noteStatus(&r, j)
+	return r
+}
+
+// noteStatus takes over what the vault says of a job. What it does not say is
+// kept.
+func noteStatus(r *record.Job, j vault.Job) {
+	r.Status, r.Message = j.Status, j.Message
+	r.Completed, r.Expires = j.Completed, j.Expires
+	if !j.Range.IsZero() {
+		r.Range = j.Range
+	}
+	if j.Tier != "" {
+		r.Tier = j.Tier
+	}
+	if !j.List.IsWhole() {
+		r.List = j.List
+	}
+	if !j.Created.IsZero() {
+		r.Started = j.Created
+	}
+}
+
+// noteJob brings the record of a job up to what the vault answered, durably
+// before it returns it. A job that the vault does not know, or whose output has
+// gone by now, becomes record.Gone, which is no error.
+func noteJob(
+	ctx context.Context, journal JobJournal, before record.Job, j vault.Job, answer error, now time.Time,
+) (record.Job, error) {
+	after := before
+	switch {
+	case errors.Is(answer, vault.ErrNotFound) && !errors.Is(answer, errVaultMissing):
+		after.Status, after.Message = record.Gone, "the vault does not know the job any more"
+	case answer != nil:
+		return before, answer
+	default:
+		noteStatus(&after, j)
+		if j.Status == vault.Succeeded && !j.Expires.IsZero() && !now.Before(j.Expires) {
+			after.Status, after.Message = record.Gone, "the output has expired"
+		}
+	}
+	if after == before {
+		return after, nil
+	}
+	return after, journal.SaveJob(context.WithoutCancel(ctx), &after)
+}
+
+// errVaultMissing: it is not the job that is not there, but its vault.
+var errVaultMissing = errors.New("there is no such vault")
+
+// missingJob turns the ErrNotFound of a job into that of its vault, if that is
+// what is not there: the vault's list of jobs tells them apart.
+func missingJob(ctx context.Context, v vault.Retriever, err error) error {
+	for _, listing := range v.Jobs(ctx) {
+		switch {
+		case errors.Is(listing, vault.ErrNotFound):
+			return fmt.Errorf("%w: %w", errVaultMissing, listing)
+		case listing != nil:
+			return listing
+		}
+		break
+	}
+	return err
+}
+
+// jobSubject says what a job is for.
+func jobSubject(j record.Job) string {
+	if j.Kind == vault.RetrieveInventory {
+		return "an inventory"
+	}
+	return "archive " + quoteID(j.Archive)
+}
+
+// quoteID shows the beginning of an id, which is enough to find it by.
+func quoteID[ID ~string](id ID) string {
+	const enough = 16
+	if len(id) > enough {
+		return strconv.Quote(string(id[:enough]) + "...")
+	}
+	return strconv.Quote(string(id))
+}
+
+// rangeText names bytes of an archive by its first and last.
+func rangeText(r vault.Range) string {
+	if r.IsZero() {
+		return "the whole archive"
+	}
+	return fmt.Sprintf("bytes %d to %d (%s)", r.Offset, r.End()-1, humane.Bytes(r.Size))
+}

@@ -1,0 +1,317 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// Bell says when it is worth asking a vault about its jobs. Package notify has
+// one that hears of them from a queue.
+type Bell interface {
+	// Wait returns nil once the service has said that a job of ours ended, and the
+	// cause of ctx when that ends. Any other error says why there is nothing to be
+	// heard for now: vault.ErrUnavailable and vault.ErrThrottled may pass, others
+	// do not.
+	Wait(ctx context.Context, mine func(vault.JobID) bool) error
+}
+
+// WaitOptions says how to wait for jobs. The zero value is good.
+type WaitOptions struct {
+	// NoWait looks once. A job that is in progress then is a NotReadyError.
+	NoWait bool
+	// Bell, if not nil, is listened to; the vault is then asked when it rings, and
+	// four times an hour in case it does not.
+	Bell Bell
+	// RetryFor is how long to go on while the vault cannot be asked. Default 20
+	// hours.
+	RetryFor time.Duration
+
+	// Journal keeps the record; nil keeps none.
+	Journal JobJournal
+
+	// Drain asks, when closed, to stop waiting with ErrInterrupted.
+	Drain <-chan struct{}
+	// Waiting is called after each look that found jobs in progress. It must be
+	// quick.
+	Waiting func(Waiting)
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// Waiting is what is waited for.
+type Waiting struct {
+	Jobs []record.Job // in progress, in the order given
+	Next time.Time    // when the vault is asked again, at the latest
+}
+
+// NotReadyError is the vault.ErrNotReady of a job in progress.
+type NotReadyError struct {
+	Job  record.Job
+	Back time.Time // when the job will probably have ended
+}
+
+// Error tells which job, how long it takes, and when to come back.
+func (e *NotReadyError) Error() string {
+	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
+		humane.Time(e.Job.Started), vault.ErrNotReady, humane.Duration(TypicalTime(e.Job.Tier)), humane.Time(e.Back))
+}
+
+// Unwrap makes errors.Is find vault.ErrNotReady.
+func (e *NotReadyError) Unwrap() error { return vault.ErrNotReady }
+
+// TypicalTime is how long a job of a tier usually takes at Amazon Glacier: 1 to 5
+// minutes, 3 to 5 hours, or 5 to 12 hours (developer guide, "Archive retrieval
+// options"). An inventory, which has no tier, takes as long as Standard.
+func TypicalTime(tier vault.Tier) time.Duration {
+	switch tier {
+	case vault.Expedited:
+		return 5 * time.Minute
+	case vault.Bulk:
+		return 8 * time.Hour
+	}
+	return 4 * time.Hour
+}
+
+// How often the vault is asked: at growing intervals, so that a job which takes
+// hours costs few requests and the end of a short one is seen soon.
+const (
+	firstLook = time.Second
+	longLook  = 10 * time.Minute
+	bellLook  = 15 * time.Minute // while a Bell is listened to
+)
+
+// errLookAgain ends the listening to a Bell that was silent.
+var errLookAgain = errors.New("time to look again")
+
+// WaitForJob waits until a job has ended and returns it as it is then: see
+// [WaitForJobs].
+func WaitForJob(ctx context.Context, v vault.Retriever, job record.Job, o WaitOptions) (record.Job, error) {
+	for ended, err := range WaitForJobs(ctx, v, []record.Job{job}, o) {
+		if ended.ID != "" {
+			job = ended
+		}
+		return job, err
+	}
+	return job, nil
+}
+
+// WaitForJobs waits for jobs and yields each of them once, as soon as it has
+// ended, after its new state is on record. A job that succeeded comes without an
+// error; one that failed with ErrJobFailed and the service's words; one that the
+// vault does not know any more, or whose output has expired, with vault.ErrExpired
+// and the status record.Gone; with NoWait, one in progress with a NotReadyError.
+//
+// An error that is about no single job comes with the zero Job and ends the
+// sequence: the vault cannot be asked, the record cannot be written, ctx or Drain
+// ended the waiting.
+func WaitForJobs(ctx context.Context, v vault.Retriever, jobs []record.Job, o WaitOptions) iter.Seq2[record.Job, error] {
+	return func(yield func(record.Job, error) bool) {
+		o.setDefaults()
+		ctx, stop := transfer.UntilDrained(ctx, o.Drain, 0)
+		defer stop()
+		w := &wait{WaitOptions: o, vault: v, jobs: slices.Clone(jobs)}
+		for pace := firstLook; len(w.jobs) > 0; pace = min(longLook, pace*3/2) {
+			ended, err := w.look(ctx)
+			if err != nil {
+				yield(record.Job{}, err)
+				return
+			}
+			for _, j := range ended {
+				if !yield(j, w.verdict(j)) {
+					return
+				}
+			}
+			if len(w.jobs) == 0 {
+				return
+			}
+			if err := w.pause(ctx, pace, len(ended) == 0); err != nil {
+				yield(record.Job{}, err)
+				return
+			}
+		}
+	}
+}
+
+func (o *WaitOptions) setDefaults() {
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Journal == nil {
+		o.Journal = forgetful{}
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(Waiting) {}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// wait is one call of WaitForJobs.
+type wait struct {
+	WaitOptions
+	vault vault.Retriever
+	jobs  []record.Job // that have not ended
+
+	rang bool // the Bell made us look
+	told bool // of a Bell that cannot be heard
+}
+
+// look asks the vault about the jobs, takes those that have ended off the list
+// and returns them. Of several jobs the vault's list tells with one request.
+func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
+	known := make(map[vault.JobID]vault.Job)
+	if len(w.jobs) > 1 {
+		if known, err = w.list(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var open []record.Job
+	for _, j := range w.jobs {
+		now, listed := known[j.ID]
+		if !listed {
+			now, err = w.ask(ctx, j.ID)
+		}
+		if j, err = noteJob(ctx, w.Journal, j, now, err, w.Now()); err != nil {
+			return nil, err
+		}
+		if j.Status == vault.InProgress && !w.NoWait {
+			open = append(open, j)
+		} else {
+			ended = append(ended, j)
+		}
+	}
+	w.jobs = open
+	return ended, nil
+}
+
+// list returns those of our jobs that the vault lists.
+func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
+	known := make(map[vault.JobID]vault.Job)
+	err := w.retry().Do(ctx, func(ctx context.Context) error {
+		for j, err := range w.vault.Jobs(ctx) {
+			if err != nil {
+				return err
+			}
+			if w.mine(j.ID) {
+				known[j.ID] = j
+			}
+		}
+		return nil
+	})
+	return known, err
+}
+
+func (w *wait) mine(id vault.JobID) bool {
+	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return j.ID == id })
+}
+
+func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
+	err = w.retry().Do(ctx, func(ctx context.Context) error {
+		job, err = w.vault.Job(ctx, id)
+		return err
+	})
+	if errors.Is(err, vault.ErrNotFound) {
+		err = missingJob(ctx, w.vault, err)
+	}
+	return job, err
+}
+
+func (w *wait) retry() transfer.Retry {
+	return patientRetry(w.RetryFor, w.Drain, w.Notice)
+}
+
+// patientRetry is how the verbs repeat a request, and tell of it.
+func patientRetry(patience time.Duration, stop <-chan struct{}, notice func(string)) transfer.Retry {
+	return transfer.Retry{For: patience, Stop: stop, Waiting: func(err error, wait time.Duration) {
+		notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
+	}}
+}
+
+// verdict is the error with which a job that has ended is yielded.
+func (w *wait) verdict(j record.Job) error {
+	switch j.Status {
+	case vault.Succeeded:
+		return nil
+	case vault.Failed:
+		return fmt.Errorf("job %s for %s: %w: %q", quoteID(j.ID), jobSubject(j), ErrJobFailed, j.Message)
+	case vault.InProgress:
+		return &NotReadyError{Job: j, Back: comeBack(j, w.Now())}
+	}
+	return fmt.Errorf("the output of job %s for %s: %w", quoteID(j.ID), jobSubject(j), vault.ErrExpired)
+}
+
+// comeBack is when a job in progress will probably have ended. Of one that is
+// late it is told a while from now.
+func comeBack(j record.Job, now time.Time) time.Time {
+	typical := TypicalTime(j.Tier)
+	if at := j.Started.Add(typical); at.After(now) {
+		return at
+	}
+	return now.Add(typical / 4)
+}
+
+// pause waits before the next look, for the Bell if there is one. If the Bell had
+// made us look for nothing, time alone makes us look again, so that a Bell which
+// rings and rings keeps nobody busy.
+func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) error {
+	listen := w.Bell != nil && !(w.rang && fruitless)
+	w.rang = false
+	if listen {
+		w.tell(bellLook)
+		if heard, err := w.listen(ctx); heard || err != nil {
+			return err
+		}
+	}
+	w.tell(pace)
+	timer := time.NewTimer(pace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (w *wait) tell(pause time.Duration) {
+	w.Waiting(Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)})
+}
+
+// listen waits for the Bell. It reports false if the Bell is of no use now.
+func (w *wait) listen(ctx context.Context) (heard bool, err error) {
+	bounded, cancel := context.WithTimeoutCause(ctx, bellLook, errLookAgain)
+	defer cancel()
+	err = w.Bell.Wait(bounded, w.mine)
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case err == nil:
+		w.rang = true
+		return true, nil
+	case bounded.Err() != nil:
+		return true, nil
+	}
+	if !w.told {
+		w.told = true
+		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
+	}
+	if !errors.Is(err, vault.ErrUnavailable) && !errors.Is(err, vault.ErrThrottled) {
+		w.Bell = nil
+	}
+	return false, nil
+}
