@@ -70,6 +70,11 @@ func (h *Hasher) Sums() Sums {
 	return Sums{Size: h.size, Tree: t.root(), SHA256: h.pair.linearSum()}
 }
 
+// Leaf returns the hash of the leaf that the last byte written is in, as far as
+// it was written. Whoever writes so that no leaf ends within a write, and asks
+// after each that ends one and after the last, gets all leaves of the tree.
+func (h *Hasher) Leaf() Hash { return h.pair.leafSum() }
+
 // Read hashes everything that r yields, through buf, which must not be empty.
 // It is the choice for one part on one core. It ends early when ctx does.
 func Read(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {

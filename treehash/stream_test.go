@@ -47,6 +47,31 @@ func TestHasherSumsOnTheWay(t *testing.T) {
 	}
 }
 
+// Asked for whenever one ends, the leaves are those of the tree, and asking
+// changes nothing.
+func TestHasherLeaves(t *testing.T) {
+	input := pattern(2*mib + 3)
+	h := treehash.New()
+	for at := 0; at < len(input); {
+		n := min(mib/4, len(input)-at)
+		if _, err := h.Write(input[at : at+n]); err != nil {
+			t.Fatal(err)
+		}
+		begin := at / mib * mib
+		at += n
+		if got, want := h.Leaf(), treehash.Sum(input[begin:at]); got != want {
+			t.Errorf("the leaf from %d to %d: %s, want %s", begin, at, got, want)
+		}
+	}
+	if got, want := h.Sums().Tree, treehash.Sum(input); got != want {
+		t.Errorf("the tree: %s, want %s", got, want)
+	}
+	h.Reset()
+	if got, want := h.Leaf(), treehash.Sum(nil); got != want {
+		t.Errorf("the leaf of nothing: %s, want %s", got, want)
+	}
+}
+
 func TestRead(t *testing.T) {
 	buf := make([]byte, 40_000)
 	for _, v := range vectors() {
