@@ -62,7 +62,7 @@ func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, bro
 	})
 }
 
-// DeleteArchive removes an archive: first its bytes, durably, then the truth
+// DeleteArchive removes an archive: first its bytes, durably, then what is known
 // about them.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	if err := v.gate.enter(ctx); err != nil {
@@ -94,5 +94,5 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	if err := syncDir(v.dir, archivesDir); err != nil {
 		return err
 	}
-	return removeIfThere(v.dir, archiveTruth(id))
+	return errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id)))
 }

@@ -27,7 +27,7 @@ func (v *Vault) cleanUp() error {
 		entry func(name string) error
 	}{
 		{".", v.cleanTemporary(".")},
-		{archivesDir, v.cleanTruth},
+		{archivesDir, v.cleanArchive},
 		{uploadsDir, v.cleanUpload},
 		{jobsDir, v.cleanJob},
 		{notesDir, v.cleanTemporary(notesDir)},
@@ -56,11 +56,12 @@ func (v *Vault) cleanTemporary(dir string) func(name string) error {
 	}
 }
 
-// cleanTruth removes a truth file whose archive was not published, or was
-// deleted.
-func (v *Vault) cleanTruth(name string) error {
+// cleanArchive removes a truth file or leaves whose archive was not published,
+// or was deleted.
+func (v *Vault) cleanArchive(name string) error {
 	id, isTruth := strings.CutSuffix(name, ".json")
-	if !isTruth || !validID(id, archiveIDLength) {
+	id, isLeaves := strings.CutSuffix(id, ".leaves")
+	if isTruth == isLeaves || !validID(id, archiveIDLength) {
 		return v.cleanTemporary(archivesDir)(name)
 	}
 	there, err := isThere(v.dir, archiveData(vault.ArchiveID(id)))

@@ -51,6 +51,7 @@ func TestLeftovers(t *testing.T) {
 		leave(t, dir, temporary, "of vault.json")
 		leave(t, dir, "archives/"+temporary, "of a truth")
 		leave(t, dir, "archives/"+id138+".json", "published or deleted half way")
+		leave(t, dir, "archives/"+id138+".leaves", "the same")
 		leave(t, dir, "uploads/"+temporary+"/data", "aborted half way")
 		leave(t, dir, "uploads/"+id92+"/data", "created half way")
 		leave(t, dir, "uploads/"+strings.ToUpper(id92)+"/upload.json", "completed, not yet removed")

@@ -153,6 +153,9 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 	if err := writeDocument(v.dir, archiveTruth(t.ID), t); err != nil {
 		return err
 	}
+	if err := u.giveLeaves(t); err != nil {
+		return err
+	}
 	if err := cancelled(ctx); err != nil {
 		return err
 	}

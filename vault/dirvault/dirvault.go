@@ -8,10 +8,12 @@
 //	lock                  held by the one process that has the vault open
 //	archives/ID           the bytes, read-only
 //	archives/ID.json      id, description, size, tree hash, creation date
+//	archives/ID.leaves    the SHA-256 of each MiB; a matter of speed alone
 //	uploads/ID/           an unfinished upload:
 //	  upload.json           description and part size; its mtime is the last activity
 //	  data                  the bytes, each part at its own offset
 //	  parts                 a journal, one JSON line for each part received
+//	  leaves                the SHA-256 of each MiB of data, each at its place
 //	jobs/ID.json          a job
 //	notes/NAME            a document of whoever serves the vault
 //	~anything             on its way in or out, removed when the vault is opened

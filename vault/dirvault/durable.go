@@ -15,11 +15,19 @@ import (
 // so is removed when a vault is opened.
 const temporary = "~"
 
-// replaceFile writes data under a temporary name and renames it to name, with
-// the flushes that make it whole or absent after a power loss.
+// replaceFile puts data in the place of the file called name, as fillFile does.
 func replaceFile(dir *os.Root, name string, data []byte) error {
+	return fillFile(dir, name, func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	})
+}
+
+// fillFile lets fill write a file under a temporary name and renames it to name,
+// with the flushes that make it whole or absent after a power loss.
+func fillFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	temp := path.Join(path.Dir(name), temporaryName())
-	if err := writeFile(dir, temp, data); err != nil {
+	if err := createFile(dir, temp, fill); err != nil {
 		return errors.Join(err, removeIfThere(dir, temp))
 	}
 	if err := dir.Rename(temp, name); err != nil {
@@ -28,12 +36,12 @@ func replaceFile(dir *os.Root, name string, data []byte) error {
 	return syncDir(dir, path.Dir(name))
 }
 
-func writeFile(dir *os.Root, name string, data []byte) error {
+func createFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	f, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = fill(f)
 	if err == nil {
 		err = flush(f)
 	}

@@ -55,9 +55,7 @@ func (d *jobDocument) check() error {
 
 func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".json") }
 
-// StartJob starts a job, which is done after Options.RetrievalDelay. For a
-// range that is a node of the archive's tree, but not the whole, it reads the
-// range to know its tree hash.
+// StartJob starts a job, which is done after Options.RetrievalDelay.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	if err := v.gate.enter(ctx); err != nil {
 		return "", fmt.Errorf("start job: %w", err)
@@ -134,15 +132,7 @@ func (v *Vault) aim(ctx context.Context, d *jobDocument, r vault.Range) error {
 	}
 	d.ArchiveSize, d.ArchiveHash = a.Size, a.TreeHash
 	d.Offset, d.Size = r.Offset, r.Size
-	switch {
-	case r.Size == a.Size:
-		d.TreeHash = a.TreeHash
-	case treehash.Aligned(r.Offset, r.Offset+r.Size-1, a.Size):
-		d.TreeHash, err = rangeHash(ctx, v.dir, archiveData(a.ID), r)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("archive %q: %w", a.ID, vault.ErrNotFound)
-		}
-	}
+	d.TreeHash, err = v.hashOf(ctx, a, r)
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -49,8 +50,39 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	if err != nil {
 		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
+	hash, err := v.outputHash(ctx, &d, r)
+	if err != nil {
+		return vault.Output{}, errors.Join(fmt.Errorf("job %q: %w", id, err), f.Close())
+	}
 	section := io.NewSectionReader(f, d.Offset+r.Offset, r.Size)
-	return vault.Output{ReadCloser: output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, Size: r.Size}, nil
+	return vault.Output{ReadCloser: output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, Size: r.Size, TreeHash: hash}, nil
+}
+
+// outputHash returns the tree hash of a range of a job's output, by the rule of
+// the service: the job's range and this one are both nodes of the archive's tree
+// (Amazon Glacier API reference, "Get Job Output").
+func (v *Vault) outputHash(ctx context.Context, d *jobDocument, r vault.Range) (treehash.Hash, error) {
+	if d.TreeHash.IsZero() || r.Size == d.Size {
+		return d.TreeHash, nil
+	}
+	if d.ArchiveHash.IsZero() {
+		return treehash.Hash{}, nil // a job from before it was kept
+	}
+	a := vault.Archive{ID: d.Archive, Size: d.ArchiveSize, TreeHash: d.ArchiveHash}
+	return v.hashOf(ctx, a, vault.Range{Offset: d.Offset + r.Offset, Size: r.Size})
+}
+
+// hashOf returns the tree hash of a range of an archive if the range is a node
+// of its tree, else the zero Hash.
+func (v *Vault) hashOf(ctx context.Context, a vault.Archive, r vault.Range) (treehash.Hash, error) {
+	if r.Size < a.Size && !treehash.Aligned(r.Offset, r.End()-1, a.Size) {
+		return treehash.Hash{}, nil
+	}
+	hash, err := v.node(ctx, a, r)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("archive %q: %w", a.ID, vault.ErrNotFound)
+	}
+	return hash, err
 }
 
 // output is a section of an open file.

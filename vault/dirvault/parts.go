@@ -44,7 +44,7 @@ func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		err = v.addPart(ctx, u, part, body)
 	case there.Size == part.Size && there.TreeHash == part.TreeHash:
 		// Nothing to write, but the body must be what it is said to be.
-		err = v.receive(ctx, io.Discard, body, part)
+		err = v.receive(ctx, io.Discard, io.Discard, body, part)
 	default:
 		err = v.replacePart(ctx, u, part, body)
 	}
@@ -74,14 +74,16 @@ func (v *Vault) leaveUpload(u *upload) {
 	v.gate.leave()
 }
 
-// addPart writes where nothing is. What a failed attempt leaves there is not in
-// the journal, so nobody sees it.
+// addPart writes where nothing is: the bytes and their leaves. What a failed
+// attempt leaves there is not in the journal, so nobody sees it.
 func (v *Vault) addPart(ctx context.Context, u *upload, part vault.Part, body io.Reader) error {
-	err := u.withData(func(data *os.File) error {
-		if err := v.receive(ctx, io.NewOffsetWriter(data, part.Offset), body, part); err != nil {
-			return err
-		}
-		return flush(data)
+	err := u.withLeaves(part.Offset, func(leaves io.Writer) error {
+		return u.withData(func(data *os.File) error {
+			if err := v.receive(ctx, io.NewOffsetWriter(data, part.Offset), leaves, body, part); err != nil {
+				return err
+			}
+			return flush(data)
+		})
 	})
 	if err != nil {
 		return err
@@ -98,27 +100,14 @@ func (v *Vault) replacePart(ctx context.Context, u *upload, part vault.Part, bod
 	if err != nil {
 		return err
 	}
-	err = v.receive(ctx, temp, body, part)
+	err = v.receive(ctx, temp, io.Discard, body, part)
 	if err == nil {
-		err = u.overwrite(part, temp)
+		err = u.journal.remove(part.Offset)
+	}
+	if err == nil {
+		err = v.addPart(context.WithoutCancel(ctx), u, part, io.NewSectionReader(temp, 0, part.Size))
 	}
 	return errors.Join(err, temp.Close(), removeIfThere(u.dir, name))
-}
-
-func (u *upload) overwrite(part vault.Part, with *os.File) error {
-	if err := u.journal.remove(part.Offset); err != nil {
-		return err
-	}
-	err := u.withData(func(data *os.File) error {
-		if _, err := io.Copy(io.NewOffsetWriter(data, part.Offset), io.NewSectionReader(with, 0, part.Size)); err != nil {
-			return err
-		}
-		return flush(data)
-	})
-	if err != nil {
-		return err
-	}
-	return u.journal.add(part)
 }
 
 // withData opens the data file for do. Every writer has a descriptor of its own,

@@ -10,26 +10,32 @@ import (
 	"firn/vault"
 )
 
-// receiver takes in the body of a part: one buffer and one hasher, used again
-// for the next part.
+// receiver takes in the body of a part: one buffer, one hasher and its last
+// leaf, used again for the next part.
 type receiver struct {
 	hasher *treehash.Hasher
+	leaf   treehash.Hash
 	buf    []byte
 }
 
+// chunkSize is how many bytes are received at a time: a divisor of a leaf, so
+// that leaves end between chunks.
+const chunkSize = treehash.LeafSize / 4
+
 func newReceiver() *receiver {
-	return &receiver{hasher: treehash.New(), buf: make([]byte, 256<<10)}
+	return &receiver{hasher: treehash.New(), buf: make([]byte, chunkSize)}
 }
 
-// receive moves part.Size bytes from body to w and compares them with the hashes
-// in part, in one pass. Until it returns nil, what w got is worth nothing.
-func (v *Vault) receive(ctx context.Context, w io.Writer, body io.Reader, part vault.Part) error {
+// receive moves part.Size bytes from body to w and their leaves to another
+// writer, and compares them with the hashes in part, in one pass. Until it
+// returns nil, what the writers got is worth nothing.
+func (v *Vault) receive(ctx context.Context, w, leaves io.Writer, body io.Reader, part vault.Part) error {
 	r, ok := v.receivers.Get().(*receiver)
 	if !ok {
 		r = newReceiver()
 	}
 	defer v.receivers.Put(r)
-	if err := r.move(ctx, w, body, part.Size); err != nil {
+	if err := r.move(ctx, w, leaves, body, part.Size); err != nil {
 		return err
 	}
 	sums := r.hasher.Sums()
@@ -44,7 +50,7 @@ func (v *Vault) receive(ctx context.Context, w io.Writer, body io.Reader, part v
 	return nil
 }
 
-func (r *receiver) move(ctx context.Context, w io.Writer, body io.Reader, size int64) error {
+func (r *receiver) move(ctx context.Context, w, leaves io.Writer, body io.Reader, size int64) error {
 	r.hasher.Reset()
 	in := &cancelReader{ctx: ctx, r: body}
 	for left := size; left > 0; {
@@ -62,6 +68,12 @@ func (r *receiver) move(ctx context.Context, w io.Writer, body io.Reader, size i
 		}
 		if _, err := r.hasher.Write(chunk); err != nil {
 			return err
+		}
+		if left == 0 || (size-left)%treehash.LeafSize == 0 {
+			r.leaf = r.hasher.Leaf()
+			if _, err := leaves.Write(r.leaf[:]); err != nil {
+				return err
+			}
 		}
 	}
 	return r.atEnd(in, size)

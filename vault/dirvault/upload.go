@@ -19,6 +19,7 @@ const (
 	uploadFile  = "upload.json"
 	dataFile    = "data"
 	journalFile = "parts"
+	leavesFile  = "leaves"
 )
 
 // uploadDocument is upload.json.

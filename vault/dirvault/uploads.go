@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -43,7 +44,11 @@ func (v *Vault) createUpload(d *uploadDocument) (err error) {
 			err = errors.Join(err, v.dir.RemoveAll(dir))
 		}
 	}()
-	for _, name := range []string{dataFile, journalFile} {
+	files := []string{dataFile, journalFile}
+	if d.PartSize%treehash.LeafSize == 0 {
+		files = append(files, leavesFile)
+	}
+	for _, name := range files {
 		f, err := v.dir.OpenFile(uploadPath(d.ID, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err

@@ -36,6 +36,7 @@ type Vault struct {
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
 
+	leaves   leafChecks
 	status   status
 	counting sync.Mutex // held while archives are counted
 }
