@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -62,26 +61,3 @@ func (l *accessLog) write(c *call) error {
 	}
 	return nil
 }
-
-// countingWriter remembers what the access log tells about a response.
-type countingWriter struct {
-	http.ResponseWriter
-	status  int
-	written int64
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (w *countingWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (w *countingWriter) Write(b []byte) (int, error) {
-	n, err := w.ResponseWriter.Write(b)
-	w.written += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

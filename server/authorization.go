@@ -108,5 +108,5 @@ func (a *authorization) readSignature(text string) error {
 }
 
 func isHeaderByte(b byte) bool {
-	return 'a' <= b && b <= 'z' || '0' <= b && b <= '9' || b == '-' || b == '_'
+	return 'a' <= b && b <= 'z' || isDigit(b) || b == '-' || b == '_'
 }

@@ -39,7 +39,7 @@ func parseContentRange(value string) (contentRange, error) {
 // parseOffset reads decimal digits and nothing else: no sign, no spaces. The
 // largest number is left out, so that one more is still a number.
 func parseOffset(s string) (int64, bool) {
-	if !consistsOf(s, func(b byte) bool { return '0' <= b && b <= '9' }) {
+	if !consistsOf(s, isDigit) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(s, 10, 64)

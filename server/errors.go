@@ -61,6 +61,11 @@ func asServiceError(err error) *serviceError {
 		return &serviceError{http.StatusForbidden, "AccessDeniedException", err.Error(), err}
 	case errors.Is(err, vault.ErrThrottled):
 		return &serviceError{http.StatusBadRequest, "ThrottlingException", "Rate exceeded", err}
+	case errors.Is(err, vault.ErrLimited):
+		return &serviceError{
+			http.StatusBadRequest, "PolicyEnforcedException",
+			"InitiateJob request denied by current data retrieval policy.", err,
+		}
 	}
 	return &serviceError{
 		http.StatusInternalServerError, "ServiceUnavailableException",
@@ -125,6 +130,10 @@ func missingParameter(name string) error {
 	return &serviceError{http.StatusBadRequest, "MissingParameterValueException", "Required parameter missing: " + name, nil}
 }
 
+func serialization(cause error) error {
+	return &serviceError{http.StatusBadRequest, "SerializationException", "The body of the request is not valid JSON for this operation.", cause}
+}
+
 func invalid(message string) error {
 	return &serviceError{http.StatusBadRequest, "InvalidParameterValueException", message, nil}
 }
@@ -148,3 +157,7 @@ func unknownOperation(method, path string) error {
 }
 
 func uploadNotFound(id string) error { return notFound("The upload ID was not found: " + id) }
+
+func archiveNotFound(id string) error { return notFound("The archive ID was not found: " + id) }
+
+func jobNotFound(id string) error { return notFound("The job ID was not found: " + id) }

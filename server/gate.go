@@ -18,16 +18,17 @@ type call struct {
 
 	accessKey string        // whose signature was verified; empty before
 	sha256    treehash.Hash // of the body, as claimed and signed; zero if not claimed
+	small     []byte        // the body of an operation that is not an upload; checked
 	target    target        // what the path names
 }
 
 // ServeHTTP implements http.Handler: the gate that every request passes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	counter := &countingWriter{ResponseWriter: w}
+	control := http.NewResponseController(w)
 	c := &call{
-		w:     counter,
+		w:     newCountingWriter(w, control, s.options.IdleTimeout),
 		r:     r,
-		body:  newBody(r, http.NewResponseController(counter), s.options.IdleTimeout),
+		body:  newBody(r, control, s.options.IdleTimeout),
 		id:    newRequestID(),
 		began: s.options.Now(),
 	}
@@ -38,8 +39,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = answer.send(c.w)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		s.refuse(c, err)
+	case answer.content != nil:
+		s.pour(c, answer.content)
 	}
 }
 

@@ -124,7 +124,7 @@ func TestUnknownOperations(t *testing.T) {
 		{method: "POST", path: "/-/vaults"},
 		{method: "GET", path: "/-/vaults/films/"},
 		{method: "GET", path: "/-/vaults/films/archives"},
-		{method: "GET", path: "/-/vaults/films/jobs"},
+		{method: "GET", path: "/-/vaults/films/lock-policy"},
 		{method: "PUT", path: "/-/vaults/films/archives/x"},
 		{method: "DELETE", path: "/-/vaults/films/archives/x/y"},
 		{method: "DELETE", path: "/-/vaults/films/archives/x/y/z/a/b/c"},

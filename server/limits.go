@@ -11,6 +11,7 @@ const (
 
 	vaultsPage  = 10 // vaults in one page of a list
 	uploadsPage = 50 // uploads or parts in one page of a list
+	jobsPage    = 50 // jobs in one page of a list
 	// maxAskedPage is the page size that may be asked for. Older versions of the
 	// service gave that many, so clients still ask; they get the present maximum.
 	maxAskedPage = 1000
@@ -18,6 +19,8 @@ const (
 
 // Limits that are the server's own.
 const (
-	maxID        = 256     // characters of an archive or upload id
+	maxID        = 256     // characters of an archive, upload or job id
+	maxMarker    = 1024    // characters of the marker of an inventory
 	maxSmallBody = 1 << 20 // bytes of a body that is not an upload
+	copyBuffer   = 1 << 18 // bytes of an output that are read and sent at a time
 )

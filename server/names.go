@@ -12,9 +12,11 @@ func consistsOf(s string, allowed func(byte) bool) bool {
 	return s != ""
 }
 
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
 // isIDByte: archive and upload ids are made of these.
 func isIDByte(b byte) bool {
-	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '_'
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || isDigit(b) || b == '-' || b == '_'
 }
 
 // isNameByte: vault names and access keys are made of these.
@@ -26,10 +28,11 @@ func isVaultName(name string) bool {
 	return len(name) <= maxVaultName && consistsOf(name, isNameByte) && name != "." && name != ".."
 }
 
-// isID reports whether id can be the id of an archive or an upload.
+// isID reports whether id can be the id of an archive, an upload or a job.
 func isID(id string) bool { return len(id) <= maxID && consistsOf(id, isIDByte) }
 
-// isDescription reports whether the service would keep text with an archive.
+// isDescription reports whether the service would keep text with an archive or
+// a job.
 func isDescription(text string) bool {
 	return len(text) <= maxDescription && (text == "" || consistsOf(text, vault.IsPrintable))
 }

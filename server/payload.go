@@ -72,5 +72,6 @@ func (c *call) hashSmallBody() (treehash.Hash, error) {
 	if err != nil {
 		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
 	}
+	c.small = text
 	return sha256.Sum256(text), nil
 }

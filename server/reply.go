@@ -5,16 +5,20 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"firn/vault"
 )
 
 // reply is what an operation answers.
 type reply struct {
-	status int
-	header map[string]string
-	body   any // encoded as JSON; nil for none
+	status  int
+	header  map[string]string
+	body    any           // encoded as JSON; nil for none
+	content *vault.Output // sent as it is, instead of a body, and closed; nil for none
 }
 
-// send writes the reply. Nothing was written yet if it fails to encode.
+// send writes the reply, all but its content. Nothing was written yet if it fails
+// to encode.
 func (a reply) send(w http.ResponseWriter) error {
 	var text []byte
 	if a.body != nil {

@@ -19,7 +19,7 @@ type operation struct {
 }
 
 // route tells operations apart. Every path has the same form,
-// /ACCOUNT/vaults/VAULT/COLLECTION/ID, and may end after any segment.
+// /ACCOUNT/vaults/VAULT/COLLECTION/ID/output, and may end after any segment.
 type route struct {
 	method     string
 	segments   int    // in the path
@@ -43,20 +43,25 @@ func routes() map[route]operation {
 		{http.MethodGet, 5, "multipart-uploads"}:    {serve: (*Server).listParts},
 		{http.MethodPost, 5, "multipart-uploads"}:   {serve: (*Server).completeUpload},
 		{http.MethodDelete, 5, "multipart-uploads"}: {serve: (*Server).abortUpload},
+
+		{http.MethodPost, 4, "jobs"}: {serve: (*Server).initiateJob},
+		{http.MethodGet, 4, "jobs"}:  {serve: (*Server).listJobs},
+		{http.MethodGet, 5, "jobs"}:  {serve: (*Server).describeJob},
+		{http.MethodGet, 6, "jobs"}:  {serve: (*Server).getJobOutput},
 	}
 }
 
 // target is what a path names. Nothing of it is checked yet.
 type target struct {
 	vault string
-	id    string // of an archive or an upload
+	id    string // of an archive, an upload or a job
 }
 
 // find returns the operation that the request asks for and sets its target.
 func (s *Server) find(c *call) (operation, error) {
 	path, _ := wireTarget(c.r)
 	segments, err := splitPath(path)
-	if err != nil || len(segments) < 2 || segments[1] != "vaults" {
+	if err != nil || len(segments) < 2 || segments[1] != "vaults" || len(segments) > 5 && segments[5] != "output" {
 		return operation{}, unknownOperation(c.r.Method, path)
 	}
 	if account := segments[0]; account != "-" && account != s.options.Account {

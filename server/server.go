@@ -2,10 +2,10 @@
 // any set of vaults, so that every tool made for the service can keep its
 // archives elsewhere, and can be tried without the service.
 //
-// It serves the vault, archive and multipart upload operations. Status codes,
-// headers, message texts, paging and dates are those of the service (Amazon
-// Glacier developer guide); where the guide is silent, what the service was
-// seen to answer. Everything else is answered with a JSON 404.
+// It serves the vault, archive, multipart upload and job operations. Status
+// codes, headers, message texts, paging and dates are those of the service
+// (Amazon Glacier developer guide); where the guide is silent, what the service
+// was seen to answer. Everything else is answered with a JSON 404.
 //
 // Each request passes one gate before it reaches an operation: it gets a
 // request id, its size, host and origin are checked, its Signature Version 4 is
@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"sync"
 )
 
 // Server is an http.Handler that serves the vaults of a [Store]. It may be used
@@ -32,6 +33,7 @@ type Server struct {
 	verifier verifier
 	routes   map[route]operation
 	uploads  *uploadMemory
+	buffers  sync.Pool // of *[copyBuffer]byte
 	log      accessLog
 }
 

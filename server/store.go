@@ -26,4 +26,6 @@ type Store interface {
 	Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error]
 	// Open returns a vault to work in. ErrNotFound: there is none.
 	Open(ctx context.Context, name string) (vault.Vault, error)
+	// Archive tells about one archive. ErrNotFound: there is none.
+	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)
 }

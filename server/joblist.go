@@ -1,0 +1,108 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"firn/vault"
+)
+
+// jobFilter says which jobs a list is to hold. Both halves must agree.
+type jobFilter struct {
+	completed *bool           // nil: either
+	status    vault.JobStatus // empty: any
+}
+
+func parseJobFilter(r *http.Request) (jobFilter, error) {
+	var f jobFilter
+	query := r.URL.Query()
+	if query.Has("completed") {
+		text := query.Get("completed")
+		if text != "true" && text != "false" {
+			return jobFilter{}, invalid("The value of completed is not valid: " + text)
+		}
+		f.completed = new(text == "true")
+	}
+	if query.Has("statuscode") {
+		f.status = vault.JobStatus(query.Get("statuscode"))
+		if !slices.Contains([]vault.JobStatus{vault.InProgress, vault.Succeeded, vault.Failed}, f.status) {
+			return jobFilter{}, invalid("The job status code is not valid: " + string(f.status))
+		}
+	}
+	return f, nil
+}
+
+func (f jobFilter) accepts(job vault.Job) bool {
+	return (f.completed == nil || *f.completed == (job.Status != vault.InProgress)) &&
+		(f.status == "" || f.status == job.Status)
+}
+
+// jobPlace is where a job stands in the order of a list: oldest first, and by
+// id among those of one millisecond.
+type jobPlace struct {
+	created int64 // milliseconds of Unix time
+	id      vault.JobID
+}
+
+func placeOf(job vault.Job) jobPlace { return jobPlace{job.Created.UnixMilli(), job.ID} }
+
+func (p jobPlace) compare(q jobPlace) int {
+	return cmp.Or(cmp.Compare(p.created, q.created), cmp.Compare(p.id, q.id))
+}
+
+// marker names a place so that paging stays on course when the job that stood
+// there is forgotten in between.
+func (p jobPlace) marker() string { return fmt.Sprintf("%d.%s", p.created, p.id) }
+
+func parseJobMarker(marker string) (jobPlace, bool) {
+	created, id, ok := strings.Cut(marker, ".")
+	ms, err := strconv.ParseInt(created, 10, 64)
+	return jobPlace{ms, vault.JobID(id)}, ok && err == nil && isID(id)
+}
+
+// listJobs answers with a page of jobs, oldest first. Its marker is the place of
+// the first job of the next page.
+func (s *Server) listJobs(ctx context.Context, c *call) (reply, error) {
+	limit, marker, err := pageOf(c.r, jobsPage)
+	if err != nil {
+		return reply{}, err
+	}
+	filter, err := parseJobFilter(c.r)
+	if err != nil {
+		return reply{}, err
+	}
+	from, ok := parseJobMarker(marker)
+	if marker != "" && !ok {
+		return reply{}, invalid("Invalid marker: " + marker)
+	}
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	var jobs []vault.Job
+	for job, err := range v.Jobs(ctx) {
+		if err != nil {
+			return reply{}, s.orVaultNotFound(err, c.target.vault)
+		}
+		if filter.accepts(job) && (marker == "" || placeOf(job).compare(from) >= 0) {
+			jobs = append(jobs, job)
+		}
+	}
+	slices.SortFunc(jobs, func(a, b vault.Job) int { return placeOf(a).compare(placeOf(b)) })
+	page := struct {
+		JobList []jobDescription
+		Marker  *string
+	}{JobList: []jobDescription{}}
+	for _, job := range jobs[:min(limit, len(jobs))] {
+		page.JobList = append(page.JobList, s.describeAsJob(c.target.vault, job))
+	}
+	if len(jobs) > limit {
+		page.Marker = orNull(placeOf(jobs[limit]).marker())
+	}
+	return reply{status: http.StatusOK, body: page}, nil
+}

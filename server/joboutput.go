@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"firn/vault"
+)
+
+// getJobOutput sends the output of a finished job, or a range of it. Compressing
+// it is out of the question: clients count its bytes and hash them.
+func (s *Server) getJobOutput(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	job, err := findJob(ctx, c, v)
+	if err != nil {
+		return reply{}, err
+	}
+	if job.Status != vault.Succeeded {
+		return reply{}, jobNotReady(c.target.id)
+	}
+	r, err := outputRange(c.r, job.Size)
+	if err != nil {
+		return reply{}, err
+	}
+	description, err := s.describeOutput(ctx, c.target.vault, job)
+	if err != nil {
+		return reply{}, err
+	}
+	out, err := v.OpenOutput(ctx, job.ID, r)
+	switch {
+	case errors.Is(err, vault.ErrNotReady):
+		return reply{}, jobNotReady(c.target.id)
+	case errors.Is(err, vault.ErrExpired), errors.Is(err, vault.ErrNotFound):
+		return reply{}, jobNotFound(c.target.id)
+	case err != nil:
+		return reply{}, err
+	}
+	a := reply{status: http.StatusOK, header: description, content: &out}
+	a.header["Accept-Ranges"] = "bytes"
+	a.header["Content-Length"] = strconv.FormatInt(out.Size, 10)
+	if !r.IsZero() {
+		a.status = http.StatusPartialContent
+		a.header["Content-Range"] = fmt.Sprintf("bytes %d-%d/%d", r.Offset, r.End()-1, job.Size)
+	}
+	if !out.TreeHash.IsZero() {
+		a.header[treeHashHeader] = out.TreeHash.String()
+	}
+	return a, nil
+}
+
+func jobNotReady(id string) error {
+	return invalid("The job is not currently available for download: " + id)
+}
+
+// outputRange reads which bytes of an output of size bytes the client wants. The
+// zero Range is all of it, also if the header is not understood.
+func outputRange(r *http.Request, size int64) (vault.Range, error) {
+	text := r.Header.Get("Range")
+	asked, ok := parseByteRange(text)
+	if !ok || size == 0 {
+		return vault.Range{}, nil
+	}
+	is, ok := asked.of(size)
+	if !ok {
+		return vault.Range{}, invalid("The start of the range is larger than size of retrieved data: " + text)
+	}
+	return is, nil
+}
+
+// describeOutput returns the headers that say what an output is. The description
+// of an archive goes with the archive, the output of whose job may outlive it.
+func (s *Server) describeOutput(ctx context.Context, vaultName string, job vault.Job) (map[string]string, error) {
+	header := map[string]string{"Content-Type": "application/octet-stream"}
+	if job.Kind == vault.RetrieveInventory {
+		header["Content-Type"] = "application/json"
+		if job.List.CSV {
+			header["Content-Type"] = "text/csv"
+		}
+		return header, nil
+	}
+	archive, err := s.store.Archive(ctx, vaultName, job.Archive)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return nil, err
+	}
+	if archive.Description != "" {
+		header["x-amz-archive-description"] = archive.Description
+	}
+	return header, nil
+}
+
+// pour sends an output and closes it. The status is sent already, so a failure
+// shows to the client as a body that ends early: net/http then cuts the
+// connection. A client that went away is no fault.
+func (s *Server) pour(c *call, out *vault.Output) {
+	buffer, ok := s.buffers.Get().(*[copyBuffer]byte)
+	if !ok {
+		buffer = new([copyBuffer]byte)
+	}
+	defer s.buffers.Put(buffer)
+	n, err := io.CopyBuffer(c.w, io.LimitReader(out, out.Size), buffer[:])
+	if err == nil && n < out.Size {
+		err = fmt.Errorf("%w after %d bytes", io.ErrUnexpectedEOF, n)
+	}
+	err = errors.Join(err, out.Close())
+	if err != nil && c.w.failure == nil && c.r.Context().Err() == nil {
+		s.options.OnFault(c.id, fmt.Errorf("sending the output of job %q: %w", c.target.id, err))
+	}
+}

@@ -1,0 +1,154 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"firn/vault"
+)
+
+// jobParameters is the body of InitiateJob. A field that is null or empty is as
+// good as none. The service's guide wraps the object in another; on the wire it
+// stands by itself.
+type jobParameters struct {
+	Type                         string
+	ArchiveID                    string `json:"ArchiveId"`
+	Description                  string
+	Format                       string
+	InventoryRetrievalParameters *inventoryParameters
+	RetrievalByteRange           string
+	SNSTopic                     string
+	Tier                         string
+}
+
+type inventoryParameters struct {
+	StartDate string
+	EndDate   string
+	Limit     string // a number, but a text in JSON
+	Marker    string
+}
+
+// The words of a job that the API spells in its own way.
+const (
+	selectType = "select"
+	formatJSON = "JSON"
+	formatCSV  = "CSV"
+)
+
+// parseJobParameters reads the body of InitiateJob and checks each field by
+// itself. What an archive's size decides is left to the caller.
+func parseJobParameters(body []byte) (jobParameters, error) {
+	var p jobParameters
+	if err := json.Unmarshal(body, &p); err != nil {
+		return jobParameters{}, serialization(err)
+	}
+	var err error
+	switch vault.JobKind(p.Type) {
+	case vault.RetrieveArchive:
+		err = p.checkArchive()
+	case vault.RetrieveInventory:
+		err = p.checkInventory()
+	case selectType:
+		err = invalid("Jobs of type select are not supported.")
+	case "":
+		err = missingParameter("Type")
+	default:
+		err = invalid("Invalid job type: " + p.Type)
+	}
+	if err != nil {
+		return jobParameters{}, err
+	}
+	return p, p.checkCommon()
+}
+
+func (p *jobParameters) checkArchive() error {
+	switch {
+	case p.ArchiveID == "":
+		return missingParameter("ArchiveId")
+	case !isID(p.ArchiveID):
+		return invalid("Invalid archive ID: " + p.ArchiveID)
+	case p.InventoryRetrievalParameters != nil:
+		return invalid("InventoryRetrievalParameters are for jobs of type inventory-retrieval only.")
+	}
+	return nil
+}
+
+func (p *jobParameters) checkInventory() error {
+	switch {
+	case p.ArchiveID != "":
+		return invalid("ArchiveId is not for jobs of type inventory-retrieval.")
+	case p.RetrievalByteRange != "":
+		return invalid("RetrievalByteRange is not for jobs of type inventory-retrieval.")
+	}
+	return nil
+}
+
+func (p *jobParameters) checkCommon() error {
+	tiers := []vault.Tier{"", vault.Expedited, vault.Standard, vault.Bulk}
+	switch {
+	case !isDescription(p.Description):
+		return invalid(fmt.Sprintf("Invalid Description: it must be at most %d printable ASCII characters.", maxDescription))
+	case !slices.Contains(tiers, vault.Tier(p.Tier)):
+		return invalid("Invalid Tier: " + p.Tier)
+	case !slices.Contains([]string{"", formatJSON, formatCSV}, p.Format):
+		return invalid("Invalid Format: " + p.Format)
+	case p.SNSTopic != "" && !isTopic(p.SNSTopic):
+		return invalid("Invalid SNSTopic: " + p.SNSTopic)
+	}
+	return nil
+}
+
+// listing returns what an inventory is to list.
+func (p *jobParameters) listing() (vault.Listing, error) {
+	list := vault.Listing{CSV: p.Format == formatCSV}
+	i := p.InventoryRetrievalParameters
+	if i == nil {
+		return list, nil
+	}
+	var err error
+	if list.Since, err = parseDate("StartDate", i.StartDate); err != nil {
+		return vault.Listing{}, err
+	}
+	if list.Until, err = parseDate("EndDate", i.EndDate); err != nil {
+		return vault.Listing{}, err
+	}
+	if i.Limit != "" {
+		n, ok := parseOffset(i.Limit)
+		if !ok || n < 1 {
+			return vault.Listing{}, invalid("Invalid Limit: " + i.Limit)
+		}
+		list.Limit = n
+	}
+	if len(i.Marker) > maxMarker {
+		return vault.Listing{}, invalid("Invalid Marker: it has more than " + strconv.Itoa(maxMarker) + " characters.")
+	}
+	list.Marker = i.Marker
+	return list, nil
+}
+
+// parseDate reads a date in one of the forms of ISO 8601 that clients send.
+// None is the zero time.
+func parseDate(name, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{
+		time.RFC3339, // also with a fraction of a second
+		"2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "20060102T150405Z0700", time.DateOnly,
+	} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, invalid("Invalid " + name + ": " + text)
+}
+
+// isTopic reports whether s has the form of the ARN of an SNS topic. Whether
+// there is such a topic is not looked at, as at the service.
+func isTopic(s string) bool {
+	return regexp.MustCompile(`^arn:aws[a-z-]{0,16}:sns:[a-z0-9-]{1,64}:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`).MatchString(s)
+}

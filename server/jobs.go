@@ -1,0 +1,99 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"firn/vault"
+)
+
+// initiateJob starts a job for an archive or for an inventory.
+func (s *Server) initiateJob(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := parseJobParameters(c.small)
+	if err != nil {
+		return reply{}, err
+	}
+	req, err := s.jobRequest(ctx, c.target.vault, p)
+	if err != nil {
+		return reply{}, err
+	}
+	id, err := v.StartJob(ctx, req)
+	switch {
+	case errors.Is(err, vault.ErrNotFound) && req.Kind == vault.RetrieveInventory:
+		return reply{}, notFound("There is no inventory yet of the vault with ARN: " + s.arn(c.target.vault))
+	case errors.Is(err, vault.ErrNotFound):
+		return reply{}, archiveNotFound(p.ArchiveID) // deleted since it was looked at
+	case err != nil:
+		return reply{}, err
+	}
+	return reply{
+		status: http.StatusAccepted,
+		header: map[string]string{
+			"Location":     s.location(c.target.vault, "jobs", string(id)),
+			"x-amz-job-id": string(id),
+		},
+	}, nil
+}
+
+// jobRequest puts the parameters of a job into the vault's words. A range may
+// end where its archive does, so the archive is looked at.
+func (s *Server) jobRequest(ctx context.Context, vaultName string, p jobParameters) (vault.JobRequest, error) {
+	req := vault.JobRequest{
+		Kind:        vault.JobKind(p.Type),
+		Description: p.Description,
+		Topic:       p.SNSTopic,
+	}
+	if req.Kind == vault.RetrieveInventory {
+		var err error
+		req.List, err = p.listing()
+		return req, err
+	}
+	req.Archive, req.Tier = vault.ArchiveID(p.ArchiveID), vault.Tier(p.Tier)
+	if p.RetrievalByteRange == "" {
+		return req, nil
+	}
+	archive, err := s.store.Archive(ctx, vaultName, req.Archive)
+	if errors.Is(err, vault.ErrNotFound) {
+		return vault.JobRequest{}, archiveNotFound(p.ArchiveID)
+	}
+	if err != nil {
+		return vault.JobRequest{}, err
+	}
+	r, ok := parseRetrievalRange(p.RetrievalByteRange, archive.Size)
+	if !ok {
+		return vault.JobRequest{}, invalid("Invalid RetrievalByteRange: " + p.RetrievalByteRange +
+			". It must be megabyte aligned and within the archive.")
+	}
+	req.Range = r
+	return req, nil
+}
+
+// describeJob tells how a job stands.
+func (s *Server) describeJob(ctx context.Context, c *call) (reply, error) {
+	v, err := s.open(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	job, err := findJob(ctx, c, v)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusOK, body: s.describeAsJob(c.target.vault, job)}, nil
+}
+
+// findJob returns the job that the path names.
+func findJob(ctx context.Context, c *call, v vault.Vault) (vault.Job, error) {
+	if !isID(c.target.id) {
+		return vault.Job{}, jobNotFound(c.target.id)
+	}
+	job, err := v.Job(ctx, vault.JobID(c.target.id))
+	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExpired) {
+		return vault.Job{}, jobNotFound(c.target.id)
+	}
+	return job, err
+}
