@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"time"
 
 	"firn/vault"
 )
-
-// forgetAfter is how long an expired job is still known to have been there.
-const forgetAfter = 24 * time.Hour
 
 // cleanUp removes what a process left behind that was killed. The caller holds
 // the lock, so nothing here is on its way. Bytes of an archive are never
@@ -94,12 +90,9 @@ func (v *Vault) cleanJob(name string) error {
 	if !isJob || !validID(id, jobIDLength) {
 		return v.cleanTemporary(jobsDir)(name)
 	}
-	d, err := v.job(vault.JobID(id))
-	if err != nil {
-		return err
+	_, err := v.job(vault.JobID(id))
+	if errors.Is(err, vault.ErrNotFound) {
+		return nil // forgotten now, or another file
 	}
-	if d.Expires.IsZero() || v.options.Now().Sub(d.Expires) < forgetAfter {
-		return nil
-	}
-	return v.dir.Remove(path.Join(jobsDir, name))
+	return err
 }

@@ -22,9 +22,9 @@ func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error
 	switch {
 	case d.Kind != kind:
 		err = fmt.Errorf("job %q is one of %s: %w", id, d.Kind, vault.ErrInvalid)
-	case now.Before(d.Completed):
+	case !d.ended(now):
 		err = fmt.Errorf("job %q: %w", id, vault.ErrNotReady)
-	case !d.Expires.IsZero() && !now.Before(d.Expires):
+	case d.expired(now):
 		err = fmt.Errorf("the output of job %q: %w", id, vault.ErrExpired)
 	}
 	return d, err

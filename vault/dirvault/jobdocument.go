@@ -1,0 +1,97 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// jobDocument is a JSON file in jobs. When the job ends is known when it begins.
+type jobDocument struct {
+	Version     int             `json:"version"`
+	ID          vault.JobID     `json:"id"`
+	Kind        vault.JobKind   `json:"kind"`
+	Archive     vault.ArchiveID `json:"archive,omitempty"`
+	ArchiveSize int64           `json:"archive_size,omitempty"`
+	ArchiveHash treehash.Hash   `json:"archive_tree_hash,omitzero"`
+	Offset      int64           `json:"offset"`
+	Size        int64           `json:"size"`
+	TreeHash    treehash.Hash   `json:"tree_hash"`
+	Tier        vault.Tier      `json:"tier,omitempty"`
+	Description string          `json:"description"`
+	Topic       string          `json:"topic,omitempty"`
+	Created     time.Time       `json:"created"`
+	Completed   time.Time       `json:"completed"`
+	Expires     time.Time       `json:"expires,omitzero"`
+}
+
+func (d *jobDocument) check() error {
+	switch {
+	case !validID(string(d.ID), jobIDLength):
+		return fmt.Errorf("%q is not a job id", d.ID)
+	case d.Kind == vault.RetrieveArchive && !validID(string(d.Archive), archiveIDLength):
+		return fmt.Errorf("%q is not an archive id", d.Archive)
+	case d.Kind != vault.RetrieveArchive && d.Kind != vault.RetrieveInventory:
+		return fmt.Errorf("%q is not a kind of job", d.Kind)
+	case d.Offset < 0 || d.Size < 0 || d.Size > maxArchiveSize || d.Offset > maxArchiveSize-d.Size:
+		return fmt.Errorf("%d bytes from byte %d", d.Size, d.Offset)
+	case d.ArchiveSize < 0 || d.ArchiveSize > maxArchiveSize:
+		return fmt.Errorf("an archive of %d bytes", d.ArchiveSize)
+	case d.Created.IsZero() || d.Completed.IsZero():
+		return errors.New("a date is missing")
+	}
+	return errors.Join(checkVersion(d.Version), checkDescription(d.Description), checkTopic(d.Topic),
+		checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
+}
+
+func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".json") }
+
+// ended reports whether the job is done.
+func (d *jobDocument) ended(now time.Time) bool { return !now.Before(d.Completed) }
+
+// expired reports whether the output is gone.
+func (d *jobDocument) expired(now time.Time) bool {
+	return !d.Expires.IsZero() && !now.Before(d.Expires)
+}
+
+// forgetAfter is how long an expired job is still known to have been there.
+const forgetAfter = 24 * time.Hour
+
+// forgotten reports whether nobody is told of the job any more.
+func (d *jobDocument) forgotten(now time.Time) bool {
+	return !d.Expires.IsZero() && now.Sub(d.Expires) >= forgetAfter
+}
+
+// job returns what is known about a job, or an error that wraps ErrNotFound. One
+// that is to be forgotten is removed.
+func (v *Vault) job(id vault.JobID) (jobDocument, error) {
+	missing := fmt.Errorf("job %q: %w", id, vault.ErrNotFound)
+	if err := v.gate.shut(); err != nil {
+		return jobDocument{}, err
+	}
+	if !validID(string(id), jobIDLength) {
+		return jobDocument{}, missing
+	}
+	var d jobDocument
+	err := readDocument(v.dir, jobPath(id), &d)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && d.ID != id:
+		return jobDocument{}, missing
+	case err != nil:
+		return jobDocument{}, fmt.Errorf("job %q: %w", id, err)
+	case d.forgotten(v.options.Now()):
+		// What this leaves is removed when it is met again.
+		_ = v.forgetJob(id)
+		return jobDocument{}, missing
+	}
+	return d, nil
+}
+
+func (v *Vault) forgetJob(id vault.JobID) error {
+	return removeIfThere(v.dir, jobPath(id))
+}

@@ -1,0 +1,140 @@
+package dirvault
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"firn/vault"
+)
+
+// Job tells how a job stands. One whose archive was deleted has failed, whether
+// its time had come or not: an archive is read where it lies. An expired job is
+// remembered for a day.
+func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	if err := cancelled(ctx); err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	d, err := v.job(id)
+	if err != nil {
+		return vault.Job{}, err
+	}
+	j, err := v.describeJob(&d)
+	if err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	return j, nil
+}
+
+func (v *Vault) describeJob(d *jobDocument) (vault.Job, error) {
+	j := vault.Job{
+		ID:          d.ID,
+		Kind:        d.Kind,
+		Status:      vault.Succeeded,
+		Message:     "Succeeded",
+		Archive:     d.Archive,
+		Range:       vault.Range{Offset: d.Offset, Size: d.Size},
+		Tier:        d.Tier,
+		Description: d.Description,
+		Topic:       d.Topic,
+		Size:        d.Size,
+		TreeHash:    d.TreeHash,
+		Created:     d.Created,
+		Completed:   d.Completed,
+		Expires:     d.Expires,
+
+		ArchiveSize:     d.ArchiveSize,
+		ArchiveTreeHash: d.ArchiveHash,
+	}
+	if !d.ended(v.options.Now()) {
+		j.Status, j.Message = vault.InProgress, "Operation in progress."
+		j.Completed, j.Expires = time.Time{}, time.Time{}
+		return j, nil
+	}
+	if d.Kind == vault.RetrieveArchive {
+		there, err := isThere(v.dir, archiveData(d.Archive))
+		if err != nil {
+			return vault.Job{}, err
+		}
+		if !there {
+			j.Status, j.Message = vault.Failed, "The archive was deleted after the job was started."
+		}
+	}
+	return j, nil
+}
+
+// Jobs lists the jobs that are in progress and those that have ended, until their
+// output expires: the oldest first, and of the same age by their ids. Damaged
+// ones are left out and told to Options.OnDamage.
+func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return func(yield func(vault.Job, error) bool) {
+		err := v.eachJob(ctx, func(j vault.Job) bool { return yield(j, nil) })
+		if err != nil {
+			yield(vault.Job{}, fmt.Errorf("list jobs of directory vault %q: %w", v.path, err))
+		}
+	}
+}
+
+// eachJob calls visit with every job that is listed, until it returns false. It
+// holds only what it takes to sort them.
+func (v *Vault) eachJob(ctx context.Context, visit func(vault.Job) bool) error {
+	if err := v.gate.shut(); err != nil {
+		return err
+	}
+	listed, err := v.listedJobs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range listed {
+		j, err := v.Job(ctx, l.id)
+		if errors.Is(err, vault.ErrNotFound) || errors.Is(err, errDamaged) {
+			continue // forgotten or damaged just now
+		}
+		if err != nil {
+			return err
+		}
+		if !visit(j) {
+			return nil
+		}
+	}
+	return nil
+}
+
+type listedJob struct {
+	created time.Time
+	id      vault.JobID
+}
+
+// listedJobs returns the jobs that are listed, in their order.
+func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
+	var listed []listedJob
+	err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+		if err := cancelled(ctx); err != nil {
+			return false, err
+		}
+		id, isJob := strings.CutSuffix(name, ".json")
+		if !isJob {
+			return true, nil
+		}
+		d, err := v.job(vault.JobID(id))
+		switch {
+		case errors.Is(err, vault.ErrNotFound): // another file, or forgotten
+		case errors.Is(err, errDamaged):
+			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+		case err != nil:
+			return false, err
+		case !d.expired(v.options.Now()):
+			listed = append(listed, listedJob{d.Created, d.ID})
+		}
+		return true, nil
+	})
+	slices.SortFunc(listed, func(a, b listedJob) int {
+		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id))
+	})
+	return listed, err
+}
