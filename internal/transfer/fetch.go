@@ -2,8 +2,9 @@ package transfer
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -52,7 +53,124 @@ type Fetched struct {
 }
 
 // Fetch brings the segments from the vault, several at a time, each compared with
-// the tree hash that the vault gives for it.
-func Fetch(context.Context, FetchOptions) (Fetched, error) {
-	return Fetched{}, errors.ErrUnsupported
+// the tree hash that the vault gives for it. Errors that time may heal are
+// retried, and so are wrong bytes, a few times; others end the transfer and wrap
+// their class: those of package vault (ErrChecksum, ErrExpired and ErrNotReady
+// among them), ErrGaveUp, ErrInterrupted; IsSink tells a failure of At or Ordered.
+// Fetched is valid with an error, too. An Ordered that blocks holds Fetch up:
+// nothing can end its Write from outside.
+func Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
+	f := newFetcher(o)
+	begin := time.Now()
+	f.meter.change(func(*Progress) {}) // the plan
+	err := f.run(ctx, f.next)
+	f.got.Busy = time.Since(begin)
+	f.got.Retries = f.meter.now.Retries
+	return f.got, err
+}
+
+type fetcher struct {
+	FetchOptions
+	line
+	receivers chan *receiver // one for each hand
+	largest   int64          // bytes of a segment, at most
+	begun     int            // segments that next gave out
+	before    <-chan bool    // see turn
+
+	recording sync.Mutex // held while a segment is recorded; guards what follows
+	got       Fetched
+}
+
+func newFetcher(o FetchOptions) *fetcher {
+	f := &fetcher{
+		FetchOptions: o,
+		line: line{
+			concurrency: o.Concurrency, limiter: o.Limiter, idle: o.IdleTimeout,
+			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
+		},
+	}
+	for _, r := range o.Segments {
+		f.largest = max(f.largest, r.Size)
+	}
+	f.open(o.Progress, Progress{
+		Size: o.Size, PartSize: f.largest, Parts: len(o.Segments), Held: o.Done, Done: o.Done, Resumed: o.Done,
+	})
+	f.receivers = make(chan *receiver, cap(f.hands))
+	for range cap(f.receivers) {
+		f.receivers <- nil // made at first use
+	}
+	return f
+}
+
+// next gives out the next segment.
+func (f *fetcher) next(context.Context) (work, error) {
+	if f.begun == len(f.Segments) {
+		return nil, io.EOF
+	}
+	r := f.Segments[f.begun]
+	f.begun++
+	var t turn
+	t, f.before = newTurn(f.before)
+	return func(ctx, starting context.Context) error {
+		defer t.pass(false)
+		return f.bring(ctx, starting, r, t)
+	}, nil
+}
+
+// bring fetches a segment until its bytes are the right ones, and records it.
+func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn) error {
+	in := <-f.receivers
+	if in == nil {
+		in = f.newReceiver()
+	}
+	defer func() { f.receivers <- in }()
+
+	var got received
+	err := f.insist(ctx, starting, func(on *flow) (err error) {
+		got, err = f.receive(on, r, in)
+		return err
+	}, func(times int, err error) error {
+		if times == checksumTries {
+			return fmt.Errorf("bytes %d to %d came changed %d times: %w", r.Offset, r.End()-1, times, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := f.deliver(ctx, r, in, got, t); err != nil {
+		f.meter.moved(-r.Size)
+		return err
+	}
+	t.pass(true)
+	return nil
+}
+
+// deliver writes out a segment that waits in memory, and makes it durable.
+func (f *fetcher) deliver(ctx context.Context, r vault.Range, in *receiver, got received, t turn) error {
+	if f.Ordered != nil {
+		if err := t.await(ctx); err != nil {
+			return err
+		}
+		if _, err := f.Ordered.Write(in.buffer[:r.Size]); err != nil {
+			return unwritten(r.Offset, r.End(), err)
+		}
+	}
+	return f.note(ctx, r, got)
+}
+
+// note makes a segment durable and counts it. The record is made even if the
+// transfer was cancelled meanwhile: the bytes are there.
+func (f *fetcher) note(ctx context.Context, r vault.Range, got received) error {
+	f.recording.Lock()
+	defer f.recording.Unlock()
+	if err := f.Record(context.WithoutCancel(ctx), r, got.hash); err != nil {
+		return err
+	}
+	f.got.Received += r.Size
+	if !got.proved {
+		f.got.Unproved += r.Size
+	}
+	f.arrived(r.Size)
+	return nil
 }

@@ -11,7 +11,7 @@ import (
 // on every system.
 const leastBurst = 32 << 10
 
-// NewLimiter returns a limiter for the bytes of all parts together, at
+// NewLimiter returns a limiter for the bytes of a whole transfer, at
 // bytesPerSecond, or nil for no limit.
 func NewLimiter(bytesPerSecond int64) *rate.Limiter {
 	if bytesPerSecond <= 0 {
@@ -38,7 +38,11 @@ func (f *flow) allow(n int) (int, error) {
 	}
 	n = min(n, f.limiter.Burst())
 	f.dog.rest()
-	return n, f.limiter.WaitN(f.ctx, n)
+	err := f.limiter.WaitN(f.ctx, n)
+	if f.ctx.Err() != nil {
+		err = context.Cause(f.ctx)
+	}
+	return n, err
 }
 
 func (f *flow) count(delta int64) {

@@ -5,18 +5,20 @@ import (
 	"time"
 )
 
-// Progress is a snapshot of a transfer, for whoever draws it. Bytes count as
-// done only once the vault has acknowledged their part.
+// Progress is a snapshot of a transfer in either direction, for whoever draws it.
+// Bytes count as done only once the vault has acknowledged their part, or once
+// their segment is verified, written and recorded. The parts of a download are
+// the segments that this run is to fetch.
 type Progress struct {
 	Size         int64 // bytes of the whole, or Unknown
-	PartSize     int64 // bytes
+	PartSize     int64 // bytes; of a download, the largest segment's
 	Parts        int   // 0 while Size is Unknown
-	PartsDone    int   // acknowledged in this run or before
+	PartsDone    int   // done in this run or, of an upload, before
 	PartsResumed int   // of these, adopted from before
-	Held         int64 // bytes that the vault said it holds when this run began
-	Done         int64 // bytes of PartsDone
-	Resumed      int64 // bytes of PartsResumed
-	InFlight     int64 // bytes of unfinished parts that were handed to the network
+	Held         int64 // bytes that the vault, or the target, held when this run began
+	Done         int64 // bytes that are done, in this run or before
+	Resumed      int64 // of these, bytes from before
+	InFlight     int64 // bytes of unfinished parts that are on their way
 	Concurrency  int   // parts in flight that the service presently bears
 	Retries      int   // attempts that were repeated
 	// Waiting says why the engine waits, and is nil again as soon as bytes move.
@@ -47,12 +49,13 @@ func (m *meter) change(f func(p *Progress)) {
 	}
 }
 
-// moved counts bytes handed to the network, or taken back.
+// moved counts bytes on their way, or taken back.
 func (m *meter) moved(delta int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now.InFlight += delta
-	if m.report == nil || (m.now.Waiting == nil && m.now.InFlight-m.told < tellEvery) {
+	untold := max(m.now.InFlight-m.told, m.told-m.now.InFlight)
+	if m.report == nil || (m.now.Waiting == nil && untold < tellEvery) {
 		return
 	}
 	if delta > 0 {

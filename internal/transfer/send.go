@@ -89,10 +89,10 @@ type sender struct {
 	line
 	buffers chan []byte // one for each core; holding one is the right to hash
 
-	mu      sync.Mutex
-	parts   []vault.Part
-	adopted int
-	sent    int64
+	recording sync.Mutex // held while a part is recorded; guards what follows
+	parts     []vault.Part
+	adopted   int
+	sent      int64
 }
 
 func newSender(o Options) *sender {
@@ -231,9 +231,9 @@ func (s *sender) acknowledged(ctx context.Context, p vault.Part) error {
 	if err := s.note(ctx, p); err != nil {
 		return err
 	}
-	s.mu.Lock()
+	s.recording.Lock()
 	s.sent += p.Size
-	s.mu.Unlock()
+	s.recording.Unlock()
 	s.arrived(p.Size)
 	return nil
 }
@@ -243,9 +243,9 @@ func (s *sender) adopt(ctx context.Context, p vault.Part) error {
 	if err := s.note(ctx, p); err != nil {
 		return err
 	}
-	s.mu.Lock()
+	s.recording.Lock()
 	s.adopted++
-	s.mu.Unlock()
+	s.recording.Unlock()
 	s.meter.change(func(now *Progress) {
 		now.PartsDone++
 		now.PartsResumed++
@@ -258,8 +258,8 @@ func (s *sender) adopt(ctx context.Context, p vault.Part) error {
 // note makes a part durable, unless an earlier run did, and counts it. The
 // record is made even if the transfer was cancelled meanwhile: the vault has it.
 func (s *sender) note(ctx context.Context, p vault.Part) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.recording.Lock()
+	defer s.recording.Unlock()
 	if s.Known[p.Offset] != p.TreeHash {
 		if err := s.Record(context.WithoutCancel(ctx), p); err != nil {
 			return err
@@ -270,8 +270,8 @@ func (s *sender) note(ctx context.Context, p vault.Part) error {
 }
 
 func (s *sender) outcome() Outcome {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.recording.Lock()
+	defer s.recording.Unlock()
 	sort.Slice(s.parts, func(i, j int) bool { return s.parts[i].Offset < s.parts[j].Offset })
 	out := Outcome{Parts: s.parts, Adopted: s.adopted, Sent: s.sent, Retries: s.meter.now.Retries}
 	for _, p := range s.parts {

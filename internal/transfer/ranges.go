@@ -1,0 +1,88 @@
+package transfer
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// preferredSegment is the size of the runs that a download is cut into where the
+// caller has no wish: as large as the parts of most uploads, for the same reason.
+const preferredSegment = preferredPart
+
+// Segments cuts a range of an archive of size bytes into runs of at most segment
+// bytes (rounded down to 1 MiB times a power of two; 0: 16 MiB), in order. Each
+// is a node of the archive's tree, so that the vault tells its hash and
+// treehash.Join finds the hash of all, but for what lies before the first whole
+// MiB of the range or behind its last.
+func Segments(r vault.Range, size, segment int64) []vault.Range {
+	if segment <= 0 {
+		segment = preferredSegment
+	}
+	widest := int64(1) << (bits.Len64(uint64(max(segment/treehash.LeafSize, 1))) - 1)
+
+	var runs []vault.Range
+	for at, end := r.Offset, r.End(); at < end; {
+		leaf := at / treehash.LeafSize
+		next := min(end, (leaf+1)*treehash.LeafSize)
+		if at%treehash.LeafSize == 0 {
+			next = nodeAt(leaf, end, size, widest)
+		}
+		runs = append(runs, vault.Range{Offset: at, Size: next - at})
+		at = next
+	}
+	return runs
+}
+
+// nodeAt returns where the largest node ends that begins at a leaf, is at most
+// widest leaves wide and ends by end. If even the leaf does not, it is end.
+func nodeAt(leaf, end, size, widest int64) int64 {
+	if leaf > 0 {
+		widest = min(widest, leaf&-leaf)
+	}
+	leaves := (end - leaf*treehash.LeafSize) / treehash.LeafSize
+	if end == size {
+		leaves = treehash.Leaves(end) - leaf
+		if leaves <= widest {
+			return end
+		}
+	}
+	if leaves == 0 {
+		return end
+	}
+	widest = min(widest, int64(1)<<(bits.Len64(uint64(leaves))-1))
+	return (leaf + widest) * treehash.LeafSize
+}
+
+// Nodes returns the fewest nodes of the tree of an archive of size bytes that
+// together are exactly the range r, which is megabyte aligned: the ranges to ask
+// the vault for when only they are wanted, each with a hash that proves it.
+func Nodes(r vault.Range, size int64) []vault.Range {
+	return Segments(r, size, math.MaxInt64)
+}
+
+// Missing returns what of whole is in none of the ranges of have, as the fewest
+// ranges, by offset. Those of have may overlap and reach beyond whole.
+func Missing(whole vault.Range, have []vault.Range) []vault.Range {
+	have = slices.Clone(have)
+	slices.SortFunc(have, func(a, b vault.Range) int { return cmp.Compare(a.Offset, b.Offset) })
+	var gaps []vault.Range
+	at := whole.Offset
+	for _, h := range have {
+		if h.Size <= 0 {
+			continue
+		}
+		if end := min(h.Offset, whole.End()); at < end {
+			gaps = append(gaps, vault.Range{Offset: at, Size: end - at})
+		}
+		at = max(at, h.End())
+	}
+	if at < whole.End() {
+		gaps = append(gaps, vault.Range{Offset: at, Size: whole.End() - at})
+	}
+	return gaps
+}

@@ -1,0 +1,118 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// receiver is the memory that one segment at a time goes through: a small buffer
+// on the way to an io.WriterAt, else one that holds a whole segment.
+type receiver struct {
+	buffer []byte
+	tree   *treehash.TreeHasher
+}
+
+func (f *fetcher) newReceiver() *receiver {
+	size := int64(hashBuffer)
+	if f.Ordered != nil {
+		size = f.largest
+	}
+	return &receiver{buffer: make([]byte, size), tree: treehash.NewTree()}
+}
+
+// received is what is known of a segment that came whole.
+type received struct {
+	hash   treehash.Hash
+	proved bool // the vault said the same
+}
+
+// receive makes one attempt at a segment: every byte is read once, hashed and
+// written while it is still in the processor's cache.
+func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, error) {
+	out, err := f.Open(on.ctx, r)
+	if err != nil {
+		return received{}, err
+	}
+	defer out.Close()
+	if out.Size != r.Size {
+		return received{}, wrongLength(r, out.Size)
+	}
+	in.tree.Reset()
+	for at := int64(0); at < r.Size; {
+		piece := in.buffer[:min(int64(len(in.buffer)), r.Size-at)]
+		if f.Ordered != nil {
+			piece = in.buffer[at:min(at+hashBuffer, r.Size)]
+		}
+		n, err := on.fill(out, piece)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return received{}, err
+		}
+		if n < len(piece) {
+			return received{}, wrongLength(r, at+int64(n))
+		}
+		in.tree.Write(piece)
+		if f.Ordered == nil {
+			if _, err := f.At.WriteAt(piece, r.Offset+at); err != nil {
+				return received{}, unwritten(r.Offset+at, r.Offset+at+int64(n), err)
+			}
+		}
+		at += int64(n)
+	}
+	if err := on.ended(out); err != nil {
+		return received{}, err
+	}
+	got := received{hash: in.tree.Sum(), proved: !out.TreeHash.IsZero()}
+	if got.proved && out.TreeHash != got.hash {
+		return received{}, &vault.ChecksumError{Sent: out.TreeHash, Computed: got.hash}
+	}
+	return got, nil
+}
+
+// errTooLong says that the vault went on after the last byte that it was asked
+// for, which the next attempt may do better.
+var errTooLong = fmt.Errorf("more bytes came than were asked for: %w", vault.ErrUnavailable)
+
+func wrongLength(r vault.Range, got int64) error {
+	return fmt.Errorf("bytes %d to %d came as %d bytes instead of %d: %w", r.Offset, r.End()-1, got, r.Size, vault.ErrUnavailable)
+}
+
+func unwritten(from, to int64, err error) error {
+	return &sinkError{fmt.Errorf("writing bytes %d to %d: %w", from, to-1, err)}
+}
+
+// fill reads from r until p is full or r ends or fails. The watchdog is awake only
+// while the vault has its turn: a slow disk of our own is no stall.
+func (f *flow) fill(r io.Reader, p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		allowed, limited := f.allow(len(p) - n)
+		if limited != nil {
+			return n, limited
+		}
+		var k int
+		f.dog.feed()
+		k, err = r.Read(p[n : n+allowed])
+		f.dog.rest()
+		f.count(int64(k))
+		n += k
+	}
+	return n, err
+}
+
+// ended makes sure that r has nothing more. A stream that was read to its end can
+// be followed by another on the same connection.
+func (f *flow) ended(r io.Reader) error {
+	f.dog.feed()
+	defer f.dog.rest()
+	n, err := io.ReadFull(r, make([]byte, 1))
+	switch {
+	case n > 0:
+		return errTooLong
+	case !errors.Is(err, io.EOF):
+		return err
+	}
+	return nil
+}
