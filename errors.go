@@ -28,6 +28,8 @@ var (
 	ErrUnknown = errors.New("it is not known whether the archive was stored")
 	// ErrJobFailed: the vault could not do the job.
 	ErrJobFailed = errors.New("failed at the vault")
+	// ErrNotStarted: RetrieveOptions.Budget has no room for the archive.
+	ErrNotStarted = errors.New("not asked for, since more could not be downloaded in time")
 	// ErrNoSpace: the file system has no room for what is downloaded. Everything
 	// verified is recorded and the same call continues.
 	ErrNoSpace = errors.New("not enough space")

@@ -105,3 +105,9 @@ func rangeText(r vault.Range) string {
 	}
 	return fmt.Sprintf("bytes %d to %d (%s)", r.Offset, r.End()-1, humane.Bytes(r.Size))
 }
+
+// passing reports whether an error of the vault may be another one, or none, the
+// next time.
+func passing(err error) bool {
+	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled)
+}

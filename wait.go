@@ -269,7 +269,7 @@ func comeBack(j record.Job, now time.Time) time.Time {
 // made us look for nothing, time alone makes us look again, so that a Bell which
 // rings and rings keeps nobody busy.
 func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) error {
-	listen := w.Bell != nil && !(w.rang && fruitless)
+	listen := w.Bell != nil && (!w.rang || !fruitless)
 	w.rang = false
 	if listen {
 		w.tell(bellLook)
@@ -310,7 +310,7 @@ func (w *wait) listen(ctx context.Context) (heard bool, err error) {
 		w.told = true
 		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
 	}
-	if !errors.Is(err, vault.ErrUnavailable) && !errors.Is(err, vault.ErrThrottled) {
+	if !passing(err) {
 		w.Bell = nil
 	}
 	return false, nil

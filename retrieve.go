@@ -1,0 +1,188 @@
+package firn
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// RetrieveOptions says how to ask for archives. The zero value is good.
+type RetrieveOptions struct {
+	// Range is what is wanted of each archive, in whole MiB: a retrieval is proved
+	// by the tree hash, whose leaves these are. Default: everything.
+	Range vault.Range
+	// Tier is how fast, and at what price. Default: Standard, if a job must be
+	// started, while one in progress will do at any tier.
+	Tier vault.Tier
+	// Description is kept with the jobs, before firn's own words: printable ASCII.
+	Description string
+	// Budget is how many bytes to make readable in one call, those of jobs that
+	// were there before included: what a line can carry before the outputs expire.
+	// Default: no bound. An archive is never split for it.
+	Budget int64
+	// Approve is asked before a job is started, once for each, with the bytes that
+	// it makes readable, or -1 if the size of the archive is not known. Its error
+	// is returned and nothing is started.
+	Approve func(req vault.JobRequest, bytes int64) error
+	// NoWait returns vault.ErrLimited at once. Without it a request that the
+	// account's own policy refuses is repeated, at intervals of up to an hour, for
+	// as long as RetryFor says.
+	NoWait bool
+	// RetryFor is how long to go on without an answer. Default 20 hours.
+	RetryFor time.Duration
+
+	// Journal keeps the record; nil keeps none. VaultURL is the name of the vault
+	// in it and goes with a Journal: the URL of package vaulturl.
+	Journal  JobJournal
+	VaultURL string
+
+	// Drain asks, when closed, to stop: a request in flight gets 10 seconds.
+	Drain <-chan struct{}
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// Retrieve asks the vault for an archive and returns the job, without waiting for
+// it. It starts none if there is one that will do, whoever asked for it: in
+// progress at no slower a tier than asked for, or succeeded with an output that
+// stays for a while.
+//
+// An answer that is lost starts no second job: every job of ours has a token in
+// its description, which is looked for in the vault's list before anything is
+// asked for again, by this call or, after a crash, the next.
+func Retrieve(ctx context.Context, v vault.Vault, a record.Archive, o RetrieveOptions) (record.Job, error) {
+	for r, err := range RetrieveAll(ctx, v, []record.Archive{a}, o) {
+		return r.Job, err
+	}
+	return record.Job{}, context.Cause(ctx)
+}
+
+// Retrieved is an archive that was asked for.
+type Retrieved struct {
+	Archive record.Archive
+	Job     record.Job
+	Found   bool // the job was there before this call
+}
+
+// RetrieveAll is [Retrieve] for many archives, for which the vault's jobs are
+// listed once. It yields each archive with its job, or with the error that it met
+// alone; one for which the Budget has no room comes with ErrNotStarted. A range
+// of an archive may take several jobs, which are yielded one by one.
+func RetrieveAll(ctx context.Context, v vault.Vault, archives []record.Archive, o RetrieveOptions) iter.Seq2[Retrieved, error] {
+	return func(yield func(Retrieved, error) bool) {
+		o.setDefaults()
+		ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+		defer stop()
+		asking := o.asking(v)
+		left := o.Budget
+		for _, a := range archives {
+			needs, err := o.needs(v.Limits(), a)
+			bytes := sizeOf(a, needs)
+			if err == nil && o.Budget > 0 && bytes > left && left < o.Budget {
+				err = fmt.Errorf("archive %s: %w", quoteID(a.ID), ErrNotStarted)
+			}
+			if err != nil {
+				if !yield(Retrieved{Archive: a}, err) {
+					return
+				}
+				continue
+			}
+			left -= bytes
+			if !o.retrieve(ctx, asking, a, needs, yield) {
+				return
+			}
+		}
+	}
+}
+
+// retrieve asks for what is needed of one archive. It reports false if the
+// caller has had enough.
+func (o *RetrieveOptions) retrieve(
+	ctx context.Context, asking *asking, a record.Archive, needs []vault.Range, yield func(Retrieved, error) bool,
+) bool {
+	for len(needs) > 0 {
+		job, found, err := asking.forRange(ctx, a, needs[0])
+		if !yield(Retrieved{Archive: a, Job: job, Found: found}, err) {
+			return false
+		}
+		if err != nil {
+			return true
+		}
+		needs = slices.DeleteFunc(needs[1:], func(r vault.Range) bool { return contains(job.Range, r) })
+	}
+	return true
+}
+
+func (o *RetrieveOptions) setDefaults() {
+	if o.Approve == nil {
+		o.Approve = func(vault.JobRequest, int64) error { return nil }
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Journal == nil {
+		o.Journal = forgetful{}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// needs returns what must be asked for: the whole archive, or runs of it that are
+// nodes of its tree, since for those alone a vault tells a hash.
+func (o *RetrieveOptions) needs(l vault.Limits, a record.Archive) ([]vault.Range, error) {
+	if o.Range.IsZero() {
+		return []vault.Range{{}}, nil
+	}
+	if a.Size < 0 {
+		return nil, fmt.Errorf("archive %s: its size is not known, so no range of it can be asked for: %w", quoteID(a.ID), vault.ErrInvalid)
+	}
+	if err := checkRange(l, o.Range, a.Size); err != nil {
+		return nil, fmt.Errorf("archive %s: %w", quoteID(a.ID), err)
+	}
+	return transfer.Nodes(o.Range, a.Size), nil
+}
+
+// sizeOf is how many bytes jobs for the ranges make readable; 0 if not known.
+func sizeOf(a record.Archive, needs []vault.Range) (bytes int64) {
+	for _, r := range needs {
+		if r.IsZero() {
+			return max(0, a.Size)
+		}
+		bytes += r.Size
+	}
+	return bytes
+}
+
+// checkRange refuses a range of an archive that does not begin and end on whole
+// MiB, and names the nearest one that does.
+func checkRange(l vault.Limits, r vault.Range, size int64) error {
+	step := max(treehash.LeafSize, l.RangeAlignment)
+	switch {
+	case r.Offset < 0 || r.Size <= 0 || r.Offset >= size || r.Size > size-r.Offset:
+		return fmt.Errorf("%s, where there are %d: %w", rangeText(r), size, vault.ErrInvalid)
+	case r.Offset%step != 0 || (r.End()%step != 0 && r.End() != size):
+		from := r.Offset / step * step
+		to := min(size, (r.End()+step-1)/step*step)
+		return fmt.Errorf("%s do not begin and end on whole MiB; the nearest range that does is %d-%d: %w",
+			rangeText(r), from, to, vault.ErrInvalid)
+	}
+	return nil
+}
+
+// contains reports whether outer has all bytes of inner.
+func contains(outer, inner vault.Range) bool {
+	return outer.Offset <= inner.Offset && inner.End() <= outer.End()
+}

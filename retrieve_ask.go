@@ -1,0 +1,253 @@
+package firn
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// asking finds jobs at a vault, or starts them: each at most once, whatever
+// becomes of the answers.
+type asking struct {
+	vault    vault.Retriever
+	url      string
+	journal  JobJournal
+	text     string     // of descriptions, before our token
+	longest  int        // bytes that a description may have
+	tier     vault.Tier // that was asked for; empty: any will do
+	approve  func(vault.JobRequest, int64) error
+	noWait   bool
+	retryFor time.Duration
+	drain    <-chan struct{}
+	notice   func(string)
+	now      func() time.Time
+
+	listed []vault.Job          // what the vault listed; nil if it was not asked
+	gone   map[vault.JobID]bool // jobs whose output turned out not to be there
+}
+
+func (o *RetrieveOptions) asking(v vault.Vault) *asking {
+	return &asking{
+		vault: v, url: o.VaultURL, journal: o.Journal, text: o.Description, longest: v.Limits().MaxDescription,
+		tier: o.Tier, approve: o.Approve, noWait: o.NoWait, retryFor: o.RetryFor,
+		drain: o.Drain, notice: o.Notice, now: o.Now, gone: make(map[vault.JobID]bool),
+	}
+}
+
+// wanted is a job that is looked for or, if there is none, started.
+type wanted struct {
+	vault.JobRequest
+	bytes int64                // that the job makes readable; -1 if not known
+	fits  func(vault.Job) bool // whether a job of this kind and archive will do
+}
+
+// forRange asks for a range of an archive; the zero Range is all of it.
+func (a *asking) forRange(ctx context.Context, archive record.Archive, r vault.Range) (job record.Job, found bool, err error) {
+	w := wanted{
+		JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive.ID, Range: r, Tier: cmp.Or(a.tier, vault.Standard)},
+		bytes:      r.Size,
+		fits:       func(j vault.Job) bool { return covers(j, r, archive.Size) },
+	}
+	if r.IsZero() {
+		w.bytes = archive.Size
+	}
+	return a.job(ctx, w)
+}
+
+// covers reports whether the output of a job has the bytes of r, the zero Range
+// being all of the archive, and is a node of the archive's tree: of another one
+// the vault proves nothing.
+func covers(j vault.Job, r vault.Range, size int64) bool {
+	if size < 0 && j.ArchiveSize > 0 {
+		size = j.ArchiveSize
+	}
+	switch {
+	case size < 0: // nothing is known, so a hash must tell that it is the whole
+		return r.IsZero() && j.Range.Offset == 0 && !j.TreeHash.IsZero() && j.TreeHash == j.ArchiveTreeHash
+	case r.IsZero():
+		r = vault.Range{Size: size}
+	}
+	return contains(j.Range, r) && (size == 0 || treehash.Aligned(j.Range.Offset, j.Range.End()-1, size))
+}
+
+// job returns a job that will do, from the record, from the vault's list, or
+// started now. While the account's policy refuses it, job waits.
+func (a *asking) job(ctx context.Context, w wanted) (job record.Job, found bool, err error) {
+	token := newToken()
+	w.Description = strings.TrimSpace(a.text + " " + mark(token))
+	if a.longest > 0 && len(w.Description) > a.longest {
+		return record.Job{}, false, fmt.Errorf("a description of %d characters, where a job has room for %d: %w",
+			len(a.text), a.longest-len(mark(token))-1, vault.ErrInvalid)
+	}
+	intent := record.Job{
+		Vault: a.url, Kind: w.Kind, Archive: w.Archive, Range: w.Range, List: w.List, Tier: w.Tier,
+		Token: token, Description: w.Description,
+	}
+	approved := false
+	for pause := firstLimited; ; pause = min(longLimited, 2*pause) {
+		job, found, err := a.once(ctx, w, &intent, &approved)
+		if !errors.Is(err, vault.ErrLimited) {
+			return job, found, err
+		}
+		if err := a.limited(ctx, w, err, pause); err != nil {
+			return record.Job{}, false, err
+		}
+	}
+}
+
+// mark is what a token looks like in a description.
+func mark(token string) string { return "firn:" + token }
+
+// newToken returns 32 hexadecimal digits that nobody has used before.
+func newToken() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// How often a request is repeated that a limit refuses. Limits count by the hour.
+const (
+	firstLimited = time.Minute
+	longLimited  = time.Hour
+)
+
+// limited waits before a job is asked for again that a limit refused, or returns
+// why there is no point in that.
+func (a *asking) limited(ctx context.Context, w wanted, err error, pause time.Duration) error {
+	if w.Tier == vault.Expedited {
+		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
+			err, humane.Duration(TypicalTime(vault.Standard)))
+	}
+	if a.noWait {
+		return err
+	}
+	a.notice(fmt.Sprintf("the account's own limit refuses the job now, so it is asked for again at %s: %v",
+		humane.Time(a.now().Add(pause)), err))
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-a.drain:
+		return ErrInterrupted
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// once looks for a job and starts one if there is none, while no other process
+// does the same.
+func (a *asking) once(ctx context.Context, w wanted, intent *record.Job, approved *bool) (job record.Job, found bool, err error) {
+	unlock, err := a.lock(ctx, w)
+	if err != nil {
+		return record.Job{}, false, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	job, found, err = a.find(ctx, w)
+	if found || err != nil {
+		return job, found, err
+	}
+	if a.stopping() {
+		return record.Job{}, false, ErrInterrupted
+	}
+	if !*approved {
+		if err := a.approve(w.JobRequest, w.bytes); err != nil {
+			return record.Job{}, false, err
+		}
+		*approved = true
+	}
+	err = a.start(ctx, w, intent)
+	return *intent, false, err
+}
+
+// How long another process may take that is asking for the same.
+const (
+	lockEvery = 200 * time.Millisecond
+	lockTries = 150
+)
+
+func (a *asking) lock(ctx context.Context, w wanted) (unlock func() error, err error) {
+	ticker := time.NewTicker(lockEvery)
+	defer ticker.Stop()
+	for range lockTries {
+		unlock, err = a.journal.LockVault(ctx, a.url, "job "+string(w.Archive))
+		if !errors.Is(err, vault.ErrLocked) {
+			return unlock, err
+		}
+		select {
+		case <-ticker.C:
+		case <-a.drain:
+			return nil, ErrInterrupted
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	return nil, fmt.Errorf("another process is asking for %s: %w", jobSubject(record.Job{Kind: w.Kind, Archive: w.Archive}), err)
+}
+
+// start asks for the job that intent says. The intent is on record before, and
+// the job's id after. If the answer is lost, the job is looked for by its token,
+// and asked for again only if it is not there.
+func (a *asking) start(ctx context.Context, w wanted, intent *record.Job) error {
+	intent.Status, intent.Message, intent.Started = record.Asking, "", a.now().UTC().Round(0)
+	if err := a.journal.SaveJob(ctx, intent); err != nil {
+		return err
+	}
+	asked, refused := false, false
+	err := a.retry().Do(ctx, func(ctx context.Context) (err error) {
+		if asked {
+			if err := a.relist(ctx); err != nil {
+				return err
+			}
+			if intent.ID = a.byToken(intent.Token).ID; intent.ID != "" {
+				return nil
+			}
+		}
+		asked = true
+		intent.ID, err = a.vault.StartJob(ctx, w.JobRequest)
+		refused = err != nil && !passing(err) && ctx.Err() == nil
+		return err
+	})
+	switch {
+	case err == nil:
+		intent.Status = vault.InProgress
+	case refused:
+		intent.Status, intent.Message = vault.Failed, err.Error()
+	default: // whether there is a job is found out by the next call
+		return err
+	}
+	saved := a.journal.SaveJob(context.WithoutCancel(ctx), intent)
+	if saved != nil && err == nil {
+		saved = fmt.Errorf("job %q was started but that could not be recorded; run the same command again, which finds it: %w",
+			string(intent.ID), saved)
+	}
+	return errors.Join(err, saved)
+}
+
+func (a *asking) retry() transfer.Retry { return patientRetry(a.retryFor, a.drain, a.notice) }
+
+func (a *asking) stopping() bool {
+	select {
+	case <-a.drain:
+		return true
+	default:
+		return false
+	}
+}
+
+// forget keeps a job whose output is gone from being found again.
+func (a *asking) forget(id vault.JobID) {
+	a.gone[id] = true
+	a.listed = nil
+}

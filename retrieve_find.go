@@ -1,0 +1,165 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// leastLeft is how long an output must still stay to be worth finding. With less,
+// another job is better asked for now than in the middle of a download.
+const leastLeft = 5 * time.Minute
+
+// find returns a job that is there and will do: one of our own record first, and
+// then whatever the vault lists. A job of ours whose answer was lost is found
+// among them by its token.
+func (a *asking) find(ctx context.Context, w wanted) (record.Job, bool, error) {
+	own, err := a.recorded(ctx, w)
+	if err != nil {
+		return record.Job{}, false, err
+	}
+	for _, j := range own {
+		if j.Status != vault.InProgress && j.Status != vault.Succeeded {
+			continue
+		}
+		now, err := a.ask(ctx, j.ID)
+		noted, err := noteJob(ctx, a.journal, j, now, err, a.now())
+		if err != nil {
+			return record.Job{}, false, err
+		}
+		if a.isUsable(now, w) && noted.Status != record.Gone {
+			return noted, true, nil
+		}
+	}
+	if err := a.list(ctx, own); err != nil {
+		return record.Job{}, false, err
+	}
+	for i, j := range own {
+		if j.Status == record.Asking {
+			if own[i], err = a.settle(ctx, j); err != nil {
+				return record.Job{}, false, err
+			}
+		}
+	}
+	return a.choose(ctx, w, own)
+}
+
+// recorded returns what the record has of jobs for the archive, or for
+// inventories, newest first.
+func (a *asking) recorded(ctx context.Context, w wanted) (own []record.Job, err error) {
+	for j, err := range a.journal.JobsFor(ctx, a.url, w.Archive) {
+		if err != nil {
+			return nil, err
+		}
+		if j.Kind == w.Kind {
+			own = append(own, j)
+		}
+	}
+	return own, nil
+}
+
+func (a *asking) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
+	err = a.retry().Do(ctx, func(ctx context.Context) error {
+		job, err = a.vault.Job(ctx, id)
+		return err
+	})
+	if errors.Is(err, vault.ErrNotFound) {
+		err = missingJob(ctx, a.vault, err)
+	}
+	return job, err
+}
+
+// list asks the vault for its jobs, unless it has told them already and nothing
+// of ours waits to be settled.
+func (a *asking) list(ctx context.Context, own []record.Job) error {
+	asks := func(j record.Job) bool { return j.Status == record.Asking }
+	if a.listed != nil && !slices.ContainsFunc(own, asks) {
+		return nil
+	}
+	return a.relist(ctx)
+}
+
+func (a *asking) relist(ctx context.Context) error {
+	return a.retry().Do(ctx, func(ctx context.Context) error {
+		listed := []vault.Job{}
+		for j, err := range a.vault.Jobs(ctx) {
+			if err != nil {
+				return err
+			}
+			listed = append(listed, j)
+		}
+		a.listed = listed
+		return nil
+	})
+}
+
+// byToken returns the listed job that has our token, or the zero Job.
+func (a *asking) byToken(token string) vault.Job {
+	for _, j := range a.listed {
+		if token != "" && strings.Contains(j.Description, mark(token)) {
+			return j
+		}
+	}
+	return vault.Job{}
+}
+
+// settle finds out what became of a request whose answer is not on record.
+func (a *asking) settle(ctx context.Context, j record.Job) (record.Job, error) {
+	if found := a.byToken(j.Token); found.ID != "" {
+		j.ID = found.ID
+		noteStatus(&j, found)
+	} else {
+		j.Status, j.Message = vault.Failed, "the vault never got the request"
+	}
+	return j, a.journal.SaveJob(ctx, &j)
+}
+
+// choose takes the best of the listed jobs that will do: one that is done before
+// one in progress, and of those the one whose output stays longest or which was
+// started first. It is on record when it is returned.
+func (a *asking) choose(ctx context.Context, w wanted, own []record.Job) (record.Job, bool, error) {
+	var best vault.Job
+	for _, j := range a.listed {
+		if a.isUsable(j, w) && (best.ID == "" || better(j, best)) {
+			best = j
+		}
+	}
+	if best.ID == "" {
+		return record.Job{}, false, nil
+	}
+	job := newJobRecord(a.url, best)
+	if i := slices.IndexFunc(own, func(j record.Job) bool { return j.ID == best.ID }); i >= 0 {
+		job = own[i]
+		noteStatus(&job, best)
+	}
+	return job, true, a.journal.SaveJob(ctx, &job)
+}
+
+func better(j, than vault.Job) bool {
+	switch {
+	case j.Status != than.Status:
+		return j.Status == vault.Succeeded
+	case j.Status == vault.Succeeded && j.Expires != than.Expires:
+		return j.Expires.IsZero() || (!than.Expires.IsZero() && j.Expires.After(than.Expires))
+	}
+	return j.Created.Before(than.Created)
+}
+
+// isUsable reports whether a job as the vault tells it will do.
+func (a *asking) isUsable(j vault.Job, w wanted) bool {
+	if j.Kind != w.Kind || j.Archive != w.Archive || a.gone[j.ID] || !w.fits(j) {
+		return false
+	}
+	switch j.Status {
+	case vault.InProgress:
+		return a.tier == "" || TypicalTime(j.Tier) <= TypicalTime(a.tier)
+	case vault.Succeeded:
+		return j.Expires.IsZero() || j.Expires.Sub(a.now()) >= leastLeft
+	}
+	return false
+}
