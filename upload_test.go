@@ -268,7 +268,7 @@ func TestUploadAfterDeletionStoresAgain(t *testing.T) {
 	if err := s.vault.DeleteArchive(t.Context(), first.ArchiveID); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.catalog.MarkDeleted(t.Context(), "file://v", first.ArchiveID); err != nil {
+	if err := s.catalog.MarkDeleted(t.Context(), "file://v", []vault.ArchiveID{first.ArchiveID}); err != nil {
 		t.Fatal(err)
 	}
 	if second, _ := s.must(s.options()); second.AlreadyPresent {

@@ -135,7 +135,7 @@ func TestMarkDeleted(t *testing.T) {
 	a := anArchive("a")
 	store(t, c, a)
 	for range 2 {
-		if err := c.MarkDeleted(t.Context(), vaultURL, "a"); err != nil {
+		if err := c.MarkDeleted(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +143,7 @@ func TestMarkDeleted(t *testing.T) {
 	if got := one(t, c.Archives(t.Context(), catalogAll)); got != a {
 		t.Errorf("got  %+v\nwant %+v", got, a)
 	}
-	if err := c.MarkDeleted(t.Context(), "glacier://other", "a"); !errors.Is(err, vault.ErrNotFound) {
+	if err := c.MarkDeleted(t.Context(), "glacier://other", []vault.ArchiveID{"a"}); !errors.Is(err, vault.ErrNotFound) {
 		t.Errorf("another vault: %v, want ErrNotFound", err)
 	}
 }

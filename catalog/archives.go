@@ -2,74 +2,89 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"iter"
 
 	"firn/record"
-	"firn/vault"
 )
 
-const archiveColumns = `vault, archive_id, name, description, size, tree_hash, created, state`
+// archiveColumns are an archive's as scanArchive takes them, of archiveTables.
+const archiveColumns = `a.key, v.url, a.archive_id, a.name, a.mod_time, a.tool, a.description,
+	a.size, a.tree_hash, a.created, coalesce(i.date, ''), a.state`
 
-// saveArchive writes an archive down, over what was known of its id.
-func saveArchive(ctx context.Context, e execer, a record.Archive) error {
-	_, err := e.ExecContext(ctx, `
-		INSERT INTO archives (`+archiveColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (vault, archive_id) DO UPDATE SET
-			name = excluded.name, description = excluded.description, size = excluded.size,
-			tree_hash = excluded.tree_hash, created = excluded.created, state = excluded.state`,
-		a.Vault, a.ID, raw(a.Name), raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), a.State)
-	return err
+// archiveTables walks the archives vault by vault: CROSS JOIN keeps SQLite to
+// this order, in which both come sorted from their indexes.
+const archiveTables = `vaults v CROSS JOIN archives a ON a.vault_key = v.key
+	LEFT JOIN inventories i ON i.key = a.inventory_key`
+
+// keyed is an archive with the catalog's own key of it.
+type keyed struct {
+	key int64
+	record.Archive
 }
 
-func scanArchive(r row) (record.Archive, error) {
-	var a record.Archive
-	err := r.Scan(&a.Vault, &a.ID, (*raw)(&a.Name), (*raw)(&a.Description), &a.Size,
-		(*digest)(&a.TreeHash), (*instant)(&a.Created), &a.State)
+func scanKeyed(r row) (keyed, error) {
+	var a keyed
+	err := r.Scan(&a.key, &a.Vault, &a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description),
+		&a.Size, (*digest)(&a.TreeHash), (*instant)(&a.Created), (*instant)(&a.Seen), &a.State)
 	return a, err
 }
 
-// FindArchives lists the stored archives of a vault whose bytes came from the
-// path name, with this description and size, newest first.
-func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description string, size int64) iter.Seq2[record.Archive, error] {
-	return list(ctx, c, "find archives by their source", scanArchive,
-		`SELECT `+archiveColumns+` FROM archives
-		WHERE vault = $1 AND name = $2 AND description = $3 AND size = $4 AND state = $5
-		ORDER BY created DESC, key DESC`, vaultURL, raw(name), raw(description), size, record.Stored)
+func scanArchive(r row) (record.Archive, error) {
+	a, err := scanKeyed(r)
+	return a.Archive, err
 }
 
-// Filter chooses archives. The zero Filter chooses all that are stored.
-type Filter struct {
-	Vault string // canonical URL; empty: all vaults
-	Glob  string // a pattern as FindArchive takes it, or empty
-	All   bool   // the deleted ones too
-}
-
-// Archives lists the archives that f chooses, by vault and creation.
-func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archive, error] {
-	all := list(ctx, c, "list the archives", scanArchive,
-		`SELECT `+archiveColumns+` FROM archives
-		WHERE `+inVault(f.Vault)+` AND ($2 OR state = $3)
-		ORDER BY vault, created, key`, f.Vault, f.All, record.Stored)
-	if f.Glob == "" {
-		return all
-	}
-	return func(yield func(record.Archive, error) bool) {
-		for a, err := range all {
-			if (err != nil || called(a, f.Glob)) && !yield(a, err) {
-				return
-			}
-		}
-	}
-}
-
-// MarkDeleted writes down that the vault accepted to delete the archive. It may
-// be repeated. vault.ErrNotFound means that the catalog does not know the archive.
-func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, id vault.ArchiveID) error {
-	var key int64
-	err := c.writer.QueryRowContext(ctx, `UPDATE archives SET state = $3
-		WHERE vault = $1 AND archive_id = $2 RETURNING key`, vaultURL, id, record.Deleted).Scan(&key)
+// saveArchive writes an archive down that an upload made, over what was known of
+// its id. What an inventory has confirmed stays so.
+func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive) error {
+	vaultKey, err := vaultKey(ctx, tx, a.Vault)
 	if err != nil {
-		return c.fail(ctx, err, "mark the archive %q in %q as deleted", id, vaultURL)
+		return err
 	}
-	return nil
+	was, err := scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM `+archiveTables+`
+		WHERE v.key = $1 AND a.archive_id = $2`, vaultKey, a.ID))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if was.State == record.Confirmed && a.State == record.Stored && was.Size == a.Size && was.TreeHash == a.TreeHash {
+		a.State = record.Confirmed
+	}
+	var key int64
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO archives (vault_key, archive_id, name, mod_time, tool, description, size, tree_hash, created, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (vault_key, archive_id) DO UPDATE SET
+			name = excluded.name, mod_time = excluded.mod_time, tool = excluded.tool,
+			description = excluded.description, size = excluded.size,
+			tree_hash = excluded.tree_hash, created = excluded.created, state = excluded.state
+		RETURNING key`,
+		vaultKey, a.ID, raw(a.Name), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
+		digest(a.TreeHash), instant(a.Created), a.State).Scan(&key)
+	if err != nil {
+		return err
+	}
+	return relabel(ctx, tx, vaultKey, key, was.Archive, a)
+}
+
+// FindArchives lists the archives that a vault is known to have and whose bytes
+// came from the path name, with this description and size, newest first.
+func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description string, size int64) iter.Seq2[record.Archive, error] {
+	label := labelText(name)
+	return list(ctx, c, "find archives by their source", scanArchive,
+		`SELECT `+archiveColumns+` FROM `+archiveTables+`
+		WHERE v.url = $1 AND a.key IN (
+			SELECT archive_key FROM labels WHERE vault_key = v.key AND slashed = $2 AND label = $3)
+		AND a.name = $4 AND a.description = $5 AND a.size = $6 AND a.state IN ($7, $8)
+		ORDER BY a.created DESC, a.key DESC`,
+		vaultURL, slashed(label), raw(label), raw(name), raw(description), size, record.Stored, record.Confirmed)
+}
+
+// Present lists the archives of a vault that are not deleted, in the order of
+// their ids.
+func (c *Catalog) Present(ctx context.Context, vaultURL string) iter.Seq2[record.Archive, error] {
+	return list(ctx, c, "list the archives that are not deleted", scanArchive,
+		`SELECT `+archiveColumns+` FROM `+archiveTables+`
+		WHERE v.url = $1 AND a.state <> $2 ORDER BY a.archive_id`, vaultURL, record.Deleted)
 }

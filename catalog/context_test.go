@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"firn/catalog"
+	"firn/vault"
 )
 
 // Every method ends with the cause of a context that has ended, and changes
@@ -30,7 +31,7 @@ func TestEndedContext(t *testing.T) {
 		"SavePart":     func() error { return c.SavePart(ctx, u.Key, aPart(0)) },
 		"DropParts":    func() error { return c.DropParts(ctx, u.Key) },
 		"FinishUpload": func() error { return c.FinishUpload(ctx, &u, anArchive("b")) },
-		"MarkDeleted":  func() error { return c.MarkDeleted(ctx, vaultURL, "a") },
+		"MarkDeleted":  func() error { return c.MarkDeleted(ctx, vaultURL, []vault.ArchiveID{"a"}) },
 		"FindUpload":   func() error { _, err := c.FindUpload(ctx, vaultURL, "p", "d"); return err },
 		"UploadByID":   func() error { _, err := c.UploadByID(ctx, vaultURL, u.ID); return err },
 		"FindArchive":  func() error { _, err := c.FindArchive(ctx, vaultURL, "a"); return err },

@@ -44,7 +44,7 @@ func describe(path string, err error, attempt string) error {
 	}
 	code := resultCode(err)
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return fmt.Errorf("%s: its upload is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
+		return fmt.Errorf("%s: what it belongs to is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
 	}
 	switch code & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"iter"
 )
 
@@ -45,4 +46,17 @@ func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row)
 			yield(none, c.fail(ctx, err, "%s", attempt))
 		}
 	}
+}
+
+// collect reads all that a query returned, few rows by design, and closes it.
+func collect[T any](rows *sql.Rows, scan func(row) (T, error)) (items []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, rows.Err()
 }

@@ -2,20 +2,23 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
 
+	"firn/record"
 	"firn/vault"
 )
 
 //go:embed migrations
 var migrations embed.FS
 
-// latestVersion is the number of the last file in migrations/sqlite.
-const latestVersion = 1
+// latestVersion is the number of the last migration: a file in migrations/sqlite
+// or a function here.
+const latestVersion = 3
 
 // migrate brings the schema from version up to latestVersion. Each step is one
 // transaction, so a crash leaves the version before or after it.
@@ -34,7 +37,8 @@ func (c *Catalog) migrate(ctx context.Context, version int64) error {
 	if err != nil {
 		return c.fail(ctx, err, "find its migrations")
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, steps, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, steps, goose.WithDisableGlobalRegistry(true),
+		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunTx: labelAll}, nil)))
 	if err != nil {
 		return c.fail(ctx, err, "read its migrations")
 	}
@@ -42,4 +46,34 @@ func (c *Catalog) migrate(ctx context.Context, version int64) error {
 		return c.fail(ctx, err, "upgrade its schema")
 	}
 	return nil
+}
+
+// labelAll is migration 3: the labels of the archives that were there before
+// there were labels.
+func labelAll(ctx context.Context, tx *sql.Tx) error {
+	const batch = 1000
+	type archive struct {
+		key, vaultKey int64
+		record.Archive
+	}
+	for last := int64(0); ; {
+		rows, err := tx.QueryContext(ctx, `SELECT key, vault_key, name, tool, description FROM archives
+			WHERE key > $1 ORDER BY key LIMIT $2`, last, batch)
+		if err != nil {
+			return err
+		}
+		found, err := collect(rows, func(r row) (a archive, err error) {
+			err = r.Scan(&a.key, &a.vaultKey, (*raw)(&a.Name), &a.Tool, (*raw)(&a.Description))
+			return a, err
+		})
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		for _, a := range found {
+			if err := relabel(ctx, tx, a.vaultKey, a.key, record.Archive{}, a.Archive); err != nil {
+				return err
+			}
+			last = a.key
+		}
+	}
 }

@@ -9,18 +9,26 @@ import (
 // last uploads sent by the time they were busy, so that long ones count for
 // more. It is 0 if nothing is known.
 func (c *Catalog) Rate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
-	const uploads = 5 // enough to even out one bad night, few enough to notice a new line
-	var sent, busy int64
-	err = c.reader.QueryRowContext(ctx, `
-		SELECT coalesce(sum(sent), 0), coalesce(sum(busy), 0) FROM (
-			SELECT sent, busy FROM uploads
-			WHERE vault = $1 AND sent > 0 AND busy > 0
-			ORDER BY key DESC LIMIT $2) AS recent`, vaultURL, uploads).Scan(&sent, &busy)
+	return c.rate(ctx, vaultURL, "uploads to", `SELECT sent AS bytes, busy FROM uploads WHERE vault = $1 AND sent > 0`)
+}
+
+// DownloadRate tells how fast bytes came from a vault lately, in bytes a second,
+// as Rate does. It is 0 if nothing is known.
+func (c *Catalog) DownloadRate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
+	return c.rate(ctx, vaultURL, "downloads from", `SELECT fetched AS bytes, busy FROM downloads WHERE vault = $1 AND fetched > 0`)
+}
+
+// rate divides the bytes of the newest transfers by the time that they took.
+func (c *Catalog) rate(ctx context.Context, vaultURL, transfers, query string) (bytesPerSecond float64, err error) {
+	const newest = 5 // enough to even out one bad night, few enough to notice a new line
+	var bytes, busy int64
+	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(sum(bytes), 0), coalesce(sum(busy), 0) FROM (`+
+		query+` AND busy > 0 ORDER BY key DESC LIMIT $2) AS newest`, vaultURL, newest).Scan(&bytes, &busy)
 	if err != nil {
-		return 0, c.fail(ctx, err, "learn the rate of uploads to %q", vaultURL)
+		return 0, c.fail(ctx, err, "learn the rate of %s %q", transfers, vaultURL)
 	}
 	if busy == 0 {
 		return 0, nil
 	}
-	return float64(sent) / time.Duration(busy).Seconds(), nil
+	return float64(bytes) / time.Duration(busy).Seconds(), nil
 }

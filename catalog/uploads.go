@@ -109,19 +109,13 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 	if u.Key == 0 {
 		return fmt.Errorf("its upload was never saved: %w", vault.ErrInvalid)
 	}
-	tx, err := c.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // does nothing after the commit
-	if err := saveUpload(ctx, tx, u); err != nil {
-		return err
-	}
-	if err := saveArchive(ctx, tx, a); err != nil {
-		return err
-	}
-	if err := dropParts(ctx, tx, u.Key); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return c.transact(ctx, func(tx *sql.Tx) error {
+		if err := saveUpload(ctx, tx, u); err != nil {
+			return err
+		}
+		if err := saveArchive(ctx, tx, a); err != nil {
+			return err
+		}
+		return dropParts(ctx, tx, u.Key)
+	})
 }

@@ -92,7 +92,7 @@ func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		return err
 	}
 	// The vault has deleted it: that is written down whatever happens now.
-	err = c.MarkDeleted(context.WithoutCancel(ctx), v.URL, id)
+	err = c.MarkDeleted(context.WithoutCancel(ctx), v.URL, []vault.ArchiveID{id})
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
