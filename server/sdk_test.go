@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -150,5 +152,73 @@ func TestSDKMultipart(t *testing.T) {
 	var missing *types.ResourceNotFoundException
 	if !errors.As(err, &missing) {
 		t.Errorf("aborting a completed upload: %v", err)
+	}
+}
+
+func TestSDKJobs(t *testing.T) {
+	s, c := startSlow(t)
+	client, ctx := s.sdk(), t.Context()
+	name, body := aws.String("films"), pattern(mib+7)
+	archive := s.store(body, "films of 2012")
+	begun, err := client.InitiateJob(ctx, &glacier.InitiateJobInput{VaultName: name, JobParameters: &types.JobParameters{
+		Type: aws.String("archive-retrieval"), ArchiveId: &archive, Description: aws.String("token 1"), Tier: aws.String("Expedited"),
+		RetrievalByteRange: aws.String("1048576-1048582"), SNSTopic: aws.String("arn:aws:sns:eu-north-1:012345678901:ready"),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := &glacier.GetJobOutputInput{VaultName: name, JobId: begun.JobId}
+	_, err = client.GetJobOutput(ctx, output)
+	var invalid *types.InvalidParameterValueException
+	if !errors.As(err, &invalid) || *invalid.Message != "The job is not currently available for download: "+*begun.JobId {
+		t.Errorf("before the job is done: %v", err)
+	}
+	c.advance(time.Minute)
+	job, err := client.DescribeJob(ctx, &glacier.DescribeJobInput{VaultName: name, JobId: begun.JobId})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := treehash.Sum(body[mib:]).String()
+	if !job.Completed || job.StatusCode != types.StatusCodeSucceeded || job.Action != types.ActionCodeArchiveRetrieval ||
+		*job.ArchiveSizeInBytes != int64(len(body)) || *job.SHA256TreeHash != hash || *job.Tier != "Expedited" ||
+		*job.JobDescription != "token 1" || *job.SNSTopic != "arn:aws:sns:eu-north-1:012345678901:ready" || job.InventoryRetrievalParameters != nil {
+		t.Errorf("described as %+v", job)
+	}
+	var listed []string
+	pages := glacier.NewListJobsPaginator(client, &glacier.ListJobsInput{
+		AccountId: aws.String("-"), VaultName: name, Completed: aws.String("true"), Statuscode: aws.String("Succeeded"),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range page.JobList {
+			listed = append(listed, *j.JobId)
+		}
+	}
+	if len(listed) != 1 || listed[0] != *begun.JobId {
+		t.Errorf("listed %v, want %s", listed, *begun.JobId)
+	}
+	for _, wanted := range []*string{nil, aws.String("bytes=0-9999999")} { // the SDK adds Accept-Encoding to the first
+		output.Range = wanted
+		got, err := client.GetJobOutput(ctx, output)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(got.Body)
+		if err != nil || !bytes.Equal(text, body[mib:]) {
+			t.Errorf("read %d bytes, %v", len(text), err)
+		}
+		if aws.ToString(got.Checksum) != hash || aws.ToString(got.ArchiveDescription) != "films of 2012" || *got.AcceptRanges != "bytes" {
+			t.Errorf("output %+v", got)
+		}
+		_ = got.Body.Close()
+	}
+	c.advance(25 * time.Hour)
+	_, err = client.GetJobOutput(ctx, output)
+	var missing *types.ResourceNotFoundException
+	if !errors.As(err, &missing) || *missing.Message != "The job ID was not found: "+*begun.JobId {
+		t.Errorf("after a day: %v", err)
 	}
 }
