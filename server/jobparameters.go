@@ -3,7 +3,6 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -145,10 +144,4 @@ func parseDate(name, text string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, invalid("Invalid " + name + ": " + text)
-}
-
-// isTopic reports whether s has the form of the ARN of an SNS topic. Whether
-// there is such a topic is not looked at, as at the service.
-func isTopic(s string) bool {
-	return regexp.MustCompile(`^arn:aws[a-z-]{0,16}:sns:[a-z0-9-]{1,64}:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`).MatchString(s)
 }

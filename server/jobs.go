@@ -31,6 +31,10 @@ func (s *Server) initiateJob(ctx context.Context, c *call) (reply, error) {
 	case err != nil:
 		return reply{}, err
 	}
+	// Once the client knows of the job, somebody will be told of its end.
+	if err := s.expectEnd(ctx, jobRef{c.target.vault, id}); err != nil {
+		return reply{}, err
+	}
 	return reply{
 		status: http.StatusAccepted,
 		header: map[string]string{

@@ -24,12 +24,18 @@ type Options struct {
 	// Credentials knows the secrets that requests are signed with.
 	Credentials Credentials
 
+	// Topics says to which URL the messages of an SNS topic are posted, by the
+	// topic's ARN. The messages of a topic that is not here are posted nowhere.
+	// Jobs that are started while there is none at all are never announced.
+	Topics map[string]string
+
 	// AccessLog receives one line of JSON for each request, in one Write. Nil
 	// means no log. The server serialises the calls.
 	AccessLog io.Writer
-	// OnFault is told why a request was answered with a 500, and what net/http
-	// complains about (with an empty request id). The client is not told the
-	// cause. Nil means that nobody is. It may be called from many goroutines.
+	// OnFault is told why a request was answered with a 500, and, with an empty
+	// request id, what net/http complains about and which announcement did not
+	// arrive. The client is not told the cause. Nil means that nobody is. It may
+	// be called from many goroutines.
 	OnFault func(requestID string, err error)
 
 	// Now is the clock that signatures are compared with; nil means time.Now.

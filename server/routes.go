@@ -48,6 +48,10 @@ func routes() map[route]operation {
 		{http.MethodGet, 4, "jobs"}:  {serve: (*Server).listJobs},
 		{http.MethodGet, 5, "jobs"}:  {serve: (*Server).describeJob},
 		{http.MethodGet, 6, "jobs"}:  {serve: (*Server).getJobOutput},
+
+		{http.MethodPut, 4, "notification-configuration"}:    {serve: (*Server).setNotifications},
+		{http.MethodGet, 4, "notification-configuration"}:    {serve: (*Server).getNotifications},
+		{http.MethodDelete, 4, "notification-configuration"}: {serve: (*Server).deleteNotifications},
 	}
 }
 

@@ -21,7 +21,8 @@ const (
 
 // Serve answers requests from l until ctx ends, then stops accepting, lets
 // requests in flight finish for [Options.Grace], cuts off what is left, and
-// returns when none of its goroutines runs any more. It closes l.
+// returns when none of its goroutines runs any more. It closes l. Until ctx ends
+// it also announces the ends of jobs, as [Server.Announce] does.
 //
 // The error is nil if ctx ended and every request was answered. TLS is the
 // caller's choice of listener.
@@ -47,6 +48,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 	}
 
+	announcing, stopAnnouncing := context.WithCancel(ctx)
+	defer stopAnnouncing()
+	var announcer sync.WaitGroup
+	announcer.Go(func() { s.Announce(announcing) })
+
 	var failure error
 	accepting := make(chan struct{})
 	go func() {
@@ -57,9 +63,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case <-accepting:
 	case <-ctx.Done():
 	}
+	stopAnnouncing()
 	err := s.stop(requests, hs, cutOff)
 	<-accepting
 	connections.Wait()
+	announcer.Wait()
 	if !errors.Is(failure, http.ErrServerClosed) {
 		err = errors.Join(fmt.Errorf("accepting connections on %s: %w", l.Addr(), failure), err)
 	}

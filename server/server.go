@@ -2,7 +2,7 @@
 // any set of vaults, so that every tool made for the service can keep its
 // archives elsewhere, and can be tried without the service.
 //
-// It serves the vault, archive, multipart upload and job operations. Status
+// It serves the vault, archive, multipart upload, job and notification operations. Status
 // codes, headers, message texts, paging and dates are those of the service
 // (Amazon Glacier developer guide); where the guide is silent, what the service
 // was seen to answer. Everything else is answered with a JSON 404.
@@ -35,12 +35,15 @@ type Server struct {
 	uploads  *uploadMemory
 	buffers  sync.Pool // of *[copyBuffer]byte
 	log      accessLog
+
+	announcements *announcements
+	poster        *poster
 }
 
 var _ http.Handler = (*Server)(nil)
 
 // New returns a server over store. It fails if the options lack a region, an
-// account of 12 digits, or credentials.
+// account of 12 digits, or credentials, or hold a topic that is none.
 func New(store Store, o Options) (*Server, error) {
 	switch {
 	case store == nil:
@@ -52,6 +55,9 @@ func New(store Store, o Options) (*Server, error) {
 	case !regexp.MustCompile(`^[0-9]{12}$`).MatchString(o.Account):
 		return nil, fmt.Errorf("the account id %q does not have 12 digits", o.Account)
 	}
+	if err := checkTopics(o.Topics); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	return &Server{
 		store:    store,
@@ -60,5 +66,8 @@ func New(store Store, o Options) (*Server, error) {
 		routes:   routes(),
 		uploads:  newUploadMemory(),
 		log:      accessLog{w: o.AccessLog},
+
+		announcements: newAnnouncements(store, o.OnFault),
+		poster:        newPoster(o.Topics, o.Now),
 	}, nil
 }

@@ -28,4 +28,13 @@ type Store interface {
 	Open(ctx context.Context, name string) (vault.Vault, error)
 	// Archive tells about one archive. ErrNotFound: there is none.
 	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)
+	// Note returns what SetNote left with a vault under a name. ErrNotFound: there
+	// is no such note, or no such vault.
+	Note(ctx context.Context, vaultName, name string) ([]byte, error)
+	// SetNote leaves a small document of the server's own with a vault, in the
+	// place of one of the same name; nil removes it, and removing one that is not
+	// there is no error. It is there, or gone, durably when SetNote returns nil.
+	// The name has 1 to 64 of a-z 0-9 and hyphen. ErrInvalid: the document has
+	// more than 1 MiB; ErrNotFound: there is no such vault.
+	SetNote(ctx context.Context, vaultName, name string, data []byte) error
 }

@@ -31,12 +31,12 @@ func (s *Server) describe(info vault.Info) vaultDescription {
 	}
 }
 
-// arn returns the service's full name of a vault.
-func (s *Server) arn(name string) string { return s.arnPrefix() + name }
-
-func (s *Server) arnPrefix() string {
-	return fmt.Sprintf("arn:aws:glacier:%s:%s:vaults/", s.options.Region, s.options.Account)
+// ARN returns the service's full name of a vault.
+func ARN(region, account, name string) string {
+	return fmt.Sprintf("arn:aws:glacier:%s:%s:vaults/%s", region, account, name)
 }
+
+func (s *Server) arn(name string) string { return ARN(s.options.Region, s.options.Account, name) }
 
 // location returns the value of a Location header for something in a vault.
 func (s *Server) location(segments ...string) string {
@@ -110,7 +110,7 @@ func (s *Server) listVaults(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	from, ok := strings.CutPrefix(marker, s.arnPrefix())
+	from, ok := strings.CutPrefix(marker, s.arn(""))
 	if marker != "" && (!ok || !isVaultName(from)) {
 		return reply{}, invalid("Invalid marker: " + marker)
 	}
