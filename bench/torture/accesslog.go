@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"firn/vault"
 )
 
 // accepted is one part that the server took.
@@ -19,54 +21,85 @@ type accepted struct {
 	end          int64     // of its line in the log, in bytes
 }
 
-// readAccepted lists the parts that an access log tells of, in order. A last line
-// without an end is still being written and is left out.
+// readAccepted lists the parts that an access log tells of, in order.
 func readAccepted(path string) ([]accepted, error) {
+	var list []accepted
+	err := eachRequest(path, func(r request) {
+		if r.Method == http.MethodPut && r.ContentRange != "" && r.Status == http.StatusNoContent {
+			list = append(list, accepted{r.ContentRange, r.Time, r.end})
+		}
+	})
+	return list, err
+}
+
+// served is one range of an output that the server was asked for and gave.
+type served struct {
+	vault.Range
+
+	arrived time.Time // when its request did
+}
+
+// readServed lists the ranges that an access log tells of, in order.
+func readServed(path string) ([]served, error) {
+	var list []served
+	err := eachRequest(path, func(r request) {
+		var first, last int64
+		if n, _ := fmt.Sscanf(r.Range, "bytes=%d-%d", &first, &last); n == 2 && r.Status == http.StatusPartialContent {
+			list = append(list, served{vault.Range{Offset: first, Size: last - first + 1}, r.Time})
+		}
+	})
+	return list, err
+}
+
+// request is a line of the access log.
+type request struct {
+	Time         time.Time `json:"time"`
+	Method       string    `json:"method"`
+	Status       int       `json:"status"`
+	ContentRange string    `json:"content_range"`
+	Range        string    `json:"range"`
+	end          int64     // of the line in the log, in bytes
+}
+
+// eachRequest visits the lines of an access log. A last line without an end is
+// still being written and is left out.
+func eachRequest(path string, visit func(request)) error {
 	log, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer log.Close()
-	var list []accepted
 	lines, position := bufio.NewReader(log), int64(0)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err == io.EOF {
-			return list, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		position += int64(len(line))
-		var request struct {
-			Time         time.Time `json:"time"`
-			Method       string    `json:"method"`
-			Status       int       `json:"status"`
-			ContentRange string    `json:"content_range"`
+		r := request{end: position}
+		if err := json.Unmarshal(line, &r); err != nil {
+			return fmt.Errorf("access log: %w: %s", err, line)
 		}
-		if err := json.Unmarshal(line, &request); err != nil {
-			return nil, fmt.Errorf("access log: %w: %s", err, line)
-		}
-		if request.Method == http.MethodPut && request.ContentRange != "" && request.Status == http.StatusNoContent {
-			list = append(list, accepted{request.ContentRange, request.Time, position})
-		}
+		visit(r)
 	}
 }
 
-// follow returns once the access log tells of so many accepted parts. It fails
-// when the upload ends before that.
-func follow(ctx context.Context, path string, parts int, ended <-chan struct{}) error {
+// follow returns once count gives n. It fails when the command ends before that.
+func follow(ctx context.Context, count func() (int, error), n int, ended <-chan struct{}) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		list, err := readAccepted(path)
-		if err != nil || len(list) >= parts {
+		got, err := count()
+		if err != nil || got >= n {
 			return err
 		}
 		select {
 		case <-tick.C:
 		case <-ended:
-			return errors.New("the upload ended by itself")
+			return errors.New("it ended by itself")
 		case <-ctx.Done():
 			return ctx.Err()
 		}

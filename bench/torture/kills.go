@@ -59,10 +59,26 @@ func (t *torture) moments() []int {
 // accepted so many parts altogether.
 func (t *torture) uploadAndKill(ctx context.Context, file, url, log string, parts int) (attempt, error) {
 	a := attempt{started: time.Now()}
-	cmd, said := t.command(ctx, file, url), &strings.Builder{}
+	err := t.kill(ctx, t.command(ctx, file, url), parts, func() (int, error) {
+		list, err := readAccepted(log)
+		return len(list), err
+	}, func() error {
+		info, err := os.Stat(log)
+		if err == nil {
+			a.logged = info.Size()
+		}
+		return err
+	})
+	return a, err
+}
+
+// kill starts a command and kills it a little after count gives n. It calls
+// before just before that.
+func (t *torture) kill(ctx context.Context, cmd *exec.Cmd, n int, count func() (int, error), before func() error) error {
+	said := &strings.Builder{}
 	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
-		return a, err
+		return err
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -70,18 +86,16 @@ func (t *torture) uploadAndKill(ctx context.Context, file, url, log string, part
 		close(ended)
 	}()
 
-	err := follow(ctx, log, parts, ended)
+	err := follow(ctx, count, n, ended)
 	if err == nil {
 		err = pause(ctx, time.Duration(t.random.Int64N(int64(longestWait))))
 	}
-	info, statErr := os.Stat(log)
-	err = errors.Join(err, statErr, cmd.Process.Kill())
+	err = errors.Join(err, before(), cmd.Process.Kill())
 	<-ended
 	if err != nil {
-		return a, fmt.Errorf("killing the upload after %d parts: %w: it said %s", parts, err, said)
+		return fmt.Errorf("killing %q at %d of %d: %w: it said %s", cmd.Args[1], n, t.parts(), err, said)
 	}
-	a.logged = info.Size()
-	return a, nil
+	return nil
 }
 
 // pause waits for d.

@@ -1,6 +1,7 @@
 // Command torture kills an upload with SIGKILL at random moments, runs the same
 // command again until it is done, and shows from the server's access log that no
-// part which the server had acknowledged was sent twice. scripts/torture.sh
+// part which the server had acknowledged was sent twice. Then it does the same to
+// the download of the archive: no range that was verified is fetched twice. scripts/torture.sh
 // builds what it needs and starts it.
 package main
 
@@ -17,8 +18,8 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// vault is the vault that the archive goes into.
-const vault = "torture"
+// vaultName is the vault that the archive goes into.
+const vaultName = "torture"
 
 // torture is one run.
 type torture struct {
@@ -77,20 +78,23 @@ func (t *torture) run(ctx context.Context) (err error) {
 	if err := errors.Join(os.Mkdir(store, 0o700), os.WriteFile(log, nil, 0o600)); err != nil {
 		return err
 	}
-	server, err := t.firn.Serve(ctx, store, log, vault)
+	server, err := t.firn.Serve(ctx, store, log, vaultName)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
 
-	attempts, err := t.upload(ctx, file, lab.VaultURL(server.Endpoint, vault), log)
+	attempts, err := t.upload(ctx, file, lab.VaultURL(server.Endpoint, vaultName), log)
 	if err != nil {
 		return err
 	}
 	if err := audit(os.Stdout, log, attempts, t.parts()); err != nil {
 		return err
 	}
-	return prove(ctx, os.Stdout, file, store)
+	if err := prove(ctx, os.Stdout, file, store); err != nil {
+		return err
+	}
+	return t.download(ctx, file, lab.VaultURL(server.Endpoint, vaultName), log)
 }
 
 // parts is how many parts the archive has.
