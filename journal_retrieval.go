@@ -63,8 +63,9 @@ type InventoryJournal interface {
 	// state Unknown whose size and tree hash an archive of this inventory has, one
 	// that was created since they began and belongs to no other upload, become
 	// Completed with its id, and the archive gets their name. If the inventory
-	// lists the whole vault, archives that neither it nor the whole one before it
-	// lists, both made more than 48 hours after they were created, become Missing.
+	// lists the whole vault and has no bad entry, archives that neither it nor the
+	// like one before it lists, both made more than 48 hours after they were
+	// created, become Missing.
 	FinishInventory(ctx context.Context, i *record.Inventory) error
 }
 
@@ -72,12 +73,15 @@ type InventoryJournal interface {
 type PurgeJournal interface {
 	InventoryJournal
 
-	// Present lists the archives of a vault that are not Deleted, in the order of
-	// their ids.
-	Present(ctx context.Context, vaultURL string) iter.Seq2[record.Archive, error]
+	// Present lists the archives of a vault that are not Deleted and whose id is
+	// behind after, in the order of their ids. An empty after is before all of them.
+	Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error]
 	// MarkDeleting notes that the vault is about to be asked to delete archives.
 	// Ids that are not on record are added.
 	MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
+	// MarkRefused notes that the vault refused to delete archives: those that are
+	// Deleting are Confirmed again if an inventory lists them, else Stored.
+	MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
 	// MarkDeleted notes that the vault accepted to delete archives, and when.
 	MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
 	// LastDeleted tells when MarkDeleted was last called for a vault; the zero time

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"firn/record"
+	"firn/vault"
 )
 
 // archiveColumns are an archive's as scanArchive takes them, of archiveTables.
@@ -81,10 +82,11 @@ func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description 
 		vaultURL, slashed(label), raw(label), raw(name), raw(description), size, record.Stored, record.Confirmed)
 }
 
-// Present lists the archives of a vault that are not deleted, in the order of
-// their ids.
-func (c *Catalog) Present(ctx context.Context, vaultURL string) iter.Seq2[record.Archive, error] {
+// Present lists the archives of a vault that are not deleted and whose id is
+// behind after, in the order of their ids. An empty after is before all of them.
+func (c *Catalog) Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error] {
 	return list(ctx, c, "list the archives that are not deleted", scanArchive,
 		`SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE v.url = $1 AND a.state <> $2 ORDER BY a.archive_id`, vaultURL, record.Deleted)
+		WHERE v.url = $1 AND a.state <> $2 AND a.archive_id > $3 ORDER BY a.archive_id`,
+		vaultURL, record.Deleted, after)
 }

@@ -39,6 +39,31 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault
 	return nil
 }
 
+// MarkRefused writes down, in one transaction, that the vault refused to delete
+// archives. Those that are Deleting are Confirmed again if an inventory lists
+// them, else Stored; others stay as they are.
+func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
+	err := c.transact(ctx, func(tx *sql.Tx) error {
+		key, err := vaultKey(ctx, tx, vaultURL)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, `
+				UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $3 ELSE $4 END
+				WHERE vault_key = $1 AND archive_id = $2 AND state = $5`,
+				key, id, record.Stored, record.Confirmed, record.Deleting); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return c.fail(ctx, err, "note that archives in %q are not deleted", vaultURL)
+	}
+	return nil
+}
+
 // MarkDeleted writes down, in one transaction, that the vault accepted to delete
 // archives, and when. It may be repeated. vault.ErrNotFound means that the
 // catalog does not know one of them; the others are noted all the same.

@@ -26,9 +26,10 @@ const (
 //
 // An upload of this vault whose end is unknown is Completed if this inventory
 // lists an archive of its size and tree hash that was created since it began and
-// belongs to no other upload. If the inventory lists the whole vault, archives
-// that were made more than 48 hours before the whole one before it, and that no
-// inventory since then lists, become Missing.
+// belongs to no other upload. If the inventory lists the whole vault and has no
+// bad entry, which could be anything that it seems to lack, archives that were
+// made more than 48 hours before the like one before it, and that no inventory
+// since then lists, become Missing.
 func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) error {
 	after := *i
 	after.State, after.Missing, after.Settled, after.Updated = record.Read, 0, 0, c.now().UTC().Round(0)
@@ -36,7 +37,7 @@ func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) erro
 		if after.Settled, err = settleUploads(ctx, tx, after, after.Updated); err != nil {
 			return err
 		}
-		if after.List.IsWhole() {
+		if after.List.IsWhole() && after.Bad == 0 {
 			if after.Missing, err = markMissing(ctx, tx, after); err != nil {
 				return err
 			}
@@ -112,7 +113,7 @@ func settle(ctx context.Context, tx *sql.Tx, u record.Upload, a keyed, now time.
 func markMissing(ctx context.Context, tx *sql.Tx, i record.Inventory) (missing int64, err error) {
 	var before instant
 	err = tx.QueryRowContext(ctx, `SELECT coalesce(max(date), '') FROM inventories
-		WHERE vault = $1 AND state = $2 AND date < $3 AND `+listsAll,
+		WHERE vault = $1 AND state = $2 AND date < $3 AND bad = 0 AND `+listsAll,
 		i.Vault, record.Read, instant(i.Date)).Scan(&before)
 	if err != nil || time.Time(before).IsZero() {
 		return 0, err
