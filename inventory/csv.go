@@ -1,0 +1,154 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+
+	"firn/vault"
+)
+
+// csvForm reads the CSV form: the header, then one line for each archive. A field
+// may stand in quotes, and one with a comma or a quote in it always does; a
+// quote is written \" there, but a backslash stays as it is. So only whoever
+// knows that there are five fields, and that four of them hold no comma, can
+// tell where the description ends: it is what is left between the first comma
+// and the third from the right.
+type csvForm struct {
+	begun bool // the header was read
+}
+
+func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
+	if !f.begun {
+		src.skipMark()
+		line, err := src.line()
+		switch {
+		case err != nil:
+			return vault.Entry{}, err
+		case !isHeader(line.raw):
+			return vault.Entry{}, src.wrong("it does not begin with the line %q, but with %.100q", header, line.raw)
+		}
+		f.begun = true
+	}
+	for {
+		if _, ok := src.peek(); !ok && errors.Is(src.ended, io.EOF) {
+			return vault.Entry{}, io.EOF
+		}
+		line, err := src.line()
+		if err != nil {
+			return vault.Entry{}, err
+		}
+		if len(line.raw) == 0 {
+			continue
+		}
+		archive, err := parseLine(line)
+		switch {
+		case err == nil:
+			return vault.Entry{Archive: archive}, nil
+		case line.open: // so it lacks more than its line feed
+			return vault.Entry{}, src.early()
+		}
+		return bad(archive, err.Error(), line.raw), nil
+	}
+}
+
+// line is one line of a document, without its end.
+type line struct {
+	raw  []byte // all of it, or only the beginning of one that is too long
+	cut  bool   // it is longer than maxEntry
+	open bool   // the document ended before the line did
+}
+
+// line passes the next line and returns it. The end of the document ends a line,
+// too; that nothing is left of it is an error.
+func (s *source) line() (line, error) {
+	var l line
+	seen := 0 // bytes of the line that are ahead and looked at
+	for {
+		if i := bytes.IndexByte(s.ahead()[seen:], '\n'); i >= 0 {
+			seen += i
+			break
+		}
+		seen = len(s.ahead())
+		if seen > maxEntry {
+			l.keep(s.ahead())
+			s.pass(seen)
+			seen = 0
+		}
+		if s.more() {
+			continue
+		}
+		if !errors.Is(s.ended, io.EOF) || seen == 0 {
+			return line{}, s.early()
+		}
+		l.open = true
+		break
+	}
+	raw := s.ahead()[:seen]
+	s.pass(seen)
+	if !l.open {
+		s.pass(1)
+	}
+	if l.cut || seen > maxEntry {
+		l.keep(raw)
+		return l, nil
+	}
+	l.raw = bytes.TrimSuffix(raw, []byte("\r"))
+	return l, nil
+}
+
+// keep notes that the line is too long, and keeps the beginning of it.
+func (l *line) keep(piece []byte) {
+	l.cut = true
+	l.raw = append(l.raw, piece[:min(len(piece), maxRaw-len(l.raw))]...)
+}
+
+// isHeader reports whether a line is the header.
+func isHeader(line []byte) bool {
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	return string(bytes.ReplaceAll(line, []byte(`"`), nil)) == header
+}
+
+// parseLine reads the line of one archive. The error tells the first thing that
+// is wrong; with it comes what could be read.
+func parseLine(l line) (vault.Archive, error) {
+	if l.cut {
+		return vault.Archive{}, errTooLong
+	}
+	id, rest, _ := bytes.Cut(l.raw, []byte(","))
+	var last [3][]byte // date, size, tree hash
+	for i := len(last) - 1; i >= 0; i-- {
+		comma := bytes.LastIndexByte(rest, ',')
+		if comma < 0 {
+			return vault.Archive{}, errors.New("the line has fewer than 5 fields")
+		}
+		rest, last[i] = rest[:comma], rest[comma+1:]
+	}
+	var f fields
+	wrong := cmp.Or( // all of them are read, whatever the first ones are like
+		f.setID(unquote(id)), f.setDescription(describe(rest)), f.setDate(unquote(last[0])),
+		f.setSize(unquote(last[1])), f.setHash(unquote(last[2])),
+	)
+	return f.archive, wrong
+}
+
+// describe returns the description that a field holds.
+func describe(field []byte) []byte {
+	if !isQuoted(field) {
+		return field
+	}
+	return bytes.ReplaceAll(unquote(field), []byte(`\"`), []byte(`"`))
+}
+
+// unquote strips the quotes from around a field.
+func unquote(field []byte) []byte {
+	if !isQuoted(field) {
+		return field
+	}
+	return field[1 : len(field)-1]
+}
+
+func isQuoted(field []byte) bool {
+	return len(field) >= 2 && field[0] == '"' && field[len(field)-1] == '"'
+}

@@ -1,0 +1,203 @@
+package inventory
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"firn/vault"
+)
+
+// place is where in a JSON document its reader stands.
+type place int
+
+const (
+	atStart     place = iota // before the opening brace
+	firstKey                 // behind the opening brace
+	behindValue              // behind the value of a key of the head
+	firstEntry               // behind the opening bracket of the list
+	behindEntry              // behind an entry of the list
+	atEnd                    // behind the closing brace
+)
+
+// jsonForm reads the JSON form: one object whose ArchiveList has the entries.
+// Other keys may stand before and behind the list.
+type jsonForm struct {
+	place  place
+	listed bool // the list was there
+}
+
+func (f *jsonForm) next(src *source, head *Head) (vault.Entry, error) {
+	for {
+		switch f.place {
+		case atStart:
+			src.skipMark()
+			if err := src.expect('{'); err != nil {
+				return vault.Entry{}, err
+			}
+			f.place = firstKey
+		case firstKey, behindValue:
+			if err := f.readKey(src, head); err != nil {
+				return vault.Entry{}, err
+			}
+		case firstEntry, behindEntry:
+			f.listed = true
+			more, err := src.another(']', f.place == firstEntry)
+			if err != nil {
+				return vault.Entry{}, err
+			}
+			if !more {
+				f.place = behindValue
+				continue
+			}
+			f.place = behindEntry
+			return readEntry(src)
+		case atEnd:
+			return vault.Entry{}, f.end(src)
+		}
+	}
+}
+
+// readKey reads a key of the document and its value, unless that is the list,
+// which it enters.
+func (f *jsonForm) readKey(src *source, head *Head) error {
+	more, err := src.another('}', f.place == firstKey)
+	if err != nil {
+		return err
+	}
+	if !more {
+		if !f.listed {
+			return src.wrong("it has no ArchiveList")
+		}
+		f.place = atEnd
+		return nil
+	}
+	name, err := src.name()
+	if err != nil {
+		return err
+	}
+	if err := src.expect(':'); err != nil {
+		return err
+	}
+	if name == "ArchiveList" {
+		if f.listed {
+			return src.wrong("it has two of ArchiveList")
+		}
+		f.place = firstEntry
+		return src.expect('[')
+	}
+	src.skipSpace()
+	v, err := src.value()
+	if err != nil {
+		return err
+	}
+	f.place = behindValue
+	if v.cut {
+		return nil
+	}
+	if !isValue(v.raw) {
+		return src.wrong("the value of %.100q is no JSON: %.100q", name, v.raw)
+	}
+	head.learn(name, v.raw)
+	return nil
+}
+
+// learn takes what the document tells about itself. A date that is none is as
+// good as no date.
+func (h *Head) learn(name string, raw []byte) {
+	text, err := textOf(raw)
+	if err != nil {
+		return
+	}
+	switch name {
+	case "VaultARN":
+		h.VaultARN = string(text)
+	case "InventoryDate":
+		h.Date, _ = parseDate(text)
+	}
+}
+
+// end makes sure that nothing but space is left.
+func (f *jsonForm) end(src *source) error {
+	if c, ok := src.skipSpace(); ok {
+		return src.wrong("it goes on with %q behind its end", c)
+	}
+	if !errors.Is(src.ended, io.EOF) {
+		return src.early()
+	}
+	return io.EOF
+}
+
+// readEntry reads the next value of the list.
+func readEntry(src *source) (vault.Entry, error) {
+	src.skipSpace()
+	v, err := src.value()
+	switch {
+	case err != nil:
+		return vault.Entry{}, err
+	case len(v.raw) == 0:
+		return vault.Entry{}, src.wrong("an entry is missing")
+	case v.cut:
+		return bad(vault.Archive{}, errTooLong.Error(), v.raw), nil
+	}
+	archive, err := parseEntry(v.raw)
+	if err != nil {
+		return bad(archive, err.Error(), v.raw), nil
+	}
+	return vault.Entry{Archive: archive}, nil
+}
+
+// errTooLong is what is wrong with an entry of which only the end was looked for.
+var errTooLong = fmt.Errorf("the entry is longer than %d bytes", maxEntry)
+
+// expect passes space and the byte c.
+func (s *source) expect(c byte) error {
+	got, ok := s.skipSpace()
+	switch {
+	case !ok:
+		return s.early()
+	case got != c:
+		return s.wrong("%q in place of %q", got, c)
+	}
+	s.pass(1)
+	return nil
+}
+
+// another reports whether there is another member before the closing byte, and
+// passes what stands before it: a comma, unless it is the first, or else the
+// closing byte itself.
+func (s *source) another(closing byte, first bool) (bool, error) {
+	c, ok := s.skipSpace()
+	switch {
+	case !ok:
+		return false, s.early()
+	case c == closing:
+		s.pass(1)
+		return false, nil
+	case first:
+		return true, nil
+	case c != ',':
+		return false, s.wrong("%q in place of a comma or %q", c, closing)
+	}
+	s.pass(1)
+	return true, nil
+}
+
+// name passes space and the name of a member, and returns it.
+func (s *source) name() (string, error) {
+	if c, ok := s.skipSpace(); ok && c != '"' {
+		return "", s.wrong("%q in place of a name", c)
+	}
+	v, err := s.value()
+	if err != nil {
+		return "", err
+	}
+	if v.cut {
+		return "", s.wrong("a name is longer than %d bytes", maxEntry)
+	}
+	text, err := textOf(v.raw)
+	if err != nil {
+		return "", s.wrong("a name is no text: %s", err)
+	}
+	return string(text), nil
+}
