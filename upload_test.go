@@ -59,7 +59,7 @@ func (c *clock) advance(d time.Duration) {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, dir: t.TempDir(), clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
-	options := dirvault.Options{Now: s.clock.Now, UploadLifetime: 24 * time.Hour}
+	options := dirvault.Options{Now: s.clock.Now, UploadLifetime: 24 * time.Hour, InventoryEvery: -1}
 	root, err := dirvault.OpenRoot(filepath.Join(s.dir, "cold"), options)
 	if err != nil {
 		t.Fatal(err)

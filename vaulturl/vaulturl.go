@@ -17,6 +17,7 @@ package vaulturl
 import (
 	"context"
 	"io"
+	"time"
 
 	"firn/vault"
 	"firn/vault/dirvault"
@@ -71,7 +72,11 @@ func openDirectory(ref Ref, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := dirvault.Open(path, dirvault.Options{OnDamage: o.OnDamage})
+	v, err := dirvault.Open(path, dirvault.Options{
+		InventoryEvery: -1,             // whoever asks wants to know what is there now
+		OutputLifetime: 24 * time.Hour, // a job is asked for again in no time, and inventories take room
+		OnDamage:       o.OnDamage,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -48,18 +48,28 @@ func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 // are known.
 func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, broken error) bool) error {
 	return eachEntry(v.dir, archivesDir, func(name string) (bool, error) {
-		if err := cancelled(ctx); err != nil {
-			return false, err
-		}
-		a, err := v.archive(vault.ArchiveID(name))
-		switch {
-		case errors.Is(err, vault.ErrNotFound):
-			return true, nil // deleted, or another file
-		case err != nil && !errors.Is(err, errDamaged):
-			return false, err
-		}
-		return visit(a, err), nil
+		more := true
+		err := v.visitArchive(ctx, vault.ArchiveID(name), func(a vault.Archive, broken error) error {
+			more = visit(a, broken)
+			return nil
+		})
+		return more, err
 	})
+}
+
+// visitArchive calls visit with the archive of this id, if there is one.
+func (v *Vault) visitArchive(ctx context.Context, id vault.ArchiveID, visit func(a vault.Archive, broken error) error) error {
+	if err := cancelled(ctx); err != nil {
+		return err
+	}
+	a, err := v.archive(id)
+	switch {
+	case errors.Is(err, vault.ErrNotFound):
+		return nil // deleted, or another file
+	case err != nil && !errors.Is(err, errDamaged):
+		return err
+	}
+	return visit(a, err)
 }
 
 // DeleteArchive removes an archive: first its bytes, durably, then what is known
@@ -84,7 +94,7 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	if err != nil || !there {
 		return err
 	}
-	if err := v.status.beginChange(v.dir); err != nil {
+	if err := v.status.beginChange(v.dir, v.options.now()); err != nil {
 		return err
 	}
 	defer v.status.endChange()

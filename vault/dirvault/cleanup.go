@@ -85,14 +85,28 @@ func (v *Vault) cleanUpload(name string) error {
 	})
 }
 
+// cleanJob removes a job that is to be forgotten, and the output of one that was
+// not started to the end.
 func (v *Vault) cleanJob(name string) error {
 	id, isJob := strings.CutSuffix(name, ".json")
-	if !isJob || !validID(id, jobIDLength) {
+	id, isOutput := strings.CutSuffix(id, ".output")
+	if isJob == isOutput || !validID(id, jobIDLength) {
 		return v.cleanTemporary(jobsDir)(name)
+	}
+	if isOutput {
+		return v.cleanOutput(vault.JobID(id))
 	}
 	_, err := v.job(vault.JobID(id))
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil // forgotten now, or another file
 	}
 	return err
+}
+
+func (v *Vault) cleanOutput(id vault.JobID) error {
+	there, err := isThere(v.dir, jobPath(id))
+	if err != nil || there {
+		return err
+	}
+	return removeIfThere(v.dir, outputPath(id))
 }

@@ -77,7 +77,7 @@ func TestForeignFiles(t *testing.T) {
 		leave(t, dir, name, "mine")
 	}
 	before := files(t, dir)
-	v := open(t, dir, dirvault.Options{})
+	v := open(t, dir, fresh())
 	if got := inventory(t, v); len(got) != 0 {
 		t.Errorf("the inventory lists %v", got)
 	}
@@ -169,7 +169,7 @@ func TestCopyWithoutEmptyDirectories(t *testing.T) {
 // to a vault that is opened.
 func TestExpiredJobsAreForgotten(t *testing.T) {
 	c := newClock()
-	o := dirvault.Options{Now: c.Now, OutputLifetime: time.Hour}
+	o := dirvault.Options{Now: c.Now, OutputLifetime: time.Hour, InventoryEvery: -1}
 	dir := newVault(t)
 	v := open(t, dir, o)
 	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})

@@ -142,7 +142,7 @@ func rangeHash(ctx context.Context, dir *os.Root, name string, r vault.Range) (t
 // visible and everything can be repeated; after it, whoever looks finds the
 // archive whole. The caller is alone in the upload's gate.
 func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
-	if err := v.status.beginChange(v.dir); err != nil {
+	if err := v.status.beginChange(v.dir, v.options.now()); err != nil {
 		return err
 	}
 	defer v.status.endChange()

@@ -167,13 +167,20 @@ func TestDamagedArchivesAreCounted(t *testing.T) {
 
 // TestInventoryTellsWhatItOmits, after it has listed all that is good.
 func TestInventoryTellsWhatItOmits(t *testing.T) {
+	var heard damages
+	o := fresh()
+	o.OnDamage = heard.hear
 	dir := newVault(t)
-	v := open(t, dir, dirvault.Options{})
+	v := open(t, dir, o)
 	ids := damagedArchives(t, v, dir)
 	good := store(t, v, noise(40), 10)
 	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
 	if err != nil {
 		t.Fatal(err)
+	}
+	heard.want(t, "when the inventory is taken", ids...)
+	if j := describe(t, v, job); j.Status != vault.Succeeded || !strings.Contains(j.Message, "damaged: 3") {
+		t.Errorf("the job says %+v", j)
 	}
 	var listed []vault.ArchiveID
 	for a, listErr := range v.Inventory(t.Context(), job, "") {
@@ -202,13 +209,15 @@ func TestInventoryTellsWhatItOmits(t *testing.T) {
 // rest.
 func TestInventoryOfABrokenDisk(t *testing.T) {
 	dir := newVault(t)
-	v := open(t, dir, dirvault.Options{})
-	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := open(t, dir, fresh())
 	for i := range 50 {
 		leave(t, dir, "archives/"+strings.Repeat("a", 136)+string(rune('a'+i/10))+string(rune('a'+i%10)), "bytes")
+	}
+	job, err := v.StartJob(t.Context(), vault.JobRequest{
+		Kind: vault.RetrieveInventory, Description: strings.Repeat(`"`, 1024), Topic: strings.Repeat("t", 512),
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, err = range v.Inventory(t.Context(), job, "") {
 	}
@@ -253,9 +262,8 @@ func TestCountHoldsNobodyUp(t *testing.T) {
 		counting <- struct{}{}
 		<-goOn
 	}})
-	created := info(t, v).Created
-	c.Advance(created.Sub(c.Now()) + 24*time.Hour)
 	first := store(t, v, noise(10), 10)
+	c.Advance(24 * time.Hour)
 	leave(t, dir, "archives/"+strings.Repeat("a", 138), "damaged")
 	described := make(chan error, 1)
 	go func() {

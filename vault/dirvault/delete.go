@@ -42,8 +42,8 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 }
 
 // DeleteVault removes an empty vault. ErrInvalid means that it holds archives or
-// unfinished uploads, or that archives came or went since it was last counted
-// (see Vault.Info), as the service has it. ErrNotFound means that there is none.
+// unfinished uploads, or that archives came or went since its last inventory (see
+// Vault.Info), as the service has it. ErrNotFound means that there is none.
 func (r *Root) DeleteVault(ctx context.Context, name string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -115,16 +115,16 @@ func inUse(why string, broken error) error {
 }
 
 // settled refuses a vault that is not empty, and also one that was written to
-// since it was last counted. It counts only when there is nothing to count.
+// since its last inventory. It takes one only when there is nothing to list.
 func (v *Vault) settled(ctx context.Context) error {
 	if err := v.empty(ctx); err != nil {
 		return err
 	}
-	if err := v.countIfDue(ctx); err != nil {
+	if err := v.refreshInventory(ctx); err != nil {
 		return err
 	}
 	if v.status.get().Changed {
-		return fmt.Errorf("it was written to since it was last counted: %w", vault.ErrInvalid)
+		return fmt.Errorf("it was written to since its last inventory: %w", vault.ErrInvalid)
 	}
 	return nil
 }

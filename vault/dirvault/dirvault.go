@@ -65,11 +65,17 @@ type Options struct {
 	// UploadLifetime is how long an upload stays after the last request on it;
 	// 0 means for ever.
 	UploadLifetime time.Duration
-	// InventoryEvery is the least time between two counts of the archives, as
-	// [Vault.Info] tells them; 0 means a day.
+	// InventoryEvery is how old the vault's inventory gets while archives come
+	// and go. A new one is taken when somebody asks, if anything has changed and
+	// the last one is so old; the first, when the first change is. Below 0: when
+	// anything has changed or there is none yet, so that whoever asks is told
+	// what is there now. 0 means a day.
 	InventoryEvery time.Duration
+	// ARN returns what the service would call the vault of a name, for its
+	// inventories; nil means that they do not tell.
+	ARN func(name string) string
 	// OnDamage is told of every damaged file, and every vault that cannot be
-	// opened, that a listing or a count goes on without, each time that one
+	// opened, that a listing or an inventory goes on without, each time that one
 	// does; nil means nobody. It may be called from many goroutines at once and
 	// must not call the vault or the Root that it hears of.
 	OnDamage func(error)

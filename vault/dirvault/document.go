@@ -8,10 +8,10 @@ import (
 	"os"
 )
 
-// maxDocument is the size in bytes of the largest JSON file of a vault. The
-// longest that is ever written has two ids and a description of which every
-// character needs an escape: under 3 KiB.
-const maxDocument = 4 << 10
+// maxDocument is the size in bytes of the largest JSON file of a vault but its
+// inventory. The longest that is ever written has some 24 ids, a topic and a
+// description of which every character needs an escape: under 7 KiB.
+const maxDocument = 8 << 10
 
 // formatVersion stands in every JSON file. A reader refuses any other.
 const formatVersion = 1

@@ -53,6 +53,7 @@ func badTruths(t testing.TB) [][]byte {
 		{treehash.Sum(nil).String(), ``},
 		{`.007Z`, `.007+01:00`},
 		{`2026-02-03T04:05:06.007Z`, `0001-01-01T00:00:00Z`},
+		{`2026-02-03T04:05:06.007Z`, `1969-12-31T23:59:59Z`},
 		{`:06.007Z`, `:06.0070Z`},
 	} {
 		changed := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)

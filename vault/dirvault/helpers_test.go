@@ -76,7 +76,10 @@ func store(t *testing.T, v vault.Vault, data []byte, partSize int64) vault.Archi
 	return archive
 }
 
-// inventory lists all archives by id.
+// fresh are the options of a vault whose inventory is never old.
+func fresh() dirvault.Options { return dirvault.Options{InventoryEvery: -1} }
+
+// inventory lists all archives by id, in a vault whose inventory is never old.
 func inventory(t *testing.T, v vault.Vault) map[vault.ArchiveID]vault.Archive {
 	t.Helper()
 	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})

@@ -9,14 +9,13 @@ import (
 )
 
 // TestInfo: counts are as of the last inventory, which is taken when somebody
-// asks, it is due and something changed, and outlives the process.
+// asks, it is due and something changed, and outlives the process. The first is
+// due when the first change is old enough.
 func TestInfo(t *testing.T) {
 	c := newClock()
 	o := dirvault.Options{Now: c.Now}
 	dir := newVault(t)
 	v := open(t, dir, o)
-	created := info(t, v).Created
-	c.Advance(created.Sub(c.Now())) // made by the real clock
 	want := func(what string, inventoried time.Time, archives, bytes int64) {
 		t.Helper()
 		got := info(t, v)
@@ -27,22 +26,28 @@ func TestInfo(t *testing.T) {
 	c.Advance(48 * time.Hour)
 	want("nothing was ever there", time.Time{}, 0, 0)
 	first := store(t, v, noise(1000), 1000)
-	day := c.Now()
-	want("the first archive, and a count was due", day, 1, 1000+32768)
+	want("the first archive", time.Time{}, 0, 0)
+	c.Advance(time.Hour)
 	store(t, v, noise(10), 10)
-	want("the count is fresh", day, 1, 1000+32768)
+	v = reopen(t, v, dir, o, func() {})
+	c.Advance(23*time.Hour - 1)
+	want("the first is not yet due", time.Time{}, 0, 0)
+	c.Advance(1)
+	day := c.Now()
+	want("the first is due", day, 2, 1010+2*32768)
+	store(t, v, noise(10), 10)
 	c.Advance(24*time.Hour - 1)
-	want("the count is not yet due", day, 1, 1000+32768)
+	want("the next is not yet due", day, 2, 1010+2*32768)
 	v = reopen(t, v, dir, o, func() {})
 	c.Advance(1)
 	day = c.Now()
-	want("the count is due", day, 2, 1010+2*32768)
+	want("the next is due", day, 3, 1020+3*32768)
 	c.Advance(24 * time.Hour)
-	want("nothing changed", day, 2, 1010+2*32768)
+	want("nothing changed", day, 3, 1020+3*32768)
 	if err := v.DeleteArchive(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
-	want("one was deleted", c.Now(), 1, 10+32768)
+	want("one was deleted", c.Now(), 2, 20+2*32768)
 }
 
 func info(t *testing.T, v *dirvault.Vault) vault.Info {

@@ -11,7 +11,9 @@ import (
 	"firn/vault"
 )
 
-// jobDocument is a JSON file in jobs. When the job ends is known when it begins.
+// jobDocument is a JSON file in jobs. When the job ends is known when it begins,
+// and so is all else about it. Offset and Size say what the output is: of an
+// archive, or of the document of an inventory.
 type jobDocument struct {
 	Version     int             `json:"version"`
 	ID          vault.JobID     `json:"id"`
@@ -23,6 +25,9 @@ type jobDocument struct {
 	Size        int64           `json:"size"`
 	TreeHash    treehash.Hash   `json:"tree_hash"`
 	Tier        vault.Tier      `json:"tier,omitempty"`
+	List        listDocument    `json:"list,omitzero"`
+	NextMarker  vault.ArchiveID `json:"next_marker,omitempty"`
+	Omitted     *omission       `json:"omitted,omitempty"`
 	Description string          `json:"description"`
 	Topic       string          `json:"topic,omitempty"`
 	Created     time.Time       `json:"created"`
@@ -42,11 +47,13 @@ func (d *jobDocument) check() error {
 		return fmt.Errorf("%d bytes from byte %d", d.Size, d.Offset)
 	case d.ArchiveSize < 0 || d.ArchiveSize > maxArchiveSize:
 		return fmt.Errorf("an archive of %d bytes", d.ArchiveSize)
+	case d.NextMarker != "" && !validID(string(d.NextMarker), archiveIDLength):
+		return fmt.Errorf("%q is not a marker", d.NextMarker)
 	case d.Created.IsZero() || d.Completed.IsZero():
 		return errors.New("a date is missing")
 	}
 	return errors.Join(checkVersion(d.Version), checkDescription(d.Description), checkTopic(d.Topic),
-		checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
+		d.List.check(), d.Omitted.check(), checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
 }
 
 func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".json") }
@@ -93,5 +100,5 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 }
 
 func (v *Vault) forgetJob(id vault.JobID) error {
-	return removeIfThere(v.dir, jobPath(id))
+	return errors.Join(removeIfThere(v.dir, jobPath(id)), removeIfThere(v.dir, outputPath(id)))
 }

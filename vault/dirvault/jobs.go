@@ -9,7 +9,11 @@ import (
 	"firn/vault"
 )
 
-// StartJob starts a job, which is done after Options.RetrievalDelay.
+// StartJob starts a job, which is done after Options.RetrievalDelay. An inventory
+// is that of when the job is started: the vault's last, or a new one if that is
+// due (see Options.InventoryEvery). ErrNotFound also means that the vault has
+// none yet. The bounds of a Listing count to the second, a Marker is the id of
+// the first archive to be listed, whether it is still there or not.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	if err := v.gate.enter(ctx); err != nil {
 		return "", fmt.Errorf("start job: %w", err)
@@ -51,11 +55,20 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		if err := v.aim(ctx, &d, req.Range); err != nil {
 			return "", err
 		}
+	} else {
+		d.List = listDocumentOf(req.List)
+		if err := v.writeOutput(ctx, &d); err != nil {
+			return "", err
+		}
 	}
-	if err := cancelled(ctx); err != nil {
-		return "", err
+	err := cancelled(ctx)
+	if err == nil {
+		err = writeDocument(v.dir, jobPath(d.ID), &d)
 	}
-	return d.ID, writeDocument(v.dir, jobPath(d.ID), &d)
+	if err != nil {
+		return "", errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
+	}
+	return d.ID, nil
 }
 
 func checkJobRequest(req vault.JobRequest) error {
@@ -64,9 +77,16 @@ func checkJobRequest(req vault.JobRequest) error {
 		if !slices.Contains(limits(0).Tiers, req.Tier) {
 			return fmt.Errorf("%q is not a tier", req.Tier)
 		}
+		if req.List != (vault.Listing{}) {
+			return errors.New("an archive lists nothing")
+		}
 	case vault.RetrieveInventory:
 		if req.Archive != "" || !req.Range.IsZero() {
 			return errors.New("an inventory has no archive and no range")
+		}
+		list := listDocumentOf(req.List)
+		if err := list.check(); err != nil {
+			return err
 		}
 	default:
 		return fmt.Errorf("%q is not a kind of job", req.Kind)

@@ -32,14 +32,39 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 }
 
 func (v *Vault) describeJob(d *jobDocument) (vault.Job, error) {
+	j := d.finished()
+	switch {
+	case !d.ended(v.options.Now()):
+		j.Status, j.Message = vault.InProgress, "Operation in progress."
+		j.Completed, j.Expires = time.Time{}, time.Time{}
+		if d.Kind == vault.RetrieveInventory {
+			j.Size, j.Marker = 0, ""
+		}
+	case d.Kind == vault.RetrieveArchive:
+		there, err := isThere(v.dir, archiveData(d.Archive))
+		if err != nil {
+			return vault.Job{}, err
+		}
+		if !there {
+			j.Status, j.Message = vault.Failed, "The archive was deleted after the job was started."
+		}
+	case d.Omitted != nil:
+		j.Message = d.Omitted.message()
+	}
+	return j, nil
+}
+
+// finished describes the job as it is when it has come to a good end.
+func (d *jobDocument) finished() vault.Job {
 	j := vault.Job{
 		ID:          d.ID,
 		Kind:        d.Kind,
 		Status:      vault.Succeeded,
 		Message:     "Succeeded",
 		Archive:     d.Archive,
-		Range:       vault.Range{Offset: d.Offset, Size: d.Size},
 		Tier:        d.Tier,
+		List:        d.List.listing(),
+		Marker:      string(d.NextMarker),
 		Description: d.Description,
 		Topic:       d.Topic,
 		Size:        d.Size,
@@ -51,21 +76,10 @@ func (v *Vault) describeJob(d *jobDocument) (vault.Job, error) {
 		ArchiveSize:     d.ArchiveSize,
 		ArchiveTreeHash: d.ArchiveHash,
 	}
-	if !d.ended(v.options.Now()) {
-		j.Status, j.Message = vault.InProgress, "Operation in progress."
-		j.Completed, j.Expires = time.Time{}, time.Time{}
-		return j, nil
-	}
 	if d.Kind == vault.RetrieveArchive {
-		there, err := isThere(v.dir, archiveData(d.Archive))
-		if err != nil {
-			return vault.Job{}, err
-		}
-		if !there {
-			j.Status, j.Message = vault.Failed, "The archive was deleted after the job was started."
-		}
+		j.Range = vault.Range{Offset: d.Offset, Size: d.Size}
 	}
-	return j, nil
+	return j
 }
 
 // Jobs lists the jobs that are in progress and those that have ended, until their

@@ -169,7 +169,7 @@ func TestKilled(t *testing.T) {
 	}
 	for round, lines := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 25, 31} {
 		o.killAfter(t, dir, 100*round, lines)
-		v := open(t, dir, dirvault.Options{})
+		v := open(t, dir, fresh())
 		o.check(t, v)
 		if err := v.Close(); err != nil {
 			t.Fatal(err)
@@ -274,8 +274,11 @@ func wantTidy(t *testing.T, dir string) {
 		data, isTruth := strings.CutSuffix(name, ".json")
 		_, hasData := found[data]
 		_, hasTruth := found[name+".json"]
+		output, isOutput := strings.CutSuffix(name, ".output")
+		_, hasJob := found[output+".json"]
 		switch {
-		case name == "vault.json" || name == "lock" || strings.HasPrefix(name, "jobs/") && isTruth:
+		case name == "vault.json" || name == "inventory.json" || name == "lock":
+		case strings.HasPrefix(name, "jobs/") && (isTruth || isOutput && hasJob):
 		case strings.HasPrefix(name, "archives/") && (isTruth && hasData || hasTruth):
 		default:
 			t.Errorf("%s is left over", name)

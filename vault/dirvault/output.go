@@ -7,21 +7,22 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"os"
+	"strconv"
 
+	"firn/inventory"
 	"firn/treehash"
 	"firn/vault"
 )
 
-// finished returns a job of the kind wanted whose output can be read now.
-func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error) {
+// finished returns a job whose output can be read now.
+func (v *Vault) finished(id vault.JobID) (jobDocument, error) {
 	d, err := v.job(id)
 	if err != nil {
 		return jobDocument{}, err
 	}
 	now := v.options.Now()
 	switch {
-	case d.Kind != kind:
-		err = fmt.Errorf("job %q is one of %s: %w", id, d.Kind, vault.ErrInvalid)
 	case !d.ended(now):
 		err = fmt.Errorf("job %q: %w", id, vault.ErrNotReady)
 	case d.expired(now):
@@ -30,32 +31,65 @@ func (v *Vault) finished(id vault.JobID, kind vault.JobKind) (jobDocument, error
 	return d, err
 }
 
-// OpenOutput reads a section of the archive's own file. Once the archive is
-// deleted the error wraps ErrNotFound; a reader that is open reads on.
+// OpenOutput reads a section of the archive's own file, or of the document of an
+// inventory. Once the archive is deleted the error wraps ErrNotFound; a reader
+// that is open reads on.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	if err := cancelled(ctx); err != nil {
 		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
-	d, err := v.finished(id, vault.RetrieveArchive)
+	d, err := v.finished(id)
 	if err != nil {
 		return vault.Output{}, err
 	}
-	if r, err = within(r, d.Size); err != nil {
+	out, err := v.openOutput(ctx, &d, r)
+	if err != nil {
 		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	return out, nil
+}
+
+func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (vault.Output, error) {
+	r, err := within(r, d.Size)
+	if err != nil {
+		return vault.Output{}, err
+	}
+	if d.Kind == vault.RetrieveInventory {
+		f, err := v.openInventoryOutput(d)
+		if err != nil {
+			return vault.Output{}, err
+		}
+		return section(ctx, f, r, treehash.Hash{}), nil
 	}
 	f, err := v.dir.Open(archiveData(d.Archive))
 	if errors.Is(err, fs.ErrNotExist) {
-		return vault.Output{}, fmt.Errorf("archive %q of job %q: %w", d.Archive, id, vault.ErrNotFound)
+		return vault.Output{}, fmt.Errorf("archive %q: %w", d.Archive, vault.ErrNotFound)
 	}
 	if err != nil {
-		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
+		return vault.Output{}, err
 	}
-	hash, err := v.outputHash(ctx, &d, r)
+	hash, err := v.outputHash(ctx, d, r)
 	if err != nil {
-		return vault.Output{}, errors.Join(fmt.Errorf("job %q: %w", id, err), f.Close())
+		return vault.Output{}, errors.Join(err, f.Close())
 	}
-	section := io.NewSectionReader(f, d.Offset+r.Offset, r.Size)
-	return vault.Output{ReadCloser: output{Reader: &cancelReader{ctx: ctx, r: section}, Closer: f}, Size: r.Size, TreeHash: hash}, nil
+	return section(ctx, f, vault.Range{Offset: d.Offset + r.Offset, Size: r.Size}, hash), nil
+}
+
+// section is a range of an open file, whose bytes have this hash, if known.
+func section(ctx context.Context, f *os.File, r vault.Range, hash treehash.Hash) vault.Output {
+	return vault.Output{
+		ReadCloser: output{
+			Reader: &cancelReader{ctx: ctx, r: io.NewSectionReader(f, r.Offset, r.Size)},
+			Closer: f,
+		},
+		Size:     r.Size,
+		TreeHash: hash,
+	}
+}
+
+type output struct {
+	io.Reader
+	io.Closer
 }
 
 // outputHash returns the tree hash of a range of a job's output, by the rule of
@@ -85,20 +119,14 @@ func (v *Vault) hashOf(ctx context.Context, a vault.Archive, r vault.Range) (tre
 	return hash, err
 }
 
-// output is a section of an open file.
-type output struct {
-	io.Reader
-	io.Closer
-}
-
-// Inventory lists the archives that were there when the job was started and
-// still are. It reads one small file for each. Those whose file is damaged are
-// left out and named in an error after all the others.
+// Inventory lists the archives that the job's document lists, in the order of
+// their ids. If the inventory lacks archives because what is known about them is
+// damaged, they are named in an error after all the others.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	return func(yield func(vault.Entry, error) bool) {
 		stopped := false
-		err := v.inventory(ctx, id, func(a vault.Archive) bool {
-			stopped = !yield(vault.Entry{Archive: a, Next: string(a.ID)}, nil)
+		err := v.inventory(ctx, id, after, func(e vault.Entry) bool {
+			stopped = !yield(e, nil)
 			return !stopped
 		})
 		if err != nil && !stopped {
@@ -107,18 +135,43 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	}
 }
 
-func (v *Vault) inventory(ctx context.Context, id vault.JobID, visit func(vault.Archive) bool) error {
-	d, err := v.finished(id, vault.RetrieveInventory)
+func (v *Vault) inventory(ctx context.Context, id vault.JobID, after string, visit func(vault.Entry) bool) error {
+	d, err := v.finished(id)
 	if err != nil {
 		return err
 	}
-	var omitted damage
-	err = v.eachArchive(ctx, func(a vault.Archive, broken error) bool {
-		if broken != nil {
-			omitted.add(broken)
-			return true
+	if d.Kind != vault.RetrieveInventory {
+		return fmt.Errorf("job %q is one of %s: %w", id, d.Kind, vault.ErrInvalid)
+	}
+	position, err := positionOf(after, d.Size)
+	if err != nil {
+		return fmt.Errorf("job %q: %w", id, err)
+	}
+	f, err := v.openInventoryOutput(&d)
+	if err != nil {
+		return fmt.Errorf("job %q: %w", id, err)
+	}
+	defer f.Close()
+	rest := &cancelReader{ctx: ctx, r: io.NewSectionReader(f, position, d.Size-position)}
+	for e, err := range inventory.Resume(rest, d.List.CSV, position).All() {
+		if err != nil {
+			return fmt.Errorf("job %q: %w", id, err)
 		}
-		return a.Created.After(d.Created) || visit(a)
-	})
-	return errors.Join(err, omitted.error())
+		if !visit(e) {
+			return nil
+		}
+	}
+	return d.Omitted.error()
+}
+
+// positionOf reads the Next of an entry: a byte within a document of size bytes.
+func positionOf(next string, size int64) (int64, error) {
+	if next == "" {
+		return 0, nil
+	}
+	position, err := strconv.ParseInt(next, 10, 64)
+	if err != nil || position <= 0 || position > size || strconv.FormatInt(position, 10) != next {
+		return 0, fmt.Errorf("%.40q is not where an entry ended: %w", next, vault.ErrInvalid)
+	}
+	return position, nil
 }

@@ -1,14 +1,12 @@
 package dirvault
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -16,11 +14,25 @@ import (
 type statusDocument struct {
 	Version int       `json:"version"`
 	Created time.Time `json:"created"`
-	// Changed: archives came or went during the last count or since, or ever.
-	Changed     bool      `json:"changed"`
-	Inventoried time.Time `json:"inventoried,omitzero"` // the last count
+	// Changed: archives came or went during the last inventory or since, or ever.
+	Changed bool `json:"changed"`
+	// FirstChange is when they first did, before the first inventory.
+	FirstChange time.Time `json:"first_change,omitzero"`
+	inventoryStatus
+}
+
+// inventoryStatus is what is said about the vault's inventory.
+type inventoryStatus struct {
+	Inventoried time.Time `json:"inventoried,omitzero"` // when it was begun
 	Archives    int64     `json:"archives"`
 	Bytes       int64     `json:"bytes"` // with overhead
+	// SHA256 is that of the file. Zero: there is none, perhaps because the vault
+	// was counted before firn kept inventories.
+	SHA256 treehash.Hash `json:"inventory_sha256,omitzero"`
+	// Touched is the modification time of the archives' directory before it was
+	// read: archives that somebody copied there or removed change it.
+	Touched time.Time `json:"touched,omitzero"`
+	Omitted *omission `json:"omitted,omitempty"`
 }
 
 func (s *statusDocument) check() error {
@@ -30,7 +42,8 @@ func (s *statusDocument) check() error {
 	case s.Archives < 0 || s.Bytes < 0:
 		return errors.New("a negative count")
 	}
-	return errors.Join(checkVersion(s.Version), checkTime(s.Created), checkTime(s.Inventoried))
+	return errors.Join(checkVersion(s.Version), s.Omitted.check(), checkTime(s.Created), checkTime(s.FirstChange),
+		checkTime(s.Inventoried), checkTime(s.Touched))
 }
 
 func (s *statusDocument) info(name string) vault.Info {
@@ -40,6 +53,23 @@ func (s *statusDocument) info(name string) vault.Info {
 		Inventoried: s.Inventoried,
 		Archives:    s.Archives,
 		Bytes:       s.Bytes,
+	}
+}
+
+// inventoryDue reports whether it is time for an inventory, where touched is the
+// modification time of the archives' directory (see Options.InventoryEvery).
+func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touched time.Time) bool {
+	missing := s.SHA256.IsZero()
+	changed := s.Changed || !missing && !s.Touched.Equal(touched)
+	switch {
+	case every < 0:
+		return missing || changed
+	case !s.Inventoried.IsZero():
+		return missing || changed && now.Sub(s.Inventoried) >= every
+	case !s.FirstChange.IsZero():
+		return now.Sub(s.FirstChange) >= every
+	default: // nothing ever changed, or before firn wrote down when
+		return changed && now.Sub(s.Created) >= every
 	}
 }
 
@@ -62,15 +92,18 @@ func (s *status) get() statusDocument {
 	return s.now
 }
 
-// beginChange records, durably and before it happens, that archives come or go.
-// It costs nothing but the first time after a count. The caller calls endChange
-// when it has happened, unless there was an error.
-func (s *status) beginChange(dir *os.Root) error {
+// beginChange records, durably and before it happens, that archives come or go
+// at now. It costs nothing but the first time after an inventory. The caller
+// calls endChange when it has happened, unless there was an error.
+func (s *status) beginChange(dir *os.Root, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.now.Changed {
 		next := s.now
 		next.Changed = true
+		if next.Inventoried.IsZero() {
+			next.FirstChange = now
+		}
 		if err := s.write(dir, next); err != nil {
 			return err
 		}
@@ -86,26 +119,31 @@ func (s *status) endChange() {
 	s.underWay--
 }
 
+func (s *status) beginInventory(at, touched time.Time) *snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &snapshot{
+		inventoryStatus: inventoryStatus{Inventoried: at, Touched: touched},
+		begun:           s.begun, quiet: s.underWay == 0,
+	}
+}
+
+// endInventory records an inventory. The archives are exactly those listed if
+// nothing changed from its beginning to its end and nothing was left out.
+func (s *status) endInventory(dir *os.Root, taken *snapshot) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.now
+	next.inventoryStatus = taken.inventoryStatus
+	next.FirstChange = time.Time{}
+	next.Changed = !taken.quiet || s.begun != taken.begun || taken.Omitted != nil
+	return s.write(dir, next)
+}
+
 func (s *status) write(dir *os.Root, next statusDocument) error {
 	if err := writeDocument(dir, stateFile, &next); err != nil {
 		return err
 	}
 	s.now = next
 	return nil
-}
-
-// Info tells when the vault was made and what it held when it was last counted.
-// As at the service, the count lags: it is taken here when somebody asks, at
-// most once in Options.InventoryEvery and only if something changed. Bytes
-// includes 32,768 for each archive. Name is the directory's.
-func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
-	if err := v.gate.enter(ctx); err != nil {
-		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)
-	}
-	defer v.gate.leave()
-	if err := v.countIfDue(ctx); err != nil {
-		return vault.Info{}, fmt.Errorf("count the archives of directory vault %q: %w", v.path, err)
-	}
-	s := v.status.get()
-	return s.info(filepath.Base(v.path)), nil
 }

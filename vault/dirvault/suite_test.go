@@ -57,7 +57,7 @@ func runSuite(t *testing.T, o dirvault.Options, suite vaulttest.Options) {
 
 func TestSuiteAtOnce(t *testing.T) {
 	t.Parallel()
-	runSuite(t, dirvault.Options{}, vaulttest.Options{})
+	runSuite(t, fresh(), vaulttest.Options{})
 }
 
 func TestSuiteLikeTheService(t *testing.T) {
@@ -69,6 +69,7 @@ func TestSuiteLikeTheService(t *testing.T) {
 		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return hours },
 		OutputLifetime: 24 * time.Hour,
 		UploadLifetime: 24 * time.Hour,
+		InventoryEvery: -1,
 	}, vaulttest.Options{
 		PartSize: 2 << 20,
 		JobTime:  hours,

@@ -31,8 +31,8 @@ func (t *truth) check() error {
 		return fmt.Errorf("a size of %d bytes", t.Size)
 	case t.TreeHash.IsZero():
 		return errors.New("no tree hash")
-	case t.Created.IsZero():
-		return errors.New("no creation date")
+	case t.Created.Unix() < 0:
+		return fmt.Errorf("a creation date of %s", t.Created)
 	}
 	return errors.Join(checkVersion(t.Version), checkDescription(t.Description), checkTime(t.Created))
 }

@@ -15,12 +15,13 @@ import (
 
 // Names of what a vault holds.
 const (
-	stateFile   = "vault.json"
-	lockFile    = "lock"
-	archivesDir = "archives"
-	uploadsDir  = "uploads"
-	jobsDir     = "jobs"
-	notesDir    = "notes"
+	stateFile     = "vault.json"
+	inventoryFile = "inventory.json"
+	lockFile      = "lock"
+	archivesDir   = "archives"
+	uploadsDir    = "uploads"
+	jobsDir       = "jobs"
+	notesDir      = "notes"
 )
 
 // Vault is a directory that is open as a vault. It holds a lock on the
@@ -36,9 +37,9 @@ type Vault struct {
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
 
-	leaves   leafChecks
-	status   status
-	counting sync.Mutex // held while archives are counted
+	leaves leafChecks
+	status status
+	taking *gate // whoever takes or reads the inventory is inside, alone
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -67,6 +68,7 @@ func open(dir string, o Options) (*Vault, error) {
 		path:      dir,
 		dir:       root,
 		gate:      newGate(),
+		taking:    newGate(),
 		receivers: sync.Pool{New: func() any { return newReceiver() }},
 		uploads:   make(map[vault.UploadID]*upload),
 	}

@@ -62,7 +62,7 @@ func ringOf(t *testing.T, v vault.Vault) *ring {
 
 func newRing(t *testing.T) *ring {
 	t.Helper()
-	root, err := dirvault.OpenRoot(filepath.Join(t.TempDir(), "vaults"), dirvault.Options{})
+	root, err := dirvault.OpenRoot(filepath.Join(t.TempDir(), "vaults"), dirvault.Options{InventoryEvery: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

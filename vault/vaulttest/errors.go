@@ -2,6 +2,7 @@ package vaulttest
 
 import (
 	"bytes"
+	"time"
 
 	"firn/vault"
 )
@@ -79,9 +80,9 @@ func classesOfErrorOfJobs(s *suite) {
 			return err
 		}
 	}
-	list := func(id vault.JobID) func() error {
+	list := func(id vault.JobID, after string) func() error {
 		return func() error {
-			_, err := collect(s.v.Inventory(ctx, id, ""))
+			_, err := collect(s.v.Inventory(ctx, id, after))
 			return err
 		}
 	}
@@ -105,9 +106,21 @@ func classesOfErrorOfJobs(s *suite) {
 		{"Job of no id", vault.ErrNotFound, func() error { _, err := s.v.Job(ctx, never); return err }},
 		{"OpenOutput of no job", vault.ErrNotFound, output(never, vault.Range{})},
 		{"OpenOutput beyond the end", vault.ErrInvalid, output(archiveJob, vault.Range{Offset: 2 * mib, Size: 1})},
-		{"OpenOutput of an inventory", vault.ErrInvalid, output(inventoryJob, vault.Range{})},
-		{"Inventory of no job", vault.ErrNotFound, list(never)},
-		{"Inventory of an archive job", vault.ErrInvalid, list(archiveJob)},
+		{"StartJob with a negative limit", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveInventory, List: vault.Listing{Limit: -1},
+		})},
+		{"StartJob with no marker", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveInventory, List: vault.Listing{Marker: "\x00"},
+		})},
+		{"StartJob with dates the wrong way round", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveInventory, List: vault.Listing{Since: time.Unix(2000, 0), Until: time.Unix(1000, 0)},
+		})},
+		{"StartJob of an inventory of an archive", vault.ErrInvalid, start(vault.JobRequest{
+			Kind: vault.RetrieveInventory, Archive: kept,
+		})},
+		{"Inventory of no job", vault.ErrNotFound, list(never, "")},
+		{"Inventory of an archive job", vault.ErrInvalid, list(archiveJob, "")},
+		{"Inventory behind no entry", vault.ErrInvalid, list(inventoryJob, "nowhere")},
 	} {
 		s.wantError(c.what, c.call(), c.class)
 	}

@@ -186,8 +186,9 @@ func (s *suite) wantContent(id vault.ArchiveID, data []byte) {
 	s.wantOutput(r, job, vault.Range{}, data)
 }
 
-// wantOutput reads a range of a job's output and compares it with data.
-func (s *suite) wantOutput(r vault.Retriever, job vault.JobID, of vault.Range, data []byte) {
+// wantOutput reads a range of a job's output and compares it with data. It
+// returns the output, which is closed.
+func (s *suite) wantOutput(r vault.Retriever, job vault.JobID, of vault.Range, data []byte) vault.Output {
 	s.Helper()
 	out, err := r.OpenOutput(s.Context(), job, of)
 	if err != nil {
@@ -200,6 +201,7 @@ func (s *suite) wantOutput(r vault.Retriever, job vault.JobID, of vault.Range, d
 	if !bytes.Equal(got, data) {
 		s.Fatalf("output %+v: got %d bytes that are not the %d stored", of, len(got), len(data))
 	}
+	return out
 }
 
 // wantError checks that err is of a class.

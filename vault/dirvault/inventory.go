@@ -1,0 +1,193 @@
+package dirvault
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"firn/inventory"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// archiveOverhead is what the service adds to the size of every archive in the
+// size of a vault: 32 KiB for index and metadata (Amazon Glacier developer
+// guide, "Pricing").
+const archiveOverhead = 32 << 10
+
+// snapshot is an inventory on its way. It keeps nobody from storing or deleting
+// archives: what comes or goes meanwhile may or may not be in it, and the vault
+// then still counts as changed.
+type snapshot struct {
+	inventoryStatus
+
+	begun uint64 // changes, when the snapshot was begun
+	quiet bool   // none of them was under way
+}
+
+// refreshInventory makes a new inventory when it is time for one.
+func (v *Vault) refreshInventory(ctx context.Context) error {
+	if due, err := v.inventoryDue(); err != nil || !due {
+		return err // and nobody waits for an inventory that another is taking
+	}
+	if err := v.taking.enterAlone(ctx); err != nil {
+		return err
+	}
+	defer v.taking.leaveAlone()
+	return v.takeInventoryIfDue(ctx)
+}
+
+// takeInventoryIfDue is refreshInventory for a caller that is alone in v.taking.
+func (v *Vault) takeInventoryIfDue(ctx context.Context) error {
+	if due, err := v.inventoryDue(); err != nil || !due {
+		return err
+	}
+	return v.takeInventory(ctx)
+}
+
+func (v *Vault) inventoryDue() (bool, error) {
+	touched, err := v.archivesTouched()
+	s := v.status.get()
+	return s.inventoryDue(v.options.now(), v.options.InventoryEvery, touched), err
+}
+
+// archivesTouched returns when a name in the archives' directory last came or
+// went, whoever did it.
+func (v *Vault) archivesTouched() (time.Time, error) {
+	info, err := v.dir.Stat(archivesDir)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime().UTC(), nil
+}
+
+// takeInventory lists and counts the archives: first the list, durably, then
+// what is said about it. An archive whose truth is damaged is left out of the
+// list, and counts with the size of its file.
+func (v *Vault) takeInventory(ctx context.Context) error {
+	touched, err := v.archivesTouched()
+	if err != nil {
+		return err
+	}
+	s := v.status.beginInventory(v.options.now(), touched)
+	err = fillFile(v.dir, inventoryFile, func(f *os.File) error {
+		sum := sha256.New()
+		if err := v.list(ctx, io.MultiWriter(f, sum), s); err != nil {
+			return err
+		}
+		s.SHA256 = treehash.Hash(sum.Sum(nil))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.status.endInventory(v.dir, s)
+}
+
+// list writes the list and gathers in s what is said about it.
+func (v *Vault) list(ctx context.Context, to io.Writer, s *snapshot) error {
+	w, err := inventory.NewWriter(to, false, v.inventoryHead(s.Inventoried))
+	if err != nil {
+		return err
+	}
+	err = v.eachArchiveInOrder(ctx, idsAtOnce, func(a vault.Archive, broken error) error {
+		s.Archives++
+		s.Bytes += a.Size + archiveOverhead
+		if broken == nil {
+			return w.Add(a)
+		}
+		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, broken))
+		if s.Omitted == nil {
+			s.Omitted = new(omission)
+		}
+		s.Omitted.add(a.ID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func (v *Vault) inventoryHead(at time.Time) inventory.Head {
+	head := inventory.Head{Date: at}
+	if v.options.ARN != nil {
+		head.VaultARN = v.options.ARN(filepath.Base(v.path))
+	}
+	return head
+}
+
+// openInventory returns the vault's inventory, and what is said about it, after
+// it has made a new one if that is due. One that cannot be read as it was written
+// is made anew: the truth is elsewhere. ErrNotFound means that there is none yet.
+// The caller is alone in v.taking, and closes the file.
+func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, error) {
+	if err := v.takeInventoryIfDue(ctx); err != nil {
+		return nil, inventoryStatus{}, err
+	}
+	s := v.status.get().inventoryStatus
+	if s.SHA256.IsZero() {
+		return nil, inventoryStatus{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)
+	}
+	f, err := v.openUnchanged(ctx, inventoryFile, s.SHA256)
+	if err == nil || !errors.Is(err, errDamaged) {
+		return f, s, err
+	}
+	v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+	if err := v.takeInventory(ctx); err != nil {
+		return nil, inventoryStatus{}, err
+	}
+	s = v.status.get().inventoryStatus
+	f, err = v.openUnchanged(ctx, inventoryFile, s.SHA256)
+	return f, s, err
+}
+
+// openUnchanged opens a file at its beginning if it has this hash. Else the error
+// wraps errDamaged.
+func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (*os.File, error) {
+	f, err := v.dir.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w: it is missing", name, errDamaged)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	_, err = io.Copy(sum, &cancelReader{ctx: ctx, r: f})
+	switch {
+	case ctx.Err() != nil:
+		err = cancelled(ctx)
+	case err != nil:
+		err = fmt.Errorf("%s: %w: %w", name, errDamaged, err)
+	case treehash.Hash(sum.Sum(nil)) != want:
+		err = fmt.Errorf("%s: %w: it is not as it was written", name, errDamaged)
+	default:
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Info tells when the vault was made and what it held at its last inventory. As
+// at the service, that lags: one is taken here when somebody asks and it is due
+// (see Options.InventoryEvery). Bytes includes 32,768 for each archive. Name is
+// the directory's.
+func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
+	if err := v.gate.enter(ctx); err != nil {
+		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)
+	}
+	defer v.gate.leave()
+	if err := v.refreshInventory(ctx); err != nil {
+		return vault.Info{}, fmt.Errorf("inventory of directory vault %q: %w", v.path, err)
+	}
+	s := v.status.get()
+	return s.info(filepath.Base(v.path)), nil
+}

@@ -1,0 +1,90 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"firn/inventory"
+	"firn/vault"
+)
+
+// outputPath is the document that an inventory job gives. The output of a job
+// for an archive is the archive's own file.
+func outputPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".output") }
+
+// writeOutput makes the output of an inventory job from the vault's inventory,
+// durably, and fills in what follows from it.
+func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
+	if err := v.taking.enterAlone(ctx); err != nil {
+		return err
+	}
+	defer v.taking.leaveAlone()
+	list, s, err := v.openInventory(ctx)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	d.Omitted = s.Omitted
+	return fillFile(v.dir, outputPath(d.ID), func(f *os.File) error {
+		if d.List == (listDocument{}) {
+			d.Size, err = io.Copy(f, &cancelReader{ctx: ctx, r: list})
+			return err
+		}
+		if err := v.writeListed(ctx, f, d, list, s); err != nil {
+			return err
+		}
+		d.Size, err = f.Seek(0, io.SeekCurrent)
+		return err
+	})
+}
+
+// writeListed writes those entries of an inventory that a job asked for.
+func (v *Vault) writeListed(ctx context.Context, to io.Writer, d *jobDocument, list io.Reader, s inventoryStatus) error {
+	w, err := inventory.NewWriter(to, d.List.CSV, v.inventoryHead(s.Inventoried))
+	if err != nil {
+		return err
+	}
+	listed := int64(0)
+	for e, err := range inventory.NewReader(&cancelReader{ctx: ctx, r: list}, false).All() {
+		switch {
+		case err != nil:
+			return err
+		case e.Bad != "":
+			return fmt.Errorf("%s: %w: %s", inventoryFile, errDamaged, e.Bad)
+		case !d.List.includes(e.Archive):
+			continue
+		case d.List.Limit > 0 && listed == d.List.Limit:
+			d.NextMarker = e.ID
+			return w.Close()
+		}
+		if err := w.Add(e.Archive); err != nil {
+			return err
+		}
+		listed++
+	}
+	return w.Close()
+}
+
+// openInventoryOutput opens the document of an inventory job.
+func (v *Vault) openInventoryOutput(d *jobDocument) (*os.File, error) {
+	f, err := v.dir.Open(outputPath(d.ID))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the output is gone: %w", vault.ErrExpired)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() != d.Size {
+		err = fmt.Errorf("%s: %w: it has %d bytes of %d", f.Name(), errDamaged, info.Size(), d.Size)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}

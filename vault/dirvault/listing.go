@@ -1,0 +1,49 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/vault"
+)
+
+// listDocument is what an inventory job was asked to list, as it stands in the
+// job's file.
+type listDocument struct {
+	Since  time.Time       `json:"since,omitzero"`
+	Until  time.Time       `json:"until,omitzero"`
+	Limit  int64           `json:"limit,omitempty"`
+	Marker vault.ArchiveID `json:"marker,omitempty"`
+	CSV    bool            `json:"csv,omitempty"`
+}
+
+func listDocumentOf(l vault.Listing) listDocument {
+	return listDocument{Since: l.Since.UTC(), Until: l.Until.UTC(), Limit: l.Limit, Marker: vault.ArchiveID(l.Marker), CSV: l.CSV}
+}
+
+func (l *listDocument) listing() vault.Listing {
+	return vault.Listing{Since: l.Since, Until: l.Until, Limit: l.Limit, Marker: string(l.Marker), CSV: l.CSV}
+}
+
+func (l *listDocument) check() error {
+	switch {
+	case l.Limit < 0:
+		return fmt.Errorf("a limit of %d archives", l.Limit)
+	case l.Marker != "" && !validID(string(l.Marker), archiveIDLength):
+		return fmt.Errorf("%.300q is not a marker", l.Marker)
+	case l.Since.Year() < 1 || l.Since.Year() > 9999 || l.Until.Year() < 1 || l.Until.Year() > 9999:
+		return errors.New("a date that cannot be written down")
+	case !l.Until.IsZero() && l.Until.Before(l.Since):
+		return fmt.Errorf("archives are to be created before %s and since %s", l.Until, l.Since)
+	}
+	return errors.Join(checkTime(l.Since), checkTime(l.Until))
+}
+
+// includes reports whether an archive, as the inventory has it, is to be listed.
+// The inventory tells when it was created to the second.
+func (l *listDocument) includes(a vault.Archive) bool {
+	return a.ID >= l.Marker &&
+		!a.Created.Before(l.Since.Truncate(time.Second)) &&
+		(l.Until.IsZero() || a.Created.Before(l.Until))
+}

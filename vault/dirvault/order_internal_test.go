@@ -1,0 +1,48 @@
+package dirvault
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"firn/vault"
+)
+
+// TestArchivesInOrder: however few ids are held at once, every archive is visited
+// once, in the order of the ids.
+func TestArchivesInOrder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "vault")
+	if err := Create(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	var want []vault.ArchiveID
+	for i := range 25 {
+		// The names are made in another order than theirs.
+		id := vault.ArchiveID(fmt.Sprintf("%s%02d", strings.Repeat("a", archiveIDLength-2), i*7%25))
+		want = append(want, id)
+		if err := replaceFile(v.dir, archiveData(id), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(want)
+	if err := replaceFile(v.dir, archivesDir+"/README", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, atOnce := range []int{1, 2, 5, 12, 24, 25, 26, 100} {
+		var got []vault.ArchiveID
+		err := v.eachArchiveInOrder(t.Context(), atOnce, func(a vault.Archive, _ error) error {
+			got = append(got, a.ID)
+			return nil
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d ids at once: visited %q, %v", atOnce, got, err)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package vaulttest
+
+import (
+	"fmt"
+
+	"firn/vault"
+)
+
+// jobsAreListed: whoever lost the answer to StartJob finds the job by its own
+// token, from another process too.
+func jobsAreListed(s *suite) {
+	if all := s.jobs(); len(all) != 0 {
+		s.Fatalf("a vault without jobs lists %+v", all)
+	}
+	archive := s.upload(content(1, 2*mib), "")
+	want := make(map[string]vault.JobID) // by token
+	for i, req := range []vault.JobRequest{
+		{Kind: vault.RetrieveArchive, Archive: archive},
+		{Kind: vault.RetrieveArchive, Archive: archive, Tier: vault.Bulk, Range: vault.Range{Offset: mib, Size: mib}},
+		{Kind: vault.RetrieveInventory},
+	} {
+		req.Description = fmt.Sprintf("token %d, {} \"quoted\"", i)
+		id, err := s.v.StartJob(s.Context(), req)
+		if err != nil {
+			s.Fatalf("StartJob: %v", err)
+		}
+		want[req.Description] = id
+	}
+	s.wantListed(want)
+	s.v = s.Reopen(s.T, s.v)
+	s.wantListed(want)
+	if s.JobTime > 0 {
+		s.Advance(s.JobTime)
+		s.wantListed(want)
+	}
+	s.listedUntilExpired(len(want))
+}
+
+// listedUntilExpired: what has ended is listed as long as its output stays.
+func (s *suite) listedUntilExpired(jobs int) {
+	s.Helper()
+	life := s.v.Limits().OutputLifetime
+	if life == 0 || s.Advance == nil {
+		return
+	}
+	s.Advance(life - 1)
+	if all := s.jobs(); len(all) != jobs {
+		s.Errorf("%d jobs are listed before their output expires, want %d", len(all), jobs)
+	}
+}
+
+func (s *suite) jobs() []vault.Job {
+	s.Helper()
+	all, err := collect(s.v.Jobs(s.Context()))
+	if err != nil {
+		s.Fatalf("Jobs: %v", err)
+	}
+	return all
+}
+
+// wantListed checks that exactly these jobs are listed, as Job tells of them.
+func (s *suite) wantListed(want map[string]vault.JobID) {
+	s.Helper()
+	all := s.jobs()
+	if len(all) != len(want) {
+		s.Errorf("%d jobs are listed, want %d", len(all), len(want))
+	}
+	for _, j := range all {
+		if want[j.Description] != j.ID {
+			s.Errorf("job %q is listed with the token %q", j.ID, j.Description)
+			continue
+		}
+		if told := s.status(j.ID); told != j {
+			s.Errorf("listed as %+v, told as %+v", j, told)
+		}
+	}
+}
+
+// jobOfADeletedArchive: it fails, and says why.
+func jobOfADeletedArchive(s *suite) {
+	if s.JobTime == 0 {
+		return // whether the output of a finished job outlives its archive is the kind's affair
+	}
+	archive := s.upload(content(1, mib), "")
+	id, err := s.v.StartJob(s.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
+	if err != nil {
+		s.Fatalf("StartJob: %v", err)
+	}
+	if err := s.v.DeleteArchive(s.Context(), archive); err != nil {
+		s.Fatalf("DeleteArchive: %v", err)
+	}
+	s.Advance(s.JobTime)
+	if j := s.status(id); j.Status != vault.Failed || j.Message == "" || j.Completed.IsZero() {
+		s.Errorf("a job whose archive was deleted is %+v", j)
+	}
+	out, err := s.v.OpenOutput(s.Context(), id, vault.Range{})
+	if err == nil {
+		_ = out.Close()
+		s.Error("a failed job has an output")
+	}
+}
