@@ -69,7 +69,7 @@ func (a *asking) forRange(ctx context.Context, archive record.Archive, r vault.R
 // being all of the archive, and is a node of the archive's tree: of another one
 // the vault proves nothing.
 func covers(j vault.Job, r vault.Range, size int64) bool {
-	if size < 0 && j.ArchiveSize > 0 {
+	if j.ArchiveSize > 0 { // of which the vault knows more than the record
 		size = j.ArchiveSize
 	}
 	switch {
@@ -95,10 +95,14 @@ func (a *asking) job(ctx context.Context, w wanted) (job record.Job, found bool,
 		Token: token, Description: w.Description,
 	}
 	approved := false
+	var waited time.Duration
 	for pause := firstLimited; ; pause = min(longLimited, 2*pause) {
 		job, found, err := a.once(ctx, w, &intent, &approved)
 		if !errors.Is(err, vault.ErrLimited) {
 			return job, found, err
+		}
+		if waited += pause; waited > a.retryFor {
+			return record.Job{}, false, fmt.Errorf("%w: %w", ErrGaveUp, err)
 		}
 		if err := a.limited(ctx, w, err, pause); err != nil {
 			return record.Job{}, false, err

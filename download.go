@@ -1,0 +1,225 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// DownloadOptions says how to download. The zero value is good.
+type DownloadOptions struct {
+	// Range is what is wanted of the archive, in whole MiB. Default: everything.
+	Range vault.Range
+	// Tier is how fast, and at what price, a job is that must be started. Default
+	// Standard.
+	Tier vault.Tier
+	// Approve is asked before a job is started; see RetrieveOptions.
+	Approve func(req vault.JobRequest, bytes int64) error
+	// NoWait returns a NotReadyError instead of waiting for a job.
+	NoWait bool
+	// Bell is listened to while a job is in progress; see WaitOptions.
+	Bell Bell
+	// Ready is told of each job that is about to be read for the first time.
+	Ready func(record.Job)
+	// Force replaces a target that is there.
+	Force bool
+
+	// Concurrency is the number of segments in flight. Default 8.
+	Concurrency int
+	// LimitRate in bytes per second, for all segments together. Default: no limit.
+	LimitRate int64
+	// EstimateRate in bytes per second is what the line is thought to carry. If an
+	// output will expire before it is read at that rate, Notice is told.
+	EstimateRate float64
+	// RetryFor is how long to go on without any progress. Default 20 hours.
+	RetryFor time.Duration
+
+	// Journal keeps the record; nil keeps none, and then nothing that breaks off
+	// can be continued. VaultURL is the name of the vault in it and goes with a
+	// Journal: the URL of package vaulturl.
+	Journal  DownloadJournal
+	VaultURL string
+
+	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
+	// finish, then the download is left as it is and ErrInterrupted returned.
+	Drain <-chan struct{}
+	// Progress is called at every change while bytes move, one call at a time, and
+	// Waiting while a job is in progress. They must be quick.
+	Progress func(Progress)
+	Waiting  func(Waiting)
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// Downloaded tells about bytes of an archive that are here, all of them proved.
+type Downloaded struct {
+	ArchiveID vault.ArchiveID
+	Path      string      // of the file; empty for a stream
+	Range     vault.Range // within the archive; of an empty one the zero Range
+	// TreeHash of the bytes as a file of their own. Zero for a stream of a range
+	// that is no node of the archive's tree.
+	TreeHash       treehash.Hash
+	Resumed        int64 // bytes of the range that an earlier run had brought
+	Received       int64 // bytes of it that this run brought
+	Retries        int
+	Elapsed        time.Duration // of this run
+	AlreadyPresent bool          // nothing was asked for: the file was there
+}
+
+func (o *DownloadOptions) setDefaults() {
+	if o.Approve == nil {
+		o.Approve = func(vault.JobRequest, int64) error { return nil }
+	}
+	if o.Ready == nil {
+		o.Ready = func(record.Job) {}
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = DefaultConcurrency
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Journal == nil {
+		o.Journal = forgetful{}
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(Waiting) {}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// download is one call of DownloadFile or DownloadTo.
+type download struct {
+	DownloadOptions
+	vault   vault.Vault
+	archive record.Archive // its size and tree hash may be found out on the way
+	want    vault.Range    // within the archive, never meaning everything
+	asking  *asking
+	limiter *rate.Limiter
+	begin   time.Time
+
+	jobs   []record.Job         // asked for, and not known to be gone
+	barren int                  // outputs in a row that were gone before they gave a byte
+	told   map[vault.JobID]bool // Ready was
+
+	have     map[int64]treehash.Node // verified bytes by their offset
+	received int64
+	retries  int
+	// What the rate of the line is learned from.
+	fetched int64
+	busy    time.Duration
+}
+
+func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download, error) {
+	o.setDefaults()
+	if o.Journal != (forgetful{}) && o.VaultURL == "" {
+		return nil, fmt.Errorf("a journal is kept by the vault's URL, and none is given: %w", vault.ErrInvalid)
+	}
+	if a.State == record.Differing { // then the vault's word counts
+		a.Size, a.TreeHash = -1, treehash.Hash{}
+	}
+	ask := RetrieveOptions{
+		Tier: o.Tier, Approve: o.Approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
+		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
+	}
+	return &download{
+		DownloadOptions: o, vault: v, archive: a, asking: ask.asking(v),
+		limiter: transfer.NewLimiter(o.LimitRate), begin: o.Now(),
+		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
+	}, nil
+}
+
+// aim finds out how large the archive is, if need be by asking for it, and sets
+// what is wanted of it.
+func (d *download) aim(ctx context.Context) error {
+	if d.archive.Size < 0 {
+		job, _, err := d.asking.forRange(ctx, d.archive, vault.Range{})
+		if err != nil {
+			return err
+		}
+		if err := d.take(ctx, job, vault.Range{}); err != nil {
+			return err
+		}
+	}
+	d.want = d.Range
+	if d.Range.IsZero() {
+		d.want = vault.Range{Size: d.archive.Size}
+		return nil
+	}
+	if err := checkRange(d.vault.Limits(), d.Range, d.archive.Size); err != nil {
+		return fmt.Errorf("archive %s: %w", quoteID(d.archive.ID), err)
+	}
+	return nil
+}
+
+// isWhole reports whether all of the archive is wanted.
+func (d *download) isWhole() bool { return d.want == vault.Range{Size: d.archive.Size} }
+
+// take adds a job to those that are read from, unless it is gone already. It must
+// have what is needed, and what the vault says of the archive must be what is on
+// record.
+func (d *download) take(ctx context.Context, job record.Job, need vault.Range) error {
+	now, err := d.asking.ask(ctx, job.ID)
+	if job, err = noteJob(ctx, d.Journal, job, now, err, d.Now()); err != nil {
+		return err
+	}
+	if job.Status == record.Gone {
+		return d.lose(ctx, job)
+	}
+	size := max(now.ArchiveSize, now.Range.End())
+	switch {
+	case d.archive.Size < 0:
+		d.archive.Size = size
+	case now.ArchiveSize != 0 && now.ArchiveSize != d.archive.Size:
+		return fmt.Errorf("archive %s: the record says that it has %d bytes, and the vault %d: %w",
+			quoteID(d.archive.ID), d.archive.Size, now.ArchiveSize, vault.ErrChecksum)
+	}
+	switch {
+	case d.archive.TreeHash.IsZero():
+		d.archive.TreeHash = now.ArchiveTreeHash
+	case !now.ArchiveTreeHash.IsZero() && now.ArchiveTreeHash != d.archive.TreeHash:
+		return fmt.Errorf("archive %s: the record says that its tree hash is %s, and the vault %s: %w",
+			quoteID(d.archive.ID), d.archive.TreeHash, now.ArchiveTreeHash, vault.ErrChecksum)
+	}
+	if job.Range.IsZero() {
+		job.Range.Size = d.archive.Size
+	}
+	if !contains(job.Range, need) {
+		return fmt.Errorf("job %s: asked for %s, the vault retrieves %s: %w",
+			quoteID(job.ID), rangeText(need), rangeText(job.Range), vault.ErrInvalid)
+	}
+	d.jobs = append(d.jobs, job)
+	return nil
+}
+
+// result tells what was achieved.
+func (d *download) result() Downloaded {
+	resumed := -d.received
+	for _, n := range d.have {
+		resumed += n.Size
+	}
+	return Downloaded{
+		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
+		Retries: d.retries, Elapsed: d.Now().Sub(d.begin),
+	}
+}
+
+// lost reports whether an error is that of an output which is not there any more.
+func lost(err error) bool {
+	return errors.Is(err, vault.ErrExpired) || errors.Is(err, vault.ErrNotFound)
+}

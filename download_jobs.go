@@ -1,0 +1,202 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// readable returns a finished job that has some of the missing ranges or, if
+// first is set, the beginning of the first. Jobs are found or asked for until
+// they cover all that is missing, and only that.
+func (d *download) readable(ctx context.Context, missing []vault.Range, first bool) (record.Job, error) {
+	for {
+		if err := d.cover(ctx, missing); err != nil {
+			return record.Job{}, err
+		}
+		awaited := d.jobs
+		if first {
+			awaited = slices.DeleteFunc(slices.Clone(d.jobs), func(j record.Job) bool {
+				return !contains(j.Range, vault.Range{Offset: missing[0].Offset, Size: min(1, missing[0].Size)})
+			})
+		}
+		job, err := d.await(ctx, awaited)
+		if err != nil || job.ID != "" {
+			return job, err
+		}
+	}
+}
+
+// cover makes sure that each missing range is in one of the jobs, and drops the
+// jobs that have none.
+func (d *download) cover(ctx context.Context, missing []vault.Range) error {
+	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool {
+		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return overlap(j.Range, r).Size > 0 })
+	})
+	for _, need := range d.needs(missing) {
+		for !slices.ContainsFunc(d.jobs, func(j record.Job) bool { return contains(j.Range, need) }) {
+			job, _, err := d.asking.forRange(ctx, d.archive, d.request(need))
+			if err != nil {
+				return err
+			}
+			if err := d.take(ctx, job, need); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// needs returns the runs that jobs are asked for: nodes of the archive's tree,
+// of which each has a hash that proves it.
+func (d *download) needs(missing []vault.Range) (needs []vault.Range) {
+	for _, m := range missing {
+		needs = append(needs, transfer.Nodes(m, d.archive.Size)...)
+	}
+	return needs
+}
+
+// request is how a run is asked for: the whole archive without naming a range.
+func (d *download) request(r vault.Range) vault.Range {
+	if r == (vault.Range{Size: d.archive.Size}) {
+		return vault.Range{}
+	}
+	return r
+}
+
+// await waits until one of the jobs has succeeded and returns it; the zero Job if
+// one turned out to be gone.
+func (d *download) await(ctx context.Context, jobs []record.Job) (record.Job, error) {
+	var later error
+	for job, err := range WaitForJobs(ctx, d.vault, jobs, WaitOptions{
+		NoWait: d.NoWait, Bell: d.Bell, RetryFor: d.RetryFor, Journal: d.Journal,
+		Drain: d.Drain, Waiting: d.Waiting, Notice: d.Notice, Now: d.Now,
+	}) {
+		var notReady *NotReadyError
+		switch {
+		case err == nil:
+			if !d.told[job.ID] {
+				d.told[job.ID] = true
+				d.Ready(job)
+			}
+			return job, nil
+		case job.Status == record.Gone:
+			return record.Job{}, d.lose(ctx, job)
+		case errors.As(err, &notReady):
+			later = err
+		default:
+			return record.Job{}, err
+		}
+	}
+	return record.Job{}, later
+}
+
+// mostBarren bounds how many outputs in a row may be gone before they gave a
+// byte: each of them cost money.
+const mostBarren = 3
+
+// lose notes that the output of a job is gone. What is missing is asked for
+// again, unless that led nowhere several times.
+func (d *download) lose(ctx context.Context, job record.Job) error {
+	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool { return j.ID == job.ID })
+	d.asking.forget(job.ID)
+	if job.Status != record.Gone {
+		job.Status, job.Message = record.Gone, "the output is gone"
+		if err := d.Journal.SaveJob(context.WithoutCancel(ctx), &job); err != nil {
+			return err
+		}
+	}
+	d.barren++
+	if d.barren > mostBarren {
+		return fmt.Errorf("%d jobs one after the other were gone before their output could be read: %w", d.barren, ErrGaveUp)
+	}
+	d.Notice(fmt.Sprintf("the output of job %s is gone; what is missing is asked for again, and only that", quoteID(job.ID)))
+	return nil
+}
+
+// sink is where the bytes of segments go.
+type sink struct {
+	at      io.WriterAt // in any order, or
+	ordered io.Writer   // in the order of the archive
+	segment int64       // bytes at most; 0: the engine's choice
+	record  func(context.Context, vault.Range, treehash.Hash) error
+}
+
+// fetch reads what a job has of the missing ranges. If the output goes while it
+// is read, that is no error: what is still missing is asked for again.
+func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Range, to sink) error {
+	o := transfer.FetchOptions{
+		Open: func(ctx context.Context, r vault.Range) (vault.Output, error) {
+			return d.vault.OpenOutput(ctx, job.ID, vault.Range{Offset: r.Offset - job.Range.Offset, Size: r.Size})
+		},
+		At: to.at, Ordered: to.ordered,
+		Record: func(ctx context.Context, r vault.Range, hash treehash.Hash) error {
+			d.have[r.Offset] = treehash.Node{Size: r.Size, Hash: hash}
+			return to.record(ctx, r, hash)
+		},
+		Concurrency: d.Concurrency, Limiter: d.limiter, RetryFor: d.RetryFor, Drain: d.Drain, Progress: d.Progress,
+		Size: d.want.Size, Done: d.want.Size,
+	}
+	var bytes int64
+	for _, m := range missing {
+		o.Done -= m.Size
+		part := overlap(m, job.Range)
+		bytes += part.Size
+		o.Segments = append(o.Segments, transfer.Segments(part, d.archive.Size, to.segment)...)
+	}
+	d.warnOfExpiry(job, bytes)
+	got, err := transfer.Fetch(ctx, o)
+	d.received += got.Received
+	d.retries += got.Retries
+	if d.LimitRate == 0 { // else it would teach nothing about the line
+		d.fetched += got.Received
+		d.busy += got.Busy
+	}
+	if got.Received > 0 {
+		d.barren = 0
+	}
+	if err != nil && lost(err) && !transfer.IsSink(err) {
+		return d.lose(ctx, job)
+	}
+	return err
+}
+
+// missing is what of the wanted bytes is not here.
+func (d *download) missing() []vault.Range {
+	have := make([]vault.Range, 0, len(d.have))
+	for offset, n := range d.have {
+		have = append(have, vault.Range{Offset: offset, Size: n.Size})
+	}
+	return transfer.Missing(d.want, have)
+}
+
+// warnOfExpiry tells if the line is too slow for an output that will expire. The
+// download goes on: what has come until then is kept.
+func (d *download) warnOfExpiry(job record.Job, bytes int64) {
+	rate := d.EstimateRate
+	if limit := float64(d.LimitRate); limit > 0 && (rate == 0 || limit < rate) {
+		rate = limit
+	}
+	if rate <= 0 || job.Expires.IsZero() {
+		return
+	}
+	left := max(0, job.Expires.Sub(d.Now()))
+	if float64(bytes) > rate*left.Seconds() {
+		d.Notice(fmt.Sprintf("at %s/s only %s of %s will come before the output expires, in %s; the rest is asked for again then",
+			humane.Bytes(int64(rate)), humane.Bytes(int64(rate*left.Seconds())), humane.Bytes(bytes), humane.Duration(left)))
+	}
+}
+
+// overlap is what two ranges have in common; of size 0 if that is nothing.
+func overlap(a, b vault.Range) vault.Range {
+	from, to := max(a.Offset, b.Offset), min(a.End(), b.End())
+	return vault.Range{Offset: from, Size: max(0, to-from)}
+}

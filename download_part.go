@@ -1,0 +1,118 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// partFile is an unfinished file. It has its full size from the beginning, and
+// its first byte is the first of the wanted range.
+type partFile struct {
+	file *os.File
+	path string
+	want vault.Range
+}
+
+// openPart opens the unfinished file, which only its owner may read: nobody has
+// said yet that its bytes are right.
+func openPart(path string, want vault.Range) (*partFile, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Chmod(0o600); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &partFile{file: f, path: path, want: want}, nil
+}
+
+// allot gives the file its full size.
+func (p *partFile) allot() error {
+	if err := p.file.Truncate(p.want.Size); err != nil {
+		return fmt.Errorf("%q: %w", p.path, err)
+	}
+	return nil
+}
+
+// WriteAt takes bytes at their offset within the archive.
+func (p *partFile) WriteAt(b []byte, offset int64) (int, error) {
+	return p.file.WriteAt(b, offset-p.want.Offset)
+}
+
+// prove reports for each segment whether the file has its bytes.
+func (p *partFile) prove(ctx context.Context, segments []record.Segment, cores int) ([]bool, error) {
+	proved := make([]bool, len(segments))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(cores)
+	for i, s := range segments {
+		group.Go(func() error {
+			bytes := io.NewSectionReader(p.file, s.Offset-p.want.Offset, s.Size)
+			hash, err := treehash.TreeAt(ctx, bytes, s.Size, 1)
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				return nil // the file was cut
+			}
+			proved[i] = hash == s.TreeHash
+			return err
+		})
+	}
+	return proved, group.Wait()
+}
+
+// flush makes the file durable, readable for whom new files of this user are, and
+// closes it. After a failure nothing in the file can be trusted, not even what
+// reads well: the system may have forgotten what it could not write.
+func (p *partFile) flush() error {
+	mode, err := modeOfNewFiles(filepath.Dir(p.path))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.file.Chmod(mode), p.file.Sync(), p.close()); err != nil {
+		return fmt.Errorf("%q: %w: %w", p.path, errNotFlushed, err)
+	}
+	return nil
+}
+
+var errNotFlushed = errors.New("what was written could not be flushed to the disk, and nothing is kept of it")
+
+// modeOfNewFiles is what the user's umask leaves of 0666. To ask for a umask is to
+// change it for the whole process, so a file is made and looked at.
+func modeOfNewFiles(dir string) (fs.FileMode, error) {
+	path := filepath.Join(dir, ".firn-"+newToken())
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return 0, err
+	}
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close(), os.Remove(path)); err != nil {
+		return 0, err
+	}
+	return info.Mode().Perm(), nil
+}
+
+// close may be repeated.
+func (p *partFile) close() error {
+	if err := p.file.Close(); !errors.Is(err, fs.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// discard closes and removes the file.
+func (p *partFile) discard() error {
+	err := p.close()
+	if removed := os.Remove(p.path); !errors.Is(removed, fs.ErrNotExist) {
+		err = errors.Join(err, removed)
+	}
+	return err
+}

@@ -1,0 +1,133 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"firn/internal/transfer"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// target is the file that a download becomes.
+type target struct {
+	path  string // absolute, the directory without symbolic links
+	dir   string
+	part  string // the unfinished file, beside it
+	force bool
+}
+
+// newTarget looks at the place of the file. Its directory must be there.
+func newTarget(path string, force bool) (*target, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, err)
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(absolute))
+	if err != nil {
+		return nil, fmt.Errorf("the directory of %q: %w", path, err)
+	}
+	t := &target{dir: dir, path: filepath.Join(dir, filepath.Base(absolute)), force: force}
+	t.part = t.path + ".part"
+	if info, err := os.Lstat(t.path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid)
+	}
+	return t, nil
+}
+
+// refuse is the error of a target that is there and must not be replaced, unless
+// its bytes may yet turn out to be the right ones.
+func (t *target) refuse(mayBeRight bool) error {
+	if t.force || mayBeRight {
+		return nil
+	}
+	switch _, err := os.Lstat(t.path); {
+	case err == nil:
+		return fmt.Errorf("%q %w and is not what is downloaded", t.path, vault.ErrExists)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	default:
+		return err
+	}
+}
+
+// size returns the bytes of the target if it is a file, else -1.
+func (t *target) size() (int64, error) {
+	info, err := os.Lstat(t.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return -1, nil
+	case err != nil:
+		return -1, err
+	case !info.Mode().IsRegular():
+		return -1, t.refuse(false)
+	}
+	return info.Size(), nil
+}
+
+// hash reads the target for its tree hash, until a drain is asked for.
+func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash, error) {
+	ctx, stop := transfer.UntilDrained(ctx, drain, 0)
+	defer stop()
+	f, err := os.Open(t.path)
+	if err != nil {
+		return treehash.Hash{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return treehash.Hash{}, err
+	}
+	return treehash.TreeAt(ctx, f, info.Size(), runtime.GOMAXPROCS(0))
+}
+
+// checkPart refuses an unfinished file that is not ours, since it is overwritten:
+// one of this download is on record.
+func (t *target) checkPart(ours bool) error {
+	info, err := os.Lstat(t.part)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%q %w and is no file", t.part, vault.ErrExists)
+	case ours || t.force:
+		return nil
+	}
+	return fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", t.part, vault.ErrExists)
+}
+
+// removeTwin removes the unfinished file if it is the target itself: a run ended
+// between giving it its name and taking the other one away.
+func (t *target) removeTwin() error {
+	whole, err := os.Lstat(t.path)
+	if err != nil {
+		return err
+	}
+	if part, err := os.Lstat(t.part); err == nil && os.SameFile(whole, part) {
+		return os.Remove(t.part)
+	}
+	return nil
+}
+
+// place gives the unfinished file its name. A file that appeared meanwhile is not
+// replaced without force: a link, unlike a rename, never replaces anything.
+func (t *target) place() error {
+	if t.force {
+		return os.Rename(t.part, t.path)
+	}
+	err := os.Link(t.part, t.path)
+	if err == nil {
+		return os.Remove(t.part)
+	}
+	if err := t.refuse(false); err != nil {
+		return err
+	}
+	return os.Rename(t.part, t.path) // a file system without links
+}

@@ -1,0 +1,143 @@
+package firn_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn"
+	"firn/catalog"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// unsaid is a catalog that cannot be told that a download is finished.
+type unsaid struct{ *catalog.Catalog }
+
+func (u *unsaid) SaveDownload(ctx context.Context, d *record.Download) error {
+	if d.State == record.Received {
+		return errFlaw
+	}
+	return u.Catalog.SaveDownload(ctx, d)
+}
+
+func TestDownloadToAStream(t *testing.T) {
+	for name, test := range map[string]struct {
+		size int
+		r    vault.Range
+	}{
+		"the whole":       {threeSegments, vault.Range{}},
+		"a node":          {threeSegments, vault.Range{Offset: 8 * mib, Size: 8 * mib}},
+		"not a node":      {threeSegments, vault.Range{Offset: 7 * mib, Size: 30 * mib}},
+		"nothing at all":  {0, vault.Range{}},
+		"an unknown size": {5*mib + 1, vault.Range{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDepot(t)
+				data := content(1, test.size)
+				a := d.store(data)
+				if name == "an unknown size" {
+					a.Size, a.TreeHash = -1, treehash.Hash{}
+				}
+				o := d.downloading()
+				o.Range, o.Concurrency = test.r, 4
+				var out bytes.Buffer
+				got, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
+				if test.r.IsZero() {
+					test.r.Size = int64(test.size)
+				}
+				if err != nil || got.Received != test.r.Size || !bytes.Equal(out.Bytes(), data[test.r.Offset:test.r.End()]) {
+					t.Errorf("%+v, %v; %d bytes", got, err, out.Len())
+				}
+			})
+		})
+	}
+}
+
+// Only proved bytes are written, and then the error says that some were.
+func TestAStreamHasNoWrongByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		data := content(1, threeSegments)
+		a := d.store(data)
+		d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
+			if r.Offset == 16*mib {
+				out.ReadCloser = &flipped{out.ReadCloser, 100}
+			}
+			return out, nil
+		}
+		var out bytes.Buffer
+		_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, d.downloading())
+		if !errors.Is(err, vault.ErrChecksum) || !bytes.Equal(out.Bytes(), data[:16*mib]) {
+			t.Errorf("%v; %d bytes", err, out.Len())
+		}
+	})
+}
+
+// Where the vault proves no segment, the end tells.
+func TestAStreamThatIsWrongAsAWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		a := d.store(content(1, 9*mib))
+		d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
+			out.ReadCloser, out.TreeHash = &flipped{out.ReadCloser, 100}, treehash.Hash{}
+			return out, nil
+		}
+		var out bytes.Buffer
+		if _, err := firn.DownloadTo(t.Context(), d.vault, a, &out, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestAStreamThatBreaksOff(t *testing.T) {
+	for name, cut := range map[string]int64{"before its first byte": 0, "in the middle": 16 * mib} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDepot(t)
+				data := content(1, threeSegments)
+				a := d.store(data)
+				d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
+					if r.Offset == cut {
+						return out, vault.ErrDenied
+					}
+					return out, nil
+				}
+				var out bytes.Buffer
+				o := d.downloading()
+				o.Concurrency = 1
+				_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
+				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, firn.ErrCut) != (cut > 0) || !bytes.Equal(out.Bytes(), data[:cut]) {
+					t.Errorf("%v; %d bytes", err, out.Len())
+				}
+			})
+		})
+	}
+}
+
+// An output that expires under a stream is asked for again, from where it is.
+func TestAStreamOutlivesAnOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		data := content(1, threeSegments)
+		a := d.store(data)
+		o := d.downloading()
+		o.LimitRate = 300
+		var out bytes.Buffer
+		begin := time.Now()
+		_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
+		if err != nil || !bytes.Equal(out.Bytes(), data) || time.Since(begin) < 2*jobTime+lifetime {
+			t.Errorf("%v; %d bytes after %s", err, out.Len(), time.Since(begin))
+		}
+		for _, req := range d.vault.starts[1:] {
+			if req.Range.Offset < 16*mib {
+				t.Errorf("asked for %+v again", req.Range)
+			}
+		}
+	})
+}
