@@ -1,45 +1,70 @@
-// Package price tells what cold storage costs, before it is used.
-//
-// The prices are data with a date, not truth: a service changes them, and they
-// differ by region. [Glacier] returns the table that firn was made with; a
-// caller who knows better changes its fields.
-//
-// All amounts are US dollars. A GiB is 2^30 bytes, which is what the service
-// bills as a GB of storage.
 package price
 
 import "time"
 
-// Table is what a vault charges in one region, in US dollars.
+// Table is what one place charges, in US dollars. The zero Table is a place that
+// charges nothing.
 type Table struct {
-	Service string
-	Region  string
-	AsOf    time.Time // the day on which the prices were looked up
-	Source  string    // where, in words
+	// What the table is of, for people. AsOf is the day on which the prices were
+	// looked up; of a place that charges nothing it is zero.
+	Service string    `json:"-"`
+	Region  string    `json:"-"`
+	AsOf    time.Time `json:"-"`
+	Source  string    `json:"-"`
 
-	PerThousandUploads float64       // of the requests that send something: one for each part, one to begin, one to complete
-	PerGiBMonth        float64       // of storage
-	Overhead           int64         // bytes that are billed with each archive, for its index and metadata
-	MinimumStay        time.Duration // what is deleted earlier is billed until then
+	Storage Figure `json:"storage_per_gib_month"`
+	// Staging is the price of storage that is not cold yet, or no longer: parts of
+	// an unfinished upload, restored copies, the StagingOverhead.
+	Staging Figure `json:"staging_per_gib_month"`
+	// Parts is the price of the requests of an upload but for the one that
+	// completes it, which may cost more.
+	Parts       Figure `json:"parts_per_1000"`
+	Completions Figure `json:"completions_per_1000"`
+	Downloads   Figure `json:"downloads_per_1000"` // of the requests that fetch what is ready
+	// Egress is the price of bytes that leave for the internet, in the first step
+	// of those that the service has. The first FreeEgressGiB of a month are free,
+	// all uses of the account together.
+	Egress        Figure `json:"egress_per_gib"`
+	FreeEgressGiB int64  `json:"free_egress_gib"`
+
+	Overhead        int64 `json:"overhead_bytes"`         // billed with each archive, for its index
+	StagingOverhead int64 `json:"staging_overhead_bytes"` // billed with each archive, for its name
+	LeastBilled     int64 `json:"least_billed_bytes"`     // a smaller archive is billed like one of this size
+	MinimumStayDays int64 `json:"minimum_stay_days"`      // what is deleted earlier is billed until then
+	Tiers           Tiers `json:"tiers"`
 }
 
-// Glacier returns the prices of Amazon Glacier vaults in us-east-1.
-//
-// Sources: storage from the AmazonGlacier offer of the AWS Price List API, as
-// published 2026-09-11; upload requests from its price page (0.05 in earlier
-// years); overhead and minimum stay from the Amazon Glacier developer guide.
-func Glacier() Table {
-	return Table{
-		Service:            "Amazon Glacier",
-		Region:             "us-east-1",
-		AsOf:               time.Date(2026, time.October, 3, 0, 0, 0, 0, time.UTC),
-		Source:             "AWS Price List API, offer AmazonGlacier",
-		PerThousandUploads: 0.03,
-		PerGiBMonth:        0.0036,
-		Overhead:           32 << 10,
-		MinimumStay:        90 * 24 * time.Hour,
-	}
+// Tiers are the ways in which a place makes archives readable; nil: not offered.
+type Tiers struct {
+	Instant   *Tier `json:"Instant,omitempty"` // no job: what is read is charged
+	Expedited *Tier `json:"Expedited,omitempty"`
+	Standard  *Tier `json:"Standard,omitempty"`
+	Bulk      *Tier `json:"Bulk,omitempty"`
+}
+
+// Tier is the price of one way to make archives readable, and how long it takes.
+type Tier struct {
+	Requests Figure `json:"requests_per_1000"`
+	Bytes    Figure `json:"per_gib"`
+	// Least and Most are the typical time until the bytes can be read, as the
+	// service tells it and does not promise it.
+	Least time.Duration `json:"-"`
+	Most  time.Duration `json:"-"`
 }
 
 // Free returns the table of a place that charges nothing, such as a directory.
 func Free() Table { return Table{} }
+
+// IsFree reports whether the table is that of a place that charges nothing.
+func (t Table) IsFree() bool { return t.AsOf.IsZero() }
+
+// MinimumStay is how long an archive is billed at the least.
+func (t Table) MinimumStay() time.Duration { return time.Duration(t.MinimumStayDays) * day }
+
+// store is what size bytes cost for a while.
+func (f Figure) store(size int64, stay time.Duration) Amount {
+	return f.times(float64(size) / gib * stay.Hours() / month.Hours())
+}
+
+// billed is the size by which an archive is charged.
+func (t Table) billed(size int64) int64 { return max(size, t.LeastBilled) + t.Overhead }

@@ -32,6 +32,7 @@ type program struct {
 	catalogPath string
 	json        bool
 	quiet       bool
+	pricesPath  string // see addPrices
 
 	// busy is set while a command has work in flight that a signal lets finish.
 	busy atomic.Bool

@@ -78,6 +78,7 @@ func (p *program) newUpload() *cobra.Command {
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: firn/spool in the cache home)")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	f.Lookup("retry-for").DefValue = "20h"
+	p.addPrices(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum,
 		statusDenied, statusLocked, statusDamaged, statusInterrupted)
 }

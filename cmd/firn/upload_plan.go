@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 
 	"firn"
@@ -17,19 +16,20 @@ import (
 
 // planObject is the plan of an upload on standard output.
 type planObject struct {
-	MessageType     string  `json:"message_type"`
-	File            string  `json:"file"`
-	Vault           string  `json:"vault"`
-	Size            int64   `json:"size"` // -1: not known
-	PartSize        int64   `json:"part_size"`
-	Parts           int     `json:"parts"` // 0: not known
-	Requests        int     `json:"requests"`
-	RequestsUSD     float64 `json:"requests_usd"`
-	StorageUSDMonth float64 `json:"storage_usd_per_month"`
-	StorageUSDLeast float64 `json:"storage_usd_at_least"`
-	PricesAsOf      string  `json:"prices_as_of"` // empty where nothing is charged
-	Rate            float64 `json:"bytes_per_second"`
-	Seconds         float64 `json:"seconds"` // 0: no rate is known
+	MessageType     string          `json:"message_type"`
+	File            string          `json:"file"`
+	Vault           string          `json:"vault"`
+	Size            int64           `json:"size"` // -1: not known
+	PartSize        int64           `json:"part_size"`
+	Parts           int             `json:"parts"` // 0: not known
+	Requests        int             `json:"requests"`
+	RequestsUSD     float64         `json:"requests_usd"`
+	StorageUSDMonth float64         `json:"storage_usd_per_month"`
+	StorageUSDLeast float64         `json:"storage_usd_at_least"`
+	PricesAsOf      string          `json:"prices_as_of"` // empty where nothing is charged
+	Certainty       price.Certainty `json:"certainty"`    // of the least sure of these prices
+	Rate            float64         `json:"bytes_per_second"`
+	Seconds         float64         `json:"seconds"` // 0: no rate is known
 }
 
 // planUploads prints how the sources would be uploaded. It looks at the catalog
@@ -44,7 +44,10 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 	if err != nil {
 		return err
 	}
-	table := pricesOf(v.URL)
+	table, err := p.prices(v.URL)
+	if err != nil {
+		return err
+	}
 	return p.each(sources, func(path string) error {
 		plan, err := p.planUpload(o, v, path, rate)
 		if err != nil {
@@ -52,16 +55,6 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		}
 		return p.tellPlan(path, v.URL, plan, table, rate)
 	})
-}
-
-// pricesOf returns what Amazon takes for a vault that is there. Elsewhere, in a
-// directory or behind an endpoint of one's own, nothing is charged.
-func pricesOf(vaultURL string) price.Table {
-	u, err := url.Parse(vaultURL)
-	if err != nil || u.Scheme != "glacier" || u.Query().Has("endpoint") {
-		return price.Free()
-	}
-	return price.Glacier()
 }
 
 func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL string) (rate float64, err error) {
@@ -95,10 +88,10 @@ func (p *program) tellPlan(path, vaultURL string, plan firn.UploadPlan, table pr
 	cost := table.Upload(plan.Requests(), plan.Size)
 	o := planObject{
 		MessageType: "plan", File: path, Vault: vaultURL, Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
-		Requests: plan.Requests(), RequestsUSD: cost.Requests, StorageUSDMonth: cost.Month, StorageUSDLeast: cost.Minimum,
-		Rate: rate,
+		Requests: plan.Requests(), RequestsUSD: cost.Requests.USD, StorageUSDMonth: cost.Month.USD, StorageUSDLeast: cost.Minimum.USD,
+		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: rate,
 	}
-	if !table.AsOf.IsZero() {
+	if !table.IsFree() {
 		o.PricesAsOf = table.AsOf.Format("2006-01-02")
 	}
 	if rate > 0 && plan.Size >= 0 {
@@ -107,14 +100,14 @@ func (p *program) tellPlan(path, vaultURL string, plan firn.UploadPlan, table pr
 	if p.json {
 		return p.out.object(o)
 	}
-	for _, line := range planText(o, table) {
+	for _, line := range planText(o, cost, table) {
 		p.out.line("%s", show(line))
 	}
 	return nil
 }
 
 // planText is the plan for people.
-func planText(o planObject, table price.Table) []string {
+func planText(o planObject, cost price.Estimate, table price.Table) []string {
 	if o.Size < 0 {
 		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
 	}
@@ -122,25 +115,21 @@ func planText(o planObject, table price.Table) []string {
 		fmt.Sprintf("%q: %s in %s of %s", o.File, humane.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
 		fmt.Sprintf("  requests  %d", o.Requests),
 	}
-	if table.AsOf.IsZero() {
+	if table.IsFree() {
 		lines = append(lines, "  price     nothing is charged")
 	} else {
 		lines = append(lines,
 			fmt.Sprintf("  price     %s for the requests, then %s a month; deleting it early costs %s of storage all the same",
-				dollars(o.RequestsUSD), dollars(o.StorageUSDMonth), dollars(o.StorageUSDLeast)),
+				money(cost.Requests), money(cost.Month), money(cost.Minimum)),
 			fmt.Sprintf("            (%s in %s as of %s; look up yours)", table.Service, table.Region, o.PricesAsOf))
+		if o.Certainty == price.Low {
+			lines = append(lines, "            "+doubtLegend)
+		}
 	}
 	if o.Seconds > 0 {
 		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(timeToSend(o.Size, o.Rate)), rateText(o.Rate)))
 	}
 	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
-}
-
-func dollars(usd float64) string {
-	if usd > 0 && usd < 0.01 {
-		return fmt.Sprintf("%.4f USD", usd)
-	}
-	return fmt.Sprintf("%.2f USD", usd)
 }
 
 // checkNotEmpty refuses an empty file where the vault keeps none, as an upload of
