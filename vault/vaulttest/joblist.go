@@ -2,6 +2,7 @@ package vaulttest
 
 import (
 	"fmt"
+	"time"
 
 	"firn/vault"
 )
@@ -43,7 +44,7 @@ func (s *suite) listedUntilExpired(jobs int) {
 	if life == 0 || s.Advance == nil {
 		return
 	}
-	s.Advance(life - 1)
+	s.Advance(life - time.Second)
 	if all := s.jobs(); len(all) != jobs {
 		s.Errorf("%d jobs are listed before their output expires, want %d", len(all), jobs)
 	}

@@ -2,6 +2,7 @@ package vaulttest
 
 import (
 	"fmt"
+	"time"
 
 	"firn/treehash"
 	"firn/vault"
@@ -33,9 +34,9 @@ func jobBeforeReady(s *suite) {
 		}
 		if s.JobTime > 0 {
 			s.wantNotReady(job, kind)
-			s.Advance(s.JobTime - 1)
+			s.Advance(s.JobTime - time.Second)
 			s.wantNotReady(job, kind)
-			s.Advance(1)
+			s.Advance(time.Second)
 		}
 		j := s.status(job)
 		if j.ID != job || j.Kind != kind || j.Status != vault.Succeeded || j.Completed.IsZero() || j.Created.IsZero() ||
@@ -78,9 +79,9 @@ func expiredOutput(s *suite) {
 	if !j.Expires.IsZero() && !j.Expires.Equal(j.Completed.Add(life)) {
 		s.Errorf("completed at %s, expires at %s, want %s later", j.Completed, j.Expires, life)
 	}
-	s.Advance(life - s.JobTime - 1)
+	s.Advance(life - s.JobTime - time.Second)
 	s.wantOutput(s.v, archive, vault.Range{}, data)
-	s.Advance(s.JobTime + 1)
+	s.Advance(s.JobTime + time.Second)
 	_, err := s.v.OpenOutput(s.Context(), archive, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
 	_, err = collect(s.v.Inventory(s.Context(), listing, ""))
