@@ -245,6 +245,14 @@ func (a answer) wantError(t *testing.T, status int, code, message string) {
 	}
 }
 
+// wantStatus compares what an error reply is, whatever its words.
+func (a answer) wantStatus(t *testing.T, status int, code string) {
+	t.Helper()
+	if a.status != status || !strings.Contains(a.body, `"code":"`+code+`"`) {
+		t.Errorf("answer %d %s\nwant   %d %s", a.status, a.body, status, code)
+	}
+}
+
 func sha(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])

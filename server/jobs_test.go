@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/server"
 	"firn/treehash"
 	"firn/vault"
 	"firn/vault/dirvault"
@@ -49,6 +50,7 @@ func slowStore(t *testing.T, dir string, c *clock) *dirvault.Root {
 		},
 		OutputLifetime: 24 * time.Hour,
 		InventoryEvery: -1,
+		ARN:            func(name string) string { return server.ARN(region, account, name) },
 	})
 	if err != nil {
 		t.Fatal(err)
