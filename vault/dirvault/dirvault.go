@@ -4,17 +4,19 @@
 // file that is the truth about it. Nothing else has to be kept in step: there
 // is no index to lose.
 //
-//	vault.json            when the vault was made and last counted
+//	vault.json            when the vault was made, and its last inventory in numbers
+//	inventory.json        that inventory, in the service's JSON form
 //	lock                  held by the one process that has the vault open
 //	archives/ID           the bytes, read-only
-//	archives/ID.json      id, description, size, tree hash, creation date
-//	archives/ID.leaves    the SHA-256 of each MiB; a matter of speed alone
+//	archives/ID.json      the truth: id, description, size, tree hash, creation date
+//	archives/ID.leaves    the SHA-256 of each MiB, 32 bytes each
 //	uploads/ID/           an unfinished upload:
 //	  upload.json           description and part size; its mtime is the last activity
 //	  data                  the bytes, each part at its own offset
 //	  parts                 a journal, one JSON line for each part received
 //	  leaves                the SHA-256 of each MiB of data, each at its place
-//	jobs/ID.json          a job
+//	jobs/ID.json          a job: what was asked for, when it ends and expires
+//	jobs/ID.output        of an inventory job: the document that it gives
 //	notes/NAME            a document of whoever serves the vault
 //	~anything             on its way in or out, removed when the vault is opened
 //
@@ -32,8 +34,23 @@
 // The archive's id is derived from the upload's, so completing an upload twice
 // gives the same answer for ever, with no table to remember it.
 //
+// Leaves: they save reading a range for its tree hash, and nothing else hangs on
+// them. Uploads whose parts do not end where leaves do keep none, and archives of
+// one leaf need none. Leaves that do not add up to the tree hash in the truth are
+// not trusted; the range is read then.
+//
+// Jobs: the output of an inventory job is written first and means nothing while
+// the job is absent. The output of a job for an archive is the archive: when that
+// is deleted the job has failed. A day after its output expired, a job is
+// forgotten and both files go.
+//
+// The inventory: vault.json tells the SHA-256 of inventory.json. A file that does
+// not have it, perhaps because the process was killed between the two, is made
+// anew from the truth. Before an archive comes or goes vault.json is made to say
+// that the inventory is out of date, so a kill cannot hide a change.
+//
 // Damage: whoever asks for something whose file is damaged is told so. Lists and
-// counts go on without it, and say so (see Options.OnDamage and
+// inventories go on without it, and say so (see Options.OnDamage and
 // [Vault.Inventory]). It is never removed, and neither is a vault that holds it.
 //
 // # Trust

@@ -125,12 +125,12 @@ func (o *told) hear(t *testing.T, line string) {
 	}
 }
 
-// killAfter runs the child until it has said so many things, then kills it in
+// killAfter runs a child until it has said so many things, then kills it in
 // whatever it is doing.
-func (o *told) killAfter(t *testing.T, dir string, seed, lines int) {
+func killAfter(t *testing.T, role, dir string, seed, lines int, hear func(t *testing.T, line string)) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), childRole+"=upload", childDir+"="+dir, "FIRN_TEST_SEED="+strconv.Itoa(seed))
+	child.Env = append(os.Environ(), childRole+"="+role, childDir+"="+dir, "FIRN_TEST_SEED="+strconv.Itoa(seed))
 	var complaint bytes.Buffer
 	child.Stderr = &complaint
 	out, err := child.StdoutPipe()
@@ -143,7 +143,7 @@ func (o *told) killAfter(t *testing.T, dir string, seed, lines int) {
 	scanner := bufio.NewScanner(out)
 	heard := 0
 	for scanner.Scan() {
-		o.hear(t, scanner.Text())
+		hear(t, scanner.Text())
 		if heard++; heard == lines {
 			if err := child.Process.Kill(); err != nil {
 				t.Fatal(err)
@@ -168,7 +168,7 @@ func TestKilled(t *testing.T) {
 		deleting: make(map[vault.ArchiveID]bool),
 	}
 	for round, lines := range []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20, 25, 31} {
-		o.killAfter(t, dir, 100*round, lines)
+		killAfter(t, "upload", dir, 100*round, lines, o.hear)
 		v := open(t, dir, fresh())
 		o.check(t, v)
 		if err := v.Close(); err != nil {
@@ -266,12 +266,13 @@ func (o *told) finish(t *testing.T, v vault.Vault) {
 	}
 }
 
-// wantTidy checks that nothing is in a vault but its archives and jobs.
+// wantTidy checks that nothing is in a vault but its archives, jobs and notes.
 func wantTidy(t *testing.T, dir string) {
 	t.Helper()
 	found := files(t, dir)
 	for name := range found {
 		data, isTruth := strings.CutSuffix(name, ".json")
+		data, isLeaves := strings.CutSuffix(data, ".leaves")
 		_, hasData := found[data]
 		_, hasTruth := found[name+".json"]
 		output, isOutput := strings.CutSuffix(name, ".output")
@@ -279,7 +280,8 @@ func wantTidy(t *testing.T, dir string) {
 		switch {
 		case name == "vault.json" || name == "inventory.json" || name == "lock":
 		case strings.HasPrefix(name, "jobs/") && (isTruth || isOutput && hasJob):
-		case strings.HasPrefix(name, "archives/") && (isTruth && hasData || hasTruth):
+		case strings.HasPrefix(name, "notes/note"):
+		case strings.HasPrefix(name, "archives/") && ((isTruth || isLeaves) && hasData || hasTruth):
 		default:
 			t.Errorf("%s is left over", name)
 		}

@@ -19,6 +19,8 @@ func TestMain(m *testing.M) {
 		m.Run()
 	case "upload":
 		err = childUploads(os.Getenv(childDir))
+	case "jobs":
+		err = childStartsJobs(os.Getenv(childDir))
 	case "hold":
 		err = childHolds(os.Getenv(childDir))
 	case "open":
