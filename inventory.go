@@ -1,0 +1,145 @@
+package firn
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// InventoryOptions says how to take an inventory. The zero value, with a Journal,
+// lists the whole vault.
+type InventoryOptions struct {
+	// Since and Until bound when the archives that are listed were created; see
+	// vault.Listing. An inventory with a bound makes nothing missing.
+	Since, Until time.Time
+	// MaxAge lets an inventory of the whole vault do that was read before, if it
+	// was asked for no longer ago than this. Default: none does, since the vault
+	// may have made another one meanwhile.
+	MaxAge time.Duration
+	// NoWait returns a NotReadyError instead of waiting for the job.
+	NoWait bool
+	// Bell is listened to while the job is in progress; see WaitOptions.
+	Bell Bell
+	// Ready is told of the job before it is read.
+	Ready func(record.Job)
+	// RetryFor is how long to go on without any progress. Default 20 hours.
+	RetryFor time.Duration
+
+	// Journal keeps the record, of which VaultURL is the vault's name: the URL of
+	// package vaulturl. Both are required: an inventory is taken for the record.
+	Journal  InventoryJournal
+	VaultURL string
+
+	// Drain asks, when closed, to stop: what has been read is filed within 10
+	// seconds, and ErrInterrupted returned. The same call continues.
+	Drain <-chan struct{}
+	// Progress is called as entries are filed, and Waiting while the job is in
+	// progress. They must be quick.
+	Progress func(InventoryProgress)
+	Waiting  func(Waiting)
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// InventoryProgress is how far the reading of an inventory has come.
+type InventoryProgress struct {
+	Entries int64 // filed so far, by this run or an earlier one
+	// Bytes of the document are behind us, of Size. Both are 0 where that is not
+	// known: an inventory that comes from a vault does not tell it.
+	Bytes, Size int64
+}
+
+// InventoryReport tells what an inventory that was read has changed.
+type InventoryReport struct {
+	record.Inventory
+	Job     vault.JobID   // that it is the output of; empty of a file
+	Resumed int64         // entries that an earlier run had filed
+	Elapsed time.Duration // of this run
+	// AlreadyRead: an earlier run had read it to its end, so nothing was done.
+	AlreadyRead bool
+}
+
+func (o *InventoryOptions) setDefaults() {
+	if o.Ready == nil {
+		o.Ready = func(record.Job) {}
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Progress == nil {
+		o.Progress = func(InventoryProgress) {}
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(Waiting) {}
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+func (o *InventoryOptions) check() error {
+	switch {
+	case o.Journal == nil || o.VaultURL == "":
+		return fmt.Errorf("an inventory is taken for a journal, which keeps it by the vault's URL, and there is none: %w", vault.ErrInvalid)
+	case !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until):
+		return fmt.Errorf("nothing was created from %s on and before %s: %w", stamp(o.Since), stamp(o.Until), vault.ErrInvalid)
+	}
+	return nil
+}
+
+// list is what the job is asked for.
+func (o *InventoryOptions) list() vault.Listing {
+	return vault.Listing{Since: o.Since.UTC(), Until: o.Until.UTC()}
+}
+
+// Inventory brings the record up to what a vault says that it holds. It finds a
+// job for an inventory that was not read yet, or starts one, waits for it, and
+// files what it lists: archives become confirmed or are found to differ, unknown
+// ones are added with the name that their description hides, and what two
+// inventories of the whole vault lack, made more than 48 hours after it was
+// created, becomes missing. Nothing is removed from the record. An upload whose
+// end was unknown is settled here, if its archive is listed.
+//
+// Entries that make no sense are set aside with the reason, and the rest goes on.
+// Such an inventory proves nothing about what it does not list.
+//
+// Ten million archives take no more memory than ten thousand. A reading that was
+// killed goes on where it was, and one whose output expired in the middle begins
+// with another job; what was filed stays right.
+func Inventory(ctx context.Context, v vault.Vault, o InventoryOptions) (InventoryReport, error) {
+	o.setDefaults()
+	if err := o.check(); err != nil {
+		return InventoryReport{}, err
+	}
+	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	defer stop()
+	i := newInventoryRun(v, o)
+	if o.MaxAge > 0 {
+		if report, found, err := i.recent(ctx); found || err != nil {
+			return report, err
+		}
+	}
+	for tries := 1; ; tries++ {
+		job, err := i.job(ctx)
+		if err != nil {
+			return InventoryReport{}, err
+		}
+		o.Ready(job)
+		report, err := i.read(ctx, job)
+		if !lost(err) || tries == mostBarren {
+			return report, err
+		}
+		if err := i.lose(ctx, job); err != nil {
+			return report, err
+		}
+	}
+}
