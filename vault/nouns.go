@@ -212,3 +212,17 @@ type Info struct {
 	Archives    int64
 	Bytes       int64
 }
+
+// Notifications says which ends of jobs a vault announces, and where. Only a
+// vault of the service has them.
+type Notifications struct {
+	Topic  string   // the Amazon SNS topic, by its ARN
+	Events []string // at least one of the constants below
+}
+
+// The events that a vault announces ("Set Vault Notification Configuration" in
+// the developer guide).
+const (
+	ArchiveRetrievalCompleted   = "ArchiveRetrievalCompleted"
+	InventoryRetrievalCompleted = "InventoryRetrievalCompleted"
+)

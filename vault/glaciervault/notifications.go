@@ -1,0 +1,68 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/vault"
+)
+
+// SetNotifications makes a vault announce the ends of its jobs, in place of what
+// it announced before. The service looks at the form of the topic alone: whether
+// it exists, and whether the vault may write to it, shows when a job ends.
+func (a *Account) SetNotifications(ctx context.Context, vaultName string, n vault.Notifications) error {
+	if err := checkName(vaultName); err != nil {
+		return err
+	}
+	what := fmt.Sprintf("set the notifications of vault %q", vaultName)
+	if n.Topic == "" || len(n.Events) == 0 {
+		return fmt.Errorf("%s: %w: a topic and at least one event are needed", what, vault.ErrInvalid)
+	}
+	return a.call(ctx, what, func() error {
+		_, err := a.client.SetVaultNotifications(ctx, &glacier.SetVaultNotificationsInput{
+			AccountId: &a.id, VaultName: &vaultName,
+			VaultNotificationConfig: &types.VaultNotificationConfig{SNSTopic: &n.Topic, Events: n.Events},
+		})
+		return err
+	})
+}
+
+// Notifications tells what a vault announces. ErrNotFound means that it announces
+// nothing, or that it is not there.
+func (a *Account) Notifications(ctx context.Context, vaultName string) (vault.Notifications, error) {
+	if err := checkName(vaultName); err != nil {
+		return vault.Notifications{}, err
+	}
+	what := fmt.Sprintf("ask for the notifications of vault %q", vaultName)
+	var n vault.Notifications
+	err := a.call(ctx, what, func() error {
+		out, err := a.client.GetVaultNotifications(ctx, &glacier.GetVaultNotificationsInput{AccountId: &a.id, VaultName: &vaultName})
+		if err != nil {
+			return err
+		}
+		if out.VaultNotificationConfig != nil {
+			n.Topic, n.Events = aws.ToString(out.VaultNotificationConfig.SNSTopic), out.VaultNotificationConfig.Events
+		}
+		return nil
+	})
+	if err == nil && n.Topic == "" {
+		err = fmt.Errorf("%s: %w: it announces nothing", what, vault.ErrNotFound)
+	}
+	return n, err
+}
+
+// DeleteNotifications makes a vault announce nothing any more. That it announced
+// nothing before is no error.
+func (a *Account) DeleteNotifications(ctx context.Context, vaultName string) error {
+	if err := checkName(vaultName); err != nil {
+		return err
+	}
+	return a.call(ctx, fmt.Sprintf("delete the notifications of vault %q", vaultName), func() error {
+		_, err := a.client.DeleteVaultNotifications(ctx, &glacier.DeleteVaultNotificationsInput{AccountId: &a.id, VaultName: &vaultName})
+		return err
+	})
+}
