@@ -6,13 +6,13 @@ import (
 	"net/url"
 	"strings"
 
+	"firn/inventory"
 	"firn/vault"
 )
 
 const (
 	maxName        = 255  // characters of a vault name
 	maxDescription = 1024 // characters of a description of an archive or a job
-	maxID          = 1024 // characters; real ids have 92 or 138
 )
 
 // checkName says whether a vault can be called name: 1 to 255 letters, digits,
@@ -52,7 +52,7 @@ func checkDescription(text string) error {
 // checkID says whether the service can have given out id. It is asked before id
 // goes into a request path. Nothing has an id that it cannot have.
 func checkID[T ~string](noun string, id T) error {
-	if id == "" || len(id) > maxID || !allOf(string(id), func(c byte) bool { return isNameByte(c) && c != '.' }) {
+	if !inventory.IsID(string(id)) {
 		return fmt.Errorf("%s %.300q: %w: not an id of the service", noun, string(id), vault.ErrNotFound)
 	}
 	return nil

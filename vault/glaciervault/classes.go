@@ -10,13 +10,14 @@ import (
 const (
 	adviceCredentials = `export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run "aws configure", ` +
 		`or name a profile in the vault's URL (?profile=NAME)`
-	adviceExpired  = `the credentials have expired: renew them (for example with "aws sso login") and run the same command again`
-	adviceClock    = "this machine's clock differs too much from the service's: set it"
-	adviceClosed   = "Amazon's vault service takes no new customers since 15 December 2025 and this account holds no vaults; accounts that hold some can go on"
-	adviceRedirect = "a signed request is never redirected: use the endpoint that the answer leads to, if you trust it"
-	advicePolicy   = "the account's data retrieval policy allows no more retrievals for now: wait, ask for the Bulk tier, or change the policy"
-	adviceCapacity = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
-	adviceNotEmpty = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
+	adviceExpired     = `the credentials have expired: renew them (for example with "aws sso login") and run the same command again`
+	adviceClock       = "this machine's clock differs too much from the service's: set it"
+	adviceClosed      = "Amazon's vault service takes no new customers since 15 December 2025 and this account holds no vaults; accounts that hold some can go on"
+	adviceRedirect    = "a signed request is never redirected: use the endpoint that the answer leads to, if you trust it"
+	advicePolicy      = "the account's data retrieval policy allows no more Standard retrievals for now: wait, ask for the Bulk tier, to which it does not apply, or raise its limit"
+	adviceCapacity    = "there is no capacity for Expedited retrievals now: wait, ask for the Standard tier, or buy provisioned capacity"
+	adviceNoInventory = "a vault has no inventory at first: the service makes one about a day after the first upload"
+	adviceNotEmpty    = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )
 
 // class returns advice, where there is some, and the sentinel for the answer.
@@ -27,9 +28,9 @@ func (e *ServiceError) class() (advice string, class error) {
 	case e.codeIs("RequestTimeout", "Throttl", "TooManyRequests", "RequestThrottled", "RequestLimitExceeded", "SlowDown"):
 		return "", vault.ErrThrottled
 	case e.codeIs("PolicyEnforced"):
-		return advicePolicy, vault.ErrThrottled
+		return advicePolicy, vault.ErrLimited
 	case e.codeIs("InsufficientCapacity"):
-		return adviceCapacity, vault.ErrThrottled
+		return adviceCapacity, vault.ErrLimited
 	case e.codeIs("ServiceUnavailable", "Internal"):
 		return "", vault.ErrUnavailable
 	case e.codeIs("ResourceNotFound"):

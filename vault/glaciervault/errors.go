@@ -123,7 +123,7 @@ func failure(ctx context.Context, what string, err error) error {
 // hasClass reports whether err was made by this package from an answer that it
 // found wanting.
 func hasClass(err error) bool {
-	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrChecksum)
+	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrChecksum) || errors.Is(err, vault.ErrInvalid)
 }
 
 // classWithoutAnswer returns the class of a request that got no answer, or one

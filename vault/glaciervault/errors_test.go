@@ -26,8 +26,8 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 	}{
 		{400, "ThrottlingException", "Rate exceeded", vault.ErrThrottled, ""},
 		{408, "RequestTimeoutException", "Request timed out.", vault.ErrThrottled, ""},
-		{400, "PolicyEnforcedException", "InitiateJob request denied by current data retrieval policy.", vault.ErrThrottled, "Bulk"},
-		{503, "InsufficientCapacityException", "no capacity", vault.ErrThrottled, "Standard"},
+		{400, "PolicyEnforcedException", "InitiateJob request denied by current data retrieval policy.", vault.ErrLimited, "raise its limit"},
+		{503, "InsufficientCapacityException", "no capacity", vault.ErrLimited, "provisioned capacity"},
 		{500, "ServiceUnavailableException", "internal", vault.ErrUnavailable, ""},
 		{400, "ServiceUnavailableException", "an odd status", vault.ErrUnavailable, ""},
 		{500, "InternalFailure", "internal", vault.ErrUnavailable, ""},

@@ -25,25 +25,6 @@ func FuzzParseRange(f *testing.F) {
 	})
 }
 
-func FuzzReadInventory(f *testing.F) {
-	f.Add(`{"VaultARN":"arn","ArchiveList":[{"ArchiveId":"A","Size":1,"SHA256TreeHash":"` + strings.Repeat("0", 64) + `"}]}`)
-	f.Add(`{"ArchiveList":[{}]}`)
-	f.Add(`{"ArchiveList":null}`)
-	f.Add(`{"a":[[[[`)
-	f.Fuzz(func(t *testing.T, document string) {
-		failed := false
-		for archive, err := range readInventory(strings.NewReader(document)) {
-			if failed {
-				t.Fatal("the sequence goes on after an error")
-			}
-			failed = err != nil
-			if err == nil && (checkID("archive", archive.ID) != nil || archive.Size < 0) {
-				t.Errorf("listed %+v", archive)
-			}
-		}
-	})
-}
-
 func FuzzCheckEndpoint(f *testing.F) {
 	for _, seed := range []string{"", "https://host", "http://127.0.0.1:1/", "http://[::1%25lo]:1", "http://localhost.", "http://127.0.0.1@evil", "//x"} {
 		f.Add(seed)

@@ -57,6 +57,7 @@ func TestStalledAnswersEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Content-Length", "1000")
 				w.WriteHeader(c.status)
 				_, _ = io.WriteString(w, c.begin)
 				_ = http.NewResponseController(w).Flush()

@@ -1,165 +1,123 @@
 package glaciervault
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"mime"
+	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"firn/treehash"
+	"firn/inventory"
 	"firn/vault"
 )
 
-// maxEntry is what one entry of an inventory may have, in bytes. A description
-// of 1,024 characters, all of them escaped, is 6 KiB.
-const maxEntry = 64 << 10
-
-// Inventory lists what a finished inventory job found. The service makes
-// inventories about daily: what was uploaded or deleted since does not show.
+// Inventory lists what a finished inventory job found, in either form. The
+// service makes inventories about daily: what was uploaded or deleted since does
+// not show. Next of an entry is a byte of the document, so going on behind it
+// costs no more than what follows.
+//
+// A document that makes no sense is ErrInvalid; one that ends early is
+// ErrUnavailable, because an answer that was cut on the way looks the same.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
+	what := fmt.Sprintf("read the inventory of job %q", string(id))
 	return func(yield func(vault.Entry, error) bool) {
-		what := fmt.Sprintf("read the inventory of job %q", string(id))
-		stream, err := v.openOutput(ctx, what, id, vault.Range{})
+		position, err := parsePosition(after)
+		if err != nil {
+			yield(vault.Entry{}, fmt.Errorf("%s: %w", v.what(what), err))
+			return
+		}
+		document, err := v.openInventory(ctx, what, id, position)
 		if err != nil {
 			yield(vault.Entry{}, err)
 			return
 		}
-		defer stream.Close()
-		for archive, err := range readInventory(stream) {
+		defer document.Close()
+		for entry, err := range inventory.Resume(document, document.csv, position).All() {
 			if err != nil {
-				err = failure(ctx, v.what(what), err)
+				err = v.inventoryFailure(ctx, what, err)
 			}
-			if !yield(vault.Entry{Archive: archive}, err) || err != nil {
+			if !yield(entry, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// readInventory reads the JSON form of an inventory ("Inventory" in the
-// developer guide) one entry at a time. An inventory that ends early or makes no
-// sense is ErrUnavailable; what was listed before then is true but not all.
-func readInventory(r io.Reader) iter.Seq2[vault.Archive, error] {
-	return func(yield func(vault.Archive, error) bool) {
-		window := &window{r: r}
-		decoder := json.NewDecoder(window)
-		stopped := false
-		err := eachEntry(decoder, window, func(entry inventoryEntry) error {
-			archive, err := entry.archive()
-			if err == nil && !yield(archive, nil) {
-				stopped = true
-				return io.EOF
-			}
-			return err
-		})
-		if err != nil && !stopped {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
-			yield(vault.Archive{}, fmt.Errorf("%w: the inventory cannot be read at byte %d: %w", vault.ErrUnavailable, decoder.InputOffset(), err))
-		}
+// inventoryFailure gives what ended the reading of an inventory its class.
+func (v *Vault) inventoryFailure(ctx context.Context, what string, err error) error {
+	if !errors.Is(err, vault.ErrInvalid) {
+		err = fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
 	}
+	return failure(ctx, v.what(what), err)
 }
 
-// eachEntry walks the one object of an inventory and calls visit with each
-// entry of its ArchiveList. Other keys are passed over.
-func eachEntry(decoder *json.Decoder, window *window, visit func(inventoryEntry) error) error {
-	window.move()
-	if err := expect(decoder, json.Delim('{')); err != nil {
-		return err
+// parsePosition reads the Next of an entry.
+func parsePosition(after string) (int64, error) {
+	if after == "" {
+		return 0, nil
 	}
-	for decoder.More() {
-		window.move()
-		key, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		if key != "ArchiveList" {
-			var ignored json.RawMessage
-			if err := decoder.Decode(&ignored); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := expect(decoder, json.Delim('[')); err != nil {
-			return err
-		}
-		for decoder.More() {
-			window.move()
-			var entry inventoryEntry
-			if err := decoder.Decode(&entry); err != nil {
-				return err
-			}
-			if err := visit(entry); err != nil {
-				return err
-			}
-		}
-		if err := expect(decoder, json.Delim(']')); err != nil {
-			return err
-		}
+	position, err := strconv.ParseInt(after, 10, 64)
+	if err != nil || position <= 0 {
+		return 0, fmt.Errorf("%w: no inventory goes on at %.100q", vault.ErrInvalid, after)
 	}
-	return expect(decoder, json.Delim('}'))
+	return position, nil
 }
 
-func expect(decoder *json.Decoder, want json.Delim) error {
-	token, err := decoder.Token()
+// document is an inventory being read.
+type document struct {
+	io.ReadCloser
+	csv bool
+}
+
+// openInventory opens an inventory at a byte of its document. At another than the
+// first it asks about the job before, because a range needs an end.
+func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, position int64) (document, error) {
+	var r vault.Range
+	if position > 0 {
+		job, err := v.inventoryJob(ctx, what, id)
+		switch {
+		case err != nil:
+			return document{}, err
+		case job.Status != vault.Succeeded: // and its size is not known
+		case job.Size < position:
+			return document{}, fmt.Errorf("%s: %w: it has %d bytes and does not go on at byte %d", v.what(what), vault.ErrInvalid, job.Size, position)
+		case job.Size == position: // where CSV may end
+			return document{io.NopCloser(bytes.NewReader(nil)), job.List.CSV}, nil
+		}
+		r = vault.Range{Offset: position, Size: max(job.Size-position, 1)}
+	}
+	out, err := v.getOutput(ctx, what, id, r)
 	if err != nil {
-		return err
+		return document{}, err
 	}
-	if token != want {
-		return fmt.Errorf("%v in place of %v", token, want)
-	}
-	return nil
-}
-
-type inventoryEntry struct {
-	ArchiveID          string `json:"ArchiveId"`
-	ArchiveDescription *string
-	CreationDate       *string
-	Size               int64
-	SHA256TreeHash     string
-}
-
-func (e inventoryEntry) archive() (vault.Archive, error) {
-	if err := needID("archive", e.ArchiveID); err != nil {
-		return vault.Archive{}, err
-	}
-	hash, err := treehash.Parse(e.SHA256TreeHash)
+	csv, err := v.isCSV(ctx, what, id, out.contentType)
 	if err != nil {
-		return vault.Archive{}, fmt.Errorf("archive %q: %w", e.ArchiveID, err)
+		return document{}, errors.Join(err, out.body.Close())
 	}
-	created, err := parseTime(e.CreationDate)
-	if err != nil {
-		return vault.Archive{}, fmt.Errorf("archive %q: %w", e.ArchiveID, err)
-	}
-	if e.Size < 0 {
-		return vault.Archive{}, fmt.Errorf("archive %q: a size of %d bytes", e.ArchiveID, e.Size)
-	}
-	return vault.Archive{
-		ID: vault.ArchiveID(e.ArchiveID), Description: aws.ToString(e.ArchiveDescription),
-		Size: e.Size, TreeHash: hash, Created: created,
-	}, nil
+	return document{out.body, csv}, nil
 }
 
-// window is a reader that fails when more than maxEntry bytes are asked of it
-// between two moves. The decoder holds one value at a time in memory; this is
-// what keeps a value from being endless.
-type window struct {
-	r    io.Reader
-	left int64
+// isCSV tells the form of an inventory. The type of the answer says it, unless
+// something on the way has changed that; then the job does.
+func (v *Vault) isCSV(ctx context.Context, what string, id vault.JobID, contentType string) (bool, error) {
+	switch form, _, _ := mime.ParseMediaType(contentType); form {
+	case "text/csv":
+		return true, nil
+	case "application/json":
+		return false, nil
+	}
+	job, err := v.inventoryJob(ctx, what, id)
+	return job.List.CSV, err
 }
 
-func (w *window) move() { w.left = maxEntry }
-
-func (w *window) Read(p []byte) (int, error) {
-	if w.left <= 0 {
-		return 0, fmt.Errorf("one entry is longer than %d bytes", maxEntry)
+// inventoryJob asks about a job, which must be one of an inventory.
+func (v *Vault) inventoryJob(ctx context.Context, what string, id vault.JobID) (vault.Job, error) {
+	job, err := v.Job(ctx, id)
+	if err == nil && job.Kind != vault.RetrieveInventory {
+		err = fmt.Errorf("%s: %w: the job is one of %s", v.what(what), vault.ErrInvalid, job.Kind)
 	}
-	n, err := w.r.Read(p[:min(int64(len(p)), w.left)])
-	w.left -= int64(n)
-	return n, err
+	return job, err
 }

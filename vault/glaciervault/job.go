@@ -9,13 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
-	"firn/treehash"
 	"firn/vault"
 )
 
 // StartJob asks for an archive, a range of one, or an inventory. A vault that
-// was never inventoried, about a day from its first upload, answers ErrNotFound
-// to the last.
+// was never inventoried answers ErrNotFound to the last. The bounds of a Listing
+// are sent in whole seconds, so that an archive more may be listed but none less.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	what := fmt.Sprintf("start a job (%s)", req.Kind)
 	parameters, err := jobParameters(req)
@@ -34,49 +33,21 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		return needID("job", id)
 	})
 	if err != nil {
+		if answer := serviceError(err); req.Kind == vault.RetrieveInventory && answer != nil && answer.codeIs("ResourceNotFound") && !answer.vaultMissing() {
+			err = fmt.Errorf("%w; %s", err, adviceNoInventory)
+		}
 		return "", err
 	}
 	return vault.JobID(id), nil
 }
 
-func jobParameters(req vault.JobRequest) (*types.JobParameters, error) {
-	if err := checkDescription(req.Description); err != nil {
-		return nil, err
-	}
-	p := &types.JobParameters{Type: aws.String(string(req.Kind))}
-	if req.Description != "" {
-		p.Description = &req.Description
-	}
-	if req.Topic != "" {
-		p.SNSTopic = &req.Topic
-	}
-	switch req.Kind {
-	case vault.RetrieveInventory:
-		p.Format = aws.String("JSON")
-		return p, nil
-	case vault.RetrieveArchive:
-	default:
-		return nil, fmt.Errorf("%w: no such kind of job: %q", vault.ErrInvalid, string(req.Kind))
-	}
-	if err := checkID("archive", req.Archive); err != nil {
-		return nil, err
-	}
-	p.ArchiveId = (*string)(&req.Archive)
-	if req.Tier != "" {
-		p.Tier = (*string)(&req.Tier)
-	}
-	if !req.Range.IsZero() {
-		p.RetrievalByteRange = aws.String(inclusive(req.Range))
-	}
-	return p, nil
-}
-
-// inclusive writes r as the service does, "FIRST-LAST".
-func inclusive(r vault.Range) string { return fmt.Sprintf("%d-%d", r.Offset, r.Offset+r.Size-1) }
-
 // Job tells how a job stands. The service forgets jobs about a day after their
 // end. It does not say when an output goes, only that it stays for at least 24
 // hours; Expires is that moment.
+//
+// Of a finished inventory the service no longer tells the Marker that it was
+// asked for, because it gives the next one in its place. So List.IsWhole may be
+// said of a job that had a Marker and no Limit; whoever asked knows better.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	what := fmt.Sprintf("ask for job %q", string(id))
 	if err := checkID("job", id); err != nil {
@@ -90,7 +61,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 		if err != nil {
 			return err
 		}
-		if job, err = parseJob(out); err != nil {
+		if job, err = parseJob(describedJob(out)); err != nil {
 			return fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
 		}
 		job.ID = id
@@ -99,51 +70,43 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	return job, err
 }
 
-func parseJob(out *glacier.DescribeJobOutput) (vault.Job, error) {
-	job := vault.Job{
-		Status:      vault.JobStatus(out.StatusCode),
-		Message:     aws.ToString(out.StatusMessage),
-		Archive:     vault.ArchiveID(aws.ToString(out.ArchiveId)),
-		Tier:        vault.Tier(aws.ToString(out.Tier)),
-		Description: aws.ToString(out.JobDescription),
-		Topic:       aws.ToString(out.SNSTopic),
-	}
-	var err error
-	if job.Created, err = parseTime(out.CreationDate); err != nil {
-		return vault.Job{}, err
-	}
-	if job.Completed, err = parseTime(out.CompletionDate); err != nil {
-		return vault.Job{}, err
-	}
-	switch job.Status {
-	case vault.InProgress, vault.Failed:
-	case vault.Succeeded:
-		job.Expires = job.Completed.Add(outputLifetime)
-	default:
-		return vault.Job{}, fmt.Errorf("a job status that does not exist: %.100q", string(out.StatusCode))
-	}
-	switch out.Action {
-	case types.ActionCodeInventoryRetrieval:
-		job.Kind, job.Size = vault.RetrieveInventory, aws.ToInt64(out.InventorySizeInBytes)
-		return job, nil
-	case types.ActionCodeArchiveRetrieval:
-		job.Kind = vault.RetrieveArchive
-	default:
-		return vault.Job{}, fmt.Errorf("a kind of job that is not ours: %.100q", string(out.Action))
-	}
-	if job.Range, err = parseRange(aws.ToString(out.RetrievalByteRange)); err != nil {
-		return vault.Job{}, err
-	}
-	job.Size = job.Range.Size
-	if hash := aws.ToString(out.SHA256TreeHash); hash != "" {
-		if job.TreeHash, err = treehash.Parse(hash); err != nil {
-			return vault.Job{}, err
+// Jobs lists the jobs that the service remembers, from all pages, without those
+// that are not firn's to understand, such as a select. A list that makes no sense
+// as such is ErrInvalid.
+func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	const what = "list the jobs"
+	all := pages(v.what(what), maxJobs, func(marker *string) (p page[types.GlacierJobDescription], err error) {
+		err = v.call(ctx, what, func() error {
+			out, err := v.account.client.ListJobs(ctx, &glacier.ListJobsInput{
+				AccountId: &v.account.id, VaultName: &v.name, Marker: marker,
+			})
+			if err == nil {
+				p = page[types.GlacierJobDescription]{out.JobList, out.Marker, out.ResultMetadata}
+			}
+			return err
+		})
+		return p, err
+	}, parseListedJob)
+	return func(yield func(vault.Job, error) bool) {
+		for job, err := range all {
+			if err == nil && job.ID == "" {
+				continue
+			}
+			if !yield(job, err) {
+				return
+			}
 		}
 	}
-	return job, nil
 }
 
-// Jobs lists the jobs of the vault that the service remembers.
-func (v *Vault) Jobs(context.Context) iter.Seq2[vault.Job, error] {
-	return func(func(vault.Job, error) bool) {}
+// parseListedJob returns the zero Job for one that makes no sense, which must not
+// hide the others.
+func parseListedJob(d types.GlacierJobDescription) (vault.Job, error) {
+	id := vault.JobID(aws.ToString(d.JobId))
+	job, err := parseJob(d)
+	if err != nil || checkID("job", id) != nil {
+		return vault.Job{}, nil //nolint:nilerr // it is left out
+	}
+	job.ID = id
+	return job, nil
 }

@@ -6,58 +6,108 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
-// OpenOutput reads bytes of a finished job. The service answers alike for a job
-// that never was and for one whose output is gone, so that error is both
-// ErrNotFound and ErrExpired.
+// OpenOutput reads bytes of a finished job, an archive's or the document of an
+// inventory. The service answers alike for a job that never was and for one
+// whose output is gone, so that error is both ErrNotFound and ErrExpired.
+//
+// It gives the tree hash of an archive's bytes when the range of the job and the
+// one that is read are both nodes of the archive's tree ("Get Job Output" in the
+// developer guide). An answer with another length or range than it announces is
+// ErrUnavailable.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	what := fmt.Sprintf("read the output of job %q", string(id))
-	stream, err := v.openOutput(ctx, what, id, r)
+	out, err := v.getOutput(ctx, what, id, r)
 	if err != nil {
 		return vault.Output{}, err
 	}
-	return vault.Output{ReadCloser: &output{ReadCloser: stream, failure: func(err error) error {
+	fail := func(err error) error {
 		return failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err))
-	}}, Size: r.Size}, nil
+	}
+	if out.size < 0 {
+		err := fail(errors.New("the answer does not tell how long it is"))
+		return vault.Output{}, errors.Join(err, out.body.Close())
+	}
+	return vault.Output{
+		ReadCloser: &output{body: out.body, left: out.size, failure: fail}, Size: out.size, TreeHash: out.hash,
+	}, nil
 }
 
-// openOutput is OpenOutput with what it is done for in the errors, and a stream
-// whose own errors have no class yet.
-func (v *Vault) openOutput(ctx context.Context, what string, id vault.JobID, r vault.Range) (io.ReadCloser, error) {
+// answeredOutput is an output as the service announces it.
+type answeredOutput struct {
+	body        io.ReadCloser // its errors have no class yet
+	size        int64         // bytes; -1 if not told
+	hash        treehash.Hash
+	contentType string
+}
+
+// getOutput asks for a range of a job's output, on behalf of what.
+func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r vault.Range) (answeredOutput, error) {
 	if err := checkID("job", id); err != nil {
-		return nil, fmt.Errorf("%s: %w", v.what(what), err)
+		return answeredOutput{}, fmt.Errorf("%s: %w", v.what(what), err)
 	}
 	in := &glacier.GetJobOutputInput{AccountId: &v.account.id, VaultName: &v.name, JobId: (*string)(&id)}
 	if !r.IsZero() {
+		if r.Offset < 0 || r.Size <= 0 {
+			return answeredOutput{}, fmt.Errorf("%s: %w: %d bytes from byte %d", v.what(what), vault.ErrInvalid, r.Size, r.Offset)
+		}
 		in.Range = aws.String("bytes=" + inclusive(r))
 	}
-	var stream io.ReadCloser
+	var answer answeredOutput
 	err := v.call(ctx, what, func() error {
 		out, err := v.account.client.GetJobOutput(ctx, in)
 		if err != nil {
 			return err
 		}
-		if err := checkRange(r, int(out.Status), aws.ToString(out.ContentRange)); err != nil {
+		if answer, err = parseOutput(out, r); err != nil {
 			return errors.Join(err, out.Body.Close())
 		}
-		stream = out.Body
 		return nil
 	})
 	if answer := serviceError(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !answer.vaultMissing()) {
-		return nil, fmt.Errorf("%w; an output stays for about a day after its job, then it is %w", err, vault.ErrExpired)
+		return answeredOutput{}, fmt.Errorf("%w; an output stays for about a day after its job, then it is %w", err, vault.ErrExpired)
 	}
-	return stream, err
+	return answer, err
+}
+
+// parseOutput looks at the header of an answer before any of its body is used.
+func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOutput, error) {
+	answer := answeredOutput{body: out.Body, size: -1, contentType: aws.ToString(out.ContentType)}
+	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
+		answer.size = raw.ContentLength
+	}
+	if err := checkRange(asked, int(out.Status), aws.ToString(out.ContentRange)); err != nil {
+		return answeredOutput{}, err
+	}
+	if !asked.IsZero() {
+		if answer.size >= 0 && answer.size != asked.Size {
+			return answeredOutput{}, fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrUnavailable, answer.size, asked.Size)
+		}
+		answer.size = asked.Size
+	}
+	if hash := aws.ToString(out.Checksum); hash != "" {
+		var err error
+		if answer.hash, err = treehash.Parse(hash); err != nil {
+			return answeredOutput{}, fmt.Errorf("%w: the tree hash of the answer is none: %w", vault.ErrUnavailable, err)
+		}
+	}
+	return answer, nil
 }
 
 // checkRange says whether the answer holds the range asked for. A server may
-// ignore a range that it does not understand and send everything.
+// ignore a range that it does not understand and send everything, and one that
+// goes beyond the end of the output is cut there.
 func checkRange(asked vault.Range, status int, contentRange string) error {
 	if asked.IsZero() {
 		if status != http.StatusOK {
@@ -65,23 +115,40 @@ func checkRange(asked vault.Range, status int, contentRange string) error {
 		}
 		return nil
 	}
-	if status != http.StatusPartialContent || !strings.HasPrefix(contentRange, "bytes "+inclusive(asked)+"/") {
+	answered, total, _ := strings.Cut(contentRange, "/")
+	if size, err := strconv.ParseInt(total, 10, 64); err == nil && status == http.StatusPartialContent && asked.End() > size {
+		return fmt.Errorf("%w: asked for bytes %s of an output of %d bytes", vault.ErrInvalid, inclusive(asked), size)
+	}
+	if status != http.StatusPartialContent || answered != "bytes "+inclusive(asked) {
 		return fmt.Errorf("%w: asked for bytes %s, answered with HTTP %d and range %.100q", vault.ErrUnavailable, inclusive(asked), status, contentRange)
 	}
 	return nil
 }
 
-// output gives the failures of a stream their class. That the connection broke
-// off early shows as one, because the service always gives a length.
+// output is the body of an answer. It ends with an error unless it has as many
+// bytes as announced, and gives the failures of the stream their class.
 type output struct {
-	io.ReadCloser
+	body    io.ReadCloser
+	left    int64 // bytes to come
 	failure func(error) error
 }
 
 func (o *output) Read(p []byte) (int, error) {
-	n, err := o.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	// One byte more than announced would be one too many: ask for it.
+	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
+	switch {
+	case int64(n) > o.left:
+		n, err = int(o.left), o.failure(errors.New("the answer is longer than it says"))
+	case errors.Is(err, io.EOF) && int64(n) < o.left:
+		err = o.failure(io.ErrUnexpectedEOF)
+	case err != nil && !errors.Is(err, io.EOF):
 		err = o.failure(err)
 	}
+	o.left -= int64(n)
 	return n, err
 }
+
+func (o *output) Close() error { return o.body.Close() }

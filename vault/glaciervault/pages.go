@@ -16,6 +16,7 @@ import (
 const (
 	maxUploads    = 1_000_000
 	maxVaults     = 100_000
+	maxJobs       = 1_000_000
 	maxEmptyPages = 100
 )
 

@@ -98,6 +98,14 @@ func TestEndlessLists(t *testing.T) {
 			},
 			1_000_000,
 		},
+		"jobs": {
+			"JobList", 25_000,
+			func(int) string { return `{}` }, // none of them firn's to understand
+			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
+				return lengthOf(v.Jobs(t.Context()))
+			},
+			0,
+		},
 		"vaults": {
 			"VaultList", 25_000,
 			func(int) string { return `{"VaultName":"v"}` },

@@ -1,0 +1,220 @@
+package glaciervault
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// The forms of an inventory, as the service calls them.
+const (
+	formatJSON = "JSON"
+	formatCSV  = "CSV"
+)
+
+// jobParameters puts a request into the service's words.
+func jobParameters(req vault.JobRequest) (*types.JobParameters, error) {
+	if err := checkDescription(req.Description); err != nil {
+		return nil, err
+	}
+	p := &types.JobParameters{
+		Type: aws.String(string(req.Kind)), Description: orNil(req.Description), SNSTopic: orNil(req.Topic),
+	}
+	switch req.Kind {
+	case vault.RetrieveInventory:
+		return p, addInventory(p, req)
+	case vault.RetrieveArchive:
+		return p, addArchive(p, req)
+	}
+	return nil, fmt.Errorf("%w: no such kind of job: %q", vault.ErrInvalid, string(req.Kind))
+}
+
+func addArchive(p *types.JobParameters, req vault.JobRequest) error {
+	if err := checkID("archive", req.Archive); err != nil {
+		return err
+	}
+	p.ArchiveId = (*string)(&req.Archive)
+	p.Tier = orNil(string(req.Tier))
+	if r := req.Range; !r.IsZero() {
+		if r.Offset < 0 || r.Size <= 0 {
+			return fmt.Errorf("%w: %d bytes from byte %d", vault.ErrInvalid, r.Size, r.Offset)
+		}
+		p.RetrievalByteRange = aws.String(inclusive(r))
+	}
+	return nil
+}
+
+func addInventory(p *types.JobParameters, req vault.JobRequest) error {
+	list := req.List
+	switch {
+	case req.Archive != "" || !req.Range.IsZero():
+		return fmt.Errorf("%w: an inventory is of no archive and has no range", vault.ErrInvalid)
+	case list.Limit < 0:
+		return fmt.Errorf("%w: an inventory of %d archives", vault.ErrInvalid, list.Limit)
+	case !list.Since.IsZero() && !list.Until.IsZero() && !list.Since.Before(list.Until):
+		return fmt.Errorf("%w: an inventory from %s until %s", vault.ErrInvalid, list.Since, list.Until)
+	}
+	p.Format = aws.String(formatJSON)
+	if list.CSV {
+		p.Format = aws.String(formatCSV)
+	}
+	if list.IsWhole() {
+		return nil
+	}
+	in := &types.InventoryRetrievalJobInput{
+		StartDate: seconds(list.Since),
+		Marker:    orNil(list.Marker),
+	}
+	if !list.Until.IsZero() {
+		in.EndDate = seconds(list.Until.Add(time.Second - time.Nanosecond)) // rounded up
+	}
+	if list.Limit > 0 {
+		in.Limit = aws.String(strconv.FormatInt(list.Limit, 10))
+	}
+	p.InventoryRetrievalParameters = in
+	return nil
+}
+
+// describedJob is the answer of DescribeJob as an item of ListJobs.
+func describedJob(out *glacier.DescribeJobOutput) types.GlacierJobDescription {
+	return types.GlacierJobDescription{
+		Action:                       out.Action,
+		ArchiveId:                    out.ArchiveId,
+		ArchiveSHA256TreeHash:        out.ArchiveSHA256TreeHash,
+		ArchiveSizeInBytes:           out.ArchiveSizeInBytes,
+		CompletionDate:               out.CompletionDate,
+		CreationDate:                 out.CreationDate,
+		InventoryRetrievalParameters: out.InventoryRetrievalParameters,
+		InventorySizeInBytes:         out.InventorySizeInBytes,
+		JobDescription:               out.JobDescription,
+		RetrievalByteRange:           out.RetrievalByteRange,
+		SHA256TreeHash:               out.SHA256TreeHash,
+		SNSTopic:                     out.SNSTopic,
+		StatusCode:                   out.StatusCode,
+		StatusMessage:                out.StatusMessage,
+		Tier:                         out.Tier,
+	}
+}
+
+// parseJob reads what the service tells of a job, but for its id.
+func parseJob(d types.GlacierJobDescription) (vault.Job, error) {
+	job := vault.Job{
+		Status:      vault.JobStatus(d.StatusCode),
+		Message:     oneLine(aws.ToString(d.StatusMessage), maxMessage),
+		Description: aws.ToString(d.JobDescription),
+		Topic:       aws.ToString(d.SNSTopic),
+	}
+	var err error
+	if job.Created, err = parseTime(d.CreationDate); err != nil {
+		return vault.Job{}, err
+	}
+	if job.Completed, err = parseTime(d.CompletionDate); err != nil {
+		return vault.Job{}, err
+	}
+	switch job.Status {
+	case vault.InProgress, vault.Failed:
+	case vault.Succeeded:
+		if !job.Completed.IsZero() {
+			job.Expires = job.Completed.Add(outputLifetime)
+		}
+	default:
+		return vault.Job{}, fmt.Errorf("a job status that does not exist: %.100q", string(d.StatusCode))
+	}
+	switch d.Action {
+	case types.ActionCodeInventoryRetrieval:
+		err = parseInventoryJob(&job, d)
+	case types.ActionCodeArchiveRetrieval:
+		err = parseArchiveJob(&job, d)
+	default:
+		err = fmt.Errorf("a kind of job that is not ours: %.100q", string(d.Action))
+	}
+	if err != nil {
+		return vault.Job{}, err
+	}
+	return job, nil
+}
+
+func parseArchiveJob(job *vault.Job, d types.GlacierJobDescription) (err error) {
+	job.Kind = vault.RetrieveArchive
+	job.Archive = vault.ArchiveID(aws.ToString(d.ArchiveId))
+	job.Tier = vault.Tier(aws.ToString(d.Tier))
+	job.ArchiveSize = aws.ToInt64(d.ArchiveSizeInBytes)
+	if job.Range, err = parseRange(aws.ToString(d.RetrievalByteRange)); err != nil {
+		return err
+	}
+	if job.ArchiveSize < 0 || job.ArchiveSize > 0 && job.Range.End() > job.ArchiveSize {
+		return fmt.Errorf("a range of bytes %s of an archive of %d bytes", inclusive(job.Range), job.ArchiveSize)
+	}
+	job.Size = job.Range.Size
+	if job.ArchiveTreeHash, err = parseHash(d.ArchiveSHA256TreeHash); err != nil {
+		return err
+	}
+	job.TreeHash, err = parseHash(d.SHA256TreeHash)
+	return err
+}
+
+func parseInventoryJob(job *vault.Job, d types.GlacierJobDescription) (err error) {
+	job.Kind = vault.RetrieveInventory
+	if job.Size = aws.ToInt64(d.InventorySizeInBytes); job.Size < 0 {
+		return fmt.Errorf("an inventory of %d bytes", job.Size)
+	}
+	in := d.InventoryRetrievalParameters
+	if in == nil {
+		return nil
+	}
+	job.List.CSV = aws.ToString(in.Format) == formatCSV
+	if job.List.Since, err = parseTime(in.StartDate); err != nil {
+		return err
+	}
+	if job.List.Until, err = parseTime(in.EndDate); err != nil {
+		return err
+	}
+	if limit := aws.ToString(in.Limit); limit != "" {
+		if job.List.Limit, err = strconv.ParseInt(limit, 10, 64); err != nil || job.List.Limit < 0 {
+			return fmt.Errorf("not a number of archives: %.100q", limit)
+		}
+	}
+	// The marker that was asked for, until a job with a limit has the next one.
+	marker := aws.ToString(in.Marker)
+	if job.Status == vault.Succeeded && job.List.Limit > 0 {
+		job.Marker = marker
+	} else {
+		job.List.Marker = marker
+	}
+	return nil
+}
+
+// parseHash reads a tree hash; none, or null, is the zero Hash.
+func parseHash(s *string) (treehash.Hash, error) {
+	if aws.ToString(s) == "" {
+		return treehash.Hash{}, nil
+	}
+	return treehash.Parse(*s)
+}
+
+// inclusive writes r as the service does, "FIRST-LAST".
+func inclusive(r vault.Range) string { return fmt.Sprintf("%d-%d", r.Offset, r.End()-1) }
+
+// seconds writes a date as the parameters of an inventory have it; the zero time
+// is nil.
+func seconds(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return aws.String(t.UTC().Format("2006-01-02T15:04:05Z"))
+}
+
+// orNil makes nil of an empty text, which the service does not take for none.
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
