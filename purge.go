@@ -1,0 +1,205 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// PurgeOptions says how to empty a vault. The zero value, with a Journal, takes an
+// inventory and deletes everything without asking.
+type PurgeOptions struct {
+	// CatalogOnly deletes what is on record and takes no inventory: archives that
+	// the record does not know stay.
+	CatalogOnly bool
+	// Fresh takes an inventory even if one was asked for and read within the last
+	// day, as after a purge that was killed.
+	Fresh bool
+	// Approve is asked once, before the first archive is deleted. Its error is
+	// returned and nothing is deleted.
+	Approve func(PurgePlan) error
+	// Until spares archives that were created later. Default: the moment of the
+	// plan, so that nothing is deleted that Approve was not told of.
+	Until time.Time
+	// NoWait returns a NotReadyError instead of waiting for the inventory.
+	NoWait bool
+	// Bell is listened to while the inventory is in progress; see WaitOptions.
+	Bell Bell
+	// Concurrency is the number of requests in flight, fewer if the service asks to
+	// slow down. Default 8.
+	Concurrency int
+	// RetryFor is how long to go on without any progress. Default 20 hours.
+	RetryFor time.Duration
+
+	// Journal keeps the record, of which VaultURL is the vault's name: the URL of
+	// package vaulturl. Both are required: what is being deleted is on record
+	// before the vault is asked.
+	Journal  PurgeJournal
+	VaultURL string
+
+	// Drain asks, when closed, to stop: requests in flight get 10 seconds to
+	// finish, then ErrInterrupted is returned. The same call continues.
+	Drain <-chan struct{}
+	// Progress is called as archives are deleted: its Parts are archives. Listing
+	// is called while the inventory is read, and Waiting while it is in progress.
+	// They must be quick.
+	Progress func(Progress)
+	Listing  func(InventoryProgress)
+	Waiting  func(Waiting)
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// PurgePlan is what is about to be deleted.
+type PurgePlan struct {
+	Archives int   // to be deleted
+	Bytes    int64 // of them, where the size is known
+	Begun    int   // of them, that the vault was asked to delete before, without an answer on record
+	Spared   int   // archives created after Until
+	Uploads  int   // unfinished uploads of the vault, which no purge touches
+	// Until is up to when archives were created that are deleted; see PurgeOptions.
+	Until time.Time
+}
+
+// Purged tells what was deleted.
+type Purged struct {
+	Deleted int   // archives
+	Bytes   int64 // of them, where the size is known
+	Refused int   // archives that the vault refused to delete, and has
+	Spared  int   // archives created after Until, which are there
+	Until   time.Time
+	Elapsed time.Duration
+}
+
+func (o *PurgeOptions) setDefaults() {
+	if o.Approve == nil {
+		o.Approve = func(PurgePlan) error { return nil }
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = DefaultConcurrency
+	}
+	if o.RetryFor == 0 {
+		o.RetryFor = transfer.DefaultRetryFor
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// inventoryWillDo is how old an inventory may be from which a vault is purged: a
+// vault makes a new one about daily. So a purge that was killed goes on without
+// another one.
+const inventoryWillDo = 24 * time.Hour
+
+// Purge deletes every archive of a vault: those on record and those that an
+// inventory finds beside them. What is about to be deleted is on record before
+// the vault is asked, and that it was, after; so a purge that was killed goes on
+// where it was when it is called again, and asks again only for the few archives
+// whose answer was not recorded, which is harmless.
+//
+// An archive that the vault refuses to delete, such as one under a Vault Lock,
+// does not keep the others from being deleted. The error wraps vault.ErrDenied
+// then, and Purged tells how many there are; after a thousand refusals in a row
+// Purge gives up.
+//
+// An archive that is deleted still shows in the vault's inventories for about a
+// day. [RemoveVault] waits for that, and removes the vault.
+func Purge(ctx context.Context, v vault.Vault, o PurgeOptions) (Purged, error) {
+	o.setDefaults()
+	if o.Journal == nil || o.VaultURL == "" {
+		return Purged{}, fmt.Errorf("a purge is kept in a journal, by the vault's URL, and there is none: %w", vault.ErrInvalid)
+	}
+	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	defer stop()
+	unlock, err := o.Journal.LockVault(ctx, o.VaultURL, "purge")
+	if err != nil {
+		return Purged{}, err
+	}
+	p := &purge{PurgeOptions: o, vault: v, begin: o.Now()}
+	err = p.run(ctx)
+	p.result.Elapsed = o.Now().Sub(p.begin)
+	return p.result, errors.Join(err, unlock())
+}
+
+// purge is one call of Purge.
+type purge struct {
+	PurgeOptions
+	vault vault.Vault
+	begin time.Time
+	plan  PurgePlan
+
+	result  Purged
+	deleted []vault.ArchiveID // and not yet on record as such
+	refused []vault.ArchiveID // likewise
+	refusal error             // of the last that was refused
+	inARow  int               // refusals since the last deletion
+}
+
+func (p *purge) run(ctx context.Context) error {
+	if !p.CatalogOnly {
+		age := inventoryWillDo
+		if p.Fresh {
+			age = 0
+		}
+		_, err := Inventory(ctx, p.vault, InventoryOptions{
+			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, RetryFor: p.RetryFor,
+			Journal: p.Journal, VaultURL: p.VaultURL, Drain: p.Drain,
+			Progress: p.Listing, Waiting: p.Waiting, Notice: p.Notice, Now: p.Now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := p.makePlan(ctx); err != nil {
+		return err
+	}
+	if err := p.Approve(p.plan); err != nil {
+		return err
+	}
+	return p.deleteAll(ctx)
+}
+
+// makePlan counts what is there.
+func (p *purge) makePlan(ctx context.Context) error {
+	p.plan.Until = p.Until
+	if p.Until.IsZero() {
+		p.plan.Until = p.Now().UTC().Round(0)
+	}
+	p.result.Until = p.plan.Until
+	for a, err := range p.Journal.Present(ctx, p.VaultURL, "") {
+		switch {
+		case err != nil:
+			return err
+		case p.spares(a):
+			p.plan.Spared++
+			continue
+		case a.State == record.Deleting:
+			p.plan.Begun++
+		}
+		p.plan.Archives++
+		p.plan.Bytes += max(0, a.Size)
+	}
+	return patientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) error {
+		p.plan.Uploads = 0
+		for _, err := range p.vault.Uploads(ctx) {
+			if err != nil {
+				return err
+			}
+			p.plan.Uploads++
+		}
+		return nil
+	})
+}
+
+// spares reports whether an archive came too late to be in the plan.
+func (p *purge) spares(a record.Archive) bool { return a.Created.After(p.plan.Until) }

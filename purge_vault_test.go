@@ -1,0 +1,195 @@
+package firn_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn"
+	"firn/vault"
+	"firn/vault/dirvault"
+)
+
+// yard is a place of vaults that count their archives once a day, as the service
+// does, with one vault in it.
+type yard struct {
+	*depot
+	root  *dirvault.Root
+	tries int
+}
+
+func newYard(t *testing.T) *yard {
+	t.Helper()
+	y := &yard{depot: &depot{t: t, dir: t.TempDir()}}
+	root, err := dirvault.OpenRoot(filepath.Join(y.dir, "yard"), dirvault.Options{
+		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return jobTime }, OutputLifetime: lifetime,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, root) })
+	if err := root.CreateVault(t.Context(), "cold"); err != nil {
+		t.Fatal(err)
+	}
+	v, err := root.Open(t.Context(), "cold")
+	if err != nil {
+		t.Fatal(err)
+	}
+	below, ok := v.(*dirvault.Vault)
+	if !ok {
+		t.Fatalf("a vault of type %T", v)
+	}
+	y.root, y.below, y.vault = root, below, &watched{Vault: below}
+	y.openCatalog()
+	return y
+}
+
+func (y *yard) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
+	return y.root.DescribeVault(ctx, name)
+}
+
+func (y *yard) DeleteVault(ctx context.Context, name string) error {
+	y.tries++
+	return y.root.DeleteVault(ctx, name)
+}
+
+func (y *yard) removing() firn.RemoveOptions {
+	return firn.RemoveOptions{
+		Journal: y.catalog, VaultURL: depotURL, Notice: y.notice, RetryFor: time.Hour,
+		Again: func(ctx context.Context) error {
+			o := y.purging()
+			o.Fresh = true
+			_, err := firn.Purge(ctx, y.vault, o)
+			return err
+		},
+	}
+}
+
+func (y *yard) wantGone() {
+	y.t.Helper()
+	if _, err := y.root.DescribeVault(y.t.Context(), "cold"); !errors.Is(err, vault.ErrNotFound) {
+		y.t.Errorf("the vault: %v", err)
+	}
+}
+
+// An emptied vault can be removed once it has counted its archives, about a day
+// later; until then it is tried now and then.
+func TestRemoveVault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.put("a", content(1, 10))
+		y.put("b", content(2, 10))
+		pass(1)
+		y.purge(y.purging())
+		begin := time.Now()
+		var next time.Time
+		o := y.removing()
+		o.Waiting = func(at time.Time) {
+			if pause := time.Until(at); pause < time.Minute || pause > time.Hour {
+				t.Errorf("tried again after %s", pause)
+			}
+			next = at
+		}
+		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+			t.Fatal(err)
+		}
+		y.wantGone()
+		if waited := time.Since(begin); waited < 12*time.Hour || waited > 26*time.Hour || y.tries > 40 || next.IsZero() {
+			t.Errorf("waited %s, tried %d times", waited, y.tries)
+		}
+		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+			t.Errorf("once it is gone: %v", err)
+		}
+	})
+}
+
+func TestRemoveVaultWithoutWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.put("a", content(1, 10))
+		pass(1)
+		y.purge(y.purging())
+		o := y.removing()
+		o.NoWait = true
+		if err := firn.RemoveVault(t.Context(), y, "cold", o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
+			t.Errorf("got %v", err)
+		}
+		pass(1)
+		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+			t.Error(err)
+		}
+		y.wantGone()
+	})
+}
+
+// An archive that no inventory had listed yet when the vault was purged shows when
+// the vault counts again, and is deleted then.
+func TestRemoveVaultThatHadMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := newYard(t)
+		y.put("a", content(1, 10))
+		pass(1)
+		o := y.purging()
+		o.Approve = func(firn.PurgePlan) error {
+			y.put("from elsewhere", content(2, 10))
+			return nil
+		}
+		y.purge(o)
+		if err := firn.RemoveVault(t.Context(), y, "cold", y.removing()); err != nil {
+			t.Fatal(err)
+		}
+		y.wantGone()
+		y.wantNotice("and found 1 more")
+	})
+}
+
+func TestRemoveVaultErrors(t *testing.T) {
+	for name, test := range map[string]struct {
+		setUp func(y *yard, o *firn.RemoveOptions)
+		want  error
+		says  string
+	}{
+		"somebody goes on storing": {setUp: func(y *yard, o *firn.RemoveOptions) {
+			again := o.Again
+			o.Again = func(ctx context.Context) error {
+				err := again(ctx)
+				y.put("more", content(3, 10))
+				return err
+			}
+			y.put("more", content(2, 10))
+		}, want: vault.ErrInvalid, says: "still has 1 archives"},
+		"nobody deletes what is there": {setUp: func(y *yard, o *firn.RemoveOptions) {
+			o.Again = nil
+			y.put("more", content(2, 10))
+		}, want: vault.ErrInvalid, says: "still has 1 archives"},
+		"an upload is open": {setUp: func(y *yard, _ *firn.RemoveOptions) {
+			if _, err := y.below.CreateUpload(y.t.Context(), vault.UploadRequest{PartSize: mib}); err != nil {
+				y.t.Fatal(err)
+			}
+		}, want: vault.ErrInvalid, says: "it has unfinished uploads"},
+		"no journal": {setUp: func(_ *yard, o *firn.RemoveOptions) { o.Journal = nil }, want: vault.ErrInvalid},
+		"a drain": {setUp: func(_ *yard, o *firn.RemoveOptions) {
+			drain := make(chan struct{})
+			o.Drain = drain
+			time.AfterFunc(90*time.Second, func() { close(drain) })
+		}, want: firn.ErrInterrupted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				y := newYard(t)
+				y.put("a", content(1, 10))
+				pass(1)
+				y.purge(y.purging())
+				o := y.removing()
+				test.setUp(y, &o)
+				if err := firn.RemoveVault(t.Context(), y, "cold", o); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+			})
+		})
+	}
+}
