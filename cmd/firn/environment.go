@@ -14,12 +14,13 @@ import (
 // name: --part-size from FIRN_PART_SIZE. An empty one is as good as none.
 //
 // What is meant for one act is not taken from there, since a variable set for
-// one command is in force for all: consent, a second copy, a description.
+// one command is in force for all: consent, a second copy, a description, a
+// topic.
 func applyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := os.Getenv(variable(f.Name))
-		if value == "" || f.Changed || slices.Contains([]string{"yes", "again", "description", "help"}, f.Name) {
+		if value == "" || f.Changed || slices.Contains([]string{"yes", "again", "description", "topic", "off", "help"}, f.Name) {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {

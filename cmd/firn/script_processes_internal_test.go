@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,8 +109,8 @@ func (p *processes) serve(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve [OPTION...]")
 	}
 	command := []string{"server", "firn", "serve", "--dir", "store", "--access-log", "access.log"}
-	if len(args) == 0 {
-		args = []string{"--listen", "127.0.0.1:0"}
+	if !slices.Contains(args, "--listen") {
+		args = append(args, "--listen", "127.0.0.1:0")
 	}
 	p.start(ts, false, append(command, args...))
 	until(ts, false, []string{"server.out", "1", "AWS_REGION"})

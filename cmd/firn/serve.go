@@ -24,13 +24,53 @@ AWS_SECRET_ACCESS_KEY if they are set; else one is made at the first start, kept
 in DIR/credentials.json for its owner alone, and shown.
 
 Only loopback addresses are served, since there is no TLS yet. With port 0 a
-free port is chosen.`
+free port is chosen.
+
+Jobs are done at once and inventories are up to date, unless the options say
+otherwise: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
+--inventory-every 24h the server is as slow as the service. With --topic the
+end of a job is told to a program of yours, by a POST in the form of Amazon SNS.`
 
 const serveExample = `  firn serve --dir ./cold
-  firn serve --dir /srv/cold --listen 127.0.0.1:0 --access-log /var/log/firn.jsonl`
+  firn serve --dir /srv/cold --listen 127.0.0.1:0 --access-log /var/log/firn.jsonl
+  firn serve --dir ./cold --retrieval-delay 30s --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
 
 // serveOptions are the options of firn serve.
-type serveOptions struct{ dir, listen, region, accessLog string }
+type serveOptions struct {
+	dir, listen, region, accessLog string
+
+	delay          delayFlag
+	outputLifetime time.Duration
+	inventoryEvery time.Duration // 0: inventories are always up to date
+	topics         topicsFlag
+}
+
+// vaults is what the directory of vaults is told.
+func (o serveOptions) vaults(damaged func(error)) dirvault.Options {
+	d := dirvault.Options{
+		RetrievalDelay: o.delay.delay,
+		OutputLifetime: o.outputLifetime,
+		UploadLifetime: uploadLifetime,
+		InventoryEvery: o.inventoryEvery,
+		ARN:            func(name string) string { return server.ARN(o.region, serveAccount, name) },
+		OnDamage:       damaged,
+	}
+	if d.InventoryEvery == 0 {
+		d.InventoryEvery = -1
+	}
+	return d
+}
+
+// check refuses what the flags themselves take.
+func (o serveOptions) check() error {
+	switch {
+	case o.outputLifetime <= 0:
+		return usageError("an output lives longer than --output-lifetime %s", o.outputLifetime)
+	case o.inventoryEvery < 0:
+		return usageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
+	}
+	return checkLoopback(o.listen)
+}
 
 // serveAccount is the account that owns all vaults of a server.
 const serveAccount = "000000000000"
@@ -38,6 +78,10 @@ const serveAccount = "000000000000"
 // uploadLifetime is how long the service keeps an upload after the last request
 // on it ("at least 24 hours", Amazon Glacier developer guide).
 const uploadLifetime = 24 * time.Hour
+
+// outputLifetime is how long the service keeps the output of a job ("at least 24
+// hours after completion", ibid.).
+const outputLifetime = 24 * time.Hour
 
 func (p *program) newServe() *cobra.Command {
 	var o serveOptions
@@ -59,14 +103,19 @@ func (p *program) newServe() *cobra.Command {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "the loopback `ADDRESS` and port to listen at")
 	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
+	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
+	f.DurationVar(&o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `DURATION`")
+	f.Lookup("output-lifetime").DefValue = "24h"
+	f.DurationVar(&o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is of this `DURATION`; 0: when anything changed")
+	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
 	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusRefused)
 }
 
 func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
-	if err := checkLoopback(o.listen); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
-	root, err := dirvault.OpenRoot(o.dir, dirvault.Options{UploadLifetime: uploadLifetime, OnDamage: p.damaged})
+	root, err := dirvault.OpenRoot(o.dir, o.vaults(p.damaged))
 	if err != nil {
 		return err
 	}
@@ -81,9 +130,13 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	s, err := server.New(root, server.Options{
-		Region: o.region, Account: serveAccount, AccessLog: log,
+		Region: o.region, Account: serveAccount, AccessLog: log, Topics: o.topics,
 		Credentials: server.Keys{keys.AccessKeyID: keys.SecretAccessKey},
 		OnFault: func(requestID string, err error) {
+			if requestID == "" {
+				p.ui.say("firn: warning: %s", errorText(err))
+				return
+			}
 			p.ui.say("firn: request %s: %s", show(requestID), errorText(err))
 		},
 	})
