@@ -1,0 +1,110 @@
+package dirvault
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// goodJobs are jobs as they are written, the second as long as one can be.
+func goodJobs(t testing.TB) [][]byte {
+	t.Helper()
+	at := time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC)
+	archive := vault.ArchiveID(strings.Repeat("a", archiveIDLength))
+	omitted := &omission{More: 1 << 40}
+	for range maxOmitted {
+		omitted.IDs = append(omitted.IDs, archive)
+	}
+	var all [][]byte
+	for _, d := range []jobDocument{
+		{
+			Kind: vault.RetrieveArchive, Archive: archive, ArchiveSize: 100, ArchiveHash: treehash.Sum(nil),
+			Offset: 10, Size: 90, TreeHash: treehash.Sum(nil), Tier: vault.Bulk, Description: `<b>"token" & \</b>`,
+		},
+		{
+			Kind: vault.RetrieveInventory, Size: 1 << 40, Topic: strings.Repeat("t", maxTopic), Description: strings.Repeat(`"`, maxDescription),
+			List:       listDocument{Since: at, Until: at.Add(time.Hour), Limit: 1 << 60, Marker: archive, CSV: true},
+			NextMarker: archive, Omitted: omitted,
+		},
+	} {
+		d.Version, d.ID = formatVersion, vault.JobID(strings.Repeat("j", jobIDLength))
+		d.Created, d.Completed, d.Expires = at, at.Add(4*time.Hour), at.Add(28*time.Hour)
+		data, err := encode(&d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, data)
+	}
+	return all
+}
+
+// badJobs are what a careless reader would take for the longest of goodJobs.
+func badJobs(t testing.TB) [][]byte {
+	t.Helper()
+	good := goodJobs(t)[1]
+	var bad [][]byte
+	for _, change := range [][2]string{
+		{`"id": "j`, `"id": "/`},
+		{`inventory-retrieval`, `archive-retrieval`},
+		{`inventory-retrieval`, `select`},
+		{`"size": 1099511627776`, `"size": -1`},
+		{`"offset": 0`, `"offset": 1152921504606846976`},
+		{`"limit": 1152921504606846976`, `"limit": -1`},
+		{`"limit": 1152921504606846976`, `"limit": 0`},
+		{`"marker": "a`, `"marker": "/`},
+		{`"next_marker": "a`, `"next_marker": "-`},
+		{`"since": "2026`, `"since": "2027`},
+		{`"csv": true`, `"csv": false`},
+		{`"more": 1099511627776`, `"more": -1`},
+		{`"ids": [`, `"ids": ["a",`},
+		{`"topic": "t`, `"topic": "/`},
+	} {
+		changed := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(changed, good) {
+			t.Fatalf("%q is not in the file", change[0])
+		}
+		bad = append(bad, changed)
+	}
+	return bad
+}
+
+func TestJobIsReadStrictly(t *testing.T) {
+	for _, data := range goodJobs(t) {
+		if err := decode(data, new(jobDocument)); err != nil {
+			t.Errorf("what was written is refused: %v", err)
+		}
+	}
+	for _, data := range badJobs(t) {
+		if err := decode(data, new(jobDocument)); !errors.Is(err, errDamaged) {
+			t.Errorf("%q: got error %v, want one that tells of damage", data, err)
+		}
+	}
+}
+
+// FuzzJob: what is read from a job's file makes sense and is written again as the
+// same bytes; all else is refused.
+func FuzzJob(f *testing.F) {
+	for _, data := range append(goodJobs(f), badJobs(f)...) {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var d jobDocument
+		if decode(data, &d) != nil {
+			return
+		}
+		again, err := encode(&d)
+		if err != nil || !bytes.Equal(again, data) {
+			t.Fatalf("%q is written again as %q (error %v)", data, again, err)
+		}
+		j := d.finished()
+		if !validID(string(j.ID), jobIDLength) || j.Range.Offset < 0 || j.Range.Size < 0 || j.Range.End() < 0 || j.Size < 0 ||
+			j.List.Limit < 0 || j.Marker != "" && !validID(j.Marker, archiveIDLength) || len(j.Description) > maxDescription {
+			t.Fatalf("%q is read as %+v", data, j)
+		}
+	})
+}
