@@ -23,26 +23,49 @@ import (
 // HTTP, to the server, on directories. Client, server and disk prove each other.
 func TestRing(t *testing.T) {
 	isolate(t)
+	clock := newRingClock()
 	vaulttest.Run(t, vaulttest.Options{
-		New: func(t *testing.T) vault.Vault { return newRing(t).open(t) },
+		New: func(t *testing.T) vault.Vault { return newRing(t, clock).open(t) },
 		Reopen: func(t *testing.T, v vault.Vault) vault.Vault {
 			return ringOf(t, v).open(t)
 		},
-		NoJobs: true,
-		Witness: func(t *testing.T, v vault.Vault) vault.Retriever {
-			beneath, err := ringOf(t, v).root.Open(t.Context(), "photos")
-			if err != nil {
-				t.Fatal(err)
-			}
-			return beneath
-		},
+		JobTime: ringJobTime,
+		Advance: clock.Advance,
 	})
 }
+
+// ringJobTime is how long a job takes at the service.
+const ringJobTime = 4 * time.Hour
 
 // ring is a server on a fresh directory, with one vault.
 type ring struct {
 	root     *dirvault.Root
 	endpoint string
+}
+
+// ringClock is the clock of the disk, which stands still until it is moved.
+// Client and server compare signatures by the clock of the machine.
+type ringClock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func newRingClock() *ringClock {
+	return &ringClock{t: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)}
+}
+
+// Now tells the time.
+func (c *ringClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+// Advance moves the clock.
+func (c *ringClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
 }
 
 // ringVault remembers which ring it belongs to.
@@ -60,9 +83,14 @@ func ringOf(t *testing.T, v vault.Vault) *ring {
 	return of.ring
 }
 
-func newRing(t *testing.T) *ring {
+func newRing(t *testing.T, clock *ringClock) *ring {
 	t.Helper()
-	root, err := dirvault.OpenRoot(filepath.Join(t.TempDir(), "vaults"), dirvault.Options{InventoryEvery: -1})
+	root, err := dirvault.OpenRoot(filepath.Join(t.TempDir(), "vaults"), dirvault.Options{
+		Now:            clock.Now,
+		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return ringJobTime },
+		OutputLifetime: 24 * time.Hour,
+		InventoryEvery: -1,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +139,7 @@ func (r *ring) open(t *testing.T) *ringVault {
 // over more than one page of them.
 func TestRingAdministration(t *testing.T) {
 	isolate(t)
-	r := newRing(t)
+	r := newRing(t, newRingClock())
 	a := accountAt(t, r.endpoint)
 	want := []string{"photos"}
 	for i := range 24 {
@@ -167,10 +195,41 @@ func TestRingAdministration(t *testing.T) {
 	}
 }
 
+// TestRingNotifications: what a vault announces, through server and disk.
+func TestRingNotifications(t *testing.T) {
+	isolate(t)
+	a := accountAt(t, newRing(t, newRingClock()).endpoint)
+	want := vault.Notifications{
+		Topic: "arn:aws:sns:us-east-1:012345678901:cold", Events: []string{vault.InventoryRetrievalCompleted, vault.ArchiveRetrievalCompleted},
+	}
+	for range 2 { // the second changes nothing
+		if err := a.SetNotifications(t.Context(), "photos", want); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := a.Notifications(t.Context(), "photos")
+	if err != nil || got.Topic != want.Topic || !slices.Equal(slices.Sorted(slices.Values(got.Events)), slices.Sorted(slices.Values(want.Events))) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	want.Events[0] = "Flood"
+	if err := a.SetNotifications(t.Context(), "photos", want); !errors.Is(err, vault.ErrInvalid) {
+		t.Errorf("an event that does not exist: %v", err)
+	}
+	if err := a.DeleteNotifications(t.Context(), "photos"); err != nil {
+		t.Error(err)
+	}
+	if _, err := a.Notifications(t.Context(), "photos"); !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("after they were deleted: %v", err)
+	}
+	if _, err := a.Notifications(t.Context(), "nowhere"); !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("of a vault that is not there: %v", err)
+	}
+}
+
 // TestRingRefusesTheWrongSecret shows what somebody sees who has mistyped it.
 func TestRingRefusesTheWrongSecret(t *testing.T) {
 	isolate(t)
-	r := newRing(t)
+	r := newRing(t, newRingClock())
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "not the secret")
 	if err := create(t, openAt(t, r.endpoint)); !errors.Is(err, vault.ErrDenied) {
 		t.Errorf("a wrong secret gives %v", err)
