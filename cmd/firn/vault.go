@@ -11,11 +11,11 @@ import (
 	"firn/vaulturl"
 )
 
-const vaultLong = `Creates, lists, shows and deletes vaults.`
+const vaultLong = `Creates, lists, shows and deletes vaults, and sets whom they tell of their jobs.`
 
 func (p *program) newVault() *cobra.Command {
 	return group("vault", "Create, list, show and delete vaults", vaultLong,
-		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete())
+		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete(), p.newVaultNotify())
 }
 
 // vaultObject is a vault on standard output.
