@@ -58,8 +58,8 @@ func classesOfError(s *suite) {
 // classesOfErrorOfJobs: the same for the job half.
 func classesOfErrorOfJobs(s *suite) {
 	kept, deleted := s.upload(content(1, 2*mib), ""), s.upload(content(2, 1), "")
-	archiveJob := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: kept})
-	inventoryJob := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory})
+	archiveJob := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: kept})
+	inventoryJob := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
 	if err := s.v.DeleteArchive(s.Context(), deleted); err != nil {
 		s.Fatalf("DeleteArchive: %v", err)
 	}

@@ -44,7 +44,7 @@ func jobBeforeReady(s *suite) {
 			s.Errorf("the finished job is %+v", j)
 		}
 		if kind == vault.RetrieveArchive {
-			s.wantOutput(s.v, job, vault.Range{}, data)
+			s.wantOutput(job, vault.Range{}, data)
 		}
 	}
 }
@@ -67,8 +67,8 @@ func (s *suite) wantNotReady(job vault.JobID, kind vault.JobKind) {
 func expiredOutput(s *suite) {
 	life := s.v.Limits().OutputLifetime
 	data := content(1, mib)
-	archive := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: s.upload(data, "")})
-	listing := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory})
+	archive := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: s.upload(data, "")})
+	listing := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
 	j := s.status(archive)
 	if life == 0 {
 		if !j.Expires.IsZero() {
@@ -80,7 +80,7 @@ func expiredOutput(s *suite) {
 		s.Errorf("completed at %s, expires at %s, want %s later", j.Completed, j.Expires, life)
 	}
 	s.Advance(life - s.JobTime - time.Second)
-	s.wantOutput(s.v, archive, vault.Range{}, data)
+	s.wantOutput(archive, vault.Range{}, data)
 	s.Advance(s.JobTime + time.Second)
 	_, err := s.v.OpenOutput(s.Context(), archive, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
@@ -102,7 +102,7 @@ func jobSurvives(s *suite) {
 		s.Advance(s.JobTime)
 	}
 	s.v = s.Reopen(s.T, s.v)
-	s.wantOutput(s.v, job, vault.Range{}, data)
+	s.wantOutput(job, vault.Range{}, data)
 }
 
 // inventory: it lists exactly what was completed and not deleted.

@@ -38,7 +38,7 @@ func (s *suite) entries(job vault.JobID, after string) []vault.Entry {
 // that it lists.
 func (s *suite) list(l vault.Listing) (vault.Job, []vault.Archive) {
 	s.Helper()
-	id := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory, List: l})
+	id := s.job(vault.JobRequest{Kind: vault.RetrieveInventory, List: l})
 	var archives []vault.Archive
 	for _, e := range s.entries(id, "") {
 		archives = append(archives, e.Archive)
@@ -63,7 +63,7 @@ func (s *suite) fill() {
 func inventoryResumed(s *suite) {
 	s.fill()
 	for _, csv := range []bool{false, true} {
-		job := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory, List: vault.Listing{CSV: csv}})
+		job := s.job(vault.JobRequest{Kind: vault.RetrieveInventory, List: vault.Listing{CSV: csv}})
 		all := s.entries(job, "")
 		if len(all) != 6 {
 			s.Fatalf("%d archives are listed, want 6", len(all))
@@ -156,7 +156,7 @@ func inventoryAsCSV(s *suite) {
 // inventoryStays: what comes and goes after an inventory was taken is not in it.
 func inventoryStays(s *suite) {
 	s.fill()
-	job := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory})
+	job := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
 	before := s.entries(job, "")
 	s.upload(content(7, 1), "later")
 	if err := s.v.DeleteArchive(s.Context(), before[0].ID); err != nil {
@@ -180,7 +180,7 @@ func inventoryStays(s *suite) {
 // the whole. A kind whose inventory is no document says so.
 func inventoryDocument(s *suite) {
 	s.fill()
-	job := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveInventory})
+	job := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
 	whole, err := s.read(job, vault.Range{})
 	if errors.Is(err, vault.ErrInvalid) {
 		return

@@ -10,7 +10,7 @@ import (
 // outputByRanges: pieces of an output, put together, are the whole.
 func outputByRanges(s *suite) {
 	data := content(1, 3*s.PartSize+mib/2+7)
-	job := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: s.upload(data, "")})
+	job := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: s.upload(data, "")})
 	if j := s.status(job); j.Size != int64(len(data)) || j.TreeHash != treehash.Sum(data) ||
 		j.Range != (vault.Range{Size: int64(len(data))}) {
 		s.Errorf("a job for the whole archive is %+v", j)
@@ -18,11 +18,11 @@ func outputByRanges(s *suite) {
 	for _, step := range []int64{mib, s.PartSize, 2 * s.PartSize, int64(len(data))} {
 		for off := int64(0); off < int64(len(data)); off += step {
 			r := vault.Range{Offset: off, Size: min(step, int64(len(data))-off)}
-			s.wantOutput(s.v, job, r, data[off:off+r.Size])
+			s.wantOutput(job, r, data[off:off+r.Size])
 		}
 	}
 	for _, r := range []vault.Range{{Offset: 1, Size: 1}, {Offset: mib - 1, Size: 2}, {Offset: int64(len(data)) - 1, Size: 1}} {
-		s.wantOutput(s.v, job, r, data[r.Offset:r.Offset+r.Size])
+		s.wantOutput(job, r, data[r.Offset:r.Offset+r.Size])
 	}
 }
 
@@ -53,7 +53,7 @@ func rangesWithHash(s *suite) {
 		for end := first + 1; end <= 7; end++ {
 			asked := span{first, end}
 			r := rangeOf(asked)
-			id := s.job(s.v, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive, Range: r, Tier: vault.Bulk})
+			id := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive, Range: r, Tier: vault.Bulk})
 			s.wantRangeJob(id, archive, r, data, is[asked])
 			s.wantHashedOutput(id, vault.Range{}, data[r.Offset:r.End()], is[asked])
 			for from := first; from < end; from++ {
@@ -89,7 +89,7 @@ func (s *suite) wantRangeJob(id vault.JobID, archive vault.ArchiveID, r vault.Ra
 // it carries their tree hash if hashed, else none.
 func (s *suite) wantHashedOutput(job vault.JobID, r vault.Range, data []byte, hashed bool) {
 	s.Helper()
-	out := s.wantOutput(s.v, job, r, data)
+	out := s.wantOutput(job, r, data)
 	var hash treehash.Hash
 	if hashed {
 		hash = treehash.Sum(data)

@@ -133,9 +133,9 @@ func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
 }
 
 // job starts a job and waits, by the vault's own clock, until it is done.
-func (s *suite) job(r vault.Retriever, req vault.JobRequest) vault.JobID {
+func (s *suite) job(req vault.JobRequest) vault.JobID {
 	s.Helper()
-	id, err := r.StartJob(s.Context(), req)
+	id, err := s.v.StartJob(s.Context(), req)
 	if err != nil {
 		s.Fatalf("StartJob %s: %v", req.Kind, err)
 	}
@@ -148,9 +148,8 @@ func (s *suite) job(r vault.Retriever, req vault.JobRequest) vault.JobID {
 // inventory lists the archives that are in the vault now.
 func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 	s.Helper()
-	r := s.Witness(s.T, s.v)
-	id := s.job(r, vault.JobRequest{Kind: vault.RetrieveInventory})
-	archives, err := collect(r.Inventory(s.Context(), id, ""))
+	id := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
+	archives, err := collect(s.v.Inventory(s.Context(), id, ""))
 	if err != nil {
 		s.Fatalf("Inventory: %v", err)
 	}
@@ -181,16 +180,15 @@ func (s *suite) wantArchives(ids ...vault.ArchiveID) {
 // wantContent retrieves an archive and compares it with data.
 func (s *suite) wantContent(id vault.ArchiveID, data []byte) {
 	s.Helper()
-	r := s.Witness(s.T, s.v)
-	job := s.job(r, vault.JobRequest{Kind: vault.RetrieveArchive, Archive: id})
-	s.wantOutput(r, job, vault.Range{}, data)
+	job := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: id})
+	s.wantOutput(job, vault.Range{}, data)
 }
 
 // wantOutput reads a range of a job's output and compares it with data. It
 // returns the output, which is closed.
-func (s *suite) wantOutput(r vault.Retriever, job vault.JobID, of vault.Range, data []byte) vault.Output {
+func (s *suite) wantOutput(job vault.JobID, of vault.Range, data []byte) vault.Output {
 	s.Helper()
-	out, err := r.OpenOutput(s.Context(), job, of)
+	out, err := s.v.OpenOutput(s.Context(), job, of)
 	if err != nil {
 		s.Fatalf("OpenOutput %+v: %v", of, err)
 	}

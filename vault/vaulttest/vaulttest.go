@@ -33,15 +33,6 @@ type Options struct {
 	// Limits.OutputLifetime is not 0.
 	Advance func(d time.Duration)
 
-	// NoJobs: the kind's job half is not served yet. What was published is then
-	// looked at through Witness, and the behaviours of jobs are left out.
-	NoJobs bool
-
-	// Witness returns another way to the same archives, for the suite to see
-	// what was published where the kind itself cannot tell; nil means the vault
-	// itself.
-	Witness func(t *testing.T, v vault.Vault) vault.Retriever
-
 	// ShortMemory: the kind forgets a completed upload after a while, so that
 	// repeating CompleteUpload from another process may give ErrNotFound.
 	ShortMemory bool
@@ -53,17 +44,7 @@ func Run(t *testing.T, o Options) {
 	if o.PartSize == 0 {
 		o.PartSize = mib
 	}
-	if o.Witness == nil {
-		if o.NoJobs {
-			t.Fatal("NoJobs needs a Witness")
-		}
-		o.Witness = func(_ *testing.T, v vault.Vault) vault.Retriever { return v }
-	}
 	for _, b := range behaviours() {
-		if b.ofJobs && o.NoJobs {
-			t.Logf("left out, because of NoJobs: %s", b.name)
-			continue
-		}
 		t.Run(b.name, func(t *testing.T) {
 			b.check(&suite{T: t, Options: o, v: o.New(t)})
 		})
@@ -71,9 +52,8 @@ func Run(t *testing.T, o Options) {
 }
 
 type behaviour struct {
-	name   string
-	ofJobs bool
-	check  func(*suite)
+	name  string
+	check func(*suite)
 }
 
 func behaviours() []behaviour {
@@ -100,21 +80,21 @@ func behaviours() []behaviour {
 		{name: "most parts", check: mostParts},
 		{name: "classes of error", check: classesOfError},
 		{name: "delete twice", check: deleteTwice},
-		{name: "job before ready", ofJobs: true, check: jobBeforeReady},
-		{name: "output by ranges", ofJobs: true, check: outputByRanges},
-		{name: "ranges with hash", ofJobs: true, check: rangesWithHash},
-		{name: "expired output", ofJobs: true, check: expiredOutput},
-		{name: "job survives", ofJobs: true, check: jobSurvives},
-		{name: "jobs are listed", ofJobs: true, check: jobsAreListed},
-		{name: "job of a deleted archive", ofJobs: true, check: jobOfADeletedArchive},
-		{name: "inventory", ofJobs: true, check: inventory},
-		{name: "inventory resumed", ofJobs: true, check: inventoryResumed},
-		{name: "inventory between dates", ofJobs: true, check: inventoryBetweenDates},
-		{name: "inventory by pages", ofJobs: true, check: inventoryByPages},
-		{name: "inventory as CSV", ofJobs: true, check: inventoryAsCSV},
-		{name: "inventory stays", ofJobs: true, check: inventoryStays},
-		{name: "inventory document", ofJobs: true, check: inventoryDocument},
-		{name: "delete then retrieve", ofJobs: true, check: deleteThenRetrieve},
-		{name: "classes of error of jobs", ofJobs: true, check: classesOfErrorOfJobs},
+		{name: "job before ready", check: jobBeforeReady},
+		{name: "output by ranges", check: outputByRanges},
+		{name: "ranges with hash", check: rangesWithHash},
+		{name: "expired output", check: expiredOutput},
+		{name: "job survives", check: jobSurvives},
+		{name: "jobs are listed", check: jobsAreListed},
+		{name: "job of a deleted archive", check: jobOfADeletedArchive},
+		{name: "inventory", check: inventory},
+		{name: "inventory resumed", check: inventoryResumed},
+		{name: "inventory between dates", check: inventoryBetweenDates},
+		{name: "inventory by pages", check: inventoryByPages},
+		{name: "inventory as CSV", check: inventoryAsCSV},
+		{name: "inventory stays", check: inventoryStays},
+		{name: "inventory document", check: inventoryDocument},
+		{name: "delete then retrieve", check: deleteThenRetrieve},
+		{name: "classes of error of jobs", check: classesOfErrorOfJobs},
 	}
 }
