@@ -40,6 +40,8 @@ func scriptCommands() map[string]scriptCommand {
 		// serve [OPTION...]: starts a server called server over ./store, with
 		// access.log, and sets what it says to export
 		"serve": processes.serve,
+		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
+		"queue": queue,
 		// line: puts a line between clients and the server on which things go wrong
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"net/http/httptest"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"firn/notify/queuetest"
+)
+
+// queue serves a queue until the script ends: what is posted to $TOPIC_URL, as
+// the server does for `--topic $TOPIC=$TOPIC_URL`, is heard by who listens to
+// $QUEUE_URL.
+func queue(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: queue")
+	}
+	s := httptest.NewServer(queuetest.New())
+	ts.Defer(s.Close)
+	ts.Setenv("TOPIC", "arn:aws:sns:us-east-1:000000000000:ready")
+	ts.Setenv("TOPIC_URL", s.URL)
+	ts.Setenv("QUEUE_URL", s.URL+queuetest.Path)
+}
