@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -105,43 +103,4 @@ func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		p.ui.say("firn: deleted %s", show(string(id)))
 	}
 	return nil
-}
-
-// resolve finds the one archive that a user means.
-func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
-	found, err := c.FindArchive(ctx, vaultURL, ref)
-	switch {
-	case err != nil:
-		return record.Archive{}, err
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) == 0 && isArchiveID(ref):
-		return record.Archive{Vault: vaultURL, ID: vault.ArchiveID(ref), Size: -1}, nil
-	case len(found) == 0:
-		return record.Archive{}, withHint(
-			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
-			"what is there: "+shellCommand("firn", "list", vaultURL))
-	}
-	for _, a := range found {
-		p.ui.say("%s", show(archiveText(a)))
-	}
-	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)),
-		"the first of them would be: "+shellCommand("firn", "delete", vaultURL, "--", string(found[0].ID)))
-}
-
-// isArchiveID recognises an id of Amazon Glacier, which is also how a directory
-// vault makes them: 138 characters of its alphabet.
-func isArchiveID(s string) bool {
-	return len(s) == archiveIDLength && !regexp.MustCompile(`[^A-Za-z0-9_-]`).MatchString(s)
-}
-
-const archiveIDLength = 138
-
-// archiveText names an archive for people.
-func archiveText(a record.Archive) string {
-	if a.Size < 0 {
-		return string(a.ID) + " (not in the catalog)"
-	}
-	words := []string{shortID(string(a.ID)), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
-	return strings.Join(words, "  ")
 }

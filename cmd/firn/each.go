@@ -16,6 +16,11 @@ func (p *program) each(objects []string, do func(string) error) error {
 			break
 		}
 	}
+	return worstOf(seen)
+}
+
+// worstOf stands for the worst of what was reported; nil if all went well.
+func worstOf(seen map[status]bool) error {
 	for _, worst := range worstFirst() {
 		if seen[worst] {
 			return &reportedError{worst}
@@ -32,7 +37,7 @@ func endsAll(s status) bool {
 // worstFirst orders the statuses that the objects of one command may have.
 func worstFirst() []status {
 	return []status{
-		statusInterrupted, statusDamaged, statusDenied, statusChecksum, statusIncomplete,
-		statusLocked, statusError, statusPartial,
+		statusInterrupted, statusDamaged, statusDenied, statusChecksum, statusRefused, statusIncomplete,
+		statusNotReady, statusLocked, statusError, statusPartial,
 	}
 }

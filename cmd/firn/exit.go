@@ -91,7 +91,11 @@ func statusOf(err error) status {
 		{firn.ErrUnknown, statusIncomplete},
 		{firn.ErrGaveUp, statusIncomplete},
 		{firn.ErrSpool, statusIncomplete},
+		{firn.ErrCut, statusIncomplete},
+		{firn.ErrNoSpace, statusIncomplete},
+		{firn.ErrNotStarted, statusIncomplete},
 		{vault.ErrNotReady, statusNotReady},
+		{vault.ErrLimited, statusNotReady},
 	} {
 		if errors.Is(err, class.err) {
 			return class.status

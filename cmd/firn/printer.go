@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -34,6 +35,14 @@ func (p *printer) object(v any) error {
 	e := json.NewEncoder(p.w)
 	e.SetEscapeHTML(false) // URLs stay readable
 	return e.Encode(v)
+}
+
+// Write lets bytes through as they are, at once.
+func (p *printer) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, err := p.w.Write(b)
+	return n, errors.Join(err, p.w.Flush())
 }
 
 // flush makes everything that was printed leave the program.

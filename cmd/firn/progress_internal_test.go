@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"firn"
+	"firn/record"
+	"firn/vault"
 )
 
 const gib = 1 << 30
@@ -41,10 +43,10 @@ func TestLiveLineFitsEveryWidth(t *testing.T) {
 
 func TestLiveLine(t *testing.T) {
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-	running := view{rate: 110 << 20, Progress: firn.Progress{
+	running := view{pieces: "part", rate: 110 << 20, Progress: firn.Progress{
 		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20, Retries: 1,
 	}}
-	waiting := view{now: now, Progress: firn.Progress{
+	waiting := view{pieces: "part", now: now, Progress: firn.Progress{
 		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib,
 		Waiting: errors.New("service unavailable"), Until: now.Add(12 * time.Second),
 	}}
@@ -67,8 +69,8 @@ func TestLiveLine(t *testing.T) {
 }
 
 func TestPlainLine(t *testing.T) {
-	v := view{rate: 1 << 20, Progress: firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20, Retries: 2}}
-	want := "25%, 1 MiB of 4 MiB, 1 MiB/s, 3.0 s left, 1/4 parts, 2 retries"
+	v := view{pieces: "segment", rate: 1 << 20, Progress: firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20, Retries: 2}}
+	want := "25%, 1 MiB of 4 MiB, 1 MiB/s, 3.0 s left, 1/4 segments, 2 retries"
 	if got := v.plain(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -78,7 +80,7 @@ func TestPlainLine(t *testing.T) {
 func TestProgressWithoutTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
-		p := startProgress(&ui{w: &b, width: func() int { return 0 }}, time.Now)
+		p := startProgress(&ui{w: &b, width: func() int { return 0 }}, time.Now, "part")
 		waitFor(t, 12*time.Second) // nothing is known, so nothing is said
 		p.update(firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
 		waitFor(t, 10*time.Second)
@@ -90,6 +92,37 @@ func TestProgressWithoutTerminal(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
+}
+
+// A wait of hours is told to a log now and then, and redrawn on a terminal.
+func TestProgressOfWaiting(t *testing.T) {
+	for width, want := range map[int]int{0: 17, 60: 4*3600*4 + 1} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			p := startProgress(&ui{w: &b, width: func() int { return width }}, time.Now, "segment")
+			begun := time.Now()
+			p.wait(firn.Waiting{Jobs: []record.Job{
+				{ID: "second", Started: begun.Add(time.Minute), Tier: vault.Standard},
+				{ID: "first\x1b", Started: begun, Tier: vault.Standard},
+			}})
+			waitFor(t, 4*time.Hour)
+			p.update(firn.Progress{Size: 4 << 20, Parts: 4})
+			p.stop()
+			lines := strings.Split(strings.Trim(strings.ReplaceAll(b.String(), "\r", "\n"), "\n "), "\n")
+			said := 0
+			for _, line := range lines {
+				if strings.Contains(line, "waiting for 2 jobs, the first (Standard): asked for ") {
+					said++
+				}
+				if width > 0 && len(line) > width-margin {
+					t.Errorf("%q is too long", line)
+				}
+			}
+			if said != want {
+				t.Errorf("told %d times, want %d: %q", said, want, lines[:min(5, len(lines))])
+			}
+		})
+	}
 }
 
 // waitFor lets the time of a bubble pass.

@@ -10,11 +10,12 @@ import (
 	"firn/internal/humane"
 )
 
-// view is a moment of an upload in words. All of them are ASCII.
+// view is a moment of a transfer in words. All of them are ASCII.
 type view struct {
 	firn.Progress
-	now  time.Time
-	rate float64 // bytes per second; 0 if not known
+	pieces string // what the transfer is cut into
+	now    time.Time
+	rate   float64 // bytes per second; 0 if not known
 }
 
 // bytes are those acknowledged and those on their way.
@@ -58,9 +59,9 @@ func (v view) left() string {
 
 func (v view) parts() string {
 	if v.Parts == 0 {
-		return fmt.Sprintf("%d parts", v.PartsDone)
+		return fmt.Sprintf("%d %ss", v.PartsDone, v.pieces)
 	}
-	return fmt.Sprintf("%d/%d parts", v.PartsDone, v.Parts)
+	return fmt.Sprintf("%d/%d %ss", v.PartsDone, v.Parts, v.pieces)
 }
 
 func (v view) retries() string {
@@ -161,4 +162,24 @@ func cut(line string, width int) string {
 		return line[:max(0, width)]
 	}
 	return line[:width-len(leftOut)] + leftOut
+}
+
+// waitingText says what is waited for, since when, and how long that usually is.
+func waitingText(w firn.Waiting, now time.Time) string {
+	first := w.Jobs[0]
+	for _, j := range w.Jobs {
+		if j.Started.Before(first.Started) {
+			first = j
+		}
+	}
+	what := "waiting for job " + showASCII(shortID(string(first.ID)))
+	if len(w.Jobs) > 1 {
+		what = fmt.Sprintf("waiting for %d jobs, the first", len(w.Jobs))
+	}
+	tier := ""
+	if first.Tier != "" {
+		tier = fmt.Sprintf(" (%s)", showASCII(string(first.Tier)))
+	}
+	return fmt.Sprintf("%s%s: asked for %s ago, usually done after %s", what, tier,
+		humane.Duration(max(0, now.Sub(first.Started))), humane.Duration(firn.TypicalTime(first.Tier)))
 }

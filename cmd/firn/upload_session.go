@@ -69,7 +69,7 @@ func (s *uploadSession) send(
 	o.Drain = ctx.Done()
 	if !s.quiet {
 		o.Notice = func(sentence string) { s.ui.say("firn: %s", show(sentence)) }
-		shown := startProgress(s.ui, s.now)
+		shown := startProgress(s.ui, s.now, "part")
 		defer shown.stop()
 		var once sync.Once
 		o.Progress = func(p firn.Progress) {

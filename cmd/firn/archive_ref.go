@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+)
+
+// resolve finds the one archive that a user means.
+func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
+	found, err := c.FindArchive(ctx, vaultURL, ref)
+	switch {
+	case err != nil:
+		return record.Archive{}, err
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0 && isArchiveID(ref):
+		return record.Archive{Vault: vaultURL, ID: vault.ArchiveID(ref), Size: -1}, nil
+	case len(found) == 0:
+		return record.Archive{}, withHint(
+			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
+			"what is there: "+shellCommand("firn", "list", vaultURL))
+	}
+	for _, a := range found {
+		p.ui.say("%s", show(archiveText(a)))
+	}
+	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)),
+		"the first of them would be: "+shellCommand(append(p.called(), vaultURL, "--", string(found[0].ID))...))
+}
+
+// resolveAll finds the archives that a user means: one by a name, any number by a
+// pattern, each once.
+func (p *program) resolveAll(ctx context.Context, c *catalog.Catalog, vaultURL string, refs []string) (all []record.Archive, err error) {
+	seen := make(map[vault.ArchiveID]bool)
+	for _, ref := range refs {
+		found := []record.Archive{}
+		if isPattern(ref) {
+			found, err = c.FindArchive(ctx, vaultURL, ref)
+		}
+		if err == nil && len(found) == 0 {
+			found = make([]record.Archive, 1)
+			found[0], err = p.resolve(ctx, c, vaultURL, ref)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found {
+			if !seen[a.ID] {
+				seen[a.ID] = true
+				all = append(all, a)
+			}
+		}
+	}
+	return all, nil
+}
+
+// isPattern reports whether a name has characters that stand for others.
+func isPattern(ref string) bool { return strings.ContainsAny(ref, "*?[{") }
+
+// called are the words by which this command is called, without its arguments.
+func (p *program) called() []string {
+	cmd, _, err := p.root.Find(p.args[1:])
+	if err != nil {
+		return []string{"firn"}
+	}
+	return strings.Fields(cmd.CommandPath())
+}
+
+// isArchiveID recognises an id of Amazon Glacier, which is also how a directory
+// vault makes them: 138 characters of its alphabet.
+func isArchiveID(s string) bool {
+	return len(s) == archiveIDLength && !regexp.MustCompile(`[^A-Za-z0-9_-]`).MatchString(s)
+}
+
+const archiveIDLength = 138
+
+// archiveText names an archive for people.
+func archiveText(a record.Archive) string {
+	if a.Size < 0 {
+		return string(a.ID) + " (not in the catalog)"
+	}
+	words := []string{shortID(string(a.ID)), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
+	return strings.Join(words, "  ")
+}
