@@ -133,9 +133,9 @@ func (s *Server) lookAt(ctx context.Context, n *announcement) error {
 // topicsOf returns whom the end of a job is told: the vault's topic as it is set
 // now, if it wants this event, and the job's own. Both, even if they are equal.
 func (s *Server) topicsOf(ctx context.Context, vaultName string, job vault.Job) ([]telling, error) {
-	event := archiveEvent
+	event := vault.ArchiveRetrievalCompleted
 	if job.Kind == vault.RetrieveInventory {
-		event = inventoryEvent
+		event = vault.InventoryRetrievalCompleted
 	}
 	n, err := s.notificationsOf(ctx, vaultName)
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {

@@ -177,6 +177,7 @@ func TestFailuresOfTheStore(t *testing.T) {
 		{vault.ErrUnavailable, 500, "ServiceUnavailableException", unavailable, "opening /secret/path: service unavailable\n"},
 		{errors.New("no space left on device"), 500, "ServiceUnavailableException", unavailable, "opening /secret/path: no space left on device\n"},
 		{vault.ErrThrottled, 400, "ThrottlingException", "Rate exceeded", ""},
+		{vault.ErrLimited, 400, "PolicyEnforcedException", "InitiateJob request denied by current data retrieval policy.", ""},
 		{vault.ErrDenied, 403, "AccessDeniedException", "opening /secret/path: access denied", ""},
 		{vault.ErrNotFound, 404, "ResourceNotFoundException", "Vault not found for ARN: " + arnPrefix + "films", ""},
 	}

@@ -181,6 +181,31 @@ func TestWholeArchiveJob(t *testing.T) {
 	}
 }
 
+// An archive that is deleted while it is being retrieved fails the job, which
+// says so.
+func TestJobOfADeletedArchiveFails(t *testing.T) {
+	s, c := startSlow(t)
+	archive := s.store([]byte("film"), "")
+	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `"}`)
+	s.do(request{method: "DELETE", path: "/-/vaults/films/archives/" + archive}).want(t, 204, "")
+	c.advance(4 * time.Hour)
+	var job struct {
+		StatusCode, StatusMessage, CompletionDate string
+		Completed                                 bool
+	}
+	if err := json.Unmarshal([]byte(s.get("/-/vaults/films/jobs/"+id).body), &job); err != nil {
+		t.Fatal(err)
+	}
+	if job.StatusCode != "Failed" || !job.Completed || job.CompletionDate != "2013-03-20T21:03:43.221Z" || len(job.StatusMessage) < 10 {
+		t.Errorf("the job is %+v", job)
+	}
+	s.get("/-/vaults/films/jobs/"+id+"/output").wantError(t, 400, "InvalidParameterValueException",
+		"The job is not currently available for download: "+id)
+	if got := s.jobs("?statuscode=Failed&completed=true").ids(); got != id {
+		t.Errorf("of the failed jobs %s are listed, want %s", got, id)
+	}
+}
+
 func TestJobGoesOnAfterRestart(t *testing.T) {
 	c := &clock{now: vaultTime}
 	dir := t.TempDir()

@@ -11,12 +11,6 @@ import (
 	"firn/vault"
 )
 
-// The events that a vault can tell its topic.
-const (
-	archiveEvent   = "ArchiveRetrievalCompleted"
-	inventoryEvent = "InventoryRetrievalCompleted"
-)
-
 // notificationsNote is the note that holds a vault's notificationConfig.
 const notificationsNote = "notifications"
 
@@ -42,7 +36,7 @@ func parseNotifications(body []byte) (notificationConfig, error) {
 	}
 	var events []string
 	for _, event := range n.Events {
-		if event != archiveEvent && event != inventoryEvent {
+		if event != vault.ArchiveRetrievalCompleted && event != vault.InventoryRetrievalCompleted {
 			return notificationConfig{}, invalid("Invalid event: " + event)
 		}
 		if !slices.Contains(events, event) {

@@ -206,6 +206,23 @@ func TestOnlyConfiguredEventsAreAnnounced(t *testing.T) {
 	}
 }
 
+func TestFailedJobIsAnnounced(t *testing.T) {
+	sub := subscribe(t)
+	c := &clock{now: vaultTime}
+	s := startOver(t, slowStore(t, t.TempDir(), c), func(o *server.Options) {
+		o.Topics = map[string]string{jobTopic: sub.URL}
+	})
+	s.createVault("films")
+	archive := s.store([]byte("film"), "")
+	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","SNSTopic":"` + jobTopic + `"}`)
+	s.do(request{method: "DELETE", path: "/-/vaults/films/archives/" + archive}).want(t, 204, "")
+	c.advance(4 * time.Hour)
+	got := (<-sub.posts).message(t, jobTopic)
+	if !strings.Contains(got, `"StatusCode":"Failed"`) || got != s.get("/-/vaults/films/jobs/"+id).body {
+		t.Errorf("announced %s", got)
+	}
+}
+
 // A server that is stopped with jobs under way leaves it to the next one to
 // announce them.
 func TestAnnouncementOutlivesTheServer(t *testing.T) {
