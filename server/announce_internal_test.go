@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,14 +43,29 @@ func (h *hook) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// posted tells when messages came.
+func (h *hook) posted() []time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.calls)
+}
+
 // announcing runs a server's Announce in a bubble of its own time over a root
 // with one vault, films.
 type announcing struct {
 	*Server
-	root   *dirvault.Root
-	hook   *hook
-	faults []string
-	stop   func()
+	root *dirvault.Root
+	hook *hook
+	stop func()
+
+	mu     sync.Mutex
+	faulty []string
+}
+
+func (a *announcing) faults() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.faulty)
 }
 
 // newAnnouncing serves dir with jobs that take so long and a topic whose URL
@@ -69,8 +85,12 @@ func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int
 	a := &announcing{root: root, hook: &hook{answers: answers}}
 	a.Server, err = New(root, Options{
 		Region: "us-east-1", Account: "000000000000", Credentials: Keys{},
-		Topics:  map[string]string{testTopic: "http://hook.example/secret"},
-		OnFault: func(_ string, err error) { a.faults = append(a.faults, err.Error()) },
+		Topics: map[string]string{testTopic: "http://hook.example/secret"},
+		OnFault: func(_ string, err error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.faulty = append(a.faulty, err.Error())
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -135,12 +155,12 @@ func TestAnnounceAgainUntilItArrives(t *testing.T) {
 		begun := time.Now()
 		job := a.job(t)
 		pass(4*time.Hour - time.Millisecond)
-		if n := len(a.hook.calls); n != 0 {
+		if n := len(a.hook.posted()); n != 0 {
 			t.Errorf("%d messages before the end of the job", n)
 		}
 		pass(time.Hour)
 		var after []time.Duration
-		for _, at := range a.hook.calls {
+		for _, at := range a.hook.posted() {
 			after = append(after, at.Sub(begun)-4*time.Hour)
 		}
 		// The first look after four hours, then pauses of 1, 2, 4 and 8 seconds.
@@ -150,8 +170,8 @@ func TestAnnounceAgainUntilItArrives(t *testing.T) {
 		if a.noted(t, job) {
 			t.Error("the job is still to be announced")
 		}
-		if len(a.faults) > 0 {
-			t.Errorf("faults: %v", a.faults)
+		if len(a.faults()) > 0 {
+			t.Errorf("faults: %v", a.faults())
 		}
 	})
 }
@@ -163,18 +183,18 @@ func TestAnnouncementThatNeverArrivesIsGivenUp(t *testing.T) {
 		synctest.Wait()
 		job := a.job(t)
 		pass(5*time.Hour - time.Minute)
-		if !a.noted(t, job) || len(a.faults) > 0 {
-			t.Errorf("given up before an hour had gone: %v", a.faults)
+		if !a.noted(t, job) || len(a.faults()) > 0 {
+			t.Errorf("given up before an hour had gone: %v", a.faults())
 		}
 		pass(2 * time.Minute)
-		if a.noted(t, job) || len(a.faults) != 1 || !strings.Contains(a.faults[0], "connection refused") ||
-			!strings.Contains(a.faults[0], string(job.id)) || strings.Contains(a.faults[0], "secret") {
-			t.Errorf("after an hour: faults %q", a.faults)
+		if a.noted(t, job) || len(a.faults()) != 1 || !strings.Contains(a.faults()[0], "connection refused") ||
+			!strings.Contains(a.faults()[0], string(job.id)) || strings.Contains(a.faults()[0], "secret") {
+			t.Errorf("after an hour: faults %q", a.faults())
 		}
-		before := len(a.hook.calls)
+		before := len(a.hook.posted())
 		pass(24 * time.Hour)
-		if len(a.hook.calls) != before || before > 70 {
-			t.Errorf("%d messages in an hour, %d in all", before, len(a.hook.calls))
+		if len(a.hook.posted()) != before || before > 70 {
+			t.Errorf("%d messages in an hour, %d in all", before, len(a.hook.posted()))
 		}
 	})
 }
@@ -190,8 +210,8 @@ func TestAnnouncementOfAVaultThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(5 * time.Hour)
-		if n := a.announcements.waiting(); n != 0 || len(a.hook.calls) != 0 || len(a.faults) != 0 {
-			t.Errorf("%d jobs wait, %d messages, faults %q", n, len(a.hook.calls), a.faults)
+		if n := a.announcements.waiting(); n != 0 || len(a.hook.posted()) != 0 || len(a.faults()) != 0 {
+			t.Errorf("%d jobs wait, %d messages, faults %q", n, len(a.hook.posted()), a.faults())
 		}
 	})
 }
@@ -207,7 +227,7 @@ func TestManyAnnouncements(t *testing.T) {
 			a.job(t)
 		}
 		pass(20 * time.Second)
-		if n := len(a.hook.calls); n != jobs || a.announcements.waiting() != 0 {
+		if n := len(a.hook.posted()); n != jobs || a.announcements.waiting() != 0 {
 			t.Errorf("%d messages for %d jobs", n, jobs)
 		}
 	})
@@ -226,12 +246,12 @@ func TestDamagedNoteIsToldAndGivenUp(t *testing.T) {
 		a = newAnnouncing(t, dir, 4*time.Hour, 200)
 		defer a.stop()
 		pass(time.Second)
-		if len(a.faults) != 1 || !strings.Contains(a.faults[0], "damaged") {
-			t.Errorf("faults %q", a.faults)
+		if len(a.faults()) != 1 || !strings.Contains(a.faults()[0], "damaged") {
+			t.Errorf("faults %q", a.faults())
 		}
 		pass(4 * time.Hour)
-		if len(a.hook.calls) != 0 {
-			t.Errorf("%d messages", len(a.hook.calls))
+		if len(a.hook.posted()) != 0 {
+			t.Errorf("%d messages", len(a.hook.posted()))
 		}
 		again := a.job(t)
 		if !a.noted(t, again) {
