@@ -24,7 +24,7 @@ func measure(cmd *exec.Cmd) (usage, error) {
 	return usage{
 		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 		wall: time.Since(start),
-		peak: peakMemory(cmd.ProcessState),
+		peak: lab.PeakMemory(cmd.ProcessState),
 	}, nil
 }
 

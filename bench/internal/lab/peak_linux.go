@@ -1,14 +1,14 @@
-package main
+package lab
 
 import (
 	"os"
 	"syscall"
 )
 
-// peakMemory returns the peak of resident memory of an ended process in bytes.
+// PeakMemory returns the peak of resident memory of an ended process in bytes.
 // Linux counts from the memory of the process that started it, so this program
 // stays small.
-func peakMemory(state *os.ProcessState) int64 {
+func PeakMemory(state *os.ProcessState) int64 {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0

@@ -1,8 +1,0 @@
-//go:build !linux
-
-package main
-
-import "os"
-
-// peakMemory is not told here.
-func peakMemory(*os.ProcessState) int64 { return 0 }
