@@ -37,12 +37,7 @@ func (d *dual) reset() { d.linear, d.leaf = initial(), initial() }
 // nextLeaf keeps partial for the linear hash: it is empty.
 func (d *dual) nextLeaf() { d.leaf = initial() }
 
-// initial is the state that FIPS 180-4 begins with (section 5.3.3).
-func initial() state {
-	return state{words: [8]uint32{
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-	}}
-}
+func initial() state { return state{words: initialWords()} }
 
 // write hashes whole blocks where they lie; only an end that is no whole block
 // is copied.

@@ -69,6 +69,10 @@ func (h *Hash) UnmarshalText(text []byte) error {
 // Sum returns the tree hash of b.
 func Sum(b []byte) Hash {
 	var t tree
+	for len(b) > lanes*LeafSize && haveLanes() {
+		t.pushAll(leavesOf(b))
+		b = b[lanes*LeafSize:]
+	}
 	for len(b) > LeafSize {
 		t.push(sha256.Sum256(b[:LeafSize]))
 		b = b[LeafSize:]
@@ -105,6 +109,12 @@ type node struct {
 }
 
 func (t *tree) push(h Hash) { t.pushNode(node{hash: h}) }
+
+func (t *tree) pushAll(leaves [lanes]Hash) {
+	for _, h := range leaves {
+		t.push(h)
+	}
+}
 
 // pushNode adds a node behind the others, which lies where the tree has one.
 func (t *tree) pushNode(n node) {

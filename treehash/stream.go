@@ -113,6 +113,18 @@ func shortSource(got, want int64) error {
 	return fmt.Errorf("the source ended after %d of %d bytes: %w", got, want, io.ErrUnexpectedEOF)
 }
 
+// readFull fills b with the bytes of r from off on, of size in all.
+func readFull(r io.ReaderAt, b []byte, off, size int64) error {
+	n, err := r.ReadAt(b, off)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = shortSource(off+int64(n), size)
+	}
+	return err
+}
+
 // leafJob is one leaf on its way through both hash functions. Its buffer is
 // free again when both have seen it.
 type leafJob struct {
@@ -124,14 +136,7 @@ type leafJob struct {
 // fill reads the leaf that begins at off.
 func (j *leafJob) fill(r io.ReaderAt, off, size int64) error {
 	j.n = int(min(LeafSize, size-off))
-	n, err := r.ReadAt(j.buf[:j.n], off)
-	if n == j.n {
-		return nil
-	}
-	if err == nil || errors.Is(err, io.EOF) {
-		err = shortSource(off+int64(n), size)
-	}
-	return err
+	return readFull(r, j.buf[:j.n], off, size)
 }
 
 // readAtParallel runs a reader that also computes the linear hash, and workers
@@ -196,51 +201,4 @@ func readAtParallel(ctx context.Context, r io.ReaderAt, size int64, cores int) (
 		return Sums{}, err
 	}
 	return Sums{Size: size, Tree: t.root(), SHA256: sumOf(linear)}, nil
-}
-
-// blockSize is what one core hashes at a time in TreeAt: a node of the tree.
-const blockSize = 64 * LeafSize
-
-// TreeAt returns the tree hash of the first size bytes of r, computed on up to
-// cores cores, at least one: for comparing what is known by its tree hash alone,
-// at half the work of ReadAt. Memory is one leaf for each core, and 32 bytes for
-// each 64 MiB of size. An early end of r is an error that wraps
-// io.ErrUnexpectedEOF.
-func TreeAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Hash, error) {
-	roots := make([]Hash, max(1, (size+blockSize-1)/blockSize))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, cores))
-	for i := range roots {
-		group.Go(func() error {
-			offset := int64(i) * blockSize
-			var err error
-			roots[i], err = blockAt(ctx, r, offset, min(blockSize, size-offset))
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return Hash{}, err
-	}
-	return Combine(roots), nil
-}
-
-// blockAt returns the tree hash of size bytes from offset on.
-func blockAt(ctx context.Context, r io.ReaderAt, offset, size int64) (Hash, error) {
-	var t tree
-	buf := make([]byte, min(LeafSize, max(size, 0)))
-	for done := int64(0); done < size || len(t.stack) == 0; done += LeafSize {
-		if ctx.Err() != nil {
-			return Hash{}, context.Cause(ctx)
-		}
-		leaf := buf[:min(LeafSize, size-done)]
-		n, err := r.ReadAt(leaf, offset+done)
-		if n < len(leaf) {
-			if err == nil || errors.Is(err, io.EOF) {
-				err = shortSource(offset+done+int64(n), offset+size)
-			}
-			return Hash{}, err
-		}
-		t.push(sha256.Sum256(leaf))
-	}
-	return t.root(), nil
 }

@@ -45,8 +45,8 @@ func TestTreeAtOfSeveralBlocks(t *testing.T) {
 }
 
 func TestTreeAtFails(t *testing.T) {
-	const size = 9*mib + 1
-	for _, there := range []int{0, mib, size - 1} {
+	const size = 35*mib + 1
+	for _, there := range []int{0, mib, 15*mib + 5, 31 * mib, 34 * mib, size - 1} {
 		_, err := treehash.TreeAt(t.Context(), bytes.NewReader(make([]byte, there)), size, 2)
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("only %d bytes: %v", there, err)
