@@ -21,7 +21,9 @@ type FetchOptions struct {
 	// Segments are the runs to fetch, in this order, none overlapping another.
 	Segments []vault.Range
 	// At receives the bytes of each segment at its offset within the archive, from
-	// many goroutines, as they come and before they are verified.
+	// many goroutines, as they come and before they are verified. If it is an
+	// io.ReaderAt, too, a segment may be read back to be hashed: where many leaves
+	// are hashed together, that is the faster way (treehash.Broad).
 	At io.WriterAt
 	// Ordered receives, instead, the bytes of the segments in their order, each
 	// segment only after it was verified. It is held in memory until then:
@@ -72,6 +74,7 @@ func Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 type fetcher struct {
 	FetchOptions
 	line
+	back      io.ReaderAt    // At, if it can be read
 	receivers chan *receiver // one for each hand
 	largest   int64          // bytes of a segment, at most
 	begun     int            // segments that next gave out
@@ -89,6 +92,7 @@ func newFetcher(o FetchOptions) *fetcher {
 			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
 		},
 	}
+	f.back, _ = o.At.(io.ReaderAt)
 	for _, r := range o.Segments {
 		f.largest = max(f.largest, r.Size)
 	}

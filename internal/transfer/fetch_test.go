@@ -282,3 +282,52 @@ func TestFetchDoesNotRetryAFullDisk(t *testing.T) {
 		s.mustHave()
 	})
 }
+
+// Segments so large that they are hashed when they are whole, if this machine
+// has a way to: they are proved all the same.
+func TestFetchLargeSegments(t *testing.T) {
+	const size = 33*mib + 5
+	for _, inOrder := range []bool{false, true} {
+		var out *bytes.Buffer
+		fetch(t, size, func(s *shelf) {
+			s.options.Segments = transfer.Segments(vault.Range{Size: size}, size, 16*mib)
+			s.meddle(16*mib, 1, meddler{at: 15*mib + 3, flip: true})
+			if inOrder {
+				out = s.ordered()
+			}
+		}, func(s *shelf, got transfer.Fetched, err error) {
+			if err != nil || got.Retries != 1 || got.Received != size {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+			if inOrder {
+				s.mustFlow(out)
+			} else {
+				s.mustBeWhole(got, err)
+			}
+		})
+	}
+}
+
+// unreadable is a place that takes bytes and does not give them back.
+type unreadable struct {
+	io.WriterAt
+	err error
+}
+
+func (u unreadable) ReadAt([]byte, int64) (int, error) { return 0, u.err }
+
+// Bytes that must be read back to be hashed, and cannot be, are nobody else's
+// fault.
+func TestFetchReadsBackOrFails(t *testing.T) {
+	broken := errors.New("input/output error")
+	fetch(t, 16*mib, func(s *shelf) {
+		s.options.Segments = transfer.Segments(vault.Range{Size: 16 * mib}, 16*mib, 16*mib)
+		s.options.At = unreadable{s.target, broken}
+	}, func(s *shelf, got transfer.Fetched, err error) {
+		if !treehash.Broad(16 * mib) { // hashed as they came
+			s.mustBeWhole(got, err)
+		} else if !errors.Is(err, broken) || !transfer.IsSink(err) || got.Retries != 0 || got.Received != 0 {
+			t.Errorf("got %v with %+v", err, got)
+		}
+	})
+}

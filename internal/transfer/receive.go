@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,8 +31,9 @@ type received struct {
 	proved bool // the vault said the same
 }
 
-// receive makes one attempt at a segment: every byte is read once, hashed and
-// written while it is still in the processor's cache.
+// receive makes one attempt at a segment: every byte is read once and written
+// while it is still in the processor's cache. It is hashed then, too, unless the
+// whole segment is hashed faster when it is there.
 func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, error) {
 	out, err := f.Open(on.ctx, r)
 	if err != nil {
@@ -42,6 +44,7 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 		return received{}, wrongLength(r, out.Size)
 	}
 	in.tree.Reset()
+	late := f.hashesLate(r.Size)
 	for at := int64(0); at < r.Size; {
 		piece := in.buffer[:min(int64(len(in.buffer)), r.Size-at)]
 		if f.Ordered != nil {
@@ -54,7 +57,9 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 		if n < len(piece) {
 			return received{}, wrongLength(r, at+int64(n))
 		}
-		in.tree.Write(piece)
+		if !late {
+			in.tree.Write(piece)
+		}
 		if f.Ordered == nil {
 			if _, err := f.At.WriteAt(piece, r.Offset+at); err != nil {
 				return received{}, unwritten(r.Offset+at, r.Offset+at+int64(n), err)
@@ -65,11 +70,35 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	if err := on.ended(out); err != nil {
 		return received{}, err
 	}
-	got := received{hash: in.tree.Sum(), proved: !out.TreeHash.IsZero()}
+	got := received{proved: !out.TreeHash.IsZero()}
+	if got.hash, err = f.hash(on.ctx, r, in, late); err != nil {
+		return received{}, err
+	}
 	if got.proved && out.TreeHash != got.hash {
 		return received{}, &vault.ChecksumError{Sent: out.TreeHash, Computed: got.hash}
 	}
 	return got, nil
+}
+
+// hashesLate reports whether a segment is hashed only when all of it is there:
+// in memory, or where it was written, if that can be read.
+func (f *fetcher) hashesLate(size int64) bool {
+	return treehash.Broad(size) && (f.Ordered != nil || f.back != nil)
+}
+
+// hash returns the tree hash of a segment that came whole.
+func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bool) (treehash.Hash, error) {
+	if !late {
+		return in.tree.Sum(), nil
+	}
+	if f.Ordered != nil {
+		return treehash.Sum(in.buffer[:r.Size]), nil
+	}
+	hash, err := treehash.TreeAt(ctx, io.NewSectionReader(f.back, r.Offset, r.Size), r.Size, 1)
+	if err != nil && ctx.Err() == nil {
+		err = &sinkError{fmt.Errorf("reading bytes %d to %d back: %w", r.Offset, r.End()-1, err)}
+	}
+	return hash, err
 }
 
 // errTooLong says that the vault went on after the last byte that it was asked
