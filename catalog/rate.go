@@ -7,23 +7,28 @@ import (
 
 // Rate tells how fast bytes went to a vault lately, in bytes a second: what the
 // last uploads sent by the time they were busy, so that long ones count for
-// more. It is 0 if nothing is known.
+// more. It is 0 if nothing is known. Without a vault it is that of all vaults at a
+// service, in which directories do not count.
 func (c *Catalog) Rate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
-	return c.rate(ctx, vaultURL, "uploads to", `SELECT sent AS bytes, busy FROM uploads WHERE vault = $1 AND sent > 0`)
+	return c.rate(ctx, vaultURL, "uploads to", `SELECT sent AS bytes, busy FROM uploads WHERE sent > 0`)
 }
 
 // DownloadRate tells how fast bytes came from a vault lately, in bytes a second,
 // as Rate does. It is 0 if nothing is known.
 func (c *Catalog) DownloadRate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
-	return c.rate(ctx, vaultURL, "downloads from", `SELECT fetched AS bytes, busy FROM downloads WHERE vault = $1 AND fetched > 0`)
+	return c.rate(ctx, vaultURL, "downloads from", `SELECT fetched AS bytes, busy FROM downloads WHERE fetched > 0`)
 }
 
 // rate divides the bytes of the newest transfers by the time that they took.
 func (c *Catalog) rate(ctx context.Context, vaultURL, transfers, query string) (bytesPerSecond float64, err error) {
 	const newest = 5 // enough to even out one bad night, few enough to notice a new line
+	of := `vault = $1`
+	if vaultURL == "" {
+		of = `$1 = '' AND vault LIKE 'glacier:%'`
+	}
 	var bytes, busy int64
 	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(sum(bytes), 0), coalesce(sum(busy), 0) FROM (`+
-		query+` AND busy > 0 ORDER BY key DESC LIMIT $2) AS newest`, vaultURL, newest).Scan(&bytes, &busy)
+		query+` AND busy > 0 AND `+of+` ORDER BY key DESC LIMIT $2) AS newest`, vaultURL, newest).Scan(&bytes, &busy)
 	if err != nil {
 		return 0, c.fail(ctx, err, "learn the rate of %s %q", transfers, vaultURL)
 	}

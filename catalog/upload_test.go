@@ -212,13 +212,14 @@ func TestFinishUploadFailsWhole(t *testing.T) {
 
 func TestRate(t *testing.T) {
 	c := fresh(t)
-	rate := func() float64 {
-		r, err := c.Rate(t.Context(), vaultURL)
+	rateOf := func(url string) float64 {
+		r, err := c.Rate(t.Context(), url)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
+	rate := func() float64 { return rateOf(vaultURL) }
 	add := func(url string, sent int64, busy time.Duration) {
 		saved(t, c, record.Upload{Vault: url, State: record.Open, Sent: sent, Busy: busy})
 	}
@@ -240,5 +241,10 @@ func TestRate(t *testing.T) {
 	}
 	if r := rate(); r != 2000 {
 		t.Errorf("after five newer ones: %v, want 2000", r)
+	}
+	add("file:///cold", 1<<40, time.Second)
+	add("glacier://other", 6000, time.Second)
+	if r := rateOf(""); r != 10000/3. { // four of the five and the other
+		t.Errorf("of all services: %v, want %v", r, 10000/3.)
 	}
 }
