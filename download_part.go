@@ -50,6 +50,11 @@ func (p *partFile) WriteAt(b []byte, offset int64) (int, error) {
 	return p.file.WriteAt(b, offset-p.want.Offset)
 }
 
+// ReadAt gives bytes back at their offset within the archive.
+func (p *partFile) ReadAt(b []byte, offset int64) (int, error) {
+	return p.file.ReadAt(b, offset-p.want.Offset)
+}
+
 // prove reports for each segment whether the file has its bytes.
 func (p *partFile) prove(ctx context.Context, segments []record.Segment, cores int) ([]bool, error) {
 	proved := make([]bool, len(segments))
