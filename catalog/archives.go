@@ -5,19 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"strings"
 
 	"firn/record"
 	"firn/vault"
 )
 
-// archiveColumns are an archive's as scanArchive takes them, of archiveTables.
-const archiveColumns = `a.key, v.url, a.archive_id, a.name, a.mod_time, a.tool, a.description,
-	a.size, a.tree_hash, a.created, coalesce(i.date, ''), a.state`
-
-// archiveTables walks the archives vault by vault: CROSS JOIN keeps SQLite to
-// this order, in which both come sorted from their indexes.
-const archiveTables = `vaults v CROSS JOIN archives a ON a.vault_key = v.key
-	LEFT JOIN inventories i ON i.key = a.inventory_key`
+// archiveColumns are an archive's as scanArchive takes them, of archives a.
+const archiveColumns = `a.key, (SELECT url FROM vaults v WHERE v.key = a.vault_key), a.archive_id, a.name, a.mod_time,
+	a.tool, a.description, a.size, a.tree_hash, a.created,
+	coalesce((SELECT date FROM inventories i WHERE i.key = a.inventory_key), ''), a.state`
 
 // keyed is an archive with the catalog's own key of it.
 type keyed struct {
@@ -25,10 +22,17 @@ type keyed struct {
 	record.Archive
 }
 
+// fields are where a row of archiveColumns goes.
+func (a *keyed) fields() []any {
+	return []any{
+		&a.key, &a.Vault, &a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description),
+		&a.Size, (*digest)(&a.TreeHash), (*instant)(&a.Created), (*instant)(&a.Seen), &a.State,
+	}
+}
+
 func scanKeyed(r row) (keyed, error) {
 	var a keyed
-	err := r.Scan(&a.key, &a.Vault, &a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description),
-		&a.Size, (*digest)(&a.TreeHash), (*instant)(&a.Created), (*instant)(&a.Seen), &a.State)
+	err := r.Scan(a.fields()...)
 	return a, err
 }
 
@@ -44,49 +48,85 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive) error {
 	if err != nil {
 		return err
 	}
-	was, err := scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE v.key = $1 AND a.archive_id = $2`, vaultKey, a.ID))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	was, err := recorded(ctx, tx, vaultKey, a.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return addArchive(ctx, tx, vaultKey, a)
+	}
+	if err != nil {
 		return err
 	}
 	if was.State == record.Confirmed && a.State == record.Stored && was.Size == a.Size && was.TreeHash == a.TreeHash {
 		a.State = record.Confirmed
 	}
-	var key int64
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO archives (vault_key, archive_id, name, mod_time, tool, description, size, tree_hash, created, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (vault_key, archive_id) DO UPDATE SET
-			name = excluded.name, mod_time = excluded.mod_time, tool = excluded.tool,
-			description = excluded.description, size = excluded.size,
-			tree_hash = excluded.tree_hash, created = excluded.created, state = excluded.state
-		RETURNING key`,
-		vaultKey, a.ID, raw(a.Name), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
-		digest(a.TreeHash), instant(a.Created), a.State).Scan(&key)
+	return updateArchive(ctx, tx, was.key, a)
+}
+
+// recorded returns what is on record of an archive, or sql.ErrNoRows. It leaves
+// no archive unsorted, so that its caller may add and update.
+func recorded(ctx context.Context, tx *sql.Tx, vaultKey int64, id vault.ArchiveID) (keyed, error) {
+	if _, err := sortIn(ctx, tx); err != nil {
+		return keyed{}, err
+	}
+	return scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM archives a
+		WHERE a.key = (SELECT archive_key FROM ids WHERE vault_key = $1 AND archive_id = $2)`, vaultKey, id))
+}
+
+// addArchive adds an archive that is not on record, and sorts it in.
+func addArchive(ctx context.Context, tx *sql.Tx, vaultKey int64, a record.Archive) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO archives (vault_key, archive_id, name, base, mod_time, tool, description, size, tree_hash, created, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
+		digest(a.TreeHash), instant(a.Created), a.State)
 	if err != nil {
 		return err
 	}
-	return relabel(ctx, tx, vaultKey, key, was.Archive, a)
+	_, err = sortIn(ctx, tx)
+	return err
+}
+
+// updateArchive writes all of an archive down but its vault and its id.
+func updateArchive(ctx context.Context, tx *sql.Tx, key int64, a record.Archive) error {
+	return resort(ctx, tx, key, func() error {
+		_, err := tx.ExecContext(ctx, `UPDATE archives SET
+			(name, base, mod_time, tool, description, size, tree_hash, created, state) =
+			($1, $2, $3, $4, $5, $6, $7, $8, $9) WHERE key = $10`,
+			raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
+			digest(a.TreeHash), instant(a.Created), a.State, key)
+		return err
+	})
+}
+
+// baseName is what follows the last separator of a name. Archives made on Windows
+// have backslashes, and are looked for on any system.
+func baseName(name string) string {
+	name = strings.TrimRight(name, `/\`)
+	return name[strings.LastIndexAny(name, `/\`)+1:]
 }
 
 // FindArchives lists the archives that a vault is known to have and whose bytes
 // came from the path name, with this description and size, newest first.
 func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description string, size int64) iter.Seq2[record.Archive, error] {
-	label := labelText(name)
+	label := slashes(name)
 	return list(ctx, c, "find archives by their source", scanArchive,
-		`SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE v.url = $1 AND a.key IN (
-			SELECT archive_key FROM labels WHERE vault_key = v.key AND slashed = $2 AND label = $3)
+		`SELECT `+archiveColumns+` FROM archives a WHERE a.key IN (
+			SELECT archive_key FROM all_labels WHERE vault_key = (SELECT key FROM vaults WHERE url = $1)
+			AND slashed = $2 AND label = $3)
 		AND a.name = $4 AND a.description = $5 AND a.size = $6 AND a.state IN ($7, $8)
 		ORDER BY a.created DESC, a.key DESC`,
-		vaultURL, slashed(label), raw(label), raw(name), raw(description), size, record.Stored, record.Confirmed)
+		vaultURL, slashed(label), label, raw(name), raw(description), size, record.Stored, record.Confirmed)
 }
 
 // Present lists the archives of a vault that are not deleted and whose id is
 // behind after, in the order of their ids. An empty after is before all of them.
 func (c *Catalog) Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error] {
-	return list(ctx, c, "list the archives that are not deleted", scanArchive,
-		`SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE v.url = $1 AND a.state <> $2 AND a.archive_id > $3 ORDER BY a.archive_id`,
-		vaultURL, record.Deleted, after)
+	return list(ctx, c, "list the archives that are not deleted",
+		func(r row) (record.Archive, error) {
+			var a keyed
+			err := r.Scan(append([]any{new(string)}, a.fields()...)...)
+			return a.Archive, err
+		},
+		`SELECT o.archive_id, `+archiveColumns+` FROM all_ids o CROSS JOIN archives a ON a.key = o.archive_key
+		WHERE o.vault_key = (SELECT key FROM vaults WHERE url = $1) AND o.archive_id > $2 AND a.state <> $3
+		ORDER BY o.archive_id`, vaultURL, after, record.Deleted)
 }

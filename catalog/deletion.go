@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,16 +19,19 @@ const unknownSize = -1
 // and no hash; what is deleted stays so.
 func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	err := c.transact(ctx, func(tx *sql.Tx) error {
-		key, err := vaultKey(ctx, tx, vaultURL)
+		vaultKey, err := vaultKey(ctx, tx, vaultURL)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, `
-				INSERT INTO archives (vault_key, archive_id, name, mod_time, tool, description, size, tree_hash, created, state)
-				VALUES ($1, $2, x'', '', '', x'', $3, '', '', $4)
-				ON CONFLICT (vault_key, archive_id) DO UPDATE SET state = excluded.state WHERE state <> $5`,
-				key, id, unknownSize, record.Deleting, record.Deleted); err != nil {
+			a, err := recorded(ctx, tx, vaultKey, id)
+			switch {
+			case errors.Is(err, sql.ErrNoRows):
+				err = addArchive(ctx, tx, vaultKey, record.Archive{ID: id, Size: unknownSize, State: record.Deleting})
+			case err == nil && a.State != record.Deleted:
+				_, err = tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleting, a.key)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -44,15 +48,18 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault
 // them, else Stored; others stay as they are.
 func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	err := c.transact(ctx, func(tx *sql.Tx) error {
-		key, err := vaultKey(ctx, tx, vaultURL)
+		vaultKey, err := vaultKey(ctx, tx, vaultURL)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, `
-				UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $3 ELSE $4 END
-				WHERE vault_key = $1 AND archive_id = $2 AND state = $5`,
-				key, id, record.Stored, record.Confirmed, record.Deleting); err != nil {
+			a, err := recorded(ctx, tx, vaultKey, id)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `
+					UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $1 ELSE $2 END
+					WHERE key = $3 AND state = $4`, record.Stored, record.Confirmed, a.key, record.Deleting)
+			}
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
 		}
@@ -70,22 +77,25 @@ func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.
 func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	var unknown []vault.ArchiveID
 	err := c.transact(ctx, func(tx *sql.Tx) error {
-		var key int64
-		if err := tx.QueryRowContext(ctx, `INSERT INTO vaults (url, deleted) VALUES ($1, $2)
-			ON CONFLICT (url) DO UPDATE SET deleted = excluded.deleted RETURNING key`,
-			vaultURL, instant(c.now())).Scan(&key); err != nil {
+		unknown = nil
+		vaultKey, err := vaultKey(ctx, tx, vaultURL)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE vaults SET deleted = $1 WHERE key = $2`, instant(c.now()), vaultKey); err != nil {
 			return err
 		}
 		for _, id := range ids {
-			done, err := tx.ExecContext(ctx, `UPDATE archives SET state = $3 WHERE vault_key = $1 AND archive_id = $2`,
-				key, id, record.Deleted)
+			a, err := recorded(ctx, tx, vaultKey, id)
+			if errors.Is(err, sql.ErrNoRows) {
+				unknown = append(unknown, id)
+				continue
+			}
+			if err == nil {
+				_, err = tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleted, a.key)
+			}
 			if err != nil {
 				return err
-			}
-			if n, err := done.RowsAffected(); err != nil {
-				return err
-			} else if n == 0 {
-				unknown = append(unknown, id)
 			}
 		}
 		return nil

@@ -30,9 +30,6 @@ func (c *Catalog) SaveEntries(
 		if after.Key == 0 {
 			return fmt.Errorf("the inventory was never saved: %w", vault.ErrInvalid)
 		}
-		if err := saveInventory(ctx, tx, &after); err != nil {
-			return err
-		}
 		f := filing{tx: tx, inventory: &after}
 		if err := f.file(ctx, entries); err != nil {
 			return err
@@ -56,11 +53,13 @@ type filing struct {
 	tx        *sql.Tx
 	inventory *record.Inventory
 	vaultKey  int64
-	outdated  bool // a newer whole inventory was read
+	outdated  bool  // a newer whole inventory was read
+	upto      int64 // key of the last archive that is sorted
+	last      int64 // key of the last archive
 	known     map[vault.ArchiveID]*keyed
 	fresh     []keyed
 	changed   map[change][]int64
-	filled    []fill
+	filled    []keyed // of which more is known now
 }
 
 // change is what an entry changes of most archives: few kinds for many keys.
@@ -69,28 +68,16 @@ type change struct {
 	seen  bool // this is the newest inventory that lists it
 }
 
-// fill is an archive of which more is known now.
-type fill struct {
-	key     int64
-	was, is record.Archive
-}
-
 // perStatement is how many rows one statement takes: enough that its own cost
 // does not count, few enough that all its parameters stay below SQLite's 32,766.
 const perStatement = 500
 
+// file does what SaveEntries promises of the entries.
 func (f *filing) file(ctx context.Context, entries []record.Archive) (err error) {
 	if f.vaultKey, err = vaultKey(ctx, f.tx, f.inventory.Vault); err != nil {
 		return err
 	}
-	err = f.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inventories
-		WHERE vault = $1 AND date > $2 AND state = $3 AND `+listsAll+`)`,
-		f.inventory.Vault, instant(f.inventory.Date), record.Read).Scan(&f.outdated)
-	if err != nil {
-		return err
-	}
-	var last int64
-	if err := f.tx.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&last); err != nil {
+	if err := f.begin(ctx); err != nil {
 		return err
 	}
 	f.known, f.changed = map[vault.ArchiveID]*keyed{}, map[change][]int64{}
@@ -99,23 +86,54 @@ func (f *filing) file(ctx context.Context, entries []record.Archive) (err error)
 			return err
 		}
 	}
+	key := f.last
 	for _, e := range entries {
 		if k := f.known[e.ID]; k != nil {
 			f.compare(k, e)
 			continue
 		}
-		last++
+		key++
 		e.Vault, e.Seen, e.State = f.inventory.Vault, f.inventory.Date, record.Confirmed
 		f.inventory.Added++
-		f.fresh = append(f.fresh, keyed{last, e})
-		f.known[e.ID] = &keyed{last, e}
+		f.fresh = append(f.fresh, keyed{key, e})
+		f.known[e.ID] = &keyed{key, e}
 	}
 	for chunk := range slices.Chunk(f.fresh, perStatement) {
 		if err := f.add(ctx, chunk); err != nil {
 			return err
 		}
 	}
-	return f.update(ctx)
+	if err := f.update(ctx); err != nil {
+		return err
+	}
+	return f.end(ctx, key)
+}
+
+// begin finds out where the archives end, and sorts in those that another
+// inventory left unsorted.
+func (f *filing) begin(ctx context.Context) error {
+	var owner int64
+	err := f.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inventories
+			WHERE vault = $1 AND date > $2 AND state = $3 AND `+listsAll+`), inventory_key FROM sorted`,
+		f.inventory.Vault, instant(f.inventory.Date), record.Read).Scan(&f.outdated, &owner)
+	if err != nil {
+		return err
+	}
+	if owner != f.inventory.Key {
+		if _, err := sortIn(ctx, f.tx); err != nil {
+			return err
+		}
+	}
+	return f.tx.QueryRowContext(ctx, `SELECT upto, (SELECT coalesce(max(key), 0) FROM archives) FROM sorted`).Scan(&f.upto, &f.last)
+}
+
+// end leaves the archives up to key unsorted, unless they are too many.
+func (f *filing) end(ctx context.Context, key int64) error {
+	if key-f.upto < unsortedAtMost {
+		_, err := f.tx.ExecContext(ctx, `UPDATE sorted SET inventory_key = $1`, f.inventory.Key)
+		return err
+	}
+	return sortInFor(ctx, f.tx, f.inventory)
 }
 
 // lookUp notes what is on record of the archives of some entries.
@@ -124,8 +142,8 @@ func (f *filing) lookUp(ctx context.Context, entries []record.Archive) error {
 	for _, e := range entries {
 		args = append(args, e.ID)
 	}
-	rows, err := f.tx.QueryContext(ctx, `SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE v.key = ? AND a.archive_id IN (?`+strings.Repeat(`, ?`, len(entries)-1)+`)`, args...)
+	rows, err := f.tx.QueryContext(ctx, `SELECT `+archiveColumns+` FROM ids CROSS JOIN archives a ON a.key = ids.archive_key
+		WHERE ids.vault_key = ? AND ids.archive_id IN (?`+strings.Repeat(`, ?`, len(entries)-1)+`)`, args...)
 	if err != nil {
 		return err
 	}
@@ -146,6 +164,9 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		f.inventory.Differing++
 	} else {
 		f.inventory.Confirmed++
+	}
+	if k.key > f.last {
+		return // the list names it twice, and was believed the first time
 	}
 	switch {
 	case was.State == record.Deleting, was.State == record.Deleted:
@@ -171,7 +192,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	if is != was {
 		was.State, is.Seen = is.State, was.Seen
 		if is != was {
-			f.filled = append(f.filled, fill{k.key, was, is})
+			f.filled = append(f.filled, keyed{k.key, is})
 		}
 	}
 	newer := !f.inventory.Date.Before(was.Seen)
@@ -182,25 +203,18 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	k.Archive = is
 }
 
-// add inserts archives that were not on record.
+// add inserts archives that were not on record, and leaves them unsorted.
 func (f *filing) add(ctx context.Context, archives []keyed) error {
-	const row = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	args := make([]any, 0, 12*len(archives))
+	const row = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	args := make([]any, 0, strings.Count(row, "?")*len(archives))
 	for _, a := range archives {
-		args = append(args, a.key, f.vaultKey, a.ID, raw(a.Name), instant(a.ModTime), a.Tool, raw(a.Description),
-			a.Size, digest(a.TreeHash), instant(a.Created), f.inventory.Key, a.State)
+		args = append(args, a.key, f.vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool,
+			raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), f.inventory.Key, a.State)
 	}
-	_, err := f.tx.ExecContext(ctx, `INSERT INTO archives (key, vault_key, archive_id, name, mod_time, tool, description,
-		size, tree_hash, created, inventory_key, state) VALUES `+row+strings.Repeat(`, `+row, len(archives)-1), args...)
-	if err != nil {
-		return err
-	}
-	for _, a := range archives {
-		if err := relabel(ctx, f.tx, f.vaultKey, a.key, record.Archive{}, a.Archive); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := f.tx.ExecContext(ctx, `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
+		description, size, tree_hash, created, inventory_key, state)
+		VALUES `+row+strings.Repeat(`, `+row, len(archives)-1), args...)
+	return err
 }
 
 // update writes down what the entries changed of archives on record.
@@ -224,13 +238,7 @@ func (f *filing) update(ctx context.Context) error {
 		}
 	}
 	for _, a := range f.filled {
-		if _, err := f.tx.ExecContext(ctx, `UPDATE archives SET
-			(name, mod_time, tool, description, size, tree_hash, created) = ($1, $2, $3, $4, $5, $6, $7) WHERE key = $8`,
-			raw(a.is.Name), instant(a.is.ModTime), a.is.Tool, raw(a.is.Description), a.is.Size, digest(a.is.TreeHash),
-			instant(a.is.Created), a.key); err != nil {
-			return err
-		}
-		if err := relabel(ctx, f.tx, f.vaultKey, a.key, a.was, a.is); err != nil {
+		if err := updateArchive(ctx, f.tx, a.key, a.Archive); err != nil {
 			return err
 		}
 	}

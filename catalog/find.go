@@ -3,10 +3,9 @@ package catalog
 import (
 	"context"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/bmatcuk/doublestar/v4"
 
 	"firn/record"
 )
@@ -14,59 +13,83 @@ import (
 // Filter chooses archives. The zero Filter chooses all that are not deleted.
 type Filter struct {
 	Vault string              // canonical URL; empty: all vaults
-	Glob  string              // a pattern as FindArchive takes it, or empty
+	Glob  string              // a name or pattern as FindArchive takes it, or empty
 	All   bool                // the deleted ones too
 	State record.ArchiveState // only those in this state, if not empty
 	Since time.Time           // only those created at this time or later, if not zero
 	Until time.Time           // only those created before this time, if not zero
 }
 
-// Archives lists the archives that f chooses, by vault and creation.
-func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archive, error] {
-	var q query
-	q.where(`v.key IS NOT NULL`)
-	if f.Vault != "" {
-		q.where(`v.url = ?`, f.Vault)
-	}
+// query collects the arguments of a query that is put together.
+type query struct{ args []any }
+
+// arg adds an argument and returns its placeholder.
+func (q *query) arg(value any) string {
+	q.args = append(q.args, value)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// conditions are those of f that concern the archive itself, whose creation is
+// the column created.
+func (f Filter) conditions(q *query, created string) (text string) {
 	switch {
 	case f.State != "":
-		q.where(`a.state = ?`, f.State)
+		text += ` AND a.state = ` + q.arg(f.State)
 	case !f.All:
-		q.where(`a.state <> ?`, record.Deleted)
+		text += ` AND a.state <> ` + q.arg(record.Deleted)
 	}
 	if !f.Since.IsZero() {
-		q.where(`a.created >= ?`, instant(f.Since))
+		text += ` AND ` + created + ` >= ` + q.arg(instant(f.Since))
 	}
 	if !f.Until.IsZero() {
-		q.where(`a.created < ?`, instant(f.Until))
+		text += ` AND ` + created + ` < ` + q.arg(instant(f.Until))
 	}
-	all := list(ctx, c, "list the archives", scanArchive,
-		`SELECT `+archiveColumns+` FROM `+archiveTables+`
-		WHERE `+q.text+` ORDER BY v.url, a.created, a.key`, q.args...)
-	if f.Glob == "" {
-		return all
-	}
+	return text
+}
+
+// Archives lists the archives that f chooses, by vault and creation.
+func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archive, error] {
+	const attempt = "list the archives"
 	return func(yield func(record.Archive, error) bool) {
-		for a, err := range all {
-			if (err != nil || called(a, f.Glob)) && !yield(a, err) {
-				return
+		vaults, err := c.vaults(ctx, f.Vault)
+		if err != nil {
+			yield(record.Archive{}, c.fail(ctx, err, attempt))
+			return
+		}
+		for _, key := range vaults {
+			for a, err := range c.archivesOf(ctx, attempt, key, f) {
+				if !yield(a, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
 }
 
-// query is a growing list of conditions with their arguments.
-type query struct {
-	text string
-	args []any
-}
-
-func (q *query) where(condition string, args ...any) {
-	if q.text != "" {
-		q.text += ` AND `
+// archivesOf lists the archives of one vault that f chooses, by creation.
+func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64, f Filter) iter.Seq2[record.Archive, error] {
+	q := query{[]any{vaultKey}}
+	if f.Glob != "" {
+		text := `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (` + labelQuery(&q, f.Glob) + `)` +
+			f.conditions(&q, `a.created`) + ` ORDER BY a.created, a.key`
+		return func(yield func(record.Archive, error) bool) {
+			for a, err := range list(ctx, c, attempt, scanArchive, text, q.args...) {
+				if (err != nil || called(a, f.Glob)) && !yield(a, err) {
+					return
+				}
+			}
+		}
 	}
-	q.text += condition
-	q.args = append(q.args, args...)
+	// The columns of the order stand among those of the result, or SQLite sorts
+	// what both halves of the view give it already sorted.
+	text := `SELECT o.created, o.archive_key, ` + archiveColumns + `
+		FROM all_creations o CROSS JOIN archives a ON a.key = o.archive_key
+		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
+	return list(ctx, c, attempt, func(r row) (record.Archive, error) {
+		var a keyed
+		err := r.Scan(append([]any{new(string), new(int64)}, a.fields()...)...)
+		return a.Archive, err
+	}, text, q.args...)
 }
 
 // FindArchive returns the archives of a vault that a user may mean by ref. If
@@ -80,45 +103,64 @@ func (q *query) where(condition string, args ...any) {
 // character, [a-z] for one of a class and {a,b} for either. What is no valid
 // pattern stands for itself only.
 func (c *Catalog) FindArchive(ctx context.Context, vaultURL, ref string) ([]record.Archive, error) {
-	const attempt = "find archives by id or name"
-	var found []record.Archive
-	exact := list(ctx, c, attempt, scanArchive,
-		`SELECT `+archiveColumns+` FROM `+archiveTables+` WHERE v.url = $1 AND a.archive_id = $2`, vaultURL, ref)
-	for a, err := range exact {
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, a)
-	}
-	if ref == "" || len(found) > 0 {
-		return found, nil
-	}
-	for a, err := range c.Archives(ctx, Filter{Vault: vaultURL}) {
-		if err != nil {
-			return nil, err
-		}
-		if called(a, ref) || strings.HasPrefix(string(a.ID), ref) {
-			found = append(found, a)
-		}
+	found, err := c.findArchive(ctx, vaultURL, ref)
+	if err != nil {
+		return nil, c.fail(ctx, err, "find archives by id or name")
 	}
 	return found, nil
 }
 
-// called reports whether a label of the archive is ref or matches it as a pattern.
-func called(a record.Archive, ref string) bool {
-	ref = labelText(ref)
-	for _, l := range labelsOf(a) {
-		if matches(l, ref) {
-			return true
-		}
+func (c *Catalog) findArchive(ctx context.Context, vaultURL, ref string) ([]record.Archive, error) {
+	vaults, err := c.vaults(ctx, vaultURL)
+	if err != nil || len(vaults) == 0 || ref == "" {
+		return nil, err
 	}
-	return false
+	const archives = `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (`
+	exact := query{[]any{vaults[0]}}
+	found, err := c.choose(ctx, archives+`
+		SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id = `+exact.arg(ref)+`)`, exact.args,
+		func(record.Archive) bool { return true })
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	q := query{[]any{vaults[0]}}
+	ids := `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
+	if end := after(ref); end != "" {
+		ids += ` AND archive_id < ` + q.arg(end)
+	}
+	return c.choose(ctx, archives+ids+` UNION ALL `+labelQuery(&q, ref)+`)
+		AND a.state <> `+q.arg(record.Deleted)+` ORDER BY a.created, a.key`, q.args,
+		func(a record.Archive) bool { return called(a, ref) || strings.HasPrefix(string(a.ID), ref) })
 }
 
-func matches(text, pattern string) bool {
-	if text == pattern {
-		return true
+// choose returns the archives of a query that are meant.
+func (c *Catalog) choose(ctx context.Context, text string, args []any, meant func(record.Archive) bool) (chosen []record.Archive, err error) {
+	rows, err := c.reader.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
 	}
-	ok, err := doublestar.Match(pattern, text)
-	return ok && err == nil
+	defer rows.Close()
+	for rows.Next() {
+		a, err := scanArchive(rows)
+		if err != nil {
+			return nil, err
+		}
+		if meant(a) {
+			chosen = append(chosen, a)
+		}
+	}
+	return chosen, rows.Err()
+}
+
+// vaults returns the key of a vault that the catalog knows, or, for the empty
+// URL, those of all, in the order of their URLs.
+func (c *Catalog) vaults(ctx context.Context, vaultURL string) ([]int64, error) {
+	rows, err := c.reader.QueryContext(ctx, `SELECT key FROM vaults WHERE $1 = '' OR url = $1 ORDER BY url`, vaultURL)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(r row) (key int64, err error) {
+		err = r.Scan(&key)
+		return key, err
+	})
 }

@@ -1,49 +1,40 @@
 package catalog
 
 import (
-	"context"
-	"database/sql"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 
 	"firn/record"
 )
 
-// A label is a text by which an archive may be called: its name, the base name
-// of that, and a description that people wrote. The table of labels is an index
-// that archives are found by, written with every archive.
+// A label is a text by which an archive may be called: its base name, its name,
+// and a description that no tool wrote for itself. The view labels_of says the
+// same in SQL; what it finds, called decides.
 
-// labelsOf returns the labels of an archive, each once.
-func labelsOf(a record.Archive) []string {
-	name := labelText(a.Name)
-	candidates := []string{name, baseName(name)}
-	if a.Tool == "" { // else it is nothing that anybody would type
-		candidates = append(candidates, labelText(a.Description))
+// called reports whether a label of the archive is ref or matches it as a pattern.
+func called(a record.Archive, ref string) bool {
+	base := baseName(a.Name)
+	if base != "" && matches(base, ref) || a.Name != base && matches(slashes(a.Name), ref) {
+		return true
 	}
-	var labels []string
-	for _, l := range candidates {
-		if l != "" && !slices.Contains(labels, l) {
-			labels = append(labels, l)
-		}
+	return a.Tool == "" && a.Description != "" && matches(a.Description, ref)
+}
+
+func matches(label, ref string) bool {
+	if label == ref || label == slashes(ref) {
+		return true
 	}
-	return labels
+	ok, err := doublestar.Match(ref, label)
+	return ok && err == nil
 }
 
-// labelText is a text as it stands in a label: with slashes wherever the system
-// may write others, and without NUL, at which SQLite's GLOB would stop.
-func labelText(s string) string {
-	return strings.ReplaceAll(filepath.ToSlash(s), "\x00", "\ufffd")
-}
+// slashes turns backslashes into slashes: a name made on Windows is looked for on
+// any system, and in a pattern a backslash means something else.
+func slashes(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
-// baseName is what follows the last separator of a name. Archives written on
-// Windows have backslashes, and are looked for on any system.
-func baseName(name string) string {
-	name = strings.TrimRight(name, `/\`)
-	return name[strings.LastIndexAny(name, `/\`)+1:]
-}
-
-// slashed tells in which half of the labels a label stands.
+// slashed tells among which labels a text is.
 func slashed(label string) int64 {
 	if strings.Contains(label, "/") {
 		return 1
@@ -51,29 +42,46 @@ func slashed(label string) int64 {
 	return 0
 }
 
-// relabel gives an archive the labels of what it is now in place of those of
-// what it was.
-func relabel(ctx context.Context, tx *sql.Tx, vaultKey, archiveKey int64, was, is record.Archive) error {
-	old, labels := labelsOf(was), labelsOf(is)
-	for _, l := range old {
-		if slices.Contains(labels, l) {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM labels
-			WHERE vault_key = $1 AND slashed = $2 AND label = $3 AND archive_key = $4`,
-			vaultKey, slashed(l), raw(l), archiveKey); err != nil {
-			return err
+// labelQuery returns the query for the archive_key of all labels of the vault $1
+// that may be ref or match it. What it returns may be too much, never too little.
+func labelQuery(q *query, ref string) string {
+	const keys = `SELECT archive_key FROM all_labels WHERE vault_key = $1 AND slashed = `
+	ref = filepath.ToSlash(ref)
+	text := keys + q.arg(slashed(ref)) + ` AND label = ` + q.arg(ref)
+	if other := slashes(ref); other != ref {
+		text += ` UNION ALL ` + keys + q.arg(slashed(other)) + ` AND label = ` + q.arg(other)
+	}
+	if !doublestar.ValidatePattern(ref) || !strings.ContainsAny(ref, patternSpecial) {
+		return text
+	}
+	prefix, glob := superset(ref)
+	like := ``
+	if prefix != "" {
+		like += ` AND label >= ` + q.arg(prefix)
+		if end := after(prefix); end != "" {
+			like += ` AND label < ` + q.arg(end)
 		}
 	}
-	for _, l := range labels {
-		if slices.Contains(old, l) {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO labels (vault_key, slashed, label, archive_key)
-			VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			vaultKey, slashed(l), raw(l), archiveKey); err != nil {
-			return err
-		}
+	if glob != "*" {
+		like += ` AND label GLOB ` + q.arg(glob)
 	}
-	return nil
+	if !strings.Contains(prefix, "/") {
+		text += ` UNION ALL ` + keys + `0` + like
+	}
+	if mayMatchSlash(ref) {
+		text += ` UNION ALL ` + keys + `1` + like
+	}
+	return text
+}
+
+// after is the least text behind all that begin with prefix, empty if there is none.
+func after(prefix string) string {
+	b := []byte(prefix)
+	for len(b) > 0 && b[len(b)-1] == 0xff {
+		b = b[:len(b)-1]
+	}
+	if len(b) > 0 {
+		b[len(b)-1]++
+	}
+	return string(b)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"firn/record"
 	"firn/vault"
 )
 
@@ -38,7 +37,7 @@ func (c *Catalog) migrate(ctx context.Context, version int64) error {
 		return c.fail(ctx, err, "find its migrations")
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, steps, goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunTx: labelAll}, nil)))
+		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunTx: sortAll}, nil)))
 	if err != nil {
 		return c.fail(ctx, err, "read its migrations")
 	}
@@ -48,29 +47,32 @@ func (c *Catalog) migrate(ctx context.Context, version int64) error {
 	return nil
 }
 
-// labelAll is migration 3: the labels of the archives that were there before
-// there were labels.
-func labelAll(ctx context.Context, tx *sql.Tx) error {
+// sortAll is migration 3: the base names of the archives that were there before
+// migration 2, and their places in the indexes.
+func sortAll(ctx context.Context, tx *sql.Tx) error {
 	const batch = 1000
 	type archive struct {
-		key, vaultKey int64
-		record.Archive
+		key  int64
+		name string
 	}
 	for last := int64(0); ; {
-		rows, err := tx.QueryContext(ctx, `SELECT key, vault_key, name, tool, description FROM archives
-			WHERE key > $1 ORDER BY key LIMIT $2`, last, batch)
+		rows, err := tx.QueryContext(ctx, `SELECT key, name FROM archives WHERE key > $1 ORDER BY key LIMIT $2`, last, batch)
 		if err != nil {
 			return err
 		}
 		found, err := collect(rows, func(r row) (a archive, err error) {
-			err = r.Scan(&a.key, &a.vaultKey, (*raw)(&a.Name), &a.Tool, (*raw)(&a.Description))
+			err = r.Scan(&a.key, (*raw)(&a.name))
 			return a, err
 		})
-		if err != nil || len(found) == 0 {
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			_, err := sortIn(ctx, tx)
 			return err
 		}
 		for _, a := range found {
-			if err := relabel(ctx, tx, a.vaultKey, a.key, record.Archive{}, a.Archive); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE archives SET base = $1 WHERE key = $2`, raw(baseName(a.name)), a.key); err != nil {
 				return err
 			}
 			last = a.key

@@ -9,8 +9,9 @@ import (
 	"firn/record"
 )
 
-// listsAll is the condition that an inventory lists its whole vault.
-const listsAll = `list_since = '' AND list_until = '' AND list_limit = 0 AND list_marker = ''`
+// listsAll is the condition that an inventory lists its whole vault, and that all
+// of it could be read.
+const listsAll = `list_since = '' AND list_until = '' AND list_limit = 0 AND list_marker = '' AND bad = 0`
 
 const (
 	// settleAfter is how old an archive must be before an inventory that does not
@@ -32,8 +33,15 @@ const (
 // since then lists, become Missing.
 func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) error {
 	after := *i
-	after.State, after.Missing, after.Settled, after.Updated = record.Read, 0, 0, c.now().UTC().Round(0)
-	err := c.transact(ctx, func(tx *sql.Tx) (err error) {
+	after.Missing, after.Settled, after.Updated = 0, 0, c.now().UTC().Round(0)
+	err := c.transact(ctx, func(tx *sql.Tx) error { // by itself, since it may take seconds
+		return errors.Join(sortInFor(ctx, tx, &after), saveInventory(ctx, tx, &after))
+	})
+	if err != nil {
+		return c.fail(ctx, err, "sort in what the inventory of %q lists", i.Vault)
+	}
+	after.State = record.Read
+	err = c.transact(ctx, func(tx *sql.Tx) (err error) {
 		if after.Settled, err = settleUploads(ctx, tx, after, after.Updated); err != nil {
 			return err
 		}
@@ -59,10 +67,10 @@ func settleUploads(ctx context.Context, tx *sql.Tx, i record.Inventory, now time
 		return 0, err
 	}
 	for _, u := range unknown {
-		a, err := scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM `+archiveTables+`
-			WHERE v.url = $1 AND a.inventory_key = $2 AND a.size = $3 AND a.tree_hash = $4 AND a.created >= $5
+		a, err := scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM archives a
+			WHERE a.vault_key = (SELECT key FROM vaults WHERE url = $1) AND a.inventory_key = $2 AND a.size = $3 AND a.tree_hash = $4 AND a.created >= $5
 			AND NOT EXISTS (SELECT 1 FROM uploads u
-				WHERE u.vault = v.url AND u.archive_id = a.archive_id AND u.archive_id <> '')
+				WHERE u.vault = $1 AND u.archive_id = a.archive_id AND u.archive_id <> '')
 			ORDER BY a.created, a.key LIMIT 1`,
 			i.Vault, i.Key, u.Source.Size, digest(u.TreeHash), instant(u.Started.Add(-clockSkew))))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -97,15 +105,8 @@ func settle(ctx context.Context, tx *sql.Tx, u record.Upload, a keyed, now time.
 	if err := dropParts(ctx, tx, u.Key); err != nil {
 		return err
 	}
-	named := a.Archive
-	named.Name = u.Source.Path
-	var vaultKey int64
-	err := tx.QueryRowContext(ctx, `UPDATE archives SET name = $1 WHERE key = $2 RETURNING vault_key`,
-		raw(named.Name), a.key).Scan(&vaultKey)
-	if err != nil {
-		return err
-	}
-	return relabel(ctx, tx, vaultKey, a.key, a.Archive, named)
+	a.Name = u.Source.Path
+	return updateArchive(ctx, tx, a.key, a.Archive)
 }
 
 // markMissing marks what two whole inventories do not list and counts it, with
@@ -113,7 +114,7 @@ func settle(ctx context.Context, tx *sql.Tx, u record.Upload, a keyed, now time.
 func markMissing(ctx context.Context, tx *sql.Tx, i record.Inventory) (missing int64, err error) {
 	var before instant
 	err = tx.QueryRowContext(ctx, `SELECT coalesce(max(date), '') FROM inventories
-		WHERE vault = $1 AND state = $2 AND date < $3 AND bad = 0 AND `+listsAll,
+		WHERE vault = $1 AND state = $2 AND date < $3 AND `+listsAll,
 		i.Vault, record.Read, instant(i.Date)).Scan(&before)
 	if err != nil || time.Time(before).IsZero() {
 		return 0, err

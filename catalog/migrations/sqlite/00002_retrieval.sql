@@ -1,10 +1,13 @@
 -- Getting it back: downloads and the bytes that are there, inventories and what
 -- they say about archives, and finding one of ten million archives by its name.
 --
--- A vault's URL stands once in vaults, not in every archive and its indexes. The
--- labels are all texts by which an archive may be called, in step with archives;
--- those that hold a slash apart from those that hold none, since a pattern that
--- names no slash need not look at the former. They are written by 00003.
+-- A vault's URL stands once in vaults, not in every archive and its indexes.
+--
+-- An inventory brings archives in no order, millions at a time. An ordinary index
+-- would be written at another place for each of them, a page for a row. So the
+-- indexes of archives (ids, creations, labels) are tables that are written in
+-- order, many archives at once: those up to sorted.upto are in them, those after
+-- it are not, and the views look at both.
 
 -- +goose Up
 
@@ -57,32 +60,81 @@ CREATE TABLE archives (
     vault_key     INTEGER NOT NULL REFERENCES vaults (key),
     archive_id    TEXT    NOT NULL,
     name          BLOB    NOT NULL,
+    base          BLOB    NOT NULL, -- what follows the last slash or backslash of name
     mod_time      TEXT    NOT NULL,
     tool          TEXT    NOT NULL,
     description   BLOB    NOT NULL,
-    size          INTEGER NOT NULL,
+    size          INTEGER NOT NULL, -- -1: not known
     tree_hash     TEXT    NOT NULL,
     created       TEXT    NOT NULL,
     inventory_key INTEGER REFERENCES inventories (key), -- the newest that lists it
-    state         TEXT    NOT NULL,
-    UNIQUE (vault_key, archive_id)
+    state         TEXT    NOT NULL
 ) STRICT;
 
-INSERT INTO archives (key, vault_key, archive_id, name, mod_time, tool, description, size, tree_hash, created, state)
-    SELECT a.key, v.key, archive_id, name, '', '', description, size, tree_hash, created, state
+INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool, description, size, tree_hash, created, state)
+    SELECT a.key, v.key, archive_id, name, x'', '', '', description, size, tree_hash, created, state
     FROM old_archives a JOIN vaults v ON v.url = a.vault ORDER BY a.key;
 
 DROP TABLE old_archives;
 
-CREATE INDEX archives_by_creation ON archives (vault_key, created, key);
+CREATE TABLE ids (
+    vault_key   INTEGER NOT NULL,
+    archive_id  TEXT    NOT NULL,
+    archive_key INTEGER NOT NULL,
+    PRIMARY KEY (vault_key, archive_id)
+) STRICT, WITHOUT ROWID;
 
+CREATE TABLE creations (
+    vault_key   INTEGER NOT NULL,
+    created     TEXT    NOT NULL,
+    archive_key INTEGER NOT NULL,
+    PRIMARY KEY (vault_key, created, archive_key)
+) STRICT, WITHOUT ROWID;
+
+-- What an archive may be called by: its base name, its name, and a description
+-- that no tool wrote for itself. Those with a slash stand apart, since a pattern
+-- without one need not look at them.
 CREATE TABLE labels (
     vault_key   INTEGER NOT NULL,
-    slashed     INTEGER NOT NULL, -- 1 if label holds a slash
-    label       BLOB    NOT NULL,
-    archive_key INTEGER NOT NULL REFERENCES archives (key),
+    slashed     INTEGER NOT NULL, -- 1 if label has a slash
+    label       TEXT    NOT NULL, -- any bytes; text, since GLOB refuses others
+    archive_key INTEGER NOT NULL,
     PRIMARY KEY (vault_key, slashed, label, archive_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sorted (
+    upto          INTEGER NOT NULL, -- the last archive that the indexes have
+    inventory_key INTEGER NOT NULL  -- the inventory that lists those after it
+) STRICT;
+
+INSERT INTO sorted VALUES (0, 0);
+
+CREATE VIEW unsorted AS SELECT * FROM archives WHERE key > (SELECT upto FROM sorted);
+
+CREATE VIEW labels_of AS
+    SELECT key AS archive_key, vault_key, 0 AS slashed, CAST(base AS TEXT) AS label
+        FROM archives WHERE base <> x''
+    UNION ALL
+    SELECT key, vault_key, instr(name, x'2f') > 0 OR instr(name, x'5c') > 0, replace(name, '\', '/')
+        FROM archives WHERE name <> base
+    UNION ALL
+    SELECT key, vault_key, instr(description, x'2f') > 0, CAST(description AS TEXT)
+        FROM archives WHERE tool = '' AND description NOT IN (x'', base, name);
+
+CREATE VIEW all_ids AS
+    SELECT vault_key, archive_id, archive_key FROM ids
+    UNION ALL
+    SELECT vault_key, archive_id, key FROM unsorted;
+
+CREATE VIEW all_creations AS
+    SELECT vault_key, created, archive_key FROM creations
+    UNION ALL
+    SELECT vault_key, created, key FROM unsorted;
+
+CREATE VIEW all_labels AS
+    SELECT vault_key, slashed, label, archive_key FROM labels
+    UNION ALL
+    SELECT vault_key, slashed, label, archive_key FROM labels_of WHERE archive_key > (SELECT upto FROM sorted);
 
 ALTER TABLE jobs ADD COLUMN list_since  TEXT NOT NULL DEFAULT '';
 ALTER TABLE jobs ADD COLUMN list_until  TEXT NOT NULL DEFAULT '';
