@@ -7,7 +7,7 @@
 #   cc     a C compiler, for Go's race detector
 #   aws    Debian's AWS command line (/usr/bin/aws), an independent client
 #   boto   boto 2.49 for Debian's Python, an independent client
-#   boto3  boto3 for Debian's Python, measured by the benchmark
+#   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
 set -euo pipefail
 
 python=/usr/bin/python3
