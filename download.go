@@ -73,6 +73,7 @@ type Downloaded struct {
 	Received       int64 // bytes of it that this run brought
 	Retries        int
 	Elapsed        time.Duration // of this run
+	Busy           time.Duration // of it, while bytes came
 	AlreadyPresent bool          // nothing was asked for: the file was there
 }
 
@@ -119,10 +120,8 @@ type download struct {
 
 	have     map[int64]treehash.Node // verified bytes by their offset
 	received int64
+	busy     time.Duration
 	retries  int
-	// What the rate of the line is learned from.
-	fetched int64
-	busy    time.Duration
 }
 
 func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download, error) {
@@ -215,7 +214,7 @@ func (d *download) result() Downloaded {
 	}
 	return Downloaded{
 		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
-		Retries: d.retries, Elapsed: d.Now().Sub(d.begin),
+		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
 	}
 }
 

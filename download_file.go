@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"syscall"
+	"time"
 
 	"firn/internal/humane"
 	"firn/internal/transfer"
@@ -55,6 +56,9 @@ type fileDownload struct {
 	target *target
 	part   *partFile
 	state  record.Download
+	// What of this run state counts in already, for the rate of the line.
+	countedBytes int64
+	countedBusy  time.Duration
 }
 
 func (f *fileDownload) run(ctx context.Context) (Downloaded, error) {
@@ -150,7 +154,7 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 		return err
 	}
 	f.state = last
-	return f.received(ctx, hash)
+	return f.conclude(ctx, hash)
 }
 
 // open puts the record and the unfinished file in order: those of the last run, if
@@ -297,7 +301,7 @@ func (f *fileDownload) finish(ctx context.Context) error {
 	if err := syncDir(f.target.dir); err != nil {
 		return err
 	}
-	return f.received(ctx, hash)
+	return f.conclude(ctx, hash)
 }
 
 // discard gives up all bytes that have come.
@@ -320,8 +324,8 @@ func (f *fileDownload) prove(ctx context.Context) (treehash.Hash, error) {
 	return treehash.Join(nodes)
 }
 
-// received records that the file is there.
-func (f *fileDownload) received(ctx context.Context, hash treehash.Hash) error {
+// conclude records that the file is there.
+func (f *fileDownload) conclude(ctx context.Context, hash treehash.Hash) error {
 	f.state.State, f.state.TreeHash = record.Received, hash
 	if err := f.save(ctx); err != nil {
 		return fmt.Errorf("%q is there and right, but that could not be recorded: %w", f.target.path, err)
@@ -340,8 +344,10 @@ func (f *fileDownload) leave(ctx context.Context) error {
 
 // save records the download even if the call was cancelled meanwhile.
 func (f *fileDownload) save(ctx context.Context) error {
-	f.state.Fetched += f.fetched
-	f.state.Busy += f.busy
-	f.fetched, f.busy = 0, 0
+	if f.LimitRate == 0 { // else it would teach nothing about the line
+		f.state.Fetched += f.received - f.countedBytes
+		f.state.Busy += f.busy - f.countedBusy
+		f.countedBytes, f.countedBusy = f.received, f.busy
+	}
 	return f.Journal.SaveDownload(context.WithoutCancel(ctx), &f.state)
 }

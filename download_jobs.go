@@ -156,10 +156,7 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 	got, err := transfer.Fetch(ctx, o)
 	d.received += got.Received
 	d.retries += got.Retries
-	if d.LimitRate == 0 { // else it would teach nothing about the line
-		d.fetched += got.Received
-		d.busy += got.Busy
-	}
+	d.busy += got.Busy
 	if got.Received > 0 {
 		d.barren = 0
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"firn/internal/humane"
@@ -63,8 +64,9 @@ type NotReadyError struct {
 
 // Error tells which job, how long it takes, and when to come back.
 func (e *NotReadyError) Error() string {
+	typical := strings.TrimSuffix(humane.Duration(TypicalTime(e.Job.Tier)), " 0 min")
 	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
-		humane.Time(e.Job.Started), vault.ErrNotReady, humane.Duration(TypicalTime(e.Job.Tier)), humane.Time(e.Back))
+		humane.Time(e.Job.Started), vault.ErrNotReady, typical, humane.Time(e.Back))
 }
 
 // Unwrap makes errors.Is find vault.ErrNotReady.
