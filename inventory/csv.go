@@ -32,7 +32,7 @@ func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
 		f.begun = true
 	}
 	for {
-		if _, ok := src.peek(); !ok && errors.Is(src.ended, io.EOF) {
+		if _, ok := src.peek(); !ok && src.atEnd() {
 			return vault.Entry{}, io.EOF
 		}
 		line, err := src.line()
@@ -79,16 +79,16 @@ func (s *source) line() (line, error) {
 		if s.more() {
 			continue
 		}
-		if !errors.Is(s.ended, io.EOF) || seen == 0 {
-			return line{}, s.early()
-		}
 		l.open = true
 		break
 	}
 	raw := s.ahead()[:seen]
 	s.pass(seen)
-	if !l.open {
+	switch {
+	case !l.open:
 		s.pass(1)
+	case seen == 0 || !s.atEnd():
+		return line{}, s.early()
 	}
 	if l.cut || seen > maxEntry {
 		l.keep(raw)

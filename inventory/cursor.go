@@ -23,15 +23,11 @@ type cursor struct {
 // is not empty.
 func (c *cursor) member() (name, content []byte, err error) {
 	c.skipSpace()
-	if !c.first {
-		if len(c.rest) == 0 {
-			return nil, nil, nil
-		}
-		if !c.skip(',') {
-			return nil, nil, errObject
-		}
-	} else if len(c.rest) == 0 {
+	switch {
+	case len(c.rest) == 0:
 		return nil, nil, nil
+	case !c.first && !c.skip(','):
+		return nil, nil, errObject
 	}
 	c.first = false
 	raw, ok := c.value()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"time"
 	"unicode/utf8"
 
 	"firn/vault"
@@ -160,4 +161,27 @@ func (f *fields) complete() error {
 	}
 	names := [...]string{"archive id", "description", "date", "size", "tree hash"}
 	return errors.New("the entry has no " + names[bits.TrailingZeros8(missing)])
+}
+
+// parseDate reads 2013-03-20T17:03:43Z, with or without a fraction of a second.
+func parseDate(text []byte) (t time.Time, ok bool) {
+	if err := t.UnmarshalText(text); err != nil {
+		return time.Time{}, false
+	}
+	t = t.UTC()
+	return t, isDate(t)
+}
+
+// parseSize reads a number of bytes, which has digits alone.
+func parseSize(text []byte) (size int64, ok bool) {
+	if len(text) == 0 || len(text) > 19 || len(text) > 1 && text[0] == '0' {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		size = size*10 + int64(c-'0')
+	}
+	return size, size >= 0 // below zero: beyond what an int64 holds
 }

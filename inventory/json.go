@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -122,7 +121,7 @@ func (f *jsonForm) end(src *source) error {
 	if c, ok := src.skipSpace(); ok {
 		return src.wrong("it goes on with %q behind its end", c)
 	}
-	if !errors.Is(src.ended, io.EOF) {
+	if !src.atEnd() {
 		return src.early()
 	}
 	return io.EOF

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -230,6 +231,17 @@ func TestReaderPassesFailuresOn(t *testing.T) {
 			if _, again := r.Next(); !errors.Is(again, broken) {
 				t.Fatalf("the error does not stay: %v", again)
 			}
+		}
+	}
+}
+
+// TestWrappedEnd: a failure that has an end of something for its reason is none of
+// the document.
+func TestWrappedEnd(t *testing.T) {
+	for _, csv := range []bool{false, true} {
+		document := failing{strings.NewReader(write(t, csv, archive(1, "one"))), fmt.Errorf("the line broke: %w", io.EOF)}
+		if entries, err := read(inventory.NewReader(document, csv)); !errors.Is(err, io.ErrUnexpectedEOF) || len(entries) != 1 {
+			t.Errorf("%s: %d entries, %v", formName(csv), len(entries), err)
 		}
 	}
 }

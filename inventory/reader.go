@@ -5,7 +5,6 @@ import (
 	"io"
 	"iter"
 	"strconv"
-	"time"
 
 	"firn/vault"
 )
@@ -35,11 +34,12 @@ func NewReader(r io.Reader, csv bool) *Reader { return Resume(r, csv, 0) }
 // the list.
 func Resume(r io.Reader, csv bool, position int64) *Reader {
 	reader := &Reader{src: newSource(r, position)}
-	if csv {
+	switch {
+	case csv:
 		reader.form = &csvForm{begun: position > 0}
-	} else if position > 0 {
+	case position > 0:
 		reader.form = &jsonForm{place: behindEntry}
-	} else {
+	default:
 		reader.form = &jsonForm{}
 	}
 	return reader
@@ -87,34 +87,11 @@ func (r *Reader) All() iter.Seq2[vault.Entry, error] {
 }
 
 // Head returns what the document has told about itself so far: nothing before
-// the first entry, and never anything in CSV or after Resume.
+// the first call of Next, and never anything in CSV or after Resume.
 func (r *Reader) Head() Head { return r.head }
 
 // bad returns the entry that stands for one which makes no sense. raw is the
 // document's own, and its first KiB is kept.
 func bad(a vault.Archive, why string, raw []byte) vault.Entry {
 	return vault.Entry{Archive: a, Bad: why, Raw: string(raw[:min(len(raw), maxRaw)])}
-}
-
-// parseDate reads 2013-03-20T17:03:43Z, with or without a fraction of a second.
-func parseDate(text []byte) (t time.Time, ok bool) {
-	if err := t.UnmarshalText(text); err != nil {
-		return time.Time{}, false
-	}
-	t = t.UTC()
-	return t, isDate(t)
-}
-
-// parseSize reads a number of bytes, which has digits alone.
-func parseSize(text []byte) (size int64, ok bool) {
-	if len(text) == 0 || len(text) > 19 || len(text) > 1 && text[0] == '0' {
-		return 0, false
-	}
-	for _, c := range text {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		size = size*10 + int64(c-'0')
-	}
-	return size, size >= 0 // below zero: beyond what an int64 holds
 }

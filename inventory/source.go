@@ -13,9 +13,9 @@ type source struct {
 	r      io.Reader
 	window []byte
 	from   int   // window[from:to] was read and not yet passed
-	to     int   //
+	to     int   // at most len(window)
 	at     int64 // position in the document of window[from], in bytes
-	ended  error // what ended the reading: io.EOF, bare, or a failure of r
+	ended  error // what ended the reading: io.EOF or a failure of r
 }
 
 func newSource(r io.Reader, position int64) source {
@@ -72,6 +72,10 @@ func (s *source) skipMark() {
 		s.pass(len(byteOrderMark))
 	}
 }
+
+// atEnd reports whether the document has ended in good order. An error that only
+// wraps io.EOF is a failure.
+func (s *source) atEnd() bool { return s.from == s.to && s.ended == io.EOF } //nolint:errorlint // see above
 
 // early is the error of a document that ends where it must not.
 func (s *source) early() error {
