@@ -146,7 +146,7 @@ func TestImportInventoryMissing(t *testing.T) {
 func TestImportInventoryContinues(t *testing.T) {
 	for name, csv := range map[string]bool{"JSON": false, "CSV": true} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t, document(t, csv, 25_000))
+			d := newDesk(t, document(t, csv, 12_000))
 			o := d.options
 			drain := make(chan struct{})
 			o.Drain = drain
@@ -156,11 +156,11 @@ func TestImportInventoryContinues(t *testing.T) {
 				}
 			}
 			first, err := firn.ImportInventory(t.Context(), d.file, o)
-			if !errors.Is(err, firn.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 25_000 {
+			if !errors.Is(err, firn.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 12_000 {
 				t.Fatalf("%+v, %v", first, err)
 			}
 			second := d.imported(d.options)
-			if second.Resumed != first.Entries || counts(second) != [7]int64{25_000, 0, 25_000, 0, 0, 0, 0} {
+			if second.Resumed != first.Entries || counts(second) != [7]int64{12_000, 0, 12_000, 0, 0, 0, 0} {
 				t.Errorf("%+v", second)
 			}
 		})

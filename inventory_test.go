@@ -437,7 +437,7 @@ func TestInventoryWithBadEntries(t *testing.T) {
 
 // More entries than one block, and every one of them is filed.
 func TestInventoryOfManyBlocks(t *testing.T) {
-	const entries = 25_003
+	const entries = 10_503
 	synctest.Test(t, func(t *testing.T) {
 		d := newDepot(t)
 		d.put("one", content(1, 10))
@@ -471,7 +471,7 @@ func (m *multiplied) Inventory(_ context.Context, _ vault.JobID, after string) i
 	}
 	return func(yield func(vault.Entry, error) bool) {
 		for i := first; i < m.n; i++ {
-			if m.opened == 1 && i == 12_345 {
+			if m.opened == 1 && i == 5_432 {
 				yield(vault.Entry{}, vault.ErrUnavailable)
 				return
 			}

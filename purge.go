@@ -30,6 +30,8 @@ type PurgeOptions struct {
 	NoWait bool
 	// Bell is listened to while the inventory is in progress; see WaitOptions.
 	Bell Bell
+	// Ready is told of the inventory's job before it is read.
+	Ready func(record.Job)
 	// Concurrency is the number of requests in flight, fewer if the service asks to
 	// slow down. Default 8.
 	Concurrency int
@@ -152,7 +154,7 @@ func (p *purge) run(ctx context.Context) error {
 			age = 0
 		}
 		_, err := Inventory(ctx, p.vault, InventoryOptions{
-			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, RetryFor: p.RetryFor,
+			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, Ready: p.Ready, RetryFor: p.RetryFor,
 			Journal: p.Journal, VaultURL: p.VaultURL, Drain: p.Drain,
 			Progress: p.Listing, Waiting: p.Waiting, Notice: p.Notice, Now: p.Now,
 		})
