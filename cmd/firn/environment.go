@@ -14,13 +14,12 @@ import (
 // name: --part-size from FIRN_PART_SIZE. An empty one is as good as none.
 //
 // What is meant for one act is not taken from there, since a variable set for
-// one command is in force for all: consent, a second copy, a description, a
-// topic.
+// one command is in force for all.
 func applyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := os.Getenv(variable(f.Name))
-		if value == "" || f.Changed || slices.Contains([]string{"yes", "again", "description", "topic", "off", "help"}, f.Name) {
+		if value == "" || f.Changed || slices.Contains(oneAct(), f.Name) {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
@@ -28,6 +27,12 @@ func applyEnvironment(cmd *cobra.Command) error {
 		}
 	})
 	return errors.Join(failed...)
+}
+
+// oneAct are the options that no variable sets: consent, a second copy, and what
+// is said of one object.
+func oneAct() []string {
+	return []string{"yes", "again", "force", "description", "output", "range", "topic", "off", "help"}
 }
 
 // variable is the name of the variable that stands for an option.

@@ -79,7 +79,8 @@ func (p *program) abandon() status {
 	return p.report(err)
 }
 
-// setResume notes that an upload from path is being done.
+// setResume notes that an upload from path is being done, or anything else that
+// may be continued, if path is empty.
 func (p *program) setResume(path string) {
 	hint := p.resumeHint(path)
 	p.resume.Store(&hint)

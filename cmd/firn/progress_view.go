@@ -8,6 +8,7 @@ import (
 
 	"firn"
 	"firn/internal/humane"
+	"firn/vault"
 )
 
 // view is a moment of a transfer in words. All of them are ASCII.
@@ -181,5 +182,10 @@ func waitingText(w firn.Waiting, now time.Time) string {
 		tier = fmt.Sprintf(" (%s)", showASCII(string(first.Tier)))
 	}
 	return fmt.Sprintf("%s%s: asked for %s ago, usually done after %s", what, tier,
-		humane.Duration(max(0, now.Sub(first.Started))), humane.Duration(firn.TypicalTime(first.Tier)))
+		humane.Duration(max(0, now.Sub(first.Started))), typicalTime(first.Tier))
+}
+
+// typicalTime is how long a job of a tier usually takes.
+func typicalTime(tier vault.Tier) string {
+	return strings.TrimSuffix(humane.Duration(firn.TypicalTime(tier)), " 0 min")
 }

@@ -24,8 +24,8 @@ What is asked for goes to standard output, everything else to standard error.
 With --json standard output is JSON Lines, and an error its last line.
 
 Each option can also be set by a variable: FIRN_CATALOG for --catalog,
-FIRN_PART_SIZE for --part-size, and so on for all but --yes, --again,
---description, --topic and --off.`
+FIRN_PART_SIZE for --part-size, and so on for all but --yes, --again, --force,
+--description, --output, --range, --topic and --off.`
 
 const rootExample = `  firn serve --dir ./cold                      # a server of your own, to try things out
   firn vault create image-backups
@@ -66,7 +66,7 @@ func (p *program) newRoot() *cobra.Command {
 	global.BoolP("help", "h", false, "print this help")
 
 	root.AddCommand(
-		p.newUpload(), p.newHash(), p.newList(), p.newDelete(),
+		p.newUpload(), p.newRetrieve(), p.newDownload(), p.newJob(), p.newHash(), p.newList(), p.newDelete(),
 		p.newMultipart(), p.newVault(), p.newServe(),
 		p.newVersion(), p.newCompletion(),
 	)

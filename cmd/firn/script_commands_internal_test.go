@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -49,6 +50,15 @@ func scriptCommands() map[string]scriptCommand {
 		// forget [PATTERN]: once that happened, requests that match get a 404;
 		// without a pattern no more
 		"forget": lines.forget,
+		// refuse CODE PATTERN: the next request that matches is answered with this
+		// error of the service
+		"refuse": lines.refuse,
+		// spoil [PATTERN]: the answers to requests that match come with a wrong bit;
+		// without a pattern no more
+		"spoil": lines.spoil,
+		// twice LOG MOST: no more than MOST ranges of archives were read to their end
+		// more than once
+		"twice": twice,
 		// once BEFORE AFTER: no part that the access log BEFORE says was accepted
 		// was accepted again in AFTER
 		"once": once,
@@ -162,6 +172,40 @@ func acceptedParts(ts *testscript.TestScript, path string) map[string]int {
 		}
 	}
 	return parts
+}
+
+func twice(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: twice LOG MOST")
+	}
+	most, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ranges := readRanges(ts, args[0])
+	again := 0
+	for _, times := range ranges {
+		again += times - 1
+	}
+	if len(ranges) == 0 || again > most {
+		ts.Fatalf("%d ranges were read again: %v", again, ranges)
+	}
+}
+
+// readRanges counts by job and range how often the server sent it to its end.
+func readRanges(ts *testscript.TestScript, path string) map[string]int {
+	ranges := make(map[string]int)
+	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(path)))
+	for lines.Scan() {
+		var line struct {
+			Path, Range string
+			BytesOut    int64 `json:"bytes_out"`
+		}
+		ts.Check(json.Unmarshal(lines.Bytes(), &line))
+		var first, last int64
+		if _, err := fmt.Sscanf(line.Range, "bytes=%d-%d", &first, &last); err == nil && line.BytesOut == last-first+1 {
+			ranges[line.Path+" "+line.Range]++
+		}
+	}
+	return ranges
 }
 
 func field(ts *testscript.TestScript, neg bool, args []string) {

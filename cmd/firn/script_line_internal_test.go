@@ -21,6 +21,9 @@ type line struct {
 	lose    *regexp.Regexp // requests whose answer is lost, after the server acted
 	forget  *regexp.Regexp // requests that are answered with a 404 and never arrive
 	pending bool           // one answer is still to be lost
+	refuse  *regexp.Regexp // the next request that is answered with code and never arrives
+	code    string
+	spoil   *regexp.Regexp // requests whose answers come with a wrong bit
 }
 
 // lines are those of the scripts that run, by script.
@@ -81,6 +84,48 @@ func (l *lines) forget(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// refuse makes the next request that matches be answered with an error of the
+// service, without arriving.
+func (l *lines) refuse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: refuse CODE PATTERN")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.code, way.refuse = args[0], regexp.MustCompile(args[1])
+}
+
+// spoil makes the answers to all requests that match have a wrong bit. Without a
+// pattern it ends that.
+func (l *lines) spoil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: spoil [PATTERN]")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.spoil = nil
+	if len(args) == 1 {
+		way.spoil = regexp.MustCompile(args[0])
+	}
+}
+
+// spoiled is a body whose first bit is wrong.
+type spoiled struct {
+	io.ReadCloser
+	done bool
+}
+
+func (s *spoiled) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if n > 0 && !s.done {
+		p[0] ^= 1
+		s.done = true
+	}
+	return n, err
+}
+
 var errLost = errors.New("the answer is lost")
 
 func (w *line) handler(server *url.URL) http.Handler {
@@ -93,12 +138,21 @@ func (w *line) handler(server *url.URL) http.Handler {
 			if w.losesAnswer(r.Request) {
 				return errLost
 			}
+			if w.spoils(r.Request) {
+				r.Body = &spoiled{ReadCloser: r.Body}
+			}
 			return nil
 		},
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // closes the connection
 		ErrorLog:     log.New(io.Discard, "", 0),
 	}
 	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if code := w.refuses(r); code != "" {
+			out.Header().Set("Content-Type", "application/json")
+			out.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(out, `{"code":"`+code+`","message":"so the script says","type":"Client"}`)
+			return
+		}
 		if !w.forgets(r) {
 			proxy.ServeHTTP(out, r)
 			return
@@ -123,4 +177,21 @@ func (w *line) forgets(r *http.Request) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.forget != nil && !w.pending && w.forget.MatchString(r.Method+" "+r.URL.Path)
+}
+
+func (w *line) spoils(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.spoil != nil && w.spoil.MatchString(r.Method+" "+r.URL.Path)
+}
+
+// refuses returns the code with which a request is refused; empty if it is not.
+func (w *line) refuses(r *http.Request) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.refuse == nil || !w.refuse.MatchString(r.Method+" "+r.URL.Path) {
+		return ""
+	}
+	w.refuse = nil
+	return w.code
 }

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"firn"
+	"firn/record"
+	"firn/vault"
+)
+
+// namesFlag is an option that says how the files of archives are called.
+type namesFlag string
+
+// The ways of --names.
+const (
+	namesBase namesFlag = "base" // the last element of the archive's name
+	namesPath namesFlag = "path" // all of them, as directories
+	namesID   namesFlag = "id"   // the last one, after the beginning of the id
+)
+
+func (f *namesFlag) String() string { return string(*f) }
+
+func (f *namesFlag) Set(s string) error {
+	if !slices.Contains([]namesFlag{namesBase, namesPath, namesID}, namesFlag(s)) {
+		return errors.New("the names are one of base, path and id")
+	}
+	*f = namesFlag(s)
+	return nil
+}
+
+// Type is how help names the value.
+func (f *namesFlag) Type() string { return "HOW" }
+
+// item is an archive and where it goes.
+type item struct {
+	record.Archive
+	path string // of the file, "-" for standard output
+}
+
+// places says where each archive goes, or why that cannot be told.
+func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
+	items := make([]item, len(archives))
+	for i, a := range archives {
+		items[i] = item{Archive: a, path: o.output}
+	}
+	isDir, err := isDirectory(o.output)
+	switch {
+	case err != nil:
+		return nil, err
+	case !isDir && len(items) > 1:
+		return nil, withHint(usageError("%d archives do not go into one file: -o must be a directory that is there", len(items)),
+			shellCommand("mkdir", o.output))
+	case !isDir:
+		return items, nil
+	}
+	for i := range items {
+		items[i].path = filepath.Join(o.output, o.names.of(items[i].Archive))
+	}
+	return items, checkDistinct(items)
+}
+
+// isDirectory reports whether files go into a directory at path. One that ends
+// with a slash must be there.
+func isDirectory(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case path == "-":
+		return false, nil
+	case err == nil:
+		return info.IsDir(), nil
+	case errors.Is(err, fs.ErrNotExist) && os.IsPathSeparator(path[len(path)-1]):
+		return false, withHint(fmt.Errorf("there is no directory %q: %w", path, vault.ErrNotFound), shellCommand("mkdir", path))
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	}
+	return false, err
+}
+
+// of is the relative path of an archive's file.
+func (f namesFlag) of(a record.Archive) string {
+	const enough = 12
+	switch f {
+	case namesPath:
+		return firn.FilePath(a)
+	case namesID:
+		id := firn.FileName(record.Archive{ID: a.ID})
+		return id[:min(len(id), enough)] + " " + firn.FileName(a)
+	}
+	return firn.FileName(a)
+}
+
+// checkDistinct refuses archives that would have one file. Some file systems hold
+// no two names apart that differ in the case of letters alone.
+func checkDistinct(items []item) error {
+	taken := make(map[string]item)
+	for _, i := range items {
+		key := strings.ToLower(i.path)
+		other, twice := taken[key]
+		if twice {
+			return withHint(usageError("the archives %q and %q would both become the file %q", other.ID, i.ID, i.path),
+				"--names id gives each archive a name of its own")
+		}
+		taken[key] = i
+	}
+	return nil
+}
+
+// makeRoom creates the directories below the output that a name with directories
+// asks for. They are reached through the output, so that no symbolic link in it
+// leads elsewhere.
+func (o downloadOptions) makeRoom(i item) error {
+	if o.names != namesPath {
+		return nil
+	}
+	relative, err := filepath.Rel(o.output, filepath.Dir(i.path))
+	if err != nil || relative == "." {
+		return err
+	}
+	root, err := os.OpenRoot(o.output)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(root.MkdirAll(relative, 0o777), root.Close()); err != nil {
+		return fmt.Errorf("the directory of %q: %w", i.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"firn"
+	"firn/internal/humane"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// downloadObject is a downloaded archive on standard output.
+type downloadObject struct {
+	MessageType    string          `json:"message_type"`
+	Vault          string          `json:"vault"`
+	ArchiveID      vault.ArchiveID `json:"archive_id"`
+	File           string          `json:"file"`
+	Offset         int64           `json:"offset"` // within the archive
+	Size           int64           `json:"size"`   // of the file
+	TreeHash       treehash.Hash   `json:"tree_hash"`
+	Received       int64           `json:"received"`
+	Resumed        int64           `json:"resumed"`
+	Seconds        float64         `json:"seconds"`
+	MiBPerSecond   float64         `json:"mib_per_second"` // while bytes came
+	AlreadyPresent bool            `json:"already_present"`
+}
+
+// tell prints the path of the file, and for people what was done.
+func (s *downloadSession) tell(i item, got firn.Downloaded) error {
+	switch {
+	case i.path == "-":
+	case s.json:
+		if err := s.out.object(downloadObject{
+			MessageType: "download", Vault: s.vault.URL, ArchiveID: got.ArchiveID, File: got.Path,
+			Offset: got.Range.Offset, Size: got.Range.Size, TreeHash: got.TreeHash,
+			Received: got.Received, Resumed: got.Resumed, Seconds: got.Elapsed.Seconds(),
+			MiBPerSecond: bytesPerSecond(got.Received, got.Busy) / (1 << 20), AlreadyPresent: got.AlreadyPresent,
+		}); err != nil {
+			return err
+		}
+	default:
+		s.out.line("%s", show(i.path))
+	}
+	if !s.quiet {
+		for _, line := range downloadedText(i, got) {
+			s.ui.say("firn: %s", show(line))
+		}
+	}
+	return s.out.flush()
+}
+
+// downloadedText tells people what was done.
+func downloadedText(i item, got firn.Downloaded) []string {
+	name := "to standard output"
+	if i.path != "-" {
+		name = strconv.Quote(filepath.Base(i.path))
+	}
+	if got.AlreadyPresent {
+		return []string{name + " is already there and right, nothing was asked for"}
+	}
+	what := fmt.Sprintf("downloaded %s, %s, in %s", name, humane.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
+	if got.Received > 0 {
+		what += " at " + rateText(bytesPerSecond(got.Received, got.Busy))
+	}
+	if got.Resumed > 0 {
+		what += fmt.Sprintf(", %s of it before", humane.Bytes(got.Resumed))
+	}
+	if got.Retries > 0 {
+		what += ", " + humane.Count(got.Retries, "repeated attempt")
+	}
+	lines := []string{what}
+	if !got.TreeHash.IsZero() {
+		lines = append(lines, "tree hash "+got.TreeHash.String())
+	}
+	return lines
+}
+
+// explain adds what to do next.
+func (s *downloadSession) explain(err error, i item) error {
+	again := "continue with: " + s.typed()
+	var notReady *firn.NotReadyError
+	switch {
+	case errors.As(err, &notReady):
+		return withHint(err, fmt.Sprintf("about %s, %s", humane.Time(notReady.Back), again))
+	case errors.Is(err, firn.ErrInterrupted):
+		return withHint(err, again)
+	case errors.Is(err, vault.ErrExists):
+		return withHint(&classError{err, errRefused}, "choose another name with -o, or replace it: "+s.typedWith("--force"))
+	case errors.Is(err, firn.ErrNoSpace):
+		return withHint(err, "when there is room, "+again)
+	case errors.Is(err, vault.ErrLocked):
+		return withHint(err, "when the other process has ended, "+again)
+	case errors.Is(err, vault.ErrDenied):
+		return withHint(err, "with credentials for this vault, "+again)
+	case errors.Is(err, vault.ErrLimited):
+		return withHint(err, "later, "+again)
+	case errors.Is(err, firn.ErrNotStarted):
+		return withHint(err, "when the others are here, "+again)
+	case errors.Is(err, firn.ErrCut) && i.path == "-":
+		return withHint(err, "what came out is right as far as it goes; from the beginning: "+s.typed())
+	case errors.Is(err, firn.ErrJobFailed):
+		return withHint(err, "to ask for another job: "+s.typed())
+	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+		return withHint(err, again)
+	case errors.Is(err, vault.ErrNotFound) && i.ID != "":
+		return withHint(err, "what the catalog knows of the vault: "+shellCommand("firn", "list", s.vaultArg))
+	}
+	return s.explainVault(err, s.vaultArg)
+}

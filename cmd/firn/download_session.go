@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"firn"
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+// downloadSession is what the archives of one firn download share.
+type downloadSession struct {
+	*program
+	options  downloadOptions
+	vaultArg string // as typed
+	vault    *vaulturl.Vault
+	catalog  *catalog.Catalog
+	bell     firn.Bell
+
+	rate     float64 // bytes per second; 0 if not known
+	spending *spending
+	hook     *readyHook
+	shown    *progress
+}
+
+func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (err error) {
+	items, err := s.options.places(archives)
+	if err != nil {
+		return err
+	}
+	if s.spending, err = s.newSpending(s.vault.URL, s.options.maxCost); err != nil {
+		return err
+	}
+	if s.rate, err = s.knownDownloadRate(ctx, s.catalog, s.vault.URL, s.options.estimateRate, s.options.limitRate); err != nil {
+		return err
+	}
+	s.hook = s.newReadyHook(s.options.waitOptions, func(id vault.ArchiveID) string {
+		i := slices.IndexFunc(items, func(i item) bool { return i.ID == id })
+		return firn.FileName(items[i].Archive)
+	})
+	s.setResume("")
+	s.shown = startProgress(s.ui, s.now, "segment")
+	defer s.shown.stop()
+	unwatch := context.AfterFunc(ctx, func() {
+		s.ui.say("firn: stopping; ranges in flight get 10 s to finish, another signal ends at once")
+	})
+	defer unwatch()
+	if len(items) > 1 {
+		return s.hook.end(s.many(ctx, items))
+	}
+	return s.hook.end(s.one(ctx, items[0], s.options.noWait))
+}
+
+// knownDownloadRate is what the line is thought to carry, in bytes per second; 0
+// if nothing is known.
+func (p *program) knownDownloadRate(ctx context.Context, c *catalog.Catalog, vaultURL string, estimate, limit rateFlag) (rate float64, err error) {
+	rate = float64(estimate)
+	if rate == 0 {
+		rate, err = c.DownloadRate(ctx, vaultURL)
+	}
+	if l := float64(limit); l > 0 && (rate == 0 || l < rate) {
+		rate = l
+	}
+	return rate, err
+}
+
+// one downloads an archive and tells of it.
+func (s *downloadSession) one(ctx context.Context, i item, noWait bool) error {
+	if err := context.Cause(ctx); err != nil {
+		return s.explain(err, i)
+	}
+	o, err := s.downloadOptions(ctx, i)
+	if err != nil {
+		return err
+	}
+	o.NoWait = noWait
+	var got firn.Downloaded
+	if i.path == "-" {
+		if err := s.checkStream(); err != nil {
+			return err
+		}
+		got, err = firn.DownloadTo(context.WithoutCancel(ctx), s.vault, i.Archive, s.out, o)
+	} else {
+		if err := s.options.makeRoom(i); err != nil {
+			return err
+		}
+		got, err = firn.DownloadFile(context.WithoutCancel(ctx), s.vault, i.Archive, i.path, o)
+	}
+	if err != nil {
+		return s.explain(err, i)
+	}
+	return s.tell(i, got)
+}
+
+// checkStream refuses a standard output that bytes from outside must not reach.
+func (s *downloadSession) checkStream() error {
+	switch {
+	case s.json:
+		return usageError("-o - and --json both want standard output")
+	case s.out.width() > 0:
+		return withHint(usageError("standard output is a terminal, which the bytes of an archive could confuse"), "redirect it, or give -o FILE")
+	}
+	return nil
+}
+
+func (s *downloadSession) downloadOptions(ctx context.Context, i item) (firn.DownloadOptions, error) {
+	wanted, err := s.options.rng.of(i.Size)
+	if err != nil {
+		return firn.DownloadOptions{}, err
+	}
+	o := firn.DownloadOptions{
+		Range: wanted, Tier: vault.Tier(s.options.tier), Approve: s.spending.approve,
+		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Force: s.options.force,
+		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
+		RetryFor: s.options.retryFor, Journal: s.catalog, VaultURL: s.vault.URL, Drain: ctx.Done(), Now: s.now,
+	}
+	if !s.quiet {
+		o.Notice, o.Progress, o.Waiting = s.notice, s.shown.update, s.shown.wait
+	}
+	return o, nil
+}

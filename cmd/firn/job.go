@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const jobLong = `Shows jobs and waits for them.
+
+What a vault keeps is not readable at once: a job makes an archive readable, or
+lists what the vault has. It takes hours, and its output lives for about a day.
+"firn download" and "firn inventory" find or start the jobs that they need and
+wait for them; these commands are for looking on.`
+
+func (p *program) newJob() *cobra.Command {
+	return group("job", "Show jobs and wait for them", jobLong, p.newJobList(), p.newJobShow(), p.newJobWait())
+}
+
+// jobObject is a job on standard output.
+type jobObject struct {
+	MessageType string          `json:"message_type"`
+	Vault       string          `json:"vault"`
+	JobID       vault.JobID     `json:"job_id"`
+	Kind        vault.JobKind   `json:"kind"`
+	Status      vault.JobStatus `json:"status"`
+	Message     string          `json:"message"`
+	Tier        vault.Tier      `json:"tier"`
+	ArchiveID   vault.ArchiveID `json:"archive_id"` // empty of an inventory
+	Name        string          `json:"name"`       // of the archive, if the catalog knows it
+	Offset      int64           `json:"offset"`     // within the archive
+	Size        int64           `json:"size"`       // 0: not known
+	Description string          `json:"description"`
+	Started     time.Time       `json:"started"`
+	Completed   *time.Time      `json:"completed"` // null while in progress
+	Expires     *time.Time      `json:"expires"`   // null if not known, or never
+	Found       bool            `json:"found"`     // it was there before
+}
+
+func newJobObject(j record.Job, a record.Archive) jobObject {
+	o := jobObject{
+		MessageType: "job", Vault: j.Vault, JobID: j.ID, Kind: j.Kind, Status: j.Status, Message: j.Message, Tier: j.Tier,
+		ArchiveID: j.Archive, Name: a.Name, Offset: j.Range.Offset, Size: j.Range.Size, Description: j.Description,
+		Started: j.Started,
+	}
+	if j.Range.IsZero() && j.Kind == vault.RetrieveArchive {
+		o.Size = max(0, a.Size)
+	}
+	if !j.Completed.IsZero() {
+		o.Completed = &j.Completed
+	}
+	if !j.Expires.IsZero() {
+		o.Expires = &j.Expires
+	}
+	return o
+}
+
+// archiveOf is what the catalog knows of a job's archive; nothing is fine.
+func archiveOf(ctx context.Context, c *catalog.Catalog, j record.Job) (record.Archive, error) {
+	if j.Archive == "" {
+		return record.Archive{}, nil
+	}
+	found, err := c.FindArchive(ctx, j.Vault, string(j.Archive))
+	if err != nil || len(found) != 1 {
+		return record.Archive{ID: j.Archive}, err
+	}
+	return found[0], nil
+}
+
+// jobsOf merges what the catalog and the vault know of the vault's jobs, oldest
+// first. Where both know a job, the vault is right about how it stands.
+func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault) (all []record.Job, err error) {
+	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Job, error) bool) { return v.Jobs(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	listed := make(map[vault.JobID]vault.Job)
+	for _, j := range there {
+		listed[j.ID] = j
+	}
+	for r, err := range c.Jobs(ctx, v.URL) {
+		if err != nil {
+			return nil, err
+		}
+		if j, is := listed[r.ID]; is && r.ID != "" {
+			r.Status, r.Message, r.Completed, r.Expires, r.Range = j.Status, j.Message, j.Completed, j.Expires, j.Range
+			delete(listed, r.ID)
+		}
+		all = append(all, r)
+	}
+	for _, j := range there {
+		if _, unknown := listed[j.ID]; unknown {
+			all = append(all, strangersJob(v.URL, j))
+		}
+	}
+	return all, nil
+}
+
+// strangersJob is a job that the catalog does not know as it would.
+func strangersJob(vaultURL string, j vault.Job) record.Job {
+	return record.Job{
+		Vault: vaultURL, ID: j.ID, Kind: j.Kind, Archive: j.Archive, Range: j.Range, List: j.List, Tier: j.Tier,
+		Description: j.Description, Status: j.Status, Message: j.Message,
+		Started: j.Created, Completed: j.Completed, Expires: j.Expires,
+	}
+}
+
+// chooseJob finds the job whose id is or begins with ref.
+func chooseJob(all []record.Job, vaultURL, ref string) (record.Job, error) {
+	var found []record.Job
+	for _, j := range all {
+		if j.ID != "" && string(j.ID) == ref {
+			return j, nil
+		}
+		if j.ID != "" && strings.HasPrefix(string(j.ID), ref) {
+			found = append(found, j)
+		}
+	}
+	hint := "what there is: " + shellCommand("firn", "job", "list", vaultURL)
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return record.Job{}, withHint(fmt.Errorf("the vault %q has no job %q: %w", vaultURL, ref, vault.ErrNotFound), hint)
+	}
+	return record.Job{}, withHint(usageError("%d jobs begin with %q", len(found), ref), hint)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"firn"
+	"firn/notify"
+	"firn/record"
+	"firn/vault"
+)
+
+// waitOptions are the options of the commands that wait for jobs.
+type waitOptions struct {
+	noWait  bool
+	sqs     string
+	onReady string
+}
+
+func (o *waitOptions) add(f *pflag.FlagSet) {
+	f.BoolVar(&o.noWait, "no-wait", false, "do not wait for a job: end with status 75, saying when to come back")
+	f.StringVar(&o.sqs, "sqs", "", "hear of the end of jobs from the SQS queue at this `URL` instead of asking for it")
+	f.StringVar(&o.onReady, "on-ready", "", "run this `COMMAND` by the shell when a job is ready (see above)")
+}
+
+// onReadyHelp explains --on-ready in the help of a command.
+const onReadyHelp = `The COMMAND of --on-ready finds FIRN_VAULT, FIRN_JOB_ID, FIRN_ARCHIVE_ID and
+FIRN_NAME in its environment. If it fails, that is reported and the exit status
+is 1; nothing is undone.`
+
+// withBell opens the queue of --sqs for as long as do lasts. Without one there is
+// nothing to listen to.
+func (o waitOptions) withBell(ctx context.Context, do func(firn.Bell) error) error {
+	if o.sqs == "" {
+		return do(nil)
+	}
+	queue, err := notify.Open(ctx, o.sqs)
+	if errors.Is(err, vault.ErrInvalid) {
+		return &classError{err, errUsage}
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(queue), queue.Close())
+}
+
+// readyHook runs the command of --on-ready, once for each job.
+type readyHook struct {
+	*program
+	command string
+	names   func(vault.ArchiveID) string // what an archive is called
+	done    map[vault.JobID]bool
+	failed  error
+}
+
+func (p *program) newReadyHook(o waitOptions, names func(vault.ArchiveID) string) *readyHook {
+	return &readyHook{program: p, command: o.onReady, names: names, done: make(map[vault.JobID]bool)}
+}
+
+// run runs the command for a job that is ready. That it failed is told, and
+// remembered for the end.
+func (h *readyHook) run(ctx context.Context, job record.Job) {
+	if h.command == "" || h.done[job.ID] {
+		return
+	}
+	h.done[job.ID] = true
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/C"}
+	}
+	cmd := exec.CommandContext(ctx, shell[0], shell[1], h.command)
+	cmd.Env = append(os.Environ(),
+		"FIRN_VAULT="+job.Vault, "FIRN_JOB_ID="+string(job.ID), "FIRN_ARCHIVE_ID="+string(job.Archive),
+		"FIRN_NAME="+show(strings.ReplaceAll(h.names(job.Archive), "\n", " ")))
+	h.ui.clear()
+	cmd.Stdout, cmd.Stderr = h.ui.w, h.ui.w // standard output is the command's own
+	if err := cmd.Run(); err != nil {
+		h.ui.say("firn: the command of --on-ready failed for job %s: %s", show(string(job.ID)), errorText(err))
+		h.failed = err
+	}
+}
+
+// end makes an act that went well fail if a command did.
+func (h *readyHook) end(err error) error {
+	if err == nil && h.failed != nil {
+		return &reportedError{statusError}
+	}
+	return err
+}
+
+// notice tells people what they should know.
+func (p *program) notice(sentence string) {
+	if !p.quiet {
+		p.ui.say("firn: %s", show(sentence))
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn"
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const jobShowLong = `Shows all that the vault and the catalog tell of a job.
+
+JOB is a job id or the beginning of one. An id may begin with a hyphen: write --
+before it, so that it is not taken for an option.`
+
+const jobShowExample = `  firn job show image-backups HkF9p6o7yjhFx-K3
+  firn job show image-backups -- -VUS7mqD8ofkUKI0`
+
+func (p *program) newJobShow() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show VAULT JOB",
+		Short:   "Show a job",
+		Long:    jobShowLong,
+		Example: jobShowExample,
+		Args:    takes(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				all, err := p.jobsOf(ctx, c, v)
+				if err != nil {
+					return p.explainVault(err, args[0])
+				}
+				job, err := chooseJob(all, v.URL, args[1])
+				if err != nil {
+					return err
+				}
+				a, err := archiveOf(ctx, c, job)
+				if err != nil {
+					return err
+				}
+				if p.json {
+					return p.out.object(newJobObject(job, a))
+				}
+				for _, line := range jobText(job, a, p.now()) {
+					p.out.line("%s", show(line))
+				}
+				return nil
+			})
+		},
+	}
+	return exits(cmd, append(vaultStatuses(), statusDamaged)...)
+}
+
+// jobText tells people about a job.
+func jobText(j record.Job, a record.Archive, now time.Time) []string {
+	lines := []string{"job        " + string(j.ID), "for        " + jobSubject(j, a)}
+	if j.Archive != "" {
+		lines = append(lines, "archive    "+string(j.Archive))
+	}
+	if !j.Range.IsZero() {
+		lines = append(lines, fmt.Sprintf("bytes      %d to %d (%s)", j.Range.Offset, j.Range.End()-1, humane.Bytes(j.Range.Size)))
+	}
+	status := string(j.Status)
+	if j.Message != "" && j.Message != status {
+		status += fmt.Sprintf(": %q", j.Message)
+	}
+	lines = append(lines, "status     "+status)
+	if j.Tier != "" {
+		lines = append(lines, "tier       "+string(j.Tier))
+	}
+	if j.Description != "" {
+		lines = append(lines, fmt.Sprintf("described  %q", j.Description))
+	}
+	lines = append(lines, "asked for  "+humane.Time(j.Started))
+	if j.Status == vault.InProgress {
+		lines = append(lines, fmt.Sprintf("usually    done after %s, about %s",
+			typicalTime(j.Tier), humane.Time(j.Started.Add(firn.TypicalTime(j.Tier)))))
+	}
+	if !j.Completed.IsZero() {
+		lines = append(lines, "done       "+humane.Time(j.Completed))
+	}
+	if !j.Expires.IsZero() {
+		left := "expired"
+		if j.Expires.After(now) {
+			left = "in " + humane.Duration(j.Expires.Sub(now))
+		}
+		lines = append(lines, fmt.Sprintf("expires    %s (%s)", humane.Time(j.Expires), left))
+	}
+	return lines
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vaulturl"
+)
+
+const retrieveLong = `Asks a vault to make archives readable, prints the ids of the jobs and returns.
+Nothing is downloaded: "firn download", hours later, finds the jobs. It starts
+them itself, too, so this command is for asking today and fetching tomorrow.
+
+No archive is asked for twice: a job that is in progress, or whose output stays
+for a while, is named again, whoever asked for it.
+
+ARCHIVE is an archive id, the beginning of one, or a name, path, description or
+glob. The output of a job lives for about a day, so of several archives only as
+many are asked for as the line can download in 20 hours, at the rate that earlier
+downloads reached or --estimate-rate says. What was left out, and when to run the
+command again, is told, with status 4; --all asks for everything at once. Run
+again, the command goes on with those that were not asked for yet; one of several
+archives whose output was readable and has expired is asked for again only with
+--again.
+
+What a job costs is shown before it is started, as an estimate, and --max-cost
+refuses more.`
+
+const retrieveExample = `  firn retrieve image-backups june.tar --tier Bulk
+  firn retrieve image-backups '2025-*.img' --max-cost 5 --estimate-rate 40Mbps
+  firn retrieve image-backups '**' --dry-run`
+
+// retrieveOptions are the options of firn retrieve.
+type retrieveOptions struct {
+	description  string
+	tier         tierFlag
+	rng          rangeFlag
+	maxCost      dollarsFlag
+	estimateRate rateFlag
+	all          bool
+	again        bool
+	noWait       bool
+	dryRun       bool
+	retryFor     time.Duration
+}
+
+func (p *program) newRetrieve() *cobra.Command {
+	var o retrieveOptions
+	cmd := &cobra.Command{
+		Use:     "retrieve VAULT ARCHIVE...",
+		Short:   "Ask for archives to be made readable",
+		Long:    retrieveLong,
+		Example: retrieveExample,
+		Args:    takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.retryFor <= 0 {
+				return usageError("--retry-for must be more than 0s")
+			}
+			return p.retrieve(cmd.Context(), o, args[0], args[1:])
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the jobs: printable ASCII")
+	f.Var(&o.tier, "tier", "how fast a job is, and at what price: Expedited, Standard or Bulk (default: Standard)")
+	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
+	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
+	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
+	f.BoolVar(&o.all, "all", false, "ask for everything at once, however long it takes to download")
+	f.BoolVar(&o.again, "again", false, "ask again for archives whose output was readable and has expired")
+	f.BoolVar(&o.noWait, "no-wait", false, "if the account's own policy refuses, end with status 75 instead of asking again later")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be asked for, its price and its duration; start nothing")
+	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
+	f.Lookup("retry-for").DefValue = "20h"
+	p.addPrices(f)
+	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusDenied, statusLocked,
+		statusDamaged, statusRefused, statusNotReady, statusInterrupted)
+}
+
+func (p *program) retrieve(ctx context.Context, o retrieveOptions, vaultArg string, refs []string) error {
+	return p.withVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+		archives, err := p.resolveAll(ctx, c, v.URL, refs)
+		if err != nil {
+			return err
+		}
+		s := &retrieveSession{program: p, options: o, vaultArg: vaultArg, refs: refs, vault: v, catalog: c}
+		if s.spending, err = p.newSpending(v.URL, o.maxCost); err != nil {
+			return err
+		}
+		if s.rate, err = p.knownDownloadRate(ctx, c, v.URL, o.estimateRate, 0); err != nil {
+			return err
+		}
+		if archives, err = s.due(ctx, archives); err != nil {
+			return err
+		}
+		if o.dryRun {
+			return s.plan(archives)
+		}
+		return s.run(ctx, archives)
+	})
+}
+
+// due orders several archives so that those come first which were never readable,
+// and leaves out those that were, unless they are asked for again.
+func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (due []record.Archive, err error) {
+	if len(archives) < 2 || s.options.again {
+		return archives, nil
+	}
+	before := 0
+	for _, a := range archives {
+		was, err := s.wasReadable(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		if was {
+			before++
+		} else {
+			due = append(due, a)
+		}
+	}
+	if before > 0 {
+		s.notice(humane.Count(before, "archive") + " left out, readable before and expired; --again, or firn download, asks for them")
+	}
+	return due, nil
+}
+
+// wasReadable reports whether an archive had an output that has expired.
+func (s *retrieveSession) wasReadable(ctx context.Context, a record.Archive) (bool, error) {
+	for j, err := range s.catalog.JobsFor(ctx, s.vault.URL, a.ID) {
+		if err != nil {
+			return false, err
+		}
+		expired := j.Status == record.Gone || (!j.Expires.IsZero() && !s.now().Before(j.Expires))
+		if expired && !j.Completed.IsZero() {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+
+	"firn/internal/humane"
+	"firn/price"
+	"firn/vault"
+)
+
+// spending shows what jobs cost before they are started, and refuses those beyond
+// a limit.
+type spending struct {
+	*program
+	table price.Table
+	limit dollarsFlag
+
+	jobs, bytes int64 // approved so far
+}
+
+func (p *program) newSpending(vaultURL string, limit dollarsFlag) (*spending, error) {
+	table, err := p.prices(vaultURL)
+	return &spending{program: p, table: table, limit: limit}, err
+}
+
+// approve is asked before a job is started.
+func (s *spending) approve(req vault.JobRequest, bytes int64) error {
+	if bytes < 0 {
+		return s.approveUnknown(req)
+	}
+	tier := string(req.Tier)
+	before, err := s.table.Retrieve(tier, s.jobs, s.bytes, s.bytes)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	after, err := s.table.Retrieve(tier, s.jobs+1, s.bytes+bytes, s.bytes+bytes)
+	if err != nil {
+		return usageError("%w", err)
+	}
+	if total := after.Total(); s.limit.given && total.USD > s.limit.usd {
+		return s.refuse(total, req.Tier, bytes)
+	}
+	s.jobs, s.bytes = s.jobs+1, s.bytes+bytes
+	if s.quiet {
+		return nil
+	}
+	text := fmt.Sprintf("asking for %s of archive %s by %s", humane.Bytes(bytes), shortID(string(req.Archive)), tier)
+	if !s.table.IsFree() {
+		here := difference(after.Egress, before.Egress)
+		text += fmt.Sprintf(", ready in %s to %s: %s to retrieve", humane.Duration(after.Least), humane.Duration(after.Most),
+			money(difference(after.Requests.Plus(after.Bytes), before.Requests.Plus(before.Bytes))))
+		if here.USD > 0 {
+			text += fmt.Sprintf(", %s to send it here", money(here))
+		}
+	}
+	s.ui.say("firn: %s", show(text))
+	return nil
+}
+
+// difference is what a is more than b.
+func difference(a, b price.Amount) price.Amount {
+	return price.Amount{USD: a.USD - b.USD, Certainty: a.Certainty}
+}
+
+// approveUnknown is asked about an archive that the catalog does not know.
+func (s *spending) approveUnknown(req vault.JobRequest) error {
+	if !s.table.IsFree() && s.limit.given {
+		return withHint(refusedError("the size of archive %q is not known, so neither is what it costs, and there is a limit",
+			string(req.Archive)), "an inventory tells the size, or leave --max-cost out")
+	}
+	if !s.quiet {
+		s.ui.say("firn: asking for archive %s by %s; the catalog does not know its size", show(shortID(string(req.Archive))), req.Tier)
+	}
+	return nil
+}
+
+// refuse says what would have become too dear.
+func (s *spending) refuse(total price.Amount, tier vault.Tier, bytes int64) error {
+	err := refusedError("%s more by %s would make it cost %s in all (%s in %s as of %s), and --max-cost is %s",
+		humane.Bytes(bytes), tier, money(total), s.table.Service, s.table.Region, s.table.AsOf.Format("2006-01-02"), dollars(s.limit.usd))
+	if tier == vault.Bulk {
+		return err
+	}
+	return withHint(err, "Bulk is the cheapest tier: "+s.typedWith("--tier=Bulk"))
+}

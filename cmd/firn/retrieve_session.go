@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"firn"
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+// retrieveSession is what the archives of one firn retrieve share.
+type retrieveSession struct {
+	*program
+	options  retrieveOptions
+	vaultArg string   // as typed
+	refs     []string // as typed
+	vault    *vaulturl.Vault
+	catalog  *catalog.Catalog
+
+	spending *spending
+	rate     float64 // bytes per second; 0 if not known
+
+	latest time.Time        // when the last of the jobs is expected to be done
+	bytes  int64            // that the jobs make readable
+	left   []record.Archive // that were not asked for
+	seen   map[status]bool  // what was reported
+}
+
+// run asks for the archives and prints their jobs.
+func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) error {
+	s.seen = make(map[status]bool)
+	s.setResume("")
+	o, err := s.retrieveOptions(ctx, archives)
+	if err != nil {
+		return err
+	}
+	for r, err := range firn.RetrieveAll(context.WithoutCancel(ctx), s.vault, archives, o) {
+		switch {
+		case errors.Is(err, firn.ErrNotStarted):
+			s.left = append(s.left, r.Archive)
+			continue
+		case err == nil:
+			err = s.tell(r)
+		case len(archives) == 1:
+			return s.explain(err, r.Archive)
+		default:
+			err = fmt.Errorf("%q: %w", firn.FileName(r.Archive), s.explain(err, r.Archive))
+		}
+		if err != nil {
+			ended := s.report(err)
+			s.seen[ended] = true
+			if endsAll(ended) {
+				break
+			}
+		}
+	}
+	return s.end()
+}
+
+func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (firn.RetrieveOptions, error) {
+	o := firn.RetrieveOptions{
+		Tier: vault.Tier(s.options.tier), Description: s.options.description, Approve: s.spending.approve,
+		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
+		Journal: s.catalog, VaultURL: s.vault.URL, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
+	}
+	if !s.options.rng.given {
+		return o, nil
+	}
+	if len(archives) > 1 {
+		return o, usageError("--range is of one archive, and there are %d", len(archives))
+	}
+	for _, a := range archives {
+		var err error
+		if o.Range, err = s.options.rng.of(a.Size); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// budget is how many bytes to make readable now; 0 if any number.
+func (s *retrieveSession) budget() int64 {
+	if s.options.all {
+		return 0
+	}
+	return windowBytes(s.rate, s.vault.Limits().OutputLifetime)
+}
+
+// tell prints a job.
+func (s *retrieveSession) tell(r firn.Retrieved) error {
+	size := r.Job.Range.Size
+	if r.Job.Range.IsZero() {
+		size = max(0, r.Archive.Size)
+	}
+	s.bytes += size
+	if done := r.Job.Started.Add(firn.TypicalTime(r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
+		s.latest = done
+	}
+	if s.json {
+		o := newJobObject(r.Job, r.Archive)
+		o.Found = r.Found
+		return s.out.object(o)
+	}
+	s.out.line("%s", show(string(r.Job.ID)))
+	name := firn.FileName(r.Archive)
+	switch {
+	case r.Job.Status == vault.Succeeded && r.Job.Expires.IsZero():
+		s.notice(fmt.Sprintf("%q can be downloaded now", name))
+	case r.Job.Status == vault.Succeeded:
+		s.notice(fmt.Sprintf("%q can be downloaded now, until %s", name, humane.Time(r.Job.Expires)))
+	case r.Found:
+		s.notice(fmt.Sprintf("%q was asked for before, at %s", name, humane.Time(r.Job.Started)))
+	}
+	return nil
+}
+
+// end says how to go on, and with what status.
+func (s *retrieveSession) end() error {
+	if !s.latest.IsZero() && !s.quiet {
+		words := slices.Concat([]string{"firn", "download", s.vaultArg}, s.refs)
+		if s.options.rng.given {
+			words = append(words, "--range", s.options.rng.String())
+		}
+		s.ui.say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), shellCommand(words...))
+	}
+	if len(s.left) == 0 || s.seen[statusInterrupted] {
+		return worstOf(s.seen)
+	}
+	var bytes int64
+	for _, a := range s.left {
+		bytes += max(0, a.Size)
+	}
+	again := s.now()
+	if s.latest.After(again) {
+		again = s.latest
+	}
+	again = again.Add(timeToSend(s.bytes, s.rate))
+	s.seen[s.report(withHint(
+		fmt.Errorf("%s (%s) %w at %s, before the outputs expire", humane.Count(len(s.left), "archive"),
+			humane.Bytes(bytes), firn.ErrNotStarted, rateText(s.rate)),
+		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.typed()),
+		"to ask for all of them at once: "+s.typedWith("--all")))] = true
+	return worstOf(s.seen)
+}
+
+// explain adds what to do next.
+func (s *retrieveSession) explain(err error, a record.Archive) error {
+	again := "continue with: " + s.typed()
+	switch {
+	case errors.Is(err, firn.ErrInterrupted), errors.Is(err, firn.ErrGaveUp):
+		return withHint(err, again)
+	case errors.Is(err, vault.ErrLocked):
+		return withHint(err, "when the other process has ended, "+again)
+	case errors.Is(err, vault.ErrDenied):
+		return withHint(err, "with credentials for this vault, "+again)
+	case errors.Is(err, vault.ErrLimited):
+		return withHint(err, "later, "+again)
+	case errors.Is(err, vault.ErrNotFound) && a.ID != "":
+		return withHint(err, "what the catalog knows of the vault: "+shellCommand("firn", "list", s.vaultArg))
+	}
+	return s.explainVault(err, s.vaultArg)
+}
