@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
-	"strings"
 
 	"firn/record"
 	"firn/vault"
@@ -68,10 +66,6 @@ type change struct {
 	seen  bool // this is the newest inventory that lists it
 }
 
-// perStatement is how many rows one statement takes: enough that its own cost
-// does not count, few enough that all its parameters stay below SQLite's 32,766.
-const perStatement = 500
-
 // file does what SaveEntries promises of the entries.
 func (f *filing) file(ctx context.Context, entries []record.Archive) (err error) {
 	if f.vaultKey, err = vaultKey(ctx, f.tx, f.inventory.Vault); err != nil {
@@ -81,10 +75,8 @@ func (f *filing) file(ctx context.Context, entries []record.Archive) (err error)
 		return err
 	}
 	f.known, f.changed = map[vault.ArchiveID]*keyed{}, map[change][]int64{}
-	for chunk := range slices.Chunk(entries, perStatement) {
-		if err := f.lookUp(ctx, chunk); err != nil {
-			return err
-		}
+	if err := f.lookUp(ctx, entries); err != nil {
+		return err
 	}
 	key := f.last
 	for _, e := range entries {
@@ -98,10 +90,8 @@ func (f *filing) file(ctx context.Context, entries []record.Archive) (err error)
 		f.fresh = append(f.fresh, keyed{key, e})
 		f.known[e.ID] = &keyed{key, e}
 	}
-	for chunk := range slices.Chunk(f.fresh, perStatement) {
-		if err := f.add(ctx, chunk); err != nil {
-			return err
-		}
+	if err := f.add(ctx); err != nil {
+		return err
 	}
 	if err := f.update(ctx); err != nil {
 		return err
@@ -134,113 +124,4 @@ func (f *filing) end(ctx context.Context, key int64) error {
 		return err
 	}
 	return sortInFor(ctx, f.tx, f.inventory)
-}
-
-// lookUp notes what is on record of the archives of some entries.
-func (f *filing) lookUp(ctx context.Context, entries []record.Archive) error {
-	args := []any{f.vaultKey}
-	for _, e := range entries {
-		args = append(args, e.ID)
-	}
-	rows, err := f.tx.QueryContext(ctx, `SELECT `+archiveColumns+` FROM ids CROSS JOIN archives a ON a.key = ids.archive_key
-		WHERE ids.vault_key = ? AND ids.archive_id IN (?`+strings.Repeat(`, ?`, len(entries)-1)+`)`, args...)
-	if err != nil {
-		return err
-	}
-	found, err := collect(rows, scanKeyed)
-	for _, a := range found {
-		f.known[a.ID] = &a
-	}
-	return err
-}
-
-// compare counts an entry whose archive is on record, and notes what it changes.
-func (f *filing) compare(k *keyed, e record.Archive) {
-	was, is := k.Archive, k.Archive
-	known := was.Size >= 0 && !was.TreeHash.IsZero()
-	state := record.Confirmed
-	if known && (was.Size != e.Size || was.TreeHash != e.TreeHash) {
-		state = record.Differing
-		f.inventory.Differing++
-	} else {
-		f.inventory.Confirmed++
-	}
-	if k.key > f.last {
-		return // the list names it twice, and was believed the first time
-	}
-	switch {
-	case was.State == record.Deleting, was.State == record.Deleted:
-	case was.State == record.Missing && f.outdated:
-	default:
-		is.State = state
-	}
-	if !known {
-		is.Size, is.TreeHash = e.Size, e.TreeHash
-	}
-	if is.Name == "" {
-		is.Name, is.Tool = e.Name, e.Tool
-	}
-	if is.Description == "" {
-		is.Description = e.Description
-	}
-	if is.ModTime.IsZero() {
-		is.ModTime = e.ModTime
-	}
-	if is.Created.IsZero() {
-		is.Created = e.Created
-	}
-	if is != was {
-		was.State, is.Seen = is.State, was.Seen
-		if is != was {
-			f.filled = append(f.filled, keyed{k.key, is})
-		}
-	}
-	newer := !f.inventory.Date.Before(was.Seen)
-	if newer {
-		is.Seen = f.inventory.Date
-	}
-	f.changed[change{is.State, newer}] = append(f.changed[change{is.State, newer}], k.key)
-	k.Archive = is
-}
-
-// add inserts archives that were not on record, and leaves them unsorted.
-func (f *filing) add(ctx context.Context, archives []keyed) error {
-	const row = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	args := make([]any, 0, strings.Count(row, "?")*len(archives))
-	for _, a := range archives {
-		args = append(args, a.key, f.vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool,
-			raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), f.inventory.Key, a.State)
-	}
-	_, err := f.tx.ExecContext(ctx, `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
-		description, size, tree_hash, created, inventory_key, state)
-		VALUES `+row+strings.Repeat(`, `+row, len(archives)-1), args...)
-	return err
-}
-
-// update writes down what the entries changed of archives on record.
-func (f *filing) update(ctx context.Context) error {
-	for change, keys := range f.changed {
-		set := `state = ?`
-		args := []any{change.state}
-		if change.seen {
-			set += `, inventory_key = ?`
-			args = append(args, f.inventory.Key)
-		}
-		for chunk := range slices.Chunk(keys, perStatement) {
-			all := args[:len(args):len(args)]
-			for _, k := range chunk {
-				all = append(all, k)
-			}
-			if _, err := f.tx.ExecContext(ctx, `UPDATE archives SET `+set+`
-				WHERE key IN (?`+strings.Repeat(`, ?`, len(chunk)-1)+`)`, all...); err != nil {
-				return err
-			}
-		}
-	}
-	for _, a := range f.filled {
-		if err := updateArchive(ctx, f.tx, a.key, a.Archive); err != nil {
-			return err
-		}
-	}
-	return nil
 }
