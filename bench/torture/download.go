@@ -15,6 +15,9 @@ import (
 	"firn/vault"
 )
 
+// segment is the size of what firn verifies by itself in a download, in bytes.
+const segment = 16 << 20
+
 // archive is what firn list tells about an archive.
 type archive struct {
 	Vault string          `json:"vault"`
@@ -44,7 +47,7 @@ func (t *torture) download(ctx context.Context, file, url, log string) error {
 		return t.firn.Command(ctx, "download", url, "-o", target, "--concurrency", "4", "--", string(a.ID))
 	}
 	var runs []pass
-	for _, ranges := range t.moments() {
+	for _, ranges := range t.moments(t.segments()) {
 		r, err := t.begin(ctx, a, target)
 		if err != nil {
 			return err
@@ -70,6 +73,9 @@ func (t *torture) download(ctx context.Context, file, url, log string) error {
 	}
 	return t.compare(ctx, file, target)
 }
+
+// segments is how many runs the archive is downloaded in.
+func (t *torture) segments() int { return int((t.size-1)/segment + 1) }
 
 // begin notes the time and what is verified of the download so far.
 func (t *torture) begin(ctx context.Context, a archive, target string) (r pass, err error) {

@@ -30,7 +30,7 @@ type attempt struct {
 // upload runs the same command until it is done, and kills all runs but the last.
 func (t *torture) upload(ctx context.Context, file, url, log string) ([]attempt, error) {
 	var attempts []attempt
-	for _, parts := range t.moments() {
+	for _, parts := range t.moments(t.parts()) {
 		a, err := t.uploadAndKill(ctx, file, url, log, parts)
 		if err != nil {
 			return nil, err
@@ -46,11 +46,11 @@ func (t *torture) command(ctx context.Context, file, url string) *exec.Cmd {
 		"--part-size", strconv.FormatInt(t.part>>20, 10)+"MiB", "--concurrency", "4")
 }
 
-// moments chooses, in order, how many parts are to be accepted before each kill.
-// The last parts are spared, so that there is still something to kill.
-func (t *torture) moments() []int {
-	spared := min(t.parts()/4, 16)
-	moments := t.random.Perm(t.parts() - spared)[:t.kills]
+// moments chooses, in order, how many of the pieces are to be through before each
+// kill. The last ones are spared, so that there is still something to kill.
+func (t *torture) moments(pieces int) []int {
+	spared := min(pieces/4, 16)
+	moments := t.random.Perm(pieces - spared)[:t.kills]
 	slices.Sort(moments)
 	return moments
 }
@@ -93,7 +93,7 @@ func (t *torture) kill(ctx context.Context, cmd *exec.Cmd, n int, count func() (
 	err = errors.Join(err, before(), cmd.Process.Kill())
 	<-ended
 	if err != nil {
-		return fmt.Errorf("killing %q at %d of %d: %w: it said %s", cmd.Args[1], n, t.parts(), err, said)
+		return fmt.Errorf("killing %q at %d: %w: it said %s", cmd.Args[1], n, err, said)
 	}
 	return nil
 }

@@ -48,8 +48,8 @@ func run(ctx context.Context) (err error) {
 	bin := flag.String("bin", "bin", "directory of firn")
 	seed := flag.Uint64("seed", rand.Uint64(), "what decides the moments of the kills")
 	flag.Parse()
-	if *part < 1 || *kills < 0 || *size / *part <= int64(*kills) {
-		return errors.New("there must be more parts than kills")
+	if *part < 1 || *kills < 0 || *size/max(*part, segment>>20) <= 2*int64(*kills) {
+		return errors.New("there must be many more parts and segments than kills")
 	}
 
 	work, err := os.MkdirTemp("", "firn-torture-")
