@@ -125,6 +125,9 @@ func WaitForJobs(ctx context.Context, v vault.Retriever, jobs []record.Job, o Wa
 		w := &wait{WaitOptions: o, vault: v, jobs: slices.Clone(jobs)}
 		for pace := firstLook; len(w.jobs) > 0; pace = min(longLook, pace*3/2) {
 			ended, err := w.look(ctx)
+			if ctx.Err() != nil {
+				err = context.Cause(ctx) // whatever that broke off
+			}
 			if err != nil {
 				yield(record.Job{}, err)
 				return
