@@ -131,7 +131,7 @@ const (
 func (a *asking) limited(ctx context.Context, w wanted, err error, pause time.Duration) error {
 	if w.Tier == vault.Expedited {
 		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
-			err, humane.Duration(TypicalTime(vault.Standard)))
+			err, typicalText(vault.Standard))
 	}
 	if a.noWait {
 		return err

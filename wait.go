@@ -64,9 +64,8 @@ type NotReadyError struct {
 
 // Error tells which job, how long it takes, and when to come back.
 func (e *NotReadyError) Error() string {
-	typical := strings.TrimSuffix(humane.Duration(TypicalTime(e.Job.Tier)), " 0 min")
 	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
-		humane.Time(e.Job.Started), vault.ErrNotReady, typical, humane.Time(e.Back))
+		humane.Time(e.Job.Started), vault.ErrNotReady, typicalText(e.Job.Tier), humane.Time(e.Back))
 }
 
 // Unwrap makes errors.Is find vault.ErrNotReady.
@@ -83,6 +82,10 @@ func TypicalTime(tier vault.Tier) time.Duration {
 		return 8 * time.Hour
 	}
 	return 4 * time.Hour
+}
+
+func typicalText(tier vault.Tier) string {
+	return strings.TrimSuffix(humane.Duration(TypicalTime(tier)), " 0 min")
 }
 
 // How often the vault is asked: at growing intervals, so that a job which takes

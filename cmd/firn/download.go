@@ -94,6 +94,8 @@ func (p *program) newDownload() *cobra.Command {
 // check refuses options that contradict each other.
 func (o downloadOptions) check() error {
 	switch {
+	case o.output == "":
+		return usageError("-o needs a path")
 	case o.concurrency < 1:
 		return usageError("--concurrency must be at least 1")
 	case o.retryFor <= 0:

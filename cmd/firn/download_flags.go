@@ -94,7 +94,7 @@ func (f *dollarsFlag) String() string {
 
 func (f *dollarsFlag) Set(s string) error {
 	usd, err := strconv.ParseFloat(strings.TrimSuffix(s, "USD"), 64)
-	if err != nil || usd < 0 || usd > 1e9 {
+	if isAmount := usd >= 0 && usd <= 1e9; err != nil || !isAmount {
 		return fmt.Errorf("%q is not an amount of US dollars, such as 2.50", s)
 	}
 	*f = dollarsFlag{given: true, usd: usd}

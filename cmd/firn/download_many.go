@@ -58,21 +58,33 @@ func (q *downloadQueue) ahead(ctx context.Context) {
 			return
 		}
 		q.later = q.later[1:]
-		q.try(ctx, next)
+		if !q.try(ctx, next) {
+			q.later = append([]item{next}, q.later...)
+			return
+		}
 	}
 }
 
-// try downloads an archive if its job is done, else it begins the waiting.
-func (q *downloadQueue) try(ctx context.Context, i item) {
+// try downloads an archive if its job is done, else it begins the waiting. It
+// reports false if the account's own limit refuses the job, and others are still
+// waited for: when one of them ends, it is asked for again.
+func (q *downloadQueue) try(ctx context.Context, i item) bool {
 	err := q.one(ctx, i, true)
 	var notReady *firn.NotReadyError
-	if errors.As(err, &notReady) && !q.options.noWait {
+	switch {
+	case q.options.noWait:
+	case errors.As(err, &notReady):
 		q.waiting[notReady.Job.ID] = i
 		q.jobs = append(q.jobs, notReady.Job)
 		q.asked += max(0, i.Size)
-		return
+		return true
+	case errors.Is(err, vault.ErrLimited) && len(q.waiting) > 0:
+		return false
+	case errors.Is(err, vault.ErrLimited): // nothing else to do than to be patient
+		err = q.one(ctx, i, false)
 	}
 	q.tellEnd(i, err)
+	return true
 }
 
 // await waits for the first job that ends, and goes on with its archive.
@@ -95,8 +107,8 @@ func (q *downloadQueue) await(ctx context.Context) {
 		q.asked -= max(0, i.Size)
 		if job.Status == vault.Failed {
 			q.tellEnd(i, q.explain(err, i))
-		} else { // what is gone is asked for again there
-			q.try(ctx, i)
+		} else if !q.try(ctx, i) { // where what is gone is asked for again
+			q.later = append(q.later, i)
 		}
 		return
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -56,14 +57,14 @@ type readyHook struct {
 	command string
 	names   func(vault.ArchiveID) string // what an archive is called
 	done    map[vault.JobID]bool
-	failed  error
+	failed  bool
 }
 
 func (p *program) newReadyHook(o waitOptions, names func(vault.ArchiveID) string) *readyHook {
 	return &readyHook{program: p, command: o.onReady, names: names, done: make(map[vault.JobID]bool)}
 }
 
-// run runs the command for a job that is ready. That it failed is told, and
+// run runs the command for a job that is ready. That it failed is told at once, and
 // remembered for the end.
 func (h *readyHook) run(ctx context.Context, job record.Job) {
 	if h.command == "" || h.done[job.ID] {
@@ -81,14 +82,14 @@ func (h *readyHook) run(ctx context.Context, job record.Job) {
 	h.ui.clear()
 	cmd.Stdout, cmd.Stderr = h.ui.w, h.ui.w // standard output is the command's own
 	if err := cmd.Run(); err != nil {
-		h.ui.say("firn: the command of --on-ready failed for job %s: %s", show(string(job.ID)), errorText(err))
-		h.failed = err
+		h.failed = true
+		h.report(fmt.Errorf("the command of --on-ready failed for job %q: %w", string(job.ID), err))
 	}
 }
 
 // end makes an act that went well fail if a command did.
 func (h *readyHook) end(err error) error {
-	if err == nil && h.failed != nil {
+	if err == nil && h.failed {
 		return &reportedError{statusError}
 	}
 	return err
