@@ -53,6 +53,8 @@ type InventoryProgress struct {
 	// Bytes of the document are behind us, of Size. Both are 0 where that is not
 	// known: an inventory that comes from a vault does not tell it.
 	Bytes, Size int64
+	// Finishing: all entries are filed, and what they mean is being worked out.
+	Finishing bool
 }
 
 // InventoryReport tells what an inventory that was read has changed.

@@ -24,13 +24,13 @@ type filing struct {
 	journal   InventoryJournal
 	now       func() time.Time
 	begin     time.Time
-	job       vault.JobID                // empty of a file
-	told      func(inv record.Inventory) // after each block
-	fixedDate bool                       // the list's own date does not count
-	inventory record.Inventory           // as it is on record
-	resumed   int64                      // entries filed by an earlier run
-	already   bool                       // an earlier run has read it to its end
-	blocks    int                        // whole ones that were filed by this run
+	job       vault.JobID                                // empty of a file
+	told      func(inv record.Inventory, finishing bool) // after each block, and before the end
+	fixedDate bool                                       // the list's own date does not count
+	inventory record.Inventory                           // as it is on record
+	resumed   int64                                      // entries filed by an earlier run
+	already   bool                                       // an earlier run has read it to its end
+	blocks    int                                        // whole ones that were filed by this run
 
 	entries  []record.Archive
 	rejects  []record.Reject
@@ -139,12 +139,13 @@ func (f *filing) flush(ctx context.Context) error {
 	clear(f.entries) // so that no text is held on to
 	clear(f.rejects)
 	f.entries, f.rejects, f.text = f.entries[:0], f.rejects[:0], 0
-	f.told(f.inventory)
+	f.told(f.inventory, false)
 	return nil
 }
 
 // finish works out what the whole list means.
 func (f *filing) finish(ctx context.Context) error {
+	f.told(f.inventory, true)
 	return f.journal.FinishInventory(ctx, &f.inventory)
 }
 

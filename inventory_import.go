@@ -145,9 +145,9 @@ func (i *importing) filing(sum treehash.Hash) filing {
 	}
 	return filing{
 		journal: i.Journal, now: i.Now, begin: i.begin, fixedDate: !i.Date.IsZero(),
-		told: func(inv record.Inventory) {
+		told: func(inv record.Inventory, finishing bool) {
 			at, _ := strconv.ParseInt(inv.Position, 10, 64) // our own; see read
-			i.Progress(InventoryProgress{Entries: inv.Entries, Bytes: at, Size: i.file.Size()})
+			i.Progress(InventoryProgress{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})
 		},
 		inventory: record.Inventory{
 			Vault: i.VaultURL, Source: "file " + sum.String(), Date: date.UTC().Round(0), List: list,

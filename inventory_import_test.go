@@ -103,7 +103,7 @@ func TestImportInventory(t *testing.T) {
 			if date := map[bool]time.Time{false: made(), true: written}[csv]; !report.Date.Equal(date) {
 				t.Errorf("made at %s, want %s", report.Date, date)
 			}
-			if last.Entries != 1000 || last.Size == 0 || last.Bytes == 0 || last.Bytes > last.Size {
+			if last.Entries != 1000 || last.Size == 0 || last.Bytes == 0 || last.Bytes > last.Size || !last.Finishing {
 				t.Errorf("told at last %+v", last)
 			}
 			again := d.imported(o)

@@ -128,7 +128,9 @@ func (i *inventoryRun) recent(ctx context.Context) (report InventoryReport, foun
 func (i *inventoryRun) read(ctx context.Context, job record.Job) (InventoryReport, error) {
 	f, unlock, err := openFiling(ctx, filing{
 		journal: i.Journal, now: i.Now, begin: i.begin, job: job.ID,
-		told: func(inv record.Inventory) { i.Progress(InventoryProgress{Entries: inv.Entries}) },
+		told: func(inv record.Inventory, finishing bool) {
+			i.Progress(InventoryProgress{Entries: inv.Entries, Finishing: finishing})
+		},
 		inventory: record.Inventory{
 			Vault: i.VaultURL, Source: source(job.ID), Date: job.Started, List: i.list(),
 		},

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn"
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const inventoryLong = `Asks a vault for the list of its archives and brings the catalog up to it.
+
+A Glacier vault lists its archives about once a day, and takes hours to hand the
+list out. The command finds an inventory that was asked for before, by whomever,
+or asks for one, waits for it (--no-wait: exits with status 75) and reads it. It
+may be stopped at any moment and run again. An inventory costs nothing.
+
+Archives that the vault lists as the catalog has them become confirmed, others
+differing, unknown ones are added under the name that their description hides.
+Archives that two inventories of the whole vault lack, made more than 48 hours
+after they were created, become missing. Nothing is ever removed from the
+catalog. An upload whose end was unknown is settled.
+
+With --since or --until only archives created in that time are listed (a date, or
+a time such as 2026-06-01T12:00:00Z). That makes nothing missing.
+
+A vault called import is written glacier://import or ./import.
+
+` + onReadyHelp
+
+const inventoryExample = `  firn inventory image-backups
+  firn inventory image-backups --no-wait
+  firn inventory import image-backups inventory.json`
+
+// inventoryOptions are the options of firn inventory.
+type inventoryOptions struct {
+	waitOptions
+	since, until timeFlag
+}
+
+func (p *program) newInventory() *cobra.Command {
+	var o inventoryOptions
+	cmd := &cobra.Command{
+		Use:     "inventory VAULT",
+		Short:   "Bring the catalog up to what a vault says that it holds",
+		Long:    inventoryLong,
+		Example: inventoryExample,
+		Args:    takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				return p.explainWait(p.explainVault(p.inventory(ctx, c, v, o), args[0]))
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
+	f.Var(&o.until, "until", "list only archives created before this `TIME`")
+	o.add(f)
+	cmd.AddCommand(p.newInventoryImport())
+	return exits(cmd, append(inventoryStatuses(), statusNotReady)...)
+}
+
+// inventoryStatuses are those of the commands that read inventories.
+func inventoryStatuses() []status {
+	return []status{
+		statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum, statusDenied,
+		statusLocked, statusDamaged, statusInterrupted,
+	}
+}
+
+func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, o inventoryOptions) error {
+	var report firn.InventoryReport
+	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return "" })
+	err := o.withBell(ctx, func(bell firn.Bell) (err error) {
+		shown, stop := p.showInventory()
+		defer stop()
+		p.beginWork("continue with: " + p.typed())
+		report, err = firn.Inventory(context.WithoutCancel(ctx), v, firn.InventoryOptions{
+			Since: o.since.Time, Until: o.until.Time, NoWait: o.noWait, Bell: bell,
+			Ready:   func(job record.Job) { hook.run(ctx, job) },
+			Journal: c, VaultURL: v.URL, Drain: ctx.Done(),
+			Progress: shown.listing, Waiting: shown.waiting, Notice: p.note, Now: p.now,
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return hook.end(p.tellInventory(ctx, c, report))
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"firn"
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const verifyLong = `Compares a local file with an archive on record: its size, then the tree hash of
+its bytes, on all cores. The vault is not asked. If they differ the exit status
+is 5.
+
+With --remote the archive is retrieved and all of its bytes are read, which takes
+hours and costs what a download costs, and nothing is kept of them: the vault has
+the very bytes that were stored. With FILE, too, the file is compared first.
+
+ARCHIVE is an archive id, the beginning of one, or a name, path, description or
+glob that means exactly one archive of the catalog.`
+
+const verifyExample = `  firn verify image-backups june.tar ./june.tar
+  firn verify image-backups june.tar --remote --tier bulk`
+
+// verifyOptions are the options of firn verify.
+type verifyOptions struct {
+	waitOptions
+	remote    bool
+	tier      tierFlag
+	maxCost   dollarsFlag
+	limitRate rateFlag
+}
+
+func (p *program) newVerify() *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use:     "verify VAULT ARCHIVE [FILE]",
+		Short:   "Compare a file, or the vault's bytes, with an archive on record",
+		Long:    verifyLong + "\n\n" + onReadyHelp,
+		Example: verifyExample,
+		Args:    takes(2, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := ""
+			if len(args) > 2 {
+				file = args[2]
+			}
+			return p.explainWait(p.verify(cmd.Context(), args[0], args[1], file, o))
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.remote, "remote", false, "retrieve the archive and read all of it")
+	f.Var(&o.tier, "tier", "with --remote: Expedited, Standard (the default) or Bulk")
+	f.Var(&o.maxCost, "max-cost", "with --remote: refuse if it costs more than this, in US dollars")
+	f.Var(&o.limitRate, "limit-rate", "with --remote: read no faster than this")
+	o.add(f)
+	p.addPrices(f)
+	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum, statusDenied,
+		statusLocked, statusDamaged, statusRefused, statusNotReady, statusInterrupted)
+}
+
+// verifiedObject is a verified archive on standard output.
+type verifiedObject struct {
+	MessageType string          `json:"message_type"`
+	Vault       string          `json:"vault"`
+	ArchiveID   vault.ArchiveID `json:"archive_id"`
+	File        string          `json:"file"`   // empty if none was compared
+	Remote      bool            `json:"remote"` // the vault's bytes were read
+	Size        int64           `json:"size"`
+	TreeHash    treehash.Hash   `json:"tree_hash"`
+}
+
+func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o verifyOptions) (err error) {
+	if file == "" && !o.remote {
+		return withHint(usageError("a FILE to compare is missing"), "to compare what the vault has: "+p.typedWith("--remote"))
+	}
+	p.beginWork("continue with: " + p.typed())
+	if o.remote {
+		return p.withVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+			a, err := p.resolve(ctx, c, v.URL, ref)
+			if err != nil {
+				return err
+			}
+			return p.explainVault(p.verifyRemote(ctx, c, v, a, file, o), vaultArg)
+		})
+	}
+	url, err := canonicalURL(ctx, vaultArg)
+	if err != nil {
+		return p.explainOpen(err, vaultArg)
+	}
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	a, err := p.resolve(ctx, c, url, ref)
+	if err != nil {
+		return err
+	}
+	if err := p.verifyFile(ctx, a, file); err != nil {
+		return err
+	}
+	return p.tellVerified(verifiedObject{"verified", url, a.ID, file, false, a.Size, a.TreeHash})
+}
+
+// verifyFile compares a file with an archive, and shows how that goes.
+func (p *program) verifyFile(ctx context.Context, a record.Archive, file string) error {
+	if a.State == record.Differing && !p.quiet {
+		p.ui.say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
+	}
+	var done atomic.Int64
+	o := firn.VerifyOptions{Drain: ctx.Done(), Progress: func(now firn.Progress) { done.Store(now.Done) }, Now: p.now}
+	if !p.quiet {
+		defer startChanging(p.ui, func() string {
+			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, a.Size), humane.Bytes(done.Load()), humane.Bytes(a.Size))
+		}).stop()
+	}
+	_, err := firn.VerifyFile(context.WithoutCancel(ctx), a, file, o)
+	if errors.Is(err, vault.ErrNotFound) {
+		return withHint(err, "an inventory tells them: "+shellCommand("firn", "inventory", a.Vault))
+	}
+	return err
+}
+
+// verifyRemote compares the vault's bytes with the record and, if there is one,
+// with a file: before, if the record can tell, since that costs nothing.
+func (p *program) verifyRemote(
+	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive, file string, o verifyOptions,
+) error {
+	known := a.Size >= 0 && !a.TreeHash.IsZero()
+	if file != "" && known {
+		if err := p.verifyFile(ctx, a, file); err != nil {
+			return err
+		}
+	}
+	cost, err := p.newSpending(v.URL, o.maxCost)
+	if err != nil {
+		return err
+	}
+	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return a.Name })
+	var got firn.Downloaded
+	err = o.withBell(ctx, func(bell firn.Bell) (err error) {
+		options := firn.DownloadOptions{
+			Tier: vault.Tier(o.tier), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
+			Ready:     func(job record.Job) { hook.run(ctx, job) },
+			LimitRate: int64(o.limitRate), Journal: c, VaultURL: v.URL, Drain: ctx.Done(), Notice: p.note, Now: p.now,
+		}
+		if !p.quiet {
+			shown := startProgress(p.ui, p.now, "segment")
+			defer shown.stop()
+			options.Progress, options.Waiting = shown.update, shown.wait
+		}
+		got, err = firn.VerifyRemote(context.WithoutCancel(ctx), v, a, options)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if file != "" && !known {
+		a.Size, a.TreeHash = got.Range.Size, got.TreeHash
+		if err := p.verifyFile(ctx, a, file); err != nil {
+			return err
+		}
+	}
+	if !known && !p.quiet {
+		p.ui.say("firn: the catalog does not know the hash of this archive; its bytes have the one that the vault gives for them")
+	}
+	return hook.end(p.tellVerified(verifiedObject{"verified", v.URL, a.ID, file, true, got.Range.Size, got.TreeHash}))
+}
+
+// tellVerified prints what was proved.
+func (p *program) tellVerified(o verifiedObject) error {
+	if p.json {
+		return p.out.object(o)
+	}
+	p.out.line("%s  %s  %s", o.TreeHash, show(string(o.ArchiveID)), show(o.File))
+	if p.quiet {
+		return nil
+	}
+	switch {
+	case o.Remote && o.File != "":
+		p.ui.say("firn: verified: the vault and %s have the bytes on record", show(fmt.Sprintf("%q", o.File)))
+	case o.Remote:
+		p.ui.say("firn: verified: the vault has the bytes on record")
+	default:
+		p.ui.say("firn: verified: %s has the bytes on record", show(fmt.Sprintf("%q", o.File)))
+	}
+	return nil
+}
