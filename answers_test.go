@@ -2,6 +2,7 @@ package firn_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -130,14 +131,17 @@ func TestUploadExpiresUnderway(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
 	o.Concurrency = 1
-	aged := false
+	aged := make(chan struct{})
+	age := sync.OnceFunc(func() {
+		s.clock.advance(25 * time.Hour)
+		close(aged)
+	})
 	o.Progress = func(p firn.Progress) {
-		if p.PartsDone == 2 && !aged {
-			aged = true
-			s.clock.advance(25 * time.Hour)
+		if p.PartsDone == 2 {
+			age()
 		}
 	}
-	stored, sent := s.must(o)
+	stored, sent := s.must(o, vaulttest.Fault{Method: "UploadPart", Call: 3, Block: aged})
 	s.wantOne(stored)
 	s.wantNotice("must be sent again")
 	if sent <= 6 {
