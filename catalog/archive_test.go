@@ -147,32 +147,3 @@ func TestMarkDeleted(t *testing.T) {
 		t.Errorf("another vault: %v, want ErrNotFound", err)
 	}
 }
-
-func TestJobs(t *testing.T) {
-	c := fresh(t)
-	full := record.Job{
-		Vault: vaultURL, ID: "job", Kind: vault.RetrieveArchive, Archive: "a",
-		Range: vault.Range{Offset: treehash.LeafSize, Size: 5}, Tier: vault.Bulk, Token: "token",
-		Status: vault.Succeeded, Started: instant, Completed: instant.Add(1), Expires: instant.Add(2),
-	}
-	bare := record.Job{Vault: "glacier://other", Kind: vault.RetrieveInventory, Status: vault.InProgress}
-	for _, j := range []*record.Job{&full, &bare} {
-		if err := c.SaveJob(t.Context(), j); err != nil || j.Key == 0 {
-			t.Fatalf("SaveJob: %v, key %d", err, j.Key)
-		}
-	}
-	bare.ID, bare.Status = "late", vault.Failed
-	if err := c.SaveJob(t.Context(), &bare); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := all(t, c.Jobs(t.Context(), "")), []record.Job{full, bare}; !slices.Equal(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-	if got := one(t, c.Jobs(t.Context(), vaultURL)); got != full {
-		t.Errorf("got  %+v\nwant %+v", got, full)
-	}
-	unknown := record.Job{Key: 77}
-	if err := c.SaveJob(t.Context(), &unknown); !errors.Is(err, vault.ErrNotFound) {
-		t.Errorf("unknown key: %v, want ErrNotFound", err)
-	}
-}
