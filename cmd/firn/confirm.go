@@ -16,23 +16,43 @@ import (
 // only after a yes, typed or given as --yes; without a terminal nobody can be
 // asked, and the answer is no.
 func (p *program) confirm(ctx context.Context, question string) error {
-	file, ok := p.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return withHint(refusedError("nobody is there to answer %q, so nothing was done", question),
-			"if you mean it: "+p.typedWith("--yes"))
+	answer, err := p.answer(ctx, question, show(question)+" [y/N] ")
+	if err != nil {
+		return err
 	}
-	p.ui.ask(show(question) + " [y/N] ")
-	answer, err := bufio.NewReader(file).ReadString('\n')
-	p.ui.answered()
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil && !errors.Is(err, io.EOF):
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	switch strings.ToLower(answer) {
 	case "y", "yes":
 		return nil
 	}
 	return refusedError("the answer was no, so nothing was done")
+}
+
+// confirmTyped is confirm for what must not be done by a mere keypress: the user
+// types a word, of which what says what it is: "the number of archives".
+func (p *program) confirmTyped(ctx context.Context, question, what, word string) error {
+	prompt := fmt.Sprintf("%s\ntype %s, %s, to go on: ", show(question), what, show(word))
+	answer, err := p.answer(ctx, question, prompt)
+	if err == nil && answer != word {
+		err = refusedError("%q is not %s, so nothing was done", answer, what)
+	}
+	return err
+}
+
+// answer asks on the terminal and returns what is typed.
+func (p *program) answer(ctx context.Context, question, prompt string) (string, error) {
+	file, ok := p.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return "", withHint(refusedError("nobody is there to answer %q, so nothing was done", question),
+			"if you mean it: "+p.typedWith("--yes"))
+	}
+	p.ui.ask(prompt)
+	answer, err := bufio.NewReader(file).ReadString('\n')
+	p.ui.answered()
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil && !errors.Is(err, io.EOF):
+		return "", fmt.Errorf("reading the answer: %w", err)
+	}
+	return strings.TrimSpace(answer), nil
 }

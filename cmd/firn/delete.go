@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +24,13 @@ shown. A whole id is taken even if the catalog does not know it.
 An id may begin with a hyphen: write -- before it, so that it is not taken for
 an option.
 
-Without a terminal nobody can be asked, and --yes is needed. A service may bill
-a minimum stay (90 days in Amazon Glacier) for what is deleted earlier.`
+What it costs is shown first: a service bills a minimum stay (90 days in Amazon
+Glacier) for what is deleted earlier. One archive takes a yes; of several the
+number has to be typed. Without a terminal nobody can be asked, and --yes is
+needed.
+
+That an archive is about to be deleted is in the catalog before the vault is
+asked. After an interruption the same command deletes what is left.`
 
 const deleteExample = `  firn delete image-backups june.tar
   firn delete image-backups --yes -- -VUS7mqD8ofkUKI0`
@@ -45,6 +51,7 @@ func (p *program) newDelete() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	p.addPrices(cmd.Flags())
 	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusDenied, statusLocked,
 		statusDamaged, statusRefused, statusInterrupted)
 }
@@ -59,22 +66,21 @@ type deletedObject struct {
 func (p *program) delete(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
 ) error {
-	var chosen []record.Archive
-	for _, ref := range refs {
-		a, err := p.resolve(ctx, c, v.URL, ref)
-		if err != nil {
-			return err
-		}
-		chosen = append(chosen, a)
+	chosen, err := p.chooseToDelete(ctx, c, v.URL, refs)
+	if err != nil || len(chosen) == 0 {
+		return err
 	}
-	if !yes {
-		for _, a := range chosen {
-			p.ui.say("%s", show(archiveText(a)))
-		}
-		question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), v.URL)
-		if err := p.confirm(ctx, question); err != nil {
-			return err
-		}
+	cost, err := p.costOfDeletion(v.URL, chosen)
+	switch {
+	case err != nil:
+		return err
+	case !yes:
+		err = p.approveDeletion(ctx, v.URL, chosen, cost)
+	case cost != "" && !p.quiet:
+		p.ui.say("firn: %s", show(cost))
+	}
+	if err != nil {
+		return err
 	}
 	for _, a := range chosen {
 		if err := p.deleteOne(ctx, c, v, a.ID); err != nil {
@@ -84,23 +90,89 @@ func (p *program) delete(
 	return nil
 }
 
+// chooseToDelete finds the archives that a user means, each once. Those that are
+// deleted already, as after the same command was interrupted, are told and left
+// out.
+func (p *program) chooseToDelete(ctx context.Context, c *catalog.Catalog, vaultURL string, refs []string) ([]record.Archive, error) {
+	var chosen []record.Archive
+	for _, ref := range refs {
+		a, err := p.resolve(ctx, c, vaultURL, ref)
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
+			if told, failed := p.tellDeleted(ctx, c, vaultURL, ref); failed != nil || !told {
+				return nil, errors.Join(err, failed)
+			}
+		case err != nil:
+			return nil, err
+		case !slices.ContainsFunc(chosen, func(b record.Archive) bool { return a.ID == b.ID }):
+			chosen = append(chosen, a)
+		}
+	}
+	return chosen, nil
+}
+
+// tellDeleted tells that archives of a name are deleted, if there are any.
+func (p *program) tellDeleted(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (told bool, err error) {
+	for a, err := range c.Archives(ctx, catalog.Filter{Vault: vaultURL, Glob: ref, State: record.Deleted}) {
+		if err != nil {
+			return told, err
+		}
+		told = true
+		if err := p.tellDeletion(vaultURL, a.ID, "%s is deleted already"); err != nil {
+			return told, err
+		}
+	}
+	return told, nil
+}
+
+// costOfDeletion says what it costs to delete archives now; empty if nothing.
+func (p *program) costOfDeletion(vaultURL string, chosen []record.Archive) (string, error) {
+	table, err := p.prices(vaultURL)
+	cost := earlyDeletion{table: table, now: p.now()}
+	for _, a := range chosen {
+		cost.add(a)
+	}
+	return cost.text(), err
+}
+
+func (p *program) approveDeletion(ctx context.Context, vaultURL string, chosen []record.Archive, cost string) error {
+	objects := make([]string, len(chosen))
+	for i, a := range chosen {
+		objects[i] = archiveText(a)
+	}
+	question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), vaultURL)
+	return p.approveRemoval(ctx, objects, cost, question)
+}
+
+// deleteOne deletes an archive in two steps: what the vault is asked is on record
+// before it is asked, and that it has accepted, after. A run that dies in between
+// leaves an archive of which the record says that it is being deleted, and that
+// can be deleted again.
 func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.ArchiveID) error {
+	ids := []vault.ArchiveID{id}
+	if err := c.MarkDeleting(ctx, v.URL, ids); err != nil {
+		return err
+	}
 	err := p.retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
-	if err != nil {
+	after := context.WithoutCancel(ctx) // the vault has answered: that is written down whatever happens now
+	switch {
+	case errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
+		return errors.Join(err, c.MarkRefused(after, v.URL, ids))
+	case err != nil:
+		return err // perhaps the vault has deleted it: nothing is taken back
+	}
+	if err := c.MarkDeleted(after, v.URL, ids); err != nil {
 		return err
 	}
-	// The vault has deleted it: that is written down whatever happens now.
-	err = c.MarkDeleted(context.WithoutCancel(ctx), v.URL, []vault.ArchiveID{id})
-	if err != nil && !errors.Is(err, vault.ErrNotFound) {
-		return err
-	}
+	return p.tellDeletion(v.URL, id, "deleted %s")
+}
+
+func (p *program) tellDeletion(vaultURL string, id vault.ArchiveID, format string) error {
 	if p.json {
-		return p.out.object(deletedObject{"deleted", v.URL, id})
+		return p.out.object(deletedObject{"deleted", vaultURL, id})
 	}
-	if !p.quiet && err != nil {
-		p.ui.say("firn: the vault took the request to delete %s; the catalog does not know that archive", show(string(id)))
-	} else if !p.quiet {
-		p.ui.say("firn: deleted %s", show(string(id)))
+	if !p.quiet {
+		p.ui.say("firn: "+format, show(string(id)))
 	}
 	return nil
 }

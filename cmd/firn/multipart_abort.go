@@ -72,11 +72,12 @@ func (p *program) multipartAbort(
 		chosen = append(chosen, u)
 	}
 	if !yes {
-		for _, u := range chosen {
-			p.ui.say("%s", show(fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), u.Description)))
+		objects := make([]string, len(chosen))
+		for i, u := range chosen {
+			objects[i] = fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), u.Description)
 		}
 		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL)
-		if err := p.confirm(ctx, question); err != nil {
+		if err := p.approveRemoval(ctx, objects, "", question); err != nil {
 			return err
 		}
 	}

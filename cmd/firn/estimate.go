@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"firn/catalog"
+	"firn/internal/humane"
+	"firn/price"
+)
+
+const estimateLong = `Tells what storing and retrieving costs and how long it takes, before anything
+is done: in an Amazon Glacier vault and in the cold storage classes of S3.`
+
+func (p *program) newEstimate() *cobra.Command {
+	return group("estimate", "Tell cost and time before acting", estimateLong,
+		p.newEstimateUpload(), p.newEstimateRetrieve(), p.newEstimatePrices())
+}
+
+// estimateOptions are the options that both estimates share.
+type estimateOptions struct {
+	class    string
+	archives int64
+	rate     rateFlag
+}
+
+func (p *program) addEstimate(f *pflag.FlagSet, o *estimateOptions) {
+	f.StringVar(&o.class, "class", "", "only this `CLASS`: vault, GLACIER_IR, GLACIER or DEEP_ARCHIVE (default: all)")
+	f.Int64Var(&o.archives, "archives", 1, "cut SIZE into `N` archives")
+	f.Var(&o.rate, "rate", "the rate of your line (default: learned from earlier transfers)")
+	p.addPrices(f)
+}
+
+func (o estimateOptions) check() error {
+	const most = 1e12 // archives
+	if o.archives < 1 || o.archives > most {
+		return usageError("--archives must be at least 1 and at most %.0f", float64(most))
+	}
+	_, err := o.classes()
+	return err
+}
+
+// classes are those that are asked for.
+func (o estimateOptions) classes() ([]price.Class, error) {
+	if o.class == "" {
+		return price.Classes(), nil
+	}
+	for _, c := range price.Classes() {
+		if strings.EqualFold(string(c), o.class) {
+			return []price.Class{c}, nil
+		}
+	}
+	return nil, usageError("%q is none of the classes vault, GLACIER_IR, GLACIER and DEEP_ARCHIVE", o.class)
+}
+
+// heap is a number of archives of one size.
+type heap struct {
+	size  int64 // bytes of each
+	count int64
+}
+
+// intoArchives parts bytes into so many archives, as evenly as can be.
+func intoArchives(bytes, archives int64) ([]heap, error) {
+	if archives > bytes {
+		return nil, usageError("%s cannot be cut into %d archives", humane.Bytes(bytes), archives)
+	}
+	heaps := []heap{{bytes / archives, archives - bytes%archives}}
+	if bytes%archives > 0 {
+		heaps = append(heaps, heap{bytes/archives + 1, bytes % archives})
+	}
+	return heaps, nil
+}
+
+// addUp adds up archives and their bytes.
+func addUp(heaps []heap) (all heap, err error) {
+	for _, h := range heaps {
+		if h.size > 0 && h.count > (math.MaxInt64-all.size)/h.size {
+			return heap{}, usageError("that is more than can be counted in bytes")
+		}
+		all.size += h.size * h.count
+		all.count += h.count
+	}
+	return all, nil
+}
+
+// loadText names an amount of data.
+func loadText(all heap) string {
+	if all.count == 1 {
+		return humane.Bytes(all.size) + " in 1 archive"
+	}
+	return fmt.Sprintf("%s in %d archives", humane.Bytes(all.size), all.count)
+}
+
+// withCatalog does what looks into the catalog, if there is one: an estimate
+// makes none.
+func (p *program) withCatalog(ctx context.Context, do func(*catalog.Catalog) error) (err error) {
+	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return do(c)
+}
+
+// lineRate is the rate that the user tells, else what learn finds in the catalog;
+// 0 if nothing is known.
+func (p *program) lineRate(
+	ctx context.Context, told rateFlag, learn func(*catalog.Catalog) (float64, error),
+) (rate float64, err error) {
+	if told > 0 {
+		return float64(told), nil
+	}
+	err = p.withCatalog(ctx, func(c *catalog.Catalog) error {
+		rate, err = learn(c)
+		return err
+	})
+	return rate, err
+}
+
+// timeAt is how long bytes take at a rate; 0 if that is not known.
+func timeAt(bytes int64, rate float64) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	return timeToSend(bytes, rate)
+}
+
+// tellDuration prints how long "sending" or "downloading" takes.
+func (p *program) tellDuration(act string, took time.Duration, rate float64) {
+	if rate <= 0 {
+		p.out.line("How long %s takes is not known; tell the rate of your line with --rate.", act)
+		return
+	}
+	p.out.line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), rateText(rate))
+}
+
+// tellSource prints what the amounts of a table stand on.
+func (p *program) tellSource(t price.Table, doubtful bool) {
+	p.out.line("Prices in USD, of %s as of %s (%s).", show(t.Region), t.AsOf.Format(time.DateOnly), show(t.Source))
+	p.out.line("They change, and differ by region; what each stands on: firn estimate prices.")
+	if doubtful {
+		p.out.line("? marks an amount that stands on a price of low certainty.")
+	}
+}
+
+// amountCell is an amount in a table, with the mark of one that is doubtful.
+func amountCell(a price.Amount) string {
+	number, _ := strings.CutSuffix(dollars(a.USD), " USD")
+	if a.Doubtful() {
+		return number + " ?"
+	}
+	return number + "  "
+}

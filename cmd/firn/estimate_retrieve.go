@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/price"
+	"firn/vault"
+)
+
+const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.
+
+SIZE is an amount such as 500GiB, in one archive or in --archives N. Else
+ARCHIVE is an archive of VAULT that the catalog knows, by its id, the beginning
+of it, its name, description or a glob; all that match are counted. Nothing is
+asked of the vault.
+
+Each archive takes one REQUEST. EGRESS is what sending the bytes to the internet
+costs, after the 100 GiB that are free each month for the whole account; inside
+Amazon's network of the same region it is nothing. COPY is the restored copy,
+which the classes of S3 keep for --days at the price of S3 Standard. READY IN is
+how long the service usually takes until the download can begin; Expedited keeps
+that for archives up to 250 MB.`
+
+const estimateRetrieveExample = `  firn estimate retrieve 200GiB --rate 100Mbps
+  firn estimate retrieve 200GiB --class DEEP_ARCHIVE --tier Bulk --days 7
+  firn estimate retrieve image-backups '*june*'`
+
+// retrievalOptions are the options of firn estimate retrieve.
+type retrievalOptions struct {
+	estimateOptions
+	tier tierFlag
+	days int
+}
+
+func (p *program) newEstimateRetrieve() *cobra.Command {
+	var o retrievalOptions
+	cmd := &cobra.Command{
+		Use:     "retrieve SIZE | VAULT ARCHIVE...",
+		Short:   "Tell what getting data back costs",
+		Long:    estimateRetrieveLong,
+		Example: estimateRetrieveExample,
+		Args:    takes(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.estimateRetrieve(cmd.Context(), o, args)
+		},
+	}
+	p.addEstimate(cmd.Flags(), &o.estimateOptions)
+	cmd.Flags().Var(&o.tier, "tier", "only this tier: Expedited, Standard or Bulk (default: all)")
+	cmd.Flags().IntVar(&o.days, "days", 0, "keep restored copies for `N` days (default: as long as the download takes)")
+	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusDamaged, statusInterrupted)
+}
+
+func (p *program) estimateRetrieve(ctx context.Context, o retrievalOptions, args []string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.days < 0 {
+		return usageError("--days must be at least 1")
+	}
+	if len(args) == 1 {
+		return p.estimateRetrieveSize(ctx, o, args[0])
+	}
+	if o.class != "" || o.archives > 1 {
+		return usageError("--class and --archives are for a SIZE: %q is what it is", args[0])
+	}
+	url, err := canonicalURL(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	all, err := p.chosenArchives(ctx, url, args[1:])
+	if err != nil {
+		return err
+	}
+	table, err := p.prices(url)
+	if err != nil {
+		return err
+	}
+	rate, err := p.lineRate(ctx, o.rate, func(c *catalog.Catalog) (float64, error) { return c.DownloadRate(ctx, url) })
+	if err != nil {
+		return err
+	}
+	estimates, err := o.estimate(table, price.Vault, all, rate)
+	if err != nil {
+		return err
+	}
+	return p.tellRetrievals(estimates, all, table)
+}
+
+// estimateRetrieveSize estimates an amount of data in all classes.
+func (p *program) estimateRetrieveSize(ctx context.Context, o retrievalOptions, arg string) error {
+	size, err := parseSize(arg)
+	if err != nil {
+		return withHint(usageError("%w", err), "an archive is named after its vault: firn estimate retrieve VAULT ARCHIVE")
+	}
+	if _, err := intoArchives(size, o.archives); err != nil {
+		return err
+	}
+	book, err := p.priceBook()
+	if err != nil {
+		return err
+	}
+	rate, err := p.lineRate(ctx, o.rate, func(c *catalog.Catalog) (float64, error) { return c.DownloadRate(ctx, "") })
+	if err != nil {
+		return err
+	}
+	classes, err := o.classes()
+	if err != nil {
+		return err
+	}
+	var estimates []retrievalObject
+	for _, class := range classes {
+		of, err := o.estimate(book.Table(class), class, heap{size, o.archives}, rate)
+		if err != nil {
+			return err
+		}
+		estimates = append(estimates, of...)
+	}
+	return p.tellRetrievals(estimates, heap{size, o.archives}, book.Table(classes[0]))
+}
+
+// chosenArchives adds up the archives of a vault that a user means.
+func (p *program) chosenArchives(ctx context.Context, url string, refs []string) (heap, error) {
+	var heaps []heap
+	err := p.withCatalog(ctx, func(c *catalog.Catalog) error {
+		chosen, err := p.resolveAll(ctx, c, url, refs)
+		for _, a := range chosen {
+			if a.Size < 0 {
+				return fmt.Errorf("the catalog does not know how large archive %q is", string(a.ID))
+			}
+			heaps = append(heaps, heap{a.Size, 1})
+		}
+		return err
+	})
+	if err == nil && len(heaps) == 0 {
+		err = fmt.Errorf("there is no catalog %q, and so no archive %q in it: %w", p.catalogPath, refs[0], vault.ErrNotFound)
+	}
+	if err != nil {
+		return heap{}, err
+	}
+	return addUp(heaps)
+}
