@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
@@ -73,7 +74,7 @@ func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
 	case errors.Is(err, vault.ErrNotFound):
 		return record.Job{}, i.explainMissing(ctx, err)
 	case err == nil && found:
-		i.Notice(fmt.Sprintf("using the inventory job %s, asked for at %s", quoteID(job.ID), stamp(job.Started)))
+		i.Notice(fmt.Sprintf("using the inventory job %s, asked for at %s", quoteID(job.ID), humane.Time(job.Started)))
 	}
 	return job, err
 }

@@ -153,13 +153,16 @@ func (p *purge) run(ctx context.Context) error {
 		if p.Fresh {
 			age = 0
 		}
-		_, err := Inventory(ctx, p.vault, InventoryOptions{
+		list, err := Inventory(ctx, p.vault, InventoryOptions{
 			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, Ready: p.Ready, RetryFor: p.RetryFor,
 			Journal: p.Journal, VaultURL: p.VaultURL, Drain: p.Drain,
 			Progress: p.Listing, Waiting: p.Waiting, Notice: p.Notice, Now: p.Now,
 		})
 		if err != nil {
 			return err
+		}
+		if list.Bad > 0 {
+			p.Notice(fmt.Sprintf("the inventory has entries that make no sense (%d); archives that only they tell of stay", list.Bad))
 		}
 	}
 	if err := p.makePlan(ctx); err != nil {

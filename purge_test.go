@@ -375,3 +375,25 @@ func TestPurgeKeepsItsInventory(t *testing.T) {
 		}
 	})
 }
+
+// What an inventory tells in a way that makes no sense cannot be deleted, which is
+// said.
+func TestPurgeWithBadEntries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		d.put("a", content(1, 10))
+		d.put("b", content(2, 10))
+		pass(1)
+		s := d.scripted(func(_, n int, e vault.Entry) (vault.Entry, error) {
+			if n == 1 {
+				e.Bad = "no size"
+			}
+			return e, nil
+		})
+		purged, err := firn.Purge(t.Context(), s, d.purging())
+		if err != nil || purged.Deleted != 1 || d.held() != 1 {
+			t.Errorf("%+v, %v; %d left", purged, err, d.held())
+		}
+		d.wantNotice("the inventory has entries that make no sense (1)")
+	})
+}

@@ -112,8 +112,8 @@ func (p *purging) run(ctx context.Context) error {
 		CatalogOnly: p.noInventory, Approve: func(plan firn.PurgePlan) error { return p.approve(ctx, plan) },
 		Ready: func(job record.Job) { hook.run(ctx, job) },
 	})
-	if err == nil {
-		err = p.tellPurged(purged)
+	if err == nil || purged.Deleted+purged.Refused > 0 {
+		err = errors.Join(p.tellPurged(purged), err)
 	}
 	if err == nil && p.andVault {
 		err = p.remove(ctx, purged)
@@ -188,12 +188,13 @@ type purgedObject struct {
 	Vault       string `json:"vault"`
 	Deleted     int    `json:"deleted"`
 	Bytes       int64  `json:"bytes"`
-	Kept        int    `json:"kept"` // stored after the command was given
+	Refused     int    `json:"refused"` // by the vault; they are there
+	Kept        int    `json:"kept"`    // stored after the command was given
 }
 
 func (p *purging) tellPurged(purged firn.Purged) error {
 	if p.json {
-		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Spared})
+		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Refused, purged.Spared})
 	}
 	if !p.quiet {
 		p.ui.say("firn: deleted %s, %s, from %s in %s", humane.Count(purged.Deleted, "archive"), humane.Bytes(purged.Bytes),
