@@ -59,7 +59,7 @@ bench: ## measure uploads beside the least they cost, boto and boto3
 	@scripts/bench.sh
 
 .PHONY: torture
-torture: ## kill a 16 GiB upload ten times, audit what was sent (TORTURE_MIB=)
+torture: ## kill a 16 GiB upload and download, and a list of 10 M archives; audit (TORTURE_MIB=)
 	@scripts/torture.sh
 
 .PHONY: cross

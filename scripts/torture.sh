@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Kills a large upload with SIGKILL at random moments, runs the same command until
-# it is done, and audits the server's access log. Takes twice the file's size in
-# TMPDIR.
+# Kills a large upload and its download with SIGKILL at random moments, runs the
+# same commands until they are done, and audits the server's access log. Then does
+# it to the import of a large inventory, and tells the peak memory. Takes three
+# times the file's size in TMPDIR, or 10 GB for ten million archives.
 #
-#   TORTURE_MIB     size of the file (16384)
-#   TORTURE_KILLS   how often it is killed (10)
-#   TORTURE_SEED    repeats the moments of an earlier run
+#   TORTURE_MIB       size of the file (16384)
+#   TORTURE_KILLS     how often it is killed (10)
+#   TORTURE_SEED      repeats the moments of an earlier run
+#   TORTURE_ARCHIVES  archives in the inventory (10000000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 make --no-print-directory build
-go build -o bin/ ./bench/torture
-exec bin/torture -mib "${TORTURE_MIB:-16384}" -kills "${TORTURE_KILLS:-10}" ${TORTURE_SEED:+-seed "$TORTURE_SEED"}
+go build -o bin/ ./bench/torture ./bench/reconcile
+bin/torture -mib "${TORTURE_MIB:-16384}" -kills "${TORTURE_KILLS:-10}" ${TORTURE_SEED:+-seed "$TORTURE_SEED"}
+bin/reconcile -entries "${TORTURE_ARCHIVES:-10000000}"
