@@ -42,7 +42,6 @@ type jobObject struct {
 	Started     time.Time       `json:"started"`
 	Completed   *time.Time      `json:"completed"` // null while in progress
 	Expires     *time.Time      `json:"expires"`   // null if not known, or never
-	Found       bool            `json:"found"`     // it was there before
 }
 
 func newJobObject(j record.Job, a record.Archive) jobObject {

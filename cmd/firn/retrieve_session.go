@@ -93,6 +93,13 @@ func (s *retrieveSession) budget() int64 {
 	return windowBytes(s.rate, s.vault.Limits().OutputLifetime)
 }
 
+// retrievedObject is the job for an archive on standard output.
+type retrievedObject struct {
+	jobObject
+
+	Found bool `json:"found"` // it was there before
+}
+
 // tell prints a job.
 func (s *retrieveSession) tell(r firn.Retrieved) error {
 	size := r.Job.Range.Size
@@ -104,9 +111,7 @@ func (s *retrieveSession) tell(r firn.Retrieved) error {
 		s.latest = done
 	}
 	if s.json {
-		o := newJobObject(r.Job, r.Archive)
-		o.Found = r.Found
-		return s.out.object(o)
+		return s.out.object(retrievedObject{newJobObject(r.Job, r.Archive), r.Found})
 	}
 	s.out.line("%s", show(string(r.Job.ID)))
 	name := firn.FileName(r.Archive)
