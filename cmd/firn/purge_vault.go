@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"firn"
+	"firn/internal/humane"
+	"firn/vault"
+)
+
+// remove deletes the vault once that is allowed.
+func (p *purging) remove(ctx context.Context, purged firn.Purged) error {
+	if err := p.refuseNew(purged); err != nil {
+		return err
+	}
+	waiting, stop := p.showRemoval()
+	err := firn.RemoveVault(context.WithoutCancel(ctx), p.place, p.place.Name, firn.RemoveOptions{
+		Again: func(context.Context) error {
+			stop()
+			again, err := p.empty(ctx, firn.PurgeOptions{Fresh: true, Until: purged.Until})
+			waiting, stop = p.showRemoval()
+			if err != nil {
+				return err
+			}
+			return p.refuseNew(again)
+		},
+		NoWait: p.noWait, RetryFor: p.retryFor, Journal: p.catalog, VaultURL: p.url, Drain: ctx.Done(),
+		Waiting: func(next time.Time) { waiting(next) }, Notice: p.note, Now: p.now,
+	})
+	stop()
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.out.object(createdObject{"deleted", p.url})
+	}
+	if !p.quiet {
+		p.ui.say("firn: deleted the vault %s", show(p.url))
+	}
+	return nil
+}
+
+// showRemoval begins to show what a removal waits for, until stop is called. A log
+// is told once.
+func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
+	const what = "waiting until the vault has counted its archives, which it does about once a day"
+	if p.quiet {
+		return func(time.Time) {}, func() {}
+	}
+	var next atomic.Pointer[time.Time]
+	shown := startChanging(p.ui, func() string {
+		if at := next.Load(); at != nil && p.ui.isTerminal() {
+			return what + "; it is tried again at " + humane.Time(*at)
+		}
+		return ""
+	})
+	return func(at time.Time) {
+		if next.Swap(&at) == nil && !p.ui.isTerminal() {
+			p.ui.say("firn: %s", what)
+		}
+	}, shown.stop
+}
+
+// refuseNew keeps a vault that somebody goes on storing archives in.
+func (p *purging) refuseNew(purged firn.Purged) error {
+	if purged.Spared == 0 {
+		return nil
+	}
+	return withHint(refusedError("%s came into the vault after you agreed to empty it, so neither is deleted",
+		humane.Count(purged.Spared, "archive")), "what is there: "+shellCommand("firn", "list", p.url))
+}
+
+// isGone reports whether the vault is not there any more after it was purged: an
+// earlier run has deleted it.
+func (p *purging) isGone(ctx context.Context) (bool, error) {
+	err := p.retry(ctx, func(ctx context.Context) error {
+		_, err := p.place.DescribeVault(ctx, p.place.Name)
+		return err
+	})
+	if !errors.Is(err, vault.ErrNotFound) {
+		return false, err
+	}
+	emptied, failed := p.catalog.LastDeleted(ctx, p.url)
+	if failed != nil || emptied.IsZero() {
+		return false, errors.Join(failed, err)
+	}
+	p.note("the vault is not there any more; the catalog has it as emptied at " + humane.Time(emptied))
+	return true, nil
+}
