@@ -1,0 +1,171 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// lastRun returns the record of the last download of the archive into the target;
+// the zero Download if there is none. What it knows of the archive is taken over.
+func (f *fileDownload) lastRun(ctx context.Context) (record.Download, error) {
+	last, err := f.Journal.FindDownload(ctx, f.VaultURL, f.archive.ID, f.target.path)
+	if errors.Is(err, vault.ErrNotFound) {
+		return record.Download{}, nil
+	}
+	if err != nil {
+		return record.Download{}, err
+	}
+	if f.archive.Size < 0 && f.archive.State != record.Differing {
+		f.archive.Size = last.Size
+		if last.Range.Size == last.Size {
+			f.archive.TreeHash = last.TreeHash
+		}
+	}
+	return last, nil
+}
+
+// expected is the tree hash that the file must have; zero if only that of its
+// pieces is known.
+func (f *fileDownload) expected() treehash.Hash {
+	if f.isWhole() {
+		return f.archive.TreeHash
+	}
+	return treehash.Hash{}
+}
+
+// alreadyThere reports whether the target is there and has the very bytes that
+// are asked for. Without Force another file in its place is an error.
+func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (hash treehash.Hash, there bool, err error) {
+	size, err := f.target.size()
+	if err != nil || size < 0 {
+		return treehash.Hash{}, false, err
+	}
+	expected := f.expected()
+	if last.Range == f.want && expected.IsZero() {
+		expected = last.TreeHash
+	}
+	if size == f.want.Size && !expected.IsZero() {
+		f.Notice(fmt.Sprintf("%q is there; comparing its bytes with the archive's tree hash", f.target.path))
+		hash, err := f.target.hash(ctx, f.Drain)
+		if err != nil {
+			return treehash.Hash{}, false, err
+		}
+		if hash == expected {
+			return hash, true, f.settle(ctx, last, hash)
+		}
+	}
+	return treehash.Hash{}, false, f.target.refuse(false)
+}
+
+// settle brings the record up to what was found: a run that ended between the
+// last two steps had finished all the same.
+func (f *fileDownload) settle(ctx context.Context, last record.Download, hash treehash.Hash) error {
+	if last.State != record.Receiving || last.Range != f.want {
+		return nil
+	}
+	if err := f.target.removeTwin(); err != nil {
+		return err
+	}
+	f.state = last
+	return f.conclude(ctx, hash)
+}
+
+// open puts the record and the unfinished file in order: those of the last run, if
+// it was of the same bytes, else new ones.
+func (f *fileDownload) open(ctx context.Context, last record.Download) error {
+	unfinished := last.State == record.Receiving
+	f.state = last
+	if !unfinished || last.Range != f.want || last.Size != f.archive.Size {
+		if unfinished {
+			f.Notice("the unfinished download of other bytes into this file is given up")
+			if err := f.Journal.DropSegments(ctx, last.Key); err != nil {
+				return err
+			}
+		}
+		f.state = record.Download{
+			Vault: f.VaultURL, Archive: f.archive.ID, Range: f.want, Size: f.archive.Size, TreeHash: f.expected(),
+			Target: f.target.path, State: record.Receiving, Started: f.Now().UTC().Round(0),
+		}
+	}
+	if err := f.target.checkPart(unfinished); err != nil {
+		return err
+	}
+	if err := f.save(ctx); err != nil {
+		return err
+	}
+	var err error
+	if f.part, err = openPart(f.target.part, f.want); err != nil {
+		return err
+	}
+	err = f.adopt(ctx)
+	if err == nil {
+		err = f.checkSpace()
+	}
+	if err == nil {
+		err = f.part.allot()
+	}
+	if err != nil {
+		return errors.Join(err, f.leave(ctx))
+	}
+	return nil
+}
+
+// adopt takes over the segments on record whose bytes are in the unfinished file:
+// each is hashed again before it is trusted.
+func (f *fileDownload) adopt(ctx context.Context) error {
+	var noted []record.Segment
+	var bytes int64
+	for s, err := range f.Journal.Segments(ctx, f.state.Key) {
+		if err != nil {
+			return err
+		}
+		if contains(f.want, s.Range) && s.Size > 0 && treehash.Aligned(s.Offset, s.End()-1, f.archive.Size) {
+			noted = append(noted, s)
+			bytes += s.Size
+		}
+	}
+	if len(noted) == 0 {
+		return nil
+	}
+	f.Notice(fmt.Sprintf("continuing the download begun %s; checking the %s that are here",
+		humane.Time(f.state.Started), humane.Bytes(bytes)))
+	ctx, stop := transfer.UntilDrained(ctx, f.Drain, 0)
+	defer stop()
+	proved, err := f.part.prove(ctx, noted, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return err
+	}
+	end := f.want.Offset
+	for i, s := range noted {
+		if proved[i] && s.Offset >= end {
+			f.have[s.Offset] = treehash.Node{Size: s.Size, Hash: s.TreeHash}
+			end = s.End()
+		}
+	}
+	return nil
+}
+
+// checkSpace refuses to begin what the file system cannot hold.
+func (f *fileDownload) checkSpace() error {
+	var needed int64
+	for _, m := range f.missing() {
+		needed += m.Size
+	}
+	free, err := freeSpace(f.target.dir)
+	if err != nil {
+		return fmt.Errorf("asking for the free space at %q: %w", f.target.dir, err)
+	}
+	if needed > free {
+		return fmt.Errorf("%w at %q: %s are needed and %s are free",
+			ErrNoSpace, f.target.dir, humane.Bytes(needed), humane.Bytes(free))
+	}
+	return nil
+}
