@@ -2,6 +2,7 @@ package firn_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -148,14 +149,13 @@ func TestImportInventoryContinues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, document(t, csv, 12_000))
 			o := d.options
-			drain := make(chan struct{})
-			o.Drain = drain
+			ctx, stop := context.WithCancelCause(t.Context())
 			o.Progress = func(p firn.InventoryProgress) {
 				if p.Entries == 10_000 {
-					close(drain)
+					stop(firn.ErrInterrupted)
 				}
 			}
-			first, err := firn.ImportInventory(t.Context(), d.file, o)
+			first, err := firn.ImportInventory(ctx, d.file, o)
 			if !errors.Is(err, firn.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 12_000 {
 				t.Fatalf("%+v, %v", first, err)
 			}
