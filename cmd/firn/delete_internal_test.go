@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"firn"
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+	"firn/vault/vaulttest"
+	"firn/vaulturl"
+)
+
+// An answer that was lost leaves an archive of which it is not known whether it is
+// deleted. It can be deleted again, and then it is.
+func TestDeleteAgainAfterALostAnswer(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	p := newProgram([]string{"firn"}, null, null, null)
+	p.catalogPath = filepath.Join(dir, "catalog.db")
+	c, err := p.openCatalog(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	place, err := vaulturl.OpenPlace(ctx, filepath.Join(dir, "demo"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(place.CreateVault(ctx, place.Name), place.Close()); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vaulturl.Open(ctx, filepath.Join(dir, "demo"), vaulturl.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	lost := errors.New("the line broke")
+	faulty := &vaulturl.Vault{URL: v.URL, Vault: vaulttest.NewFaulty(v, vaulttest.Fault{
+		Method: "DeleteArchive", Call: 1, Err: lost, After: true,
+	})}
+	stored, err := firn.Upload(ctx, v, source(t, dir), firn.UploadOptions{Journal: c, VaultURL: v.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); !errors.Is(err, lost) {
+		t.Fatalf("the first time: %v, want %v", err, lost)
+	}
+	if got := state(t, c, v.URL, stored.ArchiveID); got != record.Deleting {
+		t.Errorf("after a lost answer the archive is %s", got)
+	}
+	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); err != nil {
+		t.Fatalf("the second time: %v", err)
+	}
+	if got := state(t, c, v.URL, stored.ArchiveID); got != record.Deleted {
+		t.Errorf("after the answer the archive is %s", got)
+	}
+}
+
+func source(t *testing.T, dir string) *firn.Source {
+	t.Helper()
+	path := filepath.Join(dir, "june.tar")
+	if err := os.WriteFile(path, []byte("june"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := firn.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() }) // read only
+	return s
+}
+
+func state(t *testing.T, c *catalog.Catalog, url string, id vault.ArchiveID) record.ArchiveState {
+	t.Helper()
+	found, err := c.FindArchive(t.Context(), url, string(id))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the catalog has %d such archives, %v", len(found), err)
+	}
+	return found[0].State
+}
