@@ -14,9 +14,9 @@ import (
 const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.
 
 SIZE is an amount such as 500GiB, in one archive or in --archives N. Else
-ARCHIVE is an archive of VAULT that the catalog knows, by its id, the beginning
-of it, its name, description or a glob; all that match are counted. Nothing is
-asked of the vault.
+ARCHIVE is an archive of VAULT that the catalog knows: its id, the beginning of
+one, its name or description, or a glob, which may mean many. Nothing is asked of
+the vault.
 
 Each archive takes one REQUEST. EGRESS is what sending the bytes to the internet
 costs, after the 100 GiB that are free each month for the whole account; inside
