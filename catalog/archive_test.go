@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -127,23 +126,5 @@ func TestFindArchiveByReference(t *testing.T) {
 		if err != nil || !slices.Equal(ids(got), test.want) {
 			t.Errorf("%s: FindArchive(%q) = %q, %v; want %q", name, test.ref, ids(got), err, test.want)
 		}
-	}
-}
-
-func TestMarkDeleted(t *testing.T) {
-	c := fresh(t)
-	a := anArchive("a")
-	store(t, c, a)
-	for range 2 {
-		if err := c.MarkDeleted(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	a.State = record.Deleted
-	if got := one(t, c.Archives(t.Context(), catalogAll)); got != a {
-		t.Errorf("got  %+v\nwant %+v", got, a)
-	}
-	if err := c.MarkDeleted(t.Context(), "glacier://other", []vault.ArchiveID{"a"}); !errors.Is(err, vault.ErrNotFound) {
-		t.Errorf("another vault: %v, want ErrNotFound", err)
 	}
 }

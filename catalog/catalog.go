@@ -38,6 +38,7 @@ type Catalog struct {
 	locks  string // directory of the lock files
 	now    func() time.Time
 	gate   *gate
+	atMost int64   // archives that an inventory leaves unsorted
 	writer *sql.DB // one connection, so that goroutines queue here and not in SQLite
 	reader *sql.DB // as many as are needed, so that nested lists cannot starve
 }
@@ -61,7 +62,7 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 	if err != nil {
 		return nil, explain(ctx, place.file, err, "wait for its turn to open it")
 	}
-	c := &Catalog{path: place.file, locks: place.locks, now: o.Now, gate: gate}
+	c := &Catalog{path: place.file, locks: place.locks, now: o.Now, gate: gate, atMost: unsortedAtMost}
 	if err := c.open(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}

@@ -28,7 +28,7 @@ func (c *Catalog) SaveEntries(
 		if after.Key == 0 {
 			return fmt.Errorf("the inventory was never saved: %w", vault.ErrInvalid)
 		}
-		f := filing{tx: tx, inventory: &after}
+		f := filing{tx: tx, inventory: &after, atMost: c.atMost}
 		if err := f.file(ctx, entries); err != nil {
 			return err
 		}
@@ -50,6 +50,7 @@ func (c *Catalog) SaveEntries(
 type filing struct {
 	tx        *sql.Tx
 	inventory *record.Inventory
+	atMost    int64 // archives that it leaves unsorted
 	vaultKey  int64
 	outdated  bool  // a newer whole inventory was read
 	upto      int64 // key of the last archive that is sorted
@@ -119,7 +120,7 @@ func (f *filing) begin(ctx context.Context) error {
 
 // end leaves the archives up to key unsorted, unless they are too many.
 func (f *filing) end(ctx context.Context, key int64) error {
-	if key-f.upto < unsortedAtMost {
+	if key-f.upto < f.atMost {
 		_, err := f.tx.ExecContext(ctx, `UPDATE sorted SET inventory_key = $1`, f.inventory.Key)
 		return err
 	}

@@ -26,8 +26,16 @@ func matches(label, ref string) bool {
 	if label == ref || label == slashes(ref) {
 		return true
 	}
+	if !isPattern(ref) {
+		return false
+	}
 	ok, err := doublestar.Match(ref, label)
 	return ok && err == nil
+}
+
+// isPattern reports whether ref stands for more than itself.
+func isPattern(ref string) bool {
+	return strings.ContainsAny(ref, `*?[{\`) && doublestar.ValidatePattern(ref)
 }
 
 // slashes turns backslashes into slashes: a name made on Windows is looked for on
@@ -51,7 +59,7 @@ func labelQuery(q *query, ref string) string {
 	if other := slashes(ref); other != ref {
 		text += ` UNION ALL ` + keys + q.arg(slashed(other)) + ` AND label = ` + q.arg(other)
 	}
-	if !doublestar.ValidatePattern(ref) || !strings.ContainsAny(ref, patternSpecial) {
+	if !isPattern(ref) {
 		return text
 	}
 	prefix, glob := superset(ref)

@@ -51,6 +51,32 @@ func TestLockUploadInOneProcess(t *testing.T) {
 	}
 }
 
+func TestLocksOfOtherActs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	c, other := open(t, path), open(t, path)
+	if _, err := c.LockVault(t.Context(), vaultURL, "inventory"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.LockDownload(t.Context(), "/srv/a"); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		lock   func() (func() error, error)
+		locked bool
+	}{
+		"the same act":     {func() (func() error, error) { return other.LockVault(t.Context(), vaultURL, "inventory") }, true},
+		"another act":      {func() (func() error, error) { return other.LockVault(t.Context(), vaultURL, "purge") }, false},
+		"another vault":    {func() (func() error, error) { return other.LockVault(t.Context(), "file:///v", "inventory") }, false},
+		"the same target":  {func() (func() error, error) { return other.LockDownload(t.Context(), "/srv/a") }, true},
+		"another target":   {func() (func() error, error) { return other.LockDownload(t.Context(), "/srv/b") }, false},
+		"an upload's path": {func() (func() error, error) { return other.LockUpload(t.Context(), "", "", "/srv/a") }, false},
+	} {
+		if _, err := test.lock(); errors.Is(err, vault.ErrLocked) != test.locked || err != nil != test.locked {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestLockUploadHasOneWinner(t *testing.T) {
 	c := fresh(t)
 	var group sync.WaitGroup

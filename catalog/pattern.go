@@ -5,9 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// patternSpecial are the bytes that mean something in a pattern.
-const patternSpecial = `*?[{\`
-
 // longestGlob is how long a GLOB may be, in bytes; SQLite refuses those of 50,000.
 const longestGlob = 10_000
 

@@ -13,9 +13,9 @@ import (
 // know them all the same. Only an inventory on its way leaves archives unsorted,
 // and only what it added by itself.
 
-// unsortedAtMost is how many archives stay unsorted: enough that sorting them in
-// touches each page of the indexes for several archives at once, few enough that
-// it takes seconds and that looking through them does not take long.
+// unsortedAtMost is how many archives an inventory leaves unsorted: enough that
+// sorting them in touches each page of the indexes for several archives at once,
+// few enough that it takes seconds and that looking through them does not take long.
 const unsortedAtMost = 1_000_000
 
 // sortIn writes the archives that are unsorted into the indexes. An archive whose

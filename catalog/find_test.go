@@ -1,0 +1,191 @@
+package catalog_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+)
+
+func TestArchivesByStateAndTime(t *testing.T) {
+	c := fresh(t)
+	for n, state := range []record.ArchiveState{
+		record.Stored, record.Confirmed, record.Differing, record.Missing, record.Deleting, record.Deleted,
+	} {
+		a := anArchive(vault.ArchiveID(state))
+		a.Name, a.State, a.Created = "/srv/"+string(state), state, instant.Add(time.Duration(n)*time.Hour)
+		store(t, c, a)
+	}
+	all6 := []vault.ArchiveID{"stored", "confirmed", "differing", "missing", "deleting", "deleted"}
+	for name, test := range map[string]struct {
+		filter catalog.Filter
+		want   []vault.ArchiveID
+	}{
+		"zero":            {catalog.Filter{}, all6[:5]},
+		"all":             {catalog.Filter{All: true}, all6},
+		"state":           {catalog.Filter{State: record.Missing}, all6[3:4]},
+		"deleted":         {catalog.Filter{State: record.Deleted}, all6[5:]},
+		"since":           {catalog.Filter{Since: instant.Add(time.Hour)}, all6[1:5]},
+		"until":           {catalog.Filter{Until: instant.Add(time.Hour)}, all6[:1]},
+		"both":            {catalog.Filter{Since: instant.Add(time.Hour), Until: instant.Add(3 * time.Hour)}, all6[1:3]},
+		"both, by glob":   {catalog.Filter{Glob: "/srv/**", Since: instant.Add(time.Hour), Until: instant.Add(3 * time.Hour)}, all6[1:3]},
+		"glob and state":  {catalog.Filter{Glob: "dele*", State: record.Deleted}, all6[5:]},
+		"glob, all":       {catalog.Filter{Glob: "dele*", All: true}, all6[4:]},
+		"a vault unknown": {catalog.Filter{Vault: "glacier://other"}, nil},
+	} {
+		if got := ids(slices.Collect(values(t, c, test.filter))); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func values(t *testing.T, c *catalog.Catalog, f catalog.Filter) func(func(record.Archive) bool) {
+	t.Helper()
+	return func(yield func(record.Archive) bool) {
+		for _, a := range all(t, c.Archives(t.Context(), f)) {
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+func TestFindByLabel(t *testing.T) {
+	c := fresh(t)
+	linux, windows, folder, plain, coded := anArchive("linux"), anArchive("windows"), anArchive("folder"), anArchive("plain"), anArchive("coded")
+	linux.Name, linux.Description = "/srv/über/a[1].tar", "Disk one/two"
+	windows.Name, windows.Description = `C:\Users\ann\notes.txt`, ""
+	folder.Name, folder.Description = "photos/2010/", ""
+	plain.Name, plain.Description = "summer", "summer"
+	coded.Name, coded.Tool, coded.Description = "data/x.bin", "mt-aws-glacier", "mt2 summer"
+	store(t, c, linux, windows, folder, plain, coded)
+	for ref, want := range map[string]string{
+		"/srv/über/a[1].tar":     "linux",
+		"a[1].tar":               "linux",
+		`a\[1\].tar`:             "linux",
+		"/srv/?ber/**":           "linux",
+		"/srv/ü*/*.tar":          "linux",
+		"Disk one/two":           "linux",
+		"Disk */two":             "linux",
+		"Disk *":                 "", // * stops at a slash
+		"notes.txt":              "windows",
+		`C:\Users\ann\notes.txt`: "windows",
+		"C:/Users/ann/notes.txt": "windows",
+		"C:/Users/**":            "windows",
+		"c:/Users/**":            "",
+		"2010":                   "folder",
+		"photos/2010":            "folder", // by the pattern that it is, too
+		"photos/**/":             "folder",
+		"sum{mer,mit}":           "plain",
+		"**/summer":              "plain",
+		"mt2 summer":             "", // a tool wrote that, for itself
+		"data/**":                "coded",
+		"[a-d]ata/x.bin":         "coded",
+		"x.bi[!m]":               "coded",
+		"":                       "",
+		"/":                      "",
+	} {
+		found, err := c.FindArchive(t.Context(), vaultURL, ref)
+		var got []string
+		for _, id := range ids(found) {
+			got = append(got, string(id))
+		}
+		if ref == "photos/2010" {
+			want = "" // the name ends with a slash, and this does not
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("FindArchive(%q) = %q, %v; want %q", ref, got, err, want)
+		}
+	}
+}
+
+// What the catalog finds by a pattern is what doublestar matches, for all names.
+func FuzzFindArchive(f *testing.F) {
+	for _, s := range [][3]string{
+		{"/srv/images/disk.img", "the first disk", "/srv/**"},
+		{"/srv/images/disk.img", "the first disk", "**/disk.*"},
+		{"a", "", "a/**"},
+		{"a/b", "", "a/**/b"},
+		{"a/b", "", "a/{**,x}/b"},
+		{"a/b", "", "a/*{*,x}/b"},
+		{"a", "", "a/*{*,}"},
+		{"a/b", "", "a[^x]b"},
+		{"a/b", "", "a[+-9]b"},
+		{"ab", "", "{a,b}{a,b}"},
+		{"x*y", "", `x\*y`},
+		{"x[y", "", `x\[y`},
+		{"\xff", "", "\ufffd"},
+		{"é\x80", "", "é*"},
+		{"a\xc3\xa9", "", "*é"},
+		{`a\b`, "", `a/b`},
+		{`a\b`, "", `a\b`},
+		{"a/", "", "a/"},
+		{"", "?", "[?]"},
+		{"}", "", "}"},
+		{"]", "", "[]]"},
+		{"a,b", "", "a,b"},
+		{"a", "a", "[a"},
+		{"x", "", `[\]-a]*`},
+		{"a-b", "", "{[}],a}-b"},
+	} {
+		f.Add(s[0], s[1], s[2])
+	}
+	path := f.TempDir() + "/catalog.db"
+	c, err := catalog.Open(f.Context(), path, catalog.Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = c.Close() })
+	u := anUpload()
+	if err := c.SaveUpload(f.Context(), &u); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name, description, ref string) {
+		if strings.Contains(name+description, "\x00") || len(name+description+ref) > 200 || strings.Count(ref, "*")+strings.Count(ref, "{") > 6 {
+			return // GLOB ends at a NUL; patterns of many stars take doublestar too long
+		}
+		a := anArchive("archive id")
+		a.Name, a.Description = name, description
+		if err := c.FinishUpload(t.Context(), &u, a); err != nil {
+			t.Fatal(err)
+		}
+		found, err := c.FindArchive(t.Context(), vaultURL, ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := ref != "" && (strings.HasPrefix("archive id", ref) || isCalled(name, description, ref))
+		if (len(found) == 1) != want {
+			t.Errorf("name %q, description %q: FindArchive(%q) found %d, want %t", name, description, ref, len(found), want)
+		}
+	})
+}
+
+// isCalled says in other words than the catalog's what an archive may be called by.
+func isCalled(name, description, ref string) bool {
+	slashed := strings.ReplaceAll(name, `\`, "/")
+	labels := []string{slashed, description}
+	if trimmed := strings.TrimRight(slashed, "/"); trimmed != "" {
+		labels = append(labels, path.Base(trimmed))
+		if trimmed == path.Base(trimmed) && name == trimmed {
+			labels[0] = ""
+		}
+	}
+	for _, l := range labels {
+		if l == "" {
+			continue
+		}
+		ok, err := doublestar.Match(ref, l)
+		ok = ok && strings.ContainsAny(ref, `*?[{\`) // else it is no pattern
+		if l == ref || l == strings.ReplaceAll(ref, `\`, "/") || ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
