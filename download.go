@@ -87,21 +87,13 @@ func (o *DownloadOptions) setDefaults() {
 	if o.Concurrency <= 0 {
 		o.Concurrency = DefaultConcurrency
 	}
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}
 	}
 	if o.Waiting == nil {
 		o.Waiting = func(Waiting) {}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // download is one call of DownloadFile or DownloadTo.

@@ -71,21 +71,13 @@ func (o *InventoryOptions) setDefaults() {
 	if o.Ready == nil {
 		o.Ready = func(record.Job) {}
 	}
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Progress == nil {
 		o.Progress = func(InventoryProgress) {}
 	}
 	if o.Waiting == nil {
 		o.Waiting = func(Waiting) {}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 func (o *InventoryOptions) check() error {

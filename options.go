@@ -59,18 +59,10 @@ func (o *UploadOptions) setDefaults() {
 	if o.Concurrency <= 0 {
 		o.Concurrency = DefaultConcurrency
 	}
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 func (o *UploadOptions) wish() transfer.Wish {

@@ -87,15 +87,7 @@ func (o *PurgeOptions) setDefaults() {
 	if o.Concurrency <= 0 {
 		o.Concurrency = DefaultConcurrency
 	}
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // inventoryWillDo is how old an inventory may be from which a vault is purged: a

@@ -51,18 +51,10 @@ type RemoveOptions struct {
 }
 
 func (o *RemoveOptions) setDefaults() {
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Waiting == nil {
 		o.Waiting = func(time.Time) {}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // How often a vault is tried that has not seen yet that it is empty. It looks

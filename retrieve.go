@@ -126,18 +126,10 @@ func (o *RetrieveOptions) setDefaults() {
 	if o.Approve == nil {
 		o.Approve = func(vault.JobRequest, int64) error { return nil }
 	}
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // needs returns what must be asked for: the whole archive, or runs of it that are

@@ -152,19 +152,11 @@ func WaitForJobs(ctx context.Context, v vault.Retriever, jobs []record.Job, o Wa
 }
 
 func (o *WaitOptions) setDefaults() {
-	if o.RetryFor == 0 {
-		o.RetryFor = transfer.DefaultRetryFor
-	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}
 	}
 	if o.Waiting == nil {
 		o.Waiting = func(Waiting) {}
 	}
-	if o.Notice == nil {
-		o.Notice = func(string) {}
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }

@@ -18,24 +18,13 @@ const unknownSize = -1
 // asked to delete archives. Ids that are not on record are added, with size -1
 // and no hash; what is deleted stays so.
 func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
-	err := c.transact(ctx, func(tx *sql.Tx) error {
-		vaultKey, err := vaultKey(ctx, tx, vaultURL)
-		if err != nil {
-			return err
+	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
+		if !m.known {
+			return addArchive(ctx, m.tx, m.vaultKey, record.Archive{ID: m.id, Size: unknownSize, State: record.Deleting})
 		}
-		for _, id := range ids {
-			a, err := recorded(ctx, tx, vaultKey, id)
-			switch {
-			case errors.Is(err, sql.ErrNoRows):
-				err = addArchive(ctx, tx, vaultKey, record.Archive{ID: id, Size: unknownSize, State: record.Deleting})
-			case err == nil && a.State != record.Deleted:
-				_, err = tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleting, a.key)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2 AND state <> $3`,
+			record.Deleting, m.key, record.Deleted)
+		return err
 	})
 	if err != nil {
 		return c.fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
@@ -47,23 +36,14 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault
 // archives. Those that are Deleting are Confirmed again if an inventory lists
 // them, else Stored; others stay as they are.
 func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
-	err := c.transact(ctx, func(tx *sql.Tx) error {
-		vaultKey, err := vaultKey(ctx, tx, vaultURL)
-		if err != nil {
-			return err
+	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
+		if !m.known {
+			return nil
 		}
-		for _, id := range ids {
-			a, err := recorded(ctx, tx, vaultKey, id)
-			if err == nil {
-				_, err = tx.ExecContext(ctx, `
-					UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $1 ELSE $2 END
-					WHERE key = $3 AND state = $4`, record.Stored, record.Confirmed, a.key, record.Deleting)
-			}
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-		}
-		return nil
+		_, err := m.tx.ExecContext(ctx, `
+			UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $1 ELSE $2 END
+			WHERE key = $3 AND state = $4`, record.Stored, record.Confirmed, m.key, record.Deleting)
+		return err
 	})
 	if err != nil {
 		return c.fail(ctx, err, "note that archives in %q are not deleted", vaultURL)
@@ -76,35 +56,60 @@ func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.
 // catalog does not know one of them; the others are noted all the same.
 func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	var unknown []vault.ArchiveID
+	at := instant(c.now())
 	err := c.transact(ctx, func(tx *sql.Tx) error {
 		unknown = nil
-		vaultKey, err := vaultKey(ctx, tx, vaultURL)
-		if err != nil {
+		err := eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
+			if !m.known {
+				unknown = append(unknown, m.id)
+				return nil
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleted, m.key)
 			return err
+		})
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `UPDATE vaults SET deleted = $1 WHERE url = $2`, at, vaultURL)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE vaults SET deleted = $1 WHERE key = $2`, instant(c.now()), vaultKey); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			a, err := recorded(ctx, tx, vaultKey, id)
-			if errors.Is(err, sql.ErrNoRows) {
-				unknown = append(unknown, id)
-				continue
-			}
-			if err == nil {
-				_, err = tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleted, a.key)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return c.fail(ctx, err, "note that archives in %q are deleted", vaultURL)
 	}
 	if len(unknown) > 0 {
 		return fmt.Errorf("catalog %q has no archive %q in %q: %w", c.path, unknown[0], vaultURL, vault.ErrNotFound)
+	}
+	return nil
+}
+
+// marking is an archive whose deletion is noted.
+type marking struct {
+	tx       *sql.Tx
+	vaultKey int64
+	id       vault.ArchiveID
+	known    bool  // it is on record,
+	key      int64 // as this
+}
+
+// mark is eachMarked in a transaction of its own.
+func (c *Catalog) mark(ctx context.Context, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
+	return c.transact(ctx, func(tx *sql.Tx) error { return eachMarked(ctx, tx, vaultURL, ids, note) })
+}
+
+// eachMarked calls note with each of the archives of a vault.
+func eachMarked(ctx context.Context, tx *sql.Tx, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
+	vaultKey, err := vaultKey(ctx, tx, vaultURL)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		a, err := recorded(ctx, tx, vaultKey, id)
+		known := !errors.Is(err, sql.ErrNoRows)
+		if err != nil && known {
+			return err
+		}
+		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, key: a.key}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

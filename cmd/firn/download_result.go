@@ -91,12 +91,8 @@ func (s *downloadSession) explain(err error, i item) error {
 		return withHint(&classError{err, errRefused}, "choose another name with -o, or replace it: "+s.typedWith("--force"))
 	case errors.Is(err, firn.ErrNoSpace):
 		return withHint(err, "when there is room, "+again)
-	case errors.Is(err, vault.ErrLocked):
-		return withHint(err, "when the other process has ended, "+again)
-	case errors.Is(err, vault.ErrDenied):
-		return withHint(err, "with credentials for this vault, "+again)
-	case errors.Is(err, vault.ErrLimited):
-		return withHint(err, "later, "+again)
+	case onceMended(err) != "":
+		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrNotStarted):
 		return withHint(err, "when the others are here, "+again)
 	case errors.Is(err, firn.ErrCut) && i.path == "-":

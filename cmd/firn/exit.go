@@ -167,6 +167,20 @@ func withHint(err error, hints ...string) error {
 	return &hintedError{err, hints}
 }
 
+// onceMended says what must pass, outside of firn, before a command can go on: the
+// beginning of a hint. It is empty for errors that do not pass so.
+func onceMended(err error) string {
+	switch {
+	case errors.Is(err, vault.ErrLocked):
+		return "when the other process has ended, "
+	case errors.Is(err, vault.ErrDenied):
+		return "with credentials for this vault, "
+	case errors.Is(err, vault.ErrLimited):
+		return "later, "
+	}
+	return ""
+}
+
 // hintsOf returns the hints of an error and of those it wraps, outermost last.
 func hintsOf(err error) []string {
 	var h *hintedError

@@ -161,12 +161,8 @@ func (s *retrieveSession) explain(err error, a record.Archive) error {
 	switch {
 	case errors.Is(err, firn.ErrInterrupted), errors.Is(err, firn.ErrGaveUp):
 		return withHint(err, again)
-	case errors.Is(err, vault.ErrLocked):
-		return withHint(err, "when the other process has ended, "+again)
-	case errors.Is(err, vault.ErrDenied):
-		return withHint(err, "with credentials for this vault, "+again)
-	case errors.Is(err, vault.ErrLimited):
-		return withHint(err, "later, "+again)
+	case onceMended(err) != "":
+		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, vault.ErrNotFound) && a.ID != "":
 		return withHint(err, "what the catalog knows of the vault: "+shellCommand("firn", "list", s.vaultArg))
 	}

@@ -103,10 +103,8 @@ func (s *uploadSession) explain(err error, path string) error {
 		return withHint(err, again)
 	case errors.Is(err, firn.ErrSourceChanged):
 		return withHint(err, "when nothing writes to it any more, "+again)
-	case errors.Is(err, vault.ErrLocked):
-		return withHint(err, "when the other process has ended, "+again)
-	case errors.Is(err, vault.ErrDenied):
-		return withHint(err, "with credentials for this vault, "+again)
+	case onceMended(err) != "":
+		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	}
