@@ -62,14 +62,33 @@ func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 	if err != nil {
 		return nil, explain(ctx, place.file, err, "wait for its turn to open it")
 	}
-	c := &Catalog{path: place.file, locks: place.locks, now: o.Now, gate: gate, atMost: unsortedAtMost}
-	if err := c.open(ctx); err != nil {
+	c := newCatalog(place, gate, o)
+	if err := c.openAndShare(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
-// open does what Open promises once it is this process's turn.
+func newCatalog(p place, g *gate, o Options) *Catalog {
+	return &Catalog{path: p.file, locks: p.locks, now: o.Now, gate: g, atMost: unsortedAtMost}
+}
+
+func (c *Catalog) openAndShare(ctx context.Context) error {
+	if c.gate.alone {
+		if _, err := swap(c.path, c.now()); err != nil { // of a Rebuild that was killed at its end
+			return c.fail(ctx, err, "put what was rebuilt in its place")
+		}
+	}
+	if err := c.open(ctx); err != nil {
+		return err
+	}
+	if err := c.gate.share(ctx); err != nil {
+		return c.fail(ctx, err, "let others open it too")
+	}
+	return nil
+}
+
+// open inspects the file, connects to it and brings its schema up to date.
 func (c *Catalog) open(ctx context.Context) error {
 	version, err := inspect(ctx, c.path, c.gate.alone)
 	if err != nil {
@@ -86,13 +105,7 @@ func (c *Catalog) open(ctx context.Context) error {
 		return c.fail(ctx, err, "open it for reading")
 	}
 	c.reader.SetMaxIdleConns(idleReaders)
-	if err := c.migrate(ctx, version); err != nil {
-		return err
-	}
-	if err := c.gate.share(ctx); err != nil {
-		return c.fail(ctx, err, "let others open it too")
-	}
-	return nil
+	return c.migrate(ctx, version)
 }
 
 // idleReaders is how many reading connections stay open between queries.
@@ -100,6 +113,14 @@ const idleReaders = 2
 
 // Close ends the use of the catalog. Uploads locked with LockUpload stay locked.
 func (c *Catalog) Close() error {
+	if err := errors.Join(c.disconnect(), c.gate.leave()); err != nil {
+		return describe(c.path, err, "close it")
+	}
+	return nil
+}
+
+// disconnect closes the connections to the file.
+func (c *Catalog) disconnect() error {
 	var failed []error
 	// The last connection to go folds the log into the file: let that be the writer.
 	for _, db := range []*sql.DB{c.reader, c.writer} {
@@ -107,9 +128,5 @@ func (c *Catalog) Close() error {
 			failed = append(failed, db.Close())
 		}
 	}
-	failed = append(failed, c.gate.leave())
-	if err := errors.Join(failed...); err != nil {
-		return describe(c.path, err, "close it")
-	}
-	return nil
+	return errors.Join(failed...)
 }

@@ -77,11 +77,12 @@ func saveSegment(ctx context.Context, e execer, downloadKey int64, s record.Segm
 	return err
 }
 
+const segmentsQuery = `SELECT byte_offset, size, tree_hash FROM segments
+	WHERE download_key = $1 ORDER BY byte_offset`
+
 // Segments lists the segments saved for a download, by offset.
 func (c *Catalog) Segments(ctx context.Context, downloadKey int64) iter.Seq2[record.Segment, error] {
-	return list(ctx, c, "list the segments of a download", scanSegment, `
-		SELECT byte_offset, size, tree_hash FROM segments
-		WHERE download_key = $1 ORDER BY byte_offset`, downloadKey)
+	return list(ctx, c, "list the segments of a download", scanSegment, segmentsQuery, downloadKey)
 }
 
 func scanSegment(r row) (record.Segment, error) {
@@ -92,8 +93,13 @@ func scanSegment(r row) (record.Segment, error) {
 
 // DropSegments forgets the segments of a download.
 func (c *Catalog) DropSegments(ctx context.Context, downloadKey int64) error {
-	if _, err := c.writer.ExecContext(ctx, `DELETE FROM segments WHERE download_key = $1`, downloadKey); err != nil {
+	if err := dropSegments(ctx, c.writer, downloadKey); err != nil {
 		return c.fail(ctx, err, "forget the segments of download %d", downloadKey)
 	}
 	return nil
+}
+
+func dropSegments(ctx context.Context, e execer, downloadKey int64) error {
+	_, err := e.ExecContext(ctx, `DELETE FROM segments WHERE download_key = $1`, downloadKey)
+	return err
 }

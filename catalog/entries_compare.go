@@ -5,9 +5,8 @@ import "firn/record"
 // compare counts an entry whose archive is on record, and notes what it changes.
 func (f *filing) compare(k *keyed, e record.Archive) {
 	was, is := k.Archive, k.Archive
-	known := was.Size >= 0 && !was.TreeHash.IsZero()
 	state := record.Confirmed
-	if known && (was.Size != e.Size || was.TreeHash != e.TreeHash) {
+	if isProven(was) && (was.Size != e.Size || was.TreeHash != e.TreeHash) {
 		state = record.Differing
 		f.inventory.Differing++
 	} else {
@@ -22,21 +21,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	default:
 		is.State = state
 	}
-	if !known {
-		is.Size, is.TreeHash = e.Size, e.TreeHash
-	}
-	if is.Name == "" {
-		is.Name, is.Tool = e.Name, e.Tool
-	}
-	if is.Description == "" {
-		is.Description = e.Description
-	}
-	if is.ModTime.IsZero() {
-		is.ModTime = e.ModTime
-	}
-	if is.Created.IsZero() {
-		is.Created = e.Created
-	}
+	fill(&is, e)
 	if is != was {
 		was.State, is.Seen = is.State, was.Seen
 		if is != was {
@@ -49,4 +34,27 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	}
 	f.changed[change{is.State, newer}] = append(f.changed[change{is.State, newer}], k.key)
 	k.Archive = is
+}
+
+// isProven reports whether it is on record what an archive holds.
+func isProven(a record.Archive) bool { return a.Size >= 0 && !a.TreeHash.IsZero() }
+
+// fill adds to what is on record of an archive what it lacks and another source
+// tells.
+func fill(a *record.Archive, told record.Archive) {
+	if !isProven(*a) {
+		a.Size, a.TreeHash = told.Size, told.TreeHash
+	}
+	if a.Name == "" {
+		a.Name, a.Tool = told.Name, told.Tool
+	}
+	if a.Description == "" {
+		a.Description = told.Description
+	}
+	if a.ModTime.IsZero() {
+		a.ModTime = told.ModTime
+	}
+	if a.Created.IsZero() {
+		a.Created = told.Created
+	}
 }

@@ -2,29 +2,36 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 
 	"firn/record"
+	"firn/vault"
 )
 
 // lookUp notes what is on record of the archives of the entries.
 func (f *filing) lookUp(ctx context.Context, entries []record.Archive) error {
-	known := bulk{tx: f.tx, before: `SELECT ` + archiveColumns + ` FROM ids CROSS JOIN archives a ON a.key = ids.archive_key
+	return lookUp(ctx, f.tx, f.vaultKey, entries, f.known)
+}
+
+// lookUp adds to known what is on record, by id, of archives of one vault.
+func lookUp(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []record.Archive, known map[vault.ArchiveID]*keyed) error {
+	find := bulk{tx: tx, before: `SELECT ` + archiveColumns + ` FROM ids CROSS JOIN archives a ON a.key = ids.archive_key
 		WHERE ids.vault_key = ? AND ids.archive_id IN (`, row: `?`, after: `)`}
-	return known.run(len(entries), func(from, to int) error {
-		args := []any{f.vaultKey}
-		for _, e := range entries[from:to] {
-			args = append(args, e.ID)
+	return find.run(len(archives), func(from, to int) error {
+		args := []any{vaultKey}
+		for _, a := range archives[from:to] {
+			args = append(args, a.ID)
 		}
-		if err := known.prepare(ctx, to-from); err != nil {
+		if err := find.prepare(ctx, to-from); err != nil {
 			return err
 		}
-		rows, err := known.statement.QueryContext(ctx, args...)
+		rows, err := find.statement.QueryContext(ctx, args...)
 		if err != nil {
 			return err
 		}
 		found, err := collect(rows, scanKeyed)
 		for _, a := range found {
-			f.known[a.ID] = &a
+			known[a.ID] = &a
 		}
 		return err
 	})
@@ -32,13 +39,19 @@ func (f *filing) lookUp(ctx context.Context, entries []record.Archive) error {
 
 // add inserts the archives that were not on record, and leaves them unsorted.
 func (f *filing) add(ctx context.Context) error {
-	insert := bulk{tx: f.tx, before: `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
+	return insertArchives(ctx, f.tx, f.vaultKey, f.fresh, func(record.Archive) any { return f.inventory.Key })
+}
+
+// insertArchives inserts archives under their keys and leaves them unsorted. Seen
+// tells the key of the inventory that lists an archive, or nil.
+func insertArchives(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []keyed, seen func(record.Archive) any) error {
+	insert := bulk{tx: tx, before: `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
 		description, size, tree_hash, created, inventory_key, state) VALUES `, row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`}
-	return insert.run(len(f.fresh), func(from, to int) error {
+	return insert.run(len(archives), func(from, to int) error {
 		var args []any
-		for _, a := range f.fresh[from:to] {
-			args = append(args, a.key, f.vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool,
-				raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), f.inventory.Key, a.State)
+		for _, a := range archives[from:to] {
+			args = append(args, a.key, vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool,
+				raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), seen(a.Archive), a.State)
 		}
 		return insert.exec(ctx, to-from, args)
 	})

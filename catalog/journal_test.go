@@ -12,4 +12,5 @@ var (
 	_ firn.DownloadJournal  = (*catalog.Catalog)(nil)
 	_ firn.InventoryJournal = (*catalog.Catalog)(nil)
 	_ firn.PurgeJournal     = (*catalog.Catalog)(nil)
+	_ firn.MergeJournal     = (*catalog.Catalog)(nil)
 )

@@ -20,30 +20,45 @@ func inVault(vaultURL string) string {
 	return `vault = $1`
 }
 
+// queryer is a pool, or a transaction whose queries all see the same commit.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // list streams what a query returns, row by row. The query runs each time the
 // sequence is walked; the sequence ends after the first error, which names the
 // attempt.
 func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		for item, err := range walk(ctx, c.reader, scan, query, args...) {
+			if err != nil {
+				err = c.fail(ctx, err, "%s", attempt)
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+// walk is list with the database's own errors.
+func walk[T any](ctx context.Context, q queryer, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
 		var none T
-		rows, err := c.reader.QueryContext(ctx, query, args...)
+		rows, err := q.QueryContext(ctx, query, args...)
 		if err != nil {
-			yield(none, c.fail(ctx, err, "%s", attempt))
+			yield(none, err)
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
 			item, err := scan(rows)
-			if err != nil {
-				yield(none, c.fail(ctx, err, "%s", attempt))
-				return
-			}
-			if !yield(item, nil) {
+			if !yield(item, err) || err != nil {
 				return
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(none, c.fail(ctx, err, "%s", attempt))
+			yield(none, err)
 		}
 	}
 }

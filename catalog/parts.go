@@ -11,24 +11,29 @@ import (
 // SavePart writes down that the vault holds the part, in place of what was known
 // at its offset. vault.ErrNotFound means that there is no upload of this key.
 func (c *Catalog) SavePart(ctx context.Context, uploadKey int64, p vault.Part) error {
-	_, err := c.writer.ExecContext(ctx, `
+	if err := savePart(ctx, c.writer, uploadKey, p); err != nil {
+		return c.fail(ctx, err, "save the part at byte %d of upload %d", p.Offset, uploadKey)
+	}
+	return nil
+}
+
+func savePart(ctx context.Context, e execer, uploadKey int64, p vault.Part) error {
+	_, err := e.ExecContext(ctx, `
 		INSERT INTO parts (upload_key, byte_offset, size, tree_hash, sha256, receipt)
 		VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (upload_key, byte_offset) DO UPDATE SET
 			size = excluded.size, tree_hash = excluded.tree_hash,
 			sha256 = excluded.sha256, receipt = excluded.receipt`,
 		uploadKey, p.Offset, p.Size, digest(p.TreeHash), digest(p.SHA256), p.Receipt)
-	if err != nil {
-		return c.fail(ctx, err, "save the part at byte %d of upload %d", p.Offset, uploadKey)
-	}
-	return nil
+	return err
 }
+
+const partsQuery = `SELECT byte_offset, size, tree_hash, sha256, receipt FROM parts
+	WHERE upload_key = $1 ORDER BY byte_offset`
 
 // Parts lists the parts saved for an upload, by offset.
 func (c *Catalog) Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Part, error] {
-	return list(ctx, c, "list the parts of an upload", scanPart, `
-		SELECT byte_offset, size, tree_hash, sha256, receipt FROM parts
-		WHERE upload_key = $1 ORDER BY byte_offset`, uploadKey)
+	return list(ctx, c, "list the parts of an upload", scanPart, partsQuery, uploadKey)
 }
 
 func scanPart(r row) (vault.Part, error) {

@@ -121,6 +121,9 @@ func (p *program) report(err error) status {
 	if err == nil || errors.As(err, &reported) {
 		return s
 	}
+	if s == statusDamaged {
+		err = withHint(err, "save what can be read of it, and the list of each vault: "+p.rebuildCommand())
+	}
 	p.ui.fail(err)
 	if p.wantsJSON() {
 		_ = p.out.object(errorObject{

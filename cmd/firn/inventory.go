@@ -51,10 +51,7 @@ func (p *program) newInventory() *cobra.Command {
 		Example: inventoryExample,
 		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx := cmd.Context()
-			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-				return p.explainWait(p.explainVault(p.inventory(ctx, c, v, o), args[0]))
-			})
+			return p.inventoryOf(cmd.Context(), args[0], o)
 		},
 	}
 	f := cmd.Flags()
@@ -71,6 +68,13 @@ func inventoryStatuses() []status {
 		statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum, statusDenied,
 		statusLocked, statusDamaged, statusInterrupted,
 	}
+}
+
+// inventoryOf brings the catalog up to one vault.
+func (p *program) inventoryOf(ctx context.Context, vaultArg string, o inventoryOptions) error {
+	return p.withVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+		return p.explainWait(p.explainVault(p.inventory(ctx, c, v, o), vaultArg))
+	})
 }
 
 func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, o inventoryOptions) error {

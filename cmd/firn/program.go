@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +104,15 @@ func (p *program) typed() string { return shellCommand(p.args...) }
 // openCatalog opens the catalog that --catalog names. The caller closes it.
 func (p *program) openCatalog(ctx context.Context) (*catalog.Catalog, error) {
 	return catalog.Open(ctx, p.catalogPath, catalog.Options{Now: p.now})
+}
+
+// openKnownCatalog is openCatalog for what makes no sense without one.
+func (p *program) openKnownCatalog(ctx context.Context) (*catalog.Catalog, error) {
+	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(fmt.Errorf("there is no catalog %q yet", p.catalogPath),
+			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
+	}
+	return p.openCatalog(ctx)
 }
 
 // withVault does what needs the catalog and a vault, with so many requests to the

@@ -68,7 +68,7 @@ func (p *program) newRoot() *cobra.Command {
 	root.AddCommand(
 		p.newUpload(), p.newRetrieve(), p.newDownload(), p.newJob(), p.newHash(), p.newList(), p.newDelete(),
 		p.newInventory(), p.newVerify(), p.newPurge(),
-		p.newMultipart(), p.newVault(), p.newEstimate(), p.newServe(),
+		p.newMultipart(), p.newVault(), p.newCatalog(), p.newEstimate(), p.newServe(),
 		p.newVersion(), p.newCompletion(),
 	)
 	root.InitDefaultHelpCmd()

@@ -1,0 +1,49 @@
+package catalog
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+)
+
+// exportFormat is the version of what Export writes.
+const exportFormat = 1
+
+// Export writes everything on record to w: lines of JSON, of which the first says
+// what this is and the last how many there were, so that an export which was cut
+// off is seen to be. docs/catalog.md has the fields. It is what one commit left,
+// though others go on writing, and needs memory for one upload and its parts.
+//
+// Told is called now and then with what was written so far.
+func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) (Contents, error) {
+	var n Contents
+	err := c.snapshot(ctx, func(q queryer) error {
+		out := bufio.NewWriter(w)
+		lines := json.NewEncoder(out)
+		lines.SetEscapeHTML(false) // URLs stay readable
+		if err := lines.Encode(headLine{"catalog", exportFormat, c.now().UTC().Round(0)}); err != nil {
+			return err
+		}
+		for i, err := range contents(ctx, q) {
+			if err != nil {
+				return err
+			}
+			if err := lines.Encode(lineOf(i)); err != nil {
+				return err
+			}
+			n.count(i)
+			if n.Items()%toldEach == 0 {
+				told(n)
+			}
+		}
+		if err := lines.Encode(endLine{"end", n.Items()}); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
+	if err != nil {
+		return n, c.fail(ctx, err, "export it")
+	}
+	return n, nil
+}

@@ -1,0 +1,143 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// merging brings archives of one vault together with those on record.
+type merging struct {
+	tx          *sql.Tx
+	count       *record.Merged
+	vaultKey    int64
+	last        int64 // key of the last archive that was on record
+	known       map[vault.ArchiveID]*keyed
+	fresh       []keyed
+	changed     map[int64]record.Archive
+	inventories map[time.Time]any // key by date, nil if there is none
+}
+
+func (m *merging) merge(ctx context.Context, archives []record.Archive) (err error) {
+	if m.vaultKey, err = vaultKey(ctx, m.tx, archives[0].Vault); err != nil {
+		return err
+	}
+	if err := m.tx.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&m.last); err != nil {
+		return err
+	}
+	if err := lookUp(ctx, m.tx, m.vaultKey, archives, m.known); err != nil {
+		return err
+	}
+	m.fresh, m.changed = make([]keyed, 0, len(archives)), map[int64]record.Archive{}
+	for _, a := range archives {
+		if err := m.findInventory(ctx, a); err != nil {
+			return err
+		}
+		m.one(a)
+	}
+	if err := insertArchives(ctx, m.tx, m.vaultKey, m.fresh, m.seen); err != nil {
+		return err
+	}
+	for key, a := range m.changed {
+		if err := m.update(ctx, key, a); err != nil {
+			return err
+		}
+	}
+	_, err = sortIn(ctx, m.tx)
+	return err
+}
+
+// one merges one archive with what is known of it.
+func (m *merging) one(a record.Archive) {
+	k := m.known[a.ID]
+	if k == nil {
+		m.fresh = append(m.fresh, keyed{m.last + int64(len(m.fresh)) + 1, a})
+		m.known[a.ID] = &m.fresh[len(m.fresh)-1]
+		m.count.Added++
+		return
+	}
+	is, agrees := merged(k.Archive, a)
+	switch {
+	case !agrees:
+		m.count.Differing++
+	case is == k.Archive:
+		m.count.Known++
+	default:
+		m.count.Completed++
+	}
+	if is == k.Archive {
+		return
+	}
+	k.Archive = is
+	if k.key <= m.last {
+		m.changed[k.key] = is
+	}
+}
+
+// merged is what two records know of one archive, and whether they agree on what
+// it holds.
+func merged(was, told record.Archive) (is record.Archive, agrees bool) {
+	is = was
+	agrees = !isProven(was) || !isProven(told) || was.Size == told.Size && was.TreeHash == told.TreeHash
+	if told.Size < 0 {
+		told.Size = was.Size
+	}
+	if told.TreeHash.IsZero() {
+		told.TreeHash = was.TreeHash
+	}
+	fill(&is, told)
+	is.State = mergedState(was, told)
+	if told.Seen.After(was.Seen) {
+		is.Seen = told.Seen
+	}
+	return is, agrees
+}
+
+func mergedState(was, told record.Archive) record.ArchiveState {
+	for _, final := range []record.ArchiveState{record.Deleted, record.Deleting} {
+		if was.State == final || told.State == final {
+			return final
+		}
+	}
+	if told.Seen.After(was.Seen) {
+		return told.State
+	}
+	return was.State
+}
+
+// findInventory notes which inventory on record it was that listed an archive.
+func (m *merging) findInventory(ctx context.Context, a record.Archive) error {
+	date := a.Seen.UTC()
+	if _, ok := m.inventories[date]; ok || a.Seen.IsZero() {
+		return nil
+	}
+	var key int64
+	err := m.tx.QueryRowContext(ctx, `SELECT key FROM inventories WHERE vault = $1 AND date = $2
+		ORDER BY key DESC LIMIT 1`, a.Vault, instant(date)).Scan(&key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		m.inventories[date] = nil
+	case err != nil:
+		return err
+	default:
+		m.inventories[date] = key
+	}
+	return nil
+}
+
+func (m *merging) seen(a record.Archive) any { return m.inventories[a.Seen.UTC()] }
+
+func (m *merging) update(ctx context.Context, key int64, a record.Archive) error {
+	if err := updateArchive(ctx, m.tx, key, a); err != nil {
+		return err
+	}
+	if m.seen(a) == nil {
+		return nil
+	}
+	_, err := m.tx.ExecContext(ctx, `UPDATE archives SET inventory_key = $1 WHERE key = $2`, m.seen(a), key)
+	return err
+}

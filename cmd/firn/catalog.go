@@ -1,0 +1,81 @@
+package main
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/internal/humane"
+)
+
+const catalogLong = `Checks, copies, merges and rebuilds the catalog, firn's own record of what is
+stored where.
+
+Losing it loses no archive: "firn catalog rebuild VAULT" makes a new one of what
+can be read of the old one and of the vault's own list. But names and paths that
+only the catalog knows come back from an export alone.`
+
+func (p *program) newCatalog() *cobra.Command {
+	return group("catalog", "Check, copy, merge and rebuild the record", catalogLong,
+		p.newCatalogCheck(), p.newCatalogExport(), p.newCatalogImport(), p.newCatalogRebuild())
+}
+
+// contentsObject is what a catalog holds, on standard output.
+type contentsObject struct {
+	MessageType string `json:"message_type"` // what was done: catalog_check, catalog_export, catalog_rebuild
+	Catalog     string `json:"catalog"`
+	Vaults      int64  `json:"vaults"`
+	Archives    int64  `json:"archives"`
+	Bytes       int64  `json:"bytes"` // of the archives that are not deleted
+	Uploads     int64  `json:"uploads"`
+	Jobs        int64  `json:"jobs"`
+	Downloads   int64  `json:"downloads"`
+	Inventories int64  `json:"inventories"`
+}
+
+func (p *program) contentsObject(messageType string, n catalog.Contents) contentsObject {
+	return contentsObject{
+		messageType, p.catalogPath, n.Vaults, n.Archives, n.Bytes, n.Uploads, n.Jobs, n.Downloads, n.Inventories,
+	}
+}
+
+// tellContents prints what a catalog holds.
+func (p *program) tellContents(n catalog.Contents) {
+	table := newRows(">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
+	count := func(n int64) string { return strconv.FormatInt(n, 10) }
+	table.add(count(n.Vaults), count(n.Archives), humane.Bytes(n.Bytes), count(n.Uploads), count(n.Jobs),
+		count(n.Downloads), count(n.Inventories))
+	table.writeTo(p.out, true)
+}
+
+// contentsView shows how far a work has come that goes through a whole catalog.
+type contentsView struct {
+	mu   sync.Mutex
+	verb string // past participle
+	n    int64  // items; 0: there is nothing to tell yet
+}
+
+// showContents begins to show such a work, until stop is called.
+func (p *program) showContents(verb string) (told func(catalog.Contents), stop func()) {
+	v := &contentsView{verb: verb}
+	stop = func() {}
+	if !p.quiet {
+		stop = startChanging(p.ui, v.text).stop
+	}
+	return func(n catalog.Contents) {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.n = n.Items()
+	}, stop
+}
+
+func (v *contentsView) text() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.n == 0 {
+		return ""
+	}
+	return entries(v.n) + " " + v.verb
+}
