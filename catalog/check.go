@@ -38,7 +38,11 @@ func check(ctx context.Context, q queryer, path string, told func(Contents)) (n 
 		return n, damaged(where, fmt.Errorf("%q", found))
 	}
 	for i, err := range contents(ctx, q) {
-		if err != nil {
+		switch {
+		case err == nil:
+		case ctx.Err() == nil && resultCode(err) == 0: // what was read is nothing that is ever written
+			return n, damaged(where, err)
+		default:
 			return n, err
 		}
 		n.count(i)

@@ -128,12 +128,9 @@ func swap(file string, now time.Time) (aside string, err error) {
 	} else if err != nil {
 		return "", err
 	}
-	aside = file + ".damaged-" + now.UTC().Format("20060102T150405Z")
-	for _, log := range logs() {
-		err := os.Rename(file+log, aside+log)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
+	aside, err = setAside(file, now)
+	if err != nil {
+		return "", err
 	}
 	// The old log must be gone for good before the new file has its name.
 	dir := filepath.Dir(file)
@@ -141,4 +138,38 @@ func swap(file string, now time.Time) (aside string, err error) {
 		return "", err
 	}
 	return aside, errors.Join(os.Rename(file+rebuilt, file), syncDirectory(dir))
+}
+
+// setAside gives a catalog a name that nothing else has, and returns it; an empty
+// one if there is only an empty file, as is made for who comes after a crash.
+func setAside(file string, now time.Time) (aside string, err error) {
+	aside = file + ".damaged-" + now.UTC().Format("20060102T150405Z")
+	for taken(aside) {
+		aside += "+"
+	}
+	info, err := os.Stat(file)
+	wasThere := err == nil && info.Size() > 0
+	for _, log := range logs() {
+		err := os.Rename(file+log, aside+log)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	if wasThere {
+		return aside, nil
+	}
+	err = os.Remove(aside)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return "", err
+}
+
+func taken(aside string) bool {
+	for _, log := range logs() {
+		if _, err := os.Lstat(aside + log); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
 }

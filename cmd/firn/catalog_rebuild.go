@@ -76,7 +76,9 @@ func (p *program) tellRebuilt(r catalog.Rebuilt, hasVaults bool) error {
 	default:
 		p.note(fmt.Sprintf("the catalog was damaged; all of it could be read and is in a new one, and the old one lies in %q", r.Aside))
 	}
-	p.tellContents(r.Contents)
+	if r.Items() > 0 {
+		p.tellContents(r.Contents)
+	}
 	if !hasVaults {
 		p.note("what the vaults themselves hold comes back with: firn catalog rebuild VAULT...")
 	}

@@ -1,0 +1,228 @@
+package catalog_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"firn/catalog"
+	"firn/record"
+	"firn/vault"
+)
+
+func rebuild(t *testing.T, path string) catalog.Rebuilt {
+	t.Helper()
+	r, err := catalog.Rebuild(t.Context(), path, catalog.Options{Now: func() time.Time { return instant }}, ignore)
+	if err != nil {
+		t.Fatalf("Rebuild: %v", err)
+	}
+	return r
+}
+
+// many returns the path of a closed catalog with so many archives that each table
+// has several pages.
+func many(t *testing.T) (path, exported string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "catalog.db")
+	c, err := catalog.Open(t.Context(), path, catalog.Options{Now: func() time.Time { return instant }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var archives []record.Archive
+	for n := range 500 {
+		a := anArchive(vault.ArchiveID(fmt.Sprintf("archive %03d", n)))
+		a.Name = fmt.Sprintf("/srv/images/disk %03d.img", n)
+		archives = append(archives, a)
+	}
+	if _, err := c.MergeArchives(t.Context(), archives); err != nil {
+		t.Fatal(err)
+	}
+	u := saved(t, c, anUpload())
+	for n := range int64(50) {
+		if err := c.SavePart(t.Context(), u.Key, aPart(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exported = export(t, c)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path, exported
+}
+
+func TestRebuildLeavesASoundCatalogAlone(t *testing.T) {
+	path, _ := many(t)
+	before := read(t, path)
+	r := rebuild(t, path)
+	if !r.Sound || r.Aside != "" || r.Lost || r.Archives != 500 {
+		t.Errorf("got %+v", r)
+	}
+	if string(read(t, path)) != string(before) {
+		t.Error("the file was changed")
+	}
+}
+
+func TestRebuildBeginsACatalog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "catalog.db")
+	if r := rebuild(t, path); !r.Sound || r.Items() != 0 {
+		t.Errorf("got %+v", r)
+	}
+	if got := all(t, open(t, path).Archives(t.Context(), catalog.Filter{})); len(got) != 0 {
+		t.Errorf("it has %d archives", len(got))
+	}
+}
+
+// Whichever page is damaged, a rebuilt catalog is sound, holds what stood on the
+// others, and the damaged one lies beside it as it was.
+func TestRebuildSavesWhatCanBeRead(t *testing.T) {
+	path, exported := many(t)
+	content := read(t, path)
+	complete := 0
+	for page := 1; page < len(content)/pageSize; page++ {
+		spoilt := append([]byte{}, content...)
+		copy(spoilt[page*pageSize:], strings.Repeat("\xa5", 64))
+		dir := t.TempDir()
+		path := filepath.Join(dir, "catalog.db")
+		write(t, path, spoilt)
+		r := rebuild(t, path)
+		c := open(t, path)
+		n, err := c.Check(t.Context(), ignore)
+		if err != nil {
+			t.Errorf("page %d: Check: %v", page, err)
+		}
+		if r.Sound || n != r.Contents {
+			t.Errorf("page %d: got %+v, and it holds %+v", page, r, n)
+		}
+		if string(read(t, r.Aside)) != string(spoilt) {
+			t.Errorf("page %d: the damaged file is not what it was", page)
+		}
+		got := export(t, c)
+		if !r.Lost { // else even an empty table that cannot be read may have held something
+			complete++
+			if got != exported {
+				t.Errorf("page %d: nothing was lost, and it is not what it was", page)
+			}
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, "*rebuil*")); len(left) > 0 {
+			t.Errorf("page %d: %q were left behind", page, left)
+		}
+	}
+	if complete < 10 {
+		t.Errorf("only %d pages, of indexes, could be lost without losing anything", complete)
+	}
+}
+
+// What is only a wrong index is all there afterwards.
+func TestRebuildMakesTheIndexesAnew(t *testing.T) {
+	path, exported := many(t)
+	if _, err := raw(t, path).Exec(`DELETE FROM ids WHERE archive_key > 100; DELETE FROM labels`); err != nil {
+		t.Fatal(err)
+	}
+	if r := rebuild(t, path); r.Sound || r.Lost {
+		t.Errorf("got %+v", r)
+	}
+	if got := export(t, open(t, path)); got != exported {
+		t.Error("it is not what it was")
+	}
+}
+
+// A file that is no database any more gives nothing back, and is kept.
+func TestRebuildOfRubbish(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	write(t, path, []byte(strings.Repeat("not a database ", 1000)))
+	r := rebuild(t, path)
+	if !r.Lost || r.Items() != 0 || !strings.HasPrefix(string(read(t, r.Aside)), "not a database") {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestRebuildRefuses(t *testing.T) {
+	path, _ := many(t)
+	c := open(t, path)
+	_, err := catalog.Rebuild(t.Context(), path, catalog.Options{}, ignore)
+	if !errors.Is(err, vault.ErrLocked) {
+		t.Errorf("while it is open: got %v, want ErrLocked", err)
+	}
+	if _, err := c.Check(t.Context(), ignore); err != nil {
+		t.Error(err)
+	}
+	other := filepath.Join(t.TempDir(), "other.db")
+	if _, err := raw(t, other).Exec(`CREATE TABLE cookies (x)`); err != nil {
+		t.Fatal(err)
+	}
+	before := read(t, other)
+	if _, err := catalog.Rebuild(t.Context(), other, catalog.Options{}, ignore); !errors.Is(err, vault.ErrInvalid) {
+		t.Errorf("another program's database: got %v, want ErrInvalid", err)
+	}
+	if string(read(t, other)) != string(before) {
+		t.Error("another program's database was changed")
+	}
+}
+
+// A rebuild that was killed leaves the damaged catalog, or the new one; whoever
+// opens it next, by whatever command, finds one of them and loses nothing.
+func TestRebuildMayBeKilled(t *testing.T) {
+	path, exported := many(t)
+	good := read(t, path)
+	bad := append([]byte{}, good...)
+	copy(bad[pageSize:], strings.Repeat("\xa5", len(bad)/2))
+	const aside = ".damaged-20261123T150405Z"
+	for name, files := range map[string]map[string]string{
+		"while it saved":            {"": string(bad), "-wal": "", ".rebuilding": string(good[:len(good)/2])},
+		"before the old one moved":  {"": string(bad), "-wal": "", ".rebuilt": string(good)},
+		"after the old one moved":   {aside: string(bad), ".rebuilt": string(good)},
+		"after its log was left":    {aside: string(bad), "-wal": "rubbish of the damaged one", ".rebuilt": string(good)},
+		"before it looked for logs": {aside: string(bad), "": "", ".rebuilt": string(good)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "catalog.db")
+			for suffix, content := range files {
+				write(t, path+suffix, []byte(content))
+			}
+			_, isFinished := files[".rebuilt"]
+			if !isFinished {
+				rebuild(t, path)
+			}
+			c := open(t, path)
+			if _, err := c.Check(t.Context(), ignore); err != nil {
+				t.Error(err)
+			}
+			if got := export(t, c); isFinished && got != exported {
+				t.Error("what had been saved is lost")
+			}
+			kept, _ := filepath.Glob(path + ".damaged-*")
+			found := false
+			for _, k := range kept {
+				found = found || string(read(t, k)) == string(bad)
+			}
+			if !found {
+				t.Errorf("the damaged one is not among %q", kept)
+			}
+		})
+	}
+}
+
+func TestRebuildEndsWithItsContext(t *testing.T) {
+	path, _ := many(t)
+	content := read(t, path)
+	copy(content[2*pageSize:], strings.Repeat("\xa5", 64))
+	write(t, path, content)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	cancel(stop)
+	_, err := catalog.Rebuild(ctx, path, catalog.Options{}, ignore)
+	if !errors.Is(err, stop) && !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if string(read(t, path)) != string(content) {
+		t.Error("the damaged file was changed")
+	}
+	if _, err := os.Stat(path + ".rebuilt"); err == nil {
+		t.Error("something was finished")
+	}
+}
