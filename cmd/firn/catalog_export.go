@@ -89,7 +89,7 @@ func writeWhole(path string, force bool, write func(io.Writer) error) (err error
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // it has its name by then, or is worth nothing
+	defer func() { _ = os.Remove(f.Name()) }() // it has its name by then, or is worth nothing
 	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 		return err
 	}
