@@ -12,7 +12,7 @@ import (
 
 // mergeAtOnce is how many items, parts and segments are merged in one transaction:
 // enough that the indexes are written in order for many archives at a time.
-const mergeAtOnce = 50_000
+const mergeAtOnce = 20_000
 
 // merger brings items of another record into a catalog, many in one transaction.
 type merger struct {
