@@ -4,12 +4,8 @@
 // [Open] gives an [Account]: one account in one region, with the administration
 // of its vaults. [Account.Vault] gives one [Vault], which is a vault.Vault.
 //
-// The package translates and does nothing else. It never repeats a request,
-// because package transfer does that by a time budget, with two exceptions that
-// need what only this package knows: fresh credentials when a session token has
-// expired, and the service's clock when ours is wrong. Each byte of a part is
-// read once, to be sent: both hashes come from the caller and the SDK computes
-// none.
+// The package translates and does nothing else. Each byte of a part is read once,
+// to be sent: both hashes come from the caller and the SDK computes none.
 //
 // Errors wrap a sentinel of package vault and, where the service answered, a
 // [ServiceError] with its code, message and request id. The sentinel follows
@@ -20,16 +16,22 @@ package glaciervault
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
-	"firn/vault"
+	"firn/internal/amazon"
 )
+
+// maxAnswer is what the body of an answer may have, in bytes. The longest true
+// one, a page of 50 jobs or uploads with descriptions of 1,024 characters each,
+// stays below 200 KiB.
+const maxAnswer = 1 << 20
+
+// ServiceError is what the service answered to a request that it refused.
+type ServiceError = amazon.ServiceError
 
 // ownAccount stands for the account that the credentials belong to.
 const ownAccount = "-"
@@ -51,7 +53,7 @@ type Config struct {
 type Account struct {
 	client   *glacier.Client
 	http     *http.Client
-	keys     *keyring
+	keys     *amazon.Keyring
 	id       string
 	region   string
 	endpoint string // empty: Amazon's own
@@ -67,11 +69,11 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 	if err := checkAccount(c.Account); err != nil {
 		return nil, err
 	}
-	cfg, keys, err := loadConfig(ctx, c)
+	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile)
 	if err != nil {
 		return nil, err
 	}
-	httpClient, err := newHTTPClient(cfg.HTTPClient, c.Connections)
+	httpClient, err := amazon.NewHTTPClient(cfg.HTTPClient, c.Connections)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +81,12 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 		o.HTTPClient = httpClient
 		o.Credentials = keys
 		o.Retryer = aws.NopRetryer{}
-		o.APIOptions = append(o.APIOptions, limitAnswers)
+		o.APIOptions = append(o.APIOptions, amazon.LimitAnswers(maxAnswer, "GetJobOutput"))
 		if c.Endpoint != "" {
 			o.BaseEndpoint = &c.Endpoint
 		}
 	})
-	endpoint, err := checkEndpoint(aws.ToString(client.Options().BaseEndpoint))
+	endpoint, err := amazon.CheckEndpoint(aws.ToString(client.Options().BaseEndpoint))
 	if err != nil {
 		return nil, err
 	}
@@ -100,20 +102,14 @@ func (a *Account) Region() string { return a.region }
 // A profile is a way to get credentials and no part of it.
 func (a *Account) URL(name string) string {
 	var b strings.Builder
-	b.WriteString("glacier://" + name + "?region=" + queryEscape(a.region))
+	b.WriteString("glacier://" + name + "?region=" + amazon.QueryEscape(a.region))
 	if a.id != ownAccount {
-		b.WriteString("&account=" + queryEscape(a.id))
+		b.WriteString("&account=" + amazon.QueryEscape(a.id))
 	}
 	if a.endpoint != "" {
-		b.WriteString("&endpoint=" + queryEscape(a.endpoint))
+		b.WriteString("&endpoint=" + amazon.QueryEscape(a.endpoint))
 	}
 	return b.String()
-}
-
-// queryEscape escapes s for a query but leaves the characters of an endpoint
-// that a query may hold, so that people can read the URL.
-func queryEscape(s string) string {
-	return strings.NewReplacer("%3A", ":", "%2F", "/", "%5B", "[", "%5D", "]").Replace(url.QueryEscape(s))
 }
 
 // Vault returns the vault of that name, without asking whether it exists. A
@@ -132,25 +128,7 @@ func (a *Account) Close() error {
 	return nil
 }
 
-// call sends one request and turns its failure into a sentence that begins with
-// what. It sends a second one when the first was refused for a reason that it
-// can mend; request must therefore be able to start over.
+// call sends one request; see [amazon.Call].
 func (a *Account) call(ctx context.Context, what string, request func() error) error {
-	used := a.keys.provider()
-	err := request()
-	switch answer := serviceError(err); {
-	case answer == nil:
-	case answer.expiredToken():
-		if renewErr := a.keys.renew(ctx, used); renewErr != nil {
-			return fmt.Errorf("%s: %w: %w; reading the credentials again: %w", what, vault.ErrDenied, answer, renewErr)
-		}
-		err = request()
-	case answer.wrongClock():
-		// The SDK has taken the service's clock from the answer.
-		err = request()
-	}
-	if err != nil {
-		return failure(ctx, what, err)
-	}
-	return nil
+	return amazon.Call(ctx, a.keys, what, judge, request)
 }

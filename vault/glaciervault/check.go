@@ -2,8 +2,6 @@ package glaciervault
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"strings"
 
 	"firn/inventory"
@@ -56,35 +54,6 @@ func checkID[T ~string](noun string, id T) error {
 		return fmt.Errorf("%s %.300q: %w: not an id of the service", noun, string(id), vault.ErrNotFound)
 	}
 	return nil
-}
-
-// checkEndpoint returns the canonical form of an endpoint URL, of which the
-// empty one is Amazon's own. Plain HTTP is for this machine only: a signed
-// request on an open line shows everything but the key.
-func checkEndpoint(raw string) (string, error) {
-	if raw == "" {
-		return "", nil
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", fmt.Errorf("endpoint %q: %w: %w", raw, vault.ErrInvalid, err)
-	}
-	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	u.Path = strings.TrimRight(u.Path, "/")
-	switch {
-	case u.User != nil:
-		return "", fmt.Errorf("endpoint at %q: %w: an endpoint holds no user name or password", u.Host, vault.ErrInvalid)
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "", u.RawQuery != "", u.Fragment != "":
-		return "", fmt.Errorf("endpoint %q: %w: an endpoint looks like https://HOST[:PORT]", raw, vault.ErrInvalid)
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", fmt.Errorf("endpoint %q: %w: plain HTTP is used only to this machine (127.0.0.1, ::1, localhost); use https", raw, vault.ErrInvalid)
-	}
-	return u.String(), nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func isNameByte(c byte) bool {

@@ -3,15 +3,14 @@ package glaciervault
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -68,50 +67,19 @@ func TestStalledAnswersEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			watched, ok := a.http.Transport.(*idleTransport)
+			watched, ok := a.http.Transport.(*amazon.IdleTransport)
 			if !ok {
 				t.Fatalf("requests go through a %T", a.http.Transport)
 			}
-			watched.idle = time.Millisecond
+			watched.Idle = time.Millisecond
 			v, err := a.Vault("photos")
 			if err != nil {
 				t.Fatal(err)
 			}
 			err = c.call(t.Context(), v)
-			if !errors.Is(err, vault.ErrUnavailable) || !strings.Contains(err.Error(), errStalled.Error()) {
+			if !errors.Is(err, vault.ErrUnavailable) || !strings.Contains(err.Error(), amazon.ErrStalled.Error()) {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-}
-
-// TestSlowAnswersGoOn: neither a slow line nor a slow reader is ended, however
-// long it takes as a whole.
-func TestSlowAnswersGoOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, end := context.WithCancelCause(t.Context())
-		r, w := io.Pipe()
-		context.AfterFunc(ctx, func() { _ = w.CloseWithError(context.Cause(ctx)) })
-		b := &idleBody{body: r, ctx: ctx, end: end, idle: answerIdle}
-		go func() {
-			for range 60 {
-				<-time.After(answerIdle - time.Second)
-				_, _ = fmt.Fprint(w, "slow")
-			}
-		}()
-		for range 60 {
-			if _, err := io.ReadFull(b, make([]byte, 4)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		<-time.After(24 * time.Hour)
-		silent := time.Now() // by the clock of the bubble
-		_, err := b.Read(make([]byte, 4))
-		if took := time.Since(silent); !errors.Is(err, errStalled) || took != answerIdle {
-			t.Errorf("after %v of silence: %v", took, err)
-		}
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 }

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"strconv"
 
+	"firn/internal/amazon"
 	"firn/inventory"
 	"firn/vault"
 )
@@ -51,7 +52,7 @@ func (v *Vault) inventoryFailure(ctx context.Context, what string, err error) er
 	if !errors.Is(err, vault.ErrInvalid) {
 		err = fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
 	}
-	return failure(ctx, v.what(what), err)
+	return amazon.Failure(ctx, v.what(what), err, judge)
 }
 
 // parsePosition reads the Next of an entry.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -33,7 +34,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		return needID("job", id)
 	})
 	if err != nil {
-		if answer := serviceError(err); req.Kind == vault.RetrieveInventory && answer != nil && answer.codeIs("ResourceNotFound") && !answer.vaultMissing() {
+		if answer := amazon.Refusal(err); req.Kind == vault.RetrieveInventory && answer != nil && answer.CodeIs("ResourceNotFound") && !vaultMissing(answer) {
 			err = fmt.Errorf("%w; %s", err, adviceNoInventory)
 		}
 		return "", err

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
+	"firn/internal/amazon"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -107,7 +108,7 @@ func describedJob(out *glacier.DescribeJobOutput) types.GlacierJobDescription {
 func parseJob(d types.GlacierJobDescription) (vault.Job, error) {
 	job := vault.Job{
 		Status:      vault.JobStatus(d.StatusCode),
-		Message:     oneLine(aws.ToString(d.StatusMessage), maxMessage),
+		Message:     amazon.OneLine(aws.ToString(d.StatusMessage), amazon.MaxMessage),
 		Description: aws.ToString(d.JobDescription),
 		Topic:       aws.ToString(d.SNSTopic),
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"firn/internal/amazon"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -33,7 +34,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 		return vault.Output{}, err
 	}
 	fail := func(err error) error {
-		return failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err))
+		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err), judge)
 	}
 	if out.size < 0 {
 		err := fail(errors.New("the answer does not tell how long it is"))
@@ -75,7 +76,7 @@ func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r va
 		}
 		return nil
 	})
-	if answer := serviceError(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !answer.vaultMissing()) {
+	if answer := amazon.Refusal(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !vaultMissing(answer)) {
 		return answeredOutput{}, fmt.Errorf("%w; an output stays for about a day after its job, then it is %w", err, vault.ErrExpired)
 	}
 	return answer, err

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
+	"firn/internal/amazon"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -48,7 +49,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
 	}
 	what := fmt.Sprintf("send bytes %d to %d of upload %q", part.Offset, part.Offset+part.Size-1, string(id))
-	b := &body{r: r, size: part.Size}
+	b := amazon.NewBody(r, part.Size)
 	err := v.call(ctx, what, func() error {
 		if _, err := b.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -58,13 +59,13 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 			Range:    aws.String(fmt.Sprintf("bytes %d-%d/*", part.Offset, part.Offset+part.Size-1)),
 			Checksum: aws.String(part.TreeHash.String()),
 			Body:     b,
-		}, withPayloadHash(part.SHA256))
+		}, glacier.WithAPIOptions(amazon.WithPayloadHash(part.SHA256)...))
 		if err != nil {
 			return err
 		}
 		return sameHash(part.TreeHash, aws.ToString(out.Checksum))
 	})
-	sent, sourceErr := b.close()
+	sent, sourceErr := b.End()
 	switch {
 	case sourceErr != nil && ctx.Err() == nil:
 		// A local failure and no news from the service: it has no class.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
+	"firn/internal/amazon"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -68,7 +69,7 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 // ignoreMissing forgives that what was to be removed is not there, unless the
 // whole vault is not.
 func (v *Vault) ignoreMissing(err error) error {
-	if answer := serviceError(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !answer.vaultMissing()) {
+	if answer := amazon.Refusal(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !vaultMissing(answer)) {
 		return nil
 	}
 	return err

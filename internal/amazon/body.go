@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"errors"
@@ -8,11 +8,11 @@ import (
 	"sync"
 )
 
-// body is a part on its way into a request: size bytes of r, counted from where
+// Body is a part on its way into a request: size bytes of r, counted from where
 // r stands. It tells a failure of the source, which is the caller's to judge,
-// from a failure of the network, and lets nobody touch r after close, because
+// from a failure of the network, and lets nobody touch r after End, because
 // the HTTP transport may still be reading when it returns an early answer.
-type body struct {
+type Body struct {
 	mu     sync.Mutex
 	r      io.ReadSeeker
 	size   int64
@@ -22,8 +22,11 @@ type body struct {
 	closed bool
 }
 
+// NewBody returns the body of a request with size bytes of r, from where r stands.
+func NewBody(r io.ReadSeeker, size int64) *Body { return &Body{r: r, size: size} }
+
 // Read reads on, after a seek of r if the two positions differ.
-func (b *body) Read(p []byte) (int, error) {
+func (b *Body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
@@ -57,7 +60,7 @@ func (b *body) Read(p []byte) (int, error) {
 
 // Seek moves within the part. It does not touch r before the next Read, since
 // the SDK seeks to the end and back only to learn the size.
-func (b *body) Seek(offset int64, whence int) (int64, error) {
+func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch whence {
@@ -73,9 +76,9 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// close waits for a Read in progress and ends all use of r. It returns how many
+// End waits for a Read in progress and ends all use of r. It returns how many
 // bytes were read since the last seek to the start, and the failure of r.
-func (b *body) close() (read int64, failure error) {
+func (b *Body) End() (read int64, failure error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true

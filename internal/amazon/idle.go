@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"context"
@@ -12,27 +12,27 @@ import (
 // answerIdle is how long a read of an answer's body may wait for a byte.
 const answerIdle = 2 * time.Minute
 
-// errStalled ends a request whose answer began and then went silent. Without it
+// ErrStalled ends a request whose answer began and then went silent. Without it
 // a connection that died in the middle would be waited for without end.
-var errStalled = errors.New("the answer stopped in the middle")
+var ErrStalled = errors.New("the answer stopped in the middle")
 
-// idleTransport is an http.Transport that ends a request when the body of its
+// IdleTransport is an http.Transport that ends a request when the body of its
 // answer has brought nothing for idle. How long the body takes as a whole is
 // nobody's business, and the clock stands while nobody reads.
-type idleTransport struct {
+type IdleTransport struct {
 	*http.Transport
-	idle time.Duration
+	Idle time.Duration
 }
 
 // RoundTrip sends r and watches over the answer.
-func (t *idleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t *IdleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(r.Context())
 	answer, err := t.Transport.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		end(nil)
 		return nil, err
 	}
-	answer.Body = &idleBody{body: answer.Body, ctx: ctx, end: end, idle: t.idle}
+	answer.Body = &idleBody{body: answer.Body, ctx: ctx, end: end, idle: t.Idle}
 	return answer, nil
 }
 
@@ -46,11 +46,11 @@ type idleBody struct {
 }
 
 func (b *idleBody) Read(p []byte) (int, error) {
-	alarm := time.AfterFunc(b.idle, func() { b.end(errStalled) })
+	alarm := time.AfterFunc(b.idle, func() { b.end(ErrStalled) })
 	n, err := b.body.Read(p)
 	alarm.Stop()
-	if err != nil && !errors.Is(err, io.EOF) && errors.Is(context.Cause(b.ctx), errStalled) {
-		err = fmt.Errorf("%w: no byte in %v", errStalled, b.idle)
+	if err != nil && !errors.Is(err, io.EOF) && errors.Is(context.Cause(b.ctx), ErrStalled) {
+		err = fmt.Errorf("%w: no byte in %v", ErrStalled, b.idle)
 	}
 	return n, err
 }

@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"context"
@@ -19,10 +19,12 @@ import (
 // none expire while a request is on its way.
 const expiryWindow = 5 * time.Minute
 
-// loadConfig reads what the SDK's default chain says (environment, files of the
-// profile, SSO, roles, instance metadata) with c above it. The SDK itself takes
-// AWS_ACCESS_KEY and AWS_SECRET_KEY where the newer names are not set.
-func loadConfig(ctx context.Context, c Config) (aws.Config, *keyring, error) {
+// LoadConfig reads what the SDK's default chain says (environment, files of the
+// profile, SSO, roles, instance metadata) with region and profile above it, if they are
+// not empty. The SDK itself takes AWS_ACCESS_KEY and AWS_SECRET_KEY where the newer
+// names are not set. It sends no request, so wrong or missing credentials show at
+// the first call. Settings that cannot work are vault.ErrInvalid.
+func LoadConfig(ctx context.Context, region, profile string) (aws.Config, *Keyring, error) {
 	options := []func(*config.LoadOptions) error{
 		// The SDK can add the certificates of AWS_CA_BUNDLE to no other client.
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
@@ -30,11 +32,11 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, *keyring, error) {
 		config.WithLogger(logging.Nop{}),
 		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = expiryWindow }),
 	}
-	if c.Region != "" {
-		options = append(options, config.WithRegion(c.Region))
+	if region != "" {
+		options = append(options, config.WithRegion(region))
 	}
-	if c.Profile != "" {
-		options = append(options, config.WithSharedConfigProfile(c.Profile))
+	if profile != "" {
+		options = append(options, config.WithSharedConfigProfile(profile))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
@@ -43,13 +45,13 @@ func loadConfig(ctx context.Context, c Config) (aws.Config, *keyring, error) {
 	if cfg.Region == "" {
 		return aws.Config{}, nil, fmt.Errorf("no AWS region is set: %w: add ?region=REGION to the vault's URL or export AWS_REGION=REGION, for example us-east-1", vault.ErrInvalid)
 	}
-	return cfg, &keyring{options: options, current: cfg.Credentials}, nil
+	return cfg, &Keyring{options: options, current: cfg.Credentials}, nil
 }
 
-// keyring gives out credentials and can be made to read them anew, so that an
+// Keyring gives out credentials and can be made to read them anew, so that an
 // upload of days outlives a token that somebody renews beside it. The SDK's
 // provider behind it caches them, and refreshes those that say when they end.
-type keyring struct {
+type Keyring struct {
 	options []func(*config.LoadOptions) error
 
 	mu      sync.Mutex
@@ -58,14 +60,14 @@ type keyring struct {
 }
 
 // provider returns the present source of credentials.
-func (k *keyring) provider() aws.CredentialsProvider {
+func (k *Keyring) provider() aws.CredentialsProvider {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.current
 }
 
 // Retrieve returns the credentials to sign with now.
-func (k *keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
+func (k *Keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	creds, err := k.provider().Retrieve(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -78,7 +80,7 @@ func (k *keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 
 // renew reads environment and files again, unless somebody did since used was
 // the present source.
-func (k *keyring) renew(ctx context.Context, used aws.CredentialsProvider) error {
+func (k *Keyring) renew(ctx context.Context, used aws.CredentialsProvider) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.current != used {

@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"context"
@@ -15,10 +15,10 @@ import (
 	"firn/vault"
 )
 
-// maxMessage is how much of the service's own words is kept, in bytes.
-const maxMessage = 500
+// MaxMessage is how much of the service's own words is kept, in bytes.
+const MaxMessage = 500
 
-// ServiceError is what the service answered to a request that it refused. It
+// ServiceError is what a service answered to a request that it refused. It
 // fulfils smithy.APIError.
 //
 // It stands in for the SDK's own errors, which hold the answer in full: the
@@ -62,19 +62,19 @@ func (e *ServiceError) ErrorFault() smithy.ErrorFault {
 	return smithy.FaultUnknown
 }
 
-// serviceError returns the refusal in err, or nil if the service did not
+// Refusal returns the refusal in err, or nil if the service did not
 // answer, or not with a whole refusal.
-func serviceError(err error) *ServiceError {
+func Refusal(err error) *ServiceError {
 	if own, ok := errors.AsType[*ServiceError](err); ok {
 		return own
 	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
-	if !ok || response.HTTPStatusCode() < 300 || errors.Is(err, errStalled) {
+	if !ok || response.HTTPStatusCode() < 300 || errors.Is(err, ErrStalled) {
 		return nil
 	}
 	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		answer.Code, answer.Message = oneLine(api.ErrorCode(), 100), oneLine(api.ErrorMessage(), maxMessage)
+		answer.Code, answer.Message = OneLine(api.ErrorCode(), 100), OneLine(api.ErrorMessage(), MaxMessage)
 	}
 	if answer.Code == "" || answer.Code == "UnknownError" {
 		answer.Code, answer.Message = "an answer without an error code", ""
@@ -82,21 +82,29 @@ func serviceError(err error) *ServiceError {
 	return answer
 }
 
-// oneLine returns the first line of s, cut to limit bytes.
-func oneLine(s string, limit int) string {
+// OneLine returns the first line of s, cut to limit bytes.
+func OneLine(s string, limit int) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return strings.ToValidUTF8(s[:min(len(s), limit)], "")
 }
 
-// failure turns err, which the SDK returned or this package found, into a
+// AdviceCredentials is what to do about credentials that are missing or wrong.
+const AdviceCredentials = `export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run "aws configure", ` +
+	`or name a profile in the vault's URL (?profile=NAME)`
+
+// Judge tells what a service's refusal means: its sentinel of package vault, and
+// advice where there is some.
+type Judge func(*ServiceError) (advice string, class error)
+
+// Failure turns err, which the SDK returned or the kind found, into a
 // sentence with its class. A cancelled context comes first: what it broke off
 // says nothing about the service.
-func failure(ctx context.Context, what string, err error) error {
+func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
 	}
-	if answer := serviceError(err); answer != nil {
-		advice, class := answer.class()
+	if answer := Refusal(err); answer != nil {
+		advice, class := answer.judged(judge)
 		if advice != "" {
 			return fmt.Errorf("%s: %w: %w; %s", what, class, answer, advice)
 		}
@@ -106,10 +114,10 @@ func failure(ctx context.Context, what string, err error) error {
 		if keys.unreachable() {
 			return fmt.Errorf("%s: renew the credentials: %w: %w", what, vault.ErrUnavailable, keys)
 		}
-		return fmt.Errorf("%s: no usable credentials: %w: %w; %s", what, vault.ErrDenied, keys, adviceCredentials)
+		return fmt.Errorf("%s: no usable credentials: %w: %w; %s", what, vault.ErrDenied, keys, AdviceCredentials)
 	}
 	if hasClass(err) {
-		return fmt.Errorf("%s: %w", what, err) // this package's own words
+		return fmt.Errorf("%s: %w", what, err) // the kind's own words
 	}
 	class := classWithoutAnswer(err)
 	if outer, ok := errors.AsType[*url.Error](err); ok {
@@ -120,8 +128,8 @@ func failure(ctx context.Context, what string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, class, err)
 }
 
-// hasClass reports whether err was made by this package from an answer that it
-// found wanting.
+// hasClass reports whether err was made by a kind from an answer that it found
+// wanting.
 func hasClass(err error) bool {
 	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrChecksum) || errors.Is(err, vault.ErrInvalid)
 }

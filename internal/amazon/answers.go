@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"context"
@@ -10,17 +10,16 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// maxAnswer is what the body of an answer may have, in bytes. The longest true
-// one, a page of 50 jobs or uploads with descriptions of 1,024 characters each,
-// stays below 200 KiB.
-const maxAnswer = 1 << 20
-
-// errAnswerTooLong ends the reading of a body that is longer than maxAnswer.
+// errAnswerTooLong ends the reading of a body that is longer than any should be.
 var errAnswerTooLong = errors.New("the answer is longer than any the service gives")
 
-// limitAnswers makes the SDK stop reading a body after maxAnswer bytes. It
-// leaves the output of a job alone, which is not an answer but content.
-func limitAnswers(stack *middleware.Stack) error {
+// LimitAnswers makes the SDK stop reading a body after so many bytes. It leaves the
+// answers to the operation content alone, which are not answers but content.
+func LimitAnswers(most int64, content string) func(*middleware.Stack) error {
+	return func(stack *middleware.Stack) error { return limitAnswers(stack, most, content) }
+}
+
+func limitAnswers(stack *middleware.Stack, most int64, content string) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("LimitAnswers", func(
 		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
 	) (middleware.DeserializeOutput, middleware.Metadata, error) {
@@ -29,13 +28,13 @@ func limitAnswers(stack *middleware.Stack) error {
 		if err != nil || !ok {
 			return out, metadata, err
 		}
-		if middleware.GetOperationName(ctx) == "GetJobOutput" && resp.StatusCode/100 == 2 {
+		if middleware.GetOperationName(ctx) == content && resp.StatusCode/100 == 2 {
 			return out, metadata, nil
 		}
 		resp.Body = struct {
 			io.Reader
 			io.Closer
-		}{&limitedReader{r: resp.Body, left: maxAnswer}, resp.Body}
+		}{&limitedReader{r: resp.Body, left: most, most: most}, resp.Body}
 		return out, metadata, nil
 	}), middleware.After)
 }
@@ -45,11 +44,12 @@ func limitAnswers(stack *middleware.Stack) error {
 type limitedReader struct {
 	r    io.Reader
 	left int64
+	most int64
 }
 
 func (l *limitedReader) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fmt.Errorf("%w (%d bytes)", errAnswerTooLong, int64(maxAnswer))
+		return 0, fmt.Errorf("%w (%d bytes)", errAnswerTooLong, l.most)
 	}
 	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)

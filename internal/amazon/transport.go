@@ -1,4 +1,4 @@
-package glaciervault
+package amazon
 
 import (
 	"fmt"
@@ -13,16 +13,16 @@ const (
 	// headerTimeout bounds the wait for an answer once the request is sent. No
 	// clock runs on the request's body, which takes as long as the line is slow;
 	// the caller watches its progress and cancels. The answer's body must make
-	// progress (see idleTransport).
+	// progress (see IdleTransport).
 	headerTimeout = 2 * time.Minute
 	// maxHeader is what the header of an answer may have, in bytes.
 	maxHeader = 64 << 10
 )
 
-// newHTTPClient returns the client that signed requests go through. It keeps
+// NewHTTPClient returns the client that signed requests go through. It keeps
 // what the SDK put into base (proxies, certificates, dialing) and the number of
 // connections that are used at once.
-func newHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
+func NewHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	buildable, ok := base.(*awshttp.BuildableClient)
 	if !ok {
 		return nil, fmt.Errorf("the AWS SDK replaced its HTTP client by a %T", base)
@@ -42,7 +42,7 @@ func newHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, connections)
 	t.MaxIdleConns = max(t.MaxIdleConns, connections)
-	watched := &idleTransport{Transport: t, idle: answerIdle}
+	watched := &IdleTransport{Transport: t, Idle: answerIdle}
 	return &http.Client{Transport: watched, CheckRedirect: refuseRedirect}, nil
 }
 
