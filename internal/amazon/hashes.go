@@ -10,19 +10,19 @@ import (
 )
 
 // WithPayloadHash makes a request be signed with the linear hash that the caller
-// knows, and sends it as X-Amz-Content-Sha256, which the services compare with what
-// they received. Left alone the SDK would read the body once more to hash it, or
-// not hash it at all. The zero Hash makes the SDK compute it.
-func WithPayloadHash(sum treehash.Hash) []func(*middleware.Stack) error {
+// knows, which the services compare with what they received. Left alone the SDK
+// would read the body once more to hash it, or not hash it at all. The zero Hash
+// makes the SDK compute it.
+func WithPayloadHash(sum treehash.Hash) func(*middleware.Stack) error {
 	known := middleware.FinalizeMiddlewareFunc("KnownPayloadHash", func(
 		ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 	) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		return next.HandleFinalize(v4.SetPayloadHash(ctx, sum.String()), in)
 	})
-	return []func(*middleware.Stack) error{v4.AddContentSHA256HeaderMiddleware, func(stack *middleware.Stack) error {
+	return func(stack *middleware.Stack) error {
 		if sum.IsZero() {
 			return nil
 		}
 		return stack.Finalize.Insert(known, (&v4.ComputePayloadSHA256{}).ID(), middleware.Before)
-	}}
+	}
 }

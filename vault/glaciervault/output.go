@@ -41,7 +41,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 		return vault.Output{}, errors.Join(err, out.body.Close())
 	}
 	return vault.Output{
-		ReadCloser: &output{body: out.body, left: out.size, failure: fail}, Size: out.size, TreeHash: out.hash,
+		ReadCloser: amazon.NewOutput(out.body, out.size, fail), Size: out.size, TreeHash: out.hash,
 	}, nil
 }
 
@@ -125,31 +125,3 @@ func checkRange(asked vault.Range, status int, contentRange string) error {
 	}
 	return nil
 }
-
-// output is the body of an answer. It ends with an error unless it has as many
-// bytes as announced, and gives the failures of the stream their class.
-type output struct {
-	body    io.ReadCloser
-	left    int64 // bytes to come
-	failure func(error) error
-}
-
-func (o *output) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	// One byte more than announced would be one too many: ask for it.
-	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
-	switch {
-	case int64(n) > o.left:
-		n, err = int(o.left), o.failure(errors.New("the answer is longer than it says"))
-	case errors.Is(err, io.EOF) && int64(n) < o.left:
-		err = o.failure(io.ErrUnexpectedEOF)
-	case err != nil && !errors.Is(err, io.EOF):
-		err = o.failure(err)
-	}
-	o.left -= int64(n)
-	return n, err
-}
-
-func (o *output) Close() error { return o.body.Close() }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
 	"firn/internal/amazon"
@@ -59,7 +60,10 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 			Range:    aws.String(fmt.Sprintf("bytes %d-%d/*", part.Offset, part.Offset+part.Size-1)),
 			Checksum: aws.String(part.TreeHash.String()),
 			Body:     b,
-		}, glacier.WithAPIOptions(amazon.WithPayloadHash(part.SHA256)...))
+		}, glacier.WithAPIOptions(
+			v4.AddContentSHA256HeaderMiddleware, // the service demands it with every part
+			amazon.WithPayloadHash(part.SHA256),
+		))
 		if err != nil {
 			return err
 		}

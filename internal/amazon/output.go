@@ -1,0 +1,42 @@
+package amazon
+
+import (
+	"errors"
+	"io"
+)
+
+// Output is the body of an answer. It ends with an error unless it has as many
+// bytes as announced, and gives the failures of the stream their class.
+type Output struct {
+	body    io.ReadCloser
+	left    int64 // bytes to come
+	failure func(error) error
+}
+
+// NewOutput returns the body of an answer that announces size bytes. Failure gives
+// an error its class and its sentence.
+func NewOutput(body io.ReadCloser, size int64, failure func(error) error) *Output {
+	return &Output{body: body, left: size, failure: failure}
+}
+
+// Read reads on.
+func (o *Output) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	// One byte more than announced would be one too many: ask for it.
+	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
+	switch {
+	case int64(n) > o.left:
+		n, err = int(o.left), o.failure(errors.New("the answer is longer than it says"))
+	case errors.Is(err, io.EOF) && int64(n) < o.left:
+		err = o.failure(io.ErrUnexpectedEOF)
+	case err != nil && !errors.Is(err, io.EOF):
+		err = o.failure(err)
+	}
+	o.left -= int64(n)
+	return n, err
+}
+
+// Close ends the request.
+func (o *Output) Close() error { return o.body.Close() }
