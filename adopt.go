@@ -179,7 +179,8 @@ func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
 	return len(at.held) == 0, err
 }
 
-// unfinished lists the vault's uploads with our description.
+// unfinished lists the vault's uploads with our description, or with our name where
+// it tells no descriptions.
 func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err error) {
 	err = u.retry().Do(ctx, func(ctx context.Context) error {
 		found = nil
@@ -187,7 +188,11 @@ func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err erro
 			if err != nil {
 				return err
 			}
-			if c.Description == u.description {
+			isOurs := c.Description == u.description
+			if c.Name != "" && c.Description == "" {
+				isOurs = c.Name == u.source.name
+			}
+			if isOurs {
 				found = append(found, c)
 			}
 		}

@@ -118,9 +118,13 @@ func (f *filing) date(asOf time.Time) {
 	}
 }
 
-// archive is an entry as the record has it, with what its description hides.
+// archive is an entry as the record has it, with what its description hides. The
+// vault's own name for it goes before.
 func (f *filing) archive(a vault.Archive) record.Archive {
 	said := description.Decode(a.Description)
+	if a.Name != "" {
+		said.Name = a.Name
+	}
 	return record.Archive{
 		Vault: f.inventory.Vault, ID: a.ID, Name: said.Name, ModTime: said.ModTime, Tool: said.Tool,
 		Description: a.Description, Size: a.Size, TreeHash: a.TreeHash, Created: a.Created,

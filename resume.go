@@ -80,8 +80,27 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 	return at, u.save(ctx, at)
 }
 
-// loadHeld asks the vault what it has: its list is the truth about parts.
+// loadHeld asks the vault what it has: its list is the truth about parts. Where it
+// tells no tree hashes, the record does: a part that the vault lists with the
+// receipt that we were given for it holds the bytes that we sent.
 func (u *upload) loadHeld(ctx context.Context, at *attempt) error {
+	if err := u.listHeld(ctx, at); err != nil {
+		return err
+	}
+	for p, err := range u.Journal.Parts(ctx, at.Key) {
+		if err != nil {
+			return err
+		}
+		held, isHeld := at.held[p.Offset]
+		if isHeld && held.TreeHash.IsZero() && held.Size == p.Size && held.Receipt != "" && held.Receipt == p.Receipt {
+			held.TreeHash = p.TreeHash
+			at.held[p.Offset] = held
+		}
+	}
+	return nil
+}
+
+func (u *upload) listHeld(ctx context.Context, at *attempt) error {
 	return u.retry().Do(ctx, func(ctx context.Context) error {
 		at.held = make(map[int64]vault.Part)
 		for p, err := range u.vault.Parts(ctx, at.ID) {

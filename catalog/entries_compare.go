@@ -6,7 +6,8 @@ import "firn/record"
 func (f *filing) compare(k *keyed, e record.Archive) {
 	was, is := k.Archive, k.Archive
 	state := record.Confirmed
-	if isProven(was) && (was.Size != e.Size || was.TreeHash != e.TreeHash) {
+	differs := was.Size != e.Size || !e.TreeHash.IsZero() && was.TreeHash != e.TreeHash
+	if isProven(was) && differs {
 		state = record.Differing
 		f.inventory.Differing++
 	} else {
@@ -43,7 +44,10 @@ func isProven(a record.Archive) bool { return a.Size >= 0 && !a.TreeHash.IsZero(
 // tells.
 func fill(a *record.Archive, told record.Archive) {
 	if !isProven(*a) {
-		a.Size, a.TreeHash = told.Size, told.TreeHash
+		a.Size = told.Size
+		if !told.TreeHash.IsZero() {
+			a.TreeHash = told.TreeHash
+		}
 	}
 	if a.Name == "" {
 		a.Name, a.Tool = told.Name, told.Tool

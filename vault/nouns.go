@@ -60,8 +60,9 @@ type UploadRequest struct {
 // Upload is an unfinished upload as the vault knows it.
 type Upload struct {
 	ID          UploadID
-	Description string
-	PartSize    int64     // bytes
+	Name        string    // what the archive will be called, at kinds that keep names
+	Description string    // empty also where the vault does not tell it
+	PartSize    int64     // bytes; 0: the vault does not tell it
 	Created     time.Time // UTC
 }
 
@@ -84,10 +85,11 @@ type Completion struct {
 // Archive is one stored, immutable sequence of bytes, as an inventory lists it.
 type Archive struct {
 	ID          ArchiveID
+	Name        string // what the vault calls it; empty at kinds without names
 	Description string
-	Size        int64 // bytes
-	TreeHash    treehash.Hash
-	Created     time.Time // UTC
+	Size        int64         // bytes
+	TreeHash    treehash.Hash // zero if the vault's lists do not tell it
+	Created     time.Time     // UTC
 }
 
 // JobKind tells what a job asks for.

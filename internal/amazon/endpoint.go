@@ -43,3 +43,10 @@ func isLoopback(host string) bool {
 func QueryEscape(s string) string {
 	return strings.NewReplacer("%3A", ":", "%2F", "/", "%5B", "[", "%5D", "]").Replace(url.QueryEscape(s))
 }
+
+// IsAddress reports whether the host of an endpoint is an IP address or this
+// machine, so that nothing can be put before its name.
+func IsAddress(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil)
+}

@@ -1,0 +1,76 @@
+package s3vault
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// Class is a storage class.
+type Class string
+
+// The cold classes.
+const (
+	Glacier     Class = "GLACIER"      // Flexible Retrieval: hours, at least 90 days
+	DeepArchive Class = "DEEP_ARCHIVE" // half a day, at least 180 days
+	GlacierIR   Class = "GLACIER_IR"   // Instant Retrieval: at once, at least 90 days
+)
+
+func classes() []Class { return []Class{Glacier, DeepArchive, GlacierIR} }
+
+func classNames() string {
+	var names []string
+	for _, c := range classes() {
+		names = append(names, string(c))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c Class) isKnown() bool { return slices.Contains(classes(), c) }
+
+// tiers are those that a restore of this class may ask for, fastest first.
+func (c Class) tiers() []vault.Tier {
+	switch c {
+	case Glacier:
+		return []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk}
+	case DeepArchive:
+		return []vault.Tier{vault.Standard, vault.Bulk}
+	}
+	return []vault.Tier{vault.Standard} // which takes no time
+}
+
+// isArchived reports whether an object of this class must be restored before it is
+// read. Objects of the class STANDARD tell no class.
+func isArchived(c types.StorageClass) bool {
+	return c == types.StorageClassGlacier || c == types.StorageClassDeepArchive
+}
+
+const (
+	minPartSize     = 5 << 20            // bytes
+	maxPartSize     = 5 << 30            // bytes
+	maxParts        = 10_000             // in one upload
+	maxObject       = 50_000_000_000_000 // bytes: 50 TB since December 2025
+	maxKey          = 1024               // bytes of UTF-8
+	maxDescription  = 1024               // bytes, of the 2 KB that metadata may have
+	defaultKeepDays = 3
+)
+
+// Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
+// the user guide), and which tiers the vault's own class has. How long an output
+// lives is the service's to say, with each job.
+func (v *Vault) Limits() vault.Limits {
+	return vault.Limits{
+		MinPartSize:    minPartSize,
+		MaxPartSize:    maxPartSize,
+		MaxParts:       maxParts,
+		MinArchiveSize: 1,
+		MaxArchiveSize: maxObject,
+		MaxDescription: maxDescription,
+		RangeAlignment: treehash.LeafSize,
+		Tiers:          v.config.Class.tiers(),
+	}
+}

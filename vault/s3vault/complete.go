@@ -1,0 +1,170 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// CompleteUpload publishes the object, unless its key has one by now (ErrExists).
+// The service compares size, parts and, where it has one, the CRC-64 of the whole,
+// which is computed from those of the parts; the tree hash is compared here with
+// those of the parts, and then kept with the object.
+//
+// Repeated when the service has forgotten the upload, it succeeds if the object
+// that is there is proved to be of these parts by its size and its CRC-64.
+func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
+	u, err := v.parseUpload(id)
+	if err == nil {
+		err = checkCompletion(c)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
+	}
+	whole, err := v.receipts(ctx, u, c)
+	if err == nil {
+		err = v.publish(ctx, u, c, whole)
+	}
+	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists) {
+		if settled := v.isThere(ctx, u, c, whole); settled != nil {
+			return "", errors.Join(err, settled)
+		}
+		err = nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return vault.ArchiveID(u.key), v.keepProof(ctx, u.key, c)
+}
+
+// checkCompletion says whether the parts follow one another and have the size and
+// the tree hash that the whole is said to have.
+func checkCompletion(c vault.Completion) error {
+	hashes := make([]treehash.Hash, len(c.Parts))
+	at := int64(0)
+	for i, p := range c.Parts {
+		if p.Offset != at || p.Size <= 0 {
+			return fmt.Errorf("%w: part %d begins at byte %d, and the one before ends at %d", vault.ErrInvalid, i+1, p.Offset, at)
+		}
+		at += p.Size
+		hashes[i] = p.TreeHash
+	}
+	switch whole := treehash.Combine(hashes); {
+	case at == 0:
+		return fmt.Errorf("%w: an archive has at least one byte", vault.ErrInvalid)
+	case at != c.Size:
+		return fmt.Errorf("%w: the parts have %d bytes and the archive is said to have %d", vault.ErrInvalid, at, c.Size)
+	case whole != c.TreeHash:
+		return &vault.ChecksumError{Sent: c.TreeHash, Computed: whole}
+	}
+	return nil
+}
+
+// wholeReceipt is what is known of all parts together.
+type wholeReceipt struct {
+	parts  []types.CompletedPart
+	crc    crc
+	hasCRC bool
+}
+
+// receipts brings the receipts of all parts together. Those that the caller does
+// not have, the vault is asked for.
+func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (whole wholeReceipt, err error) {
+	held := map[int64]vault.Part{}
+	for _, p := range c.Parts {
+		if p.Receipt == "" && len(held) == 0 {
+			for h, err := range v.parts(ctx, u) {
+				if err != nil {
+					return whole, err
+				}
+				held[h.Offset] = h
+			}
+			if len(held) == 0 {
+				return whole, fmt.Errorf("%s: %w: the vault holds no parts", v.what("complete an upload"), vault.ErrInvalid)
+			}
+		}
+	}
+	whole.hasCRC = true
+	for i, p := range c.Parts {
+		if h, ok := held[p.Offset]; p.Receipt == "" && ok && h.Size == p.Size {
+			p.Receipt = h.Receipt
+		}
+		if p.Receipt == "" {
+			return whole, fmt.Errorf("%s: %w: the vault does not hold the part at byte %d as it should be", v.what("complete an upload"), vault.ErrInvalid, p.Offset)
+		}
+		got := parseReceipt(p.Receipt)
+		done := types.CompletedPart{ETag: &got.etag, PartNumber: aws.Int32(int32(i + 1))}
+		if got.hasCRC {
+			done.ChecksumCRC64NVME = aws.String(got.crc.text())
+			whole.crc = whole.crc.joined(got.crc, p.Size)
+		}
+		whole.hasCRC = whole.hasCRC && got.hasCRC
+		whole.parts = append(whole.parts, done)
+	}
+	return whole, nil
+}
+
+// publish completes the upload. An answer of 200 with an error in it is an error,
+// which the SDK finds.
+func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) error {
+	in := &s3.CompleteMultipartUploadInput{
+		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, MpuObjectSize: &c.Size,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: whole.parts},
+	}
+	if whole.hasCRC && !v.lacks.has(CRC64NVME) {
+		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(whole.crc.text()), types.ChecksumTypeFullObject
+	}
+	send := func() error {
+		in.IfNoneMatch = nil
+		if !v.lacks.has(Conditional) {
+			in.IfNoneMatch = aws.String("*")
+		} else if err := v.checkFree(ctx, u.key); err != nil {
+			return err
+		}
+		return v.call(ctx, fmt.Sprintf("complete the upload of %q", u.key), func() error {
+			out, err := v.client.CompleteMultipartUpload(ctx, in)
+			if err != nil {
+				return err
+			}
+			return checkCompleted(out, whole)
+		})
+	}
+	err := send()
+	if !v.lacks.has(Conditional) && v.isMissing(Conditional, err, "whether a key is free is looked at before it is written") {
+		return send()
+	}
+	return err
+}
+
+// checkCompleted compares what the service says that it published.
+func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) error {
+	if aws.ToString(out.ETag) == "" {
+		return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+	}
+	told := aws.ToString(out.ChecksumCRC64NVME)
+	if told != "" && whole.hasCRC && out.ChecksumType != types.ChecksumTypeComposite && told != whole.crc.text() {
+		return fmt.Errorf("%w: the service says that the object has the CRC-64 %.40q, its parts have %q", vault.ErrChecksum, told, whole.crc.text())
+	}
+	return nil
+}
+
+// isThere says whether the object that is there is proved to be of these parts.
+// Nil means that it is.
+func (v *Vault) isThere(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) error {
+	out, err := v.head(ctx, u.key)
+	if err != nil {
+		return err
+	}
+	told := aws.ToString(out.ChecksumCRC64NVME)
+	if aws.ToInt64(out.ContentLength) == c.Size && whole.hasCRC && told == whole.crc.text() {
+		return nil
+	}
+	return fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", u.key)), vault.ErrNotFound)
+}

@@ -1,0 +1,168 @@
+package s3vault
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"firn/vault"
+)
+
+// Ids say in the form of a query what they stand for, so that nothing must be
+// remembered: an upload its key, its part size and the service's own id of it, a
+// job its object, its range and what was said when it was asked for.
+
+// upload is what an UploadID stands for.
+type upload struct {
+	key      string
+	id       string // the service's own
+	partSize int64  // bytes; 0: not known
+}
+
+func (u upload) ID() vault.UploadID {
+	q := url.Values{"key": {u.key}, "upload": {u.id}}
+	if u.partSize > 0 {
+		q.Set("part", strconv.FormatInt(u.partSize, 10))
+	}
+	return vault.UploadID(q.Encode())
+}
+
+// parseUpload reads an id. Nothing has an id that it cannot have.
+func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
+	q, err := url.ParseQuery(string(id))
+	u := upload{key: q.Get("key"), id: q.Get("upload")}
+	if err == nil && q.Has("part") {
+		u.partSize, err = strconv.ParseInt(q.Get("part"), 10, 64)
+	}
+	if err != nil || u.id == "" || u.partSize < 0 || v.checkKey(u.key) != nil {
+		return upload{}, fmt.Errorf("upload %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
+	}
+	return u, nil
+}
+
+// job is what a JobID stands for.
+type job struct {
+	kind        vault.JobKind
+	key         string      // of an archive
+	within      vault.Range // of an archive
+	tier        vault.Tier  // of an archive
+	list        vault.Listing
+	description string
+	started     time.Time // zero: not known
+}
+
+func (j job) ID() vault.JobID {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	date := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format(time.RFC3339Nano)
+	}
+	set("kind", string(j.kind))
+	set("key", j.key)
+	if !j.within.IsZero() {
+		set("offset", strconv.FormatInt(j.within.Offset, 10))
+		set("size", strconv.FormatInt(j.within.Size, 10))
+	}
+	set("tier", string(j.tier))
+	set("since", date(j.list.Since))
+	set("until", date(j.list.Until))
+	set("description", j.description)
+	set("started", date(j.started))
+	return vault.JobID(q.Encode())
+}
+
+func (v *Vault) parseJob(id vault.JobID) (j job, err error) {
+	q, err := url.ParseQuery(string(id))
+	if err == nil {
+		j, err = jobOf(q)
+	}
+	isArchive := j.kind == vault.RetrieveArchive && v.checkKey(j.key) == nil
+	if err != nil || !isArchive && (j.kind != vault.RetrieveInventory || j.key != "") {
+		return job{}, fmt.Errorf("job %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
+	}
+	return j, nil
+}
+
+func jobOf(q url.Values) (j job, err error) {
+	j = job{
+		kind: vault.JobKind(q.Get("kind")), key: q.Get("key"), tier: vault.Tier(q.Get("tier")), description: q.Get("description"),
+	}
+	for name, to := range map[string]*int64{"offset": &j.within.Offset, "size": &j.within.Size} {
+		if q.Has(name) {
+			if *to, err = strconv.ParseInt(q.Get(name), 10, 64); err != nil || *to < 0 {
+				return j, fmt.Errorf("%s %.40q is no number", name, q.Get(name))
+			}
+		}
+	}
+	for name, to := range map[string]*time.Time{"since": &j.list.Since, "until": &j.list.Until, "started": &j.started} {
+		if q.Has(name) {
+			if *to, err = time.Parse(time.RFC3339Nano, q.Get(name)); err != nil {
+				return j, err
+			}
+		}
+	}
+	return j, nil
+}
+
+// checkKey says whether an object may have this key in this vault.
+func (v *Vault) checkKey(key string) error {
+	name, isOurs := strings.CutPrefix(key, v.config.Prefix)
+	switch {
+	case !isOurs:
+		return fmt.Errorf("key %.300q: %w: it is not under %q", key, vault.ErrInvalid, v.config.Prefix)
+	case name == "" || len(key) > maxKey || !utf8.ValidString(key):
+		return fmt.Errorf("key %.300q: %w: a key has 1 to %d bytes of UTF-8", key, vault.ErrInvalid, maxKey)
+	}
+	return nil
+}
+
+// newKey returns the key of an archive that is called name. A step of a path, a
+// slash at an end and a character that cannot be seen would be read otherwise by
+// other tools.
+func (v *Vault) newKey(name string) (string, error) {
+	key := v.config.Prefix + name
+	if err := v.checkKey(key); err != nil {
+		return "", err
+	}
+	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+	for step := range strings.SplitSeq(name, "/") {
+		odd = odd || step == "" || step == "." || step == ".."
+	}
+	if odd {
+		return "", fmt.Errorf("archive %.300q: %w: the name of an object has printable characters, and no empty, . or .. between its slashes",
+			name, vault.ErrInvalid)
+	}
+	return key, nil
+}
+
+// checkBucket says whether a bucket can be called so ("General purpose bucket
+// naming rules" in the user guide).
+func checkBucket(name string) error {
+	const least, most = 3, 63
+	odd := strings.ContainsFunc(name, func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+	if len(name) < least || len(name) > most || odd || strings.Trim(name, ".-") != name {
+		return fmt.Errorf("bucket %.300q: %w: a name has %d to %d lower-case letters, digits, dots and hyphens", name, vault.ErrInvalid, least, most)
+	}
+	return nil
+}
+
+// checkPrefix says whether keys may begin so.
+func checkPrefix(prefix string) error {
+	if prefix != "" && (!strings.HasSuffix(prefix, "/") || strings.HasPrefix(prefix, "/") || len(prefix) >= maxKey) {
+		return fmt.Errorf("prefix %.300q: %w: it ends with a slash and does not begin with one", prefix, vault.ErrInvalid)
+	}
+	return nil
+}

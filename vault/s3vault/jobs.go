@@ -1,0 +1,261 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// StartJob has an archived object restored, as a whole, for KeepDays. One that is
+// being restored is not asked for again, and one that is restored is kept longer.
+// An object that needs no restoring, and an inventory, are ready at once.
+//
+// The service keeps no descriptions of jobs and no ranges: the id has them. An
+// inventory of a part is by date; pages and CSV are ErrInvalid.
+func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
+	j := job{
+		kind: req.Kind, key: string(req.Archive), within: req.Range, tier: req.Tier, list: req.List,
+		description: req.Description, started: v.config.Now().UTC().Round(0),
+	}
+	err := checkDescription(req.Description)
+	switch {
+	case err != nil:
+	case req.Kind == vault.RetrieveInventory:
+		err = checkInventory(req)
+	case req.Kind == vault.RetrieveArchive:
+		return v.startRestore(ctx, j)
+	default:
+		err = fmt.Errorf("a job of kind %.40q: %w", req.Kind, vault.ErrInvalid)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", v.what("start a job"), err)
+	}
+	return j.ID(), nil
+}
+
+func (v *Vault) startRestore(ctx context.Context, j job) (vault.JobID, error) {
+	what := fmt.Sprintf("restore %q", j.key)
+	if err := v.checkKey(j.key); err != nil {
+		return "", fmt.Errorf("%s: %w: %w", v.what(what), vault.ErrNotFound, err)
+	}
+	if j.tier == "" {
+		j.tier = vault.Standard
+	}
+	object, err := v.head(ctx, j.key)
+	if err != nil {
+		return "", err
+	}
+	size := aws.ToInt64(object.ContentLength)
+	if j.within.IsZero() {
+		j.within = vault.Range{Size: size}
+	}
+	tiers := []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk}
+	if isArchived(object.StorageClass) {
+		tiers = Class(object.StorageClass).tiers()
+	}
+	switch {
+	case j.within.Offset < 0 || j.within.Size <= 0 || j.within.Offset > size-j.within.Size:
+		return "", fmt.Errorf("%s: %w: bytes %d to %d of %d", v.what(what), vault.ErrInvalid, j.within.Offset, j.within.End()-1, size)
+	case !slices.Contains(tiers, j.tier):
+		return "", fmt.Errorf("%s: %w: the tier %.40q is none of %q, which the class %s has", v.what(what), vault.ErrInvalid, j.tier, tiers, object.StorageClass)
+	case !isArchived(object.StorageClass):
+		return j.ID(), nil
+	}
+	err = v.call(ctx, what, func() error {
+		_, err := v.client.RestoreObject(ctx, &s3.RestoreObjectInput{
+			Bucket: &v.config.Bucket, Key: &j.key, RestoreRequest: &types.RestoreRequest{
+				Days:                 aws.Int32(int32(v.config.KeepDays)),
+				GlacierJobParameters: &types.GlacierJobParameters{Tier: types.Tier(j.tier)},
+			},
+		})
+		return err
+	})
+	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("RestoreAlreadyInProgress") {
+		err = nil // by whomever: its bytes are proved like any others
+	}
+	if err != nil {
+		return "", err
+	}
+	return j.ID(), nil
+}
+
+// Job tells how a job stands. A restored copy that is gone is ErrNotFound.
+func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	j, err := v.parseJob(id)
+	if err != nil {
+		return vault.Job{}, fmt.Errorf("%s: %w", v.what("look at a job"), err)
+	}
+	if j.kind == vault.RetrieveInventory {
+		return vault.Job{
+			ID: id, Kind: j.kind, Status: vault.Succeeded, List: j.list, Description: j.description, Created: j.started, Completed: j.started,
+		}, nil
+	}
+	object, err := v.head(ctx, j.key)
+	if err != nil {
+		return vault.Job{}, err
+	}
+	restored := restoreOf(object.StorageClass, aws.ToString(object.Restore))
+	if restored.isGone {
+		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.key)
+	}
+	size := aws.ToInt64(object.ContentLength)
+	hash, err := v.proof(ctx, j.key, size)
+	if err != nil {
+		return vault.Job{}, err
+	}
+	told := vault.Job{
+		ID: id, Kind: j.kind, Archive: vault.ArchiveID(j.key), Range: j.within, Tier: j.tier, ArchiveSize: size, ArchiveTreeHash: hash,
+		Description: j.description, Size: j.within.Size, Created: j.started,
+	}
+	if j.within.IsZero() {
+		told.Range, told.Size = vault.Range{Size: size}, size
+	}
+	if told.Size == size {
+		told.TreeHash = hash
+	}
+	restored.tell(&told)
+	return told, nil
+}
+
+// restored is how the copy of an object stands that can be read.
+type restored struct {
+	inProgress bool
+	isGone     bool      // there is none
+	expires    time.Time // zero: never
+}
+
+// restoreHeader is x-amz-restore ("HeadObject" in the API reference).
+var restoreHeader = regexp.MustCompile(`ongoing-request="(true|false)"(?:, *expiry-date="([^"]*)")?`)
+
+func restoreOf(class types.StorageClass, header string) restored {
+	if !isArchived(class) {
+		return restored{}
+	}
+	said := restoreHeader.FindStringSubmatch(header)
+	if said == nil {
+		return restored{isGone: true}
+	}
+	if said[1] == "true" {
+		return restored{inProgress: true}
+	}
+	expires, err := http.ParseTime(said[2])
+	if err != nil {
+		return restored{isGone: true}
+	}
+	return restored{expires: expires.UTC()}
+}
+
+// tell writes down how a job stands. When a copy was ready the service does not
+// say: the job is taken to have ended when it began.
+func (r restored) tell(j *vault.Job) {
+	j.Status, j.Message = vault.Succeeded, "restored"
+	if r.inProgress {
+		j.Status, j.Message = vault.InProgress, "being restored"
+		return
+	}
+	j.Completed, j.Expires = j.Created, r.expires
+}
+
+// Jobs lists the objects that are being restored or are restored, by whomever. The
+// service tells neither when that was asked for nor by which tier.
+func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return func(yield func(vault.Job, error) bool) {
+		for o, err := range v.objects(ctx, "") {
+			if err != nil {
+				yield(vault.Job{}, err)
+				return
+			}
+			if o.RestoreStatus == nil {
+				continue
+			}
+			j := job{kind: vault.RetrieveArchive, key: aws.ToString(o.Key), within: vault.Range{Size: aws.ToInt64(o.Size)}}
+			told := vault.Job{
+				ID: j.ID(), Kind: j.kind, Archive: vault.ArchiveID(j.key), Range: j.within, ArchiveSize: j.within.Size, Size: j.within.Size,
+			}
+			restored{
+				inProgress: aws.ToBool(o.RestoreStatus.IsRestoreInProgress), expires: aws.ToTime(o.RestoreStatus.RestoreExpiryDate).UTC(),
+			}.tell(&told)
+			if !yield(told, nil) {
+				return
+			}
+		}
+	}
+}
+
+// OpenOutput reads bytes of an object, as it is or restored. The output of an
+// inventory job is no document: ErrInvalid.
+func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
+	j, err := v.parseJob(id)
+	what := fmt.Sprintf("read %q", j.key)
+	if err == nil && j.kind != vault.RetrieveArchive {
+		err = fmt.Errorf("%w: an inventory of a bucket is no document", vault.ErrInvalid)
+	}
+	if err == nil && !r.IsZero() && (r.Offset < 0 || r.Size <= 0 || !j.within.IsZero() && r.Offset > j.within.Size-r.Size) {
+		err = fmt.Errorf("%w: bytes %d to %d of %d", vault.ErrInvalid, r.Offset, r.End()-1, j.within.Size)
+	}
+	if err != nil {
+		return vault.Output{}, fmt.Errorf("%s: %w", v.what(what), err)
+	}
+	read := j.within
+	if !r.IsZero() {
+		read = vault.Range{Offset: j.within.Offset + r.Offset, Size: r.Size}
+	}
+	out, err := v.get(ctx, what, j.key, read)
+	if errors.Is(err, vault.ErrNotReady) {
+		return vault.Output{}, v.notReady(ctx, j.key, err)
+	}
+	return out, err
+}
+
+// notReady tells an object that is being restored from one whose copy is gone.
+func (v *Vault) notReady(ctx context.Context, key string, refusal error) error {
+	object, err := v.head(ctx, key)
+	if err != nil {
+		return err
+	}
+	if restoreOf(object.StorageClass, aws.ToString(object.Restore)).inProgress {
+		return refusal
+	}
+	// Not %w: it is not that it is not ready yet.
+	return fmt.Errorf("%s: the restored copy has %w: %v", v.what(fmt.Sprintf("read %q", key)), vault.ErrExpired, refusal) //nolint:errorlint // see above
+}
+
+// get reads a range of an object; zero: all of it.
+func (v *Vault) get(ctx context.Context, what, key string, r vault.Range) (vault.Output, error) {
+	in := &s3.GetObjectInput{Bucket: &v.config.Bucket, Key: &key}
+	if !r.IsZero() {
+		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", r.Offset, r.End()-1))
+	}
+	var out *s3.GetObjectOutput
+	err := v.call(ctx, what, func() (err error) {
+		if out, err = v.client.GetObject(ctx, in); err != nil {
+			return err
+		}
+		size := aws.ToInt64(out.ContentLength)
+		if !r.IsZero() && size != r.Size {
+			err = fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrUnavailable, size, r.Size)
+			return errors.Join(err, out.Body.Close())
+		}
+		return nil
+	})
+	if err != nil {
+		return vault.Output{}, err
+	}
+	size := aws.ToInt64(out.ContentLength)
+	fail := func(err error) error {
+		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err), judge)
+	}
+	return vault.Output{ReadCloser: amazon.NewOutput(out.Body, size, fail), Size: size}, nil
+}

@@ -1,0 +1,41 @@
+package s3vault
+
+import (
+	"strings"
+
+	"firn/vault"
+)
+
+// What the user can do, where the service's own words do not say it.
+const (
+	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
+	adviceBucket    = "create the bucket first, with any tool for S3"
+	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
+)
+
+// judge tells what a refusal of S3 means, beyond what all services mean alike.
+func judge(e *ServiceError) (advice string, class error) {
+	switch {
+	case e.CodeIs("NoSuchBucket"):
+		return adviceBucket, vault.ErrNotFound
+	case e.CodeIs("NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NotFound"):
+		return "", vault.ErrNotFound
+	case e.CodeIs("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"):
+		return adviceRegion, vault.ErrInvalid
+	case e.CodeIs("InvalidObjectState"):
+		return "", vault.ErrNotReady
+	case e.CodeIs("PreconditionFailed"):
+		return "", vault.ErrExists
+	case e.CodeIs("ConditionalRequestConflict", "OperationAborted"):
+		return "", vault.ErrUnavailable
+	case e.CodeIs("GlacierExpeditedRetrievalNotAvailable"):
+		return adviceExpedited, vault.ErrLimited
+	case e.CodeIs("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"):
+		return "", vault.ErrChecksum
+	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "checksum"):
+		return "", vault.ErrChecksum
+	case e.CodeIs("EntityTooSmall", "EntityTooLarge", "Invalid", "Malformed", "NotImplemented", "MethodNotAllowed", "KeyTooLong"):
+		return "", vault.ErrInvalid
+	}
+	return "", nil
+}

@@ -1,0 +1,178 @@
+// Package s3vault keeps archives as objects of an S3 bucket in one of the cold
+// storage classes, over the AWS SDK: GLACIER, DEEP_ARCHIVE and GLACIER_IR, at
+// Amazon or at any service that speaks S3.
+//
+// An archive is one object, which other tools can read. Its id is the object's
+// key. A retrieval job is a restored copy: RestoreObject starts it, x-amz-restore
+// tells how it stands, and it ends at the date which the service chose. Objects
+// that need no restoring are jobs that are ready when they are made. The inventory
+// is the bucket's own list, as it is when it is read.
+//
+// What is kept with an object, so that the bucket alone is enough to read and prove
+// it: the description as metadata (x-amz-meta-firn-description), and, once all
+// bytes are there, size and tree hash as tags (firn-size, firn-tree-hash). Objects
+// without them are archives, too; what is not told is not known.
+//
+// The package translates and does nothing else; see internal/amazon for what it
+// shares with other services. Errors wrap a sentinel of package vault and, where
+// the service answered, a [ServiceError]. Facts are from the S3 API reference.
+package s3vault
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// ServiceError is what the service answered to a request that it refused.
+type ServiceError = amazon.ServiceError
+
+// maxAnswer is what the body of an answer may have, in bytes. A page of 1,000 keys
+// of 1,024 bytes, each of which may take three when it is escaped, stays below.
+const maxAnswer = 16 << 20
+
+// Config says which bucket, where, and with whose credentials.
+type Config struct {
+	Bucket   string
+	Prefix   string // of the keys; a slash ends it unless it is empty
+	Class    Class  // of what is stored; empty: DeepArchive
+	KeepDays int    // how long a restored copy stays, at least 1; 0: 3
+	Region   string // empty: from the AWS configuration
+	Profile  string // of the AWS configuration files; empty: the default one
+	Endpoint string // URL of another service; empty: from the AWS configuration
+	// PathStyle puts the bucket into the path of the URL and not into the host's
+	// name, as services without a name for each bucket want it. It is implied by an
+	// Endpoint whose host is an IP address or localhost.
+	PathStyle bool
+	// Lacks are features that the service does not have; see [Feature].
+	Lacks []Feature
+	// Connections is how many requests the caller means to have in flight.
+	Connections int
+	// Notice is told, in a sentence, what a person should know. It may be nil.
+	Notice func(string)
+	// Now is the clock of what the service does not date. Default time.Now.
+	Now func() time.Time
+}
+
+// Vault is a bucket, or what is under a prefix of its keys. It is a vault.Vault,
+// and may be used from many goroutines at once.
+type Vault struct {
+	client   *s3.Client
+	http     *http.Client
+	keys     *amazon.Keyring
+	config   Config
+	region   string
+	endpoint string // empty: Amazon's own
+	lacks    lacks
+}
+
+var _ vault.Vault = (*Vault)(nil)
+
+// Open prepares the vault that c names. It reads configuration but sends no
+// request, so wrong or missing credentials show at the first call, as ErrDenied.
+// Settings that cannot work are ErrInvalid.
+func Open(ctx context.Context, c Config) (*Vault, error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile)
+	if err != nil {
+		return nil, err
+	}
+	httpClient, err := amazon.NewHTTPClient(cfg.HTTPClient, c.Connections)
+	if err != nil {
+		return nil, err
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.HTTPClient = httpClient
+		o.Credentials = keys
+		o.Retryer = aws.NopRetryer{}
+		// Every checksum is set by hand, from what was read once.
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		o.APIOptions = append(o.APIOptions, amazon.LimitAnswers(maxAnswer, "GetObject"))
+		if c.Endpoint != "" {
+			o.BaseEndpoint = &c.Endpoint
+		}
+	})
+	endpoint, err := amazon.CheckEndpoint(aws.ToString(client.Options().BaseEndpoint))
+	if err != nil {
+		return nil, err
+	}
+	if c.PathStyle || amazon.IsAddress(endpoint) {
+		client = s3.New(client.Options(), func(o *s3.Options) { o.UsePathStyle = true })
+	}
+	v := &Vault{client: client, http: httpClient, keys: keys, config: c, region: cfg.Region, endpoint: endpoint}
+	for _, f := range c.Lacks {
+		v.lacks.add(f)
+	}
+	return v, nil
+}
+
+// complete fills in the defaults and refuses what cannot be.
+func (c *Config) complete() error {
+	if err := checkBucket(c.Bucket); err != nil {
+		return err
+	}
+	if err := checkPrefix(c.Prefix); err != nil {
+		return err
+	}
+	if c.Class == "" {
+		c.Class = DeepArchive
+	}
+	if !c.Class.isKnown() {
+		return fmt.Errorf("storage class %.100q: %w: it is one of %s", c.Class, vault.ErrInvalid, classNames())
+	}
+	if c.KeepDays == 0 {
+		c.KeepDays = defaultKeepDays
+	}
+	if c.KeepDays < 0 {
+		return fmt.Errorf("%w: a restored copy cannot be kept for %d days", vault.ErrInvalid, c.KeepDays)
+	}
+	if c.Notice == nil {
+		c.Notice = func(string) {}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return nil
+}
+
+// URL returns the canonical URL of the vault, under which the catalog knows it:
+// s3://BUCKET/PREFIX?region=REGION, followed by the endpoint unless it is Amazon's.
+// Class, profile and the like are ways to use it, and no part of it.
+func (v *Vault) URL() string {
+	var b strings.Builder
+	b.WriteString("s3://" + v.config.Bucket)
+	if prefix := strings.TrimSuffix(v.config.Prefix, "/"); prefix != "" {
+		b.WriteString((&url.URL{Path: "/" + prefix}).EscapedPath())
+	}
+	b.WriteString("?region=" + amazon.QueryEscape(v.region))
+	if v.endpoint != "" {
+		b.WriteString("&endpoint=" + amazon.QueryEscape(v.endpoint))
+	}
+	return b.String()
+}
+
+// Close drops the idle connections. The vault is not used after. The error is
+// always nil.
+func (v *Vault) Close() error {
+	v.http.CloseIdleConnections()
+	return nil
+}
+
+// call sends one request; see [amazon.Call].
+func (v *Vault) call(ctx context.Context, what string, request func() error) error {
+	return amazon.Call(ctx, v.keys, v.what(what), judge, request)
+}
+
+func (v *Vault) what(what string) string { return fmt.Sprintf("bucket %q: %s", v.config.Bucket, what) }

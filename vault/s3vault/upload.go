@@ -1,0 +1,271 @@
+package s3vault
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// CreateUpload starts an upload of the object that req.Name is the key of, under
+// the vault's prefix; without a name it gets one of its own. A key that has an
+// object already is ErrExists: nothing is overwritten.
+func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
+	if req.Name == "" {
+		req.Name = "archive-" + rand.Text()
+	}
+	key, err := v.newKey(req.Name)
+	if err == nil {
+		err = checkRequest(req)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", v.what("start an upload"), err)
+	}
+	if err := v.checkFree(ctx, key); err != nil {
+		return "", err
+	}
+	in := &s3.CreateMultipartUploadInput{
+		Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
+	}
+	if !v.lacks.has(CRC64NVME) {
+		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
+	}
+	u := upload{key: key, partSize: req.PartSize}
+	err = v.call(ctx, fmt.Sprintf("start an upload of %q", key), func() error {
+		out, err := v.client.CreateMultipartUpload(ctx, in)
+		if err != nil {
+			return err
+		}
+		if u.id = aws.ToString(out.UploadId); u.id == "" {
+			return fmt.Errorf("%w: the answer has no upload id", vault.ErrUnavailable)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return u.ID(), nil
+}
+
+func (v *Vault) storageClass() types.StorageClass {
+	if v.lacks.has(Classes) {
+		return ""
+	}
+	return types.StorageClass(v.config.Class)
+}
+
+func checkRequest(req vault.UploadRequest) error {
+	if req.PartSize < minPartSize || req.PartSize > maxPartSize {
+		return fmt.Errorf("parts of %d bytes: %w: the service takes %d to %d", req.PartSize, vault.ErrInvalid, minPartSize, int64(maxPartSize))
+	}
+	return checkDescription(req.Description)
+}
+
+// checkFree refuses a key that has an object. That is looked at once more by the
+// service when the upload is completed; here it saves sending terabytes in vain.
+func (v *Vault) checkFree(ctx context.Context, key string) error {
+	_, err := v.head(ctx, key)
+	switch {
+	case err == nil:
+		return fmt.Errorf("%s: an object of this key %w: choose another name (--name)", v.what(fmt.Sprintf("start an upload of %q", key)), vault.ErrExists)
+	case errors.Is(err, vault.ErrNotFound):
+		return nil // or the bucket is not there, which comes next
+	}
+	return err
+}
+
+// UploadPart sends one part. It is proved by the SHA-256 in the signature, and by
+// a CRC-64 for which the body is read first.
+func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
+	u, err := v.parseUpload(id)
+	if err == nil {
+		err = u.checkPart(part)
+	}
+	if err != nil {
+		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
+	}
+	what := fmt.Sprintf("send bytes %d to %d of %q", part.Offset, part.Offset+part.Size-1, u.key)
+	b := amazon.NewBody(r, part.Size)
+	in := &s3.UploadPartInput{
+		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, PartNumber: aws.Int32(u.number(part.Offset)),
+		ContentLength: &part.Size, Body: b,
+	}
+	got := receipt{}
+	err = v.call(ctx, what, func() error {
+		if got.hasCRC = !v.lacks.has(CRC64NVME); got.hasCRC && in.ChecksumCRC64NVME == nil {
+			if got.crc, err = crcOf(b, part.Size); err != nil {
+				return err
+			}
+			in.ChecksumCRC64NVME = aws.String(got.crc.text())
+		}
+		if _, err := b.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		out, err := v.client.UploadPart(ctx, in, s3.WithAPIOptions(amazon.WithPayloadHash(part.SHA256)))
+		if err != nil {
+			return err
+		}
+		if got.etag = aws.ToString(out.ETag); got.etag == "" {
+			return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+		}
+		return nil
+	})
+	if _, sourceErr := b.End(); sourceErr != nil && ctx.Err() == nil {
+		// A local failure and no news from the service: it has no class.
+		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
+	}
+	if err != nil {
+		return vault.Part{}, err
+	}
+	part.Receipt = got.text()
+	return part, nil
+}
+
+// number is the service's number of the part at an offset.
+func (u upload) number(offset int64) int32 { return int32(offset/u.partSize) + 1 }
+
+// checkPart says whether a part is where one may be.
+func (u upload) checkPart(p vault.Part) error {
+	switch {
+	case u.partSize == 0:
+		return fmt.Errorf("%w: the part size of this upload is not known, as it was begun by another program", vault.ErrInvalid)
+	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= maxParts:
+		return fmt.Errorf("%w: %d bytes at byte %d are no part of an upload in parts of %d", vault.ErrInvalid, p.Size, p.Offset, u.partSize)
+	}
+	return nil
+}
+
+// receipt is what the vault returned for a part: what is needed to complete.
+type receipt struct {
+	etag   string
+	crc    crc
+	hasCRC bool
+}
+
+func (r receipt) text() string {
+	if !r.hasCRC {
+		return r.etag
+	}
+	return r.crc.text() + " " + r.etag
+}
+
+func parseReceipt(text string) (r receipt) {
+	sum, etag, _ := strings.Cut(text, " ")
+	if crc, err := parseCRC(sum); err == nil && etag != "" {
+		return receipt{etag: etag, crc: crc, hasCRC: true}
+	}
+	return receipt{etag: text}
+}
+
+// Parts lists what the vault holds of an upload. The service keeps no tree hashes
+// of parts.
+func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
+	return func(yield func(vault.Part, error) bool) {
+		u, err := v.parseUpload(id)
+		if err != nil {
+			yield(vault.Part{}, fmt.Errorf("%s: %w", v.what("list the parts of an upload"), err))
+			return
+		}
+		for p, err := range v.parts(ctx, u) {
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// parts lists what the vault holds of an upload. If its part size is not known, it
+// is that of its first part.
+func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error] {
+	what := fmt.Sprintf("list the parts of an upload of %q", u.key)
+	return pages(func(marker *string) ([]types.Part, *string, error) {
+		var out *s3.ListPartsOutput
+		err := v.call(ctx, what, func() (err error) {
+			out, err = v.client.ListParts(ctx, &s3.ListPartsInput{
+				Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, PartNumberMarker: marker,
+			})
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.Parts, next(out.IsTruncated, out.NextPartNumberMarker), nil
+	}, func(p types.Part) (vault.Part, error) {
+		number, size := int64(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
+		if u.partSize == 0 && number == 1 {
+			u.partSize = size
+		}
+		got := receipt{etag: aws.ToString(p.ETag)}
+		if sum, err := parseCRC(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
+			got.crc, got.hasCRC = sum, true
+		}
+		if u.partSize == 0 || number < 1 || number > maxParts {
+			return vault.Part{}, fmt.Errorf("%s: %w: where part %d begins is not known", v.what(what), vault.ErrInvalid, number)
+		}
+		return vault.Part{Offset: (number - 1) * u.partSize, Size: size, Receipt: got.text()}, nil
+	})
+}
+
+// AbortUpload removes an unfinished upload and its parts.
+func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
+	u, err := v.parseUpload(id)
+	if err != nil {
+		return nil //nolint:nilerr // an upload that cannot be is not there
+	}
+	err = v.call(ctx, fmt.Sprintf("abort an upload of %q", u.key), func() error {
+		_, err := v.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
+			Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id,
+		})
+		return err
+	})
+	return ignoreMissing(err)
+}
+
+// ignoreMissing forgives that what was to be removed is not there, unless the
+// whole bucket is not.
+func ignoreMissing(err error) error {
+	answer := amazon.Refusal(err)
+	if errors.Is(err, vault.ErrNotFound) && answer != nil && !answer.CodeIs("NoSuchBucket") {
+		return nil
+	}
+	return err
+}
+
+// Uploads lists the unfinished uploads under the prefix. The service tells neither
+// description nor part size.
+func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
+	type marker struct{ key, upload *string }
+	return pages(func(m *marker) ([]types.MultipartUpload, *marker, error) {
+		in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &v.config.Prefix}
+		if m != nil {
+			in.KeyMarker, in.UploadIdMarker = m.key, m.upload
+		}
+		var out *s3.ListMultipartUploadsOutput
+		err := v.call(ctx, "list the unfinished uploads", func() (err error) {
+			out, err = v.client.ListMultipartUploads(ctx, in)
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		if !aws.ToBool(out.IsTruncated) {
+			return out.Uploads, nil, nil
+		}
+		return out.Uploads, &marker{out.NextKeyMarker, out.NextUploadIdMarker}, nil
+	}, func(m types.MultipartUpload) (vault.Upload, error) {
+		u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
+		return vault.Upload{
+			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Created: aws.ToTime(m.Initiated).UTC(),
+		}, nil
+	})
+}
