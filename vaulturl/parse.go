@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"firn/vault"
@@ -17,6 +19,7 @@ type Kind string
 // The kinds of vault.
 const (
 	Glacier   Kind = "glacier"
+	S3        Kind = "s3"
 	Directory Kind = "file"
 )
 
@@ -27,14 +30,21 @@ type Ref struct {
 	// Of a Directory: the path as given, in the system's form.
 	Path string
 
-	// Of a Glacier vault: its name, which is empty where only the account is
-	// meant, and what the URL says about the way to it; see
-	// glaciervault.Config.
+	// Of a Glacier vault its name, which is empty where only the account is meant;
+	// of a vault in S3 its bucket. And what the URL says about the way to it; see
+	// glaciervault.Config and s3vault.Config.
 	Name     string
 	Region   string
 	Profile  string
-	Account  string
+	Account  string // of a Glacier vault only
 	Endpoint string
+
+	// Of a vault in S3 only; see s3vault.Config.
+	Prefix     string // of its keys, empty or with a slash at its end
+	Class      string
+	KeepDays   int
+	Addressing string // empty, "path" or "host"
+	Lacks      string // a list with commas
 }
 
 // Parse takes a vault's URL, name or path apart. It looks at nothing but the
@@ -67,9 +77,9 @@ func Parse(raw string) (Ref, error) {
 	case "file":
 		return parseFile(raw, u)
 	case "s3":
-		return Ref{}, invalid(raw, "vaults in S3 are not built yet; use glacier://NAME or a path")
+		return parseS3(raw, u)
 	}
-	return Ref{}, invalid(raw, fmt.Sprintf("no kind of vault is called %q; there are glacier://NAME and file:///PATH", scheme))
+	return Ref{}, invalid(raw, fmt.Sprintf("no kind of vault is called %q; there are glacier://NAME, s3://BUCKET/PREFIX and file:///PATH", scheme))
 }
 
 func parseName(raw string) (Ref, error) {
@@ -83,25 +93,73 @@ func parseGlacier(raw string, u *url.URL) (Ref, error) {
 	if strings.Trim(u.Path, "/") != "" || u.Fragment != "" {
 		return Ref{}, invalid(raw, "a Glacier URL is glacier://NAME?region=REGION, with nothing after the name but its options")
 	}
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return Ref{}, invalid(raw, err.Error())
-	}
 	ref := Ref{Kind: Glacier, Name: u.Host}
-	fields := map[string]*string{
-		"region": &ref.Region, "profile": &ref.Profile, "account": &ref.Account, "endpoint": &ref.Endpoint,
+	err := parseOptions(raw, u, "Glacier", []option{
+		{"region", &ref.Region}, {"profile", &ref.Profile}, {"account", &ref.Account}, {"endpoint", &ref.Endpoint},
+	})
+	return ref, err
+}
+
+func parseS3(raw string, u *url.URL) (Ref, error) {
+	if u.Fragment != "" {
+		return Ref{}, invalid(raw, "write # as %23 in a prefix")
 	}
-	for key, values := range query {
-		field, known := fields[key]
-		switch {
-		case !known:
-			return Ref{}, invalid(raw, fmt.Sprintf("a Glacier URL has no option %q; it has region, profile, account and endpoint", key))
-		case len(values) != 1 || values[0] == "":
-			return Ref{}, invalid(raw, fmt.Sprintf("the option %q has no value, or more than one", key))
+	ref := Ref{Kind: S3, Name: u.Host}
+	if prefix := strings.Trim(u.Path, "/"); prefix != "" {
+		ref.Prefix = prefix + "/"
+	}
+	var keepDays string
+	err := parseOptions(raw, u, "S3", []option{
+		{"class", &ref.Class}, {"region", &ref.Region}, {"endpoint", &ref.Endpoint}, {"profile", &ref.Profile},
+		{"keep-days", &keepDays}, {"addressing", &ref.Addressing}, {"lacks", &ref.Lacks},
+	})
+	if err != nil {
+		return Ref{}, err
+	}
+	if keepDays != "" {
+		const most = 365 * 100
+		if ref.KeepDays, err = strconv.Atoi(keepDays); err != nil || ref.KeepDays < 1 || ref.KeepDays > most {
+			return Ref{}, invalid(raw, fmt.Sprintf("keep-days is a number from 1 to %d", most))
 		}
-		*field = values[0]
+	}
+	if ref.Addressing != "" && ref.Addressing != "path" && ref.Addressing != "host" {
+		return Ref{}, invalid(raw, "addressing is path (the bucket in the path) or host (before the name of the host)")
 	}
 	return ref, nil
+}
+
+// option is an option of a URL, and where its value goes.
+type option struct {
+	key   string
+	value *string
+}
+
+// parseOptions reads the query of a URL, each option of which has one value.
+func parseOptions(raw string, u *url.URL, kind string, options []option) error {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return invalid(raw, err.Error())
+	}
+	for key, values := range query {
+		i := slices.IndexFunc(options, func(o option) bool { return o.key == key })
+		switch {
+		case i < 0:
+			return invalid(raw, fmt.Sprintf("a URL of %s has no option %q; it has %s", kind, key, optionNames(options)))
+		case len(values) != 1 || values[0] == "":
+			return invalid(raw, fmt.Sprintf("the option %q has no value, or more than one", key))
+		}
+		*options[i].value = values[0]
+	}
+	return nil
+}
+
+func optionNames(options []option) string {
+	names := make([]string, len(options))
+	for i, o := range options {
+		names[i] = o.key
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 func parseFile(raw string, u *url.URL) (Ref, error) {

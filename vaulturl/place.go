@@ -63,6 +63,9 @@ func OpenPlace(ctx context.Context, raw string) (*Place, error) {
 		}
 		return openFolder(filepath.Dir(path), filepath.Base(path)), nil
 	}
+	if ref.Kind == S3 {
+		return openBucketPlace(ctx, ref)
+	}
 	if ref.Name == "" {
 		return nil, invalid(raw, "it names no vault; write glacier://NAME?region=REGION")
 	}
@@ -82,6 +85,9 @@ func OpenRoot(ctx context.Context, raw string) (*Place, error) {
 			return nil, err
 		}
 		return openFolder(path, ""), nil
+	}
+	if ref.Kind == S3 {
+		return openBucketPlace(ctx, ref)
 	}
 	return openAccountPlace(ctx, ref)
 }

@@ -3,11 +3,13 @@
 //
 //	image-backups                              an Amazon Glacier vault, with the AWS defaults
 //	glacier://image-backups?region=us-west-2   the same, saying where
+//	s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket, or a part of it, in a cold class of S3
 //	/srv/cold/image-backups                    a directory
 //	file:///srv/cold/image-backups             the same
 //
-// A glacier URL may also hold profile, account and endpoint. Credentials are
-// never part of a URL; the AWS configuration has them.
+// A glacier URL may also hold profile, account and endpoint, one of S3 profile,
+// region, endpoint, keep-days, addressing and lacks; see s3vault.Config. Credentials
+// are never part of a URL; the AWS configuration has them.
 //
 // A path is what begins with "/", "./" or "../" (on Windows also with a drive or
 // a backslash). Each vault has one canonical URL, under which the catalog knows
@@ -31,6 +33,9 @@ type Options struct {
 	// OnDamage is told of what is damaged in a directory, so that a list goes on
 	// without it; see dirvault.Options. nil means that nobody is told.
 	OnDamage func(error)
+	// Notice is told, in a sentence, what a person should know of the service; nil
+	// means that nobody is told.
+	Notice func(string)
 }
 
 // Vault is an open vault. The caller closes it.
@@ -53,8 +58,15 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ref.Kind == Directory {
+	switch ref.Kind {
+	case Directory:
 		return openDirectory(ref, o)
+	case S3:
+		v, err := openBucket(ctx, ref, o)
+		if err != nil {
+			return nil, err
+		}
+		return &Vault{Vault: v, URL: v.URL(), closer: v}, nil
 	}
 	account, err := openAccount(ctx, ref, o)
 	if err != nil {

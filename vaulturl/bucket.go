@@ -1,0 +1,56 @@
+package vaulturl
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"firn/vault"
+	"firn/vault/s3vault"
+)
+
+func openBucket(ctx context.Context, ref Ref, o Options) (*s3vault.Vault, error) {
+	c := s3vault.Config{
+		Bucket: ref.Name, Prefix: ref.Prefix, Class: s3vault.Class(ref.Class), KeepDays: ref.KeepDays, Region: ref.Region,
+		Profile: ref.Profile, Endpoint: ref.Endpoint, PathStyle: ref.Addressing == "path", Connections: o.Connections, Notice: o.Notice,
+	}
+	if ref.Lacks != "" {
+		var err error
+		if c.Lacks, err = s3vault.ParseFeatures(ref.Lacks); err != nil {
+			return nil, err
+		}
+	}
+	return s3vault.Open(ctx, c)
+}
+
+// openBucketPlace opens the place of a vault in S3, which is that vault: buckets
+// are made and removed with the tools of their service, where their owner also says
+// who may do what in them.
+func openBucketPlace(ctx context.Context, ref Ref) (*Place, error) {
+	v, err := openBucket(ctx, ref, Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &Place{
+		Admin: noAdmin{v.URL()}, Name: ref.Name, url: func(string) string { return v.URL() }, close: v.Close,
+	}, nil
+}
+
+// noAdmin refuses what firn does not do with buckets.
+type noAdmin struct{ url string }
+
+func (n noAdmin) refuse() error {
+	return fmt.Errorf("vault %q: %w: buckets are created, shown and deleted with the tools of their service, such as aws s3api", n.url, vault.ErrInvalid)
+}
+
+func (n noAdmin) CreateVault(context.Context, string) error { return n.refuse() }
+
+func (n noAdmin) DeleteVault(context.Context, string) error { return n.refuse() }
+
+func (n noAdmin) DescribeVault(context.Context, string) (vault.Info, error) {
+	return vault.Info{}, n.refuse()
+}
+
+func (n noAdmin) Vaults(context.Context, string) iter.Seq2[vault.Info, error] {
+	return func(yield func(vault.Info, error) bool) { yield(vault.Info{}, n.refuse()) }
+}
