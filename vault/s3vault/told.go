@@ -96,6 +96,9 @@ func (v *Vault) keepProof(ctx context.Context, key string, c vault.Completion) e
 	if v.isMissing(Tagging, err, "the tree hashes of archives are in the catalog alone: keep an export of it") {
 		return nil
 	}
+	if errors.Is(err, vault.ErrNotFound) { // it was there a moment ago
+		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(fmt.Sprintf("keep the tree hash with %q", key)), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
+	}
 	return err
 }
 

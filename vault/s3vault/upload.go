@@ -241,8 +241,9 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// Uploads lists the unfinished uploads under the prefix. The service tells neither
-// description nor part size.
+// Uploads lists the unfinished uploads under the prefix. The service tells no
+// descriptions, and part sizes only by the first part of each, for which it is
+// asked: an upload without parts has none, and an id that only serves to abort it.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	type marker struct{ key, upload *string }
 	return pages(func(m *marker) ([]types.MultipartUpload, *marker, error) {
@@ -264,8 +265,18 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 		return out.Uploads, &marker{out.NextKeyMarker, out.NextUploadIdMarker}, nil
 	}, func(m types.MultipartUpload) (vault.Upload, error) {
 		u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
+		for p, err := range v.parts(ctx, u) {
+			switch {
+			case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
+			case err != nil:
+				return vault.Upload{}, err
+			default:
+				u.partSize = p.Size
+			}
+			break
+		}
 		return vault.Upload{
-			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Created: aws.ToTime(m.Initiated).UTC(),
+			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), PartSize: u.partSize, Created: aws.ToTime(m.Initiated).UTC(),
 		}, nil
 	})
 }

@@ -27,6 +27,10 @@ func jobsAreListed(s *suite) {
 		}
 		want[req.Description] = id
 	}
+	if s.Shared {
+		s.wantListedOnce(archive)
+		return
+	}
 	s.wantListed(want)
 	s.v = s.Reopen(s.T, s.v)
 	s.wantListed(want)
@@ -77,6 +81,23 @@ func (s *suite) wantListed(want map[string]vault.JobID) {
 	}
 }
 
+// wantListedOnce checks that one job is listed, which anybody finds who needs the
+// archive.
+func (s *suite) wantListedOnce(archive vault.ArchiveID) {
+	s.Helper()
+	for _, status := range []vault.JobStatus{vault.InProgress, vault.Succeeded} {
+		s.v = s.Reopen(s.T, s.v)
+		all := s.jobs()
+		if len(all) != 1 || all[0].Archive != archive || all[0].Status != status {
+			s.Fatalf("the jobs listed are %+v, want one that is %s", all, status)
+		}
+		if told := s.status(all[0].ID); told.Status != status {
+			s.Errorf("listed as %+v, told as %+v", all[0], told)
+		}
+		s.Advance(s.JobTime)
+	}
+}
+
 // jobOfADeletedArchive: it fails, and says why.
 func jobOfADeletedArchive(s *suite) {
 	if s.JobTime == 0 {
@@ -91,7 +112,10 @@ func jobOfADeletedArchive(s *suite) {
 		s.Fatalf("DeleteArchive: %v", err)
 	}
 	s.Advance(s.JobTime)
-	if j := s.status(id); j.Status != vault.Failed || j.Message == "" || j.Completed.IsZero() {
+	if s.Shared {
+		_, err := s.v.Job(s.Context(), id)
+		s.wantError("Job for a deleted archive", err, vault.ErrNotFound)
+	} else if j := s.status(id); j.Status != vault.Failed || j.Message == "" || j.Completed.IsZero() {
 		s.Errorf("a job whose archive was deleted is %+v", j)
 	}
 	out, err := s.v.OpenOutput(s.Context(), id, vault.Range{})

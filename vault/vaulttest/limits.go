@@ -25,8 +25,8 @@ func descriptions(s *suite) {
 	}
 	got := s.inventory()
 	for id, d := range want {
-		if got[id].Description != d {
-			s.Errorf("the description %q came back as %q", d, got[id].Description)
+		if listed := got[id]; listed.Description != s.asListed(vault.Archive{Description: d}, listed).Description {
+			s.Errorf("the description %q came back as %q", d, listed.Description)
 		}
 	}
 	for _, d := range []string{longest + "x", "tab\t", "line\n", "nul\x00", "del\x7f", "ümlaut", "\xff", "\u202e"} {

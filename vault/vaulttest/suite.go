@@ -20,7 +20,8 @@ const mib = treehash.LeafSize
 type suite struct {
 	*testing.T
 	Options
-	v vault.Vault
+	v        vault.Vault
+	receipts map[vault.UploadID]map[int64]string // of the parts that were sent last
 }
 
 // content returns size bytes that are the same for the same seed.
@@ -82,12 +83,26 @@ func (s *suite) send(id vault.UploadID, data []byte, part vault.Part) {
 	if got.Offset != part.Offset || got.Size != part.Size || got.TreeHash != part.TreeHash {
 		s.Fatalf("UploadPart returned %+v for %+v", got, part)
 	}
+	if s.receipts[id] == nil {
+		s.receipts[id] = make(map[int64]string)
+	}
+	s.receipts[id][part.Offset] = got.Receipt
+}
+
+// completion is what CompleteUpload needs of an upload of data, with the receipts
+// of what was sent.
+func (s *suite) completion(id vault.UploadID, data []byte) vault.Completion {
+	c := completion(data, s.PartSize)
+	for i := range c.Parts {
+		c.Parts[i].Receipt = s.receipts[id][c.Parts[i].Offset]
+	}
+	return c
 }
 
 // complete publishes what was sent.
 func (s *suite) complete(id vault.UploadID, data []byte) vault.ArchiveID {
 	s.Helper()
-	archive, err := s.v.CompleteUpload(s.Context(), id, completion(data, s.PartSize))
+	archive, err := s.v.CompleteUpload(s.Context(), id, s.completion(id, data))
 	if err != nil {
 		s.Fatalf("CompleteUpload: %v", err)
 	}
@@ -161,6 +176,16 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 		byID[a.ID] = a.Archive
 	}
 	return byID
+}
+
+// asListed is what an inventory tells of an archive, given what it listed for it:
+// of names and dates it only knows that they are there.
+func (s *suite) asListed(want, listed vault.Archive) vault.Archive {
+	want.Created, want.Name = listed.Created, listed.Name
+	if s.Bare {
+		want.Description, want.TreeHash = "", treehash.Hash{}
+	}
+	return want
 }
 
 // wantArchives checks that exactly these archives are in the vault.

@@ -36,6 +36,20 @@ type Options struct {
 	// ShortMemory: the kind forgets a completed upload after a while, so that
 	// repeating CompleteUpload from another process may give ErrNotFound.
 	ShortMemory bool
+
+	// Bare: lists tell names, sizes and dates alone, and ranges nothing. Parts are
+	// compared by their SHA-256, and the tree hash of an archive is told by a job
+	// for all of it.
+	Bare bool
+
+	// Live: an inventory is what is there when it is read, and takes no time. It
+	// comes neither in pages nor as CSV, and jobs for it are not listed.
+	Live bool
+
+	// Shared: a job makes an archive readable as a whole, for everybody, until a
+	// time that the vault chooses. So there is one for each archive, which is
+	// listed without what was said when it was asked for, and gone with its archive.
+	Shared bool
 }
 
 // Run checks that a kind keeps the contract of package vault.
@@ -46,7 +60,7 @@ func Run(t *testing.T, o Options) {
 	}
 	for _, b := range behaviours() {
 		t.Run(b.name, func(t *testing.T) {
-			b.check(&suite{T: t, Options: o, v: o.New(t)})
+			b.check(&suite{T: t, Options: o, v: o.New(t), receipts: make(map[vault.UploadID]map[int64]string)})
 		})
 	}
 }
