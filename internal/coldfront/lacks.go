@@ -1,0 +1,97 @@
+package coldfront
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Feature is something that services which call themselves S3-compatible may
+// lack.
+type Feature int
+
+const (
+	// Conditions are If-None-Match and If-Match of writes.
+	Conditions Feature = iota
+	// CRC64NVME is the checksum of that name.
+	CRC64NVME
+	// Checksums are all of them.
+	Checksums
+	// Tagging is tags of objects; tags that come with a write can be ignored.
+	Tagging
+	// Classes are storage classes other than STANDARD.
+	Classes
+	// Restore is RestoreObject. It can be refused, not ignored.
+	Restore
+	// RestoreStatus is that element of listings. It can be ignored, not refused.
+	RestoreStatus
+)
+
+func (f *Front) refuses(feature Feature) bool { return slices.Contains(f.options.Refuses, feature) }
+
+func (f *Front) ignores(feature Feature) bool { return slices.Contains(f.options.Ignores, feature) }
+
+// uses tells whether a request makes use of a feature.
+func (c *call) uses(feature Feature) bool {
+	h := c.request.Header
+	switch feature {
+	case Conditions:
+		reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
+		return !reads && (h.Get("If-None-Match") != "" || h.Get("If-Match") != "")
+	case CRC64NVME:
+		return slices.ContainsFunc(checksumFields(h), func(field string) bool {
+			return strings.HasSuffix(field, "Crc64nvme") || strings.EqualFold(h.Get(field), "CRC64NVME")
+		})
+	case Checksums:
+		return len(checksumFields(h)) > 0
+	case Tagging:
+		return h.Get("X-Amz-Tagging") != "" || c.request.URL.Query().Has("tagging")
+	case Classes:
+		class := h.Get("X-Amz-Storage-Class")
+		return class != "" && class != standard
+	case Restore:
+		return c.operation == "RestoreObject"
+	default:
+		return false
+	}
+}
+
+// checksumFields are the fields that have to do with checksums of what is
+// written.
+func checksumFields(h http.Header) []string {
+	var fields []string
+	for field := range h {
+		if strings.HasPrefix(field, "X-Amz-Checksum-") && field != "X-Amz-Checksum-Mode" || field == "X-Amz-Sdk-Checksum-Algorithm" {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// refused is the answer to a request that uses what the service refuses.
+func (f *Front) refused(c *call) *s3Error {
+	for _, feature := range f.options.Refuses {
+		if !c.uses(feature) {
+			continue
+		}
+		switch feature {
+		case Classes:
+			return invalidStorageClass()
+		case CRC64NVME, Checksums:
+			return &s3Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: "Unsupported header received"}
+		default:
+			return &s3Error{
+				Status: http.StatusNotImplemented, Code: "NotImplemented",
+				Message: "A header or query you provided implies functionality that is not implemented",
+			}
+		}
+	}
+	return nil
+}
+
+func invalidStorageClass() *s3Error {
+	return &s3Error{
+		Status: http.StatusBadRequest, Code: "InvalidStorageClass",
+		Message: "The storage class you specified is not valid",
+	}
+}

@@ -1,0 +1,81 @@
+package coldfront
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// amend writes the storage classes, and what is being restored if the client asks
+// for that, into the answer to a listing.
+func (f *Front) amend(c *call, versionID string, root *node) {
+	switch c.operation {
+	case "ListObjects", "ListObjectsV2":
+		f.amendObjects(c, root, "Contents")
+	case "ListObjectVersions":
+		f.amendObjects(c, root, "Version")
+	case "ListMultipartUploads":
+		for _, upload := range root.Nodes {
+			if upload.XMLName.Local == "Upload" {
+				upload.set("StorageClass", f.objects.upload(upload.text("UploadId")))
+			}
+		}
+	case "ListParts":
+		root.set("StorageClass", f.objects.upload(root.text("UploadId")))
+	case "GetObjectAttributes":
+		if class := root.child("StorageClass"); class != nil {
+			class.Text = f.objects.get(c.name, versionID).class
+		}
+	}
+}
+
+// amendObjects amends each element that tells of an object.
+func (f *Front) amendObjects(c *call, root *node, element string) {
+	wanted := strings.Contains(c.request.Header.Get("X-Amz-Optional-Object-Attributes"), "RestoreStatus") &&
+		!f.ignores(RestoreStatus)
+	now := f.now()
+	for _, object := range root.Nodes {
+		if object.XMLName.Local != element {
+			continue
+		}
+		key := object.text("Key")
+		if strings.EqualFold(root.text("EncodingType"), "url") {
+			if plain, err := url.QueryUnescape(key); err == nil {
+				key = plain
+			}
+		}
+		v := f.objects.get(name{c.name.bucket, key}, object.text("VersionId"))
+		object.set("StorageClass", v.class)
+		if wanted {
+			v.restore.amend(object, now)
+		}
+	}
+}
+
+// amend adds the element RestoreStatus, which is absent when there is nothing to
+// tell.
+func (r restore) amend(object *node, now time.Time) {
+	stage := r.stage(now)
+	if stage == archived {
+		return
+	}
+	status := object.add("RestoreStatus")
+	status.set("IsRestoreInProgress", strconv.FormatBool(stage == ongoing))
+	if stage == restored {
+		status.set("RestoreExpiryDate", r.expiry.Format("2006-01-02T15:04:05.000Z"))
+	}
+}
+
+// amendHeaders tells of class and restoration in the answer to HeadObject and
+// GetObject.
+func (f *Front) amendHeaders(v version, h http.Header) {
+	h.Del("X-Amz-Storage-Class")
+	if v.class != standard {
+		h.Set("X-Amz-Storage-Class", v.class)
+	}
+	if restore := v.restore.header(f.now()); restore != "" {
+		h.Set("X-Amz-Restore", restore)
+	}
+}

@@ -1,0 +1,70 @@
+package coldfront
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// own is the front's own client, which speaks to the server directly.
+func (f *Front) own() *s3.Client {
+	return s3.New(s3.Options{
+		BaseEndpoint: aws.String("http://s3"),
+		Region:       f.Region,
+		Credentials:  credentials.NewStaticCredentialsProvider(f.AccessKey, f.SecretKey, ""),
+		HTTPClient:   &http.Client{Transport: f.transport},
+		UsePathStyle: true,
+	})
+}
+
+// CreateBucket makes a bucket.
+func (f *Front) CreateBucket(ctx context.Context, bucket string) error {
+	_, err := f.own().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket})
+	return err
+}
+
+// CreateVersionedBucket makes a bucket that keeps every version of its objects.
+func (f *Front) CreateVersionedBucket(ctx context.Context, bucket string) error {
+	if err := f.CreateBucket(ctx, bucket); err != nil {
+		return err
+	}
+	_, err := f.own().PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+		Bucket:                  &bucket,
+		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	return err
+}
+
+// head returns the id of a version, or of the latest if id is "", or the answer
+// to whoever asks for one that is not there.
+func (f *Front) head(ctx context.Context, n name, id string) (found string, missing *s3Error, _ error) {
+	input := &s3.HeadObjectInput{Bucket: &n.bucket, Key: &n.key}
+	if id != "" {
+		input.VersionId = &id
+	}
+	head, err := f.own().HeadObject(ctx, input)
+	if err == nil {
+		return aws.ToString(head.VersionId), nil, nil
+	}
+	var answer *awshttp.ResponseError
+	if !errors.As(err, &answer) {
+		return "", nil, err
+	}
+	switch answer.HTTPStatusCode() {
+	case http.StatusNotFound:
+		return "", &s3Error{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist."}, nil
+	case http.StatusMethodNotAllowed:
+		return "", &s3Error{
+			Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed",
+			Message: "The specified method is not allowed against this resource.",
+		}, nil
+	default:
+		return "", nil, err
+	}
+}

@@ -1,0 +1,98 @@
+package coldfront
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// patience bounds the start and the end of the server.
+const patience = time.Minute
+
+// process is a running S3 server and the directory in which it keeps everything.
+type process struct {
+	dir   string
+	cmd   *exec.Cmd
+	stdin io.Closer
+	said  *bytes.Buffer // what the server printed; read it after ended only
+	ended chan struct{}
+}
+
+// startProcess starts the server and returns once it listens.
+func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
+	binary, err := build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// Not below the test's own directory, whose name may be longer than a socket's
+	// may be.
+	dir, err := os.MkdirTemp("", "s3-")
+	if err != nil {
+		return nil, err
+	}
+	p := &process{dir: dir, said: &bytes.Buffer{}, ended: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(dir)
+		}
+	}()
+	// It lives as long as its standard input, which is longer than ctx.
+	p.cmd = exec.Command(binary, dir, keys.access, keys.secret, keys.region, Domain)
+	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the S3 server: %w", err)
+	}
+	go func() {
+		_ = p.cmd.Wait() // what it said says more
+		close(p.ended)
+	}()
+	if err := p.listens(ctx); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+// listens returns once the server accepts connections.
+func (p *process) listens(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if conn, err := p.dial(ctx, "", ""); err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-again.C:
+		case <-p.ended:
+			return fmt.Errorf("the S3 server ended:\n%s", p.said)
+		case <-ctx.Done():
+			return fmt.Errorf("the S3 server does not listen: %w", context.Cause(ctx))
+		}
+	}
+}
+
+// dial connects to the server, whatever the address.
+func (p *process) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "unix", filepath.Join(p.dir, "socket"))
+}
+
+// close ends the server and removes its directory.
+func (p *process) close() error {
+	_ = p.stdin.Close() // tells it to end; it may have ended already
+	hung := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	<-p.ended
+	hung.Stop()
+	return os.RemoveAll(p.dir)
+}

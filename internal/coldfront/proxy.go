@@ -1,0 +1,259 @@
+package coldfront
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"sync/atomic"
+)
+
+// maxDocument bounds the XML that the front reads: a listing has 1,000 entries.
+const maxDocument = 16 << 20 // bytes
+
+var errLost = errors.New("the answer is lost")
+
+// call is one request on its way through the front.
+type call struct {
+	request   *http.Request // as it came
+	id        string
+	name      name
+	operation string
+	body      []byte // of RestoreObject and DeleteObjects
+	changed   bool   // it was changed and must be signed anew
+	fault     *Fault // or nil
+	received  atomic.Int64
+}
+
+// proxy sends a request on as it was signed, Host included, so that the server
+// verifies it itself.
+func (f *Front) proxy(c *call) *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", "s3"
+			r.Out.Host = r.In.Host
+			if c.changed {
+				// Unsigned it would be refused, which tells enough.
+				_ = f.sign(r.Out)
+			}
+		},
+		Transport: f.transport,
+		ModifyResponse: func(resp *http.Response) error {
+			if err := f.answer(resp.Request.Context(), c, resp); err != nil {
+				return err
+			}
+			if c.fault != nil {
+				return c.fault.after(resp, c)
+			}
+			return nil
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // closes the connection
+		ErrorLog:     log.New(io.Discard, "", 0),
+	}
+}
+
+// ServeHTTP implements http.Handler.
+func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n := nameOf(r)
+	c := &call{request: r, name: n, operation: operationOf(r, n)}
+	c.id = fmt.Sprintf("FRONT%011d", f.ids.Add(1))
+	out := &observed{out: w}
+	defer func() { f.record.add(c.logged(out)) }()
+	if c.fault = f.faults.take(c); c.fault != nil && c.fault.before(out, c) {
+		return
+	}
+	if refused := f.refusedOutright(c); refused != nil {
+		refused.write(out, c)
+		return
+	}
+	// What the server does it does to the end, whether the client waits or not:
+	// else nobody would know the class of what was written.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	on := r.Clone(ctx)
+	on.Body = counted{r.Body, &c.received}
+	if err := f.prepare(c, on); err != nil {
+		panic(http.ErrAbortHandler) // the body ended early
+	}
+	f.proxy(c).ServeHTTP(out, on)
+}
+
+// prepare reads the bodies that the front must know, and removes what the service
+// ignores.
+func (f *Front) prepare(c *call, r *http.Request) (err error) {
+	if c.operation == "RestoreObject" || c.operation == "DeleteObjects" {
+		if c.body, err = io.ReadAll(io.LimitReader(r.Body, maxDocument)); err != nil {
+			return err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(c.body))
+	}
+	c.changed, err = f.strip(c, r)
+	return err
+}
+
+// logged is the request as it ended.
+func (c *call) logged(out *observed) Request {
+	r := Request{
+		Operation: c.operation, Method: c.request.Method, Bucket: c.name.bucket, Key: c.name.key,
+		Query: c.request.URL.Query(), Header: c.request.Header,
+		Status: out.status, Received: c.received.Load(), Sent: out.sent,
+	}
+	if c.fault != nil {
+		r.Code = c.fault.error().Code
+	}
+	return r
+}
+
+// refusedOutright is the answer to what the server would take although S3 does
+// not.
+func (f *Front) refusedOutright(c *call) *s3Error {
+	if refused := f.refused(c); refused != nil {
+		return refused
+	}
+	if class := c.request.Header.Get("X-Amz-Storage-Class"); class != "" && !isClass(class) {
+		return invalidStorageClass()
+	}
+	if source, id, ok := copySource(c.request); ok {
+		return f.unreadable(f.objects.get(source, id))
+	}
+	return nil
+}
+
+// unreadable is the answer to reading an archived object, or nil.
+func (f *Front) unreadable(v version) *s3Error {
+	if !isArchived(v.class) || v.restore.stage(f.now()) == restored {
+		return nil
+	}
+	return &s3Error{
+		Status: http.StatusForbidden, Code: "InvalidObjectState", StorageClass: v.class,
+		Message: "The operation is not valid for the object's storage class",
+	}
+}
+
+// answer makes of the server's answer the one that S3 would give.
+func (f *Front) answer(ctx context.Context, c *call, resp *http.Response) error {
+	if c.operation == "RestoreObject" && resp.StatusCode == http.StatusNotImplemented {
+		return f.answerRestore(ctx, c, resp)
+	}
+	if resp.StatusCode >= 300 {
+		return nil
+	}
+	f.stripAnswer(resp.Header)
+	switch c.operation {
+	case "GetObject", "HeadObject":
+		f.answerRead(c, resp)
+	case "PutObject":
+		f.objects.put(c.name, versionID(resp), f.classOf(c))
+	case "DeleteObject":
+		if id := c.request.URL.Query().Get("versionId"); id != "" {
+			f.objects.remove(c.name, id)
+		}
+	case "DeleteObjects":
+		return f.forget(c)
+	case "CreateMultipartUpload", "CompleteMultipartUpload", "CopyObject",
+		"ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads", "ListParts", "GetObjectAttributes":
+		return f.answerDocument(c, resp)
+	}
+	return nil
+}
+
+// answerRead tells of the class of what is read, or refuses it.
+func (f *Front) answerRead(c *call, resp *http.Response) {
+	v := f.objects.get(c.name, versionID(resp))
+	if no := f.unreadable(v); no != nil && c.operation == "GetObject" {
+		no.put(resp, c)
+		return
+	}
+	f.amendHeaders(v, resp.Header)
+}
+
+// answerDocument learns from an answer that is XML, and amends it.
+func (f *Front) answerDocument(c *call, resp *http.Response) error {
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument))
+	if err != nil {
+		return err
+	}
+	_ = resp.Body.Close() // it was read
+	root, err := parseXML(text)
+	if err != nil {
+		return err
+	}
+	if root.XMLName.Local != "Error" { // S3 may say so after a 200
+		f.learn(c, versionID(resp), root)
+		f.amend(c, versionID(resp), root)
+	}
+	f.stripDocument(root)
+	if text, err = root.bytes(); err != nil {
+		return err
+	}
+	setBody(resp, text)
+	return nil
+}
+
+// learn keeps the class of what was begun or written.
+func (f *Front) learn(c *call, versionID string, root *node) {
+	switch c.operation {
+	case "CopyObject":
+		f.objects.put(c.name, versionID, f.classOf(c))
+	case "CreateMultipartUpload":
+		f.objects.begin(root.text("UploadId"), f.classOf(c))
+	case "CompleteMultipartUpload":
+		f.objects.put(c.name, versionID, f.objects.upload(c.request.URL.Query().Get("uploadId")))
+	}
+}
+
+// classOf is the class that a request asks for.
+func (f *Front) classOf(c *call) string {
+	class := c.request.Header.Get("X-Amz-Storage-Class")
+	if class == "" || f.ignores(Classes) {
+		return standard
+	}
+	return class
+}
+
+func versionID(resp *http.Response) string { return resp.Header.Get("X-Amz-Version-Id") }
+
+// forget removes the versions that DeleteObjects names; what is named without a
+// version is either gone for good or stays as it is under a delete marker.
+func (f *Front) forget(c *call) error {
+	var deleted struct {
+		Objects []struct {
+			Key       string
+			VersionID string `xml:"VersionId"`
+		} `xml:"Object"`
+	}
+	if err := xml.Unmarshal(c.body, &deleted); err != nil {
+		return err
+	}
+	for _, object := range deleted.Objects {
+		if object.VersionID != "" {
+			f.objects.remove(name{c.name.bucket, object.Key}, object.VersionID)
+		}
+	}
+	return nil
+}
+
+// answerRestore does what the server, having verified the request, cannot.
+func (f *Front) answerRestore(ctx context.Context, c *call, resp *http.Response) error {
+	id := c.request.URL.Query().Get("versionId")
+	found, missing, err := f.head(ctx, c.name, id)
+	if err != nil {
+		return err
+	}
+	if missing != nil {
+		missing.put(resp, c)
+		return nil
+	}
+	status, refusal := f.restore(c.name, found, c.body)
+	if refusal != nil {
+		refusal.put(resp, c)
+		return nil
+	}
+	replace(resp, status, nil, c)
+	return nil
+}

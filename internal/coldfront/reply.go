@@ -1,0 +1,69 @@
+package coldfront
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// s3Error is an answer that says no.
+type s3Error struct {
+	XMLName      xml.Name `xml:"Error"`
+	Status       int      `xml:"-"`
+	Code         string
+	Message      string
+	StorageClass string `xml:",omitempty"`
+	Resource     string
+	RequestID    string `xml:"RequestId"`
+}
+
+// bytes is the answer's body.
+func (e s3Error) bytes() []byte {
+	text, err := xml.Marshal(e)
+	if err != nil {
+		return []byte(err.Error()) // cannot be: the fields are plain
+	}
+	return append([]byte(xml.Header), text...)
+}
+
+// write answers a request that the server never sees.
+func (e s3Error) write(w http.ResponseWriter, c *call) {
+	e.Resource, e.RequestID = c.request.URL.Path, c.id
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("X-Amz-Request-Id", c.id)
+	body := e.bytes()
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(e.Status)
+	if c.request.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client may be gone
+	}
+}
+
+// put takes the place of the server's answer.
+func (e s3Error) put(resp *http.Response, c *call) {
+	e.Resource, e.RequestID = c.request.URL.Path, c.id
+	replace(resp, e.Status, e.bytes(), c)
+}
+
+// replace gives an answer another status and body.
+func replace(resp *http.Response, status int, body []byte, c *call) {
+	_ = resp.Body.Close() // read or not, it is of no use any more
+	resp.StatusCode, resp.Status = status, ""
+	resp.Header = http.Header{"X-Amz-Request-Id": {c.id}}
+	if len(body) > 0 {
+		resp.Header.Set("Content-Type", "application/xml")
+	}
+	if c.request.Method == http.MethodHead {
+		body = nil
+	}
+	setBody(resp, body)
+}
+
+// setBody changes nothing but the body and its length.
+func setBody(resp *http.Response, body []byte) {
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+}
