@@ -1,0 +1,89 @@
+package s3vault_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"firn/internal/coldfront"
+	"firn/vault"
+	"firn/vault/s3vault"
+	"firn/vault/vaulttest"
+)
+
+// jobTime is how long a restore takes in these tests, by their clock.
+const jobTime = 4 * time.Hour
+
+// clock is a clock that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// bed is a service and a clock.
+type bed struct {
+	front *coldfront.Front
+	clock *clock
+	next  int
+}
+
+func newBed(t *testing.T, o coldfront.Options) *bed {
+	t.Helper()
+	b := &bed{clock: &clock{now: time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)}}
+	o.Now = b.clock.Now
+	o.Delay = func(string, string) time.Duration { return jobTime }
+	b.front = coldfront.Start(t, o)
+	t.Setenv("AWS_ACCESS_KEY_ID", b.front.AccessKey)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", b.front.SecretKey)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	return b
+}
+
+func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
+	t.Helper()
+	c.Region, c.Endpoint, c.Now = b.front.Region, b.front.Endpoint, b.clock.Now
+	v, err := s3vault.Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.Close() })
+	return v
+}
+
+// TestContract runs the suite of every kind over a real S3 server, with the
+// restores of the front before it.
+func TestContract(t *testing.T) {
+	b := newBed(t, coldfront.Options{})
+	configs := map[vault.Vault]s3vault.Config{}
+	vaulttest.Run(t, vaulttest.Options{
+		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true,
+		New: func(t *testing.T) vault.Vault {
+			b.next++
+			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/"}
+			if err := b.front.CreateBucket(t.Context(), c.Bucket); err != nil {
+				t.Fatal(err)
+			}
+			v := b.open(t, c)
+			configs[v] = c
+			return v
+		},
+		Reopen: func(t *testing.T, old vault.Vault) vault.Vault {
+			v := b.open(t, configs[old])
+			configs[v] = configs[old]
+			return v
+		},
+	})
+}
