@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -125,10 +126,26 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	}
 	if err != nil {
-		return vault.Part{}, err
+		return vault.Part{}, v.explainHangUp(ctx, u, err)
 	}
 	part.Receipt = got.text()
 	return part, nil
+}
+
+// explainHangUp looks whether the upload is there after a service has hung up in the
+// middle of a part. Some do so instead of waiting for the rest when they refuse it,
+// and the refusal is lost.
+func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
+	if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	for _, missing := range v.parts(ctx, u) {
+		if errors.Is(missing, vault.ErrNotFound) {
+			return missing
+		}
+		break
+	}
+	return err
 }
 
 // number is the service's number of the part at an offset.
