@@ -190,7 +190,7 @@ func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err erro
 			}
 			isOurs := c.Description == u.description
 			if c.Name != "" && c.Description == "" {
-				isOurs = c.Name == u.source.name
+				isOurs = c.Name == u.name
 			}
 			if isOurs {
 				found = append(found, c)

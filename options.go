@@ -8,6 +8,9 @@ import (
 
 // UploadOptions says how to upload. The zero value is good.
 type UploadOptions struct {
+	// Name is what the archive is called at a vault that keeps names, such as a
+	// bucket, where it is the key. Default: that of the source. It may have slashes.
+	Name string
 	// Description is kept with the archive for ever: printable ASCII, at most
 	// 1,024 characters in a Glacier vault. Default: the name of the file.
 	Description string

@@ -1,6 +1,7 @@
 package firn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptio
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
 	defer stop()
 	u := &upload{
-		UploadOptions: o, vault: v, source: source, description: description,
+		UploadOptions: o, vault: v, source: source, name: cmp.Or(o.Name, source.name), description: description,
 		limiter: transfer.NewLimiter(o.LimitRate),
 		begin:   o.Now(),
 	}
@@ -111,6 +112,7 @@ type upload struct {
 	UploadOptions
 	vault       vault.Uploader
 	source      *Source
+	name        string // of the archive, at a vault that keeps names
 	description string
 	limiter     *rate.Limiter
 	begin       time.Time

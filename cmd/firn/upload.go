@@ -42,6 +42,7 @@ const uploadExample = `  firn upload image-backups june.tar --description "June,
 
 // uploadOptions are the options of firn upload.
 type uploadOptions struct {
+	name         string
 	description  string
 	partSize     sizeFlag
 	expectedSize sizeFlag
@@ -67,6 +68,7 @@ func (p *program) newUpload() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.name, "name", "", "the `NAME` of the archive in a bucket, its key (default: the file's name)")
 	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
 	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
 	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
@@ -80,7 +82,7 @@ func (p *program) newUpload() *cobra.Command {
 	f.Lookup("retry-for").DefValue = "20h"
 	p.addPrices(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum,
-		statusDenied, statusLocked, statusDamaged, statusInterrupted)
+		statusDenied, statusLocked, statusDamaged, statusRefused, statusInterrupted)
 }
 
 // check refuses options that contradict each other or the sources.
@@ -95,6 +97,8 @@ func (o uploadOptions) check(sources []string) error {
 		}
 	}
 	switch {
+	case o.name != "" && len(sources) > 1:
+		return usageError("--name names one archive, and there are %d files: upload them one by one", len(sources))
 	case o.description != "" && len(sources) > 1:
 		return usageError("--description describes one archive, and there are %d files: upload them one by one", len(sources))
 	case o.concurrency < 1:

@@ -103,6 +103,8 @@ func (s *uploadSession) explain(err error, path string) error {
 		return withHint(err, again)
 	case errors.Is(err, firn.ErrSourceChanged):
 		return withHint(err, "when nothing writes to it any more, "+again)
+	case errors.Is(err, vault.ErrExists):
+		return withHint(&classError{err, errRefused}, "store it under another name: "+s.typedWith("--name")+" NAME")
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

@@ -53,7 +53,7 @@ func openSource(path string, stdin io.Reader) (*firn.Source, error) {
 func (s *uploadSession) uploadOptions() firn.UploadOptions {
 	o := s.options
 	return firn.UploadOptions{
-		Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
+		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
 		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
 		Again: o.again, RetryFor: o.retryFor, SpoolDir: o.spoolDir,
 		Journal: s.catalog, VaultURL: s.vault.URL, Now: s.now,

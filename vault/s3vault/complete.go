@@ -18,8 +18,8 @@ import (
 // which is computed from those of the parts; the tree hash is compared here with
 // those of the parts, and then kept with the object.
 //
-// Repeated when the service has forgotten the upload, it succeeds if the object
-// that is there is proved to be of these parts by its size and its CRC-64.
+// The object that is there then must have their size and their CRC-64. So it
+// succeeds, too, when it is repeated and the service has forgotten the upload.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -32,14 +32,13 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if err == nil {
 		err = v.publish(ctx, u, c, whole)
 	}
-	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists) {
-		if settled := v.isThere(ctx, u, c, whole); settled != nil {
-			return "", errors.Join(err, settled)
-		}
-		err = nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err
+	}
+	// Also after a success: some services answer so for an upload that they do not
+	// know, if the key has an object.
+	if unproved := v.isThere(ctx, u, c, whole); unproved != nil {
+		return "", errors.Join(err, unproved)
 	}
 	return vault.ArchiveID(u.key), v.keepProof(ctx, u.key, c)
 }
@@ -162,8 +161,11 @@ func (v *Vault) isThere(ctx context.Context, u upload, c vault.Completion, whole
 	if err != nil {
 		return err
 	}
-	told := aws.ToString(out.ChecksumCRC64NVME)
-	if aws.ToInt64(out.ContentLength) == c.Size && whole.hasCRC && told == whole.crc.text() {
+	isSame := aws.ToInt64(out.ContentLength) == c.Size
+	if !v.lacks.has(CRC64NVME) {
+		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.text()
+	}
+	if isSame {
 		return nil
 	}
 	return fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", u.key)), vault.ErrNotFound)

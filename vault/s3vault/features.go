@@ -73,8 +73,13 @@ func (v *Vault) isMissing(f Feature, err error, instead string) bool {
 	if !saysMissing(err) {
 		return false
 	}
+	v.miss(f, instead)
+	return true
+}
+
+// miss notes that the service lacks a feature, and tells it once.
+func (v *Vault) miss(f Feature, instead string) {
 	if v.lacks.add(f) {
 		v.config.Notice(fmt.Sprintf("the service lacks %s: %s", f, instead))
 	}
-	return true
 }

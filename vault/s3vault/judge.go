@@ -10,6 +10,7 @@ import (
 const (
 	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
 	adviceBucket    = "create the bucket first, with any tool for S3"
+	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )
 
@@ -34,6 +35,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrChecksum
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "checksum"):
 		return "", vault.ErrChecksum
+	case e.CodeIs("InvalidStorageClass"):
+		return adviceClasses, vault.ErrInvalid
 	case e.CodeIs("EntityTooSmall", "EntityTooLarge", "Invalid", "Malformed", "NotImplemented", "MethodNotAllowed", "KeyTooLong"):
 		return "", vault.ErrInvalid
 	}

@@ -69,7 +69,7 @@ func TestContract(t *testing.T) {
 	b := newBed(t, coldfront.Options{})
 	configs := map[vault.Vault]s3vault.Config{}
 	vaulttest.Run(t, vaulttest.Options{
-		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true,
+		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true, OneCompleter: true,
 		New: func(t *testing.T) vault.Vault {
 			b.next++
 			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/"}

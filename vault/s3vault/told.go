@@ -133,9 +133,15 @@ func (v *Vault) proof(ctx context.Context, key string, size int64) (treehash.Has
 	return hash, nil
 }
 
-// saysMissing reports whether an error says that the service lacks something.
+// saysMissing reports whether an error says that the service lacks something:
+// outright, or because it does not know what a checksum's name means.
 func saysMissing(err error) bool {
 	const notImplemented = 501
 	answer := amazon.Refusal(err)
-	return answer != nil && (answer.CodeIs("NotImplemented") || answer.Status == notImplemented)
+	return answer != nil && (answer.CodeIs("NotImplemented") || answer.Status == notImplemented ||
+		answer.CodeIs("InvalidArgument", "InvalidRequest") && saysUnsupported(strings.ToLower(answer.Message)))
+}
+
+func saysUnsupported(message string) bool {
+	return strings.Contains(message, "checksum") || strings.Contains(message, "unsupported header")
 }

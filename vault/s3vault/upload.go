@@ -35,28 +35,41 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if err := v.checkFree(ctx, key); err != nil {
 		return "", err
 	}
+	u := upload{key: key, partSize: req.PartSize}
+	u.id, err = v.create(ctx, key, req)
+	if err != nil && !v.lacks.has(CRC64NVME) && v.isMissing(CRC64NVME, err, insteadOfCRC) {
+		u.id, err = v.create(ctx, key, req)
+	}
+	if err != nil {
+		return "", err
+	}
+	return u.ID(), nil
+}
+
+func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest) (id string, err error) {
 	in := &s3.CreateMultipartUploadInput{
 		Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
 	}
 	if !v.lacks.has(CRC64NVME) {
 		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
 	}
-	u := upload{key: key, partSize: req.PartSize}
 	err = v.call(ctx, fmt.Sprintf("start an upload of %q", key), func() error {
 		out, err := v.client.CreateMultipartUpload(ctx, in)
 		if err != nil {
 			return err
 		}
-		if u.id = aws.ToString(out.UploadId); u.id == "" {
+		if id = aws.ToString(out.UploadId); id == "" {
 			return fmt.Errorf("%w: the answer has no upload id", vault.ErrUnavailable)
+		}
+		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
+			v.miss(CRC64NVME, insteadOfCRC) // it took no notice of it
 		}
 		return nil
 	})
-	if err != nil {
-		return "", err
-	}
-	return u.ID(), nil
+	return id, err
 }
+
+const insteadOfCRC = "parts are proved by the SHA-256 in their signatures alone"
 
 func (v *Vault) storageClass() types.StorageClass {
 	if v.lacks.has(Classes) {

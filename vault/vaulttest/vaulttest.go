@@ -50,6 +50,10 @@ type Options struct {
 	// time that the vault chooses. So there is one for each archive, which is
 	// listed without what was said when it was asked for, and gone with its archive.
 	Shared bool
+
+	// OneCompleter: the service behind the kind does not order several completions
+	// of one upload that come side by side.
+	OneCompleter bool
 }
 
 // Run checks that a kind keeps the contract of package vault.
