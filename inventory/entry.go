@@ -18,6 +18,7 @@ const (
 	dateField
 	sizeField
 	hashField
+	damageField // what only Writer.AddBad writes
 
 	neededFields = idField | dateField | sizeField | hashField
 )
@@ -26,6 +27,7 @@ const (
 type fields struct {
 	archive vault.Archive
 	seen    uint8
+	damage  string // why whoever wrote the entry knows no more
 }
 
 // parseEntry reads one value of the list, whose brackets and quotes are known to
@@ -51,7 +53,10 @@ func parseEntry(raw []byte) (vault.Archive, error) {
 			wrong = err
 		}
 	}
-	if wrong == nil {
+	switch {
+	case f.damage != "":
+		wrong = errors.New(f.damage)
+	case wrong == nil:
 		wrong = f.complete()
 	}
 	return f.archive, wrong
@@ -88,6 +93,9 @@ func (f *fields) set(name, content []byte) error {
 		return f.setDate(text)
 	case hashField:
 		return f.setHash(text)
+	case damageField:
+		f.damage = string(text)
+		return nil
 	}
 	return f.setDescription(text)
 }
@@ -104,6 +112,8 @@ func fieldOf(name []byte) uint8 {
 		return sizeField
 	case "SHA256TreeHash":
 		return hashField
+	case "Damaged":
+		return damageField
 	}
 	return 0
 }

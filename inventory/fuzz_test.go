@@ -17,6 +17,7 @@ func seedJSON(f *testing.F) {
 		write(f, false, archive(1, `a\"b,`), archive(2, "")),
 		list(object(f, "CreationDate", `"2015-03-01T10:00:00.999+01:00"`), object(f, "ArchiveDescription", `"\ud800\u0000\n"`)),
 		"\xef\xbb\xbf{}", list(object(f, "Size", "18446744073709551617")),
+		list(`{"ArchiveId":"A","CreationDate":null,"Damaged":"why"}`, `{"Damaged":7}`),
 	} {
 		f.Add(seed)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"firn/vault"
 )
@@ -57,6 +58,46 @@ func (b *Writer) Add(a vault.Archive) error {
 	return b.flush(flushAt)
 }
 
+// AddBad writes an entry for an archive that is there, but of which no more than
+// this is known, and why, of which the first KiB is kept. A [Reader] takes it for
+// bad, and so does any other, since dates and hashes do not have this form: in
+// JSON they are null and the reason has a key of its own, in CSV they are empty
+// and the reason stands where the description does. Errors are as for Add.
+func (b *Writer) AddBad(id vault.ArchiveID, size int64, why string) error {
+	if b.err != nil {
+		return b.err
+	}
+	if !IsID(string(id)) || size < 0 {
+		return fmt.Errorf("archive %.300q of %d bytes: %w: it cannot be an entry", string(id), size, vault.ErrInvalid)
+	}
+	why = oneLine(why[:min(len(why), maxRaw)])
+	if b.csv {
+		b.addDescribed(id, why)
+		b.buf = append(b.buf, ',', ',')
+		b.buf = strconv.AppendInt(b.buf, size, 10)
+		b.buf = append(b.buf, ",\r\n"...)
+	} else {
+		b.addID(id)
+		b.buf = append(b.buf, `","ArchiveDescription":null,"CreationDate":null,"Size":`...)
+		b.buf = strconv.AppendInt(b.buf, size, 10)
+		b.buf = append(b.buf, `,"SHA256TreeHash":null,"Damaged":`...)
+		b.buf = appendText(b.buf, why)
+		b.buf = append(b.buf, '}')
+	}
+	b.first = false
+	return b.flush(flushAt)
+}
+
+// oneLine makes text of s that any form can hold.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}
+
 // add is Add of an archive that was looked at, without what may be wrong with w.
 func (b *Writer) add(a vault.Archive) error {
 	before := len(b.buf)
@@ -77,11 +118,7 @@ func (b *Writer) add(a vault.Archive) error {
 }
 
 func (b *Writer) addObject(a vault.Archive) {
-	if !b.first {
-		b.buf = append(b.buf, ',')
-	}
-	b.buf = append(b.buf, `{"ArchiveId":"`...)
-	b.buf = append(b.buf, a.ID...)
+	b.addID(a.ID)
 	b.buf = append(b.buf, `","ArchiveDescription":`...)
 	b.buf = appendText(b.buf, a.Description)
 	b.buf = append(b.buf, `,"CreationDate":"`...)
@@ -93,16 +130,17 @@ func (b *Writer) addObject(a vault.Archive) {
 	b.buf = append(b.buf, `"}`...)
 }
 
-func (b *Writer) addLine(a vault.Archive) {
-	b.buf = append(b.buf, a.ID...)
-	b.buf = append(b.buf, ',')
-	if strings.ContainsAny(a.Description, `,"`) {
-		b.buf = append(b.buf, '"')
-		b.buf = append(b.buf, strings.ReplaceAll(a.Description, `"`, `\"`)...)
-		b.buf = append(b.buf, '"')
-	} else {
-		b.buf = append(b.buf, a.Description...)
+// addID begins the object of an archive, up to the end of its id.
+func (b *Writer) addID(id vault.ArchiveID) {
+	if !b.first {
+		b.buf = append(b.buf, ',')
 	}
+	b.buf = append(b.buf, `{"ArchiveId":"`...)
+	b.buf = append(b.buf, id...)
+}
+
+func (b *Writer) addLine(a vault.Archive) {
+	b.addDescribed(a.ID, a.Description)
 	b.buf = append(b.buf, ',')
 	b.buf = appendDate(b.buf, a.Created)
 	b.buf = append(b.buf, ',')
@@ -110,6 +148,19 @@ func (b *Writer) addLine(a vault.Archive) {
 	b.buf = append(b.buf, ',')
 	b.buf = append(b.buf, a.TreeHash.String()...)
 	b.buf = append(b.buf, "\r\n"...)
+}
+
+// addDescribed begins the line of an archive, up to the end of its description.
+func (b *Writer) addDescribed(id vault.ArchiveID, description string) {
+	b.buf = append(b.buf, id...)
+	b.buf = append(b.buf, ',')
+	if strings.ContainsAny(description, `,"`) {
+		b.buf = append(b.buf, '"')
+		b.buf = append(b.buf, strings.ReplaceAll(description, `"`, `\"`)...)
+		b.buf = append(b.buf, '"')
+	} else {
+		b.buf = append(b.buf, description...)
+	}
 }
 
 // Close ends the document and leaves w open. Until it has returned nil, the

@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -67,6 +68,41 @@ func TestWriterRefuses(t *testing.T) {
 					t.Errorf("%d entries, %v", len(entries), err)
 				}
 			})
+		}
+	}
+}
+
+// TestWriterWritesWhatIsDamaged as an entry that no reader takes for whole, among
+// others, without the form being broken.
+func TestWriterWritesWhatIsDamaged(t *testing.T) {
+	why := "a.json: \"damaged\",\r\n\xff" + strings.Repeat("y", 2000)
+	for _, csv := range []bool{false, true} {
+		var text strings.Builder
+		w, err := inventory.NewWriter(&text, csv, head())
+		if err == nil {
+			err = errors.Join(w.AddBad("first", 7, why), w.Add(plain()), w.AddBad("last", 0, ""), w.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{w.AddBad("../x", 1, why), w.AddBad("x", -1, why)} {
+			if !errors.Is(err, vault.ErrInvalid) {
+				t.Errorf("%s: what cannot be an entry: %v", formName(csv), err)
+			}
+		}
+		if !csv && !json.Valid([]byte(text.String())) {
+			t.Errorf("wrote %s", text.String())
+		}
+		entries, err := readText(text.String(), csv)
+		if err != nil || len(entries) != 3 || entries[1].Archive != plain() || entries[1].Bad != "" {
+			t.Fatalf("%s: %+v, %v", formName(csv), entries, err)
+		}
+		first, last := entries[0], entries[2]
+		if first.ID != "first" || first.Size != 7 || !strings.Contains(first.Raw, "a.json") || last.ID != "last" || last.Bad == "" {
+			t.Errorf("%s: read %+v and %+v", formName(csv), first, last)
+		}
+		if want := `a.json: "damaged",  ?yyy`; first.Bad == "" || !csv && !strings.HasPrefix(first.Bad, want) {
+			t.Errorf("%s: bad because %q, want %q", formName(csv), first.Bad, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package dirvault_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,8 +166,9 @@ func TestDamagedArchivesAreCounted(t *testing.T) {
 	}
 }
 
-// TestInventoryTellsWhatItOmits, after it has listed all that is good.
-func TestInventoryTellsWhatItOmits(t *testing.T) {
+// TestInventoryListsTheDamaged: they are there, so they are entries, whoever reads
+// the list in whatever form, and never taken for whole.
+func TestInventoryListsTheDamaged(t *testing.T) {
 	var heard damages
 	o := fresh()
 	o.OnDamage = heard.hear
@@ -174,56 +176,51 @@ func TestInventoryTellsWhatItOmits(t *testing.T) {
 	v := open(t, dir, o)
 	ids := damagedArchives(t, v, dir)
 	good := store(t, v, noise(40), 10)
-	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := sorted(vault.ArchiveID(ids[0]), vault.ArchiveID(ids[1]), vault.ArchiveID(ids[2]), good)
+	created := info(t, v).Created
 	heard.want(t, "when the inventory is taken", ids...)
-	if j := describe(t, v, job); j.Status != vault.Succeeded || !strings.Contains(j.Message, "damaged: 3") {
-		t.Errorf("the job says %+v", j)
-	}
-	var listed []vault.ArchiveID
-	for a, listErr := range v.Inventory(t.Context(), job, "") {
-		if err = listErr; err == nil {
-			listed = append(listed, a.ID)
+	for _, l := range []vault.Listing{{}, {Limit: 4}, {CSV: true}, {Since: created.Add(-time.Hour)}} {
+		j, listed := list(t, v, l)
+		if !slices.Equal(listed, all) {
+			t.Errorf("%+v: listed %q, want %q", l, listed, all)
+		}
+		if j.Status != vault.Succeeded || !strings.Contains(j.Message, "damaged: 3") {
+			t.Errorf("%+v: the job says %+v", l, j)
+		}
+		for e := range v.Inventory(t.Context(), j.ID, "") {
+			switch i := slices.Index(ids, string(e.ID)); {
+			case i < 0:
+				if e.Bad != "" {
+					t.Errorf("%+v: the good archive is bad: %q", l, e.Bad)
+				}
+			case e.Size != int64(10*(i+1)):
+				t.Errorf("%+v: archive %d has %d bytes", l, i, e.Size)
+			case !strings.Contains(e.Raw, "archives/"+ids[i]+".json: the file is damaged") || !l.CSV && !strings.HasPrefix(e.Bad, "archive "):
+				t.Errorf("%+v: archive %d is bad because %q in %q", l, i, e.Bad, e.Raw)
+			}
 		}
 	}
-	if !slices.Equal(listed, []vault.ArchiveID{good}) {
-		t.Errorf("listed %q, want %q", listed, good)
-	}
-	wantDamaged(t, "Inventory", err)
-	for _, id := range ids {
-		if err != nil && !strings.Contains(err.Error(), id) {
-			t.Errorf("the error does not tell of %q: %v", id, err)
-		}
-	}
-	for _, err := range v.Inventory(t.Context(), job, "") {
-		if err != nil {
-			t.Error(err)
-		}
-		break // and is not told of damage after all
-	}
+	heard.want(t, "each time that another is taken", slices.Repeat(ids, 4)...)
 }
 
-// TestInventoryOfABrokenDisk names some of the damaged archives and counts the
-// rest.
-func TestInventoryOfABrokenDisk(t *testing.T) {
+// TestInventoryOfTheDamagedByPages: each page has its own, and says how many.
+func TestInventoryOfTheDamagedByPages(t *testing.T) {
 	dir := newVault(t)
 	v := open(t, dir, fresh())
-	for i := range 50 {
-		leave(t, dir, "archives/"+strings.Repeat("a", 136)+string(rune('a'+i/10))+string(rune('a'+i%10)), "bytes")
+	for _, last := range "abcde" {
+		leave(t, dir, "archives/"+strings.Repeat("a", 137)+string(last), "bytes")
 	}
-	job, err := v.StartJob(t.Context(), vault.JobRequest{
-		Kind: vault.RetrieveInventory, Description: strings.Repeat(`"`, 1024), Topic: strings.Repeat("t", 512),
-	})
-	if err != nil {
-		t.Fatal(err)
+	var l vault.Listing
+	for _, want := range []int{2, 2, 1} {
+		l.Limit = 2
+		j, listed := list(t, v, l)
+		if len(listed) != want || !strings.Contains(j.Message, fmt.Sprintf("damaged: %d.", want)) {
+			t.Errorf("a page lists %d, want %d, and says %q", len(listed), want, j.Message)
+		}
+		l.Marker = j.Marker
 	}
-	for _, err = range v.Inventory(t.Context(), job, "") {
-	}
-	wantDamaged(t, "Inventory", err)
-	if err != nil && (strings.Count(err.Error(), "\n") != 20 || !strings.Contains(err.Error(), "30 more")) {
-		t.Errorf("told %v", err)
+	if _, listed := list(t, v, vault.Listing{Marker: strings.Repeat("a", 137) + "d"}); len(listed) != 2 {
+		t.Errorf("from a marker on %d are listed", len(listed))
 	}
 }
 

@@ -49,9 +49,9 @@
 // anew from the truth. Before an archive comes or goes vault.json is made to say
 // that the inventory is out of date, so a kill cannot hide a change.
 //
-// Damage: whoever asks for something whose file is damaged is told so. Lists and
-// inventories go on without it, and say so (see Options.OnDamage and
-// [Vault.Inventory]). It is never removed, and neither is a vault that holds it.
+// Damage: whoever asks for something whose file is damaged is told so. Lists go on
+// without it and inventories with a bad entry, and say so (see Options.OnDamage).
+// It is never removed, and neither is a vault that holds it.
 //
 // # Trust
 //
@@ -92,7 +92,7 @@ type Options struct {
 	// inventories; nil means that they do not tell.
 	ARN func(name string) string
 	// OnDamage is told of every damaged file, and every vault that cannot be
-	// opened, that a listing or an inventory goes on without, each time that one
+	// opened, that a listing or an inventory goes on in spite of, each time that one
 	// does; nil means nobody. It may be called from many goroutines at once and
 	// must not call the vault or the Root that it hears of.
 	OnDamage func(error)

@@ -9,8 +9,8 @@ import (
 )
 
 // maxDocument is the size in bytes of the largest JSON file of a vault but its
-// inventory. The longest that is ever written has some 24 ids, a topic and a
-// description of which every character needs an escape: under 7 KiB.
+// inventory. The longest that is ever written has four ids, a topic and a
+// description of which every character needs an escape: under 4 KiB.
 const maxDocument = 8 << 10
 
 // formatVersion stands in every JSON file. A reader refuses any other.

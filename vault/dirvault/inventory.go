@@ -68,8 +68,9 @@ func (v *Vault) archivesTouched() (time.Time, error) {
 }
 
 // takeInventory lists and counts the archives: first the list, durably, then
-// what is said about it. An archive whose truth is damaged is left out of the
-// list, and counts with the size of its file.
+// what is said about it. An archive whose truth is damaged is a bad entry of the
+// list, so that nobody takes it for one that is not there, and counts with the
+// size of its file.
 func (v *Vault) takeInventory(ctx context.Context) error {
 	touched, err := v.archivesTouched()
 	if err != nil {
@@ -103,11 +104,8 @@ func (v *Vault) list(ctx context.Context, to io.Writer, s *snapshot) error {
 			return w.Add(a)
 		}
 		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, broken))
-		if s.Omitted == nil {
-			s.Omitted = new(omission)
-		}
-		s.Omitted.add(a.ID)
-		return nil
+		s.Damaged++
+		return w.AddBad(a.ID, a.Size, broken.Error())
 	})
 	if err != nil {
 		return err

@@ -29,9 +29,9 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		return err
 	}
 	defer list.Close()
-	d.Omitted = s.Omitted
 	return fillFile(v.dir, outputPath(d.ID), func(f *os.File) error {
 		if d.List == (listDocument{}) {
+			d.Damaged = s.Damaged
 			d.Size, err = io.Copy(f, &cancelReader{ctx: ctx, r: list})
 			return err
 		}
@@ -54,15 +54,19 @@ func (v *Vault) writeListed(ctx context.Context, to io.Writer, d *jobDocument, l
 		switch {
 		case err != nil:
 			return err
-		case e.Bad != "":
-			return fmt.Errorf("%s: %w: %s", inventoryFile, errDamaged, e.Bad)
-		case !d.List.includes(e.Archive):
+		case !d.List.includes(e):
 			continue
 		case d.List.Limit > 0 && listed == d.List.Limit:
 			d.NextMarker = e.ID
 			return w.Close()
 		}
-		if err := w.Add(e.Archive); err != nil {
+		if e.Bad == "" {
+			err = w.Add(e.Archive)
+		} else {
+			d.Damaged++
+			err = w.AddBad(e.ID, e.Size, e.Bad)
+		}
+		if err != nil {
 			return err
 		}
 		listed++

@@ -16,10 +16,6 @@ func goodJobs(t testing.TB) [][]byte {
 	t.Helper()
 	at := time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC)
 	archive := vault.ArchiveID(strings.Repeat("a", archiveIDLength))
-	omitted := &omission{More: 1 << 40}
-	for range maxOmitted {
-		omitted.IDs = append(omitted.IDs, archive)
-	}
 	var all [][]byte
 	for _, d := range []jobDocument{
 		{
@@ -29,7 +25,7 @@ func goodJobs(t testing.TB) [][]byte {
 		{
 			Kind: vault.RetrieveInventory, Size: 1 << 40, Topic: strings.Repeat("t", maxTopic), Description: strings.Repeat(`"`, maxDescription),
 			List:       listDocument{Since: at, Until: at.Add(time.Hour), Limit: 1 << 60, Marker: archive, CSV: true},
-			NextMarker: archive, Omitted: omitted,
+			NextMarker: archive, Damaged: 1 << 40,
 		},
 	} {
 		d.Version, d.ID = formatVersion, vault.JobID(strings.Repeat("j", jobIDLength))
@@ -60,8 +56,7 @@ func badJobs(t testing.TB) [][]byte {
 		{`"next_marker": "a`, `"next_marker": "-`},
 		{`"since": "2026`, `"since": "2027`},
 		{`"csv": true`, `"csv": false`},
-		{`"more": 1099511627776`, `"more": -1`},
-		{`"ids": [`, `"ids": ["a",`},
+		{`"damaged": 1099511627776`, `"damaged": -1`},
 		{`"topic": "t`, `"topic": "/`},
 	} {
 		changed := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)

@@ -27,7 +27,7 @@ type jobDocument struct {
 	Tier        vault.Tier      `json:"tier,omitempty"`
 	List        listDocument    `json:"list,omitzero"`
 	NextMarker  vault.ArchiveID `json:"next_marker,omitempty"`
-	Omitted     *omission       `json:"omitted,omitempty"`
+	Damaged     int64           `json:"damaged,omitempty"` // entries of the document that are bad
 	Description string          `json:"description"`
 	Topic       string          `json:"topic,omitempty"`
 	Created     time.Time       `json:"created"`
@@ -45,6 +45,8 @@ func (d *jobDocument) check() error {
 		return fmt.Errorf("%q is not a kind of job", d.Kind)
 	case d.Offset < 0 || d.Size < 0 || d.Size > maxArchiveSize || d.Offset > maxArchiveSize-d.Size:
 		return fmt.Errorf("%d bytes from byte %d", d.Size, d.Offset)
+	case d.Damaged < 0:
+		return fmt.Errorf("%d damaged archives", d.Damaged)
 	case d.ArchiveSize < 0 || d.ArchiveSize > maxArchiveSize:
 		return fmt.Errorf("an archive of %d bytes", d.ArchiveSize)
 	case d.NextMarker != "" && !validID(string(d.NextMarker), archiveIDLength):
@@ -53,7 +55,7 @@ func (d *jobDocument) check() error {
 		return errors.New("a date is missing")
 	}
 	return errors.Join(checkVersion(d.Version), checkDescription(d.Description), checkTopic(d.Topic),
-		d.List.check(), d.Omitted.check(), checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
+		d.List.check(), checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
 }
 
 func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".json") }

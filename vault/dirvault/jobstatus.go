@@ -48,8 +48,8 @@ func (v *Vault) describeJob(d *jobDocument) (vault.Job, error) {
 		if !there {
 			j.Status, j.Message = vault.Failed, "The archive was deleted after the job was started."
 		}
-	case d.Omitted != nil:
-		j.Message = d.Omitted.message()
+	case d.Damaged > 0:
+		j.Message = fmt.Sprintf("Succeeded. Archives of which only the id and the size are known, because their files are damaged: %d.", d.Damaged)
 	}
 	return j, nil
 }

@@ -40,10 +40,13 @@ func (l *listDocument) check() error {
 	return errors.Join(checkTime(l.Since), checkTime(l.Until))
 }
 
-// includes reports whether an archive, as the inventory has it, is to be listed.
-// The inventory tells when it was created to the second.
-func (l *listDocument) includes(a vault.Archive) bool {
-	return a.ID >= l.Marker &&
-		!a.Created.Before(l.Since.Truncate(time.Second)) &&
-		(l.Until.IsZero() || a.Created.Before(l.Until))
+// includes reports whether an entry of the inventory is to be listed. The
+// inventory tells when an archive was created to the second. When a damaged one
+// was, nobody knows, so it may be what was asked for.
+func (l *listDocument) includes(e vault.Entry) bool {
+	if e.ID < l.Marker || e.Bad != "" {
+		return e.ID >= l.Marker
+	}
+	return !e.Created.Before(l.Since.Truncate(time.Second)) &&
+		(l.Until.IsZero() || e.Created.Before(l.Until))
 }

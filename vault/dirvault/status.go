@@ -32,17 +32,18 @@ type inventoryStatus struct {
 	// Touched is the modification time of the archives' directory before it was
 	// read: archives that somebody copied there or removed change it.
 	Touched time.Time `json:"touched,omitzero"`
-	Omitted *omission `json:"omitted,omitempty"`
+	// Damaged is how many of the archives are bad entries of the inventory.
+	Damaged int64 `json:"damaged,omitempty"`
 }
 
 func (s *statusDocument) check() error {
 	switch {
 	case s.Created.IsZero():
 		return errors.New("no creation date")
-	case s.Archives < 0 || s.Bytes < 0:
+	case s.Archives < 0 || s.Bytes < 0 || s.Damaged < 0:
 		return errors.New("a negative count")
 	}
-	return errors.Join(checkVersion(s.Version), s.Omitted.check(), checkTime(s.Created), checkTime(s.FirstChange),
+	return errors.Join(checkVersion(s.Version), checkTime(s.Created), checkTime(s.FirstChange),
 		checkTime(s.Inventoried), checkTime(s.Touched))
 }
 
@@ -129,14 +130,15 @@ func (s *status) beginInventory(at, touched time.Time) *snapshot {
 }
 
 // endInventory records an inventory. The archives are exactly those listed if
-// nothing changed from its beginning to its end and nothing was left out.
+// nothing changed from its beginning to its end. What is damaged may be mended at
+// any time, and the next inventory is to see it.
 func (s *status) endInventory(dir *os.Root, taken *snapshot) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.now
 	next.inventoryStatus = taken.inventoryStatus
 	next.FirstChange = time.Time{}
-	next.Changed = !taken.quiet || s.begun != taken.begun || taken.Omitted != nil
+	next.Changed = !taken.quiet || s.begun != taken.begun || taken.Damaged > 0
 	return s.write(dir, next)
 }
 
