@@ -7,7 +7,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"syscall"
 	"time"
 
 	"firn/internal/transfer"
@@ -106,10 +105,7 @@ func (f *fileDownload) receive(ctx context.Context) error {
 			err = f.fetch(ctx, job, missing, to)
 		}
 		if transfer.IsSink(err) {
-			if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-				return fmt.Errorf("%w for %q: %w", ErrNoSpace, f.target.part, err)
-			}
-			return fmt.Errorf("%q: %w", f.target.part, err)
+			return f.part.failure(err)
 		}
 		if err != nil {
 			return err

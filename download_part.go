@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"firn/internal/disk"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -40,9 +41,17 @@ func openPart(path string, want vault.Range) (*partFile, error) {
 // allot gives the file its full size.
 func (p *partFile) allot() error {
 	if err := p.file.Truncate(p.want.Size); err != nil {
-		return fmt.Errorf("%q: %w", p.path, err)
+		return p.failure(err)
 	}
 	return nil
+}
+
+// failure names the file in an error, and says so if there was no room for it.
+func (p *partFile) failure(err error) error {
+	if disk.IsFull(err) {
+		return fmt.Errorf("%w for %q: %w", ErrNoSpace, p.path, err)
+	}
+	return fmt.Errorf("%q: %w", p.path, err)
 }
 
 // WriteAt takes bytes at their offset within the archive.
@@ -83,7 +92,7 @@ func (p *partFile) flush() error {
 		return err
 	}
 	if err := errors.Join(p.file.Chmod(mode), p.file.Sync(), p.close()); err != nil {
-		return fmt.Errorf("%q: %w: %w", p.path, errNotFlushed, err)
+		return p.failure(fmt.Errorf("%w: %w", errNotFlushed, err))
 	}
 	return nil
 }

@@ -16,6 +16,10 @@ import (
 // file is left as it was found.
 var ErrDamaged = errors.New("catalog damaged")
 
+// ErrFull means that the catalog's file cannot be written. What was saved before
+// is there, and nothing of what was to be saved; with room the same call succeeds.
+var ErrFull = errors.New("the file cannot be written; the disk or the quota may be full")
+
 // repairAdvice is what the user can do about ErrDamaged.
 const repairAdvice = "keep a copy of the file and of those beside it whose names begin with its name; " +
 	"then put a backup in its place, or move them away: firn begins a new catalog, " +
@@ -46,11 +50,14 @@ func describe(path string, err error, attempt string) error {
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
 		return fmt.Errorf("%s: what it belongs to is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
 	}
+	if code == sqlite3.SQLITE_IOERR_WRITE { // what SQLite makes of any such failure but ENOSPC
+		code = sqlite3.SQLITE_FULL
+	}
 	switch code & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return damaged(where, err)
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%s: the disk or the quota is full; nothing of it was saved: %w", where, err)
+		return fmt.Errorf("%s: %w; nothing of it was saved: %w", where, ErrFull, err)
 	case sqlite3.SQLITE_BUSY:
 		return fmt.Errorf("%s: another process has been writing to it for %s: %w: %w", where, busyTimeout, vault.ErrLocked, err)
 	}

@@ -26,8 +26,8 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 			key = u.Key
 		}
 	}
-	if !strings.Contains(err.Error(), "full") || errors.Is(err, ErrDamaged) {
-		t.Errorf("got %v, want an error that says full", err)
+	if !errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
+		t.Errorf("got %v, want ErrFull", err)
 	}
 	if _, err := c.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"firn/internal/disk"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -67,10 +68,11 @@ func asServiceError(err error) *serviceError {
 			"InitiateJob request denied by current data retrieval policy.", err,
 		}
 	}
-	return &serviceError{
-		http.StatusInternalServerError, "ServiceUnavailableException",
-		"The server could not carry out the request.", err,
+	message := "The server could not carry out the request."
+	if disk.IsFull(err) { // which its clients may know how to mend, or wait for
+		message = "The server has no room for this: its disk or quota is full."
 	}
+	return &serviceError{http.StatusInternalServerError, "ServiceUnavailableException", message, err}
 }
 
 // asChecksumError puts the mismatch that a vault found in an uploaded body into

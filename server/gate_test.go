@@ -175,7 +175,7 @@ func TestFailuresOfTheStore(t *testing.T) {
 	}{
 		{vault.ErrLocked, 500, "ServiceUnavailableException", unavailable, "opening /secret/path: locked by another process\n"},
 		{vault.ErrUnavailable, 500, "ServiceUnavailableException", unavailable, "opening /secret/path: service unavailable\n"},
-		{errors.New("no space left on device"), 500, "ServiceUnavailableException", unavailable, "opening /secret/path: no space left on device\n"},
+		{errors.New("input/output error"), 500, "ServiceUnavailableException", unavailable, "opening /secret/path: input/output error\n"},
 		{vault.ErrThrottled, 400, "ThrottlingException", "Rate exceeded", ""},
 		{vault.ErrLimited, 400, "PolicyEnforcedException", "InitiateJob request denied by current data retrieval policy.", ""},
 		{vault.ErrDenied, 403, "AccessDeniedException", "opening /secret/path: access denied", ""},

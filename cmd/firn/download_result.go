@@ -89,14 +89,12 @@ func (s *downloadSession) explain(err error, i item) error {
 		return withHint(err, again)
 	case errors.Is(err, vault.ErrExists):
 		return withHint(&classError{err, errRefused}, "choose another name with -o, or replace it: "+s.typedWith("--force"))
-	case errors.Is(err, firn.ErrNoSpace):
-		return withHint(err, "when there is room, "+again)
+	case errors.Is(err, firn.ErrCut) && i.path == "-":
+		return withHint(err, "what came out is right as far as it goes; from the beginning: "+s.typed())
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrNotStarted):
 		return withHint(err, "when the others are here, "+again)
-	case errors.Is(err, firn.ErrCut) && i.path == "-":
-		return withHint(err, "what came out is right as far as it goes; from the beginning: "+s.typed())
 	case errors.Is(err, firn.ErrJobFailed):
 		return withHint(err, "to ask for another job: "+s.typed())
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

@@ -10,6 +10,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/disk"
 	"firn/vault"
 )
 
@@ -65,6 +66,9 @@ var (
 	errUsage = errors.New("usage")
 	// errRefused: the command would cost or destroy something and nobody agreed.
 	errRefused = errors.New("refused")
+	// errOutput: what was done could not be told. A full disk there is not one that
+	// keeps anything from being done.
+	errOutput = errors.New("standard output")
 )
 
 // statusOf is the one place that turns an error into an exit status. Where an
@@ -92,16 +96,19 @@ func statusOf(err error) status {
 		{firn.ErrGaveUp, statusIncomplete},
 		{firn.ErrSpool, statusIncomplete},
 		{firn.ErrCut, statusIncomplete},
-		{firn.ErrNoSpace, statusIncomplete},
 		{firn.ErrNotStarted, statusIncomplete},
 		{vault.ErrNotReady, statusNotReady},
 		{vault.ErrLimited, statusNotReady},
+		{errOutput, statusError},
 	} {
 		if errors.Is(err, class.err) {
 			return class.status
 		}
 	}
-	if err != nil {
+	switch {
+	case isFull(err):
+		return statusIncomplete
+	case err != nil:
 		return statusError
 	}
 	return statusDone
@@ -180,8 +187,16 @@ func onceMended(err error) string {
 		return "with credentials for this vault, "
 	case errors.Is(err, vault.ErrLimited):
 		return "later, "
+	case isFull(err):
+		return "when there is room, "
 	}
 	return ""
+}
+
+// isFull reports whether a file, ours or that of a vault in a directory, could not
+// be written because there was no room for it.
+func isFull(err error) bool {
+	return errors.Is(err, firn.ErrNoSpace) || errors.Is(err, catalog.ErrFull) || disk.IsFull(err)
 }
 
 // hintsOf returns the hints of an error and of those it wraps, outermost last.

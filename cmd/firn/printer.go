@@ -50,7 +50,7 @@ func (p *printer) flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.w.Flush(); err != nil {
-		return fmt.Errorf("writing to standard output: %w", err)
+		return &classError{fmt.Errorf("writing to standard output: %w", err), errOutput}
 	}
 	return nil
 }

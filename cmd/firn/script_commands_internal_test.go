@@ -33,6 +33,9 @@ func scriptCommands() map[string]scriptCommand {
 		"start": processes.start,
 		// signal NAME INT|TERM|HUP|KILL
 		"signal": processes.signal,
+		// room NAME [SIZE]: files that the process writes to may grow to this size and
+		// no further; without a size, as large as they like
+		"room": processes.room,
 		// finish NAME STATUS: waits for its end and expects this exit status; -1
 		// if a signal killed it
 		"finish": processes.finish,

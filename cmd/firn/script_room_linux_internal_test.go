@@ -1,0 +1,26 @@
+//go:build linux
+
+package main
+
+import (
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+// room makes a disk full for one process, and empty again, by what the kernel
+// allows it: no privilege is needed, and nobody else notices.
+func (p *processes) room(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: room NAME [SIZE]")
+	}
+	pid := p.get(ts, args[0]).Process.Pid
+	var limit unix.Rlimit
+	ts.Check(unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &limit))
+	limit.Cur = limit.Max
+	if len(args) == 2 {
+		size, err := parseSize(args[1])
+		ts.Check(err)
+		limit.Cur = uint64(size)
+	}
+	ts.Check(unix.Prlimit(pid, unix.RLIMIT_FSIZE, &limit, nil))
+}
