@@ -51,7 +51,7 @@ fuzz: ## run each fuzz target for 20 s (FUZZTIME=)
 	@scripts/fuzz.sh
 
 .PHONY: demo
-demo: ## upload, kill, resume and verify, before your eyes (FILE=)
+demo: ## upload, kill, resume, verify, and download likewise, before your eyes (FILE=)
 	@scripts/demo.sh $(if $(FILE),'$(FILE)')
 
 .PHONY: bench
