@@ -187,7 +187,10 @@ func TestInventoryListsTheDamaged(t *testing.T) {
 		if j.Status != vault.Succeeded || !strings.Contains(j.Message, "damaged: 3") {
 			t.Errorf("%+v: the job says %+v", l, j)
 		}
-		for e := range v.Inventory(t.Context(), j.ID, "") {
+		for e, err := range v.Inventory(t.Context(), j.ID, "") {
+			if err != nil {
+				t.Fatal(err)
+			}
 			switch i := slices.Index(ids, string(e.ID)); {
 			case i < 0:
 				if e.Bad != "" {
