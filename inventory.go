@@ -96,8 +96,8 @@ func (o *InventoryOptions) list() vault.Listing {
 }
 
 // Inventory brings the record up to what a vault says that it holds. It finds a
-// job for an inventory that was not read yet, or starts one, waits for it, and
-// files what it lists: archives become confirmed or are found to differ, unknown
+// job that firn asked for and whose list was not read yet, or starts one, waits for
+// it, and files what it lists: archives become confirmed or are found to differ, unknown
 // ones are added with the name that their description hides, and what two
 // inventories of the whole vault lack, made more than 48 hours after it was
 // created, becomes missing. Nothing is removed from the record. An upload whose

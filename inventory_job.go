@@ -51,14 +51,16 @@ func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 }
 
 // find returns a job that lists just what is wanted and was not read yet, or
-// starts one. Somebody else's inventory of a part is never taken for the whole.
+// starts one. The jobs of other tools will not do: once one is done, the service
+// does not tell any more that it was to begin at a marker, so a list of the last
+// part of a vault looks whole.
 func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
 	var failed error
 	job, found, err := i.asking.job(ctx, wanted{
 		JobRequest: vault.JobRequest{Kind: vault.RetrieveInventory, List: i.list()},
 		bytes:      -1,
 		fits: func(j vault.Job) bool {
-			if !sameList(j.List, i.list()) {
+			if !hasMark(j.Description) || !sameList(j.List, i.list()) {
 				return false
 			}
 			last, err := i.Journal.FindInventory(ctx, i.VaultURL, source(j.ID))

@@ -110,11 +110,27 @@ func (a *asking) job(ctx context.Context, w wanted) (job record.Job, found bool,
 }
 
 // mark is what a token looks like in a description.
-func mark(token string) string { return "firn:" + token }
+func mark(token string) string { return markBegins + token }
 
-// newToken returns 32 hexadecimal digits that nobody has used before.
+const (
+	markBegins  = "firn:"
+	tokenLength = 32 // hexadecimal digits
+)
+
+// hasMark reports whether a description has a token in it, ours or that of firn
+// elsewhere: firn has asked for the job.
+func hasMark(description string) bool {
+	_, after, found := strings.Cut(description, markBegins)
+	if !found || len(after) < tokenLength {
+		return false
+	}
+	_, err := hex.DecodeString(after[:tokenLength])
+	return err == nil
+}
+
+// newToken returns tokenLength hexadecimal digits that nobody has used before.
 func newToken() string {
-	b := make([]byte, 16)
+	b := make([]byte, tokenLength/2)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
 }
