@@ -1,6 +1,11 @@
 package main
 
-import "firn/internal/humane"
+import (
+	"fmt"
+	"time"
+
+	"firn/internal/humane"
+)
 
 // sizeFlag is an option that takes a size in bytes; 0 if it was not given.
 type sizeFlag int64
@@ -39,3 +44,32 @@ func (f *rateFlag) Set(s string) error {
 
 // Type is how help names the value.
 func (f *rateFlag) Type() string { return "RATE" }
+
+// timeFlag is an option that takes a moment; the zero time if it was not given.
+type timeFlag struct{ time.Time }
+
+func (f *timeFlag) String() string {
+	if f.IsZero() {
+		return ""
+	}
+	return f.Format(time.RFC3339)
+}
+
+// Set reads a date, which begins at midnight here, or a time.
+func (f *timeFlag) Set(s string) error {
+	for _, layout := range []string{time.DateOnly, time.DateTime, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil {
+			f.Time = t
+			return nil
+		}
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return fmt.Errorf("%q is no time; one looks like 2026-06-01, 2026-06-01 12:00:00 or 2026-06-01T12:00:00Z", s)
+	}
+	f.Time = t
+	return nil
+}
+
+// Type is how help names the value.
+func (f *timeFlag) Type() string { return "TIME" }

@@ -61,7 +61,7 @@ func (p *program) inventoryImport(ctx context.Context, vaultArg, path string, o 
 	defer func() { err = errors.Join(err, c.Close()) }()
 	shown, stop := p.showInventory()
 	p.beginWork("continue with: " + p.typed())
-	o.Journal, o.Drain, o.Progress, o.Notice, o.Now = c, ctx.Done(), shown.listing, p.note, p.now
+	o.Journal, o.Drain, o.Progress, o.Notice, o.Now = c, ctx.Done(), shown.listing, p.notice, p.now
 	report, err := firn.ImportInventory(context.WithoutCancel(ctx), path, o)
 	stop()
 	if err != nil {

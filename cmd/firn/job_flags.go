@@ -94,10 +94,3 @@ func (h *readyHook) end(err error) error {
 	}
 	return err
 }
-
-// notice tells people what they should know.
-func (p *program) notice(sentence string) {
-	if !p.quiet {
-		p.ui.say("firn: %s", show(sentence))
-	}
-}

@@ -17,7 +17,7 @@ func (p *purging) approve(ctx context.Context, plan firn.PurgePlan) error {
 			"to remove one: "+shellCommand("firn", "multipart", "abort", p.url)+" UPLOAD")
 	}
 	if plan.Archives == 0 && !p.andVault {
-		p.note("there is no archive to delete")
+		p.notice("there is no archive to delete")
 		return nil
 	}
 	if err := p.tellPlan(ctx, plan); err != nil || p.yes {

@@ -28,7 +28,7 @@ func (p *purging) remove(ctx context.Context, purged firn.Purged) error {
 			return p.refuseNew(again)
 		},
 		NoWait: p.noWait, RetryFor: p.retryFor, Journal: p.catalog, VaultURL: p.url, Drain: ctx.Done(),
-		Waiting: func(next time.Time) { waiting(next) }, Notice: p.note, Now: p.now,
+		Waiting: func(next time.Time) { waiting(next) }, Notice: p.notice, Now: p.now,
 	})
 	stop()
 	if err != nil {
@@ -87,6 +87,6 @@ func (p *purging) isGone(ctx context.Context) (bool, error) {
 	if failed != nil || emptied.IsZero() {
 		return false, errors.Join(failed, err)
 	}
-	p.note("the vault is not there any more; the catalog has it as emptied at " + humane.Time(emptied))
+	p.notice("the vault is not there any more; the catalog has it as emptied at " + humane.Time(emptied))
 	return true, nil
 }

@@ -151,7 +151,7 @@ func (p *program) verifyRemote(
 		options := firn.DownloadOptions{
 			Tier: vault.Tier(o.tier), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
 			Ready:     func(job record.Job) { hook.run(ctx, job) },
-			LimitRate: int64(o.limitRate), Journal: c, VaultURL: v.URL, Drain: ctx.Done(), Notice: p.note, Now: p.now,
+			LimitRate: int64(o.limitRate), Journal: c, VaultURL: v.URL, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
 		}
 		if !p.quiet {
 			shown := startProgress(p.ui, p.now, "segment")
