@@ -29,6 +29,11 @@ const (
 	Deleted ArchiveState = "deleted"
 )
 
+// ArchiveStates are all states of an archive.
+func ArchiveStates() []ArchiveState {
+	return []ArchiveState{Stored, Confirmed, Differing, Missing, Deleting, Deleted}
+}
+
 // Archive is one archive in one vault.
 type Archive struct {
 	Vault string // canonical URL of the vault

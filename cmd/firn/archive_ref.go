@@ -15,6 +15,9 @@ import (
 // resolve finds the one archive that a user means.
 func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
 	found, err := c.FindArchive(ctx, vaultURL, ref)
+	if id := idOf(ref); err == nil && len(found) == 0 && id != ref {
+		found, err = c.FindArchive(ctx, vaultURL, id)
+	}
 	switch {
 	case err != nil:
 		return record.Archive{}, err

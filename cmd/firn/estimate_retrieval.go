@@ -79,7 +79,7 @@ func (p *program) tellRetrievals(estimates []retrievalObject, all heap, t price.
 	if len(estimates) == 0 {
 		return usageError("what is asked for is offered in no such tier")
 	}
-	table := newRows("CLASS", "TIER", ">REQUESTS", ">RETRIEVAL", ">EGRESS", ">COPY", ">TOGETHER", "READY IN")
+	table := newRows(p.out, true, "CLASS", "TIER", ">REQUESTS", ">RETRIEVAL", ">EGRESS", ">COPY", ">TOGETHER", "READY IN")
 	doubtful, days := false, 0
 	for _, e := range estimates {
 		if p.json {
@@ -105,7 +105,7 @@ func (p *program) tellRetrievals(estimates []retrievalObject, all heap, t price.
 		p.tellDuration("downloading", timeAt(all.size, estimates[0].Rate), estimates[0].Rate)
 		return nil
 	}
-	table.writeTo(p.out, true)
+	table.end()
 	p.out.line("")
 	took := timeAt(all.size, estimates[0].Rate)
 	p.tellDuration("downloading", took, estimates[0].Rate)

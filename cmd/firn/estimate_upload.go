@@ -162,7 +162,7 @@ func limitsOf(class price.Class) vault.Limits {
 }
 
 func (p *program) tellUploadEstimates(estimates []uploadEstimateObject, all heap, t price.Table) error {
-	table := newRows("CLASS", ">REQUESTS", ">COST", ">A MONTH", ">AT LEAST", "STAY")
+	table := newRows(p.out, true, "CLASS", ">REQUESTS", ">COST", ">A MONTH", ">AT LEAST", "STAY")
 	doubtful := false
 	for _, e := range estimates {
 		if p.json {
@@ -179,7 +179,7 @@ func (p *program) tellUploadEstimates(estimates []uploadEstimateObject, all heap
 		return nil
 	}
 	p.out.line("Storing %s:\n", loadText(all))
-	table.writeTo(p.out, true)
+	table.end()
 	p.out.line("")
 	p.tellDuration("sending", time.Duration(estimates[0].Seconds*float64(time.Second)), estimates[0].Rate)
 	p.tellSource(t, doubtful)

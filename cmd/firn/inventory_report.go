@@ -71,13 +71,13 @@ func (p *program) inventoryTable(r firn.InventoryReport) {
 	if !p.quiet {
 		p.inventoryNotes(r)
 	}
-	table := newRows("MADE", ">ENTRIES", ">CONFIRMED", ">ADDED", ">DIFFERING", ">MISSING", ">BAD", ">SETTLED")
+	table := newRows(p.out, true, "MADE", ">ENTRIES", ">CONFIRMED", ">ADDED", ">DIFFERING", ">MISSING", ">BAD", ">SETTLED")
 	cells := []string{humane.Time(r.Date)}
 	for _, n := range []int64{r.Entries, r.Confirmed, r.Added, r.Differing, r.Missing, r.Bad, r.Settled} {
 		cells = append(cells, strconv.FormatInt(n, 10))
 	}
 	table.add(cells...)
-	table.writeTo(p.out, true)
+	table.end()
 }
 
 func (p *program) inventoryNotes(r firn.InventoryReport) {

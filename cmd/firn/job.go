@@ -114,6 +114,7 @@ func strangersJob(vaultURL string, j vault.Job) record.Job {
 
 // chooseJob finds the job whose id is or begins with ref.
 func chooseJob(all []record.Job, vaultURL, ref string) (record.Job, error) {
+	ref = idOf(ref)
 	var found []record.Job
 	for _, j := range all {
 		if j.ID != "" && string(j.ID) == ref {

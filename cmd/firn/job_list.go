@@ -80,7 +80,7 @@ func (p *program) tellJobs(ctx context.Context, c *catalog.Catalog, all []record
 	if vaults {
 		titles = append(titles, "VAULT")
 	}
-	table := newRows(titles...)
+	table := newRows(p.out, o.full, titles...)
 	found := 0
 	for _, j := range all {
 		over := j.Status == record.Gone || j.Status == vault.Failed
@@ -104,7 +104,7 @@ func (p *program) tellJobs(ctx context.Context, c *catalog.Catalog, all []record
 		}
 		table.add(cells...)
 	}
-	table.writeTo(p.out, o.full)
+	table.end()
 	if found == 0 {
 		p.ui.say("firn: there is no such job")
 	}

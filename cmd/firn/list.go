@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,14 +23,17 @@ const listLong = `Lists the archives that the catalog knows, oldest first.
 
 With VAULT only those of this vault, with GLOB only those whose name, path or
 description matches it (* anything but a slash, ** also slashes, ? one
-character). An id is shortened to what "firn delete" takes as well; --full and
+character). An id is shortened to what other commands take as well; --full and
 --json show the whole.
+
+` + statesHelp + `
 
 The vault is not asked: its own list takes it hours.`
 
 const listExample = `  firn list
   firn list image-backups '*june*'
-  firn list image-backups --json`
+  firn list image-backups --since 2026-06-01 --until 2026-07-01
+  firn list --state missing --json`
 
 // archiveObject is an archive of the catalog on standard output.
 type archiveObject struct {
@@ -45,7 +49,11 @@ type archiveObject struct {
 }
 
 // listOptions are the options of firn list.
-type listOptions struct{ all, full bool }
+type listOptions struct {
+	all, full    bool
+	state        stateFlag
+	since, until timeFlag
+}
 
 func (p *program) newList() *cobra.Command {
 	var o listOptions
@@ -56,7 +64,9 @@ func (p *program) newList() *cobra.Command {
 		Example: listExample,
 		Args:    takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			filter := catalog.Filter{All: o.all}
+			filter := catalog.Filter{
+				All: o.all, State: record.ArchiveState(o.state), Since: o.since.Time, Until: o.until.Time,
+			}
 			if len(args) > 1 {
 				filter.Glob = args[1]
 			}
@@ -70,8 +80,12 @@ func (p *program) newList() *cobra.Command {
 			return p.list(cmd.Context(), filter, o)
 		},
 	}
-	cmd.Flags().BoolVar(&o.all, "all", false, "list deleted archives too")
-	cmd.Flags().BoolVar(&o.full, "full", false, "show whole ids and paths")
+	f := cmd.Flags()
+	f.BoolVar(&o.all, "all", false, "list deleted archives too")
+	f.BoolVar(&o.full, "full", false, "show whole ids and paths")
+	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
+	f.Var(&o.until, "until", "list only archives created before this `TIME`")
+	addState(cmd, &o.state)
 	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusDamaged, statusInterrupted)
 }
 
@@ -98,24 +112,29 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 	if f.Vault == "" {
 		titles = append([]string{"VAULT"}, titles...)
 	}
-	table := newRows(titles...)
+	table := newRows(p.out, o.full, titles...)
 	found := 0
 	for a, err := range c.Archives(ctx, f) {
 		if err != nil {
 			return err
 		}
 		found++
-		if !p.json {
+		if p.json {
+			err = p.out.object(archiveObject{
+				"archive", a.Vault, a.ID, a.Name, a.Description, a.Size, a.TreeHash, a.Created, a.State,
+			})
+		} else {
 			table.add(archiveCells(a, f, o)...)
-			continue
+			err = p.out.failed()
 		}
-		if err := p.out.object(archiveObject{
-			"archive", a.Vault, a.ID, a.Name, a.Description, a.Size, a.TreeHash, a.Created, a.State,
-		}); err != nil {
+		if errors.Is(err, syscall.EPIPE) {
+			return &reportedError{statusError} // who reads, such as head, has seen enough
+		}
+		if err != nil {
 			return err
 		}
 	}
-	table.writeTo(p.out, o.full)
+	table.end()
 	if found == 0 {
 		p.ui.say("firn: the catalog has no such archive")
 	}

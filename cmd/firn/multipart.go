@@ -89,6 +89,7 @@ func (p *program) countParts(ctx context.Context, v *vaulturl.Vault, u *openUplo
 
 // chooseUpload finds the upload whose id is or begins with ref.
 func chooseUpload(all []openUpload, vaultURL, ref string) (openUpload, error) {
+	ref = idOf(ref)
 	var found []openUpload
 	for _, u := range all {
 		if string(u.ID) == ref {

@@ -82,7 +82,7 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 		}
 		return nil
 	}
-	openUploadTable(objects, len(args) == 0, full).writeTo(p.out, full)
+	p.openUploadTable(objects, len(args) == 0, full)
 	return nil
 }
 
@@ -141,12 +141,12 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 	return objects, err
 }
 
-func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
+func (p *program) openUploadTable(objects []openUploadObject, withVault, full bool) {
 	titles := []string{"BEGUN", ">PART SIZE", ">HELD", "UPLOAD", "DESCRIPTION", "CATALOG"}
 	if withVault {
 		titles = append([]string{"VAULT"}, titles...)
 	}
-	table := newRows(titles...)
+	table := newRows(p.out, full, titles...)
 	for _, o := range objects {
 		id := string(o.UploadID)
 		if !full {
@@ -161,7 +161,7 @@ func openUploadTable(objects []openUploadObject, withVault, full bool) rows {
 		}
 		table.add(cells...)
 	}
-	return table
+	table.end()
 }
 
 // catalogText says what the catalog knows of an upload.

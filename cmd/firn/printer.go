@@ -45,6 +45,14 @@ func (p *printer) Write(b []byte) (int, error) {
 	return n, errors.Join(err, p.w.Flush())
 }
 
+// failed returns the first error: what is printed from then on is lost.
+func (p *printer) failed() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err := p.w.Write(nil)
+	return err
+}
+
 // flush makes everything that was printed leave the program.
 func (p *printer) flush() error {
 	p.mu.Lock()

@@ -1,63 +1,101 @@
 package main
 
 import (
-	"github.com/jedib0t/go-pretty/v6/table"
+	"strings"
+
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// rows is a table for people: columns, no lines, nothing but text.
-type rows struct{ w table.Writer }
+// rows is a table for people: columns, no lines, nothing but text. However many
+// rows it gets, it holds only the first of them: they decide how wide the columns
+// are, and what a later row has more of it runs over.
+type rows struct {
+	out    *printer
+	align  []text.Align // of each column
+	widths []int        // of each column, in columns of the terminal
+	held   [][]string   // the titles and the first rows; nil once they are printed
+	cut    int          // columns of a line; 0: any number
+}
+
+// measured are the lines of a table that decide how wide its columns are.
+const measured = 1000
 
 // newRows begins a table. Columns whose title begins with > are set to the right.
-func newRows(titles ...string) rows {
-	w := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Box.UnfinishedRow = "..."
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Format.Header = text.FormatDefault
-	w.SetStyle(style)
-	w.SuppressTrailingSpaces()
-	header := make(table.Row, len(titles))
-	var configs []table.ColumnConfig
-	for i, title := range titles {
-		if title[0] == '>' {
-			title = title[1:]
-			configs = append(configs, table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-		header[i] = title
+// Unless it is to be shown in full, its lines are cut where a terminal ends: what
+// matters most stands to the left.
+func newRows(out *printer, full bool, titles ...string) *rows {
+	r := &rows{out: out, align: make([]text.Align, len(titles)), widths: make([]int, len(titles))}
+	if !full {
+		r.cut = out.width()
 	}
-	w.AppendHeader(header)
-	w.SetColumnConfigs(configs)
-	return rows{w}
+	for i, title := range titles {
+		if strings.HasPrefix(title, ">") {
+			titles[i], r.align[i] = title[1:], text.AlignRight
+		}
+	}
+	r.hold(titles)
+	return r
 }
 
 // add appends a row. Cells may come from outside.
-func (r rows) add(cells ...string) {
-	row := make(table.Row, len(cells))
-	for i, c := range cells {
-		row[i] = show(c)
+func (r *rows) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = show(cell)
 	}
-	r.w.AppendRow(row)
-}
-
-// writeTo writes the table, if it has any rows. Unless it is to be shown in full,
-// its lines are cut where a terminal ends: what matters most stands to the left.
-func (r rows) writeTo(out *printer, full bool) {
-	if r.w.Length() == 0 {
+	if r.held == nil {
+		r.print(cells)
 		return
 	}
-	if !full {
-		r.w.Style().Size.WidthMax = out.width()
+	if r.hold(cells); len(r.held) > measured {
+		r.release()
 	}
-	out.line("%s", r.w.Render())
 }
+
+// end prints what is still held. A table without rows is nothing at all.
+func (r *rows) end() {
+	if len(r.held) > 1 {
+		r.release()
+	}
+}
+
+func (r *rows) hold(cells []string) {
+	r.held = append(r.held, cells)
+	for i, cell := range cells {
+		r.widths[i] = max(r.widths[i], text.StringWidthWithoutEscSequences(cell))
+	}
+}
+
+func (r *rows) release() {
+	for _, cells := range r.held {
+		r.print(cells)
+	}
+	r.held = nil
+}
+
+func (r *rows) print(cells []string) {
+	var line strings.Builder
+	for i, cell := range cells {
+		line.WriteString(r.align[i].Apply(cell, r.widths[i]))
+		line.WriteString("  ")
+	}
+	r.out.line("%s", text.Snip(strings.TrimRight(line.String(), " "), r.cut, "..."))
+}
+
+// enoughOfID are the characters of an id that tell it from all others.
+const enoughOfID = 16
 
 // shortID is the beginning of an id that is long enough to be given instead.
 func shortID(id string) string {
-	const enough = 16
-	if len(id) <= enough {
+	if len(id) <= enoughOfID {
 		return id
 	}
-	return id[:enough] + "..."
+	return id[:enoughOfID] + "..."
+}
+
+// idOf undoes [shortID] as far as that can be: people give ids as they see them.
+func idOf(ref string) string {
+	if id, short := strings.CutSuffix(ref, "..."); short && len(id) == enoughOfID {
+		return id
+	}
+	return ref
 }

@@ -52,7 +52,7 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 	if err != nil {
 		return err
 	}
-	table := newRows("NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
+	table := newRows(p.out, false, "NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
 	for _, info := range vaults {
 		if p.json {
 			if err := p.out.object(newVaultObject(place, info)); err != nil {
@@ -66,6 +66,6 @@ func (p *program) listVaults(ctx context.Context, raw string) (err error) {
 		}
 		table.add(info.Name, humane.Time(info.Created), archives, size, asOf)
 	}
-	table.writeTo(p.out, false)
+	table.end()
 	return nil
 }
