@@ -29,6 +29,12 @@ type DownloadOptions struct {
 	Bell Bell
 	// Ready is told of each job that is about to be read for the first time.
 	Ready func(record.Job)
+	// Listed is what the vault has listed of its jobs, shared with other downloads
+	// that come before and after. Default: one of its own.
+	Listed *JobList
+	// Reserved are bytes that others are going to write to the file system of the
+	// target: room that counts as taken.
+	Reserved int64
 	// Force replaces a target that is there.
 	Force bool
 
@@ -128,8 +134,12 @@ func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download,
 		Tier: o.Tier, Approve: o.Approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
 		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
 	}
+	asking := ask.asking(v)
+	if o.Listed != nil {
+		asking.listed = o.Listed
+	}
 	return &download{
-		DownloadOptions: o, vault: v, archive: a, asking: ask.asking(v),
+		DownloadOptions: o, vault: v, archive: a, asking: asking,
 		limiter: transfer.NewLimiter(o.LimitRate), begin: o.Now(),
 		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}, nil

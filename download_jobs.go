@@ -107,7 +107,7 @@ const mostBarren = 3
 // again, unless that led nowhere several times.
 func (d *download) lose(ctx context.Context, job record.Job) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool { return j.ID == job.ID })
-	d.asking.forget(job.ID)
+	d.asking.listed.forget(job.ID)
 	if job.Status != record.Gone {
 		job.Status, job.Message = record.Gone, "the output is gone"
 		if err := d.Journal.SaveJob(context.WithoutCancel(ctx), &job); err != nil {

@@ -163,7 +163,7 @@ func (f *fileDownload) checkSpace() error {
 	if err != nil {
 		return fmt.Errorf("asking for the free space at %q: %w", f.target.dir, err)
 	}
-	if needed > free {
+	if free = max(0, free-f.Reserved); needed > free {
 		return fmt.Errorf("%w at %q: %s are needed and %s are free",
 			ErrNoSpace, f.target.dir, humane.Bytes(needed), humane.Bytes(free))
 	}

@@ -353,6 +353,50 @@ func TestSpaceIsCheckedBeforeAnythingIsPaid(t *testing.T) {
 	})
 }
 
+func TestWhatOthersWillWriteIsNoFreeSpace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		a := d.store(content(1, mib))
+		o := d.downloading()
+		o.Reserved = 1 << 55
+		_, err := d.download(a, o)
+		if !errors.Is(err, firn.ErrNoSpace) || len(d.atVault()) != 0 {
+			t.Errorf("%v; %d jobs", err, len(d.atVault()))
+		}
+	})
+}
+
+func TestDownloadsShareTheListOfJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		o := d.downloading()
+		o.NoWait, o.Listed = true, &firn.JobList{}
+		begin := func(a record.Archive) {
+			_, err := firn.DownloadFile(t.Context(), d.vault, a, filepath.Join(d.dir, string(a.ID)), o)
+			if !errors.Is(err, vault.ErrNotReady) {
+				t.Fatal(err)
+			}
+		}
+		begin(d.store(content(1, mib)))
+		begin(d.store(content(2, mib)))
+		if d.vault.listed != 1 {
+			t.Errorf("the vault was asked for its list %d times", d.vault.listed)
+		}
+		// A list that is old might lack what somebody else has started.
+		theirs := d.store(content(3, mib))
+		if _, err := d.below.StartJob(t.Context(), vault.JobRequest{
+			Kind: vault.RetrieveArchive, Archive: theirs.ID, Tier: vault.Standard,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		wait(time.Hour)
+		begin(theirs)
+		if d.vault.listed != 2 || len(d.vault.starts) != 2 {
+			t.Errorf("%d lists and %d starts of our own; want 2 and 2", d.vault.listed, len(d.vault.starts))
+		}
+	})
+}
+
 func TestTwoDownloadsIntoOneFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDepot(t)

@@ -46,7 +46,7 @@ func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 		if ended.Status != record.Gone || tries == mostBarren {
 			return ended, err
 		}
-		i.asking.forget(job.ID)
+		i.asking.listed.forget(job.ID)
 	}
 }
 
@@ -99,7 +99,7 @@ func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
 // lose notes that the output of a job went before it was read to its end.
 func (i *inventoryRun) lose(ctx context.Context, job record.Job) error {
 	i.Notice(fmt.Sprintf("the output of job %s is gone, so another inventory is asked for", quoteID(job.ID)))
-	i.asking.forget(job.ID)
+	i.asking.listed.forget(job.ID)
 	job.Status, job.Message = record.Gone, "the output is gone"
 	return i.Journal.SaveJob(context.WithoutCancel(ctx), &job)
 }

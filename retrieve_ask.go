@@ -32,15 +32,14 @@ type asking struct {
 	notice   func(string)
 	now      func() time.Time
 
-	listed []vault.Job          // what the vault listed; nil if it was not asked
-	gone   map[vault.JobID]bool // jobs whose output turned out not to be there
+	listed *JobList
 }
 
 func (o *RetrieveOptions) asking(v vault.Vault) *asking {
 	return &asking{
 		vault: v, url: o.VaultURL, journal: o.Journal, text: o.Description, longest: v.Limits().MaxDescription,
 		tier: o.Tier, approve: o.Approve, noWait: o.NoWait, retryFor: o.RetryFor,
-		drain: o.Drain, notice: o.Notice, now: o.Now, gone: make(map[vault.JobID]bool),
+		drain: o.Drain, notice: o.Notice, now: o.Now, listed: &JobList{},
 	}
 }
 
@@ -194,10 +193,4 @@ func (a *asking) stopping() bool {
 	default:
 		return false
 	}
-}
-
-// forget keeps a job whose output is gone from being found again.
-func (a *asking) forget(id vault.JobID) {
-	a.gone[id] = true
-	a.listed = nil
 }

@@ -74,11 +74,11 @@ func (a *asking) ask(ctx context.Context, id vault.JobID) (job vault.Job, err er
 	return job, err
 }
 
-// list asks the vault for its jobs, unless it has told them already and nothing
-// of ours waits to be settled.
+// list asks the vault for its jobs, unless it has told them a while ago and
+// nothing of ours waits to be settled.
 func (a *asking) list(ctx context.Context, own []record.Job) error {
 	asks := func(j record.Job) bool { return j.Status == record.Asking }
-	if a.listed != nil && !slices.ContainsFunc(own, asks) {
+	if a.listed.isFresh(a.now()) && !slices.ContainsFunc(own, asks) {
 		return nil
 	}
 	return a.relist(ctx)
@@ -93,14 +93,14 @@ func (a *asking) relist(ctx context.Context) error {
 			}
 			listed = append(listed, j)
 		}
-		a.listed = listed
+		a.listed.jobs, a.listed.asked = listed, a.now()
 		return nil
 	})
 }
 
 // byToken returns the listed job that has our token, or the zero Job.
 func (a *asking) byToken(token string) vault.Job {
-	for _, j := range a.listed {
+	for _, j := range a.listed.jobs {
 		if token != "" && strings.Contains(j.Description, mark(token)) {
 			return j
 		}
@@ -124,7 +124,7 @@ func (a *asking) settle(ctx context.Context, j record.Job) (record.Job, error) {
 // started first. It is on record when it is returned.
 func (a *asking) choose(ctx context.Context, w wanted, own []record.Job) (record.Job, bool, error) {
 	var best vault.Job
-	for _, j := range a.listed {
+	for _, j := range a.listed.jobs {
 		if a.isUsable(j, w) && (best.ID == "" || better(j, best)) {
 			best = j
 		}
@@ -152,7 +152,7 @@ func better(j, than vault.Job) bool {
 
 // isUsable reports whether a job as the vault tells it will do.
 func (a *asking) isUsable(j vault.Job, w wanted) bool {
-	if j.Kind != w.Kind || j.Archive != w.Archive || a.gone[j.ID] || !w.fits(j) {
+	if j.Kind != w.Kind || j.Archive != w.Archive || a.listed.gone[j.ID] || !w.fits(j) {
 		return false
 	}
 	switch j.Status {
