@@ -61,6 +61,9 @@ func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 	}
 	for i := range items {
 		items[i].path = filepath.Join(o.output, o.names.of(items[i].Archive))
+		if items[i].path == "-" { // which would mean standard output
+			items[i].path = "." + string(filepath.Separator) + "-"
+		}
 	}
 	return items, checkDistinct(items)
 }
@@ -95,18 +98,20 @@ func (f namesFlag) of(a record.Archive) string {
 	return firn.FileName(a)
 }
 
-// checkDistinct refuses archives that would have one file. Some file systems hold
-// no two names apart that differ in the case of letters alone.
+// checkDistinct refuses archives that would have one file, or of which one would
+// have the name of the other's unfinished file. Some file systems hold no two names
+// apart that differ in the case of letters alone.
 func checkDistinct(items []item) error {
 	taken := make(map[string]item)
 	for _, i := range items {
 		key := strings.ToLower(i.path)
-		other, twice := taken[key]
-		if twice {
-			return withHint(usageError("the archives %q and %q would both become the file %q", other.ID, i.ID, i.path),
-				"--names id gives each archive a name of its own")
+		for _, suffix := range []string{"", ".part"} {
+			if other, twice := taken[key+suffix]; twice {
+				return withHint(usageError("the archives %q and %q would both become the file %q", other.ID, i.ID, i.path+suffix),
+					"--names id gives each archive a name of its own")
+			}
 		}
-		taken[key] = i
+		taken[key], taken[key+".part"] = i, i
 	}
 	return nil
 }
