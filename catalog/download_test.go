@@ -85,6 +85,26 @@ func aSegment(n int64) record.Segment {
 	}
 }
 
+func TestLastReceived(t *testing.T) {
+	c := fresh(t)
+	want := func(when time.Time) {
+		t.Helper()
+		got, err := c.LastReceived(t.Context(), vaultURL, "-archive")
+		if err != nil || !got.Equal(when) {
+			t.Errorf("%s, %v; want %s", got, err, when)
+		}
+	}
+	d := aDownload()
+	d = savedDownload(t, c, d)
+	want(time.Time{})
+	d.State = record.Received // of a part of it
+	d = savedDownload(t, c, d)
+	want(time.Time{})
+	d.Range = vault.Range{Size: d.Size}
+	savedDownload(t, c, d)
+	want(instant)
+}
+
 func TestSegments(t *testing.T) {
 	c := fresh(t)
 	d, other := savedDownload(t, c, aDownload()), savedDownload(t, c, aDownload())

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"iter"
+	"time"
 
 	"firn/record"
 	"firn/vault"
@@ -50,6 +51,18 @@ func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vau
 		return record.Download{}, c.fail(ctx, err, "find a download of %q from %q", archive, vaultURL)
 	}
 	return d, nil
+}
+
+// LastReceived tells when a file last got all bytes of an archive; the zero time if
+// none did.
+func (c *Catalog) LastReceived(ctx context.Context, vaultURL string, archive vault.ArchiveID) (when time.Time, err error) {
+	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(max(updated), '') FROM downloads
+		WHERE vault = $1 AND archive_id = $2 AND state = $3 AND range_size = size`,
+		vaultURL, archive, record.Received).Scan((*instant)(&when))
+	if err != nil {
+		return time.Time{}, c.fail(ctx, err, "find the last download of %q from %q", archive, vaultURL)
+	}
+	return when, nil
 }
 
 func scanDownload(r row) (record.Download, error) {

@@ -37,7 +37,9 @@ not replaced without --force.
 
 What a job costs is shown before it is started, as an estimate, and --max-cost
 refuses more. With several archives jobs are started as far ahead as the line can
-download in 20 hours, if its rate is known.
+download in 20 hours, at the rate that earlier downloads reached or --estimate-rate
+says; as long as nothing is known, at 3 MiB/s. With --no-wait the rest is left for
+later, too.
 
 ` + onReadyHelp
 

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"firn"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 )
@@ -20,41 +20,46 @@ type downloadQueue struct {
 	later   []item               // not begun
 	waiting map[vault.JobID]item // begun, each for the end of a job
 	jobs    []record.Job         // those jobs
-	budget  int64                // bytes to have asked for at a time; 0: any number
-	asked   int64                // bytes asked for and not fetched yet
+	ready   []endedJob           // of those that were waited for
 	seen    map[status]bool      // what was reported
 	ended   bool                 // the others would meet the same end
+	bounded bool                 // that was told; see tellWindow
+}
+
+// endedJob is a job that has ended, with its archive.
+type endedJob struct {
+	item
+	record.Job
+
+	err error // the job's own
 }
 
 func (s *downloadSession) many(ctx context.Context, items []item) error {
 	q := &downloadQueue{
 		downloadSession: s, later: items, waiting: make(map[vault.JobID]item), seen: make(map[status]bool),
-		budget: windowBytes(s.rate, s.vault.Limits().OutputLifetime),
 	}
-	for !q.ended && len(q.later)+len(q.waiting) > 0 {
+	for !q.ended && (len(q.later) > 0 || q.hasBegun()) {
 		q.ahead(ctx)
 		switch {
 		case q.ended:
 		case s.options.noWait:
 			q.leave()
-		case len(q.waiting) > 0:
+		case q.hasBegun():
 			q.await(ctx)
 		}
 	}
 	return worstOf(q.seen)
 }
 
-// windowBytes is how much a line of so many bytes per second reads of outputs that
-// live so long, with a sixth of the time to spare; 0 if there is no bound.
-func windowBytes(rate float64, lifetime time.Duration) int64 {
-	return int64(rate * lifetime.Seconds() * 5 / 6)
-}
+// hasBegun reports whether archives were asked for that are not here yet.
+func (q *downloadQueue) hasBegun() bool { return len(q.waiting)+len(q.ready) > 0 }
 
 // ahead begins archives in their order, one at least.
 func (q *downloadQueue) ahead(ctx context.Context) {
 	for len(q.later) > 0 && !q.ended {
-		next := q.later[0]
-		if q.budget > 0 && q.asked > 0 && q.asked+next.Size > q.budget {
+		next, budget := q.later[0], windowBytes(q.rate, q.vault.Limits().OutputLifetime)
+		if budget > 0 && q.asked > 0 && q.asked+next.Size > budget {
+			q.tellWindow()
 			return
 		}
 		q.later = q.later[1:]
@@ -65,20 +70,33 @@ func (q *downloadQueue) ahead(ctx context.Context) {
 	}
 }
 
+// tellWindow tells, once, that a line of unknown rate bounds what is asked for.
+func (q *downloadQueue) tellWindow() {
+	if q.rate == 0 && !q.bounded && !q.options.noWait {
+		q.bounded = true
+		q.notice("no more is asked for until something has come than can be downloaded in time at " + windowText(0))
+	}
+}
+
 // try downloads an archive if its job is done, else it begins the waiting. It
-// reports false if the account's own limit refuses the job, and others are still
-// waited for: when one of them ends, it is asked for again.
+// reports false if the account's own limit refuses the job, or the disk has no room
+// beside the others, and there are such: when one of them ends, it is tried again.
 func (q *downloadQueue) try(ctx context.Context, i item) bool {
 	err := q.one(ctx, i, true)
 	var notReady *firn.NotReadyError
 	switch {
-	case q.options.noWait:
+	case err == nil: // and perhaps more is known of the line
+		q.rate, err = q.knownDownloadRate(ctx, q.catalog, q.vault.URL, q.options.estimateRate, q.options.limitRate)
 	case errors.As(err, &notReady):
+		q.asked += max(0, i.Size)
+		if q.options.noWait {
+			break
+		}
 		q.waiting[notReady.Job.ID] = i
 		q.jobs = append(q.jobs, notReady.Job)
-		q.asked += max(0, i.Size)
 		return true
-	case errors.Is(err, vault.ErrLimited) && len(q.waiting) > 0:
+	case q.options.noWait:
+	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, firn.ErrNoSpace)):
 		return false
 	case errors.Is(err, vault.ErrLimited): // nothing else to do than to be patient
 		err = q.one(ctx, i, false)
@@ -87,38 +105,69 @@ func (q *downloadQueue) try(ctx context.Context, i item) bool {
 	return true
 }
 
-// await waits for the first job that ends, and goes on with its archive.
+// await goes on with the archive of a job that has ended, and waits for one if none
+// has.
 func (q *downloadQueue) await(ctx context.Context) {
+	if len(q.ready) == 0 {
+		q.look(ctx, true)
+	}
+	if len(q.ready) == 0 && !q.ended {
+		q.look(ctx, false)
+	}
+	if len(q.ready) == 0 {
+		return
+	}
+	next := q.ready[0]
+	q.ready = q.ready[1:]
+	q.asked -= max(0, next.item.Size)
+	if next.Status == vault.Failed {
+		q.tellEnd(next.item, q.explain(next.err, next.item))
+	} else if !q.try(ctx, next.item) { // where what is gone is asked for again
+		q.later = append(q.later, next.item)
+	}
+}
+
+// look takes the jobs that have ended off those that are waited for: with noWait
+// all that the vault tells of at once, else the first that will.
+func (q *downloadQueue) look(ctx context.Context, noWait bool) {
 	o := firn.WaitOptions{
-		Bell: q.bell, RetryFor: q.options.retryFor, Journal: q.catalog, Drain: ctx.Done(), Now: q.now,
+		NoWait: noWait, Bell: q.bell, RetryFor: q.options.retryFor, Journal: q.catalog, Drain: ctx.Done(), Now: q.now,
 	}
 	if !q.quiet {
 		o.Notice, o.Waiting = q.notice, q.shown.wait
 	}
 	for job, err := range firn.WaitForJobs(context.WithoutCancel(ctx), q.vault, q.jobs, o) {
 		i, ours := q.waiting[job.ID]
-		if !ours {
+		switch {
+		case !ours:
 			q.seen[q.report(q.explain(err, item{}))] = true
 			q.ended = true
 			return
+		case job.Status == vault.InProgress:
+			continue
 		}
 		delete(q.waiting, job.ID)
 		q.jobs = slices.DeleteFunc(q.jobs, func(j record.Job) bool { return j.ID == job.ID })
-		q.asked -= max(0, i.Size)
-		if job.Status == vault.Failed {
-			q.tellEnd(i, q.explain(err, i))
-		} else if !q.try(ctx, i) { // where what is gone is asked for again
-			q.later = append(q.later, i)
+		q.ready = append(q.ready, endedJob{i, job, err})
+		if !noWait {
+			return
 		}
-		return
 	}
 }
 
 // leave says of what was not begun that there is no room for it now.
 func (q *downloadQueue) leave() {
-	for _, i := range q.later {
-		q.tellEnd(i, q.explain(firn.ErrNotStarted, i))
+	if len(q.later) == 0 {
+		return
 	}
+	var bytes int64
+	for _, i := range q.later {
+		bytes += max(0, i.Size)
+	}
+	q.seen[q.report(withHint(
+		&classError{fmt.Errorf("%s (%s) %v at %s", humane.Count(len(q.later), "archive"), humane.Bytes(bytes),
+			firn.ErrNotStarted, windowText(q.rate)), vault.ErrNotReady},
+		"when the others are here, continue with: "+q.typed()))] = true
 	q.later = nil
 }
 

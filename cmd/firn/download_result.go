@@ -93,8 +93,6 @@ func (s *downloadSession) explain(err error, i item) error {
 		return withHint(err, "what came out is right as far as it goes; from the beginning: "+s.typed())
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
-	case errors.Is(err, firn.ErrNotStarted):
-		return withHint(err, "when the others are here, "+again)
 	case errors.Is(err, firn.ErrJobFailed):
 		return withHint(err, "to ask for another job: "+s.typed())
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

@@ -20,7 +20,9 @@ type downloadSession struct {
 	catalog  *catalog.Catalog
 	bell     firn.Bell
 
-	rate     float64 // bytes per second; 0 if not known
+	rate     float64      // bytes per second; 0 if not known
+	asked    int64        // bytes of archives that were asked for and not fetched yet
+	listed   firn.JobList // that all of them share
 	spending *spending
 	hook     *readyHook
 	shown    *progress
@@ -114,6 +116,7 @@ func (s *downloadSession) downloadOptions(ctx context.Context, i item) (firn.Dow
 	o := firn.DownloadOptions{
 		Range: wanted, Tier: vault.Tier(s.options.tier), Approve: s.spending.approve,
 		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Force: s.options.force,
+		Listed: &s.listed, Reserved: s.asked,
 		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
 		RetryFor: s.options.retryFor, Journal: s.catalog, VaultURL: s.vault.URL, Drain: ctx.Done(), Now: s.now,
 	}

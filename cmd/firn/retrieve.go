@@ -22,11 +22,11 @@ for a while, is named again, whoever asked for it.
 ARCHIVE is an archive id, the beginning of one, or a name, path, description or
 glob. The output of a job lives for about a day, so of several archives only as
 many are asked for as the line can download in 20 hours, at the rate that earlier
-downloads reached or --estimate-rate says. What was left out, and when to run the
-command again, is told, with status 4; --all asks for everything at once. Run
-again, the command goes on with those that were not asked for yet; one of several
-archives whose output was readable and has expired is asked for again only with
---again.
+downloads reached or --estimate-rate says; as long as nothing is known, at 3 MiB/s.
+What was left out, and when to run the command again, is told, with status 4; --all
+asks for everything at once. Run again, the command goes on with those that were not
+asked for yet; one of several archives whose output was readable, and was downloaded
+or has expired, is asked for again only with --again.
 
 What a job costs is shown before it is started, as an estimate, and --max-cost
 refuses more.`
@@ -104,15 +104,15 @@ func (p *program) retrieve(ctx context.Context, o retrieveOptions, vaultArg stri
 	})
 }
 
-// due orders several archives so that those come first which were never readable,
-// and leaves out those that were, unless they are asked for again.
+// due leaves out those of several archives that were readable before, and are not
+// any more or were downloaded since, unless they are asked for again.
 func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (due []record.Archive, err error) {
 	if len(archives) < 2 || s.options.again {
 		return archives, nil
 	}
 	before := 0
 	for _, a := range archives {
-		was, err := s.wasReadable(ctx, a)
+		was, err := s.isPast(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -123,19 +123,24 @@ func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (d
 		}
 	}
 	if before > 0 {
-		s.notice(humane.Count(before, "archive") + " left out, readable before and expired; --again, or firn download, asks for them")
+		s.notice(humane.Count(before, "archive") + " left out, readable before and downloaded or expired; --again, or firn download, asks for them")
 	}
 	return due, nil
 }
 
-// wasReadable reports whether an archive had an output that has expired.
-func (s *retrieveSession) wasReadable(ctx context.Context, a record.Archive) (bool, error) {
+// isPast reports whether an archive had an output that has expired, or one whose
+// bytes are here.
+func (s *retrieveSession) isPast(ctx context.Context, a record.Archive) (bool, error) {
+	received, err := s.catalog.LastReceived(ctx, s.vault.URL, a.ID)
+	if err != nil {
+		return false, err
+	}
 	for j, err := range s.catalog.JobsFor(ctx, s.vault.URL, a.ID) {
 		if err != nil {
 			return false, err
 		}
 		expired := j.Status == record.Gone || (!j.Expires.IsZero() && !s.now().Before(j.Expires))
-		if expired && !j.Completed.IsZero() {
+		if !j.Completed.IsZero() && (expired || received.After(j.Completed)) {
 			return true, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,10 +147,10 @@ func (s *retrieveSession) end() error {
 	if s.latest.After(again) {
 		again = s.latest
 	}
-	again = again.Add(timeToSend(s.bytes, s.rate))
+	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, assumedRate)))
 	s.seen[s.report(withHint(
-		fmt.Errorf("%s (%s) %w at %s, before the outputs expire", humane.Count(len(s.left), "archive"),
-			humane.Bytes(bytes), firn.ErrNotStarted, rateText(s.rate)),
+		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
+			humane.Bytes(bytes), firn.ErrNotStarted, windowText(s.rate)),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.typed()),
 		"to ask for all of them at once: "+s.typedWith("--all")))] = true
 	return worstOf(s.seen)
