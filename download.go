@@ -21,7 +21,8 @@ type DownloadOptions struct {
 	// Tier is how fast, and at what price, a job is that must be started. Default
 	// Standard.
 	Tier vault.Tier
-	// Approve is asked before a job is started; see RetrieveOptions.
+	// Approve is asked before a job is started; see RetrieveOptions. Of an archive
+	// that is asked for in pieces it is asked once, with the bytes of all of them.
 	Approve func(req vault.JobRequest, bytes int64) error
 	// NoWait returns a NotReadyError instead of waiting for a job.
 	NoWait bool
@@ -42,8 +43,10 @@ type DownloadOptions struct {
 	Concurrency int
 	// LimitRate in bytes per second, for all segments together. Default: no limit.
 	LimitRate int64
-	// EstimateRate in bytes per second is what the line is thought to carry. If an
-	// output will expire before it is read at that rate, Notice is told.
+	// EstimateRate in bytes per second is what the line is thought to carry. No more
+	// is asked for at a time than can be read at that rate before it expires, and if
+	// an output was there that will expire too early, Notice is told. Default: what
+	// this call sees of the line.
 	EstimateRate float64
 	// RetryFor is how long to go on without any progress. Default 20 hours.
 	RetryFor time.Duration
@@ -112,9 +115,14 @@ type download struct {
 	limiter *rate.Limiter
 	begin   time.Time
 
-	jobs   []record.Job         // asked for, and not known to be gone
-	barren int                  // outputs in a row that were gone before they gave a byte
-	told   map[vault.JobID]bool // Ready was
+	jobs     []record.Job         // asked for, and not known to be gone
+	barren   int                  // outputs in a row that were gone before they gave a byte
+	recalled bool                 // whether recorded was looked up
+	recorded []vault.Range        // that an earlier run has asked for
+	pieces   bool                 // more is wanted than can be read in time; see nextPieces
+	unasked  int64                // bytes that no job has then
+	agreed   int64                // bytes of them that the caller has agreed to
+	told     map[vault.JobID]bool // Ready was
 
 	have     map[int64]treehash.Node // verified bytes by their offset
 	received int64
@@ -130,19 +138,20 @@ func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download,
 	if a.State == record.Differing { // then the vault's word counts
 		a.Size, a.TreeHash = -1, treehash.Hash{}
 	}
-	ask := RetrieveOptions{
-		Tier: o.Tier, Approve: o.Approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
-		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
-	}
-	asking := ask.asking(v)
-	if o.Listed != nil {
-		asking.listed = o.Listed
-	}
-	return &download{
-		DownloadOptions: o, vault: v, archive: a, asking: asking,
+	d := &download{
+		DownloadOptions: o, vault: v, archive: a,
 		limiter: transfer.NewLimiter(o.LimitRate), begin: o.Now(),
 		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
-	}, nil
+	}
+	ask := RetrieveOptions{
+		Tier: o.Tier, Approve: d.approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
+		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
+	}
+	d.asking = ask.asking(v)
+	if o.Listed != nil {
+		d.asking.listed = o.Listed
+	}
+	return d, nil
 }
 
 // aim finds out how large the archive is, if need be by asking for it, and sets

@@ -26,8 +26,9 @@ import (
 // already is hashed and, if it has these very bytes, left alone; else it is not
 // replaced without Force.
 //
-// An output that expires in the middle is asked for again, for the missing ranges
-// only. If the archive's Size is below zero, the job tells it.
+// An archive that is too large for the line to bring before an output expires is
+// asked for piece by piece. An output that expires in the middle is asked for again,
+// for the missing ranges only. If the archive's Size is below zero, the job tells it.
 func DownloadFile(ctx context.Context, v vault.Vault, a record.Archive, path string, o DownloadOptions) (Downloaded, error) {
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
 	defer stop()

@@ -16,7 +16,8 @@ import (
 
 // readable returns a finished job that has some of the missing ranges or, if
 // first is set, the beginning of the first. Jobs are found or asked for until
-// they cover all that is missing, and only that.
+// they cover all that is missing, or as much of it as can be read in time, and only
+// that.
 func (d *download) readable(ctx context.Context, missing []vault.Range, first bool) (record.Job, error) {
 	for {
 		if err := d.cover(ctx, missing); err != nil {
@@ -35,12 +36,15 @@ func (d *download) readable(ctx context.Context, missing []vault.Range, first bo
 	}
 }
 
-// cover makes sure that each missing range is in one of the jobs, and drops the
-// jobs that have none.
+// cover makes sure that what is needed of the missing ranges is in one of the jobs,
+// and drops the jobs that have none of them.
 func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool {
 		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return overlap(j.Range, r).Size > 0 })
 	})
+	if err := d.recall(ctx); err != nil {
+		return err
+	}
 	for _, need := range d.needs(missing) {
 		for !slices.ContainsFunc(d.jobs, func(j record.Job) bool { return contains(j.Range, need) }) {
 			job, _, err := d.asking.forRange(ctx, d.archive, d.request(need))
@@ -55,11 +59,21 @@ func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	return nil
 }
 
-// needs returns the runs that jobs are asked for: nodes of the archive's tree,
-// of which each has a hash that proves it.
+// needs returns the runs that jobs are asked for, beside those that there are:
+// nodes of the archive's tree, of which each has a hash that proves it.
 func (d *download) needs(missing []vault.Range) (needs []vault.Range) {
+	var asked, gaps []vault.Range
+	for _, j := range d.jobs {
+		asked = append(asked, j.Range)
+	}
 	for _, m := range missing {
-		needs = append(needs, transfer.Nodes(m, d.archive.Size)...)
+		gaps = append(gaps, transfer.Missing(m, asked)...)
+	}
+	if d.inPieces(missing) {
+		return d.nextPieces(d.asRecorded(gaps), sumOf(missing))
+	}
+	for _, gap := range d.asRecorded(gaps) {
+		needs = append(needs, transfer.Nodes(gap, d.archive.Size)...)
 	}
 	return needs
 }
@@ -178,10 +192,7 @@ func (d *download) missing() []vault.Range {
 // warnOfExpiry tells if the line is too slow for an output that will expire. The
 // download goes on: what has come until then is kept.
 func (d *download) warnOfExpiry(job record.Job, bytes int64) {
-	rate := d.EstimateRate
-	if limit := float64(d.LimitRate); limit > 0 && (rate == 0 || limit < rate) {
-		rate = limit
-	}
+	rate := d.lineRate()
 	if rate <= 0 || job.Expires.IsZero() {
 		return
 	}

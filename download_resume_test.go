@@ -143,6 +143,13 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 				d := newDepot(t)
 				data := content(1, threeSegments)
 				a := d.store(data)
+				ahead := d.retrieving() // by somebody who does not know the line
+				ahead.Range = first
+				for _, err := range firn.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, ahead) {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
 				o := d.downloading()
 				o.Range = first
 				o.Concurrency, o.LimitRate = 1, 300 // bytes per second: 25 MiB in the life of an output

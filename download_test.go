@@ -495,10 +495,95 @@ func TestWrongBytesAreNeverDelivered(t *testing.T) {
 	}
 }
 
+func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
+	for name, rate := range map[string]firn.DownloadOptions{
+		"as estimated": {EstimateRate: 100}, // bytes per second: 6.9 MiB in 20 hours
+		"as limited":   {LimitRate: 100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDepot(t)
+				data := content(1, 20*mib+5)
+				a := d.store(data)
+				o := d.downloading()
+				o.EstimateRate, o.LimitRate = rate.EstimateRate, rate.LimitRate
+				var agreed []int64
+				o.Approve = func(_ vault.JobRequest, bytes int64) error {
+					agreed = append(agreed, bytes)
+					return nil
+				}
+				d.vault.start = func(vault.JobRequest) error {
+					var unread int64
+					for _, req := range d.vault.starts {
+						unread += req.Range.Size
+					}
+					for _, r := range d.vault.reads {
+						unread -= r.Size
+					}
+					if unread >= 7*mib {
+						t.Errorf("%d bytes had been asked for and not read", unread)
+					}
+					return nil
+				}
+				got, err := d.download(a, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.wantFile(data)
+				// The line is hardly ever idle but for the first job.
+				if busy := time.Duration(a.Size/100) * time.Second; rate.LimitRate > 0 && got.Elapsed > busy+3*jobTime {
+					t.Errorf("took %s for %s of bytes", got.Elapsed, busy)
+				}
+				var asked int64
+				for _, req := range d.vault.starts {
+					asked += req.Range.Size
+				}
+				if asked != a.Size || len(d.vault.starts) < 12 { // a MiB each, and more where there is room
+					t.Errorf("asked for %d bytes of %d: %+v", asked, a.Size, d.vault.starts)
+				}
+				if !slices.Equal(agreed, []int64{a.Size}) {
+					t.Errorf("agreed to %d, want once to all %d", agreed, a.Size)
+				}
+				d.wantNotice("so they are asked for in pieces")
+			})
+		})
+	}
+}
+
+// A run finds the pieces that the one before it has asked for.
+func TestPiecesAreFoundAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		data := content(1, 20*mib+5)
+		a := d.store(data)
+		o := d.downloading()
+		o.EstimateRate, o.NoWait = 100, true
+		for range 20 {
+			_, err := d.download(a, o)
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, vault.ErrNotReady) {
+				t.Fatal(err)
+			}
+			wait(jobTime)
+		}
+		d.wantFile(data)
+		var asked int64
+		for _, req := range d.vault.starts {
+			asked += req.Range.Size
+		}
+		if asked != a.Size {
+			t.Errorf("asked for %d bytes of %d", asked, a.Size)
+		}
+	})
+}
+
 func TestASlowLineIsToldOfTheExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDepot(t)
 		a := d.store(content(1, 2*mib))
+		d.retrieve(a, d.retrieving())
 		o := d.downloading()
 		o.EstimateRate = 10 // bytes per second
 		if _, err := d.download(a, o); err != nil {

@@ -126,6 +126,7 @@ func TestAStreamOutlivesAnOutput(t *testing.T) {
 		d := newDepot(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
+		d.retrieve(a, d.retrieving()) // all of it at once
 		o := d.downloading()
 		o.LimitRate = 300
 		var out bytes.Buffer

@@ -59,6 +59,8 @@ type RetrieveOptions struct {
 // An answer that is lost starts no second job: every job of ours has a token in
 // its description, which is looked for in the vault's list before anything is
 // asked for again, by this call or, after a crash, the next.
+//
+// Of a Range that takes several jobs it asks for the first alone: see RetrieveAll.
 func Retrieve(ctx context.Context, v vault.Vault, a record.Archive, o RetrieveOptions) (record.Job, error) {
 	for r, err := range RetrieveAll(ctx, v, []record.Archive{a}, o) {
 		return r.Job, err

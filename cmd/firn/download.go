@@ -39,7 +39,8 @@ What a job costs is shown before it is started, as an estimate, and --max-cost
 refuses more. With several archives jobs are started as far ahead as the line can
 download in 20 hours, at the rate that earlier downloads reached or --estimate-rate
 says; as long as nothing is known, at 3 MiB/s. With --no-wait the rest is left for
-later, too.
+later, too. One archive that is larger than that is asked for in pieces, as soon as
+the rate is known.
 
 ` + onReadyHelp
 

@@ -1,0 +1,133 @@
+package firn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// mostWindows bounds how often a download waits for an output, however slow the line
+// is thought to be.
+const mostWindows = 32
+
+// lineRate is what the line is thought to carry, in bytes per second; 0 if nothing
+// is known. Where nobody says it, this run has perhaps seen it.
+func (d *download) lineRate() float64 {
+	rate := d.EstimateRate
+	if rate <= 0 && d.busy > 0 {
+		rate = float64(d.received) / d.busy.Seconds()
+	}
+	if limit := float64(d.LimitRate); limit > 0 && (rate <= 0 || limit < rate) {
+		rate = limit
+	}
+	return rate
+}
+
+// window is how much the line can read before an output expires, with a sixth of
+// the time to spare; 0 if there is no bound.
+func (d *download) window() int64 {
+	window := int64(d.lineRate() * d.vault.Limits().OutputLifetime.Seconds() * 5 / 6)
+	if window <= 0 {
+		return 0
+	}
+	return max(window, d.want.Size/mostWindows, d.step())
+}
+
+// step is what ranges are multiples of.
+func (d *download) step() int64 { return max(treehash.LeafSize, d.vault.Limits().RangeAlignment) }
+
+// inPieces reports whether the missing bytes are more than the line can read in
+// time. What is asked for beyond that expires unread and is paid for again.
+func (d *download) inPieces(missing []vault.Range) bool {
+	window, all := d.window(), sumOf(missing)
+	if !d.pieces && window > 0 && all > window {
+		d.pieces = true
+		d.Notice(fmt.Sprintf("at %s/s no more than %s of %s can be read before an output expires, so they are asked for in pieces",
+			humane.Bytes(int64(d.lineRate())), humane.Bytes(window), humane.Bytes(all)))
+	}
+	return d.pieces
+}
+
+// nextPieces is what is asked for now of the gaps, which no job has: in their order,
+// as many pieces as the window has room for beside what the jobs have, and one at
+// least if there is no job. A piece is read in a quarter of the window, so that
+// while it is, others are on their way.
+func (d *download) nextPieces(gaps []vault.Range, missing int64) (next []vault.Range) {
+	d.unasked = sumOf(gaps)
+	left := d.window() - (missing - d.unasked)
+	for _, gap := range gaps {
+		for _, piece := range transfer.Segments(gap, d.archive.Size, max(d.step(), d.window()/4)) {
+			if piece.Size > left && len(d.jobs)+len(next) > 0 {
+				return next
+			}
+			next = append(next, piece)
+			left -= piece.Size
+		}
+	}
+	return next
+}
+
+// recall looks up, once, which ranges an earlier run has asked for.
+func (d *download) recall(ctx context.Context) error {
+	if d.recalled {
+		return nil
+	}
+	d.recalled = true
+	own, err := d.asking.recorded(ctx, wanted{JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: d.archive.ID}})
+	for _, j := range own {
+		readable := j.Status == vault.InProgress || (j.Status == vault.Succeeded && (j.Expires.IsZero() || j.Expires.After(d.Now())))
+		if readable && !j.Range.IsZero() && treehash.Aligned(j.Range.Offset, j.Range.End()-1, d.archive.Size) {
+			d.recorded = append(d.recorded, j.Range)
+		}
+	}
+	return err
+}
+
+// asRecorded cuts ranges where jobs of an earlier run begin and end, which are found
+// again then.
+func (d *download) asRecorded(gaps []vault.Range) (cut []vault.Range) {
+	for _, r := range d.recorded {
+		var rest []vault.Range
+		for _, gap := range gaps {
+			if common := overlap(gap, r); common.Size > 0 {
+				cut = append(cut, common)
+			}
+			rest = append(rest, transfer.Missing(gap, []vault.Range{r})...)
+		}
+		gaps = rest
+	}
+	cut = append(cut, gaps...)
+	slices.SortFunc(cut, func(a, b vault.Range) int { return cmp.Compare(a.Offset, b.Offset) })
+	return cut
+}
+
+func sumOf(ranges []vault.Range) (bytes int64) {
+	for _, r := range ranges {
+		bytes += r.Size
+	}
+	return bytes
+}
+
+// approve has the caller agree to a job before it is started. Of what is asked for
+// in pieces, all is agreed to at the first of them.
+func (d *download) approve(req vault.JobRequest, bytes int64) error {
+	if bytes > 0 && bytes <= d.agreed {
+		d.agreed -= bytes
+		return nil
+	}
+	whole := max(bytes, d.unasked)
+	if bytes < 0 {
+		whole = bytes
+	}
+	if err := d.Approve(req, whole); err != nil {
+		return err
+	}
+	d.agreed = max(0, whole-bytes)
+	return nil
+}
