@@ -28,10 +28,9 @@ type downloadQueue struct {
 
 // endedJob is a job that has ended, with its archive.
 type endedJob struct {
-	item
-	record.Job
-
-	err error // the job's own
+	item item
+	job  record.Job
+	err  error // the job's own
 }
 
 func (s *downloadSession) many(ctx context.Context, items []item) error {
@@ -120,7 +119,7 @@ func (q *downloadQueue) await(ctx context.Context) {
 	next := q.ready[0]
 	q.ready = q.ready[1:]
 	q.asked -= max(0, next.item.Size)
-	if next.Status == vault.Failed {
+	if next.job.Status == vault.Failed {
 		q.tellEnd(next.item, q.explain(next.err, next.item))
 	} else if !q.try(ctx, next.item) { // where what is gone is asked for again
 		q.later = append(q.later, next.item)
@@ -165,8 +164,8 @@ func (q *downloadQueue) leave() {
 		bytes += max(0, i.Size)
 	}
 	q.seen[q.report(withHint(
-		&classError{fmt.Errorf("%s (%s) %v at %s", humane.Count(len(q.later), "archive"), humane.Bytes(bytes),
-			firn.ErrNotStarted, windowText(q.rate)), vault.ErrNotReady},
+		&classError{fmt.Errorf("%s (%s) %s at %s", humane.Count(len(q.later), "archive"), humane.Bytes(bytes),
+			firn.ErrNotStarted.Error(), windowText(q.rate)), vault.ErrNotReady},
 		"when the others are here, continue with: "+q.typed()))] = true
 	q.later = nil
 }
