@@ -45,8 +45,8 @@ type DownloadOptions struct {
 	LimitRate int64
 	// EstimateRate in bytes per second is what the line is thought to carry. No more
 	// is asked for at a time than can be read at that rate before it expires, and if
-	// an output was there that will expire too early, Notice is told. Default: what
-	// this call sees of the line.
+	// an output was there that will expire too early, Notice is told. What this call
+	// sees of the line counts instead if it is more.
 	EstimateRate float64
 	// RetryFor is how long to go on without any progress. Default 20 hours.
 	RetryFor time.Duration

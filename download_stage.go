@@ -17,11 +17,12 @@ import (
 const mostWindows = 32
 
 // lineRate is what the line is thought to carry, in bytes per second; 0 if nothing
-// is known. Where nobody says it, this run has perhaps seen it.
+// is known. An estimate, which may be that of a few small files, does not stand
+// against more that this run has seen.
 func (d *download) lineRate() float64 {
 	rate := d.EstimateRate
-	if rate <= 0 && d.busy > 0 {
-		rate = float64(d.received) / d.busy.Seconds()
+	if d.busy > 0 {
+		rate = max(rate, float64(d.received)/d.busy.Seconds())
 	}
 	if limit := float64(d.LimitRate); limit > 0 && (rate <= 0 || limit < rate) {
 		rate = limit
