@@ -43,11 +43,11 @@ func (p *program) contentsObject(messageType string, n catalog.Contents) content
 
 // tellContents prints what a catalog holds.
 func (p *program) tellContents(n catalog.Contents) {
-	table := newRows(">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
+	table := newRows(p.out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
 	count := func(n int64) string { return strconv.FormatInt(n, 10) }
 	table.add(count(n.Vaults), count(n.Archives), humane.Bytes(n.Bytes), count(n.Uploads), count(n.Jobs),
 		count(n.Downloads), count(n.Inventories))
-	table.writeTo(p.out, true)
+	table.end()
 }
 
 // contentsView shows how far a work has come that goes through a whole catalog.

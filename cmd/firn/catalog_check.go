@@ -40,7 +40,7 @@ func (p *program) catalogCheck(ctx context.Context) (err error) {
 	if p.json {
 		return p.out.object(p.contentsObject("catalog_check", n))
 	}
-	p.note("the catalog is sound")
+	p.notice("the catalog is sound")
 	p.tellContents(n)
 	return nil
 }

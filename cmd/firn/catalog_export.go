@@ -74,7 +74,7 @@ func (p *program) catalogExport(ctx context.Context, o exportOptions) (err error
 	case p.json:
 		return p.out.object(p.contentsObject("catalog_export", n))
 	}
-	p.note(fmt.Sprintf("exported %s to %q", entries(n.Items()), o.output))
+	p.notice(fmt.Sprintf("exported %s to %q", entries(n.Items()), o.output))
 	p.tellContents(n)
 	return nil
 }

@@ -134,7 +134,7 @@ func (p *program) importMtJournal(ctx context.Context, c *catalog.Catalog, path,
 		Journal: c, VaultURL: url,
 		Bad: func(e *mtjournal.LineError) {
 			if bad++; bad <= shownRejects {
-				p.note(fmt.Sprintf("%q, %v", path, e))
+				p.notice(fmt.Sprintf("%q, %v", path, e))
 			}
 		},
 	})
@@ -148,13 +148,13 @@ func (p *program) tellMerged(path string, n record.Merged, bad int64, err error)
 		object := mergedObject{"catalog_import", path, n.Added, n.Completed, n.Known, n.Differing, n.Others, bad}
 		err = errors.Join(err, p.out.object(object))
 	} else if n != (record.Merged{}) {
-		table := newRows(">ADDED", ">COMPLETED", ">KNOWN", ">DIFFERING", ">OTHERS", ">BAD")
+		table := newRows(p.out, true, ">ADDED", ">COMPLETED", ">KNOWN", ">DIFFERING", ">OTHERS", ">BAD")
 		var cells []string
 		for _, n := range []int64{n.Added, n.Completed, n.Known, n.Differing, n.Others, bad} {
 			cells = append(cells, strconv.FormatInt(n, 10))
 		}
 		table.add(cells...)
-		table.writeTo(p.out, true)
+		table.end()
 	}
 	switch {
 	case err != nil:

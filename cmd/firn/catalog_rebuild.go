@@ -67,20 +67,20 @@ func (p *program) tellRebuilt(r catalog.Rebuilt, hasVaults bool) error {
 	}
 	switch {
 	case r.Items() == 0 && r.Aside == "":
-		p.note("the catalog is new and empty")
+		p.notice("the catalog is new and empty")
 	case r.Sound:
-		p.note("the catalog is sound and was left alone")
+		p.notice("the catalog is sound and was left alone")
 	case r.Lost:
-		p.note(fmt.Sprintf("the catalog was damaged, and not all of it could be read; what could is in a new one, "+
+		p.notice(fmt.Sprintf("the catalog was damaged, and not all of it could be read; what could is in a new one, "+
 			"and the old one lies in %q", r.Aside))
 	default:
-		p.note(fmt.Sprintf("the catalog was damaged; all of it could be read and is in a new one, and the old one lies in %q", r.Aside))
+		p.notice(fmt.Sprintf("the catalog was damaged; all of it could be read and is in a new one, and the old one lies in %q", r.Aside))
 	}
 	if r.Items() > 0 {
 		p.tellContents(r.Contents)
 	}
 	if !hasVaults {
-		p.note("what the vaults themselves hold comes back with: firn catalog rebuild VAULT...")
+		p.notice("what the vaults themselves hold comes back with: firn catalog rebuild VAULT...")
 	}
 	return nil
 }

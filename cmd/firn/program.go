@@ -120,7 +120,7 @@ func (p *program) openKnownCatalog(ctx context.Context) (*catalog.Catalog, error
 func (p *program) withVault(
 	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
 ) (err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections, OnDamage: p.damaged, Notice: p.note})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections, OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return p.explainOpen(err, vaultArg)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"strings"
 	"syscall"
 
@@ -149,7 +150,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 // middle of a part. Some do so instead of waiting for the rest when they refuse it,
 // and the refusal is lost.
 func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
-	if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+	if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	for _, missing := range v.parts(ctx, u) {
