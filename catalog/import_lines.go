@@ -69,19 +69,13 @@ func (l *archiveLine) item() (item, error) {
 		return nil, errNoVault
 	case l.ArchiveID == "":
 		return nil, errors.New("an archive without an id")
-	case !slices.Contains(archiveStates(), l.State):
+	case !slices.Contains(record.ArchiveStates(), l.State):
 		return nil, fmt.Errorf("%.40q is no state of an archive", l.State)
 	}
 	return record.Archive{
 		Vault: l.Vault, ID: l.ArchiveID, Name: string(l.Name), ModTime: l.ModTime, Tool: l.Tool,
 		Description: string(l.Description), Size: l.Size, TreeHash: l.TreeHash, Created: l.Created, Seen: l.Seen, State: l.State,
 	}, nil
-}
-
-func archiveStates() []record.ArchiveState {
-	return []record.ArchiveState{
-		record.Stored, record.Confirmed, record.Differing, record.Missing, record.Deleting, record.Deleted,
-	}
 }
 
 func (l *uploadLine) item() (item, error) {

@@ -110,8 +110,13 @@ func parseS3(raw string, u *url.URL) (Ref, error) {
 	}
 	var keepDays string
 	err := parseOptions(raw, u, "S3", []option{
-		{"class", &ref.Class}, {"region", &ref.Region}, {"endpoint", &ref.Endpoint}, {"profile", &ref.Profile},
-		{"keep-days", &keepDays}, {"addressing", &ref.Addressing}, {"lacks", &ref.Lacks},
+		{"class", &ref.Class},
+		{"region", &ref.Region},
+		{"endpoint", &ref.Endpoint},
+		{"profile", &ref.Profile},
+		{"keep-days", &keepDays},
+		{"addressing", &ref.Addressing},
+		{"lacks", &ref.Lacks},
 	})
 	if err != nil {
 		return Ref{}, err

@@ -32,7 +32,7 @@ func applyEnvironment(cmd *cobra.Command) error {
 // oneAct are the options that no variable sets: consent, a second copy, and what
 // is said of one object.
 func oneAct() []string {
-	return []string{"yes", "again", "force", "description", "output", "range", "topic", "off", "help"}
+	return []string{"yes", "again", "force", "name", "description", "output", "range", "topic", "off", "vault", "help"}
 }
 
 // variable is the name of the variable that stands for an option.

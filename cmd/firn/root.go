@@ -25,7 +25,7 @@ With --json standard output is JSON Lines, and an error its last line.
 
 Each option can also be set by a variable: FIRN_CATALOG for --catalog,
 FIRN_PART_SIZE for --part-size, and so on for all but --yes, --again, --force,
---description, --output, --range, --topic and --off.`
+--name, --description, --output, --range, --topic, --vault and --off.`
 
 const rootExample = `  firn serve --dir ./cold                      # a server of your own, to try things out
   firn vault create image-backups

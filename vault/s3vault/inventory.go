@@ -98,7 +98,7 @@ func (v *Vault) objects(ctx context.Context, after string) iter.Seq2[types.Objec
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	key := string(id)
 	if v.checkKey(key) != nil {
-		return nil // what cannot be is not there
+		return nil //nolint:nilerr // what cannot be is not there
 	}
 	return ignoreMissing(v.call(ctx, fmt.Sprintf("delete %q", key), func() error {
 		_, err := v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &key})

@@ -32,7 +32,7 @@ func jobBeforeReady(s *suite) {
 		if err != nil {
 			s.Fatalf("StartJob: %v", err)
 		}
-		if s.JobTime > 0 && !(s.Live && kind == vault.RetrieveInventory) {
+		if s.JobTime > 0 && (!s.Live || kind == vault.RetrieveArchive) {
 			s.wantNotReady(job, kind)
 			s.Advance(s.JobTime - time.Second)
 			s.wantNotReady(job, kind)
