@@ -112,13 +112,14 @@ func (f *Fault) error() s3Error {
 
 // before does what happens instead of asking the server. It tells whether it
 // answered.
-func (f *Fault) before(w http.ResponseWriter, c *call) bool {
+func (f *Fault) before(out *observed, c *call) bool {
 	switch f.Harm {
 	case Refuse, ErrorInOK:
-		f.error().write(w, c)
+		f.error().write(out, c)
 		return true
 	case LoseRequest:
-		panic(http.ErrAbortHandler) // closes the connection
+		out.abort()
+		return true
 	default:
 		return false
 	}

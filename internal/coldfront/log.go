@@ -80,3 +80,17 @@ func (o *observed) Write(p []byte) (int, error) {
 	o.sent += int64(n)
 	return n, err
 }
+
+// FlushError lets the proxy flush.
+func (o *observed) FlushError() error { return http.NewResponseController(o.out).Flush() }
+
+// abort breaks the connection in the first line of an answer. Closed without a
+// byte, net/http might ask again by itself, and the fault would harm nobody.
+func (o *observed) abort() {
+	conn, _, err := http.NewResponseController(o.out).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // an answer is on its way; this closes the connection
+	}
+	_, _ = conn.Write([]byte("HTTP/1.1 ")) // the client may be gone
+	_ = conn.Close()
+}

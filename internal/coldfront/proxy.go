@@ -32,7 +32,7 @@ type call struct {
 
 // proxy sends a request on as it was signed, Host included, so that the server
 // verifies it itself.
-func (f *Front) proxy(c *call) *httputil.ReverseProxy {
+func (f *Front) proxy(c *call, out *observed) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "s3"
@@ -52,8 +52,9 @@ func (f *Front) proxy(c *call) *httputil.ReverseProxy {
 			}
 			return nil
 		},
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // closes the connection
-		ErrorLog:     log.New(io.Discard, "", 0),
+		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { out.abort() },
+		ErrorLog:      log.New(io.Discard, "", 0),
+		FlushInterval: -1, // what is sent before a fault arrives
 	}
 }
 
@@ -80,7 +81,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := f.prepare(c, on); err != nil {
 		panic(http.ErrAbortHandler) // the body ended early
 	}
-	f.proxy(c).ServeHTTP(out, on)
+	f.proxy(c, out).ServeHTTP(out, on)
 }
 
 // prepare reads the bodies that the front must know, and removes what the service
