@@ -23,6 +23,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 func scriptCommands() map[string]scriptCommand {
 	processes := &processes{running: make(map[string]*exec.Cmd)}
 	lines := &lines{lines: make(map[string]*line)}
+	fronts := &fronts{fronts: make(map[string]*front)}
 	return map[string]scriptCommand{
 		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
 		"random": random,
@@ -46,6 +47,16 @@ func scriptCommands() map[string]scriptCommand {
 		"serve": processes.serve,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
+		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
+		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
+		// to s3.log. --retrieval-delay is how long a restoration takes; --bucket,
+		// --versioned, --refuses FEATURE, --ignores FEATURE
+		"s3": fronts.s3,
+		// s3later DURATION: moves the clock of that service
+		"s3later": fronts.later,
+		// s3fail [OPTION...] HARM OPERATION: something goes wrong with requests to
+		// it, as package coldfront says; --after, --times, --status, --code, --bytes
+		"s3fail": fronts.fail,
 		// line: puts a line between clients and the server on which things go wrong
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost

@@ -13,6 +13,7 @@ package coldfront
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -36,6 +37,9 @@ type Options struct {
 	Refuses []Feature
 	// Ignores are features of which the service takes no notice.
 	Ignores []Feature
+	// Log, if not nil, gets a line for each request once it has ended: operation,
+	// method, path and query, status. It is written to by one request at a time.
+	Log io.Writer
 }
 
 // Front is a running S3 service. Its fields are what a client needs; it is
@@ -87,6 +91,7 @@ func Open(ctx context.Context, options Options) (*Front, error) {
 		return nil, err
 	}
 	f := &Front{
+		record:    record{log: options.Log},
 		AccessKey: k.access, SecretKey: k.secret, Region: k.region,
 		options: options, now: options.Now, delay: options.Delay,
 		objects: newObjects(), server: server,

@@ -2,6 +2,7 @@ package coldfront
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -86,13 +87,13 @@ func (f *Front) ignoresChecksum(element string) bool {
 }
 
 // sign signs a request that was changed. It keeps its date.
-func (f *Front) sign(r *http.Request) error {
+func (f *Front) sign(ctx context.Context, r *http.Request) error {
 	date, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 	if err != nil {
 		return err
 	}
 	r.Header.Del("Authorization")
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	return signer.SignHTTP(r.Context(), aws.Credentials{AccessKeyID: f.AccessKey, SecretAccessKey: f.SecretKey},
+	return signer.SignHTTP(ctx, aws.Credentials{AccessKeyID: f.AccessKey, SecretAccessKey: f.SecretKey},
 		r, r.Header.Get("X-Amz-Content-Sha256"), "s3", f.Region, date)
 }

@@ -27,8 +27,6 @@ const (
 	RestoreStatus
 )
 
-func (f *Front) refuses(feature Feature) bool { return slices.Contains(f.options.Refuses, feature) }
-
 func (f *Front) ignores(feature Feature) bool { return slices.Contains(f.options.Ignores, feature) }
 
 // uses tells whether a request makes use of a feature.

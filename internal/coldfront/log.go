@@ -1,16 +1,16 @@
 package coldfront
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
 
-// Request is a request that the front has answered, or whose connection it has
-// closed.
+// Request is a request that the front has begun to answer, or whose connection it
+// was about to close.
 type Request struct {
 	Operation string // S3's name, such as UploadPart
 	Method    string
@@ -18,28 +18,44 @@ type Request struct {
 	Key       string
 	Query     url.Values
 	Header    http.Header
-	Status    int    // 0: the connection was closed before there was one
-	Code      string // of the fault that hit it or of the front's own error
-	Received  int64  // bytes of the body that were read
-	Sent      int64  // bytes of the answer's body
+	Status    int   // 0: there was no answer
+	Received  int64 // bytes of the body
+	Sent      int64 // bytes of the answer's body so far
 }
 
-// record keeps the requests in the order in which they ended.
+// record keeps the requests in the order of their answers. A client that has an
+// answer finds it here.
 type record struct {
+	log  io.Writer // or nil
 	mu   sync.Mutex
-	list []Request
+	list []*Request
 }
 
-func (r *record) add(request Request) {
+func (r *record) add(request *Request, uri string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.list = append(r.list, request)
+	if r.log != nil {
+		// Whoever reads it misses it.
+		_, _ = fmt.Fprintf(r.log, "%s %s %s %d\n", request.Operation, request.Method, uri, request.Status)
+	}
+}
+
+// sent adds to the length of an answer.
+func (r *record) sent(request *Request, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	request.Sent += int64(n)
 }
 
 func (r *record) all() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.list)
+	list := make([]Request, len(r.list))
+	for i, request := range r.list {
+		list[i] = *request
+	}
+	return list
 }
 
 // counted is a body that counts.
@@ -54,31 +70,36 @@ func (b counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// observed is an answer that remembers its status and its length. It hides what
-// else the writer can do, which the proxy would use to give up when the client
-// does.
+// observed is an answer that is recorded before it is sent. It hides what else the
+// writer can do, which the proxy would use to give up when the client does.
 type observed struct {
-	out    http.ResponseWriter
-	status int
-	sent   int64
+	out     http.ResponseWriter
+	record  *record
+	call    *call
+	request *Request // nil before there is a status
+}
+
+// begins records the answer, once.
+func (o *observed) begins(status int) {
+	if o.request == nil {
+		o.request = o.call.logged(status)
+		o.record.add(o.request, o.call.request.URL.RequestURI())
+	}
 }
 
 func (o *observed) Header() http.Header { return o.out.Header() }
 
 func (o *observed) WriteHeader(status int) {
-	if status >= 200 && o.status == 0 {
-		o.status = status
+	if status >= 200 {
+		o.begins(status)
 	}
 	o.out.WriteHeader(status)
 }
 
 func (o *observed) Write(p []byte) (int, error) {
-	if o.status == 0 {
-		o.status = http.StatusOK
-	}
-	n, err := o.out.Write(p)
-	o.sent += int64(n)
-	return n, err
+	o.begins(http.StatusOK)
+	o.record.sent(o.request, len(p))
+	return o.out.Write(p)
 }
 
 // FlushError lets the proxy flush.
@@ -87,6 +108,7 @@ func (o *observed) FlushError() error { return http.NewResponseController(o.out)
 // abort breaks the connection in the first line of an answer. Closed without a
 // byte, net/http might ask again by itself, and the fault would harm nobody.
 func (o *observed) abort() {
+	o.begins(0)
 	conn, _, err := http.NewResponseController(o.out).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // an answer is on its way; this closes the connection

@@ -32,19 +32,19 @@ type call struct {
 
 // proxy sends a request on as it was signed, Host included, so that the server
 // verifies it itself.
-func (f *Front) proxy(c *call, out *observed) *httputil.ReverseProxy {
+func (f *Front) proxy(ctx context.Context, c *call, out *observed) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "s3"
 			r.Out.Host = r.In.Host
 			if c.changed {
 				// Unsigned it would be refused, which tells enough.
-				_ = f.sign(r.Out)
+				_ = f.sign(ctx, r.Out)
 			}
 		},
 		Transport: f.transport,
 		ModifyResponse: func(resp *http.Response) error {
-			if err := f.answer(resp.Request.Context(), c, resp); err != nil {
+			if err := f.answer(ctx, c, resp); err != nil {
 				return err
 			}
 			if c.fault != nil {
@@ -63,8 +63,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := nameOf(r)
 	c := &call{request: r, name: n, operation: operationOf(r, n)}
 	c.id = fmt.Sprintf("FRONT%011d", f.ids.Add(1))
-	out := &observed{out: w}
-	defer func() { f.record.add(c.logged(out)) }()
+	out := &observed{out: w, record: &f.record, call: c}
 	if c.fault = f.faults.take(c); c.fault != nil && c.fault.before(out, c) {
 		return
 	}
@@ -79,9 +78,10 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	on := r.Clone(ctx)
 	on.Body = counted{r.Body, &c.received}
 	if err := f.prepare(c, on); err != nil {
-		panic(http.ErrAbortHandler) // the body ended early
+		out.abort() // the body ended early
+		return
 	}
-	f.proxy(c, out).ServeHTTP(out, on)
+	f.proxy(ctx, c, out).ServeHTTP(out, on)
 }
 
 // prepare reads the bodies that the front must know, and removes what the service
@@ -97,17 +97,13 @@ func (f *Front) prepare(c *call, r *http.Request) (err error) {
 	return err
 }
 
-// logged is the request as it ended.
-func (c *call) logged(out *observed) Request {
-	r := Request{
+// logged is the request as the record has it.
+func (c *call) logged(status int) *Request {
+	return &Request{
 		Operation: c.operation, Method: c.request.Method, Bucket: c.name.bucket, Key: c.name.key,
 		Query: c.request.URL.Query(), Header: c.request.Header,
-		Status: out.status, Received: c.received.Load(), Sent: out.sent,
+		Status: status, Received: c.received.Load(),
 	}
-	if c.fault != nil {
-		r.Code = c.fault.error().Code
-	}
-	return r
 }
 
 // refusedOutright is the answer to what the server would take although S3 does

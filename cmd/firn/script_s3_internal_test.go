@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"firn/internal/coldfront"
+)
+
+// fronts are the S3 services of the scripts that run, by script.
+type fronts struct {
+	mu     sync.Mutex
+	fronts map[string]*front
+}
+
+// front is an S3 service and how far its clock is ahead.
+type front struct {
+	*coldfront.Front
+	ahead atomic.Int64 // a time.Duration
+}
+
+// s3 starts an S3 service, makes a bucket, and tells clients of both. What the
+// service is asked stands in s3.log.
+func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
+	flags := flag.NewFlagSet("s3", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	bucket := flags.String("bucket", "archives", "")
+	versioned := flags.Bool("versioned", false, "")
+	delay := flags.Duration("retrieval-delay", 0, "")
+	var refuses, ignores []coldfront.Feature
+	flags.Func("refuses", "", featureTo(&refuses))
+	flags.Func("ignores", "", featureTo(&ignores))
+	if err := flags.Parse(args); err != nil || neg || flags.NArg() != 0 {
+		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
+	}
+	log, err := os.Create(ts.MkAbs("s3.log"))
+	ts.Check(err)
+	ts.Defer(func() { _ = log.Close() })
+	s := &front{}
+	s.Front, err = coldfront.Open(context.Background(), coldfront.Options{
+		Now:     func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) },
+		Delay:   func(string, string) time.Duration { return *delay },
+		Refuses: refuses, Ignores: ignores,
+		Log: log,
+	})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(s.Close()) })
+	create := s.CreateBucket
+	if *versioned {
+		create = s.CreateVersionedBucket
+	}
+	ts.Check(create(context.Background(), *bucket))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fronts[ts.Name()] = s
+	ts.Setenv("AWS_ENDPOINT_URL_S3", s.Endpoint)
+	ts.Setenv("AWS_ACCESS_KEY_ID", s.AccessKey)
+	ts.Setenv("AWS_SECRET_ACCESS_KEY", s.SecretKey)
+	ts.Setenv("AWS_REGION", s.Region)
+	ts.Setenv("AWS_DEFAULT_REGION", s.Region)
+}
+
+func featureTo(features *[]coldfront.Feature) func(string) error {
+	known := map[string]coldfront.Feature{
+		"conditions": coldfront.Conditions, "crc64nvme": coldfront.CRC64NVME, "checksums": coldfront.Checksums,
+		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
+		"restore-status": coldfront.RestoreStatus,
+	}
+	return func(name string) error {
+		feature, ok := known[name]
+		if !ok {
+			return fmt.Errorf("no such feature; there are %q", slices.Sorted(maps.Keys(known)))
+		}
+		*features = append(*features, feature)
+		return nil
+	}
+}
+
+func (f *fronts) of(ts *testscript.TestScript) *front {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.fronts[ts.Name()]
+	if s == nil {
+		ts.Fatalf("there is no S3 service")
+	}
+	return s
+}
+
+// later moves the clock by which restorations are done and expire.
+func (f *fronts) later(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: s3later DURATION")
+	}
+	d, err := parseDelay(args[0])
+	ts.Check(err)
+	f.of(ts).ahead.Add(int64(d))
+}
+
+// fail makes something go wrong with requests to come.
+func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
+	harms := map[string]coldfront.Harm{
+		"refuse": coldfront.Refuse, "lose-request": coldfront.LoseRequest, "lose-answer": coldfront.LoseAnswer,
+		"error-in-ok": coldfront.ErrorInOK, "error-after-all": coldfront.ErrorAfterAll,
+		"flip": coldfront.Flip, "cut": coldfront.Cut,
+	}
+	var fault coldfront.Fault
+	flags := flag.NewFlagSet("s3fail", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.IntVar(&fault.After, "after", 0, "")
+	flags.IntVar(&fault.Times, "times", 1, "")
+	flags.IntVar(&fault.Status, "status", 0, "")
+	flags.StringVar(&fault.Code, "code", "", "")
+	flags.Int64Var(&fault.Bytes, "bytes", 0, "")
+	err := flags.Parse(args)
+	harm, ok := harms[flags.Arg(0)]
+	if err != nil || neg || flags.NArg() != 2 || !ok {
+		ts.Fatalf("usage: s3fail [--after N] [--times N] [--status N] [--code CODE] [--bytes N] HARM OPERATION: %v; harms are %q",
+			err, slices.Sorted(maps.Keys(harms)))
+	}
+	fault.Harm, fault.Operation = harm, flags.Arg(1)
+	f.of(ts).Fail(fault)
+}
