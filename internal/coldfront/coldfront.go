@@ -37,6 +37,8 @@ type Options struct {
 	Refuses []Feature
 	// Ignores are features of which the service takes no notice.
 	Ignores []Feature
+	// Page is how many entries listings have on a page at most; 0 means 1,000.
+	Page int
 	// Log, if not nil, gets a line for each request once it has ended: operation,
 	// method, path and query, status. It is written to by one request at a time.
 	Log io.Writer

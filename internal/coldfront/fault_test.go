@@ -93,7 +93,7 @@ func TestErrorAfterOK(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, c := start(t, coldfront.Options{})
 			f.Fail(coldfront.Fault{Operation: "CompleteMultipartUpload", Harm: test.harm})
-			_, code := answered(t, upload(t, c, &s3.CreateMultipartUploadInput{StorageClass: types.StorageClassGlacier}, nil))
+			_, code := answered(t, upload(t, c, &s3.CreateMultipartUploadInput{StorageClass: types.StorageClassGlacier}, nil, nil))
 			check(t, "code", code, "InternalError")
 			requests := f.Requests()
 			check(t, "status", requests[len(requests)-1].Status, 200)

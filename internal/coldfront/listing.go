@@ -17,6 +17,9 @@ func (f *Front) amend(c *call, versionID string, root *node) {
 	case "ListObjectVersions":
 		f.amendObjects(c, root, "Version")
 	case "ListMultipartUploads":
+		if c.page != nil {
+			c.page.turn(root)
+		}
 		for _, upload := range root.Nodes {
 			if upload.XMLName.Local == "Upload" {
 				upload.set("StorageClass", f.objects.upload(upload.text("UploadId")))

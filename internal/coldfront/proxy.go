@@ -26,6 +26,7 @@ type call struct {
 	operation string
 	body      []byte // of RestoreObject and DeleteObjects
 	changed   bool   // it was changed and must be signed anew
+	page      *page  // or nil
 	fault     *Fault // or nil
 	received  atomic.Int64
 }
@@ -86,14 +87,18 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // prepare reads the bodies that the front must know, and removes what the service
 // ignores.
-func (f *Front) prepare(c *call, r *http.Request) (err error) {
+func (f *Front) prepare(c *call, r *http.Request) error {
 	if c.operation == "RestoreObject" || c.operation == "DeleteObjects" {
-		if c.body, err = io.ReadAll(io.LimitReader(r.Body, maxDocument)); err != nil {
+		body, err := io.ReadAll(io.LimitReader(r.Body, maxDocument))
+		if err != nil {
 			return err
 		}
-		r.Body = io.NopCloser(bytes.NewReader(c.body))
+		c.body = body
+		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	c.changed, err = f.strip(c, r)
+	stripped, err := f.strip(c, r)
+	paginated := f.paginate(c, r)
+	c.changed = stripped || paginated
 	return err
 }
 

@@ -10,7 +10,11 @@ import (
 )
 
 // upload uploads the one part "text" as k and returns the error of completing it.
-func upload(t *testing.T, c *s3.Client, create *s3.CreateMultipartUploadInput, change func(*s3.UploadPartInput, *s3.CompleteMultipartUploadInput)) error {
+// The requests may be changed before the part is sent, and the last one again
+// before it is.
+func upload(t *testing.T, c *s3.Client, create *s3.CreateMultipartUploadInput,
+	before func(*s3.UploadPartInput, *s3.CompleteMultipartUploadInput), after func(*s3.CompleteMultipartUploadInput),
+) error {
 	t.Helper()
 	ctx := t.Context()
 	create.Bucket, create.Key = aws.String(bucket), aws.String("k")
@@ -20,20 +24,23 @@ func upload(t *testing.T, c *s3.Client, create *s3.CreateMultipartUploadInput, c
 	}
 	part := &s3.UploadPartInput{
 		Bucket: create.Bucket, Key: create.Key, UploadId: created.UploadId, PartNumber: aws.Int32(1), Body: bytes.NewReader([]byte("text")),
+		ChecksumAlgorithm: create.ChecksumAlgorithm,
 	}
 	complete := &s3.CompleteMultipartUploadInput{
 		Bucket: create.Bucket, Key: create.Key, UploadId: created.UploadId,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1)}}},
 	}
-	if change != nil {
-		change(part, complete)
+	if before != nil {
+		before(part, complete)
 	}
 	sent, err := c.UploadPart(ctx, part)
 	if err != nil {
 		t.Fatal(err)
 	}
 	complete.MultipartUpload.Parts[0].ETag = sent.ETag
-	complete.MultipartUpload.Parts[0].ChecksumCRC64NVME = sent.ChecksumCRC64NVME
+	if after != nil {
+		after(complete)
+	}
 	_, err = c.CompleteMultipartUpload(ctx, complete)
 	return err
 }
