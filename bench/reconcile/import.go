@@ -8,17 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"firn/bench/internal/lab"
 )
-
-func (o *ordeal) command(ctx context.Context) *exec.Cmd {
-	return o.firn.Command(ctx, "inventory", "import", lab.VaultURL("http://127.0.0.1:1", vaultName), o.file, "--json", "--quiet")
-}
 
 // bytesPerEntry is about what an archive takes in the catalog, or more.
 const bytesPerEntry = 300
@@ -26,7 +19,7 @@ const bytesPerEntry = 300
 // killed starts the import and kills it once the catalog has grown to what a third
 // of the archives take.
 func (o *ordeal) killed(ctx context.Context) error {
-	cmd := o.command(ctx)
+	cmd := o.firn.Import(ctx, vaultName, o.file)
 	said := &strings.Builder{}
 	cmd.Stdout, cmd.Stderr = said, said
 	begin := time.Now()
@@ -84,7 +77,7 @@ func (o *ordeal) catalogSize() (size int64, err error) {
 // finished runs the same command to its end. Every archive must be on record, and
 // those that the killed run had filed must not be read again.
 func (o *ordeal) finished(ctx context.Context) error {
-	cmd := o.command(ctx)
+	cmd := o.firn.Import(ctx, vaultName, o.file)
 	said := &strings.Builder{}
 	cmd.Stderr = os.Stderr
 	cmd.Stdout = said

@@ -58,7 +58,7 @@ func run(ctx context.Context, out io.Writer, binary string, entries int64) (err 
 		file: filepath.Join(work, "inventory.json"), entries: entries,
 	}
 	begin := time.Now()
-	size, err := generate(o.file, entries)
+	size, err := lab.Inventory(o.file, vaultName, entries)
 	if err != nil {
 		return err
 	}

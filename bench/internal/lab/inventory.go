@@ -1,0 +1,72 @@
+package lab
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"time"
+
+	"firn/inventory"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// Inventory writes to a new file at path what the service would list of a vault
+// with so many archives: ids of 138 characters, in no order, and descriptions as
+// Description gives them. It returns the size of the file in bytes.
+func Inventory(path, vaultName string, archives int64) (size int64, err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	made := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	w, err := inventory.NewWriter(file, false, inventory.Head{
+		VaultARN: "arn:aws:glacier:us-east-1:123456789012:vaults/" + vaultName, Date: made,
+	})
+	if err != nil {
+		return 0, err
+	}
+	random := rand.NewChaCha8([32]byte{10})
+	for i := range archives {
+		var id [103]byte
+		var hash treehash.Hash
+		_, _ = random.Read(id[:])   // never fails
+		_, _ = random.Read(hash[:]) // never fails
+		err := w.Add(vault.Archive{
+			ID:          vault.ArchiveID(base64.RawURLEncoding.EncodeToString(id[:])),
+			Description: Description(i),
+			Size:        i, TreeHash: hash, Created: made.Add(-time.Duration(i) * time.Second),
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return 0, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// Description is that of the i-th archive of an Inventory: a path as tools write
+// them, whose directory it shares with every thousandth.
+func Description(i int64) string {
+	return fmt.Sprintf("/srv/backup/host%03d/%07d/volume.tar", i%1000, i)
+}
+
+// Import prepares the reading of an Inventory of the vault into the catalog. No
+// server is asked.
+func (f Firn) Import(ctx context.Context, vaultName, path string) *exec.Cmd {
+	return f.Command(ctx, "inventory", "import", UnaskedVault(vaultName), path, "--json", "--quiet")
+}
+
+// UnaskedVault names a vault in the catalog whose server nobody asks, nor is there.
+func UnaskedVault(name string) string { return VaultURL("http://127.0.0.1:1", name) }
