@@ -36,14 +36,17 @@ func openFolder(path, name string) *Place {
 	return place
 }
 
-// vaultName is the service's rule for names. A directory opened by its own path
+// isVaultName is the service's rule for names. A directory opened by its own path
 // may be called anything, but a vault among vaults is listed, served and
 // deleted by its name.
-var vaultName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
+func isVaultName(name string) bool {
+	return name != "" && len(name) <= 255 && name != "." && name != ".." &&
+		!regexp.MustCompile(`[^A-Za-z0-9_.-]`).MatchString(name)
+}
 
 // vault returns the path of the vault of that name.
 func (f folder) vault(name string) (string, error) {
-	if name == "." || name == ".." || !vaultName.MatchString(name) {
+	if !isVaultName(name) {
 		return "", fmt.Errorf("vault name %.300q: %w: a name has 1 to 255 letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid)
 	}
 	return filepath.Join(f.path, name), nil
