@@ -27,7 +27,7 @@ func (b *bench) faults(ctx context.Context, r *report) (err error) {
 			return b.upload(ctx, faulty.Endpoint, b.file, partSize, workers)
 		}},
 	}
-	medians, err := b.interleave(ctx, b.rounds, contenders)
+	medians, err := interleave(ctx, b.rounds, b.warm, contenders)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (b *bench) latency(ctx context.Context, r *report) (err error) {
 			return b.upload(ctx, sink.Endpoint, file, partSize, inFlight)
 		}})
 	}
-	medians, err := b.interleave(ctx, b.rounds, contenders)
+	medians, err := interleave(ctx, b.rounds, b.warm, contenders)
 	if err != nil {
 		return err
 	}

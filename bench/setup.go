@@ -21,14 +21,23 @@ const (
 
 // bench is one run of the benchmark.
 type bench struct {
-	bin    string // directory of firn, sink and floor
+	bin    string // directory of firn, sink, floor and bare
 	python string // the interpreter that has boto and boto3
 	work   string // temporary directory
+	target string // where the directory of downloads is made; empty: in TMPDIR
 	file   string // the file that is uploaded
 	size   int64  // bytes of it
 	large  int64  // bytes of the sparse file that shows how memory depends on size
 	rounds int
 	homes  int // made so far
+
+	archives int64 // in the catalog in which archives are found
+}
+
+// warm brings the file into the page cache.
+func (b *bench) warm() error {
+	_, err := lab.Warm(b.file)
+	return err
 }
 
 // home returns firn with an empty catalog, so that it uploads rather than resumes.
@@ -55,7 +64,7 @@ func (b *bench) upload(ctx context.Context, endpoint, file string, part int64, i
 
 // floor measures the least that an upload costs.
 func (b *bench) floor(ctx context.Context, endpoint string) (usage, error) {
-	return measure(exec.CommandContext(ctx, filepath.Join(b.bin, "floor"),
+	return measure(exec.CommandContext(ctx, filepath.Join(b.bin, "floor"), "upload",
 		endpoint+"/-/vaults/"+vault+"/multipart-uploads/floor", b.file, strconv.Itoa(partSize), strconv.Itoa(workers)))
 }
 
@@ -72,6 +81,6 @@ func (b *bench) boto3(ctx context.Context, endpoint string) (usage, error) {
 
 func (b *bench) script(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.python, append([]string{filepath.Join("bench", "clients", name)}, args...)...)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + b.work}
+	cmd.Env = append(lab.Credentials(), "PATH="+os.Getenv("PATH"), "HOME="+b.work)
 	return cmd
 }

@@ -3,6 +3,8 @@
 The tree hash of each part is computed once and handed to boto3, which otherwise
 computes it again. What boto3 does beyond that is its own.
 
+The keys are those of the environment.
+
 Usage: boto3_pool.py ENDPOINT VAULT FILE PARTSIZE THREADS
 """
 import hashlib
@@ -28,7 +30,6 @@ def main():
     part_size, threads = int(part_size), int(threads)
     size = os.path.getsize(path)
     client = boto3.client("glacier", region_name="us-east-1", endpoint_url=endpoint,
-                          aws_access_key_id="BENCH", aws_secret_access_key="bench",
                           config=Config(max_pool_connections=threads))
     upload = client.initiate_multipart_upload(vaultName=vault, partSize=str(part_size))["uploadId"]
     descriptor = os.open(path, os.O_RDONLY)

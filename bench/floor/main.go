@@ -1,9 +1,18 @@
-// Command floor does what every uploader must, and nothing else: it reads a file,
-// computes the linear SHA-256 and the tree hash of each part with the standard
-// library, and sends the part with net/http. No signature, no state, no retry. It
-// is what firn's CPU seconds are compared with.
+// Command floor does what every uploader or downloader must, and nothing else: no
+// state, no retry, and the standard library's hashes. It is what firn's CPU seconds
+// are compared with.
 //
-// Usage: floor URL FILE PARTSIZE WORKERS, where URL is that of an upload.
+//	floor upload URL FILE PARTSIZE WORKERS
+//
+// reads a file, computes the linear SHA-256 and the tree hash of each part, and
+// sends the part with net/http, unsigned. URL is that of an upload.
+//
+//	floor download URL FILE SIZE RANGESIZE WORKERS
+//
+// fetches the ranges of the output of a job with net/http, hashes each leaf by
+// leaf, compares that with the hash that came with the range, and writes it into
+// FILE. URL is that of the output; the requests are signed with the key pair of
+// the environment, since no server of ours answers others.
 package main
 
 import (
@@ -14,23 +23,39 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "floor:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	if len(args) != 4 {
-		return fmt.Errorf("want URL FILE PARTSIZE WORKERS, got %q", args)
+func run(ctx context.Context, args []string) error {
+	switch {
+	case len(args) == 5 && args[0] == "upload":
+		n, err := numbers(args[3:])
+		if err != nil {
+			return err
+		}
+		return upload(ctx, args[1], args[2], n[0], int(n[1]))
+	case len(args) == 6 && args[0] == "download":
+		n, err := numbers(args[3:])
+		if err != nil {
+			return err
+		}
+		return download(ctx, args[1], args[2], n[0], n[1], int(n[2]))
 	}
-	partSize, err := strconv.ParseInt(args[2], 10, 64)
-	if err != nil || partSize <= 0 {
-		return fmt.Errorf("not a part size: %q", args[2])
+	return fmt.Errorf("want upload URL FILE PARTSIZE WORKERS or download URL FILE SIZE RANGESIZE WORKERS, got %q", args)
+}
+
+// numbers reads sizes in bytes and counts, all of them positive.
+func numbers(args []string) ([]int64, error) {
+	all := make([]int64, 0, len(args))
+	for _, arg := range args {
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("not a size or a number of workers: %q", arg)
+		}
+		all = append(all, n)
 	}
-	workers, err := strconv.Atoi(args[3])
-	if err != nil || workers <= 0 {
-		return fmt.Errorf("not a number of workers: %q", args[3])
-	}
-	return upload(context.Background(), args[0], args[1], partSize, workers)
+	return all, nil
 }

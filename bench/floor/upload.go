@@ -12,9 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// leafSize is the size of a leaf of the tree hash in bytes.
-const leafSize = 1 << 20
-
 // step is how much is read before both hashes see it: small enough to stay in
 // the processor's cache between the two.
 const step = 32 << 10
@@ -30,7 +27,7 @@ func upload(ctx context.Context, url, path string, partSize int64, workers int) 
 	if err != nil {
 		return err
 	}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
+	client := newClient(workers)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
@@ -57,7 +54,7 @@ func send(ctx context.Context, client *http.Client, url string, offset int64, pa
 	req.ContentLength = part.Size()
 	req.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/*", offset, offset+part.Size()-1))
 	req.Header.Set("X-Amz-Content-Sha256", linear)
-	req.Header.Set("X-Amz-Sha256-Tree-Hash", tree)
+	req.Header.Set(headerTreeHash, tree)
 	resp, err := client.Do(req)
 	if err != nil {
 		return err
@@ -94,21 +91,4 @@ func sums(r io.Reader) (linear, tree string, err error) {
 			return "", "", err
 		}
 	}
-}
-
-// root joins the hashes of neighbours, level by level, until one is left.
-func root(level [][]byte) []byte {
-	for len(level) > 1 {
-		var above [][]byte
-		for i := 0; i < len(level); i += 2 {
-			if i+1 == len(level) {
-				above = append(above, level[i])
-				break
-			}
-			sum := sha256.Sum256(append(append([]byte{}, level[i]...), level[i+1]...))
-			above = append(above, sum[:])
-		}
-		level = above
-	}
-	return level[0]
 }

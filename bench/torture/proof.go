@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
+	"firn/bench/internal/lab"
 	"firn/treehash"
 )
 
@@ -17,7 +16,7 @@ func prove(ctx context.Context, w io.Writer, file, store string) error {
 	if err != nil {
 		return err
 	}
-	archive, err := findArchive(store, size)
+	archive, err := lab.StoredFile(store, size)
 	if err != nil {
 		return err
 	}
@@ -45,27 +44,4 @@ func sum(ctx context.Context, path string) (treehash.Sums, int64, error) {
 	}
 	sums, err := treehash.ReadAt(ctx, file, info.Size(), 1)
 	return sums, info.Size(), err
-}
-
-// findArchive returns the path of the only file below dir that has so many bytes:
-// a directory vault keeps an archive as one plain file.
-func findArchive(dir string, size int64) (string, error) {
-	var found []string
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		info, err := entry.Info()
-		if err == nil && info.Size() == size {
-			found = append(found, path)
-		}
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	if len(found) != 1 {
-		return "", fmt.Errorf("want one archive of %d bytes in %q, got %q", size, dir, found)
-	}
-	return found[0], nil
 }

@@ -24,14 +24,21 @@ func (f Firn) Command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 func (f Firn) environment() []string {
+	return append(Credentials(),
+		"PATH="+os.Getenv("PATH"),
+		"HOME="+f.Home,
+		"XDG_CONFIG_HOME="+f.Home,
+		"XDG_DATA_HOME="+f.Home,
+		"FIRN_CATALOG="+filepath.Join(f.Home, "catalog.db"),
+		"AWS_CONFIG_FILE="+filepath.Join(f.Home, "none"),
+		"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(f.Home, "none"),
+	)
+}
+
+// Credentials is the key pair that servers of ours take and clients sign with, as
+// settings of the environment.
+func Credentials() []string {
 	return []string{
-		"PATH=" + os.Getenv("PATH"),
-		"HOME=" + f.Home,
-		"XDG_CONFIG_HOME=" + f.Home,
-		"XDG_DATA_HOME=" + f.Home,
-		"FIRN_CATALOG=" + filepath.Join(f.Home, "catalog.db"),
-		"AWS_CONFIG_FILE=" + filepath.Join(f.Home, "none"),
-		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(f.Home, "none"),
 		"AWS_ACCESS_KEY_ID=BENCHKEY000000000000",
 		"AWS_SECRET_ACCESS_KEY=bench-secret-of-this-run-0000000000000000",
 	}
