@@ -1,9 +1,11 @@
-// Command bench measures uploads by firn beside the least that an upload costs
-// and beside the tools that people use today, and compares the ratios with our
-// targets. scripts/bench.sh builds what it needs and starts it.
+// Command bench measures uploads and downloads by firn beside the least that they
+// cost and beside the tools that people use today, and finding archives beside a
+// bare query, and compares the ratios with our targets. scripts/bench.sh builds
+// what it needs and starts it.
 //
-// CPU is user and system time of the uploading process; wall times are comparable
-// only within a run. Nothing else should run on the machine.
+// CPU is user and system time of the client's process; wall times are comparable
+// only within a run. Nothing else should run on the machine. mt-aws-glacier, which
+// Debian does not have, is not among the tools.
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
 	"firn/bench/internal/lab"
 )
@@ -33,12 +36,19 @@ func run(ctx context.Context) (err error) {
 	size := flag.Int64("mib", 2048, "size of the file that is uploaded, in MiB")
 	large := flag.Int64("large-mib", 16384, "size of the sparse file that shows how memory depends on size, in MiB")
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds of which the median is taken")
-	flag.StringVar(&b.bin, "bin", "bin", "directory of firn, sink and floor")
+	flag.StringVar(&b.bin, "bin", "bin", "directory of firn, sink, floor and bare")
 	flag.StringVar(&b.python, "python", "/usr/bin/python3", "interpreter that has boto and boto3")
+	flag.StringVar(&b.target, "target", "", "directory that downloads go to, best in memory (default: that of temporary files)")
+	flag.Int64Var(&b.archives, "archives", 10_000_000, "archives in the catalog in which some are found")
+	only := flag.String("only", "", "run only these `PARTS`, with commas between: "+strings.Join(b.names(), ", "))
 	flag.Parse()
 	b.size, b.large = *size<<20, *large<<20
-	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 {
-		return errors.New("rounds and sizes start at 1")
+	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 {
+		return errors.New("rounds, sizes and archives start at 1")
+	}
+	chosen, err := b.choose(*only)
+	if err != nil {
+		return err
 	}
 
 	if b.work, err = os.MkdirTemp("", "firn-bench-"); err != nil {
@@ -51,9 +61,9 @@ func run(ctx context.Context) (err error) {
 	}
 
 	r := &report{}
-	for _, part := range []func(context.Context, *report) error{b.cost, b.memory, b.latency, b.faults} {
-		if err := part(ctx, r); err != nil {
-			return err
+	for _, p := range chosen {
+		if err := p.run(ctx, r); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		if err := r.flush(os.Stdout); err != nil {
 			return err

@@ -22,12 +22,26 @@ func (r *report) section(title string) {
 
 // usages prints what each contender cost, in the order given.
 func (r *report) usages(size int64, contenders []contender, medians map[string]usage) {
-	fmt.Fprintln(&r.text, "uploader\tCPU s\tCPU s/GB\twall s\tMB/s\tpeak MiB")
+	fmt.Fprintln(&r.text, "program\tCPU s\tCPU s/GB\twall s\tMB/s\tpeak MiB")
 	for _, c := range contenders {
 		u := medians[c.name]
 		fmt.Fprintf(&r.text, "%s\t%.2f\t%.2f\t%.2f\t%.0f\t%.0f\n", c.name, u.cpu.Seconds(), u.cpu.Seconds()*1e9/float64(size),
 			u.wall.Seconds(), float64(size)/1e6/u.wall.Seconds(), mebibytes(u.peak))
 	}
+}
+
+// times prints what each contender cost where that is little.
+func (r *report) times(contenders []contender, medians map[string]usage) {
+	fmt.Fprintln(&r.text, "program\tCPU ms\twall ms\tpeak MiB")
+	for _, c := range contenders {
+		u := medians[c.name]
+		fmt.Fprintf(&r.text, "%s\t%.1f\t%.1f\t%.0f\n", c.name, u.cpu.Seconds()*1e3, u.wall.Seconds()*1e3, mebibytes(u.peak))
+	}
+}
+
+// note prints a figure that has no target.
+func (r *report) note(what string, got float64) {
+	fmt.Fprintf(&r.text, "%s\t%.3f\t\t\n", what, got)
 }
 
 // atMost judges a figure that should be small.

@@ -1,14 +1,23 @@
 #!/usr/bin/env bash
-# Measures uploads by firn beside the least that an upload costs and beside boto
-# and boto3. Takes about ten minutes and 7 GiB in TMPDIR; let nothing else run.
+# Measures uploads and downloads by firn beside the least that they cost and beside
+# boto and boto3, and finding archives in a large catalog beside a bare query. Takes
+# about 25 minutes, 13 GiB in TMPDIR and, while it downloads, the file's size in
+# BENCH_TARGET; let nothing else run.
 #
 #   BENCH_ROUNDS      rounds of which the median is taken (5)
 #   BENCH_MIB         size of the file (2048)
 #   BENCH_LARGE_MIB   size of the sparse file of the memory test (16384)
+#   BENCH_ARCHIVES    archives in the catalog in which some are found (10000000)
+#   BENCH_TARGET      where downloads go (/dev/shm, in memory; without it TMPDIR)
+#   BENCH_ONLY        only these parts: upload,memory,latency,faults,download,find
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/needs.sh boto boto3
 make --no-print-directory build
-go build -o bin/ ./bench ./bench/sink ./bench/floor
-exec bin/bench -rounds "${BENCH_ROUNDS:-5}" -mib "${BENCH_MIB:-2048}" -large-mib "${BENCH_LARGE_MIB:-16384}"
+go build -o bin/ ./bench ./bench/sink ./bench/floor ./bench/bare
+if [[ -z ${BENCH_TARGET:-} && -w /dev/shm ]]; then
+	BENCH_TARGET=/dev/shm
+fi
+exec bin/bench -only "${BENCH_ONLY:-}" -target "${BENCH_TARGET:-}" -archives "${BENCH_ARCHIVES:-10000000}" \
+	-rounds "${BENCH_ROUNDS:-5}" -mib "${BENCH_MIB:-2048}" -large-mib "${BENCH_LARGE_MIB:-16384}"
