@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures uploads and downloads by firn beside the least that they cost and beside
 # boto and boto3, and finding archives in a large catalog beside a bare query. Takes
-# about 25 minutes, 13 GiB in TMPDIR and, while it downloads, the file's size in
+# about half an hour, 13 GiB in TMPDIR and, while it downloads, the file's size in
 # BENCH_TARGET; let nothing else run.
 #
 #   BENCH_ROUNDS      rounds of which the median is taken (5)
