@@ -73,7 +73,7 @@ func labelQuery(q *query, ref string) string {
 	if glob != "*" {
 		like += ` AND label GLOB ` + q.arg(glob)
 	}
-	if !strings.Contains(prefix, "/") {
+	if !strings.Contains(prefix+glob, "/") { // else no label without one matches
 		text += ` UNION ALL ` + keys + `0` + like
 	}
 	if mayMatchSlash(ref) {

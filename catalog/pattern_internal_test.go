@@ -54,6 +54,9 @@ func FuzzSuperset(f *testing.F) {
 		if !begins || !matches {
 			t.Errorf("%q matches %q, but prefix %q: %t, GLOB %q: %t", text, pattern, prefix, begins, glob, matches)
 		}
+		if !strings.Contains(text, "/") && strings.Contains(prefix+glob, "/") {
+			t.Errorf("%q matches %q, which has no slash", text, pattern)
+		}
 		if strings.Contains(text, "/") && !mayMatchSlash(pattern) {
 			t.Errorf("%q matches %q, which is said to match no slash", text, pattern)
 		}
