@@ -41,7 +41,7 @@ step 'vet' go vet ./...
 step 'builds everywhere' scripts/cross.sh
 step 'format and lint' lint
 # Built here, or the minutes that it takes would count against a test's time.
-step 'the S3 server of the tests' go test -run '^TestServerIsBuilt$' ./internal/coldfront
+step 'the S3 server of the tests' go test -count 1 -timeout 20m -run '^TestServerIsBuilt$' ./internal/coldfront
 step 'tests, with the race detector' env CGO_ENABLED=1 go test -race -timeout 10m ./...
 
 if ((${#failed[@]} > 0)); then

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -40,7 +41,7 @@ func build(ctx context.Context) (string, error) {
 		return "", err
 	}
 	lock := flock.New(filepath.Join(bin, ".versitygw.lock"))
-	if err := lock.Lock(); err != nil {
+	if _, err := lock.TryLockContext(ctx, 100*time.Millisecond); err != nil {
 		return "", fmt.Errorf("wait for another build of the S3 server: %w", err)
 	}
 	defer lock.Close()

@@ -1,19 +1,37 @@
 // Package coldfront is an S3 service with cold storage classes, for tests.
 //
-// Behind it stands a real server, VersityGW 1.8.0, which keeps objects in a
-// directory, verifies signatures and bodies, and does multipart uploads,
-// checksums, conditions, tags and versions. It knows one storage class and cannot
-// restore. The front passes everything on as it was signed and adds what is
-// missing: storage classes, RestoreObject, the 403 for what is not restored, and
-// what listings and headers tell of that. Time is injected, so that tests cross
-// hours at once.
+// Behind it stands a real server, VersityGW 1.8.0 over a directory. The front
+// passes requests on as they were signed and adds what the server lacks: storage
+// classes, RestoreObject, the 403 for what is not restored, and what headers and
+// listings tell of that. Its clock is injected, so that tests cross days at once.
+// It also breaks things on request: see [Fault] and [Feature].
 //
-// The front also breaks things, on request: see [Fault] and [Feature].
+// The server itself verifies signatures, SHA-256 and checksums of bodies. It has
+// multipart uploads (parts of 5 MiB at least but for the last, numbers to 10,000),
+// checksums of the whole (x-amz-checksum-type: FULL_OBJECT) and composite ones,
+// CRC64NVME by default, x-amz-mp-object-size, checksums in ListParts, If-None-Match
+// and If-Match of PutObject and CompleteMultipartUpload, If-Match of DeleteObject,
+// tags, metadata, versions, ranges, and a HeadObject that tells a part. Completing
+// an upload again succeeds while the object is what it made, but the second time
+// the checksum of each part is wanted, even with FULL_OBJECT.
+//
+// Where it is not like S3:
+//
+//   - Keys are paths: a//b and /a/b are a/b, an element has 255 bytes at most, and
+//     a and a/b cannot both exist.
+//   - There are no lifecycle rules (501), and GetObjectAttributes has neither
+//     checksums nor parts.
+//   - It cannot go on in a list of uploads behind one; the front does that, for
+//     1,000 uploads at most.
+//   - What was changed on the way, by Page or Ignores, the front signs anew, and
+//     nobody has verified the client's signature.
+//   - Dates of objects are real, whatever the front's clock says.
 package coldfront
 
 import (
 	"context"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -39,6 +57,8 @@ type Options struct {
 	Ignores []Feature
 	// Page is how many entries listings have on a page at most; 0 means 1,000.
 	Page int
+	// TLS makes the endpoint one of https; [Front.Client] trusts it.
+	TLS bool
 	// Log, if not nil, gets a line for each request once it has ended: operation,
 	// method, path and query, status. It is written to by one request at a time.
 	Log io.Writer
@@ -47,7 +67,7 @@ type Options struct {
 // Front is a running S3 service. Its fields are what a client needs; it is
 // addressed by path, or below [Domain] by host.
 type Front struct {
-	Endpoint  string // http://127.0.0.1:port
+	Endpoint  string // http://127.0.0.1:port, or https
 	AccessKey string
 	SecretKey string
 	Region    string
@@ -107,7 +127,13 @@ func Open(ctx context.Context, options Options) (*Front, error) {
 	if f.delay == nil {
 		f.delay = func(string, string) time.Duration { return 0 }
 	}
-	f.listener = httptest.NewServer(f)
+	f.listener = httptest.NewUnstartedServer(f)
+	if options.TLS {
+		f.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it
+		f.listener.StartTLS()
+	} else {
+		f.listener.Start()
+	}
 	f.Endpoint = f.listener.URL
 	return f, nil
 }
@@ -118,6 +144,9 @@ func (f *Front) Close() error {
 	f.listener.Close()
 	return f.server.close()
 }
+
+// Client is an HTTP client for the endpoint; only one of https needs it.
+func (f *Front) Client() *http.Client { return f.listener.Client() }
 
 // Requests lists what the front was asked, in the order in which it ended.
 func (f *Front) Requests() []Request { return f.record.all() }
