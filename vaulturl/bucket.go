@@ -32,7 +32,7 @@ func openBucketPlace(ctx context.Context, ref Ref) (*Place, error) {
 		return nil, err
 	}
 	return &Place{
-		Admin: noAdmin{v.URL()}, Name: ref.Name, url: func(string) string { return v.URL() }, close: v.Close,
+		Admin: noAdmin{v.URL()}, Name: ref.Name, Class: v.Class(), url: func(string) string { return v.URL() }, close: v.Close,
 	}, nil
 }
 

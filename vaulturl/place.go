@@ -31,6 +31,9 @@ type Place struct {
 
 	// Name is the vault that the URL names. It may be empty after [OpenRoot].
 	Name string
+	// Class is the storage class of what is stored in a bucket, as S3 calls it; empty
+	// elsewhere.
+	Class string
 	// OnDamage is told of what is damaged in a directory, so that an act went on
 	// without it; see dirvault.Options. The caller sets it before the first
 	// call; nil means that nobody is told.

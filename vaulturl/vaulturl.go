@@ -43,6 +43,7 @@ type Vault struct {
 	vault.Vault
 
 	URL    string // canonical
+	Class  string // of what is stored in a bucket, as S3 calls it; empty elsewhere
 	closer io.Closer
 }
 
@@ -66,7 +67,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Vault{Vault: v, URL: v.URL(), closer: v}, nil
+		return &Vault{Vault: v, URL: v.URL(), Class: v.Class(), closer: v}, nil
 	}
 	account, err := openAccount(ctx, ref, o)
 	if err != nil {

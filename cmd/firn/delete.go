@@ -70,7 +70,7 @@ func (p *program) delete(
 	if err != nil || len(chosen) == 0 {
 		return err
 	}
-	cost, err := p.costOfDeletion(v.URL, chosen)
+	cost, err := p.costOfDeletion(v, chosen)
 	switch {
 	case err != nil:
 		return err
@@ -126,8 +126,8 @@ func (p *program) tellDeleted(ctx context.Context, c *catalog.Catalog, vaultURL,
 }
 
 // costOfDeletion says what it costs to delete archives now; empty if nothing.
-func (p *program) costOfDeletion(vaultURL string, chosen []record.Archive) (string, error) {
-	table, err := p.prices(vaultURL)
+func (p *program) costOfDeletion(v *vaulturl.Vault, chosen []record.Archive) (string, error) {
+	table, err := p.prices(v.URL, v.Class)
 	cost := earlyDeletion{table: table, now: p.now()}
 	for _, a := range chosen {
 		cost.add(a)

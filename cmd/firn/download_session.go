@@ -33,7 +33,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
-	if s.spending, err = s.newSpending(s.vault.URL, s.options.maxCost); err != nil {
+	if s.spending, err = s.newSpending(s.vault, s.options.maxCost); err != nil {
 		return err
 	}
 	if s.rate, err = s.knownDownloadRate(ctx, s.catalog, s.vault.URL, s.options.estimateRate, s.options.limitRate); err != nil {

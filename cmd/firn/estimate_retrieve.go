@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
-	"firn/price"
 	"firn/vault"
+	"firn/vaulturl"
 )
 
 const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.
@@ -67,15 +67,19 @@ func (p *program) estimateRetrieve(ctx context.Context, o retrievalOptions, args
 	if o.class != "" || o.archives > 1 {
 		return usageError("--class and --archives are for a SIZE: %q is what it is", args[0])
 	}
-	url, err := canonicalURL(ctx, args[0])
+	place, err := vaulturl.OpenPlace(ctx, args[0])
 	if err != nil {
+		return err
+	}
+	url, class := place.URL(place.Name), place.Class
+	if err := place.Close(); err != nil {
 		return err
 	}
 	all, err := p.chosenArchives(ctx, url, args[1:])
 	if err != nil {
 		return err
 	}
-	table, err := p.prices(url)
+	table, err := p.prices(url, class)
 	if err != nil {
 		return err
 	}
@@ -83,7 +87,7 @@ func (p *program) estimateRetrieve(ctx context.Context, o retrievalOptions, args
 	if err != nil {
 		return err
 	}
-	estimates, err := o.estimate(table, price.Vault, all, rate)
+	estimates, err := o.estimate(table, priceClass(class), all, rate)
 	if err != nil {
 		return err
 	}

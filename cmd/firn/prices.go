@@ -18,19 +18,28 @@ func (p *program) addPrices(f *pflag.FlagSet) {
 
 // prices returns what a vault charges: Amazon's prices for a vault that is there,
 // nothing in a directory or behind an endpoint of one's own. Prices that are given
-// with the very command hold for any vault, so that they can be tried out.
-func (p *program) prices(vaultURL string) (price.Table, error) {
+// with the very command hold for any vault, so that they can be tried out. Class is
+// the storage class of a bucket, empty of other vaults.
+func (p *program) prices(vaultURL, class string) (price.Table, error) {
 	given := p.pricesPath != "" && p.pricesPath != os.Getenv(variable("prices"))
 	if !given && !isAtAmazon(vaultURL) {
 		return price.Free(), nil
 	}
 	book, err := p.priceBook()
-	return book.Table(price.Vault), err
+	return book.Table(priceClass(class)), err
+}
+
+// priceClass is the class that prices are listed under.
+func priceClass(class string) price.Class {
+	if class == "" {
+		return price.Vault
+	}
+	return price.Class(class)
 }
 
 func isAtAmazon(vaultURL string) bool {
 	u, err := url.Parse(vaultURL)
-	return err == nil && u.Scheme == "glacier" && !u.Query().Has("endpoint")
+	return err == nil && (u.Scheme == "glacier" || u.Scheme == "s3") && !u.Query().Has("endpoint")
 }
 
 // priceBook returns the prices that firn was made with, as --prices changes them.

@@ -54,7 +54,7 @@ func (p *purging) tellPlan(ctx context.Context, plan firn.PurgePlan) error {
 // earlyCost says what it costs to delete archives before they have stayed as long
 // as is billed anyway; empty if nothing.
 func (p *purging) earlyCost(ctx context.Context, plan firn.PurgePlan) (string, error) {
-	table, err := p.prices(p.url)
+	table, err := p.prices(p.url, p.place.Class)
 	if err != nil || table.IsFree() {
 		return "", err
 	}

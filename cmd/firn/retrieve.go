@@ -88,7 +88,7 @@ func (p *program) retrieve(ctx context.Context, o retrieveOptions, vaultArg stri
 			return err
 		}
 		s := &retrieveSession{program: p, options: o, vaultArg: vaultArg, refs: refs, vault: v, catalog: c}
-		if s.spending, err = p.newSpending(v.URL, o.maxCost); err != nil {
+		if s.spending, err = p.newSpending(v, o.maxCost); err != nil {
 			return err
 		}
 		if s.rate, err = p.knownDownloadRate(ctx, c, v.URL, o.estimateRate, 0); err != nil {

@@ -6,6 +6,7 @@ import (
 	"firn/internal/humane"
 	"firn/price"
 	"firn/vault"
+	"firn/vaulturl"
 )
 
 // spending shows what jobs cost before they are started, and refuses those beyond
@@ -18,8 +19,8 @@ type spending struct {
 	jobs, bytes int64 // approved so far
 }
 
-func (p *program) newSpending(vaultURL string, limit dollarsFlag) (*spending, error) {
-	table, err := p.prices(vaultURL)
+func (p *program) newSpending(v *vaulturl.Vault, limit dollarsFlag) (*spending, error) {
+	table, err := p.prices(v.URL, v.Class)
 	return &spending{program: p, table: table, limit: limit}, err
 }
 
@@ -29,6 +30,9 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 		return s.approveUnknown(req)
 	}
 	tier := string(req.Tier)
+	if names := s.table.Tiers.Names(); len(names) == 1 { // that of what is ready at once
+		tier = names[0]
+	}
 	before, err := s.table.Retrieve(tier, s.jobs, s.bytes, s.bytes)
 	if err != nil {
 		return usageError("%w", err)

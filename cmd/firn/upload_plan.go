@@ -44,7 +44,7 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 	if err != nil {
 		return err
 	}
-	table, err := p.prices(v.URL)
+	table, err := p.prices(v.URL, v.Class)
 	if err != nil {
 		return err
 	}

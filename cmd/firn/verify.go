@@ -141,7 +141,7 @@ func (p *program) verifyRemote(
 			return err
 		}
 	}
-	cost, err := p.newSpending(v.URL, o.maxCost)
+	cost, err := p.newSpending(v, o.maxCost)
 	if err != nil {
 		return err
 	}

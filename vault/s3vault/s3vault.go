@@ -163,6 +163,9 @@ func (v *Vault) URL() string {
 	return b.String()
 }
 
+// Class returns the storage class of what is stored.
+func (v *Vault) Class() string { return string(v.config.Class) }
+
 // Close drops the idle connections. The vault is not used after. The error is
 // always nil.
 func (v *Vault) Close() error {
