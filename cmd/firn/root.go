@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const rootLong = `firn takes massive backups into cold storage (Amazon Glacier vaults, directories)
-and gets them back.
+const rootLong = `firn takes massive backups into cold storage (Amazon Glacier vaults, the cold
+classes of S3, directories) and gets them back.
 
 VAULT is the URL of a vault:
 
@@ -13,6 +13,9 @@ VAULT is the URL of a vault:
                                              image-backups takes the region from
                                              AWS_REGION or the AWS configuration.
                                              More keys: profile, account, endpoint
+  s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket in a cold class of S3. More
+                                             keys: region, profile, endpoint,
+                                             keep-days, addressing, lacks
   file:///srv/cold/image-backups             a directory; so does a path that
                                              begins with /, ./ or ../
 
