@@ -10,7 +10,7 @@
 // All waiting, concurrency, retry, hashing, packing and record keeping live
 // above this contract, once. A kind is a thin translator: it starts no
 // goroutines that outlive a call, it does not sleep, it does not retry, it
-// writes no log. Kinds live in the packages glaciervault and dirvault; package
+// writes no log. Kinds live in the packages glaciervault, s3vault and dirvault; package
 // vaulttest holds the suite that each of them passes.
 //
 // What every method promises unless it says otherwise:

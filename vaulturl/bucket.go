@@ -14,6 +14,9 @@ func openBucket(ctx context.Context, ref Ref, o Options) (*s3vault.Vault, error)
 		Bucket: ref.Name, Prefix: ref.Prefix, Class: s3vault.Class(ref.Class), KeepDays: ref.KeepDays, Region: ref.Region,
 		Profile: ref.Profile, Endpoint: ref.Endpoint, PathStyle: ref.Addressing == "path", Connections: o.Connections, Notice: o.Notice,
 	}
+	if o.KeepDays != 0 {
+		c.KeepDays = o.KeepDays
+	}
 	if ref.Lacks != "" {
 		var err error
 		if c.Lacks, err = s3vault.ParseFeatures(ref.Lacks); err != nil {

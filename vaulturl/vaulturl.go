@@ -33,6 +33,9 @@ type Options struct {
 	// OnDamage is told of what is damaged in a directory, so that a list goes on
 	// without it; see dirvault.Options. nil means that nobody is told.
 	OnDamage func(error)
+	// KeepDays is how long a restored copy of an object stays, in place of what the
+	// URL says; 0: as it says. Other vaults keep outputs as long as they do.
+	KeepDays int
 	// Notice is told, in a sentence, what a person should know of the service; nil
 	// means that nobody is told.
 	Notice func(string)

@@ -80,6 +80,7 @@ func (p *program) newDownload() *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", ".", "write to this `PATH`: a file, a directory, or - for standard output")
 	f.Var(&o.names, "names", "how files in a directory are called: base, path or id (see above)")
 	f.Var(&o.tier, "tier", "how fast a job is, and at what price: Expedited, Standard or Bulk (default: Standard)")
+	p.addKeepDays(f)
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.BoolVar(&o.force, "force", false, "replace files that are there")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"firn/vault"
 )
 
@@ -22,6 +24,11 @@ func (f *tierFlag) Set(s string) error {
 	}
 	*f = tierFlag(tiers()[i])
 	return nil
+}
+
+// addKeepDays adds the option --keep-days to a command that has objects restored.
+func (p *program) addKeepDays(f *pflag.FlagSet) {
+	f.IntVar(&p.keepDays, "keep-days", 0, "how many `DAYS` a restored copy in a bucket stays (default: 3, or keep-days of its URL)")
 }
 
 // Type is how help names the value.

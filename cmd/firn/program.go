@@ -35,6 +35,7 @@ type program struct {
 	json        bool
 	quiet       bool
 	pricesPath  string // see addPrices
+	keepDays    int    // see addKeepDays
 
 	// busy is set while a command has work in flight that a signal lets finish.
 	busy atomic.Bool
@@ -120,7 +121,9 @@ func (p *program) openKnownCatalog(ctx context.Context) (*catalog.Catalog, error
 func (p *program) withVault(
 	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
 ) (err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{Connections: connections, OnDamage: p.damaged, Notice: p.notice})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{
+		Connections: connections, KeepDays: p.keepDays, OnDamage: p.damaged, Notice: p.notice,
+	})
 	if err != nil {
 		return p.explainOpen(err, vaultArg)
 	}

@@ -67,6 +67,7 @@ func (p *program) newRetrieve() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the jobs: printable ASCII")
 	f.Var(&o.tier, "tier", "how fast a job is, and at what price: Expedited, Standard or Bulk (default: Standard)")
+	p.addKeepDays(f)
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
 	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"testing"
-
-	"firn/vault"
 )
 
 // The check value of the algorithm, and its text, are public.
@@ -49,34 +47,4 @@ func TestCRCOfPartsTogether(t *testing.T) {
 			t.Errorf("in pieces of %d: %x, want %x", step, uint64(sum), uint64(whole))
 		}
 	}
-}
-
-// FuzzIDs: an id that is read says the same when it is written again.
-func FuzzIDs(f *testing.F) {
-	f.Add("key=cold%2Fa&upload=u&part=8388608", "kind=archive-retrieval&key=cold%2Fa&offset=0&size=5&tier=Bulk&started=2026-11-27T10%3A00%3A00Z")
-	f.Add("key=cold%2F&upload=", "kind=inventory-retrieval&description=a+b")
-	v := &Vault{config: Config{Bucket: "bucket", Prefix: "cold/"}}
-	f.Fuzz(func(t *testing.T, rawUpload, rawJob string) {
-		if u, err := v.parseUpload(vault.UploadID(rawUpload)); err == nil {
-			if again, err := v.parseUpload(u.ID()); err != nil || again != u {
-				t.Errorf("%q is %+v, then %+v, %v", rawUpload, u, again, err)
-			}
-		}
-		if j, err := v.parseJob(vault.JobID(rawJob)); err == nil {
-			again, err := v.parseJob(j.ID())
-			if err != nil || again.ID() != j.ID() || v.checkKey(j.key) != nil && j.key != "" {
-				t.Errorf("%q is %+v, then %+v, %v", rawJob, j, again, err)
-			}
-		}
-	})
-}
-
-// FuzzEscape: what metadata keep of a text comes back.
-func FuzzEscape(f *testing.F) {
-	f.Add("  a  b %20  ")
-	f.Fuzz(func(t *testing.T, s string) {
-		if got := unescape(escape(s)); got != s {
-			t.Errorf("%q comes back as %q", s, got)
-		}
-	})
 }

@@ -1,6 +1,9 @@
 package s3vault
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -14,7 +17,26 @@ import (
 
 // Ids say in the form of a query what they stand for, so that nothing must be
 // remembered: an upload its key, its part size and the service's own id of it, a
-// job its object, its range and what was said when it was asked for.
+// job its object, its range and what was said when it was asked for. Before it
+// stands a part of its hash, so that the beginning of an id is enough to tell it
+// from others, as people shorten ids.
+
+// sealed is a query as an id.
+func sealed(q url.Values) string {
+	text := q.Encode()
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8]) + "?" + text
+}
+
+// unsealed is the query of an id. What was not made by sealed is an error.
+func unsealed(id string) (url.Values, error) {
+	_, text, _ := strings.Cut(id, "?")
+	q, err := url.ParseQuery(text)
+	if err == nil && sealed(q) != id {
+		err = errors.New("not an id of a bucket")
+	}
+	return q, err
+}
 
 // upload is what an UploadID stands for.
 type upload struct {
@@ -28,12 +50,12 @@ func (u upload) ID() vault.UploadID {
 	if u.partSize > 0 {
 		q.Set("part", strconv.FormatInt(u.partSize, 10))
 	}
-	return vault.UploadID(q.Encode())
+	return vault.UploadID(sealed(q))
 }
 
 // parseUpload reads an id. Nothing has an id that it cannot have.
 func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
-	q, err := url.ParseQuery(string(id))
+	q, err := unsealed(string(id))
 	u := upload{key: q.Get("key"), id: q.Get("upload")}
 	if err == nil && q.Has("part") {
 		u.partSize, err = strconv.ParseInt(q.Get("part"), 10, 64)
@@ -79,11 +101,11 @@ func (j job) ID() vault.JobID {
 	set("until", date(j.list.Until))
 	set("description", j.description)
 	set("started", date(j.started))
-	return vault.JobID(q.Encode())
+	return vault.JobID(sealed(q))
 }
 
 func (v *Vault) parseJob(id vault.JobID) (j job, err error) {
-	q, err := url.ParseQuery(string(id))
+	q, err := unsealed(string(id))
 	if err == nil {
 		j, err = jobOf(q)
 	}
