@@ -1,6 +1,7 @@
 package coldfront_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -82,6 +83,20 @@ func TestFaults(t *testing.T) {
 	if text, err = get(ctx, c, "d"); text != "0123456789" || err != nil {
 		t.Errorf("healed: %q %v", text, err)
 	}
+}
+
+// TestLargeBodies: whoever sends much gets the refusal all the same.
+func TestLargeBodies(t *testing.T) {
+	f, c := start(t, coldfront.Options{})
+	for range 10 {
+		f.Fail(coldfront.Fault{})
+		_, err := c.PutObject(t.Context(), &s3.PutObjectInput{
+			Bucket: aws.String(bucket), Key: aws.String("k"), Body: bytes.NewReader(make([]byte, 1<<20)),
+		})
+		_, code := answered(t, err)
+		check(t, "code", code, "SlowDown")
+	}
+	check(t, "received", f.Requests()[0].Received, int64(1<<20))
 }
 
 // TestErrorAfterOK: CompleteMultipartUpload says 200 and then that it failed.

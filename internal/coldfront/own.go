@@ -57,7 +57,12 @@ func (f *Front) head(ctx context.Context, n name, id string) (found string, miss
 		return "", nil, err
 	}
 	switch answer.HTTPStatusCode() {
+	case http.StatusBadRequest:
+		return "", &s3Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: "Invalid version id specified"}, nil
 	case http.StatusNotFound:
+		if id != "" {
+			return "", &s3Error{Status: http.StatusNotFound, Code: "NoSuchVersion", Message: "The specified version does not exist."}, nil
+		}
 		return "", &s3Error{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist."}, nil
 	case http.StatusMethodNotAllowed:
 		return "", &s3Error{

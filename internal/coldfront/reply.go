@@ -30,6 +30,8 @@ func (e s3Error) bytes() []byte {
 
 // write answers a request that the server never sees.
 func (e s3Error) write(w http.ResponseWriter, c *call) {
+	// A client that is still sending when the connection closes may miss the answer.
+	_, _ = io.Copy(io.Discard, counted{c.request.Body, &c.received})
 	e.Resource, e.RequestID = c.request.URL.Path, c.id
 	w.Header().Set("Content-Type", "application/xml")
 	w.Header().Set("X-Amz-Request-Id", c.id)

@@ -97,6 +97,13 @@ func TestRestoreOfWhatIsNotThere(t *testing.T) {
 	check(t, "code", code, "NoSuchBucket")
 
 	put(t, c, "k", types.StorageClassGlacier, "text")
+	for id, want := range map[string]string{"nonsense": "InvalidArgument", "01M8DGPWH3QZB0X70038JK7X1F": "NoSuchVersion"} {
+		_, err = c.RestoreObject(t.Context(), &s3.RestoreObjectInput{
+			Bucket: aws.String(bucket), Key: aws.String("k"), VersionId: &id, RestoreRequest: &types.RestoreRequest{Days: aws.Int32(1)},
+		})
+		_, code = answered(t, err)
+		check(t, "code of version "+id, code, want)
+	}
 	f.SetExpedited(false)
 	status, code = restore(t, c, "k", 1, types.TierExpedited)
 	check(t, "status without capacity", status, 503)
