@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"sync/atomic"
+	"time"
 )
 
 // maxDocument bounds the XML that the front reads: a listing has 1,000 entries.
@@ -33,6 +34,10 @@ type call struct {
 // proxy sends a request on as it was signed, Host included, so that the server
 // verifies it itself.
 func (f *Front) proxy(ctx context.Context, c *call, out *observed) *httputil.ReverseProxy {
+	var flush time.Duration
+	if c.fault != nil && c.fault.Harm == Cut {
+		flush = -1 // so that what comes before the cut arrives
+	}
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "s3"
@@ -54,7 +59,7 @@ func (f *Front) proxy(ctx context.Context, c *call, out *observed) *httputil.Rev
 		},
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { out.abort() },
 		ErrorLog:      log.New(io.Discard, "", 0),
-		FlushInterval: -1, // what is sent before a fault arrives
+		FlushInterval: flush,
 	}
 }
 
