@@ -27,11 +27,20 @@ type MtJournalOptions struct {
 	Journal  MergeJournal
 	VaultURL string
 
-	// Progress is called now and then with how many bytes of how many were read. It
-	// must be quick.
+	// Progress is called now and then with how many bytes of how many were read.
+	// Bad is told of each line that makes no sense and is passed over. They must be
+	// quick, and may be nil.
 	Progress func(done, size int64)
-	// Bad is told of each line that makes no sense, and that it is passed over.
-	Bad func(*mtjournal.LineError)
+	Bad      func(*mtjournal.LineError)
+}
+
+func (o *MtJournalOptions) setDefaults() {
+	if o.Progress == nil {
+		o.Progress = func(int64, int64) {}
+	}
+	if o.Bad == nil {
+		o.Bad = func(*mtjournal.LineError) {}
+	}
 }
 
 // ImportMtJournal brings what the file of a journal of mt-aws-glacier tells into
@@ -40,6 +49,7 @@ type MtJournalOptions struct {
 // It may be repeated, also when the journal has grown; what was read before an
 // error or the end of ctx is on record.
 func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (record.Merged, error) {
+	o.setDefaults()
 	file, err := openPlain(path)
 	if err != nil {
 		return record.Merged{}, err
@@ -56,7 +66,8 @@ func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (reco
 			o.Bad(bad)
 			continue
 		case err != nil && !errors.Is(err, io.EOF):
-			return i.total, unreadable(path, err)
+			failed := i.flush(ctx)
+			return i.total, errors.Join(unreadable(path, err), failed)
 		case err == nil:
 			i.add(r)
 		}

@@ -50,32 +50,28 @@ func (p *program) tellContents(n catalog.Contents) {
 	table.end()
 }
 
-// contentsView shows how far a work has come that goes through a whole catalog.
-type contentsView struct {
-	mu   sync.Mutex
-	verb string // past participle
-	n    int64  // items; 0: there is nothing to tell yet
+// showContents begins to show how far a work has come that goes through a whole
+// catalog, until stop is called. Verb is a past participle.
+func (p *program) showContents(verb string) (told func(catalog.Contents), stop func()) {
+	say, stop := p.showText()
+	return func(n catalog.Contents) { say(entries(n.Items()) + " " + verb) }, stop
 }
 
-// showContents begins to show such a work, until stop is called.
-func (p *program) showContents(verb string) (told func(catalog.Contents), stop func()) {
-	v := &contentsView{verb: verb}
+// showText begins to show what say was told last, until stop is called.
+func (p *program) showText() (say func(string), stop func()) {
+	var mu sync.Mutex
+	var text string
 	stop = func() {}
 	if !p.quiet {
-		stop = startChanging(p.ui, v.text).stop
+		stop = startChanging(p.ui, func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return text
+		}).stop
 	}
-	return func(n catalog.Contents) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		v.n = n.Items()
+	return func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
+		text = s
 	}, stop
-}
-
-func (v *contentsView) text() string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.n == 0 {
-		return ""
-	}
-	return entries(v.n) + " " + v.verb
 }

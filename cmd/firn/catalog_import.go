@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -61,10 +62,11 @@ type mergedObject struct {
 }
 
 func (p *program) catalogImport(ctx context.Context, path, vaultArg string) (err error) {
-	isJournal, err := isMtJournal(path)
+	in, isJournal, err := p.openRecord(path)
 	if err != nil {
 		return err
 	}
+	defer in.Close()
 	switch {
 	case isJournal && vaultArg == "":
 		return withHint(usageError("%q is a journal of mt-aws-glacier, which does not tell of which vault", path),
@@ -80,48 +82,37 @@ func (p *program) catalogImport(ctx context.Context, path, vaultArg string) (err
 	if isJournal {
 		return p.importMtJournal(ctx, c, path, vaultArg)
 	}
-	return p.importExport(ctx, c, path)
-}
-
-// isMtJournal looks at the beginning of a file. Standard input is none.
-func isMtJournal(path string) (bool, error) {
-	if path == "-" {
-		return false, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	first := make([]byte, 64)
-	n, err := io.ReadFull(f, first)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
-	}
-	if mtjournal.IsJournal(first[:n]) {
-		return true, nil
-	}
-	if !catalog.IsExport(first[:n]) {
-		return false, withHint(fmt.Errorf("%q is neither an export of a catalog nor a journal of mt-aws-glacier", path),
-			"the inventory of a vault is imported with: "+shellCommand("firn", "inventory", "import")+" VAULT "+shellCommand(path))
-	}
-	return false, nil
-}
-
-func (p *program) importExport(ctx context.Context, c *catalog.Catalog, path string) error {
-	in := p.stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
-	}
 	told, stop := p.showContents("read")
 	n, err := c.Import(ctx, in, told)
 	stop()
 	return p.tellMerged(path, n, 0, err)
+}
+
+// openRecord opens a file, which may be a pipe, to be read from its beginning, and
+// tells what it is. Standard input is an export.
+func (p *program) openRecord(path string) (in io.ReadCloser, isJournal bool, err error) {
+	if path == "-" {
+		return io.NopCloser(p.stdin), false, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	buffered := bufio.NewReader(f)
+	first, err := buffered.Peek(64)
+	isJournal = mtjournal.IsJournal(first)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+	case isJournal, catalog.IsExport(first):
+		return struct {
+			io.Reader
+			io.Closer
+		}{buffered, f}, isJournal, nil
+	default:
+		err = withHint(fmt.Errorf("%q is neither an export of a catalog nor a journal of mt-aws-glacier", path),
+			"the inventory of a vault is imported with: "+shellCommand("firn", "inventory", "import")+" VAULT "+shellCommand(path))
+	}
+	return nil, false, errors.Join(err, f.Close())
 }
 
 func (p *program) importMtJournal(ctx context.Context, c *catalog.Catalog, path, vaultArg string) error {
@@ -129,15 +120,20 @@ func (p *program) importMtJournal(ctx context.Context, c *catalog.Catalog, path,
 	if err != nil {
 		return p.explainOpen(err, vaultArg)
 	}
+	say, stop := p.showText()
 	var bad int64
 	n, err := firn.ImportMtJournal(ctx, path, firn.MtJournalOptions{
 		Journal: c, VaultURL: url,
+		Progress: func(done, size int64) {
+			say(fmt.Sprintf("%s of %s read", humane.Bytes(done), humane.Bytes(size)))
+		},
 		Bad: func(e *mtjournal.LineError) {
 			if bad++; bad <= shownRejects {
 				p.notice(fmt.Sprintf("%q, %v", path, e))
 			}
 		},
 	})
+	stop()
 	return p.tellMerged(path, n, bad, err)
 }
 
