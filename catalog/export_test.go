@@ -164,6 +164,21 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// What stands before a line that is no good is imported, few lines though it be.
+func TestImportKeepsWhatStandsBeforeAnError(t *testing.T) {
+	from, to := fresh(t), fresh(t)
+	store(t, from, anArchive("a"))
+	whole := export(t, from)
+	at := strings.Index(whole, `{"message_type":"upload"`)
+	n, err := to.Import(t.Context(), strings.NewReader(whole[:at]+"moon\n"), ignore)
+	if !errors.Is(err, vault.ErrInvalid) || n.Added != 1 {
+		t.Errorf("it was worth %+v, %v", n, err)
+	}
+	if got := get(t, to, "a"); got != anArchive("a") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // While others go on saving, an export is what one commit left.
 func TestExportIsOfOneMoment(t *testing.T) {
 	c := fresh(t)

@@ -37,8 +37,8 @@ func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) 
 	in := importing{merger: merger{c: c, told: told}, lines: bufio.NewScanner(r)}
 	in.lines.Buffer(nil, longestLine)
 	err := in.run(ctx)
-	if err == nil {
-		err = in.flush(ctx)
+	if err == nil || errors.Is(err, vault.ErrInvalid) { // else the catalog itself, or its caller, says stop
+		err = errors.Join(err, in.flush(ctx))
 	}
 	if err != nil {
 		return in.merged, c.fail(ctx, err, "import into it")
@@ -106,7 +106,10 @@ func (in *importing) end(said endLine) error {
 	if _, err := in.next(); err == nil {
 		return in.wrong(errors.New("there is something behind the end of the export"))
 	}
-	return in.lines.Err()
+	if err := in.lines.Err(); err != nil {
+		return in.wrong(err)
+	}
+	return nil
 }
 
 // errCut is the error of an export that has no last line.
