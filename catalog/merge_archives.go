@@ -82,11 +82,12 @@ func (m *merging) one(a record.Archive) {
 // it holds.
 func merged(was, told record.Archive) (is record.Archive, agrees bool) {
 	is = was
-	agrees = !isProven(was) || !isProven(told) || was.Size == told.Size && was.TreeHash == told.TreeHash
-	if told.Size < 0 {
+	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
+		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
+	if told.Size < 0 || !agrees {
 		told.Size = was.Size
 	}
-	if told.TreeHash.IsZero() {
+	if told.TreeHash.IsZero() || !agrees {
 		told.TreeHash = was.TreeHash
 	}
 	fill(&is, told)

@@ -27,6 +27,8 @@ func TestMergeArchives(t *testing.T) {
 		*a = record.Archive{Vault: a.Vault, ID: a.ID, Size: -1, State: record.Deleted}
 	}
 	nameless := func(a *record.Archive) { a.Name, a.Description, a.ModTime = "", "", time.Time{} }
+	unhashed := func(a *record.Archive) { a.TreeHash = treehash.Hash{} }
+	longer := func(a *record.Archive) { a.Size++ }
 	another := func(a *record.Archive) { a.TreeHash = treehash.Sum([]byte("other")) }
 
 	added, completed := record.Merged{Added: 1}, record.Merged{Completed: 1}
@@ -40,6 +42,9 @@ func TestMergeArchives(t *testing.T) {
 		"a name is filled in":     {with(nameless), with(), with(), completed},
 		"a name is kept":          {with(), with(nameless), with(), known},
 		"another hash":            {with(), with(another), with(), differing},
+		"a hash is filled in":     {with(unhashed), with(), with(), completed},
+		"a size alone, another":   {with(unhashed), with(longer), with(unhashed), differing},
+		"another size alone":      {with(), with(unhashed, longer), with(), differing},
 		"deleted there":           {with(), with(bare), with(state(record.Deleted)), completed},
 		"deleted here":            {with(bare), with(), with(state(record.Deleted)), completed},
 		"being deleted":           {with(), with(state(record.Deleting)), with(state(record.Deleting)), completed},
