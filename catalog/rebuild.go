@@ -110,8 +110,16 @@ func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)
 	if err = c.open(ctx); err == nil {
 		s, err = c.salvage(ctx, p.file, told)
 	}
-	if err := errors.Join(err, c.disconnect()); err != nil { // folds the log into the file
+	if err := errors.Join(err, c.disconnect()); err != nil {
 		return s, err
+	}
+	// Closing folds the log into the file, and does not tell when it cannot.
+	switch left, err := leftBehind(unfinished); {
+	case err != nil:
+		return s, explain(ctx, p.file, err, "find the log of what was rebuilt")
+	case left:
+		return s, fmt.Errorf("catalog %q: what was rebuilt is not all in %q; the disk may be full or another program "+
+			"may have it open; run the same command again: %w", p.file, unfinished, ErrFull)
 	}
 	err = errors.Join(os.Rename(unfinished, p.file+rebuilt), syncDirectory(filepath.Dir(p.file)))
 	if err != nil {

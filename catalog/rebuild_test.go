@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -204,6 +205,36 @@ func TestRebuildMayBeKilled(t *testing.T) {
 				t.Errorf("the damaged one is not among %q", kept)
 			}
 		})
+	}
+}
+
+// What was rebuilt does not take the place of the damaged one while some of it
+// stands in its log only.
+func TestRebuildWaitsForItsLog(t *testing.T) {
+	path, exported := many(t)
+	if _, err := raw(t, path).Exec(`DELETE FROM labels`); err != nil {
+		t.Fatal(err)
+	}
+	var stranger *sql.DB // keeps SQLite from folding the log into the file
+	intrude := func(catalog.Contents) {
+		if _, err := os.Stat(path + ".rebuilding"); err != nil || stranger != nil {
+			return
+		}
+		stranger = raw(t, path+".rebuilding")
+		var n int
+		if err := stranger.QueryRow(`SELECT count(*) FROM archives`).Scan(&n); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := catalog.Rebuild(t.Context(), path, catalog.Options{}, intrude); !errors.Is(err, catalog.ErrFull) {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	if err := stranger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := rebuild(t, path)
+	if got := export(t, open(t, path)); r.Lost || got != exported {
+		t.Errorf("got %+v, and it is not what it was", r)
 	}
 }
 
