@@ -11,10 +11,14 @@ import (
 	"firn/vault"
 )
 
-// archiveColumns are an archive's as scanArchive takes them, of archives a.
-const archiveColumns = `a.key, (SELECT url FROM vaults v WHERE v.key = a.vault_key), a.archive_id, a.name, a.mod_time,
-	a.tool, a.description, a.size, a.tree_hash, a.created,
-	coalesce((SELECT date FROM inventories i WHERE i.key = a.inventory_key), ''), a.state`
+const (
+	// archiveColumns are an archive's as scanArchive takes them, of archives a.
+	archiveColumns = `a.key, (SELECT url FROM vaults v WHERE v.key = a.vault_key),
+		coalesce((SELECT date FROM inventories i WHERE i.key = a.inventory_key), ''), ` + ownColumns
+
+	// ownColumns are those of them that stand in the archive's own row.
+	ownColumns = `a.archive_id, a.name, a.mod_time, a.tool, a.description, a.size, a.tree_hash, a.created, a.state`
+)
 
 // keyed is an archive with the catalog's own key of it.
 type keyed struct {
@@ -24,9 +28,14 @@ type keyed struct {
 
 // fields are where a row of archiveColumns goes.
 func (a *keyed) fields() []any {
+	return append([]any{&a.key, &a.Vault, (*instant)(&a.Seen)}, a.own()...)
+}
+
+// own are where a row of ownColumns goes.
+func (a *keyed) own() []any {
 	return []any{
-		&a.key, &a.Vault, &a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description),
-		&a.Size, (*digest)(&a.TreeHash), (*instant)(&a.Created), (*instant)(&a.Seen), &a.State,
+		&a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description), &a.Size,
+		(*digest)(&a.TreeHash), (*instant)(&a.Created), &a.State,
 	}
 }
 

@@ -69,6 +69,10 @@ func scanCount(r row) (n int64, err error) { return n, r.Scan(&n) }
 // rule is something that always holds: a query that counts where it does not.
 type rule struct{ query, broken string }
 
+// withoutArchive is true of a finished upload u whose archive is not on record.
+const withoutArchive = `state = 'completed' AND NOT EXISTS (SELECT 1 FROM all_ids i
+	WHERE i.vault_key = (SELECT key FROM vaults WHERE url = u.vault) AND i.archive_id = u.archive_id)`
+
 // rules are what SQLite does not know: above all that the tables which are
 // indexes of the archives up to sorted.upto have each of them, and nothing else.
 func rules() []rule {
@@ -98,8 +102,7 @@ func rules() []rule {
 			"names of archives that are not on record",
 		},
 		{
-			`SELECT count(*) FROM uploads u WHERE state = 'completed' AND NOT EXISTS (SELECT 1 FROM all_ids i
-				WHERE i.vault_key = (SELECT key FROM vaults WHERE url = u.vault) AND i.archive_id = u.archive_id)`,
+			`SELECT count(*) FROM uploads u WHERE ` + withoutArchive,
 			"finished uploads whose archive is not on record",
 		},
 		{`SELECT count(*) FROM pragma_foreign_key_check`, "rows belong to others that are not there"},

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"time"
 
@@ -80,16 +82,20 @@ type shelf func(ctx context.Context, q queryer, order string) iter.Seq2[numbered
 
 // shelves are all there are, those before on which others build.
 func shelves() []shelf {
+	return shelvesWith(shelfOf(`SELECT `+archiveColumns+` FROM archives a ORDER BY a.key`, func(r row) (numbered, error) {
+		a, err := scanKeyed(r)
+		return numbered{a.key, a.Archive}, err
+	}))
+}
+
+func shelvesWith(archives shelf) []shelf {
 	return []shelf{
 		shelfOf(`SELECT key, url, deleted FROM vaults ORDER BY key`, scanKnownVault),
 		shelfOf(`SELECT key, `+inventoryColumns+` FROM inventories ORDER BY key`, func(r row) (numbered, error) {
 			i, err := scanInventory(r)
 			return numbered{i.Key, i}, err
 		}),
-		shelfOf(`SELECT `+archiveColumns+` FROM archives a ORDER BY a.key`, func(r row) (numbered, error) {
-			a, err := scanKeyed(r)
-			return numbered{a.key, a.Archive}, err
-		}),
+		archives,
 		withParts(shelfOf(`SELECT key, `+uploadColumns+` FROM uploads ORDER BY key`, func(r row) (numbered, error) {
 			u, err := scanUpload(r)
 			return numbered{u.Key, wholeUpload{Upload: u}}, err
@@ -118,6 +124,10 @@ func shelfOf(query string, scan func(row) (numbered, error)) shelf {
 	}
 }
 
+// errParts: the parts of an upload, or the segments of a download, cannot be read.
+// It comes with the item, which has none.
+var errParts = errors.New("its parts cannot be read")
+
 // withParts reads with each upload its parts, with each download its segments.
 func withParts(s shelf) shelf {
 	return func(ctx context.Context, q queryer, order string) iter.Seq2[numbered, error] {
@@ -126,7 +136,7 @@ func withParts(s shelf) shelf {
 				if err == nil {
 					n.item, err = complete(ctx, q, n.item)
 				}
-				if !yield(n, err) || err != nil {
+				if !yield(n, err) {
 					return
 				}
 			}
@@ -137,10 +147,14 @@ func withParts(s shelf) shelf {
 func complete(ctx context.Context, q queryer, i item) (_ item, err error) {
 	switch i := i.(type) {
 	case wholeUpload:
-		i.parts, err = all(walk(ctx, q, scanPart, partsQuery, i.Key))
+		if i.parts, err = all(walk(ctx, q, scanPart, partsQuery, i.Key)); err != nil {
+			err = fmt.Errorf("%w: %w", errParts, err)
+		}
 		return i, err
 	case wholeDownload:
-		i.segments, err = all(walk(ctx, q, scanSegment, segmentsQuery, i.Key))
+		if i.segments, err = all(walk(ctx, q, scanSegment, segmentsQuery, i.Key)); err != nil {
+			err = fmt.Errorf("%w: %w", errParts, err)
+		}
 		return i, err
 	}
 	return i, nil

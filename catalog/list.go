@@ -34,14 +34,15 @@ func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row)
 			if err != nil {
 				err = c.fail(ctx, err, "%s", attempt)
 			}
-			if !yield(item, err) {
+			if !yield(item, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// walk is list with the database's own errors.
+// walk is list with the database's own errors. It goes on behind a row that makes
+// no sense, if its caller does.
 func walk[T any](ctx context.Context, q queryer, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -53,7 +54,7 @@ func walk[T any](ctx context.Context, q queryer, scan func(row) (T, error), quer
 		defer rows.Close()
 		for rows.Next() {
 			item, err := scan(rows)
-			if !yield(item, err) || err != nil {
+			if !yield(item, err) {
 				return
 			}
 		}

@@ -118,6 +118,73 @@ func TestRebuildSavesWhatCanBeRead(t *testing.T) {
 	}
 }
 
+// A catalog is sound after one rebuild, whichever page of whichever kind was lost.
+// The archives are lost with their own page only: not with the few rows that name
+// their vault and their inventory, nor an upload with its parts.
+func TestRebuildOfEveryKind(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	c, err := catalog.Open(t.Context(), path, catalog.Options{Now: func() time.Time { return instant }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	furnish(t, c)
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, path)
+	kept := map[string]catalog.Contents{ // of those named, so much
+		"vaults":      {Archives: 5, Uploads: 5, Downloads: 1},
+		"inventories": {Archives: 5, Uploads: 5, Downloads: 1},
+		"archives":    {Archives: 4, Uploads: 5, Downloads: 1}, // as their uploads know them
+		"parts":       {Archives: 5, Uploads: 5, Downloads: 1},
+		"segments":    {Archives: 5, Uploads: 5, Downloads: 1},
+	}
+	for table, want := range kept {
+		t.Run(table, func(t *testing.T) {
+			var page int
+			if err := raw(t, path).QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = $1`, table).Scan(&page); err != nil {
+				t.Fatal(err)
+			}
+			spoilt := append([]byte{}, content...)
+			copy(spoilt[(page-1)*pageSize:], strings.Repeat("\xa5", 64))
+			path := filepath.Join(t.TempDir(), "catalog.db")
+			write(t, path, spoilt)
+			r := rebuild(t, path)
+			if got := (catalog.Contents{Archives: r.Archives, Uploads: r.Uploads, Downloads: r.Downloads}); got != want || !r.Lost {
+				t.Errorf("saved %+v, want %+v", r, want)
+			}
+			if n, err := open(t, path).Check(t.Context(), ignore); err != nil || n != r.Contents {
+				t.Errorf("it holds %+v, %v, want %+v", n, err, r.Contents)
+			}
+		})
+	}
+}
+
+// One row that makes no sense takes no other with it, wherever it stands.
+func TestRebuildPassesOverRows(t *testing.T) {
+	path, _ := many(t)
+	if _, err := raw(t, path).Exec(`UPDATE archives SET tree_hash = 'abc' WHERE key IN (1, 100, 400, 500)`); err != nil {
+		t.Fatal(err)
+	}
+	if r := rebuild(t, path); !r.Lost || r.Archives != 496 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// An inventory that was being read begins anew: what it had listed may be lost.
+func TestRebuildReadsAnInventoryAnew(t *testing.T) {
+	path, _ := many(t)
+	if _, err := raw(t, path).Exec(`INSERT INTO inventories VALUES (1, $1, 'job 1', '', '', '', 0, '', 0,
+		'reading', 'a position', 10, 0, 10, 0, 0, 0, 0, '', ''); DELETE FROM labels`, vaultURL); err != nil {
+		t.Fatal(err)
+	}
+	rebuild(t, path)
+	i := one(t, open(t, path).Inventories(t.Context(), ""))
+	if i.State != record.Reading || i.Position != "" || i.Entries != 0 || i.Added != 0 {
+		t.Errorf("got %+v", i)
+	}
+}
+
 // What is only a wrong index is all there afterwards.
 func TestRebuildMakesTheIndexesAnew(t *testing.T) {
 	path, exported := many(t)

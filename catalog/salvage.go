@@ -3,6 +3,8 @@ package catalog
 import (
 	"context"
 	"errors"
+
+	"firn/record"
 )
 
 // Salvaged is what Rebuild could read of a damaged catalog.
@@ -21,18 +23,29 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	m := merger{c: c, told: told}
-	for _, shelf := range shelves() {
-		lost, err := m.salvage(ctx, shelf, db)
-		if err != nil {
-			return s, c.fail(ctx, err, "save what the damaged one holds")
-		}
-		s.Lost = s.Lost || lost
-	}
-	if err := m.flush(ctx); err != nil {
+	if s.Lost, err = m.salvageAll(ctx, db); err != nil {
 		return s, c.fail(ctx, err, "save what the damaged one holds")
 	}
 	s.Contents = m.read
 	return s, nil
+}
+
+func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
+	for _, shelf := range shelvesWith(lonelyArchives(ctx, q)) {
+		isShort, err := m.salvage(ctx, shelf, q)
+		if err != nil {
+			return false, err
+		}
+		lost = lost || isShort
+	}
+	if err := m.flush(ctx); err != nil {
+		return false, err
+	}
+	if err := m.c.addUploaded(ctx, m.read.count); err != nil {
+		return false, err
+	}
+	// A vault is there with what belongs to it, though its own row was lost.
+	return lost, m.c.reader.QueryRowContext(ctx, `SELECT count(*) FROM vaults`).Scan(&m.read.Vaults)
 }
 
 // salvage takes what can be read of one kind. Err is of the catalog that is
@@ -40,27 +53,84 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 func (m *merger) salvage(ctx context.Context, s shelf, q queryer) (lost bool, err error) {
 	upto := int64(0)
 	for _, order := range []string{"", " DESC"} {
-		lost = false
+		broken := false // at the last row that was reached
 		for n, err := range s(ctx, q, order) {
 			if ctx.Err() != nil {
 				return false, context.Cause(ctx)
 			}
-			if err != nil {
-				lost = true
-				break
+			lost = lost || err != nil
+			broken = err != nil && !errors.Is(err, errParts)
+			if broken {
+				continue // behind a row that makes no sense there are others
 			}
 			if order == "" {
 				upto = n.key
 			} else if n.key <= upto {
 				break // both ways have met
 			}
-			if err := m.add(ctx, n.item); err != nil {
+			if err := m.add(ctx, begunAnew(n.item)); err != nil {
 				return false, err
 			}
 		}
-		if !lost && order == "" {
-			return false, nil
+		if !broken {
+			break
 		}
 	}
-	return true, nil
+	return lost, nil
+}
+
+// begunAnew forgets how far the reading of an inventory was: what it had listed by
+// then may be lost.
+func begunAnew(i item) item {
+	inventory, ok := i.(record.Inventory)
+	if !ok || inventory.State != record.Reading {
+		return i
+	}
+	return record.Inventory{
+		Vault: inventory.Vault, Source: inventory.Source, Date: inventory.Date, List: inventory.List,
+		State: record.Reading, Started: inventory.Started, Updated: inventory.Updated,
+	}
+}
+
+// lonelyArchives reads archives without a look at the tables of vaults and
+// inventories for each: those few rows may be what is damaged, and must not take
+// all archives with them.
+func lonelyArchives(ctx context.Context, q queryer) shelf {
+	vaults := texts(ctx, q, `SELECT key, url FROM vaults NOT INDEXED`,
+		`SELECT key, url FROM vaults INDEXED BY sqlite_autoindex_vaults_1`) // which has both
+	dates := texts(ctx, q, `SELECT key, date FROM inventories ORDER BY key`, `SELECT key, date FROM inventories ORDER BY key DESC`)
+	return shelfOf(`SELECT a.key, a.vault_key, coalesce(a.inventory_key, 0), `+ownColumns+` FROM archives a ORDER BY a.key`,
+		func(r row) (numbered, error) {
+			var a keyed
+			var vault, inventory int64
+			if err := r.Scan(append([]any{&a.key, &vault, &inventory}, a.own()...)...); err != nil {
+				return numbered{}, err
+			}
+			a.Vault = vaults[vault]
+			if a.Vault == "" {
+				return numbered{}, errNoVault
+			}
+			_ = (*instant)(&a.Seen).Scan(dates[inventory]) // one that makes no sense is none
+			return numbered{a.key, a.Archive}, nil
+		})
+}
+
+// texts collects what queries tell of keys, as far as they can be read.
+func texts(ctx context.Context, q queryer, queries ...string) map[int64]string {
+	type entry struct {
+		key  int64
+		text string
+	}
+	found := map[int64]string{}
+	for _, query := range queries {
+		for e, err := range walk(ctx, q, func(r row) (e entry, err error) {
+			err = r.Scan(&e.key, &e.text)
+			return e, err
+		}, query) {
+			if err == nil {
+				found[e.key] = e.text
+			}
+		}
+	}
+	return found
 }
