@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"firn/record"
 	"firn/vault"
@@ -35,7 +36,34 @@ func itemOf(messageType string, line []byte) (item, error) {
 	if err := json.Unmarshal(line, l); err != nil {
 		return nil, err
 	}
-	return l.item()
+	i, err := l.item()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range timesOf(i) { // here, and not in the midst of saving many items
+		if _, err := instant(t).Value(); err != nil {
+			return nil, err
+		}
+	}
+	return i, nil
+}
+
+func timesOf(i item) []time.Time {
+	switch i := i.(type) {
+	case knownVault:
+		return []time.Time{i.deleted}
+	case record.Inventory:
+		return []time.Time{i.Date, i.List.Since, i.List.Until, i.Started, i.Updated}
+	case record.Archive:
+		return []time.Time{i.ModTime, i.Created, i.Seen}
+	case wholeUpload:
+		return []time.Time{i.Source.ModTime, i.Source.Change, i.Started, i.Updated}
+	case record.Job:
+		return []time.Time{i.List.Since, i.List.Until, i.Started, i.Completed, i.Expires}
+	case wholeDownload:
+		return []time.Time{i.Started, i.Updated}
+	}
+	return nil
 }
 
 // errNoVault is the error of a line that belongs nowhere.
@@ -71,6 +99,8 @@ func (l *archiveLine) item() (item, error) {
 		return nil, errors.New("an archive without an id")
 	case !slices.Contains(record.ArchiveStates(), l.State):
 		return nil, fmt.Errorf("%.40q is no state of an archive", l.State)
+	case l.Size < -1:
+		return nil, fmt.Errorf("%d bytes are no size", l.Size)
 	}
 	return record.Archive{
 		Vault: l.Vault, ID: l.ArchiveID, Name: string(l.Name), ModTime: l.ModTime, Tool: l.Tool,
@@ -86,6 +116,16 @@ func (l *uploadLine) item() (item, error) {
 	case record.Initiating, record.Open, record.Completing, record.Completed, record.Unknown, record.Expired, record.Aborted:
 	default:
 		return nil, fmt.Errorf("%.40q is no state of an upload", l.State)
+	}
+	switch {
+	case l.State == record.Completed && l.ArchiveID == "":
+		return nil, errors.New("a finished upload without its archive")
+	case (l.State == record.Open || l.State == record.Completing) && l.UploadID == "":
+		return nil, errors.New("an unfinished upload without an id")
+	case l.PartSize <= 0:
+		return nil, fmt.Errorf("%d bytes are no part size", l.PartSize)
+	case l.SourceSize < -1:
+		return nil, fmt.Errorf("%d bytes are no size", l.SourceSize)
 	}
 	u := wholeUpload{Upload: record.Upload{
 		Vault: l.Vault, Description: string(l.Description), PartSize: l.PartSize, ID: l.UploadID, State: l.State,
