@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
+	"firn/internal/disk"
 	"firn/vault"
 )
 
@@ -66,7 +66,7 @@ func createFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), syncDirectory(filepath.Dir(path)))
+	return errors.Join(f.Close(), disk.SyncDirectory(filepath.Dir(path)))
 }
 
 // makeDirectory makes dir and its missing parents with mode 0700, each durable.
@@ -85,18 +85,5 @@ func makeDirectory(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDirectory(parent)
-}
-
-// syncDirectory makes the names in dir durable. Windows does that by itself and
-// refuses to be asked.
-func syncDirectory(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return disk.SyncDirectory(parent)
 }

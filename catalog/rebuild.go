@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"firn/internal/disk"
 	"firn/vault"
 )
 
@@ -121,7 +122,7 @@ func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)
 		return s, fmt.Errorf("catalog %q: what was rebuilt is not all in %q; the disk may be full or another program "+
 			"may have it open; run the same command again: %w", p.file, unfinished, ErrFull)
 	}
-	err = errors.Join(os.Rename(unfinished, p.file+rebuilt), syncDirectory(filepath.Dir(p.file)))
+	err = errors.Join(os.Rename(unfinished, p.file+rebuilt), disk.SyncDirectory(filepath.Dir(p.file)))
 	if err != nil {
 		return s, explain(ctx, p.file, err, "give what was rebuilt its name")
 	}
@@ -142,10 +143,10 @@ func swap(file string, now time.Time) (aside string, err error) {
 	}
 	// The old log must be gone for good before the new file has its name.
 	dir := filepath.Dir(file)
-	if err := syncDirectory(dir); err != nil {
+	if err := disk.SyncDirectory(dir); err != nil {
 		return "", err
 	}
-	return aside, errors.Join(os.Rename(file+rebuilt, file), syncDirectory(dir))
+	return aside, errors.Join(os.Rename(file+rebuilt, file), disk.SyncDirectory(dir))
 }
 
 // setAside gives a catalog a name that nothing else has, and returns it; an empty

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/disk"
 	"firn/vault"
 )
 
@@ -96,5 +97,5 @@ func writeWhole(path string, force bool, write func(io.Writer) error) (err error
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncDirectory(filepath.Dir(path))
+	return disk.SyncDirectory(filepath.Dir(path))
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"firn/internal/disk"
 )
 
 // keyPair signs requests to a server.
@@ -98,20 +100,7 @@ func makeKeys(path string) (keyPair, error) {
 	if err := os.Rename(temporary, path); err != nil {
 		return keyPair{}, err
 	}
-	return keys, syncDirectory(filepath.Dir(path))
-}
-
-// syncDirectory makes the names in dir durable. Windows does that by itself and
-// refuses to be asked.
-func syncDirectory(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return keys, disk.SyncDirectory(filepath.Dir(path))
 }
 
 // writePrivate writes a file that only its owner can read, durably.
