@@ -123,12 +123,21 @@ func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
 		if p.Offset < 0 || p.Size <= 0 || p.Size > u.source.Size()-p.Offset {
 			return false, nil
 		}
-		hash, err := u.hash(ctx, p.Offset, p.Size)
-		if err != nil || hash != p.TreeHash {
+		if same, err := u.isPart(ctx, *p); err != nil || !same {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// isPart reports whether the vault holds the local bytes as a part.
+func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
+	if p.TreeHash.IsZero() {
+		sum, err := u.crc(ctx, p.Offset, p.Size)
+		return p.CRC64 != 0 && sum == p.CRC64, err
+	}
+	hash, err := u.hash(ctx, p.Offset, p.Size)
+	return hash == p.TreeHash, err
 }
 
 // clockSlack is how far the service's clock may be behind ours when the time of

@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 
+	"firn/crc64"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
@@ -71,11 +72,24 @@ func (u *upload) hash(ctx context.Context, offset, size int64) (treehash.Hash, e
 	ctx, stop := transfer.UntilDrained(ctx, u.Drain, 0)
 	defer stop()
 	hash, err := treehash.TreeAt(ctx, io.NewSectionReader(u.source.at, offset, size), size, runtime.GOMAXPROCS(0))
+	return hash, u.explainReading(ctx, err)
+}
+
+// crc reads bytes of the source for their CRC-64, until a drain is asked for.
+func (u *upload) crc(ctx context.Context, offset, size int64) (crc64.Sum, error) {
+	ctx, stop := transfer.UntilDrained(ctx, u.Drain, 0)
+	defer stop()
+	sum, err := crc64.Read(ctx, io.NewSectionReader(u.source.at, offset, size), size)
+	return sum, u.explainReading(ctx, err)
+}
+
+// explainReading names the source in an error of reading it.
+func (u *upload) explainReading(ctx context.Context, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
-		return hash, err
+		return err
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return hash, fmt.Errorf("%s: %w: %w", u.source, ErrSourceChanged, err)
+		return fmt.Errorf("%s: %w: %w", u.source, ErrSourceChanged, err)
 	}
-	return hash, unreadable(u.source.identity.Path, err)
+	return unreadable(u.source.identity.Path, err)
 }

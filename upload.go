@@ -245,7 +245,7 @@ func (u *upload) pieces(p transfer.Plan) (transfer.Source, error) {
 		return transfer.FromReaderAt(u.source.at, p), nil
 	}
 	dir, err := u.spoolDir()
-	return transfer.FromStream(u.source.stream, p, u.vault.Limits().MaxParts, dir), err
+	return transfer.FromStream(u.source.stream, p, u.vault.Limits(), dir), err
 }
 
 // spoolDir is where parts of a stream wait: not where temporary files go, which

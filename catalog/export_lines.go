@@ -188,7 +188,7 @@ func lineOf(i item) any {
 			outside(i.Description), i.PartSize, i.ID, i.State, i.ArchiveID, i.TreeHash, i.Started, i.Updated, i.Sent, i.Busy, nil,
 		}
 		for _, p := range i.parts {
-			l.Parts = append(l.Parts, partLine(p))
+			l.Parts = append(l.Parts, partLine{p.Offset, p.Size, p.TreeHash, p.SHA256, p.Receipt})
 		}
 		return l
 	case record.Job:

@@ -135,7 +135,7 @@ func (l *uploadLine) item() (item, error) {
 		ArchiveID: l.ArchiveID, TreeHash: l.TreeHash, Started: l.Started, Updated: l.Updated, Sent: l.Sent, Busy: l.Busy,
 	}}
 	for _, p := range l.Parts {
-		u.parts = append(u.parts, vault.Part(p))
+		u.parts = append(u.parts, vault.Part{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash, SHA256: p.SHA256, Receipt: p.Receipt})
 	}
 	return u, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"firn/crc64"
 	"firn/treehash"
 )
 
@@ -26,6 +27,7 @@ type Limits struct {
 	MinArchiveSize     int64 // bytes; 1 where an empty archive is refused
 	MaxArchiveSize     int64 // bytes
 	MaxDescription     int   // bytes, each of them IsPrintable
+	CRC64              bool  // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
 
 	RangeAlignment int64         // bytes; a retrieval range starts and ends on multiples of it
 	Tiers          []Tier        // tiers a retrieval may ask for, fastest first
@@ -72,6 +74,7 @@ type Part struct {
 	Size     int64         // bytes
 	TreeHash treehash.Hash // of these bytes
 	SHA256   treehash.Hash // linear SHA-256 of these bytes; zero in listings
+	CRC64    crc64.Sum     // of these bytes; zero if not known
 	Receipt  string        // what the vault returned for it; empty at kinds without receipts
 }
 

@@ -64,7 +64,7 @@ type Uploader interface {
 	// The caller guarantees that part.Offset is a multiple of the upload's part
 	// size, that part.Size is that part size (less only for the last part), that
 	// part.TreeHash is the tree hash and part.SHA256 the linear SHA-256 of the
-	// body, and that body yields exactly part.Size bytes from its present
+	// body, that part.CRC64 is its CRC-64 or zero, and that body yields exactly part.Size bytes from its present
 	// position, which is where a kind that must send it twice seeks back to. A
 	// body that cannot seek returns an error from Seek; a kind that needed the
 	// seek then fails the call. The body is not used after the call returned.
@@ -78,7 +78,7 @@ type Uploader interface {
 	UploadPart(ctx context.Context, id UploadID, part Part, body io.ReadSeeker) (Part, error)
 
 	// Parts lists what the vault holds of an upload, sorted by offset, each with
-	// Offset, Size, TreeHash (zero if the kind does not know it) and Receipt.
+	// Offset, Size, Receipt, and TreeHash and CRC64 as far as the kind knows them.
 	// The sequence ends after the first error. ErrNotFound as for UploadPart.
 	Parts(ctx context.Context, id UploadID) iter.Seq2[Part, error]
 

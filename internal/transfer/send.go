@@ -24,7 +24,8 @@ type Options struct {
 	Source Source
 
 	// Held is what the vault already has, by offset. A held part is adopted if
-	// the local bytes have its length and tree hash, and sent again otherwise.
+	// the local bytes have its length and its tree hash, or its CRC-64 where the
+	// vault tells no tree hash, and sent again otherwise.
 	Held map[int64]vault.Part
 	// Known are tree hashes of local bytes by offset, from an earlier run over a
 	// source that is proved to be the same; these bytes are not read again.
@@ -133,8 +134,8 @@ func (s *sender) next(starting context.Context) (work, error) {
 // bring adopts a piece or sends it until it is acknowledged.
 func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	held, isHeld := s.Held[piece.Offset]
-	isHeld = isHeld && held.Size == piece.Size && !held.TreeHash.IsZero()
-	if isHeld && s.Known[piece.Offset] == held.TreeHash {
+	isHeld = isHeld && held.Size == piece.Size && provable(held)
+	if isHeld && !held.TreeHash.IsZero() && s.Known[piece.Offset] == held.TreeHash {
 		return s.adopt(ctx, held)
 	}
 	sums := piece.Sums
@@ -144,28 +145,29 @@ func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 			return err
 		}
 	}
-	if isHeld && sums.Tree == held.TreeHash {
+	if isHeld && sums.prove(held) {
+		held.TreeHash = sums.Tree
 		return s.adopt(ctx, held)
 	}
 	return s.send(ctx, starting, piece, vault.Part{
-		Offset: piece.Offset, Size: piece.Size, TreeHash: sums.Tree, SHA256: sums.SHA256,
+		Offset: piece.Offset, Size: piece.Size, TreeHash: sums.Tree, SHA256: sums.SHA256, CRC64: sums.CRC64,
 	})
 }
 
 // hash reads a piece once, on one core, through one small buffer.
-func (s *sender) hash(ctx context.Context, piece Piece) (treehash.Sums, error) {
+func (s *sender) hash(ctx context.Context, piece Piece) (Sums, error) {
 	var buffer []byte
 	select {
 	case buffer = <-s.buffers:
 	case <-ctx.Done():
-		return treehash.Sums{}, context.Cause(ctx)
+		return Sums{}, context.Cause(ctx)
 	}
 	if buffer == nil {
 		buffer = make([]byte, hashBuffer)
 	}
 	defer func() { s.buffers <- buffer }()
 
-	sums, err := treehash.Read(ctx, io.NewSectionReader(piece.Data, 0, piece.Size), buffer)
+	sums, err := read(ctx, io.NewSectionReader(piece.Data, 0, piece.Size), buffer, s.Vault.Limits().CRC64)
 	switch {
 	case ctx.Err() != nil:
 		return sums, context.Cause(ctx)

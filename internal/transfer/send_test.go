@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"firn/crc64"
 	"firn/internal/transfer"
 	"firn/treehash"
 	"firn/vault"
@@ -143,13 +144,15 @@ func (c *counting) ReadAt(p []byte, off int64) (int, error) {
 
 func TestSendAdoptsWhatIsProved(t *testing.T) {
 	for name, test := range map[string]struct {
-		known, spoiled bool
-		adopted        int
-		bytesRead      int64
+		known, spoiled, byCRC bool
+		adopted               int
+		bytesRead             int64
 	}{
 		"known hashes need no reading":    {known: true, adopted: 3, bytesRead: 2 * mib},
 		"unknown ones are read":           {adopted: 3, bytesRead: 3*mib + 2*mib},
 		"other bytes are sent":            {spoiled: true, adopted: 2, bytesRead: 2*mib + 2*2*mib},
+		"by CRC-64":                       {byCRC: true, adopted: 3, bytesRead: 3*mib + 2*mib},
+		"other bytes by CRC-64 are sent":  {byCRC: true, spoiled: true, adopted: 2, bytesRead: 2*mib + 2*2*mib},
 		"known ones, but the vault's not": {known: true, spoiled: true, adopted: 2, bytesRead: 2 * 2 * mib},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,11 +169,18 @@ func TestSendAdoptsWhatIsProved(t *testing.T) {
 					if test.spoiled && i == 1 {
 						piece = append([]byte("other"), piece[5:]...)
 					}
-					b.options.Held[int64(i)*mib] = b.put(int64(i)*mib, piece)
+					held := b.put(int64(i)*mib, piece)
+					if test.byCRC {
+						held.TreeHash = treehash.Hash{}
+					}
+					b.options.Held[int64(i)*mib] = held
 				}
 				source = &counting{ReaderAt: bytes.NewReader(b.data)}
 				b.options.Source = transfer.FromReaderAt(source, b.options.Plan)
 				faulty = b.faults()
+				if test.byCRC {
+					b.options.Vault = wantsCRC{faulty}
+				}
 			}, func(b *bench, out transfer.Outcome, err error) {
 				mustComplete(b, out, err)
 				if out.Adopted != test.adopted || faulty.Calls("UploadPart") != 4-test.adopted {
@@ -187,18 +197,32 @@ func TestSendAdoptsWhatIsProved(t *testing.T) {
 	}
 }
 
+// wantsCRC has parts proved by their CRC-64, too.
+type wantsCRC struct{ vault.Uploader }
+
+func (w wantsCRC) Limits() vault.Limits {
+	l := w.Uploader.Limits()
+	l.CRC64 = true
+	return l
+}
+
 // put stores a part behind the engine's back.
 func (b *bench) put(offset int64, piece []byte) vault.Part {
 	b.t.Helper()
 	hasher := treehash.New()
 	_, _ = hasher.Write(piece)
 	sums := hasher.Sums()
+	crc, err := crc64.Read(b.t.Context(), bytes.NewReader(piece), int64(len(piece)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	part, err := b.vault.UploadPart(b.t.Context(), b.options.ID, vault.Part{
 		Offset: offset, Size: int64(len(piece)), TreeHash: sums.Tree, SHA256: sums.SHA256,
 	}, bytes.NewReader(piece))
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	part.CRC64 = crc // as a vault tells it that keeps it
 	return part
 }
 
@@ -406,7 +430,7 @@ func TestSendDrains(t *testing.T) {
 				s.Close()
 			})
 			b.options.Plan.Size, b.options.Drain = transfer.Unknown, drain
-			b.options.Source = transfer.FromStream(s, b.options.Plan, 4, spool)
+			b.options.Source = transfer.FromStream(s, b.options.Plan, vault.Limits{MaxParts: 4}, spool)
 			time.AfterFunc(time.Hour, func() { close(drain) })
 		}, func(_ *bench, out transfer.Outcome, err error) {
 			if !errors.Is(err, transfer.ErrInterrupted) || out.Busy != time.Hour {
@@ -477,7 +501,7 @@ func TestSendStreams(t *testing.T) {
 		spool := t.TempDir()
 		send(t, size, func(b *bench) {
 			b.options.Plan.Size = transfer.Unknown
-			b.options.Source = transfer.FromStream(stream(b), b.options.Plan, 4, spool)
+			b.options.Source = transfer.FromStream(stream(b), b.options.Plan, vault.Limits{MaxParts: 4}, spool)
 			b.faults(vaulttest.Fault{Method: "UploadPart", Call: 2, Err: vault.ErrUnavailable})
 		}, func(b *bench, out transfer.Outcome, err error) {
 			mustComplete(b, out, err)
@@ -492,7 +516,7 @@ func TestSendRefusesALongStream(t *testing.T) {
 	spool := t.TempDir()
 	send(t, 5*mib, func(b *bench) {
 		b.options.Plan.Size = transfer.Unknown
-		b.options.Source = transfer.FromStream(stream(b), b.options.Plan, 4, spool)
+		b.options.Source = transfer.FromStream(stream(b), b.options.Plan, vault.Limits{MaxParts: 4}, spool)
 	}, func(_ *bench, _ transfer.Outcome, err error) {
 		if !errors.Is(err, vault.ErrInvalid) {
 			t.Errorf("got %v", err)

@@ -3,17 +3,15 @@ package transfer
 import (
 	"context"
 	"io"
-
-	"firn/treehash"
 )
 
 // Piece is one part of a source, readable as often as needed until released.
 type Piece struct {
 	Offset int64
 	Size   int64
-	// Sums are the hashes of the piece if the source has computed them, else
-	// the zero Sums.
-	Sums treehash.Sums
+	// Sums are those of the piece if the source has computed them, else the zero
+	// Sums.
+	Sums Sums
 	// Data holds the piece from its byte 0 on.
 	Data io.ReaderAt
 	// Release is called when the piece is not needed any more.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"sync"
 
+	"firn/crc64"
 	"firn/internal/humane"
 	"firn/treehash"
 	"firn/vault"
@@ -101,10 +103,14 @@ func (s *Stream) take(ctx context.Context, limit int64) ([]byte, error) {
 
 // FromStream is the source of everything that s yields. Each part is written to
 // a file in dir while it is hashed, and stays there until it is released, so that
-// it can be sent again. A stream that is longer than the plan can hold fails with
-// an error that wraps vault.ErrInvalid, a full disk with ErrSpool.
-func FromStream(s *Stream, p Plan, maxParts int, dir string) Source {
-	return &streamSource{stream: s, plan: p, maxParts: maxParts, dir: dir, hasher: treehash.New()}
+// it can be sent again. A stream that is longer than the limits allow fails
+// with an error that wraps vault.ErrInvalid, a full disk with ErrSpool.
+func FromStream(s *Stream, p Plan, l vault.Limits, dir string) Source {
+	source := &streamSource{stream: s, plan: p, maxParts: l.MaxParts, dir: dir, hasher: treehash.New()}
+	if l.CRC64 {
+		source.crc = crc64.New()
+	}
+	return source
 }
 
 type streamSource struct {
@@ -113,6 +119,7 @@ type streamSource struct {
 	maxParts int
 	dir      string
 	hasher   *treehash.Hasher
+	crc      hash.Hash64 // nil: not wanted
 	parts    int
 }
 
@@ -138,7 +145,7 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 	}
 	piece := Piece{
 		Offset: int64(s.parts) * s.plan.PartSize, Size: size,
-		Sums: s.hasher.Sums(), Data: file, Release: release,
+		Sums: s.sums(), Data: file, Release: release,
 	}
 	s.parts++
 	return piece, nil
@@ -147,6 +154,9 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 // fill spools one part and returns its size.
 func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, err error) {
 	s.hasher.Reset()
+	if s.crc != nil {
+		s.crc.Reset()
+	}
 	for size < s.plan.PartSize {
 		data, err := s.stream.take(ctx, s.plan.PartSize-size)
 		if errors.Is(err, io.EOF) {
@@ -159,9 +169,20 @@ func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, er
 			return 0, fmt.Errorf("%w: %w", ErrSpool, err)
 		}
 		_, _ = s.hasher.Write(data) // never fails
+		if s.crc != nil {
+			_, _ = s.crc.Write(data) // nor does this
+		}
 		size += int64(len(data))
 	}
 	return size, nil
+}
+
+func (s *streamSource) sums() Sums {
+	sums := Sums{Sums: s.hasher.Sums()}
+	if s.crc != nil {
+		sums.CRC64 = crc64.Sum(s.crc.Sum64())
+	}
+	return sums
 }
 
 // failure tells the stream's own failure from the end of the waiting for it.

@@ -70,6 +70,7 @@ func (v *Vault) Limits() vault.Limits {
 		MinArchiveSize: 1,
 		MaxArchiveSize: maxObject,
 		MaxDescription: maxDescription,
+		CRC64:          true,
 		RangeAlignment: treehash.LeafSize,
 		Tiers:          v.config.Class.tiers(),
 	}

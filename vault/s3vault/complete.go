@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"firn/crc64"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -69,7 +70,7 @@ func checkCompletion(c vault.Completion) error {
 // wholeReceipt is what is known of all parts together.
 type wholeReceipt struct {
 	parts  []types.CompletedPart
-	crc    crc
+	crc    crc64.Sum
 	hasCRC bool
 }
 
@@ -101,8 +102,8 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 		got := parseReceipt(p.Receipt)
 		done := types.CompletedPart{ETag: &got.etag, PartNumber: aws.Int32(int32(i + 1))}
 		if got.hasCRC {
-			done.ChecksumCRC64NVME = aws.String(got.crc.text())
-			whole.crc = whole.crc.joined(got.crc, p.Size)
+			done.ChecksumCRC64NVME = aws.String(got.crc.String())
+			whole.crc = whole.crc.Join(got.crc, p.Size)
 		}
 		whole.hasCRC = whole.hasCRC && got.hasCRC
 		whole.parts = append(whole.parts, done)
@@ -118,7 +119,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: whole.parts},
 	}
 	if whole.hasCRC && !v.lacks.has(CRC64NVME) {
-		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(whole.crc.text()), types.ChecksumTypeFullObject
+		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(whole.crc.String()), types.ChecksumTypeFullObject
 	}
 	send := func() error {
 		in.IfNoneMatch = nil
@@ -148,8 +149,8 @@ func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) e
 		return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
 	}
 	told := aws.ToString(out.ChecksumCRC64NVME)
-	if told != "" && whole.hasCRC && out.ChecksumType != types.ChecksumTypeComposite && told != whole.crc.text() {
-		return fmt.Errorf("%w: the service says that the object has the CRC-64 %.40q, its parts have %q", vault.ErrChecksum, told, whole.crc.text())
+	if told != "" && whole.hasCRC && out.ChecksumType != types.ChecksumTypeComposite && told != whole.crc.String() {
+		return fmt.Errorf("%w: the service says that the object has the CRC-64 %.40q, its parts have %q", vault.ErrChecksum, told, whole.crc.String())
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (v *Vault) isThere(ctx context.Context, u upload, c vault.Completion, whole
 	}
 	isSame := aws.ToInt64(out.ContentLength) == c.Size
 	if !v.lacks.has(CRC64NVME) {
-		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.text()
+		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.String()
 	}
 	if isSame {
 		return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"firn/crc64"
 	"firn/internal/amazon"
 	"firn/vault"
 )
@@ -100,7 +101,7 @@ func (v *Vault) checkFree(ctx context.Context, key string) error {
 }
 
 // UploadPart sends one part. It is proved by the SHA-256 in the signature, and by
-// a CRC-64 for which the body is read first.
+// its CRC-64, for which the body is read first if the caller does not know it.
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -118,10 +119,10 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	got := receipt{}
 	err = v.call(ctx, what, func() error {
 		if got.hasCRC = !v.lacks.has(CRC64NVME); got.hasCRC && in.ChecksumCRC64NVME == nil {
-			if got.crc, err = crcOf(b, part.Size); err != nil {
+			if got.crc, err = sumOf(ctx, part, b); err != nil {
 				return err
 			}
-			in.ChecksumCRC64NVME = aws.String(got.crc.text())
+			in.ChecksumCRC64NVME = aws.String(got.crc.String())
 		}
 		if _, err := b.Seek(0, io.SeekStart); err != nil {
 			return err
@@ -144,6 +145,14 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	}
 	part.Receipt = got.text()
 	return part, nil
+}
+
+// sumOf returns the CRC-64 of a part.
+func sumOf(ctx context.Context, part vault.Part, body io.Reader) (crc64.Sum, error) {
+	if part.CRC64 != 0 {
+		return part.CRC64, nil
+	}
+	return crc64.Read(ctx, body, part.Size)
 }
 
 // explainHangUp looks whether the upload is there after a service has hung up in the
@@ -179,7 +188,7 @@ func (u upload) checkPart(p vault.Part) error {
 // receipt is what the vault returned for a part: what is needed to complete.
 type receipt struct {
 	etag   string
-	crc    crc
+	crc    crc64.Sum
 	hasCRC bool
 }
 
@@ -187,19 +196,19 @@ func (r receipt) text() string {
 	if !r.hasCRC {
 		return r.etag
 	}
-	return r.crc.text() + " " + r.etag
+	return r.crc.String() + " " + r.etag
 }
 
 func parseReceipt(text string) (r receipt) {
 	sum, etag, _ := strings.Cut(text, " ")
-	if crc, err := parseCRC(sum); err == nil && etag != "" {
+	if crc, err := crc64.Parse(sum); err == nil && etag != "" {
 		return receipt{etag: etag, crc: crc, hasCRC: true}
 	}
 	return receipt{etag: text}
 }
 
 // Parts lists what the vault holds of an upload. The service keeps no tree hashes
-// of parts.
+// of parts, but their CRC-64.
 func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
 	return func(yield func(vault.Part, error) bool) {
 		u, err := v.parseUpload(id)
@@ -237,13 +246,13 @@ func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error
 			u.partSize = size
 		}
 		got := receipt{etag: aws.ToString(p.ETag)}
-		if sum, err := parseCRC(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
+		if sum, err := crc64.Parse(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
 			got.crc, got.hasCRC = sum, true
 		}
 		if u.partSize == 0 || number < 1 || number > maxParts {
 			return vault.Part{}, fmt.Errorf("%s: %w: where part %d begins is not known", v.what(what), vault.ErrInvalid, number)
 		}
-		return vault.Part{Offset: (number - 1) * u.partSize, Size: size, Receipt: got.text()}, nil
+		return vault.Part{Offset: (number - 1) * u.partSize, Size: size, CRC64: got.crc, Receipt: got.text()}, nil
 	})
 }
 

@@ -71,14 +71,19 @@ func otherPartInItsPlace(s *suite) {
 func wrongHashOfAPart(s *suite) {
 	data := content(1, s.PartSize)
 	part := partOf(data, 0)
-	wrongTree, wrongLinear, other := part, part, content(2, s.PartSize)
+	wrongTree, wrongLinear, wrongCRC, other := part, part, part, content(2, s.PartSize)
 	wrongTree.TreeHash[0] ^= 1
 	wrongLinear.SHA256[0] ^= 1
+	wrongCRC.CRC64 ^= 1
 	id := s.create("")
 	attempts := func() {
 		if !s.Bare {
 			_, err := s.v.UploadPart(s.Context(), id, wrongTree, bytes.NewReader(data))
 			s.wantError("wrong tree hash", err, vault.ErrChecksum)
+		}
+		if s.v.Limits().CRC64 {
+			_, err := s.v.UploadPart(s.Context(), id, wrongCRC, bytes.NewReader(data))
+			s.wantError("wrong CRC-64", err, vault.ErrChecksum)
 		}
 		_, err := s.v.UploadPart(s.Context(), id, wrongLinear, bytes.NewReader(data))
 		s.wantError("wrong linear hash", err, vault.ErrChecksum)

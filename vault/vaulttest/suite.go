@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"firn/crc64"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -44,11 +45,14 @@ func split(data []byte, partSize int64) []vault.Part {
 }
 
 func partOf(body []byte, offset int64) vault.Part {
+	crc := crc64.New()
+	_, _ = crc.Write(body) // never fails
 	return vault.Part{
 		Offset:   offset,
 		Size:     int64(len(body)),
 		TreeHash: treehash.Sum(body),
 		SHA256:   sha256.Sum256(body),
+		CRC64:    crc64.Sum(crc.Sum64()),
 	}
 }
 
@@ -140,8 +144,8 @@ func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
 		s.Fatalf("the vault holds %d parts, want %d", len(got), len(want))
 	}
 	for i, p := range got {
-		known := p.TreeHash.IsZero() || p.TreeHash == want[i].TreeHash
-		if p.Offset != want[i].Offset || p.Size != want[i].Size || !known {
+		isSame := (p.TreeHash.IsZero() || p.TreeHash == want[i].TreeHash) && (p.CRC64 == 0 || p.CRC64 == want[i].CRC64)
+		if p.Offset != want[i].Offset || p.Size != want[i].Size || !isSame {
 			s.Fatalf("part %d is %+v, want %+v", i, p, want[i])
 		}
 	}

@@ -1,0 +1,40 @@
+package transfer
+
+import (
+	"context"
+	"io"
+
+	"firn/crc64"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// Sums are what proves a piece, all of it from one pass over its bytes.
+type Sums struct {
+	treehash.Sums
+	CRC64 crc64.Sum // zero where the vault has no use for it
+}
+
+// read sums up everything that r yields, through buf, with the CRC-64 if it is
+// wanted. It ends early when ctx does.
+func read(ctx context.Context, r io.Reader, buf []byte, withCRC64 bool) (Sums, error) {
+	if !withCRC64 {
+		sums, err := treehash.Read(ctx, r, buf)
+		return Sums{Sums: sums}, err
+	}
+	crc := crc64.New()
+	sums, err := treehash.Read(ctx, io.TeeReader(r, crc), buf)
+	return Sums{sums, crc64.Sum(crc.Sum64())}, err
+}
+
+// provable reports whether enough is known of a part that the vault holds to
+// compare it with local bytes.
+func provable(held vault.Part) bool { return !held.TreeHash.IsZero() || held.CRC64 != 0 }
+
+// prove reports whether the vault holds the piece that has these sums.
+func (s Sums) prove(held vault.Part) bool {
+	if held.TreeHash.IsZero() {
+		return held.CRC64 != 0 && held.CRC64 == s.CRC64
+	}
+	return held.TreeHash == s.Tree
+}
