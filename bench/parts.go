@@ -20,6 +20,7 @@ func (b *bench) parts() []part {
 		{"latency", b.latency},
 		{"faults", b.faults},
 		{"download", b.download},
+		{"s3", b.s3Bucket},
 		{"find", b.find},
 	}
 }

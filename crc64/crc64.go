@@ -68,37 +68,26 @@ func Read(ctx context.Context, r io.Reader, size int64) (Sum, error) {
 const polynomial = 0x9A6C9329AC4BC9B5
 
 // Join returns the Sum of bytes with the Sum s, followed by size bytes with the Sum
-// next. Appending a zero bit is a linear map over the bits of a CRC; size zero
-// bytes are that map to the power of 8 size, which is found by squaring.
+// next. The bits of a Sum are the coefficients of a polynomial over GF(2), the
+// highest bit that of x^0. A byte of zeros behind the bytes multiplies it by x^8,
+// modulo that of the CRC.
 func (s Sum) Join(next Sum, size int64) Sum {
-	var power [64]uint64 // the map: the image of each bit
-	power[0] = polynomial
-	for i := 1; i < 64; i++ {
-		power[i] = 1 << (i - 1)
-	}
-	power = squared(squared(squared(power))) // a byte
+	const one, byteOfZeros = 1 << 63, 1 << 55 // x^0, x^8
+	shift, power := uint64(one), uint64(byteOfZeros)
 	for ; size > 0; size >>= 1 {
 		if size&1 == 1 {
-			s = Sum(image(&power, uint64(s)))
+			shift = times(shift, power)
 		}
-		power = squared(power)
+		power = times(power, power)
 	}
-	return s ^ next
+	return Sum(times(shift, uint64(s))) ^ next
 }
 
-func image(m *[64]uint64, bits uint64) (sum uint64) {
-	for i := 0; bits != 0; bits >>= 1 {
-		if bits&1 == 1 {
-			sum ^= m[i]
-		}
-		i++
+// times multiplies two polynomials modulo that of the CRC.
+func times(a, b uint64) (product uint64) {
+	for ; a != 0; a <<= 1 {
+		product ^= b & -(a >> 63)
+		b = b>>1 ^ polynomial&-(b&1)
 	}
-	return sum
-}
-
-func squared(m [64]uint64) (s [64]uint64) {
-	for i, bits := range m {
-		s[i] = image(&m, bits)
-	}
-	return s
+	return product
 }

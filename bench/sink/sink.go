@@ -25,7 +25,7 @@ type sink struct {
 	ids       atomic.Int64
 }
 
-func newSink(delay time.Duration, failEvery int64) http.Handler {
+func newSink(delay time.Duration, failEvery int64, file string) http.Handler {
 	s := &sink{delay: delay, failEvery: failEvery}
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /{account}/vaults/{vault}", s.created)
@@ -36,6 +36,7 @@ func newSink(delay time.Duration, failEvery int64) http.Handler {
 	mux.HandleFunc("GET /{account}/vaults/{vault}/multipart-uploads/{upload}", s.held)
 	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads/{upload}", s.complete)
 	mux.HandleFunc("DELETE /{account}/vaults/{vault}/multipart-uploads/{upload}", s.abort)
+	newBucket(file).route(mux)
 	return mux
 }
 
