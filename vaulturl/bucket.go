@@ -12,7 +12,8 @@ import (
 func openBucket(ctx context.Context, ref Ref, o Options) (*s3vault.Vault, error) {
 	c := s3vault.Config{
 		Bucket: ref.Name, Prefix: ref.Prefix, Class: s3vault.Class(ref.Class), KeepDays: ref.KeepDays, Region: ref.Region,
-		Profile: ref.Profile, Endpoint: ref.Endpoint, PathStyle: ref.Addressing == "path", Connections: o.Connections, Notice: o.Notice,
+		Profile: ref.Profile, Endpoint: ref.Endpoint, Addressing: s3vault.Addressing(ref.Addressing),
+		Connections: o.Connections, Notice: o.Notice,
 	}
 	if o.KeepDays != 0 {
 		c.KeepDays = o.KeepDays

@@ -49,8 +49,9 @@ func scriptCommands() map[string]scriptCommand {
 		"queue": queue,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
 		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
-		// to s3.log. --retrieval-delay is how long a restoration takes; --bucket,
-		// --versioned, --refuses FEATURE, --ignores FEATURE
+		// to s3.log. --retrieval-delay is how long a restoration takes; --by-host: by
+		// https and buckets by host; --bucket, --versioned, --refuses FEATURE, --ignores
+		// FEATURE
 		"s3": fronts.s3,
 		// s3later DURATION: moves the clock of that service
 		"s3later": fronts.later,

@@ -36,12 +36,13 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	flags.SetOutput(io.Discard)
 	bucket := flags.String("bucket", "archives", "")
 	versioned := flags.Bool("versioned", false, "")
+	host := flags.Bool("by-host", false, "")
 	delay := flags.Duration("retrieval-delay", 0, "")
 	var refuses, ignores []coldfront.Feature
 	flags.Func("refuses", "", featureTo(&refuses))
 	flags.Func("ignores", "", featureTo(&ignores))
 	if err := flags.Parse(args); err != nil || neg || flags.NArg() != 0 {
-		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
+		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--by-host] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
 	}
 	log, err := os.Create(ts.MkAbs("s3.log"))
 	ts.Check(err)
@@ -51,7 +52,7 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 		Now:     func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) },
 		Delay:   func(string, string) time.Duration { return *delay },
 		Refuses: refuses, Ignores: ignores,
-		Log: log,
+		TLS: *host, Log: log,
 	})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
@@ -68,6 +69,9 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", s.SecretKey)
 	ts.Setenv("AWS_REGION", s.Region)
 	ts.Setenv("AWS_DEFAULT_REGION", s.Region)
+	if *host {
+		byHost(ts, s.Front)
+	}
 }
 
 func featureTo(features *[]coldfront.Feature) func(string) error {

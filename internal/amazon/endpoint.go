@@ -44,9 +44,19 @@ func QueryEscape(s string) string {
 	return strings.NewReplacer("%3A", ":", "%2F", "/", "%5B", "[", "%5D", "]").Replace(url.QueryEscape(s))
 }
 
-// IsAddress reports whether the host of an endpoint is an IP address or this
-// machine, so that nothing can be put before its name.
-func IsAddress(endpoint string) bool {
+// IsAddress reports whether the host of an endpoint is an IP address, so that
+// nothing can be put before it.
+func IsAddress(endpoint string) bool { return net.ParseIP(hostOf(endpoint)) != nil }
+
+// IsLocalhost reports whether the host of an endpoint is this machine by its name,
+// before which something can be put where names below it are found.
+func IsLocalhost(endpoint string) bool { return hostOf(endpoint) == "localhost" }
+
+// hostOf is the name of the host alone, empty if there is none.
+func hostOf(endpoint string) string {
 	u, err := url.Parse(endpoint)
-	return err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -30,6 +30,7 @@ package coldfront
 
 import (
 	"context"
+	"encoding/pem"
 	"io"
 	"log"
 	"net/http"
@@ -40,8 +41,9 @@ import (
 )
 
 // Domain is that below which buckets are addressed by host, as in
-// bucket.s3.test; whoever does so must dial the front himself.
-const Domain = "s3.test"
+// bucket.example.com; whoever does so must dial the front himself. The certificate
+// of a front with TLS is for it, too.
+const Domain = "example.com"
 
 // Options are what a front may be told. The zero value serves.
 type Options struct {
@@ -147,6 +149,11 @@ func (f *Front) Close() error {
 
 // Client is an HTTP client for the endpoint; only one of https needs it.
 func (f *Front) Client() *http.Client { return f.listener.Client() }
+
+// Certificate is what to trust at an endpoint of https, as PEM.
+func (f *Front) Certificate() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.listener.Certificate().Raw})
+}
 
 // Requests lists what the front was asked, in the order in which it ended.
 func (f *Front) Requests() []Request { return f.record.all() }

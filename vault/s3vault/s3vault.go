@@ -49,10 +49,8 @@ type Config struct {
 	Region   string // empty: from the AWS configuration
 	Profile  string // of the AWS configuration files; empty: the default one
 	Endpoint string // URL of another service; empty: from the AWS configuration
-	// PathStyle puts the bucket into the path of the URL and not into the host's
-	// name, as services without a name for each bucket want it. It is implied by an
-	// Endpoint whose host is an IP address or localhost.
-	PathStyle bool
+	// Addressing is where the bucket is named; empty: as the endpoint suggests.
+	Addressing Addressing
 	// Lacks are features that the service does not have; see [Feature].
 	Lacks []Feature
 	// Connections is how many requests the caller means to have in flight.
@@ -108,9 +106,11 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.PathStyle || amazon.IsAddress(endpoint) {
-		client = s3.New(client.Options(), func(o *s3.Options) { o.UsePathStyle = true })
+	byPath, err := c.Addressing.isByPath(endpoint)
+	if err != nil {
+		return nil, err
 	}
+	client = s3.New(client.Options(), func(o *s3.Options) { o.UsePathStyle = byPath })
 	v := &Vault{client: client, http: httpClient, keys: keys, config: c, region: cfg.Region, endpoint: endpoint}
 	for _, f := range c.Lacks {
 		v.lacks.add(f)
