@@ -6,6 +6,7 @@
 #
 #   cc     a C compiler, for Go's race detector
 #   aws    Debian's AWS command line (/usr/bin/aws), an independent client
+#   rclone Debian's rclone (/usr/bin/rclone), an independent client
 #   boto   boto 2.49 for Debian's Python, an independent client
 #   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
 set -euo pipefail
@@ -16,6 +17,7 @@ has() {
 	case $1 in
 	cc) command -v "${CC:-cc}" || command -v gcc || command -v clang ;;
 	aws) /usr/bin/aws --version ;;
+	rclone) /usr/bin/rclone version ;;
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
 	esac >/dev/null 2>&1
@@ -25,6 +27,7 @@ packages() {
 	case $1 in
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
+	rclone) echo rclone ;;
 	boto | boto3) echo "python3-$1" ;;
 	*)
 		echo "needs.sh: no such need: $1" >&2

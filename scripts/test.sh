@@ -33,7 +33,7 @@ lint() {
 }
 
 printf '== what the tests need\n'
-scripts/needs.sh cc aws boto boto3 || exit 1
+scripts/needs.sh cc aws rclone boto boto3 || exit 1
 
 step 'modules are as recorded' go mod verify
 step 'go.mod is tidy' go mod tidy -diff
