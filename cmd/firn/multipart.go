@@ -74,10 +74,11 @@ func goneUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, the
 }
 
 // countParts fills in what the vault holds of an upload. One that has ended
-// meanwhile has nothing.
+// meanwhile has nothing, and one in a bucket of which only a later part is there
+// counts as nothing, as nobody can say where that part belongs.
 func (p *program) countParts(ctx context.Context, v *vaulturl.Vault, u *openUpload) error {
 	parts, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, u.ID) })
-	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {
 		return err
 	}
 	u.parts = len(parts)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,7 +75,7 @@ func (p *program) multipartAbort(
 	if !yes {
 		objects := make([]string, len(chosen))
 		for i, u := range chosen {
-			objects[i] = fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), u.Description)
+			objects[i] = fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
 		}
 		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL)
 		if err := p.approveRemoval(ctx, objects, "", question); err != nil {

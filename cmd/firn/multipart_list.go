@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type openUploadObject struct {
 	Created     time.Time          `json:"created"`
 	PartSize    int64              `json:"part_size"`
 	Description string             `json:"description"`
+	Name        string             `json:"name"` // in a bucket, behind the vault's prefix
 	Parts       int                `json:"parts"`
 	Bytes       int64              `json:"bytes"`
 	AtVault     bool               `json:"at_vault"`
@@ -128,7 +130,7 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 		listed[u.ID] = true
 		objects = append(objects, openUploadObject{
 			MessageType: "upload", Vault: v.URL, UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
-			Description: u.Description, Parts: u.parts, Bytes: u.bytes, AtVault: true,
+			Description: u.Description, Name: u.Name, Parts: u.parts, Bytes: u.bytes, AtVault: true,
 			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
 		})
 	}
@@ -154,7 +156,7 @@ func (p *program) openUploadTable(objects []openUploadObject, withVault, full bo
 		}
 		cells := []string{
 			humane.Time(o.Created), humane.Bytes(o.PartSize), fmt.Sprintf("%s, %s", humane.Count(o.Parts, "part"), humane.Bytes(o.Bytes)),
-			id, o.Description, catalogText(o, withVault),
+			id, cmp.Or(o.Description, o.Name), catalogText(o, withVault),
 		}
 		if withVault {
 			cells = append([]string{o.Vault}, cells...)

@@ -53,6 +53,9 @@ func scriptCommands() map[string]scriptCommand {
 		// https and buckets by host; --bucket, --versioned, --refuses FEATURE, --ignores
 		// FEATURE
 		"s3": fronts.s3,
+		// s3as WHO PREFIX: from here on the keys are those of a user who may do what the
+		// policy says that stands below this heading in docs/s3.md; root: anything
+		"s3as": fronts.as,
 		// s3later DURATION: moves the clock of that service
 		"s3later": fronts.later,
 		// s3fail [OPTION...] HARM OPERATION: something goes wrong with requests to

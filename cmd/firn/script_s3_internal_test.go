@@ -23,10 +23,11 @@ type fronts struct {
 	fronts map[string]*front
 }
 
-// front is an S3 service and how far its clock is ahead.
+// front is an S3 service, its bucket, and how far its clock is ahead.
 type front struct {
 	*coldfront.Front
-	ahead atomic.Int64 // a time.Duration
+	bucket string
+	ahead  atomic.Int64 // a time.Duration
 }
 
 // s3 starts an S3 service, makes a bucket, and tells clients of both. What the
@@ -47,7 +48,7 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	log, err := os.Create(ts.MkAbs("s3.log"))
 	ts.Check(err)
 	ts.Defer(func() { _ = log.Close() })
-	s := &front{}
+	s := &front{bucket: *bucket}
 	s.Front, err = coldfront.Open(context.Background(), coldfront.Options{
 		Now:     func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) },
 		Delay:   func(string, string) time.Duration { return *delay },

@@ -25,6 +25,9 @@
 //     1,000 uploads at most.
 //   - What was changed on the way, by Page or Ignores, the front signs anew, and
 //     nobody has verified the client's signature.
+//   - Users have no policies of their own: the bucket's says what they may do. What it
+//     does not allow is refused without naming the permission, and a key that has no
+//     object is a 404 also for who may not list the bucket, where S3 answers 403.
 //   - Dates of objects are real, whatever the front's clock says.
 package coldfront
 

@@ -46,7 +46,8 @@ func main() {
 // on has extended attributes.
 func serve(ctx context.Context, dir string, config *embedgw.Config) error {
 	data, attributes, versions := filepath.Join(dir, "data"), filepath.Join(dir, "attributes"), filepath.Join(dir, "versions")
-	for _, path := range []string{data, attributes, versions} {
+	users := filepath.Join(dir, "users")
+	for _, path := range []string{data, attributes, versions, users} {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return err
 		}
@@ -68,5 +69,6 @@ func serve(ctx context.Context, dir string, config *embedgw.Config) error {
 	config.MaxConnections, config.MaxRequests = 1024, 1024
 	config.MultipartMaxParts = 10_000
 	config.KeepAlive, config.Quiet = true, true
+	config.IAMDir, config.IAMCacheDisable = users, true
 	return embedgw.RunVersityGW(ctx, back, config)
 }

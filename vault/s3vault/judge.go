@@ -3,6 +3,7 @@ package s3vault
 import (
 	"strings"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -17,6 +18,8 @@ const (
 // judge tells what a refusal of S3 means, beyond what all services mean alike.
 func judge(e *ServiceError) (advice string, class error) {
 	switch {
+	case e.CodeIs("InvalidAccessKeyId", "InvalidToken", "InvalidSecurity"):
+		return amazon.AdviceCredentials, vault.ErrDenied
 	case e.CodeIs("NoSuchBucket"):
 		return adviceBucket, vault.ErrNotFound
 	case e.CodeIs("NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NotFound"):

@@ -175,7 +175,13 @@ func (v *Vault) Close() error {
 
 // call sends one request; see [amazon.Call].
 func (v *Vault) call(ctx context.Context, what string, request func() error) error {
-	return amazon.Call(ctx, v.keys, v.what(what), judge, request)
+	operation := ""
+	err := amazon.Call(ctx, v.keys, v.what(what), judge, func() error {
+		err := request()
+		operation = operationOf(err)
+		return err
+	})
+	return withPermission(err, operation)
 }
 
 func (v *Vault) what(what string) string { return fmt.Sprintf("bucket %q: %s", v.config.Bucket, what) }
