@@ -79,7 +79,7 @@ func featureTo(features *[]coldfront.Feature) func(string) error {
 	known := map[string]coldfront.Feature{
 		"conditions": coldfront.Conditions, "crc64nvme": coldfront.CRC64NVME, "checksums": coldfront.Checksums,
 		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
-		"restore-status": coldfront.RestoreStatus,
+		"restore-status": coldfront.RestoreStatus, "versions": coldfront.Versions,
 	}
 	return func(name string) error {
 		feature, ok := known[name]

@@ -21,10 +21,16 @@
 //     a and a/b cannot both exist.
 //   - There are no lifecycle rules (501), and GetObjectAttributes has neither
 //     checksums nor parts.
-//   - It cannot go on in a list of uploads behind one; the front does that, for
-//     1,000 uploads at most.
-//   - What was changed on the way, by Page or Ignores, the front signs anew, and
-//     nobody has verified the client's signature.
+//   - It cannot go on in a list of uploads or of versions behind one; the front does
+//     that, for 1,000 of them at most.
+//   - It finds the version "null" only for reading while that is the latest, and no
+//     answer calls it so; the front finds it. A key under a delete marker is free
+//     for If-None-Match by the front alone.
+//   - A bucket that never kept versions takes no notice of versionId in DeleteObject,
+//     and removes what is there. One that does answers 400 if there is no such
+//     version, and makes no delete marker for a key that has none.
+//   - What was changed on the way, by Page, by Ignores or for the sake of versions,
+//     the front signs anew, and nobody has verified the client's signature.
 //   - Users have no policies of their own: the bucket's says what they may do. What it
 //     does not allow is refused without naming the permission, and a key that has no
 //     object is a 404 also for who may not list the bucket, where S3 answers 403.

@@ -25,6 +25,9 @@ const (
 	Restore
 	// RestoreStatus is that element of listings. It can be ignored, not refused.
 	RestoreStatus
+	// Versions are listing them and asking whether a bucket keeps them. They can be
+	// refused, not ignored.
+	Versions
 )
 
 func (f *Front) ignores(feature Feature) bool { return slices.Contains(f.options.Ignores, feature) }
@@ -47,6 +50,8 @@ func (c *call) uses(feature Feature) bool {
 	case Classes:
 		class := h.Get("X-Amz-Storage-Class")
 		return class != "" && class != standard
+	case Versions:
+		return c.operation == "GetBucketVersioning" || c.operation == "ListObjectVersions"
 	case Restore:
 		return c.operation == "RestoreObject"
 	default:

@@ -33,6 +33,12 @@ func TestRefuses(t *testing.T) {
 			put(t, bare, "k", "", "plain")
 		})
 	}
+	t.Run("versions", func(t *testing.T) {
+		_, c := start(t, coldfront.Options{Refuses: []coldfront.Feature{coldfront.Versions}})
+		_, err := c.GetBucketVersioning(t.Context(), &s3.GetBucketVersioningInput{Bucket: aws.String(bucket)})
+		_, code := answered(t, err)
+		check(t, "code", code, "NotImplemented")
+	})
 	t.Run("restore", func(t *testing.T) {
 		_, c := start(t, coldfront.Options{Refuses: []coldfront.Feature{coldfront.Restore}})
 		put(t, c, "k", types.StorageClassGlacier, "text")

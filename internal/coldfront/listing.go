@@ -2,7 +2,6 @@ package coldfront
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -11,15 +10,15 @@ import (
 // amend writes the storage classes, and what is being restored if the client asks
 // for that, into the answer to a listing.
 func (f *Front) amend(c *call, versionID string, root *node) {
+	if c.page != nil {
+		c.page.turn(root)
+	}
 	switch c.operation {
 	case "ListObjects", "ListObjectsV2":
 		f.amendObjects(c, root, "Contents")
 	case "ListObjectVersions":
 		f.amendObjects(c, root, "Version")
 	case "ListMultipartUploads":
-		if c.page != nil {
-			c.page.turn(root)
-		}
 		for _, upload := range root.Nodes {
 			if upload.XMLName.Local == "Upload" {
 				upload.set("StorageClass", f.objects.upload(upload.text("UploadId")))
@@ -43,13 +42,7 @@ func (f *Front) amendObjects(c *call, root *node, element string) {
 		if object.XMLName.Local != element {
 			continue
 		}
-		key := object.text("Key")
-		if strings.EqualFold(root.text("EncodingType"), "url") {
-			if plain, err := url.QueryUnescape(key); err == nil {
-				key = plain
-			}
-		}
-		v := f.objects.get(name{c.name.bucket, key}, object.text("VersionId"))
+		v := f.objects.get(name{c.name.bucket, keyOf(root, object)}, object.text("VersionId"))
 		object.set("StorageClass", v.class)
 		if wanted {
 			v.restore.amend(object, now)

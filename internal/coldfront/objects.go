@@ -7,6 +7,9 @@ import (
 
 const standard = "STANDARD"
 
+// nullVersion is what S3 calls the version of what was written without versioning.
+const nullVersion = "null"
+
 // isClass tells whether S3 has such a storage class.
 func isClass(class string) bool {
 	return class == standard || isArchived(class) || slices.Contains([]string{
@@ -40,7 +43,7 @@ func newObjects() *objects {
 // plainID is the version id as it is kept: what was written without versioning
 // has none.
 func plainID(id string) string {
-	if id == "null" {
+	if id == nullVersion {
 		return ""
 	}
 	return id

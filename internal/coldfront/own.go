@@ -44,6 +44,11 @@ func (f *Front) CreateVersionedBucket(ctx context.Context, bucket string) error 
 // head returns the id of a version, or of the latest if id is "", or the answer
 // to whoever asks for one that is not there.
 func (f *Front) head(ctx context.Context, n name, id string) (found string, missing *s3Error, _ error) {
+	if id == nullVersion { // which the server does not find while it is the latest
+		if latest, missing, err := f.head(ctx, n, ""); err != nil || missing == nil && plainID(latest) == "" {
+			return nullVersion, nil, err
+		}
+	}
 	input := &s3.HeadObjectInput{Bucket: &n.bucket, Key: &n.key}
 	if id != "" {
 		input.VersionId = &id

@@ -102,7 +102,8 @@ func (f *Front) prepare(c *call, r *http.Request) error {
 	}
 	stripped, err := f.strip(c, r)
 	paginated := f.paginate(c, r)
-	c.changed = stripped || paginated
+	mended := f.mend(c, r)
+	c.changed = stripped || paginated || mended
 	return err
 }
 

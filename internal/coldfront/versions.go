@@ -1,0 +1,49 @@
+package coldfront
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// mend changes what the server would not do although S3 does. It tells whether it
+// changed anything.
+//
+// The server does not find the version "null" while it is the latest, except for
+// reading it. And a key whose latest version is a delete marker is no free one to it.
+func (f *Front) mend(c *call, r *http.Request) bool {
+	query := r.URL.Query()
+	asksNull := query.Get("versionId") == nullVersion && slices.Contains([]string{
+		"HeadObject", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging",
+	}, c.operation)
+	asksFree := r.Header.Get("If-None-Match") == "*" && slices.Contains([]string{"PutObject", "CompleteMultipartUpload"}, c.operation)
+	if !asksNull && !asksFree {
+		return false
+	}
+	if asksFree {
+		if !f.isHidden(r.Context(), c.name) {
+			return false
+		}
+		r.Header.Del("If-None-Match")
+		return true
+	}
+	latest, missing, err := f.head(r.Context(), c.name, "")
+	if err != nil || missing != nil || plainID(latest) != "" {
+		return false
+	}
+	query.Del("versionId")
+	setQuery(r, query)
+	return true
+}
+
+// isHidden tells whether the latest version of an object is a delete marker.
+func (f *Front) isHidden(ctx context.Context, n name) bool {
+	listed, err := f.own().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &n.bucket, Prefix: &n.key})
+	return err == nil && slices.ContainsFunc(listed.DeleteMarkers, func(m types.DeleteMarkerEntry) bool {
+		return aws.ToString(m.Key) == n.key && aws.ToBool(m.IsLatest)
+	})
+}
