@@ -12,6 +12,9 @@ func (f *Front) answer(ctx context.Context, c *call, resp *http.Response) error 
 	if c.operation == "RestoreObject" && resp.StatusCode == http.StatusNotImplemented {
 		return f.answerRestore(ctx, c, resp)
 	}
+	if c.operation == "DeleteObject" && resp.StatusCode >= 400 {
+		return f.answerDelete(ctx, c, resp)
+	}
 	if resp.StatusCode >= 300 {
 		return nil
 	}

@@ -27,8 +27,9 @@
 //     answer calls it so; the front finds it. A key under a delete marker is free
 //     for If-None-Match by the front alone.
 //   - A bucket that never kept versions takes no notice of versionId in DeleteObject,
-//     and removes what is there. One that does answers 400 if there is no such
-//     version, and makes no delete marker for a key that has none.
+//     and removes what is there. One that does answers 400 or 500 if there is no
+//     such version, which the front makes a success, and makes no delete marker for
+//     a key that has none.
 //   - What was changed on the way, by Page, by Ignores or for the sake of versions,
 //     the front signs anew, and nobody has verified the client's signature.
 //   - Users have no policies of their own: the bucket's says what they may do. What it

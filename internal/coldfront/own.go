@@ -34,9 +34,17 @@ func (f *Front) CreateVersionedBucket(ctx context.Context, bucket string) error 
 	if err := f.CreateBucket(ctx, bucket); err != nil {
 		return err
 	}
+	return f.SetVersioning(ctx, bucket, true)
+}
+
+// SetVersioning makes a bucket keep versions, or not keep those that are to come.
+func (f *Front) SetVersioning(ctx context.Context, bucket string, enabled bool) error {
+	status := types.BucketVersioningStatusSuspended
+	if enabled {
+		status = types.BucketVersioningStatusEnabled
+	}
 	_, err := f.own().PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-		Bucket:                  &bucket,
-		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+		Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: status},
 	})
 	return err
 }

@@ -40,6 +40,20 @@ func (f *Front) mend(c *call, r *http.Request) bool {
 	return true
 }
 
+// answerDelete makes a success of the removal of a version that is not there, for
+// which the server has several errors.
+func (f *Front) answerDelete(ctx context.Context, c *call, resp *http.Response) error {
+	id := c.request.URL.Query().Get("versionId")
+	if id == "" || resp.StatusCode != http.StatusBadRequest && resp.StatusCode != http.StatusInternalServerError {
+		return nil
+	}
+	_, missing, err := f.head(ctx, c.name, id)
+	if err == nil && missing != nil && missing.Status == http.StatusNotFound {
+		replace(resp, http.StatusNoContent, nil, c)
+	}
+	return err
+}
+
 // isHidden tells whether the latest version of an object is a delete marker.
 func (f *Front) isHidden(ctx context.Context, n name) bool {
 	listed, err := f.own().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &n.bucket, Prefix: &n.key})

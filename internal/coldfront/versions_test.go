@@ -1,6 +1,7 @@
 package coldfront_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,12 +14,9 @@ import (
 	"firn/internal/coldfront"
 )
 
-// versioning makes a bucket keep versions, or no more.
-func versioning(t *testing.T, c *s3.Client, status types.BucketVersioningStatus) {
+func keepVersions(t *testing.T, f *coldfront.Front) {
 	t.Helper()
-	if _, err := c.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
-		Bucket: aws.String(bucket), VersioningConfiguration: &types.VersioningConfiguration{Status: status},
-	}); err != nil {
+	if err := f.SetVersioning(t.Context(), bucket, true); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -28,9 +26,9 @@ func versioning(t *testing.T, c *s3.Client, status types.BucketVersioningStatus)
 func TestPagesOfVersions(t *testing.T) {
 	for size := range 4 {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			_, c := start(t, coldfront.Options{Page: size})
+			f, c := start(t, coldfront.Options{Page: size})
 			put(t, c, "b", "", "null")
-			versioning(t, c, types.BucketVersioningStatusEnabled)
+			keepVersions(t, f)
 			for _, key := range []string{"a/x y", "b", "c", "b", "a/x y"} {
 				put(t, c, key, "", "text")
 			}
@@ -68,10 +66,10 @@ func TestPagesOfVersions(t *testing.T) {
 // TestNullVersion: what was stored before a bucket kept versions is the version
 // "null", while it is the latest and after.
 func TestNullVersion(t *testing.T) {
-	_, c := start(t, coldfront.Options{})
+	f, c := start(t, coldfront.Options{})
 	ctx, null := t.Context(), aws.String("null")
 	put(t, c, "k", types.StorageClassGlacier, "old")
-	versioning(t, c, types.BucketVersioningStatusEnabled)
+	keepVersions(t, f)
 	for range 2 {
 		h, err := c.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("k"), VersionId: null})
 		if err != nil {
@@ -103,8 +101,8 @@ func TestNullVersion(t *testing.T) {
 
 // TestFreeUnderADeleteMarker: a key whose latest version is a delete marker is free.
 func TestFreeUnderADeleteMarker(t *testing.T) {
-	_, c := start(t, coldfront.Options{})
-	versioning(t, c, types.BucketVersioningStatusEnabled)
+	f, c := start(t, coldfront.Options{})
+	keepVersions(t, f)
 	write := func() error {
 		return upload(t, c, &s3.CreateMultipartUploadInput{}, func(_ *s3.UploadPartInput, q *s3.CompleteMultipartUploadInput) { q.IfNoneMatch = aws.String("*") }, nil)
 	}
@@ -119,4 +117,23 @@ func TestFreeUnderADeleteMarker(t *testing.T) {
 	if err := write(); err != nil {
 		t.Error(err)
 	}
+	check(t, "size of what is there", aws.ToInt64(head(t, c, "k").ContentLength), int64(4))
+}
+
+// TestDeletedTwice: removing a version that is not there succeeds; what cannot be a
+// version is refused.
+func TestDeletedTwice(t *testing.T) {
+	f, c := start(t, coldfront.Options{})
+	keepVersions(t, f)
+	put(t, c, "a/b/k", "", "text")
+	remove := func(version *string) error {
+		_, err := c.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String(bucket), Key: aws.String("a/b/k"), VersionId: version})
+		return err
+	}
+	version := head(t, c, "a/b/k").VersionId
+	if err := errors.Join(remove(version), remove(version)); err != nil {
+		t.Fatal(err)
+	}
+	_, code := answered(t, remove(aws.String("nonsense")))
+	check(t, "code", code, "InvalidArgument")
 }

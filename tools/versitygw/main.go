@@ -10,6 +10,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,7 +57,7 @@ func serve(ctx context.Context, dir string, config *embedgw.Config) error {
 	if err != nil {
 		return err
 	}
-	back, err := posix.New(data, store, posix.PosixOpts{
+	back, err := posix.New(data, attributeFiles{store}, posix.PosixOpts{
 		VersioningDir:       versions,
 		SideCarDir:          attributes,
 		Concurrency:         64,
@@ -71,4 +72,20 @@ func serve(ctx context.Context, dir string, config *embedgw.Config) error {
 	config.KeepAlive, config.Quiet = true, true
 	config.IAMDir, config.IAMCacheDisable = users, true
 	return embedgw.RunVersityGW(ctx, back, config)
+}
+
+// attributeFiles keeps attributes in files. They belong to a key and not to the file
+// that has the bytes, so a new version would have the tags of the one before, and be
+// a delete marker if that was one; extended attributes would not be passed on.
+type attributeFiles struct{ meta.SideCar }
+
+func (a attributeFiles) StoreAttribute(f *os.File, bucket, object, attribute string, value []byte) error {
+	if isNew := f != nil && object != "" && attribute == "version-id"; isNew {
+		for _, old := range []string{"delete-marker", "X-Amz-Tagging"} {
+			if err := a.DeleteAttribute(bucket, object, old); err != nil && !errors.Is(err, meta.ErrNoSuchKey) {
+				return err
+			}
+		}
+	}
+	return a.SideCar.StoreAttribute(f, bucket, object, attribute, value)
 }
