@@ -30,18 +30,20 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
 	}
 	whole, err := v.receipts(ctx, u, c)
+	var told string
 	if err == nil {
-		err = v.publish(ctx, u, c, whole)
+		told, err = v.publish(ctx, u, c, whole)
 	}
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err
 	}
 	// Also after a success: some services answer so for an upload that they do not
 	// know, if the key has an object.
-	if unproved := v.isThere(ctx, u, c, whole); unproved != nil {
+	o, unproved := v.isThere(ctx, object{u.key, told}, c, whole)
+	if unproved != nil {
 		return "", errors.Join(err, unproved)
 	}
-	return vault.ArchiveID(u.key), v.keepProof(ctx, u.key, c)
+	return o.ID(), v.keepProof(ctx, o, c)
 }
 
 // checkCompletion says whether the parts follow one another and have the size and
@@ -111,9 +113,10 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 	return whole, nil
 }
 
-// publish completes the upload. An answer of 200 with an error in it is an error,
-// which the SDK finds.
-func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) error {
+// publish completes the upload, and returns the version that came of it, if the
+// service tells. An answer of 200 with an error in it is an error, which the SDK
+// finds.
+func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (version string, err error) {
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, MpuObjectSize: &c.Size,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: whole.parts},
@@ -133,14 +136,15 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 			if err != nil {
 				return err
 			}
+			version = versionOf(out.VersionId)
 			return checkCompleted(out, whole)
 		})
 	}
-	err := send()
+	err = send()
 	if !v.lacks.has(Conditional) && v.isMissing(Conditional, err, "whether a key is free is looked at before it is written") {
-		return send()
+		err = send()
 	}
-	return err
+	return version, err
 }
 
 // checkCompleted compares what the service says that it published.
@@ -155,19 +159,33 @@ func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) e
 	return nil
 }
 
-// isThere says whether the object that is there is proved to be of these parts.
-// Nil means that it is.
-func (v *Vault) isThere(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) error {
-	out, err := v.head(ctx, u.key)
+// isThere returns the object that is there if it is proved to be of these parts: the
+// version that the service told, or else the one that the key has now.
+func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole wholeReceipt) (object, error) {
+	keeps, err := v.keepsVersions(ctx)
 	if err != nil {
-		return err
+		return object{}, err
+	}
+	var version *string
+	if keeps && o.version != "" {
+		version = &o.version
+	}
+	out, err := v.head(ctx, o.key, version)
+	if err != nil {
+		return object{}, err
+	}
+	switch {
+	case !keeps:
+		o.version = ""
+	case version == nil:
+		o.version = versionOf(out.VersionId)
 	}
 	isSame := aws.ToInt64(out.ContentLength) == c.Size
 	if !v.lacks.has(CRC64NVME) {
 		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.String()
 	}
 	if isSame {
-		return nil
+		return o, nil
 	}
-	return fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", u.key)), vault.ErrNotFound)
+	return object{}, fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", o.key)), vault.ErrNotFound)
 }

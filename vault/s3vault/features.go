@@ -26,10 +26,13 @@ const (
 	Tagging Feature = "tagging"
 	// Classes: the cold storage classes. Without them everything is readable at once.
 	Classes Feature = "classes"
+	// Versions: buckets that keep what is overwritten or deleted. Without them an
+	// archive is whatever object its key has now.
+	Versions Feature = "versions"
 )
 
 // Features lists them all.
-func Features() []Feature { return []Feature{Conditional, CRC64NVME, Tagging, Classes} }
+func Features() []Feature { return []Feature{Conditional, CRC64NVME, Tagging, Classes, Versions} }
 
 // ParseFeatures reads a list with commas.
 func ParseFeatures(list string) ([]Feature, error) {

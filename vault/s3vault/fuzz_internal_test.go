@@ -11,6 +11,8 @@ import (
 func FuzzIDs(f *testing.F) {
 	f.Add("key=cold%2Fa&upload=u&part=8388608", "kind=archive-retrieval&key=cold%2Fa&offset=0&size=5&tier=Bulk&started=2026-11-27T10%3A00%3A00Z")
 	f.Add("key=cold%2F&upload=", "kind=inventory-retrieval&description=a+b")
+	f.Add("", "kind=archive-retrieval&key=cold%2Fa&version=01M8DGPWH3QZB0X70038JK7X1F&size=5")
+	f.Add("", "kind=archive-retrieval&key=cold%2Fa&etag=f97c5d29941bfb1b2fdab0874906ab82-1&size=5")
 	v := &Vault{config: Config{Bucket: "bucket", Prefix: "cold/"}}
 	seal := func(query string) string {
 		q, _ := url.ParseQuery(query) // what it could read will do
@@ -24,8 +26,31 @@ func FuzzIDs(f *testing.F) {
 		}
 		if j, err := v.parseJob(vault.JobID(seal(rawJob))); err == nil {
 			again, err := v.parseJob(j.ID())
-			if err != nil || again.ID() != j.ID() || v.checkKey(j.key) != nil && j.key != "" {
+			if err != nil || again.ID() != j.ID() || v.checkKey(j.of.key) != nil && j.of.key != "" {
 				t.Errorf("%q is %+v, then %+v, %v", rawJob, j, again, err)
+			}
+		}
+	})
+}
+
+// FuzzArchiveIDs: a key and a version that may be, and an id that is read, come back
+// from their text, whatever else the key looks like.
+func FuzzArchiveIDs(f *testing.F) {
+	f.Add("cold/a", "", "cold/a?versionId=null")
+	f.Add("cold/a", "null", "cold/a?versionId=")
+	f.Add("cold/a?versionId=b", "", "cold/a?versionId=?versionId=b")
+	f.Add("cold/a?versionId=", "01M8DGPWH3QZB0X70038JK7X1F", "a?versionId=b")
+	v := &Vault{config: Config{Bucket: "bucket", Prefix: "cold/"}}
+	f.Fuzz(func(t *testing.T, key, version, id string) {
+		o := object{key, versionOf(&version)}
+		if v.checkKey(key) == nil && checkVersion(version) == nil {
+			if again, err := v.parseObject(o.ID()); err != nil || again != o {
+				t.Errorf("%+v is %q, then %+v, %v", o, o.ID(), again, err)
+			}
+		}
+		if o, err := v.parseObject(vault.ArchiveID(id)); err == nil {
+			if again, err := v.parseObject(o.ID()); err != nil || again != o {
+				t.Errorf("%q is %+v, then %+v, %v", id, o, again, err)
 			}
 		}
 	})

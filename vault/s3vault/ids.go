@@ -12,6 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"firn/vault"
 )
 
@@ -36,6 +38,73 @@ func unsealed(id string) (url.Values, error) {
 		err = errors.New("not an id of a bucket")
 	}
 	return q, err
+}
+
+// object is what an ArchiveID stands for: a key, and one version of what is there.
+type object struct {
+	key string
+	// version is what the service calls it. It is empty for the one that has no name
+	// of its own: in a bucket without versions all that there is, and in one with
+	// versions what was stored before it kept them or while it did not, which the
+	// service calls "null". So an id stays what it is when a bucket begins to keep
+	// versions.
+	version string
+}
+
+const (
+	versionMark = "?versionId="
+	nullVersion = "null"
+)
+
+// versionOf is the version that the service tells.
+func versionOf(told *string) string {
+	if version := aws.ToString(told); version != nullVersion {
+		return version
+	}
+	return ""
+}
+
+// ID is KEY or KEY?versionId=VERSION. A key that looks like the latter always has
+// the mark behind it.
+func (o object) ID() vault.ArchiveID {
+	if o.version == "" && !strings.Contains(o.key, versionMark) {
+		return vault.ArchiveID(o.key)
+	}
+	return vault.ArchiveID(o.key + versionMark + o.version)
+}
+
+// CutVersion cuts an id, or what somebody took for one, into the key of an object
+// and its version. Without a version it is empty, and named tells whether that was
+// said.
+func CutVersion(id string) (key, version string, named bool) {
+	at := strings.LastIndex(id, versionMark)
+	if at < 0 {
+		return id, "", false
+	}
+	version = id[at+len(versionMark):]
+	return id[:at], versionOf(&version), true
+}
+
+// parseObject reads an id. Nothing has an id that it cannot have.
+func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
+	o.key, o.version, _ = CutVersion(string(id))
+	if err = v.checkKey(o.key); err == nil {
+		err = checkVersion(o.version)
+	}
+	if err != nil {
+		return object{}, fmt.Errorf("archive %.300q: %w: %w", string(id), vault.ErrNotFound, err)
+	}
+	return o, nil
+}
+
+// checkVersion says whether a version may be called so: "URL-ready, opaque strings
+// that are no more than 1,024 bytes long" ("Version IDs" in the user guide).
+func checkVersion(version string) error {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("?&#", r) }
+	if len(version) > maxKey || strings.ContainsFunc(version, odd) {
+		return fmt.Errorf("%w: a version has up to %d characters that may stand in a URL", vault.ErrInvalid, maxKey)
+	}
+	return nil
 }
 
 // upload is what an UploadID stands for.
@@ -69,7 +138,8 @@ func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
 // job is what a JobID stands for.
 type job struct {
 	kind        vault.JobKind
-	key         string      // of an archive
+	of          object      // of an archive
+	etag        string      // of an archive without a version: that of the object that was seen
 	within      vault.Range // of an archive
 	tier        vault.Tier  // of an archive
 	list        vault.Listing
@@ -91,7 +161,9 @@ func (j job) ID() vault.JobID {
 		return t.UTC().Format(time.RFC3339Nano)
 	}
 	set("kind", string(j.kind))
-	set("key", j.key)
+	set("key", j.of.key)
+	set("version", j.of.version)
+	set("etag", j.etag)
 	if !j.within.IsZero() {
 		set("offset", strconv.FormatInt(j.within.Offset, 10))
 		set("size", strconv.FormatInt(j.within.Size, 10))
@@ -109,8 +181,9 @@ func (v *Vault) parseJob(id vault.JobID) (j job, err error) {
 	if err == nil {
 		j, err = jobOf(q)
 	}
-	isArchive := j.kind == vault.RetrieveArchive && v.checkKey(j.key) == nil
-	if err != nil || !isArchive && (j.kind != vault.RetrieveInventory || j.key != "") {
+	isArchive := j.kind == vault.RetrieveArchive && v.checkKey(j.of.key) == nil && checkVersion(j.of.version) == nil && checkVersion(j.etag) == nil
+	isInventory := j.kind == vault.RetrieveInventory && j.of == object{} && j.etag == ""
+	if err != nil || !isArchive && !isInventory {
 		return job{}, fmt.Errorf("job %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
 	}
 	return j, nil
@@ -118,7 +191,8 @@ func (v *Vault) parseJob(id vault.JobID) (j job, err error) {
 
 func jobOf(q url.Values) (j job, err error) {
 	j = job{
-		kind: vault.JobKind(q.Get("kind")), key: q.Get("key"), tier: vault.Tier(q.Get("tier")), description: q.Get("description"),
+		kind: vault.JobKind(q.Get("kind")), of: object{q.Get("key"), q.Get("version")}, etag: q.Get("etag"),
+		tier: vault.Tier(q.Get("tier")), description: q.Get("description"),
 	}
 	for name, to := range map[string]*int64{"offset": &j.within.Offset, "size": &j.within.Size} {
 		if q.Has(name) {

@@ -6,10 +6,6 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"firn/vault"
 )
 
@@ -25,25 +21,26 @@ func checkInventory(req vault.JobRequest) error {
 	return nil
 }
 
-// Inventory lists the objects under the prefix, by key. The service tells neither
+// Inventory lists the objects under the prefix, by key, and all their versions
+// where the bucket keeps them. The service tells neither
 // descriptions nor tree hashes in a list, and no object is asked for by itself.
 // What is listed is what is there when it is listed: an object that came or went
 // since the job was started may be listed or not.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	return func(yield func(vault.Entry, error) bool) {
 		j, err := v.parseJob(id)
-		switch {
-		case err != nil:
-		case j.kind != vault.RetrieveInventory:
+		if err == nil && j.kind != vault.RetrieveInventory {
 			err = fmt.Errorf("%w: the job is not for an inventory", vault.ErrInvalid)
-		case after != "" && v.checkKey(after) != nil:
-			err = fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
+		}
+		var last *object
+		if err == nil && after != "" {
+			last, err = v.parseNext(after)
 		}
 		if err != nil {
 			yield(vault.Entry{}, fmt.Errorf("%s: %w", v.what("list the objects"), err))
 			return
 		}
-		for o, err := range v.objects(ctx, after) {
+		for o, err := range v.objects(ctx, last) {
 			if err != nil {
 				yield(vault.Entry{}, err)
 				return
@@ -52,56 +49,32 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 			e.AsOf = j.started
 			before := !j.list.Since.IsZero() && e.Created.Before(j.list.Since)
 			behind := !j.list.Until.IsZero() && !e.Created.Before(j.list.Until)
-			if !before && !behind && !isFolder(o) && !yield(e, nil) {
+			if !before && !behind && !o.isFolder() && !yield(e, nil) {
 				return
 			}
 		}
 	}
 }
 
-// isFolder reports whether an object only stands for a folder, as consoles make it.
-func isFolder(o types.Object) bool {
-	return strings.HasSuffix(aws.ToString(o.Key), "/") && aws.ToInt64(o.Size) == 0
-}
-
-func (v *Vault) entry(o types.Object) vault.Entry {
-	key := aws.ToString(o.Key)
-	return vault.Entry{Next: key, Archive: vault.Archive{
-		ID: vault.ArchiveID(key), Name: strings.TrimPrefix(key, v.config.Prefix), Size: aws.ToInt64(o.Size),
-		Created: aws.ToTime(o.LastModified).UTC(),
-	}}
-}
-
-// objects lists the objects under the prefix behind a key.
-func (v *Vault) objects(ctx context.Context, after string) iter.Seq2[types.Object, error] {
-	return pages(func(token *string) ([]types.Object, *string, error) {
-		in := &s3.ListObjectsV2Input{
-			Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token,
-			OptionalObjectAttributes: []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus},
-		}
-		if after != "" {
-			in.StartAfter = &after
-		}
-		var out *s3.ListObjectsV2Output
-		err := v.call(ctx, "list the objects", func() (err error) {
-			out, err = v.client.ListObjectsV2(ctx, in)
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return out.Contents, next(out.IsTruncated, out.NextContinuationToken), nil
-	}, func(o types.Object) (types.Object, error) { return o, nil })
-}
-
-// DeleteArchive removes an object. In a bucket with versions it only hides it.
-func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
-	key := string(id)
-	if v.checkKey(key) != nil {
-		return nil //nolint:nilerr // what cannot be is not there
+// parseNext reads the Next of an entry.
+func (v *Vault) parseNext(after string) (*object, error) {
+	o, err := v.parseObject(vault.ArchiveID(after))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
 	}
-	return ignoreMissing(v.call(ctx, fmt.Sprintf("delete %q", key), func() error {
-		_, err := v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &key})
-		return err
-	}))
+	return &o, nil
+}
+
+// isFolder reports whether an object only stands for a folder, as consoles make it.
+func (o listed) isFolder() bool { return strings.HasSuffix(o.key, "/") && o.size == 0 }
+
+func (v *Vault) entry(o listed) vault.Entry {
+	id := o.ID()
+	e := vault.Entry{Next: string(id), Archive: vault.Archive{
+		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: o.size, Created: o.modified,
+	}}
+	if back, err := v.parseObject(id); err != nil || back != o.object {
+		e.Bad, e.Raw = "the key and the version make no id", string(id[:min(len(id), maxKey)])
+	}
+	return e
 }

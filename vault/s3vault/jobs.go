@@ -21,13 +21,16 @@ import (
 
 // StartJob has an archived object restored, as a whole, for KeepDays. One that is
 // being restored is not asked for again, and one that is restored is kept longer.
-// An object that needs no restoring, and an inventory, are ready at once.
+// An object that needs no restoring, and an inventory, are ready at once. What the
+// job reads is what is there now, even if somebody stores something else under the
+// key meanwhile: another version is left alone, and in a bucket without versions the
+// job is then ErrNotFound.
 //
 // The service keeps no descriptions of jobs and no ranges: the id has them. An
 // inventory of a part is by date; pages and CSV are ErrInvalid.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	j := job{
-		kind: req.Kind, key: string(req.Archive), within: req.Range, tier: req.Tier, list: req.List,
+		kind: req.Kind, within: req.Range, tier: req.Tier, list: req.List,
 		description: req.Description, started: v.config.Now().UTC().Round(0),
 	}
 	err := checkDescription(req.Description)
@@ -36,7 +39,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	case req.Kind == vault.RetrieveInventory:
 		err = checkInventory(req)
 	case req.Kind == vault.RetrieveArchive:
-		return v.startRestore(ctx, j)
+		return v.startRestore(ctx, j, req.Archive)
 	default:
 		err = fmt.Errorf("a job of kind %.40q: %w", req.Kind, vault.ErrInvalid)
 	}
@@ -46,18 +49,19 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	return j.ID(), nil
 }
 
-func (v *Vault) startRestore(ctx context.Context, j job) (vault.JobID, error) {
-	what := fmt.Sprintf("restore %q", j.key)
-	if err := v.checkKey(j.key); err != nil {
-		return "", fmt.Errorf("%s: %w: %w", v.what(what), vault.ErrNotFound, err)
+func (v *Vault) startRestore(ctx context.Context, j job, id vault.ArchiveID) (_ vault.JobID, err error) {
+	what := fmt.Sprintf("restore %.300q", string(id))
+	if j.of, err = v.parseObject(id); err != nil {
+		return "", fmt.Errorf("%s: %w", v.what(what), err)
 	}
 	if j.tier == "" {
 		j.tier = vault.Standard
 	}
-	object, err := v.head(ctx, j.key)
+	object, err := v.look(ctx, j.of)
 	if err != nil {
 		return "", err
 	}
+	j.etag = pin(j.of, aws.ToString(object.ETag))
 	size := aws.ToInt64(object.ContentLength)
 	if j.within.IsZero() {
 		j.within = vault.Range{Size: size}
@@ -74,9 +78,18 @@ func (v *Vault) startRestore(ctx context.Context, j job) (vault.JobID, error) {
 	case !isArchived(object.StorageClass):
 		return j.ID(), nil
 	}
+	return j.ID(), v.restore(ctx, what, j)
+}
+
+// restore has the object of a job restored.
+func (v *Vault) restore(ctx context.Context, what string, j job) error {
+	version, err := v.versionID(ctx, j.of)
+	if err != nil {
+		return err
+	}
 	err = v.call(ctx, what, func() error {
 		_, err := v.client.RestoreObject(ctx, &s3.RestoreObjectInput{
-			Bucket: &v.config.Bucket, Key: &j.key, RestoreRequest: &types.RestoreRequest{
+			Bucket: &v.config.Bucket, Key: &j.of.key, VersionId: version, RestoreRequest: &types.RestoreRequest{
 				Days:                 aws.Int32(int32(v.config.KeepDays)),
 				GlacierJobParameters: &types.GlacierJobParameters{Tier: types.Tier(j.tier)},
 			},
@@ -84,12 +97,9 @@ func (v *Vault) startRestore(ctx context.Context, j job) (vault.JobID, error) {
 		return err
 	})
 	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("RestoreAlreadyInProgress") {
-		err = nil // by whomever: its bytes are proved like any others
+		return nil // by whomever: its bytes are proved like any others
 	}
-	if err != nil {
-		return "", err
-	}
-	return j.ID(), nil
+	return err
 }
 
 // Job tells how a job stands. A restored copy that is gone is ErrNotFound.
@@ -103,23 +113,23 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 			ID: id, Kind: j.kind, Status: vault.Succeeded, List: j.list, Description: j.description, Created: j.started, Completed: j.started,
 		}, nil
 	}
-	object, err := v.head(ctx, j.key)
+	object, err := v.seen(ctx, j)
 	if err != nil {
 		return vault.Job{}, err
 	}
 	restored := restoreOf(object.StorageClass, aws.ToString(object.Restore))
 	if restored.isGone {
-		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.key)
+		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.of.key)
 	}
 	size := aws.ToInt64(object.ContentLength)
 	var hash treehash.Hash
 	if !restored.inProgress { // whoever waits asks often, and needs no hash yet
-		if hash, err = v.proof(ctx, j.key, size); err != nil {
+		if hash, err = v.proof(ctx, j.of, size); err != nil {
 			return vault.Job{}, err
 		}
 	}
 	told := vault.Job{
-		ID: id, Kind: j.kind, Archive: vault.ArchiveID(j.key), Range: j.within, Tier: j.tier, ArchiveSize: size, ArchiveTreeHash: hash,
+		ID: id, Kind: j.kind, Archive: j.of.ID(), Range: j.within, Tier: j.tier, ArchiveSize: size, ArchiveTreeHash: hash,
 		Description: j.description, Size: j.within.Size, Created: j.started,
 	}
 	if j.within.IsZero() {
@@ -175,20 +185,20 @@ func (r restored) tell(j *vault.Job) {
 // service tells neither when that was asked for nor by which tier.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	return func(yield func(vault.Job, error) bool) {
-		for o, err := range v.objects(ctx, "") {
+		for o, err := range v.objects(ctx, nil) {
 			if err != nil {
 				yield(vault.Job{}, err)
 				return
 			}
-			if o.RestoreStatus == nil {
+			if o.restore == nil {
 				continue
 			}
-			j := job{kind: vault.RetrieveArchive, key: aws.ToString(o.Key), within: vault.Range{Size: aws.ToInt64(o.Size)}}
+			j := job{kind: vault.RetrieveArchive, of: o.object, etag: pin(o.object, o.etag), within: vault.Range{Size: o.size}}
 			told := vault.Job{
-				ID: j.ID(), Kind: j.kind, Archive: vault.ArchiveID(j.key), Range: j.within, ArchiveSize: j.within.Size, Size: j.within.Size,
+				ID: j.ID(), Kind: j.kind, Archive: o.ID(), Range: j.within, ArchiveSize: j.within.Size, Size: j.within.Size,
 			}
 			restored{
-				inProgress: aws.ToBool(o.RestoreStatus.IsRestoreInProgress), expires: aws.ToTime(o.RestoreStatus.RestoreExpiryDate).UTC(),
+				inProgress: aws.ToBool(o.restore.IsRestoreInProgress), expires: aws.ToTime(o.restore.RestoreExpiryDate).UTC(),
 			}.tell(&told)
 			if !yield(told, nil) {
 				return
@@ -201,7 +211,7 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 // inventory job is no document: ErrInvalid.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	j, err := v.parseJob(id)
-	what := fmt.Sprintf("read %q", j.key)
+	what := fmt.Sprintf("read %q", j.of.key)
 	if err == nil && j.kind != vault.RetrieveArchive {
 		err = fmt.Errorf("%w: an inventory of a bucket is no document", vault.ErrInvalid)
 	}
@@ -215,16 +225,19 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	if !r.IsZero() {
 		read = vault.Range{Offset: j.within.Offset + r.Offset, Size: r.Size}
 	}
-	out, err := v.get(ctx, what, j.key, read)
-	if errors.Is(err, vault.ErrNotReady) {
-		return vault.Output{}, v.notReady(ctx, j.key, err)
+	out, err := v.get(ctx, what, j, read)
+	switch answer := amazon.Refusal(err); {
+	case errors.Is(err, vault.ErrNotReady):
+		return vault.Output{}, v.notReady(ctx, j, err)
+	case answer != nil && answer.CodeIs("PreconditionFailed"):
+		return vault.Output{}, v.replaced(j)
 	}
 	return out, err
 }
 
 // notReady tells an object that is being restored from one whose copy is gone.
-func (v *Vault) notReady(ctx context.Context, key string, refusal error) error {
-	object, err := v.head(ctx, key)
+func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
+	object, err := v.seen(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -232,17 +245,24 @@ func (v *Vault) notReady(ctx context.Context, key string, refusal error) error {
 		return refusal
 	}
 	// Not %w: it is not that it is not ready yet.
-	return fmt.Errorf("%s: the restored copy has %w: %v", v.what(fmt.Sprintf("read %q", key)), vault.ErrExpired, refusal) //nolint:errorlint // see above
+	return fmt.Errorf("%s: the restored copy has %w: %v", v.what(fmt.Sprintf("read %q", j.of.key)), vault.ErrExpired, refusal) //nolint:errorlint // see above
 }
 
-// get reads a range of an object; zero: all of it.
-func (v *Vault) get(ctx context.Context, what, key string, r vault.Range) (vault.Output, error) {
-	in := &s3.GetObjectInput{Bucket: &v.config.Bucket, Key: &key}
+// get reads a range of the object of a job; zero: all of it.
+func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vault.Output, error) {
+	version, err := v.versionID(ctx, j.of)
+	if err != nil {
+		return vault.Output{}, err
+	}
+	in := &s3.GetObjectInput{Bucket: &v.config.Bucket, Key: &j.of.key, VersionId: version}
+	if j.etag != "" {
+		in.IfMatch = aws.String(`"` + j.etag + `"`)
+	}
 	if !r.IsZero() {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", r.Offset, r.End()-1))
 	}
 	var out *s3.GetObjectOutput
-	err := v.call(ctx, what, func() (err error) {
+	err = v.call(ctx, what, func() (err error) {
 		if out, err = v.client.GetObject(ctx, in); err != nil {
 			return err
 		}
@@ -255,6 +275,9 @@ func (v *Vault) get(ctx context.Context, what, key string, r vault.Range) (vault
 	})
 	if err != nil {
 		return vault.Output{}, err
+	}
+	if err := v.checkPin(j, out.ETag); err != nil { // the service took no notice of the condition
+		return vault.Output{}, errors.Join(err, out.Body.Close())
 	}
 	size := aws.ToInt64(out.ContentLength)
 	fail := func(err error) error {

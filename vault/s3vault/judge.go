@@ -24,6 +24,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return adviceBucket, vault.ErrNotFound
 	case e.CodeIs("NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NotFound"):
 		return "", vault.ErrNotFound
+	case e.CodeIs("InvalidArgument") && strings.Contains(strings.ToLower(e.Message), "version id"):
+		return "", vault.ErrNotFound // it cannot be one
 	case e.CodeIs("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"):
 		return adviceRegion, vault.ErrInvalid
 	case e.CodeIs("InvalidObjectState"):

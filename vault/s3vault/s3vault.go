@@ -3,7 +3,8 @@
 // Amazon or at any service that speaks S3.
 //
 // An archive is one object, which other tools can read. Its id is the object's
-// key. A retrieval job is a restored copy: RestoreObject starts it, x-amz-restore
+// key, and the version where a bucket keeps versions, each of which is an archive
+// of its own. A retrieval job is a restored copy: RestoreObject starts it, x-amz-restore
 // tells how it stands, and it ends at the date which the service chose. Objects
 // that need no restoring are jobs that are ready when they are made. The inventory
 // is the bucket's own list, as it is when it is read.
@@ -24,6 +25,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -71,6 +73,7 @@ type Vault struct {
 	region   string
 	endpoint string // empty: Amazon's own
 	lacks    lacks
+	keeps    atomic.Pointer[bool] // whether the bucket keeps versions; nil: not asked yet
 }
 
 var _ vault.Vault = (*Vault)(nil)

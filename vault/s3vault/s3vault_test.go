@@ -104,6 +104,22 @@ func (b *bed) fetch(t *testing.T, v vault.Vault, id vault.ArchiveID) (vault.Job,
 	return j, got
 }
 
+// inventory lists what is there, or what is behind an entry.
+func inventory(t *testing.T, v vault.Vault, after string) (found []vault.Entry) {
+	t.Helper()
+	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range v.Inventory(t.Context(), job, after) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, e)
+	}
+	return found
+}
+
 // What is kept with an object is what other programs see.
 func TestObjectsAreOrdinary(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "films/", Class: s3vault.Glacier})
@@ -214,6 +230,8 @@ func TestServicesThatLackSomething(t *testing.T) {
 		"CRC-64, declared":        {refuses: coldfront.CRC64NVME, declared: []s3vault.Feature{s3vault.CRC64NVME}},
 		"tags":                    {refuses: coldfront.Tagging, told: "lacks tagging: the tree hashes of archives are in the catalog alone", unhashed: true},
 		"tags, declared":          {refuses: coldfront.Tagging, declared: []s3vault.Feature{s3vault.Tagging}, unhashed: true},
+		"versions":                {refuses: coldfront.Versions, told: "lacks versions: an archive is whatever object its key has now"},
+		"versions, declared":      {refuses: coldfront.Versions, declared: []s3vault.Feature{s3vault.Versions}},
 		"cold classes, declared":  {refuses: coldfront.Classes, declared: []s3vault.Feature{s3vault.Classes}},
 		"nothing, but it is said": {refuses: -1, declared: s3vault.Features(), unhashed: true},
 	} {
@@ -257,17 +275,7 @@ func TestObjectsOfOthers(t *testing.T) {
 			b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 			b.put(t, "photos/a b%20c.jpg", "picture", class)
 			b.put(t, "photos/", "", "") // a folder of a console
-			var found []vault.Entry
-			job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for e, err := range v.Inventory(t.Context(), job, "") {
-				if err != nil {
-					t.Fatal(err)
-				}
-				found = append(found, e)
-			}
+			found := inventory(t, v, "")
 			if len(found) != 1 || found[0].ID != "photos/a b%20c.jpg" || found[0].Size != 7 {
 				t.Fatalf("the inventory lists %+v", found)
 			}

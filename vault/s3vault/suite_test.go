@@ -64,8 +64,18 @@ func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
 }
 
 // TestContract runs the suite of every kind over a real S3 server, with the
-// restores of the front before it.
+// restores of the front before it: over buckets that keep versions, and over
+// those that do not.
 func TestContract(t *testing.T) {
+	for name, create := range map[string]func(*coldfront.Front, context.Context, string) error{
+		"plain": (*coldfront.Front).CreateBucket, "versions": (*coldfront.Front).CreateVersionedBucket,
+	} {
+		t.Run(name, func(t *testing.T) { contract(t, create) })
+	}
+}
+
+func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error) {
+	t.Helper()
 	b := newBed(t, coldfront.Options{})
 	configs := map[vault.Vault]s3vault.Config{}
 	vaulttest.Run(t, vaulttest.Options{
@@ -73,7 +83,7 @@ func TestContract(t *testing.T) {
 		New: func(t *testing.T) vault.Vault {
 			b.next++
 			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/"}
-			if err := b.front.CreateBucket(t.Context(), c.Bucket); err != nil {
+			if err := create(b.front, t.Context(), c.Bucket); err != nil {
 				t.Fatal(err)
 			}
 			v := b.open(t, c)

@@ -67,37 +67,31 @@ func checkDescription(text string) error {
 	return nil
 }
 
-// head asks for what is known of an object.
-func (v *Vault) head(ctx context.Context, key string) (out *s3.HeadObjectOutput, err error) {
-	in := &s3.HeadObjectInput{Bucket: &v.config.Bucket, Key: &key}
-	if !v.lacks.has(CRC64NVME) {
-		in.ChecksumMode = types.ChecksumModeEnabled
-	}
-	err = v.call(ctx, fmt.Sprintf("look at %q", key), func() error {
-		out, err = v.client.HeadObject(ctx, in)
-		return err
-	})
-	return out, err
-}
-
 // keepProof writes size and tree hash to the object, once it is there.
-func (v *Vault) keepProof(ctx context.Context, key string, c vault.Completion) error {
+func (v *Vault) keepProof(ctx context.Context, o object, c vault.Completion) error {
 	if v.lacks.has(Tagging) {
 		return nil
 	}
+	version, err := v.versionID(ctx, o)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("keep the tree hash with %q", o.key)
 	tags := &types.Tagging{TagSet: []types.Tag{
 		{Key: aws.String(tagSize), Value: aws.String(strconv.FormatInt(c.Size, 10))},
 		{Key: aws.String(tagTreeHash), Value: aws.String(c.TreeHash.String())},
 	}}
-	err := v.call(ctx, fmt.Sprintf("keep the tree hash with %q", key), func() error {
-		_, err := v.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &v.config.Bucket, Key: &key, Tagging: tags})
+	err = v.call(ctx, what, func() error {
+		_, err := v.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
+			Bucket: &v.config.Bucket, Key: &o.key, VersionId: version, Tagging: tags,
+		})
 		return err
 	})
 	if v.isMissing(Tagging, err, "the tree hashes of archives are in the catalog alone: keep an export of it") {
 		return nil
 	}
 	if errors.Is(err, vault.ErrNotFound) { // it was there a moment ago
-		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(fmt.Sprintf("keep the tree hash with %q", key)), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
+		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
 	}
 	return err
 }
@@ -105,13 +99,17 @@ func (v *Vault) keepProof(ctx context.Context, key string, c vault.Completion) e
 // proof reads the tree hash of an object of this size; zero if it is not told. The
 // size stands beside it so that a hash of other bytes, which somebody has put under
 // the same key with the same tags, is not believed.
-func (v *Vault) proof(ctx context.Context, key string, size int64) (treehash.Hash, error) {
+func (v *Vault) proof(ctx context.Context, o object, size int64) (treehash.Hash, error) {
 	if v.lacks.has(Tagging) {
 		return treehash.Hash{}, nil
 	}
+	version, err := v.versionID(ctx, o)
+	if err != nil {
+		return treehash.Hash{}, err
+	}
 	var out *s3.GetObjectTaggingOutput
-	err := v.call(ctx, fmt.Sprintf("read the tree hash of %q", key), func() (err error) {
-		out, err = v.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &v.config.Bucket, Key: &key})
+	err = v.call(ctx, fmt.Sprintf("read the tree hash of %q", o.key), func() (err error) {
+		out, err = v.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
 		return err
 	})
 	if err != nil {

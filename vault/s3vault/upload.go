@@ -37,6 +37,9 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if err := v.checkFree(ctx, key); err != nil {
 		return "", err
 	}
+	if _, err := v.keepsVersions(ctx); err != nil { // which completing needs to know
+		return "", err
+	}
 	u := upload{key: key, partSize: req.PartSize}
 	u.id, err = v.create(ctx, key, req)
 	if err != nil && !v.lacks.has(CRC64NVME) && v.isMissing(CRC64NVME, err, insteadOfCRC) {
@@ -87,10 +90,11 @@ func checkRequest(req vault.UploadRequest) error {
 	return checkDescription(req.Description)
 }
 
-// checkFree refuses a key that has an object. That is looked at once more by the
+// checkFree refuses a key that has an object. One that is hidden by a delete marker
+// is none: a bucket with versions keeps it. That is looked at once more by the
 // service when the upload is completed; here it saves sending terabytes in vain.
 func (v *Vault) checkFree(ctx context.Context, key string) error {
-	_, err := v.head(ctx, key)
+	_, err := v.head(ctx, key, nil)
 	switch {
 	case err == nil:
 		return fmt.Errorf("%s: an object of this key %w: choose another name (--name)", v.what(fmt.Sprintf("start an upload of %q", key)), vault.ErrExists)

@@ -1,0 +1,39 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+const adviceLock = "the credentials may lack s3:DeleteObjectVersion, or Object Lock keeps this version: see its retention and legal hold"
+
+// DeleteArchive removes an object. In a bucket with versions it removes the one
+// that the id names, for good, and no other; Object Lock may forbid that, which is
+// ErrDenied. With lacks=versions such a bucket only hides the object of the key.
+func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
+	o, err := v.parseObject(id)
+	if err != nil {
+		return nil //nolint:nilerr // what cannot be is not there
+	}
+	version, err := v.versionID(ctx, o)
+	if errors.Is(err, vault.ErrNotFound) && amazon.Refusal(err) == nil {
+		return nil // the bucket keeps no versions, so it has not this one
+	}
+	if err != nil {
+		return err
+	}
+	err = v.call(ctx, fmt.Sprintf("delete %q", string(id)), func() error {
+		_, err := v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
+		return err
+	})
+	if version != nil {
+		err = advised(err, adviceLock)
+	}
+	return ignoreMissing(err)
+}

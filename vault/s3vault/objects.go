@@ -1,0 +1,146 @@
+package s3vault
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// listed is an object as lists tell of it.
+type listed struct {
+	object
+	etag     string
+	size     int64     // bytes
+	modified time.Time // UTC
+	restore  *types.RestoreStatus
+}
+
+// objects lists the objects under the prefix behind one of them: all their
+// versions, where the bucket keeps them.
+func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, error] {
+	return func(yield func(listed, error) bool) {
+		keeps, err := v.keepsVersions(ctx)
+		if err != nil {
+			yield(listed{}, err)
+			return
+		}
+		if keeps {
+			for o, err := range v.versions(ctx, after) {
+				if v.isMissing(Versions, err, insteadOfVersions) {
+					keeps = false
+					break
+				}
+				if !yield(o, err) || err != nil {
+					return
+				}
+			}
+		}
+		if keeps {
+			return
+		}
+		for o, err := range v.current(ctx, after) {
+			if !yield(o, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func withRestoreStatus() []types.OptionalObjectAttributes {
+	return []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus}
+}
+
+// current lists the objects that the keys under the prefix have now, behind one.
+func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, error] {
+	return pages(func(token *string) ([]types.Object, *string, error) {
+		in := &s3.ListObjectsV2Input{
+			Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, OptionalObjectAttributes: withRestoreStatus(),
+		}
+		if after != nil {
+			in.StartAfter = &after.key
+		}
+		var out *s3.ListObjectsV2Output
+		err := v.call(ctx, "list the objects", func() (err error) {
+			out, err = v.client.ListObjectsV2(ctx, in)
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.Contents, next(out.IsTruncated, out.NextContinuationToken), nil
+	}, func(o types.Object) (listed, error) {
+		return listed{
+			object: object{key: aws.ToString(o.Key)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
+			modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
+		}, nil
+	})
+}
+
+// head asks for what is known of an object that a key has: of a version, or of the
+// one that it has now.
+func (v *Vault) head(ctx context.Context, key string, version *string) (out *s3.HeadObjectOutput, err error) {
+	in := &s3.HeadObjectInput{Bucket: &v.config.Bucket, Key: &key, VersionId: version}
+	if !v.lacks.has(CRC64NVME) {
+		in.ChecksumMode = types.ChecksumModeEnabled
+	}
+	what := fmt.Sprintf("look at %q", key)
+	err = v.call(ctx, what, func() error {
+		out, err = v.client.HeadObject(ctx, in)
+		return err
+	})
+	if answer := amazon.Refusal(err); version != nil && answer != nil && answer.Status == http.StatusMethodNotAllowed {
+		return nil, fmt.Errorf("%s: %w: this version is a delete marker: %w", v.what(what), vault.ErrNotFound, answer)
+	}
+	return out, err
+}
+
+// look asks for what is known of an archive's object.
+func (v *Vault) look(ctx context.Context, o object) (*s3.HeadObjectOutput, error) {
+	version, err := v.versionID(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return v.head(ctx, o.key, version)
+}
+
+// pin is what a job remembers of an object that it must not take another for: a
+// version says enough. It is an identity and no hash.
+func pin(o object, etag string) string {
+	etag = strings.Trim(etag, `"`)
+	if o.version != "" || checkVersion(etag) != nil {
+		return ""
+	}
+	return etag
+}
+
+// seen looks at the object of a job, which is the one that was there when it was
+// asked for.
+func (v *Vault) seen(ctx context.Context, j job) (*s3.HeadObjectOutput, error) {
+	found, err := v.look(ctx, j.of)
+	if err != nil {
+		return nil, err
+	}
+	return found, v.checkPin(j, found.ETag)
+}
+
+// checkPin says whether an object is the one of a job.
+func (v *Vault) checkPin(j job, etag *string) error {
+	if j.etag == "" || pin(j.of, aws.ToString(etag)) == j.etag {
+		return nil
+	}
+	return v.replaced(j)
+}
+
+func (v *Vault) replaced(j job) error {
+	return fmt.Errorf("%s: %w: another object has taken its place since it was asked for", v.what(fmt.Sprintf("read %q", j.of.key)), vault.ErrNotFound)
+}

@@ -1,0 +1,114 @@
+package s3vault
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+const (
+	insteadOfVersions = "an archive is whatever object its key has now"
+	adviceVersioning  = "allow s3:GetBucketVersioning, or add lacks=versions to the vault's URL if the bucket keeps none"
+	adviceVersions    = "allow s3:ListBucketVersions, as the bucket keeps versions"
+)
+
+// keepsVersions reports whether the bucket keeps versions, or did so once: then
+// there may be some. The service is asked once.
+func (v *Vault) keepsVersions(ctx context.Context) (bool, error) {
+	if v.lacks.has(Versions) {
+		return false, nil
+	}
+	if known := v.keeps.Load(); known != nil {
+		return *known, nil
+	}
+	var keeps bool
+	err := v.call(ctx, "ask whether it keeps versions", func() error {
+		out, err := v.client.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: &v.config.Bucket})
+		if err == nil {
+			keeps = out.Status == types.BucketVersioningStatusEnabled || out.Status == types.BucketVersioningStatusSuspended
+		}
+		return err
+	})
+	switch {
+	case v.isMissing(Versions, err, insteadOfVersions):
+		return false, nil
+	case err != nil:
+		return false, advised(err, adviceVersioning)
+	}
+	v.keeps.Store(&keeps)
+	return keeps, nil
+}
+
+// advised adds to a denial what may mend it. Credentials that are of no use at all
+// have advice of their own.
+func advised(err error, advice string) error {
+	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("AccessDenied") {
+		return fmt.Errorf("%w; %s", err, advice)
+	}
+	return err
+}
+
+// versionID is how a request names the version of an object; nil: not at all. A
+// version is never named to a bucket that keeps none: some services take no notice
+// of it then, and would delete what is there.
+func (v *Vault) versionID(ctx context.Context, o object) (*string, error) {
+	keeps, err := v.keepsVersions(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case keeps && o.version == "":
+		return aws.String(nullVersion), nil
+	case keeps:
+		return &o.version, nil
+	case o.version == "":
+		return nil, nil
+	case v.lacks.has(Versions):
+		return nil, fmt.Errorf("%s: %w: it names a version, and the service is said to lack versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))), vault.ErrInvalid)
+	}
+	return nil, fmt.Errorf("%s: %w: the bucket keeps no versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))), vault.ErrNotFound)
+}
+
+// versions lists all versions of the objects under the prefix behind one of them.
+// Those that are not the latest are archives, too: they are kept and billed. Delete
+// markers are none.
+func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, error] {
+	type marker struct{ key, version *string }
+	return pages(func(m *marker) ([]types.ObjectVersion, *marker, error) {
+		in := &s3.ListObjectVersionsInput{
+			Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, OptionalObjectAttributes: withRestoreStatus(),
+		}
+		switch {
+		case m != nil:
+			in.KeyMarker, in.VersionIdMarker = m.key, m.version
+		case after != nil:
+			in.KeyMarker, in.VersionIdMarker = &after.key, &after.version
+			if after.version == "" {
+				in.VersionIdMarker = aws.String(nullVersion)
+			}
+		}
+		var out *s3.ListObjectVersionsOutput
+		err := v.call(ctx, "list the versions of the objects", func() (err error) {
+			out, err = v.client.ListObjectVersions(ctx, in)
+			return err
+		})
+		if err != nil {
+			return nil, nil, advised(err, adviceVersions)
+		}
+		if next(out.IsTruncated, out.NextKeyMarker) == nil {
+			return out.Versions, nil, nil
+		}
+		return out.Versions, &marker{out.NextKeyMarker, out.NextVersionIdMarker}, nil
+	}, func(o types.ObjectVersion) (listed, error) {
+		return listed{
+			object: object{aws.ToString(o.Key), versionOf(o.VersionId)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
+			modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
+		}, nil
+	})
+}
