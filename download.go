@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"firn/crc64"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
@@ -118,6 +119,8 @@ type download struct {
 	jobs     []record.Job         // asked for, and not known to be gone
 	barren   int                  // outputs in a row that were gone before they gave a byte
 	recalled bool                 // whether recorded was looked up
+	crc      crc64.Sum            // of the whole archive, as the vault tells it; zero: not known
+	unproved int64                // bytes that came without a tree hash of the vault's
 	recorded []vault.Range        // that an earlier run has asked for
 	pieces   bool                 // more is wanted than can be read in time; see nextPieces
 	unasked  int64                // bytes that no job has then
@@ -206,6 +209,7 @@ func (d *download) take(ctx context.Context, job record.Job, need vault.Range) e
 		return fmt.Errorf("archive %s: the record says that its tree hash is %s, and the vault %s: %w",
 			quoteID(d.archive.ID), d.archive.TreeHash, now.ArchiveTreeHash, vault.ErrChecksum)
 	}
+	d.crc = now.ArchiveCRC64
 	if job.Range.IsZero() {
 		job.Range.Size = d.archive.Size
 	}

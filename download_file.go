@@ -124,6 +124,9 @@ func (f *fileDownload) finish(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("the bytes that came have the tree hash %s, and the archive has %s; nothing is kept of them: %w",
 			hash, expected, vault.ErrChecksum), f.discard(ctx))
 	}
+	if err := f.proveByCRC(ctx); err != nil {
+		return err
+	}
 	f.state.TreeHash = hash // by which the file is known if this run ends between the next steps
 	if err := f.save(ctx); err != nil {
 		return err

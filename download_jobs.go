@@ -147,8 +147,10 @@ type sink struct {
 // fetch reads what a job has of the missing ranges. If the output goes while it
 // is read, that is no error: what is still missing is asked for again.
 func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Range, to sink) error {
+	stay := d.keeper(job)
 	o := transfer.FetchOptions{
 		Open: func(ctx context.Context, r vault.Range) (vault.Output, error) {
+			stay.keep(ctx)
 			return d.vault.OpenOutput(ctx, job.ID, vault.Range{Offset: r.Offset - job.Range.Offset, Size: r.Size})
 		},
 		At: to.at, Ordered: to.ordered,
@@ -169,6 +171,7 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 	d.warnOfExpiry(job, bytes)
 	got, err := transfer.Fetch(ctx, o)
 	d.received += got.Received
+	d.unproved += got.Unproved
 	d.retries += got.Retries
 	d.busy += got.Busy
 	if got.Received > 0 {
@@ -193,7 +196,7 @@ func (d *download) missing() []vault.Range {
 // download goes on: what has come until then is kept.
 func (d *download) warnOfExpiry(job record.Job, bytes int64) {
 	rate := d.lineRate()
-	if rate <= 0 || job.Expires.IsZero() {
+	if rate <= 0 || job.Expires.IsZero() || d.vault.Limits().Prolongs {
 		return
 	}
 	left := max(0, job.Expires.Sub(d.Now()))

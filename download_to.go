@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"firn/crc64"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
@@ -36,10 +37,17 @@ func DownloadTo(ctx context.Context, v vault.Vault, a record.Archive, w io.Write
 	if err := d.aim(ctx); err != nil {
 		return Downloaded{}, err
 	}
+	crc := crc64.New()
+	if v.Limits().CRC64 {
+		w = io.MultiWriter(w, crc)
+	}
 	err = d.stream(ctx, w)
 	got := d.result()
 	if err == nil {
 		got.TreeHash, err = d.proveStream()
+	}
+	if err == nil && d.provesByCRC() {
+		err = d.checkCRC(crc64.Sum(crc.Sum64()))
 	}
 	if err != nil && got.Received > 0 && !errors.Is(err, vault.ErrChecksum) {
 		err = fmt.Errorf("%w: it has the first %s of %s: %w", ErrCut, humane.Bytes(got.Received), humane.Bytes(d.want.Size), err)

@@ -158,7 +158,7 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 		}
 		asked = true
 		at.ID, err = u.vault.CreateUpload(ctx, vault.UploadRequest{
-			Name: u.name, Description: u.description, PartSize: plan.PartSize,
+			Name: u.name, Description: u.description, PartSize: plan.PartSize, ModTime: u.source.identity.ModTime,
 		})
 		return err
 	})

@@ -31,7 +31,8 @@ type Limits struct {
 
 	RangeAlignment int64         // bytes; a retrieval range starts and ends on multiples of it
 	Tiers          []Tier        // tiers a retrieval may ask for, fastest first
-	OutputLifetime time.Duration // how long the output of a job stays; 0: no end
+	OutputLifetime time.Duration // how long the output of a job stays; 0: no end, or the job tells
+	Prolongs       bool          // a job for what can be read already keeps it readable for longer, and retrieves nothing anew
 }
 
 // IsPrintable reports whether a description may hold c: printable ASCII, as the
@@ -57,6 +58,9 @@ type UploadRequest struct {
 	Description string
 	// PartSize is the size of every part but the last, in bytes.
 	PartSize int64
+	// ModTime is when what is uploaded was last changed; zero if that is not known.
+	// Kinds that have no place for it ignore it.
+	ModTime time.Time
 }
 
 // Upload is an unfinished upload as the vault knows it.
@@ -156,6 +160,7 @@ type Job struct {
 
 	ArchiveSize     int64         // bytes of the whole archive, if known, else 0
 	ArchiveTreeHash treehash.Hash // of the whole archive, if known, else zero
+	ArchiveCRC64    crc64.Sum     // of the whole archive, if known, else zero
 
 	List        Listing // of an inventory, as asked for
 	Marker      string  // of a finished inventory with a Limit: where the next one begins; empty if this was the last

@@ -72,6 +72,7 @@ func (v *Vault) Limits() vault.Limits {
 		MaxDescription: maxDescription,
 		CRC64:          true,
 		RangeAlignment: treehash.LeafSize,
+		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),
 	}
 }

@@ -21,15 +21,20 @@ import (
 // it is complete.
 const (
 	metaDescription = "firn-description"
+	metaModTime     = "mtime" // in seconds since 1970, as rclone writes and reads it
 	tagTreeHash     = "firn-tree-hash"
 	tagSize         = "firn-size"
 )
 
 func metadata(req vault.UploadRequest) map[string]string {
-	if req.Description == "" {
-		return nil
+	told := map[string]string{}
+	if req.Description != "" {
+		told[metaDescription] = escape(req.Description)
 	}
-	return map[string]string{metaDescription: escape(req.Description)}
+	if t := req.ModTime; !t.IsZero() {
+		told[metaModTime] = fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
+	}
+	return told
 }
 
 // escape keeps what HTTP headers lose of a text: spaces at its ends and several in
