@@ -14,17 +14,18 @@ import (
 
 // resolve finds the one archive that a user means.
 func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
-	found, err := c.FindArchive(ctx, vaultURL, ref)
+	found, err := findArchive(ctx, c, vaultURL, ref)
 	if id := idOf(ref); err == nil && len(found) == 0 && id != ref {
 		found, err = c.FindArchive(ctx, vaultURL, id)
 	}
+	a, isID := unknown(vaultURL, ref)
 	switch {
 	case err != nil:
 		return record.Archive{}, err
 	case len(found) == 1:
 		return found[0], nil
-	case len(found) == 0 && isArchiveID(ref):
-		return record.Archive{Vault: vaultURL, ID: vault.ArchiveID(ref), Size: -1}, nil
+	case len(found) == 0 && isID:
+		return a, nil
 	case len(found) == 0:
 		return record.Archive{}, withHint(
 			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
@@ -34,7 +35,7 @@ func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref
 		p.ui.say("%s", show(archiveText(a)))
 	}
 	return record.Archive{}, withHint(usageError("%q means %d archives; give the beginning of an id", ref, len(found)),
-		"the first of them would be: "+shellCommand(append(p.called(), vaultURL, "--", string(found[0].ID))...))
+		"the first of them would be: "+shellCommand(append(p.called(), vaultURL, "--", refOf(found[0], found))...))
 }
 
 // resolveAll finds the archives that a user means: one by a name, any number by a
@@ -88,6 +89,10 @@ func archiveText(a record.Archive) string {
 	if a.Size < 0 {
 		return string(a.ID) + " (not in the catalog)"
 	}
-	words := []string{shortID(string(a.ID)), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
+	id := string(a.ID)
+	if isArchiveID(id) { // else it is what somebody called it, and may differ at its end alone
+		id = shortID(id)
+	}
+	words := []string{id, humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
 	return strings.Join(words, "  ")
 }

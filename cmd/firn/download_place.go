@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,7 +23,7 @@ type namesFlag string
 const (
 	namesBase namesFlag = "base" // the last element of the archive's name
 	namesPath namesFlag = "path" // all of them, as directories
-	namesID   namesFlag = "id"   // the last one, after the beginning of the id
+	namesID   namesFlag = "id"   // the last one, after the beginning of the id, or of a hash of it
 )
 
 func (f *namesFlag) String() string { return string(*f) }
@@ -87,15 +89,24 @@ func isDirectory(path string) (bool, error) {
 
 // of is the relative path of an archive's file.
 func (f namesFlag) of(a record.Archive) string {
-	const enough = 12
 	switch f {
 	case namesPath:
 		return firn.FilePath(a)
 	case namesID:
-		id := firn.FileName(record.Archive{ID: a.ID})
-		return id[:min(len(id), enough)] + " " + firn.FileName(a)
+		return distinctive(string(a.ID)) + " " + firn.FileName(a)
 	}
 	return firn.FileName(a)
+}
+
+// distinctive is a text that tells an id from all others and may be in a file's
+// name: its beginning, or that of its hash where an id is the key of an object.
+func distinctive(id string) string {
+	const enough = 12
+	if !isArchiveID(id) {
+		sum := sha256.Sum256([]byte(id))
+		id = hex.EncodeToString(sum[:])
+	}
+	return id[:enough]
 }
 
 // checkDistinct refuses archives that would have one file, or of which one would

@@ -85,6 +85,10 @@ func CutVersion(id string) (key, version string, named bool) {
 	return id[:at], versionOf(&version), true
 }
 
+// VersionsOf is how the ids of all versions of a key begin that have names of their
+// own.
+func VersionsOf(key string) string { return key + versionMark }
+
 // parseObject reads an id. Nothing has an id that it cannot have.
 func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 	o.key, o.version, _ = CutVersion(string(id))
