@@ -43,7 +43,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if unproved != nil {
 		return "", errors.Join(err, unproved)
 	}
-	return o.ID(), v.keepProof(ctx, o, c)
+	return o.ID(), v.keepProof(ctx, o, c.TreeHash)
 }
 
 // checkCompletion says whether the parts follow one another and have the size and
@@ -161,10 +161,10 @@ func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) e
 
 // isThere returns the object that is there if it is proved to be of these parts: the
 // version that the service told, or else the one that the key has now.
-func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole wholeReceipt) (object, error) {
+func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole wholeReceipt) (listed, error) {
 	keeps, err := v.keepsVersions(ctx)
 	if err != nil {
-		return object{}, err
+		return listed{}, err
 	}
 	var version *string
 	if keeps && o.version != "" {
@@ -172,7 +172,7 @@ func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole
 	}
 	out, err := v.head(ctx, o.key, version)
 	if err != nil {
-		return object{}, err
+		return listed{}, err
 	}
 	switch {
 	case !keeps:
@@ -185,7 +185,7 @@ func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole
 		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.String()
 	}
 	if isSame {
-		return o, nil
+		return listed{object: o, etag: aws.ToString(out.ETag), size: c.Size}, nil
 	}
-	return object{}, fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", o.key)), vault.ErrNotFound)
+	return listed{}, fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", o.key)), vault.ErrNotFound)
 }

@@ -13,7 +13,7 @@ import (
 
 const adviceLock = "the credentials may lack s3:DeleteObjectVersion, or Object Lock keeps this version: see its retention and legal hold"
 
-// DeleteArchive removes an object. In a bucket with versions it removes the one
+// DeleteArchive removes an object, and its sidecar if it has one. In a bucket with versions it removes the one
 // that the id names, for good, and no other; Object Lock may forbid that, which is
 // ErrDenied. With lacks=versions such a bucket only hides the object of the key.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
@@ -28,6 +28,7 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	if err != nil {
 		return err
 	}
+	hasSidecar := v.lacksTagging(ctx, o)
 	err = v.call(ctx, fmt.Sprintf("delete %q", string(id)), func() error {
 		_, err := v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
 		return err
@@ -35,5 +36,8 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	if version != nil {
 		err = advised(err, adviceLock)
 	}
-	return ignoreMissing(err)
+	if err := ignoreMissing(err); err != nil || !hasSidecar {
+		return err
+	}
+	return v.removeSidecar(ctx, o)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -22,7 +23,8 @@ const (
 	// those of the parts. Without it each part is proved by the SHA-256 in its
 	// signature, and the whole by its size and by its parts.
 	CRC64NVME Feature = "crc64nvme"
-	// Tagging: tags of objects. Without them only the catalog knows the tree hash.
+	// Tagging: tags of objects. Without them the tree hash is kept in a small object
+	// beside each.
 	Tagging Feature = "tagging"
 	// Classes: the cold storage classes. Without them everything is readable at once.
 	Classes Feature = "classes"
@@ -85,4 +87,17 @@ func (v *Vault) miss(f Feature, instead string) {
 	if v.lacks.add(f) {
 		v.config.Notice(fmt.Sprintf("the service lacks %s: %s", f, instead))
 	}
+}
+
+// saysMissing reports whether an error says that the service lacks something:
+// outright, or because it does not know what a checksum's name means.
+func saysMissing(err error) bool {
+	const notImplemented = 501
+	answer := amazon.Refusal(err)
+	return answer != nil && (answer.CodeIs("NotImplemented") || answer.Status == notImplemented ||
+		answer.CodeIs("InvalidArgument", "InvalidRequest") && saysUnsupported(strings.ToLower(answer.Message)))
+}
+
+func saysUnsupported(message string) bool {
+	return strings.Contains(message, "checksum") || strings.Contains(message, "unsupported header")
 }

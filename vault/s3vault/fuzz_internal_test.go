@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -52,6 +53,24 @@ func FuzzArchiveIDs(f *testing.F) {
 			if again, err := v.parseObject(o.ID()); err != nil || again != o {
 				t.Errorf("%q is %+v, then %+v, %v", id, o, again, err)
 			}
+		}
+	})
+}
+
+// FuzzSidecars: a sidecar is believed of the object that it was written for, and
+// nothing else is taken for one.
+func FuzzSidecars(f *testing.F) {
+	o := listed{etag: `"f97c5d29941bfb1b2fdab0874906ab82-1"`, size: 1 << 40}
+	f.Add(sidecarText(o, treehash.Sum([]byte("a"))), o.size, o.etag)
+	f.Add("firn-proof 1 +5 0 \n", int64(5), "")
+	f.Fuzz(func(t *testing.T, text string, size int64, etag string) {
+		o := listed{etag: etag, size: size}
+		if hash, err := parseSidecar(text, o); err == nil && sidecarText(o, hash) != text {
+			t.Errorf("%q is believed of %+v", text, o)
+		}
+		hash := treehash.Sum([]byte(text))
+		if got, err := parseSidecar(sidecarText(o, hash), o); checkVersion(etag) == nil && (err != nil || got != hash) {
+			t.Errorf("%+v: %v, %v", o, got, err)
 		}
 	})
 }

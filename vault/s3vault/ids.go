@@ -239,7 +239,10 @@ func (v *Vault) newKey(name string) (string, error) {
 	for step := range strings.SplitSeq(name, "/") {
 		odd = odd || step == "" || step == "." || step == ".."
 	}
-	if odd {
+	switch {
+	case v.isSidecar(key):
+		return "", fmt.Errorf("archive %.300q: %w: under %s are no archives but what firn keeps about them", name, vault.ErrInvalid, sidecarStep)
+	case odd:
 		return "", fmt.Errorf("archive %.300q: %w: the name of an object has printable characters, and no empty, . or .. between its slashes",
 			name, vault.ErrInvalid)
 	}

@@ -125,7 +125,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	size := aws.ToInt64(object.ContentLength)
 	var hash treehash.Hash
 	if !restored.inProgress { // whoever waits asks often, and needs no hash yet
-		if hash, err = v.proof(ctx, j.of, size); err != nil {
+		if hash, err = v.proof(ctx, listed{object: j.of, etag: aws.ToString(object.ETag), size: size}); err != nil {
 			return vault.Job{}, err
 		}
 	}

@@ -26,7 +26,7 @@ type listed struct {
 }
 
 // objects lists the objects under the prefix behind one of them: all their
-// versions, where the bucket keeps them.
+// versions, where the bucket keeps them, and no sidecars.
 func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, error] {
 	return func(yield func(listed, error) bool) {
 		keeps, err := v.keepsVersions(ctx)
@@ -40,7 +40,7 @@ func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, er
 					keeps = false
 					break
 				}
-				if !yield(o, err) || err != nil {
+				if !v.isSidecar(o.key) && !yield(o, err) || err != nil {
 					return
 				}
 			}
@@ -49,7 +49,7 @@ func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, er
 			return
 		}
 		for o, err := range v.current(ctx, after) {
-			if !yield(o, err) || err != nil {
+			if !v.isSidecar(o.key) && !yield(o, err) || err != nil {
 				return
 			}
 		}
@@ -116,12 +116,15 @@ func (v *Vault) look(ctx context.Context, o object) (*s3.HeadObjectOutput, error
 // pin is what a job remembers of an object that it must not take another for: a
 // version says enough. It is an identity and no hash.
 func pin(o object, etag string) string {
-	etag = strings.Trim(etag, `"`)
+	etag = trimETag(etag)
 	if o.version != "" || checkVersion(etag) != nil {
 		return ""
 	}
 	return etag
 }
+
+// trimETag takes away the quotes, which not every service writes.
+func trimETag(etag string) string { return strings.Trim(etag, `"`) }
 
 // seen looks at the object of a job, which is the one that was there when it was
 // asked for.

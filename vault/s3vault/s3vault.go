@@ -11,8 +11,9 @@
 //
 // What is kept with an object, so that the bucket alone is enough to read and prove
 // it: the description as metadata (x-amz-meta-firn-description), and, once all
-// bytes are there, size and tree hash as tags (firn-size, firn-tree-hash). Objects
-// without them are archives, too; what is not told is not known.
+// bytes are there, size and tree hash as tags (firn-size, firn-tree-hash), or, where
+// there are no tags, in an object of its own under .firn/. Objects without them are
+// archives, too; what is not told is not known.
 //
 // The package translates and does nothing else; see internal/amazon for what it
 // shares with other services. Errors wrap a sentinel of package vault and, where
@@ -25,6 +26,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,6 +76,9 @@ type Vault struct {
 	endpoint string // empty: Amazon's own
 	lacks    lacks
 	keeps    atomic.Pointer[bool] // whether the bucket keeps versions; nil: not asked yet
+
+	tagsAsked sync.Once // by lacksTagging
+	said      sync.Map  // by text; see sayOnce
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -174,6 +179,13 @@ func (v *Vault) Class() string { return string(v.config.Class) }
 func (v *Vault) Close() error {
 	v.http.CloseIdleConnections()
 	return nil
+}
+
+// sayOnce tells a person something, but not again.
+func (v *Vault) sayOnce(text string) {
+	if _, again := v.said.LoadOrStore(text, true); !again {
+		v.config.Notice(text)
+	}
 }
 
 // call sends one request; see [amazon.Call].

@@ -222,18 +222,17 @@ func TestServicesThatLackSomething(t *testing.T) {
 		refuses  coldfront.Feature
 		declared []s3vault.Feature
 		told     string
-		unhashed bool
 	}{
 		"conditions":              {refuses: coldfront.Conditions, told: "lacks conditional: whether a key is free is looked at"},
 		"conditions, declared":    {refuses: coldfront.Conditions, declared: []s3vault.Feature{s3vault.Conditional}},
 		"CRC-64":                  {refuses: coldfront.CRC64NVME, told: "lacks crc64nvme: parts are proved by the SHA-256"},
 		"CRC-64, declared":        {refuses: coldfront.CRC64NVME, declared: []s3vault.Feature{s3vault.CRC64NVME}},
-		"tags":                    {refuses: coldfront.Tagging, told: "lacks tagging: the tree hashes of archives are in the catalog alone", unhashed: true},
-		"tags, declared":          {refuses: coldfront.Tagging, declared: []s3vault.Feature{s3vault.Tagging}, unhashed: true},
+		"tags":                    {refuses: coldfront.Tagging, told: "lacks tagging: tree hashes are kept in small objects under .firn/"},
+		"tags, declared":          {refuses: coldfront.Tagging, declared: []s3vault.Feature{s3vault.Tagging}},
 		"versions":                {refuses: coldfront.Versions, told: "lacks versions: an archive is whatever object its key has now"},
 		"versions, declared":      {refuses: coldfront.Versions, declared: []s3vault.Feature{s3vault.Versions}},
 		"cold classes, declared":  {refuses: coldfront.Classes, declared: []s3vault.Feature{s3vault.Classes}},
-		"nothing, but it is said": {refuses: -1, declared: s3vault.Features(), unhashed: true},
+		"nothing, but it is said": {refuses: -1, declared: s3vault.Features()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var told []string
@@ -247,7 +246,7 @@ func TestServicesThatLackSomething(t *testing.T) {
 					t.Fatalf("CompleteUpload: %v", err)
 				}
 				j, got := b.fetch(t, v, archive)
-				if !bytes.Equal(got, data()) || j.ArchiveTreeHash.IsZero() != c.unhashed {
+				if !bytes.Equal(got, data()) || j.ArchiveTreeHash != completion.TreeHash {
 					t.Errorf("%d bytes came back, tree hash %s", len(got), j.ArchiveTreeHash)
 				}
 			}

@@ -64,17 +64,16 @@ func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
 }
 
 // TestContract runs the suite of every kind over a real S3 server, with the
-// restores of the front before it: over buckets that keep versions, and over
-// those that do not.
+// restores of the front before it: over buckets that keep versions, over those that
+// do not, and at a service without tags.
 func TestContract(t *testing.T) {
-	for name, create := range map[string]func(*coldfront.Front, context.Context, string) error{
-		"plain": (*coldfront.Front).CreateBucket, "versions": (*coldfront.Front).CreateVersionedBucket,
-	} {
-		t.Run(name, func(t *testing.T) { contract(t, create) })
-	}
+	plain, versioned := (*coldfront.Front).CreateBucket, (*coldfront.Front).CreateVersionedBucket
+	t.Run("plain", func(t *testing.T) { contract(t, plain) })
+	t.Run("versions", func(t *testing.T) { contract(t, versioned) })
+	t.Run("no tags", func(t *testing.T) { contract(t, plain, s3vault.Tagging) })
 }
 
-func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error) {
+func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error, lacks ...s3vault.Feature) {
 	t.Helper()
 	b := newBed(t, coldfront.Options{})
 	configs := map[vault.Vault]s3vault.Config{}
@@ -82,7 +81,7 @@ func contract(t *testing.T, create func(*coldfront.Front, context.Context, strin
 		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true, OneCompleter: true,
 		New: func(t *testing.T) vault.Vault {
 			b.next++
-			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/"}
+			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/", Lacks: lacks}
 			if err := create(b.front, t.Context(), c.Bucket); err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,114 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// What proves an object is kept with it once all of its bytes are there: as tags,
+// or, where there are none, in an object beside it.
+const (
+	tagTreeHash = "firn-tree-hash"
+	tagSize     = "firn-size"
+
+	insteadOfTags = "tree hashes are kept in small objects under .firn/"
+	deniedTags    = "reading the tags of objects is denied, so their tree hashes are not known: " +
+		"allow s3:GetObjectTagging (of versions: s3:GetObjectVersionTagging)"
+)
+
+// keepProof writes size and tree hash to the object, once it is there.
+func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) error {
+	if v.lacks.has(Tagging) {
+		return v.writeSidecar(ctx, o, hash)
+	}
+	version, err := v.versionID(ctx, o.object)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("keep the tree hash with %q", o.key)
+	tags := &types.Tagging{TagSet: []types.Tag{
+		{Key: aws.String(tagSize), Value: aws.String(strconv.FormatInt(o.size, 10))},
+		{Key: aws.String(tagTreeHash), Value: aws.String(hash.String())},
+	}}
+	err = v.call(ctx, what, func() error {
+		_, err := v.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
+			Bucket: &v.config.Bucket, Key: &o.key, VersionId: version, Tagging: tags,
+		})
+		return err
+	})
+	if v.isMissing(Tagging, err, insteadOfTags) {
+		return v.writeSidecar(ctx, o, hash)
+	}
+	if errors.Is(err, vault.ErrNotFound) { // it was there a moment ago
+		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
+	}
+	return err
+}
+
+// proof reads the tree hash of an object; zero if it is not told. The size stands
+// beside it so that a hash of other bytes, which somebody has put under the same key
+// with the same tags, is not believed.
+func (v *Vault) proof(ctx context.Context, o listed) (treehash.Hash, error) {
+	tags, err := v.tags(ctx, o.object)
+	if v.lacks.has(Tagging) {
+		return v.readSidecar(ctx, o)
+	}
+	answer := amazon.Refusal(err)
+	switch {
+	case errors.Is(err, vault.ErrDenied):
+		v.sayOnce(deniedTags)
+		return treehash.Hash{}, nil
+	case answer != nil && answer.CodeIs("NoSuchTagSet"):
+		return treehash.Hash{}, nil
+	case err != nil:
+		return treehash.Hash{}, err
+	}
+	hash, err := treehash.Parse(tags[tagTreeHash])
+	if err != nil || tags[tagSize] != strconv.FormatInt(o.size, 10) {
+		return treehash.Hash{}, nil //nolint:nilerr // what is no hash proves nothing
+	}
+	return hash, nil
+}
+
+// tags reads those of an object, unless there are none at this service.
+func (v *Vault) tags(ctx context.Context, o object) (map[string]string, error) {
+	if v.lacks.has(Tagging) {
+		return nil, nil
+	}
+	version, err := v.versionID(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	told := map[string]string{}
+	err = v.call(ctx, fmt.Sprintf("read the tree hash of %q", o.key), func() error {
+		out, err := v.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
+		if err != nil {
+			return err
+		}
+		for _, t := range out.TagSet {
+			told[aws.ToString(t.Key)] = aws.ToString(t.Value)
+		}
+		return nil
+	})
+	if v.isMissing(Tagging, err, insteadOfTags) {
+		return nil, nil
+	}
+	return told, err
+}
+
+// lacksTagging reports whether the service has no tags. If that is not known yet, it
+// is asked for those of an object.
+func (v *Vault) lacksTagging(ctx context.Context, o object) bool {
+	v.tagsAsked.Do(func() { _, _ = v.tags(ctx, o) }) // what else went wrong says nothing about it
+	return v.lacks.has(Tagging)
+}
