@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"firn/vault"
 )
@@ -20,9 +21,18 @@ func metadata(req vault.UploadRequest) map[string]string {
 		told[metaDescription] = escape(req.Description)
 	}
 	if t := req.ModTime; !t.IsZero() {
-		told[metaModTime] = fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
+		told[metaModTime] = seconds(t)
 	}
 	return told
+}
+
+// seconds is a time in seconds since 1970, with nine decimals.
+func seconds(t time.Time) string {
+	n, sign := t.UnixNano(), ""
+	if n < 0 {
+		n, sign = -n, "-"
+	}
+	return fmt.Sprintf("%s%d.%09d", sign, n/int64(time.Second), n%int64(time.Second))
 }
 
 // escape keeps what HTTP headers lose of a text: spaces at its ends and several in
