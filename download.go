@@ -85,6 +85,9 @@ type Downloaded struct {
 	Elapsed        time.Duration // of this run
 	Busy           time.Duration // of it, while bytes came
 	AlreadyPresent bool          // nothing was asked for: the file was there
+	// Unproved is set if neither the record nor the vault knows a tree hash of the
+	// archive, so that nothing but the number of its bytes was compared.
+	Unproved bool
 }
 
 func (o *DownloadOptions) setDefaults() {
@@ -230,6 +233,7 @@ func (d *download) result() Downloaded {
 	return Downloaded{
 		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
 		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
+		Unproved: d.archive.TreeHash.IsZero(),
 	}
 }
 

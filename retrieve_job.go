@@ -89,10 +89,11 @@ func jobSubject(j record.Job) string {
 	return "archive " + quoteID(j.Archive)
 }
 
-// quoteID shows the beginning of an id, which is enough to find it by.
+// quoteID shows the beginning of an id, which is enough to find it by. The key of an
+// object is told whole, unless it is as long as what services make up.
 func quoteID[ID ~string](id ID) string {
-	const enough = 16
-	if len(id) > enough {
+	const enough, most = 16, 48
+	if len(id) > most {
 		return strconv.Quote(string(id[:enough]) + "...")
 	}
 	return strconv.Quote(string(id))

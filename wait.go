@@ -64,8 +64,12 @@ type NotReadyError struct {
 
 // Error tells which job, how long it takes, and when to come back.
 func (e *NotReadyError) Error() string {
+	asked := "by somebody else"
+	if !e.Job.Started.IsZero() {
+		asked = humane.Time(e.Job.Started)
+	}
 	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
-		humane.Time(e.Job.Started), vault.ErrNotReady, typicalText(e.Job.Tier), humane.Time(e.Back))
+		asked, vault.ErrNotReady, typicalText(e.Job.Tier), humane.Time(e.Back))
 }
 
 // Unwrap makes errors.Is find vault.ErrNotReady.

@@ -10,11 +10,16 @@ import (
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
+	"firn/vault/s3vault"
+	"firn/vaulturl"
 )
 
 // resolve finds the one archive that a user means.
 func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
-	found, err := findArchive(ctx, c, vaultURL, ref)
+	found, err := byKey(ctx, c, vaultURL, ref)
+	if err == nil && len(found) == 0 {
+		found, err = findArchive(ctx, c, vaultURL, ref)
+	}
 	if id := idOf(ref); err == nil && len(found) == 0 && id != ref {
 		found, err = c.FindArchive(ctx, vaultURL, id)
 	}
@@ -38,13 +43,32 @@ func (p *program) resolve(ctx context.Context, c *catalog.Catalog, vaultURL, ref
 		"the first of them would be: "+shellCommand(append(p.called(), vaultURL, "--", refOf(found[0], found))...))
 }
 
+// byKey finds the archive of a bucket whose key is the vault's prefix and ref, which
+// nothing else can mean better, whatever files of that name there are in folders.
+func byKey(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) ([]record.Archive, error) {
+	at, err := vaulturl.Parse(vaultURL)
+	if err != nil || at.Kind != vaulturl.S3 {
+		return nil, err
+	}
+	key := at.Prefix + ref
+	found, err := findArchive(ctx, c, vaultURL, key)
+	if err != nil || len(found) != 1 || found[0].State == record.Deleted {
+		return nil, err
+	}
+	if its, _, _ := s3vault.CutVersion(string(found[0].ID)); its != key {
+		return nil, nil
+	}
+	return found, nil
+}
+
 // resolveAll finds the archives that a user means: one by a name, any number by a
 // pattern, each once.
-func (p *program) resolveAll(ctx context.Context, c *catalog.Catalog, vaultURL string, refs []string) (all []record.Archive, err error) {
+func (p *program) resolveAll(ctx context.Context, c *catalog.Catalog, vaultURL string, refs []string) ([]record.Archive, error) {
+	var all []record.Archive
 	seen := make(map[vault.ArchiveID]bool)
 	for _, ref := range refs {
-		found := []record.Archive{}
-		if isPattern(ref) {
+		found, err := byKey(ctx, c, vaultURL, ref) // a key may look like a pattern
+		if err == nil && len(found) == 0 && isPattern(ref) {
 			found, err = c.FindArchive(ctx, vaultURL, ref)
 		}
 		if err == nil && len(found) == 0 {
@@ -89,10 +113,6 @@ func archiveText(a record.Archive) string {
 	if a.Size < 0 {
 		return string(a.ID) + " (not in the catalog)"
 	}
-	id := string(a.ID)
-	if isArchiveID(id) { // else it is what somebody called it, and may differ at its end alone
-		id = shortID(id)
-	}
-	words := []string{id, humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
+	words := []string{shortArchive(a.Vault, a.ID), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
 	return strings.Join(words, "  ")
 }

@@ -47,8 +47,6 @@ func refOf(a record.Archive, all []record.Archive) string {
 	return id
 }
 
-func isBucket(vaultURL string) bool { return strings.HasPrefix(vaultURL, "s3://") }
-
 // unknown is the archive that an id names of which the catalog knows nothing.
 func unknown(vaultURL, id string) (a record.Archive, ok bool) {
 	a = record.Archive{Vault: vaultURL, ID: vault.ArchiveID(id), Size: -1}

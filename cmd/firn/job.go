@@ -75,15 +75,20 @@ func archiveOf(ctx context.Context, c *catalog.Catalog, j record.Job) (record.Ar
 }
 
 // jobsOf merges what the catalog and the vault know of the vault's jobs, oldest
-// first. Where both know a job, the vault is right about how it stands.
+// first. Where both know a job, the vault is right about how it stands. A bucket does
+// not tell when a copy was asked for, nor by whom: one of an archive that the catalog
+// has a job for is taken for that job's.
 func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault) (all []record.Job, err error) {
 	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Job, error) bool) { return v.Jobs(ctx) })
 	if err != nil {
 		return nil, err
 	}
-	listed := make(map[vault.JobID]vault.Job)
+	listed, copies := make(map[vault.JobID]vault.Job), make(map[vault.ArchiveID]vault.Job)
 	for _, j := range there {
 		listed[j.ID] = j
+		if j.Created.IsZero() {
+			copies[j.Archive] = j
+		}
 	}
 	for r, err := range c.Jobs(ctx, v.URL) {
 		if err != nil {
@@ -92,6 +97,9 @@ func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Va
 		if j, is := listed[r.ID]; is && r.ID != "" {
 			r.Status, r.Message, r.Completed, r.Expires, r.Range = j.Status, j.Message, j.Completed, j.Expires, j.Range
 			delete(listed, r.ID)
+		} else if j, is := copies[r.Archive]; is && r.Kind == vault.RetrieveArchive && r.Status != record.Gone && r.Status != vault.Failed {
+			r.Status, r.Message, r.Completed, r.Expires = j.Status, j.Message, j.Completed, j.Expires
+			delete(listed, j.ID)
 		}
 		all = append(all, r)
 	}

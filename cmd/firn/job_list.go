@@ -133,7 +133,7 @@ func jobSubject(j record.Job, a record.Archive) string {
 	}
 	name := firn.FileName(a)
 	if a.Name == "" && a.Description == "" {
-		name = shortID(string(j.Archive))
+		name = shortArchive(j.Vault, j.Archive)
 	}
 	if !j.Range.IsZero() && a.Size > 0 && j.Range.Size < a.Size {
 		name += ", part of it"

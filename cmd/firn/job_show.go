@@ -78,7 +78,7 @@ func jobText(j record.Job, a record.Archive, now time.Time) []string {
 		lines = append(lines, fmt.Sprintf("described  %q", j.Description))
 	}
 	lines = append(lines, "asked for  "+humane.Time(j.Started))
-	if j.Status == vault.InProgress {
+	if j.Status == vault.InProgress && !j.Started.IsZero() {
 		lines = append(lines, fmt.Sprintf("usually    done after %s, about %s",
 			typicalTime(j.Tier), humane.Time(j.Started.Add(firn.TypicalTime(j.Tier)))))
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -142,11 +143,11 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 }
 
 func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
-	name, id := filepath.Base(a.Name), shortID(string(a.ID))
+	name, id := filepath.Base(a.Name), shortArchive(a.Vault, a.ID)
 	if o.full {
 		name, id = a.Name, string(a.ID)
 	}
-	if name == a.Description {
+	if name == a.Description || isBucket(a.Vault) && strings.HasSuffix("/"+string(a.ID), "/"+name) {
 		name = "" // said already
 	}
 	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), id, a.Description, name}

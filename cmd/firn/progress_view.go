@@ -181,8 +181,11 @@ func waitingText(w firn.Waiting, now time.Time) string {
 	if first.Tier != "" {
 		tier = fmt.Sprintf(" (%s)", showASCII(string(first.Tier)))
 	}
-	return fmt.Sprintf("%s%s: asked for %s ago, usually done after %s", what, tier,
-		humane.Duration(max(0, now.Sub(first.Started))), typicalTime(first.Tier))
+	asked := "by somebody else"
+	if !first.Started.IsZero() {
+		asked = humane.Duration(max(0, now.Sub(first.Started))) + " ago"
+	}
+	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, typicalTime(first.Tier))
 }
 
 // typicalTime is how long a job of a tier usually takes.

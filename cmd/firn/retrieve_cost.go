@@ -13,6 +13,7 @@ import (
 // a limit.
 type spending struct {
 	*program
+	vault string // canonical
 	table price.Table
 	limit dollarsFlag
 
@@ -21,7 +22,7 @@ type spending struct {
 
 func (p *program) newSpending(v *vaulturl.Vault, limit dollarsFlag) (*spending, error) {
 	table, err := p.prices(v.URL, v.Class)
-	return &spending{program: p, table: table, limit: limit}, err
+	return &spending{program: p, vault: v.URL, table: table, limit: limit}, err
 }
 
 // approve is asked before a job is started.
@@ -48,7 +49,7 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	if s.quiet {
 		return nil
 	}
-	text := fmt.Sprintf("asking for %s of archive %s by %s", humane.Bytes(bytes), shortID(string(req.Archive)), tier)
+	text := fmt.Sprintf("asking for %s of archive %s by %s", humane.Bytes(bytes), shortArchive(s.vault, req.Archive), tier)
 	if !s.table.IsFree() {
 		here := difference(after.Egress, before.Egress)
 		text += fmt.Sprintf(", ready in %s to %s: %s to retrieve", humane.Duration(after.Least), humane.Duration(after.Most),
@@ -73,7 +74,7 @@ func (s *spending) approveUnknown(req vault.JobRequest) error {
 			string(req.Archive)), "an inventory tells the size, or leave --max-cost out")
 	}
 	if !s.quiet {
-		s.ui.say("firn: asking for archive %s by %s; the catalog does not know its size", show(shortID(string(req.Archive))), req.Tier)
+		s.ui.say("firn: asking for archive %s by %s; the catalog does not know its size", show(shortArchive(s.vault, req.Archive)), req.Tier)
 	}
 	return nil
 }

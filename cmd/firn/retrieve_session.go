@@ -121,6 +121,8 @@ func (s *retrieveSession) tell(r firn.Retrieved) error {
 		s.notice(fmt.Sprintf("%q can be downloaded now", name))
 	case r.Job.Status == vault.Succeeded:
 		s.notice(fmt.Sprintf("%q can be downloaded now, until %s", name, humane.Time(r.Job.Expires)))
+	case r.Found && r.Job.Started.IsZero():
+		s.notice(fmt.Sprintf("%q was asked for before, by somebody else", name))
 	case r.Found:
 		s.notice(fmt.Sprintf("%q was asked for before, at %s", name, humane.Time(r.Job.Started)))
 	}

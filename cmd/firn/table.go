@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"firn/vault"
 )
 
 // rows is a table for people: columns, no lines, nothing but text. However many
@@ -91,6 +93,18 @@ func shortID(id string) string {
 	}
 	return id[:enoughOfID] + "..."
 }
+
+// shortArchive is what is enough of the id of an archive to tell it from all others in
+// a vault. In a bucket it is a key, which people know, and of which none is too much.
+func shortArchive(vaultURL string, id vault.ArchiveID) string {
+	if isBucket(vaultURL) {
+		return string(id)
+	}
+	return shortID(string(id))
+}
+
+// isBucket reports whether the URL of a vault is that of a bucket.
+func isBucket(vaultURL string) bool { return strings.HasPrefix(vaultURL, "s3://") }
 
 // idOf undoes [shortID] as far as that can be: people give ids as they see them.
 func idOf(ref string) string {

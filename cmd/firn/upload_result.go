@@ -124,7 +124,7 @@ func (p *program) explainOpen(err error, vaultArg string) error {
 
 // explainVault adds how to create a vault that is not there.
 func (p *program) explainVault(err error, vaultArg string) error {
-	if errors.Is(err, vault.ErrNotFound) {
+	if errors.Is(err, vault.ErrNotFound) && !isBucket(vaultArg) { // which firn does not make
 		return withHint(err, "if there is no such vault yet: "+shellCommand("firn", "vault", "create", vaultArg))
 	}
 	return err

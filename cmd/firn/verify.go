@@ -108,7 +108,8 @@ func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o veri
 	if err := p.verifyFile(ctx, a, file); err != nil {
 		return err
 	}
-	return p.tellVerified(verifiedObject{"verified", url, a.ID, file, false, a.Size, a.TreeHash})
+	return p.tellVerified(verifiedObject{"verified", url, a.ID, file, false, a.Size, a.TreeHash},
+		fmt.Sprintf("verified: %q has the bytes on record", file))
 }
 
 // verifyFile compares a file with an archive, and shows how that goes.
@@ -125,6 +126,9 @@ func (p *program) verifyFile(ctx context.Context, a record.Archive, file string)
 	}
 	_, err := firn.VerifyFile(context.WithoutCancel(ctx), a, file, o)
 	if errors.Is(err, vault.ErrNotFound) {
+		if isBucket(a.Vault) { // whose list has no hashes
+			return withHint(err, "to read what the vault has: "+p.typedWith("--remote"))
+		}
 		return withHint(err, "an inventory tells them: "+shellCommand("firn", "inventory", a.Vault))
 	}
 	return err
@@ -170,28 +174,35 @@ func (p *program) verifyRemote(
 			return err
 		}
 	}
-	if !known && !p.quiet {
-		p.ui.say("firn: the catalog does not know the hash of this archive; its bytes have the one that the vault gives for them")
-	}
-	return hook.end(p.tellVerified(verifiedObject{"verified", v.URL, a.ID, file, true, got.Range.Size, got.TreeHash}))
+	return hook.end(p.tellVerified(verifiedObject{"verified", v.URL, a.ID, file, true, got.Range.Size, got.TreeHash},
+		remoteText(got, known, file)))
 }
 
-// tellVerified prints what was proved.
-func (p *program) tellVerified(o verifiedObject) error {
+// remoteText says what the vault's bytes were compared with: with the record, or, if
+// that does not know the archive's hash, with what there is.
+func remoteText(got firn.Downloaded, known bool, file string) string {
+	const unknown = "the catalog does not know the hash of this archive"
+	switch {
+	case known && file != "":
+		return fmt.Sprintf("verified: the vault and %q have the bytes on record", file)
+	case known:
+		return "verified: the vault has the bytes on record"
+	case file != "":
+		return fmt.Sprintf("%s; verified: the vault and %q have the same bytes", unknown, file)
+	case got.Unproved:
+		return fmt.Sprintf("%s, nor does the vault: all %s were read, and compared with nothing", unknown, humane.Bytes(got.Range.Size))
+	}
+	return unknown + "; verified: the bytes have the one that the vault gives for them"
+}
+
+// tellVerified prints what was proved, and says it.
+func (p *program) tellVerified(o verifiedObject, text string) error {
 	if p.json {
 		return p.out.object(o)
 	}
 	p.out.line("%s  %s  %s", o.TreeHash, show(string(o.ArchiveID)), show(o.File))
-	if p.quiet {
-		return nil
-	}
-	switch {
-	case o.Remote && o.File != "":
-		p.ui.say("firn: verified: the vault and %s have the bytes on record", show(fmt.Sprintf("%q", o.File)))
-	case o.Remote:
-		p.ui.say("firn: verified: the vault has the bytes on record")
-	default:
-		p.ui.say("firn: verified: %s has the bytes on record", show(fmt.Sprintf("%q", o.File)))
+	if !p.quiet {
+		p.ui.say("firn: %s", show(text))
 	}
 	return nil
 }

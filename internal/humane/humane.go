@@ -45,8 +45,14 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d s", seconds)
 }
 
-// Time shows a moment in local time, to the second.
-func Time(t time.Time) string { return t.Local().Format(time.DateTime) }
+// Time shows a moment in local time, to the second. The zero one is a moment that
+// nobody told.
+func Time(t time.Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return t.Local().Format(time.DateTime)
+}
 
 // Count counts things: "1 part", "2 parts".
 func Count(n int, what string) string {

@@ -72,7 +72,7 @@ func (v *Vault) startRestore(ctx context.Context, j job, id vault.ArchiveID) (_ 
 		tiers = Class(object.StorageClass).tiers()
 	}
 	switch {
-	case j.within.Offset < 0 || j.within.Size <= 0 || j.within.Offset > size-j.within.Size:
+	case !j.within.IsZero() && (j.within.Offset < 0 || j.within.Size <= 0 || j.within.Offset > size-j.within.Size):
 		return "", fmt.Errorf("%s: %w: bytes %d to %d of %d", v.what(what), vault.ErrInvalid, j.within.Offset, j.within.End()-1, size)
 	case !slices.Contains(tiers, j.tier):
 		return "", fmt.Errorf("%s: %w: the tier %.40q is none of %q, which the class %s has", v.what(what), vault.ErrInvalid, j.tier, tiers, object.StorageClass)
