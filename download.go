@@ -85,8 +85,8 @@ type Downloaded struct {
 	Elapsed        time.Duration // of this run
 	Busy           time.Duration // of it, while bytes came
 	AlreadyPresent bool          // nothing was asked for: the file was there
-	// Unproved is set if neither the record nor the vault knows a tree hash of the
-	// archive, so that nothing but the number of its bytes was compared.
+	// Unproved is set if neither the record nor the vault knows a tree hash or a
+	// CRC-64 of the archive, so that nothing but the number of its bytes was compared.
 	Unproved bool
 }
 
@@ -233,7 +233,7 @@ func (d *download) result() Downloaded {
 	return Downloaded{
 		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
 		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
-		Unproved: d.archive.TreeHash.IsZero(),
+		Unproved: d.archive.TreeHash.IsZero() && d.crc == 0,
 	}
 }
 

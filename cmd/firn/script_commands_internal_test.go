@@ -50,8 +50,8 @@ func scriptCommands() map[string]scriptCommand {
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
 		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
 		// to s3.log. --retrieval-delay is how long a restoration takes; --by-host: by
-		// https and buckets by host; --bucket, --versioned, --refuses FEATURE, --ignores
-		// FEATURE
+		// https and buckets by host; --locked: Object Lock with a default retention;
+		// --bucket, --versioned, --refuses FEATURE, --ignores FEATURE
 		"s3": fronts.s3,
 		// s3as WHO PREFIX: from here on the keys are those of a user who may do what the
 		// policy says that stands below this heading in docs/s3.md; root: anything

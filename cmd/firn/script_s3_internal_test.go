@@ -37,13 +37,14 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	flags.SetOutput(io.Discard)
 	bucket := flags.String("bucket", "archives", "")
 	versioned := flags.Bool("versioned", false, "")
+	locked := flags.Bool("locked", false, "")
 	host := flags.Bool("by-host", false, "")
 	delay := flags.Duration("retrieval-delay", 0, "")
 	var refuses, ignores []coldfront.Feature
 	flags.Func("refuses", "", featureTo(&refuses))
 	flags.Func("ignores", "", featureTo(&ignores))
 	if err := flags.Parse(args); err != nil || neg || flags.NArg() != 0 {
-		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--by-host] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
+		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--locked] [--by-host] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
 	}
 	log, err := os.Create(ts.MkAbs("s3.log"))
 	ts.Check(err)
@@ -58,7 +59,10 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
 	create := s.CreateBucket
-	if *versioned {
+	switch {
+	case *locked:
+		create = s.CreateLockedBucket
+	case *versioned:
 		create = s.CreateVersionedBucket
 	}
 	ts.Check(create(context.Background(), *bucket))

@@ -32,6 +32,8 @@
 //     a key that has none.
 //   - What was changed on the way, by Page, by Ignores or for the sake of versions,
 //     the front signs anew, and nobody has verified the client's signature.
+//   - A bucket with Object Lock takes what comes without a checksum; the front refuses
+//     it. Its retention shows when something is removed, and in no answer before.
 //   - Users have no policies of their own: the bucket's says what they may do. What it
 //     does not allow is refused without naming the permission, and a key that has no
 //     object is a 404 also for who may not list the bucket, where S3 answers 403.
@@ -45,6 +47,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -89,6 +92,7 @@ type Front struct {
 	delay       func(class, tier string) time.Duration
 	noExpedited atomic.Bool
 	ids         atomic.Int64
+	locked      sync.Map // the buckets with Object Lock, by name
 	objects     *objects
 	faults      faults
 	record      record

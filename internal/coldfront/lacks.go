@@ -59,6 +59,13 @@ func (c *call) uses(feature Feature) bool {
 	}
 }
 
+// wantsChecksum tells whether bytes come without a checksum to a bucket with Object Lock.
+func (f *Front) wantsChecksum(c *call) bool {
+	_, locked := f.locked.Load(c.name.bucket)
+	stores := c.operation == "PutObject" || c.operation == "UploadPart"
+	return locked && stores && !c.uses(Checksums) && c.request.Header.Get("Content-Md5") == ""
+}
+
 // checksumFields are the fields that have to do with checksums of what is
 // written.
 func checksumFields(h http.Header) []string {

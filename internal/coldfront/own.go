@@ -49,6 +49,26 @@ func (f *Front) SetVersioning(ctx context.Context, bucket string, enabled bool) 
 	return err
 }
 
+// CreateLockedBucket makes a bucket whose objects nobody can remove or change for a
+// day, unless he may bypass governance.
+func (f *Front) CreateLockedBucket(ctx context.Context, bucket string) error {
+	f.locked.Store(bucket, true)
+	_, err := f.own().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket, ObjectLockEnabledForBucket: aws.Bool(true)})
+	if err != nil {
+		return err
+	}
+	_, err = f.own().PutObjectLockConfiguration(ctx, &s3.PutObjectLockConfigurationInput{
+		Bucket: &bucket,
+		ObjectLockConfiguration: &types.ObjectLockConfiguration{
+			ObjectLockEnabled: types.ObjectLockEnabledEnabled,
+			Rule: &types.ObjectLockRule{DefaultRetention: &types.DefaultRetention{
+				Mode: types.ObjectLockRetentionModeGovernance, Days: aws.Int32(1),
+			}},
+		},
+	})
+	return err
+}
+
 // head returns the id of a version, or of the latest if id is "", or the answer
 // to whoever asks for one that is not there.
 func (f *Front) head(ctx context.Context, n name, id string) (found string, missing *s3Error, _ error) {

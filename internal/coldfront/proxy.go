@@ -125,6 +125,12 @@ func (f *Front) refusedOutright(c *call) *s3Error {
 	if class := c.request.Header.Get("X-Amz-Storage-Class"); class != "" && !isClass(class) {
 		return invalidStorageClass()
 	}
+	if f.wantsChecksum(c) {
+		return &s3Error{
+			Status: http.StatusBadRequest, Code: "InvalidRequest",
+			Message: "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters",
+		}
+	}
 	if source, id, ok := copySource(c.request); ok {
 		return f.unreadable(f.objects.get(source, id))
 	}

@@ -12,6 +12,7 @@ const (
 	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
 	adviceBucket    = "create the bucket first, with any tool for S3"
 	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
+	adviceUnchecked = "a bucket with Object Lock wants a checksum of all that it takes: leave lacks=crc64nvme out of the vault's URL"
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )
 
@@ -38,6 +39,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return adviceExpedited, vault.ErrLimited
 	case e.CodeIs("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"):
 		return "", vault.ErrChecksum
+	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "header is required"):
+		return adviceUnchecked, vault.ErrInvalid
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "checksum"):
 		return "", vault.ErrChecksum
 	case e.CodeIs("InvalidStorageClass"):
