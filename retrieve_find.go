@@ -157,7 +157,7 @@ func (a *asking) isUsable(j vault.Job, w wanted) bool {
 	}
 	switch j.Status {
 	case vault.InProgress:
-		return a.tier == "" || TypicalTime(j.Tier) <= TypicalTime(a.tier)
+		return a.tier == "" || TypicalTime(a.vault.Limits(), j.Tier) <= TypicalTime(a.vault.Limits(), a.tier)
 	case vault.Succeeded:
 		return j.Expires.IsZero() || j.Expires.Sub(a.now()) >= leastLeft
 	}

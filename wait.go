@@ -1,6 +1,7 @@
 package firn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,12 +55,15 @@ type WaitOptions struct {
 type Waiting struct {
 	Jobs []record.Job // in progress, in the order given
 	Next time.Time    // when the vault is asked again, at the latest
+	// Usually is how long jobs like the slowest of them take.
+	Usually time.Duration
 }
 
 // NotReadyError is the vault.ErrNotReady of a job in progress.
 type NotReadyError struct {
-	Job  record.Job
-	Back time.Time // when the job will probably have ended
+	Job     record.Job
+	Usually time.Duration // that such a job takes
+	Back    time.Time     // when the job will probably have ended
 }
 
 // Error tells which job, how long it takes, and when to come back.
@@ -69,16 +73,19 @@ func (e *NotReadyError) Error() string {
 		asked = humane.Time(e.Job.Started)
 	}
 	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
-		asked, vault.ErrNotReady, typicalText(e.Job.Tier), humane.Time(e.Back))
+		asked, vault.ErrNotReady, typicalText(e.Usually), humane.Time(e.Back))
 }
 
 // Unwrap makes errors.Is find vault.ErrNotReady.
 func (e *NotReadyError) Unwrap() error { return vault.ErrNotReady }
 
-// TypicalTime is how long a job of a tier usually takes at Amazon Glacier: 1 to 5
-// minutes, 3 to 5 hours, or 5 to 12 hours (developer guide, "Archive retrieval
-// options"). An inventory, which has no tier, takes as long as Standard.
-func TypicalTime(tier vault.Tier) time.Duration {
+// TypicalTime is how long a job of a tier usually takes at a vault with these
+// limits. Unless they tell, it is as at Amazon Glacier: 1 to 5 minutes, 3 to 5 hours,
+// or 5 to 12 hours (developer guide, "Archive retrieval options"). An inventory, which has no tier, takes as long as Standard.
+func TypicalTime(l vault.Limits, tier vault.Tier) time.Duration {
+	if known := l.JobTimes[cmp.Or(tier, vault.Standard)]; known > 0 {
+		return known
+	}
 	switch tier {
 	case vault.Expedited:
 		return 5 * time.Minute
@@ -88,8 +95,8 @@ func TypicalTime(tier vault.Tier) time.Duration {
 	return 4 * time.Hour
 }
 
-func typicalText(tier vault.Tier) string {
-	return strings.TrimSuffix(humane.Duration(TypicalTime(tier)), " 0 min")
+func typicalText(d time.Duration) string {
+	return strings.TrimSuffix(humane.Duration(d), " 0 min")
 }
 
 // How often the vault is asked: at growing intervals, so that a job which takes

@@ -102,20 +102,22 @@ func (w *wait) verdict(j record.Job) error {
 	case vault.Failed:
 		return fmt.Errorf("job %s for %s: %w: %q", quoteID(j.ID), jobSubject(j), ErrJobFailed, j.Message)
 	case vault.InProgress:
-		return &NotReadyError{Job: j, Back: comeBack(j, w.Now())}
+		return w.notReady(j)
 	}
 	return fmt.Errorf("the output of job %s for %s: %w", quoteID(j.ID), jobSubject(j), vault.ErrExpired)
 }
 
-// comeBack is when a job in progress will probably have ended. Of one that is
-// late it is told a while from now.
-func comeBack(j record.Job, now time.Time) time.Time {
-	typical := TypicalTime(j.Tier)
-	if at := j.Started.Add(typical); at.After(now) {
-		return at
+// notReady tells when a job in progress will probably have ended. Of one that is
+// late it tells a while from now.
+func (w *wait) notReady(j record.Job) *NotReadyError {
+	e := &NotReadyError{Job: j, Usually: w.usually(j)}
+	if e.Back = j.Started.Add(e.Usually); !e.Back.After(w.Now()) {
+		e.Back = w.Now().Add(e.Usually / 4)
 	}
-	return now.Add(typical / 4)
+	return e
 }
+
+func (w *wait) usually(j record.Job) time.Duration { return TypicalTime(w.vault.Limits(), j.Tier) }
 
 // pause waits before the next look, for the Bell if there is one. If the Bell had
 // made us look for nothing, time alone makes us look again, so that a Bell which
@@ -141,7 +143,11 @@ func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) er
 }
 
 func (w *wait) tell(pause time.Duration) {
-	w.Waiting(Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)})
+	now := Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)}
+	for _, j := range w.jobs {
+		now.Usually = max(now.Usually, w.usually(j))
+	}
+	w.Waiting(now)
 }
 
 // listen waits for the Bell. It reports false if the Bell is of no use now.

@@ -29,8 +29,11 @@ type Limits struct {
 	MaxDescription     int   // bytes, each of them IsPrintable
 	CRC64              bool  // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
 
-	RangeAlignment int64         // bytes; a retrieval range starts and ends on multiples of it
-	Tiers          []Tier        // tiers a retrieval may ask for, fastest first
+	RangeAlignment int64  // bytes; a retrieval range starts and ends on multiples of it
+	Tiers          []Tier // tiers a retrieval may ask for, fastest first
+	// JobTimes is how long a job of a tier usually takes, where that is not as at
+	// Amazon Glacier.
+	JobTimes       map[Tier]time.Duration
 	OutputLifetime time.Duration // how long the output of a job stays; 0: no end, or the job tells
 	Prolongs       bool          // a job for what can be read already keeps it readable for longer, and retrieves nothing anew
 }

@@ -104,6 +104,9 @@ type Uploader interface {
 
 // Retriever is the half of a [Vault] that gives archives back.
 type Retriever interface {
+	// Limits as of [Uploader].
+	Limits() Limits
+
 	// StartJob asks for an archive (or a range of it) or for an inventory. It
 	// costs money at some kinds and is not idempotent: a caller that lost the
 	// answer looks for its own token in the descriptions that Jobs lists before

@@ -47,7 +47,7 @@ func (p *program) newJobShow() *cobra.Command {
 				if p.json {
 					return p.out.object(newJobObject(job, a))
 				}
-				for _, line := range jobText(job, a, p.now()) {
+				for _, line := range jobText(job, a, firn.TypicalTime(v.Limits(), job.Tier), p.now()) {
 					p.out.line("%s", show(line))
 				}
 				return nil
@@ -58,7 +58,7 @@ func (p *program) newJobShow() *cobra.Command {
 }
 
 // jobText tells people about a job.
-func jobText(j record.Job, a record.Archive, now time.Time) []string {
+func jobText(j record.Job, a record.Archive, usually time.Duration, now time.Time) []string {
 	lines := []string{"job        " + string(j.ID), "for        " + jobSubject(j, a)}
 	if j.Archive != "" {
 		lines = append(lines, "archive    "+string(j.Archive))
@@ -80,7 +80,7 @@ func jobText(j record.Job, a record.Archive, now time.Time) []string {
 	lines = append(lines, "asked for  "+humane.Time(j.Started))
 	if j.Status == vault.InProgress && !j.Started.IsZero() {
 		lines = append(lines, fmt.Sprintf("usually    done after %s, about %s",
-			typicalTime(j.Tier), humane.Time(j.Started.Add(firn.TypicalTime(j.Tier)))))
+			typicalTime(usually), humane.Time(j.Started.Add(usually))))
 	}
 	if !j.Completed.IsZero() {
 		lines = append(lines, "done       "+humane.Time(j.Completed))

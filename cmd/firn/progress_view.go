@@ -8,7 +8,6 @@ import (
 
 	"firn"
 	"firn/internal/humane"
-	"firn/vault"
 )
 
 // view is a moment of a transfer in words. All of them are ASCII.
@@ -185,10 +184,10 @@ func waitingText(w firn.Waiting, now time.Time) string {
 	if !first.Started.IsZero() {
 		asked = humane.Duration(max(0, now.Sub(first.Started))) + " ago"
 	}
-	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, typicalTime(first.Tier))
+	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, typicalTime(w.Usually))
 }
 
-// typicalTime is how long a job of a tier usually takes.
-func typicalTime(tier vault.Tier) string {
-	return strings.TrimSuffix(humane.Duration(firn.TypicalTime(tier)), " 0 min")
+// typicalTime is how long jobs usually take.
+func typicalTime(usually time.Duration) string {
+	return strings.TrimSuffix(humane.Duration(usually), " 0 min")
 }

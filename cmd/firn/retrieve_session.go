@@ -108,7 +108,7 @@ func (s *retrieveSession) tell(r firn.Retrieved) error {
 		size = max(0, r.Archive.Size)
 	}
 	s.bytes += size
-	if done := r.Job.Started.Add(firn.TypicalTime(r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
+	if done := r.Job.Started.Add(firn.TypicalTime(s.vault.Limits(), r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
 		s.latest = done
 	}
 	if s.json {

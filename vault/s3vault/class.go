@@ -3,6 +3,7 @@ package s3vault
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -43,6 +44,15 @@ func (c Class) tiers() []vault.Tier {
 	return []vault.Tier{vault.Standard} // which takes no time
 }
 
+// jobTimes are how long restoring an object takes, where that is not as in a vault
+// ("Understanding archive retrieval options" in the user guide).
+func (c Class) jobTimes() map[vault.Tier]time.Duration {
+	if c != DeepArchive {
+		return nil
+	}
+	return map[vault.Tier]time.Duration{vault.Standard: 12 * time.Hour, vault.Bulk: 48 * time.Hour}
+}
+
 // isArchived reports whether an object of this class must be restored before it is
 // read. Objects of the class STANDARD tell no class.
 func isArchived(c types.StorageClass) bool {
@@ -74,5 +84,6 @@ func (v *Vault) Limits() vault.Limits {
 		RangeAlignment: treehash.LeafSize,
 		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),
+		JobTimes:       v.config.Class.jobTimes(),
 	}
 }
