@@ -233,7 +233,7 @@ func (d *download) result() Downloaded {
 	return Downloaded{
 		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
 		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
-		Unproved: d.archive.TreeHash.IsZero() && d.crc == 0,
+		Unproved: d.isUnproved(),
 	}
 }
 

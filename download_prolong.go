@@ -15,6 +15,9 @@ const (
 	// keepBefore is how long before its end an output that is still read is asked
 	// for again: longer than one range takes on the slowest line.
 	keepBefore = 12 * time.Hour
+	// stillThere is what an output must have left: to ask for one that is gone is to
+	// have it retrieved anew, for money that nobody has agreed to.
+	stillThere = 5 * time.Minute
 	// keepAgain is when that is tried again.
 	keepAgain = time.Hour
 )
@@ -46,7 +49,8 @@ func (k *keeper) keep(ctx context.Context) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.Now()
-	if k.job.Expires.IsZero() || k.job.Expires.Sub(now) > keepBefore || now.Before(k.next) {
+	left := k.job.Expires.Sub(now)
+	if k.job.Expires.IsZero() || left > keepBefore || left < stillThere || now.Before(k.next) {
 		return
 	}
 	k.next = now.Add(keepAgain)
@@ -57,14 +61,26 @@ func (k *keeper) keep(ctx context.Context) {
 	k.Notice(fmt.Sprintf("the output of job %s is kept until %s, as it is still read", quoteID(k.job.ID), humane.Time(k.job.Expires)))
 }
 
+// prolong first looks whether the output is there, and of the archive that is read.
 func (k *keeper) prolong(ctx context.Context) error {
-	_, err := k.vault.StartJob(ctx, vault.JobRequest{
+	told, err := k.vault.Job(ctx, k.job.ID)
+	switch {
+	case err != nil:
+		return err
+	case told.Status != vault.Succeeded || told.Expires.Sub(k.Now()) < stillThere:
+		return fmt.Errorf("it is there no more, or almost: %w", vault.ErrExpired)
+	}
+	before := told.Expires
+	_, err = k.vault.StartJob(ctx, vault.JobRequest{
 		Kind: vault.RetrieveArchive, Archive: k.archive.ID, Range: k.request(k.job.Range), Tier: k.job.Tier, Description: k.job.Description,
 	})
 	if err != nil {
 		return err
 	}
-	told, err := k.vault.Job(ctx, k.job.ID)
+	told, err = k.vault.Job(ctx, k.job.ID)
+	if err == nil && !told.Expires.After(before) {
+		err = fmt.Errorf("the vault took no notice of being asked: %w", vault.ErrExpired)
+	}
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,14 @@ func (d *download) provesByCRC() bool {
 	return false
 }
 
+// isUnproved reports whether nothing but the number of the bytes was compared.
+func (d *download) isUnproved() bool {
+	if !d.isWhole() {
+		return d.unproved > 0
+	}
+	return d.archive.TreeHash.IsZero() && d.crc == 0
+}
+
 func (d *download) checkCRC(got crc64.Sum) error {
 	if got == d.crc {
 		return nil

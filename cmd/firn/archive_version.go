@@ -9,6 +9,7 @@ import (
 	"firn/record"
 	"firn/vault"
 	"firn/vault/s3vault"
+	"firn/vaulturl"
 )
 
 // findArchive finds what a user may mean by an id or a name. In a bucket the key of
@@ -55,5 +56,8 @@ func unknown(vaultURL, id string) (a record.Archive, ok bool) {
 	}
 	key, version, _ := s3vault.CutVersion(id)
 	a.Name = key
+	if at, err := vaulturl.Parse(vaultURL); err == nil && !strings.HasPrefix(key, at.Prefix) {
+		a.ID = vault.ArchiveID(at.Prefix + id) // as people say it who see the folder alone
+	}
 	return a, version != ""
 }

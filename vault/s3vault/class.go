@@ -80,7 +80,7 @@ func (v *Vault) Limits() vault.Limits {
 		MinArchiveSize: 1,
 		MaxArchiveSize: maxObject,
 		MaxDescription: maxDescription,
-		CRC64:          true,
+		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
 		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),

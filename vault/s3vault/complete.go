@@ -19,8 +19,8 @@ import (
 // which is computed from those of the parts; the tree hash is compared here with
 // those of the parts, and then kept with the object.
 //
-// The object that is there then must have their size and their CRC-64. So it
-// succeeds, too, when it is repeated and the service has forgotten the upload.
+// The object that is there then must have their size and their CRC-64, or, where the
+// service keeps none, the ETag that is made of theirs. So it succeeds, too, when it is repeated and the service has forgotten the upload.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -30,7 +30,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
 	}
 	whole, err := v.receipts(ctx, u, c)
-	var told string
+	var told published
 	if err == nil {
 		told, err = v.publish(ctx, u, c, whole)
 	}
@@ -39,7 +39,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	}
 	// Also after a success: some services answer so for an upload that they do not
 	// know, if the key has an object.
-	o, unproved := v.isThere(ctx, object{u.key, told}, c, whole)
+	o, unproved := v.isThere(ctx, u.key, told, c, whole)
 	if unproved != nil {
 		return "", errors.Join(err, unproved)
 	}
@@ -113,10 +113,13 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 	return whole, nil
 }
 
-// publish completes the upload, and returns the version that came of it, if the
-// service tells. An answer of 200 with an error in it is an error, which the SDK
+// published is what the service told of the object that it completed; zero if it did
+// not.
+type published struct{ version, etag string }
+
+// publish completes the upload, and returns what the service tells of it. An answer of 200 with an error in it is an error, which the SDK
 // finds.
-func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (version string, err error) {
+func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (told published, err error) {
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, MpuObjectSize: &c.Size,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: whole.parts},
@@ -136,7 +139,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 			if err != nil {
 				return err
 			}
-			version = versionOf(out.VersionId)
+			told = published{versionOf(out.VersionId), aws.ToString(out.ETag)}
 			return checkCompleted(out, whole)
 		})
 	}
@@ -144,7 +147,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 	if !v.lacks.has(Conditional) && v.isMissing(Conditional, err, "whether a key is free is looked at before it is written") {
 		err = send()
 	}
-	return version, err
+	return told, err
 }
 
 // checkCompleted compares what the service says that it published.
@@ -161,7 +164,8 @@ func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) e
 
 // isThere returns the object that is there if it is proved to be of these parts: the
 // version that the service told, or else the one that the key has now.
-func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole wholeReceipt) (listed, error) {
+func (v *Vault) isThere(ctx context.Context, key string, told published, c vault.Completion, whole wholeReceipt) (listed, error) {
+	o := object{key, told.version}
 	keeps, err := v.keepsVersions(ctx)
 	if err != nil {
 		return listed{}, err
@@ -180,11 +184,17 @@ func (v *Vault) isThere(ctx context.Context, o object, c vault.Completion, whole
 	case version == nil:
 		o.version = versionOf(out.VersionId)
 	}
-	isSame := aws.ToInt64(out.ContentLength) == c.Size
-	if !v.lacks.has(CRC64NVME) {
-		isSame = isSame && whole.hasCRC && aws.ToString(out.ChecksumCRC64NVME) == whole.crc.String()
+	var isSame bool
+	switch crc := aws.ToString(out.ChecksumCRC64NVME); {
+	case crc != "" && whole.hasCRC:
+		isSame = crc == whole.crc.String()
+	case crc == "": // nor will it tell one later
+		v.miss(CRC64NVME, insteadOfCRC)
+		fallthrough
+	default:
+		isSame = isOfParts(aws.ToString(out.ETag), told.etag, whole.parts)
 	}
-	if isSame {
+	if isSame && aws.ToInt64(out.ContentLength) == c.Size {
 		return listed{object: o, etag: aws.ToString(out.ETag), size: c.Size}, nil
 	}
 	return listed{}, fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", o.key)), vault.ErrNotFound)

@@ -75,7 +75,7 @@ func (l *lacks) add(f Feature) bool {
 // isMissing reports whether an error says that the service lacks a feature, which
 // is then noted and told.
 func (v *Vault) isMissing(f Feature, err error, instead string) bool {
-	if !saysMissing(err) {
+	if !saysMissing(f, err) {
 		return false
 	}
 	v.miss(f, instead)
@@ -90,14 +90,16 @@ func (v *Vault) miss(f Feature, instead string) {
 }
 
 // saysMissing reports whether an error says that the service lacks something:
-// outright, or because it does not know what a checksum's name means.
-func saysMissing(err error) bool {
+// outright, or because it does not know what a checksum's or a header's name means.
+func saysMissing(f Feature, err error) bool {
 	const notImplemented = 501
 	answer := amazon.Refusal(err)
 	return answer != nil && (answer.CodeIs("NotImplemented") || answer.Status == notImplemented ||
-		answer.CodeIs("InvalidArgument", "InvalidRequest") && saysUnsupported(strings.ToLower(answer.Message)))
+		answer.CodeIs("InvalidArgument", "InvalidRequest") && saysUnsupported(f, strings.ToLower(answer.Message)))
 }
 
-func saysUnsupported(message string) bool {
-	return strings.Contains(message, "checksum") || strings.Contains(message, "unsupported header")
+// saysUnsupported: a complaint about a checksum is one of bytes that differ, unless
+// it comes before any were sent.
+func saysUnsupported(f Feature, message string) bool {
+	return f == CRC64NVME && strings.Contains(message, "checksum") || strings.Contains(message, "unsupported header")
 }

@@ -77,7 +77,8 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 		if err != nil {
 			return nil, nil, err
 		}
-		return out.Contents, next(out.IsTruncated, out.NextContinuationToken), nil
+		marker, err := next(out.IsTruncated, out.NextContinuationToken)
+		return out.Contents, marker, err
 	}, func(o types.Object) (listed, error) {
 		return listed{
 			object: object{key: aws.ToString(o.Key)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),

@@ -1,9 +1,12 @@
 package s3vault
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"firn/vault"
 )
 
 // pages walks a list that comes in pages: get returns one, and where the next
@@ -30,10 +33,14 @@ func pages[T, M, R any](get func(*M) ([]T, *M, error), read func(T) (R, error)) 
 	}
 }
 
-// next is the marker of the next page, nil if there is none.
-func next(truncated *bool, marker *string) *string {
-	if !aws.ToBool(truncated) || aws.ToString(marker) == "" {
-		return nil
+// next is the marker of the next page, nil if there is none. A list that says that
+// it goes on, and not where, must not pass for whole.
+func next(truncated *bool, marker *string) (*string, error) {
+	switch {
+	case !aws.ToBool(truncated):
+		return nil, nil
+	case aws.ToString(marker) == "":
+		return nil, fmt.Errorf("%w: the service cut the list and does not say where it goes on", vault.ErrUnavailable)
 	}
-	return marker
+	return marker, nil
 }

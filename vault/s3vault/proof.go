@@ -22,6 +22,7 @@ const (
 	tagSize     = "firn-size"
 
 	insteadOfTags = "tree hashes are kept in small objects under .firn/"
+	deniedKeeping = "writing the tags of objects is denied: " + adviceSidecar + ", or allow s3:PutObjectTagging"
 	deniedTags    = "reading the tags of objects is denied, so their tree hashes are not known: " +
 		"allow s3:GetObjectTagging (of versions: s3:GetObjectVersionTagging)"
 )
@@ -48,6 +49,10 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	})
 	if v.isMissing(Tagging, err, insteadOfTags) {
 		return v.writeSidecar(ctx, o, hash)
+	}
+	if errors.Is(err, vault.ErrDenied) { // the object is there and proved all the same
+		v.sayOnce(deniedKeeping)
+		return nil
 	}
 	if errors.Is(err, vault.ErrNotFound) { // it was there a moment ago
 		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much

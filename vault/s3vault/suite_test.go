@@ -71,6 +71,7 @@ func TestContract(t *testing.T) {
 	t.Run("plain", func(t *testing.T) { contract(t, plain) })
 	t.Run("versions", func(t *testing.T) { contract(t, versioned) })
 	t.Run("no tags", func(t *testing.T) { contract(t, plain, s3vault.Tagging) })
+	t.Run("no CRC-64", func(t *testing.T) { contract(t, plain, s3vault.CRC64NVME) })
 }
 
 func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error, lacks ...s3vault.Feature) {

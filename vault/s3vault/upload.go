@@ -243,7 +243,8 @@ func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error
 		if err != nil {
 			return nil, nil, err
 		}
-		return out.Parts, next(out.IsTruncated, out.NextPartNumberMarker), nil
+		after, err := next(out.IsTruncated, out.NextPartNumberMarker)
+		return out.Parts, after, err
 	}, func(p types.Part) (vault.Part, error) {
 		number, size := int64(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
 		if u.partSize == 0 && number == 1 {
@@ -303,8 +304,8 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 		if err != nil {
 			return nil, nil, err
 		}
-		if !aws.ToBool(out.IsTruncated) {
-			return out.Uploads, nil, nil
+		if after, err := next(out.IsTruncated, out.NextKeyMarker); after == nil {
+			return out.Uploads, nil, err
 		}
 		return out.Uploads, &marker{out.NextKeyMarker, out.NextUploadIdMarker}, nil
 	}, func(m types.MultipartUpload) (vault.Upload, error) {

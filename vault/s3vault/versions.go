@@ -101,8 +101,8 @@ func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, e
 		if err != nil {
 			return nil, nil, advised(err, adviceVersions)
 		}
-		if next(out.IsTruncated, out.NextKeyMarker) == nil {
-			return out.Versions, nil, nil
+		if after, err := next(out.IsTruncated, out.NextKeyMarker); after == nil {
+			return out.Versions, nil, err
 		}
 		return out.Versions, &marker{out.NextKeyMarker, out.NextVersionIdMarker}, nil
 	}, func(o types.ObjectVersion) (listed, error) {
