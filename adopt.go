@@ -132,9 +132,13 @@ func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
 
 // isPart reports whether the vault holds the local bytes as a part.
 func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
-	if p.TreeHash.IsZero() {
+	switch {
+	case !p.TreeHash.IsZero():
+	case p.CRC64 == 0: // nothing to compare with
+		return false, nil
+	default:
 		sum, err := u.crc(ctx, p.Offset, p.Size)
-		return p.CRC64 != 0 && sum == p.CRC64, err
+		return sum == p.CRC64, err
 	}
 	hash, err := u.hash(ctx, p.Offset, p.Size)
 	return hash == p.TreeHash, err

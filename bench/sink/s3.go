@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -154,7 +155,7 @@ func (b *bucket) read(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	for name, values := range o.metadata {
-		if len(name) > len("X-Amz-Meta-") && name[:len("X-Amz-Meta-")] == "X-Amz-Meta-" {
+		if strings.HasPrefix(name, "X-Amz-Meta-") {
 			h[name] = values
 		}
 	}

@@ -2,7 +2,6 @@ package s3vault
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -44,14 +43,6 @@ func escape(s string) string {
 	}
 	if strings.HasSuffix(s, " ") {
 		s = s[:len(s)-1] + "%20"
-	}
-	return s
-}
-
-// unescape reads what escape wrote. What another program wrote stays as it is.
-func unescape(s string) string {
-	if plain, err := url.PathUnescape(s); err == nil {
-		return plain
 	}
 	return s
 }
