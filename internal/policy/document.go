@@ -1,0 +1,174 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// anybody is the principal that everybody is.
+const anybody = "*"
+
+// document is a policy as it is written.
+type document struct {
+	Version   string
+	ID        string `json:"Id"`
+	Statement oneOrMany[statementDocument]
+}
+
+type statementDocument struct {
+	Sid          string
+	Effect       string
+	Principal    *principals
+	NotPrincipal *principals
+	Action       oneOrMany[string]
+	NotAction    oneOrMany[string]
+	Resource     oneOrMany[string]
+	NotResource  oneOrMany[string]
+	Condition    map[string]map[string]oneOrMany[scalar]
+}
+
+// oneOrMany is a list that may be written without brackets if it has one element.
+type oneOrMany[T any] []T
+
+func (l *oneOrMany[T]) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '[' {
+		return unmarshalStrictly(text, (*[]T)(l))
+	}
+	var one T
+	err := unmarshalStrictly(text, &one)
+	*l = oneOrMany[T]{one}
+	return err
+}
+
+// scalar is a text, a number or a truth value, as the text that it is written as.
+type scalar string
+
+func (s *scalar) UnmarshalJSON(text []byte) error {
+	if len(text) == 0 || strings.ContainsRune("[{n", rune(text[0])) {
+		return errors.New("the value of a condition is neither a text, nor a number, nor true or false")
+	}
+	if text[0] != '"' {
+		*s = scalar(text)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(s))
+}
+
+// principals are those of a statement: "*", or lists by their kind, of which only
+// AWS has somebody who could sign a request to a vault.
+type principals []string
+
+func (p *principals) UnmarshalJSON(text []byte) error {
+	if string(text) == `"*"` {
+		*p = principals{anybody}
+		return nil
+	}
+	var byKind map[string]oneOrMany[string]
+	if err := json.Unmarshal(text, &byKind); err != nil {
+		return errors.New(`a principal is "*" or {"AWS": …}`)
+	}
+	for kind, names := range byKind {
+		if kind != "AWS" {
+			return fmt.Errorf("principals of the kind %q are not known here", kind)
+		}
+		*p = append(*p, names...)
+	}
+	form := regexp.MustCompile(`^(\*|[0-9]{12}|arn:aws:(iam|sts)::[0-9]{12}:[^*?]+)$`)
+	for _, name := range *p {
+		if !form.MatchString(name) {
+			return fmt.Errorf(`the principal %q is not "*", an account, or the ARN of a user, a role or an account's root`, name)
+		}
+	}
+	return nil
+}
+
+// parse turns a statement of a document into one that can be decided.
+func (d statementDocument) parse(version string) (s statement, err error) {
+	switch d.Effect {
+	case "Allow":
+	case "Deny":
+		s.denies = true
+	default:
+		return statement{}, fmt.Errorf("the Effect %q is neither Allow nor Deny", d.Effect)
+	}
+	if s.principals, err = oneOf("Principal", d.principal(), d.notPrincipal()); err != nil {
+		return statement{}, err
+	}
+	if s.actions, err = oneOf("Action", d.Action, d.NotAction); err != nil {
+		return statement{}, err
+	}
+	if s.resources, err = oneOf("Resource", d.Resource, d.NotResource); err != nil {
+		return statement{}, err
+	}
+	// In the order of their names, so that an error is always about the same one.
+	for _, operator := range slices.Sorted(maps.Keys(d.Condition)) {
+		for _, key := range slices.Sorted(maps.Keys(d.Condition[operator])) {
+			c, err := parseCondition(operator, key, d.Condition[operator][key])
+			if err != nil {
+				return statement{}, err
+			}
+			s.conditions = append(s.conditions, c)
+		}
+	}
+	return s, s.checkVariables(version)
+}
+
+func (d statementDocument) principal() []string {
+	if d.Principal == nil {
+		return nil
+	}
+	return *d.Principal
+}
+
+func (d statementDocument) notPrincipal() []string {
+	if d.NotPrincipal == nil {
+		return nil
+	}
+	return *d.NotPrincipal
+}
+
+// oneOf makes a choice of an element or of its opposite, of which a statement has
+// one.
+func oneOf(name string, these, others []string) (choice, error) {
+	switch {
+	case len(these) > 0 && len(others) > 0:
+		return choice{}, fmt.Errorf("it has both %s and Not%s", name, name)
+	case len(these) == 0 && len(others) == 0:
+		return choice{}, fmt.Errorf("it has no %s", name)
+	case len(others) > 0:
+		return choice{patterns: others, not: true}, nil
+	}
+	return choice{patterns: these}, nil
+}
+
+// checkVariables refuses policy variables, such as ${aws:username}, which the
+// newer version of the language has.
+func (s statement) checkVariables(version string) error {
+	if version != newVersion {
+		return nil
+	}
+	texts := slices.Clone(s.resources.patterns)
+	for _, c := range s.conditions {
+		texts = append(texts, c.values...)
+	}
+	for _, text := range texts {
+		if strings.Contains(text, "${") {
+			return fmt.Errorf("policy variables, as in %q, are not known here", text)
+		}
+	}
+	return nil
+}
+
+// unmarshalStrictly is json.Unmarshal that refuses keys that are not known, which
+// a decoder does not hand down to what unmarshals itself.
+func unmarshalStrictly(text []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode(to)
+}

@@ -1,0 +1,187 @@
+// Package policy reads and decides the policies that vaults have: resource
+// policies in the language of AWS Identity and Access Management, as far as vault
+// access policies and vault lock policies use it (IAM user guide, "JSON policy
+// element reference"; Amazon Glacier developer guide, "Vault access policies").
+//
+// A policy that is taken is a policy that is kept. So [Parse] refuses whatever
+// could not be decided as it was meant: elements, operators, condition keys and
+// kinds of principal that are not known here, and policy variables. A statement
+// that denies and is not understood would else protect nothing.
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// MaxSize is the size of the largest policy, in bytes: 20 KB (Amazon Glacier
+// developer guide, "Set Vault Access Policy").
+const MaxSize = 20 << 10
+
+// Policy is a list of statements. It is not changed after [Parse] and may be used
+// from many goroutines.
+type Policy struct {
+	statements []statement
+}
+
+// statement allows or denies some actions to some principals under conditions.
+// All its parts must agree for it to say anything.
+type statement struct {
+	denies     bool
+	principals choice
+	actions    choice
+	resources  choice
+	conditions []condition
+}
+
+// choice is a list of patterns, or everything but what a list of patterns has.
+type choice struct {
+	patterns []string
+	not      bool
+}
+
+// has reports whether the choice includes what matches accepts.
+func (c choice) has(matches func(pattern string) bool) bool {
+	return slices.ContainsFunc(c.patterns, matches) != c.not
+}
+
+// The two versions of the language. Without one, the older is meant.
+const (
+	newVersion = "2012-10-17"
+	oldVersion = "2008-10-17"
+)
+
+// Parse reads a policy. The error says in a sentence what cannot be kept about it.
+func Parse(text []byte) (*Policy, error) {
+	if len(text) > MaxSize {
+		return nil, fmt.Errorf("the policy has %d bytes, of at most %d", len(text), MaxSize)
+	}
+	var d document
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&d); err != nil {
+		return nil, fmt.Errorf("the policy is not JSON of the form that policies have: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the policy")
+	}
+	if !slices.Contains([]string{"", newVersion, oldVersion}, d.Version) {
+		return nil, fmt.Errorf("the version %q is neither %s nor %s", d.Version, newVersion, oldVersion)
+	}
+	if len(d.Statement) == 0 {
+		return nil, errors.New("the policy has no Statement")
+	}
+	p := &Policy{}
+	for i, s := range d.Statement {
+		is, err := s.parse(d.Version)
+		if err != nil {
+			return nil, fmt.Errorf("statement %d: %w", i+1, err)
+		}
+		p.statements = append(p.statements, is)
+	}
+	return p, nil
+}
+
+// Check refuses a policy that has a statement about none of the actions, such as
+// "glacier:DeleteArchive", or about a resource other than the one it is set on:
+// it would never say anything, whatever its author thinks.
+func (p *Policy) Check(actions []string, resource string) error {
+	for i, s := range p.statements {
+		for _, pattern := range s.actions.patterns {
+			if !slices.ContainsFunc(actions, func(a string) bool { return matchesAction(pattern, a) }) {
+				return fmt.Errorf("statement %d: there is no action %q", i+1, pattern)
+			}
+		}
+		if s.resources.not {
+			continue
+		}
+		for _, pattern := range s.resources.patterns {
+			if !matches(pattern, resource) {
+				return fmt.Errorf("statement %d: the resource %q is not %q, which the policy is for", i+1, pattern, resource)
+			}
+		}
+	}
+	return nil
+}
+
+// Principal is who asks.
+type Principal struct {
+	Account string // 12 digits
+	ARN     string // such as arn:aws:iam::123456789012:user/nas
+}
+
+// Request is what somebody wants to do.
+type Request struct {
+	Principal Principal
+	Action    string // such as "glacier:DeleteArchive"
+	Resource  string // its ARN
+	// Value returns the value of a condition key, of which [Keys] lists those that
+	// it is asked for, and whether the request has one. Dates are in RFC 3339.
+	Value func(key string) (value string, there bool, err error)
+}
+
+// Decision is what a policy says to a request.
+type Decision int
+
+// The decisions. A policy that does not speak of a request is Silent.
+const (
+	Silent Decision = iota
+	Allowed
+	Denied
+)
+
+// Decide says what the policy has to say to a request. One statement that denies
+// outweighs all that allow. An error, which is one of [Request.Value], leaves it
+// open: whoever asks must not go on as if there were no policy.
+func (p *Policy) Decide(r Request) (Decision, error) {
+	decision := Silent
+	for _, s := range p.statements {
+		applies, err := s.appliesTo(r)
+		switch {
+		case err != nil:
+			return Silent, err
+		case applies && s.denies:
+			return Denied, nil
+		case applies:
+			decision = Allowed
+		}
+	}
+	return decision, nil
+}
+
+func (s statement) appliesTo(r Request) (bool, error) {
+	if !s.principals.has(r.Principal.isNamed) ||
+		!s.actions.has(func(pattern string) bool { return matchesAction(pattern, r.Action) }) ||
+		!s.resources.has(func(pattern string) bool { return matches(pattern, r.Resource) }) {
+		return false, nil
+	}
+	for _, c := range s.conditions {
+		value, there, err := r.Value(c.key)
+		if err != nil {
+			return false, fmt.Errorf("the condition key %s: %w", c.key, err)
+		}
+		if !c.holds(value, there) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// isNamed reports whether a principal of a policy means p: everybody, p's whole
+// account in either spelling, or p.
+func (p Principal) isNamed(name string) bool {
+	return name == anybody || name == p.ARN || name == p.Account || name == rootOf(p.Account)
+}
+
+// rootOf is the ARN that names an account as a whole.
+func rootOf(account string) string { return "arn:aws:iam::" + account + ":root" }
+
+// matchesAction compares actions, which are the same in upper and lower case.
+func matchesAction(pattern, action string) bool {
+	return matches(strings.ToLower(pattern), strings.ToLower(action))
+}
