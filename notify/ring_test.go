@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http/httptest"
 	"testing"
@@ -31,10 +32,10 @@ func TestEndOfAJobIsHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	handler, err := server.New(root, server.Options{
-		Region: "us-east-1", Account: "012345678901", Credentials: server.Keys{"AKIDEXAMPLE": "secret"},
-		Topics:  map[string]string{topic: subscribed.URL},
-		OnFault: func(_ string, err error) { t.Error(err) },
+	handler, err := server.New(map[string]server.Store{"012345678901": root}, server.Options{
+		Region: "us-east-1", Credentials: server.Keys{"AKIDEXAMPLE": {Secret: "secret", Account: "012345678901"}},
+		Topics: map[string]string{topic: subscribed.URL},
+		Log:    slog.New(slog.NewTextHandler(faults{t}, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,4 +84,12 @@ func TestEndOfAJobIsHeard(t *testing.T) {
 	if len(queue.Bodies()) != 0 {
 		t.Errorf("left in the queue: %q", queue.Bodies())
 	}
+}
+
+// faults fails the test for everything that a server has to complain about.
+type faults struct{ t *testing.T }
+
+func (f faults) Write(line []byte) (int, error) {
+	f.t.Errorf("%s", line)
+	return len(line), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 )
 
 const testTopic = "arn:aws:sns:us-east-1:000000000000:ready"
+
+const testAccount = "000000000000"
 
 // hook is the URL of a topic, without a network: it answers what it is told to.
 type hook struct {
@@ -83,19 +86,15 @@ func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int
 		t.Fatal(err)
 	}
 	a := &announcing{root: root, hook: &hook{answers: answers}}
-	a.Server, err = New(root, Options{
-		Region: "us-east-1", Account: "000000000000", Credentials: Keys{},
+	a.Server, err = New(map[string]Store{testAccount: root}, Options{
+		Region: "us-east-1", Credentials: Keys{},
 		Topics: map[string]string{testTopic: "http://hook.example/secret"},
-		OnFault: func(_ string, err error) {
-			a.mu.Lock()
-			defer a.mu.Unlock()
-			a.faulty = append(a.faulty, err.Error())
-		},
+		Log:    slog.New(slog.NewTextHandler(a, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.poster.client.Transport = a.hook
+	a.account().poster.client.Transport = a.hook
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -112,6 +111,16 @@ func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int
 	return a
 }
 
+func (a *announcing) account() *account { return a.accounts[testAccount] }
+
+// Write takes a line of the log.
+func (a *announcing) Write(line []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faulty = append(a.faulty, string(line))
+	return len(line), nil
+}
+
 // job starts an inventory job that is to be announced.
 func (a *announcing) job(t *testing.T) jobRef {
 	t.Helper()
@@ -124,7 +133,7 @@ func (a *announcing) job(t *testing.T) jobRef {
 		t.Fatal(err)
 	}
 	job := jobRef{"films", id}
-	if err := a.expectEnd(t.Context(), job); err != nil {
+	if err := a.account().expectEnd(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
 	return job
@@ -210,7 +219,7 @@ func TestAnnouncementOfAVaultThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(5 * time.Hour)
-		if n := a.announcements.waiting(); n != 0 || len(a.hook.posted()) != 0 || len(a.faults()) != 0 {
+		if n := a.account().announcements.waiting(); n != 0 || len(a.hook.posted()) != 0 || len(a.faults()) != 0 {
 			t.Errorf("%d jobs wait, %d messages, faults %q", n, len(a.hook.posted()), a.faults())
 		}
 	})
@@ -227,7 +236,7 @@ func TestManyAnnouncements(t *testing.T) {
 			a.job(t)
 		}
 		pass(20 * time.Second)
-		if n := len(a.hook.posted()); n != jobs || a.announcements.waiting() != 0 {
+		if n := len(a.hook.posted()); n != jobs || a.account().announcements.waiting() != 0 {
 			t.Errorf("%d messages for %d jobs", n, jobs)
 		}
 	})

@@ -68,12 +68,12 @@ func newAnnouncements(store Store, onFault func(string, error)) *announcements {
 
 // expectEnd makes sure that the end of a job will be announced, also by another
 // server on the same store.
-func (s *Server) expectEnd(ctx context.Context, job jobRef) error {
-	if len(s.options.Topics) == 0 {
+func (a *account) expectEnd(ctx context.Context, job jobRef) error {
+	if len(a.options.Topics) == 0 {
 		return nil
 	}
 	// The job is there, even if the client that asked for it has gone.
-	return s.announcements.add(context.WithoutCancel(ctx), job)
+	return a.announcements.add(context.WithoutCancel(ctx), job)
 }
 
 func (a *announcements) add(ctx context.Context, job jobRef) error {

@@ -9,8 +9,8 @@ import (
 )
 
 // uploadArchive takes a whole archive in one request: an upload of one part.
-func (s *Server) uploadArchive(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -22,15 +22,15 @@ func (s *Server) uploadArchive(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	id, err := s.storeWhole(ctx, v, description, part, c.body)
+	id, err := a.storeWhole(ctx, v, description, part, c.body)
 	if err != nil {
 		return reply{}, err
 	}
-	return s.archiveStored(c, id, part.TreeHash), nil
+	return a.archiveStored(c, id, part.TreeHash), nil
 }
 
 // storeWhole leaves nothing behind if it fails.
-func (s *Server) storeWhole(
+func (a *account) storeWhole(
 	ctx context.Context, v vault.Vault, description string, part vault.Part, body *body,
 ) (vault.ArchiveID, error) {
 	partSize := int64(minPartSize)
@@ -53,25 +53,25 @@ func (s *Server) storeWhole(
 	}
 	// The client may be gone, which must not keep the remains here.
 	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil {
-		s.options.OnFault("", e)
+		a.options.fault("", e)
 	}
 	return "", asChecksumError(err)
 }
 
 // archiveStored is the reply to both ways of storing an archive.
-func (s *Server) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) reply {
+func (a *account) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) reply {
 	return reply{
 		status: http.StatusCreated,
 		header: map[string]string{
-			"Location":         s.location(c.target.vault, "archives", string(id)),
+			"Location":         a.location(c.target.vault, "archives", string(id)),
 			"x-amz-archive-id": string(id),
 			treeHashHeader:     hash.String(),
 		},
 	}
 }
 
-func (s *Server) deleteArchive(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) deleteArchive(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -79,7 +79,7 @@ func (s *Server) deleteArchive(ctx context.Context, c *call) (reply, error) {
 		return reply{}, invalid("Invalid archive ID: " + c.target.id)
 	}
 	if err := v.DeleteArchive(ctx, vault.ArchiveID(c.target.id)); err != nil {
-		return reply{}, s.orVaultNotFound(err, c.target.vault)
+		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	return reply{status: http.StatusNoContent}, nil
 }

@@ -11,8 +11,8 @@ import (
 
 // completeUpload publishes the archive. It may be repeated for as long as the
 // vault remembers the upload.
-func (s *Server) completeUpload(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) completeUpload(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -45,10 +45,10 @@ func (s *Server) completeUpload(ctx context.Context, c *call) (reply, error) {
 		return reply{}, invalidHeader(treeHashHeader, hash.String())
 	}
 	if err != nil {
-		return reply{}, s.orUploadNotFound(err, c)
+		return reply{}, a.orUploadNotFound(err, c)
 	}
-	s.uploads.forget(key)
-	return s.archiveStored(c, archive, hash), nil
+	a.uploads.forget(key)
+	return a.archiveStored(c, archive, hash), nil
 }
 
 // checkCompletion compares what the client believes to have uploaded with the

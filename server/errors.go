@@ -68,11 +68,22 @@ func asServiceError(err error) *serviceError {
 			"InitiateJob request denied by current data retrieval policy.", err,
 		}
 	}
-	message := "The server could not carry out the request."
-	if disk.IsFull(err) { // which its clients may know how to mend, or wait for
-		message = "The server has no room for this: its disk or quota is full."
+	if disk.IsFull(err) {
+		return noRoom(err)
 	}
-	return &serviceError{http.StatusInternalServerError, "ServiceUnavailableException", message, err}
+	return &serviceError{
+		http.StatusInternalServerError, "ServiceUnavailableException",
+		"The server could not carry out the request.", err,
+	}
+}
+
+// noRoom is a failure of the server that its clients may know how to mend, or may
+// wait for.
+func noRoom(cause error) *serviceError {
+	return &serviceError{
+		http.StatusInternalServerError, "ServiceUnavailableException",
+		"The server has no room for this: its disk or quota is full.", cause,
+	}
 }
 
 // asChecksumError puts the mismatch that a vault found in an uploaded body into
@@ -94,6 +105,10 @@ func asChecksumError(err error) error {
 
 func missingAuthentication() error {
 	return &serviceError{http.StatusBadRequest, "MissingAuthenticationTokenException", "Missing Authentication Token", nil}
+}
+
+func expiredToken() error {
+	return &serviceError{http.StatusForbidden, "ExpiredTokenException", "The security token included in the request is expired", nil}
 }
 
 func unrecognizedClient() error {
@@ -118,6 +133,10 @@ func wrongPayload(sent, computed treehash.Hash) error {
 
 func accessDenied(message string) error {
 	return &serviceError{http.StatusForbidden, "AccessDeniedException", message, nil}
+}
+
+func limitExceeded(message string) error {
+	return &serviceError{http.StatusBadRequest, "LimitExceededException", message, nil}
 }
 
 func badRequest(message string, cause error) error {

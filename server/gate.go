@@ -17,8 +17,10 @@ type call struct {
 	began time.Time // when it arrived
 
 	accessKey string        // whose signature was verified; empty before
+	key       Key           // that it belongs to
 	sha256    treehash.Hash // of the body, as claimed and signed; zero if not claimed
 	small     []byte        // the body of an operation that is not an upload; checked
+	op        operation     // what is asked for; without a name before that is known
 	target    target        // what the path names
 }
 
@@ -33,6 +35,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		began: s.options.Now(),
 	}
 	defer s.record(c)
+	s.metrics.inFlight.Inc()
+	defer s.metrics.inFlight.Dec()
 	c.w.Header().Set("x-amzn-RequestId", c.id)
 
 	answer, err := s.answer(r.Context(), c)
@@ -56,24 +60,37 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if err := checkSize(c.r); err != nil {
 		return reply{}, err
 	}
-	accessKey, err := s.verifier.verify(c.r, c.payloadHash)
+	accessKey, key, err := s.verifier.verify(c.r, c.payloadHash)
 	if err != nil {
 		return reply{}, err
 	}
-	c.accessKey = accessKey
+	c.accessKey, c.key = accessKey, key
 	if err := checkVersion(c.r); err != nil {
 		return reply{}, err
 	}
-	op, err := s.find(c)
+	if c.op, err = s.find(c); err != nil {
+		return reply{}, err
+	}
+	a, err := s.authorize(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
-	if !op.streams {
+	if c.op.effect == stores {
+		if err := s.checkRoom(c.r.ContentLength); err != nil {
+			return reply{}, err
+		}
+	}
+	if !c.op.streams {
 		if err := c.checkSmallBody(); err != nil {
 			return reply{}, err
 		}
 	}
-	return op.serve(s, ctx, c)
+	answer, err := c.op.serve(a, ctx, c)
+	if err == nil && c.op.effect == administers {
+		s.options.Log.Info(c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,
+			"by", key.arn(), "request_id", c.id)
+	}
+	return answer, err
 }
 
 // refuse answers with an error. What the body had to say is more to the point
@@ -85,17 +102,18 @@ func (s *Server) refuse(c *call, err error) {
 	e := asServiceError(err)
 	// A client that hung up, or the end of the grace, is no fault of the server.
 	if e.status >= http.StatusInternalServerError && c.r.Context().Err() == nil {
-		s.options.OnFault(c.id, err)
+		s.options.fault(c.id, err)
 	}
 	c.body.drain()
 	if err := e.reply().send(c.w); err != nil {
-		s.options.OnFault(c.id, err)
+		s.options.fault(c.id, err)
 	}
 }
 
-// record writes the request to the access log, if there is one.
+// record counts the request and writes it to the access log, if there is one.
 func (s *Server) record(c *call) {
+	s.metrics.count(c, s.options.Now())
 	if err := s.log.write(c); err != nil {
-		s.options.OnFault(c.id, err)
+		s.options.fault(c.id, err)
 	}
 }

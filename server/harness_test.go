@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -42,7 +43,13 @@ type service struct {
 	address string
 	log     *lockedBuffer
 	faults  *lockedBuffer
-	stop    func() error // ends Serve and returns its error
+	clock   func() time.Time // what requests are dated with; nil: the time
+	stop    func() error     // ends Serve and returns its error
+}
+
+// keys is the one key pair that most tests sign with.
+func keys() server.Keys {
+	return server.Keys{accessKey: {Secret: secretKey, Account: account}}
 }
 
 // start serves a fresh directory until the test ends.
@@ -67,18 +74,23 @@ func openStore(t *testing.T, dir string) *dirvault.Root {
 
 func startOver(t *testing.T, store server.Store, change ...func(*server.Options)) *service {
 	t.Helper()
+	return startMany(t, map[string]server.Store{account: store}, change...)
+}
+
+// startMany serves several accounts.
+func startMany(t *testing.T, stores map[string]server.Store, change ...func(*server.Options)) *service {
+	t.Helper()
 	s := &service{t: t, log: &lockedBuffer{}, faults: &lockedBuffer{}}
 	options := server.Options{
 		Region:      region,
-		Account:     account,
-		Credentials: server.Keys{accessKey: secretKey},
+		Credentials: keys(),
 		AccessLog:   s.log,
-		OnFault:     func(_ string, err error) { _, _ = io.WriteString(s.faults, err.Error()+"\n") },
+		Log:         slog.New(slog.NewTextHandler(s.faults, &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	for _, f := range change {
 		f(&options)
 	}
-	handler, err := server.New(store, options)
+	handler, err := server.New(stores, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +185,9 @@ func (s *service) sign(q request, r *http.Request) {
 	}
 	if q.at.IsZero() {
 		q.at = time.Now()
+		if s.clock != nil {
+			q.at = s.clock()
+		}
 	}
 	if q.region == "" {
 		q.region = region

@@ -42,7 +42,7 @@ type inventoryDescription struct {
 }
 
 // describeAsJob puts a job into the service's words.
-func (s *Server) describeAsJob(vaultName string, job vault.Job) jobDescription {
+func (a *account) describeAsJob(vaultName string, job vault.Job) jobDescription {
 	d := jobDescription{
 		Completed:      job.Status != vault.InProgress,
 		CompletionDate: date(job.Completed),
@@ -52,7 +52,7 @@ func (s *Server) describeAsJob(vaultName string, job vault.Job) jobDescription {
 		SNSTopic:       orNull(job.Topic),
 		StatusCode:     string(job.Status),
 		StatusMessage:  orNull(job.Message),
-		VaultARN:       s.arn(vaultName),
+		VaultARN:       a.arn(vaultName),
 	}
 	if job.Kind == vault.RetrieveInventory {
 		d.Action = "InventoryRetrieval"

@@ -67,7 +67,7 @@ func parseJobMarker(marker string) (jobPlace, bool) {
 
 // listJobs answers with a page of jobs, oldest first. Its marker is the place of
 // the first job of the next page.
-func (s *Server) listJobs(ctx context.Context, c *call) (reply, error) {
+func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
 	limit, marker, err := pageOf(c.r, jobsPage)
 	if err != nil {
 		return reply{}, err
@@ -80,14 +80,14 @@ func (s *Server) listJobs(ctx context.Context, c *call) (reply, error) {
 	if marker != "" && !ok {
 		return reply{}, invalid("Invalid marker: " + marker)
 	}
-	v, err := s.open(ctx, c)
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
 	var jobs []vault.Job
 	for job, err := range v.Jobs(ctx) {
 		if err != nil {
-			return reply{}, s.orVaultNotFound(err, c.target.vault)
+			return reply{}, a.orVaultNotFound(err, c.target.vault)
 		}
 		if filter.accepts(job) && (marker == "" || placeOf(job).compare(from) >= 0) {
 			jobs = append(jobs, job)
@@ -99,7 +99,7 @@ func (s *Server) listJobs(ctx context.Context, c *call) (reply, error) {
 		Marker  *string
 	}{JobList: []jobDescription{}}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		page.JobList = append(page.JobList, s.describeAsJob(c.target.vault, job))
+		page.JobList = append(page.JobList, a.describeAsJob(c.target.vault, job))
 	}
 	if len(jobs) > limit {
 		page.Marker = orNull(placeOf(jobs[limit]).marker())

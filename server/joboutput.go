@@ -13,8 +13,8 @@ import (
 
 // getJobOutput sends the output of a finished job, or a range of it. Compressing
 // it is out of the question: clients count its bytes and hash them.
-func (s *Server) getJobOutput(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) getJobOutput(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -29,7 +29,7 @@ func (s *Server) getJobOutput(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	description, err := s.describeOutput(ctx, c.target.vault, job)
+	description, err := a.describeOutput(ctx, c.target.vault, job)
 	if err != nil {
 		return reply{}, err
 	}
@@ -42,17 +42,17 @@ func (s *Server) getJobOutput(ctx context.Context, c *call) (reply, error) {
 	case err != nil:
 		return reply{}, err
 	}
-	a := reply{status: http.StatusOK, header: description, content: &out}
-	a.header["Accept-Ranges"] = "bytes"
-	a.header["Content-Length"] = strconv.FormatInt(out.Size, 10)
+	answer := reply{status: http.StatusOK, header: description, content: &out}
+	answer.header["Accept-Ranges"] = "bytes"
+	answer.header["Content-Length"] = strconv.FormatInt(out.Size, 10)
 	if !r.IsZero() {
-		a.status = http.StatusPartialContent
-		a.header["Content-Range"] = fmt.Sprintf("bytes %d-%d/%d", r.Offset, r.End()-1, job.Size)
+		answer.status = http.StatusPartialContent
+		answer.header["Content-Range"] = fmt.Sprintf("bytes %d-%d/%d", r.Offset, r.End()-1, job.Size)
 	}
 	if !out.TreeHash.IsZero() {
-		a.header[treeHashHeader] = out.TreeHash.String()
+		answer.header[treeHashHeader] = out.TreeHash.String()
 	}
-	return a, nil
+	return answer, nil
 }
 
 func jobNotReady(id string) error {
@@ -76,7 +76,7 @@ func outputRange(r *http.Request, size int64) (vault.Range, error) {
 
 // describeOutput returns the headers that say what an output is. The description
 // of an archive goes with the archive, the output of whose job may outlive it.
-func (s *Server) describeOutput(ctx context.Context, vaultName string, job vault.Job) (map[string]string, error) {
+func (a *account) describeOutput(ctx context.Context, vaultName string, job vault.Job) (map[string]string, error) {
 	header := map[string]string{"Content-Type": "application/octet-stream"}
 	if job.Kind == vault.RetrieveInventory {
 		header["Content-Type"] = "application/json"
@@ -85,7 +85,7 @@ func (s *Server) describeOutput(ctx context.Context, vaultName string, job vault
 		}
 		return header, nil
 	}
-	archive, err := s.store.Archive(ctx, vaultName, job.Archive)
+	archive, err := a.store.Archive(ctx, vaultName, job.Archive)
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return nil, err
 	}
@@ -110,6 +110,6 @@ func (s *Server) pour(c *call, out *vault.Output) {
 	}
 	err = errors.Join(err, out.Close())
 	if err != nil && c.w.failure == nil && c.r.Context().Err() == nil {
-		s.options.OnFault(c.id, fmt.Errorf("sending the output of job %q: %w", c.target.id, err))
+		s.options.fault(c.id, fmt.Errorf("sending the output of job %q: %w", c.target.id, err))
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // initiateJob starts a job for an archive or for an inventory.
-func (s *Server) initiateJob(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -18,27 +18,34 @@ func (s *Server) initiateJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	req, err := s.jobRequest(ctx, c.target.vault, p)
+	req, err := a.jobRequest(ctx, c.target.vault, p)
+	if err != nil {
+		return reply{}, err
+	}
+	undo, err := a.admitJob(ctx, c.target.vault, req)
 	if err != nil {
 		return reply{}, err
 	}
 	id, err := v.StartJob(ctx, req)
+	if err != nil {
+		undo()
+	}
 	switch {
 	case errors.Is(err, vault.ErrNotFound) && req.Kind == vault.RetrieveInventory:
-		return reply{}, notFound("There is no inventory yet of the vault with ARN: " + s.arn(c.target.vault))
+		return reply{}, notFound("There is no inventory yet of the vault with ARN: " + a.arn(c.target.vault))
 	case errors.Is(err, vault.ErrNotFound):
 		return reply{}, archiveNotFound(p.ArchiveID) // deleted since it was looked at
 	case err != nil:
 		return reply{}, err
 	}
 	// Once the client knows of the job, somebody will be told of its end.
-	if err := s.expectEnd(ctx, jobRef{c.target.vault, id}); err != nil {
+	if err := a.expectEnd(ctx, jobRef{c.target.vault, id}); err != nil {
 		return reply{}, err
 	}
 	return reply{
 		status: http.StatusAccepted,
 		header: map[string]string{
-			"Location":     s.location(c.target.vault, "jobs", string(id)),
+			"Location":     a.location(c.target.vault, "jobs", string(id)),
 			"x-amz-job-id": string(id),
 		},
 	}, nil
@@ -46,7 +53,7 @@ func (s *Server) initiateJob(ctx context.Context, c *call) (reply, error) {
 
 // jobRequest puts the parameters of a job into the vault's words. A range may
 // end where its archive does, so the archive is looked at.
-func (s *Server) jobRequest(ctx context.Context, vaultName string, p jobParameters) (vault.JobRequest, error) {
+func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParameters) (vault.JobRequest, error) {
 	req := vault.JobRequest{
 		Kind:        vault.JobKind(p.Type),
 		Description: p.Description,
@@ -61,7 +68,7 @@ func (s *Server) jobRequest(ctx context.Context, vaultName string, p jobParamete
 	if p.RetrievalByteRange == "" {
 		return req, nil
 	}
-	archive, err := s.store.Archive(ctx, vaultName, req.Archive)
+	archive, err := a.store.Archive(ctx, vaultName, req.Archive)
 	if errors.Is(err, vault.ErrNotFound) {
 		return vault.JobRequest{}, archiveNotFound(p.ArchiveID)
 	}
@@ -77,9 +84,30 @@ func (s *Server) jobRequest(ctx context.Context, vaultName string, p jobParamete
 	return req, nil
 }
 
+// admitJob holds a job against the data retrieval policy of the account, which is
+// about archives at the tier Standard alone. The caller calls undo if the job is
+// not started.
+func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobRequest) (undo func(), err error) {
+	if req.Kind != vault.RetrieveArchive || req.Tier != "" && req.Tier != vault.Standard {
+		return func() {}, nil
+	}
+	size := req.Range.Size
+	if req.Range.IsZero() {
+		archive, err := a.store.Archive(ctx, vaultName, req.Archive)
+		if errors.Is(err, vault.ErrNotFound) {
+			return nil, archiveNotFound(string(req.Archive))
+		}
+		if err != nil {
+			return nil, err
+		}
+		size = archive.Size
+	}
+	return a.admit(ctx, size)
+}
+
 // describeJob tells how a job stands.
-func (s *Server) describeJob(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) describeJob(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -87,7 +115,7 @@ func (s *Server) describeJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, body: s.describeAsJob(c.target.vault, job)}, nil
+	return reply{status: http.StatusOK, body: a.describeAsJob(c.target.vault, job)}, nil
 }
 
 // findJob returns the job that the path names.

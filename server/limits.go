@@ -8,6 +8,7 @@ const (
 	maxParts       = 10_000  // in one upload
 	maxDescription = 1024    // characters from 0x20 to 0x7e
 	maxVaultName   = 255     // characters
+	maxVaults      = 1000    // of an account
 
 	vaultsPage  = 10 // vaults in one page of a list
 	uploadsPage = 50 // uploads or parts in one page of a list

@@ -4,15 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 
 	"firn/vault"
 )
-
-// notificationsNote is the note that holds a vault's notificationConfig.
-const notificationsNote = "notifications"
 
 // notificationConfig is VaultNotificationConfig: which topic a vault tells of
 // which events.
@@ -48,56 +44,46 @@ func parseNotifications(body []byte) (notificationConfig, error) {
 }
 
 // setNotifications replaces the notification configuration of a vault.
-func (s *Server) setNotifications(ctx context.Context, c *call) (reply, error) {
-	if _, err := s.open(ctx, c); err != nil {
+func (a *account) setNotifications(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
 		return reply{}, err
 	}
 	n, err := parseNotifications(c.small)
 	if err != nil {
 		return reply{}, err
 	}
-	text, err := json.Marshal(n)
-	if err != nil {
-		return reply{}, fmt.Errorf("encoding a notification configuration: %w", err)
-	}
-	if err := s.store.SetNote(ctx, c.target.vault, notificationsNote, text); err != nil {
-		return reply{}, s.orVaultNotFound(err, c.target.vault)
+	if err := a.writeNote(ctx, c.target.vault, notificationsNote, n); err != nil {
+		return reply{}, err
 	}
 	return reply{status: http.StatusNoContent}, nil
 }
 
-func (s *Server) getNotifications(ctx context.Context, c *call) (reply, error) {
-	if _, err := s.open(ctx, c); err != nil {
+func (a *account) getNotifications(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
 		return reply{}, err
 	}
-	n, err := s.notificationsOf(ctx, c.target.vault)
+	n, err := a.notificationsOf(ctx, c.target.vault)
 	if errors.Is(err, vault.ErrNotFound) {
-		return reply{}, notFound("No notification configuration is set for vault: " + s.arn(c.target.vault))
+		return reply{}, notFound("No notification configuration is set for vault: " + a.arn(c.target.vault))
 	}
 	return reply{status: http.StatusOK, body: n}, err
 }
 
 // deleteNotifications succeeds also where there are none.
-func (s *Server) deleteNotifications(ctx context.Context, c *call) (reply, error) {
-	if _, err := s.open(ctx, c); err != nil {
+func (a *account) deleteNotifications(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
 		return reply{}, err
 	}
-	if err := s.store.SetNote(ctx, c.target.vault, notificationsNote, nil); err != nil {
-		return reply{}, s.orVaultNotFound(err, c.target.vault)
+	if err := a.removeNote(ctx, c.target.vault, notificationsNote); err != nil {
+		return reply{}, err
 	}
 	return reply{status: http.StatusNoContent}, nil
 }
 
 // notificationsOf returns the notification configuration of a vault, or an error
 // that wraps ErrNotFound if it has none.
-func (s *Server) notificationsOf(ctx context.Context, vaultName string) (notificationConfig, error) {
-	text, err := s.store.Note(ctx, vaultName, notificationsNote)
-	if err != nil {
-		return notificationConfig{}, err
-	}
+func (a *account) notificationsOf(ctx context.Context, vaultName string) (notificationConfig, error) {
 	var n notificationConfig
-	if err := json.Unmarshal(text, &n); err != nil {
-		return notificationConfig{}, fmt.Errorf("the notification configuration of vault %q is damaged: %w", vaultName, err)
-	}
-	return n, nil
+	err := a.readNote(ctx, vaultName, notificationsNote, &n)
+	return n, err
 }

@@ -92,8 +92,8 @@ func TestTopicsThatAreNone(t *testing.T) {
 		vaultTopic + "5":    "http://\x7f/secret",
 		vaultTopic + "/six": "http://127.0.0.1:9000/",
 	} {
-		_, err := server.New(openStore(t, t.TempDir()), server.Options{
-			Region: region, Account: account, Credentials: server.Keys{}, Topics: map[string]string{topic: url},
+		_, err := server.New(map[string]server.Store{account: openStore(t, t.TempDir())}, server.Options{
+			Region: region, Credentials: server.Keys{}, Topics: map[string]string{topic: url},
 		})
 		if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), topic) {
 			t.Errorf("the topic %q with the URL %q: %v", topic, url, err)

@@ -1,9 +1,11 @@
 package server
 
 import (
-	"fmt"
 	"io"
+	"log/slog"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // The defaults of [Options].
@@ -19,9 +21,7 @@ type Options struct {
 	// Region stands in every ARN and must be the region of every signature,
 	// such as "us-east-1".
 	Region string
-	// Account is the 12-digit account id that owns all vaults.
-	Account string
-	// Credentials knows the secrets that requests are signed with.
+	// Credentials knows the keys that requests are signed with.
 	Credentials Credentials
 
 	// Topics says to which URL the messages of an SNS topic are posted, by the
@@ -32,11 +32,20 @@ type Options struct {
 	// AccessLog receives one line of JSON for each request, in one Write. Nil
 	// means no log. The server serialises the calls.
 	AccessLog io.Writer
-	// OnFault is told why a request was answered with a 500, and, with an empty
-	// request id, what net/http complains about and which announcement did not
-	// arrive. The client is not told the cause. Nil means that nobody is. It may
-	// be called from many goroutines.
-	OnFault func(requestID string, err error)
+	// Log is told of faults, such as why a request was answered with a 500 or an
+	// announcement did not arrive, and of whoever changes, or deletes, what is kept
+	// for good: vaults, archives, policies, locks, tags. Nil means that nobody is.
+	// Clients are not told the cause of a fault.
+	Log *slog.Logger
+
+	// Free tells how many bytes the disk of the vaults has left, and FreeFloor how
+	// many of them are never written to: an upload that would is refused with a
+	// 500. A nil Free means that uploads go on until the disk is full.
+	Free      func() (int64, error)
+	FreeFloor int64
+
+	// Collectors have further figures for [Server.Admin].
+	Collectors []prometheus.Collector
 
 	// Now is the clock that signatures are compared with; nil means time.Now.
 	Now func() time.Time
@@ -48,32 +57,9 @@ type Options struct {
 	Grace time.Duration
 }
 
-// Credentials finds the secret key that belongs to an access key. It may be
-// called from many goroutines, and with any text as the access key.
-type Credentials interface {
-	Secret(accessKey string) (secret string, ok bool)
-}
-
-// Keys is a fixed set of credentials: secret keys by access key.
-type Keys map[string]string
-
-// Secret implements [Credentials].
-func (k Keys) Secret(accessKey string) (string, bool) {
-	secret, ok := k[accessKey]
-	return secret, ok
-}
-
-// Format keeps secrets out of every formatted text.
-func (k Keys) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "[redacted]") // as every Format, it has nowhere to report to
-}
-
-// MarshalText keeps secrets out of every encoded text.
-func (k Keys) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
-
 func (o Options) withDefaults() Options {
-	if o.OnFault == nil {
-		o.OnFault = func(string, error) {}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -85,4 +71,14 @@ func (o Options) withDefaults() Options {
 		o.Grace = DefaultGrace
 	}
 	return o
+}
+
+// fault tells the operator what went wrong, with the request that it went wrong
+// in, if it was one.
+func (o Options) fault(requestID string, err error) {
+	if requestID == "" {
+		o.Log.Error("fault", "error", err)
+		return
+	}
+	o.Log.Error("fault", "request_id", requestID, "error", err)
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // uploadPart stores one part of an upload.
-func (s *Server) uploadPart(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) uploadPart(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
-	upload, err := s.openUpload(ctx, c, v)
+	upload, err := a.openUpload(ctx, c, v)
 	if err != nil {
 		return reply{}, err
 	}
@@ -31,7 +31,7 @@ func (s *Server) uploadPart(ctx context.Context, c *call) (reply, error) {
 	part.Offset = where.first
 	stored, err := v.UploadPart(ctx, upload.ID, part, c.body)
 	if err != nil {
-		return reply{}, asChecksumError(s.orUploadNotFound(err, c))
+		return reply{}, asChecksumError(a.orUploadNotFound(err, c))
 	}
 	return reply{
 		status: http.StatusNoContent,
@@ -81,7 +81,7 @@ type partsPage struct {
 
 // listParts answers with a page of the parts that an upload holds. Its marker is
 // the offset of the first part of the next page.
-func (s *Server) listParts(ctx context.Context, c *call) (reply, error) {
+func (a *account) listParts(ctx context.Context, c *call) (reply, error) {
 	limit, marker, err := pageOf(c.r, uploadsPage)
 	if err != nil {
 		return reply{}, err
@@ -90,11 +90,11 @@ func (s *Server) listParts(ctx context.Context, c *call) (reply, error) {
 	if marker != "" && !ok {
 		return reply{}, invalid("Invalid marker: " + marker)
 	}
-	v, err := s.open(ctx, c)
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
-	upload, err := s.openUpload(ctx, c, v)
+	upload, err := a.openUpload(ctx, c, v)
 	if err != nil {
 		return reply{}, err
 	}
@@ -104,11 +104,11 @@ func (s *Server) listParts(ctx context.Context, c *call) (reply, error) {
 		MultipartUploadID:  string(upload.ID),
 		PartSizeInBytes:    upload.PartSize,
 		Parts:              []partDescription{},
-		VaultARN:           s.arn(c.target.vault),
+		VaultARN:           a.arn(c.target.vault),
 	}
 	for part, err := range v.Parts(ctx, upload.ID) {
 		if err != nil {
-			return reply{}, s.orUploadNotFound(err, c)
+			return reply{}, a.orUploadNotFound(err, c)
 		}
 		if part.Offset < from {
 			continue
@@ -127,10 +127,10 @@ func (s *Server) listParts(ctx context.Context, c *call) (reply, error) {
 
 // orUploadNotFound puts ErrNotFound, once the vault was opened, into the
 // service's words, and forgets what was remembered of the upload.
-func (s *Server) orUploadNotFound(err error, c *call) error {
+func (a *account) orUploadNotFound(err error, c *call) error {
 	if !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
-	s.uploads.forget(c.uploadKey())
+	a.uploads.forget(c.uploadKey())
 	return uploadNotFound(c.target.id)
 }

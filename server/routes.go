@@ -5,81 +5,134 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"firn/vault"
 )
 
 // operation is one operation of the service.
 type operation struct {
-	// serve carries it out. The error becomes a reply too.
-	serve func(s *Server, ctx context.Context, c *call) (reply, error)
+	name   string // as policies call it, behind "glacier:"
+	effect effect
 	// streams: the body is an upload, received and checked by a vault. Of other
 	// operations the gate receives and checks it.
 	streams bool
+	// serve carries it out. The error becomes a reply too.
+	serve func(a *account, ctx context.Context, c *call) (reply, error)
 }
 
-// route tells operations apart. Every path has the same form,
-// /ACCOUNT/vaults/VAULT/COLLECTION/ID/output, and may end after any segment.
-type route struct {
-	method     string
-	segments   int    // in the path
-	collection string // the fourth segment, if there is one
-}
+// effect is what an operation does to what is kept.
+type effect int
 
-// routes is the whole API.
-func routes() map[route]operation {
-	return map[route]operation{
-		{http.MethodGet, 2, ""}:    {serve: (*Server).listVaults},
-		{http.MethodPut, 3, ""}:    {serve: (*Server).createVault},
-		{http.MethodGet, 3, ""}:    {serve: (*Server).describeVault},
-		{http.MethodDelete, 3, ""}: {serve: (*Server).deleteVault},
+const (
+	// reads: nothing is changed; what was stored may be retrieved.
+	reads effect = iota
+	// stores: bytes are added, so there must be room for them.
+	stores
+	// finishes: what was stored becomes an archive, or is given up.
+	finishes
+	// administers: what is kept for good is changed or deleted, which is logged.
+	administers
+)
 
-		{http.MethodPost, 4, "archives"}:   {serve: (*Server).uploadArchive, streams: true},
-		{http.MethodDelete, 5, "archives"}: {serve: (*Server).deleteArchive},
+// routes is the whole API, by method and path. In place of the account and of each
+// name or id a path has a *; the part behind the account decides.
+func routes() map[string]operation {
+	const (
+		v       = " vaults/*"
+		uploads = v + "/multipart-uploads"
+		jobs    = v + "/jobs"
+		notices = v + "/notification-configuration"
+		access  = v + "/access-policy"
+		lock    = v + "/lock-policy"
+		rules   = " policies/data-retrieval"
+		units   = " provisioned-capacity"
+	)
+	return map[string]operation{
+		"GET vaults": {name: "ListVaults", serve: (*account).listVaults},
+		"PUT" + v:    {name: "CreateVault", effect: administers, serve: (*account).createVault},
+		"GET" + v:    {name: "DescribeVault", serve: (*account).describeVault},
+		"DELETE" + v: {name: "DeleteVault", effect: administers, serve: (*account).deleteVault},
 
-		{http.MethodPost, 4, "multipart-uploads"}:   {serve: (*Server).initiateUpload},
-		{http.MethodGet, 4, "multipart-uploads"}:    {serve: (*Server).listUploads},
-		{http.MethodPut, 5, "multipart-uploads"}:    {serve: (*Server).uploadPart, streams: true},
-		{http.MethodGet, 5, "multipart-uploads"}:    {serve: (*Server).listParts},
-		{http.MethodPost, 5, "multipart-uploads"}:   {serve: (*Server).completeUpload},
-		{http.MethodDelete, 5, "multipart-uploads"}: {serve: (*Server).abortUpload},
+		"POST" + v + "/archives":     {name: "UploadArchive", effect: stores, streams: true, serve: (*account).uploadArchive},
+		"DELETE" + v + "/archives/*": {name: "DeleteArchive", effect: administers, serve: (*account).deleteArchive},
 
-		{http.MethodPost, 4, "jobs"}: {serve: (*Server).initiateJob},
-		{http.MethodGet, 4, "jobs"}:  {serve: (*Server).listJobs},
-		{http.MethodGet, 5, "jobs"}:  {serve: (*Server).describeJob},
-		{http.MethodGet, 6, "jobs"}:  {serve: (*Server).getJobOutput},
+		"POST" + uploads:          {name: "InitiateMultipartUpload", effect: stores, serve: (*account).initiateUpload},
+		"GET" + uploads:           {name: "ListMultipartUploads", serve: (*account).listUploads},
+		"PUT" + uploads + "/*":    {name: "UploadMultipartPart", effect: stores, streams: true, serve: (*account).uploadPart},
+		"GET" + uploads + "/*":    {name: "ListParts", serve: (*account).listParts},
+		"POST" + uploads + "/*":   {name: "CompleteMultipartUpload", effect: finishes, serve: (*account).completeUpload},
+		"DELETE" + uploads + "/*": {name: "AbortMultipartUpload", effect: finishes, serve: (*account).abortUpload},
 
-		{http.MethodPut, 4, "notification-configuration"}:    {serve: (*Server).setNotifications},
-		{http.MethodGet, 4, "notification-configuration"}:    {serve: (*Server).getNotifications},
-		{http.MethodDelete, 4, "notification-configuration"}: {serve: (*Server).deleteNotifications},
+		"POST" + jobs:              {name: "InitiateJob", serve: (*account).initiateJob},
+		"GET" + jobs:               {name: "ListJobs", serve: (*account).listJobs},
+		"GET" + jobs + "/*":        {name: "DescribeJob", serve: (*account).describeJob},
+		"GET" + jobs + "/*/output": {name: "GetJobOutput", serve: (*account).getJobOutput},
+
+		"PUT" + notices:    {name: "SetVaultNotifications", effect: administers, serve: (*account).setNotifications},
+		"GET" + notices:    {name: "GetVaultNotifications", serve: (*account).getNotifications},
+		"DELETE" + notices: {name: "DeleteVaultNotifications", effect: administers, serve: (*account).deleteNotifications},
+
+		"PUT" + access:    {name: "SetVaultAccessPolicy", effect: administers, serve: (*account).setAccessPolicy},
+		"GET" + access:    {name: "GetVaultAccessPolicy", serve: (*account).getAccessPolicy},
+		"DELETE" + access: {name: "DeleteVaultAccessPolicy", effect: administers, serve: (*account).deleteAccessPolicy},
+
+		"POST" + lock:        {name: "InitiateVaultLock", effect: administers, serve: (*account).initiateLock},
+		"POST" + lock + "/*": {name: "CompleteVaultLock", effect: administers, serve: (*account).completeLock},
+		"GET" + lock:         {name: "GetVaultLock", serve: (*account).getLock},
+		"DELETE" + lock:      {name: "AbortVaultLock", effect: administers, serve: (*account).abortLock},
+
+		"GET" + v + "/tags":                   {name: "ListTagsForVault", serve: (*account).listTags},
+		"POST" + v + "/tags?operation=add":    {name: "AddTagsToVault", effect: administers, serve: (*account).addTags},
+		"POST" + v + "/tags?operation=remove": {name: "RemoveTagsFromVault", effect: administers, serve: (*account).removeTags},
+
+		"PUT" + rules:  {name: "SetDataRetrievalPolicy", effect: administers, serve: (*account).setRetrievalPolicy},
+		"GET" + rules:  {name: "GetDataRetrievalPolicy", serve: (*account).getRetrievalPolicy},
+		"POST" + units: {name: "PurchaseProvisionedCapacity", effect: administers, serve: (*account).purchaseCapacity},
+		"GET" + units:  {name: "ListProvisionedCapacity", serve: (*account).listCapacity},
 	}
 }
 
 // target is what a path names. Nothing of it is checked yet.
 type target struct {
-	vault string
-	id    string // of an archive, an upload or a job
+	account string
+	vault   string // empty: the path names none
+	id      string // of an archive, an upload, a job or a lock
 }
 
 // find returns the operation that the request asks for and sets its target.
 func (s *Server) find(c *call) (operation, error) {
 	path, _ := wireTarget(c.r)
 	segments, err := splitPath(path)
-	if err != nil || len(segments) < 2 || segments[1] != "vaults" || len(segments) > 5 && segments[5] != "output" {
+	if err != nil || len(segments) < 2 {
 		return operation{}, unknownOperation(c.r.Method, path)
 	}
-	if account := segments[0]; account != "-" && account != s.options.Account {
-		return operation{}, accessDenied("These credentials do not belong to account " + account + ".")
+	pattern, t := patternOf(segments)
+	which := c.r.Method + " " + pattern
+	if which == "POST vaults/*/tags" {
+		which += "?operation=" + c.r.URL.Query().Get("operation")
+		if _, ok := s.routes[which]; !ok {
+			return operation{}, invalid("Invalid operation: " + c.r.URL.Query().Get("operation"))
+		}
 	}
-	which := route{method: c.r.Method, segments: len(segments)}
-	segments = append(segments, "", "", "")
-	which.collection = segments[3]
 	op, ok := s.routes[which]
-	if !ok {
+	if !ok || strings.Count(pattern, "/") != len(segments)-2 { // one was escaped
 		return operation{}, unknownOperation(c.r.Method, path)
 	}
-	c.target = target{vault: segments[2], id: segments[4]}
+	c.target = t
 	return op, nil
+}
+
+// patternOf puts a * in the place of what differs from one request for an
+// operation to the next.
+func patternOf(segments []string) (string, target) {
+	t := target{account: segments[0]}
+	pattern := append([]string{}, segments[1:]...)
+	if pattern[0] == "vaults" {
+		for i, name := range map[int]*string{1: &t.vault, 3: &t.id} {
+			if i < len(pattern) {
+				*name, pattern[i] = pattern[i], "*"
+			}
+		}
+	}
+	return strings.Join(pattern, "/"), t
 }
 
 // splitPath cuts an escaped path into its segments and unescapes each, so that
@@ -107,16 +160,4 @@ func checkVersion(r *http.Request) error {
 	default:
 		return invalidHeader(name, got)
 	}
-}
-
-// open returns the vault that the path names.
-func (s *Server) open(ctx context.Context, c *call) (vault.Vault, error) {
-	if !isVaultName(c.target.vault) {
-		return nil, s.vaultNotFound(c.target.vault)
-	}
-	v, err := s.store.Open(ctx, c.target.vault)
-	if err != nil {
-		return nil, s.orVaultNotFound(err, c.target.vault)
-	}
-	return v, nil
 }

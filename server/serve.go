@@ -27,15 +27,32 @@ const (
 // The error is nil if ctx ended and every request was answered. TLS is the
 // caller's choice of listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	announcing, stopAnnouncing := context.WithCancel(ctx)
+	var announcer sync.WaitGroup
+	announcer.Go(func() { s.Announce(announcing) })
+	defer announcer.Wait()
+	defer stopAnnouncing()
+	return s.serve(ctx, l, s)
+}
+
+// ServeAdmin answers to the operator's own programs, as [Server.Admin] does and
+// with the rules of [Server.Serve]. It asks nobody for a key, so l should be an
+// address that no other machine reaches.
+func (s *Server) ServeAdmin(ctx context.Context, l net.Listener) error {
+	return s.serve(ctx, l, s.Admin())
+}
+
+// serve answers requests from l with a handler.
+func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	// Requests outlive ctx by the grace period, so their contexts end apart.
 	requests, cutOff := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cutOff(nil)
 	hs := &http.Server{
-		Handler:           s,
+		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		MaxHeaderBytes:    headerBytes,
 		IdleTimeout:       keepAliveTimeout,
-		ErrorLog:          log.New(faultWriter(s.options.OnFault), "", 0), //nolint:forbidigo // the only form in which net/http reports
+		ErrorLog:          log.New(faultWriter(s.options.fault), "", 0), //nolint:forbidigo // the only form in which net/http reports
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
 	var connections sync.WaitGroup // each is a goroutine of net/http
@@ -48,11 +65,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 	}
 
-	announcing, stopAnnouncing := context.WithCancel(ctx)
-	defer stopAnnouncing()
-	var announcer sync.WaitGroup
-	announcer.Go(func() { s.Announce(announcing) })
-
 	var failure error
 	accepting := make(chan struct{})
 	go func() {
@@ -63,11 +75,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case <-accepting:
 	case <-ctx.Done():
 	}
-	stopAnnouncing()
 	err := s.stop(requests, hs, cutOff)
 	<-accepting
 	connections.Wait()
-	announcer.Wait()
 	if !errors.Is(failure, http.ErrServerClosed) {
 		err = errors.Join(fmt.Errorf("accepting connections on %s: %w", l.Addr(), failure), err)
 	}

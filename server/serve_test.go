@@ -201,8 +201,8 @@ func TestShutdownLetsRequestsFinish(t *testing.T) {
 
 func TestShutdownCutsOffWhatTakesTooLong(t *testing.T) {
 	opened := make(chan string, 10)
-	handler, err := server.New(tellingStore{openStore(t, t.TempDir()), opened}, server.Options{
-		Region: region, Account: account, Credentials: server.Keys{accessKey: secretKey}, Grace: time.Millisecond,
+	handler, err := server.New(map[string]server.Store{account: tellingStore{openStore(t, t.TempDir()), opened}}, server.Options{
+		Region: region, Credentials: keys(), Grace: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -229,8 +229,8 @@ func TestShutdownCutsOffWhatTakesTooLong(t *testing.T) {
 }
 
 func TestServeTellsThatTheListenerFailed(t *testing.T) {
-	handler, err := server.New(openStore(t, t.TempDir()), server.Options{
-		Region: region, Account: account, Credentials: server.Keys{},
+	handler, err := server.New(map[string]server.Store{account: openStore(t, t.TempDir())}, server.Options{
+		Region: region, Credentials: server.Keys{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,40 +25,42 @@ type verifier struct {
 	now         func() time.Time
 }
 
-// verify returns the access key that signed r. payloadHash is asked for once the
-// request deserves to have its body looked at.
+// verify returns the access key that signed r, and the key it belongs to.
+// payloadHash is asked for once the request deserves to have its body looked at.
 //
 // An unknown access key costs the same work as a known one, so that time does
 // not tell them apart.
-func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (string, error) {
+func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (string, Key, error) {
 	auth, err := authorizationOf(r)
 	if err != nil {
-		return "", err
+		return "", Key{}, err
 	}
 	if err := v.checkScope(r, auth); err != nil {
-		return "", err
+		return "", Key{}, err
 	}
 	if name := firstUnsigned(r, auth.signedHeaders); name != "" {
-		return "", invalidSignature("The header " + name + " must be signed.")
+		return "", Key{}, invalidSignature("The header " + name + " must be signed.")
 	}
 	payload, err := payloadHash()
 	if err != nil {
-		return "", err
+		return "", Key{}, err
 	}
 	canonical, err := canonicalRequest(r, auth.signedHeaders, payload)
 	if err != nil {
-		return "", badRequest(err.Error(), err)
+		return "", Key{}, badRequest(err.Error(), err)
 	}
-	secret, known := v.credentials.Secret(auth.accessKey)
+	key, known := v.credentials.Key(auth.accessKey)
 	_, stamp := signingStamp(r)
-	matches := hmac.Equal(sign(secret, auth, stamp, canonical), auth.signature[:])
+	matches := hmac.Equal(sign(key.Secret, auth, stamp, canonical), auth.signature[:])
 	switch {
-	case !known || len(r.Header.Values("X-Amz-Security-Token")) > 0:
-		return "", unrecognizedClient()
+	case !known || !key.hasToken(r.Header.Get("X-Amz-Security-Token")):
+		return "", Key{}, unrecognizedClient()
 	case !matches:
-		return "", signatureMismatch()
+		return "", Key{}, signatureMismatch()
+	case !key.Expires.IsZero() && !v.now().Before(key.Expires):
+		return "", Key{}, expiredToken()
 	}
-	return auth.accessKey, nil
+	return auth.accessKey, key, nil
 }
 
 // authorizationOf finds the one Authorization header and reads it.

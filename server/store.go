@@ -7,7 +7,7 @@ import (
 	"firn/vault"
 )
 
-// Store is a set of vaults that a [Server] serves. Its methods may be called
+// Store is the vaults of an account that a [Server] serves. Its methods may be called
 // from many goroutines at once. The server passes only names of 1 to 255
 // characters of A-Z a-z 0-9 _ - . and never "." or "..".
 type Store interface {
@@ -24,12 +24,15 @@ type Store interface {
 	// with the first name that is not less than from. The sequence ends after
 	// the first error.
 	Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error]
+	// VaultCount returns how many vaults there are, at little cost.
+	VaultCount(ctx context.Context) (int, error)
 	// Open returns a vault to work in. ErrNotFound: there is none.
 	Open(ctx context.Context, name string) (vault.Vault, error)
 	// Archive tells about one archive. ErrNotFound: there is none.
 	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)
 	// Note returns what SetNote left with a vault under a name. ErrNotFound: there
-	// is no such note, or no such vault.
+	// is no such note, or no such vault. An empty vaultName stands for the account
+	// itself, here and in SetNote.
 	Note(ctx context.Context, vaultName, name string) ([]byte, error)
 	// SetNote leaves a small document of the server's own with a vault, in the
 	// place of one of the same name; nil removes it, and removing one that is not

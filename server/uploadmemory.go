@@ -75,20 +75,20 @@ func (c *call) uploadKey() uploadKey {
 
 // openUpload finds the unfinished upload that the path names. It may have ended
 // since it was remembered; the vault tells that when it is used.
-func (s *Server) openUpload(ctx context.Context, c *call, v vault.Vault) (vault.Upload, error) {
+func (a *account) openUpload(ctx context.Context, c *call, v vault.Vault) (vault.Upload, error) {
 	if !isID(c.target.id) {
 		return vault.Upload{}, uploadNotFound(c.target.id)
 	}
 	key := c.uploadKey()
-	if u, ok := s.uploads.find(key); ok {
+	if u, ok := a.uploads.find(key); ok {
 		return u, nil
 	}
 	for u, err := range v.Uploads(ctx) {
 		if err != nil {
-			return vault.Upload{}, s.orVaultNotFound(err, c.target.vault)
+			return vault.Upload{}, a.orVaultNotFound(err, c.target.vault)
 		}
 		if u.ID == key.id {
-			s.uploads.remember(key, u)
+			a.uploads.remember(key, u)
 			return u, nil
 		}
 	}

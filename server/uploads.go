@@ -9,8 +9,8 @@ import (
 	"firn/vault"
 )
 
-func (s *Server) initiateUpload(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) initiateUpload(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -24,12 +24,12 @@ func (s *Server) initiateUpload(ctx context.Context, c *call) (reply, error) {
 	}
 	id, err := v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
 	if err != nil {
-		return reply{}, s.orVaultNotFound(err, c.target.vault)
+		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	return reply{
 		status: http.StatusCreated,
 		header: map[string]string{
-			"Location":                  s.location(c.target.vault, "multipart-uploads", string(id)),
+			"Location":                  a.location(c.target.vault, "multipart-uploads", string(id)),
 			"x-amz-multipart-upload-id": string(id),
 		},
 	}, nil
@@ -37,21 +37,21 @@ func (s *Server) initiateUpload(ctx context.Context, c *call) (reply, error) {
 
 // abortUpload removes an unfinished upload. Repeating it succeeds for a while;
 // an upload that was completed, or never was, is not found.
-func (s *Server) abortUpload(ctx context.Context, c *call) (reply, error) {
-	v, err := s.open(ctx, c)
+func (a *account) abortUpload(ctx context.Context, c *call) (reply, error) {
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
 	key := c.uploadKey()
-	s.uploads.forget(key) // what counts is whether it is open now
-	if _, err := s.openUpload(ctx, c, v); err != nil && !s.uploads.wasAborted(key) {
+	a.uploads.forget(key) // what counts is whether it is open now
+	if _, err := a.openUpload(ctx, c, v); err != nil && !a.uploads.wasAborted(key) {
 		return reply{}, err
 	}
 	// Also for one that was aborted: a part that was under way may have landed.
 	if err := v.AbortUpload(ctx, key.id); err != nil {
-		return reply{}, s.orVaultNotFound(err, c.target.vault)
+		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
-	s.uploads.rememberAborted(key)
+	a.uploads.rememberAborted(key)
 	return reply{status: http.StatusNoContent}, nil
 }
 
@@ -67,7 +67,7 @@ type uploadDescription struct {
 // listUploads answers with a page of unfinished uploads, sorted by id so that
 // paging stays on course while uploads come and go. Its marker is the id of the
 // first upload of the next page.
-func (s *Server) listUploads(ctx context.Context, c *call) (reply, error) {
+func (a *account) listUploads(ctx context.Context, c *call) (reply, error) {
 	limit, marker, err := pageOf(c.r, uploadsPage)
 	if err != nil {
 		return reply{}, err
@@ -75,14 +75,14 @@ func (s *Server) listUploads(ctx context.Context, c *call) (reply, error) {
 	if marker != "" && !isID(marker) {
 		return reply{}, invalid("Invalid marker: " + marker)
 	}
-	v, err := s.open(ctx, c)
+	v, err := a.open(ctx, c)
 	if err != nil {
 		return reply{}, err
 	}
 	var uploads []vault.Upload
 	for upload, err := range v.Uploads(ctx) {
 		if err != nil {
-			return reply{}, s.orVaultNotFound(err, c.target.vault)
+			return reply{}, a.orVaultNotFound(err, c.target.vault)
 		}
 		if string(upload.ID) >= marker {
 			uploads = append(uploads, upload)
@@ -99,7 +99,7 @@ func (s *Server) listUploads(ctx context.Context, c *call) (reply, error) {
 			CreationDate:       date(upload.Created),
 			MultipartUploadID:  string(upload.ID),
 			PartSizeInBytes:    upload.PartSize,
-			VaultARN:           s.arn(c.target.vault),
+			VaultARN:           a.arn(c.target.vault),
 		})
 	}
 	if len(uploads) > limit {

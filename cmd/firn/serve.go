@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"log/slog"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"firn/internal/disk"
 	"firn/server"
 	"firn/vault/dirvault"
 )
@@ -21,38 +22,47 @@ stopped by a signal. Any tool made for the service can use it.
 The address and what to export for clients are printed when it is ready. Every
 request must be signed. The key pair is that of AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY if they are set; else one is made at the first start, kept
-in DIR/credentials.json for its owner alone, and shown.
+in DIR/credentials.json for its owner alone, and shown. With --credentials a file
+says which key pairs there are, of which accounts, and which may only read.
 
-Only loopback addresses are served, since there is no TLS yet. With port 0 a
-free port is chosen.
+Other machines can reach it only by TLS, with --tls-cert and --tls-key. The files
+are read again when they have changed.
 
 Jobs are done at once and inventories are up to date, unless the options say
 otherwise: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
 --inventory-every 24h the server is as slow as the service. With --topic the
-end of a job is told to a program of yours, by a POST in the form of Amazon SNS.`
+end of a job is told to a program of yours, by a POST in the form of Amazon SNS.
+
+What goes wrong, and who changed or deleted what, is logged on standard error, as
+JSON with --json. At --admin, an address on loopback, GET /healthz says whether
+the server can work and GET /metrics has figures for Prometheus.`
 
 const serveExample = `  firn serve --dir ./cold
-  firn serve --dir /srv/cold --listen 127.0.0.1:0 --access-log /var/log/firn.jsonl
+  firn serve --dir /srv/cold --listen :8333 --tls-cert cert.pem --tls-key key.pem --admin 127.0.0.1:8334
   firn serve --dir ./cold --retrieval-delay 30s --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
 
 // serveOptions are the options of firn serve.
 type serveOptions struct {
 	dir, listen, region, accessLog string
+	credentials, admin             string
+
+	tls tlsFiles
 
 	delay          delayFlag
 	outputLifetime time.Duration
 	inventoryEvery time.Duration // 0: inventories are always up to date
 	topics         topicsFlag
+	freeFloor      sizeFlag
 }
 
-// vaults is what the directory of vaults is told.
-func (o serveOptions) vaults(damaged func(error)) dirvault.Options {
+// vaults is what the directory of the vaults of an account is told.
+func (o serveOptions) vaults(account string, damaged func(error)) dirvault.Options {
 	d := dirvault.Options{
 		RetrievalDelay: o.delay.delay,
 		OutputLifetime: o.outputLifetime,
 		UploadLifetime: uploadLifetime,
 		InventoryEvery: o.inventoryEvery,
-		ARN:            func(name string) string { return server.ARN(o.region, serveAccount, name) },
+		ARN:            func(name string) string { return server.ARN(o.region, account, name) },
 		OnDamage:       damaged,
 	}
 	if d.InventoryEvery == 0 {
@@ -69,11 +79,8 @@ func (o serveOptions) check() error {
 	case o.inventoryEvery < 0:
 		return usageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
 	}
-	return checkLoopback(o.listen)
+	return o.checkAddresses()
 }
-
-// serveAccount is the account that owns all vaults of a server.
-const serveAccount = "000000000000"
 
 // uploadLifetime is how long the service keeps an upload after the last request
 // on it ("at least 24 hours", Amazon Glacier developer guide).
@@ -100,13 +107,19 @@ func (p *program) newServe() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "dir", "", "the `DIR` that holds the vaults; created if it is not there")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "the loopback `ADDRESS` and port to listen at")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "the `ADDRESS` and port to listen at; 0 chooses a free port")
+	f.StringVar(&o.tls.cert, "tls-cert", "", "speak TLS, with the certificates in this `FILE` (PEM)")
+	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in this `FILE` (PEM)")
+	f.StringVar(&o.admin, "admin", "", "answer /healthz and /metrics at this loopback `ADDRESS`")
+	f.StringVar(&o.credentials, "credentials", "", "take the key pairs from this `FILE`")
 	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
 	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
 	f.DurationVar(&o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `DURATION`")
 	f.Lookup("output-lifetime").DefValue = "24h"
 	f.DurationVar(&o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is of this `DURATION`; 0: when anything changed")
+	o.freeFloor = defaultFreeFloor
+	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
 	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusRefused)
 }
@@ -115,57 +128,54 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
-	root, err := dirvault.OpenRoot(o.dir, o.vaults(p.damaged))
+	log := p.serverLog()
+	main, err := dirvault.OpenRoot(o.dir, o.vaults(mainAccount, logDamage(log)))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	keys, err := serverKeys(o.dir)
+	defer func() { err = errors.Join(err, main.Close()) }()
+	keys, shown, err := serverKeys(o)
 	if err != nil {
 		return err
 	}
-	log, err := openAccessLog(o.accessLog)
+	others, err := o.openAccounts(keys, logDamage(log))
+	defer func() { err = errors.Join(err, closeAll(others)) }()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, log.Close()) }()
-	s, err := server.New(root, server.Options{
-		Region: o.region, Account: serveAccount, AccessLog: log, Topics: o.topics,
-		Credentials: server.Keys{keys.AccessKeyID: keys.SecretAccessKey},
-		OnFault: func(requestID string, err error) {
-			if requestID == "" {
-				p.ui.say("firn: warning: %s", errorText(err))
-				return
-			}
-			p.ui.say("firn: request %s: %s", show(requestID), errorText(err))
-		},
+	accessLog, err := openAccessLog(o.accessLog)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, accessLog.Close()) }()
+	stores := map[string]server.Store{mainAccount: main}
+	for account, root := range others {
+		stores[account] = root
+	}
+	s, err := server.New(stores, server.Options{
+		Region: o.region, AccessLog: accessLog, Topics: o.topics, Credentials: keys, Log: log,
+		Free: func() (int64, error) { return disk.Free(o.dir) }, FreeFloor: int64(o.freeFloor),
 	})
 	if err != nil {
 		return usageError("%w", err)
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
-	if err != nil {
-		return fmt.Errorf("listening at %q: %w", o.listen, err)
-	}
-	if err := p.tellServer(listener.Addr(), o.region, keys); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	p.busy.Store(true)
-	return s.Serve(ctx, listener)
+	return p.listen(ctx, o, s, shown)
 }
 
-// checkLoopback refuses addresses that other machines can reach.
-func checkLoopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return usageError("the address %q is not HOST:PORT, such as 127.0.0.1:8333", address)
+// defaultFreeFloor leaves room for what ends uploads and keeps the disk usable.
+const defaultFreeFloor = 256 << 20
+
+// serverLog is the log of a server, on standard error.
+func (p *program) serverLog() *slog.Logger {
+	if p.json {
+		return slog.New(slog.NewJSONHandler(p.ui, nil))
 	}
-	if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) {
-		return nil
-	}
-	return withHint(refusedError("the address %q is not on the loopback interface, and there is no TLS yet: "+
-		"archives would cross the network in the clear", address),
-		"to reach it from elsewhere, forward the port: ssh -L 8333:127.0.0.1:8333 HOST")
+	return slog.New(slog.NewTextHandler(p.ui, nil))
+}
+
+// logDamage tells the log what is damaged and was left out.
+func logDamage(log *slog.Logger) func(error) {
+	return func(err error) { log.Error("damage", "error", err) }
 }
 
 // openAccessLog opens the log for appending. Without one, lines are thrown away.
@@ -183,34 +193,3 @@ func openAccessLog(path string) (io.WriteCloser, error) {
 type discard struct{ io.Writer }
 
 func (discard) Close() error { return nil }
-
-// serverObject is a server that is ready, on standard output.
-type serverObject struct {
-	MessageType string            `json:"message_type"`
-	Endpoint    string            `json:"endpoint"`
-	Export      map[string]string `json:"export"`
-}
-
-// tellServer prints where the server listens and what clients need, at once. A
-// key pair that came from the environment is not repeated.
-func (p *program) tellServer(address net.Addr, region string, keys keyPair) error {
-	endpoint := "http://" + address.String()
-	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", region}}
-	if keys.file != "" {
-		exports = append([][2]string{
-			{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey},
-		}, exports...)
-	}
-	if p.json {
-		o := serverObject{"server", endpoint, make(map[string]string)}
-		for _, e := range exports {
-			o.Export[e[0]] = e[1]
-		}
-		return errors.Join(p.out.object(o), p.out.flush())
-	}
-	p.out.line("listening on %s", endpoint)
-	for _, e := range exports {
-		p.out.line("export %s=%s", e[0], shellQuote(e[1]))
-	}
-	return p.out.flush()
-}

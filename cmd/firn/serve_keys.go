@@ -13,6 +13,7 @@ import (
 	"runtime"
 
 	"firn/internal/disk"
+	"firn/server"
 )
 
 // keyPair signs requests to a server.
@@ -30,9 +31,22 @@ const (
 	keysLimit = 4 << 10 // bytes; ours has about a hundred
 )
 
-// serverKeys returns the key pair of the environment, else that of the
-// directory, which is made if there is none.
-func serverKeys(dir string) (keyPair, error) {
+// serverKeys returns the keys that a server takes, and the key pair to show, if
+// there is one: those of the file that was named, else the key pair of the
+// environment, else that of the directory, which is made if there is none.
+func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
+	if o.credentials != "" {
+		keys, err := readCredentials(o.credentials)
+		return keys, keyPair{}, err
+	}
+	pair, err := onePair(o.dir)
+	if err != nil {
+		return nil, keyPair{}, err
+	}
+	return server.Keys{pair.AccessKeyID: {Secret: pair.SecretAccessKey, Account: mainAccount}}, pair, nil
+}
+
+func onePair(dir string) (keyPair, error) {
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
 	if id != "" && secret != "" {
 		return keyPair{AccessKeyID: id, SecretAccessKey: secret}, nil
@@ -52,20 +66,7 @@ func serverKeys(dir string) (keyPair, error) {
 }
 
 func readKeys(path string) (keys keyPair, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return keyPair{}, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return keyPair{}, err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return keyPair{}, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode),
-			"make it yours alone: "+shellCommand("chmod", "600", path))
-	}
-	text, err := io.ReadAll(io.LimitReader(f, keysLimit))
+	text, err := readPrivate(path, keysLimit)
 	if err != nil {
 		return keyPair{}, err
 	}
@@ -77,6 +78,29 @@ func readKeys(path string) (keys keyPair, err error) {
 	}
 	keys.file = path
 	return keys, nil
+}
+
+// readPrivate reads a file of at most limit bytes that others than its owner cannot
+// read.
+func readPrivate(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return nil, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode),
+			"make it yours alone: "+shellCommand("chmod", "600", path))
+	}
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("%q has more than %d bytes", path, limit)
+	}
+	return text, err
 }
 
 // makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and

@@ -58,6 +58,11 @@ func (u *ui) isTerminal() bool { return u.width() > 0 }
 
 // say prints one line, above the live one.
 func (u *ui) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(u, format+"\n", args...) // as every message, it has nowhere to report to
+}
+
+// Write writes whole lines, above the live one.
+func (u *ui) Write(lines []byte) (int, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.asked {
@@ -66,8 +71,9 @@ func (u *ui) say(format string, args ...any) {
 	}
 	live := u.live
 	u.replace("")
-	_, _ = fmt.Fprintf(u.w, format+"\n", args...)
+	n, err := u.w.Write(lines)
 	u.replace(live)
+	return n, err
 }
 
 // ask prints a question and leaves the cursor behind it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 
@@ -15,10 +16,20 @@ import (
 // maxNote is the size in bytes of the largest note.
 const maxNote = 1 << 20
 
-// Note returns the note of that name that [Root.SetNote] left with a vault.
-// ErrNotFound means that there is no such note, or no such vault, ErrInvalid
-// that the name is not one.
+// rootNotes holds the notes of a Root itself. No vault can have this name.
+const rootNotes = "@notes"
+
+// Note returns the note of that name that [Root.SetNote] left with a vault, or, if
+// vaultName is empty, with the Root. ErrNotFound means that there is no such note,
+// or no such vault, ErrInvalid that the name is not one.
 func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error) {
+	if vaultName == "" {
+		data, err := r.ownNote(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("note %q of directory of vaults %q: %w", name, r.path, err)
+		}
+		return data, nil
+	}
 	v, err := r.vault(ctx, vaultName)
 	if err != nil {
 		return nil, err
@@ -30,13 +41,20 @@ func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error)
 	return data, nil
 }
 
-// SetNote leaves a note with a vault, in the place of one of the same name: a
-// small document of whoever serves the vault, which means nothing here. With nil
-// for data the note is removed, and removing one that is not there is no error.
-// It is there, or gone, durably and as a whole when SetNote returns nil, and it
-// goes with the vault. ErrInvalid means that the name is not one (1 to 64 of a-z
-// 0-9 -) or that data has more than 1 MiB, ErrNotFound that there is no vault.
+// SetNote leaves a note with a vault, or, if vaultName is empty, with the Root, in
+// the place of one of the same name: a small document of whoever serves the vault,
+// which means nothing here. With nil for data the note is removed, and removing one
+// that is not there is no error. It is there, or gone, durably and as a whole when
+// SetNote returns nil, and it goes with the vault. ErrInvalid means that the name is
+// not one (1 to 64 of a-z 0-9 -) or that data has more than 1 MiB, ErrNotFound that
+// there is no vault.
 func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte) error {
+	if vaultName == "" {
+		if err := r.setOwnNote(ctx, name, data); err != nil {
+			return fmt.Errorf("set note %q of directory of vaults %q: %w", name, r.path, err)
+		}
+		return nil
+	}
 	v, err := r.vault(ctx, vaultName)
 	if err != nil {
 		return err
@@ -47,11 +65,60 @@ func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte)
 	return nil
 }
 
+// cleanNotes removes what a kill left of a note on its way.
+func (r *Root) cleanNotes() error {
+	if there, err := isThere(r.dir, rootNotes); err != nil || !there {
+		return err
+	}
+	return eachEntry(r.dir, rootNotes, func(name string) (bool, error) {
+		if !isTemporary(name) {
+			return true, nil
+		}
+		return true, removeIfThere(r.dir, path.Join(rootNotes, name))
+	})
+}
+
+func (r *Root) ownNote(ctx context.Context, name string) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := errors.Join(checkNoteName(name), r.usable(ctx)); err != nil {
+		return nil, err
+	}
+	return readNote(r.dir, path.Join(rootNotes, name))
+}
+
+func (r *Root) setOwnNote(ctx context.Context, name string, data []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := errors.Join(checkNote(name, data), r.usable(ctx)); err != nil {
+		return err
+	}
+	if err := errors.Join(r.dir.MkdirAll(rootNotes, 0o700), syncDir(r.dir, ".")); err != nil {
+		return err
+	}
+	return writeNote(r.dir, path.Join(rootNotes, name), data)
+}
+
 func (v *Vault) note(name string) ([]byte, error) {
 	if err := errors.Join(checkNoteName(name), v.gate.shut()); err != nil {
 		return nil, err
 	}
-	f, err := v.dir.Open(path.Join(notesDir, name))
+	return readNote(v.dir, path.Join(notesDir, name))
+}
+
+func (v *Vault) setNote(ctx context.Context, name string, data []byte) error {
+	if err := checkNote(name, data); err != nil {
+		return err
+	}
+	if err := v.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer v.gate.leave()
+	return writeNote(v.dir, path.Join(notesDir, name), data)
+}
+
+func readNote(dir *os.Root, file string) ([]byte, error) {
+	f, err := dir.Open(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, vault.ErrNotFound
 	}
@@ -66,25 +133,24 @@ func (v *Vault) note(name string) ([]byte, error) {
 	return data, err
 }
 
-func (v *Vault) setNote(ctx context.Context, name string, data []byte) error {
+func writeNote(dir *os.Root, file string, data []byte) error {
+	if data != nil {
+		return replaceFile(dir, file, data)
+	}
+	if err := removeIfThere(dir, file); err != nil {
+		return err
+	}
+	return syncDir(dir, path.Dir(file))
+}
+
+func checkNote(name string, data []byte) error {
 	if err := checkNoteName(name); err != nil {
 		return err
 	}
 	if len(data) > maxNote {
 		return fmt.Errorf("a note of %d bytes, where %d are allowed: %w", len(data), maxNote, vault.ErrInvalid)
 	}
-	if err := v.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer v.gate.leave()
-	file := path.Join(notesDir, name)
-	if data != nil {
-		return replaceFile(v.dir, file, data)
-	}
-	if err := removeIfThere(v.dir, file); err != nil {
-		return err
-	}
-	return syncDir(v.dir, notesDir)
+	return nil
 }
 
 // checkNoteName makes a note's name a safe file name, on file systems that do

@@ -63,7 +63,10 @@ func (r *Root) start() error {
 	if r.lock, err = lock(filepath.Join(r.path, rootLock)); err != nil {
 		return err
 	}
-	return eachEntry(r.dir, ".", func(name string) (bool, error) { return true, r.meet(name) })
+	if err := eachEntry(r.dir, ".", func(name string) (bool, error) { return true, r.meet(name) }); err != nil {
+		return err
+	}
+	return r.cleanNotes()
 }
 
 // meet looks at one name in the directory when it is opened.
@@ -184,6 +187,16 @@ func (r *Root) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, er
 			yield(vault.Info{}, err)
 		}
 	}
+}
+
+// VaultCount returns how many vaults there are. It opens none.
+func (r *Root) VaultCount(ctx context.Context) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.usable(ctx); err != nil {
+		return 0, err
+	}
+	return len(r.vaults), nil
 }
 
 func (r *Root) names() []string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"slices"
@@ -99,10 +100,10 @@ func newRing(t *testing.T, clock *ringClock) *ring {
 			t.Error(err)
 		}
 	})
-	handler, err := server.New(root, server.Options{
-		Region: "us-east-1", Account: "012345678901",
-		Credentials: server.Keys{testKey: testSecret},
-		OnFault:     func(id string, err error) { t.Logf("fault in request %q: %v", id, err) },
+	handler, err := server.New(map[string]server.Store{"012345678901": root}, server.Options{
+		Region:      "us-east-1",
+		Credentials: server.Keys{testKey: {Secret: testSecret, Account: "012345678901"}},
+		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Grace:       time.Second,
 	})
 	if err != nil {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+
+	"golang.org/x/sync/errgroup"
+
+	"firn/server"
+)
+
+// listen serves until ctx ends: the API, and what the operator looks at if that
+// was asked for.
+func (p *program) listen(ctx context.Context, o serveOptions, s *server.Server, shown keyPair) error {
+	config, err := o.tls.config(p.now)
+	if err != nil {
+		return err
+	}
+	listener, err := listenAt(ctx, o.listen)
+	if err != nil {
+		return err
+	}
+	if config != nil {
+		listener = tls.NewListener(listener, config)
+	}
+	var admin net.Listener
+	if o.admin != "" {
+		if admin, err = listenAt(ctx, o.admin); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	if err := p.tellServer(listener.Addr(), admin, o, shown); err != nil {
+		if admin != nil {
+			err = errors.Join(err, admin.Close())
+		}
+		return errors.Join(err, listener.Close())
+	}
+	p.busy.Store(true)
+	// One that fails ends the other.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.Serve(ctx, listener) })
+	if admin != nil {
+		group.Go(func() error { return s.ServeAdmin(ctx, admin) })
+	}
+	return group.Wait()
+}
+
+func listenAt(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening at %q: %w", address, err)
+	}
+	return listener, nil
+}
+
+// checkAddresses refuses to speak in the clear, or about itself, to other machines.
+func (o serveOptions) checkAddresses() error {
+	local, err := isLoopback(o.listen)
+	switch {
+	case err != nil:
+		return err
+	case (o.tls.cert == "") != (o.tls.key == ""):
+		return usageError("--tls-cert and --tls-key go together")
+	case !local && o.tls.cert == "":
+		return withHint(refusedError("the address %q is not on the loopback interface, and without TLS archives would "+
+			"cross the network in the clear", o.listen),
+			"give a certificate with --tls-cert and --tls-key, or forward the port: ssh -L 8333:127.0.0.1:8333 HOST")
+	case o.admin == "":
+		return nil
+	}
+	if local, err = isLoopback(o.admin); err == nil && !local {
+		return refusedError("the address %q of --admin is not on the loopback interface: it asks nobody for a key", o.admin)
+	}
+	return err
+}
+
+// isLoopback reports whether no other machine can reach an address.
+func isLoopback(address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, usageError("the address %q is not HOST:PORT, such as 127.0.0.1:8333", address)
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
+}
+
+// serverObject is a server that is ready, on standard output.
+type serverObject struct {
+	MessageType string            `json:"message_type"`
+	Endpoint    string            `json:"endpoint"`
+	Admin       string            `json:"admin,omitempty"`
+	Export      map[string]string `json:"export"`
+}
+
+// tellServer prints where the server listens and what clients need, at once. A
+// key pair that came from the environment is not repeated.
+func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
+	endpoint := o.tls.scheme() + "://" + address.String()
+	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
+	if keys.file != "" {
+		exports = append([][2]string{
+			{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey},
+		}, exports...)
+	}
+	adminURL := ""
+	if admin != nil {
+		adminURL = "http://" + admin.Addr().String()
+	}
+	if p.json {
+		object := serverObject{"server", endpoint, adminURL, make(map[string]string)}
+		for _, e := range exports {
+			object.Export[e[0]] = e[1]
+		}
+		return errors.Join(p.out.object(object), p.out.flush())
+	}
+	p.out.line("listening on %s", endpoint)
+	if adminURL != "" {
+		p.out.line("health and metrics on %s", adminURL)
+	}
+	for _, e := range exports {
+		p.out.line("export %s=%s", e[0], shellQuote(e[1]))
+	}
+	return p.out.flush()
+}

@@ -1,0 +1,21 @@
+package disk
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/windows"
+)
+
+// Free returns how many bytes whoever runs this may still write to the disk that
+// holds path.
+func Free(path string) (int64, error) {
+	name, err := windows.UTF16PtrFromString(path)
+	if err != nil {
+		return 0, fmt.Errorf("looking how much room there is at %q: %w", path, err)
+	}
+	var free uint64
+	if err := windows.GetDiskFreeSpaceEx(name, &free, nil, nil); err != nil {
+		return 0, fmt.Errorf("looking how much room there is at %q: %w", path, err)
+	}
+	return int64(free), nil
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"firn/internal/policy"
+	"firn/vault"
+)
+
+// policyDocument is VaultAccessPolicy and VaultLockPolicy: a policy as a text, as
+// the client wrote it.
+type policyDocument struct {
+	Policy string
+}
+
+// parsePolicy reads a body with a policy for a vault. A policy that could not be
+// decided as it was meant is refused in the words that say so after what the
+// service says to all of them.
+func (a *account) parsePolicy(c *call, refusal string) (policyDocument, error) {
+	var d policyDocument
+	if err := json.Unmarshal(c.small, &d); err != nil {
+		return policyDocument{}, serialization(err)
+	}
+	if d.Policy == "" {
+		return policyDocument{}, missingParameter("Policy")
+	}
+	p, err := policy.Parse([]byte(d.Policy))
+	if err == nil {
+		err = p.Check(actions(), a.arn(c.target.vault))
+	}
+	if err != nil {
+		return policyDocument{}, invalid(fmt.Sprintf("%s (%s)", refusal, err))
+	}
+	return d, nil
+}
+
+func (a *account) setAccessPolicy(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
+		return reply{}, err
+	}
+	d, err := a.parsePolicy(c, "The specified vault access policy is invalid. Provide a valid policy.")
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusNoContent}, a.writeNote(ctx, c.target.vault, accessPolicyNote, d)
+}
+
+func (a *account) getAccessPolicy(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
+		return reply{}, err
+	}
+	d, err := a.accessPolicyOf(ctx, c.target.vault)
+	if errors.Is(err, vault.ErrNotFound) {
+		return reply{}, notFound("No vault access policy is set for: " + a.arn(c.target.vault))
+	}
+	return reply{status: http.StatusOK, body: d}, err
+}
+
+// deleteAccessPolicy succeeds also where there is none.
+func (a *account) deleteAccessPolicy(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
+		return reply{}, err
+	}
+	return reply{status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, accessPolicyNote)
+}
+
+// accessPolicyOf returns the access policy of a vault, or an error that wraps
+// ErrNotFound if it has none.
+func (a *account) accessPolicyOf(ctx context.Context, vaultName string) (policyDocument, error) {
+	var d policyDocument
+	err := a.readNote(ctx, vaultName, accessPolicyNote, &d)
+	return d, err
+}

@@ -1,0 +1,50 @@
+package server
+
+import (
+	"context"
+	"net/http"
+)
+
+// Admin answers to the operator's own programs, without asking for a key: GET
+// /healthz says whether the server can work, with 200 or 503, and GET /metrics has
+// its figures for Prometheus. It refuses web pages, as the server itself does.
+func (s *Server) Admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", s.health)
+	mux.Handle("GET /metrics", s.metrics.handler())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := checkOrigin(r); err != nil {
+			s.answerAdmin(w, asServiceError(err).reply())
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// health looks at what every operation needs: the stores, and room on the disk for
+// those that upload.
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
+	status, body := http.StatusOK, struct {
+		Status string `json:"status"`
+		Why    string `json:"why,omitempty"`
+	}{Status: "ok"}
+	if err := s.check(r.Context()); err != nil {
+		status, body.Status, body.Why = http.StatusServiceUnavailable, "unavailable", asServiceError(err).message
+	}
+	s.answerAdmin(w, reply{status: status, body: body})
+}
+
+func (s *Server) check(ctx context.Context) error {
+	for _, a := range s.accounts {
+		if _, err := a.store.VaultCount(ctx); err != nil {
+			return err
+		}
+	}
+	return s.checkRoom(0)
+}
+
+func (s *Server) answerAdmin(w http.ResponseWriter, answer reply) {
+	if err := answer.send(w); err != nil {
+		s.options.fault("", err)
+	}
+}

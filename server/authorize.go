@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"firn/internal/policy"
+	"firn/vault"
+)
+
+// authorize returns the account that the path names if the caller may do there
+// what it asks for. Within its own account a key may do all that no policy denies,
+// unless it is read-only; in another account only what the policies of the vault
+// allow. What a policy denies nobody may do.
+func (s *Server) authorize(ctx context.Context, c *call) (*account, error) {
+	if c.target.account == "-" {
+		c.target.account = c.key.Account
+	}
+	a := s.accounts[c.target.account]
+	own := c.target.account == c.key.Account
+	switch {
+	case a == nil, !own && c.target.vault == "":
+		return nil, accessDenied("These credentials do not belong to account " + c.target.account + ".")
+	case c.key.ReadOnly && c.op.effect != reads:
+		return nil, a.notAuthorized(c, "because the key is read-only")
+	case !isVaultName(c.target.vault):
+		if own {
+			return a, nil // to be told what is wrong with the name
+		}
+		return nil, a.notAuthorized(c, "")
+	}
+	policies, err := a.policiesOf(ctx, c.target.vault)
+	if err != nil {
+		return nil, err
+	}
+	allowed := own
+	for _, p := range policies {
+		decision, err := p.Decide(a.policyRequest(ctx, c))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("deciding by the policies of vault %q: %w", c.target.vault, err)
+		case decision == policy.Denied:
+			return nil, a.notAuthorized(c, "with an explicit deny in a policy of the vault")
+		case decision == policy.Allowed:
+			allowed = true
+		}
+	}
+	if !allowed {
+		return nil, a.notAuthorized(c, "")
+	}
+	return a, nil
+}
+
+func (a *account) notAuthorized(c *call, why string) error {
+	return accessDenied(strings.TrimSpace(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s",
+		c.key.arn(), c.op.action(), a.arn(c.target.vault), why)))
+}
+
+// action is the operation as policies call it.
+func (o operation) action() string { return "glacier:" + o.name }
+
+// actions are all that policies of vaults can speak of.
+func actions() []string {
+	var all []string
+	for _, op := range routes() {
+		all = append(all, op.action())
+	}
+	return all
+}
+
+// policiesOf returns the policies that a vault has now: its access policy and its
+// lock policy, also while that is being tested. A vault that is not there has
+// none.
+func (a *account) policiesOf(ctx context.Context, vaultName string) ([]*policy.Policy, error) {
+	access, err := a.accessPolicyOf(ctx, vaultName)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return nil, err
+	}
+	lock, err := a.lockOf(ctx, vaultName)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return nil, err
+	}
+	var policies []*policy.Policy
+	for _, text := range []string{access.Policy, lock.Policy} {
+		if text == "" {
+			continue
+		}
+		p, err := policy.Parse([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("a policy of vault %q is damaged: %w", vaultName, err)
+		}
+		policies = append(policies, p)
+	}
+	return policies, nil
+}
+
+// policyRequest puts a call into the words of policies.
+func (a *account) policyRequest(ctx context.Context, c *call) policy.Request {
+	return policy.Request{
+		Principal: policy.Principal{Account: c.key.Account, ARN: c.key.arn()},
+		Action:    c.op.action(),
+		Resource:  a.arn(c.target.vault),
+		Value:     func(key string) (string, bool, error) { return a.conditionValue(ctx, c, key) },
+	}
+}
+
+// conditionValue returns what a call has for a condition key.
+func (a *account) conditionValue(ctx context.Context, c *call, key string) (string, bool, error) {
+	if tag, ok := strings.CutPrefix(key, policy.TagKey); ok {
+		tags, err := a.tagsOf(ctx, c.target.vault)
+		value, there := tags[tag]
+		return value, there, err
+	}
+	switch key {
+	case policy.ArchiveAge:
+		return a.archiveAge(ctx, c)
+	case policy.CurrentTime:
+		return a.options.Now().UTC().Format(time.RFC3339), true, nil
+	case policy.EpochTime:
+		return strconv.FormatInt(a.options.Now().Unix(), 10), true, nil
+	case policy.SecureTransport:
+		return strconv.FormatBool(c.r.TLS != nil), true, nil
+	case policy.SourceIP:
+		host, _, err := net.SplitHostPort(c.r.RemoteAddr)
+		return host, err == nil, nil
+	case policy.UserAgent:
+		return c.r.UserAgent(), c.r.UserAgent() != "", nil
+	case policy.PrincipalARN:
+		return c.key.arn(), true, nil
+	case policy.PrincipalAccount:
+		return c.key.Account, true, nil
+	case policy.UserName:
+		return c.key.User, c.key.User != "", nil
+	}
+	return "", false, fmt.Errorf("nothing is known of the condition key %s", key)
+}
+
+// archiveAge returns how many whole days old the archive is that the path names.
+func (a *account) archiveAge(ctx context.Context, c *call) (string, bool, error) {
+	if c.op.name != "DeleteArchive" || !isID(c.target.id) {
+		return "", false, nil
+	}
+	archive, err := a.store.Archive(ctx, c.target.vault, vault.ArchiveID(c.target.id))
+	if errors.Is(err, vault.ErrNotFound) {
+		return "", false, nil
+	}
+	age := a.options.Now().Sub(archive.Created)
+	return strconv.Itoa(int(max(0, age) / (24 * time.Hour))), err == nil, err
+}

@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"firn/vault"
+)
+
+// maxCapacity is how many units of provisioned capacity an account may have at a
+// time (Amazon Glacier developer guide, "Purchase Provisioned Capacity").
+const maxCapacity = 2
+
+// capacityUnit is a unit of provisioned capacity as it is kept. Expedited
+// retrievals need none here; a unit can be bought so that whoever buys one may.
+type capacityUnit struct {
+	ID      string
+	Start   time.Time
+	Expires time.Time
+}
+
+// purchaseCapacity adds a unit for a month.
+func (a *account) purchaseCapacity(ctx context.Context, _ *call) (reply, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	units, err := a.capacity(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(units) >= maxCapacity {
+		return reply{}, limitExceeded("The limit of two units of provisioned capacity has been reached.")
+	}
+	now := a.options.Now().UTC()
+	unit := capacityUnit{ID: newShortID(), Start: now, Expires: monthAfter(now)}
+	return reply{
+		status: http.StatusCreated,
+		header: map[string]string{"x-amz-capacity-id": unit.ID},
+	}, a.writeNote(ctx, ofAccount, capacityNote, append(units, unit))
+}
+
+// monthAfter is the same day and time of the next month, or its last day if it has
+// no such day; without a fraction of a second.
+func monthAfter(t time.Time) time.Time {
+	first := time.Date(t.Year(), t.Month()+1, 1, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	lastDay := first.AddDate(0, 1, -1).Day()
+	return first.AddDate(0, 0, min(t.Day(), lastDay)-1)
+}
+
+func (a *account) listCapacity(ctx context.Context, _ *call) (reply, error) {
+	units, err := a.capacity(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	type description struct {
+		CapacityID     string `json:"CapacityId"`
+		ExpirationDate *string
+		StartDate      *string
+	}
+	list := []description{}
+	for _, unit := range units {
+		list = append(list, description{CapacityID: unit.ID, StartDate: date(unit.Start), ExpirationDate: date(unit.Expires)})
+	}
+	return reply{status: http.StatusOK, body: struct{ ProvisionedCapacityList []description }{list}}, nil
+}
+
+// capacity returns the units that have not expired.
+func (a *account) capacity(ctx context.Context) ([]capacityUnit, error) {
+	var units []capacityUnit
+	if err := a.readNote(ctx, ofAccount, capacityNote, &units); err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return nil, err
+	}
+	now := a.options.Now()
+	return slices.DeleteFunc(units, func(u capacityUnit) bool { return !now.Before(u.Expires) }), nil
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are the figures that a server keeps about itself, in the form of
+// Prometheus. No label comes from a client, so there are not more of them than
+// operations and statuses.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec // by operation and status
+	seconds  *prometheus.HistogramVec
+	received prometheus.Counter
+	sent     prometheus.Counter
+	inFlight prometheus.Gauge
+}
+
+// noOperation labels requests that were refused before it was known what they
+// ask for.
+const noOperation = "none"
+
+func newMetrics(o Options) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "firn_requests_total", Help: "Requests answered, by operation and HTTP status.",
+		}, []string{"operation", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "firn_request_duration_seconds", Help: "Time from the headers of a request to the end of its answer.",
+			Buckets: []float64{.001, .005, .025, .1, .5, 1, 5, 30, 120, 600},
+		}, []string{"operation"}),
+		received: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "firn_received_bytes_total", Help: "Bytes of request bodies received.",
+		}),
+		sent: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "firn_sent_bytes_total", Help: "Bytes of response bodies sent.",
+		}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "firn_requests_in_flight", Help: "Requests that are being answered.",
+		}),
+	}
+	m.registry.MustRegister(m.requests, m.seconds, m.received, m.sent, m.inFlight,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if o.Free != nil {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "firn_free_bytes", Help: "Bytes of the vaults' disk that may still be written; NaN if that cannot be told.",
+		}, func() float64 {
+			free, err := o.Free()
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(free)
+		}))
+	}
+	m.registry.MustRegister(o.Collectors...)
+	return m
+}
+
+// count counts a request that was answered.
+func (m *metrics) count(c *call, now time.Time) {
+	name := c.op.name
+	if name == "" {
+		name = noOperation
+	}
+	m.requests.WithLabelValues(name, strconv.Itoa(c.w.status)).Inc()
+	m.seconds.WithLabelValues(name).Observe(now.Sub(c.began).Seconds())
+	m.received.Add(float64(c.body.received))
+	m.sent.Add(float64(c.w.written))
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

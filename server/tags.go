@@ -1,0 +1,137 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"firn/vault"
+)
+
+// The limits of tags (Amazon Glacier developer guide, "Tagging").
+const (
+	maxTags     = 50  // of a vault
+	maxTagsOnce = 10  // in one request
+	maxTagKey   = 128 // characters
+	maxTagValue = 255 // characters
+)
+
+// tagsOf returns the tags of a vault, or an empty map that may be written to.
+func (a *account) tagsOf(ctx context.Context, vaultName string) (map[string]string, error) {
+	tags := map[string]string{}
+	if err := a.readNote(ctx, vaultName, tagsNote, &tags); err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return nil, err
+	}
+	return tags, nil
+}
+
+func (a *account) listTags(ctx context.Context, c *call) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
+		return reply{}, err
+	}
+	tags, err := a.tagsOf(ctx, c.target.vault)
+	return reply{status: http.StatusOK, body: struct{ Tags map[string]string }{tags}}, err
+}
+
+// addTags sets tags, in the place of those that have the same keys.
+func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
+	var body struct{ Tags map[string]string }
+	if err := json.Unmarshal(c.small, &body); err != nil {
+		return reply{}, serialization(err)
+	}
+	if err := checkTagCount("Tags", len(body.Tags)); err != nil {
+		return reply{}, err
+	}
+	for key, value := range body.Tags {
+		if err := checkTag(key, value); err != nil {
+			return reply{}, err
+		}
+	}
+	return a.changeTags(ctx, c, func(tags map[string]string) error {
+		for key, value := range body.Tags {
+			tags[key] = value
+		}
+		if len(tags) > maxTags {
+			return limitExceeded("The quota for the number of tags that can be assigned to this resource has been reached.")
+		}
+		return nil
+	})
+}
+
+// removeTags removes those of some tags that there are.
+func (a *account) removeTags(ctx context.Context, c *call) (reply, error) {
+	var body struct{ TagKeys []string }
+	if err := json.Unmarshal(c.small, &body); err != nil {
+		return reply{}, serialization(err)
+	}
+	if err := checkTagCount("TagKeys", len(body.TagKeys)); err != nil {
+		return reply{}, err
+	}
+	for _, key := range body.TagKeys {
+		if err := checkTag(key, ""); err != nil {
+			return reply{}, err
+		}
+	}
+	return a.changeTags(ctx, c, func(tags map[string]string) error {
+		for _, key := range body.TagKeys {
+			delete(tags, key)
+		}
+		return nil
+	})
+}
+
+func (a *account) changeTags(ctx context.Context, c *call, change func(map[string]string) error) (reply, error) {
+	if _, err := a.open(ctx, c); err != nil {
+		return reply{}, err
+	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	tags, err := a.tagsOf(ctx, c.target.vault)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := change(tags); err != nil {
+		return reply{}, err
+	}
+	done := reply{status: http.StatusNoContent}
+	if len(tags) == 0 {
+		return done, a.removeNote(ctx, c.target.vault, tagsNote)
+	}
+	return done, a.writeNote(ctx, c.target.vault, tagsNote, tags)
+}
+
+func checkTagCount(name string, n int) error {
+	switch {
+	case n == 0:
+		return missingParameter(name)
+	case n > maxTagsOnce:
+		return invalid("Invalid " + name + ": at most " + strconv.Itoa(maxTagsOnce) + " tags may be named at once.")
+	}
+	return nil
+}
+
+// checkTag holds a tag against the rules of the service.
+func checkTag(key, value string) error {
+	switch {
+	case key == "" || utf8.RuneCountInString(key) > maxTagKey || !isTagText(key):
+		return invalid("Invalid tag key: " + key)
+	case strings.HasPrefix(strings.ToLower(key), "aws:"):
+		return invalid("Invalid tag key: " + key + ". Keys that begin with aws: are reserved.")
+	case utf8.RuneCountInString(value) > maxTagValue || !isTagText(value):
+		return invalid("Invalid tag value: " + value)
+	}
+	return nil
+}
+
+// isTagText: letters, digits, spaces and _ . / = + - @, and the colon, which all
+// of AWS takes besides.
+func isTagText(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_./=+-@: ", r)
+	}) < 0
+}
