@@ -43,16 +43,17 @@ func runSuite(t *testing.T, o dirvault.Options, suite vaulttest.Options) {
 		vaults[v] = opened{v, dir}
 		return v
 	}
-	suite.New = func(t *testing.T) vault.Vault { return use(t, newVault(t)) }
-	suite.Reopen = func(t *testing.T, v vault.Vault) vault.Vault {
-		t.Helper()
-		old := vaults[v]
-		if err := old.vault.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return use(t, old.dir)
-	}
-	vaulttest.Run(t, suite)
+	vaulttest.Run(t, vaulttest.Opener[*testing.T]{
+		New: func(t *testing.T) vault.Vault { return use(t, newVault(t)) },
+		Reopen: func(t *testing.T, v vault.Vault) vault.Vault {
+			t.Helper()
+			old := vaults[v]
+			if err := old.vault.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return use(t, old.dir)
+		},
+	}, suite)
 }
 
 func TestSuiteAtOnce(t *testing.T) {

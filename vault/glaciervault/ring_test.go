@@ -25,14 +25,12 @@ import (
 func TestRing(t *testing.T) {
 	isolate(t)
 	clock := newRingClock()
-	vaulttest.Run(t, vaulttest.Options{
+	vaulttest.Run(t, vaulttest.Opener[*testing.T]{
 		New: func(t *testing.T) vault.Vault { return newRing(t, clock).open(t) },
 		Reopen: func(t *testing.T, v vault.Vault) vault.Vault {
 			return ringOf(t, v).open(t)
 		},
-		JobTime: ringJobTime,
-		Advance: clock.Advance,
-	})
+	}, vaulttest.Options{JobTime: ringJobTime, Advance: clock.Advance})
 }
 
 // ringJobTime is how long a job takes at the service.

@@ -78,8 +78,7 @@ func contract(t *testing.T, create func(*coldfront.Front, context.Context, strin
 	t.Helper()
 	b := newBed(t, coldfront.Options{})
 	configs := map[vault.Vault]s3vault.Config{}
-	vaulttest.Run(t, vaulttest.Options{
-		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true, OneCompleter: true,
+	vaulttest.Run(t, vaulttest.Opener[*testing.T]{
 		New: func(t *testing.T) vault.Vault {
 			b.next++
 			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/", Lacks: lacks}
@@ -95,5 +94,7 @@ func contract(t *testing.T, create func(*coldfront.Front, context.Context, strin
 			configs[v] = configs[old]
 			return v
 		},
+	}, vaulttest.Options{
+		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true, OneCompleter: true,
 	})
 }

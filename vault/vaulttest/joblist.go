@@ -32,10 +32,10 @@ func jobsAreListed(s *suite) {
 		return
 	}
 	s.wantListed(want)
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	s.wantListed(want)
 	if s.JobTime > 0 {
-		s.Advance(s.JobTime)
+		s.advance(s.JobTime)
 		s.wantListed(want)
 	}
 	s.listedUntilExpired(len(want))
@@ -48,7 +48,7 @@ func (s *suite) listedUntilExpired(jobs int) {
 	if life == 0 || s.Advance == nil {
 		return
 	}
-	s.Advance(life - time.Second)
+	s.advance(life - time.Second)
 	if all := s.jobs(); len(all) != jobs {
 		s.Errorf("%d jobs are listed before their output expires, want %d", len(all), jobs)
 	}
@@ -86,7 +86,7 @@ func (s *suite) wantListed(want map[string]vault.JobID) {
 func (s *suite) wantListedOnce(archive vault.ArchiveID) {
 	s.Helper()
 	for _, status := range []vault.JobStatus{vault.InProgress, vault.Succeeded} {
-		s.v = s.Reopen(s.T, s.v)
+		s.reopen()
 		all := s.jobs()
 		if len(all) != 1 || all[0].Archive != archive || all[0].Status != status {
 			s.Fatalf("the jobs listed are %+v, want one that is %s", all, status)
@@ -94,7 +94,7 @@ func (s *suite) wantListedOnce(archive vault.ArchiveID) {
 		if told := s.status(all[0].ID); told.Status != status {
 			s.Errorf("listed as %+v, told as %+v", all[0], told)
 		}
-		s.Advance(s.JobTime)
+		s.advance(s.JobTime)
 	}
 }
 
@@ -111,7 +111,7 @@ func jobOfADeletedArchive(s *suite) {
 	if err := s.v.DeleteArchive(s.Context(), archive); err != nil {
 		s.Fatalf("DeleteArchive: %v", err)
 	}
-	s.Advance(s.JobTime)
+	s.advance(s.JobTime)
 	if s.Shared {
 		_, err := s.v.Job(s.Context(), id)
 		s.wantError("Job for a deleted archive", err, vault.ErrNotFound)

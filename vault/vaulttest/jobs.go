@@ -34,9 +34,9 @@ func jobBeforeReady(s *suite) {
 		}
 		if s.JobTime > 0 && (!s.Live || kind == vault.RetrieveArchive) {
 			s.wantNotReady(job, kind)
-			s.Advance(s.JobTime - time.Second)
+			s.advance(s.JobTime - time.Second)
 			s.wantNotReady(job, kind)
-			s.Advance(time.Second)
+			s.advance(time.Second)
 		}
 		j := s.status(job)
 		if j.ID != job || j.Kind != kind || j.Status != vault.Succeeded || j.Completed.IsZero() || j.Created.IsZero() ||
@@ -83,9 +83,9 @@ func expiredOutput(s *suite) {
 	if !j.Expires.IsZero() && !j.Expires.Equal(j.Completed.Add(life)) {
 		s.Errorf("completed at %s, expires at %s, want %s later", j.Completed, j.Expires, life)
 	}
-	s.Advance(life - s.JobTime - time.Second)
+	s.advance(life - s.JobTime - time.Second)
 	s.wantOutput(archive, vault.Range{}, data)
-	s.Advance(s.JobTime + time.Second)
+	s.advance(s.JobTime + time.Second)
 	_, err := s.v.OpenOutput(s.Context(), archive, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
 	_, err = collect(s.v.Inventory(s.Context(), listing, ""))
@@ -98,7 +98,7 @@ func (s *suite) expiredWhenTold(id vault.JobID, j vault.Job) {
 	if j.Expires.IsZero() {
 		s.Fatal("the job does not tell when its output expires")
 	}
-	s.Advance(j.Expires.Sub(j.Completed)) // which is later than that, for the job took some time
+	s.advance(j.Expires.Sub(j.Completed)) // which is later than that, for the job took some time
 	_, err := s.v.OpenOutput(s.Context(), id, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
 	_, err = s.v.Job(s.Context(), id)
@@ -113,12 +113,12 @@ func jobSurvives(s *suite) {
 	if err != nil {
 		s.Fatalf("StartJob: %v", err)
 	}
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	if s.JobTime > 0 {
 		s.wantNotReady(job, vault.RetrieveArchive)
-		s.Advance(s.JobTime)
+		s.advance(s.JobTime)
 	}
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	s.wantOutput(job, vault.Range{}, data)
 }
 

@@ -172,7 +172,7 @@ func inventoryStays(s *suite) {
 	if err := s.v.DeleteArchive(s.Context(), before[0].ID); err != nil {
 		s.Fatalf("DeleteArchive: %v", err)
 	}
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	same := slices.EqualFunc(s.entries(job, ""), before, func(a, b vault.Entry) bool { return a.Archive == b.Archive })
 	if !same && !s.Live {
 		s.Error("an inventory has changed since it was taken")

@@ -13,14 +13,14 @@ func resume(s *suite) {
 	id := s.create("half way")
 	s.send(id, data, parts[0])
 	s.send(id, data, parts[2])
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	s.wantParts(id, parts[0], parts[2])
 	s.send(id, data, parts[1])
 	s.send(id, data, parts[3])
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	s.wantParts(id, parts...)
 	archive := s.complete(id, data)
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	s.wantArchives(archive)
 	s.wantContent(archive, data)
 }
@@ -54,7 +54,7 @@ func uploadsAreListed(s *suite) {
 	s.complete(completed, data)
 	for _, fresh := range []bool{false, true} {
 		if fresh {
-			s.v = s.Reopen(s.T, s.v)
+			s.reopen()
 		}
 		got := s.uploads()
 		described := s.Bare || got[open].Description == "open"
@@ -75,7 +75,7 @@ func completeTwice(s *suite) {
 	if second := s.complete(id, data); second != first {
 		s.Errorf("completed again, the archive is %q rather than %q", second, first)
 	}
-	s.v = s.Reopen(s.T, s.v)
+	s.reopen()
 	switch third, err := s.v.CompleteUpload(s.Context(), id, s.completion(id, data)); {
 	case err == nil && third != first:
 		s.Errorf("completed by another process, the archive is %q rather than %q", third, first)

@@ -6,21 +6,14 @@
 package vaulttest
 
 import (
-	"testing"
+	"context"
 	"time"
 
 	"firn/vault"
 )
 
-// Options tell the suite how to get at a kind, and what the kind cannot promise.
+// Options tell the suite what a kind cannot promise.
 type Options struct {
-	// New opens a fresh, empty vault that is closed when the test ends.
-	New func(t *testing.T) vault.Vault
-
-	// Reopen returns a fresh value over the same vault, as another process would
-	// have it. The old value is not used again.
-	Reopen func(t *testing.T, v vault.Vault) vault.Vault
-
 	// PartSize is the part size in bytes that the suite uploads with, which
 	// Limits must allow and which is 1 MiB times a power of two; 0 means 1 MiB.
 	PartSize int64
@@ -29,8 +22,8 @@ type Options struct {
 	// then the suite cannot see what an unfinished job answers.
 	JobTime time.Duration
 
-	// Advance moves the clock of the vault. Needed when JobTime or
-	// Limits.OutputLifetime is not 0.
+	// Advance moves the clock of the vault. Nil means that nobody can: where a
+	// behaviour would have to wait it is skipped from there on.
 	Advance func(d time.Duration)
 
 	// ShortMemory: the kind forgets a completed upload after a while, so that
@@ -56,16 +49,37 @@ type Options struct {
 	OneCompleter bool
 }
 
-// Run checks that a kind keeps the contract of package vault.
-func Run(t *testing.T, o Options) {
+// T is what the suite needs of a *testing.T. Fatal, Fatalf and Skip do not return.
+type T interface {
+	Context() context.Context
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Skip(args ...any)
+}
+
+// Opener opens vaults for the suite.
+type Opener[S T] struct {
+	// New opens a fresh, empty vault that is closed when the test ends.
+	New func(t S) vault.Vault
+	// Reopen returns a fresh value over the same vault, as another process would
+	// have it. The old value is not used again.
+	Reopen func(t S, v vault.Vault) vault.Vault
+}
+
+// runner is a T that has parts, as *testing.T does.
+type runner[S any] interface {
+	T
+	Run(name string, part func(S)) bool
+}
+
+// Run checks, as a test, that a kind keeps the contract of package vault.
+func Run[S runner[S]](t S, by Opener[S], o Options) {
 	t.Helper()
-	if o.PartSize == 0 {
-		o.PartSize = mib
-	}
 	for _, b := range behaviours() {
-		t.Run(b.name, func(t *testing.T) {
-			b.check(&suite{T: t, Options: o, v: o.New(t), receipts: make(map[vault.UploadID]map[int64]string)})
-		})
+		t.Run(b.name, func(t S) { b.check(newSuite(t, by, o)) })
 	}
 }
 
