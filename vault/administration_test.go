@@ -1,0 +1,87 @@
+package vault_test
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"firn/vault"
+)
+
+func TestCheckPolicy(t *testing.T) {
+	longest := `{"a":"` + strings.Repeat("x", vault.MaxPolicy-8) + `"}`
+	for policy, fine := range map[string]bool{
+		`{}`:                               true,
+		" {\n\"Version\": \"2012-10-17\"}": true,
+		longest:                            true,
+		longest + " ":                      false,
+		``:                                 false,
+		`null`:                             false,
+		`[]`:                               false,
+		`"{}"`:                             false,
+		`{} {}`:                            false,
+		`{"a":1,}`:                         false,
+		"{\"a\":\"\xff\"}":                 false,
+		strings.Repeat(`{"a":`, 20_000):    false,
+	} {
+		switch err := vault.CheckPolicy(policy); {
+		case fine && err != nil:
+			t.Errorf("%.40q: %v", policy, err)
+		case !fine && !errors.Is(err, vault.ErrInvalid):
+			t.Errorf("%.40q: got %v", policy, err)
+		}
+	}
+}
+
+func TestCheckTags(t *testing.T) {
+	many := map[string]string{}
+	for i := range vault.MaxTags {
+		many[strconv.Itoa(i)] = ""
+	}
+	more := map[string]string{"one more": ""}
+	for key := range many {
+		more[key] = ""
+	}
+	for name, c := range map[string]struct {
+		tags map[string]string
+		fine bool
+	}{
+		"none":             {nil, true},
+		"the longest":      {map[string]string{strings.Repeat("ä", vault.MaxTagKey): strings.Repeat("ä", vault.MaxTagValue)}, true},
+		"many":             {many, true},
+		"too many":         {more, false},
+		"no key":           {map[string]string{"": "x"}, false},
+		"a long key":       {map[string]string{strings.Repeat("k", vault.MaxTagKey+1): ""}, false},
+		"a long value":     {map[string]string{"k": strings.Repeat("v", vault.MaxTagValue+1)}, false},
+		"a key in bytes":   {map[string]string{"\xff": ""}, false},
+		"a value in bytes": {map[string]string{"k": "\xff"}, false},
+	} {
+		err := vault.CheckTags(c.tags)
+		if c.fine != (err == nil) || !c.fine && !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestCheckRetrievalLimit(t *testing.T) {
+	for _, c := range []struct {
+		limit vault.RetrievalLimit
+		fine  bool
+	}{
+		{vault.RetrievalLimit{Strategy: vault.LimitNone}, true},
+		{vault.RetrievalLimit{Strategy: vault.LimitFreeTier}, true},
+		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: math.MaxInt64}, true},
+		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour}, false},
+		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: -1}, false},
+		{vault.RetrievalLimit{Strategy: vault.LimitNone, BytesPerHour: 1}, false},
+		{vault.RetrievalLimit{Strategy: "Sometimes"}, false},
+		{vault.RetrievalLimit{}, false},
+	} {
+		err := c.limit.Check()
+		if c.fine != (err == nil) || !c.fine && !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("%+v: got %v", c.limit, err)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/inventory"
+	"firn/vault"
+)
+
+// maxCapacity is what a true list of capacity units stays far below: an account
+// buys two.
+const maxCapacity = 1000
+
+// Capacity lists the units of provisioned capacity that the account has in the
+// region, which may be none.
+func (a *Account) Capacity(ctx context.Context) ([]vault.CapacityUnit, error) {
+	var units []vault.CapacityUnit
+	err := a.call(ctx, "list the provisioned capacity", func() error {
+		units = nil
+		out, err := a.client.ListProvisionedCapacity(ctx, &glacier.ListProvisionedCapacityInput{AccountId: &a.id})
+		if err != nil {
+			return err
+		}
+		if n := len(out.ProvisionedCapacityList); n > maxCapacity {
+			return fmt.Errorf("%w: the list makes no sense: it has %d units", vault.ErrInvalid, n)
+		}
+		for _, d := range out.ProvisionedCapacityList {
+			unit, err := parseUnit(d)
+			if err != nil {
+				return fmt.Errorf("%w: the list makes no sense: %w", vault.ErrInvalid, err)
+			}
+			units = append(units, unit)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return units, nil
+}
+
+func parseUnit(d types.ProvisionedCapacityDescription) (unit vault.CapacityUnit, err error) {
+	unit.ID = aws.ToString(d.CapacityId)
+	if !inventory.IsID(unit.ID) {
+		return unit, fmt.Errorf("no unit has the id %.300q", unit.ID)
+	}
+	if unit.Start, err = parseTime(d.StartDate); err != nil {
+		return unit, err
+	}
+	unit.End, err = parseTime(d.ExpirationDate)
+	return unit, err
+}
+
+// BuyCapacity buys one unit for a month and returns its id. Each call buys another
+// one, so ErrUnavailable leaves open whether one was bought: the caller looks at
+// Capacity before it asks again. ErrInvalid: the account may have no more.
+func (a *Account) BuyCapacity(ctx context.Context) (id string, err error) {
+	err = a.call(ctx, "buy provisioned capacity", func() error {
+		out, err := a.client.PurchaseProvisionedCapacity(ctx, &glacier.PurchaseProvisionedCapacityInput{AccountId: &a.id})
+		if err != nil {
+			return err
+		}
+		if id = aws.ToString(out.CapacityId); !inventory.IsID(id) {
+			return fmt.Errorf("%w: the answer has no id of a unit: %.300q", vault.ErrUnavailable, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}

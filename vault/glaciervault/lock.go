@@ -1,0 +1,110 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/inventory"
+	"firn/vault"
+)
+
+// Lock returns the lock of a vault, in progress or locked. ErrNotFound means that
+// there is neither, or no such vault.
+func (a *Account) Lock(ctx context.Context, vaultName string) (vault.Lock, error) {
+	if err := checkName(vaultName); err != nil {
+		return vault.Lock{}, err
+	}
+	var lock vault.Lock
+	err := a.call(ctx, fmt.Sprintf("ask for the lock of vault %q", vaultName), func() error {
+		out, err := a.client.GetVaultLock(ctx, &glacier.GetVaultLockInput{AccountId: &a.id, VaultName: &vaultName})
+		if err != nil {
+			return err
+		}
+		lock, err = parseLock(out)
+		if err != nil {
+			return fmt.Errorf("%w: the answer makes no sense: %w", vault.ErrInvalid, err)
+		}
+		return nil
+	})
+	return lock, err
+}
+
+func parseLock(out *glacier.GetVaultLockOutput) (lock vault.Lock, err error) {
+	lock.State, lock.Policy = vault.LockState(aws.ToString(out.State)), aws.ToString(out.Policy)
+	if lock.State != vault.LockInProgress && lock.State != vault.LockLocked {
+		return vault.Lock{}, fmt.Errorf("there is no state %.100q", string(lock.State))
+	}
+	if err := checkAnsweredPolicy(lock.Policy); err != nil {
+		return vault.Lock{}, err
+	}
+	if lock.Created, err = parseTime(out.CreationDate); err != nil {
+		return vault.Lock{}, err
+	}
+	if lock.Expires, err = parseTime(out.ExpirationDate); err != nil {
+		return vault.Lock{}, err
+	}
+	return lock, nil
+}
+
+// StartLock puts a lock policy in force for vault.LockTime and returns the id that
+// completes the lock. The service tells it only here. ErrDenied may mean that the
+// vault has a lock, in progress or locked; so it may after a lost answer. It must
+// therefore not be taken for a request that can simply be repeated.
+func (a *Account) StartLock(ctx context.Context, vaultName, policy string) (id string, err error) {
+	if err := checkName(vaultName); err != nil {
+		return "", err
+	}
+	what := fmt.Sprintf("start a lock of vault %q", vaultName)
+	if err := vault.CheckPolicy(policy); err != nil {
+		return "", fmt.Errorf("%s: %w", what, err)
+	}
+	err = a.call(ctx, what, func() error {
+		out, err := a.client.InitiateVaultLock(ctx, &glacier.InitiateVaultLockInput{
+			AccountId: &a.id, VaultName: &vaultName, Policy: &types.VaultLockPolicy{Policy: &policy},
+		})
+		if err != nil {
+			return err
+		}
+		if id = aws.ToString(out.LockId); !inventory.IsID(id) {
+			return fmt.Errorf("%w: the answer has no lock id: %.300q", vault.ErrUnavailable, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// CompleteLock makes the lock of that id permanent: nobody, the service included,
+// ever changes or removes it. Completing it again is no error. ErrInvalid: the lock
+// in progress has another id. ErrDenied: so has the one that is locked.
+func (a *Account) CompleteLock(ctx context.Context, vaultName, id string) error {
+	if err := checkName(vaultName); err != nil {
+		return err
+	}
+	what := fmt.Sprintf("complete the lock of vault %q", vaultName)
+	if !inventory.IsID(id) {
+		return fmt.Errorf("%s: %w: no lock has the id %.300q", what, vault.ErrInvalid, id)
+	}
+	return a.call(ctx, what, func() error {
+		_, err := a.client.CompleteVaultLock(ctx, &glacier.CompleteVaultLockInput{AccountId: &a.id, VaultName: &vaultName, LockId: &id})
+		return err
+	})
+}
+
+// AbortLock removes a lock that is in progress. That there is none is no error.
+// ErrDenied may mean that it is locked.
+func (a *Account) AbortLock(ctx context.Context, vaultName string) error {
+	if err := checkName(vaultName); err != nil {
+		return err
+	}
+	return a.call(ctx, fmt.Sprintf("abort the lock of vault %q", vaultName), func() error {
+		_, err := a.client.AbortVaultLock(ctx, &glacier.AbortVaultLockInput{AccountId: &a.id, VaultName: &vaultName})
+		return err
+	})
+}

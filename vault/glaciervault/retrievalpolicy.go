@@ -1,0 +1,62 @@
+package glaciervault
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/glacier"
+	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
+
+	"firn/vault"
+)
+
+// RetrievalLimit returns the data retrieval policy of the account in the region.
+// Where none was ever set, it limits nothing.
+func (a *Account) RetrievalLimit(ctx context.Context) (vault.RetrievalLimit, error) {
+	var limit vault.RetrievalLimit
+	err := a.call(ctx, "ask for the data retrieval policy", func() error {
+		out, err := a.client.GetDataRetrievalPolicy(ctx, &glacier.GetDataRetrievalPolicyInput{AccountId: &a.id})
+		if err == nil {
+			limit, err = parseLimit(out.Policy)
+		}
+		return err
+	})
+	return limit, err
+}
+
+func parseLimit(p *types.DataRetrievalPolicy) (vault.RetrievalLimit, error) {
+	if p == nil || len(p.Rules) == 0 {
+		return vault.RetrievalLimit{Strategy: vault.LimitNone}, nil
+	}
+	if len(p.Rules) > 1 {
+		return vault.RetrievalLimit{}, fmt.Errorf("%w: the answer makes no sense: a policy of %d rules", vault.ErrInvalid, len(p.Rules))
+	}
+	limit := vault.RetrievalLimit{
+		Strategy:     vault.LimitStrategy(aws.ToString(p.Rules[0].Strategy)),
+		BytesPerHour: aws.ToInt64(p.Rules[0].BytesPerHour),
+	}
+	if err := limit.Check(); err != nil {
+		return vault.RetrievalLimit{}, fmt.Errorf("the answer makes no sense: %w", err)
+	}
+	return limit, nil
+}
+
+// SetRetrievalLimit sets the data retrieval policy of the account in the region.
+// The service follows it within minutes.
+func (a *Account) SetRetrievalLimit(ctx context.Context, limit vault.RetrievalLimit) error {
+	const what = "set the data retrieval policy"
+	if err := limit.Check(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	rule := types.DataRetrievalRule{Strategy: aws.String(string(limit.Strategy))}
+	if limit.Strategy == vault.LimitBytesPerHour {
+		rule.BytesPerHour = &limit.BytesPerHour
+	}
+	return a.call(ctx, what, func() error {
+		_, err := a.client.SetDataRetrievalPolicy(ctx, &glacier.SetDataRetrievalPolicyInput{
+			AccountId: &a.id, Policy: &types.DataRetrievalPolicy{Rules: []types.DataRetrievalRule{rule}},
+		})
+		return err
+	})
+}
