@@ -39,6 +39,7 @@ func vaultTable() Table {
 				5 * time.Hour, 12 * time.Hour,
 			},
 		},
+		CapacityUnit: Figure{100, High, priceList},
 	}
 }
 

@@ -99,7 +99,7 @@ func (b Book) clone() Book {
 
 // check refuses what no price can be.
 func (t Table) check() error {
-	figures := []Figure{t.Storage, t.Staging, t.Parts, t.Completions, t.Downloads, t.Egress}
+	figures := []Figure{t.Storage, t.Staging, t.Parts, t.Completions, t.Downloads, t.Egress, t.CapacityUnit}
 	for _, name := range t.Tiers.Names() {
 		tier := t.Tiers.named(name)
 		figures = append(figures, tier.Requests, tier.Bytes)

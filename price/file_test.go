@@ -90,6 +90,7 @@ func TestReadRefuses(t *testing.T) {
 		{`{"vault": {"storage_per_gib_month": -1}}`, `the prices of "vault": -1 USD is out of range`},
 		{`{"GLACIER": {"tiers": {"Bulk": {"per_gib": 1000001}}}}`, "out of range"},
 		{`{"vault": {"egress_per_gib": {"certainty": "sure"}}}`, `the certainty "sure" is none of`},
+		{`{"vault": {"capacity_unit_per_month": -1}}`, "-1 USD is out of range"},
 		{`{"vault": {"overhead_bytes": -1}}`, "-1 is out of range"},
 		{`{"vault": {"overhead_bytes": 1.5}}`, "cannot unmarshal number"},
 		{`{"DEEP_ARCHIVE": {"minimum_stay_days": 40000}}`, "40000 days is out of range"},

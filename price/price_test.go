@@ -233,3 +233,13 @@ func TestBookDatesItsTables(t *testing.T) {
 		t.Error("a class that is none has prices")
 	}
 }
+
+func TestCapacity(t *testing.T) {
+	book := price.Default()
+	if got := book.Table(price.Vault).Capacity(2); !same(got, high(200)) {
+		t.Errorf("two units for a month cost %+v", got)
+	}
+	if got := price.Free().Capacity(2); !same(got, high(0)) {
+		t.Errorf("where nothing is charged they cost %+v", got)
+	}
+}

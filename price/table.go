@@ -32,6 +32,10 @@ type Table struct {
 	LeastBilled     int64 `json:"least_billed_bytes"`     // a smaller archive is billed like one of this size
 	MinimumStayDays int64 `json:"minimum_stay_days"`      // what is deleted earlier is billed until then
 	Tiers           Tiers `json:"tiers"`
+
+	// CapacityUnit is the price of a month of one unit of provisioned capacity for
+	// Expedited retrievals; zero where none is sold.
+	CapacityUnit Figure `json:"capacity_unit_per_month,omitzero"`
 }
 
 // Tiers are the ways in which a place makes archives readable; nil: not offered.
@@ -60,6 +64,9 @@ func (t Table) IsFree() bool { return t.AsOf.IsZero() }
 
 // MinimumStay is how long an archive is billed at the least.
 func (t Table) MinimumStay() time.Duration { return time.Duration(t.MinimumStayDays) * day }
+
+// Capacity is what so many units of provisioned capacity cost for a month.
+func (t Table) Capacity(units int) Amount { return t.CapacityUnit.times(float64(units)) }
 
 // store is what size bytes cost for a while.
 func (f Figure) store(size int64, stay time.Duration) Amount {
