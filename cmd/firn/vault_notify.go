@@ -57,7 +57,7 @@ type notificationsObject struct {
 }
 
 func (p *program) notifyVault(ctx context.Context, place *vaulturl.Place, topic string, off bool) error {
-	to, err := place.Notifier()
+	to, err := place.Administrator(vaulturl.Notifications)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (p *program) notifyVault(ctx context.Context, place *vaulturl.Place, topic 
 
 // notificationsOf returns what a vault announces; nothing is no error. The
 // service says alike that there is nothing and that there is no vault.
-func notificationsOf(ctx context.Context, place *vaulturl.Place, of vaulturl.Notifier) (vault.Notifications, error) {
+func notificationsOf(ctx context.Context, place *vaulturl.Place, of vaulturl.Administrator) (vault.Notifications, error) {
 	n, err := of.Notifications(ctx, place.Name)
 	if errors.Is(err, vault.ErrNotFound) {
 		_, err = place.DescribeVault(ctx, place.Name)
