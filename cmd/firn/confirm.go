@@ -16,7 +16,7 @@ import (
 // only after a yes, typed or given as --yes; without a terminal nobody can be
 // asked, and the answer is no.
 func (p *program) confirm(ctx context.Context, question string) error {
-	answer, err := p.answer(ctx, question, show(question)+" [y/N] ")
+	answer, err := p.answer(ctx, question, show(question)+" [y/N] ", "--yes")
 	if err != nil {
 		return err
 	}
@@ -30,20 +30,39 @@ func (p *program) confirm(ctx context.Context, question string) error {
 // confirmTyped is confirm for what must not be done by a mere keypress: the user
 // types a word, of which what says what it is: "the number of archives".
 func (p *program) confirmTyped(ctx context.Context, question, what, word string) error {
+	return p.confirmWord(ctx, question, what, word, "--yes")
+}
+
+// confirmName is confirmTyped for what no --yes is enough for: who cannot type the
+// name of the vault gives it as --confirm, so that a script names what it means.
+func (p *program) confirmName(ctx context.Context, question, name, given string) error {
+	const what = "the vault's name"
+	switch given {
+	case "":
+		return p.confirmWord(ctx, question, what, name, "--confirm="+name)
+	case name:
+		return nil
+	}
+	return refusedError("--confirm says %q, which is not %s, so nothing was done", given, what)
+}
+
+// confirmWord asks for a word; consent is the option that gives it beforehand.
+func (p *program) confirmWord(ctx context.Context, question, what, word, consent string) error {
 	prompt := fmt.Sprintf("%s\ntype %s, %s, to go on: ", show(question), what, show(word))
-	answer, err := p.answer(ctx, question, prompt)
+	answer, err := p.answer(ctx, question, prompt, consent)
 	if err == nil && answer != word {
 		err = refusedError("%q is not %s, so nothing was done", answer, what)
 	}
 	return err
 }
 
-// answer asks on the terminal and returns what is typed.
-func (p *program) answer(ctx context.Context, question, prompt string) (string, error) {
+// answer asks on the terminal and returns what is typed. Without a terminal, consent
+// is the option that would have made the question needless.
+func (p *program) answer(ctx context.Context, question, prompt, consent string) (string, error) {
 	file, ok := p.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return "", withHint(refusedError("nobody is there to answer %q, so nothing was done", question),
-			"if you mean it: "+p.typedWith("--yes"))
+			"if you mean it: "+p.typedWith(consent))
 	}
 	p.ui.ask(prompt)
 	answer, err := bufio.NewReader(file).ReadString('\n')

@@ -29,10 +29,13 @@ func applyEnvironment(cmd *cobra.Command) error {
 	return errors.Join(failed...)
 }
 
-// oneAct are the options that no variable sets: consent, a second copy, and what
-// is said of one object.
+// oneAct are the options that no variable sets: consent, a second copy, a purchase,
+// and what is said of one object.
 func oneAct() []string {
-	return []string{"yes", "again", "force", "name", "description", "output", "range", "topic", "off", "vault", "help"}
+	return []string{
+		"yes", "confirm", "again", "force", "buy", "name", "description", "output", "range", "vault", "help",
+		"topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none",
+	}
 }
 
 // variable is the name of the variable that stands for an option.

@@ -27,8 +27,9 @@ What is asked for goes to standard output, everything else to standard error.
 With --json standard output is JSON Lines, and an error its last line.
 
 Each option can also be set by a variable: FIRN_CATALOG for --catalog,
-FIRN_PART_SIZE for --part-size, and so on for all but --yes, --again, --force,
---name, --description, --output, --range, --topic, --vault and --off.`
+FIRN_PART_SIZE for --part-size, and so on for all but --yes, --confirm, --again,
+--force, --buy, --name, --description, --output, --range, --vault, --topic, --set,
+--remove, --off, --bytes-per-hour, --free-tier and --none.`
 
 const rootExample = `  firn serve --dir ./cold                      # a server of your own, to try things out
   firn vault create image-backups

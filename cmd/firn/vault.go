@@ -11,11 +11,14 @@ import (
 	"firn/vaulturl"
 )
 
-const vaultLong = `Creates, lists, shows and deletes vaults, and sets whom they tell of their jobs.`
+const vaultLong = `Creates, lists, shows and deletes vaults, and administers what a vault of Amazon
+Glacier has beside archives: tags, policies, a lock, and a topic that is told of
+jobs. The retrieval policy and provisioned capacity are those of an account.`
 
 func (p *program) newVault() *cobra.Command {
-	return group("vault", "Create, list, show and delete vaults", vaultLong,
-		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete(), p.newVaultNotify())
+	return group("vault", "Create, list, show, delete and administer vaults", vaultLong,
+		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete(), p.newVaultNotify(),
+		p.newVaultTag(), p.newVaultPolicy(), p.newVaultLock(), p.newVaultRetrievalPolicy(), p.newVaultCapacity())
 }
 
 // vaultObject is a vault on standard output.

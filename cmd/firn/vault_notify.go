@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ const vaultNotifyExample = `  firn vault notify image-backups
 
 func (p *program) newVaultNotify() *cobra.Command {
 	var topic string
-	var off bool
+	var off, dryRun bool
 	cmd := &cobra.Command{
 		Use:     "notify VAULT",
 		Short:   "Show or set the topic that is told of jobs",
@@ -39,12 +38,13 @@ func (p *program) newVaultNotify() *cobra.Command {
 				return withHint(usageError("--topic names no topic; to remove it use --off"), helpHint(cmd))
 			}
 			return p.inPlace(cmd.Context(), args[0], func(place *vaulturl.Place) error {
-				return p.notifyVault(cmd.Context(), place, topic, off)
+				return p.notifyVault(cmd.Context(), place, topic, off, dryRun)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&topic, "topic", "", "tell this SNS topic (an `ARN`) of every job that ends")
 	cmd.Flags().BoolVar(&off, "off", false, "tell no topic any more")
+	addDryRun(cmd.Flags(), &dryRun)
 	return exits(cmd, vaultStatuses()...)
 }
 
@@ -56,41 +56,32 @@ type notificationsObject struct {
 	Events      []string `json:"events"` // as the service calls them
 }
 
-func (p *program) notifyVault(ctx context.Context, place *vaulturl.Place, topic string, off bool) error {
+func (p *program) notifyVault(ctx context.Context, place *vaulturl.Place, topic string, off, dryRun bool) error {
 	to, err := place.Administrator(vaulturl.Notifications)
 	if err != nil {
 		return err
 	}
-	var n vault.Notifications
-	err = p.retry(ctx, func(ctx context.Context) (err error) {
-		switch {
-		case off:
-			return to.DeleteNotifications(ctx, place.Name)
-		case topic != "":
-			n = vault.Notifications{
-				Topic:  topic,
-				Events: []string{vault.ArchiveRetrievalCompleted, vault.InventoryRetrievalCompleted},
-			}
-			return to.SetNotifications(ctx, place.Name, n)
+	url := place.URL(place.Name)
+	n := vault.Notifications{}
+	switch {
+	case off && dryRun:
+		return p.planned(plannedObject{Operation: "DeleteVaultNotifications", Vault: url})
+	case off:
+		err = p.retry(ctx, func(ctx context.Context) error { return to.DeleteNotifications(ctx, place.Name) })
+	case topic != "":
+		n.Topic, n.Events = topic, []string{vault.ArchiveRetrievalCompleted, vault.InventoryRetrievalCompleted}
+		if dryRun {
+			body := map[string]any{"SNSTopic": n.Topic, "Events": n.Events}
+			return p.planned(plannedObject{Operation: "SetVaultNotifications", Vault: url, Body: body})
 		}
-		n, err = notificationsOf(ctx, place, to)
-		return err
-	})
+		err = p.retry(ctx, func(ctx context.Context) error { return to.SetNotifications(ctx, place.Name, n) })
+	default:
+		n, _, err = ifThere(ctx, p, place, to.Notifications)
+	}
 	if err != nil {
 		return err
 	}
-	return p.showNotifications(place.URL(place.Name), n)
-}
-
-// notificationsOf returns what a vault announces; nothing is no error. The
-// service says alike that there is nothing and that there is no vault.
-func notificationsOf(ctx context.Context, place *vaulturl.Place, of vaulturl.Administrator) (vault.Notifications, error) {
-	n, err := of.Notifications(ctx, place.Name)
-	if errors.Is(err, vault.ErrNotFound) {
-		_, err = place.DescribeVault(ctx, place.Name)
-		return vault.Notifications{}, err
-	}
-	return n, err
+	return p.showNotifications(url, n)
 }
 
 func (p *program) showNotifications(url string, n vault.Notifications) error {

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const vaultLockAbortLong = `Gives up the lock of a vault that is in progress: its policy is in force no more, and
+another one can be started. That there is none is no error. A vault that is locked
+stays so.`
+
+func (p *program) newVaultLockAbort() *cobra.Command {
+	dryRun := false
+	cmd := &cobra.Command{
+		Use:     "abort VAULT",
+		Short:   "Give up a lock that is in progress",
+		Long:    vaultLockAbortLong,
+		Example: "  firn vault lock abort image-backups",
+		Args:    takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.inPlace(cmd.Context(), args[0], func(place *vaulturl.Place) error {
+				return p.abortLock(cmd.Context(), place, args[0], dryRun)
+			})
+		},
+	}
+	addDryRun(cmd.Flags(), &dryRun)
+	return exits(cmd, vaultStatuses()...)
+}
+
+func (p *program) abortLock(ctx context.Context, place *vaulturl.Place, vaultArg string, dryRun bool) error {
+	admin, err := place.Administrator(vaulturl.VaultLock)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	if dryRun {
+		return p.planned(plannedObject{Operation: "AbortVaultLock", Vault: url})
+	}
+	err = p.retry(ctx, func(ctx context.Context) error { return admin.AbortLock(ctx, place.Name) })
+	if err != nil {
+		return p.explainLock(ctx, place, admin, vaultArg, err)
+	}
+	if p.json {
+		return p.out.object(newLockObject(url, "", vault.Lock{}))
+	}
+	p.notice("no lock of " + url + " is in progress now")
+	return nil
+}

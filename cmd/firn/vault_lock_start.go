@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn/internal/humane"
+	"firn/vault"
+	"firn/vaulturl"
+)
+
+const vaultLockStartLong = `Starts the lock of a vault with the policy in FILE, or that on standard input if FILE
+is -: JSON of at most 20 KiB.
+
+The policy is shown, and the vault's name must be typed, or given as --confirm. From
+then on the policy is in force for 24 hours, in which it can be tested and given up;
+then it vanishes, unless "firn vault lock complete" has made it permanent. The lock
+id that this takes is printed now and can never be asked for again.`
+
+const vaultLockStartExample = `  firn vault lock start image-backups keep-a-year.json --dry-run
+  firn vault lock start image-backups keep-a-year.json`
+
+// lockOptions are the options of the commands that change a lock.
+type lockOptions struct {
+	confirm string // the name of the vault
+	dryRun  bool
+}
+
+func (p *program) newVaultLockStart() *cobra.Command {
+	var o lockOptions
+	cmd := &cobra.Command{
+		Use:     "start VAULT FILE",
+		Short:   "Put a lock policy in force for 24 hours",
+		Long:    vaultLockStartLong,
+		Example: vaultLockStartExample,
+		Args:    takes(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.inPlace(cmd.Context(), args[0], func(place *vaulturl.Place) error {
+				return p.startLock(cmd.Context(), place, args[0], args[1], o)
+			})
+		},
+	}
+	addConfirm(cmd, &o.confirm)
+	addDryRun(cmd.Flags(), &o.dryRun)
+	return exits(cmd, append(vaultStatuses(), statusRefused)...)
+}
+
+func (p *program) startLock(ctx context.Context, place *vaulturl.Place, vaultArg, file string, o lockOptions) error {
+	admin, err := place.Administrator(vaulturl.VaultLock)
+	if err != nil {
+		return err
+	}
+	policy, err := p.readPolicy(file)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	if o.dryRun {
+		body := map[string]any{"Policy": policyJSON(policy)}
+		return p.planned(plannedObject{Operation: "InitiateVaultLock", Vault: url, Body: body})
+	}
+	p.ui.say("firn: the policy:")
+	p.sayDocument(policy)
+	err = p.confirmName(ctx, "put this policy in force for "+url+" for 24 hours?", place.Name, o.confirm)
+	if err != nil {
+		return err
+	}
+	p.beginWork("whether it was started: " + lockCommand("show", vaultArg))
+	id := ""
+	err = p.retry(ctx, func(ctx context.Context) (err error) {
+		// An id that comes after an interruption comes only once.
+		id, err = admin.StartLock(context.WithoutCancel(ctx), place.Name, policy)
+		return err
+	})
+	if err != nil {
+		return p.explainLock(context.WithoutCancel(ctx), place, admin, vaultArg, err)
+	}
+	now := p.now().UTC()
+	lock := vault.Lock{State: vault.LockInProgress, Policy: policy, Created: now, Expires: now.Add(vault.LockTime)}
+	return p.tellStarted(url, vaultArg, id, lock)
+}
+
+// tellStarted prints the lock id, and what to do now. The dates are by our clock.
+func (p *program) tellStarted(url, vaultArg, id string, lock vault.Lock) error {
+	if p.json {
+		return p.out.object(newLockObject(url, id, lock))
+	}
+	p.out.line("vault    %s", show(url))
+	p.out.line("lock     in progress until about %s", humane.Time(lock.Expires))
+	p.out.line("lock id  %s", show(id))
+	if err := p.out.flush(); err != nil {
+		return err
+	}
+	p.notice("the policy is in force from now on; in 24 hours it vanishes, unless the lock is completed")
+	p.notice("test it until then: with each of the credentials in use, try what it must deny, such as firn delete, and what must go on, such as firn upload")
+	p.notice("when all is right, to make it permanent: " + lockCommand("complete", vaultArg, id))
+	p.notice("when something is wrong, to give it up: " + lockCommand("abort", vaultArg))
+	return nil
+}

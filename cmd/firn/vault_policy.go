@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn/vaulturl"
+)
+
+const vaultPolicyLong = `Shows, sets or removes the access policy of a vault: a document in JSON, of at most
+20 KiB, that says who may do what with this one vault, beside what the policies of
+users and roles say.
+
+Standard output is the policy and nothing else, so that it can be kept in a file,
+changed, and set again. A vault has one access policy; the one that is set takes the
+place of the one before.`
+
+const vaultPolicyExample = `  firn vault policy image-backups > policy.json
+  firn vault policy image-backups --set policy.json --dry-run
+  firn vault policy image-backups --set policy.json
+  firn vault policy image-backups --off`
+
+func (p *program) newVaultPolicy() *cobra.Command {
+	var o policyOptions
+	cmd := &cobra.Command{
+		Use:     "policy VAULT",
+		Short:   "Show or set the access policy of a vault",
+		Long:    vaultPolicyLong,
+		Example: vaultPolicyExample,
+		Args:    takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set := cmd.Flags().Changed("set")
+			switch {
+			case set && o.off:
+				return withHint(usageError("--set and --off contradict each other"), helpHint(cmd))
+			case set && o.file == "":
+				return withHint(usageError("--set names no file; to remove the policy use --off"), helpHint(cmd))
+			}
+			return p.inPlace(cmd.Context(), args[0], func(place *vaulturl.Place) error {
+				return p.policyOfVault(cmd.Context(), place, o)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&o.file, "set", "", "set the policy in this `FILE`, or that on standard input if it is -")
+	cmd.Flags().BoolVar(&o.off, "off", false, "remove the policy")
+	addDryRun(cmd.Flags(), &o.dryRun)
+	return exits(cmd, vaultStatuses()...)
+}
+
+// policyOptions are the options of firn vault policy.
+type policyOptions struct {
+	file   string
+	off    bool
+	dryRun bool
+}
+
+// policyObject is the access policy of a vault on standard output.
+type policyObject struct {
+	MessageType string `json:"message_type"`
+	Vault       string `json:"vault"`
+	Policy      any    `json:"policy"` // null if there is none
+}
+
+func (p *program) policyOfVault(ctx context.Context, place *vaulturl.Place, o policyOptions) error {
+	admin, err := place.Administrator(vaulturl.AccessPolicy)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	switch {
+	case o.off && o.dryRun:
+		return p.planned(plannedObject{Operation: "DeleteVaultAccessPolicy", Vault: url})
+	case o.off:
+		err := p.retry(ctx, func(ctx context.Context) error { return admin.DeleteAccessPolicy(ctx, place.Name) })
+		return p.changedPolicy(url, "removed the access policy of", nil, err)
+	case o.file == "":
+		return p.showPolicy(ctx, place, admin)
+	}
+	policy, err := p.readPolicy(o.file)
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		body := map[string]any{"Policy": policyJSON(policy)}
+		return p.planned(plannedObject{Operation: "SetVaultAccessPolicy", Vault: url, Body: body})
+	}
+	err = p.retry(ctx, func(ctx context.Context) error { return admin.SetAccessPolicy(ctx, place.Name, policy) })
+	return p.changedPolicy(url, "set the access policy of", policyJSON(policy), err)
+}
+
+// changedPolicy tells what was done, unless it failed.
+func (p *program) changedPolicy(url, what string, policy any, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case p.json:
+		return p.out.object(policyObject{"access_policy", url, policy})
+	}
+	p.notice(what + " " + url)
+	return nil
+}
+
+func (p *program) showPolicy(ctx context.Context, place *vaulturl.Place, admin vaulturl.Administrator) error {
+	policy, there, err := ifThere(ctx, p, place, admin.AccessPolicy)
+	switch {
+	case err != nil:
+		return err
+	case p.json && !there:
+		return p.out.object(policyObject{"access_policy", place.URL(place.Name), nil})
+	case p.json:
+		return p.out.object(policyObject{"access_policy", place.URL(place.Name), policyJSON(policy)})
+	case !there:
+		p.notice("the vault has no access policy")
+		return nil
+	}
+	p.document(policy)
+	return nil
+}
