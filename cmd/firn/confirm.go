@@ -39,7 +39,7 @@ func (p *program) confirmName(ctx context.Context, question, name, given string)
 	const what = "the vault's name"
 	switch given {
 	case "":
-		return p.confirmWord(ctx, question, what, name, "--confirm="+name)
+		return p.confirmWord(ctx, question, what, name, "--confirm", name)
 	case name:
 		return nil
 	}
@@ -47,9 +47,9 @@ func (p *program) confirmName(ctx context.Context, question, name, given string)
 }
 
 // confirmWord asks for a word; consent is the option that gives it beforehand.
-func (p *program) confirmWord(ctx context.Context, question, what, word, consent string) error {
+func (p *program) confirmWord(ctx context.Context, question, what, word string, consent ...string) error {
 	prompt := fmt.Sprintf("%s\ntype %s, %s, to go on: ", show(question), what, show(word))
-	answer, err := p.answer(ctx, question, prompt, consent)
+	answer, err := p.answer(ctx, question, prompt, consent...)
 	if err == nil && answer != word {
 		err = refusedError("%q is not %s, so nothing was done", answer, what)
 	}
@@ -57,12 +57,12 @@ func (p *program) confirmWord(ctx context.Context, question, what, word, consent
 }
 
 // answer asks on the terminal and returns what is typed. Without a terminal, consent
-// is the option that would have made the question needless.
-func (p *program) answer(ctx context.Context, question, prompt, consent string) (string, error) {
+// is the option, with its value, that would have made the question needless.
+func (p *program) answer(ctx context.Context, question, prompt string, consent ...string) (string, error) {
 	file, ok := p.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return "", withHint(refusedError("nobody is there to answer %q, so nothing was done", question),
-			"if you mean it: "+p.typedWith(consent))
+			"if you mean it: "+p.typedWith(consent...))
 	}
 	p.ui.ask(prompt)
 	answer, err := bufio.NewReader(file).ReadString('\n')

@@ -142,12 +142,12 @@ func (p *program) damaged(err error) { p.ui.say("firn: warning: %s", errorText(e
 // defaultCatalog is where the catalog lies unless the user says otherwise.
 func defaultCatalog() string { return filepath.Join(xdg.DataHome, "firn", "catalog.db") }
 
-// typedWith is the command line as it was typed, with an option more: before
-// the "--" that ends the options, if there is one.
-func (p *program) typedWith(option string) string {
+// typedWith is the command line as it was typed, with an option and perhaps its value
+// more: before the "--" that ends the options, if there is one.
+func (p *program) typedWith(option ...string) string {
 	args := slices.Clone(p.args)
 	if i := slices.Index(args, "--"); i >= 0 {
-		return shellCommand(slices.Insert(args, i, option)...)
+		return shellCommand(slices.Insert(args, i, option...)...)
 	}
-	return shellCommand(append(args, option)...)
+	return shellCommand(append(args, option...)...)
 }
