@@ -58,19 +58,6 @@ func (p *program) newVaultCapacity() *cobra.Command {
 	return exits(cmd, append(vaultStatuses(), statusRefused)...)
 }
 
-// inAccount opens the account that a command is about, which is that of the AWS
-// configuration if none is named.
-func (p *program) inAccount(ctx context.Context, args []string, act func(*vaulturl.Place) error) error {
-	if len(args) == 0 {
-		args = []string{"glacier://"}
-	}
-	place, err := vaulturl.OpenRoot(ctx, args[0])
-	if err != nil {
-		return err
-	}
-	return errors.Join(act(place), place.Close())
-}
-
 func (p *program) capacity(ctx context.Context, place *vaulturl.Place, o capacityOptions) error {
 	admin, err := place.Administrator(vaulturl.Capacity)
 	if err != nil {

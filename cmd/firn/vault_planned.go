@@ -2,14 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/spf13/pflag"
-
-	"firn/vault"
-	"firn/vaulturl"
 )
 
 // addDryRun adds the option --dry-run to a command that administers vaults.
@@ -48,19 +43,4 @@ func (p *program) planned(o plannedObject) error {
 	}
 	p.document(text.String())
 	return nil
-}
-
-// ifThere asks for something that a vault may have or not; that it does not is no
-// error. The service says alike that there is nothing and that there is no vault.
-func ifThere[T any](
-	ctx context.Context, p *program, place *vaulturl.Place, ask func(context.Context, string) (T, error),
-) (got T, there bool, err error) {
-	err = p.retry(ctx, func(ctx context.Context) (err error) {
-		got, err = ask(ctx, place.Name)
-		if there = err == nil; errors.Is(err, vault.ErrNotFound) {
-			_, err = place.DescribeVault(ctx, place.Name)
-		}
-		return err
-	})
-	return got, there, err
 }
