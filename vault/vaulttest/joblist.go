@@ -21,10 +21,7 @@ func jobsAreListed(s *suite) {
 		{Kind: vault.RetrieveInventory},
 	} {
 		req.Description = fmt.Sprintf("token %d, {} \"quoted\"", i)
-		id, err := s.v.StartJob(s.Context(), req)
-		if err != nil {
-			s.Fatalf("StartJob: %v", err)
-		}
+		id := s.start(req)
 		want[req.Description] = id
 	}
 	if s.Shared {
@@ -104,10 +101,7 @@ func jobOfADeletedArchive(s *suite) {
 		return // whether the output of a finished job outlives its archive is the kind's affair
 	}
 	archive := s.upload(content(1, mib), "")
-	id, err := s.v.StartJob(s.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
-	if err != nil {
-		s.Fatalf("StartJob: %v", err)
-	}
+	id := s.start(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
 	if err := s.v.DeleteArchive(s.Context(), archive); err != nil {
 		s.Fatalf("DeleteArchive: %v", err)
 	}

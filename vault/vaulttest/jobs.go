@@ -28,10 +28,7 @@ func jobBeforeReady(s *suite) {
 		if kind == vault.RetrieveArchive {
 			req.Archive = id
 		}
-		job, err := s.v.StartJob(s.Context(), req)
-		if err != nil {
-			s.Fatalf("StartJob: %v", err)
-		}
+		job := s.start(req)
 		if s.JobTime > 0 && (!s.Live || kind == vault.RetrieveArchive) {
 			s.wantNotReady(job, kind)
 			s.advance(s.JobTime - time.Second)
@@ -109,10 +106,7 @@ func (s *suite) expiredWhenTold(id vault.JobID, j vault.Job) {
 func jobSurvives(s *suite) {
 	data := content(1, mib)
 	archive := s.upload(data, "")
-	job, err := s.v.StartJob(s.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
-	if err != nil {
-		s.Fatalf("StartJob: %v", err)
-	}
+	job := s.start(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
 	s.reopen()
 	if s.JobTime > 0 {
 		s.wantNotReady(job, vault.RetrieveArchive)

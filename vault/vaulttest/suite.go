@@ -174,8 +174,8 @@ func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
 	}
 }
 
-// job starts a job and waits, by the vault's own clock, until it is done.
-func (s *suite) job(req vault.JobRequest) vault.JobID {
+// start starts a job.
+func (s *suite) start(req vault.JobRequest) vault.JobID {
 	s.Helper()
 	id, err := s.v.StartJob(s.Context(), req)
 	if s.Advance == nil && s.JobTime > 0 && req.Kind == vault.RetrieveInventory && errors.Is(err, vault.ErrNotFound) {
@@ -184,6 +184,13 @@ func (s *suite) job(req vault.JobRequest) vault.JobID {
 	if err != nil {
 		s.Fatalf("StartJob %s: %v", req.Kind, err)
 	}
+	return id
+}
+
+// job starts a job and waits, by the vault's own clock, until it is done.
+func (s *suite) job(req vault.JobRequest) vault.JobID {
+	s.Helper()
+	id := s.start(req)
 	if s.JobTime > 0 {
 		s.advance(s.JobTime)
 	}
