@@ -71,10 +71,11 @@ func asServiceError(err error) *serviceError {
 	if disk.IsFull(err) {
 		return noRoom(err)
 	}
-	return &serviceError{
-		http.StatusInternalServerError, "ServiceUnavailableException",
-		"The server could not carry out the request.", err,
+	message := "The server could not carry out the request."
+	if damage, ok := errors.AsType[*vault.DamageError](err); ok { // so that they can read the rest
+		message = "Some of what the server keeps is not as it was stored: " + damage.Extent() + "."
 	}
+	return &serviceError{http.StatusInternalServerError, "ServiceUnavailableException", message, err}
 }
 
 // noRoom is a failure of the server that its clients may know how to mend, or may

@@ -59,3 +59,28 @@ func (e *ChecksumError) Error() string {
 
 // Unwrap makes errors.Is find ErrChecksum.
 func (e *ChecksumError) Unwrap() error { return ErrChecksum }
+
+// DamageError is the error of a kind that keeps the bytes itself and found that some of
+// them are not those that were stored. It tells which, so that all others can
+// still be read.
+type DamageError struct {
+	Archive ArchiveID
+	Range   Range // bytes of the archive: whole MiB, but for its end
+	// Somewhere: only some bytes of the range are damaged, and which is not known.
+	Somewhere bool
+	Cause     error // what is wrong with them
+}
+
+// Error names the archive, its damaged bytes and what is wrong with them.
+func (e *DamageError) Error() string { return fmt.Sprintf("%s: %v", e.Extent(), e.Cause) }
+
+// Extent names the archive and its damaged bytes, the first and the last.
+func (e *DamageError) Extent() string {
+	if e.Somewhere {
+		return fmt.Sprintf("archive %q is damaged, in bytes %d-%d, and where is not known", e.Archive, e.Range.Offset, e.Range.End()-1)
+	}
+	return fmt.Sprintf("bytes %d-%d of archive %q are damaged", e.Range.Offset, e.Range.End()-1, e.Archive)
+}
+
+// Unwrap returns the cause.
+func (e *DamageError) Unwrap() error { return e.Cause }

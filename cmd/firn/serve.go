@@ -63,6 +63,7 @@ func (o serveOptions) vaults(account string, damaged func(error)) dirvault.Optio
 		UploadLifetime: uploadLifetime,
 		InventoryEvery: o.inventoryEvery,
 		ARN:            func(name string) string { return server.ARN(o.region, account, name) },
+		VerifyReads:    true,
 		OnDamage:       damaged,
 	}
 	if d.InventoryEvery == 0 {

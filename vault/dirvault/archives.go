@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 
 	"firn/vault"
@@ -41,6 +42,15 @@ func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 		return vault.Archive{ID: id, Size: data.Size()}, fmt.Errorf("archive %q: %w", id, err)
 	}
 	return t.archive(), nil
+}
+
+// openArchive opens the bytes of an archive. ErrNotFound means that it is not there.
+func (v *Vault) openArchive(id vault.ArchiveID) (*os.File, error) {
+	f, err := v.dir.Open(archiveData(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
+	}
+	return f, err
 }
 
 // eachArchive calls visit with every archive, until it returns false. Where

@@ -34,10 +34,11 @@
 // The archive's id is derived from the upload's, so completing an upload twice
 // gives the same answer for ever, with no table to remember it.
 //
-// Leaves: they save reading a range for its tree hash, and nothing else hangs on
-// them. Uploads whose parts do not end where leaves do keep none, and archives of
-// one leaf need none. Leaves that do not add up to the tree hash in the truth are
-// not trusted; the range is read then.
+// Leaves: they save reading a range for its tree hash, and tell which MiB of an
+// archive are damaged. Uploads whose parts do not end where leaves do keep none,
+// and archives of one leaf need none. Leaves that do not add up to the tree hash in
+// the truth are not trusted. They are made anew from the bytes when reads are
+// verified, and when the vault is scrubbed, if the bytes still have the tree hash.
 //
 // Jobs: the output of an inventory job is written first and means nothing while
 // the job is absent. The output of a job for an archive is the archive: when that
@@ -91,6 +92,10 @@ type Options struct {
 	// ARN returns what the service would call the vault of a name, for its
 	// inventories; nil means that they do not tell.
 	ARN func(name string) string
+	// VerifyReads makes every byte of an archive be compared with the hash of its
+	// MiB before OpenOutput hands it out; see [Vault.OpenOutput]. It is for those
+	// who serve others: firn's engine compares what it reads itself.
+	VerifyReads bool
 	// OnDamage is told of every damaged file, and every vault that cannot be
 	// opened, that a listing or an inventory goes on in spite of, each time that one
 	// does; nil means nobody. It may be called from many goroutines at once and

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync"
 
 	"firn/treehash"
 	"firn/vault"
@@ -64,50 +63,57 @@ func (u *upload) giveLeaves(t *truth) error {
 }
 
 // node returns the tree hash of a range that is a node of the archive's tree. It
-// reads the range itself only if there are no leaves that can be trusted.
+// reads the range itself only if there are no leaves that can be trusted and none
+// have to be made.
 func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treehash.Hash, error) {
 	if r.Size == a.Size {
 		return a.TreeHash, nil
 	}
-	hash, err := v.nodeOfLeaves(ctx, a, r)
-	if err == nil || ctx.Err() != nil {
-		return hash, err
+	leaves, err := v.openLeaves(ctx, a)
+	if err != nil && ctx.Err() == nil {
+		if !v.options.VerifyReads {
+			return rangeHash(ctx, v.dir, archiveData(a.ID), r)
+		}
+		leaves, err = v.mendedLeaves(ctx, a)
 	}
-	return rangeHash(ctx, v.dir, archiveData(a.ID), r)
-}
-
-func (v *Vault) nodeOfLeaves(ctx context.Context, a vault.Archive, r vault.Range) (treehash.Hash, error) {
-	f, err := v.dir.Open(archiveLeaves(a.ID))
 	if err != nil {
 		return treehash.Hash{}, err
 	}
-	defer f.Close()
-	if err := v.leaves.check(ctx, a, f); err != nil {
-		return treehash.Hash{}, err
+	defer leaves.Close()
+	return foldLeaves(ctx, leaves, r.Offset/treehash.LeafSize, treehash.Leaves(r.Size))
+}
+
+// openLeaves opens the leaves of an archive, if they are there and can be trusted.
+func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (*os.File, error) {
+	f, err := v.dir.Open(archiveLeaves(a.ID))
+	if err != nil {
+		return nil, err
 	}
-	return foldLeaves(ctx, f, r.Offset/treehash.LeafSize, treehash.Leaves(r.Size))
+	if err := v.leaves.check(ctx, a, f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
-
-// leafChecks remembers which files of leaves were found good, because finding out
-// means to read all of the file.
-type leafChecks struct {
-	mu   sync.Mutex
-	good map[vault.ArchiveID]fs.FileInfo // of the file that was checked
-}
-
-// maxLeafChecks is how many files are remembered.
-const maxLeafChecks = 256
 
 // check returns nil if f holds the leaves of a: one for each MiB, and together
 // they have its tree hash.
-func (c *leafChecks) check(ctx context.Context, a vault.Archive, f *os.File) error {
+func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f *os.File) error {
 	info, err := f.Stat()
 	if err != nil || c.remembers(a.ID, info) {
 		return err
 	}
+	if err := checkLeaves(ctx, a, f, info.Size()); err != nil {
+		return err
+	}
+	c.remember(a.ID, info)
+	return nil
+}
+
+// checkLeaves is check for a file of size bytes, read whatever is remembered.
+func checkLeaves(ctx context.Context, a vault.Archive, f *os.File, size int64) error {
 	n := treehash.Leaves(a.Size)
-	if info.Size() != n*leafBytes {
-		return fmt.Errorf("%s: %w: %d bytes for %d leaves", f.Name(), errDamaged, info.Size(), n)
+	if size != n*leafBytes {
+		return fmt.Errorf("%s: %w: %d bytes for %d leaves", f.Name(), errDamaged, size, n)
 	}
 	root, err := foldLeaves(ctx, f, 0, n)
 	if err != nil {
@@ -116,35 +122,17 @@ func (c *leafChecks) check(ctx context.Context, a vault.Archive, f *os.File) err
 	if root != a.TreeHash {
 		return fmt.Errorf("%s: %w: the leaves have tree hash %s, the archive has %s", f.Name(), errDamaged, root, a.TreeHash)
 	}
-	c.remember(a.ID, info)
 	return nil
 }
 
-func (c *leafChecks) remembers(id vault.ArchiveID, info fs.FileInfo) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	checked, there := c.good[id]
-	return there && os.SameFile(checked, info) && checked.Size() == info.Size() && checked.ModTime().Equal(info.ModTime())
-}
-
-func (c *leafChecks) remember(id vault.ArchiveID, info fs.FileInfo) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.good == nil || len(c.good) >= maxLeafChecks {
-		c.good = make(map[vault.ArchiveID]fs.FileInfo)
-	}
-	c.good[id] = info
-}
-
-// foldedAtOnce is how many leaves are read at a time: a node of the tree.
+// foldedAtOnce is how many leaves are folded at a time: a node of the tree.
 const foldedAtOnce = 4096
 
 // foldLeaves returns the tree hash over n leaves of a file, from the first on.
 // The caller guarantees that they make up a node.
 func foldLeaves(ctx context.Context, f io.ReaderAt, first, n int64) (treehash.Hash, error) {
 	buf := make([]byte, min(n, foldedAtOnce)*leafBytes)
-	leaves := make([]treehash.Hash, 0, min(n, foldedAtOnce))
-	var nodes []treehash.Hash
+	var all fold
 	for end := first + n; first < end; first += foldedAtOnce {
 		if err := cancelled(ctx); err != nil {
 			return treehash.Hash{}, err
@@ -153,11 +141,32 @@ func foldLeaves(ctx context.Context, f io.ReaderAt, first, n int64) (treehash.Ha
 		if read, err := f.ReadAt(buf, first*leafBytes); read < len(buf) {
 			return treehash.Hash{}, fmt.Errorf("read leaf %d and those behind it: %w", first, err)
 		}
-		leaves = leaves[:0]
 		for b := buf; len(b) > 0; b = b[leafBytes:] {
-			leaves = append(leaves, treehash.Hash(b[:leafBytes]))
+			all.add(treehash.Hash(b[:leafBytes]))
 		}
-		nodes = append(nodes, treehash.Combine(leaves))
 	}
-	return treehash.Combine(nodes), nil
+	return all.root(), nil
+}
+
+// fold makes the tree hash of leaves that come one after the other, and holds
+// few of them.
+type fold struct {
+	leaves []treehash.Hash // fewer than foldedAtOnce
+	nodes  []treehash.Hash // of foldedAtOnce leaves each
+}
+
+func (f *fold) add(leaf treehash.Hash) {
+	f.leaves = append(f.leaves, leaf)
+	if len(f.leaves) == foldedAtOnce {
+		f.nodes = append(f.nodes, treehash.Combine(f.leaves))
+		f.leaves = f.leaves[:0]
+	}
+}
+
+// root is the tree hash of all leaves, of which there is one at least.
+func (f *fold) root() treehash.Hash {
+	if len(f.leaves) > 0 {
+		return treehash.Combine(append(f.nodes, treehash.Combine(f.leaves)))
+	}
+	return treehash.Combine(f.nodes)
 }

@@ -33,7 +33,9 @@ func (v *Vault) finished(id vault.JobID) (jobDocument, error) {
 
 // OpenOutput reads a section of the archive's own file, or of the document of an
 // inventory. Once the archive is deleted the error wraps ErrNotFound; a reader
-// that is open reads on.
+// that is open reads on. With Options.VerifyReads, errors.As finds a
+// vault.DamageError in the error when bytes are damaged: of OpenOutput if they are
+// in the MiB that the range begins in, else of Read before it gives any of them.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	if err := cancelled(ctx); err != nil {
 		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
@@ -61,10 +63,7 @@ func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (
 		}
 		return section(ctx, f, r, treehash.Hash{}), nil
 	}
-	f, err := v.dir.Open(archiveData(d.Archive))
-	if errors.Is(err, fs.ErrNotExist) {
-		return vault.Output{}, fmt.Errorf("archive %q: %w", d.Archive, vault.ErrNotFound)
-	}
+	f, err := v.openArchive(d.Archive)
 	if err != nil {
 		return vault.Output{}, err
 	}
@@ -72,7 +71,27 @@ func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (
 	if err != nil {
 		return vault.Output{}, errors.Join(err, f.Close())
 	}
-	return section(ctx, f, vault.Range{Offset: d.Offset + r.Offset, Size: r.Size}, hash), nil
+	r.Offset += d.Offset
+	if !v.options.VerifyReads {
+		return section(ctx, f, r, hash), nil
+	}
+	a, err := v.archiveOf(d)
+	var out *verified
+	if err == nil {
+		out, err = v.openVerified(ctx, a, f, r)
+	}
+	if err != nil {
+		return vault.Output{}, errors.Join(err, f.Close())
+	}
+	return vault.Output{ReadCloser: out, Size: r.Size, TreeHash: hash}, nil
+}
+
+// archiveOf returns the size and the tree hash of a job's archive.
+func (v *Vault) archiveOf(d *jobDocument) (vault.Archive, error) {
+	if d.ArchiveHash.IsZero() { // a job from before it was kept
+		return v.archive(d.Archive)
+	}
+	return vault.Archive{ID: d.Archive, Size: d.ArchiveSize, TreeHash: d.ArchiveHash}, nil
 }
 
 // section is a range of an open file, whose bytes have this hash, if known.

@@ -61,6 +61,13 @@ func TestSuiteAtOnce(t *testing.T) {
 	runSuite(t, fresh(), vaulttest.Options{})
 }
 
+func TestSuiteVerifyingReads(t *testing.T) {
+	t.Parallel()
+	o := fresh()
+	o.VerifyReads = true
+	runSuite(t, o, vaulttest.Options{})
+}
+
 func TestSuiteLikeTheService(t *testing.T) {
 	t.Parallel()
 	const hours = 4 * time.Hour

@@ -37,7 +37,11 @@ type Vault struct {
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
 
-	leaves leafChecks
+	leaves      checkedFiles // whose leaves are good
+	unprovable  checkedFiles // of which leaves could not be made
+	leafBuffers sync.Pool    // of *leafBuffer
+	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
+
 	status status
 	taking *gate // whoever takes or reads the inventory is inside, alone
 }
@@ -69,6 +73,7 @@ func open(dir string, o Options) (*Vault, error) {
 		dir:       root,
 		gate:      newGate(),
 		taking:    newGate(),
+		mending:   newGate(),
 		receivers: sync.Pool{New: func() any { return newReceiver() }},
 		uploads:   make(map[vault.UploadID]*upload),
 	}
