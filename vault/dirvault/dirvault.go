@@ -6,6 +6,7 @@
 //
 //	vault.json            when the vault was made, and its last inventory in numbers
 //	inventory.json        that inventory, in the service's JSON form
+//	scrub.json            how far a scrub has come, and what it found
 //	lock                  held by the one process that has the vault open
 //	archives/ID           the bytes, read-only
 //	archives/ID.json      the truth: id, description, size, tree hash, creation date
@@ -53,6 +54,14 @@
 // Damage: whoever asks for something whose file is damaged is told so. Lists go on
 // without it and inventories with a bad entry, and say so (see Options.OnDamage).
 // It is never removed, and neither is a vault that holds it.
+//
+// # Scrubbing
+//
+// [Vault.Scrub] reads all archives again, in the order of their ids, and compares
+// each MiB with its leaf. It holds nothing while it reads, so that archives come,
+// are read and go beside it. Where it is and what it found is in scrub.json, at
+// most a minute old: a scrub that ended in the middle, by a kill too, goes on there.
+// What it finds it tells, and leaves as it is: nothing here can mend bytes.
 //
 // # Trust
 //

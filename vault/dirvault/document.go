@@ -9,7 +9,7 @@ import (
 )
 
 // maxDocument is the size in bytes of the largest JSON file of a vault but its
-// inventory. The longest that is ever written has four ids, a topic and a
+// inventory and what its scrubs found (see maxSize). The longest that is ever written has four ids, a topic and a
 // description of which every character needs an escape: under 4 KiB.
 const maxDocument = 8 << 10
 
@@ -20,6 +20,14 @@ const formatVersion = 1
 // sense; it need not look at the syntax.
 type document interface {
 	check() error
+}
+
+// maxSize is how many bytes the file of d has at most.
+func maxSize(d document) int {
+	if _, long := d.(*scrubDocument); long {
+		return maxScrubDocument
+	}
+	return maxDocument
 }
 
 // encode returns d as it is written: indented, one final newline.
@@ -38,8 +46,8 @@ func encode(d document) ([]byte, error) {
 // spellings and trailing bytes are refused because they would not be written
 // again as they are.
 func decode(data []byte, d document) error {
-	if len(data) > maxDocument {
-		return fmt.Errorf("%w: it has more than %d bytes", errDamaged, maxDocument)
+	if most := maxSize(d); len(data) > most {
+		return fmt.Errorf("%w: it has more than %d bytes", errDamaged, most)
 	}
 	if err := json.Unmarshal(data, d); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
@@ -65,7 +73,7 @@ func readDocument(dir *os.Root, name string, d document) error {
 		return err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
+	data, err := io.ReadAll(io.LimitReader(f, int64(maxSize(d))+1))
 	if err != nil {
 		return fmt.Errorf("%s: %w: %w", name, errDamaged, err)
 	}

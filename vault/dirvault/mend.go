@@ -39,7 +39,7 @@ func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (*os.File, er
 		return nil, err
 	}
 	if v.unprovable.remembers(a.ID, info) {
-		return nil, nobodyKnowsWhere(a)
+		return nil, nobodyKnowsWhere(a, errNotItsBytes)
 	}
 	err = v.mendLeaves(ctx, a, data, atOnce)
 	if errors.Is(err, errNotItsBytes) {
@@ -72,6 +72,9 @@ func writeLeaves(ctx context.Context, to io.Writer, a vault.Archive, data io.Rea
 	var all fold
 	for i := range treehash.Leaves(a.Size) {
 		b, err := readLeaf(ctx, a, data, i, buf, wait)
+		if damage, ok := errors.AsType[*vault.DamageError](err); ok {
+			return nobodyKnowsWhere(a, damage) // in what else
+		}
 		if err != nil {
 			return err
 		}
@@ -82,7 +85,7 @@ func writeLeaves(ctx context.Context, to io.Writer, a vault.Archive, data io.Rea
 		}
 	}
 	if all.root() != a.TreeHash {
-		return nobodyKnowsWhere(a)
+		return nobodyKnowsWhere(a, errNotItsBytes)
 	}
 	return w.Flush()
 }
@@ -111,9 +114,9 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 // errNotItsBytes: the bytes of an archive, or its leaves, do not have its hash.
 var errNotItsBytes = fmt.Errorf("%w: the bytes do not have the hash of those that were stored", errDamaged)
 
-func nobodyKnowsWhere(a vault.Archive) error {
+func nobodyKnowsWhere(a vault.Archive, cause error) error {
 	return &vault.DamageError{
 		Archive: a.ID, Range: vault.Range{Size: a.Size}, Somewhere: true,
-		Cause: fmt.Errorf("%w, and the hash of each MiB is lost", errNotItsBytes),
+		Cause: fmt.Errorf("%w, and the hashes of its MiB are lost", cause),
 	}
 }

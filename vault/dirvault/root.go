@@ -29,6 +29,8 @@ type Root struct {
 	dir     *os.Root
 	lock    *flock.Flock
 
+	scrubbed ScrubCounters
+
 	mu     sync.Mutex
 	vaults map[string]*Vault // by name; nil until opened
 	closed bool

@@ -17,6 +17,7 @@ import (
 const (
 	stateFile     = "vault.json"
 	inventoryFile = "inventory.json"
+	scrubFile     = "scrub.json"
 	lockFile      = "lock"
 	archivesDir   = "archives"
 	uploadsDir    = "uploads"
@@ -42,8 +43,9 @@ type Vault struct {
 	leafBuffers sync.Pool    // of *leafBuffer
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
-	status status
-	taking *gate // whoever takes or reads the inventory is inside, alone
+	status    status
+	taking    *gate // whoever takes or reads the inventory is inside, alone
+	scrubbing *gate // whoever scrubs is inside, alone
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -74,6 +76,7 @@ func open(dir string, o Options) (*Vault, error) {
 		gate:      newGate(),
 		taking:    newGate(),
 		mending:   newGate(),
+		scrubbing: newGate(),
 		receivers: sync.Pool{New: func() any { return newReceiver() }},
 		uploads:   make(map[vault.UploadID]*upload),
 	}

@@ -1,0 +1,139 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+// archive compares one archive. What is wrong with it is no error.
+func (s *scrub) archive(ctx context.Context, id vault.ArchiveID) error {
+	if err := s.wait(ctx, archiveOverhead); err != nil {
+		return err
+	}
+	a, err := s.v.archive(id)
+	if errors.Is(err, vault.ErrNotFound) {
+		return nil // deleted, or another file
+	}
+	if err != nil {
+		return s.aboutArchive(ctx, id, err)
+	}
+	data, err := s.v.openArchive(id)
+	if errors.Is(err, vault.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return s.aboutArchive(ctx, id, err)
+	}
+	defer data.Close()
+	info, err := data.Stat()
+	if err != nil {
+		return s.aboutArchive(ctx, id, err)
+	}
+	if extra := info.Size() - a.Size; extra > 0 {
+		s.found(Damage{Archive: id, Reason: fmt.Sprintf("the file has %d bytes behind the archive's last", extra)})
+	}
+	if err := s.bytesOf(ctx, a, data); err != nil {
+		return err
+	}
+	s.doc.Archives++
+	s.o.Counters.archives.Add(1)
+	return nil
+}
+
+// aboutArchive files that an archive cannot be compared at all, unless that is
+// because the scrub is to end.
+func (s *scrub) aboutArchive(ctx context.Context, id vault.ArchiveID, err error) error {
+	if ended := s.wait(ctx, 0); ended != nil {
+		return ended
+	}
+	s.found(Damage{Archive: id, Reason: reasonOf(fmt.Errorf("its bytes cannot be compared: %w", err))})
+	return nil
+}
+
+// bytesOf compares the bytes of an archive with its leaves, or makes these anew.
+func (s *scrub) bytesOf(ctx context.Context, a vault.Archive, data *os.File) error {
+	p := &proof{archive: a}
+	n := treehash.Leaves(a.Size)
+	if n > 1 {
+		s.v.leaves.forget(a.ID) // they are to be read again, too
+		leaves, err := s.v.openLeaves(ctx, a)
+		if err != nil && ctx.Err() == nil {
+			return s.mend(ctx, a, data)
+		}
+		if err != nil {
+			return err
+		}
+		defer leaves.Close()
+		p.leaves = leaves
+	}
+	first := int64(0)
+	if s.doc.In == a.ID {
+		first = s.doc.Offset / treehash.LeafSize
+	}
+	for i := first; i < n; i++ {
+		_, err := p.read(ctx, data, i, s.buf, s.wait)
+		if err := s.damage(err); err != nil {
+			return err
+		}
+		size := leafRange(a, i).Size
+		s.count(size)
+		if i+1 < n {
+			s.doc.In, s.doc.Offset = a.ID, (i+1)*treehash.LeafSize
+			s.writeNowAndThen(ctx)
+		}
+	}
+	return nil
+}
+
+func (s *scrub) count(bytes int64) {
+	s.doc.Bytes += bytes
+	s.o.Counters.bytes.Add(bytes)
+}
+
+// damage files err if it is damage, and returns it if it is something else.
+func (s *scrub) damage(err error) error {
+	d, ok := errors.AsType[*vault.DamageError](err)
+	if !ok {
+		if err == nil {
+			s.tell() // this MiB is good
+		}
+		return err
+	}
+	if !d.Somewhere {
+		s.o.Counters.leaves.Add(1)
+	}
+	s.found(Damage{
+		Archive: d.Archive, Offset: d.Range.Offset, Size: d.Range.Size, Somewhere: d.Somewhere, Reason: reasonOf(d.Cause),
+	})
+	return nil
+}
+
+// mend makes leaves anew, which compares all of the archive with its hash.
+func (s *scrub) mend(ctx context.Context, a vault.Archive, data *os.File) error {
+	counted := int64(0)
+	err := s.v.mendLeaves(ctx, a, data, func(ctx context.Context, bytes int64) error {
+		err := s.wait(ctx, bytes)
+		if err == nil {
+			s.o.Counters.bytes.Add(bytes)
+			counted += bytes
+		}
+		return err
+	})
+	if err == nil {
+		s.doc.Bytes += counted
+		s.doc.Mended++
+		return nil
+	}
+	if errors.Is(err, vault.ErrNotFound) && s.v.gate.shut() == nil {
+		return nil // deleted meanwhile
+	}
+	if _, ok := errors.AsType[*vault.DamageError](err); ok {
+		s.doc.Bytes += counted
+	}
+	return s.damage(err)
+}
