@@ -85,6 +85,8 @@ func scriptCommands() map[string]scriptCommand {
 		"field": field,
 		// mode FILE MODE: expects this octal mode
 		"mode": mode,
+		// flip FILE BYTE changes one bit of a file, as a disk does.
+		"flip": flip,
 		// touch FILE SECONDS: sets its modification time
 		"touch": touch,
 	}
@@ -258,4 +260,18 @@ func touch(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	at := time.Unix(seconds, 0)
 	ts.Check(os.Chtimes(ts.MkAbs(args[0]), at, at))
+}
+
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: flip FILE BYTE")
+	}
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	name := ts.MkAbs(args[0])
+	data, err := os.ReadFile(name)
+	ts.Check(err)
+	data[at] ^= 1
+	ts.Check(os.Chmod(name, 0o600))
+	ts.Check(os.WriteFile(name, data, 0o600))
 }

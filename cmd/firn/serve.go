@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,9 @@ otherwise: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
 --inventory-every 24h the server is as slow as the service. With --topic the
 end of a job is told to a program of yours, by a POST in the form of Amazon SNS.
 
+Every MiB of an archive is compared with its hash before it is sent. Besides, all
+archives are read again every 30 days, slowly, and damage is told at once.
+
 What goes wrong, and who changed or deleted what, is logged on standard error, as
 JSON with --json. At --admin, an address on loopback, GET /healthz says whether
 the server can work and GET /metrics has figures for Prometheus.`
@@ -53,6 +58,7 @@ type serveOptions struct {
 	inventoryEvery time.Duration // 0: inventories are always up to date
 	topics         topicsFlag
 	freeFloor      sizeFlag
+	scrub          scrubOptions
 }
 
 // vaults is what the directory of the vaults of an account is told.
@@ -80,7 +86,7 @@ func (o serveOptions) check() error {
 	case o.inventoryEvery < 0:
 		return usageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
 	}
-	return o.checkAddresses()
+	return errors.Join(o.scrub.check(), o.checkAddresses())
 }
 
 // uploadLifetime is how long the service keeps an upload after the last request
@@ -122,6 +128,7 @@ func (p *program) newServe() *cobra.Command {
 	o.freeFloor = defaultFreeFloor
 	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
+	o.scrub.add(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusRefused)
 }
 
@@ -134,14 +141,13 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, main.Close()) }()
+	roots := map[string]*dirvault.Root{mainAccount: main}
+	defer func() { err = errors.Join(err, closeAll(roots)) }()
 	keys, shown, err := serverKeys(o)
 	if err != nil {
 		return err
 	}
-	others, err := o.openAccounts(keys, logDamage(log))
-	defer func() { err = errors.Join(err, closeAll(others)) }()
-	if err != nil {
+	if err := o.openAccounts(roots, keys, logDamage(log)); err != nil {
 		return err
 	}
 	accessLog, err := openAccessLog(o.accessLog)
@@ -149,17 +155,19 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, accessLog.Close()) }()
-	stores := map[string]server.Store{mainAccount: main}
-	for account, root := range others {
+	stores := map[string]server.Store{}
+	for account, root := range roots {
 		stores[account] = root
 	}
 	s, err := server.New(stores, server.Options{
 		Region: o.region, AccessLog: accessLog, Topics: o.topics, Credentials: keys, Log: log,
 		Free: func() (int64, error) { return disk.Free(o.dir) }, FreeFloor: int64(o.freeFloor),
+		Collectors: scrubCollectors(roots),
 	})
 	if err != nil {
 		return usageError("%w", err)
 	}
+	defer o.scrub.start(ctx, slices.Collect(maps.Values(roots)), log)()
 	return p.listen(ctx, o, s, shown)
 }
 

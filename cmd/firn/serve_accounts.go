@@ -15,21 +15,19 @@ const mainAccount = "000000000000"
 // name.
 func (o serveOptions) accountDir(account string) string { return filepath.Join(o.dir, "@"+account) }
 
-// openAccounts opens the vaults of the accounts that have keys, but for the main
-// one. What was opened is returned also with an error.
-func (o serveOptions) openAccounts(keys server.Keys, damaged func(error)) (map[string]*dirvault.Root, error) {
-	roots := map[string]*dirvault.Root{}
+// openAccounts adds the vaults of those accounts that have keys.
+func (o serveOptions) openAccounts(roots map[string]*dirvault.Root, keys server.Keys, damaged func(error)) error {
 	for _, key := range keys {
-		if key.Account == mainAccount || roots[key.Account] != nil {
+		if roots[key.Account] != nil {
 			continue
 		}
 		root, err := dirvault.OpenRoot(o.accountDir(key.Account), o.vaults(key.Account, damaged))
 		if err != nil {
-			return roots, err
+			return err
 		}
 		roots[key.Account] = root
 	}
-	return roots, nil
+	return nil
 }
 
 func closeAll(roots map[string]*dirvault.Root) error {

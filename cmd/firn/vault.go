@@ -11,13 +11,13 @@ import (
 	"firn/vaulturl"
 )
 
-const vaultLong = `Creates, lists, shows and deletes vaults, and administers what a vault of Amazon
+const vaultLong = `Creates, lists, shows, checks and deletes vaults, and administers what a vault of Amazon
 Glacier has beside archives: tags, policies, a lock, and a topic that is told of
 jobs. The retrieval policy and provisioned capacity are those of an account.`
 
 func (p *program) newVault() *cobra.Command {
-	return group("vault", "Create, list, show, delete and administer vaults", vaultLong,
-		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete(), p.newVaultNotify(),
+	return group("vault", "Create, list, show, check, delete and administer vaults", vaultLong,
+		p.newVaultCreate(), p.newVaultList(), p.newVaultShow(), p.newVaultDelete(), p.newVaultCheck(), p.newVaultNotify(),
 		p.newVaultTag(), p.newVaultPolicy(), p.newVaultLock(), p.newVaultRetrievalPolicy(), p.newVaultCapacity())
 }
 

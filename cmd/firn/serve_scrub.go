@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/spf13/pflag"
+
+	"firn/vault/dirvault"
+)
+
+// How a server scrubs unless it is told otherwise: 50 TB a month, at a tenth or less
+// of what a disk can read.
+const (
+	scrubRate  = 20 << 20
+	scrubEvery = 720 * time.Hour
+)
+
+// scrubOptions are the options of a server that say how it scrubs.
+type scrubOptions struct {
+	rate  scrubRateFlag
+	every time.Duration
+}
+
+func (o *scrubOptions) add(f *pflag.FlagSet) {
+	o.rate = scrubRate
+	f.Var(&o.rate, "scrub-rate", "read all archives again, no faster than this in all; 0: do not")
+	f.DurationVar(&o.every, "scrub-every", scrubEvery, "begin to read a vault again this `DURATION` after the last time")
+	f.Lookup("scrub-every").DefValue = "720h"
+}
+
+func (o *scrubOptions) check() error {
+	if o.every <= 0 {
+		return usageError("no vault is scrubbed every %s; to scrub none: --scrub-rate 0", o.every)
+	}
+	return nil
+}
+
+// scrubRateFlag is a rate that may be 0.
+type scrubRateFlag float64
+
+func (f *scrubRateFlag) String() string { return rateText(float64(*f)) }
+
+func (f *scrubRateFlag) Set(s string) error {
+	if s == "0" {
+		*f = 0
+		return nil
+	}
+	r, err := parseRate(s)
+	*f = scrubRateFlag(r)
+	return err
+}
+
+// Type is how help names the value.
+func (f *scrubRateFlag) Type() string { return "RATE" }
+
+// start scrubs what is served until the function that it returns is called, which
+// waits for the end of it. Several directories share the rate.
+func (o *scrubOptions) start(ctx context.Context, roots []*dirvault.Root, log *slog.Logger) (stop func()) {
+	if o.rate == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var scrubbers sync.WaitGroup
+	for _, root := range roots {
+		scrubbers.Go(func() {
+			root.Scrub(ctx, o.every, dirvault.ScrubOptions{
+				Rate: max(1, int64(o.rate)/int64(len(roots))),
+				Found: func(d dirvault.Damage) {
+					log.Error("damage", "vault", d.Vault, "archive", string(d.Archive), "error", d.String())
+				},
+			})
+		})
+	}
+	return func() {
+		cancel()
+		scrubbers.Wait()
+	}
+}
+
+// scrubCollectors have the figures of scrubbing for Prometheus.
+func scrubCollectors(roots map[string]*dirvault.Root) []prometheus.Collector {
+	sum := func(name, help string, of func(dirvault.ScrubCounts) int64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 {
+			n := int64(0)
+			for _, root := range roots {
+				n += of(root.Scrubbed())
+			}
+			return float64(n)
+		})
+	}
+	return []prometheus.Collector{
+		sum("firn_scrubbed_bytes_total", "Bytes of archives that scrubs have read again.", func(c dirvault.ScrubCounts) int64 { return c.Bytes }),
+		sum("firn_scrubbed_archives_total", "Archives that scrubs have read again.", func(c dirvault.ScrubCounts) int64 { return c.Archives }),
+		sum("firn_damaged_leaves_total", "Runs of 1 MiB that scrubs found to be damaged.", func(c dirvault.ScrubCounts) int64 { return c.DamagedLeaves }),
+	}
+}
