@@ -70,7 +70,7 @@ func (o *scrubOptions) start(ctx context.Context, roots []*dirvault.Root, log *s
 			root.Scrub(ctx, o.every, dirvault.ScrubOptions{
 				Rate: max(1, int64(o.rate)/int64(len(roots))),
 				Found: func(d dirvault.Damage) {
-					log.Error("damage", "vault", d.Vault, "archive", string(d.Archive), "error", d.String())
+					log.Error("damage", "vault", d.Vault, "archive", string(d.Archive), "offset", d.Offset, "size", d.Size, "reason", d.Reason)
 				},
 			})
 		})
