@@ -44,7 +44,7 @@ func (s status) String() string {
 	case statusIncomplete:
 		return "incomplete: run the same command again to continue"
 	case statusChecksum:
-		return "verification failed: bytes and hash do not agree"
+		return "verification failed: something is not what it should be"
 	case statusDenied:
 		return "credentials or permission"
 	case statusLocked:
@@ -66,6 +66,8 @@ var (
 	errUsage = errors.New("usage")
 	// errRefused: the command would cost or destroy something and nobody agreed.
 	errRefused = errors.New("refused")
+	// errBroken: a store does not do what every store must.
+	errBroken = errors.New("the store cannot be trusted with archives")
 	// errOutput: what was done could not be told. A full disk there is not one that
 	// keeps anything from being done.
 	errOutput = errors.New("standard output")
@@ -89,6 +91,7 @@ func statusOf(err error) status {
 		{firn.ErrUnreadable, statusPartial},
 		{firn.ErrSourceChanged, statusPartial},
 		{vault.ErrChecksum, statusChecksum},
+		{errBroken, statusChecksum},
 		{vault.ErrDenied, statusDenied},
 		{vault.ErrLocked, statusLocked},
 		{errRefused, statusRefused},

@@ -4,7 +4,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const vaultCheckLong = `With --scrub all archives of a vault in a directory, or of each vault that is in
+const vaultCheckLong = `Proves that a store does what firn relies on, or that what it keeps is as it was.
+
+Without --scrub the suite that every kind of vault must pass is run against the store
+of VAULT: in a vault of its own beside it, or in a bucket in a folder of its own below
+it, which is removed again. What that costs is said first. Where jobs take hours each
+behaviour is checked as far as it goes without them. Whatever the store does in another
+way than it must is reported, and the exit status is 5.
+
+With --scrub all archives of a vault in a directory, or of each vault that is in
 DIR, are read again, and each MiB is compared with the hash that it had when it was
 stored. What is damaged is reported to the byte; no archive is changed. If damage
 was found the exit status is 5.
@@ -16,27 +24,38 @@ firn serve, which does the same by itself (--scrub-rate), must not run on them.
 The numbers of MiB count from 0: number 2 begins at byte 2 x 1048576. Every other
 range of a damaged archive can still be downloaded (--range).`
 
-const vaultCheckExample = `  firn vault check --scrub /srv/cold
+const vaultCheckExample = `  firn vault check 's3://backups/cold?class=GLACIER&endpoint=https://s3.example.org'
+  firn vault check --scrub /srv/cold
   firn vault check --scrub ./cold/films --rate 50MiB/s --json`
 
 func (p *program) newVaultCheck() *cobra.Command {
 	scrub := false
 	var rate rateFlag
+	var o trialOptions
 	cmd := &cobra.Command{
-		Use:     "check --scrub DIR",
-		Short:   "Prove that archives in a directory are what was stored",
+		Use:     "check {VAULT | --scrub DIR}",
+		Short:   "Prove what a store does, or that archives are what was stored",
 		Long:    vaultCheckLong,
 		Example: vaultCheckExample,
 		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !scrub {
-				return withHint(usageError("say what to check of %q", args[0]), "to read all of its archives: "+p.typedWith("--scrub"))
+			switch {
+			case scrub && (o.yes || o.dryRun):
+				return withHint(usageError("--scrub costs nothing and changes nothing, so --yes and --dry-run mean nothing with it"), helpHint(cmd))
+			case scrub:
+				return p.explainWait(p.scrub(cmd.Context(), args[0], rate))
+			case rate != 0:
+				return withHint(usageError("--rate means something with --scrub only"), helpHint(cmd))
 			}
-			return p.explainWait(p.scrub(cmd.Context(), args[0], rate))
+			return p.try(cmd.Context(), args[0], o)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&scrub, "scrub", false, "read all archives and compare each MiB with its hash")
 	f.Var(&rate, "rate", "with --scrub: read no faster than this")
-	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusChecksum, statusLocked, statusInterrupted)
+	f.BoolVar(&o.yes, "yes", false, "do not ask before what costs something")
+	addDryRun(f, &o.dryRun)
+	p.addPrices(f)
+	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusChecksum, statusDenied, statusLocked,
+		statusRefused, statusInterrupted)
 }

@@ -11,6 +11,9 @@ import (
 // token, from another process too.
 func jobsAreListed(s *suite) {
 	if all := s.jobs(); len(all) != 0 {
+		if s.JobTime > 0 && s.Advance == nil {
+			s.Skip("the vault has jobs already")
+		}
 		s.Fatalf("a vault without jobs lists %+v", all)
 	}
 	archive := s.upload(content(1, 2*mib), "")
@@ -24,7 +27,11 @@ func jobsAreListed(s *suite) {
 		id := s.start(req)
 		want[req.Description] = id
 	}
-	if s.Shared {
+	switch {
+	case s.Shared && s.JobTime == 0: // what can be read at once needs no job
+		s.wantListed(nil)
+		return
+	case s.Shared:
 		s.wantListedOnce(archive)
 		return
 	}

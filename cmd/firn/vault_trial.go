@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"firn/internal/humane"
+	"firn/vault/vaulttest"
+	"firn/vaulturl"
+)
+
+// trialOptions are the options of firn vault check without --scrub.
+type trialOptions struct{ yes, dryRun bool }
+
+// try runs the suite of every kind against the store of a vault.
+func (p *program) try(ctx context.Context, vaultArg string, o trialOptions) error {
+	ref, err := vaulturl.Parse(vaultArg)
+	if err != nil {
+		return err
+	}
+	t := &trial{program: p, ref: ref, id: "firn-check-" + strings.ToLower(rand.Text()[:8])}
+	if err := p.tellTrialCost(ctx, t); err != nil {
+		return err
+	}
+	switch {
+	case o.dryRun:
+		return nil
+	case ref.Kind != vaulturl.Directory && !o.yes:
+		if err := p.confirm(ctx, fmt.Sprintf("check the store of %q?", vaultArg)); err != nil {
+			return err
+		}
+	}
+	p.beginWork("what may be left there is called " + t.id)
+	err = p.explainVault(t.run(ctx), vaultArg)
+	// What was made is removed also by whoever is interrupted.
+	return errors.Join(err, t.tidy(context.WithoutCancel(ctx), true))
+}
+
+// tellTrialCost says what a check does and costs.
+func (p *program) tellTrialCost(ctx context.Context, t *trial) error {
+	load := vaulttest.Expected(t.partSize())
+	text := fmt.Sprintf("up to %s of upload, %s, %s and %s, in %s", humane.Count(int(load.UploadRequests), "request"),
+		humane.Bytes(load.Bytes), humane.Count(int(load.Archives), "small archive"), humane.Count(int(load.Jobs), "job"),
+		t.ref.Beside(t.id))
+	place, err := vaulturl.OpenPlace(ctx, t.ref.Beside(t.id))
+	if err != nil {
+		return err
+	}
+	table, err := p.prices(place.URL(place.Name), place.Class)
+	if err = errors.Join(err, place.Close()); err != nil {
+		return err
+	}
+	if !table.IsFree() {
+		each := table.Upload(int(load.UploadRequests/load.Archives), load.Bytes/load.Archives).Times(load.Archives)
+		cost := each.Requests.Plus(each.Minimum)
+		text += fmt.Sprintf("; about %s, as if all of it were stored for the least time that is billed (%s in %s as of %s)",
+			money(cost), table.Service, table.Region, table.AsOf.Format(time.DateOnly))
+	}
+	p.ui.say("firn: %s", show(text))
+	return nil
+}
+
+// trial is one check of a store.
+type trial struct {
+	program *program
+	ref     vaulturl.Ref
+	id      string // names what the check makes
+	slow    bool   // jobs take hours
+
+	made int           // vaults so far
+	open []*trialVault // not yet removed
+}
+
+// partSize is the part size that the kind is checked with.
+func (t *trial) partSize() int64 {
+	if t.ref.Kind == vaulturl.S3 {
+		return 8 << 20 // S3 has none below 5 MiB
+	}
+	return 1 << 20
+}
+
+// options are what the kind cannot promise.
+func (t *trial) options() vaulttest.Options {
+	o := vaulttest.Options{PartSize: t.partSize()}
+	switch t.ref.Kind {
+	case vaulturl.S3:
+		o.Bare, o.Live, o.Shared, o.OneCompleter = true, true, true, true
+	case vaulturl.Glacier:
+		o.ShortMemory = true
+	}
+	if t.slow {
+		o.JobTime = time.Hour // or more
+	}
+	return o
+}
+
+func (t *trial) run(ctx context.Context) error {
+	first, err := t.make(ctx)
+	if err != nil {
+		return err
+	}
+	if t.slow, err = vaulttest.JobsTakeTime(ctx, first, t.partSize()); err != nil {
+		return err
+	}
+	if err := t.tidy(ctx, false); err != nil {
+		return err
+	}
+	broken, partly := 0, 0
+	table := newRows(t.program.out, true, "BEHAVIOUR", "RESULT")
+	var telling error
+	err = vaulttest.Check(ctx, t.options(), t.make, t.again, func(r vaulttest.Result) {
+		switch {
+		case len(r.Failures) > 0:
+			broken++
+		case r.Skipped != "":
+			partly++
+		}
+		telling = errors.Join(telling, t.program.tellBehaviour(table, r), t.tidy(ctx, false))
+	})
+	table.end()
+	if err = errors.Join(err, telling); err != nil {
+		return err
+	}
+	t.program.notice(fmt.Sprintf("%s: %d kept, %d checked in part, %d broken",
+		humane.Count(vaulttest.Behaviours(), "behaviour"), vaulttest.Behaviours()-broken-partly, partly, broken))
+	if broken > 0 {
+		return fmt.Errorf("%w: %s broken", errBroken, humane.Count(broken, "behaviour"))
+	}
+	return nil
+}
+
+// behaviourObject is one result on standard output.
+type behaviourObject struct {
+	MessageType string   `json:"message_type"`
+	Behaviour   string   `json:"behaviour"`
+	Result      string   `json:"result"` // kept, partly or broken
+	Failures    []string `json:"failures"`
+	Skipped     string   `json:"skipped,omitempty"` // why it was checked in part
+}
+
+func (p *program) tellBehaviour(table *rows, r vaulttest.Result) error {
+	o := behaviourObject{"behaviour", r.Behaviour, "kept", append([]string{}, r.Failures...), r.Skipped}
+	text := "kept"
+	switch {
+	case len(r.Failures) > 0:
+		o.Result, text = "broken", "BROKEN: "+strings.Join(r.Failures, "; ")
+	case r.Skipped != "":
+		o.Result, text = "partly", "in part: "+r.Skipped
+	}
+	if p.json {
+		return p.out.object(o)
+	}
+	table.add(r.Behaviour, text)
+	return nil
+}

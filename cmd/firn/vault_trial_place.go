@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"firn/vault"
+	"firn/vault/vaulttest"
+	"firn/vaulturl"
+)
+
+// trialVault is a vault that a check has made.
+type trialVault struct {
+	*vaulttest.Tidy
+	url  string
+	base *vaulturl.Vault // nil while it is not open
+}
+
+// reopen opens the vault as another process would.
+func (v *trialVault) reopen(ctx context.Context) (err error) {
+	if v.base != nil {
+		if err := v.base.Close(); err != nil {
+			return err
+		}
+		v.base = nil
+	}
+	if v.base, err = vaulturl.Open(ctx, v.url, vaulturl.Options{}); err != nil {
+		return err
+	}
+	if v.Tidy == nil {
+		v.Tidy = vaulttest.NewTidy(v.base)
+	}
+	v.Vault = v.base
+	return nil
+}
+
+// make creates a vault that nobody uses. Where jobs take hours it is the same one
+// each time: a vault of the service can be deleted only a day after it was emptied,
+// so there should not be dozens.
+func (t *trial) make(ctx context.Context) (vault.Vault, error) {
+	if t.slow && len(t.open) > 0 {
+		return t.open[0], nil
+	}
+	t.made++
+	v := &trialVault{url: t.ref.Beside(fmt.Sprintf("%s-%d", t.id, t.made))}
+	err := t.inPlace(ctx, v.url, func(place *vaulturl.Place) error { return place.CreateVault(ctx, place.Name) })
+	if err != nil {
+		return nil, err
+	}
+	t.open = append(t.open, v)
+	return v, v.reopen(ctx)
+}
+
+// again opens a vault of the check another time.
+func (t *trial) again(ctx context.Context, v vault.Vault) (vault.Vault, error) {
+	made, ok := v.(*trialVault)
+	if !ok {
+		return nil, fmt.Errorf("%T is not a vault of this check", v)
+	}
+	return made, made.reopen(ctx)
+}
+
+// inPlace does something in the place of a vault. In a bucket there is nothing to
+// do: a folder is there as long as it has something in it.
+func (t *trial) inPlace(ctx context.Context, url string, act func(*vaulturl.Place) error) error {
+	if t.ref.Kind == vaulturl.S3 {
+		return nil
+	}
+	place, err := vaulturl.OpenPlace(ctx, url)
+	if err != nil {
+		return err
+	}
+	place.OnDamage = t.program.damaged
+	return errors.Join(act(place), place.Close())
+}
+
+// tidy removes what the check has made, but before the end not the vault that it goes on
+// with.
+func (t *trial) tidy(ctx context.Context, end bool) error {
+	var errs []error
+	for _, v := range t.open {
+		if v.base == nil {
+			continue
+		}
+		errs = append(errs, v.Clean(ctx))
+		if t.slow && !end {
+			return errors.Join(errs...)
+		}
+		errs = append(errs, v.base.Close(), t.inPlace(ctx, v.url, func(place *vaulturl.Place) error {
+			err := place.DeleteVault(ctx, place.Name)
+			if t.slow && errors.Is(err, vault.ErrInvalid) {
+				t.program.notice("the vault of the check is empty, but can be deleted only in a day or two: " +
+					shellCommand("firn", "vault", "delete", v.url))
+				return nil
+			}
+			return err
+		}))
+	}
+	t.open = nil
+	return errors.Join(errs...)
+}

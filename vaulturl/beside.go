@@ -1,0 +1,40 @@
+package vaulturl
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Beside returns the URL of a vault that is not the one of r but in the same place:
+// of a bucket the part below a folder of this name, else a vault whose name ends with
+// a hyphen and this one. Nothing is created.
+func (r Ref) Beside(name string) string {
+	switch r.Kind {
+	case Directory:
+		return strings.TrimRight(r.Path, `/\`) + "-" + name
+	case S3:
+		return "s3://" + r.Name + "/" + (&url.URL{Path: r.Prefix + name}).EscapedPath() + r.query()
+	}
+	return "glacier://" + r.Name + "-" + name + r.query()
+}
+
+// query has the options of a URL that are set.
+func (r Ref) query() string {
+	options := url.Values{}
+	for key, value := range map[string]string{
+		"region": r.Region, "profile": r.Profile, "account": r.Account, "endpoint": r.Endpoint,
+		"class": r.Class, "addressing": r.Addressing, "lacks": r.Lacks,
+	} {
+		if value != "" {
+			options.Set(key, value)
+		}
+	}
+	if r.KeepDays != 0 {
+		options.Set("keep-days", strconv.Itoa(r.KeepDays))
+	}
+	if len(options) == 0 {
+		return ""
+	}
+	return "?" + options.Encode()
+}
