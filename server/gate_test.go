@@ -193,7 +193,8 @@ func TestFailuresOfTheStore(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.err.Error(), func(t *testing.T) {
 			s := startOver(t, brokenStore{err: test.err})
-			s.do(upload("POST", "/-/vaults/films/archives", []byte("film"), nil)).wantError(t, test.status, test.code, test.message)
+			s.do(request{method: "POST", path: "/-/vaults/films/jobs", body: []byte(`{"Type":"inventory-retrieval"}`)}).
+				wantError(t, test.status, test.code, test.message)
 			if got := s.faults.String(); !strings.Contains(got, test.faults) || (got == "") != (test.faults == "") {
 				t.Errorf("faults %q, want %q", got, test.faults)
 			}

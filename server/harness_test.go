@@ -40,6 +40,7 @@ var vaultTime = time.Date(2013, 3, 20, 17, 3, 43, 221_000_000, time.UTC)
 // service is a server under test, on a real port over a real directory.
 type service struct {
 	t       *testing.T
+	model   model
 	address string
 	log     *lockedBuffer
 	faults  *lockedBuffer
@@ -80,7 +81,7 @@ func startOver(t *testing.T, store server.Store, change ...func(*server.Options)
 // startMany serves several accounts.
 func startMany(t *testing.T, stores map[string]server.Store, change ...func(*server.Options)) *service {
 	t.Helper()
-	s := &service{t: t, log: &lockedBuffer{}, faults: &lockedBuffer{}}
+	s := &service{t: t, model: loadModel(t), log: &lockedBuffer{}, faults: &lockedBuffer{}}
 	options := server.Options{
 		Region:      region,
 		Credentials: keys(),
@@ -138,7 +139,17 @@ type answer struct {
 	body   string
 }
 
+// do sends a request. An error that its operation does not have fails the test.
 func (s *service) do(q request) answer {
+	s.t.Helper()
+	a := s.exchange(q)
+	if op := s.model.find(q.method, q.path); op != nil {
+		s.model.checkError(s.t, op, a)
+	}
+	return a
+}
+
+func (s *service) exchange(q request) answer {
 	s.t.Helper()
 	r := s.build(q)
 	transport := &http.Transport{DisableCompression: true}
