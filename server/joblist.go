@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"firn/vault"
 )
@@ -76,7 +78,7 @@ func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	from, ok := parseJobMarker(marker)
+	from, ok := parseJobMarker(marker) // the zero place, before all others, for none
 	if marker != "" && !ok {
 		return reply{}, invalid("Invalid marker: " + marker)
 	}
@@ -84,16 +86,10 @@ func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	var jobs []vault.Job
-	for job, err := range v.Jobs(ctx) {
-		if err != nil {
-			return reply{}, a.orVaultNotFound(err, c.target.vault)
-		}
-		if filter.accepts(job) && (marker == "" || placeOf(job).compare(from) >= 0) {
-			jobs = append(jobs, job)
-		}
+	jobs, err := firstJobs(ctx, v, limit+1, from, filter)
+	if err != nil {
+		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
-	slices.SortFunc(jobs, func(a, b vault.Job) int { return placeOf(a).compare(placeOf(b)) })
 	page := struct {
 		JobList []jobDescription
 		Marker  *string
@@ -105,4 +101,39 @@ func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
 		page.Marker = orNull(placeOf(jobs[limit]).marker())
 	}
 	return reply{status: http.StatusOK, body: page}, nil
+}
+
+// orderedJobs is a vault that lists its jobs in the order of their places, without
+// those that were created before from.
+type orderedJobs interface {
+	JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Job, error]
+}
+
+// firstJobs returns the first n jobs from a place on, in their order. It holds no
+// more at a time.
+func firstJobs(ctx context.Context, v vault.Vault, n int, from jobPlace, filter jobFilter) ([]vault.Job, error) {
+	all := v.Jobs(ctx)
+	ordered, inOrder := v.(orderedJobs)
+	if inOrder {
+		all = ordered.JobsFrom(ctx, time.UnixMilli(from.created))
+	}
+	var first []vault.Job
+	for job, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		place := placeOf(job)
+		if !filter.accepts(job) || place.compare(from) < 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(first, place, func(j vault.Job, p jobPlace) int { return placeOf(j).compare(p) })
+		first = slices.Insert(first, at, job)
+		if len(first) > n {
+			first = first[:n]
+		}
+		if inOrder && len(first) == n {
+			break
+		}
+	}
+	return first, nil
 }

@@ -1,11 +1,17 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
+	"iter"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"firn/server"
+	"firn/vault"
 )
 
 // jobsPage is what a test looks at in the answer to ListJobs.
@@ -76,8 +82,49 @@ func TestListJobs(t *testing.T) {
 	}
 }
 
+// unordered is a store whose vaults list their jobs in no promised order.
+type unordered struct{ server.Store }
+
+func (s unordered) Open(ctx context.Context, name string) (vault.Vault, error) {
+	v, err := s.Store.Open(ctx, name)
+	return shuffled{v}, err
+}
+
+type shuffled struct{ vault.Vault }
+
+func (s shuffled) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return func(yield func(vault.Job, error) bool) {
+		var jobs []vault.Job
+		for job, err := range s.Vault.Jobs(ctx) {
+			if err != nil {
+				yield(job, err)
+				return
+			}
+			jobs = append(jobs, job)
+		}
+		slices.SortFunc(jobs, func(a, b vault.Job) int { return strings.Compare(string(b.ID), string(a.ID)) })
+		for _, job := range jobs {
+			if !yield(job, nil) {
+				return
+			}
+		}
+	}
+}
+
 func TestListJobsByPages(t *testing.T) {
 	s, c := startSlow(t)
+	listByPages(t, s, c)
+}
+
+func TestListJobsInNoOrderByPages(t *testing.T) {
+	c := &clock{now: vaultTime}
+	s := startOver(t, unordered{slowStore(t, t.TempDir(), c)})
+	s.createVault("films")
+	listByPages(t, s, c)
+}
+
+func listByPages(t *testing.T, s *service, c *clock) {
+	t.Helper()
 	archive := s.store([]byte("film"), "")
 	var all []string
 	for i := range 53 {

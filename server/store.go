@@ -26,7 +26,8 @@ type Store interface {
 	Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error]
 	// VaultCount returns how many vaults there are, at little cost.
 	VaultCount(ctx context.Context) (int, error)
-	// Open returns a vault to work in. ErrNotFound: there is none.
+	// Open returns a vault to work in. ErrNotFound: there is none. If it has a
+	// method JobsFrom as dirvault.Vault has, long lists of jobs are read by it.
 	Open(ctx context.Context, name string) (vault.Vault, error)
 	// Archive tells about one archive. ErrNotFound: there is none.
 	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)

@@ -63,18 +63,16 @@ func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".jso
 // ended reports whether the job is done.
 func (d *jobDocument) ended(now time.Time) bool { return !now.Before(d.Completed) }
 
+func (d *jobDocument) times() jobTimes { return jobTimes{d.Created, d.Expires} }
+
 // expired reports whether the output is gone.
-func (d *jobDocument) expired(now time.Time) bool {
-	return !d.Expires.IsZero() && !now.Before(d.Expires)
-}
+func (d *jobDocument) expired(now time.Time) bool { return d.times().expired(now) }
 
 // forgetAfter is how long an expired job is still known to have been there.
 const forgetAfter = 24 * time.Hour
 
 // forgotten reports whether nobody is told of the job any more.
-func (d *jobDocument) forgotten(now time.Time) bool {
-	return !d.Expires.IsZero() && now.Sub(d.Expires) >= forgetAfter
-}
+func (d *jobDocument) forgotten(now time.Time) bool { return d.times().forgotten(now) }
 
 // job returns what is known about a job, or an error that wraps ErrNotFound. One
 // that is to be forgotten is removed.
@@ -102,5 +100,6 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 }
 
 func (v *Vault) forgetJob(id vault.JobID) error {
+	v.jobs.remove(id)
 	return errors.Join(removeIfThere(v.dir, jobPath(id)), removeIfThere(v.dir, outputPath(id)))
 }

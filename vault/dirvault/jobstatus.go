@@ -86,30 +86,38 @@ func (d *jobDocument) finished() vault.Job {
 // output expires: the oldest first, and of the same age by their ids. Damaged
 // ones are left out and told to Options.OnDamage.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return v.JobsFrom(ctx, time.Time{})
+}
+
+// JobsFrom is Jobs without those that were created before from.
+func (v *Vault) JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Job, error] {
 	return func(yield func(vault.Job, error) bool) {
-		err := v.eachJob(ctx, func(j vault.Job) bool { return yield(j, nil) })
+		err := v.eachJob(ctx, from, func(j vault.Job) bool { return yield(j, nil) })
 		if err != nil {
 			yield(vault.Job{}, fmt.Errorf("list jobs of directory vault %q: %w", v.path, err))
 		}
 	}
 }
 
-// eachJob calls visit with every job that is listed, until it returns false. It
-// holds only what it takes to sort them.
-func (v *Vault) eachJob(ctx context.Context, visit func(vault.Job) bool) error {
+// eachJob calls visit with every job that is listed and was not created before from,
+// until it returns false. It holds only what it takes to sort them.
+func (v *Vault) eachJob(ctx context.Context, from time.Time, visit func(vault.Job) bool) error {
 	if err := v.gate.shut(); err != nil {
 		return err
 	}
-	listed, err := v.listedJobs(ctx)
+	listed, err := v.listedJobs(ctx, from)
 	if err != nil {
 		return err
 	}
 	for _, l := range listed {
 		j, err := v.Job(ctx, l.id)
-		if errors.Is(err, vault.ErrNotFound) || errors.Is(err, errDamaged) {
-			continue // forgotten or damaged just now
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
+			continue // forgotten just now
+		case errors.Is(err, errDamaged):
+			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+			continue
+		case err != nil:
 			return err
 		}
 		if !visit(j) {
@@ -120,12 +128,13 @@ func (v *Vault) eachJob(ctx context.Context, visit func(vault.Job) bool) error {
 }
 
 type listedJob struct {
-	created time.Time
-	id      vault.JobID
+	id vault.JobID
+	jobTimes
 }
 
-// listedJobs returns the jobs that are listed, in their order.
-func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
+// listedJobs returns the jobs that are listed and were not created before from, in
+// their order.
+func (v *Vault) listedJobs(ctx context.Context, from time.Time) ([]listedJob, error) {
 	var listed []listedJob
 	err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
@@ -135,15 +144,17 @@ func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
 		if !isJob {
 			return true, nil
 		}
-		d, err := v.job(vault.JobID(id))
+		l := listedJob{id: vault.JobID(id)}
+		var err error
+		l.jobTimes, err = v.timesOf(l.id)
 		switch {
 		case errors.Is(err, vault.ErrNotFound): // another file, or forgotten
 		case errors.Is(err, errDamaged):
 			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 		case err != nil:
 			return false, err
-		case !d.expired(v.options.Now()):
-			listed = append(listed, listedJob{d.Created, d.ID})
+		case !l.expired(v.options.Now()) && !l.created.Before(from):
+			listed = append(listed, l)
 		}
 		return true, nil
 	})

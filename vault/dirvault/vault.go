@@ -43,6 +43,7 @@ type Vault struct {
 	leafBuffers sync.Pool    // of *leafBuffer
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
+	jobs      knownJobs
 	status    status
 	taking    *gate // whoever takes or reads the inventory is inside, alone
 	scrubbing *gate // whoever scrubs is inside, alone
