@@ -1,6 +1,7 @@
 package dirvault_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -143,4 +144,41 @@ func TestJobOfADeletedArchiveFails(t *testing.T) {
 		_, err := v.OpenOutput(t.Context(), job, vault.Range{})
 		wantClass(t, "OpenOutput", err, vault.ErrNotFound)
 	}
+}
+
+// TestJobsFrom lists the later ones, and reads anew what it lists: a job that was
+// known is told of when its file is damaged, and not listed when it is gone.
+func TestJobsFrom(t *testing.T) {
+	c := newClock()
+	var heard damages
+	dir := newVault(t)
+	v := open(t, dir, dirvault.Options{Now: c.Now, OnDamage: heard.hear})
+	archive := store(t, v, noise(10), 10)
+	var ids []vault.JobID
+	for range 4 {
+		ids = append(ids, startRetrieval(t, v, archive))
+		c.Advance(time.Minute)
+	}
+	want := func(what string, from time.Time, want ...vault.JobID) {
+		t.Helper()
+		var got []vault.JobID
+		for j, err := range v.JobsFrom(t.Context(), from) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, j.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: listed %q, want %q", what, got, want)
+		}
+	}
+	want("all", time.Time{}, ids...)
+	want("from the second on", c.Now().Add(-3*time.Minute), ids[1:]...)
+	heard.want(t, "before there is damage")
+	leave(t, dir, "jobs/"+string(ids[2])+".json", "{")
+	if err := os.Remove(filepath.Join(dir, "jobs", string(ids[3])+".json")); err != nil {
+		t.Fatal(err)
+	}
+	want("with damage", time.Time{}, ids[0], ids[1])
+	heard.want(t, "with damage", string(ids[2]))
 }

@@ -39,6 +39,9 @@ func (v *Vault) archivesAfter(ctx context.Context, after vault.ArchiveID, n int)
 	var ids []vault.ArchiveID
 	var last vault.ArchiveID // no later one is wanted, once it is known
 	err := eachEntry(v.dir, archivesDir, func(name string) (bool, error) {
+		if err := cancelled(ctx); err != nil {
+			return false, err
+		}
 		id := vault.ArchiveID(name)
 		if !validID(name, archiveIDLength) || id <= after || last != "" && id >= last {
 			return true, nil
@@ -50,7 +53,7 @@ func (v *Vault) archivesAfter(ctx context.Context, after vault.ArchiveID, n int)
 		slices.Sort(ids)
 		ids = ids[:n]
 		last = ids[n-1]
-		return true, cancelled(ctx)
+		return true, nil
 	})
 	slices.Sort(ids)
 	return ids[:min(n, len(ids))], err
