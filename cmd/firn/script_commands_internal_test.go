@@ -85,6 +85,8 @@ func scriptCommands() map[string]scriptCommand {
 		"field": field,
 		// mode FILE MODE: expects this octal mode
 		"mode": mode,
+		// certificate CERT KEY: writes a certificate for 127.0.0.1 and its key
+		"certificate": writeCertificate,
 		// flip FILE BYTE changes one bit of a file, as a disk does.
 		"flip": flip,
 		// touch FILE SECONDS: sets its modification time

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
@@ -87,6 +89,20 @@ func isLoopback(address string) (bool, error) {
 	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
 }
 
+// reachable is an address by which others find the server: one that means every
+// interface is told as the name of this machine.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return address.String()
+	}
+	return net.JoinHostPort(name, strconv.Itoa(tcp.Port))
+}
+
 // serverObject is a server that is ready, on standard output.
 type serverObject struct {
 	MessageType string            `json:"message_type"`
@@ -98,7 +114,7 @@ type serverObject struct {
 // tellServer prints where the server listens and what clients need, at once. A
 // key pair that came from the environment is not repeated.
 func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
-	endpoint := o.tls.scheme() + "://" + address.String()
+	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
 	if keys.file != "" {
 		exports = append([][2]string{
