@@ -102,7 +102,8 @@ func TestInventoryJobByPages(t *testing.T) {
 	}
 	marker := "null"
 	for pages := range 4 {
-		more := `,"InventoryRetrievalParameters":{"Limit":"3","Marker":` + marker + `,"StartDate":null}`
+		limit := []string{`"3"`, `3`}[pages%2] // as the service wants it, and as boto 2.49 sends it
+		more := `,"InventoryRetrievalParameters":{"Limit":` + limit + `,"Marker":` + marker + `,"StartDate":null}`
 		id := s.job(`{"Type":"inventory-retrieval"` + more + `}`)
 		path := "/-/vaults/films/jobs/" + id
 		running := `"InventoryRetrievalParameters":{"EndDate":null,"Format":"JSON","Limit":"3","Marker":` + marker + `,"StartDate":null},"InventorySizeInBytes":null`

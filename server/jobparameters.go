@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"firn/vault"
@@ -27,8 +28,21 @@ type jobParameters struct {
 type inventoryParameters struct {
 	StartDate string
 	EndDate   string
-	Limit     string // a number, but a text in JSON
+	Limit     textOrNumber
 	Marker    string
+}
+
+// textOrNumber is a number that is a text in JSON. Old clients, boto 2.49 among
+// them, send it as a number.
+type textOrNumber string
+
+// UnmarshalJSON takes the digits of a number for a text.
+func (t *textOrNumber) UnmarshalJSON(b []byte) error {
+	if strings.IndexByte("-0123456789", b[0]) >= 0 {
+		*t = textOrNumber(b)
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(t))
 }
 
 // The words of a job that the API spells in its own way.
@@ -116,9 +130,9 @@ func (p *jobParameters) listing() (vault.Listing, error) {
 		return vault.Listing{}, err
 	}
 	if i.Limit != "" {
-		n, ok := parseOffset(i.Limit)
+		n, ok := parseOffset(string(i.Limit))
 		if !ok || n < 1 {
-			return vault.Listing{}, invalid("Invalid Limit: " + i.Limit)
+			return vault.Listing{}, invalid("Invalid Limit: " + string(i.Limit))
 		}
 		list.Limit = n
 	}

@@ -283,12 +283,14 @@ func TestInitiateJobRefuses(t *testing.T) {
 		{inventory(`,"InventoryRetrievalParameters":{"EndDate":"2013-13-01T00:00:00Z"}`), 400, invalid, "Invalid EndDate: 2013-13-01T00:00:00Z"},
 		{inventory(`,"InventoryRetrievalParameters":{"Limit":"0"}`), 400, invalid, "Invalid Limit: 0"},
 		{inventory(`,"InventoryRetrievalParameters":{"Limit":"-1"}`), 400, invalid, "Invalid Limit: -1"},
+		{inventory(`,"InventoryRetrievalParameters":{"Limit":-1}`), 400, invalid, "Invalid Limit: -1"},
+		{inventory(`,"InventoryRetrievalParameters":{"Limit":1.5}`), 400, invalid, "Invalid Limit: 1.5"},
 		{inventory(`,"InventoryRetrievalParameters":{"Limit":"many"}`), 400, invalid, "Invalid Limit: many"},
 		{inventory(`,"InventoryRetrievalParameters":{"Marker":"` + strings.Repeat("x", 1025) + `"}`), 400, invalid, "Invalid Marker: it has more than 1024 characters."},
 	}
 	for _, body := range []string{
 		``, `x`, `[]`, `"archive-retrieval"`, `{"Type":5}`, `{"Type":"inventory-retrieval"`, retrieve("") + "{}",
-		inventory(`,"InventoryRetrievalParameters":{"Limit":5}`), inventory(`,"InventoryRetrievalParameters":[]`),
+		inventory(`,"InventoryRetrievalParameters":{"Limit":[5]}`), inventory(`,"InventoryRetrievalParameters":[]`),
 	} {
 		tests = append(tests, struct {
 			body    string
