@@ -168,7 +168,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 		return usageError("%w", err)
 	}
 	defer o.scrub.start(ctx, slices.Collect(maps.Values(roots)), log)()
-	return p.listen(ctx, o, s, shown)
+	return p.listen(ctx, o, s, log, shown)
 }
 
 // defaultFreeFloor leaves room for what ends uploads and keeps the disk usable.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -16,8 +17,8 @@ import (
 
 // listen serves until ctx ends: the API, and what the operator looks at if that
 // was asked for.
-func (p *program) listen(ctx context.Context, o serveOptions, s *server.Server, shown keyPair) error {
-	config, err := o.tls.config(p.now)
+func (p *program) listen(ctx context.Context, o serveOptions, s *server.Server, log *slog.Logger, shown keyPair) error {
+	config, err := o.tls.config(p.now, log)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -20,11 +21,11 @@ func (f tlsFiles) scheme() string {
 }
 
 // config returns how TLS is spoken, or nil if it is not. The files are good now.
-func (f tlsFiles) config(now func() time.Time) (*tls.Config, error) {
+func (f tlsFiles) config(now func() time.Time, log *slog.Logger) (*tls.Config, error) {
 	if f.cert == "" {
 		return nil, nil
 	}
-	c := &certificate{files: f, now: now}
+	c := &certificate{files: f, now: now, log: log}
 	if _, err := c.current(nil); err != nil {
 		return nil, err
 	}
@@ -36,18 +37,19 @@ func (f tlsFiles) config(now func() time.Time) (*tls.Config, error) {
 type certificate struct {
 	files tlsFiles
 	now   func() time.Time
+	log   *slog.Logger
 
 	mu      sync.Mutex
 	pair    *tls.Certificate
-	written [2]time.Time // modification times of what was read
+	written [2]time.Time // modification times of what was tried last
 	looked  time.Time
 }
 
 // certificateEvery is how long files that were looked at are not looked at again.
 const certificateEvery = 10 * time.Second
 
-// current returns the pair to use. While new files do not fit, perhaps because only
-// one was written yet, it is the old one.
+// current returns the pair to use. If new files are of no use, perhaps because only
+// one was written yet, it is the old one, and the log tells.
 func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,20 +58,23 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	}
 	c.looked = c.now()
 	written, err := c.files.written()
-	if err == nil && c.pair != nil && written == c.written {
+	if err == nil && written == c.written {
 		return c.pair, nil
 	}
 	var pair tls.Certificate
 	if err == nil {
+		c.written = written
 		pair, err = tls.LoadX509KeyPair(c.files.cert, c.files.key)
 	}
-	if err != nil {
-		if c.pair != nil {
-			return c.pair, nil
-		}
-		return nil, fmt.Errorf("the certificate %q with the key %q: %w", c.files.cert, c.files.key, err)
+	if err == nil {
+		c.pair = &pair
+		return c.pair, nil
 	}
-	c.pair, c.written = &pair, written
+	err = fmt.Errorf("the certificate %q with the key %q: %w", c.files.cert, c.files.key, err)
+	if c.pair == nil {
+		return nil, err
+	}
+	c.log.Error("certificate", "error", err)
 	return c.pair, nil
 }
 
