@@ -1,7 +1,10 @@
 package dirvault_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -283,5 +286,53 @@ func TestCountHoldsNobodyUp(t *testing.T) {
 	c.Advance(24 * time.Hour)
 	if got := info(t, v); got.Archives != 2 || !got.Inventoried.Equal(c.Now()) {
 		t.Errorf("after the next count: %+v", got)
+	}
+}
+
+// TestInventoryGoesOn when who asked for it has given up, so that who asks again is
+// answered; and it ends with the vault.
+func TestInventoryGoesOn(t *testing.T) {
+	c := newClock()
+	counting, goOn := make(chan struct{}), make(chan struct{})
+	dir := newVault(t)
+	o := dirvault.Options{Now: c.Now, OnDamage: func(error) {
+		counting <- struct{}{}
+		<-goOn
+	}}
+	v := open(t, dir, o)
+	store(t, v, noise(10), 10)
+	leave(t, dir, "archives/"+strings.Repeat("a", 138), "damaged")
+	c.Advance(24 * time.Hour)
+	ctx, giveUp := context.WithCancelCause(t.Context())
+	described := make(chan error)
+	describe := func(ctx context.Context) {
+		_, err := v.Info(ctx)
+		described <- err
+	}
+	go describe(ctx)
+	<-counting
+	tired := errors.New("tired of waiting")
+	giveUp(tired)
+	wantClass(t, "who has given up", <-described, tired)
+	go describe(t.Context())
+	goOn <- struct{}{}
+	if err := <-described; err != nil {
+		t.Errorf("who asked again: %v", err)
+	}
+	if got := info(t, v); got.Archives != 2 || !got.Inventoried.Equal(c.Now()) {
+		t.Errorf("described as %+v", got)
+	}
+
+	c.Advance(24 * time.Hour)
+	go describe(t.Context())
+	<-counting
+	closed := make(chan error)
+	go func() { closed <- v.Close() }()
+	goOn <- struct{}{}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if err := <-described; err != nil && !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("an inventory of a vault that was closed: %v", err)
 	}
 }

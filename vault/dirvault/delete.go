@@ -66,6 +66,7 @@ func (r *Root) DeleteVault(ctx context.Context, name string) error {
 // held until it has disappeared, so that nobody can open it at the last moment;
 // but Windows moves no open file, so there the lock is given up first.
 func (v *Vault) remove(parent *os.Root, name string) error {
+	v.runs.stop(v.gate.shut())
 	if runtime.GOOS == "windows" {
 		return errors.Join(v.release(), discard(parent, name))
 	}

@@ -31,26 +31,6 @@ type snapshot struct {
 	quiet bool   // none of them was under way
 }
 
-// refreshInventory makes a new inventory when it is time for one.
-func (v *Vault) refreshInventory(ctx context.Context) error {
-	if due, err := v.inventoryDue(); err != nil || !due {
-		return err // and nobody waits for an inventory that another is taking
-	}
-	if err := v.taking.enterAlone(ctx); err != nil {
-		return err
-	}
-	defer v.taking.leaveAlone()
-	return v.takeInventoryIfDue(ctx)
-}
-
-// takeInventoryIfDue is refreshInventory for a caller that is alone in v.taking.
-func (v *Vault) takeInventoryIfDue(ctx context.Context) error {
-	if due, err := v.inventoryDue(); err != nil || !due {
-		return err
-	}
-	return v.takeInventory(ctx)
-}
-
 func (v *Vault) inventoryDue() (bool, error) {
 	touched, err := v.archivesTouched()
 	s := v.status.get()
@@ -121,14 +101,11 @@ func (v *Vault) inventoryHead(at time.Time) inventory.Head {
 	return head
 }
 
-// openInventory returns the vault's inventory, and what is said about it, after
-// it has made a new one if that is due. One that cannot be read as it was written
-// is made anew: the truth is elsewhere. ErrNotFound means that there is none yet.
-// The caller is alone in v.taking, and closes the file.
+// openInventory returns the vault's last inventory, and what is said about it. One
+// that cannot be read as it was written is made anew: the truth is elsewhere.
+// ErrNotFound means that there is none yet. The caller is alone in v.taking, and
+// closes the file.
 func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, error) {
-	if err := v.takeInventoryIfDue(ctx); err != nil {
-		return nil, inventoryStatus{}, err
-	}
 	s := v.status.get().inventoryStatus
 	if s.SHA256.IsZero() {
 		return nil, inventoryStatus{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)

@@ -17,9 +17,12 @@ import (
 // for an archive is the archive's own file.
 func outputPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".output") }
 
-// writeOutput makes the output of an inventory job from the vault's inventory,
-// durably, and fills in what follows from it.
+// writeOutput makes the output of an inventory job from the vault's inventory, a new
+// one if that is due, durably, and fills in what follows from it.
 func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
+	if err := v.refreshInventory(ctx); err != nil {
+		return err
+	}
 	if err := v.taking.enterAlone(ctx); err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type Vault struct {
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
 	jobs      knownJobs
+	runs      *inventoryRuns
 	status    status
 	taking    *gate // whoever takes or reads the inventory is inside, alone
 	scrubbing *gate // whoever scrubs is inside, alone
@@ -75,6 +76,7 @@ func open(dir string, o Options) (*Vault, error) {
 		path:      dir,
 		dir:       root,
 		gate:      newGate(),
+		runs:      newInventoryRuns(),
 		taking:    newGate(),
 		mending:   newGate(),
 		scrubbing: newGate(),
@@ -124,10 +126,11 @@ func lock(path string) (*flock.Flock, error) {
 	return l, nil
 }
 
-// Close waits for calls that change something, refuses new ones and gives up
-// the lock. Readers of outputs stay usable. Closing twice is no error.
+// Close waits for calls that change something, refuses new ones, ends an inventory
+// that is being taken and gives up the lock. Readers of outputs stay usable. Closing twice is no error.
 func (v *Vault) Close() error {
 	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
+	v.runs.stop(v.gate.shut()) // some calls wait for it
 	v.gate.drain()
 	if err := v.release(); err != nil {
 		return fmt.Errorf("close directory vault %q: %w", v.path, err)
@@ -136,6 +139,7 @@ func (v *Vault) Close() error {
 }
 
 func (v *Vault) release() error {
+	v.runs.stop(v.gate.shut())
 	err := v.dir.Close()
 	if v.lock != nil {
 		err = errors.Join(err, v.lock.Unlock())
