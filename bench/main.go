@@ -1,7 +1,7 @@
 // Command bench measures uploads and downloads by firn beside the least that they
-// cost and beside the tools that people use today, and finding archives beside a
-// bare query, and compares the ratios with our targets. scripts/bench.sh builds
-// what it needs and starts it.
+// cost and beside the tools that people use today, finding archives beside a bare
+// query, and a server over very many archives, and compares the ratios with our
+// targets. scripts/bench.sh builds what it needs and starts it.
 //
 // CPU is user and system time of the client's process; wall times are comparable
 // only within a run. Nothing else should run on the machine. mt-aws-glacier, which
@@ -40,10 +40,11 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&b.python, "python", "/usr/bin/python3", "interpreter that has boto and boto3")
 	flag.StringVar(&b.target, "target", "", "directory that downloads go to, best in memory (default: that of temporary files)")
 	flag.Int64Var(&b.archives, "archives", 10_000_000, "archives in the catalog in which some are found")
+	flag.Int64Var(&b.small, "small", 1_000_000, "small archives in the vault that a server lists")
 	only := flag.String("only", "", "run only these `PARTS`, with commas between: "+strings.Join(b.names(), ", "))
 	flag.Parse()
 	b.size, b.large = *size<<20, *large<<20
-	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 {
+	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 {
 		return errors.New("rounds, sizes and archives start at 1")
 	}
 	chosen, err := b.choose(*only)

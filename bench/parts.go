@@ -22,6 +22,7 @@ func (b *bench) parts() []part {
 		{"download", b.download},
 		{"s3", b.s3Bucket},
 		{"find", b.find},
+		{"server1m", b.scale},
 	}
 }
 

@@ -32,6 +32,7 @@ type bench struct {
 	homes  int // made so far
 
 	archives int64 // in the catalog in which archives are found
+	small    int64 // in the vault that a server lists
 }
 
 // warm brings the file into the page cache.

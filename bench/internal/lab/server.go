@@ -65,6 +65,10 @@ func (s *Server) Stop() error {
 	return s.output.Wait()
 }
 
+// Peak returns the peak of the server's resident memory in bytes since it was asked
+// last; 0 where the system does not tell.
+func (s *Server) Peak() (int64, error) { return peakSoFar(s.cmd.Process.Pid) }
+
 // Run runs cmd to its end. What it prints is dropped, on the side of the system: a
 // child's peak memory is counted from ours. If it fails, the error quotes what it
 // said on standard error.

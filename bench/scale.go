@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"firn/bench/internal/lab"
+	"firn/treehash"
+	contract "firn/vault"
+	"firn/vaulturl"
+)
+
+// What `firn serve` may take at its peak, in MiB, and how many jobs it lists.
+const (
+	serverMemoryLimit = 160
+	listedJobs        = 10_000
+)
+
+// scale shows how `firn serve` starts over a vault of very many small archives, and
+// lists it, and in how much memory. The files are still in the system's cache.
+func (b *bench) scale(ctx context.Context, r *report) (err error) {
+	for _, pair := range lab.Credentials() {
+		name, value, _ := strings.Cut(pair, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	firn, err := b.home()
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(b.work, "cold")
+	fmt.Fprintf(os.Stderr, "making a vault of %d archives\n", b.small)
+	if err := lab.Run(firn.Command(ctx, "vault", "create", filepath.Join(dir, vault))); err != nil {
+		return err
+	}
+	archive, err := lab.SmallArchives(filepath.Join(dir, vault), b.small)
+	if err == nil {
+		err = lab.SmallJobs(filepath.Join(dir, vault), archive, listedJobs, time.Now())
+	}
+	if err != nil {
+		return err
+	}
+
+	s := &scaled{r: r}
+	r.section(fmt.Sprintf("firn serve over a vault of %d archives of %d bytes and %d jobs", b.small, lab.SmallArchive, listedJobs))
+	fmt.Fprintln(&r.text, "act\twall s\tpeak MiB")
+	begun := time.Now()
+	if s.server, err = lab.StartServer(firn.Command(ctx, "serve", "--dir", dir, "--listen", "127.0.0.1:0")); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.server.Stop()) }()
+	if err := s.took("start", begun); err != nil {
+		return err
+	}
+	if err := s.lists(ctx, lab.VaultURL(s.server.Endpoint, vault), b.small); err != nil {
+		return err
+	}
+	r.section("targets")
+	r.atMost("peak memory of the server, MiB", mebibytes(s.peak), serverMemoryLimit)
+	return nil
+}
+
+// scaled is a server over very many archives while it is measured.
+type scaled struct {
+	r      *report
+	server *lab.Server
+	peak   int64
+}
+
+// took prints how long an act took and the server's peak memory in it.
+func (s *scaled) took(act string, begun time.Time) error {
+	wall := time.Since(begun)
+	peak, err := s.server.Peak()
+	s.peak = max(s.peak, peak)
+	fmt.Fprintf(&s.r.text, "%s\t%.2f\t%.0f\n", act, wall.Seconds(), mebibytes(peak))
+	return err
+}
+
+func (s *scaled) lists(ctx context.Context, url string, archives int64) (err error) {
+	place, err := vaulturl.OpenPlace(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, place.Close()) }()
+	v, err := vaulturl.Open(ctx, url, vaulturl.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	vaults := func() error {
+		for info, err := range place.Vaults(ctx, "") {
+			if err != nil {
+				return err
+			}
+			if info.Archives < archives {
+				return fmt.Errorf("%d archives of %d are counted", info.Archives, archives)
+			}
+		}
+		return nil
+	}
+	describe := func() error {
+		_, err := place.DescribeVault(ctx, place.Name)
+		return err
+	}
+	// A client that gave up waiting asks again, as all do, and is measured as one.
+	patient := func(ask func() error) func() error {
+		return func() error {
+			for {
+				if err := ask(); !errors.Is(err, contract.ErrUnavailable) {
+					return err
+				}
+			}
+		}
+	}
+	var job contract.JobID
+	for _, act := range []struct {
+		name string
+		do   func() error
+	}{
+		{"ListVaults, the first time: the vault is opened and counted", patient(vaults)},
+		{"ListVaults", vaults},
+		{"DescribeVault", describe},
+		{"InitiateJob for the inventory", func() (err error) {
+			job, err = v.StartJob(ctx, contract.JobRequest{Kind: contract.RetrieveInventory})
+			return err
+		}},
+		{"GetJobOutput of the inventory", func() error { return drain(ctx, v, job) }},
+		{fmt.Sprintf("ListJobs, the first page of %d", 1+listedJobs/50), func() error { return jobs(ctx, v, 50) }},
+		{"ListJobs, all pages", func() error { return jobs(ctx, v, listedJobs+1) }},
+		{"UploadArchive in one part", func() error { return uploadOne(ctx, v) }},
+		{"DescribeVault after that: the vault is counted anew", patient(describe)},
+	} {
+		begun := time.Now()
+		if err := act.do(); err != nil {
+			return fmt.Errorf("%s: %w", act.name, err)
+		}
+		if err := s.took(act.name, begun); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drain reads the output of a job to its end.
+func drain(ctx context.Context, v contract.Vault, job contract.JobID) error {
+	out, err := v.OpenOutput(ctx, job, contract.Range{})
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, out)
+	return errors.Join(err, out.Close())
+}
+
+// jobs lists so many jobs.
+func jobs(ctx context.Context, v contract.Vault, want int) error {
+	n := 0
+	for _, err := range v.Jobs(ctx) {
+		if err != nil {
+			return err
+		}
+		if n++; n == want {
+			return nil
+		}
+	}
+	return fmt.Errorf("listed %d jobs, want %d", n, want)
+}
+
+// uploadOne stores a small archive.
+func uploadOne(ctx context.Context, v contract.Vault) error {
+	body := strings.Repeat("a", lab.SmallArchive)
+	part := contract.Part{Size: lab.SmallArchive, TreeHash: treehash.Sum([]byte(body)), SHA256: treehash.Sum([]byte(body))}
+	id, err := v.CreateUpload(ctx, contract.UploadRequest{PartSize: treehash.LeafSize})
+	if err != nil {
+		return err
+	}
+	stored, err := v.UploadPart(ctx, id, part, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	_, err = v.CompleteUpload(ctx, id, contract.Completion{Size: part.Size, TreeHash: part.TreeHash, Parts: []contract.Part{stored}})
+	return err
+}
