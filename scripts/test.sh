@@ -13,6 +13,21 @@ unset "${!AWS_@}" "${!FIRN_@}"
 
 failed=()
 
+# More than half of the tests' time on a disk goes into flushing files to it. With
+# enough memory the files are kept there, which takes them through the same calls.
+files_in_memory() {
+	local dir need=$((8 << 20)) # KiB; the tests were seen to need half of it
+	dir=$(mktemp -d /dev/shm/firn-test.XXXXXX 2>/dev/null) || return
+	printf '#!/bin/sh\n' >"$dir/try" && chmod +x "$dir/try"
+	if "$dir/try" 2>/dev/null && (($(df -k --output=avail "$dir" | tail -1) > need)) &&
+		(($(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo) > need)); then
+		export TMPDIR=$dir
+		trap 'chmod -R u+rwX "$TMPDIR"; rm -rf "$TMPDIR"' EXIT
+	else
+		rm -rf "$dir"
+	fi
+}
+
 # step NAME COMMAND... runs one step under a header and tells how long it took.
 step() {
 	local name=$1 start=$SECONDS
@@ -42,6 +57,7 @@ step 'builds everywhere' scripts/cross.sh
 step 'format and lint' lint
 # Built here, or the minutes that it takes would count against a test's time.
 step 'the S3 server of the tests' go test -count 1 -timeout 20m -run '^TestServerIsBuilt$' ./internal/coldfront
+files_in_memory
 step 'tests, with the race detector' env CGO_ENABLED=1 go test -race -timeout 10m ./...
 
 if ((${#failed[@]} > 0)); then
