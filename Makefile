@@ -59,7 +59,7 @@ bench: ## measure uploads, downloads and finds beside the least they cost (BENCH
 	@scripts/bench.sh
 
 .PHONY: torture
-torture: ## kill a 16 GiB upload and download, and a list of 10 M archives; audit (TORTURE_MIB=)
+torture: ## kill a 16 GiB upload and download, and a list of 10 M archives; try the server (TORTURE_MIB=)
 	@scripts/torture.sh
 
 .PHONY: cross

@@ -86,7 +86,7 @@ func startMany(t *testing.T, stores map[string]server.Store, change ...func(*ser
 		Region:      region,
 		Credentials: keys(),
 		AccessLog:   s.log,
-		Log:         slog.New(slog.NewTextHandler(s.faults, &slog.HandlerOptions{Level: slog.LevelError})),
+		Log:         faultsTo(s.faults),
 	}
 	for _, f := range change {
 		f(&options)
@@ -113,6 +113,11 @@ func startMany(t *testing.T, stores map[string]server.Store, change ...func(*ser
 		}
 	})
 	return s
+}
+
+// faultsTo is a log of nothing but faults.
+func faultsTo(b *lockedBuffer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // request is what a test sends. It is signed as the service wants it, and

@@ -115,7 +115,7 @@ func newMutated(t *testing.T, log *lastLine) *mutated {
 	t.Helper()
 	at := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 	m := &mutated{service: service{t: t, address: "127.0.0.1:8333", clock: func() time.Time { return at }}}
-	handler, err := server.New(map[string]server.Store{account: openStore(t, t.TempDir())}, server.Options{
+	handler, err := server.New(map[string]server.Store{account: openStore(t, memoryDir(t))}, server.Options{
 		Region: region, Credentials: keys(), AccessLog: log, Now: m.clock,
 	})
 	if err != nil {

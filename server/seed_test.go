@@ -34,5 +34,21 @@ func numberFrom(t *testing.T, name string, usual int) int {
 	return n
 }
 
+// memoryDir is a directory in memory where there is such a file system, for tests that
+// ask for very much and lose nothing with the power.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "firn")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 // oneOf draws one of several things.
 func oneOf[T any](draw *rand.Rand, things ...T) T { return things[draw.IntN(len(things))] }
