@@ -25,7 +25,7 @@ type refLock struct {
 
 // lockOf returns the lock of a vault; one that is tested vanishes after a day.
 func (g *game) lockOf(v *refVault) *refLock {
-	if v.lock != nil && !v.lock.locked && g.now.Sub(v.lock.created) >= 24*time.Hour {
+	if v.lock != nil && !v.lock.locked && g.now.Sub(v.lock.created) >= lockLife {
 		v.lock = nil
 	}
 	return v.lock
@@ -126,7 +126,7 @@ func (g *game) getLock() move {
 		m.body = object{"CreationDate": dateOf(lock.created), "ExpirationDate": nil, "Policy": lock.text, "State": "Locked"}
 	default:
 		m.body = object{
-			"CreationDate": dateOf(lock.created), "ExpirationDate": dateOf(lock.created.Add(24 * time.Hour)),
+			"CreationDate": dateOf(lock.created), "ExpirationDate": dateOf(lock.created.Add(lockLife)),
 			"Policy": lock.text, "State": "InProgress",
 		}
 	}
@@ -210,7 +210,7 @@ func (g *game) deleteNotifications() move {
 func (g *game) addTags() move {
 	v, m := g.of("AddTagsToVault", "POST", "/tags?operation=add", http.StatusNoContent)
 	tags := map[string]string{}
-	for range 1 + g.draw.IntN(10) {
+	for range oneOf(g.draw, 1, 5, 10, 10, 10) {
 		tags[fmt.Sprintf("key %d", g.draw.IntN(60))] = oneOf(g.draw, "", "1", "\u00fc", "a b")
 	}
 	if g.once(3) {
@@ -254,7 +254,7 @@ func (g *game) addTags() move {
 func (g *game) removeTags() move {
 	v, m := g.of("RemoveTagsFromVault", "POST", "/tags?operation=remove", http.StatusNoContent)
 	var keys []string
-	for range 1 + g.draw.IntN(10) {
+	for range oneOf(g.draw, 1, 2, 3, 10) {
 		keys = append(keys, fmt.Sprintf("key %d", g.draw.IntN(60)))
 	}
 	keys = append(keys[1:], oneOf(g.draw, "Hold", keys[0]))

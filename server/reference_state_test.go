@@ -60,6 +60,7 @@ type refInventory struct {
 const (
 	uploadLife = 24 * time.Hour
 	outputLife = 24 * time.Hour
+	lockLife   = 24 * time.Hour
 	// A job is described for so long after its output has gone.
 	jobMemory = 24 * time.Hour
 )
@@ -70,6 +71,35 @@ func (r *reference) inOrder() []*refVault {
 		all = append(all, r.vaults[name])
 	}
 	return all
+}
+
+// nextEnd returns when the next of all that ends by itself does so; zero: nothing does.
+func (r *reference) nextEnd() (next time.Time) {
+	ends := func(t time.Time) {
+		if t.After(r.now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, v := range r.vaults {
+		for _, j := range v.jobs {
+			ends(j.ends)
+			ends(j.ends.Add(outputLife))
+			ends(j.ends.Add(outputLife + jobMemory))
+		}
+		for _, u := range v.uploads {
+			ends(u.active.Add(uploadLife))
+		}
+		if v.lock != nil && !v.lock.locked {
+			ends(v.lock.created.Add(lockLife))
+		}
+		if v.inventory != nil {
+			ends(v.inventory.at.Add(r.every))
+		}
+	}
+	for _, u := range r.units {
+		ends(u.end)
+	}
+	return next
 }
 
 // look takes an inventory if it is time for one, as whoever asks for a vault does.

@@ -133,8 +133,16 @@ func (g *game) play() {
 	g.try(g.nextMove())
 }
 
-// pass lets time pass: none, a little, or so much that things end.
+// pass lets time pass: none, a little, so much that things end, or until the very
+// moment at which the next thing ends, or the last before it.
 func (g *game) pass() {
+	if next := g.nextEnd(); g.once(50) && !next.IsZero() {
+		if before := next.Add(-time.Millisecond); g.once(2) && before.After(g.now) {
+			next = before
+		}
+		g.now = next
+		return
+	}
 	most := oneOf(g.draw, 0, 0, 5*time.Second)
 	switch n := g.draw.IntN(1000); {
 	case n < 1:
