@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"firn/vault"
 )
 
@@ -21,8 +23,8 @@ func (v *Vault) eachArchiveInOrder(ctx context.Context, atOnce int, visit func(a
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if err := v.visitArchive(ctx, id, visit); err != nil {
+		for some := range slices.Chunk(ids, lookedAtOnce) {
+			if err := v.visitArchives(ctx, some, visit); err != nil {
 				return err
 			}
 		}
@@ -31,6 +33,51 @@ func (v *Vault) eachArchiveInOrder(ctx context.Context, atOnce int, visit func(a
 		}
 		after = ids[len(ids)-1]
 	}
+}
+
+// lookedAtOnce is how many archives are looked at before the first is visited, by
+// lookers at a time: the files of one are small and far from those of the next, so
+// that disk and processors would wait for each other.
+const (
+	lookedAtOnce = 512
+	lookers      = 8
+)
+
+// visitArchives calls visit with those archives of these ids that there are, in the
+// order of the ids, from one goroutine.
+func (v *Vault) visitArchives(ctx context.Context, ids []vault.ArchiveID, visit func(a vault.Archive, broken error) error) error {
+	type found struct {
+		archive vault.Archive
+		broken  error
+	}
+	all := make([]*found, len(ids)) // nil: there is none
+	group, looking := errgroup.WithContext(ctx)
+	for looker := range lookers {
+		group.Go(func() error {
+			for i := looker; i < len(ids); i += lookers {
+				err := v.visitArchive(looking, ids[i], func(a vault.Archive, broken error) error {
+					all[i] = &found{a, broken}
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f == nil {
+			continue
+		}
+		if err := visit(f.archive, f.broken); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // archivesAfter returns the first n of the ids behind after, in order. There may
