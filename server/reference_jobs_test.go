@@ -122,6 +122,12 @@ func (g *game) jobIn() (v *refVault, j *refJob, path string, refusals []string) 
 			delete(v.jobs, id)
 		}
 	}
+	if j = g.focus.job; j != nil {
+		if v.jobs[j.id] == nil {
+			refusals = append(refusals, refNotFound+": The job ID was not found: "+j.id)
+		}
+		return v, j, path + "/jobs/" + j.id, refusals
+	}
 	if ids := keysOf(v.jobs); len(ids) > 0 && !g.once(15) {
 		j = v.jobs[oneOf(g.draw, ids...)]
 		for range 3 { // mostly one that has ended

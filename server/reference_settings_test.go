@@ -213,7 +213,15 @@ func (g *game) addTags() move {
 	for range oneOf(g.draw, 1, 5, 10, 10, 10) {
 		tags[fmt.Sprintf("key %d", g.draw.IntN(60))] = oneOf(g.draw, "", "1", "\u00fc", "a b")
 	}
-	if g.once(3) {
+	if g.once(3) { // those that it has not
+		tags = map[string]string{}
+		for i := 0; len(tags) < 10; i++ {
+			if _, there := v.tags[fmt.Sprintf("key %d", i)]; !there {
+				tags[fmt.Sprintf("key %d", i)] = ""
+			}
+		}
+	}
+	if g.once(4) {
 		tags = map[string]string{"Hold": oneOf(g.draw, "yes", "no", "Yes")}
 	}
 	switch g.draw.IntN(12) {

@@ -73,33 +73,45 @@ func (r *reference) inOrder() []*refVault {
 	return all
 }
 
-// nextEnd returns when the next of all that ends by itself does so; zero: nothing does.
-func (r *reference) nextEnd() (next time.Time) {
-	ends := func(t time.Time) {
+// focus is what the next move is about; nil: anything.
+type focus struct {
+	vault  *refVault
+	job    *refJob
+	upload *refUpload
+	move   func(*game) move
+}
+
+// nextEnd returns when the next of all that ends by itself does so, and what that
+// is; zero: nothing does.
+func (r *reference) nextEnd() (next time.Time, what focus) {
+	ends := func(t time.Time, f focus) {
 		if t.After(r.now) && (next.IsZero() || t.Before(next)) {
-			next = t
+			next, what = t, f
 		}
 	}
-	for _, v := range r.vaults {
-		for _, j := range v.jobs {
-			ends(j.ends)
-			ends(j.ends.Add(outputLife))
-			ends(j.ends.Add(outputLife + jobMemory))
+	for _, v := range r.inOrder() {
+		for _, j := range inOrderOfIDs(v.jobs) {
+			ends(j.ends, focus{v, j, nil, (*game).getJobOutput})
+			ends(j.ends.Add(outputLife), focus{v, j, nil, (*game).getJobOutput})
+			ends(j.ends.Add(outputLife+jobMemory), focus{v, j, nil, (*game).describeJob})
 		}
-		for _, u := range v.uploads {
-			ends(u.active.Add(uploadLife))
+		for _, u := range inOrderOfIDs(v.uploads) {
+			ends(u.active.Add(uploadLife), focus{v, nil, u, (*game).listParts})
 		}
 		if v.lock != nil && !v.lock.locked {
-			ends(v.lock.created.Add(lockLife))
+			ends(v.lock.created.Add(lockLife), focus{v, nil, nil, (*game).getLock})
 		}
 		if v.inventory != nil {
-			ends(v.inventory.at.Add(r.every))
+			ends(v.inventory.at.Add(r.every), focus{v, nil, nil, (*game).describeVault})
 		}
 	}
 	for _, u := range r.units {
-		ends(u.end)
+		ends(u.end, focus{move: (*game).listCapacity})
 	}
-	return next
+	for _, retrieval := range r.retrievals {
+		ends(retrieval.at.Truncate(time.Minute).Add(time.Hour), focus{move: (*game).retrieveArchive})
+	}
+	return next, what
 }
 
 // look takes an inventory if it is time for one, as whoever asks for a vault does.

@@ -40,6 +40,7 @@ func TestServerDoesWhatTheReferenceDoes(t *testing.T) {
 // game is a server and the reference, side by side.
 type game struct {
 	reference
+	focus    focus
 	t        *testing.T
 	draw     *rand.Rand
 	data     []byte // of which archives are pieces
@@ -130,13 +131,19 @@ func (g *game) play() {
 			}
 		}
 	}
+	if g.focus.move != nil {
+		g.try(g.focus.move(g))
+		return
+	}
 	g.try(g.nextMove())
 }
 
 // pass lets time pass: none, a little, so much that things end, or until the very
 // moment at which the next thing ends, or the last before it.
 func (g *game) pass() {
-	if next := g.nextEnd(); g.once(50) && !next.IsZero() {
+	g.focus = focus{}
+	if next, what := g.nextEnd(); g.once(50) && !next.IsZero() {
+		g.focus = what
 		if before := next.Add(-time.Millisecond); g.once(2) && before.After(g.now) {
 			next = before
 		}

@@ -76,16 +76,22 @@ func (g *game) initiateUpload() move {
 // wrong with it if it is not open.
 func (g *game) uploadIn() (v *refVault, u *refUpload, path string, refusals []string) {
 	v, path, refusals = g.in()
-	if ids := keysOf(v.uploads); len(ids) > 0 && !g.once(8) {
-		u = v.uploads[oneOf(g.draw, ids...)]
-		u.maybe = g.now
-		return v, u, path + "/multipart-uploads/" + u.id, refusals
+	u = g.focus.upload
+	open, gone := inOrderOfIDs(v.uploads), inOrderOfIDs(v.gone)
+	switch {
+	case u != nil:
+	case len(open) > 0 && !g.once(8):
+		u = oneOf(g.draw, open...)
+	case len(gone) > 0 && !g.once(4):
+		u = oneOf(g.draw, gone...)
+	default:
+		u = &refUpload{id: oneOf(g.draw, strings.Repeat("x", 92), "short"), partSize: mib}
 	}
-	u = &refUpload{id: oneOf(g.draw, strings.Repeat("x", 92), "short"), partSize: mib}
-	if ids := keysOf(v.gone); len(ids) > 0 && !g.once(4) {
-		u = v.gone[oneOf(g.draw, ids...)]
+	u.maybe = g.now
+	if v.uploads[u.id] == nil {
+		refusals = append(refusals, refNotFound+": The upload ID was not found: "+u.id)
 	}
-	return v, u, path + "/multipart-uploads/" + u.id, append(refusals, refNotFound+": The upload ID was not found: "+u.id)
+	return v, u, path + "/multipart-uploads/" + u.id, refusals
 }
 
 func (g *game) uploadPart() move {

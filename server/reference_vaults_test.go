@@ -78,8 +78,10 @@ func (g *game) once(n int) bool { return g.draw.IntN(n) == 0 }
 // wrong with it if there is none.
 func (g *game) in() (v *refVault, path string, refusals []string) {
 	all := g.inOrder()
-	if len(all) > 0 && !g.once(25) {
-		v = oneOf(g.draw, all...)
+	if g.focus.vault != nil || len(all) > 0 && !g.once(25) {
+		if v = g.focus.vault; v == nil {
+			v = oneOf(g.draw, all...)
+		}
 		return v, "/" + oneOf(g.draw, "-", account) + "/vaults/" + v.name, nil
 	}
 	name := oneOf(g.draw, "none", "Films", strings.Repeat("v", 256))
@@ -199,7 +201,7 @@ func queryOf(parameters []string) string {
 func (g *game) body(most int) []byte {
 	size := 1 + g.draw.IntN(100)
 	if g.once(25) {
-		size = oneOf(g.draw, mib-1, mib, mib+1, 2*mib, 2*mib+7, 3*mib)
+		size = oneOf(g.draw, mib-1, mib, mib+1, 2*mib, 2*mib+7, 3*mib, 3*mib)
 	}
 	from := g.draw.IntN(mib)
 	return g.data[from : from+min(size, most)]
