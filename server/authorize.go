@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,9 +114,7 @@ func (a *account) policyRequest(ctx context.Context, c *call) policy.Request {
 // conditionValue returns what a call has for a condition key.
 func (a *account) conditionValue(ctx context.Context, c *call, key string) (string, bool, error) {
 	if tag, ok := strings.CutPrefix(key, policy.TagKey); ok {
-		tags, err := a.tagsOf(ctx, c.target.vault)
-		value, there := tags[tag]
-		return value, there, err
+		return a.tagValue(ctx, c.target.vault, tag)
 	}
 	switch key {
 	case policy.ArchiveAge:
@@ -138,6 +138,18 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 		return c.key.User, c.key.User != "", nil
 	}
 	return "", false, fmt.Errorf("nothing is known of the condition key %s", key)
+}
+
+// tagValue returns the value of the tag of a vault whose key is, in lower case, key.
+// Of several it is the first in the order of their keys.
+func (a *account) tagValue(ctx context.Context, vaultName, key string) (string, bool, error) {
+	tags, err := a.tagsOf(ctx, vaultName)
+	for _, k := range slices.Sorted(maps.Keys(tags)) {
+		if strings.ToLower(k) == key {
+			return tags[k], true, err
+		}
+	}
+	return "", false, err
 }
 
 // archiveAge returns how many whole days old the archive is that the path names.

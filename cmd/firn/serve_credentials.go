@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"time"
 
+	"firn/internal/strict"
 	"firn/server"
 )
 
@@ -37,9 +36,9 @@ func readCredentials(path string) (server.Keys, error) {
 		return nil, fmt.Errorf("the credentials: %w", err)
 	}
 	var d credentialsDocument
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields() // a misspelt "read_only" must not be a key that may write
-	if err := decoder.Decode(&d); err != nil {
+	// A "read_only" that is misspelt, or stands there twice, must not be a key that
+	// may write.
+	if err := strict.Decode(text, &d); err != nil {
 		return nil, fmt.Errorf("the credentials %q: %w", path, err)
 	}
 	keys := server.Keys{}

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"firn/internal/strict"
 )
 
 // anybody is the principal that everybody is.
@@ -30,20 +31,52 @@ type statementDocument struct {
 	NotAction    oneOrMany[string]
 	Resource     oneOrMany[string]
 	NotResource  oneOrMany[string]
-	Condition    map[string]map[string]oneOrMany[scalar]
+	Condition    conditions
 }
 
 // oneOrMany is a list that may be written without brackets if it has one element.
 type oneOrMany[T any] []T
 
 func (l *oneOrMany[T]) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return errNull
+	}
 	if len(text) > 0 && text[0] == '[' {
-		return unmarshalStrictly(text, (*[]T)(l))
+		return strict.Unmarshal(text, (*[]T)(l))
 	}
 	var one T
-	err := unmarshalStrictly(text, &one)
+	err := strict.Unmarshal(text, &one)
 	*l = oneOrMany[T]{one}
 	return err
+}
+
+// errNull: what is null means nothing that could be kept.
+var errNull = errors.New("null stands where there should be something")
+
+// conditions are those of a statement: values by key by operator.
+type conditions map[string]conditionKeys
+
+func (c *conditions) UnmarshalJSON(text []byte) error {
+	return unmarshalMap(text, (*map[string]conditionKeys)(c))
+}
+
+type conditionKeys map[string]oneOrMany[scalar]
+
+func (k *conditionKeys) UnmarshalJSON(text []byte) error {
+	if err := unmarshalMap(text, (*map[string]oneOrMany[scalar])(k)); err != nil {
+		return err
+	}
+	if len(*k) == 0 {
+		return errors.New("an operator without a key is no condition")
+	}
+	return nil
+}
+
+func unmarshalMap[T any](text []byte, to *map[string]T) error {
+	if string(text) == "null" {
+		return errNull
+	}
+	return strict.Unmarshal(text, to)
 }
 
 // scalar is a text, a number or a truth value, as the text that it is written as.
@@ -79,7 +112,7 @@ func (p *principals) UnmarshalJSON(text []byte) error {
 		}
 		*p = append(*p, names...)
 	}
-	form := regexp.MustCompile(`^(\*|[0-9]{12}|arn:aws:(iam|sts)::[0-9]{12}:[^*?]+)$`)
+	form := regexp.MustCompile(`^(\*|[0-9]{12}|arn:aws:(iam|sts)::[0-9]{12}:[^*?$]+)$`)
 	for _, name := range *p {
 		if !form.MatchString(name) {
 			return fmt.Errorf(`the principal %q is not "*", an account, or the ARN of a user, a role or an account's root`, name)
@@ -163,12 +196,4 @@ func (s statement) checkVariables(version string) error {
 		}
 	}
 	return nil
-}
-
-// unmarshalStrictly is json.Unmarshal that refuses keys that are not known, which
-// a decoder does not hand down to what unmarshals itself.
-func unmarshalStrictly(text []byte, to any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	return d.Decode(to)
 }

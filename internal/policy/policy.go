@@ -10,13 +10,12 @@
 package policy
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+
+	"firn/internal/strict"
 )
 
 // MaxSize is the size of the largest policy, in bytes: 20 KB (Amazon Glacier
@@ -62,13 +61,8 @@ func Parse(text []byte) (*Policy, error) {
 		return nil, fmt.Errorf("the policy has %d bytes, of at most %d", len(text), MaxSize)
 	}
 	var d document
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if err := strict.Decode(text, &d); err != nil {
 		return nil, fmt.Errorf("the policy is not JSON of the form that policies have: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the policy")
 	}
 	if !slices.Contains([]string{"", newVersion, oldVersion}, d.Version) {
 		return nil, fmt.Errorf("the version %q is neither %s nor %s", d.Version, newVersion, oldVersion)
@@ -88,25 +82,43 @@ func Parse(text []byte) (*Policy, error) {
 }
 
 // Check refuses a policy that has a statement about none of the actions, such as
-// "glacier:DeleteArchive", or about a resource other than the one it is set on:
-// it would never say anything, whatever its author thinks.
+// "glacier:DeleteArchive", about a resource other than the one it is set on, or about
+// nobody: it would never say anything, whatever its author thinks.
 func (p *Policy) Check(actions []string, resource string) error {
 	for i, s := range p.statements {
-		for _, pattern := range s.actions.patterns {
-			if !slices.ContainsFunc(actions, func(a string) bool { return matchesAction(pattern, a) }) {
-				return fmt.Errorf("statement %d: there is no action %q", i+1, pattern)
-			}
-		}
-		if s.resources.not {
-			continue
-		}
-		for _, pattern := range s.resources.patterns {
-			if !matches(pattern, resource) {
-				return fmt.Errorf("statement %d: the resource %q is not %q, which the policy is for", i+1, pattern, resource)
-			}
+		if err := s.check(actions, resource); err != nil {
+			return fmt.Errorf("statement %d: %w", i+1, err)
 		}
 	}
 	return nil
+}
+
+func (s statement) check(actions []string, resource string) error {
+	for _, pattern := range s.actions.patterns {
+		if !slices.ContainsFunc(actions, func(a string) bool { return matchesAction(pattern, a) }) {
+			return fmt.Errorf("there is no action %q", pattern)
+		}
+	}
+	if !slices.ContainsFunc(actions, s.isAbout) {
+		return errors.New("its NotAction leaves no action")
+	}
+	for _, pattern := range s.resources.patterns {
+		if !s.resources.not && !matches(pattern, resource) {
+			return fmt.Errorf("the resource %q is not %q, which the policy is for", pattern, resource)
+		}
+	}
+	if !s.resources.has(func(pattern string) bool { return matches(pattern, resource) }) {
+		return fmt.Errorf("its NotResource leaves out %q, which the policy is for", resource)
+	}
+	if s.principals.not && slices.Contains(s.principals.patterns, anybody) {
+		return errors.New("its NotPrincipal leaves nobody")
+	}
+	return nil
+}
+
+// isAbout reports whether the statement speaks of an action.
+func (s statement) isAbout(action string) bool {
+	return s.actions.has(func(pattern string) bool { return matchesAction(pattern, action) })
 }
 
 // Principal is who asks.
@@ -155,8 +167,11 @@ func (p *Policy) Decide(r Request) (Decision, error) {
 }
 
 func (s statement) appliesTo(r Request) (bool, error) {
-	if !s.principals.has(r.Principal.isNamed) ||
-		!s.actions.has(func(pattern string) bool { return matchesAction(pattern, r.Action) }) ||
+	named := r.Principal.isNamed
+	if s.principals.not {
+		named = r.Principal.isExempt
+	}
+	if !s.principals.has(named) || !s.isAbout(r.Action) ||
 		!s.resources.has(func(pattern string) bool { return matches(pattern, r.Resource) }) {
 		return false, nil
 	}
@@ -176,6 +191,14 @@ func (s statement) appliesTo(r Request) (bool, error) {
 // account in either spelling, or p.
 func (p Principal) isNamed(name string) bool {
 	return name == anybody || name == p.ARN || name == p.Account || name == rootOf(p.Account)
+}
+
+// isExempt reports whether a name in NotPrincipal means p. That of an account means
+// its root user alone: it has to stand there, beside a user who is to be exempt, and
+// exempts no other user (IAM user guide, "NotPrincipal").
+func (p Principal) isExempt(name string) bool {
+	root := rootOf(p.Account)
+	return name == anybody || name == p.ARN || p.ARN == root && name == p.Account
 }
 
 // rootOf is the ARN that names an account as a whole.

@@ -48,7 +48,7 @@ func decide(t *testing.T, text string, r policy.Request) policy.Decision {
 
 func TestConditions(t *testing.T) {
 	has := values{
-		policy.ArchiveAge: "40", policy.TagKey + "Hold": "Yes", policy.SourceIP: "192.0.2.7",
+		policy.ArchiveAge: "40", policy.TagKey + "hold": "Yes", policy.TagKey + "level": "NaN", policy.TagKey + "name": "café", policy.SourceIP: "192.0.2.7",
 		policy.CurrentTime: "2026-03-01T10:00:00Z", policy.EpochTime: "1772359200", policy.SecureTransport: "false",
 		policy.PrincipalARN: "arn:aws:iam::012345678901:user/nas", policy.UserAgent: "",
 	}
@@ -61,7 +61,7 @@ func TestConditions(t *testing.T) {
 		`{"NumericEquals":{"glacier:ArchiveAgeInDays":[1,40]}}`:                                        true,
 		`{"NumericNotEquals":{"glacier:ArchiveAgeInDays":[1,40]}}`:                                     false,
 		`{"StringEquals":{"glacier:ResourceTag/Hold":["No","Yes"]}}`:                                   true,
-		`{"StringEquals":{"glacier:ResourceTag/hold":"Yes"}}`:                                          false,
+		`{"StringEquals":{"glacier:ResourceTag/hOLD":"Yes"}}`:                                          true,
 		`{"StringEquals":{"glacier:ResourceTag/Hold":"yes"}}`:                                          false,
 		`{"StringNotEquals":{"glacier:ResourceTag/Hold":["yes","No"]}}`:                                true,
 		`{"StringNotEquals":{"glacier:ResourceTag/None":"x"}}`:                                         true,
@@ -93,6 +93,11 @@ func TestConditions(t *testing.T) {
 		`{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*"}}`:                                  true,
 		`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"},"Bool":{"aws:SecureTransport":"true"}}`: false,
 		`{"StringEquals":{"glacier:ResourceTag/Hold":"Yes","aws:UserAgent":""}}`:                       true,
+		`{"Null":{"glacier:ResourceTag/Hold":["true","false"]}}`:                                       true,
+		`{"NumericEquals":{"glacier:ResourceTag/Level":"5"}}`:                                          false,
+		`{"NumericNotEquals":{"glacier:ResourceTag/Level":"5"}}`:                                       true,
+		`{"StringLike":{"glacier:ResourceTag/Name":"caf?"}}`:                                           true,
+		`{"StringLike":{"aws:PrincipalArn":"*:user/nas"}}`:                                             true,
 	} {
 		want := policy.Silent
 		if holds {
@@ -116,6 +121,7 @@ func TestStatements(t *testing.T) {
 	const allow = `{"Effect":"Allow","Principal":{"AWS":"999999999999"},"Action":["glacier:UploadArchive","glacier:List*"],"Resource":"` + films + `"}`
 	const denyNas = `{"Effect":"Deny","Principal":{"AWS":["arn:aws:iam::012345678901:user/nas"]},"Action":"glacier:delete*","Resource":"*"}`
 	const denyOthers = `{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::012345678901:root"},"NotAction":"glacier:DescribeVault","Resource":"*"}`
+	const denyAllBut = `{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::012345678901:user/nas","012345678901"]},"Action":"*","Resource":"*"}`
 	type asking struct{ account, user, action string }
 	for _, c := range []struct {
 		statements string
@@ -131,7 +137,12 @@ func TestStatements(t *testing.T) {
 		{denyNas, asking{"999999999999", "user/nas", "glacier:DeleteArchive"}, policy.Silent},
 		{denyOthers, asking{"999999999999", "user/x", "glacier:DeleteVault"}, policy.Denied},
 		{denyOthers, asking{"999999999999", "user/x", "glacier:DescribeVault"}, policy.Silent},
-		{denyOthers, asking{"012345678901", "user/x", "glacier:DeleteVault"}, policy.Silent},
+		{denyOthers, asking{"012345678901", "user/x", "glacier:DeleteVault"}, policy.Denied},
+		{denyOthers, asking{"012345678901", "root", "glacier:DeleteVault"}, policy.Silent},
+		// As IAM wants it for "all but nas".
+		{denyAllBut, asking{"012345678901", "user/nas", "glacier:DeleteVault"}, policy.Silent},
+		{denyAllBut, asking{"012345678901", "root", "glacier:DeleteVault"}, policy.Silent},
+		{denyAllBut, asking{"012345678901", "user/audit", "glacier:DeleteVault"}, policy.Denied},
 		{allow + "," + denyOthers, asking{"999999999999", "root", "glacier:UploadArchive"}, policy.Denied},
 		{denyOthers + "," + allow, asking{"999999999999", "root", "glacier:UploadArchive"}, policy.Denied},
 	} {
@@ -153,7 +164,7 @@ func TestParseRefuses(t *testing.T) {
 		`[]`:                 "not JSON",
 		`{}`:                 "no Statement",
 		`{"Statement":[]}`:   "no Statement",
-		`{"Statement":null}`: "Effect",
+		`{"Statement":null}`: "null",
 		`{"Version":"2020-01-01","Statement":[{"Effect":"Deny"` + rest + `}]}`:                                                  "version",
 		statement(`"Effect":"deny"` + rest):                                                                                     "neither Allow nor Deny",
 		statement(`"Effect":"Deny","Action":"glacier:*","Resource":"*"`):                                                        "no Principal",
@@ -172,7 +183,7 @@ func TestParseRefuses(t *testing.T) {
 		deny(`{"StringEquals":{"glacier:ResourceTag/":"1"}}`):                                                                   "condition key",
 		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"a year"}}`):                                                       "not a number",
 		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"NaN"}}`):                                                          "not a number",
-		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":null}}`):                                                           "neither a text",
+		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":null}}`):                                                           "null",
 		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":[]}}`):                                                             "no value",
 		deny(`{"DateLessThan":{"aws:CurrentTime":"tomorrow"}}`):                                                                 "not a date",
 		deny(`{"Bool":{"aws:SecureTransport":"yes"}}`):                                                                          "neither true nor false",
@@ -180,6 +191,21 @@ func TestParseRefuses(t *testing.T) {
 		deny(`{"IpAddress":{"aws:SourceIp":"10.0.0.0/33"}}`):                                                                    "network",
 		deny(`{"ArnLike":{"aws:PrincipalArn":"user/*"}}`):                                                                       "not an ARN",
 		deny(`{"StringEquals":{"aws:UserAgent":"${aws:username}"}}`):                                                            "policy variables",
+		deny(`{"DateLessThan":{"glacier:ArchiveAgeInDays":"3650"}}`):                                                            "compares dates",
+		deny(`{"Bool":{"glacier:ArchiveAgeInDays":"true"}}`):                                                                    "compares truth values",
+		deny(`{"IpAddress":{"glacier:ArchiveAgeInDays":"192.0.2.1"}}`):                                                          "compares addresses",
+		deny(`{"NumericLessThan":{"aws:CurrentTime":"5"}}`):                                                                     "compares numbers",
+		deny(`{"StringEquals":{"aws:SourceIp":"192.0.2.1"}}`):                                                                   "compares texts",
+		deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"inf"}}`):                                                          "not a number",
+		deny(`{"IpAddress":{"aws:SourceIp":"::ffff:10.0.0.0/104"}}`):                                                            "network",
+		deny(`{"IpAddress":{"aws:SourceIp":"fe80::1%eth0"}}`):                                                                   "network",
+		deny(`null`):                  "null",
+		deny(`{"StringEquals":{}}`):   "without a key",
+		deny(`{"StringEquals":null}`): "null",
+		deny(`{"StringEquals":{"aws:UserAgent":"a","aws:useragent":"b"}}`):                                                            "twice",
+		statement(`"Effect":"Deny","effect":"Allow"` + rest):                                                                          "twice",
+		statement(`"Effect":"Deny","NotResource":null,"Principal":"*","Action":"*"`):                                                  "null",
+		statement(`"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::012345678901:user/${aws:username}"},"Action":"*","Resource":"*"`): "principal",
 		deny(`{}`) + `{}`: "follows",
 		deny(`{"StringEquals":{"aws:UserAgent":"` + strings.Repeat("x", policy.MaxSize) + `"}}`): "bytes",
 	} {
@@ -198,6 +224,9 @@ func TestCheck(t *testing.T) {
 		`"Action":["*","s3:*"],"Resource":"*"`:                                       `no action "s3:*"`,
 		`"Action":"*","Resource":"` + films + `s"`:                                   "which the policy is for",
 		`"Action":"*","NotResource":"arn:aws:glacier:*:vaults/other"`:                "",
+		`"NotAction":"*","Resource":"*"`:                                             "leaves no action",
+		`"NotAction":["glacier:Delete*","glacier:List*"],"Resource":"*"`:             "leaves no action",
+		`"Action":"*","NotResource":"arn:aws:glacier:*"`:                             "leaves out",
 	} {
 		p, err := policy.Parse([]byte(`{"Statement":{"Effect":"Deny","Principal":"*",` + what + `}}`))
 		if err != nil {
@@ -206,6 +235,24 @@ func TestCheck(t *testing.T) {
 		if err := p.Check(actions, films); (err == nil) != (wrong == "") || err != nil && !strings.Contains(err.Error(), wrong) {
 			t.Errorf("%s: %v, want %q", what, err, wrong)
 		}
+	}
+}
+
+func TestCheckNobody(t *testing.T) {
+	p, err := policy.Parse([]byte(`{"Statement":{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check([]string{"glacier:ListJobs"}, films); err == nil || !strings.Contains(err.Error(), "leaves nobody") {
+		t.Errorf("checked: %v", err)
+	}
+}
+
+// An address is in its network whatever interface it came by.
+func TestAddressWithZone(t *testing.T) {
+	has := values{policy.SourceIP: "fe80::1%eth0"}
+	if got := decide(t, deny(`{"IpAddress":{"aws:SourceIp":"fe80::/10"}}`), has.request()); got != policy.Denied {
+		t.Errorf("decided %v", got)
 	}
 }
 
