@@ -73,5 +73,8 @@ func (a *account) deleteAccessPolicy(ctx context.Context, c *call) (reply, error
 func (a *account) accessPolicyOf(ctx context.Context, vaultName string) (policyDocument, error) {
 	var d policyDocument
 	err := a.readNote(ctx, vaultName, accessPolicyNote, &d)
+	if err == nil && d.Policy == "" {
+		err = fmt.Errorf("the access policy of vault %q is damaged: it is empty", vaultName)
+	}
 	return d, err
 }

@@ -17,6 +17,12 @@ type account struct {
 	options Options
 	uploads *uploadMemory
 
+	policies policyCache
+	// decided is held for reading from the decision that an operation is allowed to
+	// the end of what it does, and for writing while what decides is changed: so what
+	// was decided by an old policy is done before the new one is told to be there.
+	decided sync.RWMutex
+
 	announcements *announcements
 	poster        *poster
 

@@ -40,7 +40,7 @@ func (s *Server) check(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.checkRoom(0)
+	return s.room.nothingLeft()
 }
 
 func (s *Server) answerAdmin(w http.ResponseWriter, answer reply) {

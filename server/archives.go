@@ -22,7 +22,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	id, err := a.storeWhole(ctx, v, description, part, c.body)
+	id, err := a.storeWhole(ctx, c, v, description, part)
 	if err != nil {
 		return reply{}, err
 	}
@@ -31,7 +31,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 
 // storeWhole leaves nothing behind if it fails.
 func (a *account) storeWhole(
-	ctx context.Context, v vault.Vault, description string, part vault.Part, body *body,
+	ctx context.Context, c *call, v vault.Vault, description string, part vault.Part,
 ) (vault.ArchiveID, error) {
 	partSize := int64(minPartSize)
 	for partSize < part.Size {
@@ -41,12 +41,10 @@ func (a *account) storeWhole(
 	if err != nil {
 		return "", err
 	}
-	stored, err := v.UploadPart(ctx, upload, part, body)
+	stored, err := v.UploadPart(ctx, upload, part, c.body)
 	if err == nil {
 		var id vault.ArchiveID
-		id, err = v.CompleteUpload(ctx, upload, vault.Completion{
-			Size: part.Size, TreeHash: part.TreeHash, Parts: []vault.Part{stored},
-		})
+		id, err = a.completeWhole(ctx, c, v, upload, stored)
 		if err == nil {
 			return id, nil
 		}
@@ -56,6 +54,21 @@ func (a *account) storeWhole(
 		a.options.fault("", e)
 	}
 	return "", asChecksumError(err)
+}
+
+// completeWhole makes an archive of an upload of one part, if that is still allowed:
+// it may have taken hours to arrive.
+func (a *account) completeWhole(
+	ctx context.Context, c *call, v vault.Vault, upload vault.UploadID, stored vault.Part,
+) (vault.ArchiveID, error) {
+	a.decided.RLock()
+	defer a.decided.RUnlock()
+	if err := a.authorize(ctx, c); err != nil {
+		return "", err
+	}
+	return v.CompleteUpload(ctx, upload, vault.Completion{
+		Size: stored.Size, TreeHash: stored.TreeHash, Parts: []vault.Part{stored},
+	})
 }
 
 // archiveStored is the reply to both ways of storing an archive.

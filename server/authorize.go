@@ -15,47 +15,67 @@ import (
 	"firn/vault"
 )
 
-// authorize returns the account that the path names if the caller may do there
-// what it asks for. Within its own account a key may do all that no policy denies,
-// unless it is read-only; in another account only what the policies of the vault
-// allow. What a policy denies nobody may do.
-func (s *Server) authorize(ctx context.Context, c *call) (*account, error) {
+// accountOf returns the account that the path names.
+func (s *Server) accountOf(c *call) (*account, error) {
 	if c.target.account == "-" {
 		c.target.account = c.key.Account
 	}
 	a := s.accounts[c.target.account]
-	own := c.target.account == c.key.Account
-	switch {
-	case a == nil, !own && c.target.vault == "":
+	if a == nil || c.target.account != c.key.Account && c.target.vault == "" {
 		return nil, accessDenied("These credentials do not belong to account " + c.target.account + ".")
+	}
+	return a, nil
+}
+
+// decide keeps what is decided about a call true until the function that it returns
+// is called. Reading and streaming change nothing by themselves and keep nobody
+// waiting: what a stream stores is decided again at its end.
+func (a *account) decide(c *call) (done func()) {
+	switch {
+	case c.op.decides:
+		a.decided.Lock()
+		return a.decided.Unlock
+	case c.op.effect == reads || c.op.streams:
+		return func() {}
+	}
+	a.decided.RLock()
+	return a.decided.RUnlock
+}
+
+// authorize refuses what the caller may not do. Within its own account a key may do
+// all that no policy denies, unless it is read-only; in another account only what the
+// policies of the vault allow. What a policy denies nobody may do.
+func (a *account) authorize(ctx context.Context, c *call) error {
+	own := a.id == c.key.Account
+	switch {
 	case c.key.ReadOnly && c.op.effect != reads:
-		return nil, a.notAuthorized(c, "because the key is read-only")
+		return a.notAuthorized(c, "because the key is read-only")
 	case !isVaultName(c.target.vault):
 		if own {
-			return a, nil // to be told what is wrong with the name
+			return nil // to be told what is wrong with the name
 		}
-		return nil, a.notAuthorized(c, "")
+		return a.notAuthorized(c, "")
 	}
 	policies, err := a.policiesOf(ctx, c.target.vault)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	allowed := own
 	for _, p := range policies {
 		decision, err := p.Decide(a.policyRequest(ctx, c))
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("deciding by the policies of vault %q: %w", c.target.vault, err)
+			return fmt.Errorf("deciding by the policies of vault %q: %w", c.target.vault, err)
 		case decision == policy.Denied:
-			return nil, a.notAuthorized(c, "with an explicit deny in a policy of the vault")
+			return a.notAuthorized(c, "with an explicit deny in a policy of the vault")
 		case decision == policy.Allowed:
 			allowed = true
 		}
 	}
 	if !allowed {
-		return nil, a.notAuthorized(c, "")
+		return a.notAuthorized(c, "")
 	}
-	return a, nil
+	return nil
 }
 
 func (a *account) notAuthorized(c *call, why string) error {
@@ -92,7 +112,7 @@ func (a *account) policiesOf(ctx context.Context, vaultName string) ([]*policy.P
 		if text == "" {
 			continue
 		}
-		p, err := policy.Parse([]byte(text))
+		p, err := a.policies.parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("a policy of vault %q is damaged: %w", vaultName, err)
 		}

@@ -16,15 +16,16 @@ const (
 )
 
 // body is the body of a request as a vault reads it. It never waits longer than
-// idle for the next byte, though it may take any time as a whole. It cannot
+// idle for the next byte, though an upload may take any time as a whole. It cannot
 // seek, which is part of the contract of vault.Uploader.
 type body struct {
 	r        *http.Request
 	control  *http.ResponseController
 	now      func() time.Time // the real clock, which connections go by
 	idle     time.Duration
-	received int64 // bytes read so far
-	failure  error // why reading failed, as the client is to be told; nil if it did not
+	end      time.Time // when it must have come as a whole; zero: at any time
+	received int64     // bytes read so far
+	failure  error     // why reading failed, as the client is to be told; nil if it did not
 }
 
 func newBody(r *http.Request, control *http.ResponseController, idle time.Duration) *body {
@@ -65,6 +66,9 @@ func (b *body) limitWait(d time.Duration) error {
 	var deadline time.Time
 	if d > 0 {
 		deadline = b.now().Add(d)
+		if !b.end.IsZero() && b.end.Before(deadline) {
+			deadline = b.end
+		}
 	}
 	if err := b.control.SetReadDeadline(deadline); err != nil {
 		return fmt.Errorf("limiting the wait for a request body: %w", err)
@@ -76,6 +80,9 @@ func (b *body) limitWait(d time.Duration) error {
 func (b *body) Seek(int64, int) (int64, error) {
 	return 0, fmt.Errorf("the body of a request cannot be read twice: %w", errors.ErrUnsupported)
 }
+
+// limitWhole ends the body when it has not come as a whole within idle from now.
+func (b *body) limitWhole() { b.end = b.now().Add(b.idle) }
 
 // drain reads and forgets the rest of the body, within bounds. Many clients send
 // all of a body before they look for a reply; one that is cut off early sees a

@@ -71,19 +71,30 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if c.op, err = s.find(c); err != nil {
 		return reply{}, err
 	}
-	a, err := s.authorize(ctx, c)
-	if err != nil {
-		return reply{}, err
-	}
-	if c.op.effect == stores {
-		if err := s.checkRoom(c.r.ContentLength); err != nil {
-			return reply{}, err
-		}
-	}
+	// All that a client can draw out comes before the decision.
 	if !c.op.streams {
 		if err := c.checkSmallBody(); err != nil {
 			return reply{}, err
 		}
+	}
+	a, err := s.accountOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	defer a.decide(c)()
+	if err := a.authorize(ctx, c); err != nil {
+		if c.op.effect == administers {
+			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,
+				"by", key.arn(), "request_id", c.id, "error", err)
+		}
+		return reply{}, err
+	}
+	if c.op.effect == stores {
+		release, err := s.room.reserve(c.r.ContentLength)
+		if err != nil {
+			return reply{}, err
+		}
+		defer release()
 	}
 	answer, err := c.op.serve(a, ctx, c)
 	if err == nil && c.op.effect == administers {

@@ -31,6 +31,18 @@ type lockDocument struct {
 	Created time.Time
 }
 
+// check refuses what was not written by a server: a lock that cannot be read is none
+// that is absent.
+func (d lockDocument) check() error {
+	switch {
+	case d.ID == "" || d.Policy == "" || d.Created.IsZero():
+		return errors.New("it is incomplete")
+	case d.State != lockInProgress && d.State != lockLocked:
+		return fmt.Errorf("%q is no state", d.State)
+	}
+	return nil
+}
+
 // ends is when a lock vanishes that is not completed.
 func (d lockDocument) ends() time.Time { return d.Created.Add(lockWindow) }
 
@@ -40,6 +52,9 @@ func (a *account) lockOf(ctx context.Context, vaultName string) (lockDocument, e
 	var d lockDocument
 	if err := a.readNote(ctx, vaultName, lockNote, &d); err != nil {
 		return lockDocument{}, err
+	}
+	if err := d.check(); err != nil {
+		return lockDocument{}, fmt.Errorf("the lock of vault %q is damaged: %w", vaultName, err)
 	}
 	if d.State != lockLocked && !a.options.Now().Before(d.ends()) {
 		return lockDocument{}, fmt.Errorf("the lock of vault %q was not completed in time: %w", vaultName, vault.ErrNotFound)

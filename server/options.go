@@ -12,6 +12,9 @@ import (
 const (
 	// DefaultIdleTimeout is how long a request body may stay without a byte.
 	DefaultIdleTimeout = 60 * time.Second
+	// DefaultConnections is far more than the clients of one disk need, and what
+	// requests that have shown no key yet may hold in memory: a MiB each.
+	DefaultConnections = 1000
 	// DefaultGrace is how long requests in flight may go on at the end.
 	DefaultGrace = 10 * time.Second
 )
@@ -52,6 +55,9 @@ type Options struct {
 	// IdleTimeout ends a request whose body brings no byte for this long with
 	// 408 RequestTimeoutException; 0 means [DefaultIdleTimeout].
 	IdleTimeout time.Duration
+	// Connections is how many clients may be connected at once, to Serve and to
+	// ServeAdmin each; others wait. 0 means [DefaultConnections].
+	Connections int
 	// Grace is how long [Server.Serve] lets requests in flight finish when it is
 	// told to stop; 0 means [DefaultGrace].
 	Grace time.Duration
@@ -66,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.IdleTimeout == 0 {
 		o.IdleTimeout = DefaultIdleTimeout
+	}
+	if o.Connections == 0 {
+		o.Connections = DefaultConnections
 	}
 	if o.Grace == 0 {
 		o.Grace = DefaultGrace

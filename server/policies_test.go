@@ -476,3 +476,86 @@ func TestFreeFloor(t *testing.T) {
 type fullStore struct{ *dirvault.Root }
 
 func (fullStore) VaultCount(context.Context) (int, error) { return 1000, nil }
+
+// A request that was begun before a lock is decided by the lock, however slowly its
+// body comes.
+func TestLockHoldsAgainstWhatBeganBefore(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	archive := s.keep("film")
+	body := []byte("0123456789")
+	remove := s.begin(request{method: "DELETE", path: archive, body: body}, body[:1])
+	film := pattern(1000)
+	store := s.begin(upload("POST", "/-/vaults/films/archives", film, nil), film[:1])
+	policy := statement("Deny", `"*"`, "glacier:*Archive", "")
+	lock := s.do(request{method: "POST", path: "/-/vaults/films/lock-policy", body: withPolicy(t, policy)})
+	lock.want(t, 201, "")
+	s.do(request{method: "POST", path: "/-/vaults/films/lock-policy/" + lock.header.Get("X-Amz-Lock-Id")}).want(t, 204, "")
+	remove.send(body[1:])
+	remove.answer().wantStatus(t, 403, "AccessDeniedException")
+	store.send(film[1:])
+	store.answer().wantStatus(t, 403, "AccessDeniedException")
+	s.do(request{method: "POST", path: "/-/vaults/films/jobs", body: []byte(`{"Type":"archive-retrieval","ArchiveId":"` +
+		archive[strings.LastIndex(archive, "/")+1:] + `"}`)}).want(t, 202, "")
+}
+
+// A note that says less than a server writes is not one that says nothing.
+func TestHollowPolicyFailsClosed(t *testing.T) {
+	root := openStore(t, t.TempDir())
+	s := startOver(t, root)
+	s.createVault("films")
+	list := request{method: "GET", path: "/-/vaults/films/jobs"}
+	for note, texts := range map[string][]string{
+		"access-policy": {`{}`, `null`, `{"Policy":""}`, ``},
+		"lock-policy":   {`{}`, `null`, `{"ID":"AE863rKkWZU53SLW5be4DUcW","Policy":"{}","State":"Lockd","Created":"2013-03-20T17:03:43Z"}`},
+	} {
+		for _, text := range texts {
+			if err := root.SetNote(t.Context(), "films", note, []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+			s.do(list).wantStatus(t, 500, "ServiceUnavailableException")
+		}
+		if err := root.SetNote(t.Context(), "films", note, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.do(list).want(t, 200, `{"JobList":[],"Marker":null}`)
+}
+
+// Uploads that come side by side do not together take what each alone may.
+func TestFreeFloorOfUploadsSideBySide(t *testing.T) {
+	s := start(t, func(o *server.Options) {
+		o.Free = func() (int64, error) { return mib + 1500, nil }
+		o.FreeFloor = mib
+	})
+	s.createVault("films")
+	film := pattern(1000)
+	first := s.begin(upload("POST", "/-/vaults/films/archives", film, nil), film[:1])
+	s.log.await(1) // the vault; the first upload is not answered yet
+	refused := upload("POST", "/-/vaults/films/archives", film, nil)
+	for s.do(refused).status != 500 { // until the first has come to its body
+	}
+	first.send(film[1:])
+	first.answer().want(t, 201, "")
+	s.do(refused).want(t, 201, "")
+}
+
+// Who has shown nothing yet cannot hold a connection by sending a byte now and then.
+func TestDripEnds(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.IdleTimeout = 200 * time.Millisecond })
+	q := request{method: "POST", path: "/-/vaults/films/jobs", body: pattern(mib - 1)}
+	slow := s.begin(q, q.body[:1])
+	drip := time.NewTicker(20 * time.Millisecond)
+	defer drip.Stop()
+	answered := make(chan answer, 1)
+	go func() { answered <- slow.answer() }()
+	for {
+		select {
+		case a := <-answered:
+			a.wantStatus(t, 408, "RequestTimeoutException")
+			return
+		case <-drip.C:
+			_, _ = slow.conn.Write([]byte{0}) // until the server has enough
+		}
+	}
+}

@@ -11,6 +11,8 @@ import (
 type operation struct {
 	name   string // as policies call it, behind "glacier:"
 	effect effect
+	// decides: it changes by what other operations are allowed or denied.
+	decides bool
 	// streams: the body is an upload, received and checked by a vault. Of other
 	// operations the gate receives and checks it.
 	streams bool
@@ -70,18 +72,18 @@ func routes() map[string]operation {
 		"GET" + notices:    {name: "GetVaultNotifications", serve: (*account).getNotifications},
 		"DELETE" + notices: {name: "DeleteVaultNotifications", effect: administers, serve: (*account).deleteNotifications},
 
-		"PUT" + access:    {name: "SetVaultAccessPolicy", effect: administers, serve: (*account).setAccessPolicy},
+		"PUT" + access:    {name: "SetVaultAccessPolicy", effect: administers, decides: true, serve: (*account).setAccessPolicy},
 		"GET" + access:    {name: "GetVaultAccessPolicy", serve: (*account).getAccessPolicy},
-		"DELETE" + access: {name: "DeleteVaultAccessPolicy", effect: administers, serve: (*account).deleteAccessPolicy},
+		"DELETE" + access: {name: "DeleteVaultAccessPolicy", effect: administers, decides: true, serve: (*account).deleteAccessPolicy},
 
-		"POST" + lock:        {name: "InitiateVaultLock", effect: administers, serve: (*account).initiateLock},
-		"POST" + lock + "/*": {name: "CompleteVaultLock", effect: administers, serve: (*account).completeLock},
+		"POST" + lock:        {name: "InitiateVaultLock", effect: administers, decides: true, serve: (*account).initiateLock},
+		"POST" + lock + "/*": {name: "CompleteVaultLock", effect: administers, decides: true, serve: (*account).completeLock},
 		"GET" + lock:         {name: "GetVaultLock", serve: (*account).getLock},
-		"DELETE" + lock:      {name: "AbortVaultLock", effect: administers, serve: (*account).abortLock},
+		"DELETE" + lock:      {name: "AbortVaultLock", effect: administers, decides: true, serve: (*account).abortLock},
 
 		"GET" + v + "/tags":                   {name: "ListTagsForVault", serve: (*account).listTags},
-		"POST" + v + "/tags?operation=add":    {name: "AddTagsToVault", effect: administers, serve: (*account).addTags},
-		"POST" + v + "/tags?operation=remove": {name: "RemoveTagsFromVault", effect: administers, serve: (*account).removeTags},
+		"POST" + v + "/tags?operation=add":    {name: "AddTagsToVault", effect: administers, decides: true, serve: (*account).addTags},
+		"POST" + v + "/tags?operation=remove": {name: "RemoveTagsFromVault", effect: administers, decides: true, serve: (*account).removeTags},
 
 		"PUT" + rules:  {name: "SetDataRetrievalPolicy", effect: administers, serve: (*account).setRetrievalPolicy},
 		"GET" + rules:  {name: "GetDataRetrievalPolicy", serve: (*account).getRetrievalPolicy},

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // What net/http allows a client before a request reaches the server.
@@ -69,7 +71,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 	accepting := make(chan struct{})
 	go func() {
 		defer close(accepting)
-		failure = hs.Serve(l)
+		failure = hs.Serve(netutil.LimitListener(l, s.options.Connections))
 	}()
 	select {
 	case <-accepting:

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -245,4 +246,27 @@ func TestServeTellsThatTheListenerFailed(t *testing.T) {
 	if err := handler.Serve(t.Context(), listener); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve returned %v, want net.ErrClosed", err)
 	}
+}
+
+func TestConnectionsAreLimited(t *testing.T) {
+	s := start(t, func(o *server.Options) { o.Connections = 2 })
+	film := pattern(1000)
+	q := upload("PUT", "/-/vaults/films", film, nil)
+	first, second := s.begin(q, film[:1]), s.begin(q, film[:1])
+	third := s.begin(q, film)
+	if err := third.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := third.conn.Read(make([]byte, 1)); n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a third client was answered: %v", err)
+	}
+	if err := third.conn.SetReadDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*slowRequest{first, second} {
+		if err := c.conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third.answer().want(t, 201, "")
 }

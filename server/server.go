@@ -37,6 +37,7 @@ type Server struct {
 	buffers  sync.Pool // of *[copyBuffer]byte
 	log      accessLog
 	metrics  *metrics
+	room     room
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -63,6 +64,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		verifier: verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
 		routes:   routes(),
 		log:      accessLog{w: o.AccessLog},
+		room:     room{free: o.Free, floor: o.FreeFloor},
 	}
 	s.metrics = newMetrics(o)
 	for id, store := range accounts {
