@@ -524,17 +524,20 @@ func TestHollowPolicyFailsClosed(t *testing.T) {
 
 // Uploads that come side by side do not together take what each alone may.
 func TestFreeFloorOfUploadsSideBySide(t *testing.T) {
+	looked := make(chan struct{}, 10)
 	s := start(t, func(o *server.Options) {
-		o.Free = func() (int64, error) { return mib + 1500, nil }
+		o.Free = func() (int64, error) {
+			looked <- struct{}{}
+			return mib + 1500, nil
+		}
 		o.FreeFloor = mib
 	})
 	s.createVault("films")
 	film := pattern(1000)
 	first := s.begin(upload("POST", "/-/vaults/films/archives", film, nil), film[:1])
-	s.log.await(1) // the vault; the first upload is not answered yet
+	<-looked
 	refused := upload("POST", "/-/vaults/films/archives", film, nil)
-	for s.do(refused).status != 500 { // until the first has come to its body
-	}
+	s.do(refused).wantStatus(t, 500, "ServiceUnavailableException")
 	first.send(film[1:])
 	first.answer().want(t, 201, "")
 	s.do(refused).want(t, 201, "")
