@@ -31,7 +31,7 @@ const vaultCheckExample = `  firn vault check 's3://backups/cold?class=GLACIER&e
 func (p *program) newVaultCheck() *cobra.Command {
 	scrub := false
 	var rate rateFlag
-	var o trialOptions
+	var o checkOptions
 	cmd := &cobra.Command{
 		Use:     "check {VAULT | --scrub DIR}",
 		Short:   "Prove what a store does, or that archives are what was stored",
@@ -47,7 +47,7 @@ func (p *program) newVaultCheck() *cobra.Command {
 			case rate != 0:
 				return withHint(usageError("--rate means something with --scrub only"), helpHint(cmd))
 			}
-			return p.try(cmd.Context(), args[0], o)
+			return p.checkStore(cmd.Context(), args[0], o)
 		},
 	}
 	f := cmd.Flags()

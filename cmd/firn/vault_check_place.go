@@ -10,15 +10,15 @@ import (
 	"firn/vaulturl"
 )
 
-// trialVault is a vault that a check has made.
-type trialVault struct {
+// checkedVault is a vault that a check has made.
+type checkedVault struct {
 	*vaulttest.Tidy
 	url  string
 	base *vaulturl.Vault // nil while it is not open
 }
 
 // reopen opens the vault as another process would.
-func (v *trialVault) reopen(ctx context.Context) (err error) {
+func (v *checkedVault) reopen(ctx context.Context) (err error) {
 	if v.base != nil {
 		if err := v.base.Close(); err != nil {
 			return err
@@ -38,23 +38,23 @@ func (v *trialVault) reopen(ctx context.Context) (err error) {
 // make creates a vault that nobody uses. Where jobs take hours it is the same one
 // each time: a vault of the service can be deleted only a day after it was emptied,
 // so there should not be dozens.
-func (t *trial) make(ctx context.Context) (vault.Vault, error) {
-	if t.slow && len(t.open) > 0 {
-		return t.open[0], nil
+func (c *storeCheck) make(ctx context.Context) (vault.Vault, error) {
+	if c.slow && len(c.open) > 0 {
+		return c.open[0], nil
 	}
-	t.made++
-	v := &trialVault{url: t.ref.Beside(fmt.Sprintf("%s-%d", t.id, t.made))}
-	err := t.inPlace(ctx, v.url, func(place *vaulturl.Place) error { return place.CreateVault(ctx, place.Name) })
+	c.made++
+	v := &checkedVault{url: c.ref.Beside(fmt.Sprintf("%s-%d", c.id, c.made))}
+	err := c.inPlace(ctx, v.url, func(place *vaulturl.Place) error { return place.CreateVault(ctx, place.Name) })
 	if err != nil {
 		return nil, err
 	}
-	t.open = append(t.open, v)
+	c.open = append(c.open, v)
 	return v, v.reopen(ctx)
 }
 
 // again opens a vault of the check another time.
-func (t *trial) again(ctx context.Context, v vault.Vault) (vault.Vault, error) {
-	made, ok := v.(*trialVault)
+func (c *storeCheck) again(ctx context.Context, v vault.Vault) (vault.Vault, error) {
+	made, ok := v.(*checkedVault)
 	if !ok {
 		return nil, fmt.Errorf("%T is not a vault of this check", v)
 	}
@@ -63,40 +63,40 @@ func (t *trial) again(ctx context.Context, v vault.Vault) (vault.Vault, error) {
 
 // inPlace does something in the place of a vault. In a bucket there is nothing to
 // do: a folder is there as long as it has something in it.
-func (t *trial) inPlace(ctx context.Context, url string, act func(*vaulturl.Place) error) error {
-	if t.ref.Kind == vaulturl.S3 {
+func (c *storeCheck) inPlace(ctx context.Context, url string, act func(*vaulturl.Place) error) error {
+	if c.ref.Kind == vaulturl.S3 {
 		return nil
 	}
 	place, err := vaulturl.OpenPlace(ctx, url)
 	if err != nil {
 		return err
 	}
-	place.OnDamage = t.program.damaged
+	place.OnDamage = c.program.damaged
 	return errors.Join(act(place), place.Close())
 }
 
 // tidy removes what the check has made, but before the end not the vault that it goes on
 // with.
-func (t *trial) tidy(ctx context.Context, end bool) error {
+func (c *storeCheck) tidy(ctx context.Context, end bool) error {
 	var errs []error
-	for _, v := range t.open {
+	for _, v := range c.open {
 		if v.base == nil {
 			continue
 		}
 		errs = append(errs, v.Clean(ctx))
-		if t.slow && !end {
+		if c.slow && !end {
 			return errors.Join(errs...)
 		}
-		errs = append(errs, v.base.Close(), t.inPlace(ctx, v.url, func(place *vaulturl.Place) error {
+		errs = append(errs, v.base.Close(), c.inPlace(ctx, v.url, func(place *vaulturl.Place) error {
 			err := place.DeleteVault(ctx, place.Name)
-			if t.slow && errors.Is(err, vault.ErrInvalid) {
-				t.program.notice("the vault of the check is empty, but can be deleted only in a day or two: " +
+			if c.slow && errors.Is(err, vault.ErrInvalid) {
+				c.program.notice("the vault of the check is empty, but can be deleted only in a day or two: " +
 					shellCommand("firn", "vault", "delete", v.url))
 				return nil
 			}
 			return err
 		}))
 	}
-	t.open = nil
+	c.open = nil
 	return errors.Join(errs...)
 }

@@ -13,17 +13,17 @@ import (
 	"firn/vaulturl"
 )
 
-// trialOptions are the options of firn vault check without --scrub.
-type trialOptions struct{ yes, dryRun bool }
+// checkOptions are the options of firn vault check without --scrub.
+type checkOptions struct{ yes, dryRun bool }
 
-// try runs the suite of every kind against the store of a vault.
-func (p *program) try(ctx context.Context, vaultArg string, o trialOptions) error {
+// checkStore runs the suite of every kind against the store of a vault.
+func (p *program) checkStore(ctx context.Context, vaultArg string, o checkOptions) error {
 	ref, err := vaulturl.Parse(vaultArg)
 	if err != nil {
 		return err
 	}
-	t := &trial{program: p, ref: ref, id: "firn-check-" + strings.ToLower(rand.Text()[:8])}
-	if err := p.tellTrialCost(ctx, t); err != nil {
+	c := &storeCheck{program: p, ref: ref, id: "firn-check-" + strings.ToLower(rand.Text()[:8])}
+	if err := p.tellCheckCost(ctx, c); err != nil {
 		return err
 	}
 	switch {
@@ -34,19 +34,19 @@ func (p *program) try(ctx context.Context, vaultArg string, o trialOptions) erro
 			return err
 		}
 	}
-	p.beginWork("what may be left there is called " + t.id)
-	err = p.explainVault(t.run(ctx), vaultArg)
+	p.beginWork("what may be left there is called " + c.id)
+	err = p.explainVault(c.run(ctx), vaultArg)
 	// What was made is removed also by whoever is interrupted.
-	return errors.Join(err, t.tidy(context.WithoutCancel(ctx), true))
+	return errors.Join(err, c.tidy(context.WithoutCancel(ctx), true))
 }
 
-// tellTrialCost says what a check does and costs.
-func (p *program) tellTrialCost(ctx context.Context, t *trial) error {
-	load := vaulttest.Expected(t.partSize())
+// tellCheckCost says what a check does and costs.
+func (p *program) tellCheckCost(ctx context.Context, c *storeCheck) error {
+	load := vaulttest.Expected(c.partSize())
 	text := fmt.Sprintf("up to %s of upload, %s, %s and %s, in %s", humane.Count(int(load.UploadRequests), "request"),
 		humane.Bytes(load.Bytes), humane.Count(int(load.Archives), "small archive"), humane.Count(int(load.Jobs), "job"),
-		t.ref.Beside(t.id))
-	place, err := vaulturl.OpenPlace(ctx, t.ref.Beside(t.id))
+		c.ref.Beside(c.id))
+	place, err := vaulturl.OpenPlace(ctx, c.ref.Beside(c.id))
 	if err != nil {
 		return err
 	}
@@ -64,68 +64,68 @@ func (p *program) tellTrialCost(ctx context.Context, t *trial) error {
 	return nil
 }
 
-// trial is one check of a store.
-type trial struct {
+// storeCheck is one check of a store.
+type storeCheck struct {
 	program *program
 	ref     vaulturl.Ref
 	id      string // names what the check makes
 	slow    bool   // jobs take hours
 
-	made int           // vaults so far
-	open []*trialVault // not yet removed
+	made int             // vaults so far
+	open []*checkedVault // not yet removed
 }
 
 // partSize is the part size that the kind is checked with.
-func (t *trial) partSize() int64 {
-	if t.ref.Kind == vaulturl.S3 {
+func (c *storeCheck) partSize() int64 {
+	if c.ref.Kind == vaulturl.S3 {
 		return 8 << 20 // S3 has none below 5 MiB
 	}
 	return 1 << 20
 }
 
 // options are what the kind cannot promise.
-func (t *trial) options() vaulttest.Options {
-	o := vaulttest.Options{PartSize: t.partSize()}
-	switch t.ref.Kind {
+func (c *storeCheck) options() vaulttest.Options {
+	o := vaulttest.Options{PartSize: c.partSize()}
+	switch c.ref.Kind {
 	case vaulturl.S3:
 		o.Bare, o.Live, o.Shared, o.OneCompleter = true, true, true, true
 	case vaulturl.Glacier:
 		o.ShortMemory = true
 	}
-	if t.slow {
+	if c.slow {
 		o.JobTime = time.Hour // or more
 	}
 	return o
 }
 
-func (t *trial) run(ctx context.Context) error {
-	first, err := t.make(ctx)
+func (c *storeCheck) run(ctx context.Context) error {
+	first, err := c.make(ctx)
 	if err != nil {
 		return err
 	}
-	if t.slow, err = vaulttest.JobsTakeTime(ctx, first, t.partSize()); err != nil {
+	if c.slow, err = vaulttest.JobsTakeTime(ctx, first, c.partSize()); err != nil {
 		return err
 	}
-	if err := t.tidy(ctx, false); err != nil {
+	if err := c.tidy(ctx, false); err != nil {
 		return err
 	}
 	broken, partly := 0, 0
-	table := newRows(t.program.out, true, "BEHAVIOUR", "RESULT")
+	table := newRows(c.program.out, true, "BEHAVIOUR", "RESULT")
 	var telling error
-	err = vaulttest.Check(ctx, t.options(), t.make, t.again, func(r vaulttest.Result) {
+	err = vaulttest.Check(ctx, c.options(), c.make, c.again, func(r vaulttest.Result) {
 		switch {
 		case len(r.Failures) > 0:
 			broken++
 		case r.Skipped != "":
 			partly++
 		}
-		telling = errors.Join(telling, t.program.tellBehaviour(table, r), t.tidy(ctx, false))
+		telling = errors.Join(telling, c.program.tellBehaviour(table, r), c.tidy(ctx, false))
 	})
 	table.end()
 	if err = errors.Join(err, telling); err != nil {
 		return err
 	}
-	t.program.notice(fmt.Sprintf("%s: %d kept, %d checked in part, %d broken",
+	c.program.notice(fmt.Sprintf("%s: %d kept, %d checked in part, %d broken",
 		humane.Count(vaulttest.Behaviours(), "behaviour"), vaulttest.Behaviours()-broken-partly, partly, broken))
 	if broken > 0 {
 		return fmt.Errorf("%w: %s broken", errBroken, humane.Count(broken, "behaviour"))
