@@ -61,7 +61,7 @@ const (
 func (a *asking) limited(ctx context.Context, w wanted, err error, pause time.Duration) error {
 	if w.Tier == vault.Expedited {
 		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
-			err, typicalText(TypicalTime(a.vault.Limits(), vault.Standard)))
+			err, humane.Usually(TypicalTime(a.vault.Limits(), vault.Standard)))
 	}
 	if a.noWait {
 		return err

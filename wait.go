@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"firn/internal/humane"
@@ -73,7 +72,7 @@ func (e *NotReadyError) Error() string {
 		asked = humane.Time(e.Job.Started)
 	}
 	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", quoteID(e.Job.ID),
-		asked, vault.ErrNotReady, typicalText(e.Usually), humane.Time(e.Back))
+		asked, vault.ErrNotReady, humane.Usually(e.Usually), humane.Time(e.Back))
 }
 
 // Unwrap makes errors.Is find vault.ErrNotReady.
@@ -93,10 +92,6 @@ func TypicalTime(l vault.Limits, tier vault.Tier) time.Duration {
 		return 8 * time.Hour
 	}
 	return 4 * time.Hour
-}
-
-func typicalText(d time.Duration) string {
-	return strings.TrimSuffix(humane.Duration(d), " 0 min")
 }
 
 // How often the vault is asked: at growing intervals, so that a job which takes

@@ -80,7 +80,7 @@ func jobText(j record.Job, a record.Archive, usually time.Duration, now time.Tim
 	lines = append(lines, "asked for  "+humane.Time(j.Started))
 	if j.Status == vault.InProgress && !j.Started.IsZero() {
 		lines = append(lines, fmt.Sprintf("usually    done after %s, about %s",
-			typicalTime(usually), humane.Time(j.Started.Add(usually))))
+			humane.Usually(usually), humane.Time(j.Started.Add(usually))))
 	}
 	if !j.Completed.IsZero() {
 		lines = append(lines, "done       "+humane.Time(j.Completed))

@@ -184,10 +184,5 @@ func waitingText(w firn.Waiting, now time.Time) string {
 	if !first.Started.IsZero() {
 		asked = humane.Duration(max(0, now.Sub(first.Started))) + " ago"
 	}
-	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, typicalTime(w.Usually))
-}
-
-// typicalTime is how long jobs usually take.
-func typicalTime(usually time.Duration) string {
-	return strings.TrimSuffix(humane.Duration(usually), " 0 min")
+	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, humane.Usually(w.Usually))
 }

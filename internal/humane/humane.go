@@ -45,6 +45,13 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d s", seconds)
 }
 
+// Usually shows how long something usually takes, which is a round time: as
+// [Duration], but "4 h" and not "4 h 0 min".
+func Usually(d time.Duration) string {
+	round, _, _ := strings.Cut(Duration(d), " 0 ")
+	return round
+}
+
 // Time shows a moment in local time, to the second. The zero one is a moment that
 // nobody told.
 func Time(t time.Time) string {

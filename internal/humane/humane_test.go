@@ -30,6 +30,17 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func TestUsually(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Second: "1.0 s", 5 * time.Minute: "5 min", 90 * time.Second: "1 min 30 s", 10 * time.Hour: "10 h",
+		190 * time.Minute: "3 h 10 min", 48 * time.Hour: "2 d",
+	} {
+		if got := humane.Usually(d); got != want {
+			t.Errorf("%d ns are usually %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestTime(t *testing.T) {
 	if got := humane.Time(time.Date(2015, 7, 5, 1, 22, 1, 9, time.Local)); got != "2015-07-05 01:22:01" {
 		t.Errorf("got %q", got)
