@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"firn/internal/disk"
 	"firn/server"
@@ -80,29 +79,6 @@ func readKeys(path string) (keys keyPair, err error) {
 	return keys, nil
 }
 
-// readPrivate reads a file of at most limit bytes that others than its owner cannot
-// read.
-func readPrivate(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode),
-			"make it yours alone: "+shellCommand("chmod", "600", path))
-	}
-	text, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%q has more than %d bytes", path, limit)
-	}
-	return text, err
-}
-
 // makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and
 // keeps it. The file is complete before it has its name.
 func makeKeys(path string) (keyPair, error) {
@@ -125,17 +101,4 @@ func makeKeys(path string) (keyPair, error) {
 		return keyPair{}, err
 	}
 	return keys, disk.SyncDirectory(filepath.Dir(path))
-}
-
-// writePrivate writes a file that only its owner can read, durably.
-func writePrivate(path string, text []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(0o600), f.Sync())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -39,10 +40,10 @@ type certificate struct {
 	now   func() time.Time
 	log   *slog.Logger
 
-	mu      sync.Mutex
-	pair    *tls.Certificate
-	written [2]time.Time // modification times of what was tried last
-	looked  time.Time
+	mu     sync.Mutex
+	pair   *tls.Certificate
+	tried  [2]fileState // of what was tried last
+	looked time.Time
 }
 
 // certificateEvery is how long files that were looked at are not looked at again.
@@ -57,14 +58,14 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return c.pair, nil
 	}
 	c.looked = c.now()
-	written, err := c.files.written()
-	if err == nil && written == c.written {
+	state, err := c.files.state()
+	if err == nil && state == c.tried {
 		return c.pair, nil
 	}
 	var pair tls.Certificate
 	if err == nil {
-		c.written = written
-		pair, err = tls.LoadX509KeyPair(c.files.cert, c.files.key)
+		c.tried = state
+		pair, err = c.files.read()
 	}
 	if err == nil {
 		c.pair = &pair
@@ -78,13 +79,38 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.pair, nil
 }
 
-func (f tlsFiles) written() (times [2]time.Time, err error) {
+// keyLimit is the size of the largest file of a private key, in bytes. It may hold
+// the certificates, too.
+const keyLimit = 1 << 20
+
+// read reads the pair. The group of the key's file may read it, since tools that
+// renew certificates hand out keys so, but nobody else.
+func (f tlsFiles) read() (tls.Certificate, error) {
+	cert, err := os.ReadFile(f.cert)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := readGuarded(f.key, keyLimit, 0o007, "keep others out: "+shellCommand("chmod", "o-rwx", f.key))
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(cert, key)
+}
+
+// fileState is by what a file is known to have changed. The mode counts: a key that
+// was refused for it is good as soon as it is mended.
+type fileState struct {
+	written time.Time
+	mode    fs.FileMode
+}
+
+func (f tlsFiles) state() (states [2]fileState, err error) {
 	for i, path := range []string{f.cert, f.key} {
 		info, err := os.Stat(path)
 		if err != nil {
-			return times, err
+			return states, err
 		}
-		times[i] = info.ModTime()
+		states[i] = fileState{info.ModTime(), info.Mode()}
 	}
-	return times, nil
+	return states, nil
 }
