@@ -69,8 +69,8 @@ func environmentOf(ts *testscript.TestScript) []string {
 	for _, name := range []string{
 		"PATH", "HOME", "GORACE", "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
 		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION",
-		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_ENDPOINT_URL_GLACIER",
-		"AWS_ENDPOINT_URL_S3",
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
+		"AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL_S3",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)

@@ -23,9 +23,10 @@ stopped by a signal. Any tool made for the service can use it.
 
 The address and what to export for clients are printed when it is ready. Every
 request must be signed. The key pair is that of AWS_ACCESS_KEY_ID and
-AWS_SECRET_ACCESS_KEY if they are set; else one is made at the first start, kept
-in DIR/credentials.json for its owner alone, and shown. With --credentials a file
-says which key pairs there are, of which accounts, and which may only read.
+AWS_SECRET_ACCESS_KEY if they are set, with the AWS_SESSION_TOKEN beside them; else
+one is made at the first start, kept in DIR/credentials.json for its owner alone, and
+shown. With --credentials a file says which key pairs there are, of which accounts,
+and which may only read.
 
 Other machines can reach it only by TLS, with --tls-cert and --tls-key. The files
 are read again when they have changed.

@@ -19,6 +19,7 @@ import (
 type keyPair struct {
 	AccessKeyID     string `json:"access_key_id"`
 	SecretAccessKey string `json:"secret_access_key"`
+	sessionToken    string // comes with every request; only one of the environment may have it
 	file            string // where it is kept; empty if it came from the environment
 }
 
@@ -42,13 +43,14 @@ func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
 	if err != nil {
 		return nil, keyPair{}, err
 	}
-	return server.Keys{pair.AccessKeyID: {Secret: pair.SecretAccessKey, Account: mainAccount}}, pair, nil
+	key := server.Key{Secret: pair.SecretAccessKey, Account: mainAccount, SessionToken: pair.sessionToken}
+	return server.Keys{pair.AccessKeyID: key}, pair, nil
 }
 
 func onePair(dir string) (keyPair, error) {
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
 	if id != "" && secret != "" {
-		return keyPair{AccessKeyID: id, SecretAccessKey: secret}, nil
+		return keyPair{AccessKeyID: id, SecretAccessKey: secret, sessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
 	}
 	if id != "" || secret != "" {
 		return keyPair{}, usageError("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set: set both or neither")
