@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,8 +11,8 @@ import (
 )
 
 const vaultLockAbortLong = `Gives up the lock of a vault that is in progress: its policy is in force no more, and
-another one can be started. That there is none is no error. A vault that is locked
-stays so.`
+another one can be started. That there is none is no error, and is told. A vault that
+is locked stays so.`
 
 func (p *program) newVaultLockAbort() *cobra.Command {
 	dryRun := false
@@ -40,13 +41,32 @@ func (p *program) abortLock(ctx context.Context, place *vaulturl.Place, vaultArg
 	if dryRun {
 		return p.planned(plannedObject{Operation: "AbortVaultLock", Vault: url})
 	}
+	// The answer to giving up does not tell. Who may not look may still give up.
+	_, there, unknown := ifThere(ctx, p, place, admin.Lock)
+	if unknown != nil && !errors.Is(unknown, vault.ErrDenied) {
+		return unknown
+	}
 	err = p.retry(ctx, func(ctx context.Context) error { return admin.AbortLock(ctx, place.Name) })
 	if err != nil {
 		return p.explainLock(ctx, place, admin, vaultArg, err)
 	}
-	if p.json {
-		return p.out.object(newLockObject(url, "", vault.Lock{}))
+	o := abortedLockObject{lockObject: newLockObject(url, "", vault.Lock{})}
+	text := "no lock of " + url + " is in progress now"
+	if unknown == nil {
+		o.Aborted, text = &there, "gave up the lock of "+url
 	}
-	p.notice("no lock of " + url + " is in progress now")
+	if unknown == nil && !there {
+		text = "no lock of " + url + " was in progress"
+	}
+	if p.json {
+		return p.out.object(o)
+	}
+	p.notice(text)
 	return nil
+}
+
+// abortedLockObject is the lock of a vault after one was given up, on standard output.
+type abortedLockObject struct {
+	lockObject
+	Aborted *bool `json:"aborted"` // false if none was in progress; null if we may not look whether one was
 }
