@@ -107,10 +107,6 @@ func TestDamageWithTheSDK(t *testing.T) {
 			AccountId: aws.String("-"), VaultName: aws.String("films"), JobId: &job, Range: &r,
 		}, func(o *glacier.Options) { o.RetryMaxAttempts = 1 })
 	}
-	_, err := get("bytes=1048576-2097151")
-	if e, ok := errors.AsType[smithy.APIError](err); !ok || e.ErrorCode() != "ServiceUnavailableException" || e.ErrorMessage() != damageText(archive) {
-		t.Errorf("a range that begins in damage: %v", err)
-	}
 	out, err := get("bytes=0-2097151")
 	if err != nil {
 		t.Fatal(err)
@@ -118,5 +114,11 @@ func TestDamageWithTheSDK(t *testing.T) {
 	defer out.Body.Close()
 	if got, err := io.ReadAll(out.Body); err == nil || !bytes.Equal(got, pattern(mib)) {
 		t.Errorf("a range that ends in damage: %d bytes, %v", len(got), err)
+	}
+	for _, r := range []string{"bytes=0-2097151", "bytes=1048576-2097151"} { // the first of them a second time
+		_, err := get(r)
+		if e, ok := errors.AsType[smithy.APIError](err); !ok || e.ErrorCode() != "ServiceUnavailableException" || e.ErrorMessage() != damageText(archive) {
+			t.Errorf("a range that is known to have damage: %v", err)
+		}
 	}
 }

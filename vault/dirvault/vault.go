@@ -38,6 +38,7 @@ type Vault struct {
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
 
+	damaged     knownDamage
 	leaves      checkedFiles // whose leaves are good
 	unprovable  checkedFiles // of which leaves could not be made
 	leafBuffers sync.Pool    // of *leafBuffer

@@ -31,7 +31,8 @@ type verified struct {
 }
 
 // openVerified returns a reader of a range of data, which is the archive's. It
-// has compared the first leaf: a range that begins in damage is an error. The
+// has compared the first leaf, and those that are known to be damaged: a range that
+// begins in damage is an error, and so is one that comes to it a second time. The
 // reader owns data unless there was one.
 func (v *Vault) openVerified(ctx context.Context, a vault.Archive, data *os.File, r vault.Range) (*verified, error) {
 	p, err := v.openProof(ctx, a)
@@ -43,17 +44,38 @@ func (v *Vault) openVerified(ctx context.Context, a vault.Archive, data *os.File
 		buf = new(leafBuffer)
 	}
 	o := &verified{v: v, ctx: ctx, proof: p, data: data, at: r.Offset, end: r.End(), buf: buf}
-	if err := o.fill(); err != nil {
+	err = o.lookAhead(r)
+	if err == nil {
+		err = o.fill()
+	}
+	if err != nil {
 		return nil, errors.Join(err, o.release())
 	}
 	return o, nil
 }
 
+// lookAhead compares those leaves of a range anew that an earlier reader has found to
+// be damaged: the archive may have been mended since.
+func (o *verified) lookAhead(r vault.Range) error {
+	for {
+		leaf, found := o.v.damaged.within(o.proof.archive.ID, r)
+		if !found {
+			return nil
+		}
+		if _, err := o.proof.read(o.ctx, o.data, leaf, o.buf[:], atOnce); err != nil {
+			return err
+		}
+		o.v.damaged.forget(o.proof.archive.ID, leaf)
+	}
+}
+
 // fill reads the leaf that the next byte is in.
 func (o *verified) fill() error {
-	b, err := o.proof.read(o.ctx, o.data, o.at/treehash.LeafSize, o.buf[:], atOnce)
+	leaf := o.at / treehash.LeafSize
+	b, err := o.proof.read(o.ctx, o.data, leaf, o.buf[:], atOnce)
 	if err != nil {
 		if _, damaged := errors.AsType[*vault.DamageError](err); damaged {
+			o.v.damaged.remember(o.proof.archive.ID, leaf)
 			return cmp.Or(o.v.recheckLeaves(o.ctx, o.proof), err)
 		}
 		return err

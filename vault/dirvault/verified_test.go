@@ -84,6 +84,10 @@ func TestDamagedBytesAreNotGiven(t *testing.T) {
 		{vault.Range{Offset: 4*mib + 5, Size: mib}, mib - 5, &last},
 		{vault.Range{Offset: 5 * mib, Size: 1}, 0, &last},
 	} {
+		if err := v.Close(); err != nil { // what it knew of damage goes
+			t.Fatal(err)
+		}
+		v = open(t, dir, verifying())
 		got, err := read(t, v, id, c.r)
 		if !bytes.Equal(got, data[c.r.Offset:c.r.Offset+c.given]) {
 			t.Errorf("%+v: got %d bytes, or others than were stored; want %d", c.r, len(got), c.given)
@@ -222,5 +226,35 @@ func TestVerifiedReader(t *testing.T) {
 	}
 	if n, err := out.Read(make([]byte, 1)); n != 0 || err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("after Close: %d bytes, %v", n, err)
+	}
+}
+
+// TestDamageIsKnownTheSecondTime: who was cut off at a damaged leaf learns why when he
+// asks again, until the archive is mended.
+func TestDamageIsKnownTheSecondTime(t *testing.T) {
+	dir := newVault(t)
+	v := open(t, dir, verifying())
+	data := noise(4 * mib)
+	id := store(t, v, data, mib)
+	damage(t, dir, id, 2*mib+5)
+	third := vault.DamageError{Archive: id, Range: vault.Range{Offset: 2 * mib, Size: mib}}
+	got, err := read(t, v, id, vault.Range{})
+	wantDamageAt(t, "at first", err, third)
+	if !bytes.Equal(got, data[:2*mib]) {
+		t.Errorf("at first %d bytes came", len(got))
+	}
+	for range 2 {
+		got, err = read(t, v, id, vault.Range{})
+		wantDamageAt(t, "asked again", err, third)
+		if len(got) > 0 {
+			t.Errorf("asked again %d bytes came", len(got))
+		}
+	}
+	if got, err = read(t, v, id, vault.Range{Size: 2 * mib}); err != nil || !bytes.Equal(got, data[:2*mib]) {
+		t.Errorf("before the damage: %d bytes, %v", len(got), err)
+	}
+	damage(t, dir, id, 2*mib+5) // the same bit, back again
+	if got, err = read(t, v, id, vault.Range{}); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("mended: %d bytes, %v", len(got), err)
 	}
 }

@@ -12,6 +12,7 @@ const (
 	advicePolicy      = "the account's data retrieval policy allows no more Standard retrievals for now: wait, ask for the Bulk tier, to which it does not apply, or raise its limit"
 	adviceCapacity    = "there is no capacity for Expedited retrievals now: wait, ask for the Standard tier, or buy provisioned capacity"
 	adviceNoInventory = "a vault has no inventory at first: the service makes one about a day after the first upload"
+	adviceDamaged     = "what is not damaged can be had by its range (--range)"
 	adviceNotEmpty    = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )
 
@@ -27,6 +28,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrNotFound
 	case e.CodeIs("InvalidSignature") && strings.Contains(e.Message, "x-amz-content-sha256"):
 		return "", vault.ErrChecksum
+	case e.CodeIs("ServiceUnavailable") && strings.HasPrefix(e.Message, "Some of what the server keeps is not as it was stored"):
+		return adviceDamaged, vault.ErrChecksum // of firn serve; asking again mends nothing
 	case e.CodeIs("NoLongerSupported"):
 		return adviceClosed, vault.ErrDenied
 	case e.CodeIs("InvalidParameterValue"):
