@@ -60,6 +60,25 @@ func damageText(archive string) string {
 	return fmt.Sprintf("Some of what the server keeps is not as it was stored: bytes 1048576-2097151 of archive %q are damaged.", archive)
 }
 
+// wantDamageTold fails the test unless the log and the metrics have told the operator
+// of so many requests that came upon the damage.
+func (s *service) wantDamageTold(archive string, requests int) {
+	s.t.Helper()
+	lines := s.faults.lines()
+	for _, line := range lines {
+		for _, want := range []string{
+			" msg=damage request_id=", " archive=" + archive + " offset=1048576 size=1048576 reason=", "bytes 1048576-2097151 of archive",
+		} {
+			if !strings.Contains(line, want) {
+				s.t.Errorf("the operator is told %q, without %q", line, want)
+			}
+		}
+	}
+	if want := fmt.Sprintf("\nfirn_damaged_reads_total %d\n", requests); len(lines) != requests || !strings.Contains(s.ask("/metrics").body, want) {
+		s.t.Errorf("the operator is told %d times, want %d, and of the metrics is not %q", len(lines), requests, want)
+	}
+}
+
 // A range that begins in damage is answered with which bytes are damaged. All
 // ranges beside it can still be had.
 func TestDamagedRange(t *testing.T) {
@@ -68,9 +87,7 @@ func TestDamagedRange(t *testing.T) {
 		s.do(request{method: "GET", path: path, header: map[string]string{"Range": header}}).
 			wantError(t, 500, "ServiceUnavailableException", damageText(archive))
 	}
-	if got := s.faults.String(); !strings.Contains(got, "bytes 1048576-2097151 of archive") {
-		t.Errorf("the operator is told %q", got)
-	}
+	s.wantDamageTold(archive, 3)
 	data := pattern(3 * mib)
 	s.do(request{method: "GET", path: path, header: map[string]string{"Range": "bytes=0-1048575"}}).want(t, 206, string(data[:mib]))
 	s.do(request{method: "GET", path: path, header: map[string]string{"Range": "bytes=2097152-"}}).want(t, 206, string(data[2*mib:]))
@@ -79,7 +96,7 @@ func TestDamagedRange(t *testing.T) {
 // Damage further on cuts the connection, when every byte before it was sent and
 // none of the damaged MiB.
 func TestDamageWithinARange(t *testing.T) {
-	s, path, _ := damagedOutput(t)
+	s, path, archive := damagedOutput(t)
 	transport := &http.Transport{DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	response, err := transport.RoundTrip(s.build(request{method: "GET", path: path, header: map[string]string{"Range": "bytes=100-2500000"}}))
@@ -91,10 +108,8 @@ func TestDamageWithinARange(t *testing.T) {
 	if response.StatusCode != 206 || !errors.Is(err, io.ErrUnexpectedEOF) || !bytes.Equal(got, pattern(mib)[100:]) {
 		t.Errorf("status %d and %d bytes, %v; want %d bytes and an unexpected end", response.StatusCode, len(got), err, mib-100)
 	}
-	s.log.await(1)
-	if got := s.faults.String(); !strings.Contains(got, "bytes 1048576-2097151 of archive") {
-		t.Errorf("the operator is told %q", got)
-	}
+	s.log.await(3) // after those of the vault and the upload
+	s.wantDamageTold(archive, 1)
 }
 
 // What the SDK makes of it.

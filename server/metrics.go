@@ -20,6 +20,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	received prometheus.Counter
 	sent     prometheus.Counter
+	damaged  prometheus.Counter // see Options.fault
 	inFlight prometheus.Gauge
 }
 
@@ -43,11 +44,14 @@ func newMetrics(o Options) *metrics {
 		sent: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "firn_sent_bytes_total", Help: "Bytes of response bodies sent.",
 		}),
+		damaged: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "firn_damaged_reads_total", Help: "Requests that came upon damaged bytes.",
+		}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "firn_requests_in_flight", Help: "Requests that are being answered.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.received, m.sent, m.inFlight,
+	m.registry.MustRegister(m.requests, m.seconds, m.received, m.sent, m.damaged, m.inFlight,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if o.Free != nil {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -1,11 +1,14 @@
 package server
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"firn/vault"
 )
 
 // The defaults of [Options].
@@ -61,6 +64,8 @@ type Options struct {
 	// Grace is how long [Server.Serve] lets requests in flight finish when it is
 	// told to stop; 0 means [DefaultGrace].
 	Grace time.Duration
+
+	damagedReads prometheus.Counter // requests in which fault was told of damage
 }
 
 func (o Options) withDefaults() Options {
@@ -83,11 +88,20 @@ func (o Options) withDefaults() Options {
 }
 
 // fault tells the operator what went wrong, with the request that it went wrong
-// in, if it was one.
+// in, if it was one. Damage is told as that of a scrub is, so that one look through
+// the log finds all of it.
 func (o Options) fault(requestID string, err error) {
-	if requestID == "" {
-		o.Log.Error("fault", "error", err)
+	log := o.Log
+	if requestID != "" {
+		log = log.With("request_id", requestID)
+	}
+	damage, ok := errors.AsType[*vault.DamageError](err)
+	if !ok {
+		log.Error("fault", "error", err)
 		return
 	}
-	o.Log.Error("fault", "request_id", requestID, "error", err)
+	if requestID != "" {
+		o.damagedReads.Inc()
+	}
+	log.Error("damage", "archive", string(damage.Archive), "offset", damage.Range.Offset, "size", damage.Range.Size, "reason", err)
 }

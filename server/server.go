@@ -58,6 +58,8 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	m := newMetrics(o)
+	o.damagedReads = m.damaged
 	s := &Server{
 		options:  o,
 		accounts: map[string]*account{},
@@ -65,8 +67,8 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		routes:   routes(),
 		log:      accessLog{w: o.AccessLog},
 		room:     room{free: o.Free, floor: o.FreeFloor},
+		metrics:  m,
 	}
-	s.metrics = newMetrics(o)
 	for id, store := range accounts {
 		if !IsAccount(id) {
 			return nil, fmt.Errorf("the account id %q does not have 12 digits", id)
