@@ -58,7 +58,7 @@ func (a *account) takeBack(ctx context.Context, at time.Time, size int64) {
 	defer a.changing.Unlock()
 	r, err := a.retrievals(ctx)
 	if err == nil {
-		r.add(at, -size)
+		r.takeBack(at, size)
 		err = a.writeNote(ctx, ofAccount, retrievalsNote, r)
 	}
 	if err != nil {
@@ -91,6 +91,18 @@ func (r *retrievals) add(at time.Time, bytes int64) {
 	}
 	r.MonthBytes += bytes
 	r.Minutes[minute] += bytes
+}
+
+// takeBack takes off what add has counted at a moment, as far as it still counts: the
+// month or the hour may have ended meanwhile.
+func (r *retrievals) takeBack(at time.Time, bytes int64) {
+	if at.Format("2006-01") == r.Month {
+		r.MonthBytes -= bytes
+	}
+	minute := at.Unix() / 60
+	if _, counts := r.Minutes[minute]; counts {
+		r.Minutes[minute] -= bytes
+	}
 }
 
 func (r *retrievals) hour() (bytes int64) {
