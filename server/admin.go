@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -22,21 +23,24 @@ func (s *Server) Admin() http.Handler {
 }
 
 // health looks at what every operation needs: the stores, and room on the disk for
-// those that upload.
+// those that upload. Unlike a client, the operator is told the cause.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	status, body := http.StatusOK, struct {
 		Status string `json:"status"`
 		Why    string `json:"why,omitempty"`
 	}{Status: "ok"}
 	if err := s.check(r.Context()); err != nil {
-		status, body.Status, body.Why = http.StatusServiceUnavailable, "unavailable", asServiceError(err).message
+		status, body.Status, body.Why = http.StatusServiceUnavailable, "unavailable", err.Error()
+		if e, ok := errors.AsType[*serviceError](err); ok {
+			body.Why = e.message
+		}
 	}
 	s.answerAdmin(w, reply{status: status, body: body})
 }
 
 func (s *Server) check(ctx context.Context) error {
 	for _, a := range s.accounts {
-		if _, err := a.store.VaultCount(ctx); err != nil {
+		if err := a.store.Ready(ctx); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,9 @@ import (
 // from many goroutines at once. The server passes only names of 1 to 255
 // characters of A-Z a-z 0-9 _ - . and never "." or "..".
 type Store interface {
+	// Ready tells why the store cannot work now, such as that its disk is gone. It
+	// is asked every few seconds.
+	Ready(ctx context.Context) error
 	// CreateVault makes an empty vault. If there is one of this name already it
 	// changes nothing and returns no error. ErrInvalid means that the store
 	// cannot keep a vault of this name.

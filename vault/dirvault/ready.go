@@ -1,0 +1,49 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// Ready tells why the Root cannot work now: it is closed, its path leads to another
+// directory than the one that was opened, because the disk is gone or something was
+// renamed, or no file can be made in it. It makes an empty file to see that, and
+// removes it. It looks into no vault.
+func (r *Root) Ready(ctx context.Context) error {
+	r.mu.Lock()
+	err := r.usable(ctx)
+	r.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(r.inPlace(), r.takesFiles()); err != nil {
+		return fmt.Errorf("directory of vaults %q: %w", r.path, err)
+	}
+	return nil
+}
+
+func (r *Root) inPlace() error {
+	opened, err := r.dir.Stat(".")
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(r.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(opened, there) {
+		return errors.New("it is no longer where it was opened; put it back, or start again with the new place")
+	}
+	return err
+}
+
+// takesFiles flushes nothing: it is asked every few seconds, and others wait for the
+// disk, too.
+func (r *Root) takesFiles() error {
+	name := temporaryName()
+	f, err := r.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), r.dir.Remove(name))
+}
