@@ -58,17 +58,19 @@ func (f *scrubRateFlag) Set(s string) error {
 func (f *scrubRateFlag) Type() string { return "RATE" }
 
 // start scrubs what is served until the function that it returns is called, which
-// waits for the end of it. Several directories share the rate.
+// waits for the end of it. Several directories share the rate: one that
+// has nothing to read leaves its part to the others.
 func (o *scrubOptions) start(ctx context.Context, roots []*dirvault.Root, log *slog.Logger) (stop func()) {
 	if o.rate == 0 {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
+	limiter := dirvault.ScrubLimiter(int64(o.rate))
 	var scrubbers sync.WaitGroup
 	for _, root := range roots {
 		scrubbers.Go(func() {
 			root.Scrub(ctx, o.every, dirvault.ScrubOptions{
-				Rate: max(1, int64(o.rate)/int64(len(roots))),
+				Limiter: limiter,
 				Found: func(d dirvault.Damage) {
 					log.Error("damage", "vault", d.Vault, "archive", string(d.Archive), "offset", d.Offset, "size", d.Size, "reason", d.Reason)
 				},

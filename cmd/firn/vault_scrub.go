@@ -65,7 +65,7 @@ func (p *program) scrub(ctx context.Context, vaultArg string, limit rateFlag) er
 	counters := new(dirvault.ScrubCounters)
 	stop := p.showScrub(counters)
 	reports, err := dirvault.Scrub(ctx, dir, dirvault.Options{Now: p.now, OnDamage: p.damaged}, dirvault.ScrubOptions{
-		Rate: int64(limit), Anew: true, Found: p.foundDamage, Counters: counters,
+		Limiter: dirvault.ScrubLimiter(int64(limit)), Anew: true, Found: p.foundDamage, Counters: counters,
 	})
 	stop()
 	damages := int64(0)

@@ -19,9 +19,10 @@ import (
 // ScrubOptions say how a scrub is done. The zero value reads as fast as it can and
 // goes on with an earlier scrub.
 type ScrubOptions struct {
-	// Rate is how many bytes are read in a second; 0 means no limit. Each archive
-	// counts 32 KiB more than it has, because a disk takes time to find it.
-	Rate int64
+	// Limiter limits the bytes that are read in a second, over all scrubs that share
+	// it (see ScrubLimiter); nil means no limit. Each archive counts 32 KiB more than
+	// it has, because a disk takes time to find it.
+	Limiter *rate.Limiter
 	// Anew begins at the first archive, unless there is an earlier scrub to go on
 	// with that was begun so, too.
 	Anew bool
@@ -30,6 +31,15 @@ type ScrubOptions struct {
 	Found func(Damage)
 	// Counters count; nil means that nobody wants to know.
 	Counters *ScrubCounters
+}
+
+// ScrubLimiter returns a limiter for one or more scrubs, or nil, for no limit, if
+// bytesPerSecond is 0.
+func ScrubLimiter(bytesPerSecond int64) *rate.Limiter {
+	if bytesPerSecond == 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(bytesPerSecond), treehash.LeafSize)
 }
 
 // ScrubReport is what one scrub of a vault, from the first archive to the last and
@@ -102,10 +112,9 @@ func (v *Vault) Scrub(ctx context.Context, o ScrubOptions) (ScrubReport, error) 
 
 // scrub is one run of Vault.Scrub.
 type scrub struct {
-	v       *Vault
-	o       ScrubOptions
-	limiter *rate.Limiter // nil: none
-	buf     []byte
+	v   *Vault
+	o   ScrubOptions
+	buf []byte
 
 	doc     scrubDocument
 	last    *Damage // not told yet: the next MiB may belong to it
@@ -120,11 +129,7 @@ func newScrub(v *Vault, o ScrubOptions) *scrub {
 	if o.Counters == nil {
 		o.Counters = new(ScrubCounters)
 	}
-	s := &scrub{v: v, o: o, buf: make([]byte, treehash.LeafSize)}
-	if o.Rate > 0 {
-		s.limiter = rate.NewLimiter(rate.Limit(o.Rate), treehash.LeafSize)
-	}
-	return s
+	return &scrub{v: v, o: o, buf: make([]byte, treehash.LeafSize)}
 }
 
 func (s *scrub) report() ScrubReport {
@@ -212,10 +217,10 @@ func (s *scrub) wait(ctx context.Context, bytes int64) error {
 	if err == nil {
 		err = s.v.gate.shut()
 	}
-	if err != nil || s.limiter == nil {
+	if err != nil || s.o.Limiter == nil {
 		return err
 	}
-	if err := s.limiter.WaitN(ctx, int(bytes)); err != nil {
+	if err := s.o.Limiter.WaitN(ctx, int(bytes)); err != nil {
 		return errors.Join(cancelled(ctx), err)
 	}
 	return nil

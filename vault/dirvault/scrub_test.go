@@ -203,6 +203,29 @@ func TestScrubGoesOn(t *testing.T) {
 	}
 }
 
+// TestScrubTellsOnce of bytes behind the last, also if it is ended in the middle of the
+// archive, be it compared with its leaves or without.
+func TestScrubTellsOnce(t *testing.T) {
+	for what, spoil := range map[string]func(string) error{
+		"with leaves":    func(string) error { return nil },
+		"without leaves": os.Remove,
+	} {
+		dir := newVault(t)
+		v := open(t, dir, dirvault.Options{})
+		id := store(t, v, noise(4*mib), mib)
+		overwrite(t, dataFile(dir, id), append(noise(4*mib), "and more"...))
+		if err := spoil(leavesFile(dir, id)); err != nil {
+			t.Fatal(err)
+		}
+		first := stopAfter(t, v, dirvault.ScrubOptions{}, 2*mib)
+		v = reopen(t, v, dir, dirvault.Options{}, func() {})
+		whole, told, _ := scrubbed(t, v, dirvault.ScrubOptions{})
+		if len(first.Damages) != 1 || len(told) != 0 || len(whole.Damages) != 1 {
+			t.Errorf("%s: first %+v, then told of %+v, in all %+v", what, first.Damages, told, whole.Damages)
+		}
+	}
+}
+
 // TestScrubAnew begins at the beginning whatever a server has begun, and goes on with
 // what was asked for in the same way.
 func TestScrubAnew(t *testing.T) {
@@ -253,7 +276,7 @@ func TestScrubRate(t *testing.T) {
 			store(t, v, noise(5*mib), 5*mib)
 		}
 		began := time.Now()
-		scrubbed(t, v, dirvault.ScrubOptions{Rate: mib})
+		scrubbed(t, v, dirvault.ScrubOptions{Limiter: dirvault.ScrubLimiter(mib)})
 		// The first MiB is free.
 		if got, want := time.Since(began), 19*time.Second+time.Second/8; got.Round(time.Millisecond) != want {
 			t.Errorf("20 MiB in 4 archives took %s at 1 MiB/s, want %s", got, want)
@@ -293,7 +316,7 @@ func TestScrubEndsWhenTold(t *testing.T) {
 			began := time.Now()
 			ended := make(chan error)
 			go func() {
-				_, err := s.v.Scrub(ctx, dirvault.ScrubOptions{Rate: mib / 10})
+				_, err := s.v.Scrub(ctx, dirvault.ScrubOptions{Limiter: dirvault.ScrubLimiter(mib / 10)})
 				ended <- err
 			}()
 			synctest.Wait()
@@ -413,7 +436,7 @@ func TestRootScrubsWhatIsDue(t *testing.T) {
 			done = make(chan struct{})
 			go func() {
 				defer close(done)
-				r.Scrub(ctx, 30*24*time.Hour, dirvault.ScrubOptions{Rate: 20 * mib, Found: hear})
+				r.Scrub(ctx, 30*24*time.Hour, dirvault.ScrubOptions{Limiter: dirvault.ScrubLimiter(20 * mib), Found: hear})
 			}()
 		}
 		want := func(what, vaults string, archives int64) {
@@ -450,5 +473,39 @@ func TestRootScrubsWhatIsDue(t *testing.T) {
 		want("after a restart", "", 6)
 		stop()
 		<-done
+	})
+}
+
+// TestRootScrubsWhatEndsInTheFuture by a clock that was wrong: at once, and then when
+// it is due.
+func TestRootScrubsWhatEndsInTheFuture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wrong := 10 * 365 * 24 * time.Hour
+		r := openRoot(t, filepath.Join(t.TempDir(), "root"), dirvault.Options{Now: func() time.Time { return time.Now().Add(wrong) }})
+		if err := r.CreateVault(t.Context(), "films"); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := r.Open(t.Context(), "films")
+		if err != nil {
+			t.Fatal(err)
+		}
+		store(t, opened, noise(10), mib)
+		v, _ := opened.(*dirvault.Vault)
+		if _, err := v.Scrub(t.Context(), dirvault.ScrubOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		wrong = 0
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			r.Scrub(ctx, 30*24*time.Hour, dirvault.ScrubOptions{})
+		}()
+		<-time.After(24 * time.Hour)
+		stop()
+		<-done
+		if got := r.Scrubbed().Archives; got != 1 {
+			t.Errorf("%d archives were scrubbed, want 1", got)
+		}
 	})
 }

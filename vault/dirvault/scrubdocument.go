@@ -118,6 +118,12 @@ func (s *scrubDocument) check() error {
 	return errors.Join(checkVersion(s.Version), checkTime(s.Begun), checkTime(s.Ended))
 }
 
+// due reports whether it is time to go on, or to begin again. A scrub that ended in
+// the future did so by a clock that was wrong, and nobody knows when.
+func (s *scrubDocument) due(now time.Time, every time.Duration) bool {
+	return s.UnderWay || now.Sub(s.Ended) >= every || s.Ended.After(now)
+}
+
 // add adds damage, or lets the last one reach as far, and returns where it stands.
 func (s *scrubDocument) add(d Damage, last *Damage) *Damage {
 	if last != nil && d.joins(*last) {

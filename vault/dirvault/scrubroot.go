@@ -11,13 +11,13 @@ import (
 	"firn/vault"
 )
 
-// dueEvery is how often a Root looks whether a vault is due, at least.
+// dueEvery is the time between two rounds of a Root over its vaults, at most.
 const dueEvery = time.Hour
 
 // Scrub scrubs the vaults, one after the other and each every so often, until ctx
 // ends. A scrub that was ended in the middle is gone on with at once. What keeps a
 // vault from being scrubbed is told to Options.OnDamage, and the vault has its turn
-// again within the hour. The caller runs it once at a time.
+// again in the next round. The caller runs it once at a time.
 func (r *Root) Scrub(ctx context.Context, every time.Duration, o ScrubOptions) {
 	o.Counters = &r.scrubbed
 	timer := time.NewTimer(0)
@@ -51,7 +51,7 @@ func (r *Root) scrubIfDue(ctx context.Context, name string, every time.Duration,
 	}
 	var d scrubDocument
 	err = readDocument(v.dir, scrubFile, &d)
-	if err == nil && !d.UnderWay && v.options.Now().Sub(d.Ended) < every {
+	if err == nil && !d.due(v.options.Now(), every) {
 		return nil
 	}
 	_, err = v.Scrub(ctx, o)
