@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -98,5 +99,21 @@ func scrubCollectors(roots map[string]*dirvault.Root) []prometheus.Collector {
 		sum("firn_scrubbed_bytes_total", "Bytes of archives that scrubs have read again.", func(c dirvault.ScrubCounts) int64 { return c.Bytes }),
 		sum("firn_scrubbed_archives_total", "Archives that scrubs have read again.", func(c dirvault.ScrubCounts) int64 { return c.Archives }),
 		sum("firn_damaged_leaves_total", "Runs of 1 MiB that scrubs found to be damaged.", func(c dirvault.ScrubCounts) int64 { return c.DamagedLeaves }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "firn_scrubbed_since_timestamp_seconds",
+			Help: "When the vault that has waited longest was last scrubbed to its end, or was made if it never was; NaN without a vault.",
+		}, func() float64 { return scrubbedSince(roots) }),
 	}
+}
+
+// scrubbedSince is in seconds since 1970.
+func scrubbedSince(roots map[string]*dirvault.Root) float64 {
+	oldest := math.NaN()
+	for _, root := range roots {
+		since, ok := root.ScrubbedSince()
+		if seconds := float64(since.Unix()); ok && (math.IsNaN(oldest) || seconds < oldest) {
+			oldest = seconds
+		}
+	}
+	return oldest
 }
