@@ -91,17 +91,18 @@ func (o Options) withDefaults() Options {
 // in, if it was one. Damage is told as that of a scrub is, so that one look through
 // the log finds all of it.
 func (o Options) fault(requestID string, err error) {
-	log := o.Log
+	var about []any
 	if requestID != "" {
-		log = log.With("request_id", requestID)
+		about = []any{"request_id", requestID}
 	}
 	damage, ok := errors.AsType[*vault.DamageError](err)
 	if !ok {
-		log.Error("fault", "error", err)
+		o.Log.Error("fault", append(about, "error", err)...)
 		return
 	}
 	if requestID != "" {
 		o.damagedReads.Inc()
 	}
-	log.Error("damage", "archive", string(damage.Archive), "offset", damage.Range.Offset, "size", damage.Range.Size, "reason", err)
+	o.Log.Error("damage", append(about, "archive", string(damage.Archive),
+		"offset", damage.Range.Offset, "size", damage.Range.Size, "reason", err)...)
 }
