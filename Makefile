@@ -34,7 +34,7 @@ test: ## everything a change must pass; installs what the tests need
 
 .PHONY: race
 race: ## the tests alone, with the race detector
-	CGO_ENABLED=1 go test -race ./...
+	@scripts/race.sh
 
 .PHONY: lint
 lint: $(LINT) ## format, vet and lint, without changing anything

@@ -58,7 +58,7 @@ step 'format and lint' lint
 # Built here, or the minutes that it takes would count against a test's time.
 step 'the S3 server of the tests' go test -count 1 -timeout 20m -run '^TestServerIsBuilt$' ./internal/coldfront
 files_in_memory
-step 'tests, with the race detector' env CGO_ENABLED=1 go test -race -timeout 10m ./...
+step 'tests, with the race detector' scripts/race.sh -timeout 10m
 
 if ((${#failed[@]} > 0)); then
 	printf '\nfailed:' >&2
