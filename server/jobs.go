@@ -68,10 +68,7 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParamet
 	if p.RetrievalByteRange == "" {
 		return req, nil
 	}
-	archive, err := a.store.Archive(ctx, vaultName, req.Archive)
-	if errors.Is(err, vault.ErrNotFound) {
-		return vault.JobRequest{}, archiveNotFound(p.ArchiveID)
-	}
+	archive, err := a.archive(ctx, vaultName, req.Archive)
 	if err != nil {
 		return vault.JobRequest{}, err
 	}
@@ -88,21 +85,36 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParamet
 // about archives at the tier Standard alone. The caller calls undo if the job is
 // not started.
 func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobRequest) (undo func(), err error) {
+	admitted := func() {}
 	if req.Kind != vault.RetrieveArchive || req.Tier != "" && req.Tier != vault.Standard {
-		return func() {}, nil
+		return admitted, nil
+	}
+	policy, err := a.retrievalPolicy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rule := policy.Rules[0]
+	if rule.Strategy == vault.LimitNone {
+		return admitted, nil
 	}
 	size := req.Range.Size
 	if req.Range.IsZero() {
-		archive, err := a.store.Archive(ctx, vaultName, req.Archive)
-		if errors.Is(err, vault.ErrNotFound) {
-			return nil, archiveNotFound(string(req.Archive))
-		}
+		archive, err := a.archive(ctx, vaultName, req.Archive)
 		if err != nil {
 			return nil, err
 		}
 		size = archive.Size
 	}
-	return a.admit(ctx, size)
+	return a.admit(ctx, rule, size)
+}
+
+// archive tells about an archive that a job is to be started for.
+func (a *account) archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error) {
+	archive, err := a.store.Archive(ctx, vaultName, id)
+	if errors.Is(err, vault.ErrNotFound) {
+		err = archiveNotFound(string(id))
+	}
+	return archive, err
 }
 
 // describeJob tells how a job stands.

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,22 +10,12 @@ import (
 	"firn/vault"
 )
 
-// lockWindow is how long a vault lock may be tested before it is completed or
-// vanishes (Amazon Glacier developer guide, "Locking a vault").
-const lockWindow = 24 * time.Hour
-
-// The states of a vault lock.
-const (
-	lockInProgress = "InProgress"
-	lockLocked     = "Locked"
-)
-
 // lockDocument is a vault lock as it is kept. It goes with its vault, and when it
 // is locked with nothing else.
 type lockDocument struct {
 	ID      string
 	Policy  string
-	State   string
+	State   vault.LockState
 	Created time.Time
 }
 
@@ -37,14 +25,14 @@ func (d lockDocument) check() error {
 	switch {
 	case d.ID == "" || d.Policy == "" || d.Created.IsZero():
 		return errors.New("it is incomplete")
-	case d.State != lockInProgress && d.State != lockLocked:
+	case d.State != vault.LockInProgress && d.State != vault.LockLocked:
 		return fmt.Errorf("%q is no state", d.State)
 	}
 	return nil
 }
 
 // ends is when a lock vanishes that is not completed.
-func (d lockDocument) ends() time.Time { return d.Created.Add(lockWindow) }
+func (d lockDocument) ends() time.Time { return d.Created.Add(vault.LockTime) }
 
 // lockOf returns the lock of a vault, completed or being tested. ErrNotFound: it
 // has none.
@@ -56,7 +44,7 @@ func (a *account) lockOf(ctx context.Context, vaultName string) (lockDocument, e
 	if err := d.check(); err != nil {
 		return lockDocument{}, fmt.Errorf("the lock of vault %q is damaged: %w", vaultName, err)
 	}
-	if d.State != lockLocked && !a.options.Now().Before(d.ends()) {
+	if d.State != vault.LockLocked && !a.options.Now().Before(d.ends()) {
 		return lockDocument{}, fmt.Errorf("the lock of vault %q was not completed in time: %w", vaultName, vault.ErrNotFound)
 	}
 	return d, nil
@@ -76,11 +64,11 @@ func (a *account) initiateLock(ctx context.Context, c *call) (reply, error) {
 	old, err := a.lockOf(ctx, c.target.vault)
 	switch {
 	case err == nil:
-		return reply{}, accessDenied("The vault lock of " + a.arn(c.target.vault) + " is in the state " + old.State + " already.")
+		return reply{}, accessDenied("The vault lock of " + a.arn(c.target.vault) + " is in the state " + string(old.State) + " already.")
 	case !errors.Is(err, vault.ErrNotFound):
 		return reply{}, err
 	}
-	d := lockDocument{ID: newShortID(), Policy: p.Policy, State: lockInProgress, Created: a.options.Now().UTC()}
+	d := lockDocument{ID: newShortID(), Policy: p.Policy, State: vault.LockInProgress, Created: a.options.Now().UTC()}
 	return reply{
 		status: http.StatusCreated,
 		header: map[string]string{"x-amz-lock-id": d.ID},
@@ -98,19 +86,20 @@ func (a *account) completeLock(ctx context.Context, c *call) (reply, error) {
 	if errors.Is(err, vault.ErrNotFound) {
 		return reply{}, a.noLock(c)
 	}
-	done := reply{status: http.StatusNoContent}
-	same := err == nil && d.ID == c.target.id
-	switch {
-	case err != nil:
+	if err != nil {
 		return reply{}, err
-	case d.State == lockLocked && same:
+	}
+	locked, same := d.State == vault.LockLocked, d.ID == c.target.id
+	done := reply{status: http.StatusNoContent}
+	switch {
+	case locked && same:
 		return done, nil
-	case d.State == lockLocked:
+	case locked:
 		return reply{}, accessDenied("The vault " + a.arn(c.target.vault) + " is locked by another lock ID.")
 	case !same:
 		return reply{}, invalid("Invalid lock ID: " + c.target.id)
 	}
-	d.State = lockLocked
+	d.State = vault.LockLocked
 	return done, a.writeNote(ctx, c.target.vault, lockNote, d)
 }
 
@@ -134,9 +123,9 @@ func (a *account) getLock(ctx context.Context, c *call) (reply, error) {
 		CreationDate   *string
 		ExpirationDate *string
 		Policy         string
-		State          string
+		State          vault.LockState
 	}{CreationDate: date(d.Created), Policy: d.Policy, State: d.State}
-	if d.State == lockInProgress {
+	if d.State == vault.LockInProgress {
 		body.ExpirationDate = date(d.ends())
 	}
 	return reply{status: http.StatusOK, body: body}, nil
@@ -153,16 +142,8 @@ func (a *account) abortLock(ctx context.Context, c *call) (reply, error) {
 	switch {
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
 		return reply{}, err
-	case d.State == lockLocked:
+	case d.State == vault.LockLocked:
 		return reply{}, accessDenied("The vault " + a.arn(c.target.vault) + " is locked.")
 	}
 	return reply{status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, lockNote)
-}
-
-// newShortID returns 24 characters of [A-Za-z0-9_-], the form of the service's ids
-// of locks and of units of capacity.
-func newShortID() string {
-	var b [18]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }

@@ -9,13 +9,6 @@ import (
 	"firn/vault"
 )
 
-// The strategies of a data retrieval policy.
-const (
-	strategyNone     = "None"
-	strategyRate     = "BytesPerHour"
-	strategyFreeTier = "FreeTier"
-)
-
 // retrievalPolicy is DataRetrievalPolicy: how much may be retrieved.
 type retrievalPolicy struct {
 	Rules []retrievalRule
@@ -23,7 +16,7 @@ type retrievalPolicy struct {
 
 type retrievalRule struct {
 	BytesPerHour *int64
-	Strategy     string
+	Strategy     vault.LimitStrategy
 }
 
 // setRetrievalPolicy replaces the data retrieval policy of the account.
@@ -47,18 +40,18 @@ func (p retrievalPolicy) check() error {
 	}
 	rule := p.Rules[0]
 	switch {
-	case rule.Strategy == strategyRate && rule.BytesPerHour == nil:
+	case rule.Strategy == vault.LimitBytesPerHour && rule.BytesPerHour == nil:
 		return missingParameter("BytesPerHour")
-	case rule.Strategy == strategyRate && *rule.BytesPerHour < 1:
+	case rule.Strategy == vault.LimitBytesPerHour && *rule.BytesPerHour < 1:
 		return invalid("Invalid BytesPerHour: it must be at least 1.")
-	case rule.Strategy == strategyRate:
+	case rule.Strategy == vault.LimitBytesPerHour:
 		return nil
 	case rule.Strategy == "":
 		return missingParameter("Strategy")
-	case rule.Strategy != strategyNone && rule.Strategy != strategyFreeTier:
-		return invalid("Invalid Strategy: " + rule.Strategy)
+	case rule.Strategy != vault.LimitNone && rule.Strategy != vault.LimitFreeTier:
+		return invalid("Invalid Strategy: " + string(rule.Strategy))
 	case rule.BytesPerHour != nil:
-		return invalid("Invalid BytesPerHour: the strategy " + rule.Strategy + " has none.")
+		return invalid("Invalid BytesPerHour: the strategy " + string(rule.Strategy) + " has none.")
 	}
 	return nil
 }
@@ -74,7 +67,7 @@ func (a *account) retrievalPolicy(ctx context.Context) (retrievalPolicy, error) 
 	var p retrievalPolicy
 	err := a.readNote(ctx, ofAccount, retrievalPolicyNote, &p)
 	if errors.Is(err, vault.ErrNotFound) {
-		return retrievalPolicy{Rules: []retrievalRule{{Strategy: strategyNone}}}, nil
+		return retrievalPolicy{Rules: []retrievalRule{{Strategy: vault.LimitNone}}}, nil
 	}
 	if err == nil {
 		err = p.check()

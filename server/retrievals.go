@@ -21,28 +21,21 @@ type retrievals struct {
 	Minutes    map[int64]int64 // bytes by the minute, since 1970, of the last hour
 }
 
-// admit counts a Standard retrieval of size bytes, or refuses it if the policy of
-// the account does: at BytesPerHour if more than that would have been asked for
-// within the last hour, at FreeTier within this month (UTC). The caller calls undo
-// if the job was not started after all.
-func (a *account) admit(ctx context.Context, size int64) (undo func(), err error) {
+// admit counts a Standard retrieval of size bytes, or refuses it if a rule of the
+// account does: at BytesPerHour if more than that would have been asked for within the
+// last hour, at FreeTier within this month (UTC). The caller calls undo if the job was
+// not started after all.
+func (a *account) admit(ctx context.Context, rule retrievalRule, size int64) (undo func(), err error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	p, err := a.retrievalPolicy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rule := p.Rules[0]
-	if rule.Strategy == strategyNone {
-		return func() {}, nil
-	}
 	r, err := a.retrievals(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := a.options.Now().UTC()
 	r.add(now, size)
-	if rule.Strategy == strategyRate && r.hour() > *rule.BytesPerHour || rule.Strategy == strategyFreeTier && r.MonthBytes > freeTier {
+	if rule.Strategy == vault.LimitBytesPerHour && r.hour() > *rule.BytesPerHour ||
+		rule.Strategy == vault.LimitFreeTier && r.MonthBytes > freeTier {
 		return nil, fmt.Errorf("a retrieval of %d bytes is more than the policy of the account allows: %w", size, vault.ErrLimited)
 	}
 	if err := a.writeNote(ctx, ofAccount, retrievalsNote, r); err != nil {

@@ -13,13 +13,9 @@ import (
 	"firn/vault"
 )
 
-// The limits of tags (Amazon Glacier developer guide, "Tagging").
-const (
-	maxTags     = 50  // of a vault
-	maxTagsOnce = 10  // in one request
-	maxTagKey   = 128 // characters
-	maxTagValue = 255 // characters
-)
+// maxTagsOnce is how many tags one request may name (Amazon Glacier developer guide,
+// "Add Tags To Vault").
+const maxTagsOnce = 10
 
 // tagsOf returns the tags of a vault, or an empty map that may be written to.
 func (a *account) tagsOf(ctx context.Context, vaultName string) (map[string]string, error) {
@@ -56,7 +52,7 @@ func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
 		for key, value := range body.Tags {
 			tags[key] = value
 		}
-		if len(tags) > maxTags {
+		if len(tags) > vault.MaxTags {
 			return limitExceeded("The quota for the number of tags that can be assigned to this resource has been reached.")
 		}
 		return nil
@@ -118,11 +114,11 @@ func checkTagCount(name string, n int) error {
 // checkTag holds a tag against the rules of the service.
 func checkTag(key, value string) error {
 	switch {
-	case key == "" || utf8.RuneCountInString(key) > maxTagKey || !isTagText(key):
+	case key == "" || utf8.RuneCountInString(key) > vault.MaxTagKey || !isTagText(key):
 		return invalid("Invalid tag key: " + key)
 	case strings.HasPrefix(strings.ToLower(key), "aws:"):
 		return invalid("Invalid tag key: " + key + ". Keys that begin with aws: are reserved.")
-	case utf8.RuneCountInString(value) > maxTagValue || !isTagText(value):
+	case utf8.RuneCountInString(value) > vault.MaxTagValue || !isTagText(value):
 		return invalid("Invalid tag value: " + value)
 	}
 	return nil

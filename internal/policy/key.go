@@ -2,17 +2,11 @@ package policy
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
-// Keys are the condition keys that a policy may use, by their names in lower
-// case. [TagKey] stands for one key for each tag of a vault.
-func Keys() []string { return slices.Sorted(maps.Keys(kinds())) }
-
-// The condition keys. Those of IAM are in lower case, as [Request.Value] gets
-// them: their case means nothing.
+// The condition keys that a policy may use, in lower case, as [Request.Value] gets
+// them: their case means nothing. [TagKey] stands for one key for each tag of a vault.
 const (
 	ArchiveAge       = "glacier:archiveageindays" // whole days since the archive was created
 	TagKey           = "glacier:resourcetag/"     // followed by the key of a tag, in lower case

@@ -132,8 +132,8 @@ type Request struct {
 	Principal Principal
 	Action    string // such as "glacier:DeleteArchive"
 	Resource  string // its ARN
-	// Value returns the value of a condition key, of which [Keys] lists those that
-	// it is asked for, and whether the request has one. Dates are in RFC 3339.
+	// Value returns the value of a condition key, which is one of the constants of
+	// this package, and whether the request has one. Dates are in RFC 3339.
 	Value func(key string) (value string, there bool, err error)
 }
 

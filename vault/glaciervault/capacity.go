@@ -65,13 +65,8 @@ func (a *Account) BuyCapacity(ctx context.Context) (id string, err error) {
 		if err != nil {
 			return err
 		}
-		if id = aws.ToString(out.CapacityId); !inventory.IsID(id) {
-			return fmt.Errorf("%w: the answer has no id of a unit: %.300q", vault.ErrUnavailable, id)
-		}
-		return nil
+		id, err = idIn(out.CapacityId, "id of a unit")
+		return err
 	})
-	if err != nil {
-		return "", err
-	}
-	return id, nil
+	return id, err
 }

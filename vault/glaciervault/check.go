@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"firn/inventory"
 	"firn/vault"
 )
@@ -54,6 +56,15 @@ func checkID[T ~string](noun string, id T) error {
 		return fmt.Errorf("%s %.300q: %w: not an id of the service", noun, string(id), vault.ErrNotFound)
 	}
 	return nil
+}
+
+// idIn returns the id that an answer gives out for a noun.
+func idIn(answer *string, noun string) (string, error) {
+	id := aws.ToString(answer)
+	if !inventory.IsID(id) {
+		return "", fmt.Errorf("%w: the answer has no %s: %.300q", vault.ErrUnavailable, noun, id)
+	}
+	return id, nil
 }
 
 func isNameByte(c byte) bool {

@@ -69,15 +69,10 @@ func (a *Account) StartLock(ctx context.Context, vaultName, policy string) (id s
 		if err != nil {
 			return err
 		}
-		if id = aws.ToString(out.LockId); !inventory.IsID(id) {
-			return fmt.Errorf("%w: the answer has no lock id: %.300q", vault.ErrUnavailable, id)
-		}
-		return nil
+		id, err = idIn(out.LockId, "lock id")
+		return err
 	})
-	if err != nil {
-		return "", err
-	}
-	return id, nil
+	return id, err
 }
 
 // CompleteLock makes the lock of that id permanent: nobody, the service included,
