@@ -40,7 +40,8 @@ type DownloadOptions struct {
 	// Force replaces a target that is there.
 	Force bool
 
-	// Concurrency is the number of segments in flight. Default 8.
+	// Concurrency is the number of segments in flight. Default: as many as pay, up to
+	// MaxConcurrency; to standard output, or with a LimitRate, DefaultConcurrency.
 	Concurrency int
 	// LimitRate in bytes per second, for all segments together. Default: no limit.
 	LimitRate int64
@@ -96,9 +97,6 @@ func (o *DownloadOptions) setDefaults() {
 	}
 	if o.Ready == nil {
 		o.Ready = func(record.Job) {}
-	}
-	if o.Concurrency <= 0 {
-		o.Concurrency = DefaultConcurrency
 	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}

@@ -158,7 +158,7 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 			d.have[r.Offset] = treehash.Node{Size: r.Size, Hash: hash}
 			return to.record(ctx, r, hash)
 		},
-		Concurrency: d.Concurrency, Limiter: d.limiter, RetryFor: d.RetryFor, Drain: d.Drain, Progress: d.Progress,
+		Concurrency: inFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.RetryFor, Drain: d.Drain, Progress: d.Progress,
 		Size: d.want.Size, Done: d.want.Size,
 	}
 	var bytes int64

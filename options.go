@@ -20,7 +20,8 @@ type UploadOptions struct {
 	// Without it a stream may have 10,000 parts of 128 MiB in a Glacier vault.
 	ExpectedSize int64
 	// Concurrency is the number of parts in flight, fewer if LimitRate makes them
-	// crawl. Default 8.
+	// crawl. Default: as many as pay, up to MaxConcurrency; of a stream, or with a
+	// LimitRate, DefaultConcurrency.
 	Concurrency int
 	// LimitRate in bytes per second, for all parts together. Default: no limit.
 	LimitRate int64
@@ -54,14 +55,7 @@ type UploadOptions struct {
 	Now func() time.Time
 }
 
-// DefaultConcurrency is how many parts are in flight unless the caller says
-// otherwise: enough for a line of 100 ms and 1 Gbit/s with parts of 16 MiB.
-const DefaultConcurrency = 8
-
 func (o *UploadOptions) setDefaults() {
-	if o.Concurrency <= 0 {
-		o.Concurrency = DefaultConcurrency
-	}
 	if o.Journal == nil {
 		o.Journal = forgetful{}
 	}

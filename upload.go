@@ -211,13 +211,14 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	if err != nil {
 		return transfer.Outcome{}, err
 	}
+	concurrency := inFlight(u.Concurrency, u.LimitRate, u.source.stream != nil)
 	out, err := transfer.Send(ctx, transfer.Options{
 		Vault: u.vault, ID: at.ID, Plan: at.plan, Source: pieces,
 		Held: at.held, Known: at.known,
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
 		},
-		Concurrency: at.plan.InFlight(u.Concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.RetryFor,
+		Concurrency: at.plan.InFlight(concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.RetryFor,
 		Drain: u.Drain, Progress: u.Progress,
 	})
 	if u.LimitRate == 0 { // else it would teach nothing about the line

@@ -34,6 +34,10 @@ var (
 	// ErrUnavailable: the service or the network failed, or the answer was lost;
 	// the request may have been carried out. Repeat what is idempotent.
 	ErrUnavailable = errors.New("service unavailable")
+	// ErrLost is the ErrUnavailable of a connection that could not be made, or broke
+	// before the answer was there: errors.Is finds both. Where bytes had moved,
+	// the line may bear less than is sent at once.
+	ErrLost = fmt.Errorf("%w: no connection", ErrUnavailable)
 	// ErrLocked: another process holds the object.
 	ErrLocked = errors.New("locked by another process")
 	// ErrExists: the object is there already and the call will not replace it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -84,7 +85,7 @@ func (p *program) newDownload() *cobra.Command {
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.BoolVar(&o.force, "force", false, "replace files that are there")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
-	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "fetch `N` ranges at once")
+	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32)")
 	f.Var(&o.limitRate, "limit-rate", "fetch no faster than this, all ranges together")
 	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
@@ -100,8 +101,8 @@ func (o downloadOptions) check() error {
 	switch {
 	case o.output == "":
 		return usageError("-o needs a path")
-	case o.concurrency < 1:
-		return usageError("--concurrency must be at least 1")
+	case o.concurrency < 0:
+		return usageError("--concurrency must be at least 1, or 0 for as many as pay")
 	case o.retryFor <= 0:
 		return usageError("--retry-for must be more than 0s")
 	}
@@ -113,7 +114,7 @@ func (p *program) download(ctx context.Context, o downloadOptions, vaultArg stri
 		return err
 	}
 	return o.withBell(ctx, func(bell firn.Bell) error {
-		return p.withVault(ctx, vaultArg, o.concurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+		return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 			archives, err := p.resolveAll(ctx, c, v.URL, refs)
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"math/bits"
 	"time"
@@ -72,7 +73,7 @@ func (p *program) newUpload() *cobra.Command {
 	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
 	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
 	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
-	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "send `N` parts at once")
+	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: as many as pay, up to 32)")
 	f.Var(&o.limitRate, "limit-rate", "send no faster than this, all parts together")
 	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
@@ -101,8 +102,8 @@ func (o uploadOptions) check(sources []string) error {
 		return usageError("--name names one archive, and there are %d files: upload them one by one", len(sources))
 	case o.description != "" && len(sources) > 1:
 		return usageError("--description describes one archive, and there are %d files: upload them one by one", len(sources))
-	case o.concurrency < 1:
-		return usageError("--concurrency must be at least 1")
+	case o.concurrency < 0:
+		return usageError("--concurrency must be at least 1, or 0 for as many as pay")
 	case o.partSize != 0 && (o.partSize < 1<<20 || bits.OnesCount64(uint64(o.partSize)) != 1):
 		return usageError("a part size of %s is not 1 MiB times a power of two", humane.Bytes(int64(o.partSize)))
 	case o.retryFor <= 0:
@@ -118,7 +119,7 @@ func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, 
 	if o.dryRun { // which must not even make a catalog
 		return p.planUploads(ctx, o, vaultArg, sources)
 	}
-	return p.withVault(ctx, vaultArg, o.concurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+	return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
 		return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
 	})

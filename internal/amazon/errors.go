@@ -142,7 +142,10 @@ func classWithoutAnswer(err error) error {
 	}
 	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
 	_, unread := errors.AsType[*smithy.DeserializationError](err)
-	if unsent || unread {
+	switch {
+	case unsent:
+		return vault.ErrLost
+	case unread:
 		return vault.ErrUnavailable
 	}
 	return vault.ErrInvalid // the SDK would not even send it

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// EachOptions is what Each needs. Concurrency is required.
+// EachOptions is what Each needs. Concurrency is required: requests move no bytes by
+// which one could tell how many pay.
 type EachOptions struct {
 	Concurrency  int           // requests in flight, at least 1
 	IdleTimeout  time.Duration // of one request
@@ -33,7 +34,7 @@ func Each[T any](
 	ctx context.Context, items iter.Seq2[T, error], size func(T) int64,
 	request func(context.Context, T) error, done func(context.Context, T) error, o EachOptions,
 ) error {
-	l := &line{concurrency: o.Concurrency, idle: o.IdleTimeout, retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout}
+	l := &line{concurrency: max(1, o.Concurrency), idle: o.IdleTimeout, retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout}
 	l.open(o.Progress, Progress{Size: o.Size, Parts: o.Items})
 	l.meter.change(func(*Progress) {}) // the plan
 	next, stop := iter.Pull2(items)

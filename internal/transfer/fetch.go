@@ -13,8 +13,8 @@ import (
 	"firn/vault"
 )
 
-// FetchOptions is what Fetch needs. Open, Segments, Record and Concurrency are
-// required, and one of At and Ordered.
+// FetchOptions is what Fetch needs. Open, Segments and Record are required, and one
+// of At and Ordered.
 type FetchOptions struct {
 	// Open reads a run of bytes of the archive: all of one segment.
 	Open func(ctx context.Context, r vault.Range) (vault.Output, error)
@@ -27,14 +27,14 @@ type FetchOptions struct {
 	At io.WriterAt
 	// Ordered receives, instead, the bytes of the segments in their order, each
 	// segment only after it was verified. It is held in memory until then:
-	// Concurrency + 1 segments at most.
+	// Concurrency + 1 segments at most, so that Concurrency should be named.
 	Ordered io.Writer
 	// Record makes a verified segment durable, with the tree hash that its bytes
 	// have. It is called for one segment at a time, after the bytes were written
 	// and before the segment counts as done; its error ends the transfer.
 	Record func(ctx context.Context, r vault.Range, hash treehash.Hash) error
 
-	Concurrency  int // segments in flight, at least 1
+	Concurrency  int // segments in flight; 0: as many as pay, up to MostConcurrency
 	Limiter      *rate.Limiter
 	IdleTimeout  time.Duration
 	RetryFor     time.Duration
@@ -75,7 +75,7 @@ type fetcher struct {
 	FetchOptions
 	line
 	back      io.ReaderAt    // At, if it can be read
-	receivers chan *receiver // one for each hand
+	receivers chan *receiver // one for each hand there may be
 	largest   int64          // bytes of a segment, at most
 	begun     int            // segments that next gave out
 	before    <-chan bool    // see turn
@@ -99,7 +99,7 @@ func newFetcher(o FetchOptions) *fetcher {
 	f.open(o.Progress, Progress{
 		Size: o.Size, PartSize: f.largest, Parts: len(o.Segments), Held: o.Done, Done: o.Done, Resumed: o.Done,
 	})
-	f.receivers = make(chan *receiver, cap(f.hands))
+	f.receivers = make(chan *receiver, f.pace.most+1)
 	for range cap(f.receivers) {
 		f.receivers <- nil // made at first use
 	}

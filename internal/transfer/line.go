@@ -30,7 +30,7 @@ const (
 // line is the way to the vault as one transfer uses it, in either direction: how
 // much is on it at once, how long it may stand still, and how it is given up.
 type line struct {
-	concurrency int // attempts at once, at most
+	concurrency int // attempts at once, at most; 0: as many as pay
 	limiter     *rate.Limiter
 	idle        time.Duration // without a byte, before an attempt fails
 	retryFor    time.Duration // without a piece, before the transfer fails
@@ -39,9 +39,6 @@ type line struct {
 
 	pace  *pace
 	meter meter
-	// hands holds one token for each piece that is worked on: one more than may
-	// be on the line, which makes ready or clears up.
-	hands chan struct{}
 
 	mu          sync.Mutex
 	lastMoved   time.Time
@@ -50,14 +47,13 @@ type line struct {
 
 // open puts the defaults in place and makes l ready for one transfer.
 func (l *line) open(report func(Progress), start Progress) {
-	l.concurrency = min(max(1, l.concurrency), maxConcurrency)
+	l.concurrency = min(max(0, l.concurrency), maxConcurrency)
 	setDefault(&l.idle, DefaultIdleTimeout)
 	setDefault(&l.retryFor, DefaultRetryFor)
 	setDefault(&l.grace, DefaultDrainTimeout)
 	l.pace = newPace(l.concurrency)
-	l.hands = make(chan struct{}, l.concurrency+1)
 	l.lastMoved = time.Now()
-	start.Concurrency = l.concurrency
+	start.Concurrency = l.pace.now()
 	l.meter.report = report
 	l.meter.now = start
 }
@@ -95,10 +91,8 @@ func (l *line) run(ctx context.Context, next func(starting context.Context) (wor
 // ends.
 func (l *line) dispatch(ctx, starting context.Context, group *errgroup.Group, next func(context.Context) (work, error)) error {
 	for {
-		select {
-		case <-starting.Done():
-			return l.unlessDraining(ctx, context.Cause(starting))
-		case l.hands <- struct{}{}:
+		if err := l.pace.hands.enter(starting); err != nil {
+			return l.unlessDraining(ctx, err)
 		}
 		bring, err := next(starting)
 		if errors.Is(err, io.EOF) {
@@ -108,7 +102,7 @@ func (l *line) dispatch(ctx, starting context.Context, group *errgroup.Group, ne
 			return l.unlessDraining(ctx, err)
 		}
 		group.Go(func() error {
-			defer func() { <-l.hands }()
+			defer l.pace.hands.leave()
 			return l.unlessDraining(ctx, bring(ctx, starting))
 		})
 	}
@@ -160,12 +154,11 @@ func (l *line) insist(ctx, starting context.Context, try func(*flow) error, doub
 // once makes an attempt, in the turn of an epoch. Bytes that moved in vain are taken
 // back.
 func (l *line) once(ctx context.Context, epoch int, try func(*flow) error) error {
-	said := neutral
-	defer func() { l.pace.done(epoch, said) }()
-
 	guarded, dog, stop := guard(ctx, l.idle)
 	defer stop()
 	f := &flow{ctx: guarded, limiter: l.limiter, dog: dog, moved: l.meter.moved}
+	said := neutral
+	defer func() { l.pace.done(epoch, said, f.at) }()
 	err := try(f)
 	if err == nil {
 		said = good
@@ -175,8 +168,8 @@ func (l *line) once(ctx context.Context, epoch int, try func(*flow) error) error
 	if !IsSource(err) && !IsSink(err) && context.Cause(guarded) == errStalled { //nolint:errorlint // the cause is this very value
 		err = errStalled
 	}
-	if errors.Is(err, vault.ErrThrottled) {
-		said = tooQuick
+	if errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrLost) && f.at > 0 {
+		said = tooMuch
 	}
 	return err
 }

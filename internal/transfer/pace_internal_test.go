@@ -14,29 +14,29 @@ func TestPaceHalvesOncePerEpochAndGrowsAgain(t *testing.T) {
 		epochs[i] = take(t, p)
 	}
 	for _, epoch := range epochs {
-		p.done(epoch, tooQuick) // all eight ran into the same wall
+		p.done(epoch, tooMuch, 0) // all eight ran into the same wall
 	}
 	if p.now() != 4 {
 		t.Fatalf("limit %d after one wall, want 4", p.now())
 	}
-	p.done(take(t, p), tooQuick)
+	p.done(take(t, p), tooMuch, 0)
 	if p.now() != 2 {
 		t.Fatalf("limit %d after a second wall, want 2", p.now())
 	}
 	for range 2 + 3 { // as many successes as the limit, each time
-		p.done(take(t, p), good)
+		p.done(take(t, p), good, 0)
 	}
 	if p.now() != 4 {
 		t.Fatalf("limit %d after five successes, want 4", p.now())
 	}
 	for range 100 {
-		p.done(take(t, p), good)
+		p.done(take(t, p), good, 0)
 	}
 	if p.now() != 8 {
 		t.Fatalf("limit %d, want the 8 it began with and no more", p.now())
 	}
 	for range 5 {
-		p.done(take(t, p), tooQuick)
+		p.done(take(t, p), tooMuch, 0)
 	}
 	if p.now() != 1 {
 		t.Fatalf("limit %d, want at least one", p.now())
@@ -55,11 +55,11 @@ func TestPaceServesWaitersInTurn(t *testing.T) {
 					t.Error(err)
 				}
 				served <- i
-				p.done(epoch, neutral)
+				p.done(epoch, neutral, 0)
 			}()
 			synctest.Wait()
 		}
-		p.done(first, neutral)
+		p.done(first, neutral, 0)
 		if a, b := <-served, <-served; a != 0 || b != 1 {
 			t.Errorf("served %d before %d", a, b)
 		}
@@ -81,7 +81,7 @@ func TestPaceGivesBackTheTurnOfAWaiterThatLeft(t *testing.T) {
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		p.done(first, neutral)
+		p.done(first, neutral, 0)
 		take(t, p)
 	})
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 
@@ -39,7 +40,7 @@ type Wish struct {
 	PartSize     int64   // bytes; 0: chosen
 	ExpectedSize int64   // bytes; for a source of Unknown size; 0: no idea
 	Rate         float64 // bytes per second of the line; 0: not known
-	Concurrency  int     // parts in flight that share the line
+	Concurrency  int     // parts in flight that share the line; 0: those that a transfer begins with
 }
 
 // NewPlan chooses the part size for size bytes (or Unknown) within the limits
@@ -70,7 +71,8 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 		return Plan{Size: size, PartSize: min(max(streamPart, least), largestPart(l))}, nil
 	}
 	part := int64(preferredPart)
-	for w.Rate > 0 && part > mib && float64(part)*float64(max(1, w.Concurrency)) > patience*w.Rate {
+	share := float64(cmp.Or(w.Concurrency, firstConcurrency))
+	for w.Rate > 0 && part > mib && float64(part)*share > patience*w.Rate {
 		part /= 2
 	}
 	return Plan{Size: size, PartSize: min(max(part, least), largestPart(l))}, nil
@@ -79,7 +81,8 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 // InFlight returns how many of up to concurrency parts should be on their way at
 // once on a line that is limited to rate bytes per second: so few that a part
 // still is acknowledged now and then. All of them share the line, and what is
-// not acknowledged when the process dies is sent again.
+// not acknowledged when the process dies is sent again. Without a limit it is
+// concurrency itself.
 func (p Plan) InFlight(concurrency int, rate float64) int {
 	if rate <= 0 {
 		return concurrency

@@ -15,8 +15,7 @@ import (
 	"firn/vault"
 )
 
-// Options is what Send needs. Vault, ID, Plan, Source, Record and Concurrency
-// are required.
+// Options is what Send needs. Vault, ID, Plan, Source and Record are required.
 type Options struct {
 	Vault  vault.Uploader
 	ID     vault.UploadID
@@ -34,7 +33,7 @@ type Options struct {
 	// time, before the part counts as done; its error ends the transfer.
 	Record func(ctx context.Context, p vault.Part) error
 
-	Concurrency int           // parts in flight, at least 1
+	Concurrency int           // parts in flight; 0: as many as pay, up to MostConcurrency
 	Limiter     *rate.Limiter // for the bytes of all parts together; nil: no limit
 	IdleTimeout time.Duration // an attempt in which no byte moves for so long fails; 0: 3 minutes
 	RetryFor    time.Duration // how long to go on without an acknowledged part; 0: 20 hours

@@ -34,7 +34,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 		return vault.Output{}, err
 	}
 	fail := func(err error) error {
-		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err), judge)
+		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrLost, err), judge)
 	}
 	if out.size < 0 {
 		err := fail(errors.New("the answer does not tell how long it is"))

@@ -285,7 +285,7 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 	}
 	size := aws.ToInt64(out.ContentLength)
 	fail := func(err error) error {
-		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrUnavailable, err), judge)
+		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrLost, err), judge)
 	}
 	return vault.Output{ReadCloser: amazon.NewOutput(out.Body, size, fail), Size: size}, nil
 }

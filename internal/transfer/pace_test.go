@@ -1,0 +1,145 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"firn/internal/transfer"
+	"firn/vault"
+)
+
+// simulated is a vault behind a line that has a width and a length. It keeps
+// nothing. The clock is the bubble's, so that the same transfer always takes the
+// same time.
+type simulated struct {
+	vault.Uploader
+	width  float64       // bytes per second of all connections together
+	each   float64       // bytes per second of one connection
+	length time.Duration // before the answer to a part
+	most   int64         // connections that the line bears, 0: any number
+
+	line   *rate.Limiter
+	inside atomic.Int64
+	lost   atomic.Int64 // parts that were sent in vain
+}
+
+// The parts are small, and so are the lines: what counts is how long a part takes.
+const (
+	simulatedPart  = 64 << 10
+	simulatedPiece = 4 << 10
+)
+
+func (s *simulated) Limits() vault.Limits { return vault.Limits{} }
+
+func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Part, body io.ReadSeeker) (vault.Part, error) {
+	s.inside.Add(1)
+	defer s.inside.Add(-1)
+	own := rate.NewLimiter(rate.Limit(s.each), simulatedPiece)
+	for {
+		n, err := io.CopyN(io.Discard, body, simulatedPiece)
+		if n > 0 {
+			if err := errors.Join(s.line.WaitN(ctx, int(n)), own.WaitN(ctx, int(n))); err != nil {
+				return vault.Part{}, err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return vault.Part{}, err
+		}
+		if s.most > 0 && s.inside.Load() > s.most {
+			s.lost.Add(1)
+			return vault.Part{}, vault.ErrLost
+		}
+	}
+	select {
+	case <-time.After(s.length):
+		return p, nil
+	case <-ctx.Done():
+		return vault.Part{}, context.Cause(ctx)
+	}
+}
+
+// run sends 256 parts and returns how long that took in the bubble, and how many
+// were in flight in the end.
+func (s *simulated) run(t *testing.T, concurrency int) (took time.Duration, last int) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s.line = rate.NewLimiter(rate.Limit(s.width), simulatedPiece)
+		plan := transfer.Plan{Size: 256 * simulatedPart, PartSize: simulatedPart}
+		begin := time.Now()
+		out, err := transfer.Send(t.Context(), transfer.Options{
+			Vault: s, Plan: plan, Source: transfer.FromReaderAt(zeros{}, plan), Concurrency: concurrency,
+			Record:   func(context.Context, vault.Part) error { return nil },
+			Progress: func(p transfer.Progress) { last = p.Concurrency },
+		})
+		took = time.Since(begin)
+		if err != nil || out.Size != plan.Size {
+			t.Errorf("%d bytes were sent: %v", out.Size, err)
+		}
+	})
+	return took, last
+}
+
+// zeros is a source without end.
+type zeros struct{}
+
+func (zeros) ReadAt(b []byte, _ int64) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+// TestConcurrencyFindsWhatPays: whoever names no number comes close to the best of
+// the fixed ones, near and far, though it must find out first, and has no more in
+// flight than that takes.
+func TestConcurrencyFindsWhatPays(t *testing.T) {
+	const fast, slow = 100 * simulatedPart, simulatedPart
+	for _, line := range []struct {
+		name      string
+		simulated *simulated
+		last      int // in flight in the end, at most
+	}{
+		{"near", &simulated{width: fast, each: fast, length: time.Millisecond}, 8},
+		{"20 ms", &simulated{width: fast, each: fast, length: 20 * time.Millisecond}, 16},
+		{"100 ms", &simulated{width: fast, each: fast / 10, length: 100 * time.Millisecond}, 32},
+		{"300 ms", &simulated{width: fast, each: fast / 30, length: 300 * time.Millisecond}, 32},
+		{"slow", &simulated{width: slow, each: slow, length: 20 * time.Millisecond}, 5},
+		{"slow and far", &simulated{width: slow, each: slow, length: 300 * time.Millisecond}, 5},
+	} {
+		t.Run(line.name, func(t *testing.T) {
+			var times []time.Duration
+			for _, fixed := range []int{1, 2, 4, 8, 16, 32} {
+				took, _ := line.simulated.run(t, fixed)
+				times = append(times, took)
+			}
+			took, last := line.simulated.run(t, 0)
+			if took > slices.Min(times)*3/2 {
+				t.Errorf("took %v, 1 to 32 in flight %v", took, times)
+			}
+			if last > line.last {
+				t.Errorf("%d in flight in the end", last)
+			}
+			t.Logf("%v with %d in flight in the end; 1 to 32: %v", took, last, times)
+		})
+	}
+}
+
+// TestConcurrencyShrinksWithLoss: a line that loses what is too much gets what it
+// bears, and few parts are sent in vain.
+func TestConcurrencyShrinksWithLoss(t *testing.T) {
+	s := &simulated{width: 100 * simulatedPart, each: 10 * simulatedPart, length: 100 * time.Millisecond, most: 6}
+	_, last := s.run(t, 0)
+	if lost := s.lost.Load(); last > 8 || lost > 80 {
+		t.Errorf("%d in flight in the end, and %d parts of 256 sent in vain", last, lost)
+	}
+	t.Logf("%d in flight in the end, and %d parts of 256 sent in vain", last, s.lost.Load())
+}
