@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -76,6 +77,7 @@ type fetcher struct {
 	line
 	back      io.ReaderAt    // At, if it can be read
 	receivers chan *receiver // one for each hand there may be
+	hashing   *gate          // as wide as there are cores: whole segments being hashed
 	largest   int64          // bytes of a segment, at most
 	begun     int            // segments that next gave out
 	before    <-chan bool    // see turn
@@ -93,6 +95,7 @@ func newFetcher(o FetchOptions) *fetcher {
 		},
 	}
 	f.back, _ = o.At.(io.ReaderAt)
+	f.hashing = newGate(runtime.GOMAXPROCS(0))
 	for _, r := range o.Segments {
 		f.largest = max(f.largest, r.Size)
 	}

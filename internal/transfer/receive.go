@@ -17,8 +17,12 @@ type receiver struct {
 	tree   *treehash.TreeHasher
 }
 
+// receiveBuffer is how many bytes are written at a time: there are as many such
+// buffers as segments in flight, and larger ones save nothing.
+const receiveBuffer = 64 << 10
+
 func (f *fetcher) newReceiver() *receiver {
-	size := int64(hashBuffer)
+	size := int64(receiveBuffer)
 	if f.Ordered != nil {
 		size = f.largest
 	}
@@ -48,7 +52,7 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	for at := int64(0); at < r.Size; {
 		piece := in.buffer[:min(int64(len(in.buffer)), r.Size-at)]
 		if f.Ordered != nil {
-			piece = in.buffer[at:min(at+hashBuffer, r.Size)]
+			piece = in.buffer[at:min(at+receiveBuffer, r.Size)]
 		}
 		n, err := on.fill(out, piece)
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -91,6 +95,10 @@ func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bo
 	if !late {
 		return in.tree.Sum(), nil
 	}
+	if err := f.hashing.enter(ctx); err != nil {
+		return treehash.Hash{}, err
+	}
+	defer f.hashing.leave()
 	if f.Ordered != nil {
 		return treehash.Sum(in.buffer[:r.Size]), nil
 	}

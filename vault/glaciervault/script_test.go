@@ -23,7 +23,7 @@ const (
 
 // isolate hides the machine's own AWS configuration from a test and gives it a
 // key pair.
-func isolate(t *testing.T) {
+func isolate(t testing.TB) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, value := range map[string]string{
