@@ -69,15 +69,9 @@ func (h *Hash) UnmarshalText(text []byte) error {
 // Sum returns the tree hash of b.
 func Sum(b []byte) Hash {
 	var t tree
-	for len(b) > lanes*LeafSize && haveLanes() {
-		t.pushAll(leavesOf(b))
-		b = b[lanes*LeafSize:]
+	if b = t.pushWhole(b); len(b) > 0 || len(t.stack) == 0 {
+		t.push(sha256.Sum256(b))
 	}
-	for len(b) > LeafSize {
-		t.push(sha256.Sum256(b[:LeafSize]))
-		b = b[LeafSize:]
-	}
-	t.push(sha256.Sum256(b))
 	return t.root()
 }
 
@@ -110,10 +104,22 @@ type node struct {
 
 func (t *tree) push(h Hash) { t.pushNode(node{hash: h}) }
 
-func (t *tree) pushAll(leaves [lanes]Hash) {
+func (t *tree) pushAll(leaves []Hash) {
 	for _, h := range leaves {
 		t.push(h)
 	}
+}
+
+// pushWhole adds all whole leaves that b begins with, as many at a time as can be
+// hashed together, and returns the rest.
+func (t *tree) pushWhole(b []byte) []byte {
+	for len(b) >= LeafSize {
+		batch := inUse().newBatch(int64(len(b) / LeafSize))
+		batch.write(b, LeafSize, LeafSize)
+		t.pushAll(batch.sums())
+		b = b[batch.width()*LeafSize:]
+	}
+	return b
 }
 
 // pushNode adds a node behind the others, which lies where the tree has one.

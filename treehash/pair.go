@@ -23,10 +23,10 @@ type pair interface {
 	reset()
 }
 
-// newPair returns the faster of the implementations that run here.
-func newPair() pair {
-	if d := newDual(); d != nil {
-		return d
+// newPair returns the faster of the implementations that k has.
+func (k kernels) newPair() pair {
+	if k.dual != nil {
+		return newDual(k.dual)
 	}
 	return newStandard()
 }

@@ -15,9 +15,9 @@ type named struct {
 
 // hashers returns one of each implementation that runs here.
 func hashers() []named {
-	all := []named{{&Hasher{pair: newStandard()}, "portable"}}
-	if d := newDual(); d != nil {
-		all = append(all, named{&Hasher{pair: d}, "kernel"})
+	all := []named{{&Hasher{pair: newStandard()}, "standard"}}
+	if block := available().dual; block != nil {
+		all = append(all, named{&Hasher{pair: newDual(block)}, "dual"})
 	}
 	return all
 }
@@ -182,27 +182,6 @@ func FuzzHasher(f *testing.F) {
 			if !slices.Equal(got, onTheWay) {
 				t.Fatalf("on the way the implementations differ: %+v and %+v", got, onTheWay)
 			}
-		}
-	})
-}
-
-// BenchmarkHasher hashes a buffer as parts are read: both hashes by each
-// implementation, and for comparison one hash alone.
-func BenchmarkHasher(b *testing.B) {
-	buf := random(rand.New(rand.NewPCG(6, 4)), 256<<10)
-	for _, h := range hashers() {
-		b.Run(h.name, func(b *testing.B) {
-			b.SetBytes(int64(len(buf)))
-			for b.Loop() {
-				h.Write(buf)
-			}
-		})
-	}
-	b.Run("linear alone", func(b *testing.B) {
-		h := sha256.New()
-		b.SetBytes(int64(len(buf)))
-		for b.Loop() {
-			h.Write(buf)
 		}
 	})
 }

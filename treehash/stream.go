@@ -29,7 +29,7 @@ type Hasher struct {
 
 // New returns a Hasher that has seen nothing.
 func New() *Hasher {
-	return &Hasher{pair: newPair()}
+	return &Hasher{pair: inUse().newPair()}
 }
 
 // Reset makes h as New returns it, keeping its memory.

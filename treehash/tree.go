@@ -33,6 +33,9 @@ func (h *TreeHasher) Write(b []byte) (int, error) {
 			h.leaf.Reset()
 			h.filled = 0
 		}
+		if h.filled == 0 {
+			b = h.tree.pushWhole(b)
+		}
 		k := min(len(b), LeafSize-h.filled)
 		h.leaf.Write(b[:k])
 		h.filled += k

@@ -33,8 +33,8 @@ func TreeAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Hash, er
 	return Combine(roots), nil
 }
 
-// blockAt returns the tree hash of the bytes of r from offset up to end: 16
-// leaves at a time for as long as there are so many, then one after the other.
+// blockAt returns the tree hash of the bytes of r from offset up to end: as many
+// leaves at a time as can be hashed together, then one after the other.
 func blockAt(ctx context.Context, r io.ReaderAt, offset, end int64) (Hash, error) {
 	h := NewTree()
 	buf := make([]byte, max(0, min(lanes*stride, end-offset)))
@@ -42,13 +42,14 @@ func blockAt(ctx context.Context, r io.ReaderAt, offset, end int64) (Hash, error
 		if ctx.Err() != nil {
 			return Hash{}, context.Cause(ctx)
 		}
-		if Broad(end - at) {
-			leaves, err := leavesAt(r, at, end, buf)
+		if whole := (end - at) / LeafSize; whole > 0 {
+			batch := inUse().newBatch(whole)
+			leaves, err := leavesAt(batch, r, at, end, buf)
 			if err != nil {
 				return Hash{}, err
 			}
 			h.tree.pushAll(leaves)
-			at += lanes * LeafSize
+			at += int64(batch.width()) * LeafSize
 			continue
 		}
 		piece := buf[:min(int64(len(buf)), end-at)]

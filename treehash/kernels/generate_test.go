@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// What is committed is what the generator writes.
+func TestCommittedFilesAreGenerated(t *testing.T) {
+	contents, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range contents {
+		got, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("treehash/%s is not what is generated (%v); type: go generate ./treehash", name, err)
+		}
+	}
+}
+
+// Every assembly file of the package is one of those.
+func TestNoAssemblyIsWrittenByHand(t *testing.T) {
+	contents, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../*.s")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no assembly is there: %v", err)
+	}
+	for _, file := range files {
+		if _, ok := contents[filepath.Base(file)]; !ok {
+			t.Errorf("%s is not generated", file)
+		}
+	}
+}

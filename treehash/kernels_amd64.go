@@ -1,0 +1,28 @@
+//go:build !purego
+
+package treehash
+
+import "golang.org/x/sys/cpu"
+
+// available returns the kernels whose instructions this processor has. A virtual
+// machine stops for each CPUID, so ask once.
+func available() kernels {
+	var k kernels
+	if hasSHA() && cpu.X86.HasSSSE3 {
+		k.dual, k.two = blockDual, blockTwo
+	}
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW {
+		k.lanes = blockLanes
+	}
+	return k
+}
+
+// hasSHA reports whether the processor has the SHA instructions.
+func hasSHA() bool {
+	const sha = 1 << 29
+	if last, _, _, _ := cpuid(0, 0); last < 7 {
+		return false
+	}
+	_, ebx, _, _ := cpuid(7, 0)
+	return ebx&sha != 0
+}

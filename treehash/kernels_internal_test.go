@@ -1,0 +1,133 @@
+package treehash
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// The kernels that run here pass their test, and so are in use.
+func TestKernelsAreProven(t *testing.T) {
+	k := available()
+	if err := k.test(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Fault(); err != nil {
+		t.Error(err)
+	}
+	want := ""
+	if k.dual != nil {
+		want += "sha-ni "
+	}
+	if k.lanes != nil {
+		want += "avx512 "
+	}
+	if got := strings.Join(Kernels(), " "); got != strings.TrimSpace(want) {
+		t.Errorf("in use are %q, want %q", got, want)
+	}
+}
+
+// A kernel that is wrong is found, whatever it does wrong, and none is used.
+func TestAWrongKernelIsNotUsed(t *testing.T) {
+	for name, k := range map[string]kernels{
+		"sha-ni, for both": {dual: func(_, _ *[8]uint32, _ *byte, _ uintptr) {}},
+		"sha-ni, for two":  {two: func(_, _ *[8]uint32, _, _ *byte, _ uintptr) {}},
+		"avx512, for 16":   {lanes: func(_ *[8][lanes]uint32, _ *byte, _, _ uintptr) {}},
+	} {
+		checkFault(t, name, k)
+	}
+	right := available()
+	wrong := map[string]kernels{}
+	if right.dual != nil {
+		k := right // the leaf sees one block too few
+		k.dual = func(linear, leaf *[8]uint32, p *byte, n uintptr) {
+			before := *leaf
+			right.dual(linear, leaf, p, n)
+			if n > 3 {
+				*leaf = before
+			}
+		}
+		wrong["a block of the leaf"] = k
+		k = right // one bit of a run of several blocks
+		k.two = func(first, second *[8]uint32, p, q *byte, n uintptr) {
+			right.two(first, second, p, q, n)
+			if n > 3 {
+				second[7] ^= 1 << 31
+			}
+		}
+		wrong["a bit of the second of two"] = k
+	}
+	if right.lanes != nil {
+		k := right
+		k.lanes = func(state *[8][lanes]uint32, p *byte, stride, n uintptr) {
+			right.lanes(state, p, stride, n)
+			state[0][15] ^= 1
+		}
+		wrong["a bit of the last lane"] = k
+	}
+	for name, k := range wrong {
+		checkFault(t, name, k)
+	}
+}
+
+func checkFault(t *testing.T, name string, k kernels) {
+	t.Helper()
+	got := k.proven()
+	if got.fault == nil || !strings.Contains(got.fault.Error(), "wrong SHA-256") {
+		t.Errorf("%s: the fault is %v", name, got.fault)
+	}
+	if got.dual != nil || got.two != nil || got.lanes != nil {
+		t.Errorf("%s: kernels are still in use", name)
+	}
+	if _, ok := got.newPair().(*standard); !ok {
+		t.Errorf("%s: both hashes come from %T", name, got.newPair())
+	}
+	if _, ok := got.newBatch(100).(one); !ok {
+		t.Errorf("%s: leaves are hashed by %T", name, got.newBatch(100))
+	}
+}
+
+// BenchmarkSelfTest is what the first hash of a process waits for.
+func BenchmarkSelfTest(b *testing.B) {
+	for b.Loop() {
+		if err := available().proven().fault; err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkKernels hashes bytes in the cache, by everything that can do it here:
+// both hashes of a stream, and the leaves of a tree alone.
+func BenchmarkKernels(b *testing.B) {
+	data := drawn(5, lanes*stride)
+	for _, h := range hashers() {
+		b.Run("both/"+h.name, func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				h.Write(data)
+			}
+		})
+	}
+	for _, leaves := range batches() {
+		name := map[int]string{1: "standard", 2: "two", lanes: "lanes"}[leaves.width()]
+		b.Run("tree/"+name, func(b *testing.B) {
+			b.SetBytes(lanes * strip)
+			for b.Loop() {
+				for run := 0; run < lanes; run += leaves.width() {
+					leaves.write(data[run*stride:], stride, strip)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkTreeAt reads and hashes 64 MiB of a file in memory on one core.
+func BenchmarkTreeAt(b *testing.B) {
+	data := drawn(6, blockSize)
+	b.SetBytes(blockSize)
+	for b.Loop() {
+		if _, err := TreeAt(b.Context(), bytes.NewReader(data), blockSize, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
