@@ -18,6 +18,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/treehash"
 	"firn/vaulturl"
 )
 
@@ -56,6 +57,7 @@ const oldName = "gt_upload_large"
 
 // run executes the command line and returns the exit status.
 func (p *program) run(ctx context.Context) status {
+	p.distrust(treehash.Fault())
 	name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe")
 	if name == oldName {
 		return p.end(p.uploadLarge(ctx, p.args[1:]))
@@ -138,6 +140,14 @@ func (p *program) withVault(
 
 // damaged warns of something in a directory vault that was passed over.
 func (p *program) damaged(err error) { p.ui.say("firn: warning: %s", errorText(err)) }
+
+// distrust warns of a processor whose SHA-256 instructions fail their test.
+func (p *program) distrust(fault error) {
+	if fault != nil {
+		p.ui.say("firn: warning: %s; all hashes are computed without it, which is right but slower; "+
+			"what else this machine computes is in doubt", errorText(fault))
+	}
+}
 
 // defaultCatalog is where the catalog lies unless the user says otherwise.
 func defaultCatalog() string { return filepath.Join(xdg.DataHome, "firn", "catalog.db") }

@@ -5,22 +5,27 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"firn/treehash"
 )
 
 // version is set by the linker when a release is built.
 var version = ""
 
 const versionLong = `Prints the version of firn, the commit it was built from where that is known,
-the version of Go, and the system and processor.`
+the version of Go, and the system and processor. With --json also the
+instructions of the processor that hashes are computed with (sha-ni, avx512),
+besides what the standard library uses.`
 
 // versionObject is the version on standard output.
 type versionObject struct {
-	MessageType string `json:"message_type"`
-	Version     string `json:"version"`
-	Commit      string `json:"commit"`
-	Go          string `json:"go"`
-	OS          string `json:"os"`
-	Arch        string `json:"arch"`
+	MessageType string   `json:"message_type"`
+	Version     string   `json:"version"`
+	Commit      string   `json:"commit"`
+	Go          string   `json:"go"`
+	OS          string   `json:"os"`
+	Arch        string   `json:"arch"`
+	Kernels     []string `json:"kernels"` // see treehash.Kernels
 }
 
 func (p *program) newVersion() *cobra.Command {
@@ -48,7 +53,7 @@ func (p *program) newVersion() *cobra.Command {
 
 // thisVersion asks the linker, then what Go recorded while building.
 func thisVersion() versionObject {
-	v := versionObject{"version", version, "", runtime.Version(), runtime.GOOS, runtime.GOARCH}
+	v := versionObject{"version", version, "", runtime.Version(), runtime.GOOS, runtime.GOARCH, treehash.Kernels()}
 	info, ok := debug.ReadBuildInfo()
 	if ok && v.Version == "" {
 		v.Version = info.Main.Version
