@@ -10,8 +10,9 @@ import (
 //
 //	job                              kernel            instructions  else
 //	both hashes of a stream          dual              SHA           the standard library, twice
-//	the leaves of a tree alone       lanes, 16 at once AVX-512       two
-//	the last few leaves              two, 2 at once    SHA           the standard library, one by one
+//	both hashes of many pieces       together, 16      AVX-512       dual
+//	the leaves of a tree alone       lanes, 16         AVX-512       two
+//	the last few leaves              two               SHA           the standard library, one by one
 //	pairs of nodes, a leaf by pieces the standard library
 //
 // The kernels are assembly, written by the module in kernels. All of them know
@@ -26,6 +27,9 @@ type kernels struct {
 	two func(first, second *[8]uint32, p, q *byte, n uintptr)
 	// lanes feeds n blocks of each of 16 runs, stride bytes apart, to its state.
 	lanes func(state *[8][lanes]uint32, p *byte, stride, n uintptr)
+	// together feeds the same to two states of each run, and leaves useless values in
+	// schedule.
+	together func(linear, leaf *[8][lanes]uint32, schedule *[64][lanes]uint32, p *byte, stride, n uintptr)
 
 	fault error // why there are none, where there should be
 }

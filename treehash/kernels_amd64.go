@@ -12,7 +12,7 @@ func available() kernels {
 		k.dual, k.two = blockDual, blockTwo
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW {
-		k.lanes = blockLanes
+		k.lanes, k.together = blockLanes, blockTogether
 	}
 	return k
 }

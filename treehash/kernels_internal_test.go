@@ -1,7 +1,6 @@
 package treehash
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 )
@@ -59,6 +58,12 @@ func TestAWrongKernelIsNotUsed(t *testing.T) {
 	}
 	if right.lanes != nil {
 		k := right
+		k.together = func(linear, leaf *[8][lanes]uint32, schedule *[64][lanes]uint32, p *byte, stride, n uintptr) {
+			right.together(linear, leaf, schedule, p, stride, n)
+			leaf[7][3] ^= 1
+		}
+		wrong["a bit of a leaf among 16 pieces"] = k
+		k = right
 		k.lanes = func(state *[8][lanes]uint32, p *byte, stride, n uintptr) {
 			right.lanes(state, p, stride, n)
 			state[0][15] ^= 1
@@ -76,7 +81,7 @@ func checkFault(t *testing.T, name string, k kernels) {
 	if got.fault == nil || !strings.Contains(got.fault.Error(), "wrong SHA-256") {
 		t.Errorf("%s: the fault is %v", name, got.fault)
 	}
-	if got.dual != nil || got.two != nil || got.lanes != nil {
+	if got.dual != nil || got.two != nil || got.lanes != nil || got.together != nil {
 		t.Errorf("%s: kernels are still in use", name)
 	}
 	if _, ok := got.newPair().(*standard); !ok {
@@ -108,6 +113,15 @@ func BenchmarkKernels(b *testing.B) {
 			}
 		})
 	}
+	if k := available(); k.together != nil {
+		both := k.newTogether(lanes)
+		b.Run("both/together", func(b *testing.B) {
+			b.SetBytes(lanes * strip)
+			for b.Loop() {
+				both.write(data, stride, strip)
+			}
+		})
+	}
 	for _, leaves := range batches() {
 		name := map[int]string{1: "standard", 2: "two", lanes: "lanes"}[leaves.width()]
 		b.Run("tree/"+name, func(b *testing.B) {
@@ -118,16 +132,5 @@ func BenchmarkKernels(b *testing.B) {
 				}
 			}
 		})
-	}
-}
-
-// BenchmarkTreeAt reads and hashes 64 MiB of a file in memory on one core.
-func BenchmarkTreeAt(b *testing.B) {
-	data := drawn(6, blockSize)
-	b.SetBytes(blockSize)
-	for b.Loop() {
-		if _, err := TreeAt(b.Context(), bytes.NewReader(data), blockSize, 1); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -16,8 +16,8 @@ func Broad(size int64) bool {
 
 // sixteen is a batch of 16 runs.
 type sixteen struct {
+	words [8][lanes]uint32 // comes first, to begin at a multiple of 64 bytes
 	block func(state *[8][lanes]uint32, p *byte, stride, n uintptr)
-	words [8][lanes]uint32
 	size  uint64 // bytes of each run so far
 	tail  [sha256.BlockSize]byte
 }

@@ -17,6 +17,9 @@ func (k kernels) test() error {
 	if k.lanes != nil && !batchIsRight(func() batch { return newSixteen(k.lanes) }) {
 		return faulty("avx512", "16 leaves at a time")
 	}
+	if k.together != nil && !togetherIsRight(k) {
+		return faulty("avx512", "both hashes of 16 pieces at a time")
+	}
 	return nil
 }
 
@@ -79,6 +82,24 @@ func batchIsRight(newBatch func() batch) bool {
 	compared.write(runs, testRun, testRun)
 	for i, hash := range compared.sums() {
 		if hash != sha256.Sum256(runs[i*testRun:][:testRun]) {
+			return false
+		}
+	}
+	return true
+}
+
+// togetherIsRight ends a leaf after one block, and the pieces after all of them.
+func togetherIsRight(k kernels) bool {
+	t, runs := k.newTogether(lanes), testPattern(lanes*testRun)
+	t.write(runs, testRun, sha256.BlockSize)
+	first := t.leaf.sums()
+	t.leaf = newSixteen(k.lanes)
+	t.write(runs[sha256.BlockSize:], testRun, testRun-sha256.BlockSize)
+	second, linear := t.leaf.sums(), t.linear.sums()
+	for i := range lanes {
+		run := runs[i*testRun:][:testRun]
+		if first[i] != sha256.Sum256(run[:sha256.BlockSize]) || second[i] != sha256.Sum256(run[sha256.BlockSize:]) ||
+			linear[i] != sha256.Sum256(run) {
 			return false
 		}
 	}

@@ -28,9 +28,9 @@ type Hasher struct {
 }
 
 // New returns a Hasher that has seen nothing.
-func New() *Hasher {
-	return &Hasher{pair: inUse().newPair()}
-}
+func New() *Hasher { return inUse().newHasher() }
+
+func (k kernels) newHasher() *Hasher { return &Hasher{pair: k.newPair()} }
 
 // Reset makes h as New returns it, keeping its memory.
 func (h *Hasher) Reset() {
@@ -78,7 +78,10 @@ func (h *Hasher) Leaf() Hash { return h.pair.leafSum() }
 // Read hashes everything that r yields, through buf, which must not be empty.
 // It is the choice for one part on one core. It ends early when ctx does.
 func Read(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {
-	h := New()
+	return New().readAll(ctx, r, buf)
+}
+
+func (h *Hasher) readAll(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {
 	for {
 		if ctx.Err() != nil {
 			return Sums{}, context.Cause(ctx)
@@ -100,13 +103,18 @@ func Read(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {
 // one leaf for each core, and one more. An early end of r is an error.
 func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
 	if cores <= 1 || size <= LeafSize {
-		sums, err := Read(ctx, io.NewSectionReader(r, 0, size), make([]byte, LeafSize))
-		if err == nil && sums.Size != size {
-			return Sums{}, shortSource(sums.Size, size)
-		}
-		return sums, err
+		return inUse().readWhole(ctx, r, size, make([]byte, LeafSize))
 	}
 	return readAtParallel(ctx, r, size, cores)
+}
+
+// readWhole hashes the first size bytes of r through buf.
+func (k kernels) readWhole(ctx context.Context, r io.ReaderAt, size int64, buf []byte) (Sums, error) {
+	sums, err := k.newHasher().readAll(ctx, io.NewSectionReader(r, 0, size), buf)
+	if err == nil && sums.Size != size {
+		return Sums{}, shortSource(sums.Size, size)
+	}
+	return sums, err
 }
 
 func shortSource(got, want int64) error {

@@ -10,3 +10,12 @@ package treehash
 //
 //go:noescape
 func blockLanes(state *[8][16]uint32, p *byte, stride uintptr, n uintptr)
+
+// blockTogether feeds n blocks of 64 bytes of each lane to both states of the
+// lane, and leaves useless values in schedule. Lane 0 begins at p and each other
+// one stride bytes behind the one before; nothing needs to be aligned, but if
+// schedule is to 64 bytes, that is faster. The processor has the instructions of
+// AVX-512F and BW.
+//
+//go:noescape
+func blockTogether(linear *[8][16]uint32, leaf *[8][16]uint32, schedule *[64][16]uint32, p *byte, stride uintptr, n uintptr)

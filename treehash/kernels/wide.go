@@ -20,6 +20,7 @@ type wide struct {
 func writeWide(f *file) {
 	w := wide{file: f, k256: f.constants(), shuffle: f.bigEndian()}
 	w.blockLanes()
+	w.blockTogether()
 }
 
 // vector is a register that holds one word of each lane.
