@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"firn/internal/disk"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
@@ -45,13 +46,19 @@ func OpenFile(path string) (*Source, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	s := &Source{name: filepath.Base(absolute), at: file, file: file, identity: record.Source{Path: absolute}}
+	s := &Source{name: filepath.Base(absolute), at: advised{file}, file: file, identity: record.Source{Path: absolute}}
 	if s.identity, err = s.identify(); err != nil {
 		_ = file.Close() // nothing was written
 		return nil, err
 	}
 	return s, nil
 }
+
+// advised is a file that the engine may read at many places at once.
+type advised struct{ *os.File }
+
+// WillRead has bytes brought in from the disk before they are read.
+func (a advised) WillRead(offset, size int64) bool { return disk.WillRead(a.File, offset, size) }
 
 // checkKind refuses what is not a plain file, before it is opened: opening a
 // pipe would wait for its writer.

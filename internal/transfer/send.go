@@ -78,7 +78,9 @@ func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
 	begin := time.Now()
 	s.meter.change(func(*Progress) {}) // the plan
+	stop := s.lookAhead(ctx)
 	err := s.run(ctx, s.next)
+	stop()
 	out := s.outcome()
 	out.Busy = time.Since(begin)
 	return out, err
@@ -132,9 +134,8 @@ func (s *sender) next(starting context.Context) (work, error) {
 
 // bring adopts a piece or sends it until it is acknowledged.
 func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
-	held, isHeld := s.Held[piece.Offset]
-	isHeld = isHeld && held.Size == piece.Size && provable(held)
-	if isHeld && !held.TreeHash.IsZero() && s.Known[piece.Offset] == held.TreeHash {
+	held, isHeld := s.heldFor(piece)
+	if s.isKnown(piece) {
 		return s.adopt(ctx, held)
 	}
 	sums := piece.Sums
@@ -151,6 +152,20 @@ func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	return s.send(ctx, starting, piece, vault.Part{
 		Offset: piece.Offset, Size: piece.Size, TreeHash: sums.Tree, SHA256: sums.SHA256, CRC64: sums.CRC64,
 	})
+}
+
+// heldFor returns what the vault holds in the place of a piece, if that can be compared
+// with it.
+func (s *sender) heldFor(piece Piece) (held vault.Part, isHeld bool) {
+	held, isHeld = s.Held[piece.Offset]
+	return held, isHeld && held.Size == piece.Size && provable(held)
+}
+
+// isKnown reports whether the vault holds the piece for certain, so that nobody needs to
+// read it.
+func (s *sender) isKnown(piece Piece) bool {
+	held, isHeld := s.heldFor(piece)
+	return isHeld && !held.TreeHash.IsZero() && s.Known[piece.Offset] == held.TreeHash
 }
 
 // hash reads a piece once, on one core, through one small buffer.

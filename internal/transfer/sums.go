@@ -27,6 +27,18 @@ func read(ctx context.Context, r io.Reader, buf []byte, withCRC64 bool) (Sums, e
 	return Sums{sums, crc64.Sum(crc.Sum64())}, err
 }
 
+// summed is a reader whose bytes, read in their order, go through a CRC.
+type summed struct {
+	io.ReaderAt
+	crc io.Writer
+}
+
+func (s summed) ReadAt(b []byte, offset int64) (int, error) {
+	n, err := s.ReaderAt.ReadAt(b, offset)
+	_, _ = s.crc.Write(b[:n]) // never fails
+	return n, err
+}
+
 // provable reports whether enough is known of a part that the vault holds to
 // compare it with local bytes.
 func provable(held vault.Part) bool { return !held.TreeHash.IsZero() || held.CRC64 != 0 }
