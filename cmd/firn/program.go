@@ -86,11 +86,7 @@ func (p *program) abandon() status {
 
 // setResume notes that an upload from path is being done, or anything else that
 // may be continued, if path is empty.
-func (p *program) setResume(path string) {
-	hint := p.resumeHint(path)
-	p.resume.Store(&hint)
-	p.busy.Store(true)
-}
+func (p *program) setResume(path string) { p.beginWork(p.resumeHint(path)) }
 
 // resumeHint says how to continue an upload from path: by the command as it was
 // typed.

@@ -41,7 +41,7 @@ func (p *program) listen(ctx context.Context, o serveOptions, s *server.Server, 
 		}
 		return errors.Join(err, listener.Close())
 	}
-	p.busy.Store(true)
+	p.setBusy()
 	// One that fails ends the other.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Serve(ctx, listener) })

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"runtime/debug"
 
 	"firn"
 	"firn/vault"
@@ -11,6 +13,23 @@ import (
 // continue it.
 func (p *program) beginWork(hint string) {
 	p.resume.Store(&hint)
+	p.setBusy()
+}
+
+// collectAt makes the collector run when the heap has grown by half. There is
+// little garbage and less than 10 MiB to look through, so this costs no time that
+// can be measured and a third less memory (23 MiB at the peak of an 8 GiB upload,
+// not 36).
+const collectAt = 50
+
+// setBusy notes that work is under way which a signal lets finish. Such work moves
+// bytes and may last for days, so from now on the collector keeps memory small. What
+// only answers a question ends before the collector first runs; woken by what the
+// start of the program allocates, it would be a tenth of what that start costs.
+func (p *program) setBusy() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	p.busy.Store(true)
 }
 
