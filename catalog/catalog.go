@@ -97,10 +97,7 @@ func (c *Catalog) open(ctx context.Context) error {
 	if c.writer, err = connect(c.path, readWrite); err != nil {
 		return c.fail(ctx, err, "open it for writing")
 	}
-	c.writer.SetMaxOpenConns(1)
-	if err := c.writer.PingContext(ctx); err != nil {
-		return c.fail(ctx, err, "open it for writing")
-	}
+	c.writer.SetMaxOpenConns(1) // opened by the first that writes: a list needs none
 	if c.reader, err = connect(c.path, queryOnly); err != nil {
 		return c.fail(ctx, err, "open it for reading")
 	}

@@ -30,8 +30,8 @@ type mode int
 
 const (
 	readWrite mode = iota
-	// queryOnly connections change no row, but keep the log in order as every
-	// user of it must.
+	// queryOnly connections change no row, but begin the log and keep it in order
+	// as every user of it must.
 	queryOnly
 	// lookOnly connections change nothing at all, not even by closing.
 	lookOnly
@@ -48,6 +48,7 @@ func connect(path string, m mode) (*sql.DB, error) {
 		q.Set("mode", "ro")
 	case queryOnly:
 		q.Set("mode", "rw")
+		pragma("journal_mode(WAL)") // a copy made by other tools has no log, and a list would keep writers out
 		pragma("query_only(1)")
 	case readWrite:
 		q.Set("mode", "rw")

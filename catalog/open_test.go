@@ -133,3 +133,28 @@ func TestCloseLeavesOneFile(t *testing.T) {
 		t.Error("a closed catalog saved an upload")
 	}
 }
+
+// Other tools make copies that have no log beside them. There a list would keep
+// writers out, so whoever comes first gives them one.
+func TestOpenTakesACopyWithoutALog(t *testing.T) {
+	path := filled(t)
+	mode := ""
+	db := raw(t, path)
+	if err := db.QueryRowContext(t.Context(), `PRAGMA journal_mode = DELETE`).Scan(&mode); err != nil || mode != "delete" {
+		t.Fatalf("mode %q, %v", mode, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, path)
+	for _, err := range c.Uploads(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved(t, c, anUpload()) // while the list is walked
+		break
+	}
+	if _, err := os.Stat(path + "-wal"); err != nil {
+		t.Errorf("there is no log: %v", err)
+	}
+}
