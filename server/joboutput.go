@@ -104,7 +104,7 @@ func (s *Server) pour(c *call, out *vault.Output) {
 		buffer = new([copyBuffer]byte)
 	}
 	defer s.buffers.Put(buffer)
-	n, err := io.CopyBuffer(c.w, io.LimitReader(out, out.Size), buffer[:])
+	n, err := io.CopyBuffer(c.w, out.ReadCloser, buffer[:]) // net/http takes no more than Content-Length
 	if err == nil && n < out.Size {
 		err = fmt.Errorf("%w after %d bytes", io.ErrUnexpectedEOF, n)
 	}

@@ -71,7 +71,7 @@ func writeLeaves(ctx context.Context, to io.Writer, a vault.Archive, data io.Rea
 	buf := make([]byte, treehash.LeafSize)
 	var all fold
 	for i := range treehash.Leaves(a.Size) {
-		b, err := readLeaf(ctx, a, data, i, buf, wait)
+		b, err := readLeaves(ctx, a, data, leafRange(a, i, 1), buf, wait)
 		if damage, ok := errors.AsType[*vault.DamageError](err); ok {
 			return nobodyKnowsWhere(a, damage) // in what else
 		}

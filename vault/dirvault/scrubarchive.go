@@ -78,11 +78,11 @@ func (s *scrub) bytesOf(ctx context.Context, a vault.Archive, data *os.File) err
 		first = s.doc.Offset / treehash.LeafSize
 	}
 	for i := first; i < n; i++ {
-		_, err := p.read(ctx, data, i, s.buf, s.wait)
+		_, err := p.read(ctx, data, i, 1, s.buf, s.wait)
 		if err := s.damage(err); err != nil {
 			return err
 		}
-		size := leafRange(a, i).Size
+		size := leafRange(a, i, 1).Size
 		s.count(size)
 		if i+1 < n {
 			s.doc.In, s.doc.Offset = a.ID, (i+1)*treehash.LeafSize

@@ -13,11 +13,15 @@ import (
 	"firn/vault"
 )
 
-// leafBuffer holds a leaf while it is compared and handed out.
-type leafBuffer [treehash.LeafSize]byte
+// readTogether is how many leaves are read and compared at a time. There may be a
+// kernel that hashes two beside each other.
+const readTogether = 2
+
+// leafBuffer holds leaves while they are compared and handed out.
+type leafBuffer [readTogether * treehash.LeafSize]byte
 
 // verified reads a range of an archive and hands out no byte that was not compared
-// with the hash of its leaf before.
+// with the hash of its leaf, or of some leaves together, before.
 type verified struct {
 	v     *Vault
 	ctx   context.Context
@@ -26,7 +30,7 @@ type verified struct {
 
 	at, end int64 // what is still to be handed out, within the archive
 	buf     *leafBuffer
-	rest    []byte // of the leaf that was compared last, from at on
+	rest    []byte // of what was compared last, from at on
 	failure error
 }
 
@@ -62,17 +66,22 @@ func (o *verified) lookAhead(r vault.Range) error {
 		if !found {
 			return nil
 		}
-		if _, err := o.proof.read(o.ctx, o.data, leaf, o.buf[:], atOnce); err != nil {
+		if _, err := o.proof.read(o.ctx, o.data, leaf, 1, o.buf[:], atOnce); err != nil {
 			return err
 		}
 		o.v.damaged.forget(o.proof.archive.ID, leaf)
 	}
 }
 
-// fill reads the leaf that the next byte is in.
+// fill reads the leaf that the next byte is in, and some of the range behind it. If
+// one of them is damaged, those before it are still handed out.
 func (o *verified) fill() error {
 	leaf := o.at / treehash.LeafSize
-	b, err := o.proof.read(o.ctx, o.data, leaf, o.buf[:], atOnce)
+	n := min(readTogether, treehash.Leaves(o.end)-leaf)
+	b, err := o.proof.read(o.ctx, o.data, leaf, n, o.buf[:], atOnce)
+	if err != nil && n > 1 && o.ctx.Err() == nil {
+		b, err = o.proof.read(o.ctx, o.data, leaf, 1, o.buf[:], atOnce)
+	}
 	if err != nil {
 		if _, damaged := errors.AsType[*vault.DamageError](err); damaged {
 			o.v.damaged.remember(o.proof.archive.ID, leaf)
@@ -85,22 +94,51 @@ func (o *verified) fill() error {
 	return nil
 }
 
-// Read hands out what remains of one leaf at most.
-func (o *verified) Read(b []byte) (int, error) {
+// ready makes sure that rest has bytes, unless all were handed out: then it returns
+// io.EOF.
+func (o *verified) ready() error {
 	switch {
 	case o.failure != nil:
-		return 0, o.failure
+		return o.failure
 	case o.at == o.end:
-		return 0, io.EOF
+		return io.EOF
 	case len(o.rest) == 0:
-		if o.failure = o.fill(); o.failure != nil {
-			return 0, o.failure
-		}
+		o.failure = o.fill()
 	}
-	n := copy(b, o.rest)
+	return o.failure
+}
+
+// handedOut notes that the first n bytes of rest were.
+func (o *verified) handedOut(n int) {
 	o.rest = o.rest[n:]
 	o.at += int64(n)
+}
+
+// Read hands out what remains of what was compared last, at most.
+func (o *verified) Read(b []byte) (int, error) {
+	if err := o.ready(); err != nil {
+		return 0, err
+	}
+	n := copy(b, o.rest)
+	o.handedOut(n)
 	return n, nil
+}
+
+// WriteTo hands out everything, a chunk at a time, without copying it first.
+func (o *verified) WriteTo(w io.Writer) (written int64, err error) {
+	for {
+		if err := o.ready(); errors.Is(err, io.EOF) {
+			return written, nil
+		} else if err != nil {
+			return written, err
+		}
+		n, err := w.Write(o.rest[:min(len(o.rest), chunkSize)])
+		o.handedOut(n)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
 }
 
 // Close also closes the archive's file.
@@ -145,38 +183,38 @@ func (p *proof) close() error {
 	return p.leaves.Close()
 }
 
-// leaf returns the hash that leaf i is to have.
-func (p *proof) leaf(i int64) (treehash.Hash, error) {
+// hash returns the tree hash that n leaves are to have, from leaf i on.
+func (p *proof) hash(ctx context.Context, i, n int64) (treehash.Hash, error) {
 	if p.leaves == nil {
 		return p.archive.TreeHash, nil
 	}
-	var want treehash.Hash
-	if n, err := p.leaves.ReadAt(want[:], i*leafBytes); n < len(want) {
-		return treehash.Hash{}, fmt.Errorf("%s: the hash of leaf %d: %w", p.leaves.Name(), i, err)
+	want, err := foldLeaves(ctx, p.leaves, i, n)
+	if err != nil {
+		return treehash.Hash{}, fmt.Errorf("%s: %w", p.leaves.Name(), err)
 	}
 	return want, nil
 }
 
-// read returns leaf i of the archive, in buf, if it has the hash that it is to have.
-// Else errors.As finds a vault.DamageError.
-func (p *proof) read(ctx context.Context, data io.ReaderAt, i int64, buf []byte, wait pace) ([]byte, error) {
-	want, err := p.leaf(i)
+// read returns n leaves of the archive from leaf i on, in buf, if they have the hash
+// that they are to have. Else errors.As finds a vault.DamageError.
+func (p *proof) read(ctx context.Context, data io.ReaderAt, i, n int64, buf []byte, wait pace) ([]byte, error) {
+	want, err := p.hash(ctx, i, n)
 	if err != nil {
 		return nil, err
 	}
-	b, err := readLeaf(ctx, p.archive, data, i, buf, wait)
+	r := leafRange(p.archive, i, n)
+	b, err := readLeaves(ctx, p.archive, data, r, buf, wait)
 	if err != nil {
 		return nil, err
 	}
 	if treehash.Sum(b) != want {
-		return nil, &vault.DamageError{Archive: p.archive.ID, Range: leafRange(p.archive, i), Cause: errNotItsBytes}
+		return nil, &vault.DamageError{Archive: p.archive.ID, Range: r, Cause: errNotItsBytes}
 	}
 	return b, nil
 }
 
-// readLeaf reads leaf i of an archive. What cannot be read is damaged.
-func readLeaf(ctx context.Context, a vault.Archive, data io.ReaderAt, i int64, buf []byte, wait pace) ([]byte, error) {
-	r := leafRange(a, i)
+// readLeaves reads a run of leaves of an archive. What cannot be read is damaged.
+func readLeaves(ctx context.Context, a vault.Archive, data io.ReaderAt, r vault.Range, buf []byte, wait pace) ([]byte, error) {
 	if err := wait(ctx, r.Size); err != nil {
 		return nil, err
 	}
@@ -190,10 +228,10 @@ func readLeaf(ctx context.Context, a vault.Archive, data io.ReaderAt, i int64, b
 	return nil, &vault.DamageError{Archive: a.ID, Range: r, Cause: fmt.Errorf("%w: %w", errDamaged, err)}
 }
 
-// leafRange is where leaf i lies within an archive.
-func leafRange(a vault.Archive, i int64) vault.Range {
+// leafRange is where n leaves lie within an archive, from leaf i on.
+func leafRange(a vault.Archive, i, n int64) vault.Range {
 	offset := i * treehash.LeafSize
-	return vault.Range{Offset: offset, Size: min(treehash.LeafSize, a.Size-offset)}
+	return vault.Range{Offset: offset, Size: min(n*treehash.LeafSize, a.Size-offset)}
 }
 
 // recheckLeaves returns nil if the leaves that an archive was compared with are still
