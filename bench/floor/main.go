@@ -1,11 +1,11 @@
-// Command floor does what every uploader or downloader must, and nothing else: no
-// state, no retry, and the standard library's hashes. It is what firn's CPU seconds
-// are compared with.
+// Command floor does what every program of its kind must, and nothing else: no
+// state and no retry. It is what firn's CPU seconds are compared with.
 //
-//	floor upload URL FILE PARTSIZE WORKERS
+//	floor upload HASHES URL FILE PARTSIZE WORKERS
 //
 // reads a file, computes the linear SHA-256 and the tree hash of each part, and
-// sends the part with net/http, unsigned. URL is that of an upload.
+// sends the part with net/http, unsigned. HASHES is standard, for the standard
+// library's, or firn, for those of firn's treehash package. URL is that of an upload.
 //
 //	floor download URL FILE SIZE RANGESIZE WORKERS
 //
@@ -13,10 +13,20 @@
 // leaf, compares that with the hash that came with the range, and writes it into
 // FILE. URL is that of the output; the requests are signed with the key pair of
 // the environment, since no server of ours answers others.
+//
+//	floor tree FILE WORKERS
+//
+// prints the tree hash of a file, of which each worker hashes some leaves.
+//
+//	floor keep FILE COPY
+//	floor read FILE
+//
+// copies a file and flushes the copy to the disk, or reads it to its end.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -30,21 +40,34 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	switch {
-	case len(args) == 5 && args[0] == "upload":
-		n, err := numbers(args[3:])
-		if err != nil {
-			return err
-		}
-		return upload(ctx, args[1], args[2], n[0], int(n[1]))
-	case len(args) == 6 && args[0] == "download":
-		n, err := numbers(args[3:])
-		if err != nil {
-			return err
-		}
-		return download(ctx, args[1], args[2], n[0], n[1], int(n[2]))
+	if len(args) == 0 {
+		return errors.New("what to do: upload, download, tree, keep or read")
 	}
-	return fmt.Errorf("want upload URL FILE PARTSIZE WORKERS or download URL FILE SIZE RANGESIZE WORKERS, got %q", args)
+	switch verb, args := args[0], args[1:]; {
+	case verb == "upload" && len(args) == 5 && hashes[args[0]] != nil:
+		n, err := numbers(args[3:])
+		if err != nil {
+			return err
+		}
+		return upload(ctx, hashes[args[0]], args[1], args[2], n[0], int(n[1]))
+	case verb == "download" && len(args) == 5:
+		n, err := numbers(args[2:])
+		if err != nil {
+			return err
+		}
+		return download(ctx, args[0], args[1], n[0], n[1], int(n[2]))
+	case verb == "tree" && len(args) == 2:
+		n, err := numbers(args[1:])
+		if err != nil {
+			return err
+		}
+		return tree(ctx, args[0], int(n[0]))
+	case verb == "keep" && len(args) == 2:
+		return keep(args[0], args[1])
+	case verb == "read" && len(args) == 1:
+		return read(args[0])
+	}
+	return fmt.Errorf("see the head of bench/floor/main.go for what to say, got %q", args)
 }
 
 // numbers reads sizes in bytes and counts, all of them positive.

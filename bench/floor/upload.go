@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,12 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// step is how much is read before both hashes see it: small enough to stay in
-// the processor's cache between the two.
-const step = 32 << 10
-
 // upload sends every part of the file at path, several at a time.
-func upload(ctx context.Context, url, path string, partSize int64, workers int) error {
+func upload(ctx context.Context, sums sums, url, path string, partSize int64, workers int) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -33,14 +27,14 @@ func upload(ctx context.Context, url, path string, partSize int64, workers int) 
 	group.SetLimit(workers)
 	for offset := int64(0); offset < info.Size(); offset += partSize {
 		section := io.NewSectionReader(file, offset, min(partSize, info.Size()-offset))
-		group.Go(func() error { return send(ctx, client, url, offset, section) })
+		group.Go(func() error { return send(ctx, client, sums, url, offset, section) })
 	}
 	return group.Wait()
 }
 
 // send hashes a part, then reads it again, from the page cache, as it is sent.
-func send(ctx context.Context, client *http.Client, url string, offset int64, part *io.SectionReader) error {
-	linear, tree, err := sums(part)
+func send(ctx context.Context, client *http.Client, sums sums, url string, offset int64, part *io.SectionReader) error {
+	linear, tree, err := sums(ctx, part)
 	if err != nil {
 		return err
 	}
@@ -67,28 +61,4 @@ func send(ctx context.Context, client *http.Client, url string, offset int64, pa
 		return fmt.Errorf("part at byte %d: %s", offset, resp.Status)
 	}
 	return nil
-}
-
-// sums returns both hashes of the bytes of r, in hexadecimal.
-func sums(r io.Reader) (linear, tree string, err error) {
-	whole, leaf, buf := sha256.New(), sha256.New(), make([]byte, step)
-	var hashes [][]byte
-	for inLeaf := 0; ; {
-		n, err := io.ReadFull(r, buf)
-		whole.Write(buf[:n])
-		leaf.Write(buf[:n])
-		inLeaf += n
-		last := err == io.EOF || err == io.ErrUnexpectedEOF
-		if inLeaf == leafSize || last && inLeaf > 0 {
-			hashes = append(hashes, leaf.Sum(nil))
-			leaf.Reset()
-			inLeaf = 0
-		}
-		if last {
-			return hex.EncodeToString(whole.Sum(nil)), hex.EncodeToString(root(hashes)), nil
-		}
-		if err != nil {
-			return "", "", err
-		}
-	}
 }

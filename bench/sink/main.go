@@ -4,33 +4,38 @@
 package main
 
 import (
+	"encoding/pem"
 	"flag"
 	"fmt"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
-	"time"
 )
 
 func main() {
 	delay := flag.Duration("delay", 0, "time added before the answer to each part")
 	failEvery := flag.Int64("fail-every", 0, "answer one part in so many with 500 ServiceUnavailableException (0: none)")
 	file := flag.String("file", "", "what every object of S3 that was stored has in it when it is read")
+	certificate := flag.String("tls", "", "speak TLS, and write the certificate to trust to this file")
 	flag.Parse()
-	if err := serve(*delay, *failEvery, *file); err != nil {
+	url, err := start(newSink(*delay, *failEvery, *file), *certificate)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "sink:", err)
 		os.Exit(1)
 	}
+	fmt.Println(url)
+	select {} // it answers until it is killed
 }
 
-// serve prints the address that was chosen as its only line of output, then
-// answers until the process is killed.
-func serve(delay time.Duration, failEvery int64, file string) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+// start returns the address that was chosen. The certificate is that of the standard
+// library's test server, which is good for loopback.
+func start(handler http.Handler, certificate string) (url string, err error) {
+	server := httptest.NewUnstartedServer(handler)
+	if certificate == "" {
+		server.Start()
+		return server.URL, nil
 	}
-	fmt.Println("http://" + listener.Addr().String())
-	server := &http.Server{Handler: newSink(delay, failEvery, file), ReadHeaderTimeout: time.Minute}
-	return server.Serve(listener)
+	server.StartTLS()
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
+	return server.URL, os.WriteFile(certificate, pem.EncodeToMemory(block), 0o600)
 }

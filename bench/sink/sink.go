@@ -30,11 +30,12 @@ func newSink(delay time.Duration, failEvery int64, file string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /{account}/vaults/{vault}", s.created)
 	mux.HandleFunc("GET /{account}/vaults/{vault}", s.vault)
+	mux.HandleFunc("POST /{account}/vaults/{vault}/archives", s.whole)
 	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads", s.initiate)
 	mux.HandleFunc("GET /{account}/vaults/{vault}/multipart-uploads", s.uploads)
 	mux.HandleFunc("PUT /{account}/vaults/{vault}/multipart-uploads/{upload}", s.part)
 	mux.HandleFunc("GET /{account}/vaults/{vault}/multipart-uploads/{upload}", s.held)
-	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads/{upload}", s.complete)
+	mux.HandleFunc("POST /{account}/vaults/{vault}/multipart-uploads/{upload}", s.stored)
 	mux.HandleFunc("DELETE /{account}/vaults/{vault}/multipart-uploads/{upload}", s.abort)
 	newBucket(file).route(mux)
 	return mux
@@ -89,11 +90,19 @@ func (s *sink) held(w http.ResponseWriter, r *http.Request) {
 		r.PathValue("upload"), r.PathValue("vault")))
 }
 
-func (s *sink) complete(w http.ResponseWriter, r *http.Request) {
+// whole takes an archive in one request.
+func (s *sink) whole(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return // the client left
+	}
+	s.stored(w, r)
+}
+
+func (s *sink) stored(w http.ResponseWriter, r *http.Request) {
 	id := s.id("archive")
 	w.Header().Set(headerArchive, id)
 	w.Header().Set(headerTreeHash, r.Header.Get(headerTreeHash))
-	w.Header().Set("Location", r.URL.Path[:strings.Index(r.URL.Path, "/multipart-uploads")]+"/archives/"+id)
+	w.Header().Set("Location", "/"+r.PathValue("account")+"/vaults/"+r.PathValue("vault")+"/archives/"+id)
 	w.WriteHeader(http.StatusCreated)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -14,7 +15,7 @@ import (
 )
 
 // endpointPattern is how every server of ours tells the address that it chose.
-var endpointPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var endpointPattern = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
 // Server is a server running as a child process.
 type Server struct {
@@ -65,6 +66,9 @@ func (s *Server) Stop() error {
 	return s.output.Wait()
 }
 
+// Ended is how a server ended that was stopped, and what it cost.
+func (s *Server) Ended() *os.ProcessState { return s.cmd.ProcessState }
+
 // Peak returns the peak of the server's resident memory in bytes since it was asked
 // last; 0 where the system does not tell.
 func (s *Server) Peak() (int64, error) { return peakSoFar(s.cmd.Process.Pid) }
@@ -93,8 +97,8 @@ func Output(cmd *exec.Cmd) (string, error) {
 
 // Serve starts `firn serve` over a directory and creates a vault in it. The log
 // is where the server writes a line for each request; empty for none.
-func (f Firn) Serve(ctx context.Context, dir, log, vault string) (*Server, error) {
-	args := []string{"serve", "--dir", dir, "--listen", "127.0.0.1:0"}
+func (f Firn) Serve(ctx context.Context, dir, log, vault string, options ...string) (*Server, error) {
+	args := append([]string{"serve", "--dir", dir, "--listen", "127.0.0.1:0"}, options...)
 	if log != "" {
 		args = append(args, "--access-log", log)
 	}
