@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"os"
 	"os/exec"
 	"slices"
 	"time"
@@ -16,16 +18,17 @@ type usage struct {
 }
 
 // measure runs cmd to its end.
-func measure(cmd *exec.Cmd) (usage, error) {
+func measure(_ context.Context, cmd *exec.Cmd) (usage, error) {
 	start := time.Now()
 	if err := lab.Run(cmd); err != nil {
 		return usage{}, err
 	}
-	return usage{
-		cpu:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
-		wall: time.Since(start),
-		peak: lab.PeakMemory(cmd.ProcessState),
-	}, nil
+	return spent(cmd.ProcessState, time.Since(start)), nil
+}
+
+// spent is what a child cost that has ended, with its own children.
+func spent(child *os.ProcessState, wall time.Duration) usage {
+	return usage{cpu: child.UserTime() + child.SystemTime(), wall: wall, peak: lab.PeakMemory(child)}
 }
 
 // median returns the median of each figure by itself.

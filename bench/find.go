@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"firn/bench/internal/lab"
@@ -53,57 +54,61 @@ func (b *bench) find(ctx context.Context, r *report) error {
 	if err != nil {
 		return err
 	}
+	rows := r.table(fmt.Sprintf("Finding among %d archives", b.archives), "program", "n", "CPU ms", "wall ms", "peak MiB")
+	highest := int64(0)
 	for _, s := range b.searches() {
-		if err := b.search(ctx, r, home, s); err != nil {
+		g, found, err := b.search(ctx, home, s)
+		if err != nil {
 			return fmt.Errorf("%s: %w", s.kind, err)
 		}
+		rows.group(fmt.Sprintf("%s: %q finds %d", s.kind, s.glob, found))
+		for _, c := range g.contenders {
+			u := g.of(c.name)
+			rows.add(c.name, strconv.Itoa(len(c.runs)), milliseconds(u.cpu), milliseconds(u.wall), fmt.Sprintf("%.1f", mebibytes(u.peak)))
+		}
+		list, query := g.of(firnSearch), g.of(bareQuery)
+		highest = max(highest, list.peak)
+		if s.kind == "substring" {
+			r.atMost(11, "find by substring: wall / bare query", ratio(list.wall, query.wall), 1.2)
+		} else {
+			r.atMost(11, "find "+s.kind+": wall / (2 x bare query + start of firn)", ratio(list.wall, 2*query.wall+g.of(firnStart).wall), 1)
+		}
 	}
+	r.atMost(11, "find: peak memory, MiB", mebibytes(highest), findMemoryLimit)
 	return nil
 }
 
-func (b *bench) search(ctx context.Context, r *report, home lab.Firn, s search) error {
+// search measures one search, and returns how many archives it finds.
+func (b *bench) search(ctx context.Context, home lab.Firn, s search) (g *group, found int, err error) {
 	catalog := filepath.Join(home.Home, "catalog.db")
-	bare := func() *exec.Cmd {
-		return exec.CommandContext(ctx, filepath.Join(b.bin, "bare"), catalog, s.kind, s.text)
+	bare := func(ctx context.Context) *exec.Cmd {
+		return exec.CommandContext(ctx, b.tool("bare"), catalog, s.kind, s.text)
 	}
-	list := func() *exec.Cmd { return home.Command(ctx, "list", lab.UnaskedVault(vault), s.glob, "--json") }
-	rows, err := agree(bare(), list())
-	if err != nil {
-		return err
+	list := func(ctx context.Context) *exec.Cmd {
+		return home.Command(ctx, "list", lab.UnaskedVault(vault), s.glob, "--json")
 	}
-	contenders := []contender{
-		{bareQuery, func(context.Context) (usage, error) { return measure(bare()) }},
-		{firnStart, func(ctx context.Context) (usage, error) { return measure(home.Command(ctx, "version")) }},
-		{firnSearch, func(context.Context) (usage, error) { return measure(list()) }},
+	if found, err = agree(bare(ctx), list(ctx)); err != nil {
+		return nil, 0, err
 	}
-	if _, err := lab.Warm(catalog); err != nil {
-		return err
+	g = &group{
+		title:   s.kind,
+		quick:   true,
+		prepare: func() error { return nil }, // it was just read
+		contenders: []*contender{
+			program(bareQuery, bare),
+			program(firnStart, func(ctx context.Context) *exec.Cmd { return home.Command(ctx, "version") }),
+			program(firnSearch, list),
+		},
 	}
-	stillWarm := func() error { return nil }
-	medians, err := interleave(ctx, b.rounds*s.times, stillWarm, contenders)
-	if err != nil {
-		return err
+	if err := warm(catalog); err != nil {
+		return nil, 0, err
 	}
-	r.section(fmt.Sprintf("%s: %q finds %d of %d archives, medians of %d rounds", s.kind, s.glob, rows, b.archives, b.rounds*s.times))
-	r.times(contenders, medians)
-	r.section("targets")
-	found, query := medians[firnSearch], medians[bareQuery]
-	if s.kind == "substring" {
-		r.atMost("P11 substring: wall / bare query", ratio(found.wall, query.wall), 1.2)
-	} else {
-		r.note(s.kind+": wall / bare query", ratio(found.wall, query.wall))
-		r.atMost("P11 "+s.kind+": wall / (2 x bare query + start of firn)", ratio(found.wall, 2*query.wall+medians[firnStart].wall), 1)
-	}
-	r.atMost("P11 "+s.kind+": peak memory, MiB", mebibytes(found.peak), findMemoryLimit)
-	return nil
+	return g, found, interleave(ctx, b.rounds*s.times, g)
 }
 
 // catalogued returns firn with a catalog of very many archives.
 func (b *bench) catalogued(ctx context.Context) (lab.Firn, error) {
-	home, err := b.home()
-	if err != nil {
-		return home, err
-	}
+	home := b.home()
 	inventory := filepath.Join(b.work, "inventory.json")
 	fmt.Fprintf(os.Stderr, "making a catalog of %d archives\n", b.archives)
 	if _, err := lab.Inventory(inventory, vault, b.archives); err != nil {

@@ -1,11 +1,11 @@
 // Command bench measures uploads and downloads by firn beside the least that they
 // cost and beside the tools that people use today, finding archives beside a bare
-// query, and a server over very many archives, and compares the ratios with our
-// targets. scripts/bench.sh builds what it needs and starts it.
+// query, and a server, and compares the ratios with our targets. It prints one
+// report, and writes it into a document. scripts/bench.sh builds what it needs and
+// starts it.
 //
 // CPU is user and system time of the client's process; wall times are comparable
-// only within a run. Nothing else should run on the machine. mt-aws-glacier, which
-// Debian does not have, is not among the tools.
+// only within a run. Nothing else should run on the machine.
 package main
 
 import (
@@ -42,6 +42,7 @@ func run(ctx context.Context) (err error) {
 	flag.Int64Var(&b.archives, "archives", 10_000_000, "archives in the catalog in which some are found")
 	flag.Int64Var(&b.small, "small", 1_000_000, "small archives in the vault that a server lists")
 	only := flag.String("only", "", "run only these `PARTS`, with commas between: "+strings.Join(b.names(), ", "))
+	document := flag.String("doc", "", "write the figures into this `FILE` at the end, between its marks (default: nowhere)")
 	flag.Parse()
 	b.size, b.large = *size<<20, *large<<20
 	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 {
@@ -52,26 +53,28 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 
-	if b.work, err = os.MkdirTemp("", "firn-bench-"); err != nil {
+	dir, err := os.MkdirTemp("", "firn-bench-")
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.work)) }()
-	b.file = filepath.Join(b.work, "file")
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	b.file = filepath.Join(dir, "file")
 	if err := lab.RandomFile(b.file, b.size, 1); err != nil {
 		return err
 	}
-
-	r := &report{}
-	for _, p := range chosen {
-		if err := p.run(ctx, r); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-		if err := r.flush(os.Stdout); err != nil {
+	r := &report{machine: b.machineTable(ctx)}
+	broken := b.run(ctx, dir, chosen, r)
+	// What was measured before something broke is worth reading too.
+	if err := errors.Join(broken, r.print(os.Stdout, text)); err != nil {
+		return err
+	}
+	if *document != "" {
+		if err := r.writeDocument(*document); err != nil {
 			return err
 		}
 	}
-	if r.missed > 0 {
-		return fmt.Errorf("%d targets missed", r.missed)
+	if n := r.missed(); n > 0 {
+		return fmt.Errorf("%d targets missed", n)
 	}
 	return nil
 }

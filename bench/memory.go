@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 
 	"firn/bench/internal/lab"
@@ -13,31 +14,47 @@ import (
 // the size of the file and of its parts.
 const memoryLimit = 32
 
-// memory shows that memory depends neither on the part's nor on the file's size.
-func (b *bench) memory(ctx context.Context, r *report) (err error) {
+// memory shows that memory depends neither on the part's nor on the file's size,
+// and of what comes by a pipe on the parts at once only.
+func (b *bench) memory(ctx context.Context, r *report) error {
 	sink, err := b.sink(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, sink.Stop()) }()
-
-	r.section("peak memory, MiB")
-	for _, part := range []int64{1 << 20, 16 << 20, 256 << 20} {
-		u, err := b.upload(ctx, sink.Endpoint, b.file, part, workers)
-		if err != nil {
-			return err
-		}
-		r.atMost(fmt.Sprintf("P6 %d MiB in parts of %d MiB", b.size>>20, part>>20), mebibytes(u.peak), memoryLimit)
-	}
-
 	sparse := filepath.Join(b.work, "sparse")
 	if err := lab.SparseFile(sparse, b.large); err != nil {
 		return err
 	}
-	u, err := b.upload(ctx, sink.Endpoint, sparse, partSize, workers)
+	piped, err := os.Open(b.file)
 	if err != nil {
 		return err
 	}
-	r.atMost(fmt.Sprintf("P6 %d MiB (sparse) in parts of 16 MiB", b.large>>20), mebibytes(u.peak), memoryLimit)
+	defer piped.Close()
+	stdin := b.upload(ctx, b.home(), sink.Endpoint, "-", "--description", "piped")
+	stdin.Stdin = piped
+	rows := r.table("Peak memory of uploads, 4 parts at once", "what", "peak MiB")
+	highest := int64(0)
+	for _, run := range []struct {
+		what string
+		cmd  *exec.Cmd
+	}{
+		{fmt.Sprintf("%d MiB in parts of 1 MiB", b.size>>20), b.upload(ctx, b.home(), sink.Endpoint, b.file, "--part-size", "1MiB")},
+		{fmt.Sprintf("%d MiB in parts of 16 MiB", b.size>>20), b.upload(ctx, b.home(), sink.Endpoint, b.file)},
+		{fmt.Sprintf("%d MiB in parts of 256 MiB", b.size>>20), b.upload(ctx, b.home(), sink.Endpoint, b.file, "--part-size", "256MiB")},
+		{fmt.Sprintf("%d MiB (sparse) in parts of 16 MiB", b.large>>20), b.upload(ctx, b.home(), sink.Endpoint, sparse)},
+		{fmt.Sprintf("%d MiB of standard input in parts of 16 MiB", b.size>>20), stdin},
+	} {
+		u, err := measure(ctx, run.cmd)
+		if err != nil {
+			return err
+		}
+		rows.add(run.what, fmt.Sprintf("%.1f", mebibytes(u.peak)))
+		if run.cmd == stdin {
+			r.atMost(6, "upload of standard input: peak memory, MiB", mebibytes(u.peak), memoryLimit+mebibytes((workers+1)*partSize))
+		} else {
+			highest = max(highest, u.peak)
+		}
+	}
+	r.atMost(6, "upload of a file, any part size: peak memory, MiB", mebibytes(highest), memoryLimit)
 	return nil
 }

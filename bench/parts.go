@@ -3,26 +3,33 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
 
-// part is one comparison of the benchmark.
+// part is one comparison of the benchmark: either groups for the one table of
+// everything that moves a file, which are measured in the same rounds, or
+// something by itself.
 type part struct {
-	name string
-	run  func(context.Context, *report) error
+	name   string
+	groups func(context.Context) ([]*group, error)
+	alone  func(context.Context, *report) error
 }
 
 func (b *bench) parts() []part {
 	return []part{
-		{"upload", b.cost},
-		{"memory", b.memory},
-		{"latency", b.latency},
-		{"faults", b.faults},
-		{"download", b.download},
-		{"s3", b.s3Bucket},
-		{"find", b.find},
-		{"server1m", b.scale},
+		{name: "upload", groups: b.uploads},
+		{name: "download", groups: b.downloads},
+		{name: "s3", groups: b.buckets},
+		{name: "gateway", groups: b.gateway},
+		{name: "memory", alone: b.memory},
+		{name: "latency", alone: b.latency},
+		{name: "faults", alone: b.faults},
+		{name: "hash", alone: b.hash},
+		{name: "server", alone: b.server},
+		{name: "find", alone: b.find},
+		{name: "server1m", alone: b.scale},
 	}
 }
 
@@ -47,4 +54,49 @@ func (b *bench) choose(names string) ([]part, error) {
 		chosen = append(chosen, b.parts()[i])
 	}
 	return chosen, nil
+}
+
+// run measures the parts, those for the one table first.
+func (b *bench) run(ctx context.Context, dir string, chosen []part, r *report) error {
+	if err := b.within(dir, func() error { return b.together(ctx, chosen, r) }); err != nil {
+		return err
+	}
+	for _, p := range chosen {
+		if p.alone == nil {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, p.name)
+		if err := b.within(dir, func() error { return p.alone(ctx, r) }); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+// together measures everything that moves a file, in one interleaved run.
+func (b *bench) together(ctx context.Context, chosen []part, r *report) error {
+	var groups []*group
+	for _, p := range chosen {
+		if p.groups == nil {
+			continue
+		}
+		more, err := p.groups(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		groups = append(groups, more...)
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	if err := interleave(ctx, b.rounds, groups...); err != nil {
+		return err
+	}
+	r.main = usages("Programs that move a file", groups...)
+	for _, g := range groups {
+		if g.judge != nil {
+			g.judge(g, r)
+		}
+	}
+	return nil
 }

@@ -1,76 +1,125 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
+	"slices"
+	"strconv"
 	"time"
 )
 
-// report collects the figures and the targets that they meet or miss.
+// report collects figures, and the targets that they meet or miss.
 type report struct {
-	text   strings.Builder // cells that end with a tab, to be aligned
-	missed int
+	machine *table
+	main    *table   // of everything that moves a file; nil if that was not measured
+	tables  []*table // of the rest
+	targets []aim
 }
 
-// section begins a table.
-func (r *report) section(title string) {
-	fmt.Fprintf(&r.text, "\n%s\n", title)
+// aim is a figure that is compared with what it should be.
+type aim struct {
+	number  int // P1 to P13 of the targets; 0 for one without a number
+	what    string
+	figure  float64
+	bound   string
+	reached bool
 }
 
-// usages prints what each contender cost, in the order given.
-func (r *report) usages(size int64, contenders []contender, medians map[string]usage) {
-	fmt.Fprintln(&r.text, "program\tCPU s\tCPU s/GB\twall s\tMB/s\tpeak MiB")
-	for _, c := range contenders {
-		u := medians[c.name]
-		fmt.Fprintf(&r.text, "%s\t%.2f\t%.2f\t%.2f\t%.0f\t%.0f\n", c.name, u.cpu.Seconds(), u.cpu.Seconds()*1e9/float64(size),
-			u.wall.Seconds(), float64(size)/1e6/u.wall.Seconds(), mebibytes(u.peak))
+// table begins a table with these columns.
+func (r *report) table(title string, columns ...string) *table {
+	t := &table{title: title, columns: columns}
+	r.tables = append(r.tables, t)
+	return t
+}
+
+// usages begins a table of what the contenders of each group cost, medians, and of
+// how many times that is what the group's base costs.
+func (r *report) usages(title string, groups ...*group) {
+	r.tables = append(r.tables, usages(title, groups...))
+}
+
+func usages(title string, groups ...*group) *table {
+	t := &table{title: title, columns: []string{"program", "n", "CPU s/GB", "x firn", "wall s", "x firn", "MB/s", "peak MiB"}}
+	for _, g := range groups {
+		t.group(g.title)
+		base := g.of(g.base)
+		for _, c := range g.contenders {
+			u := g.of(c.name)
+			t.add(c.name, strconv.Itoa(len(c.runs)),
+				fmt.Sprintf("%.3f", perGB(u, g.size)), fmt.Sprintf("%.2f", ratio(u.cpu, base.cpu)),
+				seconds(u.wall), fmt.Sprintf("%.2f", ratio(u.wall, base.wall)),
+				fmt.Sprintf("%.0f", float64(g.size)/1e6/u.wall.Seconds()), fmt.Sprintf("%.0f", mebibytes(u.peak)))
+		}
 	}
-}
-
-// times prints what each contender cost where that is little.
-func (r *report) times(contenders []contender, medians map[string]usage) {
-	fmt.Fprintln(&r.text, "program\tCPU ms\twall ms\tpeak MiB")
-	for _, c := range contenders {
-		u := medians[c.name]
-		fmt.Fprintf(&r.text, "%s\t%.1f\t%.1f\t%.0f\n", c.name, u.cpu.Seconds()*1e3, u.wall.Seconds()*1e3, mebibytes(u.peak))
-	}
-}
-
-// note prints a figure that has no target.
-func (r *report) note(what string, got float64) {
-	fmt.Fprintf(&r.text, "%s\t%.3f\t\t\n", what, got)
+	return t
 }
 
 // atMost judges a figure that should be small.
-func (r *report) atMost(what string, got, limit float64) {
-	r.judge(what, got, "<=", limit, got <= limit)
+func (r *report) atMost(number int, what string, figure, limit float64) {
+	r.targets = append(r.targets, aim{number, what, figure, fmt.Sprintf("<= %.2f", limit), figure <= limit})
 }
 
 // atLeast judges a figure that should be large.
-func (r *report) atLeast(what string, got, limit float64) {
-	r.judge(what, got, ">=", limit, got >= limit)
+func (r *report) atLeast(number int, what string, figure, limit float64) {
+	r.targets = append(r.targets, aim{number, what, figure, fmt.Sprintf(">= %.2f", limit), figure >= limit})
 }
 
-func (r *report) judge(what string, got float64, relation string, limit float64, ok bool) {
-	verdict := "ok"
-	if !ok {
-		verdict = "MISS"
-		r.missed++
+// missed counts the targets that were.
+func (r *report) missed() (n int) {
+	for _, t := range r.targets {
+		if !t.reached {
+			n++
+		}
 	}
-	fmt.Fprintf(&r.text, "%s\t%.3f\t%s %.2f\t%s\n", what, got, relation, limit, verdict)
+	return n
 }
 
-// flush prints what was collected since the last time.
-func (r *report) flush(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, err := io.WriteString(table, r.text.String())
-	r.text.Reset()
-	return errors.Join(err, table.Flush())
+// judged is the table of targets, in the order of their numbers.
+func (r *report) judged() *table {
+	t := &table{title: "Targets", columns: []string{"number", "what", "figure", "target", "reached"}}
+	order := func(number int) int { return cmp.Or(number, 1000) }
+	for _, one := range slices.SortedStableFunc(slices.Values(r.targets), func(a, b aim) int {
+		return order(a.number) - order(b.number)
+	}) {
+		name, verdict := "-", "ok"
+		if one.number > 0 {
+			name = fmt.Sprintf("P%d", one.number)
+		}
+		if !one.reached {
+			verdict = "MISS"
+		}
+		t.add(name, one.what, fmt.Sprintf("%.3f", one.figure), one.bound, verdict)
+	}
+	return t
+}
+
+// print writes everything in one of the two forms: the machine, what moves a file,
+// the targets, and the rest.
+func (r *report) print(w io.Writer, form func(io.Writer, *table) error) error {
+	all := []*table{r.machine}
+	if r.main != nil {
+		all = append(all, r.main)
+	}
+	if len(r.targets) > 0 {
+		all = append(all, r.judged())
+	}
+	all = append(all, r.tables...)
+	for _, t := range all {
+		if err := form(w, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+// perGB is CPU seconds for each 10^9 bytes.
+func perGB(u usage, size int64) float64 { return u.cpu.Seconds() * 1e9 / float64(size) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()*1e3) }
 
 func mebibytes(n int64) float64 { return float64(n) / (1 << 20) }

@@ -31,11 +31,7 @@ func (b *bench) scale(ctx context.Context, r *report) (err error) {
 			return err
 		}
 	}
-	firn, err := b.home()
-	if err != nil {
-		return err
-	}
-	dir := filepath.Join(b.work, "cold")
+	firn, dir := b.home(), filepath.Join(b.work, "cold")
 	fmt.Fprintf(os.Stderr, "making a vault of %d archives\n", b.small)
 	if err := lab.Run(firn.Command(ctx, "vault", "create", filepath.Join(dir, vault))); err != nil {
 		return err
@@ -48,9 +44,8 @@ func (b *bench) scale(ctx context.Context, r *report) (err error) {
 		return err
 	}
 
-	s := &scaled{r: r}
-	r.section(fmt.Sprintf("firn serve over a vault of %d archives of %d bytes and %d jobs", b.small, lab.SmallArchive, listedJobs))
-	fmt.Fprintln(&r.text, "act\twall s\tpeak MiB")
+	s := &scaled{rows: r.table(fmt.Sprintf("firn serve over a vault of %d archives of %d bytes and %d jobs",
+		b.small, lab.SmallArchive, listedJobs), "act", "wall s", "peak MiB")}
 	begun := time.Now()
 	if s.server, err = lab.StartServer(firn.Command(ctx, "serve", "--dir", dir, "--listen", "127.0.0.1:0")); err != nil {
 		return err
@@ -62,14 +57,13 @@ func (b *bench) scale(ctx context.Context, r *report) (err error) {
 	if err := s.lists(ctx, lab.VaultURL(s.server.Endpoint, vault), b.small); err != nil {
 		return err
 	}
-	r.section("targets")
-	r.atMost("peak memory of the server, MiB", mebibytes(s.peak), serverMemoryLimit)
+	r.atMost(0, "server over very many archives: peak memory, MiB", mebibytes(s.peak), serverMemoryLimit)
 	return nil
 }
 
 // scaled is a server over very many archives while it is measured.
 type scaled struct {
-	r      *report
+	rows   *table
 	server *lab.Server
 	peak   int64
 }
@@ -79,7 +73,7 @@ func (s *scaled) took(act string, begun time.Time) error {
 	wall := time.Since(begun)
 	peak, err := s.server.Peak()
 	s.peak = max(s.peak, peak)
-	fmt.Fprintf(&s.r.text, "%s\t%.2f\t%.0f\n", act, wall.Seconds(), mebibytes(peak))
+	s.rows.add(act, seconds(wall), fmt.Sprintf("%.0f", mebibytes(peak)))
 	return err
 }
 

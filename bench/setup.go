@@ -2,17 +2,18 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 
 	"firn/bench/internal/lab"
+	"firn/treehash"
 )
 
-// The measured upload: parts of 16 MiB, 4 of them in flight.
+// What is measured, if not said otherwise: parts of 16 MiB, 4 of them at once.
 const (
 	partSize = 16 << 20
 	workers  = 4
@@ -21,9 +22,9 @@ const (
 
 // bench is one run of the benchmark.
 type bench struct {
-	bin    string // directory of firn, sink, floor and bare
+	bin    string // directory of what scripts/bench.sh builds
 	python string // the interpreter that has boto and boto3
-	work   string // temporary directory
+	work   string // temporary directory of the part that runs
 	target string // where the directory of downloads is made; empty: in TMPDIR
 	file   string // the file that is uploaded
 	size   int64  // bytes of it
@@ -33,55 +34,73 @@ type bench struct {
 
 	archives int64 // in the catalog in which archives are found
 	small    int64 // in the vault that a server lists
+
+	ends []func() error // what is to be done when the part ends, in reverse
 }
 
+// later has something undone when the present part ends.
+func (b *bench) later(undo func() error) { b.ends = append(b.ends, undo) }
+
+// within gives what is measured a directory of its own, and undoes afterwards what
+// was set up for it.
+func (b *bench) within(dir string, do func() error) (err error) {
+	if b.work, err = os.MkdirTemp(dir, "firn-bench-"); err != nil {
+		return err
+	}
+	work := b.work
+	defer func() {
+		for _, undo := range slices.Backward(b.ends) {
+			err = errors.Join(err, undo())
+		}
+		b.ends = nil
+		err = errors.Join(err, os.RemoveAll(work))
+	}()
+	if err := b.writeAWSConfig(); err != nil {
+		return err
+	}
+	return do()
+}
+
+// tool is the path of a program that scripts/bench.sh builds.
+func (b *bench) tool(name string) string { return filepath.Join(b.bin, name) }
+
 // warm brings the file into the page cache.
-func (b *bench) warm() error {
-	_, err := lab.Warm(b.file)
+func (b *bench) warm() error { return warm(b.file) }
+
+func warm(path string) error {
+	_, err := lab.Warm(path)
 	return err
 }
 
 // home returns firn with an empty catalog, so that it uploads rather than resumes.
-func (b *bench) home() (lab.Firn, error) {
+func (b *bench) home() lab.Firn {
 	b.homes++
-	dir := filepath.Join(b.work, "home"+strconv.Itoa(b.homes))
-	return lab.Firn{Binary: filepath.Join(b.bin, "firn"), Home: dir}, os.Mkdir(dir, 0o700)
+	return lab.Firn{Binary: b.tool("firn"), Home: filepath.Join(b.work, "home"+strconv.Itoa(b.homes))}
+}
+
+// started starts a server that is stopped at the end.
+func (b *bench) started(server *lab.Server, err error) (*lab.Server, error) {
+	if err == nil {
+		b.later(server.Stop)
+	}
+	return server, err
 }
 
 // sink starts the discarding server.
 func (b *bench) sink(ctx context.Context, args ...string) (*lab.Server, error) {
-	return lab.StartServer(exec.CommandContext(ctx, filepath.Join(b.bin, "sink"), args...))
+	return b.started(lab.StartServer(exec.CommandContext(ctx, b.tool("sink"), args...)))
 }
 
-// upload measures one upload of file by firn.
-func (b *bench) upload(ctx context.Context, endpoint, file string, part int64, inFlight int) (usage, error) {
-	firn, err := b.home()
+// treeHash is that of the file at path.
+func treeHash(ctx context.Context, path string) (treehash.Hash, error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return usage{}, err
+		return treehash.Hash{}, err
 	}
-	return measure(firn.Command(ctx, "upload", lab.VaultURL(endpoint, vault), file,
-		"--part-size", fmt.Sprintf("%dMiB", part>>20), "--concurrency", strconv.Itoa(inFlight)))
-}
-
-// floor measures the least that an upload costs.
-func (b *bench) floor(ctx context.Context, endpoint string) (usage, error) {
-	return measure(exec.CommandContext(ctx, filepath.Join(b.bin, "floor"), "upload",
-		endpoint+"/-/vaults/"+vault+"/multipart-uploads/floor", b.file, strconv.Itoa(partSize), strconv.Itoa(workers)))
-}
-
-// boto2 measures boto 2.49's concurrent uploader.
-func (b *bench) boto2(ctx context.Context, endpoint string) (usage, error) {
-	host, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "http://"), ":")
-	return measure(b.script(ctx, "boto2.py", host, port, vault, b.file, strconv.Itoa(partSize), strconv.Itoa(workers)))
-}
-
-// boto3 measures a pool of threads over boto3.
-func (b *bench) boto3(ctx context.Context, endpoint string) (usage, error) {
-	return measure(b.script(ctx, "boto3_pool.py", endpoint, vault, b.file, strconv.Itoa(partSize), strconv.Itoa(workers)))
-}
-
-func (b *bench) script(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, b.python, append([]string{filepath.Join("bench", "clients", name)}, args...)...)
-	cmd.Env = append(lab.Credentials(), "PATH="+os.Getenv("PATH"), "HOME="+b.work)
-	return cmd
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return treehash.Hash{}, err
+	}
+	return treehash.TreeAt(ctx, file, info.Size(), 1)
 }

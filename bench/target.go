@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,13 +22,19 @@ type target struct {
 	hash treehash.Hash // of what must be in it in the end
 }
 
-// newTarget makes a target in a new directory below dir, which is best in memory.
-func newTarget(dir string, size int64, hash treehash.Hash) (*target, error) {
-	own, err := os.MkdirTemp(dir, "firn-bench-")
+// newTarget makes a target in a new directory, which is best in memory.
+func (b *bench) newTarget(size int64, hash treehash.Hash) (*target, error) {
+	own, err := os.MkdirTemp(b.target, "firn-bench-")
 	if err != nil {
 		return nil, err
 	}
+	b.later(func() error { return os.RemoveAll(own) })
 	return &target{path: filepath.Join(own, "file"), size: size, hash: hash}, nil
+}
+
+// program is a contender that is one command, which writes the target.
+func (t *target) program(name string, command func(context.Context) *exec.Cmd) *contender {
+	return &contender{name: name, run: func(ctx context.Context) (usage, error) { return t.into(ctx, command(ctx)) }}
 }
 
 func (t *target) part() string { return t.path + ".part" }
@@ -55,7 +60,7 @@ func (t *target) blank() (err error) {
 
 // into measures cmd and proves that the file has the archive's bytes.
 func (t *target) into(ctx context.Context, cmd *exec.Cmd) (usage, error) {
-	u, err := measure(cmd)
+	u, err := measure(ctx, cmd)
 	if err != nil {
 		return usage{}, err
 	}
@@ -64,12 +69,7 @@ func (t *target) into(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 			return usage{}, err
 		}
 	}
-	file, err := os.Open(t.part())
-	if err != nil {
-		return usage{}, err
-	}
-	defer file.Close()
-	switch hash, err := treehash.TreeAt(ctx, io.NewSectionReader(file, 0, t.size), t.size, 1); {
+	switch hash, err := treeHash(ctx, t.part()); {
 	case err != nil:
 		return usage{}, err
 	case hash != t.hash:
@@ -77,5 +77,3 @@ func (t *target) into(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 	}
 	return u, nil
 }
-
-func (t *target) remove() error { return os.RemoveAll(filepath.Dir(t.path)) }

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Measures uploads and downloads by firn beside the least that they cost and beside
-# boto and boto3, into a bucket and out of it beside s5cmd and rclone, finding
-# archives in a large catalog beside a bare query, and a server over a vault of very
-# many archives. Takes about 40 minutes, 13 GiB and two million files in TMPDIR and,
-# while it downloads, the file's size in BENCH_TARGET; let nothing else run.
+# Measures firn beside the least that its work costs and beside what people use
+# today: uploads and downloads (boto, boto3, the AWS command line), buckets (s5cmd,
+# rclone, the AWS command line), hashes, the server, and finding archives in a large
+# catalog. Prints one report and, when all of it was measured, writes the figures into
+# docs/performance.md. Takes about 45 minutes, 25 GiB and two million files in TMPDIR
+# and, while it downloads, three times the file's size in BENCH_TARGET; let nothing
+# else run.
 #
 #   BENCH_ROUNDS      rounds of which the median is taken (5)
 #   BENCH_MIB         size of the file (2048)
@@ -11,17 +13,29 @@
 #   BENCH_ARCHIVES    archives in the catalog in which some are found (10000000)
 #   BENCH_TARGET      where downloads go (/dev/shm, in memory; without it TMPDIR)
 #   BENCH_SMALL       small archives in the vault that a server lists (1000000: 8 GiB)
-#   BENCH_ONLY        only these parts: upload,memory,latency,faults,download,s3,find,server1m
+#   BENCH_ONLY        only these parts: upload,download,s3,gateway,memory,latency,faults,hash,server,find,server1m
+#   BENCH_DOC         document that gets the figures; empty for none (docs/performance.md, or none with BENCH_ONLY)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/needs.sh boto boto3 rclone
+# The build tag with which firn hashes by the standard library alone. Go's own
+# crypto/sha256 heeds purego too and is then as portable, so the floor under it is
+# built likewise.
+portable=purego
+
+scripts/needs.sh boto boto3 aws rclone
 make --no-print-directory build
+go build -trimpath -ldflags '-s -w' -tags "$portable" -o bin/firn-portable ./cmd/firn
+go build -tags "$portable" -o bin/floor-portable ./bench/floor
 go build -o bin/ ./bench ./bench/sink ./bench/floor ./bench/bare
 go build -C tools/s5cmd -o ../../bin/s5cmd github.com/peak/s5cmd/v2
+go build -C tools/versitygw -o ../../bin/versitygw .
 if [[ -z ${BENCH_TARGET:-} && -w /dev/shm ]]; then
 	BENCH_TARGET=/dev/shm
 fi
+if [[ -z ${BENCH_ONLY:-} ]]; then
+	BENCH_DOC=${BENCH_DOC-docs/performance.md}
+fi
 exec bin/bench -only "${BENCH_ONLY:-}" -target "${BENCH_TARGET:-}" -archives "${BENCH_ARCHIVES:-10000000}" \
-	-small "${BENCH_SMALL:-1000000}" \
+	-small "${BENCH_SMALL:-1000000}" -doc "${BENCH_DOC:-}" \
 	-rounds "${BENCH_ROUNDS:-5}" -mib "${BENCH_MIB:-2048}" -large-mib "${BENCH_LARGE_MIB:-16384}"
