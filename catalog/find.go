@@ -20,8 +20,11 @@ type Filter struct {
 	Until time.Time           // only those created before this time, if not zero
 }
 
-// query collects the arguments of a query that is put together.
-type query struct{ args []any }
+// query is a query that is put together, and its arguments.
+type query struct {
+	text string
+	args []any
+}
 
 // arg adds an argument and returns its placeholder.
 func (q *query) arg(value any) string {
@@ -68,28 +71,43 @@ func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archi
 
 // archivesOf lists the archives of one vault that f chooses, by creation.
 func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64, f Filter) iter.Seq2[record.Archive, error] {
-	q := query{[]any{vaultKey}}
 	if f.Glob != "" {
-		text := `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (` + labelQuery(&q, f.Glob) + `)` +
-			f.conditions(&q, `a.created`) + ` ORDER BY a.created, a.key`
+		q := f.globbed(vaultKey)
 		return func(yield func(record.Archive, error) bool) {
-			for a, err := range list(ctx, c, attempt, scanArchive, text, q.args...) {
+			for a, err := range list(ctx, c, attempt, scanArchive, q.text, q.args...) {
 				if (err != nil || called(a, f.Glob)) && !yield(a, err) {
 					return
 				}
 			}
 		}
 	}
-	// The columns of the order stand among those of the result, or SQLite sorts
-	// what both halves of the view give it already sorted.
-	text := `SELECT o.created, o.archive_key, ` + archiveColumns + `
-		FROM all_creations o CROSS JOIN archives a ON a.key = o.archive_key
-		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
+	q := f.created(vaultKey)
 	return list(ctx, c, attempt, func(r row) (record.Archive, error) {
 		var a keyed
 		err := r.Scan(append([]any{new(string), new(int64)}, a.fields()...)...)
 		return a.Archive, err
-	}, text, q.args...)
+	}, q.text, q.args...)
+}
+
+// foundArchives begins a query for archives by their keys.
+const foundArchives = `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (`
+
+// globbed is the query for what may match f.Glob.
+func (f Filter) globbed(vaultKey int64) query {
+	q := query{args: []any{vaultKey}}
+	q.text = foundArchives + labelQuery(&q, f.Glob) + `)` + f.conditions(&q, `a.created`) + ` ORDER BY a.created, a.key`
+	return q
+}
+
+// created is the query for all that f chooses, without a glob. The columns of the
+// order stand among those of the result, or SQLite sorts what both halves of the view
+// give it already sorted.
+func (f Filter) created(vaultKey int64) query {
+	q := query{args: []any{vaultKey}}
+	q.text = `SELECT o.created, o.archive_key, ` + archiveColumns + `
+		FROM all_creations o CROSS JOIN archives a ON a.key = o.archive_key
+		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
+	return q
 }
 
 // FindArchive returns the archives of a vault that a user may mean by ref. If
@@ -115,27 +133,38 @@ func (c *Catalog) findArchive(ctx context.Context, vaultURL, ref string) ([]reco
 	if err != nil || len(vaults) == 0 || ref == "" {
 		return nil, err
 	}
-	const archives = `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (`
-	exact := query{[]any{vaults[0]}}
-	found, err := c.choose(ctx, archives+`
-		SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id = `+exact.arg(ref)+`)`, exact.args,
-		func(record.Archive) bool { return true })
+	found, err := c.choose(ctx, withID(vaults[0], ref), func(record.Archive) bool { return true })
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	q := query{[]any{vaults[0]}}
+	return c.choose(ctx, mayMean(vaults[0], ref), func(a record.Archive) bool {
+		return called(a, ref) || strings.HasPrefix(string(a.ID), ref)
+	})
+}
+
+// withID is the query for the archive of this id.
+func withID(vaultKey int64, id string) query {
+	q := query{args: []any{vaultKey}}
+	q.text = foundArchives + `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id = ` + q.arg(id) + `)`
+	return q
+}
+
+// mayMean is the query for what ref may mean if it is no id: the beginning of one, or
+// a label.
+func mayMean(vaultKey int64, ref string) query {
+	q := query{args: []any{vaultKey}}
 	ids := `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
 	if end := after(ref); end != "" {
 		ids += ` AND archive_id < ` + q.arg(end)
 	}
-	return c.choose(ctx, archives+ids+` UNION ALL `+labelQuery(&q, ref)+`)
-		AND a.state <> `+q.arg(record.Deleted)+` ORDER BY a.created, a.key`, q.args,
-		func(a record.Archive) bool { return called(a, ref) || strings.HasPrefix(string(a.ID), ref) })
+	q.text = foundArchives + ids + ` UNION ALL ` + labelQuery(&q, ref) + `)
+		AND a.state <> ` + q.arg(record.Deleted) + ` ORDER BY a.created, a.key`
+	return q
 }
 
 // choose returns the archives of a query that are meant.
-func (c *Catalog) choose(ctx context.Context, text string, args []any, meant func(record.Archive) bool) (chosen []record.Archive, err error) {
-	rows, err := c.reader.QueryContext(ctx, text, args...)
+func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive) bool) (chosen []record.Archive, err error) {
+	rows, err := c.reader.QueryContext(ctx, q.text, q.args...)
 	if err != nil {
 		return nil, err
 	}
