@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,7 +32,7 @@ func (b *bench) memory(ctx context.Context, r *report) error {
 	}
 	defer piped.Close()
 	stdin := b.upload(ctx, b.home(), sink.Endpoint, "-", "--description", "piped")
-	stdin.Stdin = piped
+	stdin.Stdin = struct{ io.Reader }{piped} // a pipe, not a file
 	rows := r.table("Peak memory of uploads, 4 parts at once", "what", "peak MiB")
 	highest := int64(0)
 	for _, run := range []struct {
