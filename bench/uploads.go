@@ -86,9 +86,13 @@ func judgeUploads(g *group, r *report) {
 	r.atMost(13, "upload over TLS: CPU s/GB, P1's bound + 0.35", perGB(g.of(secureName), g.size), 1.15*perGB(least, g.size)+tlsAllowance)
 }
 
-// upload prepares an upload by firn; options come after those of the benchmark.
+// upload prepares an upload by firn; options come after those of the benchmark. A
+// server that died ends it soon.
 func (b *bench) upload(ctx context.Context, firn lab.Firn, endpoint, file string, options ...string) *exec.Cmd {
-	args := []string{"upload", lab.VaultURL(endpoint, vault), file, "--part-size", "16MiB", "--concurrency", strconv.Itoa(workers)}
+	args := []string{
+		"upload", lab.VaultURL(endpoint, vault), file, "--part-size", "16MiB",
+		"--concurrency", strconv.Itoa(workers), "--retry-for", "1m",
+	}
 	return firn.Command(ctx, append(args, options...)...)
 }
 
