@@ -11,61 +11,93 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// The work that shows latency: long enough that the wait is most of it.
-const (
-	delay       = 100 * time.Millisecond // added to the answer to each part
-	delayedSize = 512 << 20              // bytes, whatever the size of the file
-	noDelay     = "16 at once, no delay"
-)
+// lineSize is what goes over each line, in bytes, whatever the size of the file: enough
+// that the wait is most of it.
+const lineSize = 512 << 20
 
-// latency shows what parts in flight are for: with 100 ms added to the answer to
-// each part, many at once hide the wait. No upload can be faster than its waits,
-// one after another in each of so many lines, or than the same without a delay.
+// slowRate is what the slow line carries, in bytes per second.
+const slowRate = 50_000_000
+
+// line is a way to a vault: how long it is, and how wide.
+type line struct {
+	name  string
+	delay time.Duration // added to the answer to each part
+	rate  int           // bytes per second of all parts together; 0: no limit
+}
+
+func lines() []line {
+	return []line{
+		{name: "1 ms", delay: time.Millisecond},
+		{name: "20 ms", delay: 20 * time.Millisecond},
+		{name: "100 ms", delay: 100 * time.Millisecond},
+		{name: "300 ms", delay: 300 * time.Millisecond},
+		{name: fmt.Sprintf("20 ms, %d MB/s", slowRate/1_000_000), delay: 20 * time.Millisecond, rate: slowRate},
+	}
+}
+
+// inFlight are the numbers of parts at once that are compared; 0 for as many as pay.
+func inFlight() []int { return []int{1, 4, 8, 16, 32, 0} }
+
+// latency shows what parts in flight are for, and what it is worth to find out how
+// many: uploads over several lines, with fixed numbers and with none.
 func (b *bench) latency(ctx context.Context, r *report) error {
-	quick, err := b.sink(ctx)
-	if err != nil {
-		return err
-	}
-	slow, err := b.sink(ctx, "-delay", delay.String())
-	if err != nil {
-		return err
-	}
 	file := filepath.Join(b.work, "delayed")
-	if err := lab.RandomFile(file, delayedSize, 2); err != nil {
+	if err := lab.RandomFile(file, lineSize, 2); err != nil {
 		return err
 	}
-	with := func(name, endpoint string, atOnce int) *contender {
-		return program(name, func(ctx context.Context) *exec.Cmd {
-			return b.upload(ctx, b.home(), endpoint, file, "--concurrency", strconv.Itoa(atOnce))
-		})
+	var groups []*group
+	for _, l := range lines() {
+		g, err := b.over(ctx, l, file)
+		if err != nil {
+			return err
+		}
+		groups = append(groups, g)
 	}
-	g := &group{
-		title:      fmt.Sprintf("%d MiB in parts of 16 MiB, %d ms added to the answer to each", delayedSize>>20, delay.Milliseconds()),
-		prepare:    func() error { return warm(file) },
-		contenders: []*contender{with(noDelay, quick.Endpoint, 16)},
-	}
-	lines := []int{1, 2, 4, 8, 16}
-	for _, n := range lines {
-		g.contenders = append(g.contenders, with(atOnce(n), slow.Endpoint, n))
-	}
-	if err := interleave(ctx, b.rounds, g); err != nil {
+	if err := interleave(ctx, b.rounds, groups...); err != nil {
 		return err
 	}
-
-	rows := r.table("Latency: "+g.title, "parts", "wall s", "x faster than 1", "ideal s", "CPU s/GB")
-	one, least := g.of(atOnce(1)).wall, g.of(noDelay).wall
-	show := func(name string, ideal time.Duration) {
-		u := g.of(name)
-		rows.add(name, seconds(u.wall), fmt.Sprintf("%.2f", ratio(one, u.wall)), seconds(ideal), fmt.Sprintf("%.2f", perGB(u, delayedSize)))
+	columns := []string{"added to each answer"}
+	for _, n := range inFlight() {
+		columns = append(columns, atOnce(n))
 	}
-	show(noDelay, least)
-	for _, n := range lines {
-		turns := (delayedSize/partSize + n - 1) / n
-		show(atOnce(n), max(least, time.Duration(turns)*delay))
+	rows := r.table(fmt.Sprintf("Latency: seconds for %d MiB in parts of 16 MiB, by parts at once", lineSize>>20), columns...)
+	for _, g := range groups {
+		cells := []string{g.title}
+		for _, n := range inFlight() {
+			cells = append(cells, seconds(g.of(atOnce(n)).wall))
+		}
+		rows.add(cells...)
 	}
-	r.atLeast(9, "100 ms for each part: 8 at once, times faster than one", ratio(one, g.of(atOnce(8)).wall), 5)
-	r.atLeast(9, "100 ms for each part: 16 at once, times faster than one", ratio(one, g.of(atOnce(16)).wall), 6)
+	far := groups[2]
+	one := far.of(atOnce(1)).wall
+	r.atLeast(9, "100 ms for each part: 8 at once, times faster than one", ratio(one, far.of(atOnce(8)).wall), 5)
+	r.atLeast(9, "100 ms for each part: 16 at once, times faster than one", ratio(one, far.of(atOnce(16)).wall), 6)
 	return nil
 }
 
-func atOnce(n int) string { return fmt.Sprintf("%d at once", n) }
+// over compares the numbers on one line. Where most of the time is a wait that is
+// the same each time, fewer rounds will do.
+func (b *bench) over(ctx context.Context, l line, file string) (*group, error) {
+	sink, err := b.sink(ctx, "-delay", l.delay.String(), "-rate", strconv.Itoa(l.rate))
+	if err != nil {
+		return nil, err
+	}
+	g := &group{title: l.name, prepare: func() error { return warm(file) }}
+	for _, n := range inFlight() {
+		c := program(atOnce(n), func(ctx context.Context) *exec.Cmd {
+			return b.upload(ctx, b.home(), sink.Endpoint, file, "--concurrency", strconv.Itoa(n))
+		})
+		if l.rate > 0 || l.delay > 100*time.Millisecond {
+			c = c.in((b.rounds + 1) / 2)
+		}
+		g.contenders = append(g.contenders, c)
+	}
+	return g, nil
+}
+
+func atOnce(n int) string {
+	if n == 0 {
+		return "as many as pay"
+	}
+	return strconv.Itoa(n)
+}

@@ -14,11 +14,12 @@ import (
 
 func main() {
 	delay := flag.Duration("delay", 0, "time added before the answer to each part")
+	bytesPerSecond := flag.Int("rate", 0, "bytes of parts read in a second, of all connections together (0: no limit)")
 	failEvery := flag.Int64("fail-every", 0, "answer one part in so many with 500 ServiceUnavailableException (0: none)")
 	file := flag.String("file", "", "what every object of S3 that was stored has in it when it is read")
 	certificate := flag.String("tls", "", "speak TLS, and write the certificate to trust to this file")
 	flag.Parse()
-	url, err := start(newSink(*delay, *failEvery, *file), *certificate)
+	url, err := start(newSink(*delay, *bytesPerSecond, *failEvery, *file), *certificate)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sink:", err)
 		os.Exit(1)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // The headers in which the service answers (Amazon Glacier developer guide).
@@ -20,13 +23,17 @@ const (
 // sink answers for any account and any vault.
 type sink struct {
 	delay     time.Duration
+	line      *rate.Limiter // of the bytes of parts; nil: no limit
 	failEvery int64
 	parts     atomic.Int64 // answered so far
 	ids       atomic.Int64
 }
 
-func newSink(delay time.Duration, failEvery int64, file string) http.Handler {
+func newSink(delay time.Duration, bytesPerSecond int, failEvery int64, file string) http.Handler {
 	s := &sink{delay: delay, failEvery: failEvery}
+	if bytesPerSecond > 0 {
+		s.line = rate.NewLimiter(rate.Limit(bytesPerSecond), piece)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /{account}/vaults/{vault}", s.created)
 	mux.HandleFunc("GET /{account}/vaults/{vault}", s.vault)
@@ -65,7 +72,7 @@ func (s *sink) uploads(w http.ResponseWriter, _ *http.Request) {
 
 // part reads the body to its end before it answers, as the service does.
 func (s *sink) part(w http.ResponseWriter, r *http.Request) {
-	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+	if err := s.discard(r); err != nil {
 		return // the client left
 	}
 	if s.delay > 0 {
@@ -82,6 +89,29 @@ func (s *sink) part(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set(headerTreeHash, r.Header.Get(headerTreeHash))
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// piece is how many bytes come over a narrow line at a time.
+const piece = 64 << 10
+
+// discard reads a body as fast as the line brings it.
+func (s *sink) discard(r *http.Request) error {
+	if s.line == nil {
+		_, err := io.Copy(io.Discard, r.Body)
+		return err
+	}
+	for {
+		n, err := io.CopyN(io.Discard, r.Body, piece)
+		if n > 0 {
+			err = errors.Join(s.line.WaitN(r.Context(), int(n)), err)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func (s *sink) held(w http.ResponseWriter, r *http.Request) {
