@@ -7,13 +7,6 @@ import "crypto/sha256"
 // processor waiting in one leaf alone is no matter.
 const lanes = 16
 
-// Broad reports whether Sum and TreeAt hash size bytes many leaves at a time
-// here. It is then twice as fast or more as to hash one leaf after the other, as
-// a TreeHasher does: enough to be worth reading bytes again.
-func Broad(size int64) bool {
-	return size >= lanes*LeafSize && inUse().lanes != nil
-}
-
 // sixteen is a batch of 16 runs.
 type sixteen struct {
 	words [8][lanes]uint32 // comes first, to begin at a multiple of 64 bytes

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"testing"
 
 	"firn/treehash"
@@ -38,9 +39,15 @@ func TestTreeAtOfSeveralBlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	got, err := treehash.TreeAt(t.Context(), cycle{}, size, 2)
+	runtime.ReadMemStats(&after)
 	if err != nil || got != want.Tree {
 		t.Errorf("%s, %v; want %s", got, err, want.Tree)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 2*mib*5/8 {
+		t.Errorf("it took %d bytes of memory, want half a MiB for each core", used)
 	}
 }
 
