@@ -9,6 +9,7 @@
 #   rclone Debian's rclone (/usr/bin/rclone), an independent client
 #   boto   boto 2.49 for Debian's Python, an independent client
 #   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
+#   qemu   qemu-aarch64-static, which runs programs for arm64
 set -euo pipefail
 
 python=/usr/bin/python3
@@ -20,6 +21,7 @@ has() {
 	rclone) /usr/bin/rclone version ;;
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
+	qemu) qemu-aarch64-static --version ;;
 	esac >/dev/null 2>&1
 }
 
@@ -29,6 +31,7 @@ packages() {
 	aws) echo awscli ;;
 	rclone) echo rclone ;;
 	boto | boto3) echo "python3-$1" ;;
+	qemu) echo qemu-user-static ;;
 	*)
 		echo "needs.sh: no such need: $1" >&2
 		return 2

@@ -47,8 +47,15 @@ lint() {
 	make --no-print-directory "$linter" && "$linter" fmt --diff && "$linter" run ./...
 }
 
+# The kernels of arm64, emulated; that they are used is asked, too.
+emulated() {
+	local hashes=(env GOARCH=arm64 go test -exec qemu-aarch64-static ./treehash)
+	"${hashes[@]}" -run 'Kernel|Batches|^Fuzz|^Test(Sum|HasherSumsOnTheWay|ShortInputs.*)$' &&
+		"${hashes[@]}" -v -run KernelsAreProven | grep 'in use: sha2$'
+}
+
 printf '== what the tests need\n'
-scripts/needs.sh cc aws rclone boto boto3 || exit 1
+scripts/needs.sh cc aws rclone boto boto3 qemu || exit 1
 
 step 'modules are as recorded' go mod verify
 step 'go.mod is tidy' go mod tidy -diff
@@ -59,6 +66,7 @@ step 'format and lint' lint
 step 'the S3 server of the tests' go test -count 1 -timeout 20m -run '^TestServerIsBuilt$' ./internal/coldfront
 step 'the kernels are as generated' go -C treehash/kernels test -count 1 ./...
 step 'hashes without assembly' go test -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
+step 'hashes on arm64' emulated
 files_in_memory
 step 'tests, with the race detector' scripts/race.sh -timeout 10m
 

@@ -15,12 +15,15 @@ import (
 //	the last few leaves              two               SHA           the standard library, one by one
 //	pairs of nodes, a leaf by pieces the standard library
 //
-// The kernels are assembly, written by the module in kernels. All of them know
-// whole blocks and nothing else; padding, partial blocks and leaves are Go.
+// The kernels are assembly: for amd64 written by the module in kernels, for arm64,
+// which has the first two kinds, by hand. All of them know whole blocks and
+// nothing else; padding, partial blocks and leaves are Go.
 
 // kernels are those that may be called here. One is nil where the processor lacks
 // its instructions. The zero value leaves everything to the standard library.
 type kernels struct {
+	// sha is what the instructions of dual and two are called here.
+	sha string
 	// dual feeds n blocks of 64 bytes from p on to both states.
 	dual func(linear, leaf *[8]uint32, p *byte, n uintptr)
 	// two feeds n blocks from p on to first, and as many from q on to second.
@@ -49,11 +52,12 @@ func (k kernels) proven() kernels {
 }
 
 // Kernels returns the instructions, besides those of the standard library, that
-// compute hashes in this process: "sha-ni", "avx512", both or none.
+// compute hashes in this process: "sha-ni", "avx512", both or none on amd64, "sha2"
+// or none on arm64.
 func Kernels() []string {
 	names := []string{}
 	if inUse().dual != nil {
-		names = append(names, "sha-ni")
+		names = append(names, inUse().sha)
 	}
 	if inUse().lanes != nil {
 		names = append(names, "avx512")

@@ -9,7 +9,7 @@ import "golang.org/x/sys/cpu"
 func available() kernels {
 	var k kernels
 	if hasSHA() && cpu.X86.HasSSSE3 {
-		k.dual, k.two = blockDual, blockTwo
+		k.sha, k.dual, k.two = "sha-ni", blockDual, blockTwo
 	}
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW {
 		k.lanes, k.together = blockLanes, blockTogether

@@ -9,10 +9,10 @@ import (
 // every start of a program can afford it.
 func (k kernels) test() error {
 	if k.dual != nil && !dualIsRight(k.dual) {
-		return faulty("sha-ni", "both hashes at a time")
+		return faulty(k.sha, "both hashes at a time")
 	}
 	if k.two != nil && !batchIsRight(func() batch { return newTwo(k.two) }) {
-		return faulty("sha-ni", "two leaves at a time")
+		return faulty(k.sha, "two leaves at a time")
 	}
 	if k.lanes != nil && !batchIsRight(func() batch { return newSixteen(k.lanes) }) {
 		return faulty("avx512", "16 leaves at a time")

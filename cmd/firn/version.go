@@ -14,8 +14,8 @@ var version = ""
 
 const versionLong = `Prints the version of firn, the commit it was built from where that is known,
 the version of Go, and the system and processor. With --json also the
-instructions of the processor that hashes are computed with (sha-ni, avx512),
-besides what the standard library uses.`
+instructions of the processor that hashes are computed with (sha-ni, avx512 or
+sha2), besides what the standard library uses.`
 
 // versionObject is the version on standard output.
 type versionObject struct {

@@ -21,7 +21,10 @@ func TestCommittedFilesAreGenerated(t *testing.T) {
 	}
 }
 
-// Every assembly file of the package is one of those.
+// byHand is the one file that cannot be generated: avo writes amd64 only.
+const byHand = "dual_arm64.s"
+
+// Every other assembly file of the package is one of those.
 func TestNoAssemblyIsWrittenByHand(t *testing.T) {
 	contents, err := generate()
 	if err != nil {
@@ -32,7 +35,7 @@ func TestNoAssemblyIsWrittenByHand(t *testing.T) {
 		t.Fatalf("no assembly is there: %v", err)
 	}
 	for _, file := range files {
-		if _, ok := contents[filepath.Base(file)]; !ok {
+		if _, ok := contents[filepath.Base(file)]; !ok && filepath.Base(file) != byHand {
 			t.Errorf("%s is not generated", file)
 		}
 	}

@@ -1,0 +1,13 @@
+//go:build !purego
+
+package treehash
+
+import "golang.org/x/sys/cpu"
+
+// available returns the kernels whose instructions this processor has.
+func available() kernels {
+	if !cpu.ARM64.HasSHA2 {
+		return kernels{}
+	}
+	return kernels{sha: "sha2", dual: blockDual, two: blockTwo}
+}
