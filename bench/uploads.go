@@ -13,10 +13,10 @@ import (
 // The contenders of the upload to a vault.
 const (
 	firnName     = "firn"
-	portableName = "firn, built with the portable hash"
+	portableName = "firn, built without kernels"
 	secureName   = "firn, over TLS"
 	leastName    = "floor: firn's hashes, read, send"
-	standardName = "floor: standard hashes, built likewise"
+	standardName = "floor: standard hashes, read, send"
 	boto3Name    = "boto3, pool of threads"
 	boto2Name    = "boto 2.49, concurrent uploader"
 	awsName      = "aws glacier upload-archive, 1 request"
@@ -50,13 +50,13 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 		prepare: b.warm,
 		contenders: []*contender{
 			program(firnName, func(ctx context.Context) *exec.Cmd { return b.upload(ctx, b.home(), to, b.file) }),
-			program(leastName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "floor", "firn", to) }),
+			program(leastName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "firn", to) }),
 			program(portableName, func(ctx context.Context) *exec.Cmd {
 				firn := b.home()
-				firn.Binary = b.tool("firn-portable")
+				firn.Binary = b.tool("firn-nokernels")
 				return b.upload(ctx, firn, to, b.file)
 			}).in(some),
-			program(standardName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "floor-portable", "standard", to) }).in(some),
+			program(standardName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "standard", to) }).in(some),
 			program(secureName, func(ctx context.Context) *exec.Cmd {
 				cmd := b.upload(ctx, b.home(), secure.Endpoint, b.file)
 				cmd.Env = append(cmd.Env, "SSL_CERT_FILE="+trusted)
@@ -77,7 +77,7 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 func judgeUploads(g *group, r *report) {
 	firn, least, boto2, boto3 := g.of(firnName), g.of(leastName), g.of(boto2Name), g.of(boto3Name)
 	r.atMost(1, "upload: CPU / floor with firn's hashes", ratio(firn.cpu, least.cpu), 1.15)
-	r.atMost(2, "upload, portable hash: CPU / floor with standard hashes", ratio(g.of(portableName).cpu, g.of(standardName).cpu), 1.15)
+	r.atMost(2, "upload without kernels: CPU / floor with standard hashes", ratio(g.of(portableName).cpu, g.of(standardName).cpu), 1.15)
 	r.atMost(3, "upload: CPU / boto 2.49", ratio(firn.cpu, boto2.cpu), 0.12)
 	r.atLeast(3, "upload: times faster than boto 2.49", ratio(boto2.wall, firn.wall), 8)
 	r.atLeast(3, "upload: times faster than an aws command for each part", ratio(g.of(awsLoopName).wall, firn.wall), 30)
@@ -96,9 +96,8 @@ func (b *bench) upload(ctx context.Context, firn lab.Firn, endpoint, file string
 	return firn.Command(ctx, append(args, options...)...)
 }
 
-// floorUpload prepares the least that an upload costs. The floor under the portable
-// build is built with the same tag, since the standard library may heed it too.
-func (b *bench) floorUpload(ctx context.Context, floor, hashes, endpoint string) *exec.Cmd {
-	return exec.CommandContext(ctx, b.tool(floor), "upload", hashes,
+// floorUpload prepares the least that an upload costs.
+func (b *bench) floorUpload(ctx context.Context, hashes, endpoint string) *exec.Cmd {
+	return exec.CommandContext(ctx, b.tool("floor"), "upload", hashes,
 		endpoint+"/-/vaults/"+vault+"/multipart-uploads/floor", b.file, strconv.Itoa(partSize), strconv.Itoa(workers))
 }

@@ -18,15 +18,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# The build tag with which firn hashes by the standard library alone. Go's own
-# crypto/sha256 heeds purego too and is then as portable, so the floor under it is
-# built likewise.
-portable=purego
-
 scripts/needs.sh boto boto3 aws rclone
 make --no-print-directory build
-go build -trimpath -ldflags '-s -w' -tags "$portable" -o bin/firn-portable ./cmd/firn
-go build -tags "$portable" -o bin/floor-portable ./bench/floor
+go build -trimpath -ldflags '-s -w' -tags nokernels -o bin/firn-nokernels ./cmd/firn
 go build -o bin/ ./bench ./bench/sink ./bench/floor ./bench/bare
 go build -C tools/s5cmd -o ../../bin/s5cmd github.com/peak/s5cmd/v2
 go build -C tools/versitygw -o ../../bin/versitygw .

@@ -29,17 +29,19 @@ func (k kernels) newBatch(leaves int64) batch {
 	return one{sha256.New()}
 }
 
-// Broad reports whether Sum and TreeAt hash size bytes several leaves at a time
-// here: from 16 MiB on by sixteen, with AVX-512, and from 2 MiB on by two, with the
-// SHA instructions. Sixteen are twice as fast or more as one leaf after the other,
-// as a TreeHasher hashes them, and so are two where the processor can begin an
-// instruction for the second leaf while it waits for the first: enough to be worth
-// reading bytes again from the page cache. Where its unit is the limit, two gain
-// about what the reading costs.
+// Broad reports whether Sum and TreeAt hash size bytes so much faster than a
+// TreeHasher, which hashes one leaf after the other, that it is worth reading them again
+// from the page cache. With AVX-512 it is from 16 MiB on, sixteen leaves at a time:
+// they are twice as fast or more. With the SHA instructions alone it is from 2 MiB on,
+// two leaves at a time: they are twice as fast where the processor begins one of these
+// instructions while it waits for another, and gain what the reading costs where not.
 func Broad(size int64) bool { return inUse().broad(size / LeafSize) }
 
 func (k kernels) broad(leaves int64) bool {
-	return leaves >= lanes && k.lanes != nil || leaves >= 2 && k.two != nil
+	if k.lanes != nil {
+		return leaves >= lanes
+	}
+	return leaves >= 2 && k.two != nil
 }
 
 // one is a batch of one by the standard library.

@@ -94,7 +94,7 @@ func (a *ahead) run(ctx context.Context, unhashed int) error {
 		}
 	}
 	workers, ctx := errgroup.WithContext(ctx)
-	for range min(mostAhead, (runtime.GOMAXPROCS(0)+1)/2) {
+	for range min(mostAhead, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() error { return a.work(ctx) })
 	}
 	if err := workers.Wait(); err != nil {

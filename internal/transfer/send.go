@@ -67,7 +67,7 @@ func (o Outcome) TreeHash() treehash.Hash {
 
 // hashBuffer is how many bytes are hashed at a time: few enough to stay in the
 // processor's cache.
-const hashBuffer = 256 << 10
+const hashBuffer = 64 << 10
 
 // Send brings every piece of the source into the upload: adopts what the vault
 // holds and the local bytes prove, sends the rest. Errors that time may heal are

@@ -21,6 +21,7 @@ func generate() (map[string][]byte, error) {
 	for name, write := range map[string]func(*file){"sha": writeSHA, "wide": writeWide} {
 		f := &file{build.NewContext()}
 		f.ConstraintExpr("!purego")
+		f.ConstraintExpr("!nokernels")
 		write(f)
 		assembly, declarations, err := f.print()
 		if err != nil {
