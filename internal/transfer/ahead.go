@@ -18,6 +18,9 @@ const (
 	// longestTogether is the largest part, in bytes, that is hashed with fifteen
 	// others. Together they must fit into the page cache until they are sent.
 	longestTogether = 64 << 20
+	// aheadAtOnce is how many bytes are being hashed ahead at a time, unless one group
+	// alone has more. As many again may be hashed and wait for a sender.
+	aheadAtOnce = 512 << 20
 	// mostAhead is how many goroutines hash ahead at most. One hashes what fills a
 	// line of 10 Gbit/s.
 	mostAhead = 4
@@ -94,13 +97,19 @@ func (a *ahead) run(ctx context.Context, unhashed int) error {
 		}
 	}
 	workers, ctx := errgroup.WithContext(ctx)
-	for range min(mostAhead, runtime.GOMAXPROCS(0)) {
+	for range a.workers() {
 		workers.Go(func() error { return a.work(ctx) })
 	}
 	if err := workers.Wait(); err != nil {
 		return err
 	}
 	return io.EOF
+}
+
+// workers is how many groups are hashed at the same time.
+func (a *ahead) workers() int {
+	fit := aheadAtOnce / (a.size * int64(treehash.Together()))
+	return max(1, min(mostAhead, runtime.GOMAXPROCS(0), int(fit)))
 }
 
 // work hashes group after group.
