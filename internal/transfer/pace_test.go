@@ -1,9 +1,11 @@
 package transfer_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -25,10 +27,13 @@ type simulated struct {
 	each   float64       // bytes per second of one connection
 	length time.Duration // before the answer to a part
 	most   int64         // connections that the line bears, 0: any number
+	parts  int           // 0: 256
+	vary   func(sent int64) (width float64)
 
 	line   *rate.Limiter
 	inside atomic.Int64
 	lost   atomic.Int64 // parts that were sent in vain
+	sent   atomic.Int64
 }
 
 // The parts are small, and so are the lines: what counts is how long a part takes.
@@ -42,6 +47,9 @@ func (s *simulated) Limits() vault.Limits { return vault.Limits{} }
 func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Part, body io.ReadSeeker) (vault.Part, error) {
 	s.inside.Add(1)
 	defer s.inside.Add(-1)
+	if s.vary != nil {
+		s.line.SetLimit(rate.Limit(s.vary(s.sent.Add(1))))
+	}
 	own := rate.NewLimiter(rate.Limit(s.each), simulatedPiece)
 	for {
 		n, err := io.CopyN(io.Discard, body, simulatedPiece)
@@ -69,13 +77,14 @@ func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Pa
 	}
 }
 
-// run sends 256 parts and returns how long that took in the bubble, and how many
+// run sends the parts and returns how long that took in the bubble, and how many
 // were in flight in the end.
 func (s *simulated) run(t *testing.T, concurrency int) (took time.Duration, last int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s.line = rate.NewLimiter(rate.Limit(s.width), simulatedPiece)
-		plan := transfer.Plan{Size: 256 * simulatedPart, PartSize: simulatedPart}
+		s.sent.Store(0)
+		plan := transfer.Plan{Size: int64(cmp.Or(s.parts, 256)) * simulatedPart, PartSize: simulatedPart}
 		begin := time.Now()
 		out, err := transfer.Send(t.Context(), transfer.Options{
 			Vault: s, Plan: plan, Source: transfer.FromReaderAt(zeros{}, plan), Concurrency: concurrency,
@@ -129,6 +138,37 @@ func TestConcurrencyFindsWhatPays(t *testing.T) {
 				t.Errorf("%d in flight in the end", last)
 			}
 			t.Logf("%v with %d in flight in the end; 1 to 32: %v", took, last, times)
+		})
+	}
+}
+
+// TestConcurrencyOnAnUnsteadyLine: what is up and down by itself is not taken for what
+// pays, and what has paid is given up when the line has become another.
+func TestConcurrencyOnAnUnsteadyLine(t *testing.T) {
+	const fast, slow = 100 * simulatedPart, 10 * simulatedPart
+	r := rand.New(rand.NewPCG(3, 7))
+	unsteady := func(width float64) float64 { return width * (0.7 + 0.6*r.Float64()) }
+	for _, line := range []struct {
+		name      string
+		simulated *simulated
+		last      int // in flight in the end, at most
+	}{
+		{"slow", &simulated{each: fast, length: 20 * time.Millisecond, parts: 3000,
+			vary: func(int64) float64 { return unsteady(slow) }}, 8},
+		{"slow after a while", &simulated{each: fast / 10, length: 100 * time.Millisecond, parts: 3000,
+			vary: func(sent int64) float64 {
+				if sent < 500 {
+					return fast
+				}
+				return unsteady(slow)
+			}}, 10},
+	} {
+		t.Run(line.name, func(t *testing.T) {
+			took, last := line.simulated.run(t, 0)
+			if last > line.last {
+				t.Errorf("%d in flight in the end", last)
+			}
+			t.Logf("%v, with %d in flight in the end", took, last)
 		})
 	}
 }
