@@ -49,7 +49,7 @@ func Each[T any](
 			return nil, err
 		}
 		return func(ctx, starting context.Context) error {
-			err := l.insist(ctx, starting,
+			err := l.insist(ctx, starting, l.pace.turns.queue(),
 				func(on *flow) error { return request(on.ctx, item) },
 				func(_ int, err error) error { return err })
 			if err != nil {

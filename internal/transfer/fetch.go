@@ -118,14 +118,16 @@ func (f *fetcher) next(context.Context) (work, error) {
 	f.begun++
 	var t turn
 	t, f.before = newTurn(f.before)
+	// Segments begin in their order: if a job ends early, what is missing is one range.
+	first := f.pace.turns.queue()
 	return func(ctx, starting context.Context) error {
 		defer t.pass(false)
-		return f.bring(ctx, starting, r, t)
+		return f.bring(ctx, starting, r, t, first)
 	}, nil
 }
 
 // bring fetches a segment until its bytes are the right ones, and records it.
-func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn) error {
+func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, first place) error {
 	in := <-f.receivers
 	if in == nil {
 		in = f.newReceiver()
@@ -133,7 +135,7 @@ func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn) er
 	defer func() { f.receivers <- in }()
 
 	var got received
-	err := f.insist(ctx, starting, func(on *flow) (err error) {
+	err := f.insist(ctx, starting, first, func(on *flow) (err error) {
 		got, err = f.receive(on, r, in)
 		return err
 	}, func(times int, err error) error {

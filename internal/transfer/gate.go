@@ -12,38 +12,44 @@ type gate struct {
 	mu      sync.Mutex
 	width   int // how many may be inside
 	inside  int
-	waiters []chan struct{}
+	waiters []place
 }
 
 func newGate(width int) *gate { return &gate{width: width} }
 
-// enter waits to be let in. Who was let in calls leave.
-func (g *gate) enter(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	g.mu.Lock()
-	if g.inside < g.width {
-		g.inside++
-		g.mu.Unlock()
-		return nil
-	}
-	turn := make(chan struct{})
-	g.waiters = append(g.waiters, turn)
-	g.mu.Unlock()
+// place is one in the order of those who want to be let in. It closes when its
+// holder is.
+type place chan struct{}
 
-	select {
-	case <-turn:
-		return nil
-	case <-ctx.Done():
-		g.forget(turn)
-		return context.Cause(ctx)
-	}
+// queue takes a place, which its holder must wait for.
+func (g *gate) queue() place {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p := make(place)
+	g.waiters = append(g.waiters, p)
+	g.wake()
+	return p
 }
 
-// forget takes a waiter off the list, or gives its place back if it was let in at
-// the same moment.
-func (g *gate) forget(turn chan struct{}) {
+// wait waits to be let in. Who was let in calls leave.
+func (g *gate) wait(ctx context.Context, p place) error {
+	if ctx.Err() == nil {
+		select {
+		case <-p:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	g.forget(p)
+	return context.Cause(ctx)
+}
+
+// enter takes a place and waits for it.
+func (g *gate) enter(ctx context.Context) error { return g.wait(ctx, g.queue()) }
+
+// forget takes a waiter off the list, or gives its place back if it was let in
+// already.
+func (g *gate) forget(turn place) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if i := slices.Index(g.waiters, turn); i >= 0 {

@@ -120,16 +120,19 @@ func (l *line) unlessDraining(ctx context.Context, err error) error {
 	return nil
 }
 
-// insist repeats an attempt until it succeeds or there is no hope. After one that
+// insist repeats an attempt, of which the first has a place in the line's turns, until
+// it succeeds or there is no hope. After one that
 // ended with ErrChecksum it asks doubt, which gets the number of such ends so far
 // and returns nil if another attempt may do better.
-func (l *line) insist(ctx, starting context.Context, try func(*flow) error, doubt func(times int, err error) error) error {
+func (l *line) insist(
+	ctx, starting context.Context, first place, try func(*flow) error, doubt func(times int, err error) error,
+) error {
 	clock := &patienceClock{
 		Retry: Retry{For: l.retryFor, Waiting: l.waiting, Stop: l.drain},
 		moved: l.moved,
 	}
-	for mismatches := 0; ; {
-		epoch, err := l.pace.acquire(starting)
+	for mismatches, turn := 0, first; ; turn = l.pace.turns.queue() {
+		epoch, err := l.pace.acquire(starting, turn)
 		if err != nil {
 			return err
 		}

@@ -77,8 +77,8 @@ func newPace(fixed int) *pace {
 }
 
 // acquire waits for a turn and returns its epoch, which done wants back.
-func (p *pace) acquire(ctx context.Context) (epoch int, err error) {
-	if err := p.turns.enter(ctx); err != nil {
+func (p *pace) acquire(ctx context.Context, turn place) (epoch int, err error) {
+	if err := p.turns.wait(ctx, turn); err != nil {
 		return 0, err
 	}
 	p.mu.Lock()

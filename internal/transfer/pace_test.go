@@ -153,15 +153,19 @@ func TestConcurrencyOnAnUnsteadyLine(t *testing.T) {
 		simulated *simulated
 		last      int // in flight in the end, at most
 	}{
-		{"slow", &simulated{each: fast, length: 20 * time.Millisecond, parts: 3000,
-			vary: func(int64) float64 { return unsteady(slow) }}, 8},
-		{"slow after a while", &simulated{each: fast / 10, length: 100 * time.Millisecond, parts: 3000,
+		{"slow", &simulated{
+			each: fast, length: 20 * time.Millisecond, parts: 3000,
+			vary: func(int64) float64 { return unsteady(slow) },
+		}, 8},
+		{"slow after a while", &simulated{
+			each: fast / 10, length: 100 * time.Millisecond, parts: 3000,
 			vary: func(sent int64) float64 {
 				if sent < 500 {
 					return fast
 				}
 				return unsteady(slow)
-			}}, 10},
+			},
+		}, 10},
 	} {
 		t.Run(line.name, func(t *testing.T) {
 			took, last := line.simulated.run(t, 0)

@@ -196,7 +196,7 @@ func (s *sender) hash(ctx context.Context, piece Piece) (Sums, error) {
 // send sends a part until it is acknowledged.
 func (s *sender) send(ctx, starting context.Context, piece Piece, part vault.Part) error {
 	var answer vault.Part
-	err := s.insist(ctx, starting, func(f *flow) (err error) {
+	err := s.insist(ctx, starting, s.pace.turns.queue(), func(f *flow) (err error) {
 		answer, err = s.attempt(f, piece, part)
 		return err
 	}, func(times int, err error) error {
