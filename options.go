@@ -62,12 +62,12 @@ func (o *UploadOptions) setDefaults() {
 	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
-func (o *UploadOptions) wish() transfer.Wish {
+func (o *UploadOptions) wish(stream bool) transfer.Wish {
 	lineRate := o.EstimateRate
 	if limit := float64(o.LimitRate); limit > 0 && (lineRate == 0 || limit < lineRate) {
 		lineRate = limit
 	}
 	return transfer.Wish{
-		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: lineRate, Concurrency: o.Concurrency,
+		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: lineRate, Concurrency: inFlight(o.Concurrency, o.LimitRate, stream),
 	}
 }

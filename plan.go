@@ -20,7 +20,7 @@ func (p UploadPlan) Requests() int { return p.Parts + 2 }
 // the vault cannot hold is refused with an error that wraps vault.ErrInvalid.
 func PlanUpload(l vault.Limits, size int64, o UploadOptions) (UploadPlan, error) {
 	o.setDefaults()
-	plan, err := transfer.NewPlan(l, size, o.wish())
+	plan, err := transfer.NewPlan(l, size, o.wish(size < 0))
 	if err != nil {
 		return UploadPlan{}, err
 	}

@@ -36,7 +36,7 @@ func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error)
 }
 
 func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
-	wish := u.wish()
+	wish := u.wish(u.source.stream != nil)
 	if wish.Rate == 0 {
 		learned, err := u.Journal.Rate(ctx, u.VaultURL)
 		if err != nil {

@@ -60,6 +60,9 @@ type advised struct{ *os.File }
 // WillRead has bytes brought in from the disk before they are read.
 func (a advised) WillRead(offset, size int64) bool { return disk.WillRead(a.File, offset, size) }
 
+// Memory is that of the machine in bytes.
+func (advised) Memory() int64 { return disk.Memory() }
+
 // checkKind refuses what is not a plain file, before it is opened: opening a
 // pipe would wait for its writer.
 func checkKind(path string, info fs.FileInfo) error {

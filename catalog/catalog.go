@@ -119,7 +119,8 @@ func (c *Catalog) Close() error {
 // disconnect closes the connections to the file.
 func (c *Catalog) disconnect() error {
 	var failed []error
-	// The last connection to go folds the log into the file: let that be the writer.
+	// The last connection to go folds the log into the file: the writer, if something was
+	// written.
 	for _, db := range []*sql.DB{c.reader, c.writer} {
 		if db != nil {
 			failed = append(failed, db.Close())

@@ -85,7 +85,7 @@ func (p *program) newDownload() *cobra.Command {
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.BoolVar(&o.force, "force", false, "replace files that are there")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
-	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32)")
+	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32; to standard output, or with --limit-rate, 8)")
 	f.Var(&o.limitRate, "limit-rate", "fetch no faster than this, all ranges together")
 	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")

@@ -27,7 +27,7 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 	}
 	p.catalogPath = catalogOfEnvironment()
 	vaultArg := "glacier://" + url.PathEscape(o.vault) + "?region=" + url.QueryEscape(o.region)
-	return p.withVault(ctx, vaultArg, firn.DefaultConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+	return p.withVault(ctx, vaultArg, firn.MaxConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		return p.uploadLargeTo(ctx, o, v, c)
 	})
 }

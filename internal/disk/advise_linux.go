@@ -8,7 +8,8 @@ import (
 
 // WillRead says that size bytes of f from offset on are read soon, so that the system
 // brings them in from the first to the last, in whatever order they are read. It reports
-// whether the system takes such advice. It does not wait for the bytes.
+// whether the system takes such advice. It does not wait for the bytes, but it may wait
+// until the disk has room for the request.
 func WillRead(f *os.File, offset, size int64) bool {
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -17,4 +18,13 @@ func WillRead(f *os.File, offset, size int64) bool {
 	var refused error
 	err = raw.Control(func(fd uintptr) { refused = unix.Fadvise(int(fd), offset, size, unix.FADV_WILLNEED) })
 	return err == nil && refused == nil
+}
+
+// Memory returns the memory of the machine in bytes, or 0 if the system does not tell.
+func Memory() int64 {
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) != nil {
+		return 0
+	}
+	return int64(uint64(info.Totalram) * uint64(info.Unit)) //nolint:unconvert // its type differs from system to system
 }

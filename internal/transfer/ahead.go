@@ -15,12 +15,9 @@ import (
 )
 
 const (
-	// longestTogether is the largest part, in bytes, that is hashed with fifteen
-	// others. Together they must fit into the page cache until they are sent.
-	longestTogether = 64 << 20
-	// aheadAtOnce is how many bytes are being hashed ahead at a time, unless one group
-	// alone has more. As many again may be hashed and wait for a sender.
-	aheadAtOnce = 512 << 20
+	// shareAhead is the share of the memory that is filled with what one group, or all
+	// groups that are being hashed at the same time, have. As much again may wait for a sender.
+	shareAhead = 8
 	// mostAhead is how many goroutines hash ahead at most. One hashes what fills a
 	// line of 10 Gbit/s.
 	mostAhead = 4
@@ -30,8 +27,11 @@ const (
 type Adviser interface {
 	io.ReaderAt
 	// WillRead says that size bytes, one at least, from offset on are read soon, in
-	// whatever order, and reports whether that can be of any use. It does not wait for them.
+	// whatever order, and reports whether that can be of any use. It may wait until the
+	// disk has taken the request.
 	WillRead(offset, size int64) bool
+	// Memory is that of the machine, in bytes, or 0 if nobody knows.
+	Memory() int64
 }
 
 // ahead is a source whose pieces were hashed before their senders ask for them: as
@@ -45,6 +45,7 @@ type ahead struct {
 	size    int64 // of a piece that is hashed here
 	adviser Adviser
 	crc64   bool
+	slots   chan []byte      // one for each core: the right to hash
 	hashed  func(Piece) bool // known to have sums that nobody needs to compute
 
 	gathering sync.Mutex
@@ -58,18 +59,21 @@ type ahead struct {
 // more.
 func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	file, ok := s.Source.(*readerAtSource)
-	if !ok || treehash.Together() == 1 || s.Plan.PartSize > longestTogether || s.Plan.PartSize%treehash.LeafSize != 0 {
+	if !ok || treehash.Together() == 1 || s.Plan.PartSize%treehash.LeafSize != 0 {
 		return func() {}
 	}
 	adviser, ok := file.r.(Adviser)
-	if !ok || !adviser.WillRead(0, s.Plan.PartSize) {
+	if !ok {
 		return func() {}
 	}
 	a := &ahead{
-		pieces: s.Source, size: s.Plan.PartSize, adviser: adviser, crc64: s.Vault.Limits().CRC64,
+		pieces: s.Source, size: s.Plan.PartSize, adviser: adviser, crc64: s.Vault.Limits().CRC64, slots: s.buffers,
 		hashed: s.isKnown, ready: make(chan Piece, treehash.Together()),
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	if a.workers() == 0 || !adviser.WillRead(0, a.size) {
+		return func() {}
+	}
+	ctx, cancel := UntilDrained(ctx, s.drain, 0) // what is not begun then is not needed
 	s.Source = a
 	var running sync.WaitGroup
 	// The first pieces are not worth waiting for: their senders hash them meanwhile.
@@ -106,10 +110,11 @@ func (a *ahead) run(ctx context.Context, unhashed int) error {
 	return io.EOF
 }
 
-// workers is how many groups are hashed at the same time.
+// workers is how many groups are hashed at the same time. It is zero if memory has no
+// room for one.
 func (a *ahead) workers() int {
-	fit := aheadAtOnce / (a.size * int64(treehash.Together()))
-	return max(1, min(mostAhead, runtime.GOMAXPROCS(0), int(fit)))
+	fit := a.adviser.Memory() / shareAhead / (a.size * int64(treehash.Together()))
+	return int(min(mostAhead, int64(runtime.GOMAXPROCS(0)), fit))
 }
 
 // work hashes group after group.
@@ -138,6 +143,9 @@ func (a *ahead) gather(ctx context.Context) (pieces []Piece, together []int, err
 	a.gathering.Lock()
 	defer a.gathering.Unlock()
 	for len(together) < treehash.Together() {
+		if ctx.Err() != nil {
+			return pieces, together, context.Cause(ctx)
+		}
 		piece, err := a.pieces.Next(ctx)
 		if err != nil {
 			return pieces, together, err
@@ -151,8 +159,18 @@ func (a *ahead) gather(ctx context.Context) (pieces []Piece, together []int, err
 	return pieces, together, nil
 }
 
-// hash gives the pieces that can be hashed together their sums.
+// hash gives the pieces that can be hashed together their sums, unless they are too
+// few to gain anything: their senders hash them on all cores.
 func (a *ahead) hash(ctx context.Context, pieces []Piece, together []int, buffer []byte) {
+	if len(together) <= treehash.Together()/2 {
+		return
+	}
+	select {
+	case slot := <-a.slots:
+		defer func() { a.slots <- slot }()
+	case <-ctx.Done():
+		return
+	}
 	readers := make([]io.ReaderAt, len(together))
 	crcs := make([]hash.Hash64, len(together))
 	for i, which := range together {

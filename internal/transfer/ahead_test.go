@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -28,6 +29,8 @@ func (a *advised) ReadAt(b []byte, offset int64) (int, error) {
 }
 
 func (a *advised) WillRead(_, size int64) bool { return size > 0 }
+
+func (a *advised) Memory() int64 { return 16 << 30 }
 
 // advise puts the data of a bench behind an advised source.
 func (b *bench) advise(r io.ReaderAt) *advised {
@@ -127,6 +130,25 @@ func TestHashedAheadEndsWithTheContext(t *testing.T) {
 	if !errors.Is(err, why) || out.Size == int64(len(b.data)) {
 		t.Errorf("%d bytes were sent: %v", out.Size, err)
 	}
+}
+
+// TestHashedAheadEndsWithADrain: what was hashed ahead is not sent any more.
+func TestHashedAheadEndsWithADrain(t *testing.T) {
+	drain := make(chan struct{})
+	send(t, 64*mib, func(b *bench) {
+		b.advise(bytes.NewReader(b.data))
+		b.options.Drain = drain
+		record := b.options.Record
+		var once sync.Once
+		b.options.Record = func(ctx context.Context, p vault.Part) error {
+			once.Do(func() { close(drain) })
+			return record(ctx, p)
+		}
+	}, func(_ *bench, out transfer.Outcome, err error) {
+		if !errors.Is(err, transfer.ErrInterrupted) || len(out.Parts) == 0 || len(out.Parts) > 10 {
+			t.Errorf("%d parts were sent: %v", len(out.Parts), err)
+		}
+	})
 }
 
 // checking is a vault that wants the CRC-64 of each part, and compares it.

@@ -33,12 +33,13 @@ func BenchmarkSend(b *testing.B) {
 	for _, part := range []int64{1, 16} {
 		for _, concurrency := range []int{1, 4, 0} {
 			b.Run(fmt.Sprintf("part=%dMiB/concurrency=%d", part, concurrency), func(b *testing.B) {
+				source := &advised{ReaderAt: file}
 				plan := transfer.Plan{Size: engineSize, PartSize: part * mib}
 				b.SetBytes(engineSize)
 				b.ReportAllocs()
 				for b.Loop() {
 					_, err := transfer.Send(b.Context(), transfer.Options{
-						Vault: discarding{}, Plan: plan, Source: transfer.FromReaderAt(file, plan), Concurrency: concurrency,
+						Vault: discarding{}, Plan: plan, Source: transfer.FromReaderAt(source, plan), Concurrency: concurrency,
 						Record: func(context.Context, vault.Part) error { return nil },
 					})
 					if err != nil {

@@ -128,8 +128,9 @@ func checkLeaves(ctx context.Context, a vault.Archive, f *os.File, size int64) e
 // foldedAtOnce is how many leaves are folded at a time: a node of the tree.
 const foldedAtOnce = 4096
 
-// foldLeaves returns the tree hash over n leaves of a file, from the first on.
-// The caller guarantees that they make up a node.
+// foldLeaves returns the tree hash over n leaves of a file, from the first on, as that
+// of bytes which have these leaves and no others. In the tree of the archive it is a
+// node if they make one up.
 func foldLeaves(ctx context.Context, f io.ReaderAt, first, n int64) (treehash.Hash, error) {
 	buf := make([]byte, min(n, foldedAtOnce)*leafBytes)
 	var all fold

@@ -37,7 +37,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrLost, err), judge)
 	}
 	if out.size < 0 {
-		err := fail(errors.New("the answer does not tell how long it is"))
+		err := fmt.Errorf("%s: %w: the answer does not tell how long it is", v.what(what), vault.ErrUnavailable)
 		return vault.Output{}, errors.Join(err, out.body.Close())
 	}
 	return vault.Output{
