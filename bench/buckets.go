@@ -70,7 +70,8 @@ func (b *bench) intoBucket(to bucket) *group {
 	}
 }
 
-// outOfBucket copies back what intoBucket has copied before.
+// outOfBucket copies back what intoBucket has copied before. The others write a new
+// file whatever is there, so firn gets no file to overwrite either.
 func (b *bench) outOfBucket(ctx context.Context, from bucket) (*group, error) {
 	hash, err := treeHash(ctx, from.file)
 	if err != nil {
@@ -86,10 +87,10 @@ func (b *bench) outOfBucket(ctx context.Context, from bucket) (*group, error) {
 	}
 	s5cmd := func(ctx context.Context) *exec.Cmd { return b.s5cmd(ctx, from.endpoint, "s3://bench/s5cmd", t.part()) }
 	return &group{
-		title:   fmt.Sprintf("%d MiB out of a bucket, 4 at once; %s", from.size>>20, from.kind),
+		title:   fmt.Sprintf("%d MiB out of a bucket into a new file, 4 at once; %s", from.size>>20, from.kind),
 		size:    from.size,
 		base:    firnName,
-		prepare: func() error { return errors.Join(warm(from.file), t.blank()) },
+		prepare: func() error { return errors.Join(warm(from.file), t.absent()) },
 		contenders: []*contender{
 			t.program(firnName, func(ctx context.Context) *exec.Cmd {
 				return firn.Command(ctx, "download", bucketURL(from.endpoint), filepath.Base(firn.Home), "-o", t.path, "--force",

@@ -11,11 +11,12 @@ import (
 	"firn/treehash"
 )
 
-// target is the file that every download of the benchmark writes. It is the same
-// one all the time, with all its pages: on a virtual machine the first touch of
-// memory that was free may cost more than what is measured. So no contender
-// begins with an empty file. They overwrite path.part, which is also where firn
-// begins; firn alone gives it its final name, path, and it is named back.
+// target is the file that every download of a group writes: path.part, which is
+// also where firn begins. Firn alone gives it its final name, path, and it is named
+// back. On a virtual machine the first touch of memory that was free may cost more
+// than what is measured. So all contenders begin alike: with all pages of the file,
+// by blank, where they overwrite what is there; without a file, by absent, where
+// some write a new one whatever is there.
 type target struct {
 	path string
 	size int64
@@ -54,6 +55,16 @@ func (t *target) blank() (err error) {
 			return err
 		}
 		left -= int64(n)
+	}
+	return nil
+}
+
+// absent removes the file.
+func (t *target) absent() error {
+	for _, path := range []string{t.path, t.part()} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
