@@ -45,9 +45,8 @@ func (b *bench) buckets(ctx context.Context) ([]*group, error) {
 }
 
 func judgeBucket(g *group, r *report) {
-	firn, s5cmd := g.of(firnName), g.of(s5cmdName)
-	r.atMost(4, "into a bucket: CPU / s5cmd", ratio(firn.cpu, s5cmd.cpu), 0.5)
-	r.atLeast(4, "into a bucket: times faster than s5cmd", ratio(s5cmd.wall, firn.wall), 1.7)
+	r.atMost(4, "into a bucket: CPU / s5cmd", g.cpu(firnName, s5cmdName), 0.5)
+	r.atLeast(4, "into a bucket: times faster than s5cmd", g.wall(s5cmdName, firnName), 1.7)
 }
 
 func (b *bench) intoBucket(to bucket) *group {

@@ -40,11 +40,12 @@ func median(runs []usage) usage {
 	}
 }
 
+// middle is the median of one figure, of an even number the mean of the two in the middle.
 func middle[T time.Duration | int64](runs []usage, figure func(usage) T) T {
 	figures := make([]T, 0, len(runs))
 	for _, run := range runs {
 		figures = append(figures, figure(run))
 	}
 	slices.Sort(figures)
-	return figures[len(figures)/2]
+	return (figures[(len(figures)-1)/2] + figures[len(figures)/2]) / 2
 }

@@ -32,6 +32,6 @@ func (b *bench) faults(ctx context.Context, r *report) error {
 		return err
 	}
 	r.usages("Faults", g)
-	r.atMost(10, "one part in 50 fails: CPU / clean run", ratio(g.of(faultyName).cpu, g.of(cleanName).cpu), 1.06)
+	r.atMost(10, "one part in 50 fails: CPU / clean run", g.cpu(faultyName, cleanName), 1.06)
 	return nil
 }

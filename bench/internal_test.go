@@ -35,7 +35,7 @@ Programs
 
 upload
   firn       3     2.000    1.00    1.00    1.00  1000         0
-  other|one  1     8.000    4.00    2.00    2.00   500         0
+  other|one  1     8.000    2.67    2.00    2.00   500         0
 
 Targets
 =======
@@ -58,7 +58,7 @@ const wantMarkdown = `
 | --- | --: | --: | --: | --: | --: | --: | --: |
 | **upload** |  |  |  |  |  |  |  |
 | firn | 3 | 2.000 | 1.00 | 1.00 | 1.00 | 1000 | 0 |
-| other\|one | 1 | 8.000 | 4.00 | 2.00 | 2.00 | 500 | 0 |
+| other\|one | 1 | 8.000 | 2.67 | 2.00 | 2.00 | 500 | 0 |
 
 ### Targets
 
@@ -72,6 +72,13 @@ func TestReportForATerminal(t *testing.T) {
 	var out strings.Builder
 	if err := measured().print(&out, text); err != nil || out.String() != wantText {
 		t.Errorf("error %v, and printed\n%s\nwant\n%s", err, out.String(), wantText)
+	}
+}
+
+func TestMedianOfAnEvenNumberIsTheMeanOfTheTwoInTheMiddle(t *testing.T) {
+	got := median([]usage{{cpu: 9, peak: 1}, {cpu: 1, peak: 5}, {cpu: 4, peak: 7}, {cpu: 2, peak: 100}})
+	if want := (usage{cpu: 3, peak: 6}); got != want {
+		t.Errorf("the median is %+v, want %+v", got, want)
 	}
 }
 

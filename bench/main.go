@@ -1,5 +1,5 @@
-// Command bench measures uploads and downloads by firn beside the least that they
-// cost and beside the tools that people use today, finding archives beside a bare
+// Command bench measures uploads and downloads by firn beside plain programs that do
+// no more and beside the tools that people use today, finding archives beside a bare
 // query, and a server, and compares the ratios with our targets. It prints one
 // report, and writes it into a document. scripts/bench.sh builds what it needs and
 // starts it.

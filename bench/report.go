@@ -34,7 +34,7 @@ func (r *report) table(title string, columns ...string) *table {
 }
 
 // usages begins a table of what the contenders of each group cost, medians, and of
-// how many times that is what the group's base costs.
+// how many times that is what the group's base costs in the same rounds.
 func (r *report) usages(title string, groups ...*group) {
 	r.tables = append(r.tables, usages(title, groups...))
 }
@@ -43,12 +43,11 @@ func usages(title string, groups ...*group) *table {
 	t := &table{title: title, columns: []string{"program", "n", "CPU s/GB", "x firn", "wall s", "x firn", "MB/s", "peak MiB"}}
 	for _, g := range groups {
 		t.group(g.title)
-		base := g.of(g.base)
 		for _, c := range g.contenders {
 			u := g.of(c.name)
 			t.add(c.name, strconv.Itoa(len(c.runs)),
-				fmt.Sprintf("%.3f", perGB(u, g.size)), fmt.Sprintf("%.2f", ratio(u.cpu, base.cpu)),
-				seconds(u.wall), fmt.Sprintf("%.2f", ratio(u.wall, base.wall)),
+				fmt.Sprintf("%.3f", perGB(u, g.size)), fmt.Sprintf("%.2f", g.cpu(c.name, g.base)),
+				seconds(u.wall), fmt.Sprintf("%.2f", g.wall(c.name, g.base)),
 				fmt.Sprintf("%.0f", float64(g.size)/1e6/u.wall.Seconds()), fmt.Sprintf("%.0f", mebibytes(u.peak)))
 		}
 	}

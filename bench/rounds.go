@@ -38,10 +38,32 @@ type group struct {
 }
 
 // of returns the medians of a contender that has run.
-func (g *group) of(name string) usage {
+func (g *group) of(name string) usage { return median(g.contender(name).runs) }
+
+// both returns the medians of two contenders over the rounds in which both took
+// part: the first ones, since one that is slow leaves out the last.
+func (g *group) both(one, other string) (usage, usage) {
+	a, b := g.contender(one).runs, g.contender(other).runs
+	n := min(len(a), len(b))
+	return median(a[:n]), median(b[:n])
+}
+
+// cpu is how many times the CPU of another a contender takes.
+func (g *group) cpu(name, other string) float64 {
+	a, b := g.both(name, other)
+	return ratio(a.cpu, b.cpu)
+}
+
+// wall is how many times the wall time of another a contender takes.
+func (g *group) wall(name, other string) float64 {
+	a, b := g.both(name, other)
+	return ratio(a.wall, b.wall)
+}
+
+func (g *group) contender(name string) *contender {
 	for _, c := range g.contenders {
 		if c.name == name {
-			return median(c.runs)
+			return c
 		}
 	}
 	panic("no contender " + name)

@@ -15,7 +15,7 @@ const (
 	firnName     = "firn"
 	portableName = "firn, built without kernels"
 	secureName   = "firn, over TLS"
-	leastName    = "floor: firn's hashes, read, send"
+	dualName     = "floor: dual-state hashes, read, send"
 	standardName = "floor: standard hashes, read, send"
 	boto3Name    = "boto3, pool of threads"
 	boto2Name    = "boto 2.49, concurrent uploader"
@@ -26,8 +26,8 @@ const (
 // tlsAllowance is what TLS may add to an upload: CPU seconds per GB.
 const tlsAllowance = 0.35
 
-// uploads compares firn with the least that an upload costs, and with what people
-// use today.
+// uploads compares firn with programs that only hash, read and send, and with what
+// people use today.
 func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 	sink, err := b.sink(ctx)
 	if err != nil {
@@ -50,7 +50,7 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 		prepare: b.warm,
 		contenders: []*contender{
 			program(firnName, func(ctx context.Context) *exec.Cmd { return b.upload(ctx, b.home(), to, b.file) }),
-			program(leastName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "firn", to) }),
+			program(dualName, func(ctx context.Context) *exec.Cmd { return b.floorUpload(ctx, "dual", to) }),
 			program(portableName, func(ctx context.Context) *exec.Cmd {
 				firn := b.home()
 				firn.Binary = b.tool("firn-nokernels")
@@ -75,15 +75,14 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 
 // judgeUploads leaves out mt-aws-glacier, which P3 names too: Debian does not have it.
 func judgeUploads(g *group, r *report) {
-	firn, least, boto2, boto3 := g.of(firnName), g.of(leastName), g.of(boto2Name), g.of(boto3Name)
-	r.atMost(1, "upload: CPU / floor with firn's hashes", ratio(firn.cpu, least.cpu), 1.15)
-	r.atMost(2, "upload without kernels: CPU / floor with standard hashes", ratio(g.of(portableName).cpu, g.of(standardName).cpu), 1.15)
-	r.atMost(3, "upload: CPU / boto 2.49", ratio(firn.cpu, boto2.cpu), 0.12)
-	r.atLeast(3, "upload: times faster than boto 2.49", ratio(boto2.wall, firn.wall), 8)
-	r.atLeast(3, "upload: times faster than an aws command for each part", ratio(g.of(awsLoopName).wall, firn.wall), 30)
-	r.atMost(4, "upload: CPU / boto3", ratio(firn.cpu, boto3.cpu), 0.6)
-	r.atLeast(4, "upload: times faster than boto3", ratio(boto3.wall, firn.wall), 1.7)
-	r.atMost(13, "upload over TLS: CPU s/GB, P1's bound + 0.35", perGB(g.of(secureName), g.size), 1.15*perGB(least, g.size)+tlsAllowance)
+	r.atMost(1, "upload: CPU / floor with dual-state hashes", g.cpu(firnName, dualName), 1.15)
+	r.atMost(2, "upload without kernels: CPU / floor with standard hashes", g.cpu(portableName, standardName), 1.15)
+	r.atMost(3, "upload: CPU / boto 2.49", g.cpu(firnName, boto2Name), 0.12)
+	r.atLeast(3, "upload: times faster than boto 2.49", g.wall(boto2Name, firnName), 8)
+	r.atLeast(3, "upload: times faster than an aws command for each part", g.wall(awsLoopName, firnName), 30)
+	r.atMost(4, "upload: CPU / boto3", g.cpu(firnName, boto3Name), 0.6)
+	r.atLeast(4, "upload: times faster than boto3", g.wall(boto3Name, firnName), 1.7)
+	r.atMost(13, "upload over TLS: CPU s/GB, P1's bound + 0.35", perGB(g.of(secureName), g.size), 1.15*perGB(g.of(dualName), g.size)+tlsAllowance)
 }
 
 // upload prepares an upload by firn; options come after those of the benchmark. A
@@ -96,7 +95,7 @@ func (b *bench) upload(ctx context.Context, firn lab.Firn, endpoint, file string
 	return firn.Command(ctx, append(args, options...)...)
 }
 
-// floorUpload prepares the least that an upload costs.
+// floorUpload prepares an upload that only hashes, reads and sends.
 func (b *bench) floorUpload(ctx context.Context, hashes, endpoint string) *exec.Cmd {
 	return exec.CommandContext(ctx, b.tool("floor"), "upload", hashes,
 		endpoint+"/-/vaults/"+vault+"/multipart-uploads/floor", b.file, strconv.Itoa(partSize), strconv.Itoa(workers))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures firn beside the least that its work costs and beside what people use
+# Measures firn beside plain programs that do no more and beside what people use
 # today: uploads and downloads (boto, boto3, the AWS command line), buckets (s5cmd,
 # rclone, the AWS command line), hashes, the server, and finding archives in a large
 # catalog. Prints one report and, when all of it was measured, writes the figures into

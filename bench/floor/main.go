@@ -1,11 +1,13 @@
-// Command floor does what every program of its kind must, and nothing else: no
-// state and no retry. It is what firn's CPU seconds are compared with.
+// Command floor does the work of others in the plainest way: no state and no retry.
+// It is what firn's CPU seconds are compared with, and no lower bound of them: firn
+// may hash faster.
 //
 //	floor upload HASHES URL FILE PARTSIZE WORKERS
 //
 // reads a file, computes the linear SHA-256 and the tree hash of each part, and
 // sends the part with net/http, unsigned. HASHES is standard, for the standard
-// library's, or firn, for those of firn's treehash package. URL is that of an upload.
+// library's one after the other, or dual, for both at once by firn's treehash
+// package. URL is that of an upload.
 //
 //	floor download URL FILE SIZE RANGESIZE WORKERS
 //

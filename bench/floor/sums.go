@@ -13,7 +13,7 @@ import (
 type sums func(ctx context.Context, r io.Reader) (linear, tree string, err error)
 
 // hashes are the ways to compute both, by the names that the command line has.
-var hashes = map[string]sums{"standard": standardSums, "firn": firnSums}
+var hashes = map[string]sums{"standard": standardSums, "dual": dualSums}
 
 // step is how much is read before it is hashed: small enough to stay in the
 // processor's cache meanwhile.
@@ -43,9 +43,9 @@ func standardSums(_ context.Context, r io.Reader) (linear, tree string, err erro
 	}
 }
 
-// firnSums has firn's own package do it, which reads every byte once where the
-// processor can.
-func firnSums(ctx context.Context, r io.Reader) (linear, tree string, err error) {
+// dualSums has firn's package compute both in one pass where the processor can. It
+// knows one part only: firn may hash several parts together, which is faster.
+func dualSums(ctx context.Context, r io.Reader) (linear, tree string, err error) {
 	both, err := treehash.Read(ctx, r, make([]byte, step))
 	return both.SHA256.String(), both.Tree.String(), err
 }
