@@ -48,6 +48,9 @@ func run(ctx context.Context) (err error) {
 	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 {
 		return errors.New("rounds, sizes and archives start at 1")
 	}
+	if *only != "" && *document != "" {
+		return errors.New("a part of the benchmark cannot replace the figures of a whole run: say -only or -doc, not both")
+	}
 	chosen, err := b.choose(*only)
 	if err != nil {
 		return err

@@ -14,10 +14,14 @@
 #   BENCH_TARGET      where downloads go (/dev/shm, in memory; without it TMPDIR)
 #   BENCH_SMALL       small archives in the vault that a server lists (1000000: 8 GiB)
 #   BENCH_ONLY        only these parts: upload,download,s3,gateway,memory,latency,faults,hash,server,find,server1m
-#   BENCH_DOC         document that gets the figures; empty for none (docs/performance.md, or none with BENCH_ONLY)
+#   BENCH_DOC         document that gets the figures; empty for none (docs/performance.md; with BENCH_ONLY none, and naming one is an error)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+if [[ -n ${BENCH_ONLY:-} && -n ${BENCH_DOC:-} ]]; then
+	echo "bench: a part of the benchmark cannot replace the figures of a whole run: set BENCH_ONLY or BENCH_DOC, not both" >&2
+	exit 2
+fi
 scripts/needs.sh boto boto3 aws rclone
 make --no-print-directory build
 go build -trimpath -ldflags '-s -w' -tags nokernels -o bin/firn-nokernels ./cmd/firn
