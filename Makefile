@@ -55,7 +55,7 @@ demo: ## upload, kill, resume, verify, and download likewise, before your eyes (
 	@scripts/demo.sh $(if $(FILE),'$(FILE)')
 
 .PHONY: bench
-bench: ## measure firn beside the least its work costs and other tools, into docs/performance.md (BENCH_ONLY=)
+bench: ## measure firn beside floors and other tools, into docs/performance.md (BENCH_ONLY=)
 	@scripts/bench.sh
 
 .PHONY: torture
