@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -23,17 +24,18 @@ import (
 // same time.
 type simulated struct {
 	vault.Uploader
-	width  float64       // bytes per second of all connections together
-	each   float64       // bytes per second of one connection
-	length time.Duration // before the answer to a part
-	most   int64         // connections that the line bears, 0: any number
-	parts  int           // 0: 256
-	vary   func(sent int64) (width float64)
+	width  float64                        // bytes per second of all connections together
+	each   float64                        // bytes per second of one connection
+	length time.Duration                  // before the answer to a part
+	most   int64                          // connections that the line bears, 0: any number
+	parts  int                            // 0: 256
+	vary   func(sent int) (width float64) // called for one part at a time
 
 	line   *rate.Limiter
 	inside atomic.Int64
 	lost   atomic.Int64 // parts that were sent in vain
-	sent   atomic.Int64
+	mu     sync.Mutex
+	sent   int // guarded by mu
 }
 
 // The parts are small, and so are the lines: what counts is how long a part takes.
@@ -47,9 +49,7 @@ func (s *simulated) Limits() vault.Limits { return vault.Limits{} }
 func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Part, body io.ReadSeeker) (vault.Part, error) {
 	s.inside.Add(1)
 	defer s.inside.Add(-1)
-	if s.vary != nil {
-		s.line.SetLimit(rate.Limit(s.vary(s.sent.Add(1))))
-	}
+	s.variation()
 	own := rate.NewLimiter(rate.Limit(s.each), simulatedPiece)
 	for {
 		n, err := io.CopyN(io.Discard, body, simulatedPiece)
@@ -77,13 +77,23 @@ func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Pa
 	}
 }
 
+// variation gives the line another width, if it has one of its own for each part.
+func (s *simulated) variation() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent++
+	if s.vary != nil {
+		s.line.SetLimit(rate.Limit(s.vary(s.sent)))
+	}
+}
+
 // run sends the parts and returns how long that took in the bubble, and how many
 // were in flight in the end.
 func (s *simulated) run(t *testing.T, concurrency int) (took time.Duration, last int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s.line = rate.NewLimiter(rate.Limit(s.width), simulatedPiece)
-		s.sent.Store(0)
+		s.sent = 0
 		plan := transfer.Plan{Size: int64(cmp.Or(s.parts, 256)) * simulatedPart, PartSize: simulatedPart}
 		begin := time.Now()
 		out, err := transfer.Send(t.Context(), transfer.Options{
@@ -155,11 +165,11 @@ func TestConcurrencyOnAnUnsteadyLine(t *testing.T) {
 	}{
 		{"slow", &simulated{
 			each: fast, length: 20 * time.Millisecond, parts: 3000,
-			vary: func(int64) float64 { return unsteady(slow) },
+			vary: func(int) float64 { return unsteady(slow) },
 		}, 8},
 		{"slow after a while", &simulated{
 			each: fast / 10, length: 100 * time.Millisecond, parts: 3000,
-			vary: func(sent int64) float64 {
+			vary: func(sent int) float64 {
 				if sent < 500 {
 					return fast
 				}
