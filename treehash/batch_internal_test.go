@@ -3,6 +3,7 @@ package treehash
 import (
 	"bytes"
 	"crypto/sha256"
+	"iter"
 	"math/rand/v2"
 	"testing"
 )
@@ -57,19 +58,31 @@ func (r runs) check(t *testing.T) {
 	}
 }
 
-// Runs of any number of blocks, at any alignment, at any distance, overlapping
-// and far apart.
-func TestBatchesAtAnyPlace(t *testing.T) {
-	data := drawn(1, 100_000)
-	for start := range 65 {
-		for _, apart := range []int{0, 1, 63, 64, 65, 640, 5000} {
-			runs{data[start:], apart, start%9 + 1, min(start%4, start%9+1)}.check(t)
+// anywhere is runs of any number of blocks, at any alignment, at any distance,
+// overlapping and far apart.
+func anywhere(seed byte, sequence uint64) iter.Seq[runs] {
+	return func(yield func(runs) bool) {
+		data := drawn(seed, 100_000)
+		for start := range 65 {
+			for _, apart := range []int{0, 1, 63, 64, 65, 640, 5000} {
+				if !yield(runs{data[start:], apart, start%9 + 1, min(start%4, start%9+1)}) {
+					return
+				}
+			}
+		}
+		r := rand.New(rand.NewPCG(7, sequence))
+		for range 300 {
+			blocks := 1 + r.IntN(300)
+			if !yield(runs{data[r.IntN(64):], r.IntN(5000), blocks, r.IntN(blocks + 1)}) {
+				return
+			}
 		}
 	}
-	r := rand.New(rand.NewPCG(7, 1))
-	for range 300 {
-		blocks := 1 + r.IntN(300)
-		runs{data[r.IntN(64):], r.IntN(5000), blocks, r.IntN(blocks + 1)}.check(t)
+}
+
+func TestBatchesAtAnyPlace(t *testing.T) {
+	for r := range anywhere(1, 1) {
+		r.check(t)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 // TogetherBuffer is how much memory SumsTogether needs, in bytes.
 const TogetherBuffer = lanes * stride
 
-// fewestTogether is from how many pieces on it is faster to hash them together,
-// though the lanes that have none work for nothing.
-const fewestTogether = 9
+// FewestTogether is from how many pieces on SumsTogether hashes them together: it is
+// faster then, though the lanes that have none work for nothing.
+const FewestTogether = 9
 
 // Together returns how many pieces SumsTogether hashes at a time here: 16, which
 // is then about twice as fast as one after the other; or 1, and it gains nothing.
@@ -26,8 +26,8 @@ func Together() int {
 // SumsTogether returns both hashes of several pieces, of the first size bytes of
 // each, computed on one core. The caller gathers [Together] pieces of one size,
 // which must be a multiple of 1 MiB to be hashed together. Any other size and any
-// number of pieces is right, too: fewer than 16 take as long as 16, fewer than 9
-// are hashed one after the other, as [Read] does it.
+// number of pieces is right, too: fewer than 16 take as long as 16, fewer than
+// [FewestTogether] are hashed one after the other, as [Read] does it.
 //
 // Every byte is read once, through buf, of [TogetherBuffer] bytes at least: 32 KiB
 // of each piece in turn. It ends early when ctx does. A piece that ends early is an
@@ -42,7 +42,7 @@ func (k kernels) sumsTogether(ctx context.Context, pieces []io.ReaderAt, size in
 	for len(all) < len(pieces) {
 		first := len(all)
 		next := pieces[first:min(first+lanes, len(pieces))]
-		if k.together != nil && len(next) >= fewestTogether && size > 0 && size%LeafSize == 0 {
+		if k.together != nil && len(next) >= FewestTogether && size > 0 && size%LeafSize == 0 {
 			read := func(run int, b []byte, off int64) error {
 				return inPiece(first+run, readFull(next[run], b, off, size))
 			}

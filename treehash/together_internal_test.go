@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -113,16 +112,8 @@ func (r runs) checkTogether(t *testing.T) {
 }
 
 func TestTogetherAtAnyPlace(t *testing.T) {
-	data := drawn(10, 100_000)
-	for start := range 65 {
-		for _, apart := range []int{0, 1, 63, 64, 65, 640, 5000} {
-			runs{data[start:], apart, start%9 + 1, min(start%4, start%9+1)}.checkTogether(t)
-		}
-	}
-	r := rand.New(rand.NewPCG(7, 2))
-	for range 300 {
-		blocks := 1 + r.IntN(300)
-		runs{data[r.IntN(64):], r.IntN(5000), blocks, r.IntN(blocks + 1)}.checkTogether(t)
+	for r := range anywhere(10, 2) {
+		r.checkTogether(t)
 	}
 }
 

@@ -162,7 +162,7 @@ func (a *ahead) gather(ctx context.Context) (pieces []Piece, together []int, err
 // hash gives the pieces that can be hashed together their sums, unless they are too
 // few to gain anything: their senders hash them on all cores.
 func (a *ahead) hash(ctx context.Context, pieces []Piece, together []int, buffer []byte) {
-	if len(together) <= treehash.Together()/2 {
+	if len(together) < treehash.FewestTogether {
 		return
 	}
 	select {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"firn/crc64"
@@ -16,17 +15,8 @@ import (
 )
 
 // advised is a source of which pieces are hashed ahead, where the processor is good at
-// it. It counts what is read.
-type advised struct {
-	io.ReaderAt
-	read atomic.Int64
-}
-
-func (a *advised) ReadAt(b []byte, offset int64) (int, error) {
-	n, err := a.ReaderAt.ReadAt(b, offset)
-	a.read.Add(int64(n))
-	return n, err
-}
+// it.
+type advised struct{ counting }
 
 func (a *advised) WillRead(_, size int64) bool { return size > 0 }
 
@@ -34,7 +24,7 @@ func (a *advised) Memory() int64 { return 16 << 30 }
 
 // advise puts the data of a bench behind an advised source.
 func (b *bench) advise(r io.ReaderAt) *advised {
-	a := &advised{ReaderAt: r}
+	a := &advised{counting{ReaderAt: r}}
 	b.options.Source = transfer.FromReaderAt(a, b.options.Plan)
 	return a
 }

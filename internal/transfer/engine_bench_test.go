@@ -33,7 +33,7 @@ func BenchmarkSend(b *testing.B) {
 	for _, part := range []int64{1, 16} {
 		for _, concurrency := range []int{1, 4, 0} {
 			b.Run(fmt.Sprintf("part=%dMiB/concurrency=%d", part, concurrency), func(b *testing.B) {
-				source := &advised{ReaderAt: file}
+				source := &advised{counting{ReaderAt: file}}
 				plan := transfer.Plan{Size: engineSize, PartSize: part * mib}
 				b.SetBytes(engineSize)
 				b.ReportAllocs()

@@ -143,7 +143,7 @@ func recent(before, rate float64) float64 {
 // next begins a round at what pays, or tries another number; p.mu is held.
 func (p *pace) next() {
 	if p.rest > 0 || p.fixed {
-		p.rest--
+		p.rest = max(0, p.rest-1)
 		p.set(p.pays)
 		return
 	}
@@ -182,12 +182,11 @@ func (p *pace) change(limit int) {
 // tried judges a round of another number than is known to pay; p.mu is held.
 func (p *pace) tried(rate float64) {
 	p.trying = false
-	change := float64(p.limit)/float64(p.pays) - 1 // of the rate, if it followed the number
-	kept := rate >= p.rate*(1+max(worth*change, leastGain))
-	if change < 0 {
-		kept = rate >= p.rate*(1+worth*change)
+	due := worth * (float64(p.limit)/float64(p.pays) - 1) // what the rate would change by if it followed the number
+	if due > 0 {
+		due = max(due, leastGain)
 	}
-	if !kept {
+	if rate < p.rate*(1+due) {
 		p.doubling, p.fewer = false, !p.fewer
 		p.rest = p.nextRest
 		p.nextRest = min(2*p.nextRest, longRest)
