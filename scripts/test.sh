@@ -49,7 +49,7 @@ lint() {
 
 # The kernels of arm64, emulated; that they are used is asked, too.
 emulated() {
-	local hashes=(env GOARCH=arm64 go test -exec qemu-aarch64-static ./treehash)
+	local hashes=(env GOARCH=arm64 go test -timeout 3h -exec qemu-aarch64-static ./treehash)
 	"${hashes[@]}" -run 'Kernel|Batches|^Fuzz|^Test(Sum|HasherSumsOnTheWay|ShortInputs.*)$' &&
 		"${hashes[@]}" -v -run KernelsAreProven | grep 'in use: sha2$'
 }
@@ -63,13 +63,13 @@ step 'vet' go vet ./...
 step 'builds everywhere' scripts/cross.sh
 step 'format and lint' lint
 # Built here, or the minutes that it takes would count against a test's time.
-step 'the S3 server of the tests' go test -count 1 -timeout 20m -run '^TestServerIsBuilt$' ./internal/coldfront
-step 'the kernels are as generated' go -C treehash/kernels test -count 1 ./...
-step 'hashes without kernels' go test -tags nokernels ./treehash
-step 'hashes without assembly' go test -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
+step 'the S3 server of the tests' go test -count 1 -timeout 3h -run '^TestServerIsBuilt$' ./internal/coldfront
+step 'the kernels are as generated' go -C treehash/kernels test -count 1 -timeout 3h ./...
+step 'hashes without kernels' go test -timeout 3h -tags nokernels ./treehash
+step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
 step 'hashes on arm64' emulated
 files_in_memory
-step 'tests, with the race detector' scripts/race.sh -timeout 10m
+step 'tests, with the race detector' scripts/race.sh
 
 if ((${#failed[@]} > 0)); then
 	printf '\nfailed:' >&2

@@ -128,9 +128,6 @@ func exitStatus(err error) int {
 	return 0
 }
 
-// patienceOfTests bounds every wait for something that must happen.
-const patienceOfTests = 60 * time.Second
-
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: until FILE N PATTERN")
@@ -140,7 +137,6 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	pattern := regexp.MustCompile(args[2])
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(patienceOfTests)
 	for {
 		text, err := os.ReadFile(ts.MkAbs(args[0]))
 		if err == nil && matchingLines(text, pattern) >= n {
@@ -148,7 +144,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		select {
 		case <-ticker.C:
-		case <-deadline:
+		case <-watchOf(ts).hung:
 			ts.Fatalf("%s never had %d lines like %s:\n%s", args[0], n, args[2], text)
 		}
 	}

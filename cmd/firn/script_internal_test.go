@@ -33,8 +33,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("TZ", "UTC")
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process waits a second at its end
+			watchScript(env, stalled)
 			return os.Mkdir(home, 0o700)
 		},
-		Cmds: scriptCommands(),
+		Cmds: watched(scriptCommands()),
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -94,8 +93,6 @@ func (p *processes) finish(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: finish NAME STATUS")
 	}
 	cmd := p.get(ts, args[0])
-	hung := time.AfterFunc(patienceOfTests, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
-	defer hung.Stop()
 	got := exitStatus(cmd.Wait())
 	for _, suffix := range []string{".out", ".err"} {
 		ts.Logf("[%s%s]\n%s", args[0], suffix, ts.ReadFile(filepath.Base(args[0])+suffix))

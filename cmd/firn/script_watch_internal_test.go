@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// stalled is how long a script may stay in one line, with the same processes, before
+// it counts as hung. No line takes a tenth of it on the slowest machine that the
+// tests were seen to run on, so that the time that all scripts take has no limit.
+const stalled = 5 * time.Minute
+
+// watch looks for the hang of one script. A script moves when it runs a command of
+// ours, and when a process begins or ends that has its working directory in the script's.
+type watch struct {
+	dir  string
+	t    testscript.T
+	over chan struct{} // closed when the script has ended
+	done chan struct{} // closed when nobody watches any more
+	hung chan struct{} // closed when the script hangs
+
+	mu    sync.Mutex
+	moved time.Time // when the script moved last
+}
+
+type watchKey struct{}
+
+// watchScript watches a script until it ends.
+func watchScript(env *testscript.Env, limit time.Duration) {
+	w := &watch{
+		dir: env.WorkDir, t: env.T(), moved: time.Now(),
+		over: make(chan struct{}), done: make(chan struct{}), hung: make(chan struct{}),
+	}
+	env.Values[watchKey{}] = w
+	if !seesProcesses {
+		return
+	}
+	go w.run(limit)
+	env.Defer(func() {
+		close(w.over)
+		<-w.done
+	})
+}
+
+// watchOf returns the watch of the script that runs.
+func watchOf(ts *testscript.TestScript) *watch { return ts.Value(watchKey{}).(*watch) }
+
+// watched makes each command tell the watch that its script moves.
+func watched(commands map[string]scriptCommand) map[string]scriptCommand {
+	for name, command := range commands {
+		commands[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			watchOf(ts).move()
+			command(ts, neg, args)
+			watchOf(ts).move()
+		}
+	}
+	return commands
+}
+
+func (w *watch) move() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moved = time.Now()
+}
+
+func (w *watch) idle() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Since(w.moved)
+}
+
+func (w *watch) run(limit time.Duration) {
+	defer close(w.done)
+	ticker := time.NewTicker(min(time.Second, limit/10))
+	defer ticker.Stop()
+	var before map[int]string
+	for {
+		select {
+		case <-w.over:
+			return
+		case <-ticker.C:
+		}
+		running := processesIn(w.dir)
+		if !maps.Equal(running, before) {
+			before = running
+			w.move()
+		}
+		if w.idle() < limit {
+			continue
+		}
+		w.t.Log(fmt.Sprintf("hung: for %v no command of the script ended and none began; running are\n%s",
+			limit, strings.Join(slices.Sorted(maps.Values(running)), "\n")))
+		close(w.hung)
+		endProcesses(running, w.over)
+		return
+	}
+}
