@@ -59,14 +59,19 @@ func createPart(path string, want vault.Range) (*partFile, error) {
 	return p, nil
 }
 
-// hold opens a file and locks it. If the name is not that of the file by then, the
-// error wraps errMoved.
+// hold opens a file and makes it the caller's.
 func hold(path string, flags int, want vault.Range) (*partFile, error) {
 	f, err := os.OpenFile(path, flags|disk.NoFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	p := &partFile{file: f, path: path, want: want}
+	return own(f, path, want)
+}
+
+// own locks a file that was opened at path, or closes it. If the name is not that of
+// the file when it has the lock, the error wraps errMoved.
+func own(f *os.File, path string, want vault.Range) (p *partFile, err error) {
+	p = &partFile{file: f, path: path, want: want}
 	if p.info, err = f.Stat(); err == nil {
 		err = p.lock()
 	}

@@ -16,6 +16,19 @@ func SyncDirectory(dir string) error {
 		return nil
 	}
 	d, err := os.Open(dir)
+	return syncOpened(d, err, dir)
+}
+
+// SyncDirectoryIn is SyncDirectory of a directory below root.
+func SyncDirectoryIn(root *os.Root, dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := root.Open(dir)
+	return syncOpened(d, err, dir)
+}
+
+func syncOpened(d *os.File, err error, dir string) error {
 	if err != nil {
 		return err
 	}
