@@ -94,6 +94,9 @@ func (f *fileDownload) run(ctx context.Context) (Downloaded, error) {
 // receive fetches what is missing.
 func (f *fileDownload) receive(ctx context.Context) error {
 	to := sink{at: f.part, record: func(ctx context.Context, r vault.Range, hash treehash.Hash) error {
+		if err := f.part.checkName(); err != nil { // better now than when all has come
+			return err
+		}
 		return f.Journal.SaveSegment(ctx, f.state.Key, record.Segment{Range: r, TreeHash: hash})
 	}}
 	for {
@@ -137,13 +140,10 @@ func (f *fileDownload) finish(ctx context.Context) error {
 		}
 		return err
 	}
-	if err := f.target.place(); err != nil {
+	if err := f.target.place(f.part); err != nil {
 		return err
 	}
-	if err := syncDir(f.target.dir); err != nil {
-		return err
-	}
-	return f.conclude(ctx, hash)
+	return errors.Join(f.conclude(ctx, hash), f.part.close())
 }
 
 // discard gives up all bytes that have come.

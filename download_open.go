@@ -65,13 +65,19 @@ func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (
 	return treehash.Hash{}, false, f.target.refuse(false)
 }
 
-// settle brings the record up to what was found: a run that ended between the
-// last two steps had finished all the same.
+// settle brings the record and the disk up to what was found: a run that ended
+// between the last steps, of whatever catalog, had finished all the same.
 func (f *fileDownload) settle(ctx context.Context, last record.Download, hash treehash.Hash) error {
-	if last.State != record.Receiving || last.Range != f.want {
+	if last.State == record.Received && last.Range == f.want {
 		return nil
 	}
-	if err := f.target.removeTwin(); err != nil {
+	isOurs := last.State == record.Receiving && last.Range == f.want
+	if isOurs {
+		if err := f.target.removeTwin(); err != nil {
+			return err
+		}
+	}
+	if err := f.target.flush(); err != nil || !isOurs {
 		return err
 	}
 	f.state = last
@@ -81,41 +87,96 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 // open puts the record and the unfinished file in order: those of the last run, if
 // it was of the same bytes, else new ones.
 func (f *fileDownload) open(ctx context.Context, last record.Download) error {
-	unfinished := last.State == record.Receiving
-	f.state = last
-	if !unfinished || last.Range != f.want || last.Size != f.archive.Size {
-		if unfinished {
-			f.Notice("the unfinished download of other bytes into this file is given up")
-			if err := f.Journal.DropSegments(ctx, last.Key); err != nil {
-				return err
-			}
-		}
-		f.state = record.Download{
-			Vault: f.VaultURL, Archive: f.archive.ID, Range: f.want, Size: f.archive.Size, TreeHash: f.expected(),
-			Target: f.target.path, State: record.Receiving, Started: f.Now().UTC().Round(0),
-		}
-	}
-	if err := f.target.checkPart(unfinished); err != nil {
+	continues := last.State == record.Receiving && last.Range == f.want && last.Size == f.archive.Size
+	if err := f.claim(ctx, last, continues); err != nil {
 		return err
 	}
-	if err := f.save(ctx); err != nil {
+	if err := f.begin(ctx, last, continues); err != nil {
 		return err
 	}
-	var err error
-	if f.part, err = openPart(f.target.part, f.want); err != nil {
-		return err
-	}
-	err = f.adopt(ctx)
+	err := f.checkSpace()
 	if err == nil {
-		err = f.checkSpace()
-	}
-	if err == nil {
-		err = f.part.allot()
+		err = f.leaveMark(ctx)
 	}
 	if err != nil {
 		return errors.Join(err, f.leave(ctx))
 	}
 	return nil
+}
+
+// claim opens what lies where the unfinished file belongs. If the last run left it,
+// it is continued or makes way for other bytes; what is not ours makes way only by
+// Force, and is never written.
+func (f *fileDownload) claim(ctx context.Context, last record.Download, continues bool) error {
+	var err error
+	if f.part, err = openPart(f.target.part, f.want); f.part == nil {
+		return err
+	}
+	ours, err := f.isOurs(ctx, last, continues)
+	switch {
+	case err == nil && ours && continues:
+		return nil
+	case err == nil && (ours || f.Force):
+		err = f.part.discard()
+	case err == nil && last.State == record.Receiving:
+		err = fmt.Errorf("%q %w and is not what the unfinished download left there; it would be overwritten", f.target.part, vault.ErrExists)
+	case err == nil:
+		err = fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", f.target.part, vault.ErrExists)
+	}
+	err = errors.Join(err, f.part.close())
+	f.part = nil
+	clear(f.have)
+	return err
+}
+
+// begin takes up the record of the last run, or begins another one, and makes the
+// unfinished file if it is not there.
+func (f *fileDownload) begin(ctx context.Context, last record.Download, continues bool) error {
+	f.state = last
+	if f.part != nil {
+		return nil
+	}
+	if last.State == record.Receiving {
+		if continues {
+			f.Notice(fmt.Sprintf("continuing the download begun %s, of which nothing is here any more", humane.Time(last.Started)))
+		} else {
+			f.Notice("the unfinished download of other bytes into this file is given up")
+		}
+		if err := f.Journal.DropSegments(ctx, last.Key); err != nil {
+			return err
+		}
+	}
+	if !continues {
+		f.state = record.Download{
+			Vault: f.VaultURL, Archive: f.archive.ID, Range: f.want, Size: f.archive.Size, TreeHash: f.expected(),
+			Target: f.target.path, State: record.Receiving, Started: f.Now().UTC().Round(0),
+		}
+	}
+	if f.state.Mark == "" {
+		f.state.Mark = newToken()
+	}
+	if err := f.save(ctx); err != nil {
+		return err
+	}
+	var err error
+	f.part, err = createPart(f.target.part, f.want)
+	return err
+}
+
+// leaveMark marks the unfinished file as the one of this record.
+func (f *fileDownload) leaveMark(ctx context.Context) error {
+	if f.part.unlocked {
+		f.Notice(fmt.Sprintf("the file system of %q has no locks: no other program may download into it meanwhile", f.target.path))
+	}
+	if f.state.Mark != "" {
+		return f.part.mark(f.state.Mark)
+	}
+	mark := newToken()
+	if err := f.part.mark(mark); err != nil {
+		return err
+	}
+	f.state.Mark = mark
+	return f.save(ctx)
 }
 
 // adopt takes over the segments on record whose bytes are in the unfinished file:

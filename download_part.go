@@ -17,33 +17,14 @@ import (
 	"firn/vault"
 )
 
-// partFile is an unfinished file. It has its full size from the beginning, and
-// its first byte is the first of the wanted range.
+// partFile is an unfinished file, open and, where the file system can, locked. Its
+// first byte is the first of the wanted range.
 type partFile struct {
-	file *os.File
-	path string
-	want vault.Range
-}
-
-// openPart opens the unfinished file, which only its owner may read: nobody has
-// said yet that its bytes are right.
-func openPart(path string, want vault.Range) (*partFile, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Chmod(0o600); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &partFile{file: f, path: path, want: want}, nil
-}
-
-// allot gives the file its full size.
-func (p *partFile) allot() error {
-	if err := p.file.Truncate(p.want.Size); err != nil {
-		return p.failure(err)
-	}
-	return nil
+	file     *os.File
+	path     string
+	want     vault.Range
+	info     fs.FileInfo // which file it is
+	unlocked bool        // the file system has no locks
 }
 
 // failure names the file in an error, and says so if there was no room for it.
@@ -83,16 +64,25 @@ func (p *partFile) prove(ctx context.Context, segments []record.Segment, cores i
 	return proved, group.Wait()
 }
 
-// flush makes the file durable, readable for whom new files of this user are, and
-// closes it. After a failure nothing in the file can be trusted, not even what
-// reads well: the system may have forgotten what it could not write.
+// flush makes the file durable, without its mark, and readable for whom new files
+// of this user are. The mark goes when the bytes before it are on the disk: a file
+// without one either has all of them or is not taken for ours. After a failure
+// nothing in the file can be trusted, not even what reads well: the system may have
+// forgotten what it could not write.
 func (p *partFile) flush() error {
 	mode, err := modeOfNewFiles(filepath.Dir(p.path))
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.file.Chmod(mode), p.file.Sync(), p.close()); err != nil {
-		return p.failure(fmt.Errorf("%w: %w", errNotFlushed, err))
+	for _, step := range []func() error{
+		p.file.Sync,
+		func() error { return p.file.Truncate(p.want.Size) },
+		func() error { return p.file.Chmod(mode) },
+		p.file.Sync,
+	} {
+		if err := step(); err != nil {
+			return p.failure(fmt.Errorf("%w: %w", errNotFlushed, err))
+		}
 	}
 	return nil
 }
@@ -114,7 +104,7 @@ func modeOfNewFiles(dir string) (fs.FileMode, error) {
 	return info.Mode().Perm(), nil
 }
 
-// close may be repeated.
+// close ends the lock, too. It may be repeated.
 func (p *partFile) close() error {
 	if err := p.file.Close(); !errors.Is(err, fs.ErrClosed) {
 		return err
@@ -122,11 +112,22 @@ func (p *partFile) close() error {
 	return nil
 }
 
-// discard closes and removes the file.
-func (p *partFile) discard() error {
-	err := p.close()
-	if removed := os.Remove(p.path); !errors.Is(removed, fs.ErrNotExist) {
-		err = errors.Join(err, removed)
+// discard removes the file and closes it.
+func (p *partFile) discard() error { return errors.Join(p.removeName(), p.close()) }
+
+// removeName takes the name of the unfinished file away, unless it is that of
+// another file by now.
+func (p *partFile) removeName() error {
+	if p.checkName() != nil {
+		return nil
 	}
-	return err
+	if !renamesOpenFiles {
+		if err := p.close(); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(p.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

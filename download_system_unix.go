@@ -3,10 +3,7 @@
 package firn
 
 import (
-	"errors"
-	"fmt"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,20 +23,8 @@ func bytesOf[N, S int32 | int64 | uint32 | uint64](blocks N, size S) int64 {
 	return int64(blocks) * int64(size)
 }
 
-// syncDir flushes the names in a directory, so that a file which was renamed
-// there stays so after a power loss. File systems that have no such operation
-// (some network ones) keep names in their own way.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	if err := errors.Join(err, d.Close()); err != nil {
-		return fmt.Errorf("flushing the directory %q: %w", dir, err)
-	}
-	return nil
-}
+// renamesOpenFiles is whether a file that is open may get another name.
+const renamesOpenFiles = true
+
+// toFlush is how a file is opened that is read and then flushed.
+const toFlush = os.O_RDONLY

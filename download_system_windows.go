@@ -1,6 +1,10 @@
 package firn
 
-import "golang.org/x/sys/windows"
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
 
 // freeSpace returns how many bytes this user may still write to the volume that
 // dir lies on.
@@ -16,6 +20,8 @@ func freeSpace(dir string) (int64, error) {
 	return int64(free), nil
 }
 
-// syncDir does nothing: Windows has no way to flush a directory, and NTFS
-// journals its names.
-func syncDir(string) error { return nil }
+// renamesOpenFiles is whether a file that is open may get another name.
+const renamesOpenFiles = false
+
+// toFlush is how a file is opened that is read and then flushed.
+const toFlush = os.O_RDWR

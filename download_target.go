@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"firn/internal/disk"
 	"firn/internal/transfer"
 	"firn/treehash"
 	"firn/vault"
@@ -74,7 +75,7 @@ func (t *target) size() (int64, error) {
 func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash, error) {
 	ctx, stop := transfer.UntilDrained(ctx, drain, 0)
 	defer stop()
-	f, err := os.Open(t.path)
+	f, err := os.OpenFile(t.path, os.O_RDONLY|disk.NoFollow, 0)
 	if err != nil {
 		return treehash.Hash{}, err
 	}
@@ -86,21 +87,17 @@ func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash
 	return treehash.TreeAt(ctx, f, info.Size(), runtime.GOMAXPROCS(0))
 }
 
-// checkPart refuses an unfinished file that is not ours, since it is overwritten:
-// one of this download is on record.
-func (t *target) checkPart(ours bool) error {
-	info, err := os.Lstat(t.part)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
+// flush makes the target and its name durable. Whoever placed it may have ended
+// before that.
+func (t *target) flush() error {
+	f, err := os.OpenFile(t.path, toFlush|disk.NoFollow, 0)
+	if err != nil {
 		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%q %w and is no file", t.part, vault.ErrExists)
-	case ours || t.force:
-		return nil
 	}
-	return fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", t.part, vault.ErrExists)
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("flushing %q: %w", t.path, err)
+	}
+	return disk.SyncDirectory(t.dir)
 }
 
 // removeTwin removes the unfinished file if it is the target itself: a run ended
@@ -116,18 +113,55 @@ func (t *target) removeTwin() error {
 	return nil
 }
 
-// place gives the unfinished file its name. A file that appeared meanwhile is not
-// replaced without force: a link, unlike a rename, never replaces anything.
-func (t *target) place() error {
-	if t.force {
-		return os.Rename(t.part, t.path)
-	}
-	err := os.Link(t.part, t.path)
-	if err == nil {
-		return os.Remove(t.part)
-	}
-	if err := t.refuse(false); err != nil {
+// place gives the unfinished file, which is flushed, its name, and flushes that. A
+// file that appeared meanwhile is not replaced without force: a link, unlike a
+// rename, never replaces anything. What gets the name is the very file that was
+// written, or the error says so.
+func (t *target) place(p *partFile) error {
+	if err := p.checkName(); err != nil {
 		return err
 	}
-	return os.Rename(t.part, t.path) // a file system without links
+	err := t.link(p)
+	if err != nil {
+		return err
+	}
+	return disk.SyncDirectory(t.dir)
+}
+
+// link names the file and takes the other name away.
+func (t *target) link(p *partFile) error {
+	if !t.force {
+		err := disk.Link(p.file, p.path, t.path)
+		if err == nil {
+			if err := t.checkPlaced(p); err != nil {
+				return errors.Join(err, os.Remove(t.path)) // only this name of it
+			}
+			return p.removeName()
+		}
+		if err := t.refuse(false); err != nil {
+			return err
+		}
+		// A file system without links.
+	}
+	if !renamesOpenFiles {
+		if err := p.close(); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(t.part, t.path); err != nil {
+		return err
+	}
+	return t.checkPlaced(p)
+}
+
+// checkPlaced makes sure that the target is the file that was written.
+func (t *target) checkPlaced(p *partFile) error {
+	there, err := os.Lstat(t.path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(there, p.info) {
+		return fmt.Errorf("%q is not the file that was downloaded: %q was replaced in the last moment: %w", t.path, t.part, errMoved)
+	}
+	return nil
 }

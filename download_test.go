@@ -2,17 +2,20 @@ package firn_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"firn"
+	"firn/catalog"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -548,6 +551,38 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 			})
 		})
 	}
+}
+
+// While it is fetched in pieces, a download is no further than what is on record.
+func TestProgressInPieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		a := d.store(content(1, 20*mib+5))
+		journal := &counting{Catalog: d.catalog}
+		o := d.downloading()
+		o.EstimateRate, o.Journal = 100, journal
+		var last firn.Progress
+		o.Progress = func(p firn.Progress) {
+			if p.Size != a.Size || p.Done > journal.saved.Load() || p.Done < last.Done || p.Resumed > last.Done || p.Done+p.InFlight > a.Size {
+				t.Errorf("%+v after %+v, and %d bytes on record", p, last, journal.saved.Load())
+			}
+			last = p
+		}
+		if _, err := d.download(a, o); err != nil || last.Done != a.Size || len(d.vault.starts) < 12 {
+			t.Errorf("%v; %+v at the end of %d jobs", err, last, len(d.vault.starts))
+		}
+	})
+}
+
+// counting is a catalog that counts the bytes of the segments that are saved in it.
+type counting struct {
+	*catalog.Catalog
+	saved atomic.Int64
+}
+
+func (c *counting) SaveSegment(ctx context.Context, key int64, s record.Segment) error {
+	c.saved.Add(s.Size)
+	return c.Catalog.SaveSegment(ctx, key, s)
 }
 
 // A run finds the pieces that the one before it has asked for.

@@ -85,10 +85,10 @@ func shelves() []shelf {
 	return shelvesWith(shelfOf(`SELECT `+archiveColumns+` FROM archives a ORDER BY a.key`, func(r row) (numbered, error) {
 		a, err := scanKeyed(r)
 		return numbered{a.key, a.Archive}, err
-	}))
+	}), `SELECT key, `+downloadColumns+` FROM downloads ORDER BY key`)
 }
 
-func shelvesWith(archives shelf) []shelf {
+func shelvesWith(archives shelf, downloads string) []shelf {
 	return []shelf{
 		shelfOf(`SELECT key, url, deleted FROM vaults ORDER BY key`, scanKnownVault),
 		shelfOf(`SELECT key, `+inventoryColumns+` FROM inventories ORDER BY key`, func(r row) (numbered, error) {
@@ -104,7 +104,7 @@ func shelvesWith(archives shelf) []shelf {
 			j, err := scanJob(r)
 			return numbered{j.Key, j}, err
 		}),
-		withParts(shelfOf(`SELECT key, `+downloadColumns+` FROM downloads ORDER BY key`, func(r row) (numbered, error) {
+		withParts(shelfOf(downloads, func(r row) (numbered, error) {
 			d, err := scanDownload(r)
 			return numbered{d.Key, wholeDownload{Download: d}}, err
 		})),

@@ -22,6 +22,7 @@ func aDownload() record.Download {
 		TreeHash: treehash.Sum([]byte("all")),
 		Target:   "/srv/back/\xff disk.img",
 		State:    record.Receiving,
+		Mark:     "0123456789abcdef",
 		Started:  instant.Add(-time.Hour),
 		Fetched:  1 << 39,
 		Busy:     time.Hour + time.Nanosecond,

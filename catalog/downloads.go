@@ -10,7 +10,7 @@ import (
 )
 
 const downloadColumns = `vault, archive_id, range_offset, range_size, size, tree_hash,
-	target, state, started, updated, fetched, busy`
+	target, state, mark, started, updated, fetched, busy`
 
 // SaveDownload writes d down: as a new download, whose key it sets, if d.Key is
 // 0, else over the download of that key, or vault.ErrNotFound. It sets
@@ -28,15 +28,15 @@ func (c *Catalog) SaveDownload(ctx context.Context, d *record.Download) error {
 func saveDownload(ctx context.Context, q querier, d *record.Download) error {
 	values := []any{
 		d.Vault, d.Archive, d.Range.Offset, d.Range.Size, d.Size, digest(d.TreeHash),
-		raw(d.Target), d.State, instant(d.Started), instant(d.Updated), d.Fetched, d.Busy,
+		raw(d.Target), d.State, d.Mark, instant(d.Started), instant(d.Updated), d.Fetched, d.Busy,
 	}
 	query := `INSERT INTO downloads (` + downloadColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING key`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING key`
 	if d.Key != 0 {
 		values = append(values, d.Key)
 		query = `UPDATE downloads SET (` + downloadColumns + `) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-			WHERE key = $13 RETURNING key`
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+			WHERE key = $14 RETURNING key`
 	}
 	return q.QueryRowContext(ctx, query, values...).Scan(&d.Key)
 }
@@ -68,7 +68,7 @@ func (c *Catalog) LastReceived(ctx context.Context, vaultURL string, archive vau
 func scanDownload(r row) (record.Download, error) {
 	var d record.Download
 	err := r.Scan(&d.Key, &d.Vault, &d.Archive, &d.Range.Offset, &d.Range.Size, &d.Size, (*digest)(&d.TreeHash),
-		(*raw)(&d.Target), &d.State, (*instant)(&d.Started), (*instant)(&d.Updated), &d.Fetched, &d.Busy)
+		(*raw)(&d.Target), &d.State, &d.Mark, (*instant)(&d.Started), (*instant)(&d.Updated), &d.Fetched, &d.Busy)
 	return d, err
 }
 

@@ -154,6 +154,7 @@ type downloadLine struct {
 	TreeHash    treehash.Hash        `json:"tree_hash"`
 	Target      outside              `json:"target"`
 	State       record.DownloadState `json:"state"`
+	Mark        string               `json:"mark,omitempty"`
 	Started     time.Time            `json:"started,omitzero"`
 	Updated     time.Time            `json:"updated,omitzero"`
 	Fetched     int64                `json:"fetched"`
@@ -199,7 +200,7 @@ func lineOf(i item) any {
 	case wholeDownload:
 		l := downloadLine{
 			"download", i.Vault, i.Archive, i.Range.Offset, i.Range.Size, i.Size, i.TreeHash, outside(i.Target), i.State,
-			i.Started, i.Updated, i.Fetched, i.Busy, nil,
+			i.Mark, i.Started, i.Updated, i.Fetched, i.Busy, nil,
 		}
 		for _, s := range i.segments {
 			l.Segments = append(l.Segments, segmentLine{s.Offset, s.Size, s.TreeHash})

@@ -160,7 +160,7 @@ func (l *downloadLine) item() (item, error) {
 	}
 	d := wholeDownload{Download: record.Download{
 		Vault: l.Vault, Archive: l.ArchiveID, Range: vault.Range{Offset: l.Offset, Size: l.RangeSize}, Size: l.Size,
-		TreeHash: l.TreeHash, Target: string(l.Target), State: l.State, Started: l.Started, Updated: l.Updated,
+		TreeHash: l.TreeHash, Target: string(l.Target), State: l.State, Mark: l.Mark, Started: l.Started, Updated: l.Updated,
 		Fetched: l.Fetched, Busy: l.Busy,
 	}}
 	for _, s := range l.Segments {

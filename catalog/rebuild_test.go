@@ -160,6 +160,35 @@ func TestRebuildOfEveryKind(t *testing.T) {
 	}
 }
 
+// A catalog of a firn that knew no marks may be damaged before it is upgraded.
+func TestRebuildOfACatalogWithoutMarks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	c := open(t, path)
+	fill(t, c)
+	want := savedDownload(t, c, aDownload())
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	var page int
+	for _, query := range []string{`ALTER TABLE downloads DROP COLUMN mark`, `DELETE FROM goose_db_version WHERE version_id = 4`, `VACUUM`} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'jobs'`).Scan(&page), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, path)
+	copy(content[(page-1)*pageSize:], strings.Repeat("\xa5", 64))
+	write(t, path, content)
+	rebuild(t, path)
+	got, err := open(t, path).FindDownload(t.Context(), want.Vault, want.Archive, want.Target)
+	if want.Mark, want.Key, want.Updated = "", got.Key, got.Updated; err != nil || got != want {
+		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
 // One row that makes no sense takes no other with it, wherever it stands.
 func TestRebuildPassesOverRows(t *testing.T) {
 	path, _ := many(t)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"firn/record"
 )
@@ -31,7 +32,7 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 }
 
 func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
-	for _, shelf := range shelvesWith(lonelyArchives(ctx, q)) {
+	for _, shelf := range shelvesWith(lonelyArchives(ctx, q), downloadsOfOld()) {
 		isShort, err := m.salvage(ctx, shelf, q)
 		if err != nil {
 			return false, err
@@ -90,6 +91,13 @@ func begunAnew(i item) item {
 		Vault: inventory.Vault, Source: inventory.Source, Date: inventory.Date, List: inventory.List,
 		State: record.Reading, Started: inventory.Started, Updated: inventory.Updated,
 	}
+}
+
+// downloadsOfOld reads downloads of a catalog that may not have been upgraded yet. If
+// its table has no marks, the name means the empty one beside it.
+func downloadsOfOld() string {
+	columns := strings.Replace(downloadColumns, "mark", "(SELECT mark FROM downloads own WHERE own.key = d.key)", 1)
+	return `SELECT d.key, ` + columns + ` FROM (SELECT '' AS mark) none, downloads d ORDER BY d.key`
 }
 
 // lonelyArchives reads archives without a look at the tables of vaults and

@@ -29,8 +29,12 @@ type Download struct {
 	TreeHash treehash.Hash
 	Target   string // absolute path of the finished file
 	State    DownloadState
-	Started  time.Time // UTC
-	Updated  time.Time // UTC; set by whoever saves
+	// Mark is random text that stands at the end of the unfinished file until all
+	// bytes are there, and by which it is known to be one. Empty if a firn began the
+	// download that left none.
+	Mark    string
+	Started time.Time // UTC
+	Updated time.Time // UTC; set by whoever saves
 	// Fetched and Busy count the bytes received and the time spent receiving them,
 	// over all runs without a rate limit. Rates are learned from them.
 	Fetched int64

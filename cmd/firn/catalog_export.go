@@ -81,7 +81,8 @@ func (p *program) catalogExport(ctx context.Context, o exportOptions) (err error
 }
 
 // writeWhole makes a file that is complete and durable before it has its name. One
-// that is there is replaced only by force; else the error wraps vault.ErrExists.
+// that is there, or appears meanwhile, is replaced only by force; else the error
+// wraps vault.ErrExists.
 func writeWhole(path string, force bool, write func(io.Writer) error) (err error) {
 	if _, err := os.Lstat(path); err == nil && !force {
 		return fmt.Errorf("%q %w", path, vault.ErrExists)
@@ -94,8 +95,24 @@ func writeWhole(path string, force bool, write func(io.Writer) error) (err error
 	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := name(f.Name(), path, force); err != nil {
 		return err
 	}
 	return disk.SyncDirectory(filepath.Dir(path))
+}
+
+// name gives a file its name. Without force it is a link, which, unlike a rename,
+// never replaces anything.
+func name(temporary, path string, force bool) error {
+	if !force {
+		err := os.Link(temporary, path)
+		if err == nil {
+			return nil
+		}
+		if _, there := os.Lstat(path); there == nil {
+			return fmt.Errorf("%q %w", path, vault.ErrExists)
+		}
+		// A file system without links.
+	}
+	return os.Rename(temporary, path)
 }

@@ -119,7 +119,9 @@ func (p *program) download(ctx context.Context, o downloadOptions, vaultArg stri
 			if err != nil {
 				return err
 			}
-			s := &downloadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c, bell: bell}
+			s := &downloadSession{
+				program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c, bell: bell, madeRoom: make(map[string]bool),
+			}
 			return s.run(ctx, archives)
 		})
 	})

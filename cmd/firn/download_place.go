@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"firn"
+	"firn/internal/disk"
 	"firn/record"
 	"firn/vault"
 )
@@ -128,22 +129,28 @@ func checkDistinct(items []item) error {
 }
 
 // makeRoom creates the directories below the output that a name with directories
-// asks for. They are reached through the output, so that no symbolic link in it
-// leads elsewhere.
-func (o downloadOptions) makeRoom(i item) error {
-	if o.names != namesPath {
+// asks for, and makes their names durable. They are reached through the output, so
+// that no symbolic link in it leads elsewhere.
+func (s *downloadSession) makeRoom(i item) error {
+	if s.options.names != namesPath {
 		return nil
 	}
-	relative, err := filepath.Rel(o.output, filepath.Dir(i.path))
-	if err != nil || relative == "." {
+	relative, err := filepath.Rel(s.options.output, filepath.Dir(i.path))
+	if err != nil || relative == "." || s.madeRoom[relative] {
 		return err
 	}
-	root, err := os.OpenRoot(o.output)
+	root, err := os.OpenRoot(s.options.output)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(root.MkdirAll(relative, 0o777), root.Close()); err != nil {
+	err = root.MkdirAll(relative, 0o777)
+	// Also if it was there: whoever made it may have ended before this.
+	for dir := relative; err == nil && dir != "."; dir = filepath.Dir(dir) {
+		err = disk.SyncDirectoryIn(root, filepath.Dir(dir))
+	}
+	if err := errors.Join(err, root.Close()); err != nil {
 		return fmt.Errorf("the directory of %q: %w", i.path, err)
 	}
+	s.madeRoom[relative] = true
 	return nil
 }

@@ -24,6 +24,7 @@ type downloadSession struct {
 	asked    int64        // bytes of archives that were asked for and not fetched yet
 	listed   firn.JobList // that all of them share
 	spending *spending
+	madeRoom map[string]bool // directories below the output that are there, durably
 	hook     *readyHook
 	shown    *progress
 }
@@ -86,7 +87,7 @@ func (s *downloadSession) one(ctx context.Context, i item, noWait bool) error {
 		}
 		got, err = firn.DownloadTo(context.WithoutCancel(ctx), s.vault, i.Archive, s.out, o)
 	} else {
-		if err := s.options.makeRoom(i); err != nil {
+		if err := s.makeRoom(i); err != nil {
 			return err
 		}
 		got, err = firn.DownloadFile(context.WithoutCancel(ctx), s.vault, i.Archive, i.path, o)

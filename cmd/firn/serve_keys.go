@@ -11,8 +11,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"firn/internal/disk"
 	"firn/server"
+	"firn/vault"
 )
 
 // keyPair signs requests to a server.
@@ -95,12 +95,12 @@ func makeKeys(path string) (keyPair, error) {
 	if err != nil {
 		return keyPair{}, err
 	}
-	temporary := path + ".new"
-	if err := writePrivate(temporary, append(text, '\n')); err != nil {
-		return keyPair{}, err
+	err = writeWhole(path, false, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+	if errors.Is(err, vault.ErrExists) { // another server has just made them
+		return readKeys(path)
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		return keyPair{}, err
-	}
-	return keys, disk.SyncDirectory(filepath.Dir(path))
+	return keys, err
 }

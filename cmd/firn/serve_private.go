@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -35,17 +34,4 @@ func readGuarded(path string, limit int64, unwanted fs.FileMode, hint string) ([
 		err = fmt.Errorf("%q has more than %d bytes", path, limit)
 	}
 	return text, err
-}
-
-// writePrivate writes a file that only its owner can read, durably.
-func writePrivate(path string, text []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(0o600), f.Sync())
 }

@@ -1,0 +1,39 @@
+package firn
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"firn/vault"
+)
+
+// A file may be finished and named by its owner between the moments in which
+// another process opens it and gets the lock: then it is nobody's to write.
+func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
+	for name, finish := range map[string]func(path string) error{
+		"renamed": func(path string) error { return os.Rename(path, path+".whole") },
+		"linked":  func(path string) error { return errors.Join(os.Link(path, path+".whole"), os.Remove(path)) },
+		"replaced": func(path string) error {
+			return errors.Join(os.Rename(path, path+".whole"), os.WriteFile(path, nil, 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.part")
+			if err := os.WriteFile(path, []byte("all"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := finish(path); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := own(f, path, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
+				t.Errorf("%v, %v", p, err)
+			}
+		})
+	}
+}
