@@ -89,7 +89,7 @@ func sameList(a, b vault.Listing) bool {
 // explainMissing says what a vault means that does not find its own inventory:
 // before the first one is made there is none (seen at the service).
 func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
-	err = missingJob(ctx, i.vault, err)
+	err = missingJob(ctx, i.vault, i.asking.retry(), err)
 	if errors.Is(err, errVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}

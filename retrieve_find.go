@@ -69,7 +69,7 @@ func (a *asking) ask(ctx context.Context, id vault.JobID) (job vault.Job, err er
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) {
-		err = missingJob(ctx, a.vault, err)
+		err = missingJob(ctx, a.vault, a.retry(), err)
 	}
 	return job, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"firn/internal/humane"
+	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
@@ -68,15 +69,18 @@ var errVaultMissing = errors.New("there is no such vault")
 
 // missingJob turns the ErrNotFound of a job into that of its vault, if that is
 // what is not there: the vault's list of jobs tells them apart.
-func missingJob(ctx context.Context, v vault.Retriever, err error) error {
-	for _, listing := range v.Jobs(ctx) {
-		switch {
-		case errors.Is(listing, vault.ErrNotFound):
-			return fmt.Errorf("%w: %w", errVaultMissing, listing)
-		case listing != nil:
-			return listing
+func missingJob(ctx context.Context, v vault.Retriever, retry transfer.Retry, err error) error {
+	listing := retry.Do(ctx, func(ctx context.Context) error {
+		for _, err := range v.Jobs(ctx) {
+			return err
 		}
-		break
+		return nil
+	})
+	switch {
+	case errors.Is(listing, vault.ErrNotFound):
+		return fmt.Errorf("%w: %w", errVaultMissing, listing)
+	case listing != nil:
+		return listing
 	}
 	return err
 }

@@ -78,7 +78,7 @@ func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err erro
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) {
-		err = missingJob(ctx, w.vault, err)
+		err = missingJob(ctx, w.vault, w.retry(), err)
 	}
 	return job, err
 }

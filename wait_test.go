@@ -126,6 +126,20 @@ func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 	})
 }
 
+// That it could not be asked whether the vault is there says nothing about the job either.
+func TestAMissingJobOnABadLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
+		v := vaulttest.NewFaulty(d.below,
+			vaulttest.Fault{Method: "Job", Err: vault.ErrNotFound}, vaulttest.Fault{Method: "Jobs", Call: 1, Err: vault.ErrUnavailable})
+		_, err := firn.WaitForJob(t.Context(), v, job, d.waiting())
+		if kept := d.onRecord(record.Archive{ID: job.Archive}); !errors.Is(err, vault.ErrExpired) || kept[0].Status != record.Gone {
+			t.Errorf("%v; on record: %+v", err, kept)
+		}
+	})
+}
+
 func TestWaitingOutlivesABadLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDepot(t)

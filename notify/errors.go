@@ -23,7 +23,7 @@ func failure(ctx context.Context, queueURL string, err error) error {
 		return fmt.Errorf("%s: %w: %w", what, vault.ErrDenied, none.error)
 	}
 	answer, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
+	if !ok { // the answer was lost, or broke off
 		return fmt.Errorf("%s: %w: %w", what, vault.ErrUnavailable, err)
 	}
 	status := 0
@@ -35,7 +35,8 @@ func failure(ctx context.Context, queueURL string, err error) error {
 
 // classOf returns the sentinel for an answer (Amazon SQS API reference, "Common
 // errors" and "ReceiveMessage"). An unknown refusal is ErrInvalid, so that
-// nothing repeats what nobody understood.
+// nothing repeats what nobody understood; one without a code was not made by the
+// service, and tells nothing of the queue.
 func classOf(code string, status int) error {
 	is := func(parts ...string) bool {
 		for _, part := range parts {
@@ -57,8 +58,8 @@ func classOf(code string, status int) error {
 		return vault.ErrUnavailable
 	case status == http.StatusTooManyRequests:
 		return vault.ErrThrottled
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return vault.ErrDenied
+	case status >= http.StatusBadRequest && (code == "" || code == "UnknownError"):
+		return vault.ErrUnavailable
 	}
 	return vault.ErrInvalid
 }

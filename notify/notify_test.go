@@ -152,8 +152,17 @@ func TestWaitSaysWhyNothingIsHeard(t *testing.T) {
 		"out of order":       {refuse(500, "InternalFailure"), vault.ErrUnavailable},
 		"a proxy":            {refuse(503, ""), vault.ErrUnavailable},
 		"too many requests":  {refuse(429, ""), vault.ErrThrottled},
-		"a proxy that asks":  {refuse(401, ""), vault.ErrDenied},
-		"nonsense":           {refuse(400, "Nonsense"), vault.ErrInvalid},
+		"a proxy that asks":  {refuse(401, ""), vault.ErrUnavailable},
+		"a proxy's page": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(403)
+			_, _ = io.WriteString(w, "<html>")
+		}, vault.ErrUnavailable},
+		"a refusal that is cut": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			w.WriteHeader(403)
+			_, _ = io.WriteString(w, `{"__type":"AccessDeni`)
+		}, vault.ErrUnavailable},
+		"nonsense": {refuse(400, "Nonsense"), vault.ErrInvalid},
 		"elsewhere": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://127.0.0.1:1/")
 			w.WriteHeader(307)

@@ -38,6 +38,17 @@ var (
 	// before the answer was there: errors.Is finds both. Where bytes had moved,
 	// the line may bear less than is sent at once.
 	ErrLost = fmt.Errorf("%w: no connection", ErrUnavailable)
+	// ErrGarbled is the ErrUnavailable of a request or an answer that did not come as
+	// it was sent: the service received fewer bytes than there were, or its answer came
+	// whole and makes no sense. Most likely it will be the same the next time: repeat
+	// what is idempotent, a few times.
+	ErrGarbled = fmt.Errorf("%w: what was sent or answered came changed", ErrUnavailable)
+	// ErrUnanswered is the ErrUnavailable of a service that has never answered since
+	// the vault was opened: its name does not resolve, nothing listens there, what
+	// answers is something else. Most likely the address is wrong: repeat for half a
+	// minute. Once the service has answered, the same failures are ErrLost or
+	// ErrUnavailable alone.
+	ErrUnanswered = fmt.Errorf("%w: it has never answered", ErrUnavailable)
 	// ErrLocked: another process holds the object.
 	ErrLocked = errors.New("locked by another process")
 	// ErrExists: the object is there already and the call will not replace it.

@@ -65,6 +65,9 @@ func scriptCommands() map[string]scriptCommand {
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost
 		"lose": lines.lose,
+		// cut PATTERN: in the place of the answer to the next request that matches a
+		// refusal comes that breaks off
+		"cut": lines.cut,
 		// forget [PATTERN]: once that happened, requests that match get a 404;
 		// without a pattern no more
 		"forget": lines.forget,

@@ -9,6 +9,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,6 +26,7 @@ type line struct {
 	refuse  *regexp.Regexp // the next request that is answered with code and never arrives
 	code    string
 	spoil   *regexp.Regexp // requests whose answers come with a wrong bit
+	cut     *regexp.Regexp // the next request in whose answer's place a refusal comes that breaks off
 }
 
 // lines are those of the scripts that run, by script.
@@ -67,6 +70,18 @@ func (l *lines) lose(ts *testscript.TestScript, neg bool, args []string) {
 	way.mu.Lock()
 	defer way.mu.Unlock()
 	way.lose, way.pending = regexp.MustCompile(args[0]), true
+}
+
+// cut puts a refusal that breaks off in the place of the answer to the next request
+// that matches, after the server acted.
+func (l *lines) cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cut PATTERN")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.cut = regexp.MustCompile(args[0])
 }
 
 // forget makes all requests that match, from the answer lost on, be answered as
@@ -138,6 +153,9 @@ func (w *line) handler(server *url.URL) http.Handler {
 			if w.losesAnswer(r.Request) {
 				return errLost
 			}
+			if w.cuts(r.Request) {
+				breakOff(r)
+			}
 			if w.spoils(r.Request) {
 				r.Body = &spoiled{ReadCloser: r.Body}
 			}
@@ -171,6 +189,24 @@ func (w *line) losesAnswer(r *http.Request) bool {
 	}
 	w.pending = false
 	return true
+}
+
+func (w *line) cuts(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cut == nil || !w.cut.MatchString(r.Method+" "+r.URL.Path) {
+		return false
+	}
+	w.cut = nil
+	return true
+}
+
+// breakOff makes an answer a refusal that ends in the middle of its code.
+func breakOff(r *http.Response) {
+	const all, some = `{"code":"AccessDeniedException","message":"no","type":"Client"}`, 16
+	r.StatusCode, r.Status = http.StatusForbidden, ""
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Content-Length": {strconv.Itoa(len(all))}}
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(all[:some])), int64(len(all))
 }
 
 func (w *line) forgets(r *http.Request) bool {

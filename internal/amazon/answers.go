@@ -1,57 +1,145 @@
 package amazon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"strings"
 
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"firn/vault"
 )
 
 // errAnswerTooLong ends the reading of a body that is longer than any should be.
 var errAnswerTooLong = errors.New("the answer is longer than any the service gives")
 
-// LimitAnswers makes the SDK stop reading a body after so many bytes. It leaves the
-// answers to the operation content alone, which are not answers but content.
-func LimitAnswers(most int64, content string) func(*middleware.Stack) error {
-	return func(stack *middleware.Stack) error { return limitAnswers(stack, most, content) }
+// Answers says what the answers of a service look like.
+type Answers struct {
+	Form Form
+	Most int64 // bytes that a body may have
+	// Content is the operation whose body is content when it succeeds: it is not read
+	// here.
+	Content string
+	// Document tells whether an answer of success has a document, so that one without
+	// is none, and how the name of its root ends, which JSON has not.
+	Document func(operation, method string) (root string, has bool)
 }
 
-func limitAnswers(stack *middleware.Stack, most int64, content string) error {
-	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("LimitAnswers", func(
+// Read is an option of the SDK's clients. It reads an answer to its end before the
+// SDK takes anything from it. One that broke off, or that is not what the service
+// sends, is an AnswerError and never a verdict: the SDK would go by the status of a
+// refusal alone, and take an answer of success without a body for an empty list.
+func (a Answers) Read(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WholeAnswers", func(
 		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
 	) (middleware.DeserializeOutput, middleware.Metadata, error) {
 		out, metadata, err := next.HandleDeserialize(ctx, in)
-		resp, ok := out.RawResponse.(*smithyhttp.Response)
+		answer, ok := out.RawResponse.(*smithyhttp.Response)
 		if err != nil || !ok {
 			return out, metadata, err
 		}
-		if middleware.GetOperationName(ctx) == content && resp.StatusCode/100 == 2 {
+		operation := middleware.GetOperationName(ctx)
+		if operation == a.Content && isSuccess(answer.StatusCode) {
 			return out, metadata, nil
 		}
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{&limitedReader{r: resp.Body, left: most, most: most}, resp.Body}
-		return out, metadata, nil
+		method := ""
+		if request, ok := in.Request.(*smithyhttp.Request); ok {
+			method = request.Method
+		}
+		return out, metadata, a.read(answer.Response, operation, method)
 	}), middleware.After)
 }
 
-// limitedReader reads up to left bytes of r and then fails, where
-// io.LimitedReader would pretend that r has ended.
-type limitedReader struct {
-	r    io.Reader
-	left int64
-	most int64
+// read reads an answer to its end and puts what was read in the place of its body.
+func (a Answers) read(answer *http.Response, operation, method string) error {
+	body, err := io.ReadAll(io.LimitReader(answer.Body, a.Most+1))
+	closed := answer.Body.Close()
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	switch {
+	case int64(len(body)) > a.Most:
+		return &AnswerError{
+			Status: answer.StatusCode, class: vault.ErrGarbled, why: fmt.Errorf("%w (%d bytes)", errAnswerTooLong, a.Most),
+		}
+	case err != nil:
+		return &AnswerError{
+			Status: answer.StatusCode, strange: !isSuccess(answer.StatusCode) && !a.Form.begins(body), class: vault.ErrUnavailable,
+			why: fmt.Errorf("the answer broke off after %d bytes%s: %w", len(body), beginning(body), err),
+		}
+	case closed != nil:
+		return &AnswerError{Status: answer.StatusCode, class: vault.ErrUnavailable, why: closed}
+	case isSuccess(answer.StatusCode):
+		return a.checkDocument(answer.StatusCode, operation, method, body)
+	}
+	return a.checkRefusal(answer, method, body)
 }
 
-func (l *limitedReader) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, fmt.Errorf("%w (%d bytes)", errAnswerTooLong, l.most)
+// checkRefusal says whether a refusal says why: by a code, or because its status is
+// enough.
+func (a Answers) checkRefusal(answer *http.Response, method string, body []byte) error {
+	code, err := a.Form.code(answer.Header, body)
+	if err == nil && code != "" || decidesAlone(method, answer.StatusCode) {
+		return nil
 	}
-	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
-	return n, err
+	if err == nil {
+		err = errors.New("it has no error code")
+	}
+	return &AnswerError{
+		Status: answer.StatusCode, strange: true, class: vault.ErrUnavailable,
+		why: fmt.Errorf("this is not how the service refuses: %w%s", err, beginning(body)),
+	}
 }
+
+// checkDocument says whether an answer of success is what the service sends.
+func (a Answers) checkDocument(status int, operation, method string, body []byte) error {
+	fail := func(err error) error {
+		return &AnswerError{
+			Status: status, class: vault.ErrGarbled,
+			why: fmt.Errorf("the answer to %s cannot be understood: %w%s", operation, err, beginning(body)),
+		}
+	}
+	wanted, has := a.Document(operation, method)
+	if !has {
+		if isPage(body) {
+			return fail(errors.New("it is a web page"))
+		}
+		return nil
+	}
+	root, err := a.Form.root(body)
+	switch {
+	case err != nil:
+		return fail(err)
+	case !strings.HasSuffix(root, wanted) && root != "Error":
+		return fail(fmt.Errorf("it is a document of another kind: %.100q", root))
+	}
+	return nil
+}
+
+func isSuccess(status int) bool { return status/100 == 2 }
+
+// beginning shows how a body begins that nobody understood.
+func beginning(body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (it begins with %.80q)", OneLine(string(bytes.TrimSpace(body)), 80))
+}
+
+// AnswerError is an answer that was not understood. It tells nothing about what
+// became of the request, whatever its status.
+type AnswerError struct {
+	Status  int   // of HTTP
+	class   error // vault.ErrUnavailable, or vault.ErrGarbled
+	strange bool  // it is not one of the service's: something else may have answered
+	why     error
+}
+
+// Error tells what is wrong with the answer.
+func (e *AnswerError) Error() string { return fmt.Sprintf("%v (HTTP %d)", e.why, e.Status) }
+
+// Unwrap returns what is wrong with the answer.
+func (e *AnswerError) Unwrap() error { return e.why }

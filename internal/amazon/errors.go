@@ -2,7 +2,6 @@ package amazon
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/url"
@@ -68,8 +67,11 @@ func Refusal(err error) *ServiceError {
 	if own, ok := errors.AsType[*ServiceError](err); ok {
 		return own
 	}
+	if _, ok := errors.AsType[*AnswerError](err); ok {
+		return nil
+	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
-	if !ok || response.HTTPStatusCode() < 300 || errors.Is(err, ErrStalled) {
+	if !ok || response.HTTPStatusCode() < 300 {
 		return nil
 	}
 	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}
@@ -77,10 +79,13 @@ func Refusal(err error) *ServiceError {
 		answer.Code, answer.Message = OneLine(api.ErrorCode(), 100), OneLine(api.ErrorMessage(), MaxMessage)
 	}
 	if answer.Code == "" || answer.Code == "UnknownError" {
-		answer.Code, answer.Message = "an answer without an error code", ""
+		answer.Code, answer.Message = noCode, ""
 	}
 	return answer
 }
+
+// noCode stands for the code of a refusal that has none.
+const noCode = "an answer without an error code"
 
 // OneLine returns the first line of s, cut to limit bytes.
 func OneLine(s string, limit int) string {
@@ -119,6 +124,16 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	if hasClass(err) {
 		return fmt.Errorf("%s: %w", what, err) // the kind's own words
 	}
+	if strange, ok := errors.AsType[*AnswerError](err); ok {
+		advice := ""
+		if errors.Is(strange.class, vault.ErrGarbled) {
+			advice = "; " + adviceStrange
+		}
+		return fmt.Errorf("%s: %w: %w%s%s", what, strange.class, strange, requestIn(err), advice)
+	}
+	if lost := connectionFailure(err); lost != nil {
+		return fmt.Errorf("%s: %w", what, lost)
+	}
 	class := classWithoutAnswer(err)
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err // it repeats method and URL
@@ -126,6 +141,15 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 		err = outer.Err // it repeats the operation
 	}
 	return fmt.Errorf("%s: %w: %w", what, class, err)
+}
+
+// requestIn names the request that an answer tells, which the service's support
+// asks for.
+func requestIn(err error) string {
+	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.RequestID != "" {
+		return fmt.Sprintf(" (request %.100q)", answer.RequestID)
+	}
+	return ""
 }
 
 // hasClass reports whether err was made by a kind from an answer that it found
@@ -137,16 +161,13 @@ func hasClass(err error) bool {
 // classWithoutAnswer returns the class of a request that got no answer, or one
 // that could not be understood.
 func classWithoutAnswer(err error) error {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return vault.ErrInvalid // asking again changes no certificate
-	}
 	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
 	_, unread := errors.AsType[*smithy.DeserializationError](err)
 	switch {
 	case unsent:
 		return vault.ErrLost
 	case unread:
-		return vault.ErrUnavailable
+		return vault.ErrGarbled // the answer came whole
 	}
 	return vault.ErrInvalid // the SDK would not even send it
 }

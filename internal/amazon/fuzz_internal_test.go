@@ -38,3 +38,21 @@ func FuzzServiceErrorIsOneLine(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOnlyAllOfADocumentIsOne: one that is cut is none, wherever that is.
+func FuzzOnlyAllOfADocumentIsOne(f *testing.F) {
+	f.Add(`{"code":"ThrottlingException","message":"Rate exceeded"}`, 20)
+	f.Fuzz(func(t *testing.T, document string, at int) {
+		document = strings.TrimSpace(document)
+		if _, err := JSON.root([]byte(document)); err != nil || at < 0 || at >= len(document) {
+			return
+		}
+		part := []byte(document[:at])
+		if _, err := JSON.root(part); err == nil {
+			t.Errorf("%q is whole", part)
+		}
+		if code, err := JSON.code(nil, part); err == nil && code != "" {
+			t.Errorf("%q has the code %q", part, code)
+		}
+	})
+}

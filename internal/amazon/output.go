@@ -2,11 +2,15 @@ package amazon
 
 import (
 	"errors"
+	"fmt"
 	"io"
+
+	"firn/vault"
 )
 
 // Output is the body of an answer. It ends with an error unless it has as many
-// bytes as announced, and gives the failures of the stream their class.
+// bytes as announced, and gives the failures of the stream their class: ErrLost, or,
+// of one that has more, ErrGarbled.
 type Output struct {
 	body    io.ReadCloser
 	left    int64 // bytes to come
@@ -14,7 +18,7 @@ type Output struct {
 }
 
 // NewOutput returns the body of an answer that announces size bytes. Failure gives
-// an error its class and its sentence.
+// an error its sentence.
 func NewOutput(body io.ReadCloser, size int64, failure func(error) error) *Output {
 	return &Output{body: body, left: size, failure: failure}
 }
@@ -28,15 +32,17 @@ func (o *Output) Read(p []byte) (int, error) {
 	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
 	switch {
 	case int64(n) > o.left:
-		n, err = int(o.left), o.failure(errors.New("the answer is longer than it says"))
+		n, err = int(o.left), o.failure(fmt.Errorf("%w: the answer is longer than it says", vault.ErrGarbled))
 	case errors.Is(err, io.EOF) && int64(n) < o.left:
-		err = o.failure(io.ErrUnexpectedEOF)
+		err = o.failure(lost(io.ErrUnexpectedEOF))
 	case err != nil && !errors.Is(err, io.EOF):
-		err = o.failure(err)
+		err = o.failure(lost(err))
 	}
 	o.left -= int64(n)
 	return n, err
 }
+
+func lost(err error) error { return fmt.Errorf("%w: %w", vault.ErrLost, err) }
 
 // Close ends the request.
 func (o *Output) Close() error { return o.body.Close() }

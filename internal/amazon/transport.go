@@ -42,6 +42,8 @@ func NewHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, connections)
 	t.MaxIdleConns = max(t.MaxIdleConns, connections)
+	t.DialContext = holdWriteErrors(t.DialContext)
+	t.OnProxyConnectResponse = explainProxy
 	watched := &IdleTransport{Transport: t, Idle: answerIdle}
 	return &http.Client{Transport: watched, CheckRedirect: refuseRedirect}, nil
 }

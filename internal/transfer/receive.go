@@ -45,7 +45,7 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	}
 	defer out.Close()
 	if out.Size != r.Size {
-		return received{}, wrongLength(r, out.Size)
+		return received{}, fmt.Errorf("%w: bytes %d to %d are said to be %d", vault.ErrGarbled, r.Offset, r.End()-1, out.Size)
 	}
 	in.tree.Reset()
 	late := f.hashesLate(r.Size)
@@ -110,8 +110,8 @@ func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bo
 }
 
 // errTooLong says that the vault went on after the last byte that it was asked
-// for, which the next attempt may do better.
-var errTooLong = fmt.Errorf("more bytes came than were asked for: %w", vault.ErrUnavailable)
+// for.
+var errTooLong = fmt.Errorf("more bytes came than were asked for: %w", vault.ErrGarbled)
 
 func wrongLength(r vault.Range, got int64) error {
 	return fmt.Errorf("bytes %d to %d came as %d bytes instead of %d: %w", r.Offset, r.End()-1, got, r.Size, vault.ErrUnavailable)

@@ -16,7 +16,8 @@ var ErrGaveUp = errors.New("gave up waiting for the service")
 
 // Retry says how long, and how patiently, to repeat what may be repeated.
 type Retry struct {
-	// For is how long to go on without any progress.
+	// For is how long to go on without any progress; see vault.ErrGarbled and
+	// vault.ErrUnanswered for what is given up earlier.
 	For time.Duration
 	// Waiting, if not nil, is told why and how long before each wait.
 	Waiting func(err error, wait time.Duration)
@@ -27,6 +28,14 @@ type Retry struct {
 const (
 	firstWait = 500 * time.Millisecond
 	longWait  = time.Minute
+)
+
+// What will most likely be the same the next time is not repeated for as long as what
+// passes: an answer that makes no sense a few times, in a row, and a service that has
+// never answered for half a minute.
+const (
+	garbledTries  = 5
+	unansweredFor = 30 * time.Second
 )
 
 // backoff is full jitter: anything up to a ceiling that doubles with each try,
@@ -61,8 +70,10 @@ func (r Retry) Do(ctx context.Context, f func(context.Context) error) error {
 // patienceClock counts the tries at one thing and the time since it last moved.
 type patienceClock struct {
 	Retry
-	tries int
-	moved func() time.Time // when there last was progress
+	tries   int
+	moved   func() time.Time // when there last was progress
+	garbled int              // tries in a row that ended with vault.ErrGarbled
+	silent  time.Time        // the first of those in a row that ended with vault.ErrUnanswered
 }
 
 func (r Retry) start() *patienceClock {
@@ -72,11 +83,26 @@ func (r Retry) start() *patienceClock {
 
 // wait sleeps before the next try after cause, or says why there is none.
 func (c *patienceClock) wait(ctx context.Context, cause error) error {
-	idle := time.Since(c.moved())
-	if idle >= c.For {
-		return fmt.Errorf("%w: nothing moved for %s: %w", ErrGaveUp, idle.Round(time.Second), cause)
+	idle, allowed, reason := time.Since(c.moved()), c.For, "nothing moved for"
+	if c.garbled++; !errors.Is(cause, vault.ErrGarbled) {
+		c.garbled = 0
 	}
-	pause := min(backoff(c.tries), c.For-idle)
+	switch {
+	case !errors.Is(cause, vault.ErrUnanswered):
+		c.silent = time.Time{}
+	case c.silent.IsZero():
+		c.silent = time.Now()
+	}
+	if c.garbled == garbledTries {
+		return fmt.Errorf("%w: it was the same %d times in a row: %w", ErrGaveUp, garbledTries, cause)
+	}
+	if !c.silent.IsZero() {
+		idle, allowed, reason = time.Since(c.silent), min(unansweredFor, c.For), "not one answer came in"
+	}
+	if idle >= allowed {
+		return fmt.Errorf("%w: %s %s: %w", ErrGaveUp, reason, idle.Round(time.Second), cause)
+	}
+	pause := min(backoff(c.tries), allowed-idle)
 	c.tries++
 	if c.Waiting != nil {
 		c.Waiting(cause, pause)

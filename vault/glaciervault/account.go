@@ -53,7 +53,7 @@ type Config struct {
 type Account struct {
 	client   *glacier.Client
 	http     *http.Client
-	keys     *amazon.Keyring
+	service  *amazon.Service
 	id       string
 	region   string
 	endpoint string // empty: Amazon's own
@@ -81,7 +81,7 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 		o.HTTPClient = httpClient
 		o.Credentials = keys
 		o.Retryer = aws.NopRetryer{}
-		o.APIOptions = append(o.APIOptions, amazon.LimitAnswers(maxAnswer, "GetJobOutput"))
+		o.APIOptions = append(o.APIOptions, answers().Read)
 		if c.Endpoint != "" {
 			o.BaseEndpoint = &c.Endpoint
 		}
@@ -90,7 +90,7 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Account{client: client, http: httpClient, keys: keys, id: c.Account, region: cfg.Region, endpoint: endpoint}, nil
+	return &Account{client: client, http: httpClient, service: amazon.NewService(keys), id: c.Account, region: cfg.Region, endpoint: endpoint}, nil
 }
 
 // Region returns the region that the account's vaults are in.
@@ -128,7 +128,7 @@ func (a *Account) Close() error {
 	return nil
 }
 
-// call sends one request; see [amazon.Call].
+// call sends one request; see [amazon.Service.Call].
 func (a *Account) call(ctx context.Context, what string, request func() error) error {
-	return amazon.Call(ctx, a.keys, what, judge, request)
+	return a.service.Call(ctx, what, judge, request)
 }

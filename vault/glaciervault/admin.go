@@ -56,7 +56,7 @@ func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, e
 			VaultARN: out.VaultARN, VaultName: out.VaultName,
 		})
 		if err != nil {
-			return fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
+			return fmt.Errorf("%w: %w", vault.ErrGarbled, err)
 		}
 		return nil
 	})
@@ -68,6 +68,15 @@ func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, e
 // makes no sense is ErrInvalid.
 func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
 	const what = "list the vaults"
+	last := "" // of the names seen
+	parse := func(e types.DescribeVaultOutput) (vault.Info, error) {
+		info, err := parseInfo(e)
+		if err == nil && info.Name <= last {
+			err = fmt.Errorf("it does not advance: vault %q comes after %q", info.Name, last)
+		}
+		last = info.Name
+		return info, err
+	}
 	all := pages(what, maxVaults, func(marker *string) (p page[types.DescribeVaultOutput], err error) {
 		err = a.call(ctx, what, func() error {
 			out, err := a.client.ListVaults(ctx, &glacier.ListVaultsInput{AccountId: &a.id, Marker: marker})
@@ -77,7 +86,7 @@ func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info,
 			return err
 		})
 		return p, err
-	}, parseInfo)
+	}, parse, func(e types.DescribeVaultOutput) *string { return e.VaultName })
 	return func(yield func(vault.Info, error) bool) {
 		for info, err := range all {
 			if err == nil && info.Name < from {

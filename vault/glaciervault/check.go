@@ -62,7 +62,7 @@ func checkID[T ~string](noun string, id T) error {
 func idIn(answer *string, noun string) (string, error) {
 	id := aws.ToString(answer)
 	if !inventory.IsID(id) {
-		return "", fmt.Errorf("%w: the answer has no %s: %.300q", vault.ErrUnavailable, noun, id)
+		return "", fmt.Errorf("%w: the answer has no %s: %.300q", vault.ErrGarbled, noun, id)
 	}
 	return id, nil
 }

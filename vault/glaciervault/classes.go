@@ -3,6 +3,7 @@ package glaciervault
 import (
 	"strings"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -26,8 +27,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return adviceCapacity, vault.ErrLimited
 	case e.CodeIs("ResourceNotFound"):
 		return "", vault.ErrNotFound
-	case e.CodeIs("InvalidSignature") && strings.Contains(e.Message, "x-amz-content-sha256"):
-		return "", vault.ErrChecksum
+	case isChanged(e):
+		return amazon.AdviceChanged, vault.ErrGarbled
 	case e.CodeIs("ServiceUnavailable") && strings.HasPrefix(e.Message, "Some of what the server keeps is not as it was stored"):
 		return adviceDamaged, vault.ErrChecksum // of firn serve; asking again mends nothing
 	case e.CodeIs("NoLongerSupported"):
@@ -38,6 +39,21 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrInvalid
 	}
 	return "", nil
+}
+
+// judgePart is judge for a request that has content. If that came changed, its source
+// may have changed, too: the caller reads it again before it sends it again.
+func judgePart(e *ServiceError) (advice string, class error) {
+	if isChanged(e) {
+		return "", vault.ErrChecksum
+	}
+	return judge(e)
+}
+
+// isChanged reports whether the answer says that the body of the request is not the
+// one that was signed.
+func isChanged(e *ServiceError) bool {
+	return e.CodeIs("InvalidSignature") && strings.Contains(e.Message, "x-amz-content-sha256")
 }
 
 // classOfInvalidParameter reads the message, because this one code stands for

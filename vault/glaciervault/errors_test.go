@@ -44,7 +44,7 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 		{403, "InvalidSignatureException", "Signature not yet current: 20260101T010000Z", vault.ErrDenied, "clock"},
 		{403, "RequestTimeTooSkewed", "too far", vault.ErrDenied, "clock"},
 		{400, "NoLongerSupportedException", "closed", vault.ErrDenied, "no new customers"},
-		{403, "InvalidSignatureException", "The value passed in as x-amz-content-sha256 does not match the computed payload hash.", vault.ErrChecksum, ""},
+		{403, "InvalidSignatureException", "The value passed in as x-amz-content-sha256 does not match the computed payload hash.", vault.ErrGarbled, ""},
 		{400, "InvalidParameterValueException", "Checksum mismatch: expected aa, computed bb", vault.ErrChecksum, ""},
 		{400, "InvalidParameterValueException", "Invalid x-amz-sha256-tree-hash: zz", vault.ErrChecksum, ""},
 		{400, "InvalidParameterValueException", "The job is not currently available for download: J", vault.ErrNotReady, ""},
@@ -57,8 +57,8 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 		{418, "SomethingNew", "what is this", vault.ErrInvalid, ""},
 		{429, "", "", vault.ErrThrottled, ""},
 		{408, "", "", vault.ErrThrottled, ""},
-		{403, "", "", vault.ErrDenied, ""},
-		{404, "", "", vault.ErrInvalid, ""},
+		{407, "", "", vault.ErrDenied, "the proxy wants a name"},
+		{413, "", "", vault.ErrInvalid, "smaller parts"},
 		{502, "", "", vault.ErrUnavailable, ""},
 	} {
 		t.Run(http.StatusText(c.status)+" "+c.code, func(t *testing.T) {

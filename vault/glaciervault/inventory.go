@@ -1,13 +1,13 @@
 package glaciervault
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"mime"
+	"net/http"
 	"strconv"
 
 	"firn/internal/amazon"
@@ -20,8 +20,8 @@ import (
 // not show. Next of an entry is a byte of the document, so going on behind it
 // costs no more than what follows.
 //
-// A document that makes no sense is ErrInvalid; one that ends early is
-// ErrUnavailable, because an answer that was cut on the way looks the same.
+// A document that makes no sense is ErrInvalid; one that ends early is ErrUnavailable,
+// if it was cut on the way, and ErrGarbled if the answer that has it came whole.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	what := fmt.Sprintf("read the inventory of job %q", string(id))
 	return func(yield func(vault.Entry, error) bool) {
@@ -38,7 +38,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 		defer document.Close()
 		for entry, err := range inventory.Resume(document, document.csv, position).All() {
 			if err != nil {
-				err = v.inventoryFailure(ctx, what, err)
+				err = v.inventoryFailure(ctx, what, document, err)
 			}
 			if !yield(entry, err) || err != nil {
 				return
@@ -48,8 +48,12 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 }
 
 // inventoryFailure gives what ended the reading of an inventory its class.
-func (v *Vault) inventoryFailure(ctx context.Context, what string, err error) error {
-	if !errors.Is(err, vault.ErrInvalid) {
+func (v *Vault) inventoryFailure(ctx context.Context, what string, document *document, err error) error {
+	switch {
+	case errors.Is(err, vault.ErrInvalid):
+	case document.framed && document.ended:
+		err = fmt.Errorf("%w: %w", vault.ErrGarbled, err)
+	default:
 		err = fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
 	}
 	return amazon.Failure(ctx, v.what(what), err, judge)
@@ -70,35 +74,43 @@ func parsePosition(after string) (int64, error) {
 // document is an inventory being read.
 type document struct {
 	io.ReadCloser
-	csv bool
+	csv    bool
+	framed bool // see answeredOutput
+	ended  bool // all of it was read
+}
+
+func (d *document) Read(p []byte) (int, error) {
+	n, err := d.ReadCloser.Read(p)
+	d.ended = d.ended || errors.Is(err, io.EOF)
+	return n, err
 }
 
 // openInventory opens an inventory at a byte of its document. At another than the
 // first it asks about the job before, because a range needs an end.
-func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, position int64) (document, error) {
+func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, position int64) (*document, error) {
 	var r vault.Range
 	if position > 0 {
 		job, err := v.inventoryJob(ctx, what, id)
 		switch {
 		case err != nil:
-			return document{}, err
+			return nil, err
 		case job.Status != vault.Succeeded: // and its size is not known
 		case job.Size < position:
-			return document{}, fmt.Errorf("%s: %w: it has %d bytes and does not go on at byte %d", v.what(what), vault.ErrInvalid, job.Size, position)
+			return nil, fmt.Errorf("%s: %w: it has %d bytes and does not go on at byte %d", v.what(what), vault.ErrInvalid, job.Size, position)
 		case job.Size == position: // where CSV may end
-			return document{io.NopCloser(bytes.NewReader(nil)), job.List.CSV}, nil
+			return &document{ReadCloser: http.NoBody, csv: job.List.CSV}, nil
 		}
 		r = vault.Range{Offset: position, Size: max(job.Size-position, 1)}
 	}
 	out, err := v.getOutput(ctx, what, id, r)
 	if err != nil {
-		return document{}, err
+		return nil, err
 	}
 	csv, err := v.isCSV(ctx, what, id, out.contentType)
 	if err != nil {
-		return document{}, errors.Join(err, out.body.Close())
+		return nil, errors.Join(err, out.body.Close())
 	}
-	return document{out.body, csv}, nil
+	return &document{ReadCloser: out.body, csv: csv, framed: out.framed}, nil
 }
 
 // isCSV tells the form of an inventory. The type of the answer says it, unless

@@ -63,7 +63,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 			return err
 		}
 		if job, err = parseJob(describedJob(out)); err != nil {
-			return fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
+			return fmt.Errorf("%w: %w", vault.ErrGarbled, err)
 		}
 		job.ID = id
 		return nil
@@ -87,7 +87,7 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 			return err
 		})
 		return p, err
-	}, parseListedJob)
+	}, parseListedJob, func(d types.GlacierJobDescription) *string { return d.JobId })
 	return func(yield func(vault.Job, error) bool) {
 		for job, err := range all {
 			if err == nil && job.ID == "" {

@@ -45,7 +45,7 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 			end = part.Offset + part.Size
 			return part, err
 		}
-		pages(v.what(what), maxParts, fetch, parse)(yield)
+		pages(v.what(what), maxParts, fetch, parse, func(e types.PartListElement) *string { return e.RangeInBytes })(yield)
 	}
 }
 
@@ -64,7 +64,7 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 			return err
 		})
 		return p, err
-	}, parseUpload)
+	}, parseUpload, func(e types.UploadListElement) *string { return e.MultipartUploadId })
 }
 
 func parsePart(e types.PartListElement) (vault.Part, error) {

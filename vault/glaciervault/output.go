@@ -25,19 +25,17 @@ import (
 //
 // It gives the tree hash of an archive's bytes when the range of the job and the
 // one that is read are both nodes of the archive's tree ("Get Job Output" in the
-// developer guide). An answer with another length or range than it announces is
-// ErrUnavailable.
+// developer guide). An answer with another range than was asked for, or with more
+// bytes, is ErrGarbled; one that ends early is ErrLost.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	what := fmt.Sprintf("read the output of job %q", string(id))
 	out, err := v.getOutput(ctx, what, id, r)
 	if err != nil {
 		return vault.Output{}, err
 	}
-	fail := func(err error) error {
-		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrLost, err), judge)
-	}
+	fail := func(err error) error { return amazon.Failure(ctx, v.what(what), err, judge) }
 	if out.size < 0 {
-		err := fmt.Errorf("%s: %w: the answer does not tell how long it is", v.what(what), vault.ErrUnavailable)
+		err := fmt.Errorf("%s: %w: the answer does not tell how long it is", v.what(what), vault.ErrGarbled)
 		return vault.Output{}, errors.Join(err, out.body.Close())
 	}
 	return vault.Output{
@@ -51,6 +49,7 @@ type answeredOutput struct {
 	size        int64         // bytes; -1 if not told
 	hash        treehash.Hash
 	contentType string
+	framed      bool // so that an end which comes too early is noticed
 }
 
 // getOutput asks for a range of a job's output, on behalf of what.
@@ -87,20 +86,21 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 	answer := answeredOutput{body: out.Body, size: -1, contentType: aws.ToString(out.ContentType)}
 	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
 		answer.size = raw.ContentLength
+		answer.framed = raw.ContentLength >= 0 || len(raw.TransferEncoding) > 0
 	}
 	if err := checkRange(asked, int(out.Status), aws.ToString(out.ContentRange)); err != nil {
 		return answeredOutput{}, err
 	}
 	if !asked.IsZero() {
 		if answer.size >= 0 && answer.size != asked.Size {
-			return answeredOutput{}, fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrUnavailable, answer.size, asked.Size)
+			return answeredOutput{}, fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrGarbled, answer.size, asked.Size)
 		}
 		answer.size = asked.Size
 	}
 	if hash := aws.ToString(out.Checksum); hash != "" {
 		var err error
 		if answer.hash, err = treehash.Parse(hash); err != nil {
-			return answeredOutput{}, fmt.Errorf("%w: the tree hash of the answer is none: %w", vault.ErrUnavailable, err)
+			return answeredOutput{}, fmt.Errorf("%w: the tree hash of the answer is none: %w", vault.ErrGarbled, err)
 		}
 	}
 	return answer, nil
@@ -112,7 +112,7 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 func checkRange(asked vault.Range, status int, contentRange string) error {
 	if asked.IsZero() {
 		if status != http.StatusOK {
-			return fmt.Errorf("%w: HTTP %d for a whole output", vault.ErrUnavailable, status)
+			return fmt.Errorf("%w: HTTP %d for a whole output", vault.ErrGarbled, status)
 		}
 		return nil
 	}
@@ -121,7 +121,7 @@ func checkRange(asked vault.Range, status int, contentRange string) error {
 		return fmt.Errorf("%w: asked for bytes %s of an output of %d bytes", vault.ErrInvalid, inclusive(asked), size)
 	}
 	if status != http.StatusPartialContent || answered != "bytes "+inclusive(asked) {
-		return fmt.Errorf("%w: asked for bytes %s, answered with HTTP %d and range %.100q", vault.ErrUnavailable, inclusive(asked), status, contentRange)
+		return fmt.Errorf("%w: asked for bytes %s, answered with HTTP %d and range %.100q", vault.ErrGarbled, inclusive(asked), status, contentRange)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package glaciervault
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 
@@ -8,90 +9,49 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
 // What a true list stays far below, but for parts, of which an upload has up to
 // 10,000. An endless list ends there.
 const (
-	maxUploads    = 1_000_000
-	maxVaults     = 100_000
-	maxJobs       = 1_000_000
-	maxEmptyPages = 100
+	maxUploads = 1_000_000
+	maxVaults  = 100_000
+	maxJobs    = 1_000_000
 )
 
 // page is one page of a list as the service gives it out.
 type page[T any] struct {
-	items    []T
+	items    []T                 // nil: the answer has no list
 	next     *string             // marker of the next page; nil or empty: there is none
 	metadata middleware.Metadata // has the request id
 }
 
+// errNoList: the answer is one of success, and no page of a list.
+var errNoList = errors.New("the answer has no list")
+
 // pages walks a list from page to page and parses its items, of which there are
-// at most limit. A list that makes no sense, contradicts itself or does not end
-// is ErrInvalid: it was answered in good order, so asking again brings nothing.
+// at most limit and each with an id of its own; see [amazon.List].
 func pages[T, U any](
-	what string, limit int, fetch func(marker *string) (page[T], error), parse func(T) (U, error),
+	what string, limit int, fetch func(marker *string) (page[T], error), parse func(T) (U, error), id func(T) *string,
 ) iter.Seq2[U, error] {
-	return func(yield func(U, error) bool) {
-		var none U
-		w := walk{limit: limit, seen: make(map[string]bool)}
-		var marker *string
-		for {
+	return amazon.List[T, string, U]{
+		What: what, Limit: limit, Parse: parse, ID: func(item T) string { return aws.ToString(id(item)) },
+		Fetch: func(marker *string) (told amazon.Page[T, string], err error) {
 			p, err := fetch(marker)
 			if err != nil {
-				yield(none, err)
-				return
+				return told, err
 			}
-			fail := func(err error) {
-				id, _ := awsmiddleware.GetRequestIDMetadata(p.metadata)
-				yield(none, fmt.Errorf("%s: %w: the list makes no sense (request %.100q): %w", what, vault.ErrInvalid, id, err))
+			told.Items, told.Marker = p.items, aws.ToString(p.next)
+			told.Request, _ = awsmiddleware.GetRequestIDMetadata(p.metadata)
+			if told.Marker != "" {
+				told.Next = p.next
 			}
-			if err := w.enter(len(p.items), aws.ToString(p.next)); err != nil {
-				fail(err)
-				return
+			if p.items == nil {
+				err = fmt.Errorf("%s: %w: %w (request %.100q)", what, vault.ErrGarbled, errNoList, told.Request)
 			}
-			for _, item := range p.items {
-				parsed, err := parse(item)
-				if err != nil {
-					fail(err)
-					return
-				}
-				if !yield(parsed, nil) {
-					return
-				}
-			}
-			if aws.ToString(p.next) == "" {
-				return
-			}
-			marker = p.next
-		}
-	}
-}
-
-// walk is what a walk through pages has seen.
-type walk struct {
-	limit int
-	items int
-	empty int             // pages without items
-	seen  map[string]bool // markers
-}
-
-// enter notes a page before its items are looked at, and says what is wrong
-// with it.
-func (w *walk) enter(items int, next string) error {
-	w.items += items
-	if items == 0 {
-		w.empty++
-	}
-	switch {
-	case w.items > w.limit:
-		return fmt.Errorf("it has more than %d entries", w.limit)
-	case next != "" && w.seen[next]:
-		return fmt.Errorf("it comes back to the marker %.300q", next)
-	case w.empty > maxEmptyPages:
-		return fmt.Errorf("more than %d of its pages are empty", maxEmptyPages)
-	}
-	w.seen[next] = true
-	return nil
+			return told, err
+		},
+	}.All()
 }

@@ -52,6 +52,8 @@ func TestListsThatMakeNoSense(t *testing.T) {
 		"upload: odd date": `{"UploadsList":[{"MultipartUploadId":"U","CreationDate":"yesterday"}]}`,
 		"vault: no name":   `{"VaultList":[{"VaultARN":"arn"}]}`,
 		"vault: odd name":  `{"VaultList":[{"VaultName":"../x"}]}`,
+		"vault: twice":     `{"VaultList":[{"VaultName":"photos"},{"VaultName":"photos"}]}`,
+		"vault: order":     `{"VaultList":[{"VaultName":"photos"},{"VaultName":"films"}]}`,
 		"vault: odd date":  `{"VaultList":[{"VaultName":"photos","CreationDate":"yesterday"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +69,51 @@ func TestListsThatMakeNoSense(t *testing.T) {
 			}
 			wantNonsense(t, err)
 		})
+	}
+}
+
+// TestListsThatDoNotAdvance end, whatever changes from page to page.
+func TestListsThatDoNotAdvance(t *testing.T) {
+	isolate(t)
+	walks := map[string]struct {
+		page string // with room for a marker
+		walk func(v *glaciervault.Vault, a *glaciervault.Account) error
+	}{
+		"parts": {`{"Marker":%q,"Parts":[{"RangeInBytes":"0-1048575","SHA256TreeHash":"` + zeros + `"}]}`, func(v *glaciervault.Vault, _ *glaciervault.Account) error {
+			_, err := lengthOf(v.Parts(t.Context(), "UPLOAD"))
+			return err
+		}},
+		"uploads": {`{"Marker":%q,"UploadsList":[{"MultipartUploadId":"U"}]}`, func(v *glaciervault.Vault, _ *glaciervault.Account) error {
+			_, err := lengthOf(v.Uploads(t.Context()))
+			return err
+		}},
+		"jobs": {`{"Marker":%q,"JobList":[{"JobId":"J","Action":"InventoryRetrieval","StatusCode":"InProgress"}]}`, func(v *glaciervault.Vault, _ *glaciervault.Account) error {
+			_, err := lengthOf(v.Jobs(t.Context()))
+			return err
+		}},
+		"vaults": {`{"Marker":%q,"VaultList":[{"VaultName":"v"}]}`, func(_ *glaciervault.Vault, a *glaciervault.Account) error {
+			_, err := lengthOf(a.Vaults(t.Context(), ""))
+			return err
+		}},
+		"empty pages": {`{"Marker":%q,"JobList":[]}`, func(v *glaciervault.Vault, _ *glaciervault.Account) error {
+			_, err := lengthOf(v.Jobs(t.Context()))
+			return err
+		}},
+	}
+	for way, marker := range map[string]func(n int) string{
+		"the same marker":     func(int) string { return "m" },
+		"two markers in turn": func(n int) string { return fmt.Sprint("m", n%2) },
+		"another marker":      func(n int) string { return fmt.Sprint("m", n) },
+	} {
+		for name, c := range walks {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				s := serve(t, func(w http.ResponseWriter, _ request, n int) { reply(w, 200, fmt.Sprintf(c.page, marker(n))) })
+				wantNonsense(t, c.walk(openAt(t, s.URL), accountAt(t, s.URL)))
+				if n := len(s.seen()); n > 101 {
+					t.Errorf("%d pages were asked for", n)
+				}
+			})
+		}
 	}
 }
 
@@ -92,7 +139,7 @@ func TestEndlessLists(t *testing.T) {
 		},
 		"uploads": {
 			"UploadsList", 25_000,
-			func(int) string { return `{"MultipartUploadId":"U"}` },
+			func(n int) string { return fmt.Sprintf(`{"MultipartUploadId":"U%d"}`, n) },
 			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
 				return lengthOf(v.Uploads(t.Context()))
 			},
@@ -108,7 +155,7 @@ func TestEndlessLists(t *testing.T) {
 		},
 		"vaults": {
 			"VaultList", 25_000,
-			func(int) string { return `{"VaultName":"v"}` },
+			func(n int) string { return fmt.Sprintf(`{"VaultName":"v%06d"}`, n) },
 			func(_ *glaciervault.Vault, a *glaciervault.Account) (int, error) {
 				return lengthOf(a.Vaults(t.Context(), ""))
 			},

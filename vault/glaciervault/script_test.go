@@ -3,7 +3,7 @@ package glaciervault_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,9 +106,8 @@ func accountAt(t *testing.T, endpoint string) *glaciervault.Account {
 
 // refuse answers as the service refuses.
 func refuse(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, `{"code":%q,"message":%q,"type":"Client"}`, code, message)
+	document, _ := json.Marshal(map[string]string{"code": code, "message": message, "type": "Client"}) // strings always can
+	reply(w, status, string(document))
 }
 
 // reply answers with a JSON document.

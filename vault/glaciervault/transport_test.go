@@ -32,7 +32,7 @@ func serveRaw(t *testing.T, text string) string {
 			if err != nil {
 				return
 			}
-			_, _ = io.ReadFull(conn, make([]byte, 4096))
+			_, _ = conn.Read(make([]byte, 4096))
 			_, _ = io.WriteString(conn, text)
 			_ = conn.Close()
 		}
@@ -176,5 +176,55 @@ func TestCanonicalURL(t *testing.T) {
 		if v, err := a.Vault(name); err != nil || v.Name() != name {
 			t.Errorf("vault %q: %v", name, err)
 		}
+	}
+}
+
+// TestNobodyHasEverAnswered: the address is the likely cause, and each error says so in
+// words.
+func TestNobodyHasEverAnswered(t *testing.T) {
+	isolate(t)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	plain := serve(t, func(w http.ResponseWriter, _ request, _ int) { accept(w) })
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { accept(w) }))
+	t.Cleanup(secure.Close)
+	for name, c := range map[string]struct {
+		endpoint, why, check string
+	}{
+		"refused":         {"http://" + closed.Addr().String(), "refused the connection", "check the endpoint and its port"},
+		"no such name":    {"https://glacier.nowhere.invalid", `"glacier.nowhere.invalid"`, "check the endpoint and the region"},
+		"TLS to plain":    {"https://" + strings.TrimPrefix(plain.URL, "http://"), "no TLS", "check whether the endpoint begins with https://"},
+		"plain to TLS":    {"http://" + strings.TrimPrefix(secure.URL, "https://"), "HTTP 400", "check the endpoint"},
+		"an alert of TLS": {serveRaw(t, "\x15\x03\x01\x00\x02\x02\x46"), "no HTTP", "check whether the endpoint begins with https://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := create(t, openAt(t, c.endpoint))
+			if !errors.Is(err, vault.ErrUnanswered) || !errors.Is(err, vault.ErrUnavailable) {
+				t.Errorf("got %v", err)
+			}
+			text := err.Error()
+			if !strings.Contains(text, c.why) || !strings.Contains(text, c.check) || strings.Contains(text, "dial tcp") || strings.Contains(text, "lookup ") {
+				t.Errorf("got %q", text)
+			}
+		})
+	}
+}
+
+// TestTheServiceIsGone, but was there: that may pass.
+func TestTheServiceIsGone(t *testing.T) {
+	isolate(t)
+	s := serve(t, func(w http.ResponseWriter, _ request, _ int) { accept(w) })
+	v := openAt(t, s.URL)
+	if err := create(t, v); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := create(t, v); !errors.Is(err, vault.ErrLost) || errors.Is(err, vault.ErrUnanswered) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -51,7 +51,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	}
 	what := fmt.Sprintf("send bytes %d to %d of upload %q", part.Offset, part.Offset+part.Size-1, string(id))
 	b := amazon.NewBody(r, part.Size)
-	err := v.call(ctx, what, func() error {
+	err := v.account.service.Call(ctx, v.what(what), judgePart, func() error {
 		if _, err := b.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	case err != nil:
 		return vault.Part{}, err
 	case sent != part.Size:
-		return vault.Part{}, fmt.Errorf("%s: %w: the answer came after %d of %d bytes", v.what(what), vault.ErrUnavailable, sent, part.Size)
+		return vault.Part{}, fmt.Errorf("%s: %w: the answer came after %d of %d bytes", v.what(what), vault.ErrGarbled, sent, part.Size)
 	}
 	part.Receipt = ""
 	return part, nil
@@ -127,7 +127,7 @@ func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 // needID says whether an answer that reports success names what it made.
 func needID(noun, id string) error {
 	if checkID(noun, id) != nil {
-		return fmt.Errorf("%w: the answer reports success without a usable %s id (%.300q)", vault.ErrUnavailable, noun, id)
+		return fmt.Errorf("%w: the answer reports success without a usable %s id (%.300q)", vault.ErrGarbled, noun, id)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func needID(noun, id string) error {
 func sameHash(sent treehash.Hash, answered string) error {
 	got, err := treehash.Parse(answered)
 	if err != nil {
-		return fmt.Errorf("%w: the answer has no usable tree hash: %w", vault.ErrUnavailable, err)
+		return fmt.Errorf("%w: the answer has no usable tree hash: %w", vault.ErrGarbled, err)
 	}
 	if got != sent {
 		return &vault.ChecksumError{Sent: sent, Computed: got}

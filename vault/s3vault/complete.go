@@ -134,7 +134,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 		} else if err := v.checkFree(ctx, u.key); err != nil {
 			return err
 		}
-		return v.call(ctx, fmt.Sprintf("complete the upload of %q", u.key), func() error {
+		return v.callJudged(ctx, fmt.Sprintf("complete the upload of %q", u.key), judgeWhole, func() error {
 			out, err := v.client.CompleteMultipartUpload(ctx, in)
 			if err != nil {
 				return err
@@ -153,7 +153,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 // checkCompleted compares what the service says that it published.
 func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) error {
 	if aws.ToString(out.ETag) == "" {
-		return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+		return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
 	}
 	told := aws.ToString(out.ChecksumCRC64NVME)
 	if told != "" && whole.hasCRC && out.ChecksumType != types.ChecksumTypeComposite && told != whole.crc.String() {

@@ -272,7 +272,7 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 		}
 		size := aws.ToInt64(out.ContentLength)
 		if !r.IsZero() && size != r.Size {
-			err = fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrUnavailable, size, r.Size)
+			err = fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrGarbled, size, r.Size)
 			return errors.Join(err, out.Body.Close())
 		}
 		return nil
@@ -284,8 +284,6 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 		return vault.Output{}, errors.Join(err, out.Body.Close())
 	}
 	size := aws.ToInt64(out.ContentLength)
-	fail := func(err error) error {
-		return amazon.Failure(ctx, v.what(what), fmt.Errorf("%w: %w", vault.ErrLost, err), judge)
-	}
+	fail := func(err error) error { return amazon.Failure(ctx, v.what(what), err, judge) }
 	return vault.Output{ReadCloser: amazon.NewOutput(out.Body, size, fail), Size: size}, nil
 }

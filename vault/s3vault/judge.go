@@ -37,8 +37,8 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrUnavailable
 	case e.CodeIs("GlacierExpeditedRetrievalNotAvailable"):
 		return adviceExpedited, vault.ErrLimited
-	case e.CodeIs("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"):
-		return "", vault.ErrChecksum
+	case isChanged(e):
+		return amazon.AdviceChanged, vault.ErrGarbled
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "header is required"):
 		return adviceUnchecked, vault.ErrInvalid
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "checksum"):
@@ -49,4 +49,28 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrInvalid
 	}
 	return "", nil
+}
+
+// judgePart is judge for a request that has content. If that came changed, its source
+// may have changed, too: the caller reads it again before it sends it again.
+func judgePart(e *ServiceError) (advice string, class error) {
+	if isChanged(e) {
+		return "", vault.ErrChecksum
+	}
+	return judge(e)
+}
+
+// judgeWhole is judge for the request that completes an object: the checksum that it
+// has is that of all the content, and of another one that the service holds.
+func judgeWhole(e *ServiceError) (advice string, class error) {
+	if e.CodeIs("BadDigest") {
+		return "", vault.ErrChecksum
+	}
+	return judge(e)
+}
+
+// isChanged reports whether the answer says that the body of the request does not have
+// the hash that came with it.
+func isChanged(e *ServiceError) bool {
+	return e.CodeIs("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
 }

@@ -62,29 +62,38 @@ func withRestoreStatus() []types.OptionalObjectAttributes {
 
 // current lists the objects that the keys under the prefix have now, behind one.
 func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, error] {
-	return pages(func(token *string) ([]types.Object, *string, error) {
-		in := &s3.ListObjectsV2Input{
-			Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, OptionalObjectAttributes: withRestoreStatus(),
-		}
-		if after != nil {
-			in.StartAfter = &after.key
-		}
-		var out *s3.ListObjectsV2Output
-		err := v.call(ctx, "list the objects", func() (err error) {
-			out, err = v.client.ListObjectsV2(ctx, in)
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		marker, err := next(out.IsTruncated, out.NextContinuationToken)
-		return out.Contents, marker, err
-	}, func(o types.Object) (listed, error) {
-		return listed{
-			object: object{key: aws.ToString(o.Key)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
-			modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
-		}, nil
-	})
+	const what = "list the objects"
+	list := amazon.List[types.Object, string, listed]{
+		What: v.what(what),
+		Fetch: func(token *string) (p amazon.Page[types.Object, string], err error) {
+			in := &s3.ListObjectsV2Input{
+				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, OptionalObjectAttributes: withRestoreStatus(),
+			}
+			if after != nil {
+				in.StartAfter = &after.key
+			}
+			err = v.call(ctx, what, func() error {
+				out, err := v.client.ListObjectsV2(ctx, in)
+				if err == nil {
+					next := aws.ToString(out.NextContinuationToken)
+					p, err = page(out.Contents, out.IsTruncated, next, next, out.ResultMetadata)
+				}
+				return err
+			})
+			return p, err
+		},
+		Parse: func(o types.Object) (listed, error) {
+			return listed{
+				object: object{key: aws.ToString(o.Key)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
+				modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
+			}, nil
+		},
+		Follows: func(o, last types.Object) (may, further bool) { return follows(o.Key, nil, last.Key, nil) },
+	}
+	if after != nil {
+		list.After = &types.Object{Key: &after.key}
+	}
+	return list.All()
 }
 
 // head asks for what is known of an object that a key has: of a version, or of the

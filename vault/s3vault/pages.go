@@ -2,45 +2,48 @@ package s3vault
 
 import (
 	"fmt"
-	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
-// pages walks a list that comes in pages: get returns one, and where the next
-// begins, nil after the last. The sequence ends after the first error.
-func pages[T, M, R any](get func(*M) ([]T, *M, error), read func(T) (R, error)) iter.Seq2[R, error] {
-	return func(yield func(R, error) bool) {
-		var none R
-		for marker := (*M)(nil); ; {
-			page, after, err := get(marker)
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, item := range page {
-				r, err := read(item)
-				if !yield(r, err) || err != nil {
-					return
-				}
-			}
-			if marker = after; marker == nil {
-				return
-			}
-		}
+// page is one page of a list as the service gives it out. Next is where the next one
+// begins, if the list is truncated; marker is all of it in one word. A list that says
+// that it goes on, and not where, must not pass for whole.
+func page[T, M any](items []T, truncated *bool, next M, marker string, metadata middleware.Metadata) (amazon.Page[T, M], error) {
+	p := amazon.Page[T, M]{Items: items}
+	p.Request, _ = awsmiddleware.GetRequestIDMetadata(metadata)
+	if !aws.ToBool(truncated) {
+		return p, nil
 	}
+	if marker == "" {
+		return p, fmt.Errorf("%w: the service cut the list and does not say where it goes on (request %.100q)", vault.ErrGarbled, p.Request)
+	}
+	p.Next, p.Marker = &next, marker
+	return p, nil
 }
 
-// next is the marker of the next page, nil if there is none. A list that says that
-// it goes on, and not where, must not pass for whole.
-func next(truncated *bool, marker *string) (*string, error) {
-	switch {
-	case !aws.ToBool(truncated):
-		return nil, nil
-	case aws.ToString(marker) == "":
-		return nil, fmt.Errorf("%w: the service cut the list and does not say where it goes on", vault.ErrUnavailable)
+// keyed is where a list of keys goes on: behind a key, and behind one of what there is
+// of that key.
+type keyed struct{ key, within *string }
+
+func (k keyed) marker() string {
+	if aws.ToString(k.key) == "" {
+		return ""
 	}
-	return marker, nil
+	return *k.key + "\x00" + aws.ToString(k.within)
+}
+
+// follows is the order of lists by key: by the bytes of the key. Of one key there may
+// be several, told apart by within, in an order of their own.
+func follows(key, within, lastKey, lastWithin *string) (may, further bool) {
+	now, last := aws.ToString(key), aws.ToString(lastKey)
+	if now == last {
+		return aws.ToString(within) != aws.ToString(lastWithin), false
+	}
+	return now > last, now > last
 }

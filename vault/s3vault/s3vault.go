@@ -70,7 +70,7 @@ type Config struct {
 type Vault struct {
 	client   *s3.Client
 	http     *http.Client
-	keys     *amazon.Keyring
+	service  *amazon.Service
 	config   Config
 	region   string
 	endpoint string // empty: Amazon's own
@@ -105,7 +105,7 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 		// Every checksum is set by hand, from what was read once.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
-		o.APIOptions = append(o.APIOptions, amazon.LimitAnswers(maxAnswer, "GetObject"))
+		o.APIOptions = append(o.APIOptions, answers().Read)
 		if c.Endpoint != "" {
 			o.BaseEndpoint = &c.Endpoint
 		}
@@ -119,7 +119,7 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 		return nil, err
 	}
 	client = s3.New(client.Options(), func(o *s3.Options) { o.UsePathStyle = byPath })
-	v := &Vault{client: client, http: httpClient, keys: keys, config: c, region: cfg.Region, endpoint: endpoint}
+	v := &Vault{client: client, http: httpClient, service: amazon.NewService(keys), config: c, region: cfg.Region, endpoint: endpoint}
 	for _, f := range c.Lacks {
 		v.lacks.add(f)
 	}
@@ -188,10 +188,15 @@ func (v *Vault) sayOnce(text string) {
 	}
 }
 
-// call sends one request; see [amazon.Call].
+// call sends one request; see [amazon.Service.Call].
 func (v *Vault) call(ctx context.Context, what string, request func() error) error {
+	return v.callJudged(ctx, what, judge, request)
+}
+
+// callJudged is call for a request whose refusals mean something of their own.
+func (v *Vault) callJudged(ctx context.Context, what string, judge amazon.Judge, request func() error) error {
 	operation := ""
-	err := amazon.Call(ctx, v.keys, v.what(what), judge, func() error {
+	err := v.service.Call(ctx, v.what(what), judge, func() error {
 		err := request()
 		operation = operationOf(err)
 		return err

@@ -64,7 +64,7 @@ func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest)
 			return err
 		}
 		if id = aws.ToString(out.UploadId); id == "" {
-			return fmt.Errorf("%w: the answer has no upload id", vault.ErrUnavailable)
+			return fmt.Errorf("%w: the answer has no upload id", vault.ErrGarbled)
 		}
 		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
 			v.miss(CRC64NVME, insteadOfCRC) // it took no notice of it
@@ -121,7 +121,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		ContentLength: &part.Size, Body: b,
 	}
 	got := receipt{}
-	err = v.call(ctx, what, func() error {
+	err = v.callJudged(ctx, what, judgePart, func() error {
 		if got.hasCRC = !v.lacks.has(CRC64NVME); got.hasCRC && in.ChecksumCRC64NVME == nil {
 			if got.crc, err = sumOf(ctx, part, b); err != nil {
 				return err
@@ -136,7 +136,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 			return err
 		}
 		if got.etag = aws.ToString(out.ETag); got.etag == "" {
-			return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+			return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
 		}
 		return nil
 	})
@@ -232,33 +232,40 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 // is that of its first part.
 func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error] {
 	what := fmt.Sprintf("list the parts of an upload of %q", u.key)
-	return pages(func(marker *string) ([]types.Part, *string, error) {
-		var out *s3.ListPartsOutput
-		err := v.call(ctx, what, func() (err error) {
-			out, err = v.client.ListParts(ctx, &s3.ListPartsInput{
-				Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, PartNumberMarker: marker,
+	return amazon.List[types.Part, string, vault.Part]{
+		What: v.what(what), Limit: maxParts,
+		Fetch: func(marker *string) (p amazon.Page[types.Part, string], err error) {
+			err = v.call(ctx, what, func() error {
+				out, err := v.client.ListParts(ctx, &s3.ListPartsInput{
+					Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, PartNumberMarker: marker,
+				})
+				if err == nil {
+					next := aws.ToString(out.NextPartNumberMarker)
+					p, err = page(out.Parts, out.IsTruncated, next, next, out.ResultMetadata)
+				}
+				return err
 			})
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		after, err := next(out.IsTruncated, out.NextPartNumberMarker)
-		return out.Parts, after, err
-	}, func(p types.Part) (vault.Part, error) {
-		number, size := int64(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
-		if u.partSize == 0 && number == 1 {
-			u.partSize = size
-		}
-		got := receipt{etag: aws.ToString(p.ETag)}
-		if sum, err := crc64.Parse(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
-			got.crc, got.hasCRC = sum, true
-		}
-		if u.partSize == 0 || number < 1 || number > maxParts {
-			return vault.Part{}, fmt.Errorf("%s: %w: where part %d begins is not known", v.what(what), vault.ErrInvalid, number)
-		}
-		return vault.Part{Offset: (number - 1) * u.partSize, Size: size, CRC64: got.crc, Receipt: got.text()}, nil
-	})
+			return p, err
+		},
+		Parse: func(p types.Part) (vault.Part, error) {
+			number, size := int64(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
+			if u.partSize == 0 && number == 1 {
+				u.partSize = size
+			}
+			got := receipt{etag: aws.ToString(p.ETag)}
+			if sum, err := crc64.Parse(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
+				got.crc, got.hasCRC = sum, true
+			}
+			if u.partSize == 0 || number < 1 || number > maxParts {
+				return vault.Part{}, fmt.Errorf("where part %d begins is not known", number)
+			}
+			return vault.Part{Offset: (number - 1) * u.partSize, Size: size, CRC64: got.crc, Receipt: got.text()}, nil
+		},
+		Follows: func(p, last types.Part) (may, further bool) {
+			may = aws.ToInt32(p.PartNumber) > aws.ToInt32(last.PartNumber)
+			return may, may
+		},
+	}.All()
 }
 
 // AbortUpload removes an unfinished upload and its parts.
@@ -290,38 +297,56 @@ func ignoreMissing(err error) error {
 // descriptions, and part sizes only by the first part of each, for which it is
 // asked: an upload without parts has none, and an id that only serves to abort it.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
-	type marker struct{ key, upload *string }
-	return pages(func(m *marker) ([]types.MultipartUpload, *marker, error) {
-		in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &v.config.Prefix}
-		if m != nil {
-			in.KeyMarker, in.UploadIdMarker = m.key, m.upload
-		}
-		var out *s3.ListMultipartUploadsOutput
-		err := v.call(ctx, "list the unfinished uploads", func() (err error) {
-			out, err = v.client.ListMultipartUploads(ctx, in)
-			return err
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		if after, err := next(out.IsTruncated, out.NextKeyMarker); after == nil {
-			return out.Uploads, nil, err
-		}
-		return out.Uploads, &marker{out.NextKeyMarker, out.NextUploadIdMarker}, nil
-	}, func(m types.MultipartUpload) (vault.Upload, error) {
-		u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
-		for p, err := range v.parts(ctx, u) {
-			switch {
-			case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
-			case err != nil:
-				return vault.Upload{}, err
-			default:
-				u.partSize = p.Size
+	const what = "list the unfinished uploads"
+	list := amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
+		What: v.what(what),
+		Fetch: func(m *keyed) (p amazon.Page[types.MultipartUpload, keyed], err error) {
+			in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &v.config.Prefix}
+			if m != nil {
+				in.KeyMarker, in.UploadIdMarker = m.key, m.within
 			}
-			break
+			err = v.call(ctx, what, func() error {
+				out, err := v.client.ListMultipartUploads(ctx, in)
+				if err == nil {
+					next := keyed{out.NextKeyMarker, out.NextUploadIdMarker}
+					p, err = page(out.Uploads, out.IsTruncated, next, next.marker(), out.ResultMetadata)
+				}
+				return err
+			})
+			return p, err
+		},
+		Parse: func(m types.MultipartUpload) (types.MultipartUpload, error) { return m, nil },
+		Follows: func(m, last types.MultipartUpload) (may, further bool) {
+			return follows(m.Key, m.UploadId, last.Key, last.UploadId)
+		},
+	}
+	return func(yield func(vault.Upload, error) bool) {
+		for m, err := range list.All() {
+			var told vault.Upload
+			if err == nil {
+				told, err = v.unfinished(ctx, m)
+			}
+			if !yield(told, err) || err != nil {
+				return
+			}
 		}
-		return vault.Upload{
-			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), PartSize: u.partSize, Created: aws.ToTime(m.Initiated).UTC(),
-		}, nil
-	})
+	}
+}
+
+// unfinished is an upload as a list tells it, with the size of its first part.
+func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.Upload, error) {
+	u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
+	for p, err := range v.parts(ctx, u) {
+		switch {
+		case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
+		case err != nil:
+			return vault.Upload{}, err
+		default:
+			u.partSize = p.Size
+		}
+		break
+	}
+	return vault.Upload{
+		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), PartSize: u.partSize, Created: aws.ToTime(m.Initiated).UTC(),
+	}, nil
 }

@@ -79,36 +79,46 @@ func (v *Vault) versionID(ctx context.Context, o object) (*string, error) {
 // Those that are not the latest are archives, too: they are kept and billed. Delete
 // markers are none.
 func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, error] {
-	type marker struct{ key, version *string }
-	return pages(func(m *marker) ([]types.ObjectVersion, *marker, error) {
-		in := &s3.ListObjectVersionsInput{
-			Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, OptionalObjectAttributes: withRestoreStatus(),
+	const what = "list the versions of the objects"
+	var begin keyed
+	if after != nil {
+		begin = keyed{&after.key, &after.version}
+		if after.version == "" {
+			begin.within = aws.String(nullVersion)
 		}
-		switch {
-		case m != nil:
-			in.KeyMarker, in.VersionIdMarker = m.key, m.version
-		case after != nil:
-			in.KeyMarker, in.VersionIdMarker = &after.key, &after.version
-			if after.version == "" {
-				in.VersionIdMarker = aws.String(nullVersion)
+	}
+	list := amazon.List[types.ObjectVersion, keyed, listed]{
+		What: v.what(what),
+		Fetch: func(m *keyed) (p amazon.Page[types.ObjectVersion, keyed], err error) {
+			in := &s3.ListObjectVersionsInput{
+				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, OptionalObjectAttributes: withRestoreStatus(),
 			}
-		}
-		var out *s3.ListObjectVersionsOutput
-		err := v.call(ctx, "list the versions of the objects", func() (err error) {
-			out, err = v.client.ListObjectVersions(ctx, in)
-			return err
-		})
-		if err != nil {
-			return nil, nil, advised(err, adviceVersions)
-		}
-		if after, err := next(out.IsTruncated, out.NextKeyMarker); after == nil {
-			return out.Versions, nil, err
-		}
-		return out.Versions, &marker{out.NextKeyMarker, out.NextVersionIdMarker}, nil
-	}, func(o types.ObjectVersion) (listed, error) {
-		return listed{
-			object: object{aws.ToString(o.Key), versionOf(o.VersionId)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
-			modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
-		}, nil
-	})
+			in.KeyMarker, in.VersionIdMarker = begin.key, begin.within
+			if m != nil {
+				in.KeyMarker, in.VersionIdMarker = m.key, m.within
+			}
+			err = v.call(ctx, what, func() error {
+				out, err := v.client.ListObjectVersions(ctx, in)
+				if err == nil {
+					next := keyed{out.NextKeyMarker, out.NextVersionIdMarker}
+					p, err = page(out.Versions, out.IsTruncated, next, next.marker(), out.ResultMetadata)
+				}
+				return err
+			})
+			return p, advised(err, adviceVersions)
+		},
+		Parse: func(o types.ObjectVersion) (listed, error) {
+			return listed{
+				object: object{aws.ToString(o.Key), versionOf(o.VersionId)}, etag: aws.ToString(o.ETag), size: aws.ToInt64(o.Size),
+				modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
+			}, nil
+		},
+		Follows: func(o, last types.ObjectVersion) (may, further bool) {
+			return follows(o.Key, o.VersionId, last.Key, last.VersionId)
+		},
+	}
+	if after != nil {
+		list.After = &types.ObjectVersion{Key: begin.key, VersionId: begin.within}
+	}
+	return list.All()
 }

@@ -1,0 +1,65 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn/internal/transfer"
+	"firn/vault"
+)
+
+// TestRetryIsAsPatientAsItMakesSense: what will most likely be the same every time ends
+// soon, whatever it is that is repeated.
+func TestRetryIsAsPatientAsItMakesSense(t *testing.T) {
+	const patience = 20 * time.Hour
+	for name, c := range map[string]struct {
+		fail         func(try int) error
+		tries        int // exactly; 0: any number
+		least, limit time.Duration
+	}{
+		"garbled":    {func(int) error { return vault.ErrGarbled }, 5, 0, time.Minute},
+		"unanswered": {func(int) error { return vault.ErrUnanswered }, 0, 30 * time.Second, 31 * time.Second},
+		"unanswered, and now lost": {func(try int) error {
+			if try < 4 {
+				return vault.ErrUnanswered
+			}
+			return vault.ErrLost
+		}, 0, patience, patience + time.Minute},
+		"garbled now and then": {func(try int) error {
+			if try%4 == 0 {
+				return vault.ErrThrottled
+			}
+			return vault.ErrGarbled
+		}, 0, patience, patience + time.Minute},
+		"unavailable": {func(int) error { return vault.ErrUnavailable }, 0, patience, patience + time.Minute},
+	} {
+		for way, repeat := range map[string]func(context.Context, func(context.Context) error) error{
+			"a request": transfer.Retry{For: patience}.Do,
+			"items": func(ctx context.Context, f func(context.Context) error) error {
+				return transfer.Each(ctx, func(yield func(int, error) bool) { yield(1, nil) }, func(int) int64 { return 0 },
+					func(ctx context.Context, _ int) error { return f(ctx) }, func(context.Context, int) error { return nil },
+					transfer.EachOptions{Concurrency: 1, RetryFor: patience})
+			},
+		} {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					begin, tries, cause := time.Now(), 0, errors.New("the cause")
+					err := repeat(t.Context(), func(context.Context) error {
+						tries++
+						return fmt.Errorf("%w: %w", c.fail(tries), cause)
+					})
+					if !errors.Is(err, transfer.ErrGaveUp) || !errors.Is(err, vault.ErrUnavailable) || !errors.Is(err, cause) {
+						t.Errorf("got %v", err)
+					}
+					if took := time.Since(begin); took < c.least || took > c.limit || c.tries > 0 && tries != c.tries {
+						t.Errorf("%d tries in %v", tries, took)
+					}
+				})
+			})
+		}
+	}
+}

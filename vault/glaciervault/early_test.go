@@ -1,0 +1,85 @@
+package glaciervault_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"testing"
+
+	"firn/treehash"
+	"firn/vault"
+)
+
+const refusal = `{"code":"ResourceNotFoundException","message":"The upload was not found","type":"Client"}`
+
+// serveEarly answers each request as soon as its header is there: with the header of a
+// refusal, and, once pause returns, with its body. It reads nothing of the request's body
+// and hangs up.
+func serveEarly(t *testing.T, pause func()) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := http.ReadRequest(bufio.NewReaderSize(conn, 16)); err == nil {
+				_, _ = fmt.Fprintf(conn, "HTTP/1.1 404 X\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(refusal))
+				pause()
+				_, _ = io.WriteString(conn, refusal)
+			}
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// wantMissing checks that the refusal was read.
+func wantMissing(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestAnswersBeforeTheRequestWasRead are read like any others: those to a small
+// request, of which the SDK lets go as soon as the header of the answer is there ...
+func TestAnswersBeforeTheRequestWasRead(t *testing.T) {
+	isolate(t)
+	written := make(chan struct{}, 1)
+	v := openAt(t, serveEarly(t, func() { <-written }))
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) { written <- struct{}{} }, // or nobody will write any more
+	})
+	for range 100 {
+		_, err := v.StartJob(ctx, vault.JobRequest{Kind: vault.RetrieveInventory})
+		wantMissing(t, err)
+	}
+}
+
+// ... and those to a part, whose sending fails when the server hangs up.
+func TestAnswersInTheMiddleOfAPart(t *testing.T) {
+	isolate(t)
+	v := openAt(t, serveEarly(t, func() {}))
+	content := make([]byte, 8<<20)
+	part := vault.Part{Size: int64(len(content)), TreeHash: treehash.Sum(content)}
+	for range 20 {
+		_, err := v.UploadPart(t.Context(), "UPLOAD", part, bytes.NewReader(content))
+		wantMissing(t, err)
+	}
+}
