@@ -175,7 +175,7 @@ func TestRebuildPassesOverRows(t *testing.T) {
 func TestRebuildReadsAnInventoryAnew(t *testing.T) {
 	path, _ := many(t)
 	if _, err := raw(t, path).Exec(`INSERT INTO inventories VALUES (1, $1, 'job 1', '', '', '', 0, '', 0,
-		'reading', 'a position', 10, 0, 10, 0, 0, 0, 0, '', ''); DELETE FROM labels`, vaultURL); err != nil {
+		'reading', 'a position', 10, 0, 10, 0, 0, 0, 0, '', '', 0); DELETE FROM labels`, vaultURL); err != nil {
 		t.Fatal(err)
 	}
 	rebuild(t, path)

@@ -31,7 +31,7 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 }
 
 func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
-	for _, shelf := range shelvesWith(lonelyArchives(ctx, q)) {
+	for _, shelf := range damagedShelves(ctx, q) {
 		isShort, err := m.salvage(ctx, shelf, q)
 		if err != nil {
 			return false, err
@@ -92,10 +92,20 @@ func begunAnew(i item) item {
 	}
 }
 
+// damagedShelves are the shelves of a damaged catalog, which may be one that is older
+// than migration 10: a damaged one is not upgraded.
+func damagedShelves(ctx context.Context, q queryer) []shelf {
+	columns, err := all(walk(ctx, q, scanCount, `SELECT count(*) FROM pragma_table_info('archives') WHERE name = 'etag'`))
+	if err == nil && columns[0] == 0 {
+		return shelvesWith(lonelyArchives(ctx, q, firstColumns+`, '', '', '', '', ''`), firstInventoryColumns+`, 0`)
+	}
+	return shelvesWith(lonelyArchives(ctx, q, ownColumns), inventoryColumns)
+}
+
 // lonelyArchives reads archives without a look at the tables of vaults and
 // inventories for each: those few rows may be what is damaged, and must not take
 // all archives with them.
-func lonelyArchives(ctx context.Context, q queryer) shelf {
+func lonelyArchives(ctx context.Context, q queryer, ownColumns string) shelf {
 	vaults := texts(ctx, q, `SELECT key, url FROM vaults NOT INDEXED`,
 		`SELECT key, url FROM vaults INDEXED BY sqlite_autoindex_vaults_1`) // which has both
 	dates := texts(ctx, q, `SELECT key, date FROM inventories ORDER BY key`, `SELECT key, date FROM inventories ORDER BY key DESC`)
