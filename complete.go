@@ -51,10 +51,12 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
 	done := at.Upload
 	done.State, done.ArchiveID = record.Completed, id
-	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, record.Archive{
+	a := record.Archive{
 		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
 		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: record.Stored,
-	})
+	}
+	u.identify(ctx, &a)
+	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, a)
 	if err == nil {
 		at.Upload = done
 		return nil
@@ -62,6 +64,19 @@ func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, si
 	at.ArchiveID = id
 	return errors.Join(fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
 		"run the same command again to record it: %w", id, err), u.save(ctx, at))
+}
+
+// identify notes what the vault calls the bytes of an archive that was just stored,
+// where its id may come to stand for others. What cannot be had now, the first
+// inventory tells.
+func (u *upload) identify(ctx context.Context, a *record.Archive) {
+	l, ok := u.vault.(vault.Looker)
+	if !ok {
+		return
+	}
+	if found, err := l.Look(ctx, a.ID); err == nil && found.Size == a.Size && found.ETag != "" {
+		a.ETag, a.Dated = found.ETag, found.Created
+	}
 }
 
 // settle asks again about an upload whose completion was asked for in an earlier

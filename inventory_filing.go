@@ -89,7 +89,7 @@ func (f *filing) add(ctx context.Context, e vault.Entry) error {
 		f.date(e.AsOf)
 	}
 	f.position = e.Next
-	f.text += len(e.ID) + len(e.Description) + len(e.Bad) + len(e.Raw)
+	f.text += len(e.ID) + len(e.ETag) + len(e.Description) + len(e.Bad) + len(e.Raw)
 	if e.Bad != "" {
 		f.rejects = append(f.rejects, record.Reject{
 			Vault: f.inventory.Vault, Inventory: f.inventory.Key, Reason: strings.Clone(e.Bad), Raw: strings.Clone(e.Raw),
@@ -125,9 +125,13 @@ func (f *filing) archive(a vault.Archive) record.Archive {
 	if a.Name != "" {
 		said.Name = a.Name
 	}
+	dated := a.Created
+	if a.ETag == "" {
+		dated = time.Time{}
+	}
 	return record.Archive{
 		Vault: f.inventory.Vault, ID: a.ID, Name: said.Name, ModTime: said.ModTime, Tool: said.Tool,
-		Description: a.Description, Size: a.Size, TreeHash: a.TreeHash, Created: a.Created,
+		Description: a.Description, Size: a.Size, TreeHash: a.TreeHash, Created: a.Created, ETag: a.ETag, Dated: dated,
 	}
 }
 

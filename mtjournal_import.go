@@ -101,7 +101,7 @@ func (i *mtImporting) add(r mtjournal.Record) {
 		a.Size, a.Created, a.State = r.Size, r.Time, record.Stored
 		a.TreeHash, _ = treehash.Parse(r.TreeHash) // the reader promises that it is one
 	case mtjournal.Deleted:
-		a.Size, a.State = -1, record.Deleted
+		a.Size, a.State, a.Deleted = -1, record.Deleted, r.Time
 	default:
 		return
 	}

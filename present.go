@@ -30,7 +30,7 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 		if err != nil {
 			return Stored{}, false, err
 		}
-		same := last.ArchiveID == a.ID && provedSame(last.Source, id)
+		same := last.ArchiveID == a.ID && last.TreeHash == a.TreeHash && provedSame(last.Source, id)
 		if !same && hash.IsZero() {
 			u.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
 			if hash, err = u.hash(ctx, 0, id.Size); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"time"
 
 	"firn/record"
 	"firn/vault"
@@ -17,7 +18,8 @@ const (
 		coalesce((SELECT date FROM inventories i WHERE i.key = a.inventory_key), ''), ` + ownColumns
 
 	// ownColumns are those of them that stand in the archive's own row.
-	ownColumns = `a.archive_id, a.name, a.mod_time, a.tool, a.description, a.size, a.tree_hash, a.created, a.state`
+	ownColumns = `a.archive_id, a.name, a.mod_time, a.tool, a.description, a.size, a.tree_hash, a.created, a.state,
+		a.etag, a.dated, a.state_before, a.deleted, a.since`
 )
 
 // keyed is an archive with the catalog's own key of it.
@@ -35,7 +37,8 @@ func (a *keyed) fields() []any {
 func (a *keyed) own() []any {
 	return []any{
 		&a.ID, (*raw)(&a.Name), (*instant)(&a.ModTime), &a.Tool, (*raw)(&a.Description), &a.Size,
-		(*digest)(&a.TreeHash), (*instant)(&a.Created), &a.State,
+		(*digest)(&a.TreeHash), (*instant)(&a.Created), &a.State, &a.ETag, (*instant)(&a.Dated),
+		&a.Before, (*instant)(&a.Deleted), (*instant)(&a.Since),
 	}
 }
 
@@ -51,8 +54,9 @@ func scanArchive(r row) (record.Archive, error) {
 }
 
 // saveArchive writes an archive down that an upload made, over what was known of
-// its id. What an inventory has confirmed stays so.
-func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive) error {
+// its id. What an inventory has confirmed stays so. Of another archive that had the
+// id before nothing stays.
+func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Time) error {
 	vaultKey, err := vaultKey(ctx, tx, a.Vault)
 	if err != nil {
 		return err
@@ -64,9 +68,16 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive) error {
 	if err != nil {
 		return err
 	}
-	if was.State == record.Confirmed && a.State == record.Stored && was.Size == a.Size && was.TreeHash == a.TreeHash {
+	if was.IsGone() || was.Size != a.Size || was.TreeHash != a.TreeHash {
+		return takeOver(ctx, tx, was.key, a, now)
+	}
+	if was.State == record.Confirmed && a.State == record.Stored {
 		a.State = record.Confirmed
 	}
+	if a.ETag == "" {
+		a.ETag, a.Dated = was.ETag, was.Dated
+	}
+	a.Since = was.Since
 	return updateArchive(ctx, tx, was.key, a)
 }
 
@@ -83,10 +94,11 @@ func recorded(ctx context.Context, tx *sql.Tx, vaultKey int64, id vault.ArchiveI
 // addArchive adds an archive that is not on record, and sorts it in.
 func addArchive(ctx context.Context, tx *sql.Tx, vaultKey int64, a record.Archive) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO archives (vault_key, archive_id, name, base, mod_time, tool, description, size, tree_hash, created, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		INSERT INTO archives (vault_key, archive_id, name, base, mod_time, tool, description, size, tree_hash, created, state,
+			etag, dated, state_before, deleted, since)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
-		digest(a.TreeHash), instant(a.Created), a.State)
+		digest(a.TreeHash), instant(a.Created), a.State, a.ETag, instant(a.Dated), a.Before, instant(a.Deleted), instant(a.Since))
 	if err != nil {
 		return err
 	}
@@ -98,10 +110,11 @@ func addArchive(ctx context.Context, tx *sql.Tx, vaultKey int64, a record.Archiv
 func updateArchive(ctx context.Context, tx *sql.Tx, key int64, a record.Archive) error {
 	return resort(ctx, tx, key, func() error {
 		_, err := tx.ExecContext(ctx, `UPDATE archives SET
-			(name, base, mod_time, tool, description, size, tree_hash, created, state) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9) WHERE key = $10`,
+			(name, base, mod_time, tool, description, size, tree_hash, created, state, etag, dated, state_before, deleted, since) =
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WHERE key = $15`,
 			raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool, raw(a.Description), a.Size,
-			digest(a.TreeHash), instant(a.Created), a.State, key)
+			digest(a.TreeHash), instant(a.Created), a.State, a.ETag, instant(a.Dated), a.Before, instant(a.Deleted),
+			instant(a.Since), key)
 		return err
 	})
 }

@@ -75,17 +75,23 @@ func newCatalog(p place, g *gate, o Options) *Catalog {
 
 func (c *Catalog) openAndShare(ctx context.Context) error {
 	if c.gate.alone {
-		if _, err := swap(c.path, c.now()); err != nil { // of a Rebuild that was killed at its end
-			return c.fail(ctx, err, "put what was rebuilt in its place")
+		if err := c.prepare(ctx); err != nil {
+			return err
+		}
+		if err := c.gate.share(ctx); err != nil {
+			return c.fail(ctx, err, "let others open it too")
 		}
 	}
-	if err := c.open(ctx); err != nil {
-		return err
+	return c.open(ctx)
+}
+
+// prepare puts the file in order while nobody else has it open.
+func (c *Catalog) prepare(ctx context.Context) (err error) {
+	if _, err := swap(c.path, c.now()); err != nil { // of a Rebuild that was killed at its end
+		return c.fail(ctx, err, "put what was rebuilt in its place")
 	}
-	if err := c.gate.share(ctx); err != nil {
-		return c.fail(ctx, err, "let others open it too")
-	}
-	return nil
+	defer func() { err = errors.Join(err, c.disconnect()) }()
+	return c.open(ctx)
 }
 
 // open inspects the file, connects to it and brings its schema up to date.

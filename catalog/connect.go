@@ -43,6 +43,10 @@ func connect(path string, m mode) (*sql.DB, error) {
 	pragma := func(s string) { q.Add("_pragma", s) }
 	pragma("busy_timeout(" + strconv.FormatInt(busyTimeout.Milliseconds(), 10) + ")")
 	pragma(fmt.Sprintf("cache_size(-%d)", cacheSize>>10)) // in KiB, with the sign
+	// What was committed, or folded into the file by the last to close, is on the disk
+	// when the call returns, and not in the disk's cache, where macOS leaves it.
+	pragma("synchronous(FULL)")
+	pragma("fullfsync(1)")
 	switch m {
 	case lookOnly:
 		q.Set("mode", "ro")
@@ -50,23 +54,14 @@ func connect(path string, m mode) (*sql.DB, error) {
 		q.Set("mode", "rw")
 		pragma("journal_mode(WAL)") // a copy made by other tools has no log, and a list would keep writers out
 		pragma("query_only(1)")
-		durable(pragma) // the last to close folds the log into the file
 	case readWrite:
 		q.Set("mode", "rw")
 		q.Set("_txlock", "immediate") // a transaction that will write waits at its start, or never
 		pragma("journal_mode(WAL)")
-		durable(pragma)
 		pragma("foreign_keys(1)")
 		pragma(fmt.Sprintf("journal_size_limit(%d)", logSize))
 	}
 	return sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
-}
-
-// durable has what was committed, or folded into the file, on the disk when the call
-// returns, and not in the disk's cache, where macOS leaves it.
-func durable(pragma func(string)) {
-	pragma("synchronous(FULL)")
-	pragma("fullfsync(1)")
 }
 
 // fileURI spells an absolute path so that SQLite takes no character of it for

@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -27,9 +25,9 @@ func (n Contents) Items() int64 {
 	return n.Vaults + n.Inventories + n.Archives + n.Uploads + n.Jobs + n.Downloads
 }
 
-// item is one thing on record, with all that belongs to it: a knownVault, a
-// record.Inventory, a record.Archive, a wholeUpload, a record.Job or a
-// wholeDownload.
+// item is one thing on record, with what belongs to it: a knownVault, a
+// record.Inventory, a record.Archive, an uploadPiece, a record.Job or a
+// downloadPiece.
 type item any
 
 // knownVault is a vault and when it last accepted to delete an archive.
@@ -38,16 +36,19 @@ type knownVault struct {
 	deleted time.Time
 }
 
-// wholeUpload is an upload with the parts that the vault acknowledged.
-type wholeUpload struct {
+// uploadPiece is an upload with parts that the vault acknowledged: all of them, or as
+// many as are held in memory at a time. The others come in further pieces.
+type uploadPiece struct {
 	record.Upload
-	parts []vault.Part
+	parts     []vault.Part
+	continues bool // the piece before it, of the same upload
 }
 
-// wholeDownload is a download with the bytes that were verified.
-type wholeDownload struct {
+// downloadPiece is a download with bytes that were verified, in the same way.
+type downloadPiece struct {
 	record.Download
-	segments []record.Segment
+	segments  []record.Segment
+	continues bool
 }
 
 // count adds an item to the contents.
@@ -62,12 +63,16 @@ func (n *Contents) count(i item) {
 		if i.State != record.Deleted {
 			n.Bytes += max(i.Size, 0)
 		}
-	case wholeUpload:
-		n.Uploads++
+	case uploadPiece:
+		if !i.continues {
+			n.Uploads++
+		}
 	case record.Job:
 		n.Jobs++
-	case wholeDownload:
-		n.Downloads++
+	case downloadPiece:
+		if !i.continues {
+			n.Downloads++
+		}
 	}
 }
 
@@ -85,28 +90,28 @@ func shelves() []shelf {
 	return shelvesWith(shelfOf(`SELECT `+archiveColumns+` FROM archives a ORDER BY a.key`, func(r row) (numbered, error) {
 		a, err := scanKeyed(r)
 		return numbered{a.key, a.Archive}, err
-	}), `SELECT key, `+downloadColumns+` FROM downloads ORDER BY key`)
+	}), asTheyAre)
 }
 
-func shelvesWith(archives shelf, downloads string) []shelf {
+func shelvesWith(archives shelf, columns columnsOf) []shelf {
 	return []shelf{
 		shelfOf(`SELECT key, url, deleted FROM vaults ORDER BY key`, scanKnownVault),
-		shelfOf(`SELECT key, `+inventoryColumns+` FROM inventories ORDER BY key`, func(r row) (numbered, error) {
+		shelfOf(`SELECT key, `+columns("inventories", inventoryColumns)+` FROM inventories ORDER BY key`, func(r row) (numbered, error) {
 			i, err := scanInventory(r)
 			return numbered{i.Key, i}, err
 		}),
 		archives,
-		withParts(shelfOf(`SELECT key, `+uploadColumns+` FROM uploads ORDER BY key`, func(r row) (numbered, error) {
+		inPieces(shelfOf(`SELECT key, `+columns("uploads", uploadColumns)+` FROM uploads ORDER BY key`, func(r row) (numbered, error) {
 			u, err := scanUpload(r)
-			return numbered{u.Key, wholeUpload{Upload: u}}, err
+			return numbered{u.Key, uploadPiece{Upload: u}}, err
 		})),
-		shelfOf(`SELECT key, `+jobColumns+` FROM jobs ORDER BY key`, func(r row) (numbered, error) {
+		shelfOf(`SELECT key, `+columns("jobs", jobColumns)+` FROM jobs ORDER BY key`, func(r row) (numbered, error) {
 			j, err := scanJob(r)
 			return numbered{j.Key, j}, err
 		}),
-		withParts(shelfOf(downloads, func(r row) (numbered, error) {
+		inPieces(shelfOf(`SELECT key, `+columns("downloads", downloadColumns)+` FROM downloads ORDER BY key`, func(r row) (numbered, error) {
 			d, err := scanDownload(r)
-			return numbered{d.Key, wholeDownload{Download: d}}, err
+			return numbered{d.Key, downloadPiece{Download: d}}, err
 		})),
 	}
 }
@@ -122,42 +127,6 @@ func shelfOf(query string, scan func(row) (numbered, error)) shelf {
 	return func(ctx context.Context, q queryer, order string) iter.Seq2[numbered, error] {
 		return walk(ctx, q, scan, query+order)
 	}
-}
-
-// errParts: the parts of an upload, or the segments of a download, cannot be read.
-// It comes with the item, which has none.
-var errParts = errors.New("its parts cannot be read")
-
-// withParts reads with each upload its parts, with each download its segments.
-func withParts(s shelf) shelf {
-	return func(ctx context.Context, q queryer, order string) iter.Seq2[numbered, error] {
-		return func(yield func(numbered, error) bool) {
-			for n, err := range s(ctx, q, order) {
-				if err == nil {
-					n.item, err = complete(ctx, q, n.item)
-				}
-				if !yield(n, err) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func complete(ctx context.Context, q queryer, i item) (_ item, err error) {
-	switch i := i.(type) {
-	case wholeUpload:
-		if i.parts, err = all(walk(ctx, q, scanPart, partsQuery, i.Key)); err != nil {
-			err = fmt.Errorf("%w: %w", errParts, err)
-		}
-		return i, err
-	case wholeDownload:
-		if i.segments, err = all(walk(ctx, q, scanSegment, segmentsQuery, i.Key)); err != nil {
-			err = fmt.Errorf("%w: %w", errParts, err)
-		}
-		return i, err
-	}
-	return i, nil
 }
 
 func all[T any](seq iter.Seq2[T, error]) (items []T, err error) {

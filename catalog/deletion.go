@@ -15,15 +15,19 @@ import (
 const unknownSize = -1
 
 // MarkDeleting writes down, in one transaction, that the vault is about to be
-// asked to delete archives. Ids that are not on record are added, with size -1
-// and no hash; what is deleted stays so.
+// asked to delete archives, when, and the state that they had before. Ids that are
+// not on record are added, with size -1 and no hash; what is deleted stays so.
 func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
+	at := c.now().UTC().Round(0)
 	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
 		if !m.known {
-			return addArchive(ctx, m.tx, m.vaultKey, record.Archive{ID: m.id, Size: unknownSize, State: record.Deleting})
+			return addArchive(ctx, m.tx, m.vaultKey, record.Archive{
+				ID: m.id, Size: unknownSize, State: record.Deleting, Before: record.Stored, Deleted: at,
+			})
 		}
-		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2 AND state <> $3`,
-			record.Deleting, m.key, record.Deleted)
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
+			state_before = CASE WHEN state = $1 THEN state_before ELSE state END WHERE key = $3 AND state <> $4`,
+			record.Deleting, instant(at), m.key, record.Deleted)
 		return err
 	})
 	if err != nil {
@@ -33,16 +37,15 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault
 }
 
 // MarkRefused writes down, in one transaction, that the vault refused to delete
-// archives. Those that are Deleting are Confirmed again if an inventory lists
-// them, else Stored; others stay as they are.
+// archives. Those that are Deleting are again what they were before, or what an
+// inventory has told since; others stay as they are.
 func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
 		if !m.known {
 			return nil
 		}
-		_, err := m.tx.ExecContext(ctx, `
-			UPDATE archives SET state = CASE WHEN inventory_key IS NULL THEN $1 ELSE $2 END
-			WHERE key = $3 AND state = $4`, record.Stored, record.Confirmed, m.key, record.Deleting)
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = coalesce(nullif(state_before, ''), $3), state_before = '', deleted = ''
+			WHERE key = $1 AND state = $2`, m.key, record.Deleting, record.Stored)
 		return err
 	})
 	if err != nil {
@@ -64,7 +67,9 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 				unknown = append(unknown, m.id)
 				return nil
 			}
-			_, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2`, record.Deleted, m.key)
+			_, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
+				state_before = CASE WHEN state IN ($1, $3) THEN state_before ELSE state END WHERE key = $4`,
+				record.Deleted, at, record.Deleting, m.key)
 			return err
 		})
 		if err == nil {

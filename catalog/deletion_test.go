@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"firn/catalog"
 	"firn/record"
 	"firn/vault"
 )
@@ -85,6 +86,65 @@ func TestMarkRefused(t *testing.T) {
 	} {
 		if got := get(t, c, id); got.State != want {
 			t.Errorf("%s is %s, want %s", id, got.State, want)
+		}
+	}
+}
+
+// What a vault refuses to delete is what it was before, whatever that was: the
+// warnings about it stand, after a crash and on another machine, too.
+func TestMarkRefusedBringsTheStateBack(t *testing.T) {
+	for _, before := range []record.ArchiveState{record.Stored, record.Confirmed, record.Differing, record.Missing} {
+		t.Run(string(before), func(t *testing.T) {
+			c := fresh(t)
+			a := anArchive("a")
+			a.State = before
+			store(t, c, a)
+			if before != record.Stored {
+				list(t, c, anInventory(instant.Add(-day)), anEntry("other"))
+			}
+			want := get(t, c, "a")
+			for range 2 { // the first run was killed
+				if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			other := fresh(t)
+			importInto(t, other, export(t, c))
+			for _, c := range []*catalog.Catalog{c, other} {
+				if err := c.MarkRefused(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
+					t.Fatal(err)
+				}
+				if got := get(t, c, "a"); got != want {
+					t.Errorf("got  %+v\nwant %+v", got, want)
+				}
+			}
+		})
+	}
+}
+
+// While the vault's answer is awaited an inventory may tell more of an archive, and
+// that is what counts if it is refused.
+func TestInventoryOfWhatIsBeingDeleted(t *testing.T) {
+	for want, change := range map[record.ArchiveState]func(*record.Archive){
+		record.Confirmed: func(*record.Archive) {},
+		record.Differing: func(a *record.Archive) { a.TreeHash[0]++ },
+	} {
+		c := fresh(t)
+		store(t, c, anArchive("a"))
+		if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
+			t.Fatal(err)
+		}
+		e := anEntry("a")
+		change(&e)
+		i := list(t, c, anInventory(instant), e)
+		if got := get(t, c, "a"); got.State != record.Deleting || i.Differing != 0 || i.Confirmed != 1 {
+			t.Errorf("it is %s, the counts are %+v", got.State, i)
+		}
+		if err := c.MarkRefused(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, c, "a"); got.State != want {
+			t.Errorf("refused, it is %s, want %s", got.State, want)
 		}
 	}
 }

@@ -42,10 +42,11 @@ func saveDownload(ctx context.Context, q querier, d *record.Download) error {
 }
 
 // FindDownload returns the newest download of an archive into the file target,
-// whatever its state, or vault.ErrNotFound.
+// whatever its state, or vault.ErrNotFound. Those of another archive that had the id
+// before are left out.
 func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vault.ArchiveID, target string) (record.Download, error) {
 	d, err := scanDownload(c.reader.QueryRowContext(ctx, `SELECT key, `+downloadColumns+` FROM downloads
-		WHERE vault = $1 AND archive_id = $2 AND target = $3
+		WHERE `+ofThisArchive+` AND target = $3
 		ORDER BY key DESC LIMIT 1`, vaultURL, archive, raw(target)))
 	if err != nil {
 		return record.Download{}, c.fail(ctx, err, "find a download of %q from %q", archive, vaultURL)
@@ -57,7 +58,7 @@ func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vau
 // none did.
 func (c *Catalog) LastReceived(ctx context.Context, vaultURL string, archive vault.ArchiveID) (when time.Time, err error) {
 	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(max(updated), '') FROM downloads
-		WHERE vault = $1 AND archive_id = $2 AND state = $3 AND range_size = size`,
+		WHERE `+ofThisArchive+` AND state = $3 AND range_size = size`,
 		vaultURL, archive, record.Received).Scan((*instant)(&when))
 	if err != nil {
 		return time.Time{}, c.fail(ctx, err, "find the last download of %q from %q", archive, vaultURL)

@@ -14,8 +14,10 @@ import (
 //
 // An archive that is not on record is added as Confirmed. One that is becomes
 // Confirmed or Differing, and gets what was not known of it; what is known stays.
-// What is Deleting or Deleted stays so, since an inventory goes on listing it for
-// a day, and so does what is Missing from a newer whole inventory. The rejects
+// What is Missing from a newer whole inventory stays so. What is Deleting or Deleted
+// stays so for 48 hours, for which inventories go on listing it, and is then there
+// all the same; but an entry that is proved to be of another archive, which has
+// taken the id since, counts as one that was not on record. The rejects
 // are set aside. If it fails, nothing of it was saved and i is as it was.
 func (c *Catalog) SaveEntries(
 	ctx context.Context, i *record.Inventory, entries []record.Archive, rejects []record.Reject, position string,
@@ -59,6 +61,7 @@ type filing struct {
 	fresh     []keyed
 	changed   map[change][]int64
 	filled    []keyed // of which more is known now
+	marked    []keyed // of which only ETag, Dated, Before and Deleted are others
 }
 
 // change is what an entry changes of most archives: few kinds for many keys.

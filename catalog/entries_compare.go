@@ -1,44 +1,116 @@
 package catalog
 
-import "firn/record"
+import (
+	"time"
+
+	"firn/record"
+)
 
 // compare counts an entry whose archive is on record, and notes what it changes.
 func (f *filing) compare(k *keyed, e record.Archive) {
+	if k.key > f.last { // the list names it twice, and was believed the first time
+		f.count(differs(k.Archive, e))
+		return
+	}
 	was, is := k.Archive, k.Archive
-	state := record.Confirmed
-	differs := was.Size != e.Size || !e.TreeHash.IsZero() && was.TreeHash != e.TreeHash
-	if isProven(was) && differs {
-		state = record.Differing
-		f.inventory.Differing++
-	} else {
+	switch f.deletion(was, e) {
+	case another:
+		f.inventory.Added++
+		is = f.takenOver(e)
+	case listedStill:
 		f.inventory.Confirmed++
-	}
-	if k.key > f.last {
-		return // the list names it twice, and was believed the first time
-	}
-	switch {
-	case was.State == record.Deleting, was.State == record.Deleted:
-	case was.State == record.Missing && f.outdated:
-	default:
-		is.State = state
-	}
-	fill(&is, e)
-	if is != was {
-		was.State, is.Seen = is.State, was.Seen
-		if is != was {
-			f.filled = append(f.filled, keyed{k.key, is})
+		fill(&is, e)
+		if was.State == record.Deleting {
+			is.Before = stateBy(was, e)
 		}
+	case returned:
+		f.inventory.Returned++
+		is.Before, is.Deleted = "", time.Time{}
+		fallthrough
+	default:
+		f.count(differs(was, e))
+		if was.State != record.Missing || !f.outdated {
+			is.State = stateBy(was, e)
+		}
+		follow(&is, e)
+		fill(&is, e)
 	}
 	newer := !f.inventory.Date.Before(was.Seen)
 	if newer {
 		is.Seen = f.inventory.Date
 	}
+	f.note(k, is, newer)
+}
+
+func (f *filing) count(differing bool) {
+	if differing {
+		f.inventory.Differing++
+	} else {
+		f.inventory.Confirmed++
+	}
+}
+
+// note notes what becomes of an archive on record: for most, few changes for many
+// keys.
+func (f *filing) note(k *keyed, is record.Archive, newer bool) {
+	plain, was := is, k.Archive
+	was.State, was.Seen = is.State, is.Seen
+	plain.ETag, plain.Dated, plain.Before, plain.Deleted = was.ETag, was.Dated, was.Before, was.Deleted
+	switch {
+	case is == was:
+	case plain == was:
+		f.marked = append(f.marked, keyed{k.key, is})
+	default:
+		f.filled = append(f.filled, keyed{k.key, is})
+	}
 	f.changed[change{is.State, newer}] = append(f.changed[change{is.State, newer}], k.key)
 	k.Archive = is
 }
 
+// differs reports whether a list tells of other bytes than those on record. Size and
+// tree hash decide. Where lists tell no tree hash, the ETag does, which also a copy
+// in place may change; and where that is not on record, a date that cannot be that
+// of the archive.
+func differs(was, e record.Archive) bool {
+	switch {
+	case was.Size < 0:
+		return false
+	case was.Size != e.Size:
+		return true
+	case !e.TreeHash.IsZero() && !was.TreeHash.IsZero():
+		return was.TreeHash != e.TreeHash
+	case e.ETag != "" && was.ETag != "":
+		return was.ETag != e.ETag
+	case e.ETag != "" && !was.Created.IsZero():
+		return e.Created.After(was.Created.Add(clockSkew))
+	}
+	return false
+}
+
+// stateBy is the state of an archive that a list tells of.
+func stateBy(was, e record.Archive) record.ArchiveState {
+	if differs(was, e) {
+		return record.Differing
+	}
+	return record.Confirmed
+}
+
 // isProven reports whether it is on record what an archive holds.
 func isProven(a record.Archive) bool { return a.Size >= 0 && !a.TreeHash.IsZero() }
+
+// follow takes over by what a list knows the bytes again. Of an archive of which
+// only lists tell, that is all that is known, so a change of it is told once. What
+// is proved of another stays, and the archive differs until that is listed again.
+func follow(a *record.Archive, e record.Archive) {
+	isOther := differs(*a, e)
+	if e.ETag == "" || isOther && isProven(*a) {
+		return
+	}
+	a.ETag, a.Dated = e.ETag, e.Dated
+	if isOther {
+		a.Created = e.Created
+	}
+}
 
 // fill adds to what is on record of an archive what it lacks and another source
 // tells.

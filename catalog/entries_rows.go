@@ -46,12 +46,14 @@ func (f *filing) add(ctx context.Context) error {
 // tells the key of the inventory that lists an archive, or nil.
 func insertArchives(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []keyed, seen func(record.Archive) any) error {
 	insert := bulk{tx: tx, before: `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
-		description, size, tree_hash, created, inventory_key, state) VALUES `, row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`}
+		description, size, tree_hash, created, inventory_key, state, etag, dated, state_before, deleted, since) VALUES `,
+		row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`}
 	return insert.run(len(archives), func(from, to int) error {
 		var args []any
 		for _, a := range archives[from:to] {
 			args = append(args, a.key, vaultKey, a.ID, raw(a.Name), raw(baseName(a.Name)), instant(a.ModTime), a.Tool,
-				raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), seen(a.Archive), a.State)
+				raw(a.Description), a.Size, digest(a.TreeHash), instant(a.Created), seen(a.Archive), a.State,
+				a.ETag, instant(a.Dated), a.Before, instant(a.Deleted), instant(a.Since))
 		}
 		return insert.exec(ctx, to-from, args)
 	})
@@ -74,6 +76,12 @@ func (f *filing) update(ctx context.Context) error {
 			}
 			return update.exec(ctx, to-from, all)
 		}); err != nil {
+			return err
+		}
+	}
+	for _, a := range f.marked {
+		if _, err := f.tx.ExecContext(ctx, `UPDATE archives SET etag = $1, dated = $2, state_before = $3, deleted = $4 WHERE key = $5`,
+			a.ETag, instant(a.Dated), a.Before, instant(a.Deleted), a.key); err != nil {
 			return err
 		}
 	}

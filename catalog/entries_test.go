@@ -131,12 +131,15 @@ func TestSaveEntriesComparesWithTheRecord(t *testing.T) {
 		"deleted":              {record.Deleted, same, record.Deleted, false, false, 1, 0},
 		"another size":         {record.Stored, func(a *record.Archive) { a.Size++ }, record.Differing, true, false, 0, 1},
 		"another hash":         {record.Confirmed, func(a *record.Archive) { a.TreeHash[5]++ }, record.Differing, true, false, 0, 1},
-		"deleted, another":     {record.Deleted, func(a *record.Archive) { a.Size++ }, record.Deleted, true, false, 0, 1},
+		"deleted, another":     {record.Deleted, func(a *record.Archive) { a.Size++ }, record.Deleted, false, false, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := fresh(t)
 			was := anArchive("a")
 			was.State = test.state
+			if was.IsGone() {
+				was.Before, was.Deleted = record.Confirmed, instant
+			}
 			store(t, c, was)
 			if test.newer {
 				list(t, c, anInventory(instant.Add(time.Hour)))
@@ -165,6 +168,7 @@ func TestSaveEntriesFillsInWhatIsNotKnown(t *testing.T) {
 	list(t, c, anInventory(instant), anEntry("a"))
 	want := anEntry("a")
 	want.Vault, want.Seen, want.State = vaultURL, instant, record.Deleting
+	want.Before, want.Deleted = record.Confirmed, instant
 	if got := get(t, c, "a"); got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

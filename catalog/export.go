@@ -13,7 +13,8 @@ const exportFormat = 1
 // Export writes everything on record to w: lines of JSON, of which the first says
 // what this is and the last how many there were, so that an export which was cut
 // off is seen to be. docs/catalog.md has the fields. It is what one commit left,
-// though others go on writing, and needs memory for one upload and its parts.
+// though others go on writing. An upload or a download of very many parts has several
+// lines, so that no more of it is held in memory.
 //
 // Told is called now and then with what was written so far.
 func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) (Contents, error) {
@@ -25,6 +26,7 @@ func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) 
 		if err := lines.Encode(headLine{"catalog", exportFormat, c.now().UTC().Round(0)}); err != nil {
 			return err
 		}
+		written := int64(0)
 		for i, err := range contents(ctx, q) {
 			if err != nil {
 				return err
@@ -32,12 +34,13 @@ func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) 
 			if err := lines.Encode(lineOf(i)); err != nil {
 				return err
 			}
+			written++
 			n.count(i)
 			if n.Items()%toldEach == 0 {
 				told(n)
 			}
 		}
-		if err := lines.Encode(endLine{"end", n.Items()}); err != nil {
+		if err := lines.Encode(endLine{"end", written}); err != nil {
 			return err
 		}
 		return out.Flush()

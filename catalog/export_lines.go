@@ -48,7 +48,7 @@ type headLine struct {
 
 type endLine struct {
 	MessageType string `json:"message_type"` // "end"
-	Items       int64  `json:"items"`
+	Items       int64  `json:"items"`        // lines between the first and this one
 }
 
 type vaultLine struct {
@@ -78,6 +78,7 @@ type inventoryLine struct {
 	Settled     int64                 `json:"settled_uploads"`
 	Started     time.Time             `json:"started,omitzero"`
 	Updated     time.Time             `json:"updated,omitzero"`
+	Returned    int64                 `json:"returned,omitempty"`
 }
 
 type archiveLine struct {
@@ -93,6 +94,11 @@ type archiveLine struct {
 	Created     time.Time           `json:"created,omitzero"`
 	Seen        time.Time           `json:"inventory,omitzero"` // date of the newest that lists it
 	State       record.ArchiveState `json:"state"`
+	ETag        string              `json:"etag,omitempty"`
+	Dated       time.Time           `json:"dated,omitzero"`
+	Before      record.ArchiveState `json:"state_before,omitempty"`
+	Deleted     time.Time           `json:"deleted,omitzero"`
+	Since       time.Time           `json:"since,omitzero"`
 }
 
 type uploadLine struct {
@@ -113,6 +119,7 @@ type uploadLine struct {
 	Updated     time.Time          `json:"updated,omitzero"`
 	Sent        int64              `json:"sent"`
 	Busy        time.Duration      `json:"busy_ns"`
+	Continued   bool               `json:"continued,omitempty"` // has more parts of the upload of the line before
 	Parts       []partLine         `json:"parts,omitempty"`
 }
 
@@ -159,6 +166,7 @@ type downloadLine struct {
 	Updated     time.Time            `json:"updated,omitzero"`
 	Fetched     int64                `json:"fetched"`
 	Busy        time.Duration        `json:"busy_ns"`
+	Continued   bool                 `json:"continued,omitempty"` // has more segments of the download of the line before
 	Segments    []segmentLine        `json:"segments,omitempty"`
 }
 
@@ -176,17 +184,18 @@ func lineOf(i item) any {
 	case record.Inventory:
 		return inventoryLine{
 			"inventory", i.Vault, i.Source, i.Date, i.List.Since, i.List.Until, i.List.Limit, i.List.Marker, i.List.CSV, i.State,
-			i.Position, i.Entries, i.Bad, i.Added, i.Confirmed, i.Differing, i.Missing, i.Settled, i.Started, i.Updated,
+			i.Position, i.Entries, i.Bad, i.Added, i.Confirmed, i.Differing, i.Missing, i.Settled, i.Started, i.Updated, i.Returned,
 		}
 	case record.Archive:
 		return archiveLine{
 			"archive", i.Vault, i.ID, outside(i.Name), i.ModTime, i.Tool, outside(i.Description), i.Size, i.TreeHash,
-			i.Created, i.Seen, i.State,
+			i.Created, i.Seen, i.State, i.ETag, i.Dated, i.Before, i.Deleted, i.Since,
 		}
-	case wholeUpload:
+	case uploadPiece:
 		l := uploadLine{
 			"upload", i.Vault, outside(i.Source.Path), i.Source.Size, i.Source.ModTime, i.Source.Change, i.Source.Inode,
-			outside(i.Description), i.PartSize, i.ID, i.State, i.ArchiveID, i.TreeHash, i.Started, i.Updated, i.Sent, i.Busy, nil,
+			outside(i.Description), i.PartSize, i.ID, i.State, i.ArchiveID, i.TreeHash, i.Started, i.Updated, i.Sent, i.Busy,
+			i.continues, nil,
 		}
 		for _, p := range i.parts {
 			l.Parts = append(l.Parts, partLine{p.Offset, p.Size, p.TreeHash, p.SHA256, p.Receipt})
@@ -197,10 +206,10 @@ func lineOf(i item) any {
 			"job", i.Vault, i.ID, i.Kind, i.Archive, i.Range.Offset, i.Range.Size, i.List.Since, i.List.Until, i.Tier,
 			i.Token, outside(i.Description), i.Status, outside(i.Message), i.Started, i.Completed, i.Expires,
 		}
-	case wholeDownload:
+	case downloadPiece:
 		l := downloadLine{
 			"download", i.Vault, i.Archive, i.Range.Offset, i.Range.Size, i.Size, i.TreeHash, outside(i.Target), i.State,
-			i.Mark, i.Started, i.Updated, i.Fetched, i.Busy, nil,
+			i.Mark, i.Started, i.Updated, i.Fetched, i.Busy, i.continues, nil,
 		}
 		for _, s := range i.segments {
 			l.Segments = append(l.Segments, segmentLine{s.Offset, s.Size, s.TreeHash})

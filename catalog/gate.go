@@ -34,8 +34,9 @@ func enter(ctx context.Context, locks string) (*gate, error) {
 	return g, err
 }
 
-// share lets others in. For an instant nobody holds the gate; the worst of it is
-// that somebody finds it free, sees our log and checks the file once more.
+// share lets others in. For an instant nobody holds the gate, and somebody who finds
+// it free may upgrade the file or put another in its place. So what was seen of it,
+// and opened, while the gate was held alone does not count after.
 func (g *gate) share(ctx context.Context) error {
 	if !g.alone {
 		return nil

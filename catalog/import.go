@@ -12,10 +12,6 @@ import (
 	"firn/vault"
 )
 
-// longestLine is how long a line of an export may be, in bytes. The longest are
-// those of uploads, with 10,000 parts of some 300 bytes.
-const longestLine = 16 << 20
-
 // exportBegins is what an export begins with.
 const exportBegins = `{"message_type":"catalog",`
 
@@ -30,12 +26,12 @@ func IsExport(first []byte) bool {
 // upload that goes on, the later state counts. Nothing is removed, so it may be
 // repeated; a catalog that is empty is after it like the one that was exported.
 //
+// A line may be of any length, though no text in it may be of more than longestText.
 // It saves some thousand items at a time, and calls told with how many it has
 // read. An error at a line wraps vault.ErrInvalid and names it; what stands before
 // it was imported.
 func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) (record.Merged, error) {
-	in := importing{merger: merger{c: c, told: told}, lines: bufio.NewScanner(r)}
-	in.lines.Buffer(nil, longestLine)
+	in := importing{merger: merger{c: c, told: told}, lines: &lines{r: bufio.NewReaderSize(r, 64<<10)}}
 	err := in.run(ctx)
 	if err == nil || errors.Is(err, vault.ErrInvalid) { // else the catalog itself, or its caller, says stop
 		err = errors.Join(err, in.flush(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
@@ -49,8 +45,9 @@ func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) 
 // importing is one call of Import.
 type importing struct {
 	merger
-	lines *bufio.Scanner
+	lines *lines
 	line  int
+	last  item // a piece that the next line may continue, without its parts
 }
 
 func (in *importing) run(ctx context.Context) error {
@@ -58,34 +55,69 @@ func (in *importing) run(ctx context.Context) error {
 		return err
 	}
 	for {
-		var said endLine // of any line, the message type; of the last, all
-		line, err := in.next()
-		if err == nil {
-			err = json.Unmarshal(line, &said)
-		}
+		line, rest, err := in.next()
 		if err != nil {
 			return in.wrong(err)
+		}
+		var said endLine
+		if rest != nil {
+			err = in.long(ctx, rest)
+		} else {
+			said, err = in.take(ctx, line)
+		}
+		if err != nil {
+			return err
 		}
 		if said.MessageType == "end" {
 			return in.end(said)
 		}
-		i, err := itemOf(said.MessageType, line)
-		if err != nil {
-			return in.wrong(err)
-		}
-		if err := in.add(ctx, i); err != nil {
-			return err
-		}
 	}
+}
+
+// take adds the item of a line, and returns what the line says if it is the last.
+func (in *importing) take(ctx context.Context, line []byte) (said endLine, err error) {
+	if err := json.Unmarshal(line, &said); err != nil {
+		return said, in.wrong(err)
+	}
+	if said.MessageType == "end" {
+		return said, nil
+	}
+	i, err := itemOf(said.MessageType, line)
+	if err == nil {
+		err = in.follows(i)
+	}
+	if err != nil {
+		return said, in.wrong(err)
+	}
+	return said, in.add(ctx, i)
+}
+
+// follows refuses a piece that continues another upload or download than the one
+// before it.
+func (in *importing) follows(i item) error {
+	last := in.last
+	var continues bool
+	switch i := i.(type) {
+	case uploadPiece:
+		in.last, continues = i.Upload, i.continues
+	case downloadPiece:
+		in.last, continues = i.Download, i.continues
+	default:
+		in.last = nil
+	}
+	if continues && last != in.last {
+		return errors.New("it continues something else than the line before it has")
+	}
+	return nil
 }
 
 // head reads the first line.
 func (in *importing) head() error {
-	line, err := in.next()
+	line, rest, err := in.next()
 	if err != nil {
 		return in.wrong(err)
 	}
-	if !IsExport(line) {
+	if rest != nil || !IsExport(line) {
 		return in.wrong(errors.New("the file is no export of a catalog"))
 	}
 	var head headLine
@@ -100,14 +132,12 @@ func (in *importing) head() error {
 
 // end compares the last line with what was read.
 func (in *importing) end(said endLine) error {
-	if n := in.read.Items(); n != said.Items {
+	if n := int64(in.line - 2); n != said.Items {
 		return in.wrong(fmt.Errorf("the export says that it has %d lines and has %d: some were lost", said.Items, n))
 	}
-	if _, err := in.next(); err == nil {
-		return in.wrong(errors.New("there is something behind the end of the export"))
-	}
-	if err := in.lines.Err(); err != nil {
-		return in.wrong(err)
+	if _, _, err := in.lines.next(); !errors.Is(err, io.EOF) {
+		in.line++
+		return in.wrong(errors.Join(errors.New("there is something behind the end of the export"), err))
 	}
 	return nil
 }
@@ -115,15 +145,13 @@ func (in *importing) end(said endLine) error {
 // errCut is the error of an export that has no last line.
 var errCut = errors.New("the export was cut off: its last line is missing")
 
-func (in *importing) next() ([]byte, error) {
+func (in *importing) next() (line []byte, rest io.Reader, err error) {
 	in.line++
-	if in.lines.Scan() {
-		return in.lines.Bytes(), nil
+	line, rest, err = in.lines.next()
+	if errors.Is(err, io.EOF) {
+		err = errCut
 	}
-	if err := in.lines.Err(); err != nil {
-		return nil, err
-	}
-	return nil, errCut
+	return line, rest, err
 }
 
 // wrong says which line is no good. What came before it is kept.

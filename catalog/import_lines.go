@@ -55,12 +55,12 @@ func timesOf(i item) []time.Time {
 	case record.Inventory:
 		return []time.Time{i.Date, i.List.Since, i.List.Until, i.Started, i.Updated}
 	case record.Archive:
-		return []time.Time{i.ModTime, i.Created, i.Seen}
-	case wholeUpload:
+		return []time.Time{i.ModTime, i.Created, i.Seen, i.Dated, i.Deleted, i.Since}
+	case uploadPiece:
 		return []time.Time{i.Source.ModTime, i.Source.Change, i.Started, i.Updated}
 	case record.Job:
 		return []time.Time{i.List.Since, i.List.Until, i.Started, i.Completed, i.Expires}
-	case wholeDownload:
+	case downloadPiece:
 		return []time.Time{i.Started, i.Updated}
 	}
 	return nil
@@ -87,7 +87,7 @@ func (l *inventoryLine) item() (item, error) {
 		Vault: l.Vault, Source: l.Source, Date: l.Date, State: l.State, Position: l.Position,
 		List:    vault.Listing{Since: l.Since, Until: l.Until, Limit: l.Limit, Marker: l.Marker, CSV: l.CSV},
 		Entries: l.Entries, Bad: l.Bad, Added: l.Added, Confirmed: l.Confirmed, Differing: l.Differing, Missing: l.Missing,
-		Settled: l.Settled, Started: l.Started, Updated: l.Updated,
+		Returned: l.Returned, Settled: l.Settled, Started: l.Started, Updated: l.Updated,
 	}, nil
 }
 
@@ -99,12 +99,15 @@ func (l *archiveLine) item() (item, error) {
 		return nil, errors.New("an archive without an id")
 	case !slices.Contains(record.ArchiveStates(), l.State):
 		return nil, fmt.Errorf("%.40q is no state of an archive", l.State)
+	case l.Before != "" && !slices.Contains(record.ArchiveStates(), l.Before):
+		return nil, fmt.Errorf("%.40q is no state of an archive", l.Before)
 	case l.Size < -1:
 		return nil, fmt.Errorf("%d bytes are no size", l.Size)
 	}
 	return record.Archive{
 		Vault: l.Vault, ID: l.ArchiveID, Name: string(l.Name), ModTime: l.ModTime, Tool: l.Tool,
 		Description: string(l.Description), Size: l.Size, TreeHash: l.TreeHash, Created: l.Created, Seen: l.Seen, State: l.State,
+		ETag: l.ETag, Dated: l.Dated, Before: l.Before, Deleted: l.Deleted, Since: l.Since,
 	}, nil
 }
 
@@ -127,7 +130,7 @@ func (l *uploadLine) item() (item, error) {
 	case l.SourceSize < -1:
 		return nil, fmt.Errorf("%d bytes are no size", l.SourceSize)
 	}
-	u := wholeUpload{Upload: record.Upload{
+	u := uploadPiece{continues: l.Continued, Upload: record.Upload{
 		Vault: l.Vault, Description: string(l.Description), PartSize: l.PartSize, ID: l.UploadID, State: l.State,
 		Source: record.Source{
 			Path: string(l.Path), Size: l.SourceSize, ModTime: l.ModTime, Change: l.ChangeTime, Inode: l.Inode,
@@ -158,7 +161,7 @@ func (l *downloadLine) item() (item, error) {
 	case l.State != record.Receiving && l.State != record.Received:
 		return nil, fmt.Errorf("%.40q is no state of a download", l.State)
 	}
-	d := wholeDownload{Download: record.Download{
+	d := downloadPiece{continues: l.Continued, Download: record.Download{
 		Vault: l.Vault, Archive: l.ArchiveID, Range: vault.Range{Offset: l.Offset, Size: l.RangeSize}, Size: l.Size,
 		TreeHash: l.TreeHash, Target: string(l.Target), State: l.State, Mark: l.Mark, Started: l.Started, Updated: l.Updated,
 		Fetched: l.Fetched, Busy: l.Busy,

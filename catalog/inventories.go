@@ -9,7 +9,7 @@ import (
 )
 
 const inventoryColumns = `vault, source, date, list_since, list_until, list_limit, list_marker, list_csv,
-	state, position, entries, bad, added, confirmed, differing, missing, settled, started, updated`
+	state, position, entries, bad, added, confirmed, differing, missing, settled, started, updated, returned`
 
 // SaveInventory writes i down: as a new inventory, whose key it sets, if i.Key is
 // 0, else over the inventory of that key, or vault.ErrNotFound. It sets
@@ -28,15 +28,15 @@ func saveInventory(ctx context.Context, q querier, i *record.Inventory) error {
 	values := []any{
 		i.Vault, i.Source, instant(i.Date), instant(i.List.Since), instant(i.List.Until), i.List.Limit, i.List.Marker, i.List.CSV,
 		i.State, i.Position, i.Entries, i.Bad, i.Added, i.Confirmed, i.Differing, i.Missing, i.Settled,
-		instant(i.Started), instant(i.Updated),
+		instant(i.Started), instant(i.Updated), i.Returned,
 	}
 	query := `INSERT INTO inventories (` + inventoryColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING key`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING key`
 	if i.Key != 0 {
 		values = append(values, i.Key)
 		query = `UPDATE inventories SET (` + inventoryColumns + `) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-			WHERE key = $20 RETURNING key`
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+			WHERE key = $21 RETURNING key`
 	}
 	return q.QueryRowContext(ctx, query, values...).Scan(&i.Key)
 }
@@ -63,7 +63,7 @@ func scanInventory(r row) (record.Inventory, error) {
 	var i record.Inventory
 	err := r.Scan(&i.Key, &i.Vault, &i.Source, (*instant)(&i.Date), (*instant)(&i.List.Since), (*instant)(&i.List.Until),
 		&i.List.Limit, &i.List.Marker, &i.List.CSV, &i.State, &i.Position, &i.Entries, &i.Bad, &i.Added, &i.Confirmed,
-		&i.Differing, &i.Missing, &i.Settled, (*instant)(&i.Started), (*instant)(&i.Updated))
+		&i.Differing, &i.Missing, &i.Settled, (*instant)(&i.Started), (*instant)(&i.Updated), &i.Returned)
 	return i, err
 }
 

@@ -46,14 +46,15 @@ func (c *Catalog) Jobs(ctx context.Context, vaultURL string) iter.Seq2[record.Jo
 }
 
 // JobsFor lists the jobs on record for one archive of a vault, newest first, in
-// whatever state; with an empty archive those for the vault's inventories.
+// whatever state; with an empty archive those for the vault's inventories. What was
+// asked for when the id stood for another archive is left out.
 func (c *Catalog) JobsFor(ctx context.Context, vaultURL string, archive vault.ArchiveID) iter.Seq2[record.Job, error] {
 	kind := vault.RetrieveArchive
 	if archive == "" {
 		kind = vault.RetrieveInventory
 	}
 	return list(ctx, c, "list the jobs for an archive", scanJob, `SELECT key, `+jobColumns+` FROM jobs
-		WHERE vault = $1 AND archive_id = $2 AND kind = $3 ORDER BY key DESC`, vaultURL, archive, kind)
+		WHERE `+ofThisArchive+` AND kind = $3 ORDER BY key DESC`, vaultURL, archive, kind)
 }
 
 func scanJob(r row) (record.Job, error) {

@@ -3,10 +3,14 @@ package catalog_test
 import (
 	"bufio"
 	"context"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"testing"
+
+	"modernc.org/sqlite"
 
 	"firn/catalog"
 )
@@ -56,6 +60,21 @@ var children = map[string]func(ctx context.Context, path string) error{
 		}
 		fmt.Println("locked")
 		_, err = os.Stdin.Read(make([]byte, 1))
+		return err
+	},
+	"die": func(ctx context.Context, path string) error {
+		err := sqlite.RegisterScalarFunction("die", 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil {
+				return nil, err
+			}
+			return nil, errors.Join(self.Kill(), errors.New("it lives"))
+		})
+		if err != nil {
+			return err
+		}
+		_, err = catalog.Open(ctx, path, catalog.Options{})
+		fmt.Println("opened:", err)
 		return err
 	},
 	"add": func(ctx context.Context, path string) error {

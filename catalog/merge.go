@@ -16,49 +16,66 @@ const mergeAtOnce = 20_000
 
 // merger brings items of another record into a catalog, many in one transaction.
 type merger struct {
-	c      *Catalog
-	told   func(Contents) // what was read so far
-	read   Contents
-	merged record.Merged
+	c    *Catalog
+	told func(Contents) // what was read so far
+	read Contents
+	merge
 
 	items  []item
 	weight int // of the items
+}
+
+// merge is what becomes of a record that is brought into another.
+type merge struct {
+	merged record.Merged
+	// Pieces that continue an upload or a download go where the first one went; 0:
+	// nowhere, since what is on record was later.
+	upload, download int64
 }
 
 // add takes an item, and saves those that wait if they are many.
 func (m *merger) add(ctx context.Context, i item) error {
 	m.items = append(m.items, i)
 	m.read.count(i)
-	m.weight++
-	switch i := i.(type) {
-	case wholeUpload:
-		m.weight += len(i.parts)
-	case wholeDownload:
-		m.weight += len(i.segments)
-	}
+	m.weight += weightOf(i)
 	if m.weight < mergeAtOnce {
 		return nil
 	}
 	return m.flush(ctx)
 }
 
+// weightOf is one for an item, for each of its parts and for each KiB of its texts.
+func weightOf(i item) int {
+	switch i := i.(type) {
+	case record.Archive:
+		return 1 + (len(i.ID)+len(i.Name)+len(i.Description))>>10
+	case uploadPiece:
+		return 1 + len(i.parts) + (len(i.Source.Path)+len(i.Description))>>10
+	case record.Job:
+		return 1 + (len(i.Description)+len(i.Message))>>10
+	case downloadPiece:
+		return 1 + len(i.segments) + len(i.Target)>>10
+	}
+	return 1
+}
+
 // flush saves the items that wait.
 func (m *merger) flush(ctx context.Context) error {
-	after := m.merged
+	after := m.merge
 	err := m.c.transact(ctx, func(tx *sql.Tx) error {
-		after = m.merged
-		return mergeItems(ctx, tx, m.items, &after)
+		after = m.merge
+		return after.items(ctx, tx, m.items, m.c.now())
 	})
 	if err != nil {
 		return err
 	}
 	clear(m.items) // so that no text is held on to
-	m.merged, m.items, m.weight = after, m.items[:0], 0
+	m.merge, m.items, m.weight = after, m.items[:0], 0
 	m.told(m.read)
 	return nil
 }
 
-func mergeItems(ctx context.Context, tx *sql.Tx, items []item, n *record.Merged) error {
+func (m *merge) items(ctx context.Context, tx *sql.Tx, items []item, now time.Time) error {
 	var archives []record.Archive
 	for _, i := range items {
 		var isNews bool
@@ -70,21 +87,21 @@ func mergeItems(ctx context.Context, tx *sql.Tx, items []item, n *record.Merged)
 			err = mergeVault(ctx, tx, i)
 		case record.Inventory:
 			isNews, err = mergeInventory(ctx, tx, i)
-		case wholeUpload:
-			isNews, err = mergeUpload(ctx, tx, i)
+		case uploadPiece:
+			isNews, err = m.oneUpload(ctx, tx, i)
 		case record.Job:
 			isNews, err = mergeJob(ctx, tx, i)
-		case wholeDownload:
-			isNews, err = mergeDownload(ctx, tx, i)
+		case downloadPiece:
+			isNews, err = m.oneDownload(ctx, tx, i)
 		}
 		if err != nil {
 			return err
 		}
 		if isNews {
-			n.Others++
+			m.merged.Others++
 		}
 	}
-	return mergeArchives(ctx, tx, archives, n)
+	return mergeArchives(ctx, tx, archives, &m.merged, now)
 }
 
 func mergeVault(ctx context.Context, tx *sql.Tx, v knownVault) error {
@@ -119,68 +136,18 @@ func mergeJob(ctx context.Context, tx *sql.Tx, j record.Job) (isNews bool, err e
 	return true, saveJob(ctx, tx, &key, j)
 }
 
-// mergeUpload adds an upload, or takes over how far it has come if that was later.
-func mergeUpload(ctx context.Context, tx *sql.Tx, u wholeUpload) (isNews bool, err error) {
-	was, err := scanUpload(tx.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
-		WHERE vault = $1 AND path = $2 AND description = $3 AND started = $4`,
-		u.Vault, raw(u.Source.Path), raw(u.Description), instant(u.Started)))
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil || !u.Updated.After(was.Updated):
-		return false, err
-	}
-	u.Key = was.Key
-	if err := saveUpload(ctx, tx, &u.Upload); err != nil {
-		return false, err
-	}
-	if err := dropParts(ctx, tx, u.Key); err != nil {
-		return false, err
-	}
-	for _, p := range u.parts {
-		if err := savePart(ctx, tx, u.Key, p); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// mergeDownload does with a download what mergeUpload does with an upload. Its
-// verified bytes are only believed: whoever goes on hashes them again.
-func mergeDownload(ctx context.Context, tx *sql.Tx, d wholeDownload) (isNews bool, err error) {
-	was, err := scanDownload(tx.QueryRowContext(ctx, `SELECT key, `+downloadColumns+` FROM downloads
-		WHERE vault = $1 AND archive_id = $2 AND target = $3 AND started = $4`,
-		d.Vault, d.Archive, raw(d.Target), instant(d.Started)))
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil || !d.Updated.After(was.Updated):
-		return false, err
-	}
-	d.Key = was.Key
-	if err := saveDownload(ctx, tx, &d.Download); err != nil {
-		return false, err
-	}
-	if err := dropSegments(ctx, tx, d.Key); err != nil {
-		return false, err
-	}
-	for _, s := range d.segments {
-		if err := saveSegment(ctx, tx, d.Key, s); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
 // MergeArchives brings archives from another record into this one, all or none.
 // Those that are not on record are added. Of others what is lacking is filled in;
 // a size or tree hash that is on record stays, and Differing counts those that
 // are told otherwise. Who was deleted on either record is deleted, and who is
-// about to be stays so; else that record's state counts which was told by the
-// newer inventory, and ours if neither was.
+// about to be stays so, unless the other record knows by a later inventory that it
+// is there or that another archive has its id; else that record's state counts which
+// was told by the newer inventory, and ours if neither was.
 func (c *Catalog) MergeArchives(ctx context.Context, archives []record.Archive) (record.Merged, error) {
 	var n record.Merged
 	err := c.transact(ctx, func(tx *sql.Tx) error {
 		n = record.Merged{}
-		return mergeArchives(ctx, tx, archives, &n)
+		return mergeArchives(ctx, tx, archives, &n, c.now())
 	})
 	if err != nil {
 		return record.Merged{}, c.fail(ctx, err, "save archives of another record")
@@ -190,7 +157,7 @@ func (c *Catalog) MergeArchives(ctx context.Context, archives []record.Archive) 
 
 // mergeArchives is MergeArchives within a transaction. Archives of one vault stand
 // best together.
-func mergeArchives(ctx context.Context, tx *sql.Tx, archives []record.Archive, n *record.Merged) error {
+func mergeArchives(ctx context.Context, tx *sql.Tx, archives []record.Archive, n *record.Merged, now time.Time) error {
 	if _, err := sortIn(ctx, tx); err != nil { // those of an inventory on its way: ids must know all
 		return err
 	}
@@ -199,7 +166,7 @@ func mergeArchives(ctx context.Context, tx *sql.Tx, archives []record.Archive, n
 		for to < len(archives) && archives[to].Vault == archives[from].Vault {
 			to++
 		}
-		m := merging{tx: tx, count: n, known: map[vault.ArchiveID]*keyed{}, inventories: map[time.Time]any{}}
+		m := merging{tx: tx, now: now.UTC().Round(0), count: n, known: map[vault.ArchiveID]*keyed{}, inventories: map[time.Time]any{}}
 		if err := m.merge(ctx, archives[from:to]); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 // merging brings archives of one vault together with those on record.
 type merging struct {
 	tx          *sql.Tx
+	now         time.Time
 	count       *record.Merged
 	vaultKey    int64
 	last        int64 // key of the last archive that was on record
@@ -53,6 +54,7 @@ func (m *merging) merge(ctx context.Context, archives []record.Archive) (err err
 
 // one merges one archive with what is known of it.
 func (m *merging) one(a record.Archive) {
+	a = m.complete(a)
 	k := m.known[a.ID]
 	if k == nil {
 		m.fresh = append(m.fresh, keyed{m.last + int64(len(m.fresh)) + 1, a})
@@ -60,7 +62,7 @@ func (m *merging) one(a record.Archive) {
 		m.count.Added++
 		return
 	}
-	is, agrees := merged(k.Archive, a)
+	is, agrees := m.merged(k.Archive, a)
 	switch {
 	case !agrees:
 		m.count.Differing++
@@ -78,9 +80,35 @@ func (m *merging) one(a record.Archive) {
 	}
 }
 
+// complete fills in what is never lacking of an archive on record: when it was deleted
+// at the latest, and what it was before.
+func (m *merging) complete(a record.Archive) record.Archive {
+	if !a.IsGone() {
+		a.Before, a.Deleted = "", time.Time{}
+		return a
+	}
+	if a.Deleted.IsZero() {
+		a.Deleted = m.now
+	}
+	if a.Before == "" {
+		a.Before = record.Stored
+		if !a.Seen.IsZero() {
+			a.Before = record.Confirmed
+		}
+	}
+	return a
+}
+
 // merged is what two records know of one archive, and whether they agree on what
 // it holds.
-func merged(was, told record.Archive) (is record.Archive, agrees bool) {
+func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bool) {
+	switch {
+	case was.IsGone() && !told.IsGone() && judged(was, told) == another:
+		told.Since = m.now // of what was done here with the id nothing was done with this one
+		return told, true
+	case told.IsGone() && !was.IsGone() && judged(told, was) == another:
+		return was, true
+	}
 	is = was
 	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
 		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
@@ -91,23 +119,52 @@ func merged(was, told record.Archive) (is record.Archive, agrees bool) {
 		told.TreeHash = was.TreeHash
 	}
 	fill(&is, told)
-	is.State = mergedState(was, told)
+	if agrees && is.ETag == "" && told.ETag != "" {
+		is.ETag, is.Dated = told.ETag, told.Dated
+	}
+	is.State, is.Before, is.Deleted = mergedState(was, told)
 	if told.Seen.After(was.Seen) {
 		is.Seen = told.Seen
 	}
 	return is, agrees
 }
 
-func mergedState(was, told record.Archive) record.ArchiveState {
-	for _, final := range []record.ArchiveState{record.Deleted, record.Deleting} {
-		if was.State == final || told.State == final {
-			return final
-		}
+// mergedState is the state that two records tell of one archive, and if it is gone
+// what it was before and when that was.
+func mergedState(was, told record.Archive) (state, before record.ArchiveState, deleted time.Time) {
+	gone, there := was, told
+	if !was.IsGone() {
+		gone, there = told, was
 	}
-	if told.Seen.After(was.Seen) {
-		return told.State
+	switch {
+	case was.State == record.Deleting && told.State == record.Deleted:
+		return told.State, was.Before, told.Deleted
+	case was.IsGone() && told.IsGone():
+		return was.State, was.Before, was.Deleted
+	case gone.IsGone() && judged(gone, there) == listedStill && was.IsGone():
+		return was.State, was.Before, was.Deleted
+	case gone.IsGone() && judged(gone, there) == listedStill:
+		return told.State, was.State, told.Deleted
+	case gone.IsGone():
+		return there.State, "", time.Time{}
+	case told.Seen.After(was.Seen):
+		return told.State, "", time.Time{}
 	}
-	return was.State
+	return was.State, "", time.Time{}
+}
+
+// judged says by a record that has an archive whether it is gone, as another
+// record says; see filing.deletion.
+func judged(gone, there record.Archive) deletion {
+	switch {
+	case there.Seen.Before(gone.Deleted) && there.Created.Before(gone.Deleted):
+		return listedStill
+	case isAnother(gone, there):
+		return another
+	case there.Seen.After(gone.Deleted.Add(settleAfter)):
+		return returned
+	}
+	return listedStill
 }
 
 // findInventory notes which inventory on record it was that listed an archive.

@@ -19,7 +19,13 @@ func TestMergeArchives(t *testing.T) {
 		}
 		return a
 	}
-	state := func(s record.ArchiveState) func(*record.Archive) { return func(a *record.Archive) { a.State = s } }
+	state := func(s record.ArchiveState) func(*record.Archive) {
+		return func(a *record.Archive) {
+			if a.State = s; a.IsGone() { // at the latest when it was told
+				a.Before, a.Deleted = record.Stored, instant
+			}
+		}
+	}
 	seen := func(d time.Duration) func(*record.Archive) {
 		return func(a *record.Archive) { a.Seen = instant.Add(d) }
 	}

@@ -19,7 +19,7 @@ func (c *Catalog) addUploaded(ctx context.Context, added func(item)) error {
 				if err != nil {
 					break
 				}
-				err = saveArchive(ctx, tx, archiveOf(u))
+				err = saveArchive(ctx, tx, archiveOf(u), u.Updated)
 			}
 			return err
 		})

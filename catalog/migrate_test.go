@@ -1,12 +1,15 @@
 package catalog_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -71,5 +74,112 @@ func TestUpgradeOfTheFirstSchema(t *testing.T) {
 	}
 	if got := all(t, open(t, path).Archives(t.Context(), catalog.Filter{})); len(got) != 2 {
 		t.Errorf("opened again it has %d archives", len(got))
+	}
+}
+
+// tables is all that a closed catalog holds, as any SQLite tool sees it.
+func tables(t *testing.T, path string) string {
+	t.Helper()
+	db := raw(t, path)
+	var b strings.Builder
+	for _, query := range []string{
+		`SELECT name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY name`,
+		`SELECT version_id FROM goose_db_version ORDER BY version_id`,
+		`SELECT key || ' ' || archive_id || ' ' || state || ' ' || created FROM archives ORDER BY key`,
+		`SELECT archive_id FROM ids ORDER BY archive_id`,
+		`SELECT upload_id || state FROM uploads ORDER BY key`,
+	} {
+		rows, err := db.QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		for rows.Next() {
+			var text string
+			if err := rows.Scan(&text); err != nil {
+				t.Fatal(err)
+			}
+			b.WriteString(text + "\n")
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A migration that fails, or whose process is killed in the midst of it or at its
+// end, has changed nothing, so that the firn before it can go on; and it is done
+// wholly by whoever opens the catalog next.
+func TestMigrationThatIsCutShort(t *testing.T) {
+	for name, at := range map[string]string{
+		"in the midst": `AFTER UPDATE ON archives WHEN new.key = 4`,
+		"at its end":   `BEFORE INSERT ON goose_db_version WHEN new.version_id = 5`,
+		"once done":    `AFTER INSERT ON goose_db_version WHEN new.version_id = 5`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "catalog.db")
+			c, err := catalog.Open(t.Context(), path, catalog.Options{Now: func() time.Time { return instant }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			furnish(t, c)
+			want := strings.ReplaceAll(export(t, c), `"mark":"0123456789abcdef",`, "") // which the first schema has no room for
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
+			older(t, path)
+			change(t, path, `CREATE TRIGGER short `+at+` BEGIN SELECT die(); END`)
+			before := tables(t, path)
+
+			killed := start(t, "die", path)
+			for killed.said.Scan() {
+				t.Errorf("the child was not killed: %s", killed.said.Text())
+			}
+			_ = killed.Wait() // it was killed
+			if got := tables(t, path); got != before {
+				t.Errorf("killed, it left\n%s, not\n%s", got, before)
+			}
+			if c, err := catalog.Open(t.Context(), path, catalog.Options{}); err == nil { // there is no such function
+				t.Errorf("it did not fail, and is closed with %v", c.Close())
+			}
+			if got := tables(t, path); got != before {
+				t.Errorf("failed, it left\n%s, not\n%s", got, before)
+			}
+			change(t, path, `DROP TRIGGER short`)
+			c = open(t, path)
+			if _, err := c.Check(t.Context(), ignore); err != nil {
+				t.Error(err)
+			}
+			if got := export(t, c); got != want {
+				t.Errorf("upgraded, it is\n%s, not\n%s", got, want)
+			}
+		})
+	}
+}
+
+// A damaged catalog cannot always be upgraded. What can be read of it is saved all the
+// same, whichever page is damaged.
+func TestRebuildOfAnOlderSchema(t *testing.T) {
+	path, _ := many(t)
+	older(t, path)
+	content := read(t, path)
+	damaged, saved := 0, 0
+	for page := 1; page < len(content)/pageSize; page++ {
+		spoilt := append([]byte{}, content...)
+		copy(spoilt[page*pageSize:], strings.Repeat("\xa5", 64))
+		path := filepath.Join(t.TempDir(), "catalog.db")
+		write(t, path, spoilt)
+		if r := rebuild(t, path); !r.Sound {
+			damaged++
+			if r.Archives > 100 {
+				saved++
+			}
+		}
+	}
+	if damaged < 10 || saved < damaged-5 { // nothing is found without the schema or the root of the table
+		t.Errorf("of %d catalogs with a damaged page most was saved of %d", damaged, saved)
 	}
 }

@@ -169,13 +169,10 @@ func TestRebuildOfACatalogWithoutMarks(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
+	older(t, path)
+	change(t, path, `VACUUM`)
 	db := raw(t, path)
 	var page int
-	for _, query := range []string{`ALTER TABLE downloads DROP COLUMN mark`, `DELETE FROM goose_db_version WHERE version_id = 4`, `VACUUM`} {
-		if _, err := db.ExecContext(t.Context(), query); err != nil {
-			t.Fatal(err)
-		}
-	}
 	if err := errors.Join(db.QueryRow(`SELECT rootpage FROM sqlite_schema WHERE name = 'jobs'`).Scan(&page), db.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +201,7 @@ func TestRebuildPassesOverRows(t *testing.T) {
 func TestRebuildReadsAnInventoryAnew(t *testing.T) {
 	path, _ := many(t)
 	if _, err := raw(t, path).Exec(`INSERT INTO inventories VALUES (1, $1, 'job 1', '', '', '', 0, '', 0,
-		'reading', 'a position', 10, 0, 10, 0, 0, 0, 0, '', ''); DELETE FROM labels`, vaultURL); err != nil {
+		'reading', 'a position', 10, 0, 10, 0, 0, 0, 0, '', '', 0); DELETE FROM labels`, vaultURL); err != nil {
 		t.Fatal(err)
 	}
 	rebuild(t, path)

@@ -34,6 +34,8 @@ func TestMissingAfterTwoWholeInventories(t *testing.T) {
 		"read newest first":    {[]inventory{{after: 60 * time.Hour}, {after: 49 * time.Hour}}, record.Stored},
 		"the second ranged":    {[]inventory{{after: 49 * time.Hour}, {after: 60 * time.Hour, change: since}}, record.Stored},
 		"the first limited":    {[]inventory{{after: 49 * time.Hour, change: limited}, {after: 60 * time.Hour}}, record.Stored},
+		"the first unsound":    {[]inventory{{after: 49 * time.Hour, change: bad}, {after: 60 * time.Hour}}, record.Stored},
+		"the first mended":     {[]inventory{{after: 49 * time.Hour, change: bad}, {after: 50 * time.Hour}, {after: 60 * time.Hour}}, record.Missing},
 		"the second unsound":   {[]inventory{{after: 49 * time.Hour}, {after: 60 * time.Hour, change: bad}}, record.Stored},
 		"listed by the first":  {[]inventory{{after: 49 * time.Hour, lists: true}, {after: 60 * time.Hour}}, record.Confirmed},
 		"listed, then not":     {[]inventory{{after: 49 * time.Hour, lists: true}, {after: 50 * time.Hour}, {after: 60 * time.Hour}}, record.Missing},

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"firn/record"
 )
@@ -32,7 +31,8 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 }
 
 func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
-	for _, shelf := range shelvesWith(lonelyArchives(ctx, q), downloadsOfOld()) {
+	columns := olderColumns(ctx, q, m.c.reader)
+	for _, shelf := range shelvesWith(lonelyArchives(ctx, q, columns("archives", ownColumns)), columns) {
 		isShort, err := m.salvage(ctx, shelf, q)
 		if err != nil {
 			return false, err
@@ -93,17 +93,10 @@ func begunAnew(i item) item {
 	}
 }
 
-// downloadsOfOld reads downloads of a catalog that may not have been upgraded yet. If
-// its table has no marks, the name means the empty one beside it.
-func downloadsOfOld() string {
-	columns := strings.Replace(downloadColumns, "mark", "(SELECT mark FROM downloads own WHERE own.key = d.key)", 1)
-	return `SELECT d.key, ` + columns + ` FROM (SELECT '' AS mark) none, downloads d ORDER BY d.key`
-}
-
 // lonelyArchives reads archives without a look at the tables of vaults and
 // inventories for each: those few rows may be what is damaged, and must not take
 // all archives with them.
-func lonelyArchives(ctx context.Context, q queryer) shelf {
+func lonelyArchives(ctx context.Context, q queryer, ownColumns string) shelf {
 	vaults := texts(ctx, q, `SELECT key, url FROM vaults NOT INDEXED`,
 		`SELECT key, url FROM vaults INDEXED BY sqlite_autoindex_vaults_1`) // which has both
 	dates := texts(ctx, q, `SELECT key, date FROM inventories ORDER BY key`, `SELECT key, date FROM inventories ORDER BY key DESC`)

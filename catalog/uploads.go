@@ -113,7 +113,7 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 		if err := saveUpload(ctx, tx, u); err != nil {
 			return err
 		}
-		if err := saveArchive(ctx, tx, a); err != nil {
+		if err := saveArchive(ctx, tx, a, u.Updated); err != nil {
 			return err
 		}
 		return dropParts(ctx, tx, u.Key)

@@ -17,7 +17,7 @@ const (
 	Stored ArchiveState = "stored"
 	// Confirmed: an inventory lists it, with the size and tree hash on record.
 	Confirmed ArchiveState = "confirmed"
-	// Differing: an inventory lists its id with another size or tree hash.
+	// Differing: an inventory lists its id with another size, tree hash or ETag.
 	Differing ArchiveState = "differing"
 	// Missing: two full inventories, each made more than 48 hours after it was
 	// created, do not list it.
@@ -50,4 +50,21 @@ type Archive struct {
 	Created     time.Time // UTC
 	Seen        time.Time // date of the newest inventory that lists it; zero if none
 	State       ArchiveState
+
+	// ETag is what the vault calls these very bytes, see vault.Archive, and Dated its own
+	// date of them. Empty: not known.
+	ETag  string
+	Dated time.Time
+	// Before is the State that it had before the vault was asked to delete it, while it
+	// is Deleting or Deleted.
+	Before ArchiveState
+	// Deleted is when the vault accepted to delete it or, while it is Deleting, was
+	// asked; at the latest, where that is not known.
+	Deleted time.Time
+	// Since is since when the ID stands for this archive, if it stood for another one
+	// before that was deleted. What was done with the ID before says nothing of it.
+	Since time.Time
 }
+
+// IsGone reports whether the vault was asked to delete it.
+func (a Archive) IsGone() bool { return a.State == Deleting || a.State == Deleted }

@@ -32,10 +32,11 @@ type Inventory struct {
 
 	Entries   int64 // read so far, the bad ones too
 	Bad       int64 // of them, set aside with a reason
-	Added     int64 // of them, not on record before
+	Added     int64 // of them, not on record before, or only by an id that another archive had
 	Confirmed int64 // of them, as on record
 	Differing int64 // of them, otherwise than on record
 	Missing   int64 // on record, and not in this inventory nor the full one before
+	Returned  int64 // of the Confirmed and Differing, deleted on record so long ago that it cannot have been done
 	Settled   int64 // uploads whose end was unknown and is known now
 
 	Started time.Time // UTC

@@ -23,7 +23,8 @@ Archives that the vault lists as the catalog has them become confirmed, others
 differing, unknown ones are added under the name that their description hides.
 Archives that two inventories of the whole vault lack, made more than 48 hours
 after they were created, become missing. Nothing is ever removed from the
-catalog. An upload whose end was unknown is settled.
+catalog. An upload whose end was unknown is settled. What the catalog has as
+deleted is there again if a list that was made more than 48 hours later has it.
 
 With --since or --until only archives created in that time are listed (a date, or
 a time such as 2026-06-01T12:00:00Z). That makes nothing missing.

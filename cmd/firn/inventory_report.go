@@ -29,6 +29,7 @@ type inventoryObject struct {
 	Confirmed   int64       `json:"confirmed"`
 	Differing   int64       `json:"differing"`
 	Missing     int64       `json:"missing"`
+	Returned    int64       `json:"returned"`
 	Settled     int64       `json:"settled_uploads"`
 	Resumed     int64       `json:"resumed_entries"`
 	AlreadyRead bool        `json:"already_read"`
@@ -93,6 +94,10 @@ func (p *program) inventoryNotes(r firn.InventoryReport) {
 	if r.Settled > 0 {
 		p.ui.say("firn: it is known now what became of %s: run the same firn upload again", humane.Count(int(r.Settled), "upload"))
 	}
+	if r.Returned > 0 {
+		p.ui.say("firn: the vault still lists %s more than 48 hours after deletion was asked for: that did not take, "+
+			"or was undone; firn list shows what is there", humane.Count(int(r.Returned), "archive"))
+	}
 	if !r.List.IsWhole() {
 		p.ui.say("firn: this is no list of the whole vault, so what it lacks is not missing")
 	}
@@ -122,7 +127,7 @@ func (p *program) inventoryRejects(ctx context.Context, c *catalog.Catalog, r fi
 func (p *program) inventoryObjects(ctx context.Context, c *catalog.Catalog, r firn.InventoryReport) error {
 	err := p.out.object(inventoryObject{
 		"inventory", r.Vault, r.Job, r.Date, r.List.IsWhole(), r.Entries, r.Bad, r.Added, r.Confirmed,
-		r.Differing, r.Missing, r.Settled, r.Resumed, r.AlreadyRead,
+		r.Differing, r.Missing, r.Returned, r.Settled, r.Resumed, r.AlreadyRead,
 	})
 	if err != nil {
 		return err

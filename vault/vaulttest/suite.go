@@ -216,9 +216,20 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 }
 
 // asListed is what an inventory tells of an archive, given what it listed for it:
-// of names and dates it only knows that they are there.
+// of names, dates and ETags it only knows that they are there, and that a kind which
+// tells of an archive at once tells the same.
 func (s *suite) asListed(want, listed vault.Archive) vault.Archive {
+	s.Helper()
 	want.Created, want.Name = listed.Created, listed.Name
+	if l, ok := s.v.(vault.Looker); ok {
+		told, err := l.Look(s.Context(), listed.ID)
+		same := told.Size == listed.Size && told.Name == listed.Name && told.ETag == listed.ETag && listed.ETag != "" &&
+			told.Created.Truncate(time.Second).Equal(listed.Created.Truncate(time.Second))
+		if err != nil || !same {
+			s.Errorf("Look tells %+v, %v; the inventory %+v", told, err, listed)
+		}
+		want.ETag = listed.ETag
+	}
 	if s.Bare {
 		want.Description, want.TreeHash = "", treehash.Hash{}
 	}

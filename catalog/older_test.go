@@ -1,0 +1,33 @@
+package catalog_test
+
+import (
+	"testing"
+)
+
+// older makes a closed catalog one of the first schema, that of migration 3.
+func older(t *testing.T, path string) {
+	t.Helper()
+	change(t, path,
+		`ALTER TABLE archives DROP COLUMN etag`,
+		`ALTER TABLE archives DROP COLUMN dated`,
+		`ALTER TABLE archives DROP COLUMN state_before`,
+		`ALTER TABLE archives DROP COLUMN deleted`,
+		`ALTER TABLE archives DROP COLUMN since`,
+		`ALTER TABLE inventories DROP COLUMN returned`,
+		`ALTER TABLE downloads DROP COLUMN mark`,
+		`DELETE FROM goose_db_version WHERE version_id > 3`)
+}
+
+// change changes a closed catalog without the catalog.
+func change(t *testing.T, path string, queries ...string) {
+	t.Helper()
+	db := raw(t, path)
+	for _, q := range queries {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
