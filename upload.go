@@ -59,20 +59,17 @@ func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptio
 	if err != nil {
 		return Stored{}, err
 	}
-	if o.Journal != (forgetful{}) && o.VaultURL == "" {
-		return Stored{}, fmt.Errorf("a journal is kept by the vault's URL, and none is given: %w", vault.ErrInvalid)
-	}
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
 	defer stop()
 	u := &upload{
-		UploadOptions: o, vault: v, source: source, name: cmp.Or(o.Name, source.name), description: description,
+		UploadOptions: o, VaultURL: v.URL(), vault: v, source: source, name: cmp.Or(o.Name, source.name), description: description,
 		limiter: transfer.NewLimiter(o.LimitRate),
 		begin:   o.Now(),
 	}
 	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
 	}
-	unlock, err := o.Journal.LockUpload(ctx, o.VaultURL, source.identity.Path, description)
+	unlock, err := o.Journal.LockUpload(ctx, u.VaultURL, source.identity.Path, description)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -110,6 +107,8 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 // upload is one call of Upload.
 type upload struct {
 	UploadOptions
+	VaultURL string // of the vault, which is its name on record
+
 	vault       vault.Uploader
 	source      *Source
 	name        string // of the archive, at a vault that keeps names

@@ -47,6 +47,11 @@ type Vault interface {
 // An upload has three ends: it is left (and may be resumed by its id, from any
 // process, until the kind expires it), completed, or aborted.
 type Uploader interface {
+	// URL returns the canonical URL of the vault: the one name under which it is on
+	// record, however it was spelled by whoever opened it. Package vaulturl opens the
+	// same vault by it. It is pure data, as Limits is.
+	URL() string
+
 	// Limits tells what the kind accepts. It is pure data: no I/O, and the same
 	// answer at every call.
 	Limits() Limits
@@ -104,7 +109,8 @@ type Uploader interface {
 
 // Retriever is the half of a [Vault] that gives archives back.
 type Retriever interface {
-	// Limits as of [Uploader].
+	// URL and Limits as of [Uploader].
+	URL() string
 	Limits() Limits
 
 	// StartJob asks for an archive (or a range of it) or for an inventory. It

@@ -25,7 +25,7 @@ type folder struct {
 func openFolder(path, name string) *Place {
 	place := &Place{
 		Name:  name,
-		url:   func(name string) string { return fileURL(filepath.Join(path, name)) },
+		url:   func(name string) string { return dirvault.URL(filepath.Join(path, name)) },
 		close: func() error { return nil },
 	}
 	place.Admin = folder{path, dirvault.Options{OnDamage: func(err error) {

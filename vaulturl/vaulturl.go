@@ -45,7 +45,6 @@ type Options struct {
 type Vault struct {
 	vault.Vault
 
-	URL    string // canonical
 	Class  string // of what is stored in a bucket, as S3 calls it; empty elsewhere
 	closer io.Closer
 }
@@ -70,7 +69,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Vault{Vault: v, URL: v.URL(), Class: v.Class(), closer: v}, nil
+		return &Vault{Vault: v, Class: v.Class(), closer: v}, nil
 	}
 	account, err := openAccount(ctx, ref, o)
 	if err != nil {
@@ -80,7 +79,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{Vault: v, URL: v.URL(), closer: account}, nil
+	return &Vault{Vault: v, closer: account}, nil
 }
 
 func openDirectory(ref Ref, o Options) (*Vault, error) {
@@ -96,7 +95,7 @@ func openDirectory(ref Ref, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{Vault: v, URL: fileURL(path), closer: v}, nil
+	return &Vault{Vault: v, closer: v}, nil
 }
 
 func openAccount(ctx context.Context, ref Ref, o Options) (*glaciervault.Account, error) {

@@ -51,11 +51,11 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	if err := p.out.flush(); err != nil {
 		return err
 	}
-	s := &uploadSession{program: p, vaultArg: v.URL, vault: v, catalog: c}
+	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c}
 	p.setResume(o.filepath)
 	stored, err := s.send(ctx, source, firn.UploadOptions{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-		Journal: c, VaultURL: v.URL, Now: p.now,
+		Journal: c, Now: p.now,
 	}, func(firn.Progress) {}) // the old tool's lines say it
 	if err != nil {
 		return s.explain(err, o.filepath)

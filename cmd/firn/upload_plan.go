@@ -40,11 +40,11 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		return p.explainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	rate, err := p.knownRate(ctx, o, v.URL)
+	rate, err := p.knownRate(ctx, o, v.URL())
 	if err != nil {
 		return err
 	}
-	table, err := p.prices(v.URL, v.Class)
+	table, err := p.prices(v.URL(), v.Class)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		if err != nil {
 			return err
 		}
-		return p.tellPlan(path, v.URL, plan, table, rate)
+		return p.tellPlan(path, v.URL(), plan, table, rate)
 	})
 }
 

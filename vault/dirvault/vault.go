@@ -29,7 +29,8 @@ const (
 // directory until Close.
 type Vault struct {
 	options   Options
-	path      string   // as given to Open, for messages
+	path      string // as given to Open, for messages
+	url       string
 	dir       *os.Root // everything is reached through it
 	lock      *flock.Flock
 	gate      *gate     // whoever changes something is inside
@@ -65,6 +66,10 @@ func Open(dir string, o Options) (*Vault, error) {
 }
 
 func open(dir string, o Options) (*Vault, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
@@ -75,6 +80,7 @@ func open(dir string, o Options) (*Vault, error) {
 	v := &Vault{
 		options:   o,
 		path:      dir,
+		url:       URL(full),
 		dir:       root,
 		gate:      newGate(),
 		runs:      newInventoryRuns(),

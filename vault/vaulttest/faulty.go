@@ -115,6 +115,9 @@ func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error
 	}
 }
 
+// URL is that of the vault below. It never fails.
+func (f *Faulty) URL() string { return f.below.URL() }
+
 // Limits are those of the vault below. They never fail.
 func (f *Faulty) Limits() vault.Limits { return f.below.Limits() }
 
