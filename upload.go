@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"firn/internal/home"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
@@ -254,9 +255,9 @@ func (u *upload) spoolDir() (string, error) {
 	if u.SpoolDir != "" {
 		return u.SpoolDir, nil
 	}
-	cache, err := os.UserCacheDir()
+	cache, err := home.Cache()
 	if err != nil {
-		return "", fmt.Errorf("%w: say where (--spool-dir DIR): %w", ErrSpool, err)
+		return "", fmt.Errorf("%w: %w; say where (--spool-dir DIR)", ErrSpool, err)
 	}
 	dir := filepath.Join(cache, "firn", "spool")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

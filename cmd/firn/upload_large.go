@@ -26,6 +26,9 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 		return withHint(err, oldName+" --help")
 	}
 	p.catalogPath = catalogOfEnvironment()
+	if err := p.needCatalog(); err != nil {
+		return err
+	}
 	vaultArg := "glacier://" + url.PathEscape(o.vault) + "?region=" + url.QueryEscape(o.region)
 	return p.withVault(ctx, vaultArg, firn.MaxConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		return p.uploadLargeTo(ctx, o, v, c)
@@ -86,5 +89,6 @@ func catalogOfEnvironment() string {
 	if path := os.Getenv(variable("catalog")); path != "" {
 		return path
 	}
-	return defaultCatalog()
+	path, _ := defaultCatalog()
+	return path
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"firn"
 	"firn/internal/humane"
@@ -58,7 +56,9 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 }
 
 func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL string) (rate float64, err error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+	if there, err := p.hasCatalog(); err != nil {
+		return 0, err
+	} else if !there {
 		return estimateRate(ctx, o, nil, vaultURL)
 	}
 	c, err := p.openCatalog(ctx)
