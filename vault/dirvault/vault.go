@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"firn/internal/vaultname"
 	"firn/vault"
 )
 
@@ -80,7 +81,7 @@ func open(dir string, o Options) (*Vault, error) {
 	v := &Vault{
 		options:   o,
 		path:      dir,
-		url:       URL(full),
+		url:       vaultname.Directory(full),
 		dir:       root,
 		gate:      newGate(),
 		runs:      newInventoryRuns(),
@@ -119,6 +120,9 @@ func (v *Vault) start() error {
 	}
 	return v.cleanUp()
 }
+
+// URL returns the canonical URL of the vault; see package vaultname.
+func (v *Vault) URL() string { return v.url }
 
 // lock takes the lock file called path, or fails at once.
 func lock(path string) (*flock.Flock, error) {
