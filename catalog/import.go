@@ -38,7 +38,7 @@ func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) 
 	in.lines.Buffer(nil, longestLine)
 	err := in.run(ctx)
 	if err == nil || errors.Is(err, vault.ErrInvalid) { // else the catalog itself, or its caller, says stop
-		err = errors.Join(err, in.flush(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
+		err = errors.Join(err, in.finish(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
 	}
 	if err != nil {
 		return in.merged, c.fail(ctx, err, "import into it")

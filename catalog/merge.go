@@ -22,11 +22,13 @@ type merger struct {
 	merged record.Merged
 
 	items  []item
-	weight int // of the items
+	weight int               // of the items
+	names  map[string]string // of vaults, by what another record calls them
 }
 
 // add takes an item, and saves those that wait if they are many.
 func (m *merger) add(ctx context.Context, i item) error {
+	i = m.renamed(i)
 	m.items = append(m.items, i)
 	m.read.count(i)
 	m.weight++
