@@ -40,6 +40,12 @@ type Vault interface {
 	// is no error, so a repeated delete succeeds. ErrNotFound means that the
 	// vault itself is not there.
 	DeleteArchive(ctx context.Context, id ArchiveID) error
+
+	// HasArchives reports whether the vault holds an archive, as far as one request
+	// tells that costs next to nothing: Glacier knows it as of its last inventory.
+	// ErrNotFound: the vault is not there. ErrDenied: who may store need not be
+	// allowed to know this.
+	HasArchives(ctx context.Context) (bool, error)
 }
 
 // Uploader is the half of a [Vault] that takes archives in.

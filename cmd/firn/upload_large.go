@@ -56,6 +56,9 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	}
 	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c}
 	p.setResume(o.filepath)
+	if err := s.meetVault(ctx); err != nil {
+		return err
+	}
 	stored, err := s.send(ctx, source, firn.UploadOptions{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
 		Journal: c, Now: p.now,

@@ -216,6 +216,13 @@ func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	return err
 }
 
+// HasArchives is the vault's, with faults.
+func (f *Faulty) HasArchives(ctx context.Context) (bool, error) {
+	return around(ctx, f.next("HasArchives"), func() (bool, error) {
+		return f.below.HasArchives(ctx)
+	})
+}
+
 type readCloser struct {
 	io.Reader
 	io.Closer
