@@ -91,7 +91,6 @@ type behaviour struct {
 func behaviours() []behaviour {
 	return []behaviour{
 		{name: "round trip", check: roundTrip},
-		{name: "one name", check: oneName},
 		{name: "parts out of order", check: partsOutOfOrder},
 		{name: "same part twice", check: samePartTwice},
 		{name: "other part in its place", check: otherPartInItsPlace},
