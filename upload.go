@@ -52,8 +52,9 @@ func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOpti
 //
 // Calling it again after any failure continues: parts that the vault holds and
 // the local bytes prove are not sent again. If the same source was stored before
-// under the same description, nothing is sent and AlreadyPresent is set, unless
-// Again asks for another copy. An upload is never aborted here.
+// under the same description, or an inventory lists its bytes under its name, nothing
+// is sent and AlreadyPresent is set, unless Again asks for another copy. An upload is
+// never aborted here.
 func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
 	o.setDefaults()
 	description, err := source.describe(o.Description, v.Limits())
