@@ -27,7 +27,7 @@ type depot struct {
 	t       *testing.T
 	dir     string
 	vault   *watched
-	below   *dirvault.Vault
+	below   *named
 	catalog *catalog.Catalog
 
 	mu      sync.Mutex
@@ -55,7 +55,8 @@ func newDepot(t *testing.T) *depot {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, v) })
-	d.below, d.vault = v, &watched{Vault: v}
+	d.below = &named{v, depotURL}
+	d.vault = &watched{Vault: d.below}
 	d.openCatalog()
 	return d
 }
@@ -103,7 +104,7 @@ func (d *depot) wantNotice(part string) {
 }
 
 func (d *depot) retrieving() firn.RetrieveOptions {
-	return firn.RetrieveOptions{Journal: d.catalog, VaultURL: depotURL, Notice: d.notice}
+	return firn.RetrieveOptions{Journal: d.catalog, Notice: d.notice}
 }
 
 func (d *depot) waiting() firn.WaitOptions {

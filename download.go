@@ -54,10 +54,8 @@ type DownloadOptions struct {
 	RetryFor time.Duration
 
 	// Journal keeps the record; nil keeps none, and then nothing that breaks off
-	// can be continued. VaultURL is the name of the vault in it and goes with a
-	// Journal: the URL of package vaulturl.
-	Journal  DownloadJournal
-	VaultURL string
+	// can be continued.
+	Journal DownloadJournal
 
 	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
 	// finish, then the download is left as it is and ErrInterrupted returned.
@@ -110,6 +108,8 @@ func (o *DownloadOptions) setDefaults() {
 // download is one call of DownloadFile or DownloadTo.
 type download struct {
 	DownloadOptions
+	VaultURL string // of the vault, which is its name on record
+
 	vault   vault.Vault
 	archive record.Archive // its size and tree hash may be found out on the way
 	want    vault.Range    // within the archive, never meaning everything
@@ -136,20 +136,17 @@ type download struct {
 
 func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download, error) {
 	o.setDefaults()
-	if o.Journal != (forgetful{}) && o.VaultURL == "" {
-		return nil, fmt.Errorf("a journal is kept by the vault's URL, and none is given: %w", vault.ErrInvalid)
-	}
 	if a.State == record.Differing { // then the vault's word counts
 		a.Size, a.TreeHash = -1, treehash.Hash{}
 	}
 	d := &download{
-		DownloadOptions: o, vault: v, archive: a,
+		DownloadOptions: o, VaultURL: v.URL(), vault: v, archive: a,
 		limiter: transfer.NewLimiter(o.LimitRate), begin: o.Now(),
 		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}
 	ask := RetrieveOptions{
 		Tier: o.Tier, Approve: d.approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
-		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
+		Journal: o.Journal, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
 	}
 	d.asking = ask.asking(v)
 	if o.Listed != nil {

@@ -22,7 +22,7 @@ import (
 )
 
 func (d *depot) downloading() firn.DownloadOptions {
-	return firn.DownloadOptions{Journal: d.catalog, VaultURL: depotURL, Notice: d.notice, Concurrency: 2, RetryFor: time.Hour}
+	return firn.DownloadOptions{Journal: d.catalog, Notice: d.notice, Concurrency: 2, RetryFor: time.Hour}
 }
 
 func (d *depot) target() string { return filepath.Join(d.dir, "back.bin") }
@@ -146,7 +146,7 @@ func TestDownloadWithoutARecord(t *testing.T) {
 		data := content(1, threeSegments)
 		a := d.store(data)
 		o := d.downloading()
-		o.Journal, o.VaultURL = nil, ""
+		o.Journal = nil
 		d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
 			if r.Offset > 0 {
 				return out, vault.ErrDenied

@@ -29,10 +29,8 @@ type InventoryOptions struct {
 	// RetryFor is how long to go on without any progress. Default 20 hours.
 	RetryFor time.Duration
 
-	// Journal keeps the record, of which VaultURL is the vault's name: the URL of
-	// package vaulturl. Both are required: an inventory is taken for the record.
-	Journal  InventoryJournal
-	VaultURL string
+	// Journal keeps the record. It is required: an inventory is taken for it.
+	Journal InventoryJournal
 
 	// Drain asks, when closed, to stop: what has been read is filed within 10
 	// seconds, and ErrInterrupted returned. The same call continues.
@@ -82,8 +80,8 @@ func (o *InventoryOptions) setDefaults() {
 
 func (o *InventoryOptions) check() error {
 	switch {
-	case o.Journal == nil || o.VaultURL == "":
-		return fmt.Errorf("an inventory is taken for a journal, which keeps it by the vault's URL, and there is none: %w", vault.ErrInvalid)
+	case o.Journal == nil:
+		return fmt.Errorf("an inventory is taken for a journal, and there is none: %w", vault.ErrInvalid)
 	case !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until):
 		return fmt.Errorf("nothing was created from %s on and before %s: %w", stamp(o.Since), stamp(o.Until), vault.ErrInvalid)
 	}

@@ -32,8 +32,8 @@ type ImportOptions struct {
 	// in the ARN of its vault.
 	VaultName, Region string
 
-	// Journal keeps the record, of which VaultURL is the vault's name. Both are
-	// required.
+	// Journal keeps the record, of which VaultURL is the vault's name: its
+	// canonical URL, since no vault is opened that would tell. Both are required.
 	Journal  InventoryJournal
 	VaultURL string
 
@@ -58,11 +58,14 @@ func partial() vault.Listing { return vault.Listing{Limit: math.MaxInt64} }
 // killed goes on, and one that was finished is not repeated.
 func ImportInventory(ctx context.Context, path string, o ImportOptions) (InventoryReport, error) {
 	all := InventoryOptions{
-		Journal: o.Journal, VaultURL: o.VaultURL, Drain: o.Drain, Progress: o.Progress, Notice: o.Notice, Now: o.Now,
+		Journal: o.Journal, Drain: o.Drain, Progress: o.Progress, Notice: o.Notice, Now: o.Now,
 	}
 	all.setDefaults()
 	if err := all.check(); err != nil {
 		return InventoryReport{}, err
+	}
+	if o.VaultURL == "" {
+		return InventoryReport{}, fmt.Errorf("an inventory is kept by the URL of its vault, and none is given: %w", vault.ErrInvalid)
 	}
 	o.Progress, o.Notice, o.Now = all.Progress, all.Notice, all.Now
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)

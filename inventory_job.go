@@ -15,6 +15,8 @@ import (
 // inventoryRun is one call of Inventory.
 type inventoryRun struct {
 	InventoryOptions
+	VaultURL string // of the vault, which is its name on record
+
 	vault  vault.Vault
 	asking *asking
 	begin  time.Time
@@ -22,11 +24,11 @@ type inventoryRun struct {
 
 func newInventoryRun(v vault.Vault, o InventoryOptions) *inventoryRun {
 	ask := RetrieveOptions{
-		NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal, VaultURL: o.VaultURL,
+		NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal,
 		Drain: o.Drain, Notice: o.Notice, Now: o.Now,
 	}
 	ask.setDefaults()
-	return &inventoryRun{InventoryOptions: o, vault: v, asking: ask.asking(v), begin: o.Now()}
+	return &inventoryRun{InventoryOptions: o, VaultURL: v.URL(), vault: v, asking: ask.asking(v), begin: o.Now()}
 }
 
 // source is how the record names an inventory that is the output of a job.

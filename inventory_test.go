@@ -54,7 +54,7 @@ func (d *depot) knows(archives ...record.Archive) {
 }
 
 func (d *depot) inventorying() firn.InventoryOptions {
-	return firn.InventoryOptions{Journal: d.catalog, VaultURL: depotURL, Notice: d.notice, RetryFor: time.Hour}
+	return firn.InventoryOptions{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
 }
 
 // inventory takes one where nothing may go wrong.
@@ -523,7 +523,7 @@ func TestInventorySettlesAnUpload(t *testing.T) {
 		if err := os.WriteFile(path, content(1, 3*mib), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o := firn.UploadOptions{PartSize: mib, Journal: d.catalog, VaultURL: depotURL, RetryFor: time.Hour}
+		o := firn.UploadOptions{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour}
 		faulty := vaulttest.NewFaulty(d.below, forgetsCompletion()...)
 		if _, err := firn.UploadFile(t.Context(), faulty, path, o); !errors.Is(err, firn.ErrUnknown) {
 			t.Fatalf("got %v", err)

@@ -38,6 +38,10 @@ type Journal interface {
 	// FindArchives returns the stored archives that came from a path with this
 	// description and size, newest first.
 	FindArchives(ctx context.Context, vaultURL, path, description string, size int64) iter.Seq2[record.Archive, error]
+	// FindNamed returns the stored archives that are called by one of these names and
+	// have this size and a tree hash on record, newest first: a name is what follows
+	// the last slash of an archive's name, or a plain description.
+	FindNamed(ctx context.Context, vaultURL string, names []string, size int64) iter.Seq2[record.Archive, error]
 	// Rate returns the bytes per second that recent uploads to a vault reached,
 	// or 0 if there were none.
 	Rate(ctx context.Context, vaultURL string) (float64, error)
@@ -67,6 +71,10 @@ func (forgetful) Parts(context.Context, int64) iter.Seq2[vault.Part, error] { re
 func (forgetful) FinishUpload(context.Context, *record.Upload, record.Archive) error { return nil }
 
 func (forgetful) FindArchives(context.Context, string, string, string, int64) iter.Seq2[record.Archive, error] {
+	return none[record.Archive]
+}
+
+func (forgetful) FindNamed(context.Context, string, []string, int64) iter.Seq2[record.Archive, error] {
 	return none[record.Archive]
 }
 

@@ -144,15 +144,6 @@ func TestUnknownDoesNotBlockAnotherFile(t *testing.T) {
 	}
 }
 
-func TestAJournalNeedsTheVaultsName(t *testing.T) {
-	s := newSite(t)
-	o := s.options()
-	o.VaultURL = ""
-	if _, _, err := s.upload(o); !errors.Is(err, vault.ErrInvalid) {
-		t.Errorf("got %v", err)
-	}
-}
-
 // Two files may have one description. An upload of one is taken over for the
 // other only if they have the same bytes and nobody is at work on it.
 func TestUploadsOfOthersAreLeftAlone(t *testing.T) {

@@ -37,10 +37,8 @@ type UploadOptions struct {
 	// as are in flight and one more. Default: firn/spool in the user's cache.
 	SpoolDir string
 
-	// Journal keeps the record; nil keeps none. VaultURL is the name of the vault
-	// in it and goes with a Journal: the URL of package vaulturl.
-	Journal  Journal
-	VaultURL string
+	// Journal keeps the record; nil keeps none.
+	Journal Journal
 
 	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
 	// finish, then the upload is left as it is and ErrInterrupted returned.

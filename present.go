@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"path/filepath"
 	"runtime"
 
 	"firn/crc64"
@@ -13,8 +15,9 @@ import (
 	"firn/treehash"
 )
 
-// alreadyPresent looks for an archive of the same source and description. If
-// the file looks other than it did then, its bytes decide.
+// alreadyPresent looks for an archive of the same bytes: first of the same source and
+// description, then of the same name, as an inventory makes them known, whatever its
+// description. If the file looks other than it did then, its bytes decide.
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.identity
 	compared := last.State == record.Open && provedSame(last.Source, id) // when that upload was begun
@@ -25,31 +28,73 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	if u.Again || u.source.stream != nil || compared {
 		return Stored{}, false, nil
 	}
-	var hash treehash.Hash
-	for a, err := range u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size) {
+	c := comparison{upload: u, last: last}
+	found, err := c.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
+	if err == nil && found == nil && !u.vault.Limits().Names {
+		found, err = c.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, []string{filepath.Base(id.Path), u.description}, id.Size))
+	}
+	if err != nil || found == nil {
+		return Stored{}, false, err
+	}
+	if u.Description != "" && found.Description != u.description {
+		u.Notice(fmt.Sprintf("the vault has these bytes under this name as archive %s, with the description %q", found.ID, found.Description))
+	}
+	return u.present(*found, last), true, nil
+}
+
+// present tells about an archive that is there.
+func (u *upload) present(a record.Archive, last record.Upload) Stored {
+	stored := Stored{
+		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
+		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
+	}
+	if last.ArchiveID == a.ID && last.PartSize > 0 {
+		plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
+		stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
+	}
+	return stored
+}
+
+// comparison is the search for archives that have the bytes of the source, which are
+// read once, and only if there is something to compare them with.
+type comparison struct {
+	*upload
+	last record.Upload
+	sum  treehash.Hash // of the source, once it was read
+}
+
+// find returns the first archive that has the bytes of the source, nil if none has.
+func (c *comparison) find(ctx context.Context, archives iter.Seq2[record.Archive, error]) (*record.Archive, error) {
+	id := c.source.identity
+	for a, err := range archives {
 		if err != nil {
-			return Stored{}, false, err
+			return nil, err
 		}
-		same := last.ArchiveID == a.ID && last.TreeHash == a.TreeHash && provedSame(last.Source, id)
-		if !same && hash.IsZero() {
-			u.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
-			if hash, err = u.hash(ctx, 0, id.Size); err != nil {
-				return Stored{}, false, err
+		if c.isAnother(a) {
+			continue
+		}
+		if c.last.ArchiveID == a.ID && c.last.TreeHash == a.TreeHash && provedSame(c.last.Source, id) {
+			return &a, nil
+		}
+		if c.sum.IsZero() {
+			c.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
+			if c.sum, err = c.hash(ctx, 0, id.Size); err != nil {
+				return nil, err
 			}
 		}
-		if same || hash == a.TreeHash {
-			stored := Stored{
-				ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
-				Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
-			}
-			if last.ArchiveID == a.ID && last.PartSize > 0 {
-				plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
-				stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
-			}
-			return stored, true, nil
+		if c.sum == a.TreeHash {
+			return &a, nil
 		}
 	}
-	return Stored{}, false, nil
+	return nil, nil
+}
+
+// isAnother reports whether the caller asks for an archive beside this one: an upload
+// on record, whose archive is called by the path of its source, gave it another
+// description than the caller gives now. Of what only an inventory told, nobody knows
+// here why it is described as it is.
+func (c *comparison) isAnother(a record.Archive) bool {
+	return c.Description != "" && a.Description != c.description && a.Tool == "" && filepath.IsAbs(a.Name)
 }
 
 // isOther reports whether the source is proved to have other bytes than those of

@@ -38,11 +38,9 @@ type PurgeOptions struct {
 	// RetryFor is how long to go on without any progress. Default 20 hours.
 	RetryFor time.Duration
 
-	// Journal keeps the record, of which VaultURL is the vault's name: the URL of
-	// package vaulturl. Both are required: what is being deleted is on record
+	// Journal keeps the record. It is required: what is being deleted is on record
 	// before the vault is asked.
-	Journal  PurgeJournal
-	VaultURL string
+	Journal PurgeJournal
 
 	// Drain asks, when closed, to stop: requests in flight get 10 seconds to
 	// finish, then ErrInterrupted is returned. The same call continues.
@@ -110,16 +108,16 @@ const inventoryWillDo = 24 * time.Hour
 // day. [RemoveVault] waits for that, and removes the vault.
 func Purge(ctx context.Context, v vault.Vault, o PurgeOptions) (Purged, error) {
 	o.setDefaults()
-	if o.Journal == nil || o.VaultURL == "" {
-		return Purged{}, fmt.Errorf("a purge is kept in a journal, by the vault's URL, and there is none: %w", vault.ErrInvalid)
+	if o.Journal == nil {
+		return Purged{}, fmt.Errorf("a purge is kept in a journal, and there is none: %w", vault.ErrInvalid)
 	}
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
 	defer stop()
-	unlock, err := o.Journal.LockVault(ctx, o.VaultURL, "purge")
+	unlock, err := o.Journal.LockVault(ctx, v.URL(), "purge")
 	if err != nil {
 		return Purged{}, err
 	}
-	p := &purge{PurgeOptions: o, vault: v, begin: o.Now()}
+	p := &purge{PurgeOptions: o, VaultURL: v.URL(), vault: v, begin: o.Now()}
 	err = p.run(ctx)
 	p.result.Elapsed = o.Now().Sub(p.begin)
 	return p.result, errors.Join(err, unlock())
@@ -128,6 +126,8 @@ func Purge(ctx context.Context, v vault.Vault, o PurgeOptions) (Purged, error) {
 // purge is one call of Purge.
 type purge struct {
 	PurgeOptions
+	VaultURL string // of the vault, which is its name on record
+
 	vault vault.Vault
 	begin time.Time
 	plan  PurgePlan
@@ -147,7 +147,7 @@ func (p *purge) run(ctx context.Context) error {
 		}
 		list, err := Inventory(ctx, p.vault, InventoryOptions{
 			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, Ready: p.Ready, RetryFor: p.RetryFor,
-			Journal: p.Journal, VaultURL: p.VaultURL, Drain: p.Drain,
+			Journal: p.Journal, Drain: p.Drain,
 			Progress: p.Listing, Waiting: p.Waiting, Notice: p.Notice, Now: p.Now,
 		})
 		if err != nil {

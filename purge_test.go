@@ -19,7 +19,7 @@ import (
 )
 
 func (d *depot) purging() firn.PurgeOptions {
-	return firn.PurgeOptions{Journal: d.catalog, VaultURL: depotURL, Notice: d.notice, RetryFor: time.Hour}
+	return firn.PurgeOptions{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
 }
 
 // purge empties the vault where nothing may go wrong.

@@ -13,6 +13,8 @@ import (
 
 // VaultAdmin is the place that a vault is in. Package vaulturl opens such places.
 type VaultAdmin interface {
+	// URL returns the canonical URL of the place's vault of that name.
+	URL(name string) string
 	// DescribeVault tells about one vault. ErrNotFound: there is none.
 	DescribeVault(ctx context.Context, name string) (vault.Info, error)
 	// DeleteVault removes an empty vault. ErrInvalid: it is not empty, or was not
@@ -33,12 +35,10 @@ type RemoveOptions struct {
 	// RetryFor is how long to go on without an answer. Default 20 hours.
 	RetryFor time.Duration
 
-	// Journal tells when something was last deleted from the vault, which it knows
-	// as VaultURL. Both are required.
+	// Journal tells when something was last deleted from the vault. It is required.
 	Journal interface {
 		LastDeleted(ctx context.Context, vaultURL string) (time.Time, error)
 	}
-	VaultURL string
 
 	// Drain asks, when closed, to stop waiting with ErrInterrupted.
 	Drain <-chan struct{}
@@ -74,7 +74,7 @@ const mostRounds = 3
 // intervals of up to an hour. A vault that is not there is no error.
 func RemoveVault(ctx context.Context, admin VaultAdmin, name string, o RemoveOptions) error {
 	o.setDefaults()
-	if o.Journal == nil || o.VaultURL == "" {
+	if o.Journal == nil {
 		return fmt.Errorf("no journal tells when vault %q was emptied: %w", name, vault.ErrInvalid)
 	}
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
@@ -136,7 +136,7 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 	if r.first == nil {
 		r.first = &info
 	}
-	emptied, err := r.Journal.LastDeleted(ctx, r.VaultURL)
+	emptied, err := r.Journal.LastDeleted(ctx, r.admin.URL(r.name))
 	if err != nil {
 		return false, err
 	}

@@ -43,10 +43,13 @@ func newYard(t *testing.T) *yard {
 	if !ok {
 		t.Fatalf("a vault of type %T", v)
 	}
-	y.root, y.below, y.vault = root, below, &watched{Vault: below}
+	y.root, y.below = root, &named{below, depotURL}
+	y.vault = &watched{Vault: y.below}
 	y.openCatalog()
 	return y
 }
+
+func (y *yard) URL(string) string { return depotURL }
 
 func (y *yard) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	return y.root.DescribeVault(ctx, name)
@@ -59,7 +62,7 @@ func (y *yard) DeleteVault(ctx context.Context, name string) error {
 
 func (y *yard) removing() firn.RemoveOptions {
 	return firn.RemoveOptions{
-		Journal: y.catalog, VaultURL: depotURL, Notice: y.notice, RetryFor: time.Hour,
+		Journal: y.catalog, Notice: y.notice, RetryFor: time.Hour,
 		Again: func(ctx context.Context) error {
 			o := y.purging()
 			o.Fresh = true

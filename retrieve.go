@@ -38,10 +38,8 @@ type RetrieveOptions struct {
 	// RetryFor is how long to go on without an answer. Default 20 hours.
 	RetryFor time.Duration
 
-	// Journal keeps the record; nil keeps none. VaultURL is the name of the vault
-	// in it and goes with a Journal: the URL of package vaulturl.
-	Journal  JobJournal
-	VaultURL string
+	// Journal keeps the record; nil keeps none.
+	Journal JobJournal
 
 	// Drain asks, when closed, to stop: a request in flight gets 10 seconds.
 	Drain <-chan struct{}

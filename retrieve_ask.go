@@ -37,7 +37,7 @@ type asking struct {
 
 func (o *RetrieveOptions) asking(v vault.Vault) *asking {
 	return &asking{
-		vault: v, url: o.VaultURL, journal: o.Journal, text: o.Description, longest: v.Limits().MaxDescription,
+		vault: v, url: v.URL(), journal: o.Journal, text: o.Description, longest: v.Limits().MaxDescription,
 		tier: o.Tier, approve: o.Approve, noWait: o.NoWait, retryFor: o.RetryFor,
 		drain: o.Drain, notice: o.Notice, now: o.Now, listed: &JobList{},
 	}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"firn/internal/home"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
@@ -51,28 +52,26 @@ func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOpti
 //
 // Calling it again after any failure continues: parts that the vault holds and
 // the local bytes prove are not sent again. If the same source was stored before
-// under the same description, nothing is sent and AlreadyPresent is set, unless
-// Again asks for another copy. An upload is never aborted here.
+// under the same description, or an inventory lists its bytes under its name, nothing
+// is sent and AlreadyPresent is set, unless Again asks for another copy. An upload is
+// never aborted here.
 func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
 	o.setDefaults()
 	description, err := source.describe(o.Description, v.Limits())
 	if err != nil {
 		return Stored{}, err
 	}
-	if o.Journal != (forgetful{}) && o.VaultURL == "" {
-		return Stored{}, fmt.Errorf("a journal is kept by the vault's URL, and none is given: %w", vault.ErrInvalid)
-	}
 	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
 	defer stop()
 	u := &upload{
-		UploadOptions: o, vault: v, source: source, name: cmp.Or(o.Name, source.name), description: description,
+		UploadOptions: o, VaultURL: v.URL(), vault: v, source: source, name: cmp.Or(o.Name, source.name), description: description,
 		limiter: transfer.NewLimiter(o.LimitRate),
 		begin:   o.Now(),
 	}
 	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
 	}
-	unlock, err := o.Journal.LockUpload(ctx, o.VaultURL, source.identity.Path, description)
+	unlock, err := o.Journal.LockUpload(ctx, u.VaultURL, source.identity.Path, description)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -110,6 +109,8 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 // upload is one call of Upload.
 type upload struct {
 	UploadOptions
+	VaultURL string // of the vault, which is its name on record
+
 	vault       vault.Uploader
 	source      *Source
 	name        string // of the archive, at a vault that keeps names
@@ -255,9 +256,9 @@ func (u *upload) spoolDir() (string, error) {
 	if u.SpoolDir != "" {
 		return u.SpoolDir, nil
 	}
-	cache, err := os.UserCacheDir()
+	cache, err := home.Cache()
 	if err != nil {
-		return "", fmt.Errorf("%w: say where (--spool-dir DIR): %w", ErrSpool, err)
+		return "", fmt.Errorf("%w: %w; say where (--spool-dir DIR)", ErrSpool, err)
 	}
 	dir := filepath.Join(cache, "firn", "spool")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -29,7 +29,7 @@ const mib = 1 << 20
 type site struct {
 	t       *testing.T
 	dir     string
-	vault   *dirvault.Vault
+	vault   *named
 	catalog *catalog.Catalog
 	file    string
 	clock   *clock
@@ -37,6 +37,14 @@ type site struct {
 	mu      sync.Mutex
 	notices []string
 }
+
+// named is a directory under a name that tests can write down.
+type named struct {
+	*dirvault.Vault
+	url string
+}
+
+func (n *named) URL() string { return n.url }
 
 type clock struct {
 	mu  sync.Mutex
@@ -70,9 +78,11 @@ func newSite(t *testing.T) *site {
 	if err := root.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if s.vault, err = dirvault.Open(filepath.Join(s.dir, "cold", "v"), options); err != nil {
+	v, err := dirvault.Open(filepath.Join(s.dir, "cold", "v"), options)
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.vault = &named{v, "file://v"}
 	t.Cleanup(func() { closed(t, s.vault) })
 	s.openCatalog()
 	s.file = filepath.Join(s.dir, "film.mov")
@@ -120,7 +130,7 @@ func (s *site) write(data []byte) {
 func (s *site) options() firn.UploadOptions {
 	return firn.UploadOptions{
 		PartSize: mib, Concurrency: 2, RetryFor: time.Minute,
-		Journal: s.catalog, VaultURL: "file://v", Now: s.clock.Now,
+		Journal: s.catalog, Now: s.clock.Now,
 		Notice: func(text string) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

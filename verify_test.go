@@ -138,7 +138,7 @@ func TestVerifyRemote(t *testing.T) {
 						return out, nil
 					}
 				}
-				got, err := firn.VerifyRemote(t.Context(), d.vault, a, firn.DownloadOptions{Journal: d.catalog, VaultURL: depotURL})
+				got, err := firn.VerifyRemote(t.Context(), d.vault, a, firn.DownloadOptions{Journal: d.catalog})
 				if !errors.Is(err, test.want) || (err != nil && !strings.Contains(err.Error(), test.says)) {
 					t.Fatalf("got %v, want %v", err, test.want)
 				}
@@ -157,7 +157,7 @@ func TestVerifyRemoteWithoutWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDepot(t)
 		a := d.store(content(1, mib))
-		o := firn.DownloadOptions{Journal: d.catalog, VaultURL: depotURL, NoWait: true}
+		o := firn.DownloadOptions{Journal: d.catalog, NoWait: true}
 		if _, err := firn.VerifyRemote(t.Context(), d.vault, a, o); !errors.Is(err, vault.ErrNotReady) {
 			t.Fatalf("got %v", err)
 		}

@@ -139,6 +139,33 @@ func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description 
 		vaultURL, slashed(label), label, raw(name), raw(description), size, record.Stored, record.Confirmed)
 }
 
+// FindNamed lists the archives that a vault is known to have and that are called by
+// one of these names, with this size and a tree hash on record, newest first. A name
+// is what follows the last slash of an archive's name, or a plain description.
+func (c *Catalog) FindNamed(ctx context.Context, vaultURL string, names []string, size int64) iter.Seq2[record.Archive, error] {
+	q := query{args: []any{vaultURL}}
+	var labelled []string
+	for _, name := range names {
+		labelled = append(labelled, `SELECT archive_key FROM all_labels WHERE vault_key = (SELECT key FROM vaults WHERE url = $1)
+			AND slashed = `+q.arg(slashed(name))+` AND label = `+q.arg(name))
+	}
+	q.text = foundArchives + strings.Join(labelled, ` UNION ALL `) + `)
+		AND a.size = ` + q.arg(size) + ` AND a.tree_hash <> ''
+		AND a.state IN (` + q.arg(record.Stored) + `, ` + q.arg(record.Confirmed) + `) ORDER BY a.created DESC, a.key DESC`
+	return list(ctx, c, "find archives by their name and size", scanArchive, q.text, q.args...)
+}
+
+// Knows reports whether it is on record what a vault holds, or some of it: an
+// archive, or an inventory that was read.
+func (c *Catalog) Knows(ctx context.Context, vaultURL string) (known bool, err error) {
+	err = c.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM all_ids WHERE vault_key = (SELECT key FROM vaults WHERE url = $1))
+		OR EXISTS (SELECT 1 FROM inventories WHERE vault = $1 AND state = $2)`, vaultURL, record.Read).Scan(&known)
+	if err != nil {
+		return false, c.fail(ctx, err, "find out whether it knows the vault %q", vaultURL)
+	}
+	return known, nil
+}
+
 // Present lists the archives of a vault that are not deleted and whose id is
 // behind after, in the order of their ids. An empty after is before all of them.
 func (c *Catalog) Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error] {

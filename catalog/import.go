@@ -34,7 +34,7 @@ func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) 
 	in := importing{merger: merger{c: c, told: told}, lines: &lines{r: bufio.NewReaderSize(r, 64<<10)}}
 	err := in.run(ctx)
 	if err == nil || errors.Is(err, vault.ErrInvalid) { // else the catalog itself, or its caller, says stop
-		err = errors.Join(err, in.flush(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
+		err = errors.Join(err, in.finish(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
 	}
 	if err != nil {
 		return in.merged, c.fail(ctx, err, "import into it")

@@ -22,7 +22,8 @@ type merger struct {
 	merge
 
 	items  []item
-	weight int // of the items
+	weight int               // of the items
+	names  map[string]string // of vaults, by what another record calls them
 }
 
 // merge is what becomes of a record that is brought into another.
@@ -35,6 +36,7 @@ type merge struct {
 
 // add takes an item, and saves those that wait if they are many.
 func (m *merger) add(ctx context.Context, i item) error {
+	i = m.renamed(i)
 	m.items = append(m.items, i)
 	m.read.count(i)
 	m.weight += weightOf(i)

@@ -39,7 +39,7 @@ func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err erro
 		}
 		lost = lost || isShort
 	}
-	if err := m.flush(ctx); err != nil {
+	if err := m.finish(ctx); err != nil {
 		return false, err
 	}
 	if err := m.c.addUploaded(ctx, m.read.count); err != nil {

@@ -27,6 +27,7 @@ type Limits struct {
 	MinArchiveSize     int64 // bytes; 1 where an empty archive is refused
 	MaxArchiveSize     int64 // bytes
 	MaxDescription     int   // bytes, each of them IsPrintable
+	Names              bool  // an archive is called by UploadRequest.Name, which no other one may have
 	CRC64              bool  // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
 
 	RangeAlignment int64  // bytes; a retrieval range starts and ends on multiples of it

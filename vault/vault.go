@@ -40,6 +40,12 @@ type Vault interface {
 	// is no error, so a repeated delete succeeds. ErrNotFound means that the
 	// vault itself is not there.
 	DeleteArchive(ctx context.Context, id ArchiveID) error
+
+	// HasArchives reports whether the vault holds an archive, as far as one request
+	// tells that costs next to nothing: Glacier knows it as of its last inventory.
+	// ErrNotFound: the vault is not there. ErrDenied: who may store need not be
+	// allowed to know this.
+	HasArchives(ctx context.Context) (bool, error)
 }
 
 // Uploader is the half of a [Vault] that takes archives in.
@@ -47,6 +53,11 @@ type Vault interface {
 // An upload has three ends: it is left (and may be resumed by its id, from any
 // process, until the kind expires it), completed, or aborted.
 type Uploader interface {
+	// URL returns the canonical URL of the vault: the one name under which it is on
+	// record, however it was spelled by whoever opened it. Package vaulturl opens the
+	// same vault by it. It is pure data, as Limits is.
+	URL() string
+
 	// Limits tells what the kind accepts. It is pure data: no I/O, and the same
 	// answer at every call.
 	Limits() Limits
@@ -104,7 +115,8 @@ type Uploader interface {
 
 // Retriever is the half of a [Vault] that gives archives back.
 type Retriever interface {
-	// Limits as of [Uploader].
+	// URL and Limits as of [Uploader].
+	URL() string
 	Limits() Limits
 
 	// StartJob asks for an archive (or a range of it) or for an inventory. It

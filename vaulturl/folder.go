@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"firn/internal/vaultname"
 	"firn/vault"
 	"firn/vault/dirvault"
 )
@@ -25,7 +26,7 @@ type folder struct {
 func openFolder(path, name string) *Place {
 	place := &Place{
 		Name:  name,
-		url:   func(name string) string { return fileURL(filepath.Join(path, name)) },
+		url:   func(name string) string { return vaultname.Directory(filepath.Join(path, name)) },
 		close: func() error { return nil },
 	}
 	place.Admin = folder{path, dirvault.Options{OnDamage: func(err error) {

@@ -49,8 +49,8 @@ func TestDirectoryFromCreationToDeletion(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", spelling, err)
 		}
-		if v.URL != canonical {
-			t.Errorf("%q opens %q, want %q", spelling, v.URL, canonical)
+		if v.URL() != canonical {
+			t.Errorf("%q opens %q, want %q", spelling, v.URL(), canonical)
 		}
 		if err := place.CreateVault(ctx, "photos"); err != nil {
 			t.Errorf("create while somebody works in it: %v", err)
@@ -223,12 +223,12 @@ func TestGlacier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "glacier://photos?region=us-east-1&endpoint=" + s.URL; v.URL != want {
-		t.Errorf("canonical URL %q, want %q", v.URL, want)
+	if want := "glacier://photos?region=us-east-1&endpoint=" + s.URL; v.URL() != want {
+		t.Errorf("canonical URL %q, want %q", v.URL(), want)
 	}
-	again, err := vaulturl.Open(t.Context(), v.URL, vaulturl.Options{})
-	if err != nil || again.URL != v.URL {
-		t.Errorf("%q opens as %+v, %v", v.URL, again, err)
+	again, err := vaulturl.Open(t.Context(), v.URL(), vaulturl.Options{})
+	if err != nil || again.URL() != v.URL() {
+		t.Errorf("%q opens as %+v, %v", v.URL(), again, err)
 	}
 	content := []byte("some bytes")
 	part := vault.Part{Size: 10, TreeHash: treehash.Sum(content), SHA256: sha256.Sum256(content)}
@@ -254,7 +254,7 @@ func TestGlacier(t *testing.T) {
 func TestGlacierDefaults(t *testing.T) {
 	awsEnvironment(t)
 	v, err := vaulturl.Open(t.Context(), "image-backups", vaulturl.Options{})
-	if err != nil || v.URL != "glacier://image-backups?region=us-east-1" {
+	if err != nil || v.URL() != "glacier://image-backups?region=us-east-1" {
 		t.Errorf("a bare name opens as %+v, %v", v, err)
 	}
 	for raw, why := range map[string]string{

@@ -216,15 +216,6 @@ func (r Ref) absolute() (string, error) {
 	return path, nil
 }
 
-// fileURL returns the canonical URL of the directory at an absolute path.
-func fileURL(path string) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a drive
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String()
-}
-
 func invalid(raw, why string) error {
 	return fmt.Errorf("vault %.500q: %w: %s", raw, vault.ErrInvalid, why)
 }

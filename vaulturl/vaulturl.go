@@ -46,7 +46,6 @@ type Options struct {
 type Vault struct {
 	vault.Vault
 
-	URL    string // canonical
 	Class  string // of what is stored in a bucket, as S3 calls it; empty elsewhere
 	closer io.Closer
 }
@@ -56,7 +55,7 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	if l, ok := v.Vault.(vault.Looker); ok {
 		return l.Look(ctx, id)
 	}
-	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL, vault.ErrInvalid)
+	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL(), vault.ErrInvalid)
 }
 
 // Close frees what the vault holds: connections, or the lock of a directory.
@@ -79,7 +78,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Vault{Vault: v, URL: v.URL(), Class: v.Class(), closer: v}, nil
+		return &Vault{Vault: v, Class: v.Class(), closer: v}, nil
 	}
 	account, err := openAccount(ctx, ref, o)
 	if err != nil {
@@ -89,7 +88,7 @@ func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{Vault: v, URL: v.URL(), closer: account}, nil
+	return &Vault{Vault: v, closer: account}, nil
 }
 
 func openDirectory(ref Ref, o Options) (*Vault, error) {
@@ -105,7 +104,7 @@ func openDirectory(ref Ref, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{Vault: v, URL: fileURL(path), closer: v}, nil
+	return &Vault{Vault: v, closer: v}, nil
 }
 
 func openAccount(ctx context.Context, ref Ref, o Options) (*glaciervault.Account, error) {

@@ -49,6 +49,9 @@ type rebuiltObject struct {
 }
 
 func (p *program) catalogRebuild(ctx context.Context, vaults []string, o inventoryOptions) error {
+	if err := p.needCatalog(); err != nil {
+		return err
+	}
 	told, stop := p.showContents("read")
 	r, err := catalog.Rebuild(ctx, p.catalogPath, catalog.Options{Now: p.now}, told)
 	stop()
@@ -114,7 +117,7 @@ func (p *program) relist(ctx context.Context, vaults []string, o inventoryOption
 // rebuildCommand is what to type when the catalog is damaged.
 func (p *program) rebuildCommand() string {
 	args := []string{"firn", "catalog", "rebuild"}
-	if p.catalogPath != defaultCatalog() {
+	if usual, err := defaultCatalog(); err != nil || p.catalogPath != usual {
 		args = append(args, "--catalog", p.catalogPath)
 	}
 	return shellCommand(args...) + " VAULT..."

@@ -66,7 +66,7 @@ type deletedObject struct {
 func (p *program) delete(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
 ) error {
-	chosen, err := p.chooseToDelete(ctx, c, v.URL, refs)
+	chosen, err := p.chooseToDelete(ctx, c, v.URL(), refs)
 	if err != nil || len(chosen) == 0 {
 		return err
 	}
@@ -75,7 +75,7 @@ func (p *program) delete(
 	case err != nil:
 		return err
 	case !yes:
-		err = p.approveDeletion(ctx, v.URL, chosen, cost)
+		err = p.approveDeletion(ctx, v.URL(), chosen, cost)
 	case cost != "" && !p.quiet:
 		p.ui.say("firn: %s", show(cost))
 	}
@@ -127,7 +127,7 @@ func (p *program) tellDeleted(ctx context.Context, c *catalog.Catalog, vaultURL,
 
 // costOfDeletion says what it costs to delete archives now; empty if nothing.
 func (p *program) costOfDeletion(v *vaulturl.Vault, chosen []record.Archive) (string, error) {
-	table, err := p.prices(v.URL, v.Class)
+	table, err := p.prices(v.URL(), v.Class)
 	cost := earlyDeletion{table: table, now: p.now()}
 	for _, a := range chosen {
 		cost.add(a)
@@ -150,21 +150,21 @@ func (p *program) approveDeletion(ctx context.Context, vaultURL string, chosen [
 // can be deleted again.
 func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.ArchiveID) error {
 	ids := []vault.ArchiveID{id}
-	if err := c.MarkDeleting(ctx, v.URL, ids); err != nil {
+	if err := c.MarkDeleting(ctx, v.URL(), ids); err != nil {
 		return err
 	}
 	err := p.retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
 	after := context.WithoutCancel(ctx) // the vault has answered: that is written down whatever happens now
 	switch {
 	case errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
-		return errors.Join(err, c.MarkRefused(after, v.URL, ids))
+		return errors.Join(err, c.MarkRefused(after, v.URL(), ids))
 	case err != nil:
 		return err // perhaps the vault has deleted it: nothing is taken back
 	}
-	if err := c.MarkDeleted(after, v.URL, ids); err != nil {
+	if err := c.MarkDeleted(after, v.URL(), ids); err != nil {
 		return err
 	}
-	return p.tellDeletion(v.URL, id, "deleted %s")
+	return p.tellDeletion(v.URL(), id, "deleted %s")
 }
 
 func (p *program) tellDeletion(vaultURL string, id vault.ArchiveID, format string) error {

@@ -43,10 +43,10 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	}
 	defer v.Close()
 	lost := errors.New("the line broke")
-	faulty := &vaulturl.Vault{URL: v.URL, Vault: vaulttest.NewFaulty(v, vaulttest.Fault{
+	faulty := &vaulturl.Vault{Vault: vaulttest.NewFaulty(v, vaulttest.Fault{
 		Method: "DeleteArchive", Call: 1, Err: lost, After: true,
 	})}
-	stored, err := firn.Upload(ctx, v, source(t, dir), firn.UploadOptions{Journal: c, VaultURL: v.URL})
+	stored, err := firn.Upload(ctx, v, source(t, dir), firn.UploadOptions{Journal: c})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,13 +54,13 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); !errors.Is(err, lost) {
 		t.Fatalf("the first time: %v, want %v", err, lost)
 	}
-	if got := state(t, c, v.URL, stored.ArchiveID); got != record.Deleting {
+	if got := state(t, c, v.URL(), stored.ArchiveID); got != record.Deleting {
 		t.Errorf("after a lost answer the archive is %s", got)
 	}
 	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); err != nil {
 		t.Fatalf("the second time: %v", err)
 	}
-	if got := state(t, c, v.URL, stored.ArchiveID); got != record.Deleted {
+	if got := state(t, c, v.URL(), stored.ArchiveID); got != record.Deleted {
 		t.Errorf("after the answer the archive is %s", got)
 	}
 }

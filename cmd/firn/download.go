@@ -115,7 +115,7 @@ func (p *program) download(ctx context.Context, o downloadOptions, vaultArg stri
 	}
 	return o.withBell(ctx, func(bell firn.Bell) error {
 		return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
-			archives, err := p.resolveAll(ctx, c, v.URL, refs)
+			archives, err := p.resolveAll(ctx, c, v.URL(), refs)
 			if err != nil {
 				return err
 			}

@@ -85,7 +85,7 @@ func (q *downloadQueue) try(ctx context.Context, i item) bool {
 	var notReady *firn.NotReadyError
 	switch {
 	case err == nil: // and perhaps more is known of the line
-		q.rate, err = q.knownDownloadRate(ctx, q.catalog, q.vault.URL, q.options.estimateRate, q.options.limitRate)
+		q.rate, err = q.knownDownloadRate(ctx, q.catalog, q.vault.URL(), q.options.estimateRate, q.options.limitRate)
 	case errors.As(err, &notReady):
 		q.asked += max(0, i.Size)
 		if q.options.noWait {

@@ -34,7 +34,7 @@ func (s *downloadSession) tell(i item, got firn.Downloaded) error {
 	case i.path == "-":
 	case s.json:
 		if err := s.out.object(downloadObject{
-			MessageType: "download", Vault: s.vault.URL, ArchiveID: got.ArchiveID, File: got.Path,
+			MessageType: "download", Vault: s.vault.URL(), ArchiveID: got.ArchiveID, File: got.Path,
 			Offset: got.Range.Offset, Size: got.Range.Size, TreeHash: got.TreeHash,
 			Received: got.Received, Resumed: got.Resumed, Seconds: got.Elapsed.Seconds(),
 			MiBPerSecond: bytesPerSecond(got.Received, got.Busy) / (1 << 20), AlreadyPresent: got.AlreadyPresent,

@@ -37,7 +37,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if s.spending, err = s.newSpending(s.vault, s.options.maxCost); err != nil {
 		return err
 	}
-	if s.rate, err = s.knownDownloadRate(ctx, s.catalog, s.vault.URL, s.options.estimateRate, s.options.limitRate); err != nil {
+	if s.rate, err = s.knownDownloadRate(ctx, s.catalog, s.vault.URL(), s.options.estimateRate, s.options.limitRate); err != nil {
 		return err
 	}
 	s.hook = s.newReadyHook(s.options.waitOptions, func(id vault.ArchiveID) string {
@@ -119,7 +119,7 @@ func (s *downloadSession) downloadOptions(ctx context.Context, i item) (firn.Dow
 		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Force: s.options.force,
 		Listed: &s.listed, Reserved: s.asked,
 		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
-		RetryFor: s.options.retryFor, Journal: s.catalog, VaultURL: s.vault.URL, Drain: ctx.Done(), Now: s.now,
+		RetryFor: s.options.retryFor, Journal: s.catalog, Drain: ctx.Done(), Now: s.now,
 	}
 	if !s.quiet {
 		o.Notice, o.Progress, o.Waiting = s.notice, s.shown.update, s.shown.wait

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -103,8 +101,8 @@ func loadText(all heap) string {
 // withCatalog does what looks into the catalog, if there is one: an estimate
 // makes none.
 func (p *program) withCatalog(ctx context.Context, do func(*catalog.Catalog) error) (err error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if there, err := p.hasCatalog(); err != nil || !there {
+		return err
 	}
 	c, err := p.openCatalog(ctx)
 	if err != nil {

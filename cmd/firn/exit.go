@@ -11,6 +11,7 @@ import (
 	"firn"
 	"firn/catalog"
 	"firn/internal/disk"
+	"firn/internal/home"
 	"firn/vault"
 )
 
@@ -85,6 +86,7 @@ func statusOf(err error) status {
 		status
 	}{
 		{errUsage, statusUsage},
+		{home.ErrNone, statusUsage},
 		{catalog.ErrDamaged, statusDamaged},
 		{firn.ErrInterrupted, statusInterrupted},
 		{context.Canceled, statusInterrupted},

@@ -88,7 +88,7 @@ func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		report, err = firn.Inventory(context.WithoutCancel(ctx), v, firn.InventoryOptions{
 			Since: o.since.Time, Until: o.until.Time, NoWait: o.noWait, Bell: bell,
 			Ready:   func(job record.Job) { hook.run(ctx, job) },
-			Journal: c, VaultURL: v.URL, Drain: ctx.Done(),
+			Journal: c, Drain: ctx.Done(),
 			Progress: shown.listing, Waiting: shown.waiting, Notice: p.notice, Now: p.now,
 		})
 		return err

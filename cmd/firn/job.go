@@ -90,7 +90,7 @@ func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Va
 			copies[j.Archive] = j
 		}
 	}
-	for r, err := range c.Jobs(ctx, v.URL) {
+	for r, err := range c.Jobs(ctx, v.URL()) {
 		if err != nil {
 			return nil, err
 		}
@@ -105,7 +105,7 @@ func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Va
 	}
 	for _, j := range there {
 		if _, unknown := listed[j.ID]; unknown {
-			all = append(all, strangersJob(v.URL, j))
+			all = append(all, strangersJob(v.URL(), j))
 		}
 	}
 	return all, nil

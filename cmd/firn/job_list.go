@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -55,7 +53,9 @@ func (p *program) newJobList() *cobra.Command {
 
 // jobListOfCatalog lists what the catalog has, of all vaults.
 func (p *program) jobListOfCatalog(ctx context.Context, o listOptions) (err error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+	if there, err := p.hasCatalog(); err != nil {
+		return err
+	} else if !there {
 		p.ui.say("firn: there is no catalog %q yet, and so no job in it", p.catalogPath)
 		return nil
 	}

@@ -36,7 +36,7 @@ func (p *program) newJobShow() *cobra.Command {
 				if err != nil {
 					return p.explainVault(err, args[0])
 				}
-				job, err := chooseJob(all, v.URL, args[1])
+				job, err := chooseJob(all, v.URL(), args[1])
 				if err != nil {
 					return err
 				}

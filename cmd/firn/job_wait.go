@@ -122,7 +122,7 @@ func (w *jobWait) choose(ctx context.Context, refs []string) (jobs []record.Job,
 		return nil, w.explainVault(err, w.vaultArg)
 	}
 	for _, ref := range refs {
-		j, err := chooseJob(all, w.vault.URL, ref)
+		j, err := chooseJob(all, w.vault.URL(), ref)
 		if err != nil {
 			return nil, err
 		}

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -100,7 +98,9 @@ func canonicalURL(ctx context.Context, raw string) (string, error) {
 }
 
 func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (err error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+	if there, err := p.hasCatalog(); err != nil {
+		return err
+	} else if !there {
 		p.ui.say("firn: there is no catalog %q yet, and so no archive in it", p.catalogPath)
 		return nil
 	}

@@ -43,8 +43,8 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	}
 	var all []openUpload
 	for _, u := range there {
-		at := openUpload{Upload: u, vaultURL: v.URL}
-		at.record, err = c.UploadByID(ctx, v.URL, u.ID)
+		at := openUpload{Upload: u, vaultURL: v.URL()}
+		at.record, err = c.UploadByID(ctx, v.URL(), u.ID)
 		if err != nil && !errors.Is(err, vault.ErrNotFound) {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 // goneUploads lists what is open by the record and not among those at the vault.
 func goneUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, there []openUpload) ([]openUpload, error) {
 	var gone []openUpload
-	for u, err := range c.Uploads(ctx, v.URL) {
+	for u, err := range c.Uploads(ctx, v.URL()) {
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func goneUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, the
 		}
 		gone = append(gone, openUpload{
 			Upload:   vault.Upload{ID: u.ID, Description: u.Description, PartSize: u.PartSize, Created: u.Started},
-			vaultURL: v.URL, known: true, record: u,
+			vaultURL: v.URL(), known: true, record: u,
 		})
 	}
 	return gone, nil

@@ -66,7 +66,7 @@ func (p *program) multipartAbort(
 	there = append(there, gone...) // their records, at least, can be settled
 	var chosen []openUpload
 	for _, ref := range refs {
-		u, err := chooseUpload(there, v.URL, ref)
+		u, err := chooseUpload(there, v.URL(), ref)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (p *program) multipartAbort(
 		for i, u := range chosen {
 			objects[i] = fmt.Sprintf("%s  begun %s  %q", shortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
 		}
-		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL)
+		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL())
 		if err := p.approveRemoval(ctx, objects, "", question); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (p *program) multipartAbort(
 // that is being continued at this moment.
 func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
 	if u.known {
-		unlock, err := c.LockUpload(ctx, v.URL, u.record.Source.Path, u.record.Description)
+		unlock, err := c.LockUpload(ctx, v.URL(), u.record.Source.Path, u.record.Description)
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.
 		}
 	}
 	if p.json {
-		return p.out.object(abortedObject{"aborted", v.URL, u.ID})
+		return p.out.object(abortedObject{"aborted", v.URL(), u.ID})
 	}
 	if !p.quiet {
 		p.ui.say("firn: removed the unfinished upload %s", show(string(u.ID)))

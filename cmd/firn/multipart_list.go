@@ -129,12 +129,12 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 		}
 		listed[u.ID] = true
 		objects = append(objects, openUploadObject{
-			MessageType: "upload", Vault: v.URL, UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
+			MessageType: "upload", Vault: v.URL(), UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
 			Description: u.Description, Name: u.Name, Parts: u.parts, Bytes: u.bytes, AtVault: true,
 			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
 		})
 	}
-	recorded, err := p.recordedUploads(ctx, c, v.URL)
+	recorded, err := p.recordedUploads(ctx, c, v.URL())
 	for _, o := range recorded {
 		if !listed[o.UploadID] {
 			objects = append(objects, o)

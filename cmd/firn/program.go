@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"firn"
@@ -102,12 +100,17 @@ func (p *program) typed() string { return shellCommand(p.args...) }
 
 // openCatalog opens the catalog that --catalog names. The caller closes it.
 func (p *program) openCatalog(ctx context.Context) (*catalog.Catalog, error) {
+	if err := p.needCatalog(); err != nil {
+		return nil, err
+	}
 	return catalog.Open(ctx, p.catalogPath, catalog.Options{Now: p.now})
 }
 
 // openKnownCatalog is openCatalog for what makes no sense without one.
 func (p *program) openKnownCatalog(ctx context.Context) (*catalog.Catalog, error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+	if there, err := p.hasCatalog(); err != nil {
+		return nil, err
+	} else if !there {
 		return nil, withHint(fmt.Errorf("there is no catalog %q yet", p.catalogPath),
 			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
 	}
@@ -144,9 +147,6 @@ func (p *program) distrust(fault error) {
 			"what else this machine computes is in doubt", errorText(fault))
 	}
 }
-
-// defaultCatalog is where the catalog lies unless the user says otherwise.
-func defaultCatalog() string { return filepath.Join(xdg.DataHome, "firn", "catalog.db") }
 
 // typedWith is the command line as it was typed, with an option and perhaps its value
 // more: before the "--" that ends the options, if there is one.

@@ -72,7 +72,7 @@ func (p *purging) empty(ctx context.Context, o firn.PurgeOptions) (purged firn.P
 	view, stop := p.showInventory()
 	defer func() { stop() }()
 	o.NoWait, o.Concurrency, o.RetryFor = p.noWait, p.concurrency, p.retryFor
-	o.Journal, o.VaultURL, o.Drain, o.Notice, o.Now = p.catalog, p.url, ctx.Done(), p.notice, p.now
+	o.Journal, o.Drain, o.Notice, o.Now = p.catalog, ctx.Done(), p.notice, p.now
 	o.Listing, o.Waiting = view.listing, view.waiting
 	var deleting *progress
 	o.Progress = func(now firn.Progress) {

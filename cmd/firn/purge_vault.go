@@ -27,7 +27,7 @@ func (p *purging) remove(ctx context.Context, purged firn.Purged) error {
 			}
 			return p.refuseNew(again)
 		},
-		NoWait: p.noWait, RetryFor: p.retryFor, Journal: p.catalog, VaultURL: p.url, Drain: ctx.Done(),
+		NoWait: p.noWait, RetryFor: p.retryFor, Journal: p.catalog, Drain: ctx.Done(),
 		Waiting: func(next time.Time) { waiting(next) }, Notice: p.notice, Now: p.now,
 	})
 	stop()

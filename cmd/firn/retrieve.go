@@ -84,7 +84,7 @@ func (p *program) newRetrieve() *cobra.Command {
 
 func (p *program) retrieve(ctx context.Context, o retrieveOptions, vaultArg string, refs []string) error {
 	return p.withVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-		archives, err := p.resolveAll(ctx, c, v.URL, refs)
+		archives, err := p.resolveAll(ctx, c, v.URL(), refs)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (p *program) retrieve(ctx context.Context, o retrieveOptions, vaultArg stri
 		if s.spending, err = p.newSpending(v, o.maxCost); err != nil {
 			return err
 		}
-		if s.rate, err = p.knownDownloadRate(ctx, c, v.URL, o.estimateRate, 0); err != nil {
+		if s.rate, err = p.knownDownloadRate(ctx, c, v.URL(), o.estimateRate, 0); err != nil {
 			return err
 		}
 		if archives, err = s.due(ctx, archives); err != nil {
@@ -132,11 +132,11 @@ func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (d
 // isPast reports whether an archive had an output that has expired, or one whose
 // bytes are here.
 func (s *retrieveSession) isPast(ctx context.Context, a record.Archive) (bool, error) {
-	received, err := s.catalog.LastReceived(ctx, s.vault.URL, a.ID)
+	received, err := s.catalog.LastReceived(ctx, s.vault.URL(), a.ID)
 	if err != nil {
 		return false, err
 	}
-	for j, err := range s.catalog.JobsFor(ctx, s.vault.URL, a.ID) {
+	for j, err := range s.catalog.JobsFor(ctx, s.vault.URL(), a.ID) {
 		if err != nil {
 			return false, err
 		}

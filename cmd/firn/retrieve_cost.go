@@ -21,8 +21,8 @@ type spending struct {
 }
 
 func (p *program) newSpending(v *vaulturl.Vault, limit dollarsFlag) (*spending, error) {
-	table, err := p.prices(v.URL, v.Class)
-	return &spending{program: p, vault: v.URL, table: table, limit: limit}, err
+	table, err := p.prices(v.URL(), v.Class)
+	return &spending{program: p, vault: v.URL(), table: table, limit: limit}, err
 }
 
 // approve is asked before a job is started.

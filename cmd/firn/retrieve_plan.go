@@ -31,7 +31,7 @@ type retrievePlanObject struct {
 
 // plan prints what would be asked for, all in all, whatever jobs there are.
 func (s *retrieveSession) plan(archives []record.Archive) error {
-	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault.URL, Tier: string(s.options.tier), Archives: len(archives), Rate: s.rate}
+	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault.URL(), Tier: string(s.options.tier), Archives: len(archives), Rate: s.rate}
 	if o.Tier == "" {
 		o.Tier = string(vault.Standard)
 	}

@@ -69,7 +69,7 @@ func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record
 	o := firn.RetrieveOptions{
 		Tier: vault.Tier(s.options.tier), Description: s.options.description, Approve: s.spending.approve,
 		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
-		Journal: s.catalog, VaultURL: s.vault.URL, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
+		Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
 	}
 	if !s.options.rng.given {
 		return o, nil

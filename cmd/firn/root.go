@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 )
 
@@ -52,7 +54,9 @@ func (p *program) newRoot() *cobra.Command {
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return applyEnvironment(cmd) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return errors.Join(applyEnvironment(cmd), p.placeCatalog(cmd))
+		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // ours has a help text like the others
 	root.SetOut(p.out.w)
@@ -62,9 +66,8 @@ func (p *program) newRoot() *cobra.Command {
 		return withHint(usageError("%w", err), helpHint(cmd))
 	})
 	global := root.PersistentFlags()
-	global.StringVar(&p.catalogPath, "catalog", defaultCatalog(),
+	global.StringVar(&p.catalogPath, "catalog", "",
 		"the `FILE` that records what is stored where (default: firn/catalog.db in the data home)")
-	global.Lookup("catalog").DefValue = "" // it differs from user to user
 	global.BoolVar(&p.json, "json", false, "print JSON Lines, errors included")
 	global.BoolVar(&p.quiet, "quiet", false, "print no progress and no notes, only results and errors")
 	global.BoolP("help", "h", false, "print this help")

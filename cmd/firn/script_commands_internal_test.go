@@ -40,6 +40,9 @@ func scriptCommands() map[string]scriptCommand {
 		// finish NAME STATUS: waits for its end and expects this exit status; -1
 		// if a signal killed it
 		"finish": processes.finish,
+		// resident HOME STATUS COMMAND...: runs it as a user whose passwd entry tells
+		// this home, where the condition "namespaces" holds, and expects this status
+		"resident": resident,
 		// until FILE N PATTERN: waits until N lines of the file match
 		"until": until,
 		// serve [OPTION...]: starts a server called server over ./store, with

@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			watchScript(env, stalled)
 			return os.Mkdir(home, 0o700)
 		},
-		Cmds: watched(scriptCommands()),
+		Cmds:      watched(scriptCommands()),
+		Condition: scriptCondition,
 	})
 }

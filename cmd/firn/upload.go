@@ -121,6 +121,9 @@ func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, 
 	}
 	return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
+		if err := s.meetVault(ctx); err != nil {
+			return p.explainWait(p.explainVault(err, vaultArg))
+		}
 		return p.each(sources, func(source string) error { return s.uploadOne(ctx, source) })
 	})
 }

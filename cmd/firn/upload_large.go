@@ -26,6 +26,9 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 		return withHint(err, oldName+" --help")
 	}
 	p.catalogPath = catalogOfEnvironment()
+	if err := p.needCatalog(); err != nil {
+		return err
+	}
 	vaultArg := "glacier://" + url.PathEscape(o.vault) + "?region=" + url.QueryEscape(o.region)
 	return p.withVault(ctx, vaultArg, firn.MaxConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		return p.uploadLargeTo(ctx, o, v, c)
@@ -51,11 +54,14 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	if err := p.out.flush(); err != nil {
 		return err
 	}
-	s := &uploadSession{program: p, vaultArg: v.URL, vault: v, catalog: c}
+	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c}
 	p.setResume(o.filepath)
+	if err := s.meetVault(ctx); err != nil {
+		return err
+	}
 	stored, err := s.send(ctx, source, firn.UploadOptions{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-		Journal: c, VaultURL: v.URL, Now: p.now,
+		Journal: c, Now: p.now,
 	}, func(firn.Progress) {}) // the old tool's lines say it
 	if err != nil {
 		return s.explain(err, o.filepath)
@@ -86,5 +92,6 @@ func catalogOfEnvironment() string {
 	if path := os.Getenv(variable("catalog")); path != "" {
 		return path
 	}
-	return defaultCatalog()
+	path, _ := defaultCatalog()
+	return path
 }

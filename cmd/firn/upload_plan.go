@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"firn"
 	"firn/internal/humane"
@@ -40,11 +38,11 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		return p.explainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	rate, err := p.knownRate(ctx, o, v.URL)
+	rate, err := p.knownRate(ctx, o, v.URL())
 	if err != nil {
 		return err
 	}
-	table, err := p.prices(v.URL, v.Class)
+	table, err := p.prices(v.URL(), v.Class)
 	if err != nil {
 		return err
 	}
@@ -53,12 +51,14 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		if err != nil {
 			return err
 		}
-		return p.tellPlan(path, v.URL, plan, table, rate)
+		return p.tellPlan(path, v.URL(), plan, table, rate)
 	})
 }
 
 func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL string) (rate float64, err error) {
-	if _, err := os.Stat(p.catalogPath); errors.Is(err, fs.ErrNotExist) {
+	if there, err := p.hasCatalog(); err != nil {
+		return 0, err
+	} else if !there {
 		return estimateRate(ctx, o, nil, vaultURL)
 	}
 	c, err := p.openCatalog(ctx)

@@ -34,7 +34,7 @@ type storedObject struct {
 func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
 	if s.json {
 		if err := s.out.object(storedObject{
-			MessageType: "archive", File: path, Vault: s.vault.URL,
+			MessageType: "archive", File: path, Vault: s.vault.URL(),
 			ArchiveID: stored.ArchiveID, Size: stored.Size, TreeHash: stored.TreeHash, Description: stored.Description,
 			PartSize: stored.PartSize, Parts: stored.Parts, PartsResumed: stored.PartsResumed,
 			Seconds: stored.Elapsed.Seconds(), MiBPerSecond: bytesPerSecond(stored.Sent, stored.Elapsed) / (1 << 20),

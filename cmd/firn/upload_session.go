@@ -56,7 +56,7 @@ func (s *uploadSession) uploadOptions() firn.UploadOptions {
 		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
 		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
 		Again: o.again, RetryFor: o.retryFor, SpoolDir: o.spoolDir,
-		Journal: s.catalog, VaultURL: s.vault.URL, Now: s.now,
+		Journal: s.catalog, Now: s.now,
 	}
 }
 
@@ -88,7 +88,7 @@ func (s *uploadSession) send(
 // user says, else what earlier uploads to the vault reached, but no more than
 // the limit; 0 if nothing is known.
 func (s *uploadSession) rate(ctx context.Context) (float64, error) {
-	return estimateRate(ctx, s.options, s.catalog, s.vault.URL)
+	return estimateRate(ctx, s.options, s.catalog, s.vault.URL())
 }
 
 func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {

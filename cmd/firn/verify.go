@@ -85,7 +85,7 @@ func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o veri
 	p.beginWork("continue with: " + p.typed())
 	if o.remote {
 		return p.withVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-			a, err := p.resolve(ctx, c, v.URL, ref)
+			a, err := p.resolve(ctx, c, v.URL(), ref)
 			if err != nil {
 				return err
 			}
@@ -155,7 +155,7 @@ func (p *program) verifyRemote(
 		options := firn.DownloadOptions{
 			Tier: vault.Tier(o.tier), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
 			Ready:     func(job record.Job) { hook.run(ctx, job) },
-			LimitRate: int64(o.limitRate), Journal: c, VaultURL: v.URL, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
+			LimitRate: int64(o.limitRate), Journal: c, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
 		}
 		if !p.quiet {
 			shown := startProgress(p.ui, p.now, "segment")
@@ -174,7 +174,7 @@ func (p *program) verifyRemote(
 			return err
 		}
 	}
-	return hook.end(p.tellVerified(verifiedObject{"verified", v.URL, a.ID, file, true, got.Range.Size, got.TreeHash},
+	return hook.end(p.tellVerified(verifiedObject{"verified", v.URL(), a.ID, file, true, got.Range.Size, got.TreeHash},
 		remoteText(got, known, file)))
 }
 

@@ -9,8 +9,8 @@ import (
 	"firn/vault"
 )
 
-// CheckEndpoint returns the canonical form of an endpoint URL, of which the
-// empty one is Amazon's own. Plain HTTP is for this machine only: a signed
+// CheckEndpoint returns the endpoint URL to send requests to, without slashes at
+// its end. The empty one is Amazon's own. Plain HTTP is for this machine only: a signed
 // request on an open line shows everything but the key.
 func CheckEndpoint(raw string) (string, error) {
 	if raw == "" {
@@ -35,13 +35,7 @@ func CheckEndpoint(raw string) (string, error) {
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// QueryEscape escapes s for a query but leaves the characters of an endpoint
-// that a query may hold, so that people can read the URL.
-func QueryEscape(s string) string {
-	return strings.NewReplacer("%3A", ":", "%2F", "/", "%5B", "[", "%5D", "]").Replace(url.QueryEscape(s))
+	return strings.TrimSuffix(host, ".") == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // IsAddress reports whether the host of an endpoint is an IP address, so that

@@ -21,10 +21,10 @@ const expiryWindow = 5 * time.Minute
 
 // LoadConfig reads what the SDK's default chain says (environment, files of the
 // profile, SSO, roles, instance metadata) with region and profile above it, if they are
-// not empty. The SDK itself takes AWS_ACCESS_KEY and AWS_SECRET_KEY where the newer
+// not empty, and a default region below it. The SDK itself takes AWS_ACCESS_KEY and AWS_SECRET_KEY where the newer
 // names are not set. It sends no request, so wrong or missing credentials show at
 // the first call. Settings that cannot work are vault.ErrInvalid.
-func LoadConfig(ctx context.Context, region, profile string) (aws.Config, *Keyring, error) {
+func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws.Config, *Keyring, error) {
 	options := []func(*config.LoadOptions) error{
 		// The SDK can add the certificates of AWS_CA_BUNDLE to no other client.
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
@@ -37,6 +37,9 @@ func LoadConfig(ctx context.Context, region, profile string) (aws.Config, *Keyri
 	}
 	if profile != "" {
 		options = append(options, config.WithSharedConfigProfile(profile))
+	}
+	if defaultRegion != "" {
+		options = append(options, config.WithDefaultRegion(defaultRegion))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {

@@ -67,6 +67,18 @@ func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, bro
 	})
 }
 
+// HasArchives looks for one archive.
+func (v *Vault) HasArchives(ctx context.Context) (has bool, err error) {
+	if err := v.gate.shut(); err != nil {
+		return false, err
+	}
+	err = v.eachArchive(ctx, func(vault.Archive, error) bool {
+		has = true
+		return false
+	})
+	return has, err
+}
+
 // visitArchive calls visit with the archive of this id, if there is one.
 func (v *Vault) visitArchive(ctx context.Context, id vault.ArchiveID, visit func(a vault.Archive, broken error) error) error {
 	if err := cancelled(ctx); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"firn/internal/vaultname"
 	"firn/vault"
 )
 
@@ -29,7 +30,8 @@ const (
 // directory until Close.
 type Vault struct {
 	options   Options
-	path      string   // as given to Open, for messages
+	path      string // as given to Open, for messages
+	url       string
 	dir       *os.Root // everything is reached through it
 	lock      *flock.Flock
 	gate      *gate     // whoever changes something is inside
@@ -65,6 +67,10 @@ func Open(dir string, o Options) (*Vault, error) {
 }
 
 func open(dir string, o Options) (*Vault, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
@@ -75,6 +81,7 @@ func open(dir string, o Options) (*Vault, error) {
 	v := &Vault{
 		options:   o,
 		path:      dir,
+		url:       vaultname.Directory(full),
 		dir:       root,
 		gate:      newGate(),
 		runs:      newInventoryRuns(),
@@ -113,6 +120,9 @@ func (v *Vault) start() error {
 	}
 	return v.cleanUp()
 }
+
+// URL returns the canonical URL of the vault; see package vaultname.
+func (v *Vault) URL() string { return v.url }
 
 // lock takes the lock file called path, or fails at once.
 func lock(path string) (*flock.Flock, error) {

@@ -17,12 +17,12 @@ package glaciervault
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
 	"firn/internal/amazon"
+	"firn/internal/vaultname"
 )
 
 // maxAnswer is what the body of an answer may have, in bytes. The longest true
@@ -69,7 +69,7 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 	if err := checkAccount(c.Account); err != nil {
 		return nil, err
 	}
-	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile)
+	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile, "")
 	if err != nil {
 		return nil, err
 	}
@@ -97,19 +97,9 @@ func Open(ctx context.Context, c Config) (*Account, error) {
 func (a *Account) Region() string { return a.region }
 
 // URL returns the canonical URL of the vault of that name, under which the
-// catalog knows it: glacier://NAME?region=REGION, followed by the account
-// unless it is the credentials' own, and by the endpoint unless it is Amazon's.
-// A profile is a way to get credentials and no part of it.
+// catalog knows it; see package vaultname. Without a name it is that of the account.
 func (a *Account) URL(name string) string {
-	var b strings.Builder
-	b.WriteString("glacier://" + name + "?region=" + amazon.QueryEscape(a.region))
-	if a.id != ownAccount {
-		b.WriteString("&account=" + amazon.QueryEscape(a.id))
-	}
-	if a.endpoint != "" {
-		b.WriteString("&endpoint=" + amazon.QueryEscape(a.endpoint))
-	}
-	return b.String()
+	return vaultname.Glacier(name, a.region, a.id, a.endpoint)
 }
 
 // Vault returns the vault of that name, without asking whether it exists. A

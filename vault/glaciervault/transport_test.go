@@ -98,8 +98,9 @@ func TestEndpoints(t *testing.T) {
 	for endpoint, canonical := range map[string]string{
 		"http://127.0.0.1:8333":                "http://127.0.0.1:8333",
 		"http://127.8.9.10":                    "http://127.8.9.10",
-		"http://localhost:1/":                  "http://localhost:1",
-		"http://[::1]:8333":                    "http://[::1]:8333",
+		"http://localhost:1/":                  "http://127.0.0.1:1",
+		"http://localhost.:1":                  "http://127.0.0.1:1",
+		"http://[::1]:8333":                    "http://127.0.0.1:8333",
 		"HTTPS://Vault.Example.COM/g/":         "https://vault.example.com/g",
 		"http://example.com":                   "",
 		"http://localhost.example.com":         "",

@@ -66,6 +66,13 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	return v.ignoreMissing(err)
 }
 
+// HasArchives asks for the number of archives that the vault counted when it took
+// its last inventory (DescribeVault).
+func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
+	info, err := v.account.DescribeVault(ctx, v.name)
+	return info.Archives > 0, err
+}
+
 // ignoreMissing forgives that what was to be removed is not there, unless the
 // whole vault is not.
 func (v *Vault) ignoreMissing(err error) error {

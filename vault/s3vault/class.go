@@ -80,6 +80,7 @@ func (v *Vault) Limits() vault.Limits {
 		MinArchiveSize: 1,
 		MaxArchiveSize: maxObject,
 		MaxDescription: maxDescription,
+		Names:          true,
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
 		Prolongs:       true,

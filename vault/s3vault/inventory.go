@@ -56,6 +56,19 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	}
 }
 
+// HasArchives looks at the beginning of the bucket's list.
+func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
+	for o, err := range v.current(ctx, nil) { // whoever may store may list these, not always versions
+		if err != nil {
+			return false, err
+		}
+		if !o.isFolder() && !v.isSidecar(o.key) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // parseNext reads the Next of an entry.
 func (v *Vault) parseNext(after string) (*object, error) {
 	o, err := v.parseObject(vault.ArchiveID(after))

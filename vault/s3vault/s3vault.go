@@ -24,8 +24,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +32,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"firn/internal/amazon"
+	"firn/internal/vaultname"
 	"firn/vault"
 )
 
@@ -50,7 +49,7 @@ type Config struct {
 	Prefix   string // of the keys; a slash ends it unless it is empty
 	Class    Class  // of what is stored; empty: DeepArchive
 	KeepDays int    // how long a restored copy stays, at least 1; 0: 3
-	Region   string // empty: from the AWS configuration
+	Region   string // empty: from the AWS configuration, else, with an Endpoint, us-east-1
 	Profile  string // of the AWS configuration files; empty: the default one
 	Endpoint string // URL of another service; empty: from the AWS configuration
 	// Addressing is where the bucket is named; empty: as the endpoint suggests.
@@ -90,7 +89,11 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile)
+	elsewhere := ""
+	if c.Endpoint != "" {
+		elsewhere = "us-east-1" // what a service takes to which regions mean nothing
+	}
+	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile, elsewhere)
 	if err != nil {
 		return nil, err
 	}
@@ -155,20 +158,10 @@ func (c *Config) complete() error {
 	return nil
 }
 
-// URL returns the canonical URL of the vault, under which the catalog knows it:
-// s3://BUCKET/PREFIX?region=REGION, followed by the endpoint unless it is Amazon's.
-// Class, profile and the like are ways to use it, and no part of it.
+// URL returns the canonical URL of the vault, under which the catalog knows it; see
+// package vaultname.
 func (v *Vault) URL() string {
-	var b strings.Builder
-	b.WriteString("s3://" + v.config.Bucket)
-	if prefix := strings.TrimSuffix(v.config.Prefix, "/"); prefix != "" {
-		b.WriteString((&url.URL{Path: "/" + prefix}).EscapedPath())
-	}
-	b.WriteString("?region=" + amazon.QueryEscape(v.region))
-	if v.endpoint != "" {
-		b.WriteString("&endpoint=" + amazon.QueryEscape(v.endpoint))
-	}
-	return b.String()
+	return vaultname.Bucket(v.config.Bucket, v.config.Prefix, v.region, v.endpoint)
 }
 
 // Class returns the storage class of what is stored.

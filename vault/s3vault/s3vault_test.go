@@ -340,8 +340,8 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestURL(t *testing.T) {
 	for want, c := range map[string]s3vault.Config{
-		"s3://bucket?region=eu-central-1":                                     {Bucket: "bucket", Region: "eu-central-1", Class: s3vault.Glacier, KeepDays: 9},
-		"s3://bucket/a%20b/c?region=us-east-1&endpoint=http://127.0.0.1:9000": {Bucket: "bucket", Prefix: "a b/c/", Region: "us-east-1", Endpoint: "http://127.0.0.1:9000/"},
+		"s3://bucket?region=eu-central-1":                    {Bucket: "bucket", Region: "eu-central-1", Class: s3vault.Glacier, KeepDays: 9},
+		"s3://bucket/a%20b/c?endpoint=http://127.0.0.1:9000": {Bucket: "bucket", Prefix: "a b/c/", Region: "us-east-1", Endpoint: "http://127.0.0.1:9000/"},
 	} {
 		v, err := s3vault.Open(t.Context(), c)
 		if err != nil {

@@ -115,6 +115,9 @@ func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error
 	}
 }
 
+// URL is that of the vault below. It never fails.
+func (f *Faulty) URL() string { return f.below.URL() }
+
 // Limits are those of the vault below. They never fail.
 func (f *Faulty) Limits() vault.Limits { return f.below.Limits() }
 
@@ -211,6 +214,13 @@ func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 		return struct{}{}, f.below.DeleteArchive(ctx, id)
 	})
 	return err
+}
+
+// HasArchives is the vault's, with faults.
+func (f *Faulty) HasArchives(ctx context.Context) (bool, error) {
+	return around(ctx, f.next("HasArchives"), func() (bool, error) {
+		return f.below.HasArchives(ctx)
+	})
 }
 
 type readCloser struct {

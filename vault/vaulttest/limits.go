@@ -38,8 +38,11 @@ func descriptions(s *suite) {
 	}
 }
 
-// names: a name may be refused with ErrInvalid, and does no harm.
+// names: a vault has one. That of an archive may be refused with ErrInvalid, and
+// does no harm.
 func names(s *suite) {
+	s.wantOneName()
+	s.wantHasArchives(false)
 	data := content(1, 1)
 	for _, name := range []string{"", ".", "..", "../../x", "/etc/passwd", `a\b`, "ü", "\xff", "\x00", "\u202e", strings.Repeat("x", 3000)} {
 		id, err := s.v.CreateUpload(s.Context(), vault.UploadRequest{Name: name, PartSize: s.PartSize})
@@ -49,6 +52,7 @@ func names(s *suite) {
 		}
 		s.send(id, data, partOf(data, 0))
 		s.wantContent(s.complete(id, data), data)
+		s.wantHasArchives(true)
 	}
 }
 

@@ -1,0 +1,29 @@
+package home
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+)
+
+// surroundings are those of Windows, which tells its known folders by itself.
+type surroundings struct{}
+
+func here() surroundings { return surroundings{} }
+
+func (surroundings) data() (string, error) {
+	if !filepath.IsAbs(xdg.DataHome) {
+		return "", ErrNone
+	}
+	return xdg.DataHome, nil
+}
+
+func (surroundings) cache() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	return dir, nil
+}
