@@ -91,6 +91,11 @@ type Uploader interface {
 	// directory forever, Glacier "a short period"), the same id is returned.
 	// After that the answer is ErrNotFound, which therefore does not tell
 	// whether an earlier call, whose answer was lost, had succeeded.
+	//
+	// An UnprovedError means that the archive is there and that what the vault
+	// tells of it is not what was sent; a TakenError, at kinds whose archives have
+	// names, that another archive has this one's, and the upload, if it was still
+	// there, stays open. Each error is of one class only.
 	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
 
 	// AbortUpload removes an unfinished upload and its parts. An id that is not

@@ -2,6 +2,7 @@ package vaulttest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"sync"
@@ -39,7 +40,10 @@ type Faulty struct {
 	calls map[string]int
 }
 
-var _ vault.Vault = (*Faulty)(nil)
+var (
+	_ vault.Vault  = (*Faulty)(nil)
+	_ vault.Looker = (*Faulty)(nil)
+)
 
 // NewFaulty returns v with faults. Of several that fit one call the first
 // counts.
@@ -209,6 +213,17 @@ func (f *Faulty) Inventory(ctx context.Context, id vault.JobID, after string) it
 func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	_, err := around(ctx, f.next("DeleteArchive"), func() (struct{}, error) {
 		return struct{}{}, f.below.DeleteArchive(ctx, id)
+	})
+	return err
+}
+
+// LookAtArchive is the vault's, with faults; errors.ErrUnsupported if it has none.
+func (f *Faulty) LookAtArchive(ctx context.Context, a vault.Archive) error {
+	_, err := around(ctx, f.next("LookAtArchive"), func() (struct{}, error) {
+		if looker, ok := f.below.(vault.Looker); ok {
+			return struct{}{}, looker.LookAtArchive(ctx, a)
+		}
+		return struct{}{}, errors.ErrUnsupported
 	})
 	return err
 }
