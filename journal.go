@@ -31,13 +31,18 @@ type Journal interface {
 	Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Part, error]
 	// DropParts forgets the parts of an upload that is given up.
 	DropParts(ctx context.Context, uploadKey int64) error
-	// FinishUpload saves u as completed, saves the archive and drops the parts,
-	// all or nothing.
+	// FinishUpload saves u as completed, saves the archive and drops the parts unless
+	// it is Unproved, all or nothing.
 	FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error
 
 	// FindArchives returns the stored archives that came from a path with this
 	// description and size, newest first.
 	FindArchives(ctx context.Context, vaultURL, path, description string, size int64) iter.Seq2[record.Archive, error]
+	// FindArchive returns the archive with this id, or what else may be meant by it.
+	FindArchive(ctx context.Context, vaultURL, id string) ([]record.Archive, error)
+	// MarkLooked notes that a look at the vault has shown an archive to be Missing or
+	// Differing.
+	MarkLooked(ctx context.Context, vaultURL string, id vault.ArchiveID, state record.ArchiveState) error
 	// Rate returns the bytes per second that recent uploads to a vault reached,
 	// or 0 if there were none.
 	Rate(ctx context.Context, vaultURL string) (float64, error)
@@ -68,6 +73,14 @@ func (forgetful) FinishUpload(context.Context, *record.Upload, record.Archive) e
 
 func (forgetful) FindArchives(context.Context, string, string, string, int64) iter.Seq2[record.Archive, error] {
 	return none[record.Archive]
+}
+
+func (forgetful) FindArchive(context.Context, string, string) ([]record.Archive, error) {
+	return nil, nil
+}
+
+func (forgetful) MarkLooked(context.Context, string, vault.ArchiveID, record.ArchiveState) error {
+	return nil
 }
 
 // none is the empty sequence.

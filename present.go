@@ -13,8 +13,8 @@ import (
 	"firn/treehash"
 )
 
-// alreadyPresent looks for an archive of the same source and description. If
-// the file looks other than it did then, its bytes decide.
+// alreadyPresent looks for an archive of the same source and description that the
+// vault still has. If the file looks other than it did then, its bytes decide.
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.identity
 	compared := last.State == record.Open && provedSame(last.Source, id) // when that upload was begun
@@ -37,19 +37,27 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 				return Stored{}, false, err
 			}
 		}
-		if same || hash == a.TreeHash {
-			stored := Stored{
-				ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
-				Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
-			}
-			if last.ArchiveID == a.ID && last.PartSize > 0 {
-				plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
-				stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
-			}
-			return stored, true, nil
+		if !same && hash != a.TreeHash {
+			continue
+		}
+		if isThere, err := u.isStillThere(ctx, a); isThere || err != nil {
+			return u.present(a, last), isThere, err
 		}
 	}
 	return Stored{}, false, nil
+}
+
+// present tells about an archive that is there already.
+func (u *upload) present(a record.Archive, last record.Upload) Stored {
+	stored := Stored{
+		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
+		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
+	}
+	if last.ArchiveID == a.ID && last.PartSize > 0 {
+		plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
+		stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
+	}
+	return stored
 }
 
 // isOther reports whether the source is proved to have other bytes than those of

@@ -15,7 +15,8 @@ import (
 // An archive that is not on record is added as Confirmed. One that is becomes
 // Confirmed or Differing, and gets what was not known of it; what is known stays.
 // What is Deleting or Deleted stays so, since an inventory goes on listing it for
-// a day, and so does what is Missing from a newer whole inventory. The rejects
+// a day, and so does what is Missing from a newer whole inventory, and what is
+// Unproved if no tree hash is listed, which alone would prove it. The rejects
 // are set aside. If it fails, nothing of it was saved and i is as it was.
 func (c *Catalog) SaveEntries(
 	ctx context.Context, i *record.Inventory, entries []record.Archive, rejects []record.Reject, position string,

@@ -19,6 +19,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	switch {
 	case was.State == record.Deleting, was.State == record.Deleted:
 	case was.State == record.Missing && f.outdated:
+	case was.State == record.Unproved && !differs && e.TreeHash.IsZero(): // that it is there was known
 	default:
 		is.State = state
 	}

@@ -82,6 +82,7 @@ func (m *merging) one(a record.Archive) {
 // it holds.
 func merged(was, told record.Archive) (is record.Archive, agrees bool) {
 	is = was
+	state := mergedState(was, told) // of what each of them knows by itself
 	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
 		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
 	if told.Size < 0 || !agrees {
@@ -91,7 +92,7 @@ func merged(was, told record.Archive) (is record.Archive, agrees bool) {
 		told.TreeHash = was.TreeHash
 	}
 	fill(&is, told)
-	is.State = mergedState(was, told)
+	is.State = state
 	if told.Seen.After(was.Seen) {
 		is.Seen = told.Seen
 	}
@@ -104,10 +105,27 @@ func mergedState(was, told record.Archive) record.ArchiveState {
 			return final
 		}
 	}
+	for _, pair := range [][2]record.Archive{{was, told}, {told, was}} {
+		if state, ok := unprovedState(pair[0], pair[1]); ok {
+			return state
+		}
+	}
 	if told.Seen.After(was.Seen) {
 		return told.State
 	}
 	return was.State
+}
+
+// unprovedState is the state of an archive that is Unproved on one record, and there
+// on the other: one that has seen it proved, or one that has only seen it listed.
+func unprovedState(one, other record.Archive) (state record.ArchiveState, ok bool) {
+	if one.State != record.Unproved || other.State != record.Stored && other.State != record.Confirmed {
+		return "", false
+	}
+	if isProven(other) {
+		return other.State, true
+	}
+	return record.Unproved, true
 }
 
 // findInventory notes which inventory on record it was that listed an archive.

@@ -1,0 +1,96 @@
+package firn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+)
+
+// await looks, for as long as the kind of vault may work on completing an upload that
+// it does not know any more, whether the archive comes. missing is returned if it does not.
+func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, missing error) (id vault.ArchiveID, err error) {
+	patience := u.retry()
+	patience.For = min(patience.For, u.vault.Limits().LateArchives)
+	if patience.For == 0 {
+		return "", missing
+	}
+	patience.Waiting = nil // one notice will do
+	u.Notice(fmt.Sprintf("the vault knows neither the upload nor its archive and may still be at work on it; looking for up to %s",
+		humane.Duration(patience.For)))
+	err = patience.Do(ctx, func(ctx context.Context) error {
+		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
+		if errors.Is(err, vault.ErrNotFound) {
+			return fmt.Errorf("%w: %v", vault.ErrUnavailable, err) //nolint:errorlint // not yet: that it is not found would say too much
+		}
+		return err
+	})
+	if errors.Is(err, ErrGaveUp) {
+		return "", missing
+	}
+	return id, err
+}
+
+// finishUnproved records an archive that is stored and not proved, and says so.
+func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.UnprovedError, size int64, failure error) error {
+	return errors.Join(failure, u.saveFinished(ctx, at, u.newArchive(at, e.ID, size, record.Unproved)))
+}
+
+// proveAgain looks once more at the archive of a completed upload that is not proved;
+// see settle for what it returns. One that is gone is uploaded again.
+func (u *upload) proveAgain(ctx context.Context, last record.Upload) (stored Stored, done bool, err error) {
+	a, err := u.unprovedArchive(ctx, last)
+	if err != nil || a.ID == "" || u.Again {
+		return Stored{}, false, err
+	}
+	if other, err := u.isOther(ctx, last); err != nil || other {
+		return Stored{}, false, err
+	}
+	at := &attempt{Upload: last}
+	c, err := u.completion(ctx, at)
+	if err != nil {
+		return Stored{}, false, err
+	}
+	c.Unproved = a.ID
+	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", quoteID(a.ID)))
+	err = u.retry().Do(ctx, func(ctx context.Context) error {
+		_, err := u.vault.CompleteUpload(ctx, last.ID, c)
+		return err
+	})
+	switch {
+	case errors.Is(err, vault.ErrNotFound):
+		return Stored{}, false, u.lose(ctx, a, record.Missing, err)
+	case err != nil:
+		return Stored{}, false, err
+	}
+	a.State = record.Stored
+	if err := u.saveFinished(ctx, at, a); err != nil {
+		return Stored{}, false, err
+	}
+	u.Notice(fmt.Sprintf("archive %s is proved now", quoteID(a.ID)))
+	return u.present(a, last), provedSame(last.Source, u.source.identity), nil
+}
+
+// unprovedArchive returns the archive that a completed upload has become if it is not
+// proved, as far as the parts tell that are on record; else one without an id.
+func (u *upload) unprovedArchive(ctx context.Context, last record.Upload) (record.Archive, error) {
+	found, err := u.Journal.FindArchive(ctx, u.VaultURL, string(last.ArchiveID))
+	if err != nil || len(found) != 1 || found[0].ID != last.ArchiveID {
+		return record.Archive{}, err
+	}
+	a := found[0]
+	if a.State != record.Unproved && a.State != record.Differing {
+		return record.Archive{}, nil
+	}
+	for _, err := range u.Journal.Parts(ctx, last.Key) {
+		return a, err
+	}
+	if a.State == record.Unproved {
+		return a, fmt.Errorf("archive %s is stored and not proved, and what would prove it is not on record any more: %w",
+			quoteID(a.ID), vault.ErrChecksum)
+	}
+	return record.Archive{}, nil
+}
