@@ -95,8 +95,6 @@ func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive
 // last tells how the upload stands then.
 func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
 	switch {
-	case last.State == record.Completed:
-		return u.proveAgain(ctx, *last)
 	case last.State == record.Completing:
 	case last.State == record.Unknown && !u.Again:
 		other, err := u.isOther(ctx, *last)

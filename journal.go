@@ -38,8 +38,9 @@ type Journal interface {
 	// FindArchives returns the stored archives that came from a path with this
 	// description and size, newest first.
 	FindArchives(ctx context.Context, vaultURL, path, description string, size int64) iter.Seq2[record.Archive, error]
-	// FindArchive returns the archive with this id, or what else may be meant by it.
-	FindArchive(ctx context.Context, vaultURL, id string) ([]record.Archive, error)
+	// FindUnproved returns the newest upload of a source whose archive is there and not
+	// proved, and that archive, or vault.ErrNotFound.
+	FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error)
 	// MarkLooked notes that a look at the vault has shown an archive to be Missing or
 	// Differing.
 	MarkLooked(ctx context.Context, vaultURL string, id vault.ArchiveID, state record.ArchiveState) error
@@ -75,8 +76,9 @@ func (forgetful) FindArchives(context.Context, string, string, string, int64) it
 	return none[record.Archive]
 }
 
-func (forgetful) FindArchive(context.Context, string, string) ([]record.Archive, error) {
-	return nil, nil
+func (f forgetful) FindUnproved(ctx context.Context, _, _, _ string) (record.Upload, record.Archive, error) {
+	u, err := f.FindUpload(ctx, "", "", "")
+	return u, record.Archive{}, err
 }
 
 func (forgetful) MarkLooked(context.Context, string, vault.ArchiveID, record.ArchiveState) error {

@@ -39,11 +39,18 @@ func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.Unpro
 	return errors.Join(failure, u.saveFinished(ctx, at, u.newArchive(at, e.ID, size, record.Unproved)))
 }
 
-// proveAgain looks once more at the archive of a completed upload that is not proved;
-// see settle for what it returns. One that is gone is uploaded again.
-func (u *upload) proveAgain(ctx context.Context, last record.Upload) (stored Stored, done bool, err error) {
-	a, err := u.unprovedArchive(ctx, last)
-	if err != nil || a.ID == "" || u.Again {
+// proveAgain looks once more at the archive of this source that is stored and not
+// proved, if there is one. done is true if it is proved now and the source is still the
+// same; one that is gone is uploaded again.
+func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err error) {
+	if u.Again {
+		return Stored{}, false, nil
+	}
+	last, a, err := u.Journal.FindUnproved(ctx, u.VaultURL, u.source.identity.Path, u.description)
+	if errors.Is(err, vault.ErrNotFound) {
+		return Stored{}, false, nil
+	}
+	if err != nil {
 		return Stored{}, false, err
 	}
 	if other, err := u.isOther(ctx, last); err != nil || other {
@@ -54,6 +61,10 @@ func (u *upload) proveAgain(ctx context.Context, last record.Upload) (stored Sto
 	if err != nil {
 		return Stored{}, false, err
 	}
+	if len(c.Parts) == 0 {
+		return Stored{}, false, fmt.Errorf("archive %s is stored and not proved, and what would prove it is not on record any more: %w",
+			quoteID(a.ID), vault.ErrChecksum)
+	}
 	c.Unproved = a.ID
 	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", quoteID(a.ID)))
 	err = u.retry().Do(ctx, func(ctx context.Context) error {
@@ -62,7 +73,7 @@ func (u *upload) proveAgain(ctx context.Context, last record.Upload) (stored Sto
 	})
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
-		return Stored{}, false, u.lose(ctx, a, record.Missing, err)
+		return Stored{}, false, u.lose(ctx, a, nil)
 	case err != nil:
 		return Stored{}, false, err
 	}
@@ -72,25 +83,4 @@ func (u *upload) proveAgain(ctx context.Context, last record.Upload) (stored Sto
 	}
 	u.Notice(fmt.Sprintf("archive %s is proved now", quoteID(a.ID)))
 	return u.present(a, last), provedSame(last.Source, u.source.identity), nil
-}
-
-// unprovedArchive returns the archive that a completed upload has become if it is not
-// proved, as far as the parts tell that are on record; else one without an id.
-func (u *upload) unprovedArchive(ctx context.Context, last record.Upload) (record.Archive, error) {
-	found, err := u.Journal.FindArchive(ctx, u.VaultURL, string(last.ArchiveID))
-	if err != nil || len(found) != 1 || found[0].ID != last.ArchiveID {
-		return record.Archive{}, err
-	}
-	a := found[0]
-	if a.State != record.Unproved && a.State != record.Differing {
-		return record.Archive{}, nil
-	}
-	for _, err := range u.Journal.Parts(ctx, last.Key) {
-		return a, err
-	}
-	if a.State == record.Unproved {
-		return a, fmt.Errorf("archive %s is stored and not proved, and what would prove it is not on record any more: %w",
-			quoteID(a.ID), vault.ErrChecksum)
-	}
-	return record.Archive{}, nil
 }

@@ -132,6 +132,9 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 	if stored, done, err := u.settle(ctx, &last); done || err != nil {
 		return stored, err
 	}
+	if stored, done, err := u.proveAgain(ctx); done || err != nil {
+		return stored, err
+	}
 	if stored, found, err := u.alreadyPresent(ctx, last); found || err != nil {
 		return stored, err
 	}

@@ -108,7 +108,8 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	case errors.Is(err, vault.ErrExists):
 		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err)...)
 	case isUnproved:
-		return withHint(err, s.unprovedHints(unproved)...)
+		again := "to look at it once more, which sends nothing: " + s.typed()
+		return withHint(err, append([]string{again}, s.unprovedHints(unproved.ID)...)...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

@@ -26,19 +26,22 @@ func (s *uploadSession) takenHints(ctx context.Context, err error) []string {
 		return hints
 	}
 	switch found[0].State {
-	case record.Stored, record.Unproved, record.Confirmed:
-		hints = append(hints, "or delete first what firn has stored there: "+
-			shellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
+	case record.Unproved:
+		if !s.options.again { // then it is that one which matters
+			return s.unprovedHints(taken.ID)
+		}
+	case record.Stored, record.Confirmed:
+	default:
+		return hints
 	}
-	return hints
+	return append(hints, "or delete first what firn has stored there: "+shellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
 }
 
-// unprovedHints say how an archive is looked at that is stored and not proved, and
-// how it is proved by all of its bytes.
-func (s *uploadSession) unprovedHints(e *vault.UnprovedError) []string {
+// unprovedHints say how an archive that is stored and not proved is proved by all of
+// its bytes.
+func (s *uploadSession) unprovedHints(id vault.ArchiveID) []string {
 	return []string{
-		"to look at it once more, which sends nothing: " + s.typed(),
-		"to read it back and compare all of it: " + shellCommand("firn", "verify", s.vaultArg, "--", string(e.ID)),
-		"if it is damaged: " + shellCommand("firn", "delete", s.vaultArg, "--", string(e.ID)) + ", and upload it again",
+		"to read it back and compare all of it: " + shellCommand("firn", "verify", s.vaultArg, "--", string(id)),
+		"if it is damaged: " + shellCommand("firn", "delete", s.vaultArg, "--", string(id)) + ", and upload it again",
 	}
 }
