@@ -11,23 +11,20 @@ import (
 )
 
 // isStillThere looks whether the vault still has an archive that is on record, where
-// the vault can tell at once. If it cannot be looked at, the record counts.
+// it can tell at once. If it cannot be looked at, the record counts.
 func (u *upload) isStillThere(ctx context.Context, a record.Archive) (bool, error) {
 	looker, ok := u.vault.(vault.Looker)
 	if !ok {
 		return true, nil
 	}
-	err := looker.LookAtArchive(ctx, vault.Archive{
-		ID: a.ID, Description: a.Description, Size: a.Size, TreeHash: a.TreeHash, Created: a.Created,
-	})
-	taken, isTaken := errors.AsType[*vault.TakenError](err)
+	found, err := looker.Look(ctx, a.ID)
 	switch {
-	case err == nil || errors.Is(err, errors.ErrUnsupported):
+	case err == nil && isAnother(a, found):
+		return false, u.lose(ctx, a, &found)
+	case err == nil, errors.Is(err, vault.ErrInvalid): // or it tells of archives by jobs only
 		return true, nil
 	case ctx.Err() != nil:
 		return false, err
-	case isTaken:
-		return false, u.lose(ctx, a, taken)
 	case errors.Is(err, vault.ErrNotFound):
 		return false, u.lose(ctx, a, nil)
 	}
@@ -36,10 +33,18 @@ func (u *upload) isStillThere(ctx context.Context, a record.Archive) (bool, erro
 	return true, nil
 }
 
+// isAnother reports whether what a vault has under the id of an archive is another one.
+// An id that comes back has an ETag, and whatever has taken it over is younger.
+func isAnother(a record.Archive, found vault.Archive) bool {
+	return found.Size != a.Size ||
+		!found.TreeHash.IsZero() && found.TreeHash != a.TreeHash ||
+		found.ETag != "" && !a.Created.IsZero() && found.Created.After(a.Created.Add(clockSlack))
+}
+
 // lose records, and says, that somebody else has removed an archive, or put another
 // one in its place, which is not nil then. That there is no vault at all says nothing
 // about the archive.
-func (u *upload) lose(ctx context.Context, a record.Archive, another *vault.TakenError) error {
+func (u *upload) lose(ctx context.Context, a record.Archive, another *vault.Archive) error {
 	if _, err := u.unfinished(ctx); err != nil {
 		return err
 	}

@@ -114,6 +114,10 @@ type Archive struct {
 	Size        int64         // bytes
 	TreeHash    treehash.Hash // zero if the vault's lists do not tell it
 	Created     time.Time     // UTC
+	// ETag is opaque text that is another one when other bytes have taken the place of
+	// these under the ID. It is no proof of them. Empty at kinds whose ids never come
+	// back.
+	ETag string
 }
 
 // JobKind tells what a job asks for.

@@ -149,3 +149,11 @@ type Retriever interface {
 	// first error. Errors as for OpenOutput.
 	Inventory(ctx context.Context, id JobID, after string) iter.Seq2[Entry, error]
 }
+
+// Looker is a kind that tells at once what it has under an id. An Amazon Glacier vault
+// is none: it has nothing but its inventories.
+type Looker interface {
+	// Look tells of an archive what an inventory made now would. ErrNotFound: there is
+	// none.
+	Look(ctx context.Context, id ArchiveID) (Archive, error)
+}

@@ -18,6 +18,7 @@ package vaulturl
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -48,6 +49,14 @@ type Vault struct {
 	URL    string // canonical
 	Class  string // of what is stored in a bucket, as S3 calls it; empty elsewhere
 	closer io.Closer
+}
+
+// Look is that of the kind; see vault.Looker. A kind without it finds nothing.
+func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	if l, ok := v.Vault.(vault.Looker); ok {
+		return l.Look(ctx, id)
+	}
+	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL, vault.ErrInvalid)
 }
 
 // Close frees what the vault holds: connections, or the lock of a directory.

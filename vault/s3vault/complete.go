@@ -45,7 +45,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		return "", err
 	}
 	// Also after a success: some services answer so for an upload that they do not
-	// know, if the key has an object.
+	// know, if the key has an object, with the ETag that ours would have.
 	o, err := v.afterwards(ctx, u, told, c, whole, err)
 	if err != nil {
 		return "", err
@@ -122,7 +122,7 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 
 // published is what the service told of the object that it made of an upload.
 type published struct {
-	isOurs        bool // it has made one
+	isOurs        bool // for certain: a service may say so of another's
 	version, etag string
 	crc           string // of the whole; empty if it did not tell
 }
@@ -147,6 +147,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 	}
 	send := func() error {
 		in.IfNoneMatch = nil
+		wasFree := false
 		if !v.lacks.has(Conditional) {
 			in.IfNoneMatch = aws.String("*")
 		}
@@ -154,6 +155,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 			if err := v.checkFree(ctx, "complete the upload of", u.key); err != nil {
 				return err
 			}
+			wasFree = true
 		}
 		return v.call(ctx, fmt.Sprintf("complete the upload of %q", u.key), func() error {
 			out, err := v.client.CompleteMultipartUpload(ctx, in)
@@ -163,7 +165,8 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 			if aws.ToString(out.ETag) == "" {
 				return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
 			}
-			told = published{isOurs: true, version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
+			told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
+			told.isOurs = wasFree || told.version != ""
 			if out.ChecksumType != types.ChecksumTypeComposite {
 				told.crc = aws.ToString(out.ChecksumCRC64NVME)
 			}

@@ -71,7 +71,7 @@ func (o listed) isFolder() bool { return strings.HasSuffix(o.key, "/") && o.size
 func (v *Vault) entry(o listed) vault.Entry {
 	id := o.ID()
 	e := vault.Entry{Next: string(id), Archive: vault.Archive{
-		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: o.size, Created: o.modified,
+		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: o.size, Created: o.modified, ETag: trimETag(o.etag),
 	}}
 	if back, err := v.parseObject(id); err != nil || back != o.object {
 		e.Bad, e.Raw = "the key and the version make no id", string(id[:min(len(id), maxKey)])

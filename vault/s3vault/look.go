@@ -2,7 +2,8 @@ package s3vault
 
 import (
 	"context"
-	"time"
+	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -11,39 +12,18 @@ import (
 
 var _ vault.Looker = (*Vault)(nil)
 
-// clockSkew is by how much the service's clock may differ from ours: it takes no
-// signature that is older.
-const clockSkew = 15 * time.Minute
-
-// LookAtArchive looks at the object of an archive: whether it is there, and has the
-// size and the description on record. One that has another description, or that is
-// of a later date, must have the tree hash kept with it: then somebody has copied it,
-// else it is another's. With credentials that may not read that, the description decides.
-func (v *Vault) LookAtArchive(ctx context.Context, want vault.Archive) error {
-	const what = "look at"
-	o, err := v.parseObject(want.ID)
+// Look tells what the service lists of an archive, by looking at its object.
+func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	o, err := v.parseObject(id)
 	if err != nil {
-		return err
+		return vault.Archive{}, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
 	}
-	there, err := v.look(ctx, o)
+	found, err := v.look(ctx, o)
 	if err != nil {
-		return err
+		return vault.Archive{}, err
 	}
-	found := listed{object: o, etag: aws.ToString(there.ETag), size: aws.ToInt64(there.ContentLength)}
-	if want.Size >= 0 && found.size != want.Size {
-		return v.taken(what, o, there)
-	}
-	isDescribed := want.Description != "" && there.Metadata[metaDescription] == escape(want.Description)
-	isLater := !want.Created.IsZero() && aws.ToTime(there.LastModified).After(want.Created.Add(clockSkew))
-	if isDescribed && !isLater {
-		return nil
-	}
-	hash, err := v.proof(ctx, found)
-	switch {
-	case err != nil:
-		return err
-	case want.TreeHash.IsZero(), hash == want.TreeHash, hash.IsZero() && isDescribed:
-		return nil
-	}
-	return v.taken(what, o, there)
+	return vault.Archive{
+		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),
+		Created: aws.ToTime(found.LastModified).UTC(), ETag: trimETag(aws.ToString(found.ETag)),
+	}, nil
 }

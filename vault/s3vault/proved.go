@@ -32,7 +32,7 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	}
 	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
 	wrong := e.compare(c.Size)
-	isOurs := told.isOurs || e.isOfParts() || e.crc != "" && wrong == nil
+	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil
 	isGone := errors.Is(refusal, vault.ErrNotFound)
 	if !isOurs && wrong == nil { // nothing but what is kept with it tells whose it is
 		isGone = isGone || v.isGone(ctx, u)
@@ -142,10 +142,16 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 		return nil
 	case e.expectsCRC:
 		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: withoutCRC}
-	case e.told.etag != "" && trimETag(e.told.etag) != etag:
+	case e.told.etag != "" && !e.isAsTold():
 		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag}
 	}
 	return nil
+}
+
+// isAsTold reports whether the ETag is the one that the service told when it had
+// completed the upload.
+func (e evidence) isAsTold() bool {
+	return e.told.etag != "" && trimETag(e.told.etag) == trimETag(aws.ToString(e.there.ETag))
 }
 
 // isOfParts reports whether the ETag is the one that is usual for an object of these parts.

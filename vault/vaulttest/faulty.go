@@ -2,7 +2,7 @@ package vaulttest
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"sync"
@@ -217,15 +217,14 @@ func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	return err
 }
 
-// LookAtArchive is the vault's, with faults; errors.ErrUnsupported if it has none.
-func (f *Faulty) LookAtArchive(ctx context.Context, a vault.Archive) error {
-	_, err := around(ctx, f.next("LookAtArchive"), func() (struct{}, error) {
+// Look is the vault's, with faults; ErrInvalid if it has none.
+func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	return around(ctx, f.next("Look"), func() (vault.Archive, error) {
 		if looker, ok := f.below.(vault.Looker); ok {
-			return struct{}{}, looker.LookAtArchive(ctx, a)
+			return looker.Look(ctx, id)
 		}
-		return struct{}{}, errors.ErrUnsupported
+		return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
 	})
-	return err
 }
 
 type readCloser struct {
