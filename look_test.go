@@ -28,7 +28,7 @@ func TestAlreadyThereIsLookedAt(t *testing.T) {
 		"somebody has cut it": {
 			func(t *testing.T, s *site, id vault.ArchiveID) {
 				s.tamper(t, id, func(path string) error { return os.Truncate(path, 5) })
-			}, nil, 6, record.Differing, "is another one by now: 5 bytes",
+			}, nil, 6, record.Differing, "is another one by now: 5 B of",
 		},
 		"it may not be looked at": {nil, vault.ErrDenied, 0, record.Stored, "could not be looked at"},
 		"nobody answers":          {nil, vault.ErrUnavailable, 0, record.Stored, "could not be looked at"},

@@ -41,7 +41,7 @@ func (s *uploadSession) takenHints(ctx context.Context, err error) []string {
 // its bytes.
 func (s *uploadSession) unprovedHints(id vault.ArchiveID) []string {
 	return []string{
-		"to read it back and compare all of it: " + shellCommand("firn", "verify", s.vaultArg, "--", string(id)),
+		"to read it back and compare all of it: " + shellCommand("firn", "verify", s.vaultArg, "--remote", "--", string(id)),
 		"if it is damaged: " + shellCommand("firn", "delete", s.vaultArg, "--", string(id)) + ", and upload it again",
 	}
 }
