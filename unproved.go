@@ -41,7 +41,8 @@ func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.Unpro
 
 // proveAgain looks once more at the archive of this source that is stored and not
 // proved, if there is one. done is true if it is proved now and the source is still the
-// same; one that is gone is uploaded again.
+// same; one that is gone is uploaded again. It keeps no later stream from being stored,
+// unless that is to have the same name.
 func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err error) {
 	if u.Again {
 		return Stored{}, false, nil
@@ -71,9 +72,13 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		_, err := u.vault.CompleteUpload(ctx, last.ID, c)
 		return err
 	})
+	_, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
 		return Stored{}, false, u.lose(ctx, a, nil)
+	case isUnproved && u.source.stream != nil && u.Name == "": // this one gets a name of its own
+		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
+		return Stored{}, false, nil
 	case err != nil:
 		return Stored{}, false, err
 	}

@@ -1,6 +1,7 @@
 package firn_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -124,6 +125,37 @@ func TestWhatIsNotProvedDoesNotBlockOtherBytes(t *testing.T) {
 	if err != nil || d.looks != 0 || stored.TreeHash != treehash.Sum(data) {
 		t.Errorf("%d looks, %+v, %v", d.looks, stored, err)
 	}
+}
+
+// A stream under the same description is another archive, unless it has the same name.
+func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
+	s := newSite(t)
+	d := &doubtful{Vault: s.vault}
+	feed := func(name string) error {
+		source := firn.Stream(bytes.NewReader(content(3, 2*mib)))
+		defer source.Close()
+		o := s.options()
+		o.Description, o.Name, o.SpoolDir = "nightly", name, t.TempDir()
+		_, err := firn.Upload(t.Context(), d, source, o)
+		return err
+	}
+	for n := range 3 {
+		name := ""
+		if n == 2 {
+			name = "nightly.tar"
+		}
+		if err := feed(name); !errors.Is(err, vault.ErrChecksum) {
+			t.Fatalf("stream %d: %v, want ErrChecksum", n, err)
+		}
+	}
+	if archives, _ := s.archives(); len(archives) != 2 || d.looks != 2 {
+		t.Errorf("%d archives, looked at %d times", len(archives), d.looks)
+	}
+	d.believed = true
+	if err := feed(""); err != nil {
+		t.Error(err)
+	}
+	s.wantNotice("is proved now")
 }
 
 // late is a vault that completes an upload in its own time, and meanwhile knows neither

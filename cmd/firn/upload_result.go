@@ -108,8 +108,11 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	case errors.Is(err, vault.ErrExists):
 		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err)...)
 	case isUnproved:
-		again := "to look at it once more, which sends nothing: " + s.typed()
-		return withHint(err, append([]string{again}, s.unprovedHints(unproved.ID)...)...)
+		hints := s.unprovedHints(unproved.ID)
+		if path != "-" || s.options.name != "" { // else it would be stored once more
+			hints = append([]string{"to look at it once more, which sends nothing: " + s.typed()}, hints...)
+		}
+		return withHint(err, hints...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

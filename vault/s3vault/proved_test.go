@@ -3,6 +3,7 @@ package s3vault_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,26 @@ func TestWhatIsNotProved(t *testing.T) {
 				t.Errorf("%d bytes came back, tree hash %s", len(got), j.ArchiveTreeHash)
 			}
 		})
+	}
+}
+
+// That the tree hash cannot be kept with an object does not undo it.
+func TestATreeHashThatCannotBeKept(t *testing.T) {
+	for _, lacks := range [][]s3vault.Feature{nil, {s3vault.Tagging}} {
+		for code, status := range map[string]int{"InvalidTag": 400, "MethodNotAllowed": 405, "InvalidObjectState": 403, "AccessDenied": 403} {
+			var told []string
+			b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: lacks, Notice: func(s string) { told = append(told, s) }})
+			id, c := begin(t, v, "june.mov")
+			for _, operation := range []string{"PutObjectTagging", "PutObject"} {
+				b.front.Fail(coldfront.Fault{Operation: operation, Harm: coldfront.Refuse, Status: status, Code: code})
+			}
+			if archive, err := v.CompleteUpload(t.Context(), id, c); err != nil || archive != "june.mov" {
+				t.Errorf("%s: %q, %v", code, archive, err)
+			}
+			if len(told) != 1 || !strings.Contains(told[0], "keep an export") {
+				t.Errorf("%s: told %q", code, told)
+			}
+		}
 	}
 }
 
