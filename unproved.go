@@ -41,7 +41,7 @@ func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.Unpro
 
 // proveAgain looks once more at the archive of this source that is stored and not
 // proved, if there is one. done is true if it is proved now and the source is still the
-// same; one that is gone is uploaded again. It keeps no later stream from being stored,
+// same; one that is gone or was replaced is uploaded again. It keeps no later stream from being stored,
 // unless that is to have the same name.
 func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err error) {
 	if u.Again {
@@ -66,14 +66,17 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, fmt.Errorf("archive %s is stored and not proved, and what would prove it is not on record any more: %w",
 			quoteID(a.ID), vault.ErrChecksum)
 	}
-	c.Unproved = a.ID
+	c.Unproved, c.Description, c.ModTime = a.ID, last.Description, last.Source.ModTime
 	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", quoteID(a.ID)))
 	err = u.retry().Do(ctx, func(ctx context.Context) error {
 		_, err := u.vault.CompleteUpload(ctx, last.ID, c)
 		return err
 	})
 	_, isUnproved := errors.AsType[*vault.UnprovedError](err)
+	taken, isTaken := errors.AsType[*vault.TakenError](err)
 	switch {
+	case isTaken:
+		return Stored{}, false, u.lose(ctx, a, &vault.Archive{Size: taken.Size, Created: taken.Created})
 	case errors.Is(err, vault.ErrNotFound):
 		return Stored{}, false, u.lose(ctx, a, nil)
 	case isUnproved && u.source.stream != nil && u.Name == "": // this one gets a name of its own

@@ -24,7 +24,7 @@ type doubtful struct {
 	vault.Vault
 	looks    int
 	believed bool
-	gone     bool
+	gone     error // if it is
 }
 
 func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
@@ -38,8 +38,8 @@ func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vaul
 		d.looks++
 	}
 	switch {
-	case d.gone && c.Unproved != "":
-		return "", vault.ErrNotFound
+	case d.gone != nil && c.Unproved != "":
+		return "", d.gone
 	case d.believed:
 		return archive, nil
 	}
@@ -107,13 +107,18 @@ func TestWhatIsNotProvedIsFoundBehindALaterTry(t *testing.T) {
 }
 
 func TestWhatIsNotProvedAndGone(t *testing.T) {
-	s, d := doubted(t)
-	d.gone, d.believed = true, true
-	stored, sent, err := s.uploadTo(d, s.options())
-	if err != nil || sent != 6 || stored.AlreadyPresent {
-		t.Errorf("%d parts sent, %+v, %v", sent, stored, err)
+	for notice, gone := range map[string]error{
+		"is not there any more":            vault.ErrNotFound,
+		"is another one by now: 3 B of 20": &vault.TakenError{Size: 3, Created: time.Now()},
+	} {
+		s, d := doubted(t)
+		d.gone, d.believed = gone, true
+		stored, sent, err := s.uploadTo(d, s.options())
+		if err != nil || sent != 6 || stored.AlreadyPresent {
+			t.Errorf("%d parts sent, %+v, %v", sent, stored, err)
+		}
+		s.wantNotice(notice)
 	}
-	s.wantNotice("is not there any more")
 }
 
 func TestWhatIsNotProvedDoesNotBlockOtherBytes(t *testing.T) {

@@ -53,6 +53,11 @@ func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOpti
 // the local bytes prove are not sent again. If the same source was stored before
 // under the same description, nothing is sent and AlreadyPresent is set, unless
 // Again asks for another copy. An upload is never aborted here.
+//
+// A vault.UnprovedError means that the archive is stored, on record as unproved, and
+// that the vault tells something else of it than was sent; calling it again looks at
+// it again and sends nothing. An UnfinishedError means that all is sent, and that
+// another archive has the name.
 func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
 	o.setDefaults()
 	description, err := source.describe(o.Description, v.Limits())

@@ -130,7 +130,7 @@ type published struct {
 // publishedBefore is what is known of an object that the service has made before.
 func (v *Vault) publishedBefore(id vault.ArchiveID) (published, error) {
 	o, err := v.parseObject(id)
-	return published{isOurs: true, version: o.version}, err
+	return published{isOurs: o.version != "", version: o.version}, err
 }
 
 // publish completes the upload, and returns what the service tells of it. An answer of

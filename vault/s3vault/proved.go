@@ -32,11 +32,12 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	}
 	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
 	wrong := e.compare(c.Size)
-	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil
+	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil ||
+		c.Unproved != "" && isDescribed(there, c) // unless it was replaced since
 	isGone := errors.Is(refusal, vault.ErrNotFound)
-	if !isOurs && wrong == nil { // nothing but what is kept with it tells whose it is
+	if !isOurs && wrong == nil && c.Unproved == "" { // nothing but what is kept with it tells whose it is
 		isGone = isGone || v.isGone(ctx, u)
-		isOurs = isGone && isDescribed(there, c)
+		isOurs = isGone && isDescribed(there, c) && isOfTime(there, c)
 	}
 	switch {
 	case isOurs && wrong == nil:
@@ -65,10 +66,16 @@ func (v *Vault) isGone(ctx context.Context, u upload) bool {
 	return false
 }
 
-// isDescribed reports whether what is kept with an object is what was to be kept with
-// an archive. It is no proof: an object has it that was made from the same file.
+// isDescribed reports whether an object has the description of an archive. It is no
+// proof: firn may have stored others under it.
 func isDescribed(there *s3.HeadObjectOutput, c vault.Completion) bool {
-	return !c.ModTime.IsZero() && there.Metadata[metaModTime] == seconds(c.ModTime) && there.Metadata[metaDescription] == escape(c.Description)
+	return c.Description != "" && there.Metadata[metaDescription] == escape(c.Description)
+}
+
+// isOfTime reports whether an object was made from a file that was last changed when
+// the one of an archive was.
+func isOfTime(there *s3.HeadObjectOutput, c vault.Completion) bool {
+	return !c.ModTime.IsZero() && there.Metadata[metaModTime] == seconds(c.ModTime)
 }
 
 // headOf looks at a version of an object, or, without one, at what its key has now.
@@ -94,8 +101,8 @@ func (v *Vault) headOf(ctx context.Context, o object) (object, *s3.HeadObjectOut
 
 // notThere is the error of completing an upload after which the key has no object.
 func (v *Vault) notThere(u upload, told published, refusal, missing error) error {
-	isOpen := errors.Is(refusal, vault.ErrExists) // and what was in its way is gone
-	if !isOpen && (refusal != nil || told.etag == "") {
+	isOpen := errors.Is(refusal, vault.ErrExists)       // and what was in its way is gone
+	if !isOpen && (refusal != nil || told.etag == "") { // or it is one that was there once
 		return missing
 	}
 	return fmt.Errorf("%s: the object is not to be seen: %w: %v", //nolint:errorlint // that it is not found would say too much

@@ -115,6 +115,23 @@ func TestWhatIsNotProvedWithoutTheProof(t *testing.T) {
 	wantOnly(t, err, vault.ErrNotFound)
 }
 
+// What was not proved and was replaced since is not taken for it, of whatever size.
+func TestWhatIsNotProvedIsReplaced(t *testing.T) {
+	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
+	b.front.Fail(coldfront.Fault{Operation: "HeadObject", After: 1, Harm: coldfront.Tell, Header: "X-Amz-Checksum-Crc64nvme", Value: "AAAAAAAAAAE="})
+	id, c := begin(t, v, "june.mov")
+	if _, err := v.CompleteUpload(t.Context(), id, c); !errors.Is(err, vault.ErrChecksum) {
+		t.Fatalf("CompleteUpload: %v", err)
+	}
+	remove(t, v, "june.mov")
+	b.put(t, "june.mov", strings.Repeat("x", len(data())), "")
+	c.Unproved, c.Description = "june.mov", "a  film"
+	for _, lacks := range [][]s3vault.Feature{nil, {s3vault.CRC64NVME}} {
+		_, err := b.open(t, s3vault.Config{Bucket: bucket, Lacks: lacks}).CompleteUpload(t.Context(), id, c)
+		wantOnly(t, err, vault.ErrExists)
+	}
+}
+
 // A key that somebody else has taken is told as that alone, with what stands there,
 // and says nothing about the service.
 func TestAKeyThatIsTaken(t *testing.T) {
