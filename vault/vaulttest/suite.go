@@ -216,9 +216,9 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 }
 
 // asListed is what an inventory tells of an archive, given what it listed for it:
-// of names and dates it only knows that they are there.
+// of names, dates and ETags it only knows that they are there.
 func (s *suite) asListed(want, listed vault.Archive) vault.Archive {
-	want.Created, want.Name = listed.Created, listed.Name
+	want.Created, want.Name, want.ETag = listed.Created, listed.Name, listed.ETag
 	if s.Bare {
 		want.Description, want.TreeHash = "", treehash.Hash{}
 	}
