@@ -17,10 +17,12 @@ var errUploadGone = errors.New("the upload is gone from the vault")
 // complete asks the vault to publish the archive: the intent is recorded, the
 // vault is asked until it answers, and the id is recorded before it is returned.
 func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
+	wasAsked := at.State == record.Completing // by a run that did not come to the answer
 	at.State, at.TreeHash = record.Completing, c.TreeHash
 	if err := u.save(ctx, at); err != nil {
 		return "", err
 	}
+	c.Description, c.ModTime = at.Description, at.Source.ModTime
 	var id vault.ArchiveID
 	tries := 0
 	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
@@ -28,9 +30,18 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
 		return err
 	})
+	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasAsked) { // the vault may still be at work on it
+		id, err = u.await(ctx, at, c, err)
+	}
+	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	switch {
 	case err == nil:
 		return id, u.finish(ctx, at, id, c.Size)
+	case isUnproved:
+		return "", u.finishUnproved(ctx, at, unproved, c.Size, err)
+	case errors.Is(err, vault.ErrExists):
+		at.State = record.Open
+		return "", errors.Join(&UnfinishedError{Upload: at.ID, Cause: err}, u.save(ctx, at))
 	case errors.Is(err, vault.ErrNotFound) && tries > 1: // an earlier try may have succeeded
 		return "", u.unknown(ctx, at, c.Size)
 	case errors.Is(err, vault.ErrNotFound):
@@ -49,21 +60,35 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 // saved, so that a later run need not ask the vault for what it may have
 // forgotten; and it stands in the error.
 func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
-	done := at.Upload
-	done.State, done.ArchiveID = record.Completed, id
-	a := record.Archive{
-		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
-		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: record.Stored,
-	}
-	u.identify(ctx, &a)
-	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, a)
+	err := u.saveFinished(ctx, at, u.newArchive(ctx, at, id, size, record.Stored))
 	if err == nil {
-		at.Upload = done
 		return nil
 	}
 	at.ArchiveID = id
 	return errors.Join(fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
 		"run the same command again to record it: %w", id, err), u.save(ctx, at))
+}
+
+// newArchive is the record of the archive that an upload has become.
+func (u *upload) newArchive(ctx context.Context, at *attempt, id vault.ArchiveID, size int64, state record.ArchiveState) record.Archive {
+	a := record.Archive{
+		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
+		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: state,
+	}
+	u.identify(ctx, &a)
+	return a
+}
+
+// saveFinished records that an upload has become an archive, even if the call was
+// cancelled meanwhile.
+func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive) error {
+	done := at.Upload
+	done.State, done.ArchiveID = record.Completed, a.ID
+	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, a)
+	if err == nil {
+		at.Upload = done
+	}
+	return err
 }
 
 // identify notes what the vault calls the bytes of an archive that was just stored,
@@ -154,11 +179,14 @@ func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Complet
 // unknown records that nothing but an inventory can tell, and says what to do.
 func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
 	at.State = record.Unknown
+	settles := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
+	if u.vault.Limits().InventoryLag == 0 {
+		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
+	}
 	return errors.Join(
-		fmt.Errorf("%w: the vault was asked to complete %q, its answer was lost, and now it does not know the upload any more; "+
-			"most likely the archive is there (%s, tree hash %s) and the vault's next inventory, in about a day, will list its id; "+
-			"it is not uploaded again unless you ask for a second copy with --again",
-			ErrUnknown, filepath.Base(at.Source.Path), humane.Bytes(size), at.TreeHash),
+		fmt.Errorf("%w: the vault was asked to complete %q (%s, tree hash %s), its answer was lost, "+
+			"and now it does not know the upload any more; %s; it is not uploaded again unless you ask for a second copy with --again",
+			ErrUnknown, filepath.Base(at.Source.Path), humane.Bytes(size), at.TreeHash, settles),
 		u.save(ctx, at))
 }
 

@@ -620,6 +620,9 @@ func TestInventoryErrors(t *testing.T) {
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
+				if errors.Is(err, vault.ErrNotReady) && errors.Is(err, vault.ErrNotFound) {
+					t.Errorf("the vault passes for one that is not there: %v", err)
+				}
 			})
 		})
 	}

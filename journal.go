@@ -31,8 +31,8 @@ type Journal interface {
 	Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Part, error]
 	// DropParts forgets the parts of an upload that is given up.
 	DropParts(ctx context.Context, uploadKey int64) error
-	// FinishUpload saves u as completed, saves the archive and drops the parts,
-	// all or nothing.
+	// FinishUpload saves u as completed, saves the archive and drops the parts unless
+	// it is Unproved, all or nothing.
 	FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error
 
 	// FindArchives returns the stored archives that came from a path with this
@@ -42,6 +42,12 @@ type Journal interface {
 	// have this size and a tree hash on record, newest first: a name is what follows
 	// the last slash of an archive's name, or a plain description.
 	FindNamed(ctx context.Context, vaultURL string, names []string, size int64) iter.Seq2[record.Archive, error]
+	// FindUnproved returns the newest upload of a source whose archive is there and not
+	// proved, and that archive, or vault.ErrNotFound.
+	FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error)
+	// MarkLooked notes that a look at the vault has shown an archive to be Missing or
+	// Differing.
+	MarkLooked(ctx context.Context, vaultURL string, id vault.ArchiveID, state record.ArchiveState) error
 	// Rate returns the bytes per second that recent uploads to a vault reached,
 	// or 0 if there were none.
 	Rate(ctx context.Context, vaultURL string) (float64, error)
@@ -76,6 +82,15 @@ func (forgetful) FindArchives(context.Context, string, string, string, int64) it
 
 func (forgetful) FindNamed(context.Context, string, []string, int64) iter.Seq2[record.Archive, error] {
 	return none[record.Archive]
+}
+
+func (f forgetful) FindUnproved(ctx context.Context, _, _, _ string) (record.Upload, record.Archive, error) {
+	u, err := f.FindUpload(ctx, "", "", "")
+	return u, record.Archive{}, err
+}
+
+func (forgetful) MarkLooked(context.Context, string, vault.ArchiveID, record.ArchiveState) error {
+	return nil
 }
 
 // none is the empty sequence.

@@ -15,9 +15,10 @@ import (
 	"firn/treehash"
 )
 
-// alreadyPresent looks for an archive of the same bytes: first of the same source and
-// description, then of the same name, as an inventory makes them known, whatever its
-// description. If the file looks other than it did then, its bytes decide.
+// alreadyPresent looks for an archive of the same bytes that the vault still has:
+// first of the same source and description, then of the same name, as an inventory
+// makes them known, whatever its description. If the file looks other than it did
+// then, its bytes decide.
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.identity
 	compared := last.State == record.Open && provedSame(last.Source, id) // when that upload was begun
@@ -63,9 +64,9 @@ type comparison struct {
 	sum  treehash.Hash // of the source, once it was read
 }
 
-// find returns the first archive that has the bytes of the source, nil if none has.
+// find returns the first archive that has the bytes of the source and is still there,
+// nil if none is.
 func (c *comparison) find(ctx context.Context, archives iter.Seq2[record.Archive, error]) (*record.Archive, error) {
-	id := c.source.identity
 	for a, err := range archives {
 		if err != nil {
 			return nil, err
@@ -73,20 +74,32 @@ func (c *comparison) find(ctx context.Context, archives iter.Seq2[record.Archive
 		if c.isAnother(a) {
 			continue
 		}
-		if c.last.ArchiveID == a.ID && c.last.TreeHash == a.TreeHash && provedSame(c.last.Source, id) {
-			return &a, nil
+		there, err := c.isSame(ctx, a)
+		if there {
+			there, err = c.isStillThere(ctx, a)
 		}
-		if c.sum.IsZero() {
-			c.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
-			if c.sum, err = c.hash(ctx, 0, id.Size); err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
 		}
-		if c.sum == a.TreeHash {
+		if there {
 			return &a, nil
 		}
 	}
 	return nil, nil
+}
+
+// isSame reports whether an archive of the size of the source has its bytes.
+func (c *comparison) isSame(ctx context.Context, a record.Archive) (same bool, err error) {
+	if c.last.ArchiveID == a.ID && c.last.TreeHash == a.TreeHash && provedSame(c.last.Source, c.source.identity) {
+		return true, nil
+	}
+	if c.sum.IsZero() {
+		c.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
+		if c.sum, err = c.hash(ctx, 0, c.source.identity.Size); err != nil {
+			return false, err
+		}
+	}
+	return c.sum == a.TreeHash, nil
 }
 
 // isAnother reports whether the caller asks for an archive beside this one: an upload

@@ -55,6 +55,11 @@ func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOpti
 // under the same description, or an inventory lists its bytes under its name, nothing
 // is sent and AlreadyPresent is set, unless Again asks for another copy. An upload is
 // never aborted here.
+//
+// A vault.UnprovedError means that the archive is stored, on record as unproved, and
+// that the vault tells something else of it than was sent; calling it again looks at
+// it again and sends nothing. An UnfinishedError means that all is sent, and that
+// another archive has the name.
 func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
 	o.setDefaults()
 	description, err := source.describe(o.Description, v.Limits())
@@ -131,6 +136,9 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 		return Stored{}, err
 	}
 	if stored, done, err := u.settle(ctx, &last); done || err != nil {
+		return stored, err
+	}
+	if stored, done, err := u.proveAgain(ctx); done || err != nil {
 		return stored, err
 	}
 	if stored, found, err := u.alreadyPresent(ctx, last); found || err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"firn/catalog"
+	"firn/record"
 	"firn/vault"
 )
 
@@ -32,6 +33,8 @@ func TestEndedContext(t *testing.T) {
 		"DropParts":    func() error { return c.DropParts(ctx, u.Key) },
 		"FinishUpload": func() error { return c.FinishUpload(ctx, &u, anArchive("b")) },
 		"MarkDeleted":  func() error { return c.MarkDeleted(ctx, vaultURL, []vault.ArchiveID{"a"}) },
+		"MarkLooked":   func() error { return c.MarkLooked(ctx, vaultURL, "a", record.Missing) },
+		"FindUnproved": func() error { _, _, err := c.FindUnproved(ctx, vaultURL, "p", "d"); return err },
 		"FindUpload":   func() error { _, err := c.FindUpload(ctx, vaultURL, "p", "d"); return err },
 		"UploadByID":   func() error { _, err := c.UploadByID(ctx, vaultURL, u.ID); return err },
 		"FindArchive":  func() error { _, err := c.FindArchive(ctx, vaultURL, "a"); return err },

@@ -14,7 +14,8 @@ import (
 //
 // An archive that is not on record is added as Confirmed. One that is becomes
 // Confirmed or Differing, and gets what was not known of it; what is known stays.
-// What is Missing from a newer whole inventory stays so. What is Deleting or Deleted
+// What is Missing from a newer whole inventory stays so, and so does what is Unproved
+// if no tree hash is listed, which alone would prove it. What is Deleting or Deleted
 // stays so for 48 hours, for which inventories go on listing it, and is then there
 // all the same; but an entry that is proved to be of another archive, which has
 // taken the id since, counts as one that was not on record. The rejects

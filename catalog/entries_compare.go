@@ -21,11 +21,13 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		f.inventory.Confirmed++
 		fill(&is, e)
 		if was.State == record.Deleting {
+			was.State = was.Before
 			is.Before = stateBy(was, e)
 		}
 	case returned:
 		f.inventory.Returned++
 		is.Before, is.Deleted = "", time.Time{}
+		was.State = was.Before
 		fallthrough
 	default:
 		f.count(differs(was, e))
@@ -87,10 +89,14 @@ func differs(was, e record.Archive) bool {
 	return false
 }
 
-// stateBy is the state of an archive that a list tells of.
+// stateBy is the state of an archive that a list tells of. That an Unproved one is
+// there was known; only a tree hash proves it.
 func stateBy(was, e record.Archive) record.ArchiveState {
-	if differs(was, e) {
+	switch {
+	case differs(was, e):
 		return record.Differing
+	case was.State == record.Unproved && e.TreeHash.IsZero():
+		return record.Unproved
 	}
 	return record.Confirmed
 }

@@ -110,6 +110,7 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 		return was, true
 	}
 	is = was
+	state, before, deleted := mergedState(was, told) // of what each of them knows by itself
 	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
 		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
 	if told.Size < 0 || !agrees {
@@ -122,7 +123,7 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 	if agrees && is.ETag == "" && told.ETag != "" {
 		is.ETag, is.Dated = told.ETag, told.Dated
 	}
-	is.State, is.Before, is.Deleted = mergedState(was, told)
+	is.State, is.Before, is.Deleted = state, before, deleted
 	if told.Seen.After(was.Seen) {
 		is.Seen = told.Seen
 	}
@@ -147,7 +148,13 @@ func mergedState(was, told record.Archive) (state, before record.ArchiveState, d
 		return told.State, was.State, told.Deleted
 	case gone.IsGone():
 		return there.State, "", time.Time{}
-	case told.Seen.After(was.Seen):
+	}
+	for _, pair := range [][2]record.Archive{{was, told}, {told, was}} {
+		if state, ok := unprovedState(pair[0], pair[1]); ok {
+			return state, "", time.Time{}
+		}
+	}
+	if told.Seen.After(was.Seen) {
 		return told.State, "", time.Time{}
 	}
 	return was.State, "", time.Time{}
@@ -165,6 +172,18 @@ func judged(gone, there record.Archive) deletion {
 		return returned
 	}
 	return listedStill
+}
+
+// unprovedState is the state of an archive that is Unproved on one record, and there
+// on the other: one that has seen it proved, or one that has only seen it listed.
+func unprovedState(one, other record.Archive) (state record.ArchiveState, ok bool) {
+	if one.State != record.Unproved || other.State != record.Stored && other.State != record.Confirmed {
+		return "", false
+	}
+	if isProven(other) {
+		return other.State, true
+	}
+	return record.Unproved, true
 }
 
 // findInventory notes which inventory on record it was that listed an archive.

@@ -120,9 +120,9 @@ func markMissing(ctx context.Context, tx *sql.Tx, i record.Inventory) (missing i
 		return 0, err
 	}
 	marked, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1
-		WHERE vault_key = (SELECT key FROM vaults WHERE url = $2) AND state IN ($1, $3, $4, $5) AND created < $6
-		AND coalesce((SELECT date FROM inventories i WHERE i.key = inventory_key), '') < $7`,
-		record.Missing, i.Vault, record.Stored, record.Confirmed, record.Differing,
+		WHERE vault_key = (SELECT key FROM vaults WHERE url = $2) AND state IN ($1, $3, $4, $5, $6) AND created < $7
+		AND coalesce((SELECT date FROM inventories i WHERE i.key = inventory_key), '') < $8`,
+		record.Missing, i.Vault, record.Stored, record.Unproved, record.Confirmed, record.Differing,
 		instant(time.Time(before).Add(-settleAfter)), before)
 	if err != nil {
 		return 0, err

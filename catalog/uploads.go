@@ -93,7 +93,7 @@ func scanUpload(r row) (record.Upload, error) {
 
 // FinishUpload writes down that the upload became the archive, in one
 // transaction: the upload is Completed and has the archive's id, the archive is
-// there, and the parts are forgotten. It may be repeated. If it fails, nothing
+// there, and the parts are forgotten, unless it is Unproved. It may be repeated. If it fails, nothing
 // of it was done and u is as it was.
 func (c *Catalog) FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error {
 	done := *u
@@ -115,6 +115,9 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 		}
 		if err := saveArchive(ctx, tx, a, u.Updated); err != nil {
 			return err
+		}
+		if a.State == record.Unproved {
+			return nil // its parts are what proves it
 		}
 		return dropParts(ctx, tx, u.Key)
 	})

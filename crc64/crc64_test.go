@@ -37,6 +37,9 @@ func TestJoin(t *testing.T) {
 		return crc64.Sum(h.Sum64())
 	}
 	whole := of(data)
+	if before, behind := of(nil).Join(whole, int64(len(data))), whole.Join(of(nil), 0); before != whole || behind != whole {
+		t.Errorf("with no bytes before it %x, behind it %x, want %x", uint64(before), uint64(behind), uint64(whole))
+	}
 	for _, step := range []int{1 << 10, 4095, 65536, 99_999, 100_000} {
 		var sum crc64.Sum
 		for at := 0; at < len(data); at += step {

@@ -15,12 +15,17 @@ type ArchiveState string
 const (
 	// Stored: the vault accepted it and returned its id.
 	Stored ArchiveState = "stored"
+	// Unproved: the vault accepted it and returned its id, and then told something
+	// else of it than was sent. The parts of its upload stay on record until it is
+	// proved.
+	Unproved ArchiveState = "unproved"
 	// Confirmed: an inventory lists it, with the size and tree hash on record.
 	Confirmed ArchiveState = "confirmed"
-	// Differing: an inventory lists its id with another size, tree hash or ETag.
+	// Differing: an inventory lists its id with another size, tree hash or ETag, or the
+	// vault was looked at and has another archive of this id.
 	Differing ArchiveState = "differing"
 	// Missing: two full inventories, each made more than 48 hours after it was
-	// created, do not list it.
+	// created, do not list it, or the vault was looked at and does not have it.
 	Missing ArchiveState = "missing"
 	// Deleting: the vault is being asked to delete it, and the answer is not on
 	// record.
@@ -31,7 +36,7 @@ const (
 
 // ArchiveStates are all states of an archive.
 func ArchiveStates() []ArchiveState {
-	return []ArchiveState{Stored, Confirmed, Differing, Missing, Deleting, Deleted}
+	return []ArchiveState{Stored, Unproved, Confirmed, Differing, Missing, Deleting, Deleted}
 }
 
 // Archive is one archive in one vault.

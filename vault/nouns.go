@@ -37,6 +37,12 @@ type Limits struct {
 	JobTimes       map[Tier]time.Duration
 	OutputLifetime time.Duration // how long the output of a job stays; 0: no end, or the job tells
 	Prolongs       bool          // a job for what can be read already keeps it readable for longer, and retrieves nothing anew
+
+	InventoryLag time.Duration // how old an inventory may be that is asked for now; 0: it tells what is there now
+	// LateArchives is for how long the vault may know neither the upload that it was
+	// asked to complete nor its archive, since it still works on that; 0: it always
+	// knows one of them.
+	LateArchives time.Duration
 }
 
 // IsPrintable reports whether a description may hold c: printable ASCII, as the
@@ -91,6 +97,14 @@ type Completion struct {
 	Size     int64         // bytes of the whole archive
 	TreeHash treehash.Hash // of the whole archive
 	Parts    []Part        // all of them, in order
+	// Description and ModTime are those of the UploadRequest, as far as they are known.
+	// A kind that keeps them may recognise by them what it has published.
+	Description string
+	ModTime     time.Time
+	// Unproved is the ID of the UnprovedError with which an earlier call for this
+	// upload ended; empty if none did. Nothing is published then: the archive is looked
+	// at once more.
+	Unproved ArchiveID
 }
 
 // Archive is one stored, immutable sequence of bytes, as an inventory lists it.

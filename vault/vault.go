@@ -102,6 +102,11 @@ type Uploader interface {
 	// directory forever, Glacier "a short period"), the same id is returned.
 	// After that the answer is ErrNotFound, which therefore does not tell
 	// whether an earlier call, whose answer was lost, had succeeded.
+	//
+	// An UnprovedError means that the archive is there and that what the vault
+	// tells of it is not what was sent; a TakenError, at kinds whose archives have
+	// names, that another archive has this one's, and the upload, if it was still
+	// there, stays open. Each error is of one class only.
 	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
 
 	// AbortUpload removes an unfinished upload and its parts. An id that is not
@@ -157,8 +162,8 @@ type Retriever interface {
 	Inventory(ctx context.Context, id JobID, after string) iter.Seq2[Entry, error]
 }
 
-// Looker is a kind that tells at once what it has under an id, and whose ids may come
-// to stand for other bytes.
+// Looker is a kind that tells at once what it has under an id. An Amazon Glacier vault
+// is none: it has nothing but its inventories.
 type Looker interface {
 	// Look tells of an archive what an inventory made now would. ErrNotFound: there is
 	// none.

@@ -45,6 +45,7 @@ func addState(cmd *cobra.Command, state *stateFlag) {
 const statesHelp = `STATE is what is known about an archive:
 
   stored     the vault has accepted it
+  unproved   the vault has accepted it, and tells something else of it than was sent
   confirmed  an inventory lists it as it is on record
   differing  an inventory lists it with another size or tree hash
   missing    two inventories in succession do not list it

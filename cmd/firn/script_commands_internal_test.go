@@ -62,7 +62,8 @@ func scriptCommands() map[string]scriptCommand {
 		// s3later DURATION: moves the clock of that service
 		"s3later": fronts.later,
 		// s3fail [OPTION...] HARM OPERATION: something goes wrong with requests to
-		// it, as package coldfront says; --after, --times, --status, --code, --bytes
+		// it, as package coldfront says; --after, --times, --status, --code, --bytes,
+		// --header, --value
 		"s3fail": fronts.fail,
 		// line: puts a line between clients and the server on which things go wrong
 		"line": lines.line,

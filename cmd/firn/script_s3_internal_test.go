@@ -120,7 +120,7 @@ func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
 	harms := map[string]coldfront.Harm{
 		"refuse": coldfront.Refuse, "lose-request": coldfront.LoseRequest, "lose-answer": coldfront.LoseAnswer,
 		"error-in-ok": coldfront.ErrorInOK, "error-after-all": coldfront.ErrorAfterAll,
-		"flip": coldfront.Flip, "cut": coldfront.Cut,
+		"flip": coldfront.Flip, "cut": coldfront.Cut, "tell": coldfront.Tell,
 	}
 	var fault coldfront.Fault
 	flags := flag.NewFlagSet("s3fail", flag.ContinueOnError)
@@ -130,10 +130,12 @@ func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
 	flags.IntVar(&fault.Status, "status", 0, "")
 	flags.StringVar(&fault.Code, "code", "", "")
 	flags.Int64Var(&fault.Bytes, "bytes", 0, "")
+	flags.StringVar(&fault.Header, "header", "", "")
+	flags.StringVar(&fault.Value, "value", "", "")
 	err := flags.Parse(args)
 	harm, ok := harms[flags.Arg(0)]
 	if err != nil || neg || flags.NArg() != 2 || !ok {
-		ts.Fatalf("usage: s3fail [--after N] [--times N] [--status N] [--code CODE] [--bytes N] HARM OPERATION: %v; harms are %q",
+		ts.Fatalf("usage: s3fail [--after N] [--times N] [--status N] [--code CODE] [--bytes N] [--header NAME --value TEXT] HARM OPERATION: %v; harms are %q",
 			err, slices.Sorted(maps.Keys(harms)))
 	}
 	fault.Harm, fault.Operation = harm, flags.Arg(1)

@@ -64,7 +64,7 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 		Journal: c, Now: p.now,
 	}, func(firn.Progress) {}) // the old tool's lines say it
 	if err != nil {
-		return s.explain(err, o.filepath)
+		return s.explain(context.WithoutCancel(ctx), err, o.filepath)
 	}
 	if stored.AlreadyPresent {
 		p.ui.say("firn: %s", show(fmt.Sprintf("%q is already there, nothing was sent", o.filepath)))

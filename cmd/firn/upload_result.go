@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -93,8 +94,9 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 }
 
 // explain names the file and adds what to do next.
-func (s *uploadSession) explain(err error, path string) error {
+func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
 	again := s.resumeHint(path)
+	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	switch {
 	case errors.Is(err, firn.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
@@ -104,7 +106,13 @@ func (s *uploadSession) explain(err error, path string) error {
 	case errors.Is(err, firn.ErrSourceChanged):
 		return withHint(err, "when nothing writes to it any more, "+again)
 	case errors.Is(err, vault.ErrExists):
-		return withHint(&classError{err, errRefused}, "store it under another name: "+s.typedWith("--name")+" NAME")
+		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err)...)
+	case isUnproved:
+		hints := s.unprovedHints(unproved.ID)
+		if path != "-" || s.options.name != "" { // else it would be stored once more
+			hints = append([]string{"to look at it once more, which sends nothing: " + s.typed()}, hints...)
+		}
+		return withHint(err, hints...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):

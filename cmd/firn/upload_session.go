@@ -38,7 +38,7 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	}
 	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan firn.Progress) { s.announce(path, plan, rate) })
 	if err != nil {
-		return s.explain(err, path)
+		return s.explain(context.WithoutCancel(ctx), err, path)
 	}
 	return s.tellStored(path, stored)
 }

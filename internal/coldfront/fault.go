@@ -27,6 +27,8 @@ const (
 	Flip
 	// Cut ends the connection after Bytes bytes of the answer's body.
 	Cut
+	// Tell puts Value in place of the answer's field Header.
+	Tell
 )
 
 // Fault is something that goes wrong with requests that match.
@@ -39,6 +41,8 @@ type Fault struct {
 	Status    int    // of Refuse; 0 means 503
 	Code      string // of Refuse and the errors in a 200; "" means SlowDown or InternalError
 	Bytes     int64  // of Cut
+	Header    string // of Tell
+	Value     string // of Tell
 }
 
 // faults are those that are still to come.
@@ -134,6 +138,8 @@ func (f *Fault) after(resp *http.Response, c *call) error {
 		f.error().put(resp, c)
 	case Flip:
 		resp.Body = &flipped{ReadCloser: resp.Body}
+	case Tell:
+		resp.Header.Set(f.Header, f.Value)
 	case Cut:
 		resp.Body = &cut{ReadCloser: resp.Body, left: f.Bytes}
 	default:

@@ -56,7 +56,7 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 	reach := size // what the parts must be able to hold
 	if size == Unknown {
 		reach = w.ExpectedSize
-		if reach > l.MaxArchiveSize {
+		if reach > largestArchive(l) {
 			return Plan{}, tooLarge(l, reach)
 		}
 	}
@@ -115,7 +115,7 @@ func checkSize(l vault.Limits, size int64) error {
 	case size < l.MinArchiveSize:
 		return fmt.Errorf("the source has %d bytes and the vault takes archives from %d byte up: %w",
 			size, l.MinArchiveSize, vault.ErrInvalid)
-	case size > l.MaxArchiveSize:
+	case size > largestArchive(l):
 		return tooLarge(l, size)
 	}
 	return nil
@@ -123,7 +123,16 @@ func checkSize(l vault.Limits, size int64) error {
 
 func tooLarge(l vault.Limits, size int64) error {
 	return fmt.Errorf("%s are more than one archive of this vault can hold (%s): %w",
-		humane.Bytes(size), humane.Bytes(l.MaxArchiveSize), vault.ErrInvalid)
+		humane.Bytes(size), humane.Bytes(largestArchive(l)), vault.ErrInvalid)
+}
+
+// largestArchive is what an archive can have within the limits: also the largest parts
+// are nodes of its tree, and there are no more of them than the vault takes.
+func largestArchive(l vault.Limits) int64 {
+	if largestPart(l) > l.MaxArchiveSize/int64(l.MaxParts) { // the product might be no int64
+		return l.MaxArchiveSize
+	}
+	return largestPart(l) * int64(l.MaxParts)
 }
 
 // leastPart is the smallest part size, 1 MiB times a power of two, whose

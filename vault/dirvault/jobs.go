@@ -74,7 +74,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 func checkJobRequest(req vault.JobRequest) error {
 	switch req.Kind {
 	case vault.RetrieveArchive:
-		if !slices.Contains(limits(0).Tiers, req.Tier) {
+		if !slices.Contains(limits(0, 0).Tiers, req.Tier) {
 			return fmt.Errorf("%q is not a tier", req.Tier)
 		}
 		if req.List != (vault.Listing{}) {

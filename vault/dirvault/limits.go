@@ -21,9 +21,11 @@ const (
 )
 
 // Limits tells what a directory accepts: nearly everything.
-func (v *Vault) Limits() vault.Limits { return limits(v.options.OutputLifetime) }
+func (v *Vault) Limits() vault.Limits {
+	return limits(v.options.OutputLifetime, v.options.InventoryEvery)
+}
 
-func limits(outputLifetime time.Duration) vault.Limits {
+func limits(outputLifetime, inventoryEvery time.Duration) vault.Limits {
 	return vault.Limits{
 		MinPartSize:    minPartSize,
 		MaxPartSize:    maxPartSize,
@@ -33,6 +35,7 @@ func limits(outputLifetime time.Duration) vault.Limits {
 		RangeAlignment: 1,
 		Tiers:          []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk},
 		OutputLifetime: outputLifetime,
+		InventoryLag:   max(0, inventoryEvery),
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	maxPartSize    = 4 << 30 // bytes
 	maxParts       = 10_000
 	outputLifetime = 24 * time.Hour // at least; the service may keep it longer
+	inventoryLag   = 24 * time.Hour // about: the service makes one a day
 )
 
 // Name returns the vault's name.
@@ -48,6 +49,7 @@ func (v *Vault) Limits() vault.Limits {
 		RangeAlignment:     treehash.LeafSize,
 		Tiers:              []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk},
 		OutputLifetime:     outputLifetime,
+		InventoryLag:       inventoryLag,
 	}
 }
 

@@ -60,25 +60,30 @@ func isArchived(c types.StorageClass) bool {
 }
 
 const (
-	minPartSize     = 5 << 20            // bytes
-	maxPartSize     = 5 << 30            // bytes
-	maxParts        = 10_000             // in one upload
-	maxObject       = 50_000_000_000_000 // bytes: 50 TB since December 2025
-	maxKey          = 1024               // bytes of UTF-8
-	maxDescription  = 1024               // bytes, of the 2 KB that metadata may have
+	minPartSize     = 5 << 20 // bytes
+	maxPartSize     = 5 << 30 // bytes
+	maxParts        = 10_000  // in one upload
+	maxTreePart     = 4 << 30 // bytes of a part: the largest that is a node of a tree, 1 MiB times a power of two
+	maxKey          = 1024    // bytes of UTF-8
+	maxDescription  = 1024    // bytes, of the 2 KB that metadata may have
 	defaultKeepDays = 3
+
+	// lateArchives is how long the service may work on completing an upload of
+	// thousands of parts after whatever is on the way has given up waiting for it.
+	lateArchives = 5 * time.Minute
 )
 
 // Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
 // the user guide), and which tiers the vault's own class has. How long an output
-// lives is the service's to say, with each job.
+// lives is the service's to say, with each job. An object may have 50 TB since
+// December 2025, but not in parts that are nodes of its tree.
 func (v *Vault) Limits() vault.Limits {
 	return vault.Limits{
 		MinPartSize:    minPartSize,
 		MaxPartSize:    maxPartSize,
 		MaxParts:       maxParts,
 		MinArchiveSize: 1,
-		MaxArchiveSize: maxObject,
+		MaxArchiveSize: maxParts * maxTreePart,
 		MaxDescription: maxDescription,
 		Names:          true,
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
@@ -86,5 +91,6 @@ func (v *Vault) Limits() vault.Limits {
 		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),
 		JobTimes:       v.config.Class.jobTimes(),
+		LateArchives:   lateArchives,
 	}
 }

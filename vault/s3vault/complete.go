@@ -14,13 +14,14 @@ import (
 	"firn/vault"
 )
 
-// CompleteUpload publishes the object, unless its key has one by now (ErrExists).
+// CompleteUpload publishes the object, unless its key has one by now (a TakenError).
 // The service compares size, parts and, where it has one, the CRC-64 of the whole,
 // which is computed from those of the parts; the tree hash is compared here with
 // those of the parts, and then kept with the object.
 //
-// The object that is there then must have their size and their CRC-64, or, where the
-// service keeps none, the ETag that is made of theirs. So it succeeds, too, when it is repeated and the service has forgotten the upload.
+// The object that is there then must be proved; see proved. So it succeeds, too, when
+// it is repeated and the service has forgotten the upload. An object that is made of
+// this upload and is not proved is an UnprovedError.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -30,18 +31,24 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
 	}
 	whole, err := v.receipts(ctx, u, c)
+	if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		return "", err
+	}
 	var told published
-	if err == nil {
+	switch {
+	case c.Unproved != "":
+		told, err = v.publishedBefore(c.Unproved)
+	case err == nil:
 		told, err = v.publish(ctx, u, c, whole)
 	}
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err
 	}
 	// Also after a success: some services answer so for an upload that they do not
-	// know, if the key has an object.
-	o, unproved := v.isThere(ctx, u.key, told, c, whole)
-	if unproved != nil {
-		return "", errors.Join(err, unproved)
+	// know, if the key has an object, with the ETag that ours would have.
+	o, err := v.afterwards(ctx, u, told, c, whole, err)
+	if err != nil {
+		return "", err
 	}
 	return o.ID(), v.keepProof(ctx, o, c.TreeHash)
 }
@@ -113,12 +120,23 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 	return whole, nil
 }
 
-// published is what the service told of the object that it completed; zero if it did
-// not.
-type published struct{ version, etag string }
+// published is what the service told of the object that it made of an upload.
+type published struct {
+	isOurs        bool // for certain: a service may say so of another's
+	version, etag string
+	crc           string // of the whole; empty if it did not tell
+}
 
-// publish completes the upload, and returns what the service tells of it. An answer of 200 with an error in it is an error, which the SDK
-// finds.
+// publishedBefore is what is known of an object that the service has made before.
+func (v *Vault) publishedBefore(id vault.ArchiveID) (published, error) {
+	o, err := v.parseObject(id)
+	return published{isOurs: o.version != "", version: o.version}, err
+}
+
+// publish completes the upload, and returns what the service tells of it. An answer of
+// 200 with an error in it is an error, which the SDK finds. Where no CRC-64 will tell
+// our object from another's, it is looked at before whether the key is free: some
+// services answer 200 for an upload that they do not know.
 func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (told published, err error) {
 	in := &s3.CompleteMultipartUploadInput{
 		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, MpuObjectSize: &c.Size,
@@ -129,18 +147,30 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 	}
 	send := func() error {
 		in.IfNoneMatch = nil
+		wasFree := false
 		if !v.lacks.has(Conditional) {
 			in.IfNoneMatch = aws.String("*")
-		} else if err := v.checkFree(ctx, u.key); err != nil {
-			return err
+		}
+		if in.IfNoneMatch == nil || in.ChecksumCRC64NVME == nil {
+			if err := v.checkFree(ctx, "complete the upload of", u.key); err != nil {
+				return err
+			}
+			wasFree = true
 		}
 		return v.callJudged(ctx, fmt.Sprintf("complete the upload of %q", u.key), judgeWhole, func() error {
 			out, err := v.client.CompleteMultipartUpload(ctx, in)
 			if err != nil {
 				return err
 			}
-			told = published{versionOf(out.VersionId), aws.ToString(out.ETag)}
-			return checkCompleted(out, whole)
+			if aws.ToString(out.ETag) == "" {
+				return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+			}
+			told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
+			told.isOurs = wasFree || told.version != ""
+			if out.ChecksumType != types.ChecksumTypeComposite {
+				told.crc = aws.ToString(out.ChecksumCRC64NVME)
+			}
+			return nil
 		})
 	}
 	err = send()
@@ -148,54 +178,4 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 		err = send()
 	}
 	return told, err
-}
-
-// checkCompleted compares what the service says that it published.
-func checkCompleted(out *s3.CompleteMultipartUploadOutput, whole wholeReceipt) error {
-	if aws.ToString(out.ETag) == "" {
-		return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
-	}
-	told := aws.ToString(out.ChecksumCRC64NVME)
-	if told != "" && whole.hasCRC && out.ChecksumType != types.ChecksumTypeComposite && told != whole.crc.String() {
-		return fmt.Errorf("%w: the service says that the object has the CRC-64 %.40q, its parts have %q", vault.ErrChecksum, told, whole.crc.String())
-	}
-	return nil
-}
-
-// isThere returns the object that is there if it is proved to be of these parts: the
-// version that the service told, or else the one that the key has now.
-func (v *Vault) isThere(ctx context.Context, key string, told published, c vault.Completion, whole wholeReceipt) (listed, error) {
-	o := object{key, told.version}
-	keeps, err := v.keepsVersions(ctx)
-	if err != nil {
-		return listed{}, err
-	}
-	var version *string
-	if keeps && o.version != "" {
-		version = &o.version
-	}
-	out, err := v.head(ctx, o.key, version)
-	if err != nil {
-		return listed{}, err
-	}
-	switch {
-	case !keeps:
-		o.version = ""
-	case version == nil:
-		o.version = versionOf(out.VersionId)
-	}
-	var isSame bool
-	switch crc := aws.ToString(out.ChecksumCRC64NVME); {
-	case crc != "" && whole.hasCRC:
-		isSame = crc == whole.crc.String()
-	case crc == "": // nor will it tell one later
-		v.miss(CRC64NVME, insteadOfCRC)
-		fallthrough
-	default:
-		isSame = isOfParts(aws.ToString(out.ETag), told.etag, whole.parts)
-	}
-	if isSame && aws.ToInt64(out.ContentLength) == c.Size {
-		return listed{object: o, etag: aws.ToString(out.ETag), size: c.Size}, nil
-	}
-	return listed{}, fmt.Errorf("%s: the object that is there is not proved to be this archive: %w", v.what(fmt.Sprintf("complete the upload of %q", o.key)), vault.ErrNotFound)
 }

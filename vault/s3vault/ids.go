@@ -96,7 +96,7 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 		err = checkVersion(o.version)
 	}
 	if err != nil {
-		return object{}, fmt.Errorf("archive %.300q: %w: %w", string(id), vault.ErrNotFound, err)
+		return object{}, fmt.Errorf("archive %.300q: %w: %v", string(id), vault.ErrNotFound, err) //nolint:errorlint // the caller's request is valid
 	}
 	return o, nil
 }

@@ -50,14 +50,24 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	if v.isMissing(Tagging, err, insteadOfTags) {
 		return v.writeSidecar(ctx, o, hash)
 	}
-	if errors.Is(err, vault.ErrDenied) { // the object is there and proved all the same
+	switch {
+	case errors.Is(err, vault.ErrDenied):
 		v.sayOnce(deniedKeeping)
 		return nil
+	case errors.Is(err, vault.ErrNotFound): // it was there a moment ago
+		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
 	}
-	if errors.Is(err, vault.ErrNotFound) { // it was there a moment ago
-		err = fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
+	return v.forgiveKeeping(ctx, o, err)
+}
+
+// forgiveKeeping says that the tree hash of an object cannot be kept, if a refusal says
+// so for good. The object is there and proved all the same.
+func (v *Vault) forgiveKeeping(ctx context.Context, o listed, err error) error {
+	if amazon.Refusal(err) == nil || ctx.Err() != nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled) {
+		return err
 	}
-	return err
+	v.sayOnce(fmt.Sprintf("the tree hash of %q cannot be kept with it (%v): %s", o.key, amazon.Refusal(err), adviceSidecar))
+	return nil
 }
 
 // proof reads the tree hash of an object; zero if it is not told. The size stands

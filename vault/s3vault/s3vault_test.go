@@ -62,7 +62,12 @@ func data() []byte { return bytes.Repeat([]byte("cold snow "), partSize/10+100_0
 // begin sends all parts of data.
 func begin(t *testing.T, v vault.Vault, name string) (vault.UploadID, vault.Completion) {
 	t.Helper()
-	b := data()
+	return beginOf(t, v, name, data())
+}
+
+// beginOf sends all parts of b.
+func beginOf(t *testing.T, v vault.Vault, name string, b []byte) (vault.UploadID, vault.Completion) {
+	t.Helper()
 	id, err := v.CreateUpload(t.Context(), vault.UploadRequest{Name: name, Description: "a  film", PartSize: partSize})
 	if err != nil {
 		t.Fatalf("CreateUpload: %v", err)
@@ -208,8 +213,8 @@ func TestAnotherObjectIsNotTakenForOurs(t *testing.T) {
 	other := data()
 	other[0]++
 	b.put(t, "june.mov", string(other), "")
-	if got, err := v.CompleteUpload(t.Context(), id, c); !errors.Is(err, vault.ErrNotFound) {
-		t.Errorf("CompleteUpload = %q, %v, want ErrNotFound", got, err)
+	if got, err := v.CompleteUpload(t.Context(), id, c); !errors.Is(err, vault.ErrExists) {
+		t.Errorf("CompleteUpload = %q, %v, want ErrExists", got, err)
 		for _, r := range b.front.Requests() {
 			t.Log(r.Operation, r.Status)
 		}

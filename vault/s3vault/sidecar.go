@@ -77,7 +77,7 @@ func (v *Vault) writeSidecar(ctx context.Context, o listed, hash treehash.Hash) 
 		v.sayOnce("writing the objects under .firn/ is denied: " + adviceSidecar)
 		return nil
 	}
-	return err
+	return v.forgiveKeeping(ctx, o, err)
 }
 
 // readSidecar reads the tree hash of an object; zero if it is not told.

@@ -34,7 +34,7 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", v.what("start an upload"), err)
 	}
-	if err := v.checkFree(ctx, key); err != nil {
+	if err := v.checkFree(ctx, "start an upload of", key); err != nil {
 		return "", err
 	}
 	if _, err := v.keepsVersions(ctx); err != nil { // which completing needs to know
@@ -93,15 +93,22 @@ func checkRequest(req vault.UploadRequest) error {
 // checkFree refuses a key that has an object. One that is hidden by a delete marker
 // is none: a bucket with versions keeps it. That is looked at once more by the
 // service when the upload is completed; here it saves sending terabytes in vain.
-func (v *Vault) checkFree(ctx context.Context, key string) error {
-	_, err := v.head(ctx, key, nil)
+func (v *Vault) checkFree(ctx context.Context, what, key string) error {
+	out, err := v.head(ctx, key, nil)
 	switch {
 	case err == nil:
-		return fmt.Errorf("%s: an object of this key %w: choose another name (--name)", v.what(fmt.Sprintf("start an upload of %q", key)), vault.ErrExists)
+		return v.taken(what, object{key, versionOf(out.VersionId)}, out)
 	case errors.Is(err, vault.ErrNotFound):
 		return nil // or the bucket is not there, which comes next
 	}
 	return err
+}
+
+// taken says that a key has an object which is not the one that is meant.
+func (v *Vault) taken(what string, o object, there *s3.HeadObjectOutput) error {
+	return fmt.Errorf("%s: %w", v.what(fmt.Sprintf("%s %q", what, o.key)), &vault.TakenError{
+		ID: o.ID(), Size: aws.ToInt64(there.ContentLength), Created: aws.ToTime(there.LastModified).UTC(),
+	})
 }
 
 // UploadPart sends one part. It is proved by the SHA-256 in the signature, and by

@@ -2,6 +2,7 @@ package vaulttest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"sync"
@@ -39,7 +40,10 @@ type Faulty struct {
 	calls map[string]int
 }
 
-var _ vault.Vault = (*Faulty)(nil)
+var (
+	_ vault.Vault  = (*Faulty)(nil)
+	_ vault.Looker = (*Faulty)(nil)
+)
 
 // NewFaulty returns v with faults. Of several that fit one call the first
 // counts.
@@ -220,6 +224,16 @@ func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 func (f *Faulty) HasArchives(ctx context.Context) (bool, error) {
 	return around(ctx, f.next("HasArchives"), func() (bool, error) {
 		return f.below.HasArchives(ctx)
+	})
+}
+
+// Look is the vault's, with faults; ErrInvalid if it has none.
+func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	return around(ctx, f.next("Look"), func() (vault.Archive, error) {
+		if looker, ok := f.below.(vault.Looker); ok {
+			return looker.Look(ctx, id)
+		}
+		return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
 	})
 }
 

@@ -1,0 +1,165 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/vault"
+)
+
+// withoutCRC is how a service that tells wrong CRC-64s is used.
+const withoutCRC = "lacks=" + string(CRC64NVME)
+
+// afterwards looks at the object that is there when completing an upload has ended,
+// with a refusal or without, and returns it if it is the archive, proved: the version
+// that the service told, or else the one that the key has now.
+//
+// What is not proved is an UnprovedError if the object is made of this upload. Else it
+// is another's, a TakenError, or, where ours may be there all the same, ErrNotFound.
+func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vault.Completion, whole wholeReceipt, refusal error) (listed, error) {
+	o, there, err := v.headOf(ctx, object{u.key, told.version})
+	switch {
+	case errors.Is(err, vault.ErrNotFound):
+		return listed{}, v.notThere(u, told, refusal, err)
+	case err != nil:
+		return listed{}, err
+	}
+	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
+	wrong := e.compare(c.Size)
+	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil ||
+		c.Unproved != "" && isDescribed(there, c) // unless it was replaced since
+	isGone := errors.Is(refusal, vault.ErrNotFound)
+	if !isOurs && wrong == nil && c.Unproved == "" { // nothing but what is kept with it tells whose it is
+		isGone = isGone || v.isGone(ctx, u)
+		isOurs = isGone && isDescribed(there, c) && isOfTime(there, c)
+	}
+	switch {
+	case isOurs && wrong == nil:
+		if e.expectsCRC && e.crc == "" { // nor will it tell one later
+			v.miss(CRC64NVME, insteadOfCRC)
+		}
+		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size}, nil
+	case isOurs:
+		wrong.ID = o.ID()
+		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)
+	case isGone && (wrong == nil || there.VersionId != nil): // ours may be behind it
+		return listed{}, fmt.Errorf("%s: nothing tells whether the object that is there is made of it: %w", v.completing(u), vault.ErrNotFound)
+	}
+	return listed{}, v.taken("complete the upload of", o, there)
+}
+
+func (v *Vault) completing(u upload) string {
+	return v.what(fmt.Sprintf("complete the upload of %q", u.key))
+}
+
+// isGone reports whether the service is known to have no such upload any more.
+func (v *Vault) isGone(ctx context.Context, u upload) bool {
+	for _, err := range v.parts(ctx, u) {
+		return errors.Is(err, vault.ErrNotFound)
+	}
+	return false
+}
+
+// isDescribed reports whether an object has the description of an archive. It is no
+// proof: firn may have stored others under it.
+func isDescribed(there *s3.HeadObjectOutput, c vault.Completion) bool {
+	return c.Description != "" && there.Metadata[metaDescription] == escape(c.Description)
+}
+
+// isOfTime reports whether an object was made from a file that was last changed when
+// the one of an archive was.
+func isOfTime(there *s3.HeadObjectOutput, c vault.Completion) bool {
+	return !c.ModTime.IsZero() && there.Metadata[metaModTime] == seconds(c.ModTime)
+}
+
+// headOf looks at a version of an object, or, without one, at what its key has now.
+func (v *Vault) headOf(ctx context.Context, o object) (object, *s3.HeadObjectOutput, error) {
+	keeps, err := v.keepsVersions(ctx)
+	if err != nil {
+		return o, nil, err
+	}
+	var version *string
+	if keeps && o.version != "" {
+		version = &o.version
+	}
+	out, err := v.head(ctx, o.key, version)
+	switch {
+	case err != nil:
+	case !keeps:
+		o.version = ""
+	case version == nil:
+		o.version = versionOf(out.VersionId)
+	}
+	return o, out, err
+}
+
+// notThere is the error of completing an upload after which the key has no object.
+func (v *Vault) notThere(u upload, told published, refusal, missing error) error {
+	isOpen := errors.Is(refusal, vault.ErrExists)       // and what was in its way is gone
+	if !isOpen && (refusal != nil || told.etag == "") { // or it is one that was there once
+		return missing
+	}
+	return fmt.Errorf("%s: the object is not to be seen: %w: %v", //nolint:errorlint // that it is not found would say too much
+		v.completing(u), vault.ErrUnavailable, missing)
+}
+
+// expectsCRC reports whether the service is to tell the CRC-64 of an object.
+func (v *Vault) expectsCRC(whole wholeReceipt) bool { return whole.hasCRC && !v.lacks.has(CRC64NVME) }
+
+// crcOf is the CRC-64 that the service tells of a whole object, now or when it was
+// made; empty if it tells none, or if none is to be compared.
+func (v *Vault) crcOf(there *s3.HeadObjectOutput, told published, whole wholeReceipt) string {
+	switch {
+	case !v.expectsCRC(whole):
+		return ""
+	case there.ChecksumType != types.ChecksumTypeComposite && aws.ToString(there.ChecksumCRC64NVME) != "":
+		return aws.ToString(there.ChecksumCRC64NVME)
+	}
+	return told.crc
+}
+
+// evidence is what there is to compare of an object and an upload.
+type evidence struct {
+	there      *s3.HeadObjectOutput
+	told       published
+	whole      wholeReceipt
+	expectsCRC bool   // it is to tell a CRC-64,
+	crc        string // and tells this one; empty: none
+}
+
+// compare returns what speaks against the object being the bytes that were sent; nil
+// if nothing does. Where the service keeps no CRC-64, its size and the SHA-256 of each
+// part are the proof. An ETag is none: it only tells an object from another.
+func (e evidence) compare(size int64) *vault.UnprovedError {
+	etag, crc := trimETag(aws.ToString(e.there.ETag)), e.whole.crc.String()
+	switch found := aws.ToInt64(e.there.ContentLength); {
+	case found != size:
+		return &vault.UnprovedError{Proof: "size in bytes", Sent: strconv.FormatInt(size, 10), Told: strconv.FormatInt(found, 10)}
+	case e.crc == crc:
+		return nil
+	case e.crc != "":
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Told: e.crc, Without: withoutCRC}
+	case e.isOfParts():
+		return nil
+	case e.expectsCRC:
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: withoutCRC}
+	case e.told.etag != "" && !e.isAsTold():
+		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag}
+	}
+	return nil
+}
+
+// isAsTold reports whether the ETag is the one that the service told when it had
+// completed the upload.
+func (e evidence) isAsTold() bool {
+	return e.told.etag != "" && trimETag(e.told.etag) == trimETag(aws.ToString(e.there.ETag))
+}
+
+// isOfParts reports whether the ETag is the one that is usual for an object of these parts.
+func (e evidence) isOfParts() bool { return isOfParts(aws.ToString(e.there.ETag), e.whole.parts) }
