@@ -85,10 +85,10 @@ func shelves() []shelf {
 	return shelvesWith(shelfOf(`SELECT `+archiveColumns+` FROM archives a ORDER BY a.key`, func(r row) (numbered, error) {
 		a, err := scanKeyed(r)
 		return numbered{a.key, a.Archive}, err
-	}))
+	}), uploadColumns)
 }
 
-func shelvesWith(archives shelf) []shelf {
+func shelvesWith(archives shelf, uploadColumns string) []shelf {
 	return []shelf{
 		shelfOf(`SELECT key, url, deleted FROM vaults ORDER BY key`, scanKnownVault),
 		shelfOf(`SELECT key, `+inventoryColumns+` FROM inventories ORDER BY key`, func(r row) (numbered, error) {

@@ -119,14 +119,14 @@ func mergeJob(ctx context.Context, tx *sql.Tx, j record.Job) (isNews bool, err e
 	return true, saveJob(ctx, tx, &key, j)
 }
 
-// mergeUpload adds an upload, or takes over how far it has come if that was later.
+// mergeUpload adds an upload, or takes over how far it has come; see later.
 func mergeUpload(ctx context.Context, tx *sql.Tx, u wholeUpload) (isNews bool, err error) {
 	was, err := scanUpload(tx.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
 		WHERE vault = $1 AND path = $2 AND description = $3 AND started = $4`,
 		u.Vault, raw(u.Source.Path), raw(u.Description), instant(u.Started)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-	case err != nil || !u.Updated.After(was.Updated):
+	case err != nil || later(was, u.Upload) == was:
 		return false, err
 	}
 	u.Key = was.Key

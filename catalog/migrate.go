@@ -17,7 +17,7 @@ var migrations embed.FS
 
 // latestVersion is the number of the last migration: a file in migrations/sqlite
 // or a function here.
-const latestVersion = 3
+const latestVersion = 30
 
 // migrate brings the schema from version up to latestVersion. Each step is one
 // transaction, so a crash leaves the version before or after it.

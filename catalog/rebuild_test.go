@@ -324,3 +324,33 @@ func TestRebuildEndsWithItsContext(t *testing.T) {
 		t.Error("something was finished")
 	}
 }
+
+// A damaged catalog of an older firn, whose uploads have fewer columns, keeps them.
+func TestRebuildOfAnOlderSchema(t *testing.T) {
+	path, _ := many(t)
+	db := raw(t, path)
+	for _, query := range []string{
+		`ALTER TABLE uploads DROP COLUMN name`, `ALTER TABLE uploads DROP COLUMN class`, `PRAGMA wal_checkpoint(TRUNCATE)`,
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content := read(t, path)
+	kept := 0
+	for page := 1; page < len(content)/pageSize; page += 4 {
+		spoilt := append([]byte{}, content...)
+		copy(spoilt[page*pageSize:], strings.Repeat("\xa5", 64))
+		path := filepath.Join(t.TempDir(), "catalog.db")
+		write(t, path, spoilt)
+		if r := rebuild(t, path); r.Uploads == 1 {
+			kept++
+		}
+	}
+	if kept < 5 {
+		t.Errorf("the upload was kept with %d damaged pages", kept)
+	}
+}

@@ -3,6 +3,9 @@ package catalog
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 
 	"firn/record"
 )
@@ -31,7 +34,7 @@ func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents))
 }
 
 func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
-	for _, shelf := range shelvesWith(lonelyArchives(ctx, q)) {
+	for _, shelf := range shelvesWith(lonelyArchives(ctx, q), uploadColumnsIn(ctx, q)) {
 		isShort, err := m.salvage(ctx, shelf, q)
 		if err != nil {
 			return false, err
@@ -90,6 +93,16 @@ func begunAnew(i item) item {
 		Vault: inventory.Vault, Source: inventory.Source, Date: inventory.Date, List: inventory.List,
 		State: record.Reading, Started: inventory.Started, Updated: inventory.Updated,
 	}
+}
+
+// uploadColumnsIn are the uploadColumns of a file that may be of an older firn: what
+// it does not have reads as not known.
+func uploadColumnsIn(ctx context.Context, q queryer) string {
+	columns := texts(ctx, q, `SELECT cid, name FROM pragma_table_info('uploads')`)
+	if len(columns) == 0 || slices.Contains(slices.Collect(maps.Values(columns)), "class") {
+		return uploadColumns
+	}
+	return strings.Replace(uploadColumns, "name, class", "x'', ''", 1)
 }
 
 // lonelyArchives reads archives without a look at the tables of vaults and
