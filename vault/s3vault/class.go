@@ -69,6 +69,15 @@ const (
 	defaultKeepDays = 3
 )
 
+// classAsked is the class that uploads are begun with; empty for a service that is
+// known to have none.
+func (c *Config) classAsked() string {
+	if slices.Contains(c.Lacks, Classes) {
+		return ""
+	}
+	return string(c.Class)
+}
+
 // Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
 // the user guide), and which tiers the vault's own class has. How long an output
 // lives is the service's to say, with each job.
@@ -80,6 +89,8 @@ func (v *Vault) Limits() vault.Limits {
 		MinArchiveSize: 1,
 		MaxArchiveSize: maxObject,
 		MaxDescription: maxDescription,
+		Names:          true,
+		Class:          v.config.classAsked(),
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
 		Prolongs:       true,

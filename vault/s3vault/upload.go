@@ -321,7 +321,8 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 			break
 		}
 		return vault.Upload{
-			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), PartSize: u.partSize, Created: aws.ToTime(m.Initiated).UTC(),
+			ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Class: string(m.StorageClass), PartSize: u.partSize,
+			Created: aws.ToTime(m.Initiated).UTC(),
 		}, nil
 	})
 }
