@@ -11,6 +11,7 @@ import (
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
+	"firn/vault"
 )
 
 // alreadyPresent looks for an archive of the same source and description. If
@@ -25,31 +26,58 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	if u.Again || u.source.stream != nil || compared {
 		return Stored{}, false, nil
 	}
-	var hash treehash.Hash
 	for a, err := range u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size) {
 		if err != nil {
 			return Stored{}, false, err
 		}
-		same := last.ArchiveID == a.ID && provedSame(last.Source, id)
-		if !same && hash.IsZero() {
-			u.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
-			if hash, err = u.hash(ctx, 0, id.Size); err != nil {
-				return Stored{}, false, err
-			}
+		from, err := u.Journal.UploadOf(ctx, u.VaultURL, a.ID)
+		if err != nil && !errors.Is(err, vault.ErrNotFound) {
+			return Stored{}, false, err
 		}
-		if same || hash == a.TreeHash {
-			stored := Stored{
-				ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
-				Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
-			}
-			if last.ArchiveID == a.ID && last.PartSize > 0 {
-				plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
-				stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
-			}
-			return stored, true, nil
+		same, err := u.isSame(ctx, a, from)
+		if err == nil && same {
+			same, err = u.isAsAsked(a, from)
+		}
+		if err != nil {
+			return Stored{}, false, err
+		}
+		if same {
+			return u.present(a, from), true, nil
 		}
 	}
 	return Stored{}, false, nil
+}
+
+// isSame reports whether the source has the bytes of an archive: it looks as it did
+// when they were uploaded, or they have the same tree hash, which is then noted, so
+// that they are not read for that again.
+func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
+	if from.ArchiveID != "" && provedSame(from.Source, u.source.identity) {
+		return true, nil
+	}
+	hash, err := u.wholeHash(ctx, "an archive of this name and size is there already; comparing its tree hash with the file")
+	if err != nil || hash != a.TreeHash {
+		return false, err
+	}
+	now, changed := u.source.checkUnchanged()
+	if changed != nil || !now.Change.Equal(u.source.identity.Change) || from.Source.Path != now.Path || from.Description != u.description {
+		return true, nil
+	}
+	from.Source = now
+	return true, u.Journal.SaveUpload(ctx, &from)
+}
+
+// present is an archive that is there. The upload that it came from may not be on record.
+func (u *upload) present(a record.Archive, from record.Upload) Stored {
+	stored := Stored{
+		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
+		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
+	}
+	if from.PartSize > 0 {
+		plan := transfer.Plan{Size: a.Size, PartSize: from.PartSize}
+		stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
+	}
+	return stored
 }
 
 // isOther reports whether the source is proved to have other bytes than those of
@@ -62,9 +90,18 @@ func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) 
 	case than.Source.Size != id.Size:
 		return true, nil
 	}
-	u.Notice("the file was touched since; comparing its bytes with what was uploaded")
-	hash, err := u.hash(ctx, 0, id.Size)
+	hash, err := u.wholeHash(ctx, "the file was touched since; comparing its bytes with what was uploaded")
 	return hash != than.TreeHash, err
+}
+
+// wholeHash is the tree hash of the file as it was when it was opened, which is read
+// for that once. The notice says why.
+func (u *upload) wholeHash(ctx context.Context, notice string) (hash treehash.Hash, err error) {
+	if u.whole.IsZero() {
+		u.Notice(notice)
+		u.whole, err = u.hash(ctx, 0, u.source.identity.Size)
+	}
+	return u.whole, err
 }
 
 // hash reads bytes of the source for their tree hash, until a drain is asked for.

@@ -95,7 +95,12 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 // explain names the file and adds what to do next.
 func (s *uploadSession) explain(err error, path string) error {
 	again := s.resumeHint(path)
+	var double *firn.DoubleError
 	switch {
+	case errors.As(err, &double):
+		return withHint(err, "what became of the earlier one: "+shellCommand("firn", "inventory", s.vaultArg),
+			"to remove what was sent now: "+shellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),
+			"to store another copy all the same, feed it to: "+s.typedWith("--again"))
 	case errors.Is(err, firn.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
 			"to store another copy all the same: "+s.typedWith("--again"))
