@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package main
 
@@ -6,10 +6,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 )
 
 // ending is a program whose one command is f.
@@ -63,10 +65,12 @@ func TestASignalAfterTheEndDoesNotKill(t *testing.T) {
 	if s := supervise(p); s != statusDone {
 		t.Errorf("the status is %d", s)
 	}
-	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil { // which would end this test
+	// To this very thread, which has it when the call returns, so that it would end here.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	interrupt(t)
 }
 
 // A command that is blocked is left behind after the second signal.
