@@ -45,7 +45,7 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 // nil if it is not proved to be of our bytes, or if somebody is at work on it.
 func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
 	theirs := transfer.Plan{Size: plan.Size, PartSize: c.PartSize}
-	if u.source.stream != nil || !theirs.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) {
+	if u.source.stream != nil || !theirs.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.isAsked(c.Name, c.Class) {
 		return nil, nil
 	}
 	at := u.newAttempt(theirs)
@@ -77,7 +77,10 @@ func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error
 	if err != nil {
 		return false, err
 	}
-	if known.Source.Path != at.Source.Path || known.Description != at.Description {
+	if known.Description != at.Description {
+		return false, nil // which a vault that tells no descriptions would keep
+	}
+	if known.Source.Path != at.Source.Path {
 		unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, known.Source.Path, known.Description)
 		if errors.Is(err, vault.ErrLocked) {
 			return false, nil
@@ -152,7 +155,7 @@ const clockSlack = 15 * time.Minute
 // one that appeared since, of our part size, without parts, and in no record.
 func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, error) {
 	plan := transfer.Plan{Size: u.source.Size(), PartSize: lost.PartSize}
-	if !plan.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) {
+	if !plan.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) || !u.isAsked(lost.Name, lost.Class) {
 		return nil, nil
 	}
 	candidates, err := u.unfinished(ctx)
@@ -161,7 +164,7 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 	}
 	var found []*attempt
 	for _, c := range candidates {
-		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-clockSlack)) || u.strangers[c.ID] {
+		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-clockSlack)) || u.strangers[c.ID] || !u.isAsked(c.Name, c.Class) {
 			continue
 		}
 		at := &attempt{Upload: lost, plan: plan}

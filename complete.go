@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 
 	"firn/internal/humane"
 	"firn/record"
@@ -18,9 +19,11 @@ var errUploadGone = errors.New("the upload is gone from the vault")
 // vault is asked until it answers, and the id is recorded before it is returned.
 func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
 	wasAsked := at.State == record.Completing // by a run that did not come to the answer
-	at.State, at.TreeHash = record.Completing, c.TreeHash
-	if err := u.save(ctx, at); err != nil {
-		return "", err
+	if at.State != record.Unknown {           // which says already that the vault was asked
+		at.State, at.TreeHash, at.Source.Size = record.Completing, c.TreeHash, c.Size // the size of a stream is known now
+		if err := u.save(ctx, at); err != nil {
+			return "", err
+		}
 	}
 	c.Description, c.ModTime = at.Description, at.Source.ModTime
 	var id vault.ArchiveID
@@ -40,20 +43,31 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	case isUnproved:
 		return "", u.finishUnproved(ctx, at, unproved, c.Size, err)
 	case errors.Is(err, vault.ErrExists):
-		at.State = record.Open
-		return "", errors.Join(&UnfinishedError{Upload: at.ID, Cause: err}, u.save(ctx, at))
+		return "", errors.Join(&UnfinishedError{Upload: at.ID, Cause: err}, u.reopen(ctx, at))
 	case errors.Is(err, vault.ErrNotFound) && tries > 1: // an earlier try may have succeeded
 		return "", u.unknown(ctx, at, c.Size)
 	case errors.Is(err, vault.ErrNotFound):
 		return "", u.explainMissing(ctx, err)
 	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
-		at.State = record.Open
 		return "", errors.Join(
 			fmt.Errorf("the vault refused to complete the upload; run the same command again, "+
 				"parts that it holds otherwise are then sent anew: %w", err),
-			u.save(ctx, at))
+			u.reopen(ctx, at))
 	}
 	return "", err
+}
+
+// reopen records that the vault has the upload and that it is no archive. It comes
+// after the record that completing was asked for, whose answer this is.
+func (u *upload) reopen(ctx context.Context, at *attempt) error {
+	if at.State == record.Unknown {
+		at.State = record.Completing
+		if err := u.save(ctx, at); err != nil {
+			return err
+		}
+	}
+	at.State = record.Open
+	return u.save(ctx, at)
 }
 
 // finish makes the archive id durable. If that fails as a whole, the id alone is
@@ -104,90 +118,37 @@ func (u *upload) identify(ctx context.Context, a *record.Archive) {
 	}
 }
 
-// settle asks again about an upload whose completion was asked for in an earlier
-// run and never confirmed. done is false if there was nothing to settle, if the
-// upload turned out to be still open, or if the source is another one by now;
-// last tells how the upload stands then.
-func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
-	switch {
-	case last.State == record.Completing:
-	case last.State == record.Unknown && !u.Again:
-		other, err := u.isOther(ctx, *last)
-		if err != nil {
-			return Stored{}, false, err
-		}
-		if other {
-			u.Notice(fmt.Sprintf("it is not known whether the earlier upload of %s, with other bytes, was stored; "+
-				"this one is uploaded beside it", humane.Bytes(last.Source.Size)))
-			return Stored{}, false, nil
-		}
-	default:
-		return Stored{}, false, nil
-	}
-	at := &attempt{Upload: *last}
-	c, err := u.completion(ctx, at)
-	if err != nil {
-		return Stored{}, false, err
-	}
-	id, err := u.completeAgain(ctx, at, c)
-	*last = at.Upload
-	if err != nil {
-		stillOpen := last.State == record.Open // sending what differs comes next
-		if stillOpen {
-			err = nil
-		}
-		return Stored{}, false, err
-	}
-	if !provedSame(last.Source, u.source.identity) {
-		u.Notice(fmt.Sprintf("the upload begun %s is complete now, as archive %s; what is uploaded now is looked at by itself",
-			humane.Time(last.Started), id))
-		return Stored{}, false, nil
-	}
-	return Stored{
-		ArchiveID: id, Size: c.Size, TreeHash: at.TreeHash, Description: u.description, PartSize: at.PartSize,
-		Parts: len(c.Parts), PartsResumed: len(c.Parts), Elapsed: u.Now().Sub(u.begin),
-	}, true, nil
-}
-
-// completion is what the record says that the vault was asked to complete.
-func (u *upload) completion(ctx context.Context, at *attempt) (vault.Completion, error) {
-	c := vault.Completion{TreeHash: at.TreeHash}
-	for p, err := range u.Journal.Parts(ctx, at.Key) {
-		if err != nil {
-			return c, err
-		}
-		c.Parts = append(c.Parts, p)
-		c.Size += p.Size
-	}
-	return c, nil
-}
-
-// completeAgain finishes what an earlier run could not: it only records the id
-// if that run had it, else it asks the vault once more.
-func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
-	if at.ArchiveID != "" {
-		return at.ArchiveID, u.finish(ctx, at, at.ArchiveID, c.Size)
-	}
-	u.Notice("the answer to completing this upload was lost; asking the vault again")
-	id, err := u.complete(ctx, at, c)
-	if errors.Is(err, errUploadGone) {
-		err = u.unknown(ctx, at, c.Size)
-	}
-	return id, err
-}
-
-// unknown records that nothing but an inventory can tell, and says what to do.
+// unknown records that it is not known whether the archive was stored, and says what
+// can tell.
 func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
-	at.State = record.Unknown
 	settles := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
 	if u.vault.Limits().InventoryLag == 0 {
 		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
 	}
-	return errors.Join(
-		fmt.Errorf("%w: the vault was asked to complete %q (%s, tree hash %s), its answer was lost, "+
-			"and now it does not know the upload any more; %s; it is not uploaded again unless you ask for a second copy with --again",
-			ErrUnknown, filepath.Base(at.Source.Path), humane.Bytes(size), at.TreeHash, settles),
-		u.save(ctx, at))
+	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+
+		"and now it does not know the upload any more; %s; it is not uploaded again unless you ask for a second copy with --again",
+		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, settles)
+	if at.State == record.Unknown && at.Source.Size == size {
+		return err // and since when stays on record
+	}
+	at.State, at.Source.Size = record.Unknown, size
+	return errors.Join(err, u.save(ctx, at))
+}
+
+// sourceText names what was uploaded by an earlier run.
+func sourceText(s record.Source) string {
+	if s.Path == record.Stream {
+		return "a stream"
+	}
+	return strconv.Quote(filepath.Base(s.Path))
+}
+
+// sizeText is the size of what was uploaded by an earlier run, if that is known.
+func sizeText(size int64) string {
+	if size < 0 {
+		return "of a size that is not on record"
+	}
+	return humane.Bytes(size)
 }
 
 // explainMissing turns the ErrNotFound of an upload into errUploadGone if the

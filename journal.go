@@ -23,7 +23,13 @@ type Journal interface {
 	// UploadByID returns the newest upload to which the vault gave an id, or
 	// vault.ErrNotFound.
 	UploadByID(ctx context.Context, vaultURL string, id vault.UploadID) (record.Upload, error)
-	// SaveUpload inserts u and sets its Key, or updates it if it has one.
+	// PendingUploads returns the attempts at an upload, oldest first, that the vault
+	// was asked to complete and of which it is not known whether they are archives.
+	PendingUploads(ctx context.Context, vaultURL, path, description string) iter.Seq2[record.Upload, error]
+	// UploadOf returns the newest upload that became an archive, or vault.ErrNotFound.
+	UploadOf(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Upload, error)
+	// SaveUpload inserts u and sets its Key, or updates it if it has one. It refuses,
+	// with vault.ErrLocked, to lose an archive id or that an upload may be an archive.
 	SaveUpload(ctx context.Context, u *record.Upload) error
 	// SavePart notes an acknowledged part; one at the same offset is replaced.
 	SavePart(ctx context.Context, uploadKey int64, p vault.Part) error
@@ -66,6 +72,14 @@ func (forgetful) FindUpload(context.Context, string, string, string) (record.Upl
 
 func (f forgetful) UploadByID(ctx context.Context, _ string, _ vault.UploadID) (record.Upload, error) {
 	return f.FindUpload(ctx, "", "", "")
+}
+
+func (f forgetful) UploadOf(ctx context.Context, _ string, _ vault.ArchiveID) (record.Upload, error) {
+	return f.FindUpload(ctx, "", "", "")
+}
+
+func (forgetful) PendingUploads(context.Context, string, string, string) iter.Seq2[record.Upload, error] {
+	return none[record.Upload]
 }
 
 func (forgetful) SaveUpload(context.Context, *record.Upload) error          { return nil }

@@ -13,6 +13,7 @@ import (
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
+	"firn/vault"
 )
 
 // alreadyPresent looks for an archive of the same bytes that the vault still has:
@@ -29,10 +30,9 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	if u.Again || u.source.stream != nil || compared {
 		return Stored{}, false, nil
 	}
-	c := comparison{upload: u, last: last}
-	found, err := c.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
+	found, from, err := u.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
 	if err == nil && found == nil && !u.vault.Limits().Names {
-		found, err = c.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, []string{filepath.Base(id.Path), u.description}, id.Size))
+		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, []string{filepath.Base(id.Path), u.description}, id.Size))
 	}
 	if err != nil || found == nil {
 		return Stored{}, false, err
@@ -40,74 +40,79 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	if u.Description != "" && found.Description != u.description {
 		u.Notice(fmt.Sprintf("the vault has these bytes under this name as archive %s, with the description %q", found.ID, found.Description))
 	}
-	return u.present(*found, last), true, nil
+	return u.present(*found, from), true, nil
 }
 
-// present tells about an archive that is there.
-func (u *upload) present(a record.Archive, last record.Upload) Stored {
+// find returns the first archive that has the bytes of the source, is what is asked for
+// and is still there, and the upload that it came from, if that is on record. It returns
+// nil if there is none.
+func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, error]) (*record.Archive, record.Upload, error) {
+	for a, err := range archives {
+		if err != nil {
+			return nil, record.Upload{}, err
+		}
+		if u.isBeside(a) {
+			continue
+		}
+		from, err := u.Journal.UploadOf(ctx, u.VaultURL, a.ID)
+		if err != nil && !errors.Is(err, vault.ErrNotFound) {
+			return nil, record.Upload{}, err
+		}
+		found, err := u.isSame(ctx, a, from)
+		if err == nil && found {
+			found, err = u.isAsAsked(a, from)
+		}
+		if err == nil && found {
+			found, err = u.isStillThere(ctx, a)
+		}
+		if err != nil {
+			return nil, record.Upload{}, err
+		}
+		if found {
+			return &a, from, nil
+		}
+	}
+	return nil, record.Upload{}, nil
+}
+
+// isBeside reports whether the caller asks for an archive beside this one: an upload
+// on record, whose archive is called by the path of its source, gave it another
+// description than the caller gives now. Of what only an inventory told, nobody knows
+// here why it is described as it is.
+func (u *upload) isBeside(a record.Archive) bool {
+	return u.Description != "" && a.Description != u.description && a.Tool == "" && filepath.IsAbs(a.Name)
+}
+
+// isSame reports whether the source has the bytes of an archive: it looks as it did
+// when they were uploaded, or they have the same tree hash, which is then noted, so
+// that they are not read for that again.
+func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
+	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && provedSame(from.Source, u.source.identity) {
+		return true, nil
+	}
+	hash, err := u.wholeHash(ctx, "an archive of this name and size is there already; comparing its tree hash with the file")
+	if err != nil || hash != a.TreeHash {
+		return false, err
+	}
+	now, changed := u.source.checkUnchanged()
+	if changed != nil || !now.Change.Equal(u.source.identity.Change) || from.Source.Path != now.Path || from.Description != u.description {
+		return true, nil
+	}
+	from.Source = now
+	return true, u.Journal.SaveUpload(ctx, &from)
+}
+
+// present is an archive that is there. The upload that it came from may not be on record.
+func (u *upload) present(a record.Archive, from record.Upload) Stored {
 	stored := Stored{
 		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
 		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
 	}
-	if last.ArchiveID == a.ID && last.PartSize > 0 {
-		plan := transfer.Plan{Size: a.Size, PartSize: last.PartSize}
+	if from.PartSize > 0 {
+		plan := transfer.Plan{Size: a.Size, PartSize: from.PartSize}
 		stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
 	}
 	return stored
-}
-
-// comparison is the search for archives that have the bytes of the source, which are
-// read once, and only if there is something to compare them with.
-type comparison struct {
-	*upload
-	last record.Upload
-	sum  treehash.Hash // of the source, once it was read
-}
-
-// find returns the first archive that has the bytes of the source and is still there,
-// nil if none is.
-func (c *comparison) find(ctx context.Context, archives iter.Seq2[record.Archive, error]) (*record.Archive, error) {
-	for a, err := range archives {
-		if err != nil {
-			return nil, err
-		}
-		if c.isAnother(a) {
-			continue
-		}
-		there, err := c.isSame(ctx, a)
-		if there {
-			there, err = c.isStillThere(ctx, a)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if there {
-			return &a, nil
-		}
-	}
-	return nil, nil
-}
-
-// isSame reports whether an archive of the size of the source has its bytes.
-func (c *comparison) isSame(ctx context.Context, a record.Archive) (same bool, err error) {
-	if c.last.ArchiveID == a.ID && c.last.TreeHash == a.TreeHash && provedSame(c.last.Source, c.source.identity) {
-		return true, nil
-	}
-	if c.sum.IsZero() {
-		c.Notice("an archive of this name and size is there already; comparing its tree hash with the file")
-		if c.sum, err = c.hash(ctx, 0, c.source.identity.Size); err != nil {
-			return false, err
-		}
-	}
-	return c.sum == a.TreeHash, nil
-}
-
-// isAnother reports whether the caller asks for an archive beside this one: an upload
-// on record, whose archive is called by the path of its source, gave it another
-// description than the caller gives now. Of what only an inventory told, nobody knows
-// here why it is described as it is.
-func (c *comparison) isAnother(a record.Archive) bool {
-	return c.Description != "" && a.Description != c.description && a.Tool == "" && filepath.IsAbs(a.Name)
 }
 
 // isOther reports whether the source is proved to have other bytes than those of
@@ -120,9 +125,18 @@ func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) 
 	case than.Source.Size != id.Size:
 		return true, nil
 	}
-	u.Notice("the file was touched since; comparing its bytes with what was uploaded")
-	hash, err := u.hash(ctx, 0, id.Size)
+	hash, err := u.wholeHash(ctx, "the file was touched since; comparing its bytes with what was uploaded")
 	return hash != than.TreeHash, err
+}
+
+// wholeHash is the tree hash of the file as it was when it was opened, which is read
+// for that once. The notice says why.
+func (u *upload) wholeHash(ctx context.Context, notice string) (hash treehash.Hash, err error) {
+	if u.whole.IsZero() {
+		u.Notice(notice)
+		u.whole, err = u.hash(ctx, 0, u.source.identity.Size)
+	}
+	return u.whole, err
 }
 
 // hash reads bytes of the source for their tree hash, until a drain is asked for.

@@ -160,18 +160,29 @@ func (p *purge) run(ctx context.Context) error {
 	if err := p.makePlan(ctx); err != nil {
 		return err
 	}
-	if err := p.Approve(p.plan); err != nil {
-		return err
+	for {
+		approved := p.plan
+		if err := p.Approve(approved); err != nil {
+			return err
+		}
+		// What came on record while the answer was waited for was not in it, though it
+		// may be older: another process may have read an inventory.
+		if err := p.makePlan(ctx); err != nil {
+			return err
+		}
+		if p.plan.Archives <= approved.Archives && p.plan.Bytes <= approved.Bytes {
+			return p.deleteAll(ctx)
+		}
+		p.Notice("archives came on record meanwhile, which are to be deleted, too")
 	}
-	return p.deleteAll(ctx)
 }
 
 // makePlan counts what is there.
 func (p *purge) makePlan(ctx context.Context) error {
-	p.plan.Until = p.Until
 	if p.Until.IsZero() {
-		p.plan.Until = p.Now().UTC().Round(0)
+		p.Until = p.Now().UTC().Round(0)
 	}
+	p.plan = PurgePlan{Until: p.Until}
 	p.result.Until = p.plan.Until
 	for a, err := range p.Journal.Present(ctx, p.VaultURL, "") {
 		switch {

@@ -15,9 +15,15 @@ import (
 // open returns an upload to send parts to: the recorded one, else one that the
 // vault knows and the local bytes prove, else a new one.
 func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error) {
-	if last.State == record.Open && !u.differs(last) {
-		if at, err := u.resume(ctx, last); at != nil || err != nil {
-			return at, err
+	if last.State == record.Open {
+		begun, err := u.begunAs(ctx, last)
+		if err != nil {
+			return nil, err
+		}
+		if !u.differs(begun) {
+			if at, err := u.resume(ctx, begun); at != nil || err != nil {
+				return at, err
+			}
 		}
 	}
 	if last.State == record.Initiating {
@@ -52,11 +58,15 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 func (u *upload) differs(last record.Upload) bool {
 	size := u.source.Size()
 	switch {
-	case last.Source.Size != size:
+	case u.source.stream == nil && last.Source.Size != size:
 		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
 		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
 			humane.Bytes(last.PartSize), humane.Bytes(u.PartSize)))
+	case !u.isAsked(last.Name, last.Class):
+		want := u.asked(record.Upload{})
+		u.Notice(fmt.Sprintf("the unfinished upload begun %s is to be stored as %s and not as %s as asked for; it is left as it is, "+
+			"and another one begun", humane.Time(last.Started), asText(last.Name, last.Class), asText(want.Name, want.Class)))
 	default:
 		return false
 	}
@@ -134,10 +144,10 @@ func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 }
 
 func (u *upload) newAttempt(plan transfer.Plan) *attempt {
-	return &attempt{plan: plan, Upload: record.Upload{
+	return &attempt{plan: plan, Upload: u.asked(record.Upload{
 		Vault: u.VaultURL, Source: u.source.identity, Description: u.description,
 		PartSize: plan.PartSize, Started: u.Now().UTC().Round(0),
-	}}
+	})}
 }
 
 // create starts a new upload: the intent is recorded, then the vault is asked,

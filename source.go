@@ -137,23 +137,23 @@ func (s *Source) identify() (record.Source, error) {
 	return id, nil
 }
 
-// checkUnchanged compares the source with what it was when it was opened.
-func (s *Source) checkUnchanged() error {
+// checkUnchanged compares the source with what it was when it was opened, and returns
+// how it looks now. It looks at no bytes.
+func (s *Source) checkUnchanged() (now record.Source, err error) {
 	if s.file == nil {
-		return nil
+		return s.identity, nil
 	}
-	now, err := s.identify()
-	if err != nil {
-		return err
+	if now, err = s.identify(); err != nil {
+		return now, err
 	}
 	what := difference(s.identity, now)
 	if what == "" {
 		what = s.replaced()
 	}
 	if what == "" {
-		return nil
+		return now, nil
 	}
-	return fmt.Errorf("%w: %s: %s; nothing was completed", ErrSourceChanged, s, what)
+	return now, fmt.Errorf("%w: %s: %s; nothing was completed", ErrSourceChanged, s, what)
 }
 
 // replaced says in words what became of the path since the file was opened.
@@ -169,7 +169,8 @@ func (s *Source) replaced() string {
 }
 
 // difference says in words what differs between two looks at a file, or "". A
-// changed inode change time is no difference: renaming does that.
+// changed inode change time is no difference, but a reason to look at the bytes: both
+// a new name and an edit whose modification time was set back do that.
 func difference(was, is record.Source) string {
 	switch {
 	case was.Size != is.Size:

@@ -124,6 +124,8 @@ type upload struct {
 	begin       time.Time
 	unlocks     []func() error          // of the locks held, called at the end
 	strangers   map[vault.UploadID]bool // unfinished before ours was asked for, and not ours
+	pending     []pending               // earlier ones whose end is unknown
+	whole       treehash.Hash           // of the source, once it was read for that
 }
 
 // attempts bounds how often one call begins anew because the upload had expired
@@ -142,6 +144,9 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 		return stored, err
 	}
 	if stored, found, err := u.alreadyPresent(ctx, last); found || err != nil {
+		return stored, err
+	}
+	if stored, done, err := u.settleUnknown(ctx, &last); done || err != nil {
 		return stored, err
 	}
 	for range attempts {
@@ -178,13 +183,16 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	if err := u.source.checkUnchanged(); err != nil {
+	if err := u.checkUnchanged(ctx, at, out.TreeHash()); err != nil {
 		return Stored{}, err
 	}
 	if u.stopping() { // the end of a stream may be that of an interrupted program
 		return Stored{}, ErrInterrupted
 	}
 	if err := u.checkNoSurplus(ctx, at, out.Size); err != nil {
+		return Stored{}, err
+	}
+	if err := u.checkNotPending(ctx, at, out.TreeHash()); err != nil {
 		return Stored{}, err
 	}
 	id, err := u.complete(ctx, at, vault.Completion{Size: out.Size, TreeHash: out.TreeHash(), Parts: out.Parts})

@@ -50,6 +50,8 @@ func anUpload() record.Upload {
 			Inode:   1<<64 - 2,
 		},
 		Description: "the first disk",
+		Name:        "2026/disk 1.img",
+		Class:       "DEEP_ARCHIVE",
 		PartSize:    128 << 20,
 		ID:          "-upload_ID",
 		State:       record.Open,

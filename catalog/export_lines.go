@@ -119,6 +119,8 @@ type uploadLine struct {
 	Updated     time.Time          `json:"updated,omitzero"`
 	Sent        int64              `json:"sent"`
 	Busy        time.Duration      `json:"busy_ns"`
+	Name        outside            `json:"name"`                // asked for
+	Class       string             `json:"class"`               // asked for
 	Continued   bool               `json:"continued,omitempty"` // has more parts of the upload of the line before
 	Parts       []partLine         `json:"parts,omitempty"`
 }
@@ -195,7 +197,7 @@ func lineOf(i item) any {
 		l := uploadLine{
 			"upload", i.Vault, outside(i.Source.Path), i.Source.Size, i.Source.ModTime, i.Source.Change, i.Source.Inode,
 			outside(i.Description), i.PartSize, i.ID, i.State, i.ArchiveID, i.TreeHash, i.Started, i.Updated, i.Sent, i.Busy,
-			i.continues, nil,
+			outside(i.Name), i.Class, i.continues, nil,
 		}
 		for _, p := range i.parts {
 			l.Parts = append(l.Parts, partLine{p.Offset, p.Size, p.TreeHash, p.SHA256, p.Receipt})

@@ -136,6 +136,7 @@ func (l *uploadLine) item() (item, error) {
 			Path: string(l.Path), Size: l.SourceSize, ModTime: l.ModTime, Change: l.ChangeTime, Inode: l.Inode,
 		},
 		ArchiveID: l.ArchiveID, TreeHash: l.TreeHash, Started: l.Started, Updated: l.Updated, Sent: l.Sent, Busy: l.Busy,
+		Name: string(l.Name), Class: l.Class,
 	}}
 	for _, p := range l.Parts {
 		u.parts = append(u.parts, vault.Part{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash, SHA256: p.SHA256, Receipt: p.Receipt})

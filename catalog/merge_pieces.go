@@ -34,7 +34,7 @@ func mergeUpload(ctx context.Context, tx *sql.Tx, u record.Upload) (key int64, e
 		u.Vault, raw(u.Source.Path), raw(u.Description), instant(u.Started)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-	case err != nil || !u.Updated.After(was.Updated):
+	case err != nil || later(was, u) == was:
 		return 0, err
 	}
 	u.Key = was.Key

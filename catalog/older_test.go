@@ -15,6 +15,8 @@ func older(t *testing.T, path string) {
 		`ALTER TABLE archives DROP COLUMN since`,
 		`ALTER TABLE inventories DROP COLUMN returned`,
 		`ALTER TABLE downloads DROP COLUMN mark`,
+		`ALTER TABLE uploads DROP COLUMN name`,
+		`ALTER TABLE uploads DROP COLUMN class`,
 		`DELETE FROM goose_db_version WHERE version_id > 3`)
 }
 

@@ -27,7 +27,8 @@ const (
 //
 // An upload of this vault whose end is unknown is Completed if this inventory
 // lists an archive of its size and tree hash that was created since it began and
-// belongs to no other upload. If the inventory lists the whole vault and has no
+// belongs to no other upload. The size of a stream that an older firn did not
+// record is that of its parts, or else any. If the inventory lists the whole vault and has no
 // bad entry, which could be anything that it seems to lack, archives that were
 // made more than 48 hours before the like one before it, and that no inventory
 // since then lists, become Missing.
@@ -68,7 +69,7 @@ func settleUploads(ctx context.Context, tx *sql.Tx, i record.Inventory, now time
 	}
 	for _, u := range unknown {
 		a, err := scanKeyed(tx.QueryRowContext(ctx, `SELECT `+archiveColumns+` FROM archives a
-			WHERE a.vault_key = (SELECT key FROM vaults WHERE url = $1) AND a.inventory_key = $2 AND a.size = $3 AND a.tree_hash = $4 AND a.created >= $5
+			WHERE a.vault_key = (SELECT key FROM vaults WHERE url = $1) AND a.inventory_key = $2 AND (a.size = $3 OR $3 < 0) AND a.tree_hash = $4 AND a.created >= $5
 			AND NOT EXISTS (SELECT 1 FROM uploads u
 				WHERE u.vault = $1 AND u.archive_id = a.archive_id AND u.archive_id <> '')
 			ORDER BY a.created, a.key LIMIT 1`,
@@ -93,12 +94,19 @@ func unknownUploads(ctx context.Context, tx *sql.Tx, vaultURL string) ([]record.
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, scanUpload)
+	unknown, err := collect(rows, scanUpload)
+	for i, u := range unknown {
+		if err == nil && u.Source.Size < 0 {
+			err = tx.QueryRowContext(ctx, `SELECT coalesce(sum(size), -1) FROM parts WHERE upload_key = $1`, u.Key).
+				Scan(&unknown[i].Source.Size)
+		}
+	}
+	return unknown, err
 }
 
 // settle writes down that an upload became an archive.
 func settle(ctx context.Context, tx *sql.Tx, u record.Upload, a keyed, now time.Time) error {
-	u.State, u.ArchiveID, u.Updated = record.Completed, a.ID, now
+	u.State, u.ArchiveID, u.Updated, u.Source.Size = record.Completed, a.ID, now, a.Size
 	if err := saveUpload(ctx, tx, &u); err != nil {
 		return err
 	}

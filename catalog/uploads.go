@@ -11,15 +11,26 @@ import (
 )
 
 const uploadColumns = `vault, path, source_size, mod_time, change_time, inode, description,
-	part_size, upload_id, state, archive_id, tree_hash, started, updated, sent, busy`
+	part_size, upload_id, state, archive_id, tree_hash, started, updated, sent, busy, name, class`
 
 // SaveUpload writes u down: as a new upload, whose key it sets, if u.Key is 0,
 // else over the upload of that key, or vault.ErrNotFound. It sets u.Updated. If
 // it fails, u is as it was.
+//
+// What is known is not lost to a caller who read the upload before somebody else
+// went on with it, which is vault.ErrLocked: a finished upload stays finished, an
+// archive id stays, and one whose end is unknown stays so until the vault or an
+// inventory tells.
 func (c *Catalog) SaveUpload(ctx context.Context, u *record.Upload) error {
 	saved := *u
 	saved.Updated = c.now().UTC().Round(0)
-	if err := saveUpload(ctx, c.writer, &saved); err != nil {
+	err := c.transact(ctx, func(tx *sql.Tx) error {
+		if err := checkFollows(ctx, tx, saved); err != nil {
+			return err
+		}
+		return saveUpload(ctx, tx, &saved)
+	})
+	if err != nil {
 		return c.fail(ctx, err, "save the upload of %q to %q", u.Source.Path, u.Vault)
 	}
 	*u = saved
@@ -35,16 +46,16 @@ func saveUpload(ctx context.Context, q querier, u *record.Upload) error {
 	values := []any{
 		u.Vault, raw(u.Source.Path), u.Source.Size, instant(u.Source.ModTime), instant(u.Source.Change),
 		bits(u.Source.Inode), raw(u.Description), u.PartSize, u.ID, u.State, u.ArchiveID,
-		digest(u.TreeHash), instant(u.Started), instant(u.Updated), u.Sent, u.Busy,
+		digest(u.TreeHash), instant(u.Started), instant(u.Updated), u.Sent, u.Busy, raw(u.Name), u.Class,
 	}
 	query := `INSERT INTO uploads (` + uploadColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		RETURNING key`
 	if u.Key != 0 {
 		values = append(values, u.Key)
 		query = `UPDATE uploads SET (` + uploadColumns + `) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-			WHERE key = $17 RETURNING key`
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			WHERE key = $19 RETURNING key`
 	}
 	return q.QueryRowContext(ctx, query, values...).Scan(&u.Key)
 }
@@ -73,6 +84,27 @@ func (c *Catalog) UploadByID(ctx context.Context, vaultURL string, id vault.Uplo
 	return u, nil
 }
 
+// PendingUploads lists the attempts to bring the source of this path, with this
+// description, into the vault of which it is not known whether they became archives:
+// those that the vault was asked to complete, in the order in which they began.
+func (c *Catalog) PendingUploads(ctx context.Context, vaultURL, path, description string) iter.Seq2[record.Upload, error] {
+	return list(ctx, c, "list the uploads whose end is not known", scanUpload,
+		`SELECT key, `+uploadColumns+` FROM uploads
+		WHERE vault = $1 AND path = $2 AND description = $3 AND state IN ('completing', 'unknown')
+		ORDER BY key`, vaultURL, raw(path), raw(description))
+}
+
+// UploadOf returns the newest upload that became the archive, or vault.ErrNotFound.
+func (c *Catalog) UploadOf(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Upload, error) {
+	u, err := scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
+		WHERE vault = $1 AND archive_id = $2 AND archive_id <> ''
+		ORDER BY key DESC LIMIT 1`, vaultURL, id))
+	if err != nil {
+		return record.Upload{}, c.fail(ctx, err, "find the upload of the archive %q in %q", id, vaultURL)
+	}
+	return u, nil
+}
+
 // Uploads lists the uploads that are not settled, in the order in which they
 // began: those on their way and those whose end is unknown. Of all vaults if
 // vaultURL is empty.
@@ -87,7 +119,8 @@ func scanUpload(r row) (record.Upload, error) {
 	var u record.Upload
 	err := r.Scan(&u.Key, &u.Vault, (*raw)(&u.Source.Path), &u.Source.Size, (*instant)(&u.Source.ModTime),
 		(*instant)(&u.Source.Change), (*bits)(&u.Source.Inode), (*raw)(&u.Description), &u.PartSize, &u.ID, &u.State,
-		&u.ArchiveID, (*digest)(&u.TreeHash), (*instant)(&u.Started), (*instant)(&u.Updated), &u.Sent, &u.Busy)
+		&u.ArchiveID, (*digest)(&u.TreeHash), (*instant)(&u.Started), (*instant)(&u.Updated), &u.Sent, &u.Busy,
+		(*raw)(&u.Name), &u.Class)
 	return u, err
 }
 

@@ -57,7 +57,9 @@ type Upload struct {
 	Vault       string // canonical URL of the vault
 	Source      Source
 	Description string
-	PartSize    int64 // bytes
+	Name        string // asked for, at a vault that keeps names; empty: none, or not known
+	Class       string // asked for, at a vault that has storage classes; empty: not known
+	PartSize    int64  // bytes
 	ID          vault.UploadID
 	State       UploadState
 	ArchiveID   vault.ArchiveID // once Completed

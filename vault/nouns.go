@@ -20,15 +20,16 @@ type JobID string
 
 // Limits is what a kind accepts, as data that one engine obeys.
 type Limits struct {
-	MinPartSize        int64 // bytes; the last part of an upload may be smaller
-	MaxPartSize        int64 // bytes
-	PartSizePowerOfTwo bool  // part sizes are MinPartSize times a power of two
-	MaxParts           int   // parts in one upload
-	MinArchiveSize     int64 // bytes; 1 where an empty archive is refused
-	MaxArchiveSize     int64 // bytes
-	MaxDescription     int   // bytes, each of them IsPrintable
-	Names              bool  // an archive is called by UploadRequest.Name, which no other one may have
-	CRC64              bool  // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
+	MinPartSize        int64  // bytes; the last part of an upload may be smaller
+	MaxPartSize        int64  // bytes
+	PartSizePowerOfTwo bool   // part sizes are MinPartSize times a power of two
+	MaxParts           int    // parts in one upload
+	MinArchiveSize     int64  // bytes; 1 where an empty archive is refused
+	MaxArchiveSize     int64  // bytes
+	MaxDescription     int    // bytes, each of them IsPrintable
+	Names              bool   // an archive is called by UploadRequest.Name, which no other one may have
+	Class              string // of storage, of what is uploaded now; empty where there are none
+	CRC64              bool   // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
 
 	RangeAlignment int64  // bytes; a retrieval range starts and ends on multiples of it
 	Tiers          []Tier // tiers a retrieval may ask for, fastest first
@@ -78,6 +79,7 @@ type Upload struct {
 	ID          UploadID
 	Name        string    // what the archive will be called, at kinds that keep names
 	Description string    // empty also where the vault does not tell it
+	Class       string    // of storage; empty also where the vault does not tell it
 	PartSize    int64     // bytes; 0: the vault does not tell it
 	Created     time.Time // UTC
 }

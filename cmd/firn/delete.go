@@ -82,9 +82,32 @@ func (p *program) delete(
 	if err != nil {
 		return err
 	}
+	if !yes {
+		if err := p.checkShown(ctx, c, chosen); err != nil {
+			return err
+		}
+	}
 	for _, a := range chosen {
 		if err := p.deleteOne(ctx, c, v, a.ID); err != nil {
 			return p.explainVault(err, vaultArg)
+		}
+	}
+	return nil
+}
+
+// checkShown refuses to delete archives that are not what was shown: in a bucket an id
+// can have come to mean another object while the question stood.
+func (p *program) checkShown(ctx context.Context, c *catalog.Catalog, chosen []record.Archive) error {
+	for _, shown := range chosen {
+		found, err := c.FindArchive(ctx, shown.Vault, string(shown.ID))
+		if err != nil {
+			return err
+		}
+		for _, now := range found {
+			isOther := now.Size != shown.Size || now.TreeHash != shown.TreeHash || !now.Created.Equal(shown.Created)
+			if now.ID == shown.ID && isOther {
+				return refusedError("the archive %q is not what was shown any more; nothing was deleted", shown.ID)
+			}
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
@@ -90,24 +91,32 @@ func (p *program) multipartAbort(
 	return nil
 }
 
-// abortOne removes an upload and writes that down. The lock keeps it from one
-// that is being continued at this moment.
+// abortOne removes an upload and writes that down. Since it was shown, and while the
+// question stood, others may have gone on with it, so it is looked at once more: its
+// record under its lock, which keeps it from being continued at this moment.
 func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
-	if u.known {
-		unlock, err := c.LockUpload(ctx, v.URL(), u.record.Source.Path, u.record.Description)
-		if err != nil {
+	now, unlock, err := lockRecorded(ctx, c, v.URL(), u.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if now == nil || now.State == record.Completing || now.State == record.Unknown {
+		if err := p.checkOpen(ctx, c, v, u.ID, now); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, unlock()) }()
+	}
+	if now != nil && now.State == record.Completed {
+		return withHint(refusedError("the upload %q was completed meanwhile, as archive %q; nothing was removed", u.ID, now.ArchiveID),
+			"to delete the archive: "+shellCommand("firn", "delete", v.URL(), "--", string(now.ArchiveID)))
 	}
 	err = p.retry(ctx, func(ctx context.Context) error { return v.AbortUpload(ctx, u.ID) })
 	if err != nil {
 		return err
 	}
-	if u.known {
-		u.record.State = record.Aborted
+	if now != nil {
+		now.State = record.Aborted
 		after := context.WithoutCancel(ctx) // the vault has removed it: that is written down
-		if err := errors.Join(c.SaveUpload(after, &u.record), c.DropParts(after, u.record.Key)); err != nil {
+		if err := errors.Join(c.SaveUpload(after, now), c.DropParts(after, now.Key)); err != nil {
 			return err
 		}
 	}
@@ -118,4 +127,62 @@ func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.
 		p.ui.say("firn: removed the unfinished upload %s", show(string(u.ID)))
 	}
 	return nil
+}
+
+// lockRecorded returns the record of an upload, nil if there is none, and keeps others
+// from going on with it until unlock is called.
+func lockRecorded(
+	ctx context.Context, c *catalog.Catalog, vaultURL string, id vault.UploadID,
+) (now *record.Upload, unlock func() error, err error) {
+	for {
+		was, err := c.UploadByID(ctx, vaultURL, id)
+		if errors.Is(err, vault.ErrNotFound) {
+			return nil, func() error { return nil }, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		unlock, err := c.LockUpload(ctx, vaultURL, was.Source.Path, was.Description)
+		if err != nil {
+			return nil, nil, err
+		}
+		is, err := c.UploadByID(ctx, vaultURL, id)
+		if err == nil && is.Key == was.Key && is.Source.Path == was.Source.Path && is.Description == was.Description {
+			return &is, unlock, nil
+		}
+		if err = errors.Join(err, unlock()); err != nil { // else it was taken over for another file
+			return nil, nil, err
+		}
+	}
+}
+
+// checkOpen looks whether the vault has an upload as unfinished now, which alone tells
+// of one that the record does not know, or that the vault was asked to complete. Then
+// it is no archive, which the record of it is told.
+func (p *program) checkOpen(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID, now *record.Upload) error {
+	err := p.retry(ctx, func(ctx context.Context) error {
+		for u, err := range v.Uploads(ctx) {
+			if err != nil {
+				return err
+			}
+			if u.ID == id {
+				return nil
+			}
+		}
+		return fmt.Errorf("the vault %q has no unfinished upload %q any more; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
+	})
+	switch {
+	case err == nil && now != nil:
+		for _, now.State = range []record.UploadState{record.Completing, record.Open} {
+			if err := c.SaveUpload(ctx, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	case errors.Is(err, vault.ErrNotFound) && now != nil:
+		return withHint(fmt.Errorf("%w: %w", firn.ErrUnknown, err), "what the vault says that it has: "+shellCommand("firn", "inventory", v.URL()))
+	case errors.Is(err, vault.ErrNotFound):
+		return withHint(err, "what it has: "+shellCommand("firn", "multipart", "list", v.URL()))
+	}
+	return err
 }

@@ -21,7 +21,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 
 // scriptCommands are the commands that our scripts have beyond testscript's.
 func scriptCommands() map[string]scriptCommand {
-	processes := &processes{running: make(map[string]*exec.Cmd)}
+	processes := &processes{running: make(map[string]*exec.Cmd), typed: make(map[string]*os.File)}
 	lines := &lines{lines: make(map[string]*line)}
 	fronts := &fronts{fronts: make(map[string]*front)}
 	return map[string]scriptCommand{
@@ -32,6 +32,10 @@ func scriptCommands() map[string]scriptCommand {
 		// start NAME COMMAND...: runs it in the background, its output going to
 		// NAME.out and NAME.err
 		"start": processes.start,
+		// ask NAME COMMAND...: start with a terminal as standard input
+		"ask": processes.ask,
+		// answer NAME TEXT: types a line there
+		"answer": processes.answer,
 		// signal NAME INT|TERM|HUP|KILL
 		"signal": processes.signal,
 		// room NAME [SIZE]: files that the process writes to may grow to this size and

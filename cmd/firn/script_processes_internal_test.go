@@ -17,6 +17,7 @@ import (
 type processes struct {
 	mu      sync.Mutex
 	running map[string]*exec.Cmd
+	typed   map[string]*os.File // where somebody types to one that was asked
 }
 
 func (p *processes) put(ts *testscript.TestScript, name string, cmd *exec.Cmd) {
@@ -39,6 +40,38 @@ func (p *processes) start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: start NAME COMMAND...")
 	}
+	p.startWith(ts, nil, args)
+}
+
+// ask is start with a terminal as standard input.
+func (p *processes) ask(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: ask NAME COMMAND...")
+	}
+	typed, input := terminal(ts)
+	defer input.Close()
+	p.mu.Lock()
+	p.typed[ts.Name()+" "+args[0]] = typed
+	p.mu.Unlock()
+	p.startWith(ts, input, args)
+}
+
+// answer types a line.
+func (p *processes) answer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answer NAME TEXT")
+	}
+	p.mu.Lock()
+	typed := p.typed[ts.Name()+" "+args[0]]
+	p.mu.Unlock()
+	if typed == nil {
+		ts.Fatalf("nobody asks as %s", args[0])
+	}
+	_, err := typed.WriteString(args[1] + "\n")
+	ts.Check(err)
+}
+
+func (p *processes) startWith(ts *testscript.TestScript, input *os.File, args []string) {
 	name := args[0]
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
@@ -52,6 +85,9 @@ func (p *processes) start(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer errors.Close()
 	cmd.Stdout, cmd.Stderr = out, errors
+	if input != nil {
+		cmd.Stdin = input
+	}
 	ts.Check(cmd.Start())
 	p.put(ts, name, cmd)
 	ts.Defer(func() {

@@ -18,13 +18,18 @@ const (
 	// With work in flight: the 10 s that parts of an upload and requests at a
 	// server get, and a little to write it down.
 	forceBusyAfter = 12 * time.Second
+	// After another signal: a command that has told its result is closing its files,
+	// and ends by itself with the status of that.
+	lastMoment = 200 * time.Millisecond
 )
 
 // supervise runs the program to its end and returns its exit status.
 //
 // The first SIGINT, SIGTERM or SIGHUP ends the context, with ErrInterrupted as
-// its cause; a second one ends the program at once. A reader that closed our
-// standard output or error does not kill an upload: the write fails instead.
+// its cause; a second one ends the program at once. A command that has come to its
+// end keeps its status, whatever signal comes then: signals are caught up to the exit
+// of the process, so the caller exits soon. A reader that closed our standard output
+// or error does not kill an upload: the write fails instead.
 func supervise(p *program) status {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
@@ -33,7 +38,6 @@ func supervise(p *program) status {
 			signal.Notify(signals, s)
 		}
 	}
-	defer signal.Stop(signals)
 
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
@@ -56,7 +60,19 @@ func supervise(p *program) status {
 	case s := <-ended:
 		return s
 	case <-signals:
+		timer.Reset(lastMoment)
+	case <-timer.C:
+		timer.Reset(0)
+	}
+	select {
+	case s := <-ended:
+		return s
 	case <-timer.C:
 	}
-	return p.abandon()
+	select { // both may have been ready
+	case s := <-ended:
+		return s
+	default:
+		return p.abandon()
+	}
 }

@@ -97,7 +97,12 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
 	again := s.resumeHint(path)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
+	double, isDouble := errors.AsType[*firn.DoubleError](err)
 	switch {
+	case isDouble:
+		return withHint(err, "what became of the earlier one: "+shellCommand("firn", "inventory", s.vaultArg),
+			"to remove what was sent now: "+shellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),
+			"to store another copy all the same, feed it to: "+s.typedWith("--again"))
 	case errors.Is(err, firn.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
 			"to store another copy all the same: "+s.typedWith("--again"))

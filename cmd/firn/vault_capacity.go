@@ -121,8 +121,7 @@ func (p *program) buyCapacity(ctx context.Context, place *vaulturl.Place, admin 
 		return err
 	}
 	if !o.yes {
-		question := fmt.Sprintf("buy a unit of capacity in %s for a month? It has %d", url, len(before))
-		if err := p.confirm(ctx, question); err != nil {
+		if before, err = p.approveCapacity(ctx, admin, url, before); err != nil {
 			return err
 		}
 	}
@@ -135,6 +134,24 @@ func (p *program) buyCapacity(ctx context.Context, place *vaulturl.Place, admin 
 	}
 	p.out.line("%s", show(id))
 	return nil
+}
+
+// approveCapacity asks, and returns what the account has after the answer: what
+// somebody else bought while the question stood is not taken for ours, and is not what
+// the answer was about.
+func (p *program) approveCapacity(
+	ctx context.Context, admin vaulturl.Administrator, url string, shown []vault.CapacityUnit,
+) ([]vault.CapacityUnit, error) {
+	question := fmt.Sprintf("buy a unit of capacity in %s for a month? It has %d", url, len(shown))
+	if err := p.confirm(ctx, question); err != nil {
+		return nil, err
+	}
+	now, err := p.capacityUnits(ctx, admin)
+	if err == nil && len(now) > len(shown) {
+		err = refusedError("somebody else has bought capacity meanwhile: the account has %s now; nothing was bought",
+			humane.Count(len(now), "unit"))
+	}
+	return now, err
 }
 
 // tellCapacityCost shows what a unit costs, and refuses one that is too dear.

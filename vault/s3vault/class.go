@@ -73,6 +73,15 @@ const (
 	lateArchives = 5 * time.Minute
 )
 
+// classAsked is the class that uploads are begun with; empty for a service that is
+// known to have none.
+func (c *Config) classAsked() string {
+	if slices.Contains(c.Lacks, Classes) {
+		return ""
+	}
+	return string(c.Class)
+}
+
 // Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
 // the user guide), and which tiers the vault's own class has. How long an output
 // lives is the service's to say, with each job. An object may have 50 TB since
@@ -86,6 +95,7 @@ func (v *Vault) Limits() vault.Limits {
 		MaxArchiveSize: maxParts * maxTreePart,
 		MaxDescription: maxDescription,
 		Names:          true,
+		Class:          v.config.classAsked(),
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
 		Prolongs:       true,

@@ -152,6 +152,25 @@ func TestObjectsAreOrdinary(t *testing.T) {
 	}
 }
 
+// An unfinished upload tells under which name and in which class it was begun, so that
+// one of another class is not taken for what the vault would begin.
+func TestUploadsTellWhatTheyWillBe(t *testing.T) {
+	_, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "films/", Class: s3vault.Glacier})
+	id, _ := begin(t, v, "2026/june.mov")
+	for u, err := range v.Uploads(t.Context()) {
+		if err != nil || u.ID != id || u.Name != "2026/june.mov" || u.Class != "GLACIER" {
+			t.Errorf("it tells %+v, %v", u, err)
+		}
+	}
+	if l := v.Limits(); !l.Names || l.Class != "GLACIER" {
+		t.Errorf("the vault begins them in class %q, names: %v", l.Class, l.Names)
+	}
+	_, bare := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Classes}})
+	if l := bare.Limits(); l.Class != "" {
+		t.Errorf("a service without classes has %q", l.Class)
+	}
+}
+
 // Nothing is overwritten: neither what is there when an upload begins, nor what
 // came meanwhile.
 func TestNothingIsOverwritten(t *testing.T) {

@@ -354,6 +354,7 @@ func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.
 		break
 	}
 	return vault.Upload{
-		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), PartSize: u.partSize, Created: aws.ToTime(m.Initiated).UTC(),
+		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Class: string(m.StorageClass), PartSize: u.partSize,
+		Created: aws.ToTime(m.Initiated).UTC(),
 	}, nil
 }

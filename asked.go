@@ -1,0 +1,79 @@
+package firn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// isAsked reports whether an upload that was begun under a name, in a storage class,
+// becomes what this call asks for. What is not known, or not asked, is no difference.
+func (u *upload) isAsked(name, class string) bool {
+	l := u.vault.Limits()
+	return (!l.Names || name == "" || u.name == "" || name == u.name) && (class == "" || l.Class == "" || class == l.Class)
+}
+
+// asked notes in a new record what this call asks for.
+func (u *upload) asked(r record.Upload) record.Upload {
+	l := u.vault.Limits()
+	if l.Names {
+		r.Name = u.name
+	}
+	r.Class = l.Class
+	return r
+}
+
+// begunAs fills in under which name and in which class an upload was begun, which an
+// older firn did not record, as far as the vault tells.
+func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, error) {
+	if !u.vault.Limits().Names || r.Name != "" {
+		return r, nil
+	}
+	err := u.retry().Do(ctx, func(ctx context.Context) error {
+		for c, err := range u.vault.Uploads(ctx) {
+			switch {
+			case err != nil:
+				return err
+			case c.ID == r.ID:
+				r.Name, r.Class = c.Name, cmp.Or(r.Class, c.Class)
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// asText says under which name and in which class an archive is, or would be.
+func asText(name, class string) string {
+	switch {
+	case class == "":
+		return fmt.Sprintf("%q", name)
+	case name == "":
+		return "class " + class
+	}
+	return fmt.Sprintf("%q in class %s", name, class)
+}
+
+// isAsAsked reports whether an archive with the bytes of the source is what this call
+// asks for. Under a name that was asked for and that it does not have, another copy is
+// stored; whoever asked for none is told its name. In the class that was asked for it
+// cannot be stored beside itself.
+func (u *upload) isAsAsked(a record.Archive, from record.Upload) (bool, error) {
+	want := u.asked(record.Upload{})
+	switch {
+	case u.isAsked(from.Name, from.Class):
+		return true, nil
+	case from.Name != want.Name && u.Name != "" && from.Name != "":
+		u.Notice(fmt.Sprintf("the same bytes are stored as %s; they are stored as %s beside it, as asked for",
+			asText(from.Name, from.Class), asText(want.Name, want.Class)))
+		return false, nil
+	case from.Class != "" && want.Class != "" && from.Class != want.Class:
+		return false, fmt.Errorf("%s %w as %s, and not as %s as asked for; nothing was sent",
+			u.source, vault.ErrExists, asText(from.Name, from.Class), asText(want.Name, want.Class))
+	}
+	u.Notice(fmt.Sprintf("it is there under another name: %q", from.Name))
+	return true, nil
+}

@@ -1,0 +1,15 @@
+//go:build !linux
+
+package main
+
+import (
+	"os"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// terminal is known to work on Linux only.
+func terminal(ts *testscript.TestScript) (typed, input *os.File) {
+	ts.Fatalf("no terminal here")
+	return nil, nil
+}

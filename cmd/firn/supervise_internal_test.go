@@ -1,0 +1,96 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+)
+
+// ending is a program whose one command is f.
+func ending(t *testing.T, f func(ctx context.Context) error) *program {
+	t.Helper()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		signal.Reset()
+		_ = null.Close()
+	})
+	p := newProgram([]string{"firn", "end"}, null, null, null)
+	p.root.AddCommand(&cobra.Command{Use: "end", RunE: func(cmd *cobra.Command, _ []string) error { return f(cmd.Context()) }})
+	return p
+}
+
+// interrupt sends a signal to this process and returns when it has arrived.
+func interrupt(t *testing.T) {
+	t.Helper()
+	arrived := make(chan os.Signal, 1)
+	signal.Notify(arrived, syscall.SIGTERM)
+	defer signal.Stop(arrived)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-arrived
+}
+
+// A command that comes to its end while signals arrive has done what it did.
+func TestSignalsAtTheEndLeaveTheStatus(t *testing.T) {
+	for name, signals := range map[string]int{"one": 1, "two": 2, "three": 3} {
+		t.Run(name, func(t *testing.T) {
+			p := ending(t, func(context.Context) error {
+				for range signals {
+					interrupt(t)
+				}
+				return nil
+			})
+			if s := supervise(p); s != statusDone {
+				t.Errorf("the status is %d", s)
+			}
+		})
+	}
+}
+
+// From the end of the command to that of the process a signal kills nobody.
+func TestASignalAfterTheEndDoesNotKill(t *testing.T) {
+	p := ending(t, func(context.Context) error { return nil })
+	if s := supervise(p); s != statusDone {
+		t.Errorf("the status is %d", s)
+	}
+	// To this very thread, which has it when the call returns, so that it would end here.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A command that is blocked is left behind after the second signal.
+func TestASecondSignalLeavesABlockedCommand(t *testing.T) {
+	blocked := make(chan struct{})
+	defer close(blocked)
+	p := ending(t, func(ctx context.Context) error {
+		p := make(chan struct{})
+		go func() {
+			defer close(p)
+			interrupt(t)
+			<-ctx.Done()
+			interrupt(t)
+		}()
+		<-p
+		<-blocked
+		return nil
+	})
+	p.busy.Store(true)
+	if s := supervise(p); s != statusInterrupted {
+		t.Errorf("the status is %d", s)
+	}
+}

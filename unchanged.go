@@ -1,0 +1,69 @@
+package firn
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"firn/internal/humane"
+	"firn/record"
+	"firn/treehash"
+)
+
+// checkUnchanged refuses a source that is not what was read, before it is completed.
+// Where only a look at its bytes can tell, they are read once more: that each of them
+// is now what it was when it was sent proves that what was sent is the file as it was
+// at one moment, between both.
+func (u *upload) checkUnchanged(ctx context.Context, at *attempt, sent treehash.Hash) error {
+	now, err := u.source.checkUnchanged()
+	if err != nil || !u.isDoubtful(now) {
+		return err
+	}
+	hash, err := u.hash(ctx, 0, now.Size)
+	if err != nil {
+		return err
+	}
+	if hash != sent {
+		return fmt.Errorf("%w: %s: its bytes are others now, though its size and its modification time are the same; nothing was completed",
+			ErrSourceChanged, u.source)
+	}
+	if _, err := u.source.checkUnchanged(); err != nil {
+		return err
+	}
+	at.Source.Change, u.source.identity.Change = now.Change, now.Change // what comes after it was not compared
+	return nil
+}
+
+const (
+	// freshness is how exact the times of a file may be: two seconds on FAT. A file
+	// that was written so shortly before the upload can be written again at the same
+	// time by its clock.
+	freshness = 2 * time.Second
+	// longReading is from how many bytes on reading a file again takes so long that
+	// it is told.
+	longReading = 1 << 30
+)
+
+// isDoubtful reports whether the source may have been written to though its size and
+// modification time are what they were, and tells the user.
+func (u *upload) isDoubtful(now record.Source) bool {
+	was := u.source.identity
+	if now.ModTime.IsZero() { // no file
+		return false
+	}
+	if !now.Change.Equal(was.Change) {
+		u.Notice(fmt.Sprintf("the inode of the file was changed while it was uploaded (%s); comparing its bytes with what was sent",
+			stamp(now.Change)))
+		return true
+	}
+	latest := was.ModTime
+	if was.Change.After(latest) {
+		latest = was.Change
+	}
+	isFresh := u.begin.Sub(latest).Abs() < freshness
+	if isFresh && was.Size >= longReading {
+		u.Notice(fmt.Sprintf("the file was written at the moment when the upload began; comparing its bytes, %s, with what was sent",
+			humane.Bytes(was.Size)))
+	}
+	return isFresh
+}
