@@ -34,15 +34,19 @@ func (u *upload) checkUnchanged(ctx context.Context, at *attempt, sent treehash.
 	return nil
 }
 
-const (
-	// freshness is how exact the times of a file may be: two seconds on FAT. A file
-	// that was written so shortly before the upload can be written again at the same
-	// time by its clock.
-	freshness = 2 * time.Second
-	// longReading is from how many bytes on reading a file again takes so long that
-	// it is told.
-	longReading = 1 << 30
-)
+// longReading is from how many bytes on reading a file again takes so long that it is
+// told.
+const longReading = 1 << 30
+
+// exactness is how exact the times of a file are, at the worst: a tick of the kernel's
+// clock, or where they are whole seconds, as on FAT, two of these. A file that was
+// written so shortly before the upload can be written again at the same time.
+func exactness(of time.Time) time.Duration {
+	if of.Nanosecond() == 0 {
+		return 2 * time.Second
+	}
+	return 20 * time.Millisecond
+}
 
 // isDoubtful reports whether the source may have been written to though its size and
 // modification time are what they were, and tells the user.
@@ -60,7 +64,7 @@ func (u *upload) isDoubtful(now record.Source) bool {
 	if was.Change.After(latest) {
 		latest = was.Change
 	}
-	isFresh := u.begin.Sub(latest).Abs() < freshness
+	isFresh := u.begin.Sub(latest).Abs() < exactness(latest)
 	if isFresh && was.Size >= longReading {
 		u.Notice(fmt.Sprintf("the file was written at the moment when the upload began; comparing its bytes, %s, with what was sent",
 			humane.Bytes(was.Size)))
