@@ -74,6 +74,9 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 	if err := f.target.removeTwin(); err != nil {
 		return err
 	}
+	if err := syncDir(f.target.dir); err != nil {
+		return err
+	}
 	f.state = last
 	return f.conclude(ctx, hash)
 }
