@@ -107,6 +107,9 @@ func becomeFirn() {
 	panic(err)
 }
 
+// shim is the program to run instead of firn under faults: it becomes firn.
+func (*sandbox) shim() string { return os.Args[0] }
+
 // underFaults makes cmd, or what strace runs in it, start firn under the filter.
 func (s *sandbox) underFaults(f *fault, cmd *exec.Cmd) run {
 	s.t.Helper()

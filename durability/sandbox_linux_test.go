@@ -134,7 +134,7 @@ func (s *sandbox) watched(args []string, rules ...*rule) string {
 // fails runs firn under a fault, which must strike, and expects that it does not succeed.
 func (s *sandbox) fails(f *fault, args []string) {
 	s.t.Helper()
-	r := s.underFaults(f, s.command(os.Args[0], args...))
+	r := s.underFaults(f, s.command(s.shim(), args...))
 	if f.hit == "" || r.status == 0 {
 		s.t.Fatalf("firn %s: status %d, failed: %q\n%s%s", strings.Join(args, " "), r.status, f.hit, r.out, r.errors)
 	}

@@ -1,6 +1,7 @@
 package durability_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,17 +21,13 @@ type scenario struct {
 }
 
 func scenarios() []scenario {
-	archive := func(t *testing.T) *sandbox {
-		s, _ := withArchive(t)
-		return s
-	}
 	return []scenario{
 		{name: "upload", prepare: warmVault, args: words("upload ./v a"), within: "v", right: oneArchive},
 		{name: "stream", prepare: warmVault, args: words("upload ./v - --part-size 1MiB --spool-dir tmp --description d --concurrency 1"), input: "a", within: "v", right: storedAtLeastOnce},
 		{name: "first", prepare: withVault, args: words("upload ./v a"), within: "home", right: oneArchive},
-		{name: "download", prepare: archive, args: words("download ./v a -o back"), within: "back*", right: cameBack},
+		{name: "download", prepare: withOut, args: words("download ./v a -o out/back"), within: "out", right: cameBack},
 		{name: "delete", prepare: inventoried, args: words("delete ./v a --yes"), within: "v", right: noArchive},
-		{name: "export", prepare: archive, args: words("catalog export -o copy.jsonl --force"), within: "*copy*", right: exported},
+		{name: "export", prepare: withOut, args: words("catalog export -o out/copy.jsonl --force"), within: "out", right: exported},
 	}
 }
 
@@ -40,10 +37,13 @@ func TestFaults(t *testing.T) {
 	for _, c := range scenarios() {
 		for _, f := range []fault{
 			{kind: "flush", error: syscall.EIO},
-			{kind: "write", error: syscall.ENOSPC, onward: true},
+			{kind: "write", error: syscall.EIO},
 			{kind: "name", error: syscall.EIO},
+			{kind: "flush", error: syscall.ENOSPC, onward: true}, // the disk stays full
+			{kind: "write", error: syscall.ENOSPC, onward: true},
+			{kind: "name", error: syscall.ENOSPC, onward: true},
 		} {
-			t.Run(c.name+" "+f.kind, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s %s %d", c.name, f.kind, f.error), func(t *testing.T) {
 				t.Parallel()
 				s := c.prepare(t)
 				s.save()
@@ -69,14 +69,14 @@ func (c scenario) underFault(t *testing.T, s *sandbox, f fault) bool {
 	seen := f.kind == "flush"
 	if !seen {
 		s.give(c.input)
-		r = s.underFaults(&f, s.command(os.Args[0], c.args...))
+		r = s.underFaults(&f, s.command(s.shim(), c.args...))
 		if r.status == 0 {
 			s.restore()
 			d, seen, f = newDisk(t, s.dir), true, f.anew()
 		}
 	}
 	if seen {
-		r = c.seen(t, s, d, os.Args[0], &f)
+		r = c.seen(t, s, d, s.shim(), &f)
 	}
 	if f.hit == "" {
 		if r.status != 0 {
@@ -158,6 +158,16 @@ func inventoried(t *testing.T) *sandbox {
 	return s
 }
 
+// withOut is a vault with an archive, and a directory to bring it back into.
+func withOut(t *testing.T) *sandbox {
+	t.Helper()
+	s, _ := withArchive(t)
+	if err := os.Mkdir(filepath.Join(s.dir, "out"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func archives(t *testing.T, s *sandbox) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(s.dir, "v/archives/*"))
@@ -214,7 +224,7 @@ func noArchive(t *testing.T, s *sandbox, _ string) {
 
 func cameBack(t *testing.T, s *sandbox, _ string) {
 	t.Helper()
-	if s.read("back") != s.read("a") {
+	if s.read("out/back") != s.read("a") {
 		t.Error("other bytes came back")
 	}
 	if len(archives(t, s)) != 1 {
@@ -224,7 +234,7 @@ func cameBack(t *testing.T, s *sandbox, _ string) {
 
 func exported(t *testing.T, s *sandbox, _ string) {
 	t.Helper()
-	_, then, _ := strings.Cut(s.read("copy.jsonl"), "\n") // the first line has the time
+	_, then, _ := strings.Cut(s.read("out/copy.jsonl"), "\n") // the first line has the time
 	_, now, _ := strings.Cut(s.ok(words("catalog export")...), "\n")
 	if now == "" || then != now {
 		t.Error("the export is another one")

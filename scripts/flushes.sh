@@ -7,7 +7,6 @@
 # A flush is found by how it reads: a call of .Sync(), of unix.Fsync or unix.Fdatasync, or
 # of a function of ours whose name begins with sync or flush, or of such a method that
 # comes to one of these; and SQLite's "synchronous".
-# Its call is replaced by one of a function that does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOWORK=off
@@ -22,7 +21,7 @@ files() {
 mapfile -t ours < <(files GoFiles | grep '\.go$')
 mapfile -t elsewhere < <(files IgnoredGoFiles | grep '\.go$')
 
-# find prints FILE, the bytes where a flush begins and where its arguments do, and its
+# find_flushes prints FILE, the bytes where a flush begins and where its arguments do, and its
 # LINE and text, with tabs between.
 find_flushes() {
 	perl -0777 -e '
@@ -34,16 +33,19 @@ find_flushes() {
 		}
 		my $own = join "|", sort keys %own;
 		my $exported = join "|", grep { /^[A-Z]/ } sort keys %own;
-		my %methods = (Sync => 1);
-		for my $text (values %text) {
-			while ($text =~ /^func \([^)]*\) ((?i:sync|flush)\w*)\(\) error \{\n(.*?)^\}/smg) {
+		my %methods; # by directory
+		for my $file (keys %text) {
+			my ($dir) = $file =~ m{^(.*/)?[^/]*$};
+			$methods{$dir // ""}{Sync} = 1;
+			while ($text{$file} =~ /^func \([^)]*\) ((?i:sync|flush)\w*)\(\) error \{\n(.*?)^\}/smg) {
 				my ($name, $body) = ($1, $2);
-				$methods{$name} = 1 if $body =~ /\.Sync\(\)|\b(?:$own)\(/;
+				$methods{$dir // ""}{$name} = 1 if $body =~ /\.Sync\(\)|\b(?:$own)\(/;
 			}
 		}
-		my $methods = join "|", sort keys %methods;
-		my $call = qr/(?<![\w.])(?:[\w.]+\.(?:$methods)(?=\(\))|unix\.(?:Fsync|Fdatasync)|(?:$own)|\w+\.(?:$exported))\(|"synchronous\(FULL\)"/;
 		for my $file (sort keys %text) {
+			my ($dir) = $file =~ m{^(.*/)?[^/]*$};
+			my $methods = join "|", sort keys %{$methods{$dir // ""}};
+			my $call = qr/(?<![\w.])(?:[\w.]+\.(?:$methods)(?=\(\))|unix\.(?:Fsync|Fdatasync)|(?:$own)|\w+\.(?:$exported))\(|"synchronous\(FULL\)"/;
 			while ($text{$file} =~ /$call/g) {
 				my ($from, $to) = ($-[0], $+[0]);
 				my $before = substr $text{$file}, 0, $from;
@@ -57,43 +59,102 @@ find_flushes() {
 		}' "$@"
 }
 
-# remove FILE FROM TO takes one flush out of a file.
-remove() {
-	perl -0777 -pi -e '
-		BEGIN { ($from, $to) = splice @ARGV, 1, 2 }
-		my $call = substr $_, $from, $to - $from;
-		$call = $call =~ /^"/ ? q("synchronous(OFF)")
-			: "func(any, ...any) error { return nil }(" . substr($call, 0, -1) . ", ";
-		substr($_, $from, $to - $from) = $call;' "$@"
+# Each flush of the copy gets a switch: the one whose number is in REMOVED_FLUSH is a call
+# of a function that does nothing. So one build serves for all.
+switches() {
+	perl -0777 -e '
+		my %sites;
+		while (<STDIN>) {
+			for (split /\n/) {
+				my ($file, $from, $to) = split /\t/;
+				push @{$sites{$file}}, [$from, $to, ++$n];
+			}
+		}
+		for my $file (keys %sites) {
+			open my $f, "+<", $file or die "$file: $!";
+			my $text = <$f>;
+			for my $site (reverse @{$sites{$file}}) {
+				my ($from, $to, $n) = @$site;
+				my $call = substr $text, $from, $to - $from;
+				substr($text, $from, $to - $from) = $call =~ /^"/
+					? qq{removableText($n, $call, "synchronous(OFF)")}
+					: qq{removable($n, } . substr($call, 0, -1) . ")(";
+			}
+			seek $f, 0, 0;
+			print $f $text;
+		}'
+	local dir package
+	while read -r dir package; do
+		cat >"$dir/removable.go" <<-END
+			package $package
+
+			import (
+				"os"
+				"reflect"
+				"strconv"
+			)
+
+			func isRemoved(n int) bool { return os.Getenv("REMOVED_FLUSH") == strconv.Itoa(n) }
+
+			func removable[F any](n int, flush F) F {
+				if !isRemoved(n) {
+					return flush
+				}
+				nothing := func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.Zero(reflect.TypeFor[error]())} }
+				return reflect.MakeFunc(reflect.TypeFor[F](), nothing).Interface().(F)
+			}
+
+			func removableText(n int, text, removed string) string {
+				if isRemoved(n) {
+					return removed
+				}
+				return text
+			}
+		END
+	done < <(go list -deps -f '{{if and .Module .Module.Main}}{{.Dir}} {{.Name}}{{end}}' ./cmd/firn)
 }
 
 copy=$(mktemp -d "${TMPDIR:-/tmp}/firn-flushes.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
-git ls-files -co --exclude-standard -z | xargs -0 cp -a --parents -t "$copy" 2>/dev/null || true # some may be deleted
+git ls-files -co --exclude-standard -z | xargs -0 cp -a --parents -t "$copy"
+mapfile -t flushes < <(find_flushes "${ours[@]}")
+(
+	cd "$copy"
+	printf '%s\n' "${flushes[@]}" | switches
+	go build -o firn ./cmd/firn
+	go test -c -o tests ./durability
+)
+mkdir "$copy/tmp"
+export TMPDIR=$copy/tmp FIRN_TEST_BINARY=$copy/without
 
-echo '== seen with all flushes in place'
-(cd "$copy" && go test -count 1 ./durability)
+# tests NUMBER ARG... runs the tests without a flush; 0: with all of them.
+tests() {
+	printf '#!/bin/sh\nREMOVED_FLUSH=%s exec %q "$@"\n' "$1" "$copy/firn" >"$FIRN_TEST_BINARY"
+	chmod +x "$FIRN_TEST_BINARY"
+	(cd "$copy/durability" && "$copy/tests" "${@:2}" >"$copy/output" 2>&1)
+}
 
+if ! tests 0; then
+	cat "$copy/output" >&2
+	exit 2
+fi
 seen=0 survivors=()
-while IFS=$'\t' read -r file from to place; do
+for i in "${!flushes[@]}"; do
+	place=$(cut -f 4 <<<"${flushes[i]}")
 	if [[ $place != *"$pattern"* ]]; then
 		continue
 	fi
-	(cd "$copy" && remove "$file" "$from" "$to" && go build -o /dev/null ./cmd/firn) || exit 2
-	if (cd "$copy" && { go test -count 1 -skip '^TestFaults$' ./durability && go test -count 1 -run '^TestFaults$' ./durability; } >"$copy/output" 2>&1); then
+	if tests $((i + 1)) -test.skip '^TestFaults$' && tests $((i + 1)) -test.run '^TestFaults$'; then
 		survivors+=("$place")
 		echo "NOT SEEN  $place"
 	else
 		seen=$((seen + 1))
-		echo "seen      $place   [$(grep -oE '^ *--- FAIL: [A-Za-z_/]+' "$copy/output" | head -1 | awk '{ print $3 }')]"
+		echo "seen      $place   [$(grep -oE '^ *--- FAIL: [A-Za-z_/]+' "$copy/output" | awk '{ print $3 }' | sort | paste -sd ' ')]"
 	fi
-	cp "$file" "$copy/$file"
-done < <(find_flushes "${ours[@]}")
+done
 
-echo
-echo '== left out: only on other systems, where there is no strace'
-grep -Hn 'fullfsync(' "${ours[@]}" | grep -v '//' || true
+printf '\nleft out, since only other systems have them:\n'
+grep -Hn 'fullfsync(' "${ours[@]}" || true
 find_flushes "${elsewhere[@]}" | cut -f 4
-echo
-echo "$seen seen, ${#survivors[@]} not seen"
+printf '\n%d seen, %d not seen\n' "$seen" "${#survivors[@]}"
 ((${#survivors[@]} == 0))
