@@ -22,7 +22,7 @@ type scenario struct {
 
 func scenarios() []scenario {
 	return []scenario{
-		{name: "upload", prepare: warmVault, args: words("upload ./v a"), within: "v", right: oneArchive},
+		{name: "upload", prepare: warmVault, args: words("upload ./v a --concurrency 1"), within: "v", right: oneArchive},
 		{name: "stream", prepare: warmVault, args: words("upload ./v - --part-size 1MiB --spool-dir tmp --description d --concurrency 1"), input: "a", within: "v", right: storedAtLeastOnce},
 		{name: "first", prepare: withVault, args: words("upload ./v a"), within: "home", right: oneArchive},
 		{name: "download", prepare: withOut, args: words("download ./v a -o out/back"), within: "out", right: cameBack},
