@@ -138,18 +138,38 @@ if ! tests 0; then
 	cat "$copy/output" >&2
 	exit 2
 fi
+
+# One test at a time, and the one that failed last first; the faults take longest.
+mapfile -t order < <("$copy/tests" -test.list . | grep -v '^TestFaults$')
+order+=(TestFaults)
+
+# failing prints the first test that fails without flush NUMBER, if any does.
+failing() {
+	local test
+	for test in "${order[@]}"; do
+		if ! tests "$1" -test.run "^$test\$"; then
+			echo "$test"
+			return
+		fi
+	done
+}
+
 seen=0 survivors=()
 for i in "${!flushes[@]}"; do
 	place=$(cut -f 4 <<<"${flushes[i]}")
 	if [[ $place != *"$pattern"* ]]; then
 		continue
 	fi
-	if tests $((i + 1)) -test.skip '^TestFaults$' && tests $((i + 1)) -test.run '^TestFaults$'; then
+	test=$(failing $((i + 1)))
+	if [[ -z $test ]]; then
 		survivors+=("$place")
 		echo "NOT SEEN  $place"
-	else
-		seen=$((seen + 1))
-		echo "seen      $place   [$(grep -oE '^ *--- FAIL: [A-Za-z_/]+' "$copy/output" | awk '{ print $3 }' | sort | paste -sd ' ')]"
+		continue
+	fi
+	seen=$((seen + 1))
+	echo "seen      $place   [$test]"
+	if [[ $test != TestFaults ]]; then
+		mapfile -t order < <(printf '%s\n' "$test" && printf '%s\n' "${order[@]}" | grep -vx "$test")
 	fi
 done
 
