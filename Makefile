@@ -62,6 +62,10 @@ bench: ## measure firn beside floors and other tools, into docs/performance.md (
 torture: ## kill a 16 GiB upload and download, and a list of 10 M archives; try the server (TORTURE_MIB=)
 	@scripts/torture.sh
 
+.PHONY: flushes
+flushes: ## take each flush out in turn, and see that a test fails
+	@scripts/flushes.sh
+
 .PHONY: cross
 cross: ## build for every system and processor that is supported
 	@scripts/cross.sh

@@ -100,6 +100,11 @@ func (c *Catalog) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.gate.alone {
+		if err := renewLog(c.path); err != nil {
+			return c.fail(ctx, err, "write its log anew")
+		}
+	}
 	if c.writer, err = connect(c.path, readWrite); err != nil {
 		return c.fail(ctx, err, "open it for writing")
 	}

@@ -1,7 +1,10 @@
 package catalog
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -9,7 +12,9 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+
+	"firn/internal/disk"
 )
 
 // busyTimeout is how long a statement waits for another process's transaction.
@@ -58,11 +63,36 @@ func connect(path string, m mode) (*sql.DB, error) {
 		q.Set("mode", "rw")
 		q.Set("_txlock", "immediate") // a transaction that will write waits at its start, or never
 		pragma("journal_mode(WAL)")
+		pragma("user_version") // which makes the log
 		pragma("foreign_keys(1)")
 		pragma(fmt.Sprintf("journal_size_limit(%d)", logSize))
 	}
-	return sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
+	c := connector{name: fileURI(path) + "?" + q.Encode()}
+	if m == readWrite {
+		c.dir = filepath.Dir(path)
+	}
+	return sql.OpenDB(c), nil
 }
+
+// connector opens connections. SQLite flushes the name of its log, too, but says nothing
+// when that fails, and then whatever is committed to the log could be lost with it.
+type connector struct {
+	name string
+	dir  string // where the log's name is made durable; empty: nowhere
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.Driver().Open(c.name)
+	if err != nil || c.dir == "" {
+		return conn, err
+	}
+	if err := disk.SyncDirectory(c.dir); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+func (connector) Driver() driver.Driver { return &sqlite.Driver{} }
 
 // fileURI spells an absolute path so that SQLite takes no character of it for
 // more than it is.

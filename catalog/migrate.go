@@ -17,7 +17,7 @@ var migrations embed.FS
 
 // latestVersion is the number of the last migration: a file in migrations/sqlite
 // or a function here.
-const latestVersion = 7
+const latestVersion = 5
 
 // migrate brings the schema from version up to latestVersion. Each step is one
 // transaction, so a crash leaves the version before or after it.
@@ -39,7 +39,7 @@ func (c *Catalog) migrate(ctx context.Context, version int64) error {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, steps, goose.WithDisableGlobalRegistry(true),
 		goose.WithGoMigrations(
 			goose.NewGoMigration(3, &goose.GoFunc{RunTx: sortAll}, nil),
-			goose.NewGoMigration(7, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			goose.NewGoMigration(5, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 				return renameVaults(ctx, tx, c.now().UTC().Round(0))
 			}}, nil)))
 	if err != nil {

@@ -116,8 +116,8 @@ func tables(t *testing.T, path string) string {
 func TestMigrationThatIsCutShort(t *testing.T) {
 	for name, at := range map[string]string{
 		"in the midst": `AFTER UPDATE ON archives WHEN new.key = 4`,
-		"at its end":   `BEFORE INSERT ON goose_db_version WHEN new.version_id = 5`,
-		"once done":    `AFTER INSERT ON goose_db_version WHEN new.version_id = 5`,
+		"at its end":   `BEFORE INSERT ON goose_db_version WHEN new.version_id = 4`,
+		"once done":    `AFTER INSERT ON goose_db_version WHEN new.version_id = 4`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "catalog.db")

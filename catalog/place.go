@@ -49,6 +49,9 @@ func prepare(path string) (place, error) {
 		return place{}, fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
 			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
 	}
+	if err := nameForGood(abs); err != nil {
+		return place{}, fmt.Errorf("catalog %q: cannot make its name durable: %w", path, err)
+	}
 	locks := filepath.Join(filepath.Dir(file), "locks")
 	if err := makeDirectory(locks); err != nil {
 		return place{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
@@ -66,10 +69,26 @@ func createFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), disk.SyncDirectory(filepath.Dir(path)))
+	return f.Close()
 }
 
-// makeDirectory makes dir and its missing parents with mode 0700, each durable.
+// nameForGood makes the name of a file that is still empty durable, and those of the
+// directories above it: an earlier run may have made them and ended there. A directory
+// that may not be read was not made by firn.
+func nameForGood(file string) error {
+	info, err := os.Stat(file)
+	if err != nil || info.Size() > 0 {
+		return err
+	}
+	for dir, below := filepath.Dir(file), file; dir != below; dir, below = filepath.Dir(dir), dir {
+		if err := disk.SyncDirectory(dir); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeDirectory makes dir and its missing parents with mode 0700.
 func makeDirectory(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
@@ -78,12 +97,11 @@ func makeDirectory(dir string) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	parent := filepath.Dir(dir)
-	if err := makeDirectory(parent); err != nil {
+	if err := makeDirectory(filepath.Dir(dir)); err != nil {
 		return err
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return disk.SyncDirectory(parent)
+	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"firn/vault"
 )
 
-// renameVaults is migration 7: vaults get the names that they have now. An earlier
+// renameVaults is migration 5: vaults get the names that they have now. An earlier
 // firn took spellings of one vault for several; what is on record of them comes
 // together. Nothing of it is lost and nothing is there twice.
 func renameVaults(ctx context.Context, tx *sql.Tx, now time.Time) error {

@@ -175,7 +175,7 @@ func TestVaultsGetTheirNames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")
 	spelled(t, path)
 	db := raw(t, path)
-	if _, err := db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id = 7`); err != nil {
+	if _, err := db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id = 5`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

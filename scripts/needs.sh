@@ -10,6 +10,7 @@
 #   boto   boto 2.49 for Debian's Python, an independent client
 #   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
 #   qemu   qemu-aarch64-static, which runs programs for arm64
+#   strace strace, which tells what a program asks of the system
 set -euo pipefail
 
 python=/usr/bin/python3
@@ -22,11 +23,13 @@ has() {
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
+	strace) strace -V ;;
 	esac >/dev/null 2>&1
 }
 
 packages() {
 	case $1 in
+	strace) echo strace ;;
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
 	rclone) echo rclone ;;

@@ -60,6 +60,9 @@ func onePair(dir string) (keyPair, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		keys, err = makeKeys(path)
 	}
+	if err == nil { // also after a run that ended between the file's name and this
+		err = disk.SyncDirectory(dir)
+	}
 	if err != nil {
 		return keyPair{}, fmt.Errorf("the server's key pair: %w", err)
 	}
@@ -82,7 +85,7 @@ func readKeys(path string) (keys keyPair, err error) {
 }
 
 // makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and
-// keeps it. The file is complete before it has its name.
+// keeps it. The file is complete before it has its name, which the caller flushes.
 func makeKeys(path string) (keyPair, error) {
 	random := make([]byte, 30) // 40 characters
 	_, _ = rand.Read(random)   // never fails

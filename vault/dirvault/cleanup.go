@@ -15,7 +15,12 @@ import (
 func (v *Vault) cleanUp() error {
 	// The process may have been killed between a rename and its flush: what is
 	// visible now becomes durable before anything is built on it.
-	if err := errors.Join(syncDir(v.dir, "."), syncDir(v.dir, archivesDir)); err != nil {
+	for _, dir := range []string{".", archivesDir, uploadsDir, jobsDir, notesDir} {
+		if err := syncDir(v.dir, dir); err != nil {
+			return err
+		}
+	}
+	if err := syncName(v.path); err != nil {
 		return err
 	}
 	for _, clean := range []struct {

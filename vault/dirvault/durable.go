@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -79,6 +80,27 @@ func removeIfThere(dir *os.Root, name string) error {
 		return err
 	}
 	return nil
+}
+
+// syncName flushes the name that a directory has in its parent. A parent that may not be
+// read is not one in which a vault was made.
+func syncName(dir string) error {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	parent, err := os.OpenRoot(filepath.Dir(full))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = syncDir(parent, ".")
+	if errors.Is(err, fs.ErrPermission) {
+		err = nil
+	}
+	return errors.Join(err, parent.Close())
 }
 
 // isThere reports whether there is something called name.

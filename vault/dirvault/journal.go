@@ -81,11 +81,10 @@ func (j *journal) remove(offset int64) error {
 }
 
 func (j *journal) append(e entry) error {
-	line, err := json.Marshal(e)
+	line, err := e.line()
 	if err != nil {
 		return err
 	}
-	line = append(line, '\n')
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.load(); err != nil {
@@ -97,6 +96,12 @@ func (j *journal) append(e entry) error {
 	j.size += int64(len(line))
 	e.apply(j.parts)
 	return nil
+}
+
+// line is how the entry is written.
+func (e entry) line() ([]byte, error) {
+	line, err := json.Marshal(e)
+	return append(line, '\n'), err
 }
 
 func (e entry) apply(parts map[int64]vault.Part) {
@@ -121,25 +126,49 @@ func writeAt(dir *os.Root, name string, data []byte, offset int64) error {
 	return errors.Join(err, f.Close())
 }
 
-// load reads the journal the first time that it is needed.
+// load reads the journal the first time that it is needed, and writes it anew: a line
+// whose flush had failed can be read, but it is not on the disk, and flushing again would
+// not bring it there.
 func (j *journal) load() error {
 	if j.loaded {
 		return nil
 	}
-	f, err := j.dir.OpenFile(j.name, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	parts, size, err := readJournal(f, j.partSize)
+	parts, empty, err := j.read()
 	if err != nil {
 		return fmt.Errorf("%s: %w", j.name, err)
 	}
-	if err := f.Truncate(size); err != nil {
-		return err
+	var lines []byte
+	for _, offset := range slices.Sorted(maps.Keys(parts)) {
+		p := parts[offset]
+		line, err := entry{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash}.line()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line...)
 	}
-	j.parts, j.size, j.loaded = parts, size, true
+	if !empty {
+		if err := replaceFile(j.dir, j.name, lines); err != nil {
+			return err
+		}
+	}
+	j.parts, j.size, j.loaded = parts, int64(len(lines)), true
 	return nil
+}
+
+// read returns the parts that the file tells of, and whether nothing was ever written to
+// it.
+func (j *journal) read() (parts map[int64]vault.Part, empty bool, err error) {
+	f, err := j.dir.Open(j.name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	parts, _, err = readJournal(f, j.partSize)
+	return parts, info.Size() == 0, err
 }
 
 // maxLine is the size in bytes of the longest line of a journal, with room.

@@ -65,9 +65,13 @@ func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte)
 	return nil
 }
 
-// cleanNotes removes what a kill left of a note on its way.
+// cleanNotes removes what a kill left of a note on its way, and flushes the names of
+// those that are there.
 func (r *Root) cleanNotes() error {
 	if there, err := isThere(r.dir, rootNotes); err != nil || !there {
+		return err
+	}
+	if err := syncDir(r.dir, rootNotes); err != nil {
 		return err
 	}
 	return eachEntry(r.dir, rootNotes, func(name string) (bool, error) {

@@ -68,7 +68,11 @@ func (r *Root) start() error {
 	if err := eachEntry(r.dir, ".", func(name string) (bool, error) { return true, r.meet(name) }); err != nil {
 		return err
 	}
-	return r.cleanNotes()
+	if err := r.cleanNotes(); err != nil {
+		return err
+	}
+	// As in a vault (see Vault.cleanUp): what a kill left of names is flushed.
+	return errors.Join(syncDir(r.dir, "."), syncName(r.path))
 }
 
 // meet looks at one name in the directory when it is opened.

@@ -1,0 +1,46 @@
+package catalog
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"firn/internal/disk"
+)
+
+// renewLog writes a log anew that a process left behind. What can be read of it may not be
+// on the disk: a flush may have failed, and another would write nothing. SQLite believes
+// what it reads, and what it adds behind that would be lost with it. Nobody has the catalog
+// open.
+func renewLog(path string) error {
+	left, err := leftBehind(path)
+	if err != nil || !left {
+		return err
+	}
+	log, err := os.Open(path + "-wal")
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	copied := path + "-wal.new"
+	if err := copyLog(copied, log); err != nil {
+		return errors.Join(err, os.Remove(copied))
+	}
+	if err := log.Close(); err != nil { // Windows replaces no open file
+		return err
+	}
+	return errors.Join(os.Rename(copied, path+"-wal"), disk.SyncDirectory(filepath.Dir(path)))
+}
+
+func copyLog(to string, log io.Reader) error {
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, log)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
