@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"firn/internal/disk"
 )
@@ -67,24 +67,26 @@ func connect(path string, m mode) (*sql.DB, error) {
 		pragma("foreign_keys(1)")
 		pragma(fmt.Sprintf("journal_size_limit(%d)", logSize))
 	}
-	c := connector{name: fileURI(path) + "?" + q.Encode()}
-	if m == readWrite {
-		c.dir = filepath.Dir(path)
+	name := fileURI(path) + "?" + q.Encode()
+	db, err := sql.Open("sqlite", name)
+	if err != nil || m != readWrite {
+		return db, err
 	}
-	return sql.OpenDB(c), nil
+	return sql.OpenDB(connector{db.Driver(), name, filepath.Dir(path)}), db.Close()
 }
 
 // connector opens connections. SQLite flushes the name of its log, too, but says nothing
 // when that fails, and then whatever is committed to the log could be lost with it.
 type connector struct {
-	name string
-	dir  string // where the log's name is made durable; empty: nowhere
+	driver driver.Driver
+	name   string
+	dir    string // where the log's name is made durable
 }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.Driver().Open(c.name)
-	if err != nil || c.dir == "" {
-		return conn, err
+	conn, err := c.driver.Open(c.name)
+	if err != nil {
+		return nil, err
 	}
 	if err := disk.SyncDirectory(c.dir); err != nil {
 		return nil, errors.Join(err, conn.Close())
@@ -92,7 +94,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-func (connector) Driver() driver.Driver { return &sqlite.Driver{} }
+func (c connector) Driver() driver.Driver { return c.driver }
 
 // fileURI spells an absolute path so that SQLite takes no character of it for
 // more than it is.

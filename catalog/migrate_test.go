@@ -110,6 +110,11 @@ func tables(t *testing.T, path string) string {
 	return b.String()
 }
 
+// withoutNews is an export without what the first schema has no room for.
+func withoutNews(export string) string {
+	return strings.NewReplacer(`"mark":"0123456789abcdef",`, "", `"name":"2026/disk 1.img","class":"DEEP_ARCHIVE"`, `"name":"","class":""`).Replace(export)
+}
+
 // A migration that fails, or whose process is killed in the midst of it or at its
 // end, has changed nothing, so that the firn before it can go on; and it is done
 // wholly by whoever opens the catalog next.
@@ -126,7 +131,7 @@ func TestMigrationThatIsCutShort(t *testing.T) {
 				t.Fatal(err)
 			}
 			furnish(t, c)
-			want := strings.ReplaceAll(export(t, c), `"mark":"0123456789abcdef",`, "") // which the first schema has no room for
+			want := withoutNews(export(t, c))
 			if err := c.Close(); err != nil {
 				t.Fatal(err)
 			}

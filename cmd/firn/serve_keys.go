@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"firn/internal/disk"
 	"firn/server"
 	"firn/vault"
 )
