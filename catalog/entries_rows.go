@@ -45,9 +45,11 @@ func (f *filing) add(ctx context.Context) error {
 // insertArchives inserts archives under their keys and leaves them unsorted. Seen
 // tells the key of the inventory that lists an archive, or nil.
 func insertArchives(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []keyed, seen func(record.Archive) any) error {
-	insert := bulk{tx: tx, before: `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
+	insert := bulk{
+		tx: tx, before: `INSERT INTO archives (key, vault_key, archive_id, name, base, mod_time, tool,
 		description, size, tree_hash, created, inventory_key, state, etag, dated, state_before, deleted, since) VALUES `,
-		row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`}
+		row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	}
 	return insert.run(len(archives), func(from, to int) error {
 		var args []any
 		for _, a := range archives[from:to] {

@@ -53,12 +53,18 @@ func listed(t *testing.T) walks {
 	}
 	return walks{
 		"objects": {page("ListBucketResult", "<Contents><Key>%s</Key><Size>1</Size></Contents>", "<NextContinuationToken>%s</NextContinuationToken>"), inventory},
-		"versions": {page("ListVersionsResult", "<Version><Key>%s</Key><VersionId>1</VersionId><Size>1</Size></Version>", "<NextKeyMarker>%s</NextKeyMarker>"),
-			inventory},
-		"uploads": {page("ListMultipartUploadsResult", "<Upload><Key>%s</Key><UploadId>1</UploadId></Upload>", "<NextKeyMarker>%s</NextKeyMarker>"),
-			func(ctx context.Context, v *s3vault.Vault) (int, error) { return walkAll(v.Uploads(ctx)) }},
-		"parts": {page("ListPartsResult", "<Part><PartNumber>%s</PartNumber><ETag>e</ETag><Size>5</Size></Part>", "<NextPartNumberMarker>%s</NextPartNumberMarker>"),
-			func(ctx context.Context, v *s3vault.Vault) (int, error) { return walkAll(v.Parts(ctx, upload)) }},
+		"versions": {
+			page("ListVersionsResult", "<Version><Key>%s</Key><VersionId>1</VersionId><Size>1</Size></Version>", "<NextKeyMarker>%s</NextKeyMarker>"),
+			inventory,
+		},
+		"uploads": {
+			page("ListMultipartUploadsResult", "<Upload><Key>%s</Key><UploadId>1</UploadId></Upload>", "<NextKeyMarker>%s</NextKeyMarker>"),
+			func(ctx context.Context, v *s3vault.Vault) (int, error) { return walkAll(v.Uploads(ctx)) },
+		},
+		"parts": {
+			page("ListPartsResult", "<Part><PartNumber>%s</PartNumber><ETag>e</ETag><Size>5</Size></Part>", "<NextPartNumberMarker>%s</NextPartNumberMarker>"),
+			func(ctx context.Context, v *s3vault.Vault) (int, error) { return walkAll(v.Parts(ctx, upload)) },
+		},
 	}
 }
 
