@@ -119,7 +119,7 @@ func (p *partFile) discard() error { return errors.Join(p.removeName(), p.close(
 // another file by now.
 func (p *partFile) removeName() error {
 	if p.checkName() != nil {
-		return nil
+		return nil //nolint:nilerr // it has no name to take away
 	}
 	if !renamesOpenFiles {
 		if err := p.close(); err != nil {

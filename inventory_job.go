@@ -95,8 +95,8 @@ func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
 	if errors.Is(err, errVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
-	return fmt.Errorf("the first inventory of the vault is %w: a vault makes it within a day of its first archive: %v", //nolint:errorlint // the vault itself was found
-		vault.ErrNotReady, err)
+	return fmt.Errorf("the first inventory of the vault is %w: a vault makes it within a day of its first archive: %v",
+		vault.ErrNotReady, err) //nolint:errorlint // the vault itself was found
 }
 
 // lose notes that the output of a job went before it was read to its end.

@@ -96,7 +96,7 @@ func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Uploa
 	}
 	now, changed := u.source.checkUnchanged()
 	if changed != nil || !now.Change.Equal(u.source.identity.Change) || from.Source.Path != now.Path || from.Description != u.description {
-		return true, nil
+		return true, nil //nolint:nilerr // a source that changed since is noticed before it is needed again
 	}
 	from.Source = now
 	return true, u.Journal.SaveUpload(ctx, &from)

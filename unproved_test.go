@@ -227,7 +227,7 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				if _, err := firn.UploadFile(t.Context(), v, path, o); !errors.Is(err, firn.ErrUnknown) || time.Since(begin) > time.Minute {
 					t.Errorf("again after %s: %v, want ErrUnknown", time.Since(begin), err)
 				}
-				time.Sleep(test.takes)
+				wait(test.takes)
 				counted := vaulttest.NewFaulty(v)
 				stored, err := firn.UploadFile(t.Context(), counted, path, o)
 				if err != nil || counted.Calls("UploadPart") != 0 || stored.Size != 3*mib {
@@ -274,7 +274,8 @@ func TestANameThatIsTaken(t *testing.T) {
 	}
 	last, err := s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")
 	parts := 0
-	for range s.catalog.Parts(t.Context(), last.Key) {
+	for _, failed := range s.catalog.Parts(t.Context(), last.Key) {
+		err = errors.Join(err, failed)
 		parts++
 	}
 	if err != nil || last.State != record.Open || parts != 6 {

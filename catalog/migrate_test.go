@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -77,6 +78,28 @@ func TestUpgradeOfTheFirstSchema(t *testing.T) {
 	}
 }
 
+// column is the texts that a query finds, a line each.
+func column(t *testing.T, db *sql.DB, query string) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var b strings.Builder
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(text + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // tables is all that a closed catalog holds, as any SQLite tool sees it.
 func tables(t *testing.T, path string) string {
 	t.Helper()
@@ -89,20 +112,7 @@ func tables(t *testing.T, path string) string {
 		`SELECT archive_id FROM ids ORDER BY archive_id`,
 		`SELECT upload_id || state FROM uploads ORDER BY key`,
 	} {
-		rows, err := db.QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-		for rows.Next() {
-			var text string
-			if err := rows.Scan(&text); err != nil {
-				t.Fatal(err)
-			}
-			b.WriteString(text + "\n")
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+		b.WriteString(column(t, db, query))
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

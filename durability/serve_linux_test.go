@@ -131,7 +131,7 @@ func TestServedAgain(t *testing.T) {
 		t.Fatalf("the notes are %q, %v", notes, err)
 	}
 	v.unflushed = []string{"store", "store/credentials.json", "store/cold", "store/@notes", "store/@notes/" + filepath.Base(notes[0])}
-	v = v.sandbox.serve()
+	v = v.serve()
 	v.ok(words("vault show cold")...)
 	v.end(before("say listening", "safe store/credentials.json"), before("send HTTP/1.1 200", "safe store/cold/vault.json"))
 }

@@ -33,7 +33,7 @@ func byHost(ts *testscript.TestScript, s *coldfront.Front) {
 func tunnel(address string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect {
-			http.Error(w, "tunnels only", http.StatusMethodNotAllowed)
+			http.Error(w, "tunnels only", http.StatusProxyAuthRequired) // which only a proxy says
 			return
 		}
 		var d net.Dialer

@@ -49,7 +49,13 @@ func watchScript(env *testscript.Env, limit time.Duration) {
 }
 
 // watchOf returns the watch of the script that runs.
-func watchOf(ts *testscript.TestScript) *watch { return ts.Value(watchKey{}).(*watch) }
+func watchOf(ts *testscript.TestScript) *watch {
+	w, ok := ts.Value(watchKey{}).(*watch)
+	if !ok {
+		ts.Fatalf("nobody watches this script")
+	}
+	return w
+}
 
 // watched makes each command tell the watch that its script moves.
 func watched(commands map[string]scriptCommand) map[string]scriptCommand {

@@ -105,8 +105,8 @@ func (v *Vault) notThere(u upload, told published, refusal, missing error) error
 	if !isOpen && (refusal != nil || told.etag == "") { // or it is one that was there once
 		return missing
 	}
-	return fmt.Errorf("%s: the object is not to be seen: %w: %v", //nolint:errorlint // that it is not found would say too much
-		v.completing(u), vault.ErrUnavailable, missing)
+	return fmt.Errorf("%s: the object is not to be seen: %w: %v",
+		v.completing(u), vault.ErrUnavailable, missing) //nolint:errorlint // that it is not found would say too much
 }
 
 // expectsCRC reports whether the service is to tell the CRC-64 of an object.
