@@ -32,7 +32,7 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	}
 	found, from, err := u.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
 	if err == nil && found == nil && !u.vault.Limits().Names {
-		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, []string{filepath.Base(id.Path), u.description}, id.Size))
+		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, u.names(), id.Size))
 	}
 	if err != nil || found == nil {
 		return Stored{}, false, err
@@ -41,6 +41,17 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 		u.Notice(fmt.Sprintf("the vault has these bytes under this name as archive %s, with the description %q", found.ID, found.Description))
 	}
 	return u.present(*found, from), true, nil
+}
+
+// names are what an archive of the source may be called. That of every stream says
+// nothing.
+func (u *upload) names() (names []string) {
+	for _, name := range []string{filepath.Base(u.source.identity.Path), u.description} {
+		if name != record.Stream {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // find returns the first archive that has the bytes of the source, is what is asked for

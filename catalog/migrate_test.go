@@ -2,7 +2,6 @@ package catalog_test
 
 import (
 	"database/sql"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
