@@ -14,6 +14,11 @@ const patience = time.Minute
 
 // retry repeats f while the service is unavailable or asks to slow down.
 func (p *program) retry(ctx context.Context, f func(context.Context) error) error {
+	return p.retryWithin(ctx, patience, f)
+}
+
+// retryWithin is retry with a patience of its own.
+func (p *program) retryWithin(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
 	r := transfer.Retry{For: patience, Stop: ctx.Done(), Waiting: func(err error, wait time.Duration) {
 		if !p.quiet {
 			p.ui.say("firn: waiting %s: %s", humane.Duration(wait), errorText(err))

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"firn"
+	"firn/vault"
 	"firn/vaulturl"
 )
 
@@ -18,12 +21,17 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		return err
 	}
 	has := false
-	err = s.retry(ctx, func(ctx context.Context) (err error) {
+	err = s.retryWithin(ctx, min(patience, cmp.Or(s.options.retryFor, patience)), func(ctx context.Context) (err error) {
 		has, err = s.vault.HasArchives(ctx)
 		return err
 	})
-	if err != nil || !has {
-		return context.Cause(ctx) // who may not ask may store, and will hear of what else is wrong
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, vault.ErrUnanswered):
+		return withHint(err, s.resumeHint(""))
+	case err != nil || !has:
+		return nil // who may not ask may store, and will hear of what else is wrong
 	}
 	ref, err := vaulturl.Parse(s.vault.URL())
 	if err == nil && ref.Kind == vaulturl.Directory {
