@@ -26,12 +26,11 @@ type List[T, M, U any] struct {
 	After *T     // what the list is to begin behind; nil: it begins at its beginning
 	Fetch func(*M) (Page[T, M], error)
 	Parse func(T) (U, error)
-	// Follows, if not nil, is the order that the protocol promises: whether an item may
-	// come next after another one, and whether the list can come back to neither.
-	Follows func(item, last T) (may, further bool)
-	// ID, of a list without an order, is what an item has that no other has. It may be
-	// empty.
+	// ID is what an item has that no other has. It may be empty.
 	ID func(T) string
+	// Follows, if not nil, is the order that the protocol promises: whether an item
+	// comes after another one. Not every service keeps it.
+	Follows func(item, last T) bool
 }
 
 // All walks the list from page to page to its end or its first error. A list that
@@ -48,13 +47,11 @@ func (l List[T, M, U]) All() iter.Seq2[U, error] {
 				yield(none, err)
 				return
 			}
-			if l.ID != nil && len(p.Items) > 0 {
-				err = w.begin(l.ID(p.Items[0]))
+			id := ""
+			if len(p.Items) > 0 {
+				id = l.ID(p.Items[0])
 			}
-			if err == nil {
-				err = w.enter(p.Items, p.Next != nil, p.Marker)
-			}
-			if err != nil {
+			if err = w.enter(id, p.Items, p.Next != nil, p.Marker); err != nil {
 				yield(none, l.nonsense(p.Request, err))
 				return
 			}
@@ -84,28 +81,20 @@ func (l List[T, M, U]) nonsense(request string, err error) error {
 
 // walk is what a walk through pages has seen.
 type walk[T any] struct {
-	limit   int
-	follows func(item, last T) (may, further bool)
-	items   int
-	empty   int             // pages without items since the last one with some
-	asked   string          // the marker of the present page
-	seen    map[string]bool // markers since the list was last further on
-	begun   map[string]bool // the first items of pages
-	last    *T
+	limit    int
+	follows  func(item, last T) bool
+	items    int
+	empty    int             // pages without items since the last one with some
+	asked    string          // the marker of the present page
+	seen     map[string]bool // markers
+	begun    map[string]bool // the first items of pages
+	last     *T
+	shuffled bool // the list does not keep its order
 }
 
-// begin notes the first item of a page: the same page does not come twice.
-func (w *walk[T]) begin(id string) error {
-	if id != "" && w.begun[id] {
-		return fmt.Errorf("it does not advance: another page begins with %.300q", id)
-	}
-	w.begun[id] = true
-	return nil
-}
-
-// enter notes a page before its items are looked at, and says what is wrong
-// with it.
-func (w *walk[T]) enter(items []T, goesOn bool, marker string) error {
+// enter notes a page before its items are looked at, and says what is wrong with it:
+// neither a page nor a marker comes twice.
+func (w *walk[T]) enter(id string, items []T, goesOn bool, marker string) error {
 	if w.items += len(items); w.limit > 0 && w.items > w.limit {
 		return fmt.Errorf("it has more than %d entries", w.limit)
 	}
@@ -115,33 +104,42 @@ func (w *walk[T]) enter(items []T, goesOn bool, marker string) error {
 	if w.empty > maxEmptyPages {
 		return fmt.Errorf("more than %d of its pages are empty", maxEmptyPages)
 	}
-	for i := range items {
-		if err := w.follow(&items[i]); err != nil {
-			return err
-		}
+	if id != "" && w.begun[id] {
+		return fmt.Errorf("it does not advance: another page begins with %.300q", id)
+	}
+	if err := w.order(items); err != nil {
+		return err
 	}
 	if goesOn && (w.seen[marker] || marker == w.asked) {
 		return fmt.Errorf("it does not advance: it comes back to the marker %.300q", marker)
 	}
-	w.seen[marker], w.asked = true, marker
+	w.begun[id], w.seen[marker], w.asked = true, true, marker
 	return nil
 }
 
-// follow looks whether an item is behind the one before. The markers of what the list has
-// left behind need not be remembered, so that a list of any length takes no more memory.
-func (w *walk[T]) follow(item *T) error {
-	if w.follows == nil {
+// order looks whether the items come after those before. A list that keeps its order
+// cannot come back to what it has left behind, which need not be remembered then: so
+// one of any length takes no more memory. One that is to begin behind an item and begins
+// elsewhere would leave out, or bring again, what is there.
+func (w *walk[T]) order(items []T) error {
+	if w.follows == nil || w.shuffled {
 		return nil
 	}
-	if w.last != nil {
-		may, further := w.follows(*item, *w.last)
-		if !may {
-			return errors.New("it does not advance: an entry comes again, or after one that it should come before")
+	for i := range items {
+		isFirst := w.items == len(items) && i == 0
+		switch {
+		case w.last == nil || w.follows(items[i], *w.last):
+		case isFirst:
+			return errors.New("it does not advance: it does not begin behind the entry that it was asked to begin behind")
+		default:
+			w.shuffled = true
+			return nil
 		}
-		if further {
-			clear(w.seen)
-		}
+		w.last = &items[i]
 	}
-	w.last = item
+	if len(items) > 0 {
+		clear(w.seen)
+		clear(w.begun)
+	}
 	return nil
 }

@@ -88,7 +88,8 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 				modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
 			}, nil
 		},
-		Follows: func(o, last types.Object) (may, further bool) { return follows(o.Key, nil, last.Key, nil) },
+		ID:      func(o types.Object) string { return aws.ToString(o.Key) },
+		Follows: func(o, last types.Object) bool { return aws.ToString(o.Key) > aws.ToString(last.Key) },
 	}
 	if after != nil {
 		list.After = &types.Object{Key: &after.key}

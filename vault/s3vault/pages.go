@@ -40,10 +40,7 @@ func (k keyed) marker() string {
 
 // follows is the order of lists by key: by the bytes of the key. Of one key there may
 // be several, told apart by within, in an order of their own.
-func follows(key, within, lastKey, lastWithin *string) (may, further bool) {
-	now, last := aws.ToString(key), aws.ToString(lastKey)
-	if now == last {
-		return aws.ToString(within) != aws.ToString(lastWithin), false
-	}
-	return now > last, now > last
+func (k keyed) follows(last keyed) bool {
+	now, before := aws.ToString(k.key), aws.ToString(last.key)
+	return now > before || now == before && aws.ToString(k.within) != aws.ToString(last.within)
 }

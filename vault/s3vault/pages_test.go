@@ -101,8 +101,7 @@ func TestListsThatDoNotAdvance(t *testing.T) {
 				return c.page([]string{fmt.Sprint(n + 1)}, "1") // of which the service took no notice
 			},
 			"two pages in turn": func(n int) string { return c.page([]string{fmt.Sprint(n%2 + 1)}, fmt.Sprint(n%2+1)) },
-			"backwards":         func(n int) string { return c.page([]string{fmt.Sprint(9 - n)}, fmt.Sprint(9-n)) },
-			"twice on a page":   func(int) string { return c.page([]string{"1", "1"}, "") },
+			"round and round":   func(n int) string { return c.page([]string{fmt.Sprint(9 - n%3)}, fmt.Sprint(n+10)) },
 			"nothing, for ever": func(n int) string { return c.page(nil, fmt.Sprint(n+1)) },
 		} {
 			t.Run(name+"/"+way, func(t *testing.T) {
@@ -122,6 +121,17 @@ func TestListsThatDoNotAdvance(t *testing.T) {
 			})
 			if _, err := c.list(t.Context(), v); !errors.Is(err, vault.ErrGarbled) || *asked != 1 {
 				t.Errorf("%v after %d pages", err, *asked)
+			}
+		})
+		t.Run(name+"/in no order", func(t *testing.T) {
+			v, _ := answerLists(t, name, func(n int) string {
+				if n == 0 {
+					return c.page([]string{"4", "2"}, "2")
+				}
+				return c.page([]string{"3", "1"}, "")
+			})
+			if n, err := c.list(t.Context(), v); n != 4 || err != nil {
+				t.Errorf("%d entries, %v", n, err)
 			}
 		})
 		t.Run(name+"/that advances", func(t *testing.T) {

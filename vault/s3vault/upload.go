@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"net"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -268,10 +269,8 @@ func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error
 			}
 			return vault.Part{Offset: (number - 1) * u.partSize, Size: size, CRC64: got.crc, Receipt: got.text()}, nil
 		},
-		Follows: func(p, last types.Part) (may, further bool) {
-			may = aws.ToInt32(p.PartNumber) > aws.ToInt32(last.PartNumber)
-			return may, may
-		},
+		ID:      func(p types.Part) string { return strconv.Itoa(int(aws.ToInt32(p.PartNumber))) },
+		Follows: func(p, last types.Part) bool { return aws.ToInt32(p.PartNumber) > aws.ToInt32(last.PartNumber) },
 	}.All()
 }
 
@@ -323,8 +322,9 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 			return p, err
 		},
 		Parse: func(m types.MultipartUpload) (types.MultipartUpload, error) { return m, nil },
-		Follows: func(m, last types.MultipartUpload) (may, further bool) {
-			return follows(m.Key, m.UploadId, last.Key, last.UploadId)
+		ID:    func(m types.MultipartUpload) string { return keyed{m.Key, m.UploadId}.marker() },
+		Follows: func(m, last types.MultipartUpload) bool {
+			return keyed{m.Key, m.UploadId}.follows(keyed{last.Key, last.UploadId})
 		},
 	}
 	return func(yield func(vault.Upload, error) bool) {

@@ -113,8 +113,9 @@ func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, e
 				modified: aws.ToTime(o.LastModified).UTC(), restore: o.RestoreStatus,
 			}, nil
 		},
-		Follows: func(o, last types.ObjectVersion) (may, further bool) {
-			return follows(o.Key, o.VersionId, last.Key, last.VersionId)
+		ID: func(o types.ObjectVersion) string { return keyed{o.Key, o.VersionId}.marker() },
+		Follows: func(o, last types.ObjectVersion) bool {
+			return keyed{o.Key, o.VersionId}.follows(keyed{last.Key, last.VersionId})
 		},
 	}
 	if after != nil {
