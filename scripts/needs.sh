@@ -23,7 +23,7 @@ has() {
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
-	strace) strace -V ;;
+	strace) strace -qq -o /dev/null true ;; # also where it may not be used
 	esac >/dev/null 2>&1
 }
 

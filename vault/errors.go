@@ -42,7 +42,7 @@ var (
 	// it was sent: the service received fewer bytes than there were, or its answer came
 	// whole and makes no sense. Most likely it will be the same the next time: repeat
 	// what is idempotent, a few times.
-	ErrGarbled = fmt.Errorf("%w: what was sent or answered came changed", ErrUnavailable)
+	ErrGarbled = fmt.Errorf("%w: the request or the answer was garbled", ErrUnavailable)
 	// ErrUnanswered is the ErrUnavailable of a service that has never answered since
 	// the vault was opened: its name does not resolve, nothing listens there, what
 	// answers is something else. Most likely the address is wrong: repeat for half a

@@ -95,7 +95,7 @@ func (p *program) inventoryNotes(r firn.InventoryReport) {
 		p.ui.say("firn: it is known now what became of %s: run the same firn upload again", humane.Count(int(r.Settled), "upload"))
 	}
 	if r.Returned > 0 {
-		p.ui.say("firn: the vault still lists %s more than 48 hours after deletion was asked for: that did not take, "+
+		p.ui.say("firn: the vault still lists %s more than 48 hours after deletion was asked for: the deletion had no effect, "+
 			"or was undone; firn list shows what is there", humane.Count(int(r.Returned), "archive"))
 	}
 	if !r.List.IsWhole() {

@@ -34,14 +34,14 @@ func TestHungScriptIsNamed(t *testing.T) {
 				testscript.RunT(outer, testscript.Params{
 					Files: []string{file}, Cmds: watched(scriptCommands()),
 					Setup: func(env *testscript.Env) error {
-						watchScript(env, 100*time.Millisecond)
+						watchScript(env, time.Second)
 						return nil
 					},
 				})
 			}()
 			<-done
 			log := outer.log.String()
-			if !outer.failed || !strings.Contains(log, "hung: ") || !strings.Contains(log, "sleep 1000000") {
+			if !outer.failed || !strings.Contains(log, " hung: ") || !strings.Contains(log, "sleep 1000000") {
 				t.Errorf("failed %v, with the log\n%s", outer.failed, log)
 			}
 		})

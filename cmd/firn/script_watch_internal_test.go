@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -11,13 +12,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// stalled is how long a script may stay in one line, with the same processes, before
-// it counts as hung. No line takes a tenth of it on the slowest machine that the
-// tests were seen to run on, so that the time that all scripts take has no limit.
+// stalled is how long a script may stand still before it counts as hung. How long it
+// takes as a whole has no limit.
 const stalled = 5 * time.Minute
 
 // watch looks for the hang of one script. A script moves when it runs a command of
-// ours, and when a process begins or ends that has its working directory in the script's.
+// ours, when a process begins or ends that has its working directory in the script's,
+// and when one of them uses the processor.
 type watch struct {
 	dir  string
 	t    testscript.T
@@ -85,7 +86,7 @@ func (w *watch) run(limit time.Duration) {
 	defer close(w.done)
 	ticker := time.NewTicker(min(time.Second, limit/10))
 	defer ticker.Stop()
-	var before map[int]string
+	var before map[int]process
 	for {
 		select {
 		case <-w.over:
@@ -100,10 +101,22 @@ func (w *watch) run(limit time.Duration) {
 		if w.idle() < limit {
 			continue
 		}
-		w.t.Log(fmt.Sprintf("hung: for %v no command of the script ended and none began; running are\n%s",
-			limit, strings.Join(slices.Sorted(maps.Values(running)), "\n")))
+		var lines []string
+		for _, p := range running {
+			lines = append(lines, p.line)
+		}
+		text := fmt.Sprintf("%s hung: for %v no command of the script ended, none began and none did anything; running are\n%s",
+			w.dir, limit, strings.Join(slices.Sorted(slices.Values(lines)), "\n"))
+		fmt.Fprintln(os.Stderr, text) // also if the script never comes to its end
+		w.t.Log(text)
 		close(w.hung)
-		endProcesses(running, w.over)
+		endProcesses(w.dir, w.over)
 		return
 	}
+}
+
+// process is one that belongs to a script.
+type process struct {
+	line string // as it was called
+	used string // of the processor, so far
 }

@@ -14,10 +14,10 @@ import (
 
 const seesProcesses = true
 
-// processesIn returns the command lines of the processes whose working directory is
-// dir or below it, by process id.
-func processesIn(dir string) map[int]string {
-	found := make(map[int]string)
+// processesIn returns the processes whose working directory is dir or below it, by
+// process id.
+func processesIn(dir string) map[int]process {
+	found := make(map[int]process)
 	links, _ := filepath.Glob("/proc/[0-9]*/cwd") // the pattern is a good one
 	for _, link := range links {
 		cwd, err := os.Readlink(link)
@@ -26,25 +26,46 @@ func processesIn(dir string) map[int]string {
 		}
 		home := filepath.Dir(link)
 		line, err := os.ReadFile(filepath.Join(home, "cmdline"))
+		stat, over := os.ReadFile(filepath.Join(home, "stat"))
 		pid, _ := strconv.Atoi(filepath.Base(home)) // the pattern lets nothing else through
-		if err == nil {
-			found[pid] = string(bytes.ReplaceAll(bytes.TrimRight(line, "\x00"), []byte{0}, []byte{' '}))
+		if err == nil && over == nil {
+			found[pid] = process{string(bytes.ReplaceAll(bytes.TrimRight(line, "\x00"), []byte{0}, []byte{' '})), usedBy(stat)}
 		}
 	}
 	return found
 }
 
-// endProcesses makes processes say where they are, as those written in Go do at
-// SIGQUIT, and end; those that do not end are killed.
-func endProcesses(running map[int]string, over <-chan struct{}) {
-	for pid := range running {
-		_ = syscall.Kill(pid, syscall.SIGQUIT) // it may have ended by itself
+// usedBy returns how much of the processor a process has used: two of the fields that
+// follow its name in /proc/PID/stat, in whole seconds, as one that only waits wakes up
+// now and then.
+func usedBy(stat []byte) string {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 13 {
+		return ""
 	}
-	select {
-	case <-over:
-	case <-time.After(10 * time.Second):
-		for pid := range running {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // likewise
+	var ticks int
+	for _, field := range fields[11:13] { // in user mode, and in the kernel
+		n, _ := strconv.Atoi(string(field)) // it is a number
+		ticks += n
+	}
+	const ticksPerSecond = 100 // on every Linux that Go runs on
+	return strconv.Itoa(ticks / ticksPerSecond)
+}
+
+// endProcesses makes the processes of a script say where they are, as those written in
+// Go do at SIGQUIT, and end; those that do not end are killed, and so is what begins
+// meanwhile.
+func endProcesses(dir string, over <-chan struct{}) {
+	signal := syscall.SIGQUIT
+	for {
+		for pid := range processesIn(dir) {
+			_ = syscall.Kill(pid, signal) // it may have ended by itself
+		}
+		select {
+		case <-over:
+			return
+		case <-time.After(10 * time.Second):
+			signal = syscall.SIGKILL
 		}
 	}
 }

@@ -25,8 +25,8 @@ type Answers struct {
 	// Content is the operation whose body is content when it succeeds: it is not read
 	// here.
 	Content string
-	// Document tells whether an answer of success has a document, so that one without
-	// is none, and how the name of its root ends, which JSON has not.
+	// Document says whether a successful answer to an operation must have a document, and
+	// how the name of its root ends (JSON has none).
 	Document func(operation, method string) (root string, has bool)
 }
 
@@ -90,7 +90,7 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 	}
 	return &AnswerError{
 		Status: answer.StatusCode, strange: true, class: vault.ErrUnavailable,
-		why: fmt.Errorf("this is not how the service refuses: %w%s", err, beginning(body)),
+		why: fmt.Errorf("the service did not send this refusal: %w%s", err, beginning(body)),
 	}
 }
 

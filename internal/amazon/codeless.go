@@ -2,10 +2,10 @@ package amazon
 
 import "net/http"
 
-// decidesAlone is the table of the refusals without a code that are taken for what
-// their status says. All others were not sent by the service, or not all of them
-// came: a server on the way that does not know the service, a login page, a line
-// that broke off. Those are no verdict on the request, which is asked again.
+// decidesAlone lists the refusals without a code whose status alone counts. All others
+// were not sent by the service, or did not come whole: a server on the way that does not
+// know the service, a login page, a connection that broke. They are no verdict on the
+// request, which is asked again.
 func decidesAlone(method string, status int) bool {
 	switch {
 	case method == http.MethodHead:

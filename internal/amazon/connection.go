@@ -47,12 +47,21 @@ func connectionFailure(err error) error {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		class = vault.ErrInvalid // asking again changes no certificate
 	}
+	if proxy, ok := errors.AsType[*proxyError](err); ok && proxy.wantsLogin {
+		class = vault.ErrDenied // nor does it give the proxy a password
+	}
 	return &connectionError{class, words, err}
 }
 
 // adviceUnanswered says what to look at if this is all that has ever been heard from
 // a service. It is empty if a service that is there may well fail so.
 func adviceUnanswered(err error) string {
+	if _, ok := errors.AsType[*credentialsError](err); ok {
+		return "" // it was another service
+	}
+	if proxy, ok := errors.AsType[*proxyError](err); ok && proxy.wantsLogin {
+		return "" // the proxy has answered
+	}
 	if answer, ok := errors.AsType[*AnswerError](err); ok && answer.strange {
 		return adviceStrange
 	}
@@ -135,10 +144,17 @@ func lastOf(err error) error {
 }
 
 // proxyError is a proxy that made no connection for us.
-type proxyError struct{ proxy, status string }
+type proxyError struct {
+	proxy, status string
+	wantsLogin    bool
+}
 
 func (e *proxyError) Error() string {
-	return fmt.Sprintf("the proxy %s made no connection: %.100s", e.proxy, e.status)
+	text := fmt.Sprintf("the proxy %s made no connection: %.100s", e.proxy, e.status)
+	if e.wantsLogin {
+		text += "; " + adviceLogin
+	}
+	return text
 }
 
 // explainProxy names the proxy that refuses, where http.Transport tells its words
@@ -147,5 +163,5 @@ func explainProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *ht
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &proxyError{proxy.Host, answer.Status}
+	return &proxyError{proxy.Host, answer.Status, answer.StatusCode == http.StatusProxyAuthRequired}
 }

@@ -25,9 +25,9 @@ const earlyAnswer = 1 << 20 // bytes
 // nobody's business, and the clock stands while nobody reads.
 //
 // It reads the answer to a request with a body before it returns. The SDK closes the
-// request's body as soon as it has the header of the answer. If not all of it was sent by then, which
-// is so when a server answers early, http.Transport takes that for a failed request
-// and closes the connection, and with it what is still to come of the answer.
+// request's body as soon as it has the header of the answer. If the body was not sent to
+// its end by then, because the server answered early, http.Transport takes that for a
+// failed request and closes the connection, with the rest of the answer.
 type IdleTransport struct {
 	*http.Transport
 	Idle time.Duration

@@ -45,7 +45,7 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	}
 	defer out.Close()
 	if out.Size != r.Size {
-		return received{}, fmt.Errorf("%w: bytes %d to %d are said to be %d", vault.ErrGarbled, r.Offset, r.End()-1, out.Size)
+		return received{}, fmt.Errorf("%w: the vault announced %d bytes for bytes %d to %d", vault.ErrGarbled, out.Size, r.Offset, r.End()-1)
 	}
 	in.tree.Reset()
 	late := f.hashesLate(r.Size)

@@ -94,7 +94,7 @@ func (c *patienceClock) wait(ctx context.Context, cause error) error {
 		c.silent = time.Now()
 	}
 	if c.garbled == garbledTries {
-		return fmt.Errorf("%w: it was the same %d times in a row: %w", ErrGaveUp, garbledTries, cause)
+		return fmt.Errorf("%w: %d answers in a row made no sense: %w", ErrGaveUp, garbledTries, cause)
 	}
 	if !c.silent.IsZero() {
 		idle, allowed, reason = time.Since(c.silent), min(unansweredFor, c.For), "not one answer came in"

@@ -100,7 +100,7 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 	if hash := aws.ToString(out.Checksum); hash != "" {
 		var err error
 		if answer.hash, err = treehash.Parse(hash); err != nil {
-			return answeredOutput{}, fmt.Errorf("%w: the tree hash of the answer is none: %w", vault.ErrGarbled, err)
+			return answeredOutput{}, fmt.Errorf("%w: the answer has no valid tree hash: %w", vault.ErrGarbled, err)
 		}
 	}
 	return answer, nil

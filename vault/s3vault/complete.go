@@ -163,7 +163,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 				return err
 			}
 			if aws.ToString(out.ETag) == "" {
-				return fmt.Errorf("%w: the answer has no receipt", vault.ErrUnavailable)
+				return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
 			}
 			told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
 			told.isOurs = wasFree || told.version != ""
