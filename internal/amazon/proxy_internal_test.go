@@ -1,6 +1,7 @@
 package amazon
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,29 +9,41 @@ import (
 	"testing"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"firn/vault"
 )
 
-// TestTheProxyRefuses: it is named, and so is what to look at.
+// TestTheProxyRefuses: it is named, and so is what to look at. One that wants a
+// password wants it every time.
 func TestTheProxyRefuses(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
-	t.Cleanup(proxy.Close)
-	at, err := url.Parse(proxy.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The environment is read once in a process, so that no test can set it.
-	client, err := NewHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = http.ProxyURL(at) }), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := client.Get("https://glacier.nowhere.invalid")
-	if err == nil {
-		t.Fatal(answer.Body.Close())
-	}
-	if failure := connectionFailure(err); failure == nil || !strings.Contains(failure.Error(), at.Host+" made no connection: 502") {
-		t.Errorf("got %v", failure)
-	}
-	if advice := adviceUnanswered(err); advice != adviceProxy {
-		t.Errorf("the advice is %q", advice)
+	for status, c := range map[int]struct {
+		class       error
+		why, advice string
+	}{
+		http.StatusBadGateway:        {vault.ErrLost, " made no connection: 502", adviceProxy},
+		http.StatusProxyAuthRequired: {vault.ErrDenied, adviceLogin, ""},
+	} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(proxy.Close)
+		at, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The environment is read once in a process, so that no test can set it.
+		client, err := NewHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = http.ProxyURL(at) }), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Get("https://glacier.nowhere.invalid")
+		if err == nil {
+			t.Fatal(answer.Body.Close())
+		}
+		failure := connectionFailure(err)
+		if !errors.Is(failure, c.class) || !strings.Contains(failure.Error(), at.Host) || !strings.Contains(failure.Error(), c.why) {
+			t.Errorf("got %v", failure)
+		}
+		if advice := adviceUnanswered(err); advice != c.advice {
+			t.Errorf("the advice is %q", advice)
+		}
 	}
 }

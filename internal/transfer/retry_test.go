@@ -31,7 +31,7 @@ func TestRetryIsAsPatientAsItMakesSense(t *testing.T) {
 		}, 0, patience, patience + time.Minute},
 		"garbled now and then": {func(try int) error {
 			if try%4 == 0 {
-				return vault.ErrThrottled
+				return vault.ErrLost
 			}
 			return vault.ErrGarbled
 		}, 0, patience, patience + time.Minute},

@@ -70,6 +70,27 @@ func TestNoCredentials(t *testing.T) {
 	}
 }
 
+// The service that gives out credentials is not the one that the vault is at: that it
+// cannot be reached says nothing about the endpoint.
+func TestNobodyGivesCredentials(t *testing.T) {
+	isolate(t)
+	s := serve(t, func(http.ResponseWriter, request, int) {})
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_WEB_IDENTITY_TOKEN_FILE": token,
+		"AWS_ROLE_ARN": "arn:aws:iam::000000000000:role/cold", "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1", "AWS_MAX_ATTEMPTS": "1",
+	} {
+		t.Setenv(name, value)
+	}
+	err := create(t, openAt(t, s.URL))
+	if !errors.Is(err, vault.ErrDenied) || errors.Is(err, vault.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNoRegion(t *testing.T) {
 	isolate(t)
 	t.Setenv("AWS_REGION", "")
