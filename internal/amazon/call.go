@@ -11,6 +11,7 @@ package amazon
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 
 	"firn/vault"
@@ -61,10 +62,12 @@ func (s *Service) Call(ctx context.Context, what string, judge Judge, request fu
 }
 
 // note remembers that the service has answered: with success, or with a refusal that
-// only it can have made.
+// only it can have made. Where an answer has no body, the SDK makes code and message of
+// the status, which a proxy may have sent, too; a service adds the id of the request.
 func (s *Service) note(err error) {
 	answer := Refusal(err)
-	if err == nil || answer != nil && answer.Code != noCode {
+	isOwn := answer != nil && answer.Code != noCode && (answer.RequestID != "" || answer.Message != http.StatusText(answer.Status))
+	if err == nil || isOwn {
 		s.answered.Store(true)
 	}
 }
