@@ -71,6 +71,7 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Tim
 	if was.IsGone() || was.Size != a.Size || was.TreeHash != a.TreeHash {
 		return takeOver(ctx, tx, was.key, a, now)
 	}
+	a.Before, a.Deleted = "", time.Time{}
 	if was.State == record.Confirmed && a.State == record.Stored {
 		a.State = record.Confirmed
 	}

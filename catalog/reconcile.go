@@ -127,7 +127,8 @@ func markMissing(ctx context.Context, tx *sql.Tx, i record.Inventory) (missing i
 	if err != nil || time.Time(before).IsZero() {
 		return 0, err
 	}
-	marked, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1
+	marked, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1,
+			state_before = CASE WHEN state = $4 THEN state ELSE state_before END
 		WHERE vault_key = (SELECT key FROM vaults WHERE url = $2) AND state IN ($1, $3, $4, $5, $6) AND created < $7
 		AND coalesce((SELECT date FROM inventories i WHERE i.key = inventory_key), '') < $8`,
 		record.Missing, i.Vault, record.Stored, record.Unproved, record.Confirmed, record.Differing,

@@ -2,9 +2,42 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
+	"time"
 
 	"firn/record"
+	"firn/vault"
 )
+
+// isUnproved reports whether an archive is not proved. Of one that is Missing or
+// Differing, or gone, Before tells.
+func isUnproved(a record.Archive) bool {
+	return a.State == record.Unproved || a.Before == record.Unproved
+}
+
+// hidden is Before of an archive that is not gone and has this state: what else it is,
+// where the state does not tell.
+func hidden(state record.ArchiveState, isUnproved bool) record.ArchiveState {
+	if isUnproved && (state == record.Missing || state == record.Differing) {
+		return record.Unproved
+	}
+	return ""
+}
+
+// dropProof forgets the parts that could prove an archive.
+func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.ArchiveID, now time.Time) error {
+	for _, query := range []string{
+		`DELETE FROM parts WHERE upload_key IN (SELECT key FROM uploads
+			WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed')`,
+		// An older record of the upload, which has the parts, does not bring them back.
+		`UPDATE uploads SET updated = $3 WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed'`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, vaultURL, id, instant(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // FindUnproved returns the newest upload of a source under a description whose archive
 // is there and not proved, and that archive, or vault.ErrNotFound. What an inventory
