@@ -111,8 +111,11 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 	}
 	is = was
 	state, before, deleted := mergedState(was, told) // of what each of them knows by itself
-	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
-		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
+	agrees = agree(was, told)
+	isThere := state == record.Stored || state == record.Unproved || state == record.Confirmed
+	if isThere && !agrees && told.Seen.After(was.Seen) { // what is on record is not what is there now
+		state, before = record.Differing, hidden(record.Differing, isUnproved(was))
+	}
 	if told.Size < 0 || !agrees {
 		told.Size = was.Size
 	}
@@ -128,6 +131,15 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 		is.Seen = told.Seen
 	}
 	return is, agrees
+}
+
+// agree reports whether two records may tell of the same bytes. Where only one knows
+// the tree hash, the other has seen a list, and differs as that would.
+func agree(was, told record.Archive) bool {
+	if !was.TreeHash.IsZero() && !told.TreeHash.IsZero() && was.TreeHash != told.TreeHash {
+		return false
+	}
+	return was.Size < 0 || told.Size < 0 || !differs(was, told)
 }
 
 // mergedState is the state that two records tell of one archive, and if it is gone
