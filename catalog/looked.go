@@ -21,7 +21,7 @@ func (c *Catalog) MarkLooked(ctx context.Context, vaultURL string, id vault.Arch
 			return nil
 		}
 		if isUnproved(a) {
-			if err := dropProof(ctx, m.tx, vaultURL, id, c.now()); err != nil {
+			if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
 				return err
 			}
 		}

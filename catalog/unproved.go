@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"firn/record"
 	"firn/vault"
@@ -25,16 +24,34 @@ func hidden(state record.ArchiveState, isUnproved bool) record.ArchiveState {
 }
 
 // dropProof forgets the parts that could prove an archive.
-func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.ArchiveID, now time.Time) error {
-	for _, query := range []string{
-		`DELETE FROM parts WHERE upload_key IN (SELECT key FROM uploads
-			WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed')`,
-		// An older record of the upload, which has the parts, does not bring them back.
-		`UPDATE uploads SET updated = $3 WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed'`,
-	} {
-		if _, err := tx.ExecContext(ctx, query, vaultURL, id, instant(now)); err != nil {
+func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.ArchiveID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM parts WHERE upload_key IN (SELECT key FROM uploads
+		WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed')`, vaultURL, id)
+	return err
+}
+
+// MarkProved writes down that all bytes of an archive were read back and compared with
+// its tree hash: if it was Unproved, it is Stored, or Confirmed if an inventory lists it,
+// and the parts that could have proved it are forgotten.
+func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.ArchiveID) error {
+	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
+		if !m.known || m.archive.IsGone() || !isUnproved(m.archive) {
+			return nil
+		}
+		state := m.archive.State
+		if state == record.Unproved {
+			if state = record.Stored; !m.archive.Seen.IsZero() {
+				state = record.Confirmed
+			}
+		}
+		if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
 			return err
 		}
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = '' WHERE key = $2`, state, m.key)
+		return err
+	})
+	if err != nil {
+		return c.fail(ctx, err, "note that archive %q in %q is proved", id, vaultURL)
 	}
 	return nil
 }

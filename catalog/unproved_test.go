@@ -276,3 +276,34 @@ func TestMarkLookedForgetsTheProof(t *testing.T) {
 		}
 	}
 }
+
+// Bytes that were read back prove an archive, whatever a service tells of them.
+func TestMarkProved(t *testing.T) {
+	for _, want := range []record.ArchiveState{record.Stored, record.Confirmed, record.Differing, record.Deleted} {
+		c := fresh(t)
+		a := anArchive("a")
+		a.ETag, a.Dated = "e", instant
+		u := unproved(t, c, a)
+		var err error
+		switch want {
+		case record.Confirmed:
+			list(t, c, anInventory(instant), anObject("e", instant))
+		case record.Differing:
+			list(t, c, anInventory(instant), anObject("x", instant))
+		case record.Deleted:
+			err = c.MarkDeleted(t.Context(), vaultURL, []vault.ArchiveID{"a"})
+		}
+		if err := errors.Join(err, c.MarkProved(t.Context(), vaultURL, "a"), c.MarkProved(t.Context(), vaultURL, "other")); err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, c, "a"); got.State != want || (got.Before != "") != (want == record.Deleted) {
+			t.Errorf("it is %s, before %q, want %s", got.State, got.Before, want)
+		}
+		if got := all(t, c.Parts(t.Context(), u.Key)); (len(got) != 0) != (want == record.Deleted) {
+			t.Errorf("%s: %d parts are left", want, len(got))
+		}
+		if _, _, err := c.FindUnproved(t.Context(), vaultURL, u.Source.Path, u.Description); !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s: %v, want ErrNotFound", want, err)
+		}
+	}
+}
