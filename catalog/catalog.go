@@ -74,7 +74,7 @@ func newCatalog(p place, g *gate, o Options) *Catalog {
 }
 
 func (c *Catalog) openAndShare(ctx context.Context) error {
-	if c.gate.alone {
+	for c.gate.alone {
 		if err := c.prepare(ctx); err != nil {
 			return err
 		}
