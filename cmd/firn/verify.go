@@ -23,7 +23,7 @@ is 5.
 
 With --remote the archive is retrieved and all of its bytes are read, which takes
 hours and costs what a download costs, and nothing is kept of them: the vault has
-the very bytes that were stored; an archive that was not proved is so now. With FILE, too, the file is compared first.
+the very bytes that were stored. With FILE, too, the file is compared first.
 
 ARCHIVE is an archive id, the beginning of one, or a name, path, description or
 glob that means exactly one archive of the catalog.`
