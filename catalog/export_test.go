@@ -262,7 +262,7 @@ func TestImportOfOlderDeletions(t *testing.T) {
 
 // An import that broke off within an upload or a download is repaired by another.
 func TestImportAgainWhatWasCutOff(t *testing.T) {
-	const segments, parts = 140_000, 80_000
+	const segments, parts = 60_000, 30_000
 	text := export(t, insert(t, segments, parts))
 	for _, kind := range []string{"upload", "download"} {
 		to := fresh(t)
