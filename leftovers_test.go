@@ -252,3 +252,39 @@ func TestAStreamNeedsASpool(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An archive of which only the id could be recorded, and which was deleted before the
+// next run, stays deleted: the file is uploaded anew.
+func TestUploadAfterALateRecordWasDeleted(t *testing.T) {
+	for name, isThere := range map[string]bool{"it is gone": false, "it is still there": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			o := s.options()
+			o.Journal = &flawed{Catalog: s.catalog, finish: errFlaw}
+			if _, _, err := s.upload(o); !errors.Is(err, errFlaw) {
+				t.Fatalf("got %v, want the flaw", err)
+			}
+			archives, _ := s.archives()
+			id := archives[0].ID
+			ids := []vault.ArchiveID{id}
+			if err := errors.Join(s.catalog.MarkDeleting(t.Context(), "file://v", ids), s.catalog.MarkDeleted(t.Context(), "file://v", ids)); err != nil {
+				t.Fatal(err)
+			}
+			if isThere {
+				if _, _, err := s.upload(s.options()); !errors.Is(err, vault.ErrNotFound) {
+					t.Errorf("got %v, want ErrNotFound", err)
+				}
+			} else {
+				if err := s.vault.DeleteArchive(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+				if stored, _ := s.must(s.options()); stored.ArchiveID == id || stored.AlreadyPresent {
+					t.Errorf("got %+v", stored)
+				}
+			}
+			if was, err := s.catalog.FindArchive(t.Context(), "file://v", string(id)); err != nil || len(was) != 1 || was[0].State != record.Deleted {
+				t.Errorf("on record: %+v, %v", was, err)
+			}
+		})
+	}
+}

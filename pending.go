@@ -101,7 +101,8 @@ func (u *upload) noticeCompleted(was record.Upload) {
 
 // ask asks the vault once more what became of an upload, or only records the id if an
 // earlier run had it. p and last tell how it stands after: Completed, Unknown, or Open
-// if the vault has it and refused to complete it: sending what differs comes next.
+// if the vault has it and refused to complete it: sending what differs comes next; or Expired if its archive was
+// deleted since.
 func (u *upload) ask(ctx context.Context, p *pending, last *record.Upload) (stored Stored, err error) {
 	at := &attempt{Upload: p.Upload}
 	c, err := u.completion(ctx, at)
@@ -117,7 +118,7 @@ func (u *upload) ask(ctx context.Context, p *pending, last *record.Upload) (stor
 	case errors.Is(err, ErrUnknown) && at.State == record.Unknown:
 		p.unknown = err
 		return Stored{}, nil
-	case err != nil && at.State == record.Open:
+	case err != nil && (at.State == record.Open || at.State == record.Expired):
 		return Stored{}, nil
 	case err != nil:
 		return Stored{}, err
@@ -157,7 +158,7 @@ func isWhole(c vault.Completion, at *attempt) bool {
 func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
 	switch {
 	case at.ArchiveID != "":
-		return at.ArchiveID, u.finish(ctx, at, at.ArchiveID, max(c.Size, at.Source.Size))
+		return at.ArchiveID, u.finishLate(ctx, at, max(c.Size, at.Source.Size))
 	case isWhole(c, at):
 	case at.State == record.Completing:
 		err := u.explainMissing(ctx, u.listHeld(ctx, at))
@@ -177,6 +178,26 @@ func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Complet
 		err = u.unknown(ctx, at, c.Size)
 	}
 	return id, err
+}
+
+// finishLate records the archive of which an earlier run could only record the id. One
+// that was deleted since stays so: then there is nothing more to be done with the upload.
+func (u *upload) finishLate(ctx context.Context, at *attempt, size int64) error {
+	failed := u.finish(ctx, at, at.ArchiveID, size)
+	if !errors.Is(failed, vault.ErrNotFound) {
+		return failed
+	}
+	if l, ok := u.vault.(vault.Looker); ok { // an id may come back, with this archive
+		if _, err := l.Look(ctx, at.ArchiveID); !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {
+			return failed
+		}
+	}
+	u.Notice(fmt.Sprintf("archive %s, which an earlier run has stored, is deleted", quoteID(at.ArchiveID)))
+	if err := u.reopen(ctx, at); err != nil {
+		return err
+	}
+	at.State = record.Expired
+	return errors.Join(failed, u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
 }
 
 // checkNotPending compares a stream that was sent with those of which it is not known

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -55,7 +56,8 @@ func scanArchive(r row) (record.Archive, error) {
 
 // saveArchive writes an archive down that an upload made, over what was known of
 // its id. What an inventory has confirmed stays so. Of another archive that had the
-// id before nothing stays.
+// id before nothing stays. What is Deleting or Deleted stays so, with vault.ErrNotFound,
+// unless the ETag or the date shows that the archive is another.
 func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Time) error {
 	vaultKey, err := vaultKey(ctx, tx, a.Vault)
 	if err != nil {
@@ -68,17 +70,30 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Tim
 	if err != nil {
 		return err
 	}
-	if was.IsGone() || was.Size != a.Size || was.TreeHash != a.TreeHash {
+	switch {
+	case was.IsGone() && (a.ETag == "" || !isAnother(was.Archive, a)): // ids that never come back
+		return fmt.Errorf("it is %s: %w", was.State, vault.ErrNotFound)
+	case was.IsGone() || hasOtherBytes(was.Archive, a):
 		return takeOver(ctx, tx, was.key, a, now)
 	}
+	a.Before, a.Deleted = "", time.Time{}
 	if was.State == record.Confirmed && a.State == record.Stored {
 		a.State = record.Confirmed
 	}
-	if a.ETag == "" {
+	isKnown := was.State == record.Stored || was.State == record.Unproved || was.State == record.Confirmed
+	if a.ETag == "" && isKnown { // else it may be that of other bytes
 		a.ETag, a.Dated = was.ETag, was.Dated
 	}
 	a.Since = was.Since
 	return updateArchive(ctx, tx, was.key, a)
+}
+
+// hasOtherBytes reports whether it is known of both that an archive is another one than
+// that which is on record under its id.
+func hasOtherBytes(was, a record.Archive) bool {
+	return was.Size >= 0 && was.Size != a.Size ||
+		!was.TreeHash.IsZero() && was.TreeHash != a.TreeHash ||
+		was.ETag != "" && a.ETag != "" && was.ETag != a.ETag
 }
 
 // recorded returns what is on record of an archive, or sql.ErrNoRows. It leaves

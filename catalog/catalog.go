@@ -38,6 +38,7 @@ type Catalog struct {
 	locks  string // directory of the lock files
 	now    func() time.Time
 	gate   *gate
+	full   error   // why nothing may be written, if the log could not be written anew
 	atMost int64   // archives that an inventory leaves unsorted
 	writer *sql.DB // one connection, so that goroutines queue here and not in SQLite
 	reader *sql.DB // as many as are needed, so that nested lists cannot starve
@@ -49,7 +50,8 @@ type Catalog struct {
 //
 // If the last process that had the catalog open did not close it, the file is
 // checked first. A file that fails is left as it is, and the error wraps
-// [ErrDamaged].
+// [ErrDamaged]. If its log cannot then be written anew, as the disk is full, the catalog
+// can be read, and what would save fails with [ErrFull].
 func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -74,8 +76,11 @@ func newCatalog(p place, g *gate, o Options) *Catalog {
 }
 
 func (c *Catalog) openAndShare(ctx context.Context) error {
-	if c.gate.alone {
-		if err := c.prepare(ctx); err != nil {
+	for c.gate.alone {
+		switch err := c.prepare(ctx); {
+		case c.full != nil:
+			return c.openToRead()
+		case err != nil:
 			return err
 		}
 		if err := c.gate.share(ctx); err != nil {
@@ -102,7 +107,11 @@ func (c *Catalog) open(ctx context.Context) error {
 	}
 	if c.gate.alone {
 		if err := renewLog(c.path); err != nil {
-			return c.fail(ctx, err, "write its log anew")
+			err = c.fail(ctx, err, "write its log anew")
+			if errors.Is(err, ErrFull) && version == latestVersion {
+				c.full = err
+			}
+			return err
 		}
 	}
 	if c.writer, err = connect(c.path, readWrite); err != nil {
@@ -114,6 +123,16 @@ func (c *Catalog) open(ctx context.Context) error {
 	}
 	c.reader.SetMaxIdleConns(idleReaders)
 	return c.migrate(ctx, version)
+}
+
+// openToRead connects to a catalog whose log could not be written anew. It is read as it
+// is and stays as it is, and the gate is held alone: who shared it would write.
+func (c *Catalog) openToRead() (err error) {
+	c.writer = sql.OpenDB(refusing{c.full})
+	if c.reader, err = connect(c.path, lookOnly); err != nil {
+		return describe(c.path, err, "open it for reading")
+	}
+	return nil
 }
 
 // idleReaders is how many reading connections stay open between queries.

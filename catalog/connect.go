@@ -96,6 +96,13 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
+// refusing opens no connection, and says why.
+type refusing struct{ err error }
+
+func (r refusing) Connect(context.Context) (driver.Conn, error) { return nil, r.err }
+
+func (r refusing) Driver() driver.Driver { return nil }
+
 // fileURI spells an absolute path so that SQLite takes no character of it for
 // more than it is.
 func fileURI(path string) string {

@@ -1,10 +1,15 @@
 package catalog_test
 
 import (
+	"bytes"
 	"database/sql"
+	"errors"
+	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"firn/catalog"
 )
 
 // A process is killed while it saves parts, again and again over one catalog:
@@ -99,4 +104,35 @@ func TestManyProcesses(t *testing.T) {
 	for _, u := range uploads {
 		one(t, c.Parts(t.Context(), u.Key))
 	}
+}
+
+// Where a log that was left behind cannot be written anew, nothing is added to it. The
+// catalog can be read all the same.
+func TestOpenWithoutRoomForTheLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	key, _ := killWhileSaving(t, path, 3)
+	log := read(t, path+"-wal")
+	if err := os.MkdirAll(filepath.Join(path+"-wal.new", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, path)
+	if got := all(t, c.Parts(t.Context(), key)); len(got) < 3 {
+		t.Errorf("%d parts can be read", len(got))
+	}
+	u := anUpload()
+	for _, err := range []error{c.SaveUpload(t.Context(), &u), c.SavePart(t.Context(), key, aPart(9))} {
+		if !errors.Is(err, catalog.ErrFull) {
+			t.Errorf("got %v, want ErrFull", err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(read(t, path+"-wal"), log) {
+		t.Error("the log was changed")
+	}
+	if err := os.RemoveAll(path + "-wal.new"); err != nil {
+		t.Fatal(err)
+	}
+	saved(t, open(t, path), anUpload())
 }

@@ -15,7 +15,8 @@ import (
 const unknownSize = -1
 
 // MarkDeleting writes down, in one transaction, that the vault is about to be
-// asked to delete archives, when, and the state that they had before. Ids that are
+// asked to delete archives, when, and the state that they had before: Unproved if they
+// are not proved, whatever else is known of them. Ids that are
 // not on record are added, with size -1 and no hash; what is deleted stays so.
 func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	at := c.now().UTC().Round(0)
@@ -26,8 +27,8 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault
 			})
 		}
 		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
-			state_before = CASE WHEN state = $1 THEN state_before ELSE state END WHERE key = $3 AND state <> $4`,
-			record.Deleting, instant(at), m.key, record.Deleted)
+			state_before = CASE WHEN state = $1 OR state_before = $5 THEN state_before ELSE state END WHERE key = $3 AND state <> $4`,
+			record.Deleting, instant(at), m.key, record.Deleted, record.Unproved)
 		return err
 	})
 	if err != nil {
@@ -68,8 +69,8 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 				return nil
 			}
 			_, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
-				state_before = CASE WHEN state IN ($1, $3) THEN state_before ELSE state END WHERE key = $4`,
-				record.Deleted, at, record.Deleting, m.key)
+				state_before = CASE WHEN state IN ($1, $3) OR state_before = $5 THEN state_before ELSE state END WHERE key = $4`,
+				record.Deleted, at, record.Deleting, m.key, record.Unproved)
 			return err
 		})
 		if err == nil {
@@ -92,7 +93,8 @@ type marking struct {
 	vaultKey int64
 	id       vault.ArchiveID
 	known    bool  // it is on record,
-	key      int64 // as this
+	key      int64 // as this,
+	archive  record.Archive
 }
 
 // mark is eachMarked in a transaction of its own.
@@ -112,7 +114,7 @@ func eachMarked(ctx context.Context, tx *sql.Tx, vaultURL string, ids []vault.Ar
 		if err != nil && known {
 			return err
 		}
-		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, key: a.key}); err != nil {
+		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, key: a.key, archive: a.Archive}); err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,15 @@ func saveSegment(ctx context.Context, e execer, downloadKey int64, s record.Segm
 	return err
 }
 
+// addSegment is saveSegment for a segment of another record: what is known at its
+// offset stays.
+func addSegment(ctx context.Context, e execer, downloadKey int64, s record.Segment) error {
+	_, err := e.ExecContext(ctx, `
+		INSERT INTO segments (download_key, byte_offset, size, tree_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		downloadKey, s.Offset, s.Size, digest(s.TreeHash))
+	return err
+}
+
 const segmentsQuery = `SELECT byte_offset, size, tree_hash FROM segments
 	WHERE download_key = $1 ORDER BY byte_offset`
 

@@ -22,11 +22,13 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		fill(&is, e)
 		if was.State == record.Deleting {
 			was.State = was.Before
-			is.Before = stateBy(was, e)
+			if is.Before = stateBy(was, e); isUnproved(was) && is.Before == record.Differing {
+				is.Before = record.Unproved
+			}
 		}
 	case returned:
 		f.inventory.Returned++
-		is.Before, is.Deleted = "", time.Time{}
+		is.State, is.Deleted = was.Before, time.Time{}
 		was.State = was.Before
 		fallthrough
 	default:
@@ -34,6 +36,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		if was.State != record.Missing || !f.outdated {
 			is.State = stateBy(was, e)
 		}
+		is.Before = hidden(is.State, isUnproved(was))
 		follow(&is, e)
 		fill(&is, e)
 	}
@@ -95,7 +98,7 @@ func stateBy(was, e record.Archive) record.ArchiveState {
 	switch {
 	case differs(was, e):
 		return record.Differing
-	case was.State == record.Unproved && e.TreeHash.IsZero():
+	case isUnproved(was) && e.TreeHash.IsZero():
 		return record.Unproved
 	}
 	return record.Confirmed

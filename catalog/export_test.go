@@ -238,3 +238,45 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// An older firn did not note when an archive was deleted. Its export says nothing of
+// what has the id since.
+func TestImportOfOlderDeletions(t *testing.T) {
+	for name, head := range map[string]string{
+		"before the export":            `"2000-01-02T00:00:00Z"}` + "\n" + `{"message_type":"vault","vault":"` + vaultURL + `"}`,
+		"before the last one it knows": `"2040-01-01T00:00:00Z"}` + "\n" + `{"message_type":"vault","vault":"` + vaultURL + `","last_deletion":"2000-01-02T00:00:00Z"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			list(t, c, anInventory(instant.Add(-time.Minute)), anObject("new", instant.Add(-time.Hour)))
+			importInto(t, c, `{"message_type":"catalog","format":1,"exported":`+head+`
+{"message_type":"archive","vault":"`+vaultURL+`","archive_id":"a","name":"a","size":5,"tree_hash":"","created":"1999-12-01T00:00:00Z","state":"deleted"}
+{"message_type":"end","items":2}
+`)
+			if got := get(t, c, "a"); got.State != record.Confirmed || got.ETag != "new" {
+				t.Errorf("it is %+v", got)
+			}
+		})
+	}
+}
+
+// An import that broke off within an upload or a download is repaired by another.
+func TestImportAgainWhatWasCutOff(t *testing.T) {
+	const segments, parts = 60_000, 30_000
+	text := export(t, insert(t, segments, parts))
+	for _, kind := range []string{"upload", "download"} {
+		to := fresh(t)
+		first := strings.Index(text, `"message_type":"`+kind+`"`)
+		end := first + strings.Index(text[first:], "\n") + 1
+		if _, err := to.Import(t.Context(), strings.NewReader(text[:end]), ignore); !errors.Is(err, vault.ErrInvalid) {
+			t.Fatalf("got %v", err)
+		}
+		importInto(t, to, text)
+		if n := importInto(t, to, text); n.Others != 0 {
+			t.Errorf("%s: the third import counts %d news", kind, n.Others)
+		}
+		if got := export(t, to); strings.Count(got, `"offset"`) != segments+parts {
+			t.Errorf("%s: %d of %d parts and segments", kind, strings.Count(got, `"offset"`), segments+parts)
+		}
+	}
+}

@@ -80,3 +80,44 @@ func TestOpeningWhileANewerFirnUpgrades(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Whoever waited for a process that died while it had a catalog alone checks it in its
+// place: here it brings the schema up to date.
+func TestOpeningAfterAnotherDiedInTheMidst(t *testing.T) {
+	path, _ := many(t)
+	older(t, path)
+	gate := flock.New(filepath.Join(filepath.Dir(path), "locks", "catalog"))
+	if free, err := gate.TryLock(); err != nil || !free {
+		t.Fatalf("%v, %v", free, err)
+	}
+	opened := make(chan error)
+	asked := &onceAsked{Context: t.Context(), do: make(chan struct{})}
+	go func() {
+		c, err := catalog.Open(asked, path, catalog.Options{})
+		if err == nil {
+			err = c.Close()
+		}
+		opened <- err
+	}()
+	<-asked.do // it waits
+	if err := gate.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Error(err)
+	}
+}
+
+// onceAsked is a context that says when somebody first waits for its end.
+type onceAsked struct {
+	context.Context
+
+	once sync.Once
+	do   chan struct{}
+}
+
+// Done implements context.Context.
+func (o *onceAsked) Done() <-chan struct{} {
+	o.once.Do(func() { close(o.do) })
+	return o.Context.Done()
+}

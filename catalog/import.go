@@ -127,6 +127,7 @@ func (in *importing) head() error {
 	if head.Format > exportFormat {
 		return in.wrong(fmt.Errorf("the export is of a newer firn (format %d, this firn knows %d)", head.Format, exportFormat))
 	}
+	in.made = head.Exported
 	return nil
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 // renewLog writes a log anew that a process left behind. What can be read of it may not be
 // on the disk: a flush may have failed, and another would write nothing. SQLite believes
 // what it reads, and what it adds behind that would be lost with it. Nobody has the catalog
-// open.
+// open. If that fails, ErrFull is in the error, and nothing may be written to the log.
 func renewLog(path string) error {
 	left, err := leftBehind(path)
 	if err != nil || !left {
@@ -25,7 +26,7 @@ func renewLog(path string) error {
 	defer log.Close()
 	copied := path + "-wal.new"
 	if err := copyLog(copied, log); err != nil {
-		return errors.Join(err, os.Remove(copied))
+		return fmt.Errorf("%w: %w", ErrFull, errors.Join(err, os.Remove(copied)))
 	}
 	if err := log.Close(); err != nil { // Windows replaces no open file
 		return err

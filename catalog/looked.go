@@ -9,14 +9,24 @@ import (
 
 // MarkLooked writes down what a look at the vault itself has shown of an archive:
 // that it is Missing, or Differing. What is not on record, or Deleting or Deleted,
-// stays as it is.
+// stays as it is. Of one that is Unproved the parts that could have proved it are
+// forgotten: nothing is there to be proved by them.
 func (c *Catalog) MarkLooked(ctx context.Context, vaultURL string, id vault.ArchiveID, state record.ArchiveState) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
 		if !m.known {
 			return nil
 		}
-		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1 WHERE key = $2 AND state NOT IN ($3, $4)`,
-			state, m.key, record.Deleting, record.Deleted)
+		a := m.archive
+		if a.IsGone() {
+			return nil
+		}
+		if isUnproved(a) {
+			if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
+				return err
+			}
+		}
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = $2 WHERE key = $3`,
+			state, hidden(state, isUnproved(a)), m.key)
 		return err
 	})
 	if err != nil {

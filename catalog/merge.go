@@ -22,8 +22,11 @@ type merger struct {
 	merge
 
 	items  []item
-	weight int               // of the items
-	names  map[string]string // of vaults, by what another record calls them
+	weight int // of the items
+
+	made      time.Time            // when the other record was as it is read, if that is known
+	deletions map[string]time.Time // when vaults last accepted to delete an archive, as it says
+	names     map[string]string    // of vaults, by what another record calls them
 }
 
 // merge is what becomes of a record that is brought into another.
@@ -36,7 +39,7 @@ type merge struct {
 
 // add takes an item, and saves those that wait if they are many.
 func (m *merger) add(ctx context.Context, i item) error {
-	i = m.renamed(i)
+	i = m.dated(m.renamed(i))
 	m.items = append(m.items, i)
 	m.read.count(i)
 	m.weight += weightOf(i)
@@ -44,6 +47,36 @@ func (m *merger) add(ctx context.Context, i item) error {
 		return nil
 	}
 	return m.flush(ctx)
+}
+
+// dated gives an archive that is gone, and of which an older firn did not note since
+// when, the time at which it was so at the latest. Whatever has its id and is younger is
+// not gone.
+func (m *merger) dated(i item) item {
+	switch i := i.(type) {
+	case knownVault:
+		if m.deletions == nil {
+			m.deletions = map[string]time.Time{}
+		}
+		if i.deleted.After(m.deletions[i.url]) {
+			m.deletions[i.url] = i.deleted
+		}
+	case record.Archive:
+		if !i.IsGone() || !i.Deleted.IsZero() {
+			return i
+		}
+		i.Deleted = m.made
+		last := m.deletions[i.Vault]
+		isBound := i.State == record.Deleted && last.After(i.Created) && (m.made.IsZero() || last.Before(m.made))
+		if isBound {
+			i.Deleted = last
+		}
+		if now := m.c.now().UTC().Round(0); i.Deleted.After(now) {
+			i.Deleted = now
+		}
+		return i
+	}
+	return i
 }
 
 // weightOf is one for an item, for each of its parts and for each KiB of its texts.

@@ -84,7 +84,7 @@ func (m *merging) one(a record.Archive) {
 // at the latest, and what it was before.
 func (m *merging) complete(a record.Archive) record.Archive {
 	if !a.IsGone() {
-		a.Before, a.Deleted = "", time.Time{}
+		a.Before, a.Deleted = hidden(a.State, a.Before == record.Unproved), time.Time{}
 		return a
 	}
 	if a.Deleted.IsZero() {
@@ -111,8 +111,11 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 	}
 	is = was
 	state, before, deleted := mergedState(was, told) // of what each of them knows by itself
-	agrees = (was.Size < 0 || told.Size < 0 || was.Size == told.Size) &&
-		(was.TreeHash.IsZero() || told.TreeHash.IsZero() || was.TreeHash == told.TreeHash)
+	agrees = agree(was, told)
+	isThere := state == record.Stored || state == record.Unproved || state == record.Confirmed
+	if isThere && !agrees && told.Seen.After(was.Seen) { // what is on record is not what is there now
+		state, before = record.Differing, hidden(record.Differing, isUnproved(was))
+	}
 	if told.Size < 0 || !agrees {
 		told.Size = was.Size
 	}
@@ -130,6 +133,15 @@ func (m *merging) merged(was, told record.Archive) (is record.Archive, agrees bo
 	return is, agrees
 }
 
+// agree reports whether two records may tell of the same bytes. Where only one knows
+// the tree hash, the other has seen a list, and differs as that would.
+func agree(was, told record.Archive) bool {
+	if !was.TreeHash.IsZero() && !told.TreeHash.IsZero() && was.TreeHash != told.TreeHash {
+		return false
+	}
+	return was.Size < 0 || told.Size < 0 || !differs(was, told)
+}
+
 // mergedState is the state that two records tell of one archive, and if it is gone
 // what it was before and when that was.
 func mergedState(was, told record.Archive) (state, before record.ArchiveState, deleted time.Time) {
@@ -145,19 +157,24 @@ func mergedState(was, told record.Archive) (state, before record.ArchiveState, d
 	case gone.IsGone() && judged(gone, there) == listedStill && was.IsGone():
 		return was.State, was.Before, was.Deleted
 	case gone.IsGone() && judged(gone, there) == listedStill:
+		if isUnproved(was) {
+			return told.State, record.Unproved, told.Deleted
+		}
 		return told.State, was.State, told.Deleted
 	case gone.IsGone():
-		return there.State, "", time.Time{}
+		state = there.State
+	case was.State == record.Unproved && hasProved(told):
+		state = told.State
+	case told.State == record.Unproved && hasProved(was), !told.Seen.After(was.Seen):
+		state = was.State
+	default:
+		state = told.State
 	}
-	for _, pair := range [][2]record.Archive{{was, told}, {told, was}} {
-		if state, ok := unprovedState(pair[0], pair[1]); ok {
-			return state, "", time.Time{}
-		}
+	isUnproved := isUnproved(was) && !hasProved(told) || isUnproved(told) && !hasProved(was)
+	if isUnproved && (state == record.Stored || state == record.Confirmed) {
+		state = record.Unproved
 	}
-	if told.Seen.After(was.Seen) {
-		return told.State, "", time.Time{}
-	}
-	return was.State, "", time.Time{}
+	return state, hidden(state, isUnproved), time.Time{}
 }
 
 // judged says by a record that has an archive whether it is gone, as another
@@ -174,16 +191,9 @@ func judged(gone, there record.Archive) deletion {
 	return listedStill
 }
 
-// unprovedState is the state of an archive that is Unproved on one record, and there
-// on the other: one that has seen it proved, or one that has only seen it listed.
-func unprovedState(one, other record.Archive) (state record.ArchiveState, ok bool) {
-	if one.State != record.Unproved || other.State != record.Stored && other.State != record.Confirmed {
-		return "", false
-	}
-	if isProven(other) {
-		return other.State, true
-	}
-	return record.Unproved, true
+// hasProved reports whether a record has seen an archive proved, and not only listed.
+func hasProved(a record.Archive) bool {
+	return (a.State == record.Stored || a.State == record.Confirmed) && isProven(a)
 }
 
 // findInventory notes which inventory on record it was that listed an archive.

@@ -135,3 +135,27 @@ func TestImportTakesTheLaterStateOfAnUpload(t *testing.T) {
 		t.Errorf("an earlier state made it %s, %v", got.State, err)
 	}
 }
+
+// Another record has seen later that an object was replaced: by what lists know of it.
+func TestMergeWhatWasReplaced(t *testing.T) {
+	was := anArchive("a")
+	was.ETag, was.Dated = "old", instant
+	for name, change := range map[string]func(*record.Archive){
+		"same size":    func(a *record.Archive) { a.ETag = "new" },
+		"another size": func(a *record.Archive) { a.ETag = "new"; a.Size++ },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			store(t, c, was)
+			told := was
+			told.TreeHash, told.State, told.Seen = treehash.Hash{}, record.Confirmed, instant.Add(day)
+			told.Dated, told.Created = instant.Add(day), instant.Add(day)
+			change(&told)
+			n, err := c.MergeArchives(t.Context(), []record.Archive{told})
+			got := get(t, c, "a")
+			if err != nil || n.Differing != 1 || got.State != record.Differing || got.TreeHash != was.TreeHash || got.ETag != "old" {
+				t.Errorf("%+v, %v: %+v", n, err, got)
+			}
+		})
+	}
+}

@@ -28,6 +28,15 @@ func savePart(ctx context.Context, e execer, uploadKey int64, p vault.Part) erro
 	return err
 }
 
+// addPart is savePart for a part of another record: what is known at its offset stays.
+func addPart(ctx context.Context, e execer, uploadKey int64, p vault.Part) error {
+	_, err := e.ExecContext(ctx, `
+		INSERT INTO parts (upload_key, byte_offset, size, tree_hash, sha256, receipt)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		uploadKey, p.Offset, p.Size, digest(p.TreeHash), digest(p.SHA256), p.Receipt)
+	return err
+}
+
 const partsQuery = `SELECT byte_offset, size, tree_hash, sha256, receipt FROM parts
 	WHERE upload_key = $1 ORDER BY byte_offset`
 

@@ -27,8 +27,8 @@ const (
 //
 // An upload of this vault whose end is unknown is Completed if this inventory
 // lists an archive of its size and tree hash that was created since it began and
-// belongs to no other upload. The size of a stream that an older firn did not
-// record is that of its parts, or else any. If the inventory lists the whole vault and has no
+// belongs to no other upload. Of a stream whose size
+// an older firn did not record the tree hash decides alone. If the inventory lists the whole vault and has no
 // bad entry, which could be anything that it seems to lack, archives that were
 // made more than 48 hours before the like one before it, and that no inventory
 // since then lists, become Missing.
@@ -94,14 +94,7 @@ func unknownUploads(ctx context.Context, tx *sql.Tx, vaultURL string) ([]record.
 	if err != nil {
 		return nil, err
 	}
-	unknown, err := collect(rows, scanUpload)
-	for i, u := range unknown {
-		if err == nil && u.Source.Size < 0 {
-			err = tx.QueryRowContext(ctx, `SELECT coalesce(sum(size), -1) FROM parts WHERE upload_key = $1`, u.Key).
-				Scan(&unknown[i].Source.Size)
-		}
-	}
-	return unknown, err
+	return collect(rows, scanUpload)
 }
 
 // settle writes down that an upload became an archive.
@@ -127,7 +120,8 @@ func markMissing(ctx context.Context, tx *sql.Tx, i record.Inventory) (missing i
 	if err != nil || time.Time(before).IsZero() {
 		return 0, err
 	}
-	marked, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1
+	marked, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1,
+			state_before = CASE WHEN state = $4 THEN state ELSE state_before END
 		WHERE vault_key = (SELECT key FROM vaults WHERE url = $2) AND state IN ($1, $3, $4, $5, $6) AND created < $7
 		AND coalesce((SELECT date FROM inventories i WHERE i.key = inventory_key), '') < $8`,
 		record.Missing, i.Vault, record.Stored, record.Unproved, record.Confirmed, record.Differing,

@@ -90,6 +90,7 @@ func TestSettlingAnUnknownUpload(t *testing.T) {
 		"made long before": {nil, func(a *record.Archive) { a.Created = instant.Add(-time.Hour) }, record.Unknown},
 		"still completing": {func(u *record.Upload) { u.State = record.Completing }, nil, record.Completing},
 		"no hash":          {func(u *record.Upload) { u.TreeHash = treehash.Hash{} }, func(a *record.Archive) { a.TreeHash = treehash.Hash{} }, record.Unknown},
+		"an old stream":    {func(u *record.Upload) { u.Source.Size = -1 }, nil, record.Completed}, // some of its parts are lost
 		"another vault":    {func(u *record.Upload) { u.Vault = "glacier://other" }, nil, record.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +127,7 @@ func TestSettlingAnUnknownUpload(t *testing.T) {
 			if left := all(t, c.Parts(t.Context(), u.Key)); len(left) != 0 {
 				t.Errorf("%d parts are left", len(left))
 			}
-			one(t, c.FindArchives(t.Context(), vaultURL, u.Source.Path, u.Description, u.Source.Size))
+			one(t, c.FindArchives(t.Context(), vaultURL, u.Source.Path, u.Description, a.Size))
 			found, err := c.FindArchive(t.Context(), vaultURL, "disk 1.img")
 			if err != nil || len(found) != 1 {
 				t.Errorf("by its new name: %d archives, %v", len(found), err)

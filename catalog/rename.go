@@ -59,12 +59,14 @@ func renameVault(ctx context.Context, tx *sql.Tx, was, is string, now time.Time)
 }
 
 // dropSame removes what was on record of one upload, job or inventory under each of
-// two names of its vault. Of an upload the end counts, else what was noted later; of a
+// two names of its vault. Of an upload the end counts, else that the
+// vault was asked to complete it, else what was noted later; of a
 // job the record that knows its token; of an inventory the one that was read.
 func dropSame(ctx context.Context, tx *sql.Tx, url string) error {
 	const kept = `CREATE TEMP TABLE same AS SELECT key, kept FROM (SELECT key, first_value(key) OVER (PARTITION BY `
 	for _, query := range []string{
-		kept + `upload_id, path, description ORDER BY state = 'completed' DESC, updated DESC, key DESC)
+		kept + `upload_id, path, description ORDER BY CASE state WHEN 'completed' THEN 1 WHEN 'unknown' THEN 2
+			WHEN 'completing' THEN 3 ELSE 4 END, updated DESC, key DESC)
 			AS kept FROM uploads WHERE vault = $1 AND upload_id <> '') WHERE key <> kept`,
 		`DELETE FROM parts WHERE upload_key IN (SELECT key FROM same)`,
 		`DELETE FROM uploads WHERE key IN (SELECT key FROM same)`,

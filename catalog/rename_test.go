@@ -205,3 +205,29 @@ func TestImportedVaultsGetTheirNames(t *testing.T) {
 		wantOneVault(t, c)
 	}
 }
+
+// That the vault was asked to complete an upload is not forgotten for a later record of
+// it under another name.
+func TestRenamingKeepsWhatMayBeAnArchive(t *testing.T) {
+	for _, state := range []record.UploadState{record.Unknown, record.Completing} {
+		path := filepath.Join(t.TempDir(), "catalog.db")
+		at := instant
+		c, err := catalog.Open(t.Context(), path, catalog.Options{Now: func() time.Time { at = at.Add(time.Hour); return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range []record.Upload{{Vault: oldName, State: state}, {Vault: newName, State: record.Expired}} {
+			u.Source.Path, u.ID, u.PartSize = "/srv/way.tar", "way", 1<<20
+			if err := c.SaveUpload(t.Context(), &u); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		change(t, path, `DELETE FROM goose_db_version WHERE version_id = 5`)
+		if got := one(t, open(t, path).Uploads(t.Context(), newName)); got.State != state {
+			t.Errorf("it is %s, was %s", got.State, state)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/catalog"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -195,5 +196,55 @@ func TestUploadUnderAnIdThatWasDeleted(t *testing.T) {
 	want.Since = instant
 	if got := get(t, c, "a"); got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// An upload is recorded late: what the id stands for may be on record otherwise.
+func TestFinishUploadOfAKnownID(t *testing.T) {
+	etag := func(text string) record.Archive {
+		a := anArchive("a")
+		if text != "" {
+			a.ETag, a.Dated = text, instant
+		}
+		return a
+	}
+	listed := func(t *testing.T, c *catalog.Catalog) { list(t, c, anInventory(instant), anObject("e", instant)) }
+	differing := func(t *testing.T, c *catalog.Catalog) {
+		store(t, c, etag(""))
+		other := anObject("x", instant)
+		other.Size++
+		list(t, c, anInventory(instant), other)
+	}
+	deleted := func(t *testing.T, c *catalog.Catalog) {
+		store(t, c, etag("e"))
+		ids := []vault.ArchiveID{"a"}
+		if err := errors.Join(c.MarkDeleting(t.Context(), vaultURL, ids), c.MarkDeleted(t.Context(), vaultURL, ids)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		before  func(*testing.T, *catalog.Catalog)
+		a       record.Archive
+		want    record.ArchiveState
+		etag    string
+		another bool
+		err     error
+	}{
+		"listed":                     {listed, etag("e"), record.Confirmed, "e", false, nil},
+		"listed, and another":        {listed, etag("x"), record.Stored, "x", true, nil},
+		"listed with other bytes":    {differing, etag(""), record.Stored, "", false, nil},
+		"deleted":                    {deleted, etag("e"), record.Deleted, "e", false, vault.ErrNotFound},
+		"deleted, ids never return":  {deleted, etag(""), record.Deleted, "e", false, vault.ErrNotFound},
+		"deleted, and another since": {deleted, etag("x"), record.Stored, "x", true, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			test.before(t, c)
+			u := saved(t, c, anUpload())
+			err := c.FinishUpload(t.Context(), &u, test.a)
+			if got := get(t, c, "a"); !errors.Is(err, test.err) || got.State != test.want || got.ETag != test.etag || got.Since.IsZero() == test.another {
+				t.Errorf("%v: it is %+v", err, got)
+			}
+		})
 	}
 }

@@ -2,9 +2,59 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 
 	"firn/record"
+	"firn/vault"
 )
+
+// isUnproved reports whether an archive is not proved. Of one that is Missing or
+// Differing, or gone, Before tells.
+func isUnproved(a record.Archive) bool {
+	return a.State == record.Unproved || a.Before == record.Unproved
+}
+
+// hidden is Before of an archive that is not gone and has this state: what else it is,
+// where the state does not tell.
+func hidden(state record.ArchiveState, isUnproved bool) record.ArchiveState {
+	if isUnproved && (state == record.Missing || state == record.Differing) {
+		return record.Unproved
+	}
+	return ""
+}
+
+// dropProof forgets the parts that could prove an archive.
+func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.ArchiveID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM parts WHERE upload_key IN (SELECT key FROM uploads
+		WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed')`, vaultURL, id)
+	return err
+}
+
+// MarkProved writes down that all bytes of an archive were read back and compared with
+// its tree hash: if it was Unproved, it is Stored, or Confirmed if an inventory lists it,
+// and the parts that could have proved it are forgotten.
+func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.ArchiveID) error {
+	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
+		if !m.known || m.archive.IsGone() || !isUnproved(m.archive) {
+			return nil
+		}
+		state := m.archive.State
+		if state == record.Unproved {
+			if state = record.Stored; !m.archive.Seen.IsZero() {
+				state = record.Confirmed
+			}
+		}
+		if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
+			return err
+		}
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = '' WHERE key = $2`, state, m.key)
+		return err
+	})
+	if err != nil {
+		return c.fail(ctx, err, "note that archive %q in %q is proved", id, vaultURL)
+	}
+	return nil
+}
 
 // FindUnproved returns the newest upload of a source under a description whose archive
 // is there and not proved, and that archive, or vault.ErrNotFound. What an inventory

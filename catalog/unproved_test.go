@@ -50,9 +50,9 @@ func TestFindUnproved(t *testing.T) {
 	if got := all(t, c.FindArchives(t.Context(), vaultURL, a.Name, a.Description, a.Size)); len(got) != 0 {
 		t.Errorf("it passes for stored: %+v", got)
 	}
-	if err := c.MarkLooked(t.Context(), vaultURL, "a", record.Differing); err != nil {
-		t.Fatal(err)
-	}
+	other := anArchive("a")
+	other.Size++
+	list(t, c, anInventory(instant), other)
 	if _, a, err := find(); err != nil || a.State != record.Differing {
 		t.Errorf("differing, and never proved: %+v, %v", a, err)
 	}
@@ -187,6 +187,123 @@ func TestMarkLooked(t *testing.T) {
 		}
 		if got := get(t, c, "a").State; got != want {
 			t.Errorf("what was %s is %s, want %s", was, got, want)
+		}
+	}
+}
+
+// What is missing or differing for a while is not proved by being listed again.
+func TestWhatIsNotProvedIsNotConfirmedLater(t *testing.T) {
+	looked := func(state record.ArchiveState) func(*testing.T, *catalog.Catalog) {
+		return func(t *testing.T, c *catalog.Catalog) {
+			if err := c.MarkLooked(t.Context(), vaultURL, "a", state); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	asked := func(t *testing.T, c *catalog.Catalog) {
+		ids := []vault.ArchiveID{"a"}
+		if err := errors.Join(c.MarkDeleting(t.Context(), vaultURL, ids), c.MarkRefused(t.Context(), vaultURL, ids)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed := func(etag string, after time.Duration) func(*testing.T, *catalog.Catalog) {
+		return func(t *testing.T, c *catalog.Catalog) {
+			i := anInventory(instant.Add(after))
+			i.Source += etag
+			list(t, c, i, anObject(etag, instant))
+		}
+	}
+	notListed := func(t *testing.T, c *catalog.Catalog) {
+		list(t, c, anInventory(instant.Add(10*day)))
+		i := anInventory(instant.Add(11 * day))
+		i.Source += " again"
+		list(t, c, i)
+		if got := get(t, c, "a").State; got != record.Missing {
+			t.Fatalf("it is %s", got)
+		}
+	}
+	type steps []func(*testing.T, *catalog.Catalog)
+	for name, steps := range map[string]steps{
+		"missing":                     {looked(record.Missing)},
+		"differing":                   {looked(record.Differing)},
+		"differing and missing":       {looked(record.Differing), looked(record.Missing)},
+		"listed as another":           {listed("x", time.Hour)},
+		"not listed":                  {notListed},
+		"missing, deletion refused":   {looked(record.Missing), asked},
+		"differing, deletion refused": {listed("x", time.Hour), asked, listed("x", 2*time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			a := anArchive("a")
+			a.ETag, a.Dated = "e", instant
+			u := unproved(t, c, a)
+			for _, step := range steps {
+				step(t, c)
+			}
+			copied := fresh(t)
+			importInto(t, copied, export(t, c))
+			for _, c := range []*catalog.Catalog{c, copied} {
+				listed("e", 20*day)(t, c)
+				if got := get(t, c, "a").State; got != record.Unproved {
+					t.Errorf("it is %s", got)
+				}
+			}
+			if err := c.FinishUpload(t.Context(), &u, a); err != nil {
+				t.Fatal(err)
+			}
+			if got := get(t, c, "a"); got.State != record.Stored || got.Before != "" {
+				t.Errorf("proved, it is %s, before %q", got.State, got.Before)
+			}
+		})
+	}
+}
+
+// Of what a look did not find nothing is left to be proved.
+func TestMarkLookedForgetsTheProof(t *testing.T) {
+	for _, state := range []record.ArchiveState{record.Missing, record.Differing} {
+		c := fresh(t)
+		u := unproved(t, c, anArchive("a"))
+		before := export(t, c)
+		if err := c.MarkLooked(t.Context(), vaultURL, "a", state); err != nil {
+			t.Fatal(err)
+		}
+		importInto(t, c, before)
+		if _, _, err := c.FindUnproved(t.Context(), vaultURL, u.Source.Path, u.Description); !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s, found: %v", state, err)
+		}
+		if got := all(t, c.Parts(t.Context(), u.Key)); len(got) != 0 {
+			t.Errorf("%s: %d parts are left", state, len(got))
+		}
+	}
+}
+
+// Bytes that were read back prove an archive, whatever a service tells of them.
+func TestMarkProved(t *testing.T) {
+	for _, want := range []record.ArchiveState{record.Stored, record.Confirmed, record.Differing, record.Deleted} {
+		c := fresh(t)
+		a := anArchive("a")
+		a.ETag, a.Dated = "e", instant
+		u := unproved(t, c, a)
+		var err error
+		switch want {
+		case record.Confirmed:
+			list(t, c, anInventory(instant), anObject("e", instant))
+		case record.Differing:
+			list(t, c, anInventory(instant), anObject("x", instant))
+		case record.Deleted:
+			err = c.MarkDeleted(t.Context(), vaultURL, []vault.ArchiveID{"a"})
+		}
+		if err := errors.Join(err, c.MarkProved(t.Context(), vaultURL, "a"), c.MarkProved(t.Context(), vaultURL, "other")); err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, c, "a"); got.State != want || (got.Before != "") != (want == record.Deleted) {
+			t.Errorf("it is %s, before %q, want %s", got.State, got.Before, want)
+		}
+		if got := all(t, c.Parts(t.Context(), u.Key)); (len(got) != 0) != (want == record.Deleted) {
+			t.Errorf("%s: %d parts are left", want, len(got))
+		}
+		if _, _, err := c.FindUnproved(t.Context(), vaultURL, u.Source.Path, u.Description); !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s: %v, want ErrNotFound", want, err)
 		}
 	}
 }

@@ -168,8 +168,8 @@ func TestAMergeKeepsAnUnknownUpload(t *testing.T) {
 	}
 }
 
-// Of a stream whose size an older firn did not record, the parts tell it, else nothing
-// does, and the tree hash decides.
+// Of a stream whose size an older firn did not record, nothing does, as some of its
+// parts may be lost, and the tree hash decides.
 func TestSettlingAStreamWithoutASize(t *testing.T) {
 	part := vault.Part{Size: 5, TreeHash: treehash.Sum([]byte("bytes"))}
 	for name, test := range map[string]struct {
@@ -179,7 +179,7 @@ func TestSettlingAStreamWithoutASize(t *testing.T) {
 		want  record.UploadState
 	}{
 		"of its parts":                   {true, 5, "all", record.Completed},
-		"of another size":                {true, 6, "all", record.Unknown},
+		"of which parts are lost":        {true, 6, "all", record.Completed},
 		"without parts":                  {false, 6, "all", record.Completed},
 		"without parts, of another hash": {false, 6, "other", record.Unknown},
 	} {

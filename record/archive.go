@@ -61,7 +61,8 @@ type Archive struct {
 	ETag  string
 	Dated time.Time
 	// Before is the State that it had before the vault was asked to delete it, while it
-	// is Deleting or Deleted.
+	// is Deleting or Deleted. While it is Missing or Differing it is Unproved if the archive
+	// never was proved.
 	Before ArchiveState
 	// Deleted is when the vault accepted to delete it or, while it is Deleting, was
 	// asked; at the latest, where that is not known.

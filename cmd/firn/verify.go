@@ -168,6 +168,11 @@ func (p *program) verifyRemote(
 	if err != nil {
 		return err
 	}
+	if known {
+		if err := c.MarkProved(context.WithoutCancel(ctx), v.URL(), a.ID); err != nil {
+			return err
+		}
+	}
 	if file != "" && !known {
 		a.Size, a.TreeHash = got.Range.Size, got.TreeHash
 		if err := p.verifyFile(ctx, a, file); err != nil {
