@@ -162,9 +162,7 @@ func TestSaveEntriesComparesWithTheRecord(t *testing.T) {
 
 func TestSaveEntriesFillsInWhatIsNotKnown(t *testing.T) {
 	c := fresh(t)
-	if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
-		t.Fatal(err)
-	}
+	markDeleting(t, c, "a")
 	list(t, c, anInventory(instant), anEntry("a"))
 	want := anEntry("a")
 	want.Vault, want.Seen, want.State = vaultURL, instant, record.Deleting
