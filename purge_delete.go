@@ -70,7 +70,7 @@ func (p *purge) due(ctx context.Context) iter.Seq2[*doomed, error] {
 // the next block begins; empty if there is none.
 func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doomed, last vault.ArchiveID, err error) {
 	var chosen []record.Archive
-	for a, err := range p.Journal.Present(ctx, p.VaultURL, after) {
+	for a, err := range p.Journal.Present(ctx, p.VaultURL, p.newest, after) {
 		if err != nil {
 			return nil, "", err
 		}

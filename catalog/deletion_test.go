@@ -97,7 +97,7 @@ func TestDeletionInTwoSteps(t *testing.T) {
 	if at, err := c.LastDeleted(t.Context(), vaultURL); err != nil || !at.Equal(instant) {
 		t.Errorf("last at %s, %v; want %s", at, err, instant)
 	}
-	if got := one(t, c.Present(t.Context(), vaultURL, "")); got.ID != "b" {
+	if got := one(t, c.Present(t.Context(), vaultURL, 0, "")); got.ID != "b" {
 		t.Errorf("present is %q", got.ID)
 	}
 }
