@@ -134,7 +134,7 @@ func (t *target) link(p *partFile) error {
 		err := disk.Link(p.file, p.path, t.path)
 		if err == nil {
 			if err := t.checkPlaced(p); err != nil {
-				return errors.Join(err, os.Remove(t.path)) // only this name of it
+				return errors.Join(err, t.removeWrong(p))
 			}
 			return p.removeName()
 		}
@@ -154,6 +154,20 @@ func (t *target) link(p *partFile) error {
 	return t.checkPlaced(p)
 }
 
+// removeWrong takes the target's name from what was linked instead of the file that
+// was written, which lies where that was. Any other file at the target is another
+// program's, renamed to it since, and stays.
+func (t *target) removeWrong(p *partFile) error {
+	there, err := os.Lstat(t.path)
+	if err != nil {
+		return err
+	}
+	if wrong, err := os.Lstat(p.path); err != nil || !os.SameFile(there, wrong) {
+		return nil //nolint:nilerr // it is not known as what was linked
+	}
+	return os.Remove(t.path)
+}
+
 // checkPlaced makes sure that the target is the file that was written.
 func (t *target) checkPlaced(p *partFile) error {
 	there, err := os.Lstat(t.path)
@@ -161,7 +175,7 @@ func (t *target) checkPlaced(p *partFile) error {
 		return err
 	}
 	if !os.SameFile(there, p.info) {
-		return fmt.Errorf("%q is not the file that was downloaded: %q was replaced in the last moment: %w", t.path, t.part, errMoved)
+		return fmt.Errorf("%q is not the file that was downloaded: it or %q was replaced in the last moment: %w", t.path, t.part, errMoved)
 	}
 	return nil
 }

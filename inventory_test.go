@@ -304,9 +304,9 @@ func TestInventoryListsTheDeleted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids := []vault.ArchiveID{gone.ID, going.ID}
-		if err := errors.Join(d.catalog.MarkDeleting(t.Context(), depotURL, ids),
-			d.below.DeleteArchive(t.Context(), gone.ID), d.catalog.MarkDeleted(t.Context(), depotURL, ids[:1])); err != nil {
+		_, err = d.catalog.MarkDeleting(t.Context(), depotURL, []record.Archive{{ID: gone.ID}, {ID: going.ID}})
+		if err := errors.Join(err, d.below.DeleteArchive(t.Context(), gone.ID),
+			d.catalog.MarkDeleted(t.Context(), depotURL, []vault.ArchiveID{gone.ID})); err != nil {
 			t.Fatal(err)
 		}
 		if report := d.inventory(d.inventorying()); report.Job != job || report.Entries != 2 {

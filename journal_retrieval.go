@@ -75,10 +75,15 @@ type PurgeJournal interface {
 
 	// Present lists the archives of a vault that are not Deleted and whose id is
 	// behind after, in the order of their ids. An empty after is before all of them.
-	Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error]
-	// MarkDeleting notes that the vault is about to be asked to delete archives.
-	// Ids that are not on record are added.
-	MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
+	// Those that came on record later than newest are left out; 0 leaves out none.
+	Present(ctx context.Context, vaultURL string, newest int64, after vault.ArchiveID) iter.Seq2[record.Archive, error]
+	// NewestArchive is a number, not 0, that tells apart what is on record now from
+	// what comes on record later; see Present.
+	NewestArchive(ctx context.Context) (int64, error)
+	// MarkDeleting notes that the vault is about to be asked to delete archives, each
+	// given as Present listed it. What is Deleted by now, or is not what it was, is not
+	// noted but returned: of that the vault is not asked.
+	MarkDeleting(ctx context.Context, vaultURL string, chosen []record.Archive) (left []record.Archive, err error)
 	// MarkRefused notes that the vault refused to delete archives: those that are
 	// Deleting are Confirmed again if an inventory lists them, else Stored.
 	MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error

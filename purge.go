@@ -131,6 +131,10 @@ type purge struct {
 	vault vault.Vault
 	begin time.Time
 	plan  PurgePlan
+	// newest is the last archive that was on record when the plan was made. What came
+	// later was not agreed to, though it may be older: another process may have read an
+	// inventory.
+	newest int64
 
 	result  Purged
 	deleted []vault.ArchiveID // and not yet on record as such
@@ -165,26 +169,49 @@ func (p *purge) run(ctx context.Context) error {
 		if err := p.Approve(approved); err != nil {
 			return err
 		}
-		// What came on record while the answer was waited for was not in it, though it
-		// may be older: another process may have read an inventory.
+		if err := p.count(ctx); err != nil { // what is left by now of what was agreed to
+			return err
+		}
+		left := p.plan
 		if err := p.makePlan(ctx); err != nil {
 			return err
 		}
-		if p.plan.Archives <= approved.Archives && p.plan.Bytes <= approved.Bytes {
+		hasMore := p.plan.Archives > left.Archives || left.Archives > approved.Archives || left.Bytes > approved.Bytes
+		if !hasMore {
 			return p.deleteAll(ctx)
 		}
 		p.Notice("archives came on record meanwhile, which are to be deleted, too")
 	}
 }
 
-// makePlan counts what is there.
-func (p *purge) makePlan(ctx context.Context) error {
+// makePlan counts what is there by now.
+func (p *purge) makePlan(ctx context.Context) (err error) {
 	if p.Until.IsZero() {
 		p.Until = p.Now().UTC().Round(0)
 	}
+	if p.newest, err = p.Journal.NewestArchive(ctx); err != nil {
+		return err
+	}
+	if err := p.count(ctx); err != nil {
+		return err
+	}
+	return patientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) error {
+		p.plan.Uploads = 0
+		for _, err := range p.vault.Uploads(ctx) {
+			if err != nil {
+				return err
+			}
+			p.plan.Uploads++
+		}
+		return nil
+	})
+}
+
+// count counts the archives that are there of those up to the newest.
+func (p *purge) count(ctx context.Context) error {
 	p.plan = PurgePlan{Until: p.Until}
 	p.result.Until = p.plan.Until
-	for a, err := range p.Journal.Present(ctx, p.VaultURL, "") {
+	for a, err := range p.Journal.Present(ctx, p.VaultURL, p.newest, "") {
 		switch {
 		case err != nil:
 			return err
@@ -197,16 +224,7 @@ func (p *purge) makePlan(ctx context.Context) error {
 		p.plan.Archives++
 		p.plan.Bytes += max(0, a.Size)
 	}
-	return patientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) error {
-		p.plan.Uploads = 0
-		for _, err := range p.vault.Uploads(ctx) {
-			if err != nil {
-				return err
-			}
-			p.plan.Uploads++
-		}
-		return nil
-	})
+	return nil
 }
 
 // spares reports whether an archive came too late to be in the plan.

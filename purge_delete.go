@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"firn/internal/humane"
 	"firn/internal/transfer"
@@ -68,8 +69,8 @@ func (p *purge) due(ctx context.Context) iter.Seq2[*doomed, error] {
 // block returns some archives of the plan behind after, and the id behind which
 // the next block begins; empty if there is none.
 func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doomed, last vault.ArchiveID, err error) {
-	var ids []vault.ArchiveID
-	for a, err := range p.Journal.Present(ctx, p.VaultURL, after) {
+	var chosen []record.Archive
+	for a, err := range p.Journal.Present(ctx, p.VaultURL, p.newest, after) {
 		if err != nil {
 			return nil, "", err
 		}
@@ -77,16 +78,30 @@ func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doom
 			p.result.Spared++
 			continue
 		}
-		block, ids = append(block, &doomed{Archive: a}), append(ids, a.ID)
-		if len(block) == purgeBlock {
+		chosen = append(chosen, a)
+		if len(chosen) == purgeBlock {
 			last = a.ID
 			break
 		}
 	}
-	if len(ids) == 0 {
+	if len(chosen) == 0 {
 		return nil, "", nil
 	}
-	return block, last, p.Journal.MarkDeleting(ctx, p.VaultURL, ids)
+	left, err := p.Journal.MarkDeleting(ctx, p.VaultURL, chosen)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, a := range chosen {
+		if !slices.ContainsFunc(left, func(b record.Archive) bool { return a.ID == b.ID }) {
+			block = append(block, &doomed{Archive: a})
+		}
+	}
+	for _, a := range left {
+		if a.State != record.Deleted {
+			p.result.Spared++
+		}
+	}
+	return block, last, nil
 }
 
 // request asks the vault to delete an archive. What it refuses to this archive

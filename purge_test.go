@@ -397,3 +397,38 @@ func TestPurgeWithBadEntries(t *testing.T) {
 		d.wantNotice("the inventory has entries that make no sense (1)")
 	})
 }
+
+// What is older and came on record after the plan, such as by an inventory that another
+// process reads, was not agreed to: neither in place of one that went, nor hours later.
+func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		goes, stays := d.put("goes", content(1, 100)), d.put("stays", content(2, 100))
+		comes, late := d.put("comes", content(3, 100)), d.put("late", content(4, 100))
+		d.knows(goes, stays)
+		d.imaginary(300) // which makes more than one block
+		pass(1)
+		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
+			if n == 1 {
+				d.knows(late)
+			}
+			return nil
+		}}
+		var asked []int
+		o := d.purging()
+		o.CatalogOnly, o.Concurrency = true, 1
+		o.Approve = func(plan firn.PurgePlan) error {
+			if asked = append(asked, plan.Archives); len(asked) > 1 {
+				return nil
+			}
+			d.knows(comes)
+			return d.catalog.MarkDeleted(t.Context(), depotURL, []vault.ArchiveID{goes.ID})
+		}
+		if purged, err := firn.Purge(t.Context(), v, o); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
+			t.Errorf("%+v, %v; asked about %d", purged, err, asked)
+		}
+		if d.count(record.Deleted) != 303 || d.count(record.Stored) != 1 || slices.Contains(v.asked, late.ID) {
+			t.Errorf("%d deleted, %d stored", d.count(record.Deleted), d.count(record.Stored))
+		}
+	})
+}

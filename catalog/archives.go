@@ -183,7 +183,9 @@ func (c *Catalog) Knows(ctx context.Context, vaultURL string) (known bool, err e
 
 // Present lists the archives of a vault that are not deleted and whose id is
 // behind after, in the order of their ids. An empty after is before all of them.
-func (c *Catalog) Present(ctx context.Context, vaultURL string, after vault.ArchiveID) iter.Seq2[record.Archive, error] {
+// Those that came on record later than newest, which NewestArchive told, are left
+// out; 0 leaves out none.
+func (c *Catalog) Present(ctx context.Context, vaultURL string, newest int64, after vault.ArchiveID) iter.Seq2[record.Archive, error] {
 	return list(ctx, c, "list the archives that are not deleted",
 		func(r row) (record.Archive, error) {
 			var a keyed
@@ -192,5 +194,16 @@ func (c *Catalog) Present(ctx context.Context, vaultURL string, after vault.Arch
 		},
 		`SELECT o.archive_id, `+archiveColumns+` FROM all_ids o CROSS JOIN archives a ON a.key = o.archive_key
 		WHERE o.vault_key = (SELECT key FROM vaults WHERE url = $1) AND o.archive_id > $2 AND a.state <> $3
-		ORDER BY o.archive_id`, vaultURL, after, record.Deleted)
+			AND ($4 = 0 OR a.key <= $4)
+		ORDER BY o.archive_id`, vaultURL, after, record.Deleted, newest)
+}
+
+// NewestArchive tells apart what is on record now from what comes later: it is a
+// number that every archive to come exceeds, and is never 0.
+func (c *Catalog) NewestArchive(ctx context.Context) (int64, error) {
+	var key int64
+	if err := c.reader.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&key); err != nil {
+		return 0, c.fail(ctx, err, "tell which archive came on record last")
+	}
+	return max(key, 1), nil
 }

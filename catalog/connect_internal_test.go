@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"firn/record"
-	"firn/vault"
 )
 
 // wantFlushed looks at the settings of a connection: what it commits, and what it
@@ -88,7 +87,7 @@ func TestNoWorkTurnsFlushesOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFlushed(t, "after an inventory", c.writer)
-	if err := c.MarkDeleting(t.Context(), "v", []vault.ArchiveID{"a"}); err != nil {
+	if _, err := c.MarkDeleting(t.Context(), "v", []record.Archive{{ID: "a"}}); err != nil {
 		t.Fatal(err)
 	}
 	wantFlushed(t, "after a deletion", c.writer)

@@ -16,25 +16,53 @@ const unknownSize = -1
 
 // MarkDeleting writes down, in one transaction, that the vault is about to be
 // asked to delete archives, when, and the state that they had before: Unproved if they
-// are not proved, whatever else is known of them. Ids that are
-// not on record are added, with size -1 and no hash; what is deleted stays so.
-func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
+// are not proved, whatever else is known of them. Each is given as it was on record
+// when somebody chose it, and without a State if it was not: then it is added, with size
+// -1 and no hash.
+//
+// What is Deleted by now, or is not what it was, stays as it is and is returned, as it
+// is on record. Of those the vault must not be asked: by now somebody else's archive
+// may have the id.
+func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, chosen []record.Archive) (left []record.Archive, err error) {
 	at := c.now().UTC().Round(0)
-	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
-		if !m.known {
-			return addArchive(ctx, m.tx, m.vaultKey, record.Archive{
-				ID: m.id, Size: unknownSize, State: record.Deleting, Before: record.Stored, Deleted: at,
-			})
-		}
-		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
-			state_before = CASE WHEN state = $1 OR state_before = $5 THEN state_before ELSE state END WHERE key = $3 AND state <> $4`,
-			record.Deleting, instant(at), m.key, record.Deleted, record.Unproved)
-		return err
+	was := make(map[vault.ArchiveID]record.Archive, len(chosen))
+	ids := make([]vault.ArchiveID, len(chosen))
+	for i, a := range chosen {
+		was[a.ID], ids[i] = a, a.ID
+	}
+	err = c.transact(ctx, func(tx *sql.Tx) error {
+		left = nil
+		return eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
+			switch {
+			case !m.known:
+				return addArchive(ctx, tx, m.vaultKey, record.Archive{
+					ID: m.id, Size: unknownSize, State: record.Deleting, Before: record.Stored, Deleted: at,
+				})
+			case m.State == record.Deleted || !isStill(was[m.id], m.Archive):
+				left = append(left, m.Archive)
+				return nil
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE archives SET state = $1, deleted = $2,
+				state_before = CASE WHEN state = $1 OR state_before = $4 THEN state_before ELSE state END WHERE key = $3`,
+				record.Deleting, instant(at), m.key, record.Unproved)
+			return err
+		})
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
+		return nil, c.fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
 	}
-	return nil
+	return left, nil
+}
+
+// isStill reports whether an archive is what it was. An inventory may have listed it
+// meanwhile. Of one of which only its id was known, nothing can differ.
+func isStill(was, is record.Archive) bool {
+	if was.State == "" {
+		return true
+	}
+	confirmed := was.State == record.Stored && is.State == record.Confirmed
+	return (was.State == is.State || confirmed) && was.Size == is.Size && was.TreeHash == is.TreeHash &&
+		was.Created.Equal(is.Created) && was.ETag == is.ETag && was.Dated.Equal(is.Dated) && was.Since.Equal(is.Since)
 }
 
 // MarkRefused writes down, in one transaction, that the vault refused to delete
@@ -92,9 +120,8 @@ type marking struct {
 	tx       *sql.Tx
 	vaultKey int64
 	id       vault.ArchiveID
-	known    bool  // it is on record,
-	key      int64 // as this,
-	archive  record.Archive
+	known    bool // it is on record,
+	keyed         // as this
 }
 
 // mark is eachMarked in a transaction of its own.
@@ -114,7 +141,7 @@ func eachMarked(ctx context.Context, tx *sql.Tx, vaultURL string, ids []vault.Ar
 		if err != nil && known {
 			return err
 		}
-		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, key: a.key, archive: a.Archive}); err != nil {
+		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, keyed: a}); err != nil {
 			return err
 		}
 	}

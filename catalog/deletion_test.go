@@ -10,6 +10,57 @@ import (
 	"firn/vault"
 )
 
+// markDeleting marks archives of which the caller knows nothing but the ids.
+func markDeleting(t *testing.T, c *catalog.Catalog, ids ...vault.ArchiveID) []record.Archive {
+	t.Helper()
+	var chosen []record.Archive
+	for _, id := range ids {
+		chosen = append(chosen, record.Archive{ID: id})
+	}
+	left, err := c.MarkDeleting(t.Context(), vaultURL, chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
+}
+
+// What an archive is when it is marked counts: not what it was when it was chosen.
+func TestMarkDeletingWhatWasChosen(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*record.Archive)
+		left   bool
+	}{
+		"as it was": {func(*record.Archive) {}, false},
+		"confirmed": {func(a *record.Archive) { a.State = record.Confirmed }, false},
+		"differing": {func(a *record.Archive) { a.State = record.Differing }, true},
+		"deleting":  {func(a *record.Archive) { a.State = record.Deleting }, true},
+		"deleted":   {func(a *record.Archive) { a.State = record.Deleted }, true},
+		"ETag":      {func(a *record.Archive) { a.ETag = "other" }, true},
+		"date":      {func(a *record.Archive) { a.ETag, a.Dated = "e", instant.Add(day) }, true},
+		"size":      {func(a *record.Archive) { a.Size++ }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			was := anArchive("a")
+			was.ETag, was.Dated = "e", instant
+			is := was
+			test.change(&is)
+			store(t, c, is, anArchive("b"))
+			want := get(t, c, "a")
+			left, err := c.MarkDeleting(t.Context(), vaultURL, []record.Archive{was, get(t, c, "b")})
+			if err != nil || (len(left) > 0) != test.left || get(t, c, "b").State != record.Deleting {
+				t.Fatalf("left %+v, %v; the other one is %s", left, err, get(t, c, "b").State)
+			}
+			switch got := get(t, c, "a"); {
+			case test.left && (got != want || left[0] != want):
+				t.Errorf("got %+v, left %+v, want %+v", got, left, want)
+			case !test.left && got.State != record.Deleting:
+				t.Errorf("it is %s", got.State)
+			}
+		})
+	}
+}
+
 func TestDeletionInTwoSteps(t *testing.T) {
 	c := fresh(t)
 	store(t, c, anArchive("a"), anArchive("b"))
@@ -24,9 +75,7 @@ func TestDeletionInTwoSteps(t *testing.T) {
 	}
 	both := []vault.ArchiveID{"a", "unknown"}
 	for range 2 {
-		if err := c.MarkDeleting(t.Context(), vaultURL, both); err != nil {
-			t.Fatal(err)
-		}
+		markDeleting(t, c, both...)
 	}
 	if got, want := states(), []record.ArchiveState{record.Deleting, record.Stored, record.Deleting}; !slices.Equal(got, want) {
 		t.Errorf("asked: %s, want %s", got, want)
@@ -39,8 +88,8 @@ func TestDeletionInTwoSteps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.MarkDeleting(t.Context(), vaultURL, both[:1]); err != nil {
-		t.Fatal(err)
+	if left := markDeleting(t, c, both...); len(left) != 2 || left[0].State != record.Deleted {
+		t.Errorf("deleted already: %+v", left)
 	}
 	if got, want := states(), []record.ArchiveState{record.Deleted, record.Stored, record.Deleted}; !slices.Equal(got, want) {
 		t.Errorf("accepted: %s, want %s", got, want)
@@ -48,7 +97,7 @@ func TestDeletionInTwoSteps(t *testing.T) {
 	if at, err := c.LastDeleted(t.Context(), vaultURL); err != nil || !at.Equal(instant) {
 		t.Errorf("last at %s, %v; want %s", at, err, instant)
 	}
-	if got := one(t, c.Present(t.Context(), vaultURL, "")); got.ID != "b" {
+	if got := one(t, c.Present(t.Context(), vaultURL, 0, "")); got.ID != "b" {
 		t.Errorf("present is %q", got.ID)
 	}
 }
@@ -75,9 +124,7 @@ func TestMarkRefused(t *testing.T) {
 	store(t, c, anArchive("stored"), anArchive("other"), deleted)
 	list(t, c, anInventory(instant), anEntry("listed"))
 	asked := []vault.ArchiveID{"stored", "listed", "deleted"}
-	if err := c.MarkDeleting(t.Context(), vaultURL, asked); err != nil {
-		t.Fatal(err)
-	}
+	markDeleting(t, c, asked...)
 	if err := c.MarkRefused(t.Context(), vaultURL, append(asked, "other", "unknown")); err != nil {
 		t.Fatal(err)
 	}
@@ -104,9 +151,7 @@ func TestMarkRefusedBringsTheStateBack(t *testing.T) {
 			}
 			want := get(t, c, "a")
 			for range 2 { // the first run was killed
-				if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
-					t.Fatal(err)
-				}
+				markDeleting(t, c, "a")
 			}
 			other := fresh(t)
 			importInto(t, other, export(t, c))
@@ -131,9 +176,7 @@ func TestInventoryOfWhatIsBeingDeleted(t *testing.T) {
 	} {
 		c := fresh(t)
 		store(t, c, anArchive("a"))
-		if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
-			t.Fatal(err)
-		}
+		markDeleting(t, c, "a")
 		e := anEntry("a")
 		change(&e)
 		i := list(t, c, anInventory(instant), e)

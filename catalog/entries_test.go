@@ -162,9 +162,7 @@ func TestSaveEntriesComparesWithTheRecord(t *testing.T) {
 
 func TestSaveEntriesFillsInWhatIsNotKnown(t *testing.T) {
 	c := fresh(t)
-	if err := c.MarkDeleting(t.Context(), vaultURL, []vault.ArchiveID{"a"}); err != nil {
-		t.Fatal(err)
-	}
+	markDeleting(t, c, "a")
 	list(t, c, anInventory(instant), anEntry("a"))
 	want := anEntry("a")
 	want.Vault, want.Seen, want.State = vaultURL, instant, record.Deleting
@@ -277,7 +275,7 @@ func TestUnfinishedInventory(t *testing.T) {
 		if got, want := ids(all(t, c.Archives(t.Context(), catalog.Filter{}))), []vault.ArchiveID{"early", "late", "stored"}; !slices.Equal(got, want) {
 			t.Errorf("Archives: %q, want %q", got, want)
 		}
-		if got, want := ids(all(t, c.Present(t.Context(), vaultURL, "early"))), []vault.ArchiveID{"late", "stored"}; !slices.Equal(got, want) {
+		if got, want := ids(all(t, c.Present(t.Context(), vaultURL, 0, "early"))), []vault.ArchiveID{"late", "stored"}; !slices.Equal(got, want) {
 			t.Errorf("Present: %q, want %q", got, want)
 		}
 		for _, ref := range []string{"late", "lat", "photos.tar", "/old/*", "mt2*"} {

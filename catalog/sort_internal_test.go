@@ -28,7 +28,7 @@ func TestSortingInOnTheWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n == 4 {
-			if err := c.MarkDeleting(t.Context(), i.Vault, []vault.ArchiveID{"id 35", "id 1", "other"}); err != nil {
+			if _, err := c.MarkDeleting(t.Context(), i.Vault, []record.Archive{{ID: "id 35"}, {ID: "id 1"}, {ID: "other"}}); err != nil {
 				t.Fatal(err)
 			}
 		}

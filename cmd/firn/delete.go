@@ -82,32 +82,9 @@ func (p *program) delete(
 	if err != nil {
 		return err
 	}
-	if !yes {
-		if err := p.checkShown(ctx, c, chosen); err != nil {
-			return err
-		}
-	}
 	for _, a := range chosen {
-		if err := p.deleteOne(ctx, c, v, a.ID); err != nil {
+		if err := p.deleteOne(ctx, c, v, a); err != nil {
 			return p.explainVault(err, vaultArg)
-		}
-	}
-	return nil
-}
-
-// checkShown refuses to delete archives that are not what was shown: in a bucket an id
-// can have come to mean another object while the question stood.
-func (p *program) checkShown(ctx context.Context, c *catalog.Catalog, chosen []record.Archive) error {
-	for _, shown := range chosen {
-		found, err := c.FindArchive(ctx, shown.Vault, string(shown.ID))
-		if err != nil {
-			return err
-		}
-		for _, now := range found {
-			isOther := now.Size != shown.Size || now.TreeHash != shown.TreeHash || !now.Created.Equal(shown.Created)
-			if now.ID == shown.ID && isOther {
-				return refusedError("the archive %q is not what was shown any more; nothing was deleted", shown.ID)
-			}
 		}
 	}
 	return nil
@@ -170,16 +147,27 @@ func (p *program) approveDeletion(ctx context.Context, vaultURL string, chosen [
 // deleteOne deletes an archive in two steps: what the vault is asked is on record
 // before it is asked, and that it has accepted, after. A run that dies in between
 // leaves an archive of which the record says that it is being deleted, and that
-// can be deleted again.
-func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.ArchiveID) error {
-	ids := []vault.ArchiveID{id}
-	if err := c.MarkDeleting(ctx, v.URL(), ids); err != nil {
+// can be deleted again. In a bucket an id can have come to mean another object since
+// it was chosen, as while a question stood: that one is not touched.
+func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive) error {
+	id, ids := a.ID, []vault.ArchiveID{a.ID}
+	left, err := c.MarkDeleting(ctx, v.URL(), []record.Archive{a})
+	switch {
+	case err != nil:
 		return err
+	case len(left) > 0 && left[0].State == record.Deleted:
+		return p.tellDeletion(v.URL(), id, "%s is deleted already")
+	case len(left) > 0:
+		return withHint(refusedError("the archive %q is not what it was when it was chosen; it was not deleted", id),
+			"what it is now: "+shellCommand("firn", "list", v.URL()))
 	}
-	err := p.retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
+	err = p.checkThere(ctx, v, a)
+	if err == nil {
+		err = p.retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
+	}
 	after := context.WithoutCancel(ctx) // the vault has answered: that is written down whatever happens now
 	switch {
-	case errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
+	case errors.Is(err, errRefused), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
 		return errors.Join(err, c.MarkRefused(after, v.URL(), ids))
 	case err != nil:
 		return err // perhaps the vault has deleted it: nothing is taken back
@@ -188,6 +176,32 @@ func (p *program) deleteOne(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		return err
 	}
 	return p.tellDeletion(v.URL(), id, "deleted %s")
+}
+
+// checkThere refuses to delete what another program has stored under the id of an
+// archive, and no inventory has seen. It looks right before, where the vault tells at
+// once and it is on record what the vault calls these bytes. That the archive differs
+// was shown to whoever chose it.
+func (p *program) checkThere(ctx context.Context, v *vaulturl.Vault, a record.Archive) error {
+	if a.ETag == "" || a.State == record.Differing {
+		return nil
+	}
+	var found vault.Archive
+	err := p.retry(ctx, func(ctx context.Context) (err error) {
+		found, err = v.Look(ctx, a.ID)
+		return err
+	})
+	switch {
+	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrInvalid):
+		return nil // nothing is there, or it may not be looked at
+	case err != nil:
+		return err
+	case found.ETag == "" || found.ETag == a.ETag:
+		return nil
+	}
+	return withHint(refusedError("under %q stands another object by now, of %s, stored %s; it was not deleted",
+		a.ID, humane.Bytes(found.Size), humane.Time(found.Created)),
+		"to have it on record: "+shellCommand("firn", "inventory", v.URL()))
 }
 
 func (p *program) tellDeletion(vaultURL string, id vault.ArchiveID, format string) error {

@@ -51,13 +51,13 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); !errors.Is(err, lost) {
+	if err := p.deleteOne(ctx, c, faulty, record.Archive{ID: stored.ArchiveID}); !errors.Is(err, lost) {
 		t.Fatalf("the first time: %v, want %v", err, lost)
 	}
 	if got := state(t, c, v.URL(), stored.ArchiveID); got != record.Deleting {
 		t.Errorf("after a lost answer the archive is %s", got)
 	}
-	if err := p.deleteOne(ctx, c, faulty, stored.ArchiveID); err != nil {
+	if err := p.deleteOne(ctx, c, faulty, record.Archive{ID: stored.ArchiveID}); err != nil {
 		t.Fatalf("the second time: %v", err)
 	}
 	if got := state(t, c, v.URL(), stored.ArchiveID); got != record.Deleted {

@@ -173,12 +173,12 @@ func (p *program) checkOpen(ctx context.Context, c *catalog.Catalog, v *vaulturl
 	})
 	switch {
 	case err == nil && now != nil:
-		for _, now.State = range []record.UploadState{record.Completing, record.Open} {
-			if err := c.SaveUpload(ctx, now); err != nil {
-				return err
-			}
+		now.State = record.Completing // an unknown upload becomes an open one only by way of this
+		if err := c.SaveUpload(ctx, now); err != nil {
+			return err
 		}
-		return nil
+		now.State = record.Open
+		return c.SaveUpload(ctx, now)
 	case errors.Is(err, vault.ErrNotFound) && now != nil:
 		return withHint(fmt.Errorf("%w: %w", firn.ErrUnknown, err), "what the vault says that it has: "+shellCommand("firn", "inventory", v.URL()))
 	case errors.Is(err, vault.ErrNotFound):

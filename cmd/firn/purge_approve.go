@@ -59,7 +59,7 @@ func (p *purging) earlyCost(ctx context.Context, plan firn.PurgePlan) (string, e
 		return "", err
 	}
 	cost := earlyDeletion{table: table, now: plan.Until}
-	for a, err := range p.catalog.Present(ctx, p.url, "") {
+	for a, err := range p.catalog.Present(ctx, p.url, 0, "") {
 		if err != nil {
 			return "", err
 		}

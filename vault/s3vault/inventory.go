@@ -56,13 +56,14 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	}
 }
 
-// HasArchives looks at the beginning of the bucket's list.
+// HasArchives looks at the beginning of the bucket's list. The sidecar of an archive
+// shows that there is one, too, so that the list ends at its first entry but folders.
 func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 	for o, err := range v.current(ctx, nil) { // whoever may store may list these, not always versions
 		if err != nil {
 			return false, err
 		}
-		if !o.isFolder() && !v.isSidecar(o.key) {
+		if !o.isFolder() {
 			return true, nil
 		}
 	}

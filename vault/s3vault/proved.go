@@ -35,7 +35,8 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil ||
 		c.Unproved != "" && isDescribed(there, c) // unless it was replaced since
 	isGone := errors.Is(refusal, vault.ErrNotFound)
-	if !isOurs && wrong == nil && c.Unproved == "" { // nothing but what is kept with it tells whose it is
+	mayBeOurs := wrong == nil || aws.ToInt64(there.ContentLength) == c.Size // a service may tell a false CRC-64
+	if !isOurs && mayBeOurs && c.Unproved == "" {                           // nothing but what is kept with it tells whose it is
 		isGone = isGone || v.isGone(ctx, u)
 		isOurs = isGone && isDescribed(there, c) && isOfTime(there, c)
 	}

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"firn/internal/coldfront"
 	"firn/vault"
 	"firn/vault/s3vault"
@@ -258,4 +261,35 @@ func (b *bed) restored(t *testing.T, v vault.Vault, id vault.ArchiveID) {
 		t.Fatal(err)
 	}
 	b.clock.Advance(jobTime)
+}
+
+// The answer to completing was lost, the ETag is not made of those of the parts, and the
+// service tells another CRC-64: what is kept with the object still tells whose it is.
+func TestWhatIsNotProvedAfterALostAnswer(t *testing.T) {
+	changed := time.Unix(1_700_000_000, 0)
+	for name, test := range map[string]struct {
+		mtime, body string
+		class       error
+	}{
+		"ours":              {"1700000000.000000000", strings.Repeat("x", len(data())), vault.ErrChecksum},
+		"of another file":   {"1700000001.000000000", strings.Repeat("x", len(data())), vault.ErrExists},
+		"of another length": {"1700000000.000000000", "x", vault.ErrExists},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
+			id, c := begin(t, v, "june.mov")
+			c.Description, c.ModTime = "a film", changed
+			if err := v.AbortUpload(t.Context(), id); err != nil { // the service knows it no more
+				t.Fatal(err)
+			}
+			if _, err := b.other(t).PutObject(t.Context(), &s3.PutObjectInput{
+				Bucket: aws.String(bucket), Key: aws.String("june.mov"), Body: strings.NewReader(test.body),
+				Metadata: map[string]string{"firn-description": "a film", "mtime": test.mtime},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := v.CompleteUpload(t.Context(), id, c)
+			wantOnly(t, err, test.class)
+		})
+	}
 }

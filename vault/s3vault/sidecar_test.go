@@ -144,3 +144,19 @@ func TestDeniedProofs(t *testing.T) {
 		})
 	}
 }
+
+// Whether there are archives is told by the first entry of the list, however many
+// sidecars come before the first object.
+func TestHasArchivesBehindSidecars(t *testing.T) {
+	b, v := newVault(t, coldfront.Options{Page: 1}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Tagging}})
+	for _, key := range []string{".firn/a.proof", ".firn/b.proof", ".firn/c.proof", "a", "b", "c"} {
+		b.put(t, key, "x", "")
+	}
+	asked := len(b.front.Requests())
+	if has, err := v.HasArchives(t.Context()); err != nil || !has {
+		t.Fatalf("%t, %v", has, err)
+	}
+	if requests := b.front.Requests()[asked:]; len(requests) != 1 {
+		t.Errorf("asked %+v", requests)
+	}
+}
