@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"firn/record"
 	"firn/treehash"
@@ -54,6 +55,8 @@ type Journal interface {
 	// NoteTreeHash notes the tree hash that the vault tells of an archive of which none
 	// is on record.
 	NoteTreeHash(ctx context.Context, vaultURL string, id vault.ArchiveID, hash treehash.Hash) error
+	// NoteETag notes what the vault calls the bytes of an archive, and its date of them.
+	NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error
 	// FindUnproved returns the newest upload of a source whose archive is there and not
 	// proved, and that archive, or vault.ErrNotFound.
 	FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error)
@@ -110,6 +113,10 @@ func (f forgetful) ArchiveByID(ctx context.Context, _ string, _ vault.ArchiveID)
 }
 
 func (forgetful) NoteTreeHash(context.Context, string, vault.ArchiveID, treehash.Hash) error {
+	return nil
+}
+
+func (forgetful) NoteETag(context.Context, string, vault.ArchiveID, string, time.Time) error {
 	return nil
 }
 

@@ -117,7 +117,7 @@ func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Uploa
 	if from.Source.Path != now.Path || from.Description != u.description || from.ArchiveID != a.ID {
 		from = u.recognised(a, from)
 	}
-	from.Source = now
+	from.Source = u.provable(now)
 	return true, u.Journal.SaveUpload(ctx, &from)
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"time"
 
 	"firn/record"
 	"firn/treehash"
@@ -31,6 +32,23 @@ func (c *Catalog) NoteTreeHash(ctx context.Context, vaultURL string, id vault.Ar
 	})
 	if err != nil {
 		return c.fail(ctx, err, "note the tree hash of archive %q in %q", id, vaultURL)
+	}
+	return nil
+}
+
+// NoteETag writes down what a vault calls the bytes of an archive that was just stored,
+// and its date of them. What is not known to be there stays as it is.
+func (c *Catalog) NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error {
+	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
+		if !m.known {
+			return nil
+		}
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET (etag, dated) = ($1, $2) WHERE key = $3 AND state IN ($4, $5, $6)`,
+			etag, instant(dated), m.key, record.Stored, record.Confirmed, record.Unproved)
+		return err
+	})
+	if err != nil {
+		return c.fail(ctx, err, "note the ETag of archive %q in %q", id, vaultURL)
 	}
 	return nil
 }
