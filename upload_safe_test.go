@@ -157,13 +157,17 @@ func TestWhatIsNotProvedUnderAnotherName(t *testing.T) {
 	}
 }
 
-// full is a catalog that cannot save that an upload is open.
-type full struct{ *catalog.Catalog }
+// full is a catalog that once cannot save that an upload is open.
+type full struct {
+	*catalog.Catalog
+	failed bool
+}
 
 var errFull = errors.New("disk full")
 
 func (f *full) SaveUpload(ctx context.Context, u *record.Upload) error {
-	if u.State == record.Open && u.Key != 0 {
+	if u.State == record.Open && u.Key != 0 && !f.failed {
+		f.failed = true
 		return errFull
 	}
 	return f.Catalog.SaveUpload(ctx, u)
@@ -176,7 +180,7 @@ func TestReopeningThatCannotBeSaved(t *testing.T) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	o := s.options()
-	o.Journal = &full{s.catalog}
+	o.Journal = &full{Catalog: s.catalog}
 	_, _, err := s.upload(o, vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrInvalid})
 	if !errors.Is(err, errFull) {
 		t.Errorf("got %v, want that it could not be saved", err)

@@ -35,7 +35,7 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		return nil
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
 		s.warnUnknown("and whether it is empty could not be looked at: " + errorText(err))
-		return nil
+		return nil //nolint:nilerr // it was told, and storing does not depend on it
 	case err != nil || !has:
 		return nil
 	}
