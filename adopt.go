@@ -67,8 +67,9 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 	return at, nil
 }
 
-// reserve makes sure that no other run is at work on an upload that is recorded
-// under another path. It stays reserved until the end of the call.
+// reserve makes sure that no other run is at work on an upload that is recorded under
+// another path, and that it is none that may be an archive: how it stands is read once
+// nobody else can change it. It stays reserved until the end of the call.
 func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error) {
 	known, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
 	if errors.Is(err, vault.ErrNotFound) {
@@ -80,8 +81,8 @@ func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error
 	if known.Description != at.Description {
 		return false, nil // which a vault that tells no descriptions would keep
 	}
-	if known.Source.Path != at.Source.Path {
-		unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, known.Source.Path, known.Description)
+	if locked := known.Source.Path; locked != at.Source.Path {
+		unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, locked, known.Description)
 		if errors.Is(err, vault.ErrLocked) {
 			return false, nil
 		}
@@ -89,20 +90,39 @@ func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error
 			return false, err
 		}
 		u.unlocks = append(u.unlocks, unlock)
+		known, err = u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
+		if err != nil {
+			return false, err
+		}
+		if known.Source.Path != locked && known.Source.Path != at.Source.Path { // taken over meanwhile
+			return false, nil
+		}
+	}
+	switch known.State {
+	case record.Completing, record.Completed, record.Unknown:
+		return false, nil // it may be an archive, of which that record is all that is known
 	}
 	at.Key = known.Key
 	return true, nil
 }
 
-// takeOver records that an upload is ours now. Hashes of what may have been
-// other bytes go first: with the new source they would pass for proved.
+// takeOver records that an upload is ours now. Hashes of what may have been other bytes
+// go before that: with the new source they would pass for proved. Until they are gone
+// it is on record with a source that is nobody's, so that a record which may not be
+// taken over keeps them, and a run that ends in between leaves none that are believed.
 func (u *upload) takeOver(ctx context.Context, at *attempt) error {
+	at.State = record.Open
 	if at.Key != 0 {
+		ours := at.Source
+		at.Source = record.Source{Path: ours.Path, Size: ours.Size}
+		if err := u.save(ctx, at); err != nil {
+			return err
+		}
 		if err := u.Journal.DropParts(ctx, at.Key); err != nil {
 			return err
 		}
+		at.Source = ours
 	}
-	at.State = record.Open
 	return u.save(ctx, at)
 }
 
@@ -168,7 +188,7 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 			continue
 		}
 		at := &attempt{Upload: lost, plan: plan}
-		at.ID, at.Source = c.ID, u.source.identity
+		at.ID, at.Source = c.ID, u.provable(u.source.identity)
 		if untouched, err := u.untouched(ctx, at); err != nil {
 			return nil, err
 		} else if untouched {

@@ -61,21 +61,32 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 // after the record that completing was asked for, whose answer this is.
 func (u *upload) reopen(ctx context.Context, at *attempt) error {
 	if at.State == record.Unknown {
-		at.State = record.Completing
-		if err := u.save(ctx, at); err != nil {
+		if err := u.saveAs(ctx, at, record.Completing); err != nil {
 			return err
 		}
 	}
-	at.State = record.Open
-	return u.save(ctx, at)
+	return u.saveAs(ctx, at, record.Open)
+}
+
+// saveAs saves an attempt in another state, which it has only if that is on record.
+func (u *upload) saveAs(ctx context.Context, at *attempt, state record.UploadState) error {
+	is := *at
+	is.State = state
+	err := u.save(ctx, &is)
+	if err == nil {
+		at.Upload = is.Upload
+	}
+	return err
 }
 
 // finish makes the archive id durable. If that fails as a whole, the id alone is
 // saved, so that a later run need not ask the vault for what it may have
 // forgotten; and it stands in the error.
 func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
-	err := u.saveFinished(ctx, at, u.newArchive(ctx, at, id, size, record.Stored))
+	a := u.newArchive(at, id, size, record.Stored)
+	err := u.saveFinished(ctx, at, a)
 	if err == nil {
+		u.identify(ctx, a)
 		return nil
 	}
 	at.ArchiveID = id
@@ -84,13 +95,11 @@ func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, si
 }
 
 // newArchive is the record of the archive that an upload has become.
-func (u *upload) newArchive(ctx context.Context, at *attempt, id vault.ArchiveID, size int64, state record.ArchiveState) record.Archive {
-	a := record.Archive{
+func (u *upload) newArchive(at *attempt, id vault.ArchiveID, size int64, state record.ArchiveState) record.Archive {
+	return record.Archive{
 		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
 		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: state,
 	}
-	u.identify(ctx, &a)
-	return a
 }
 
 // saveFinished records that an upload has become an archive, even if the call was
@@ -105,16 +114,16 @@ func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive
 	return err
 }
 
-// identify notes what the vault calls the bytes of an archive that was just stored,
-// where its id may come to stand for others. What cannot be had now, the first
-// inventory tells.
-func (u *upload) identify(ctx context.Context, a *record.Archive) {
+// identify notes what the vault calls the bytes of an archive that was just stored and
+// recorded, where its id may come to stand for others. What cannot be had, or written
+// down, now, the first inventory tells.
+func (u *upload) identify(ctx context.Context, a record.Archive) {
 	l, ok := u.vault.(vault.Looker)
 	if !ok {
 		return
 	}
 	if found, err := l.Look(ctx, a.ID); err == nil && found.Size == a.Size && found.ETag != "" {
-		a.ETag, a.Dated = found.ETag, found.Created
+		_ = u.Journal.NoteETag(context.WithoutCancel(ctx), u.VaultURL, a.ID, found.ETag, found.Created)
 	}
 }
 

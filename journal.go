@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"firn/record"
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -48,6 +50,13 @@ type Journal interface {
 	// have this size and a tree hash on record, newest first: a name is what follows
 	// the last slash of an archive's name, or a plain description.
 	FindNamed(ctx context.Context, vaultURL string, names []string, size int64) iter.Seq2[record.Archive, error]
+	// ArchiveByID returns the archive of an id, or vault.ErrNotFound.
+	ArchiveByID(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Archive, error)
+	// NoteTreeHash notes the tree hash that the vault tells of an archive of which none
+	// is on record.
+	NoteTreeHash(ctx context.Context, vaultURL string, id vault.ArchiveID, hash treehash.Hash) error
+	// NoteETag notes what the vault calls the bytes of an archive, and its date of them.
+	NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error
 	// FindUnproved returns the newest upload of a source whose archive is there and not
 	// proved, and that archive, or vault.ErrNotFound.
 	FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error)
@@ -96,6 +105,19 @@ func (forgetful) FindArchives(context.Context, string, string, string, int64) it
 
 func (forgetful) FindNamed(context.Context, string, []string, int64) iter.Seq2[record.Archive, error] {
 	return none[record.Archive]
+}
+
+func (f forgetful) ArchiveByID(ctx context.Context, _ string, _ vault.ArchiveID) (record.Archive, error) {
+	_, err := f.FindUpload(ctx, "", "", "")
+	return record.Archive{}, err
+}
+
+func (forgetful) NoteTreeHash(context.Context, string, vault.ArchiveID, treehash.Hash) error {
+	return nil
+}
+
+func (forgetful) NoteETag(context.Context, string, vault.ArchiveID, string, time.Time) error {
+	return nil
 }
 
 func (f forgetful) FindUnproved(ctx context.Context, _, _, _ string) (record.Upload, record.Archive, error) {

@@ -267,7 +267,8 @@ func TestUploadAfterALateRecordWasDeleted(t *testing.T) {
 			archives, _ := s.archives()
 			id := archives[0].ID
 			ids := []vault.ArchiveID{id}
-			if err := errors.Join(s.catalog.MarkDeleting(t.Context(), "file://v", ids), s.catalog.MarkDeleted(t.Context(), "file://v", ids)); err != nil {
+			_, err := s.catalog.MarkDeleting(t.Context(), "file://v", []record.Archive{{ID: id}})
+			if err := errors.Join(err, s.catalog.MarkDeleted(t.Context(), "file://v", ids)); err != nil {
 				t.Fatal(err)
 			}
 			if isThere {

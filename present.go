@@ -1,6 +1,7 @@
 package firn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,15 +14,15 @@ import (
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
-	"firn/vault"
 )
 
 // alreadyPresent looks for an archive of the same bytes that the vault still has:
 // first of the same source and description, then of the same name, as an inventory
-// makes them known, whatever its description. If the file looks other than it did
-// then, its bytes decide.
+// makes them known, whatever its description. Unless the file looks as it did when it
+// was stored, or recognised, its bytes decide.
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.identity
+	u.last = last
 	compared := last.State == record.Open && provedSame(last.Source, id) // when that upload was begun
 	if u.source.stream != nil && last.State == record.Completed && !u.Again {
 		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; what a stream holds shows only "+
@@ -31,7 +32,11 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 		return Stored{}, false, nil
 	}
 	found, from, err := u.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
-	if err == nil && found == nil && !u.vault.Limits().Names {
+	switch {
+	case err != nil || found != nil:
+	case u.vault.Limits().Names: // its name is what it is found by, and no other can have that
+		found, from, err = u.findAtName(ctx)
+	default:
 		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, u.names(), id.Size))
 	}
 	if err != nil || found == nil {
@@ -65,8 +70,8 @@ func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, er
 		if u.isBeside(a) {
 			continue
 		}
-		from, err := u.Journal.UploadOf(ctx, u.VaultURL, a.ID)
-		if err != nil && !errors.Is(err, vault.ErrNotFound) {
+		from, err := u.uploadOf(ctx, a)
+		if err != nil {
 			return nil, record.Upload{}, err
 		}
 		found, err := u.isSame(ctx, a, from)
@@ -95,8 +100,8 @@ func (u *upload) isBeside(a record.Archive) bool {
 }
 
 // isSame reports whether the source has the bytes of an archive: it looks as it did
-// when they were uploaded, or they have the same tree hash, which is then noted, so
-// that they are not read for that again.
+// when they were uploaded, or they have the same tree hash, which is then noted with
+// this source and description, so that they are not read for that again.
 func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
 	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && provedSame(from.Source, u.source.identity) {
 		return true, nil
@@ -106,11 +111,25 @@ func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Uploa
 		return false, err
 	}
 	now, changed := u.source.checkUnchanged()
-	if changed != nil || !now.Change.Equal(u.source.identity.Change) || from.Source.Path != now.Path || from.Description != u.description {
+	if changed != nil || !now.Change.Equal(u.source.identity.Change) {
 		return true, nil //nolint:nilerr // a source that changed since is noticed before it is needed again
 	}
-	from.Source = now
+	if from.Source.Path != now.Path || from.Description != u.description || from.ArchiveID != a.ID {
+		from = u.recognised(a, from)
+	}
+	from.Source = u.provable(now)
 	return true, u.Journal.SaveUpload(ctx, &from)
+}
+
+// recognised is the record of a source that has the bytes of an archive, which did not
+// come from it, or of which that is not on record. It has no id at the vault, as
+// nothing was sent.
+func (u *upload) recognised(a record.Archive, from record.Upload) record.Upload {
+	return record.Upload{
+		Vault: u.VaultURL, Description: u.description, Name: from.Name, Class: from.Class,
+		PartSize: cmp.Or(from.PartSize, max(a.Size, 1)), // as one, where that is not on record
+		State:    record.Completed, ArchiveID: a.ID, TreeHash: a.TreeHash, Started: u.Now().UTC().Round(0),
+	}
 }
 
 // present is an archive that is there. The upload that it came from may not be on record.
@@ -119,7 +138,7 @@ func (u *upload) present(a record.Archive, from record.Upload) Stored {
 		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
 		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
 	}
-	if from.PartSize > 0 {
+	if from.ID != "" {
 		plan := transfer.Plan{Size: a.Size, PartSize: from.PartSize}
 		stored.PartSize, stored.Parts = plan.PartSize, plan.Parts()
 	}

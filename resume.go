@@ -85,7 +85,7 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 	if err := u.loadKnown(ctx, at); err != nil {
 		return nil, err
 	}
-	at.Source = u.source.identity
+	at.Source = u.provable(u.source.identity)
 	u.Notice(fmt.Sprintf("continuing the upload begun %s: the vault holds %s", humane.Time(last.Started), heldText(at)))
 	return at, u.save(ctx, at)
 }
@@ -145,7 +145,7 @@ func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 
 func (u *upload) newAttempt(plan transfer.Plan) *attempt {
 	return &attempt{plan: plan, Upload: u.asked(record.Upload{
-		Vault: u.VaultURL, Source: u.source.identity, Description: u.description,
+		Vault: u.VaultURL, Source: u.provable(u.source.identity), Description: u.description,
 		PartSize: plan.PartSize, Started: u.Now().UTC().Round(0),
 	})}
 }

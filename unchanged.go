@@ -60,14 +60,30 @@ func (u *upload) isDoubtful(now record.Source) bool {
 			stamp(now.Change)))
 		return true
 	}
-	latest := was.ModTime
-	if was.Change.After(latest) {
-		latest = was.Change
-	}
-	isFresh := u.begin.Sub(latest).Abs() < exactness(latest)
+	isFresh := u.isFresh(was)
 	if isFresh && was.Size >= longReading {
 		u.Notice(fmt.Sprintf("the file was written at the moment when the upload began; comparing its bytes, %s, with what was sent",
 			humane.Bytes(was.Size)))
 	}
 	return isFresh
+}
+
+// isFresh reports whether a file was written to at the moment when this upload began, as
+// far as its times can tell: it may then be written to again without a change of them.
+func (u *upload) isFresh(file record.Source) bool {
+	latest := file.ModTime
+	if file.Change.After(latest) {
+		latest = file.Change
+	}
+	return u.begin.Sub(latest).Abs() < exactness(latest)
+}
+
+// provable is how a source is put on record: times that were fresh when they were taken
+// prove nothing to a later run, so that of the inode is left out until the bytes were
+// compared with what was sent.
+func (u *upload) provable(file record.Source) record.Source {
+	if u.isFresh(file) {
+		file.Change = time.Time{}
+	}
+	return file
 }

@@ -36,7 +36,12 @@ func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, mis
 
 // finishUnproved records an archive that is stored and not proved, and says so.
 func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.UnprovedError, size int64, failure error) error {
-	return errors.Join(failure, u.saveFinished(ctx, at, u.newArchive(ctx, at, e.ID, size, record.Unproved)))
+	a := u.newArchive(at, e.ID, size, record.Unproved)
+	err := u.saveFinished(ctx, at, a)
+	if err == nil {
+		u.identify(ctx, a)
+	}
+	return errors.Join(failure, err)
 }
 
 // proveAgain looks once more at the archive of this source that is stored and not
@@ -54,6 +59,9 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	if err != nil {
 		return Stored{}, false, err
 	}
+	if !u.isAsked(last.Name, last.Class) { // it is another one that is to be stored
+		return Stored{}, false, nil
+	}
 	if other, err := u.isOther(ctx, last); err != nil || other {
 		return Stored{}, false, err
 	}
@@ -63,8 +71,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, err
 	}
 	if len(c.Parts) == 0 {
-		return Stored{}, false, fmt.Errorf("archive %s is stored and not proved, and what would prove it is not on record any more: %w",
-			quoteID(a.ID), vault.ErrChecksum)
+		return Stored{}, false, u.unprovable(a)
 	}
 	c.Unproved, c.Description, c.ModTime = a.ID, last.Description, last.Source.ModTime
 	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", quoteID(a.ID)))
@@ -90,5 +97,28 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, err
 	}
 	u.Notice(fmt.Sprintf("archive %s is proved now", quoteID(a.ID)))
-	return u.present(a, last), provedSame(last.Source, u.source.identity), nil
+	done = provedSame(last.Source, u.source.identity) && u.isAsked(last.Name, last.Class)
+	return u.present(a, last), done, nil
 }
+
+// unprovable says that an archive is not proved and cannot be. That keeps no later
+// stream from being stored, unless it is to have the same name.
+func (u *upload) unprovable(a record.Archive) error {
+	err := &UnprovableError{ID: a.ID}
+	if u.source.stream != nil && u.Name == "" {
+		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
+		return nil
+	}
+	return err
+}
+
+// UnprovableError says that an archive is stored and not proved, and that its parts,
+// which would prove it at a look, are not on record any more. Its bytes would. It wraps
+// vault.ErrChecksum.
+type UnprovableError struct{ ID vault.ArchiveID }
+
+func (e *UnprovableError) Error() string {
+	return fmt.Sprintf("archive %s is stored and not proved, and what would prove it is not on record any more: %v", quoteID(e.ID), vault.ErrChecksum)
+}
+
+func (e *UnprovableError) Unwrap() error { return vault.ErrChecksum }

@@ -126,6 +126,7 @@ type upload struct {
 	strangers   map[vault.UploadID]bool // unfinished before ours was asked for, and not ours
 	pending     []pending               // earlier ones whose end is unknown
 	whole       treehash.Hash           // of the source, once it was read for that
+	last        record.Upload           // the newest of this source and description on record
 }
 
 // attempts bounds how often one call begins anew because the upload had expired

@@ -16,7 +16,7 @@ func (c *Catalog) MarkLooked(ctx context.Context, vaultURL string, id vault.Arch
 		if !m.known {
 			return nil
 		}
-		a := m.archive
+		a := m.Archive
 		if a.IsGone() {
 			return nil
 		}

@@ -218,7 +218,8 @@ func TestFinishUploadOfAKnownID(t *testing.T) {
 	deleted := func(t *testing.T, c *catalog.Catalog) {
 		store(t, c, etag("e"))
 		ids := []vault.ArchiveID{"a"}
-		if err := errors.Join(c.MarkDeleting(t.Context(), vaultURL, ids), c.MarkDeleted(t.Context(), vaultURL, ids)); err != nil {
+		_, err := c.MarkDeleting(t.Context(), vaultURL, []record.Archive{{ID: "a"}})
+		if err := errors.Join(err, c.MarkDeleted(t.Context(), vaultURL, ids)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -202,7 +202,8 @@ func TestWhatIsNotProvedIsNotConfirmedLater(t *testing.T) {
 	}
 	asked := func(t *testing.T, c *catalog.Catalog) {
 		ids := []vault.ArchiveID{"a"}
-		if err := errors.Join(c.MarkDeleting(t.Context(), vaultURL, ids), c.MarkRefused(t.Context(), vaultURL, ids)); err != nil {
+		_, err := c.MarkDeleting(t.Context(), vaultURL, []record.Archive{{ID: ids[0]}})
+		if err := errors.Join(err, c.MarkRefused(t.Context(), vaultURL, ids)); err != nil {
 			t.Fatal(err)
 		}
 	}

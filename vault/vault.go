@@ -169,3 +169,11 @@ type Looker interface {
 	// none.
 	Look(ctx context.Context, id ArchiveID) (Archive, error)
 }
+
+// Namer is a kind whose archives have names, of which each stands for one archive at a
+// time; see Limits.Names.
+type Namer interface {
+	// LookNamed is Look for the archive that has a name now, and tells its tree hash, too,
+	// if that is kept with it.
+	LookNamed(ctx context.Context, name string) (Archive, error)
+}

@@ -58,6 +58,14 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL(), vault.ErrInvalid)
 }
 
+// LookNamed is that of the kind; see vault.Namer. A kind without it finds nothing.
+func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
+	if n, ok := v.Vault.(vault.Namer); ok {
+		return n.LookNamed(ctx, name)
+	}
+	return vault.Archive{}, fmt.Errorf("the archives of this vault have no names: %w", vault.ErrInvalid)
+}
+
 // Close frees what the vault holds: connections, or the lock of a directory.
 func (v *Vault) Close() error { return v.closer.Close() }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -97,6 +98,7 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
 	again := s.resumeHint(path)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
+	unprovable, isUnprovable := errors.AsType[*firn.UnprovableError](err)
 	double, isDouble := errors.AsType[*firn.DoubleError](err)
 	switch {
 	case isDouble:
@@ -111,19 +113,29 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	case errors.Is(err, firn.ErrSourceChanged):
 		return withHint(err, "when nothing writes to it any more, "+again)
 	case errors.Is(err, vault.ErrExists):
-		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err)...)
+		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err, sizeOf(path))...)
 	case isUnproved:
 		hints := s.unprovedHints(unproved.ID)
 		if path != "-" || s.options.name != "" { // else it would be stored once more
 			hints = append([]string{"to look at it once more, which sends nothing: " + s.typed()}, hints...)
 		}
 		return withHint(err, hints...)
+	case isUnprovable:
+		return withHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy all the same: "+s.typedWith("--again"))...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
 	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	}
 	return s.explainVault(err, s.vaultArg)
+}
+
+// sizeOf is the size of a source in bytes, or -1 if that is not known.
+func sizeOf(path string) int64 {
+	if info, err := os.Stat(path); err == nil && path != "-" {
+		return info.Size()
+	}
+	return -1
 }
 
 // explainOpen is explainVault for a vault that could not be opened: what is wrong

@@ -9,9 +9,10 @@ import (
 	"firn/vault"
 )
 
-// takenHints say what to do where an archive has the name that another one was to
-// have. To delete what is there is only advised if it is on record as ours.
-func (s *uploadSession) takenHints(ctx context.Context, err error) []string {
+// takenHints say what to do where an archive has the name that a source of size bytes
+// was to have. To delete what is there is only advised if firn is on record as having
+// made it, and neither that nor another name where it may be the source itself.
+func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) []string {
 	hints := []string{"store it under another name: " + s.typedWith("--name") + " NAME"}
 	if unfinished, ok := errors.AsType[*firn.UnfinishedError](err); ok {
 		return append(hints, "or give up what was sent under this one: "+
@@ -21,20 +22,33 @@ func (s *uploadSession) takenHints(ctx context.Context, err error) []string {
 	if !ok {
 		return hints
 	}
-	found, err := s.catalog.FindArchive(ctx, s.vault.URL(), string(taken.ID))
-	if err != nil || len(found) != 1 || found[0].ID != taken.ID {
+	a, err := s.catalog.ArchiveByID(ctx, s.vault.URL(), taken.ID)
+	switch {
+	case errors.Is(err, vault.ErrNotFound) && taken.Size == size && !s.options.again: // it may be this very one
+		return []string{"whether it is this very file shows once the inventory is read: " +
+			shellCommand("firn", "inventory", s.vaultArg) + "; then " + s.typed()}
+	case err != nil:
 		return hints
-	}
-	switch found[0].State {
-	case record.Unproved:
-		if !s.options.again { // then it is that one which matters
-			return s.unprovedHints(taken.ID)
-		}
-	case record.Stored, record.Confirmed:
-	default:
+	case a.State == record.Unproved && !s.options.again: // then it is that one which matters
+		return s.unprovedHints(taken.ID)
+	case !s.isOurs(ctx, a, taken) || s.options.again && a.Size == size:
 		return hints
 	}
 	return append(hints, "or delete first what firn has stored there: "+shellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
+}
+
+// isOurs reports whether firn is on record as having made an archive that has a name,
+// and nothing tells that another program has replaced it since.
+func (s *uploadSession) isOurs(ctx context.Context, a record.Archive, taken *vault.TakenError) bool {
+	if a.State != record.Stored && a.State != record.Confirmed || a.Size != taken.Size {
+		return false
+	}
+	made, err := s.catalog.UploadOf(ctx, s.vault.URL(), a.ID)
+	if err != nil || made.ID == "" || made.TreeHash != a.TreeHash || made.TreeHash.IsZero() {
+		return false
+	}
+	there, err := s.vault.Look(ctx, a.ID)
+	return err == nil && there.Size == a.Size && (a.ETag == "" || there.ETag == a.ETag)
 }
 
 // unprovedHints say how an archive that is stored and not proved is proved by all of

@@ -30,8 +30,14 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		return context.Cause(ctx)
 	case errors.Is(err, vault.ErrUnanswered):
 		return withHint(err, s.resumeHint(""))
+	case errors.Is(err, vault.ErrDenied): // who may not ask may store, and will hear of what else is wrong
+		s.ui.say("firn: warning: the catalog knows nothing of this vault, and whether it is empty may not be looked at; if it is not, read its inventory first")
+		return nil
+	case err != nil && !errors.Is(err, vault.ErrNotFound):
+		s.warnUnknown("and whether it is empty could not be looked at: " + errorText(err))
+		return nil //nolint:nilerr // it was told, and storing does not depend on it
 	case err != nil || !has:
-		return nil // who may not ask may store, and will hear of what else is wrong
+		return nil
 	}
 	ref, err := vaulturl.Parse(s.vault.URL())
 	if err == nil && ref.Kind == vaulturl.Directory {
@@ -44,11 +50,17 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		}
 		s.ui.say("firn: warning: the inventory could not be read: %s", errorText(err))
 	}
-	again := "a file that was stored before is stored again"
-	if ref.Kind == vaulturl.S3 { // a name that is taken is refused
-		again = "a file that was stored before under another name is stored again"
-	}
-	s.ui.say("firn: warning: the catalog knows nothing of this vault, which is not empty; until its inventory is read, %s", again)
-	s.ui.say("hint: read it with: %s", shellCommand("firn", "inventory", s.vaultArg))
+	s.warnUnknown("which is not empty")
 	return nil
+}
+
+// warnUnknown says what it means that the catalog knows nothing of the vault, and what
+// mends that.
+func (s *uploadSession) warnUnknown(state string) {
+	again := "a file that was stored before is stored again"
+	if s.vault.Limits().Names {
+		again = "a file that was stored before is refused under its name; under another name it is stored again, then as well"
+	}
+	s.ui.say("firn: warning: the catalog knows nothing of this vault, %s; until its inventory is read, %s", state, again)
+	s.ui.say("hint: read it with: %s", shellCommand("firn", "inventory", s.vaultArg))
 }

@@ -6,11 +6,15 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"firn/vault"
 )
 
-var _ vault.Looker = (*Vault)(nil)
+var (
+	_ vault.Looker = (*Vault)(nil)
+	_ vault.Namer  = (*Vault)(nil)
+)
 
 // Look tells what the service lists of an archive, by looking at its object.
 func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
@@ -22,8 +26,29 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	if err != nil {
 		return vault.Archive{}, err
 	}
+	return v.told(o, found), nil
+}
+
+// LookNamed tells what is there under the key of a name, its newest version, and the
+// tree hash that is kept with it.
+func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
+	key, err := v.newKey(name)
+	if err != nil {
+		return vault.Archive{}, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
+	}
+	o, found, err := v.headOf(ctx, object{key: key})
+	if err != nil {
+		return vault.Archive{}, err
+	}
+	a := v.told(o, found)
+	a.TreeHash, err = v.proof(ctx, listed{object: o, etag: aws.ToString(found.ETag), size: a.Size})
+	return a, err
+}
+
+// told is what the service tells of an archive by its object.
+func (v *Vault) told(o object, found *s3.HeadObjectOutput) vault.Archive {
 	return vault.Archive{
-		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),
+		ID: o.ID(), Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),
 		Created: aws.ToTime(found.LastModified).UTC(), ETag: trimETag(aws.ToString(found.ETag)),
-	}, nil
+	}
 }

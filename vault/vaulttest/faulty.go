@@ -43,6 +43,7 @@ type Faulty struct {
 var (
 	_ vault.Vault  = (*Faulty)(nil)
 	_ vault.Looker = (*Faulty)(nil)
+	_ vault.Namer  = (*Faulty)(nil)
 )
 
 // NewFaulty returns v with faults. Of several that fit one call the first
@@ -234,6 +235,16 @@ func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, e
 			return looker.Look(ctx, id)
 		}
 		return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
+	})
+}
+
+// LookNamed is the vault's, with faults.
+func (f *Faulty) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
+	return around(ctx, f.next("LookNamed"), func() (vault.Archive, error) {
+		if namer, ok := f.below.(vault.Namer); ok {
+			return namer.LookNamed(ctx, name)
+		}
+		return vault.Archive{}, fmt.Errorf("the archives of the vault have no names: %w", vault.ErrInvalid)
 	})
 }
 
