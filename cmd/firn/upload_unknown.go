@@ -30,13 +30,13 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		return context.Cause(ctx)
 	case errors.Is(err, vault.ErrUnanswered):
 		return withHint(err, s.resumeHint(""))
-	case errors.Is(err, vault.ErrDenied): // who may not ask may store, and will hear of what else is wrong
+	case errors.Is(err, vault.ErrDenied): // whoever may not ask may still store
 		s.ui.say("firn: warning: the catalog knows nothing of this vault, and whether it is empty may not be looked at; if it is not, read its inventory first")
 		return nil
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
 		s.warnUnknown("and whether it is empty could not be looked at: " + errorText(err))
-		return nil //nolint:nilerr // it was told, and storing does not depend on it
-	case err != nil || !has:
+		return nil
+	case !has: // nor is there such a vault, perhaps
 		return nil
 	}
 	ref, err := vaulturl.Parse(s.vault.URL())
