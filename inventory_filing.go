@@ -15,7 +15,7 @@ import (
 // A block of entries is filed in one transaction: as many as make its own cost
 // small, in no more text than memory should hold.
 const (
-	blockEntries = 10_000
+	blockEntries = 5_000
 	blockText    = 4 << 20 // bytes of ids, descriptions and raw lines
 )
 

@@ -57,8 +57,9 @@ func scanArchive(r row) (record.Archive, error) {
 // saveArchive writes an archive down that an upload made, over what was known of
 // its id. What an inventory has confirmed stays so. Of another archive that had the
 // id before nothing stays. What is Deleting or Deleted stays so, with vault.ErrNotFound,
-// unless the ETag or the date shows that the archive is another.
-func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Time) error {
+// if it may be this archive: only an upload that was begun after the deletion has made
+// another one.
+func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, u record.Upload) error {
 	vaultKey, err := vaultKey(ctx, tx, a.Vault)
 	if err != nil {
 		return err
@@ -71,10 +72,10 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, now time.Tim
 		return err
 	}
 	switch {
-	case was.IsGone() && (a.ETag == "" || !isAnother(was.Archive, a)): // ids that never come back
+	case was.IsGone() && u.Started.Before(was.Deleted):
 		return fmt.Errorf("it is %s: %w", was.State, vault.ErrNotFound)
 	case was.IsGone() || hasOtherBytes(was.Archive, a):
-		return takeOver(ctx, tx, was.key, a, now)
+		return takeOver(ctx, tx, was.key, a, u.Updated)
 	}
 	a.Before, a.Deleted = "", time.Time{}
 	if was.State == record.Confirmed && a.State == record.Stored {

@@ -178,15 +178,17 @@ func TestImportRefusesWhatContinuesNothing(t *testing.T) {
 // Whatever the length of a text, what is exported is imported again.
 func TestExportOfVeryLongTexts(t *testing.T) {
 	for name, text := range map[string]string{
-		"controls":     strings.Repeat("\x01", 200<<10), // six bytes each in JSON
-		"no UTF-8":     strings.Repeat("\xff", 800<<10),
-		"quotes":       strings.Repeat(`"\`, 300<<10),
-		"a line's end": strings.Repeat("x", 1<<20-100) + "\n\r\u2028",
+		"controls":     strings.Repeat("\x01", 20<<10), // six bytes each in JSON
+		"no UTF-8":     strings.Repeat("\xff", 80<<10),
+		"quotes":       strings.Repeat(`"\`, 30<<10),
+		"a line's end": strings.Repeat("x", 1<<17-100) + "\n\r\u2028",
 	} {
 		t.Run(name, func(t *testing.T) {
 			from, to := fresh(t), fresh(t)
 			large := anArchive("large") // on a line that the first firns did not take
-			large.Name = strings.Repeat(text, 17<<20/len(text))
+			if name == "quotes" { // once is enough
+				large.Name = strings.Repeat(text, 17<<20/len(text))
+			}
 			valid := strings.ToValidUTF8(text, "?")
 			a := anArchive(vault.ArchiveID(valid))
 			a.Name, a.Description, a.ETag, a.Tool = text, text, valid, valid

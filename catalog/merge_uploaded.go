@@ -23,7 +23,7 @@ func (c *Catalog) addUploaded(ctx context.Context, added func(item)) error {
 				}
 				var a record.Archive
 				if a, err = archiveOf(ctx, tx, u); err == nil {
-					err = saveArchive(ctx, tx, a, u.Updated)
+					err = saveArchive(ctx, tx, a, u)
 				}
 				archives = append(archives, a)
 			}

@@ -191,7 +191,12 @@ func TestUploadUnderAnIdThatWasDeleted(t *testing.T) {
 	}
 	again := anArchive("a")
 	again.Created, again.ETag, again.Dated = instant.Add(2*day), "new", instant.Add(2*day)
-	store(t, c, again)
+	u := anUpload()
+	u.Started = instant // after it was deleted
+	u = saved(t, c, u)
+	if err := c.FinishUpload(t.Context(), &u, again); err != nil {
+		t.Fatal(err)
+	}
 	want := again
 	want.Since = instant
 	if got := get(t, c, "a"); got != want {
@@ -230,18 +235,23 @@ func TestFinishUploadOfAKnownID(t *testing.T) {
 		etag    string
 		another bool
 		err     error
+		later   bool // the upload was begun after that
 	}{
-		"listed":                     {listed, etag("e"), record.Confirmed, "e", false, nil},
-		"listed, and another":        {listed, etag("x"), record.Stored, "x", true, nil},
-		"listed with other bytes":    {differing, etag(""), record.Stored, "", false, nil},
-		"deleted":                    {deleted, etag("e"), record.Deleted, "e", false, vault.ErrNotFound},
-		"deleted, ids never return":  {deleted, etag(""), record.Deleted, "e", false, vault.ErrNotFound},
-		"deleted, and another since": {deleted, etag("x"), record.Stored, "x", true, nil},
+		"listed":                     {listed, etag("e"), record.Confirmed, "e", false, nil, false},
+		"listed, and another":        {listed, etag("x"), record.Stored, "x", true, nil, false},
+		"listed with other bytes":    {differing, etag(""), record.Stored, "", false, nil, false},
+		"deleted":                    {deleted, etag("e"), record.Deleted, "e", false, vault.ErrNotFound, false},
+		"deleted, ids never return":  {deleted, etag(""), record.Deleted, "e", false, vault.ErrNotFound, false},
+		"deleted, and another since": {deleted, etag("x"), record.Stored, "x", true, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := fresh(t)
 			test.before(t, c)
-			u := saved(t, c, anUpload())
+			u := anUpload()
+			if test.later {
+				u.Started = instant
+			}
+			u = saved(t, c, u)
 			err := c.FinishUpload(t.Context(), &u, test.a)
 			if got := get(t, c, "a"); !errors.Is(err, test.err) || got.State != test.want || got.ETag != test.etag || got.Since.IsZero() == test.another {
 				t.Errorf("%v: it is %+v", err, got)

@@ -146,7 +146,7 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 		if err := saveUpload(ctx, tx, u); err != nil {
 			return err
 		}
-		if err := saveArchive(ctx, tx, a, u.Updated); err != nil {
+		if err := saveArchive(ctx, tx, a, *u); err != nil {
 			return err
 		}
 		if a.State == record.Unproved {
