@@ -72,7 +72,7 @@ func saveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, u record.Upl
 		return err
 	}
 	switch {
-	case was.IsGone() && u.Started.Before(was.Deleted):
+	case was.IsGone() && !u.Started.After(was.Deleted):
 		return fmt.Errorf("it is %s: %w", was.State, vault.ErrNotFound)
 	case was.IsGone() || hasOtherBytes(was.Archive, a):
 		return takeOver(ctx, tx, was.key, a, u.Updated)

@@ -192,7 +192,7 @@ func TestUploadUnderAnIdThatWasDeleted(t *testing.T) {
 	again := anArchive("a")
 	again.Created, again.ETag, again.Dated = instant.Add(2*day), "new", instant.Add(2*day)
 	u := anUpload()
-	u.Started = instant // after it was deleted
+	u.Started = instant.Add(1) // after it was deleted
 	u = saved(t, c, u)
 	if err := c.FinishUpload(t.Context(), &u, again); err != nil {
 		t.Fatal(err)
@@ -249,7 +249,7 @@ func TestFinishUploadOfAKnownID(t *testing.T) {
 			test.before(t, c)
 			u := anUpload()
 			if test.later {
-				u.Started = instant
+				u.Started = instant.Add(1)
 			}
 			u = saved(t, c, u)
 			err := c.FinishUpload(t.Context(), &u, test.a)
