@@ -17,6 +17,11 @@ type act struct {
 
 // actOf tells what a call means. Paths outside of the disk mean nothing.
 func (d *disk) actOf(c *call) act {
+	for _, a := range c.args {
+		if a.path != "" {
+			d.opened[a.raw] = a.path
+		}
+	}
 	switch c.name {
 	case "open", "openat":
 		return d.opening(d.rel(c.paths()[0]), c.args)
@@ -40,6 +45,9 @@ func (d *disk) actOf(c *call) act {
 		return d.at("remove", d.rel(c.paths()[0]))
 	case "rename", "renameat", "renameat2", "link", "linkat":
 		if paths := c.paths(); d.rel(paths[1]) != "" {
+			if fd, is := strings.CutPrefix(paths[0], "/proc/self/fd/"); is { // an open file is given a name
+				paths[0] = d.opened[fd]
+			}
 			return act{kind: "name", from: d.rel(paths[0]), path: d.rel(paths[1]), link: strings.HasPrefix(c.name, "link")}
 		}
 	}

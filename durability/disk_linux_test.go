@@ -18,6 +18,8 @@ type disk struct {
 	named map[string]int   // names that are given and not flushed, and when
 	gone  map[string]int   // names that are taken away and not flushed, and when
 	ever  map[string]bool  // names that were taken away at some time
+
+	opened map[string]string // the file behind a descriptor, as it was seen last
 }
 
 // node is a file or a directory. Links share it.
@@ -38,7 +40,7 @@ type place struct{ offset, size string }
 // newDisk is the model of a directory as it is, all of it on the disk.
 func newDisk(t *testing.T, root string) *disk {
 	t.Helper()
-	d := &disk{root: root, nodes: make(map[string]*node), named: make(map[string]int), gone: make(map[string]int), ever: make(map[string]bool)}
+	d := &disk{root: root, nodes: make(map[string]*node), named: make(map[string]int), gone: make(map[string]int), ever: make(map[string]bool), opened: make(map[string]string)}
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err == nil {
 			d.nodes[d.rel(path)] = &node{dir: e.IsDir()}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -91,14 +92,14 @@ func writeWhole(path string, force bool, write func(io.Writer) error) (err error
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // it has its name by then, or is worth nothing
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+	err = errors.Join(write(f), f.Sync(), f.Close())
+	if err == nil {
+		err = name(f.Name(), path, force)
+	}
+	if err := os.Remove(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) { // renamed, or worth nothing
 		return err
 	}
-	if err := name(f.Name(), path, force); err != nil {
-		return err
-	}
-	return disk.SyncDirectory(filepath.Dir(path))
+	return errors.Join(err, disk.SyncDirectory(filepath.Dir(path)))
 }
 
 // name gives a file its name. Without force it is a link, which, unlike a rename,
