@@ -186,7 +186,7 @@ func TestExportOfVeryLongTexts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			from, to := fresh(t), fresh(t)
 			large := anArchive("large") // on a line that the first firns did not take
-			if name == "quotes" { // once is enough
+			if name == "quotes" {       // once is enough
 				large.Name = strings.Repeat(text, 17<<20/len(text))
 			}
 			valid := strings.ToValidUTF8(text, "?")
