@@ -63,9 +63,7 @@ func saveUpload(ctx context.Context, q querier, u *record.Upload) error {
 // FindUpload returns the newest attempt to bring the source of this path, with
 // this description, into the vault, whatever its state, or vault.ErrNotFound.
 func (c *Catalog) FindUpload(ctx context.Context, vaultURL, path, description string) (record.Upload, error) {
-	u, err := scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
-		WHERE vault = $1 AND path = $2 AND description = $3
-		ORDER BY key DESC LIMIT 1`, vaultURL, raw(path), raw(description)))
+	u, err := c.newestUpload(ctx, `vault = $1 AND path = $2 AND description = $3`, vaultURL, raw(path), raw(description))
 	if err != nil {
 		return record.Upload{}, c.fail(ctx, err, "find an upload of %q to %q", path, vaultURL)
 	}
@@ -75,9 +73,7 @@ func (c *Catalog) FindUpload(ctx context.Context, vaultURL, path, description st
 // UploadByID returns the newest upload to which the vault gave this id, or
 // vault.ErrNotFound.
 func (c *Catalog) UploadByID(ctx context.Context, vaultURL string, id vault.UploadID) (record.Upload, error) {
-	u, err := scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
-		WHERE vault = $1 AND upload_id = $2 AND upload_id <> ''
-		ORDER BY key DESC LIMIT 1`, vaultURL, id))
+	u, err := c.newestUpload(ctx, `vault = $1 AND upload_id = $2 AND upload_id <> ''`, vaultURL, id)
 	if err != nil {
 		return record.Upload{}, c.fail(ctx, err, "find the upload %q to %q", id, vaultURL)
 	}
@@ -96,13 +92,17 @@ func (c *Catalog) PendingUploads(ctx context.Context, vaultURL, path, descriptio
 
 // UploadOf returns the newest upload that became the archive, or vault.ErrNotFound.
 func (c *Catalog) UploadOf(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Upload, error) {
-	u, err := scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads
-		WHERE vault = $1 AND archive_id = $2 AND archive_id <> ''
-		ORDER BY key DESC LIMIT 1`, vaultURL, id))
+	u, err := c.newestUpload(ctx, `vault = $1 AND archive_id = $2 AND archive_id <> ''`, vaultURL, id)
 	if err != nil {
 		return record.Upload{}, c.fail(ctx, err, "find the upload of the archive %q in %q", id, vaultURL)
 	}
 	return u, nil
+}
+
+// newestUpload returns the newest upload u that fulfils a condition, or sql.ErrNoRows.
+func (c *Catalog) newestUpload(ctx context.Context, condition string, args ...any) (record.Upload, error) {
+	return scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads u
+		WHERE `+condition+` ORDER BY key DESC LIMIT 1`, args...))
 }
 
 // Uploads lists the uploads that are not settled, in the order in which they
@@ -126,8 +126,8 @@ func scanUpload(r row) (record.Upload, error) {
 
 // FinishUpload writes down that the upload became the archive, in one
 // transaction: the upload is Completed and has the archive's id, the archive is
-// there, and the parts are forgotten, unless it is Unproved. It may be repeated. If it fails, nothing
-// of it was done and u is as it was.
+// there, and the parts are forgotten, unless it is Unproved. It may be repeated. If it
+// fails, nothing of it was done and u is as it was.
 func (c *Catalog) FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error {
 	done := *u
 	done.State, done.ArchiveID, done.Updated = record.Completed, a.ID, c.now().UTC().Round(0)
