@@ -70,14 +70,7 @@ func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, er
 		if u.isBeside(a) {
 			continue
 		}
-		from, err := u.uploadOf(ctx, a)
-		if err != nil {
-			return nil, record.Upload{}, err
-		}
-		found, err := u.isSame(ctx, a, from)
-		if err == nil && found {
-			found, err = u.isAsAsked(a, from)
-		}
+		from, found, err := u.fits(ctx, a)
 		if err == nil && found {
 			found, err = u.isStillThere(ctx, a)
 		}
@@ -89,6 +82,18 @@ func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, er
 		}
 	}
 	return nil, record.Upload{}, nil
+}
+
+// fits reports whether an archive has the bytes of the source and is what is asked for,
+// and returns the upload that it came from, if that is on record.
+func (u *upload) fits(ctx context.Context, a record.Archive) (from record.Upload, fits bool, err error) {
+	if from, err = u.uploadOf(ctx, a); err != nil {
+		return from, false, err
+	}
+	if fits, err = u.isSame(ctx, a, from); err == nil && fits {
+		fits, err = u.isAsAsked(a, from)
+	}
+	return from, fits, err
 }
 
 // isBeside reports whether the caller asks for an archive beside this one: an upload

@@ -38,15 +38,8 @@ func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload
 	if a.TreeHash.IsZero() {
 		return nil, record.Upload{}, nil
 	}
-	from, err := u.uploadOf(ctx, a)
-	if err != nil {
-		return nil, record.Upload{}, err
-	}
-	same, err := u.isSame(ctx, a, from)
-	if err == nil && same {
-		same, err = u.isAsAsked(a, from)
-	}
-	if err != nil || !same {
+	from, fits, err := u.fits(ctx, a)
+	if err != nil || !fits {
 		return nil, record.Upload{}, err
 	}
 	return &a, from, nil

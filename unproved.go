@@ -46,8 +46,7 @@ func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.Unpro
 
 // proveAgain looks once more at the archive of this source that is stored and not
 // proved, if there is one. done is true if it is proved now and the source is still the
-// same; one that is gone or was replaced is uploaded again. It keeps no later stream from being stored,
-// unless that is to have the same name.
+// same. An archive that is gone or was replaced is uploaded again.
 func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err error) {
 	if u.Again {
 		return Stored{}, false, nil
@@ -71,7 +70,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, err
 	}
 	if len(c.Parts) == 0 {
-		return Stored{}, false, u.unprovable(a)
+		return Stored{}, false, u.unlessStream(&UnprovableError{ID: a.ID})
 	}
 	c.Unproved, c.Description, c.ModTime = a.ID, last.Description, last.Source.ModTime
 	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", quoteID(a.ID)))
@@ -86,9 +85,8 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, u.lose(ctx, a, &vault.Archive{Size: taken.Size, Created: taken.Created})
 	case errors.Is(err, vault.ErrNotFound):
 		return Stored{}, false, u.lose(ctx, a, nil)
-	case isUnproved && u.source.stream != nil && u.Name == "": // this one gets a name of its own
-		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
-		return Stored{}, false, nil
+	case isUnproved:
+		return Stored{}, false, u.unlessStream(err)
 	case err != nil:
 		return Stored{}, false, err
 	}
@@ -97,15 +95,13 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, err
 	}
 	u.Notice(fmt.Sprintf("archive %s is proved now", quoteID(a.ID)))
-	done = provedSame(last.Source, u.source.identity) && u.isAsked(last.Name, last.Class)
-	return u.present(a, last), done, nil
+	return u.present(a, last), provedSame(last.Source, u.source.identity), nil
 }
 
-// unprovable says that an archive is not proved and cannot be. That keeps no later
-// stream from being stored, unless it is to have the same name.
-func (u *upload) unprovable(a record.Archive) error {
-	err := &UnprovableError{ID: a.ID}
-	if u.source.stream != nil && u.Name == "" {
+// unlessStream returns an error about an archive that is not proved. A later stream is
+// stored all the same, with a notice, unless it is to have the same name.
+func (u *upload) unlessStream(err error) error {
+	if u.source.stream != nil && u.Name == "" { // it gets a name of its own
 		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
 		return nil
 	}
