@@ -70,9 +70,6 @@ func isStill(was, is record.Archive) bool {
 // inventory has told since; others stay as they are.
 func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	err := c.mark(ctx, vaultURL, ids, func(m marking) error {
-		if !m.known {
-			return nil
-		}
 		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = coalesce(nullif(state_before, ''), $3), state_before = '', deleted = ''
 			WHERE key = $1 AND state = $2`, m.key, record.Deleting, record.Stored)
 		return err
@@ -115,7 +112,7 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 	return nil
 }
 
-// marking is an archive whose deletion is noted.
+// marking is an archive of which something is noted.
 type marking struct {
 	tx       *sql.Tx
 	vaultKey int64
@@ -124,9 +121,16 @@ type marking struct {
 	keyed         // as this
 }
 
-// mark is eachMarked in a transaction of its own.
+// mark is eachMarked in a transaction of its own, of those that are on record.
 func (c *Catalog) mark(ctx context.Context, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
-	return c.transact(ctx, func(tx *sql.Tx) error { return eachMarked(ctx, tx, vaultURL, ids, note) })
+	return c.transact(ctx, func(tx *sql.Tx) error {
+		return eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
+			if !m.known {
+				return nil
+			}
+			return note(m)
+		})
+	})
 }
 
 // eachMarked calls note with each of the archives of a vault.

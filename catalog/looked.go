@@ -13,20 +13,17 @@ import (
 // forgotten: nothing is there to be proved by them.
 func (c *Catalog) MarkLooked(ctx context.Context, vaultURL string, id vault.ArchiveID, state record.ArchiveState) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		if !m.known {
+		if m.IsGone() {
 			return nil
 		}
-		a := m.Archive
-		if a.IsGone() {
-			return nil
-		}
-		if isUnproved(a) {
+		unproved := isUnproved(m.Archive)
+		if unproved {
 			if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
 				return err
 			}
 		}
 		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = $2 WHERE key = $3`,
-			state, hidden(state, isUnproved(a)), m.key)
+			state, hidden(state, unproved), m.key)
 		return err
 	})
 	if err != nil {

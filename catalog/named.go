@@ -24,9 +24,6 @@ func (c *Catalog) ArchiveByID(ctx context.Context, vaultURL string, id vault.Arc
 // is on record. One that is on record stays.
 func (c *Catalog) NoteTreeHash(ctx context.Context, vaultURL string, id vault.ArchiveID, hash treehash.Hash) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		if !m.known {
-			return nil
-		}
 		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET tree_hash = $1 WHERE key = $2 AND tree_hash = ''`, digest(hash), m.key)
 		return err
 	})
@@ -40,9 +37,6 @@ func (c *Catalog) NoteTreeHash(ctx context.Context, vaultURL string, id vault.Ar
 // and its date of them. What is not known to be there stays as it is.
 func (c *Catalog) NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		if !m.known {
-			return nil
-		}
 		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET (etag, dated) = ($1, $2) WHERE key = $3 AND state IN ($4, $5, $6)`,
 			etag, instant(dated), m.key, record.Stored, record.Confirmed, record.Unproved)
 		return err

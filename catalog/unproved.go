@@ -35,7 +35,7 @@ func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.Archiv
 // and the parts that could have proved it are forgotten.
 func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.ArchiveID) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		if !m.known || m.IsGone() || !isUnproved(m.Archive) {
+		if m.IsGone() || !isUnproved(m.Archive) {
 			return nil
 		}
 		state := m.State
