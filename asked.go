@@ -58,9 +58,9 @@ func asText(name, class string) string {
 }
 
 // isAsAsked reports whether an archive with the bytes of the source is what this call
-// asks for. Under a name that was asked for and that it does not have, another copy is
-// stored; whoever asked for none is told its name. In the class that was asked for it
-// cannot be stored beside itself.
+// asks for. If the call asks for another name, another copy is stored under that; if it
+// asks for no name, a notice tells the archive's. Another class under the same name is an
+// error: a key holds one object.
 func (u *upload) isAsAsked(a record.Archive, from record.Upload) (bool, error) {
 	want := u.asked(record.Upload{})
 	switch {

@@ -85,7 +85,7 @@ type PurgeJournal interface {
 	// noted but returned: of that the vault is not asked.
 	MarkDeleting(ctx context.Context, vaultURL string, chosen []record.Archive) (left []record.Archive, err error)
 	// MarkRefused notes that the vault refused to delete archives: those that are
-	// Deleting are Confirmed again if an inventory lists them, else Stored.
+	// Deleting get the state that they had before.
 	MarkRefused(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error
 	// MarkDeleted notes that the vault accepted to delete archives, and when.
 	MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error

@@ -100,9 +100,9 @@ func (u *upload) noticeCompleted(was record.Upload) {
 }
 
 // ask asks the vault once more what became of an upload, or only records the id if an
-// earlier run had it. p and last tell how it stands after: Completed, Unknown, or Open
-// if the vault has it and refused to complete it: sending what differs comes next; or Expired if its archive was
-// deleted since.
+// earlier run had it. p and last tell how it stands after: Completed; Unknown; Open if the
+// vault has it and refused to complete it, so that what differs is sent next; or Expired
+// if its archive was deleted since.
 func (u *upload) ask(ctx context.Context, p *pending, last *record.Upload) (stored Stored, err error) {
 	at := &attempt{Upload: p.Upload}
 	c, err := u.completion(ctx, at)

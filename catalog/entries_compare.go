@@ -107,9 +107,10 @@ func stateBy(was, e record.Archive) record.ArchiveState {
 // isProven reports whether it is on record what an archive holds.
 func isProven(a record.Archive) bool { return a.Size >= 0 && !a.TreeHash.IsZero() }
 
-// follow takes over by what a list knows the bytes again. Of an archive of which
-// only lists tell, that is all that is known, so a change of it is told once. What
-// is proved of another stays, and the archive differs until that is listed again.
+// follow takes over the ETag and the date that a list tells. If nothing else is known of
+// an archive, a change of them is reported once, and the record follows the list. If its
+// bytes were proved, the record keeps them, and the archive differs until a list tells of
+// those bytes again.
 func follow(a *record.Archive, e record.Archive) {
 	isOther := differs(*a, e)
 	if e.ETag == "" || isOther && isProven(*a) {

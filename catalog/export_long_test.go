@@ -175,7 +175,7 @@ func TestImportRefusesWhatContinuesNothing(t *testing.T) {
 	t.Error("no line continues another")
 }
 
-// Whatever the length of a text, what is exported is imported again.
+// Texts of any length survive an export and an import.
 func TestExportOfVeryLongTexts(t *testing.T) {
 	for name, text := range map[string]string{
 		"controls":     strings.Repeat("\x01", 20<<10), // six bytes each in JSON

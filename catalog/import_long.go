@@ -14,7 +14,7 @@ const (
 	// shortLine is up to how many bytes of a line are read at once. Almost all lines
 	// are shorter.
 	shortLine = 1 << 20
-	// longestText is how many bytes a text may have that stands in a line.
+	// longestText is the most bytes that one text of a line may have.
 	longestText = 1 << 30
 )
 

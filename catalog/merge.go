@@ -172,12 +172,12 @@ func mergeJob(ctx context.Context, tx *sql.Tx, j record.Job) (isNews bool, err e
 }
 
 // MergeArchives brings archives from another record into this one, all or none.
-// Those that are not on record are added. Of others what is lacking is filled in;
-// a size or tree hash that is on record stays, and Differing counts those that
-// are told otherwise. Who was deleted on either record is deleted, and who is
-// about to be stays so, unless the other record knows by a later inventory that it
-// is there or that another archive has its id; else that record's state counts which
-// was told by the newer inventory, and ours if neither was.
+// Those that are not on record are added. For the others, what is lacking is filled in;
+// a size or tree hash that is on record stays, and Differing counts the archives for
+// which the two records disagree. An archive that is Deleting or Deleted on either record
+// stays so, unless the other record knows by a later inventory that the archive is there,
+// or that another one has its id. Otherwise the state of the record with the newer
+// inventory counts; without any inventory, ours.
 func (c *Catalog) MergeArchives(ctx context.Context, archives []record.Archive) (record.Merged, error) {
 	var n record.Merged
 	err := c.transact(ctx, func(tx *sql.Tx) error {

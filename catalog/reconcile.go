@@ -27,11 +27,11 @@ const (
 //
 // An upload of this vault whose end is unknown is Completed if this inventory
 // lists an archive of its size and tree hash that was created since it began and
-// belongs to no other upload. Of a stream whose size
-// an older firn did not record the tree hash decides alone. If the inventory lists the whole vault and has no
-// bad entry, which could be anything that it seems to lack, archives that were
-// made more than 48 hours before the like one before it, and that no inventory
-// since then lists, become Missing.
+// belongs to no other upload. If an older firn did not record the size of a stream, the
+// tree hash alone decides. If the inventory lists the whole vault and has no bad entry,
+// which could be anything that it seems to lack, archives that were made more than 48
+// hours before the like one before it, and that no inventory since then lists, become
+// Missing.
 func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) error {
 	after := *i
 	after.Missing, after.Settled, after.Updated = 0, 0, c.now().UTC().Round(0)

@@ -59,9 +59,9 @@ func renameVault(ctx context.Context, tx *sql.Tx, was, is string, now time.Time)
 }
 
 // dropSame removes what was on record of one upload, job or inventory under each of
-// two names of its vault. Of an upload the end counts, else that the
-// vault was asked to complete it, else what was noted later; of a
-// job the record that knows its token; of an inventory the one that was read.
+// two names of its vault. Of an upload the end counts, else that the vault was asked to
+// complete it, else what was noted later; of a job the record that knows its token; of an
+// inventory the one that was read.
 func dropSame(ctx context.Context, tx *sql.Tx, url string) error {
 	const kept = `CREATE TEMP TABLE same AS SELECT key, kept FROM (SELECT key, first_value(key) OVER (PARTITION BY `
 	for _, query := range []string{

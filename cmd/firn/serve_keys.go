@@ -86,7 +86,7 @@ func readKeys(path string) (keys keyPair, err error) {
 }
 
 // makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and
-// keeps it. The file is complete before it has its name, which the caller flushes.
+// keeps it. The file is complete before it has its name, and both are flushed.
 func makeKeys(path string) (keyPair, error) {
 	random := make([]byte, 30) // 40 characters
 	_, _ = rand.Read(random)   // never fails
