@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"firn/internal/disk"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
@@ -220,9 +221,9 @@ func (f *fileDownload) checkSpace() error {
 	for _, m := range f.missing() {
 		needed += m.Size
 	}
-	free, err := freeSpace(f.target.dir)
+	free, err := disk.Free(f.target.dir)
 	if err != nil {
-		return fmt.Errorf("asking for the free space at %q: %w", f.target.dir, err)
+		return err
 	}
 	if free = max(0, free-f.Reserved); needed > free {
 		return fmt.Errorf("%w at %q: %s are needed and %s are free",
