@@ -22,31 +22,13 @@ const refusal = `{"code":"ResourceNotFoundException","message":"The upload was n
 // and hangs up.
 func serveEarly(t *testing.T, pause func()) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			if _, err := http.ReadRequest(bufio.NewReaderSize(conn, 16)); err == nil {
-				_, _ = fmt.Fprintf(conn, "HTTP/1.1 404 X\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(refusal))
-				pause()
-				_, _ = io.WriteString(conn, refusal)
-			}
-			_ = conn.Close()
+	return serveConns(t, func(conn net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReaderSize(conn, 16)); err == nil {
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 404 X\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(refusal))
+			pause()
+			_, _ = io.WriteString(conn, refusal)
 		}
-	}()
-	t.Cleanup(func() {
-		_ = listener.Close()
-		<-done
 	})
-	return "http://" + listener.Addr().String()
 }
 
 // wantMissing checks that the refusal was read.

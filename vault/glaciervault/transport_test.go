@@ -20,6 +20,16 @@ import (
 // little of what it is sent, and returns its URL.
 func serveRaw(t *testing.T, text string) string {
 	t.Helper()
+	return serveConns(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096))
+		_, _ = io.WriteString(conn, text)
+	})
+}
+
+// serveConns answers one connection after the other, closes each, and returns the URL
+// at which they are made.
+func serveConns(t *testing.T, answer func(net.Conn)) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -32,8 +42,7 @@ func serveRaw(t *testing.T, text string) string {
 			if err != nil {
 				return
 			}
-			_, _ = conn.Read(make([]byte, 4096))
-			_, _ = io.WriteString(conn, text)
+			answer(conn)
 			_ = conn.Close()
 		}
 	}()
