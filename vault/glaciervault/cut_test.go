@@ -17,6 +17,7 @@ import (
 	"firn/treehash"
 	"firn/vault"
 	"firn/vault/glaciervault"
+	"firn/vault/vaulttest"
 )
 
 // ask makes one request, of whatever kind.
@@ -97,20 +98,12 @@ func asks() map[string]ask {
 	}
 }
 
-// wantLost checks that an answer was taken for lost and for nothing else.
+// wantLost checks that an answer was taken for lost, and not for one of the service.
 func wantLost(t *testing.T, err error) {
 	t.Helper()
-	var told *glaciervault.ServiceError
-	if !errors.Is(err, vault.ErrUnavailable) || errors.As(err, &told) {
-		t.Errorf("got %v", err)
-	}
-	for _, class := range []error{
-		vault.ErrNotFound, vault.ErrNotReady, vault.ErrExpired, vault.ErrChecksum, vault.ErrInvalid, vault.ErrDenied,
-		vault.ErrThrottled, vault.ErrLimited, vault.ErrExists,
-	} {
-		if errors.Is(err, class) {
-			t.Errorf("%q is of the class %q", err, class)
-		}
+	vaulttest.WantLost(t, err)
+	if told := (*glaciervault.ServiceError)(nil); errors.As(err, &told) {
+		t.Errorf("the service is said to have answered: %v", err)
 	}
 }
 
