@@ -27,7 +27,7 @@ func TestUpgradeOfTheFirstSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db,
-		fstest.MapFS{"00001_journal.sql": {Data: first}}, goose.WithDisableGlobalRegistry(true))
+		fstest.MapFS{"00001_journal.sql": {Data: append([]byte("-- +goose Up\n"), first...)}}, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,6 @@
 -- descriptions. Times are text in UTC of one width, nine decimals, so that they
 -- sort as they are. Hashes are 64 hexadecimal digits. Empty text: not known.
 
--- +goose Up
-
 CREATE TABLE uploads (
     key         INTEGER PRIMARY KEY,
     vault       TEXT    NOT NULL,

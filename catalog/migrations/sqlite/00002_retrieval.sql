@@ -9,8 +9,6 @@
 -- order, many archives at once: those up to sorted.upto are in them, those after
 -- it are not, and the views look at both.
 
--- +goose Up
-
 CREATE TABLE vaults (
     key     INTEGER PRIMARY KEY,
     url     TEXT    NOT NULL UNIQUE,

@@ -1,7 +1,5 @@
 -- By what archives, uploads and unfinished files are known again.
 
--- +goose Up
-
 -- Which bytes an id stands for. In a bucket without versions an id is a key, which
 -- other bytes may take, and which may come back after it was deleted.
 ALTER TABLE archives ADD COLUMN etag         TEXT NOT NULL DEFAULT ''; -- the vault's own text for these bytes,
