@@ -52,6 +52,9 @@ func scriptCommands() map[string]scriptCommand {
 		// serve [OPTION...]: starts a server called server over ./store, with
 		// access.log, and sets what it says to export
 		"serve": processes.serve,
+		// later DURATION: moves the clock of all processes of the script, the server
+		// among them
+		"later": later,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called

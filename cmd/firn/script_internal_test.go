@@ -12,7 +12,7 @@ import (
 // TestMain makes the test binary be firn when it is called so: the scripts run
 // real processes, which can be signalled and killed.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"firn": main, oldName: main})
+	testscript.Main(m, map[string]func(){"firn": scriptMain, oldName: scriptMain})
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "none"))
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("TZ", "UTC")
+			env.Setenv(clockEnv, filepath.Join(env.WorkDir, ".clock"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process waits a second at its end
 			watchScript(env, stalled)
 			return os.Mkdir(home, 0o700)

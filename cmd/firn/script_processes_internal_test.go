@@ -102,7 +102,7 @@ func (p *processes) startWith(ts *testscript.TestScript, input *os.File, args []
 func environmentOf(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
-		"PATH", "HOME", "GORACE", "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
+		"PATH", "HOME", "GORACE", clockEnv, "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
 		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION",
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
 		"AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL_S3",

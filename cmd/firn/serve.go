@@ -62,9 +62,11 @@ type serveOptions struct {
 	scrub          scrubOptions
 }
 
-// vaults is what the directory of the vaults of an account is told.
-func (o serveOptions) vaults(account string, damaged func(error)) dirvault.Options {
+// vaults is what the directory of the vaults of an account is told, with the clock by
+// which jobs end.
+func (o serveOptions) vaults(account string, now func() time.Time, damaged func(error)) dirvault.Options {
 	d := dirvault.Options{
+		Now:            now,
 		RetrievalDelay: o.delay.delay,
 		OutputLifetime: o.outputLifetime,
 		UploadLifetime: uploadLifetime,
@@ -138,7 +140,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 		return err
 	}
 	log := p.serverLog()
-	main, err := dirvault.OpenRoot(o.dir, o.vaults(mainAccount, logDamage(log)))
+	main, err := dirvault.OpenRoot(o.dir, o.vaults(mainAccount, p.now, logDamage(log)))
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := o.openAccounts(roots, keys, logDamage(log)); err != nil {
+	if err := o.openAccounts(roots, keys, p.now, logDamage(log)); err != nil {
 		return err
 	}
 	accessLog, err := openAccessLog(o.accessLog)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path/filepath"
+	"time"
 
 	"firn/server"
 	"firn/vault/dirvault"
@@ -16,12 +17,14 @@ const mainAccount = "000000000000"
 func (o serveOptions) accountDir(account string) string { return filepath.Join(o.dir, "@"+account) }
 
 // openAccounts adds the vaults of those accounts that have keys.
-func (o serveOptions) openAccounts(roots map[string]*dirvault.Root, keys server.Keys, damaged func(error)) error {
+func (o serveOptions) openAccounts(
+	roots map[string]*dirvault.Root, keys server.Keys, now func() time.Time, damaged func(error),
+) error {
 	for _, key := range keys {
 		if roots[key.Account] != nil {
 			continue
 		}
-		root, err := dirvault.OpenRoot(o.accountDir(key.Account), o.vaults(key.Account, damaged))
+		root, err := dirvault.OpenRoot(o.accountDir(key.Account), o.vaults(key.Account, now, damaged))
 		if err != nil {
 			return err
 		}
