@@ -1,8 +1,15 @@
+//go:build !race
+
 package catalog_test
+
+// These tests are about volume, on one goroutine: with the race detector they take ten
+// times as long and tell nothing more. They are called TestLong..., by which
+// scripts/test.sh runs them without it.
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -26,7 +33,7 @@ func longest(text string) (n int) {
 
 // A download of very many segments, and an upload of very many parts, are written on
 // lines of a length that every firn takes, and come back whole.
-func TestExportOfVeryManyParts(t *testing.T) {
+func TestLongExport(t *testing.T) {
 	from, to := insert(t, 60_000, 30_000), fresh(t)
 	text := export(t, from)
 	if n := longest(text); n > 16<<20 {
@@ -127,7 +134,7 @@ func joined(t *testing.T, text string) string {
 }
 
 // What the first firns wrote on one line, of 17.9 MB, is read as well.
-func TestImportOfVeryLongLines(t *testing.T) {
+func TestLongLinesOfTheFirstFirns(t *testing.T) {
 	from, to := insert(t, 150_000, 10_000), fresh(t)
 	text := export(t, from)
 	old := joined(t, text)
@@ -155,7 +162,7 @@ func TestImportOfVeryLongLines(t *testing.T) {
 
 // A line that continues another upload than the one before it has is refused: its
 // parts would be taken for those of that.
-func TestImportRefusesWhatContinuesNothing(t *testing.T) {
+func TestLongImportRefusesWhatContinuesNothing(t *testing.T) {
 	from := insert(t, 60_000, 0)
 	lines := strings.SplitAfter(export(t, from), "\n")
 	for n, line := range lines {
@@ -176,7 +183,7 @@ func TestImportRefusesWhatContinuesNothing(t *testing.T) {
 }
 
 // Texts of any length survive an export and an import.
-func TestExportOfVeryLongTexts(t *testing.T) {
+func TestLongTexts(t *testing.T) {
 	for name, text := range map[string]string{
 		"controls":     strings.Repeat("\x01", 20<<10), // six bytes each in JSON
 		"no UTF-8":     strings.Repeat("\xff", 80<<10),
@@ -230,5 +237,26 @@ func TestExportOfVeryLongTexts(t *testing.T) {
 				t.Errorf("it is not the same, %v", err)
 			}
 		})
+	}
+}
+
+// An import that broke off within an upload or a download is repaired by another.
+func TestLongImportAgainWhatWasCutOff(t *testing.T) {
+	const segments, parts = 60_000, 30_000
+	text := export(t, insert(t, segments, parts))
+	for _, kind := range []string{"upload", "download"} {
+		to := fresh(t)
+		first := strings.Index(text, `"message_type":"`+kind+`"`)
+		end := first + strings.Index(text[first:], "\n") + 1
+		if _, err := to.Import(t.Context(), strings.NewReader(text[:end]), ignore); !errors.Is(err, vault.ErrInvalid) {
+			t.Fatalf("got %v", err)
+		}
+		importInto(t, to, text)
+		if n := importInto(t, to, text); n.Others != 0 {
+			t.Errorf("%s: the third import counts %d news", kind, n.Others)
+		}
+		if got := export(t, to); strings.Count(got, `"offset"`) != segments+parts {
+			t.Errorf("%s: %d of %d parts and segments", kind, strings.Count(got, `"offset"`), segments+parts)
+		}
 	}
 }

@@ -259,24 +259,3 @@ func TestImportOfOlderDeletions(t *testing.T) {
 		})
 	}
 }
-
-// An import that broke off within an upload or a download is repaired by another.
-func TestImportAgainWhatWasCutOff(t *testing.T) {
-	const segments, parts = 60_000, 30_000
-	text := export(t, insert(t, segments, parts))
-	for _, kind := range []string{"upload", "download"} {
-		to := fresh(t)
-		first := strings.Index(text, `"message_type":"`+kind+`"`)
-		end := first + strings.Index(text[first:], "\n") + 1
-		if _, err := to.Import(t.Context(), strings.NewReader(text[:end]), ignore); !errors.Is(err, vault.ErrInvalid) {
-			t.Fatalf("got %v", err)
-		}
-		importInto(t, to, text)
-		if n := importInto(t, to, text); n.Others != 0 {
-			t.Errorf("%s: the third import counts %d news", kind, n.Others)
-		}
-		if got := export(t, to); strings.Count(got, `"offset"`) != segments+parts {
-			t.Errorf("%s: %d of %d parts and segments", kind, strings.Count(got, `"offset"`), segments+parts)
-		}
-	}
-}
