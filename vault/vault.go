@@ -173,7 +173,26 @@ type Looker interface {
 // Namer is a kind whose archives have names, of which each stands for one archive at a
 // time; see Limits.Names.
 type Namer interface {
+	// CheckName says, without asking anybody, whether an archive may have a name. If not,
+	// it is a NameError.
+	CheckName(name string) error
 	// LookNamed is Look for the archive that has a name now, and tells its tree hash, too,
 	// if that is kept with it.
 	LookNamed(ctx context.Context, name string) (Archive, error)
+	// UploadsNamed is Uploads for those whose archive will have a name. It takes no more
+	// requests where there are many others.
+	UploadsNamed(ctx context.Context, name string) iter.Seq2[Upload, error]
+}
+
+// Matcher is a kind whose lists may tell an upload by another id than CreateUpload
+// returned for it, as they lack something that this id tells.
+type Matcher interface {
+	// IsUpload reports whether two ids are of one upload.
+	IsUpload(a, b UploadID) bool
+}
+
+// IsUpload reports whether two ids are of one upload of a vault.
+func IsUpload(v Uploader, a, b UploadID) bool {
+	m, ok := v.(Matcher)
+	return a == b || ok && m.IsUpload(a, b)
 }

@@ -84,6 +84,7 @@ func featureTo(features *[]coldfront.Feature) func(string) error {
 		"conditions": coldfront.Conditions, "crc64nvme": coldfront.CRC64NVME, "checksums": coldfront.Checksums,
 		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
 		"restore-status": coldfront.RestoreStatus, "versions": coldfront.Versions,
+		"encoding": coldfront.Encoding,
 	}
 	return func(name string) error {
 		feature, ok := known[name]
