@@ -11,41 +11,29 @@ import (
 
 // A key may have control characters, which XML has no place for. S3 writes them all
 // the same, by references such as &#x3;, unless a list is asked for with its keys
-// encoded as in a URL. The server writes something else in their place, so it gets
-// characters of a range for private use instead, and the front puts them back.
+// encoded as in a URL. The server writes something else in their place. So it gets keys
+// without any but tabs, in the same order: a tab and a letter, as in ^C, for each.
 
-const firstStandIn = 0x10F000
+var (
+	escapedControl = regexp.MustCompile(`%[01][0-9A-Fa-f]`)
+	control        = regexp.MustCompile(`[\x00-\x1f]`)
+	disguised      = regexp.MustCompile(`\t[@-_]`)
+)
 
-// isUnspeakable reports whether XML has no place for a character of a key.
-func isUnspeakable(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r", r) }
-
-// standIn is what the server has in place of a character.
-func standIn(r rune) rune {
-	if isUnspeakable(r) {
-		return firstStandIn + r
-	}
-	return r
+// disguise is a text as the server has it.
+func disguise(text string) string {
+	return control.ReplaceAllStringFunc(text, func(c string) string { return "\t" + string('@'+rune(c[0])) })
 }
 
-// spoken is what a character of the server's stands for.
-func spoken(r rune) rune {
-	if isUnspeakable(r-firstStandIn) && r >= firstStandIn {
-		return r - firstStandIn
-	}
-	return r
-}
-
-var escapedControl = regexp.MustCompile(`%[01][0-9A-Fa-f]`)
-
-// disguise gives the server a request whose keys it can list. It tells whether it
-// changed anything.
-func disguise(r *http.Request) bool {
+// disguise gives the server a request in its words. It tells whether that changed
+// anything.
+func (c *call) disguise(r *http.Request) bool {
 	hide := func(escaped string) string {
 		plain, err := url.PathUnescape(escaped)
 		if err != nil {
-			return escaped
+			return escaped // which cannot be
 		}
-		return url.PathEscape(strings.Map(standIn, plain))
+		return url.PathEscape(disguise(plain))
 	}
 	path := escapedControl.ReplaceAllStringFunc(r.URL.EscapedPath(), hide)
 	query := escapedControl.ReplaceAllStringFunc(r.URL.RawQuery, hide)
@@ -53,13 +41,15 @@ func disguise(r *http.Request) bool {
 		return false
 	}
 	r.URL.RawPath, r.URL.RawQuery = path, query
-	r.URL.Path, _ = url.PathUnescape(path) // which was valid before
+	if plain, err := url.PathUnescape(path); err == nil {
+		r.URL.Path = plain
+	}
 	return true
 }
 
-// unmask puts the characters back that stand in a document in the server's words.
+// unmask puts the characters back in a document of the server.
 func (n *node) unmask() {
-	n.Text = strings.Map(spoken, n.Text)
+	n.Text = disguised.ReplaceAllStringFunc(n.Text, func(d string) string { return string(rune(d[1]) - '@') })
 	for _, child := range n.Nodes {
 		child.unmask()
 	}
@@ -81,13 +71,17 @@ func (n *node) encode(byURL bool) {
 	if byURL && isKey {
 		n.Text = strings.ReplaceAll(url.QueryEscape(n.Text), "%2F", "/")
 	}
-	n.Text = strings.Map(standIn, n.Text) // which encoding/xml keeps
+	n.Text = control.ReplaceAllStringFunc(n.Text, func(c string) string { return string(firstStandIn + rune(c[0])) })
 	for _, child := range n.Nodes {
 		child.encode(byURL)
 	}
 }
 
-var standsIn = regexp.MustCompile(`[\x{10F000}-\x{10F01F}]`)
+// What encoding/xml would replace stands as a character for private use until it is
+// written.
+const firstStandIn = 0x10E000
+
+var standsIn = regexp.MustCompile(`[\x{10E000}-\x{10E01F}]`)
 
 // byReference writes what stands in for a character as a reference to that.
 func byReference(document []byte) []byte {

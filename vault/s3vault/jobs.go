@@ -118,7 +118,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err != nil {
 		return vault.Job{}, err
 	}
-	restored := restoreOf(object.StorageClass, aws.ToString(object.Restore))
+	restored := v.restoreOf(j, object)
 	if restored.isGone {
 		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.of.key)
 	}
@@ -155,6 +155,19 @@ type restored struct {
 
 // restoreHeader is x-amz-restore ("HeadObject" in the API reference).
 var restoreHeader = regexp.MustCompile(`ongoing-request="(true|false)"(?:, *expiry-date="([^"]*)")?`)
+
+// lateRestores is how long a service may not show that an object is being restored after
+// it has been asked for that.
+const lateRestores = 15 * time.Minute
+
+// restoreOf is how the copy stands that a job asked for.
+func (v *Vault) restoreOf(j job, o *s3.HeadObjectOutput) restored {
+	is := restoreOf(o.StorageClass, aws.ToString(o.Restore))
+	if is.isGone && aws.ToString(o.Restore) == "" && v.config.Now().Before(j.started.Add(lateRestores)) {
+		return restored{inProgress: true}
+	}
+	return is
+}
 
 func restoreOf(class types.StorageClass, header string) restored {
 	if !isArchived(class) {
@@ -239,17 +252,23 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	return out, err
 }
 
-// notReady tells an object that is being restored from one whose copy is gone.
+// notReady tells an object that is being restored from one whose copy is gone. A service
+// may say that a copy is there for a while before it gives it out: whoever waits gets it,
+// and another restore would be paid for.
 func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	object, err := v.seen(ctx, j)
 	if err != nil {
 		return err
 	}
-	if restoreOf(object.StorageClass, aws.ToString(object.Restore)).inProgress {
+	is, what := v.restoreOf(j, object), v.what(fmt.Sprintf("read %q", j.of.key))
+	switch {
+	case is.inProgress:
 		return refusal
+	case !is.isGone && is.expires.After(v.config.Now()): // not %w below: the job has succeeded
+		return fmt.Errorf("%s: the service says that it is restored, and does not give it out yet: %w: %v", what, vault.ErrUnavailable, refusal) //nolint:errorlint // see above
 	}
 	// Not %w: it is not that it is not ready yet.
-	return fmt.Errorf("%s: the restored copy has %w: %v", v.what(fmt.Sprintf("read %q", j.of.key)), vault.ErrExpired, refusal) //nolint:errorlint // see above
+	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // see above
 }
 
 // get reads a range of the object of a job; zero: all of it.
