@@ -184,15 +184,32 @@ type Namer interface {
 	UploadsNamed(ctx context.Context, name string) iter.Seq2[Upload, error]
 }
 
-// Matcher is a kind whose lists may tell an upload by another id than CreateUpload
-// returned for it, as they lack something that this id tells.
-type Matcher interface {
-	// IsUpload reports whether two ids are of one upload.
+// Sparse is a kind whose list of unfinished uploads does not tell all of each: the rest
+// takes a request for each, and may not be known.
+type Sparse interface {
+	// IsUpload reports whether two ids are of one upload: a list may tell it by another
+	// one than CreateUpload returned.
 	IsUpload(a, b UploadID) bool
+	// CountUploads counts what Uploads lists, by the list alone.
+	CountUploads(ctx context.Context) (int, error)
 }
 
 // IsUpload reports whether two ids are of one upload of a vault.
 func IsUpload(v Uploader, a, b UploadID) bool {
-	m, ok := v.(Matcher)
-	return a == b || ok && m.IsUpload(a, b)
+	s, ok := v.(Sparse)
+	return a == b || ok && s.IsUpload(a, b)
+}
+
+// CountUploads counts the unfinished uploads of a vault. Errors are those of Uploads.
+func CountUploads(ctx context.Context, v Uploader) (n int, err error) {
+	if s, ok := v.(Sparse); ok {
+		return s.CountUploads(ctx)
+	}
+	for _, err := range v.Uploads(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }

@@ -83,8 +83,13 @@ func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.U
 	return func(func(vault.Upload, error) bool) {}
 }
 
-// IsUpload is that of the kind; see vault.Matcher.
+// IsUpload is vault.IsUpload of the kind.
 func (v *Vault) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(v.Vault, a, b) }
+
+// CountUploads is vault.CountUploads of the kind.
+func (v *Vault) CountUploads(ctx context.Context) (int, error) {
+	return vault.CountUploads(ctx, v.Vault)
+}
 
 // Close frees what the vault holds: connections, or the lock of a directory.
 func (v *Vault) Close() error { return v.closer.Close() }

@@ -69,6 +69,9 @@ func scriptCommands() map[string]scriptCommand {
 		// it, as package coldfront says; --after, --times, --status, --code, --bytes,
 		// --header, --value
 		"s3fail": fronts.fail,
+		// s3put KEY FILE, s3begin KEY...: what other programs do, with keys as in Go
+		"s3put":   fronts.put,
+		"s3begin": fronts.begin,
 		// line: puts a line between clients and the server on which things go wrong
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost

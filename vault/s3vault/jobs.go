@@ -118,7 +118,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err != nil {
 		return vault.Job{}, err
 	}
-	restored := v.restoreOf(j, object)
+	restored := restoreOf(object.StorageClass, aws.ToString(object.Restore))
 	if restored.isGone {
 		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.of.key)
 	}
@@ -155,19 +155,6 @@ type restored struct {
 
 // restoreHeader is x-amz-restore ("HeadObject" in the API reference).
 var restoreHeader = regexp.MustCompile(`ongoing-request="(true|false)"(?:, *expiry-date="([^"]*)")?`)
-
-// lateRestores is how long a service may not show that an object is being restored after
-// it has been asked for that.
-const lateRestores = 15 * time.Minute
-
-// restoreOf is how the copy stands that a job asked for.
-func (v *Vault) restoreOf(j job, o *s3.HeadObjectOutput) restored {
-	is := restoreOf(o.StorageClass, aws.ToString(o.Restore))
-	if is.isGone && aws.ToString(o.Restore) == "" && v.config.Now().Before(j.started.Add(lateRestores)) {
-		return restored{inProgress: true}
-	}
-	return is
-}
 
 func restoreOf(class types.StorageClass, header string) restored {
 	if !isArchived(class) {
@@ -260,7 +247,7 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	if err != nil {
 		return err
 	}
-	is, what := v.restoreOf(j, object), v.what(fmt.Sprintf("read %q", j.of.key))
+	is, what := restoreOf(object.StorageClass, aws.ToString(object.Restore)), v.what(fmt.Sprintf("read %q", j.of.key))
 	switch {
 	case is.inProgress:
 		return refusal

@@ -133,6 +133,9 @@ func TestUploadsOfOthers(t *testing.T) {
 			if len(named) != 2 || !slices.ContainsFunc(named, isOurs) {
 				t.Errorf("of one name there are %q, want two with %q", named, ours)
 			}
+			if n, err := v.CountUploads(t.Context()); err != nil || n != len(strangeKeys())+2 {
+				t.Errorf("%d are counted, %v", n, err)
+			}
 			if n := b.asked("ListParts") - parts; n != 2 {
 				t.Errorf("the parts of %d uploads were asked for, want 2", n)
 			}

@@ -304,11 +304,10 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// uploads lists the unfinished uploads of the keys that begin so, and have it said of
-// them that they are wanted.
-func (v *Vault) uploads(ctx context.Context, prefix string, isWanted func(key string) bool) iter.Seq2[vault.Upload, error] {
+// uploads lists the unfinished uploads of the keys that begin so.
+func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.MultipartUpload, error] {
 	const what = "list the unfinished uploads"
-	list := amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
+	return amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
 		What: v.what(what),
 		Fetch: func(m *keyed) (p amazon.Page[types.MultipartUpload, keyed], err error) {
 			in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
@@ -333,21 +332,7 @@ func (v *Vault) uploads(ctx context.Context, prefix string, isWanted func(key st
 		Follows: func(m, last types.MultipartUpload) bool {
 			return keyed{m.Key, m.UploadId}.follows(keyed{last.Key, last.UploadId})
 		},
-	}
-	return func(yield func(vault.Upload, error) bool) {
-		for m, err := range list.All() {
-			if err == nil && !isWanted(aws.ToString(m.Key)) {
-				continue
-			}
-			var told vault.Upload
-			if err == nil {
-				told, err = v.unfinished(ctx, m)
-			}
-			if !yield(told, err) || err != nil {
-				return
-			}
-		}
-	}
+	}.All()
 }
 
 // unfinished is an upload as a list tells it, with its part size if its parts tell it.

@@ -11,14 +11,14 @@ import (
 	"firn/vault"
 )
 
-var _ vault.Matcher = (*Vault)(nil)
+var _ vault.Sparse = (*Vault)(nil)
 
 // Uploads lists the unfinished uploads under the prefix. The service tells no
 // descriptions, and part sizes only by the parts of each, for which it is asked. An
 // upload whose parts do not tell it has no part size, and an id that only serves to
 // abort it; see [Vault.IsUpload].
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
-	return v.uploads(ctx, v.config.Prefix, func(string) bool { return true })
+	return v.uploadsOf(ctx, v.config.Prefix, func(string) bool { return true })
 }
 
 // UploadsNamed lists those of the key of a name. The service is asked for the parts of
@@ -30,7 +30,38 @@ func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.U
 			yield(vault.Upload{}, fmt.Errorf("%s: %w", v.what("list the unfinished uploads"), err))
 		}
 	}
-	return v.uploads(ctx, wanted, func(key string) bool { return key == wanted })
+	return v.uploadsOf(ctx, wanted, func(key string) bool { return key == wanted })
+}
+
+// uploadsOf lists the unfinished uploads of the keys that begin so and are wanted, with
+// what their parts tell of them.
+func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(key string) bool) iter.Seq2[vault.Upload, error] {
+	return func(yield func(vault.Upload, error) bool) {
+		for m, err := range v.uploads(ctx, prefix) {
+			var told vault.Upload
+			switch {
+			case err != nil:
+			case !isWanted(aws.ToString(m.Key)):
+				continue
+			default:
+				told, err = v.unfinished(ctx, m)
+			}
+			if !yield(told, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// CountUploads counts the unfinished uploads under the prefix.
+func (v *Vault) CountUploads(ctx context.Context) (n int, err error) {
+	for _, err := range v.uploads(ctx, v.config.Prefix) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // IsUpload reports whether two ids are of one upload: the id that CreateUpload returned

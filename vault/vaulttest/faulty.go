@@ -268,6 +268,11 @@ func (f *Faulty) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.
 // IsUpload is the vault's.
 func (f *Faulty) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(f.below, a, b) }
 
+// CountUploads is the vault's, with the faults of Uploads.
+func (f *Faulty) CountUploads(ctx context.Context) (int, error) {
+	return around(ctx, f.next("Uploads"), func() (int, error) { return vault.CountUploads(ctx, f.below) })
+}
+
 type readCloser struct {
 	io.Reader
 	io.Closer
