@@ -264,19 +264,6 @@ func (v *Vault) CheckName(name string) error {
 	return err
 }
 
-// checkBucket says whether a bucket can be called so ("General purpose bucket
-// naming rules" in the user guide).
-func checkBucket(name string) error {
-	const least, most = 3, 63
-	odd := strings.ContainsFunc(name, func(r rune) bool {
-		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
-	})
-	if len(name) < least || len(name) > most || odd || strings.Trim(name, ".-") != name {
-		return fmt.Errorf("bucket %.300q: %w: a name has %d to %d lower-case letters, digits, dots and hyphens", name, vault.ErrInvalid, least, most)
-	}
-	return nil
-}
-
 // checkPrefix says whether keys may begin so.
 func checkPrefix(prefix string) error {
 	if prefix != "" && (!strings.HasSuffix(prefix, "/") || strings.HasPrefix(prefix, "/") || len(prefix) >= maxKey) {
