@@ -122,6 +122,7 @@ func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
 		"refuse": coldfront.Refuse, "lose-request": coldfront.LoseRequest, "lose-answer": coldfront.LoseAnswer,
 		"error-in-ok": coldfront.ErrorInOK, "error-after-all": coldfront.ErrorAfterAll,
 		"flip": coldfront.Flip, "cut": coldfront.Cut, "tell": coldfront.Tell,
+		"gateway": coldfront.Gateway,
 	}
 	var fault coldfront.Fault
 	flags := flag.NewFlagSet("s3fail", flag.ContinueOnError)

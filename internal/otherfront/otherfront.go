@@ -10,7 +10,6 @@ package otherfront
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -85,9 +84,7 @@ func isAsSigned(r *http.Request) bool {
 func (f *Front) Close() { f.listener.Close() }
 
 // CreateBucket makes a bucket.
-func (f *Front) CreateBucket(_ context.Context, bucket string) error {
-	return f.backend.CreateBucket(bucket)
-}
+func (f *Front) CreateBucket(bucket string) error { return f.backend.CreateBucket(bucket) }
 
 // seen notes the status of an answer.
 type seen struct {

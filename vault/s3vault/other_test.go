@@ -36,7 +36,7 @@ func TestContractElsewhere(t *testing.T) {
 		New: func(t *testing.T) vault.Vault {
 			next++
 			bucket := "suite-" + string(rune('a'+next/26)) + string(rune('a'+next%26))
-			if err := front.CreateBucket(t.Context(), bucket); err != nil {
+			if err := front.CreateBucket(bucket); err != nil {
 				t.Fatal(err)
 			}
 			v := open(t, bucket)
