@@ -1,13 +1,29 @@
 package s3vault_test
 
 import (
+	"errors"
 	"testing"
 
+	"firn/internal/coldfront"
 	"firn/internal/otherfront"
 	"firn/vault"
 	"firn/vault/s3vault"
 	"firn/vault/vaulttest"
 )
+
+// Where it is said that ETags do not stay, one that is another than completing told is no
+// reason to doubt an object of the right size; of another size it is not the one.
+func TestETagsThatDoNotStay(t *testing.T) {
+	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.CRC64NVME, s3vault.ETag}})
+	for header, value := range map[string]string{"ETag": `"96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f"`, "Content-Length": "17"} {
+		id, c := begin(t, v, header)
+		b.front.Fail(coldfront.Fault{Operation: "HeadObject", After: 1, Times: 1, Harm: coldfront.Tell, Header: header, Value: value})
+		_, err := v.CompleteUpload(t.Context(), id, c)
+		if _, doubted := errors.AsType[*vault.UnprovedError](err); doubted != (header != "ETag") || !doubted && err != nil {
+			t.Errorf("another %s: %v", header, err)
+		}
+	}
+}
 
 // TestContractElsewhere runs the suite of every kind over an S3 server that nobody here
 // wrote and that lacks much of what Amazon's has.
