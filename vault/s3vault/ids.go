@@ -133,8 +133,8 @@ func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
 	if err == nil && q.Has("part") {
 		u.partSize, err = strconv.ParseInt(q.Get("part"), 10, 64)
 	}
-	name, isHere := strings.CutPrefix(u.key, v.config.Prefix)
-	if err != nil || u.id == "" || u.partSize < 0 || !isHere || name == "" { // of others any key may be listed
+	isHere := u.key != "" && strings.HasPrefix(u.key, v.config.Prefix) // of others any key may be listed
+	if err != nil || u.id == "" || u.partSize < 0 || !isHere {
 		return upload{}, fmt.Errorf("upload %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
 	}
 	return u, nil
