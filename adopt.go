@@ -220,7 +220,7 @@ func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
 func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err error) {
 	err = u.retry().Do(ctx, func(ctx context.Context) error {
 		found = nil
-		for c, err := range u.vault.Uploads(ctx) {
+		for c, err := range u.list(ctx) {
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, e
 			switch {
 			case err != nil:
 				return err
-			case c.ID == r.ID:
+			case vault.IsUpload(u.vault, c.ID, r.ID):
 				r.Name, r.Class = c.Name, cmp.Or(r.Class, c.Class)
 			}
 		}

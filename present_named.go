@@ -48,8 +48,8 @@ func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload
 // lookNamed looks at what has the name of this upload. What may not be looked at, and
 // what no archive can be called, shows when the upload is begun.
 func (u *upload) lookNamed(ctx context.Context) (there vault.Archive, found bool, err error) {
-	namer, ok := u.vault.(vault.Namer)
-	if !ok || !u.vault.Limits().Names || u.name == "" {
+	namer, ok := u.namer()
+	if !ok {
 		return vault.Archive{}, false, nil
 	}
 	err = u.retry().Do(ctx, func(ctx context.Context) (err error) {

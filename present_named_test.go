@@ -3,6 +3,7 @@ package firn_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"testing"
@@ -66,6 +67,23 @@ func (k *keyed) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 		there.TreeHash = k.keys[there.ID].TreeHash
 	}
 	return there, err
+}
+
+func (*keyed) CheckName(name string) error {
+	if name == "no name" {
+		return &vault.NameError{Name: name, Why: "it says so"}
+	}
+	return nil
+}
+
+func (k *keyed) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
+	return func(yield func(vault.Upload, error) bool) {
+		for u, err := range k.Uploads(ctx) {
+			if (err != nil || k.names[u.ID] == name) && !yield(u, err) {
+				return
+			}
+		}
+	}
 }
 
 // moved moves the file of a site to another directory.

@@ -195,15 +195,9 @@ func (p *purge) makePlan(ctx context.Context) (err error) {
 	if err := p.count(ctx); err != nil {
 		return err
 	}
-	return patientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) error {
-		p.plan.Uploads = 0
-		for _, err := range p.vault.Uploads(ctx) {
-			if err != nil {
-				return err
-			}
-			p.plan.Uploads++
-		}
-		return nil
+	return patientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) (err error) {
+		p.plan.Uploads, err = vault.CountUploads(ctx, p.vault)
+		return err
 	})
 }
 

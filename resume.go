@@ -15,6 +15,9 @@ import (
 // open returns an upload to send parts to: the recorded one, else one that the
 // vault knows and the local bytes prove, else a new one.
 func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error) {
+	if err := u.checkName(); err != nil {
+		return nil, err
+	}
 	if last.State == record.Open {
 		begun, err := u.begunAs(ctx, last)
 		if err != nil {
@@ -159,24 +162,34 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 		return nil, err
 	}
 	var lost *attempt // an earlier try that had succeeded
-	asked := false
+	asked := 0
 	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
-		if asked {
+		if asked > 0 {
 			if lost, err = u.adoptLost(ctx, at.Upload); lost != nil || err != nil {
 				return err
 			}
 		}
-		asked = true
+		asked++
 		at.ID, err = u.vault.CreateUpload(ctx, vault.UploadRequest{
 			Name: u.name, Description: u.description, PartSize: plan.PartSize, ModTime: u.source.identity.ModTime,
 		})
 		return err
 	})
-	if err != nil || lost != nil {
+	switch {
+	case asked == 1 && isRefusal(err): // so the vault has begun nothing
+		at.State = record.Aborted
+		return nil, errors.Join(err, u.save(ctx, at))
+	case err != nil || lost != nil:
 		return lost, err
 	}
 	at.State = record.Open
 	return at, u.save(ctx, at)
+}
+
+// isRefusal reports whether a vault says that it has not done what it was asked to do.
+func isRefusal(err error) bool {
+	return !passing(err) && (errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrDenied) ||
+		errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists))
 }
 
 func heldText(at *attempt) string {

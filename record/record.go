@@ -34,7 +34,7 @@ const (
 	Unknown UploadState = "unknown"
 	// Expired: the vault no longer knows the upload id.
 	Expired UploadState = "expired"
-	// Aborted: the user gave the upload up.
+	// Aborted: the user gave the upload up, or the vault refused to begin it.
 	Aborted UploadState = "aborted"
 )
 

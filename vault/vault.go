@@ -173,7 +173,43 @@ type Looker interface {
 // Namer is a kind whose archives have names, of which each stands for one archive at a
 // time; see Limits.Names.
 type Namer interface {
+	// CheckName says, without asking anybody, whether an archive may have a name. If not,
+	// it is a NameError.
+	CheckName(name string) error
 	// LookNamed is Look for the archive that has a name now, and tells its tree hash, too,
 	// if that is kept with it.
 	LookNamed(ctx context.Context, name string) (Archive, error)
+	// UploadsNamed is Uploads for those whose archive will have a name. It takes no more
+	// requests where there are many others.
+	UploadsNamed(ctx context.Context, name string) iter.Seq2[Upload, error]
+}
+
+// Sparse is a kind whose list of unfinished uploads does not tell all of each: the rest
+// takes a request for each, and may not be known.
+type Sparse interface {
+	// IsUpload reports whether two ids are of one upload: a list may tell it by another
+	// one than CreateUpload returned.
+	IsUpload(a, b UploadID) bool
+	// CountUploads counts what Uploads lists, by the list alone.
+	CountUploads(ctx context.Context) (int, error)
+}
+
+// IsUpload reports whether two ids are of one upload of a vault.
+func IsUpload(v Uploader, a, b UploadID) bool {
+	s, ok := v.(Sparse)
+	return a == b || ok && s.IsUpload(a, b)
+}
+
+// CountUploads counts the unfinished uploads of a vault. Errors are those of Uploads.
+func CountUploads(ctx context.Context, v Uploader) (n int, err error) {
+	if s, ok := v.(Sparse); ok {
+		return s.CountUploads(ctx)
+	}
+	for _, err := range v.Uploads(ctx) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }

@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 
 	"firn/vault"
@@ -64,6 +65,30 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 		return n.LookNamed(ctx, name)
 	}
 	return vault.Archive{}, fmt.Errorf("the archives of this vault have no names: %w", vault.ErrInvalid)
+}
+
+// CheckName is that of the kind; see vault.Namer. A kind without it takes any name.
+func (v *Vault) CheckName(name string) error {
+	if n, ok := v.Vault.(vault.Namer); ok {
+		return n.CheckName(name)
+	}
+	return nil
+}
+
+// UploadsNamed is that of the kind; see vault.Namer. A kind without it lists none.
+func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
+	if n, ok := v.Vault.(vault.Namer); ok {
+		return n.UploadsNamed(ctx, name)
+	}
+	return func(func(vault.Upload, error) bool) {}
+}
+
+// IsUpload is vault.IsUpload of the kind.
+func (v *Vault) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(v.Vault, a, b) }
+
+// CountUploads is vault.CountUploads of the kind.
+func (v *Vault) CountUploads(ctx context.Context) (int, error) {
+	return vault.CountUploads(ctx, v.Vault)
 }
 
 // Close frees what the vault holds: connections, or the lock of a directory.

@@ -44,14 +44,31 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	var all []openUpload
 	for _, u := range there {
 		at := openUpload{Upload: u, vaultURL: v.URL()}
-		at.record, err = c.UploadByID(ctx, v.URL(), u.ID)
+		at.record, err = recordOf(ctx, v, c, u)
 		if err != nil && !errors.Is(err, vault.ErrNotFound) {
 			return nil, err
 		}
-		at.known = err == nil
+		if at.known = err == nil; at.known {
+			at.ID, at.PartSize = at.record.ID, at.record.PartSize
+		}
 		all = append(all, at)
 	}
 	return all, nil
+}
+
+// recordOf returns the record of an upload that a vault lists, also if the list does not
+// tell all that its id on record tells; ErrNotFound if there is none.
+func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload) (record.Upload, error) {
+	known, err := c.UploadByID(ctx, v.URL(), u.ID)
+	if !errors.Is(err, vault.ErrNotFound) || u.PartSize != 0 {
+		return known, err
+	}
+	for r, err := range c.Uploads(ctx, v.URL()) {
+		if err != nil || v.IsUpload(u.ID, r.ID) {
+			return r, err
+		}
+	}
+	return known, err
 }
 
 // goneUploads lists what is open by the record and not among those at the vault.

@@ -165,7 +165,7 @@ func (p *program) checkOpen(ctx context.Context, c *catalog.Catalog, v *vaulturl
 			if err != nil {
 				return err
 			}
-			if u.ID == id {
+			if v.IsUpload(u.ID, id) {
 				return nil
 			}
 		}

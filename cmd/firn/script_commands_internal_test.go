@@ -72,6 +72,11 @@ func scriptCommands() map[string]scriptCommand {
 		// it, as package coldfront says; --after, --times, --status, --code, --bytes,
 		// --header, --value
 		"s3fail": fronts.fail,
+		// service BUCKET: the service that $SERVICE names; $OPTIONS are for URLs
+		"service": fronts.service,
+		// s3put KEY FILE, s3begin KEY...: what other programs do, with keys as in Go
+		"s3put":   fronts.put,
+		"s3begin": fronts.begin,
 		// line: puts a line between clients and the server on which things go wrong
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost

@@ -23,21 +23,24 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,
-		Setup: func(env *testscript.Env) error {
-			home := filepath.Join(env.WorkDir, ".home")
-			env.Setenv("HOME", home)
-			env.Setenv("XDG_DATA_HOME", filepath.Join(home, "data"))
-			env.Setenv("FIRN_CATALOG", filepath.Join(env.WorkDir, "catalog.db"))
-			env.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "none"))
-			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "none"))
-			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-			env.Setenv("TZ", "UTC")
-			env.Setenv(clockEnv, filepath.Join(env.WorkDir, ".clock"))
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process waits a second at its end
-			watchScript(env, stalled)
-			return os.Mkdir(home, 0o700)
-		},
-		Cmds:      watched(scriptCommands()),
-		Condition: scriptCondition,
+		Setup:         setupScript,
+		Cmds:          watched(scriptCommands()),
+		Condition:     scriptCondition,
 	})
+}
+
+// setupScript gives a script a home of its own.
+func setupScript(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	env.Setenv("HOME", home)
+	env.Setenv("XDG_DATA_HOME", filepath.Join(home, "data"))
+	env.Setenv("FIRN_CATALOG", filepath.Join(env.WorkDir, "catalog.db"))
+	env.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "none"))
+	env.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "none"))
+	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	env.Setenv("TZ", "UTC")
+	env.Setenv(clockEnv, filepath.Join(env.WorkDir, ".clock"))
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // else each process waits a second at its end
+	watchScript(env, stalled)
+	return os.Mkdir(home, 0o700)
 }

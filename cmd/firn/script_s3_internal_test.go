@@ -84,6 +84,7 @@ func featureTo(features *[]coldfront.Feature) func(string) error {
 		"conditions": coldfront.Conditions, "crc64nvme": coldfront.CRC64NVME, "checksums": coldfront.Checksums,
 		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
 		"restore-status": coldfront.RestoreStatus, "versions": coldfront.Versions,
+		"encoding": coldfront.Encoding,
 	}
 	return func(name string) error {
 		feature, ok := known[name]
@@ -121,6 +122,7 @@ func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
 		"refuse": coldfront.Refuse, "lose-request": coldfront.LoseRequest, "lose-answer": coldfront.LoseAnswer,
 		"error-in-ok": coldfront.ErrorInOK, "error-after-all": coldfront.ErrorAfterAll,
 		"flip": coldfront.Flip, "cut": coldfront.Cut, "tell": coldfront.Tell,
+		"gateway": coldfront.Gateway,
 	}
 	var fault coldfront.Fault
 	flags := flag.NewFlagSet("s3fail", flag.ContinueOnError)

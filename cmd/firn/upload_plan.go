@@ -47,6 +47,9 @@ func (p *program) planUploads(ctx context.Context, o uploadOptions, vaultArg str
 		return err
 	}
 	return p.each(sources, func(path string) error {
+		if err := p.checkName(v, o, path); err != nil {
+			return p.explainName(err, vaultArg, path)
+		}
 		plan, err := p.planUpload(o, v, path, rate)
 		if err != nil {
 			return err

@@ -100,7 +100,10 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	unprovable, isUnprovable := errors.AsType[*firn.UnprovableError](err)
 	double, isDouble := errors.AsType[*firn.DoubleError](err)
+	_, isBadName := errors.AsType[*vault.NameError](err)
 	switch {
+	case isBadName:
+		return s.explainName(err, s.vaultArg, path)
 	case isDouble:
 		return withHint(err, "what became of the earlier one: "+shellCommand("firn", "inventory", s.vaultArg),
 			"to remove what was sent now: "+shellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),

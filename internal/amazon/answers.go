@@ -58,17 +58,21 @@ func (a Answers) Read(stack *middleware.Stack) error {
 // read reads an answer to its end and puts what was read in the place of its body.
 func (a Answers) read(answer *http.Response, operation, method string) error {
 	body, err := io.ReadAll(io.LimitReader(answer.Body, a.Most+1))
+	length := int64(len(body))
 	closed := answer.Body.Close()
+	if a.Form == XML && a.Form.begins(body) {
+		body = carry(body)
+	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
-	case int64(len(body)) > a.Most:
+	case length > a.Most:
 		return &AnswerError{
 			Status: answer.StatusCode, class: vault.ErrGarbled, why: fmt.Errorf("%w (%d bytes)", errAnswerTooLong, a.Most),
 		}
 	case err != nil:
 		return &AnswerError{
 			Status: answer.StatusCode, strange: !isSuccess(answer.StatusCode) && !a.Form.begins(body), class: vault.ErrUnavailable,
-			why: fmt.Errorf("the answer broke off after %d bytes%s: %w", len(body), beginning(body), err),
+			why: fmt.Errorf("the answer broke off after %d bytes%s: %w", length, beginning(body), err),
 		}
 	case closed != nil:
 		return &AnswerError{Status: answer.StatusCode, class: vault.ErrUnavailable, why: closed}

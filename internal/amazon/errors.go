@@ -76,7 +76,7 @@ func Refusal(err error) *ServiceError {
 	}
 	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		answer.Code, answer.Message = OneLine(api.ErrorCode(), 100), OneLine(api.ErrorMessage(), MaxMessage)
+		answer.Code, answer.Message = OneLine(Carried(api.ErrorCode()), 100), OneLine(Carried(api.ErrorMessage()), MaxMessage)
 	}
 	if answer.Code == "" || answer.Code == "UnknownError" {
 		answer.Code, answer.Message = noCode, ""

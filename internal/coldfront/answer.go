@@ -58,15 +58,17 @@ func (f *Front) answerDocument(c *call, resp *http.Response) error {
 	if err != nil {
 		return err
 	}
+	root.unmask()
 	if root.XMLName.Local != "Error" { // S3 may say so after a 200
 		f.learn(c, versionID(resp), root)
 		f.amend(c, versionID(resp), root)
 	}
 	f.stripDocument(root)
+	f.encode(c, root)
 	if text, err = root.bytes(); err != nil {
 		return err
 	}
-	setBody(resp, text)
+	setBody(resp, byReference(text))
 	return nil
 }
 

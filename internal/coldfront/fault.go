@@ -29,6 +29,9 @@ const (
 	Cut
 	// Tell puts Value in place of the answer's field Header.
 	Tell
+	// Gateway answers 504 with a page for people after the server has acted, as a proxy
+	// does whose patience is over.
+	Gateway
 )
 
 // Fault is something that goes wrong with requests that match.
@@ -136,6 +139,9 @@ func (f *Fault) after(resp *http.Response, c *call) error {
 		return errLost
 	case ErrorAfterAll:
 		f.error().put(resp, c)
+	case Gateway:
+		replace(resp, http.StatusGatewayTimeout, []byte(gatewayPage), c)
+		resp.Header = http.Header{"Content-Type": {"text/html"}, "Content-Length": resp.Header["Content-Length"]}
 	case Flip:
 		resp.Body = &flipped{ReadCloser: resp.Body}
 	case Tell:
@@ -146,6 +152,8 @@ func (f *Fault) after(resp *http.Response, c *call) error {
 	}
 	return nil
 }
+
+const gatewayPage = "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body><hr><center>nginx</center></body>\r\n</html>\r\n"
 
 // flipped is a body whose first byte has a wrong bit.
 type flipped struct {

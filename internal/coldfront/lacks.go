@@ -28,6 +28,8 @@ const (
 	// Versions are listing them and asking whether a bucket keeps them. They can be
 	// refused, not ignored.
 	Versions
+	// Encoding is that of the keys in lists, as in a URL. It can be ignored, not refused.
+	Encoding
 )
 
 func (f *Front) ignores(feature Feature) bool { return slices.Contains(f.options.Ignores, feature) }

@@ -77,7 +77,7 @@ func (f *Front) head(ctx context.Context, n name, id string) (found string, miss
 			return nullVersion, nil, err
 		}
 	}
-	input := &s3.HeadObjectInput{Bucket: &n.bucket, Key: &n.key}
+	input := &s3.HeadObjectInput{Bucket: &n.bucket, Key: aws.String(disguise(n.key))}
 	if id != "" {
 		input.VersionId = &id
 	}

@@ -103,7 +103,8 @@ func (f *Front) prepare(c *call, r *http.Request) error {
 	stripped, err := f.strip(c, r)
 	paginated := f.paginate(c, r)
 	mended := f.mend(c, r)
-	c.changed = stripped || paginated || mended
+	disguised := c.disguise(r)
+	c.changed = stripped || paginated || mended || disguised
 	return err
 }
 

@@ -56,8 +56,8 @@ func (f *Front) answerDelete(ctx context.Context, c *call, resp *http.Response) 
 
 // isHidden tells whether the latest version of an object is a delete marker.
 func (f *Front) isHidden(ctx context.Context, n name) bool {
-	listed, err := f.own().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &n.bucket, Prefix: &n.key})
+	listed, err := f.own().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &n.bucket, Prefix: aws.String(disguise(n.key))})
 	return err == nil && slices.ContainsFunc(listed.DeleteMarkers, func(m types.DeleteMarkerEntry) bool {
-		return aws.ToString(m.Key) == n.key && aws.ToBool(m.IsLatest)
+		return aws.ToString(m.Key) == disguise(n.key) && aws.ToBool(m.IsLatest)
 	})
 }

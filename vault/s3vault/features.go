@@ -31,10 +31,13 @@ const (
 	// Versions: buckets that keep what is overwritten or deleted. Without them an
 	// archive is whatever object its key has now.
 	Versions Feature = "versions"
+	// ETag: an object has the ETag that the service told when its upload was completed.
+	// Without it an object of the right size is taken for the one that was made.
+	ETag Feature = "etag"
 )
 
 // Features lists them all.
-func Features() []Feature { return []Feature{Conditional, CRC64NVME, Tagging, Classes, Versions} }
+func Features() []Feature { return []Feature{Conditional, CRC64NVME, Tagging, Classes, Versions, ETag} }
 
 // ParseFeatures reads a list with commas.
 func ParseFeatures(list string) ([]Feature, error) {

@@ -11,6 +11,8 @@ import (
 // FuzzIDs: an id that is read says the same when it is written again.
 func FuzzIDs(f *testing.F) {
 	f.Add("key=cold%2Fa&upload=u&part=8388608", "kind=archive-retrieval&key=cold%2Fa&offset=0&size=5&tier=Bulk&started=2026-11-27T10%3A00%3A00Z")
+	f.Add("key=cold%2F&upload=u", "")
+	f.Add("key=cold%2Fbad%03%FF&upload=u", "")
 	f.Add("key=cold%2F&upload=", "kind=inventory-retrieval&description=a+b")
 	f.Add("", "kind=archive-retrieval&key=cold%2Fa&version=01M8DGPWH3QZB0X70038JK7X1F&size=5")
 	f.Add("", "kind=archive-retrieval&key=cold%2Fa&etag=f97c5d29941bfb1b2fdab0874906ab82-1&size=5")

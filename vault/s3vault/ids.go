@@ -133,7 +133,8 @@ func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
 	if err == nil && q.Has("part") {
 		u.partSize, err = strconv.ParseInt(q.Get("part"), 10, 64)
 	}
-	if err != nil || u.id == "" || u.partSize < 0 || v.checkKey(u.key) != nil {
+	isHere := u.key != "" && strings.HasPrefix(u.key, v.config.Prefix) // of others any key may be listed
+	if err != nil || u.id == "" || u.partSize < 0 || !isHere {
 		return upload{}, fmt.Errorf("upload %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
 	}
 	return u, nil
@@ -227,39 +228,40 @@ func (v *Vault) checkKey(key string) error {
 	return nil
 }
 
-// newKey returns the key of an archive that is called name. A step of a path, a
-// slash at an end and a character that cannot be seen would be read otherwise by
-// other tools.
+// newKey returns the key of an archive that is called name, or a NameError.
 func (v *Vault) newKey(name string) (string, error) {
 	key := v.config.Prefix + name
-	if err := v.checkKey(key); err != nil {
-		return "", err
+	if why := v.whyNoKey(name, key); why != "" {
+		return "", &vault.NameError{Name: name, Why: why}
 	}
+	return key, nil
+}
+
+// whyNoKey says why no archive can have a name and the key that it would have; empty if
+// one can. A step of a path, a slash at an end and a character that cannot be seen would
+// be read otherwise by other tools.
+func (v *Vault) whyNoKey(name, key string) string {
 	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 	for step := range strings.SplitSeq(name, "/") {
 		odd = odd || step == "" || step == "." || step == ".."
 	}
 	switch {
+	case !utf8.ValidString(key):
+		return "it is not UTF-8, as the keys of objects are"
+	case len(key) > maxKey:
+		return fmt.Sprintf("behind the prefix it makes a key of %d bytes, and one has up to %d", len(key), maxKey)
 	case v.isSidecar(key):
-		return "", fmt.Errorf("archive %.300q: %w: under %s are no archives but what firn keeps about them", name, vault.ErrInvalid, sidecarStep)
+		return "under " + sidecarStep + " are no archives but what firn keeps about them"
 	case odd:
-		return "", fmt.Errorf("archive %.300q: %w: the name of an object has printable characters, and no empty, . or .. between its slashes",
-			name, vault.ErrInvalid)
+		return "the name of an object has printable characters, and no empty, . or .. between its slashes"
 	}
-	return key, nil
+	return ""
 }
 
-// checkBucket says whether a bucket can be called so ("General purpose bucket
-// naming rules" in the user guide).
-func checkBucket(name string) error {
-	const least, most = 3, 63
-	odd := strings.ContainsFunc(name, func(r rune) bool {
-		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
-	})
-	if len(name) < least || len(name) > most || odd || strings.Trim(name, ".-") != name {
-		return fmt.Errorf("bucket %.300q: %w: a name has %d to %d lower-case letters, digits, dots and hyphens", name, vault.ErrInvalid, least, most)
-	}
-	return nil
+// CheckName says whether an archive may have a name; see vault.Namer.
+func (v *Vault) CheckName(name string) error {
+	_, err := v.newKey(name)
+	return err
 }
 
 // checkPrefix says whether keys may begin so.

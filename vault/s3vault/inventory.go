@@ -70,13 +70,14 @@ func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// parseNext reads the Next of an entry.
+// parseNext reads the Next of an entry, which may be a bad one: its key is listed,
+// although no archive has it.
 func (v *Vault) parseNext(after string) (*object, error) {
-	o, err := v.parseObject(vault.ArchiveID(after))
-	if err != nil {
+	key, version, _ := CutVersion(after)
+	if !strings.HasPrefix(key, v.config.Prefix) || key == "" {
 		return nil, fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
 	}
-	return &o, nil
+	return &object{key, version}, nil
 }
 
 // isFolder reports whether an object only stands for a folder, as consoles make it.

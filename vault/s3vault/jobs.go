@@ -239,17 +239,23 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	return out, err
 }
 
-// notReady tells an object that is being restored from one whose copy is gone.
+// notReady tells an object that is being restored from one whose copy is gone. A service
+// may say that a copy is there for a while before it gives it out: whoever waits gets it,
+// and another restore would be paid for.
 func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	object, err := v.seen(ctx, j)
 	if err != nil {
 		return err
 	}
-	if restoreOf(object.StorageClass, aws.ToString(object.Restore)).inProgress {
+	is, what := restoreOf(object.StorageClass, aws.ToString(object.Restore)), v.what(fmt.Sprintf("read %q", j.of.key))
+	switch {
+	case is.inProgress:
 		return refusal
+	case !is.isGone && is.expires.After(v.config.Now()): // not %w below: the job has succeeded
+		return fmt.Errorf("%s: the service says that it is restored, and does not give it out yet: %w: %v", what, vault.ErrUnavailable, refusal) //nolint:errorlint // see above
 	}
 	// Not %w: it is not that it is not ready yet.
-	return fmt.Errorf("%s: the restored copy has %w: %v", v.what(fmt.Sprintf("read %q", j.of.key)), vault.ErrExpired, refusal) //nolint:errorlint // see above
+	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // see above
 }
 
 // get reads a range of the object of a job; zero: all of it.

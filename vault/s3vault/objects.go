@@ -68,6 +68,7 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 		Fetch: func(token *string) (p amazon.Page[types.Object, string], err error) {
 			in := &s3.ListObjectsV2Input{
 				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, OptionalObjectAttributes: withRestoreStatus(),
+				EncodingType: types.EncodingTypeUrl,
 			}
 			if after != nil {
 				in.StartAfter = &after.key
@@ -75,7 +76,10 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 			err = v.call(ctx, what, func() error {
 				out, err := v.client.ListObjectsV2(ctx, in)
 				if err == nil {
-					next := aws.ToString(out.NextContinuationToken)
+					for i, o := range out.Contents {
+						out.Contents[i].Key = plainKey(out.EncodingType, o.Key)
+					}
+					next := amazon.Carried(aws.ToString(out.NextContinuationToken)) // which some services make of a key
 					p, err = page(out.Contents, out.IsTruncated, next, next, out.ResultMetadata)
 				}
 				return err

@@ -13,8 +13,11 @@ import (
 	"firn/vault"
 )
 
-// withoutCRC is how a service that tells wrong CRC-64s is used.
-const withoutCRC = "lacks=" + string(CRC64NVME)
+// How services are used that tell wrong CRC-64s, or ETags that do not stay.
+const (
+	withoutCRC  = "lacks=" + string(CRC64NVME)
+	withoutETag = "lacks=" + string(ETag)
+)
 
 // afterwards looks at the object that is there when completing an upload has ended,
 // with a refusal or without, and returns it if it is the archive, proved: the version
@@ -29,6 +32,9 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 		return listed{}, v.notThere(u, told, refusal, err)
 	case err != nil:
 		return listed{}, err
+	}
+	if v.lacks.has(ETag) {
+		told.etag = ""
 	}
 	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
 	wrong := e.compare(c.Size)
@@ -151,7 +157,7 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 	case e.expectsCRC:
 		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: withoutCRC}
 	case e.told.etag != "" && !e.isAsTold():
-		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag}
+		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag, Without: withoutETag}
 	}
 	return nil
 }

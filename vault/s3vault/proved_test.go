@@ -43,7 +43,7 @@ func TestWhatIsNotProved(t *testing.T) {
 		"another size":                          {nil, "Content-Length", "17", "size in bytes", "17", ""},
 		"another size, without CRC-64":          {[]s3vault.Feature{s3vault.CRC64NVME}, "Content-Length", "17", "size in bytes", "17", ""},
 		"another ETag, without CRC-64": {
-			[]s3vault.Feature{s3vault.CRC64NVME}, "ETag", `"96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f-2"`, "ETag", "96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f-2", "",
+			[]s3vault.Feature{s3vault.CRC64NVME}, "ETag", `"96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f-2"`, "ETag", "96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f-2", "lacks=etag",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -349,6 +349,12 @@ func TestTiers(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	for want, c := range map[string]s3vault.Config{
 		"a name has 3 to 63 lower-case": {Bucket: "Bucket"},
+		"ARN of an access point":        {Bucket: "arn:aws:s3:us-west-2:123456789012:accesspoint/films"},
+		"an ARN":                        {Bucket: "arn:aws:s3:::films"},
+		"alias of an access point":      {Bucket: "films-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias"},
+		"Object Lambda":                 {Bucket: "films-hrzrlukc5m36ft7okagglf3gmwluquse1b--ol-s3"},
+		"Multi-Region":                  {Bucket: "mfzwi23gnjvgw.mrap"},
+		"directory bucket":              {Bucket: "films--usw2-az1--x-s3"},
 		"storage class":                 {Bucket: "bucket", Class: "STANDARD"},
 		"ends with a slash":             {Bucket: "bucket", Prefix: "a"},
 		"cannot be kept":                {Bucket: "bucket", KeepDays: -1},

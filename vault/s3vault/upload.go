@@ -236,9 +236,14 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 	}
 }
 
-// parts lists what the vault holds of an upload. If its part size is not known, it
-// is that of its first part.
+// parts lists what the vault holds of an upload.
 func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error] {
+	return v.held(ctx, &u)
+}
+
+// held is parts. If the part size of u is not known, it is what the parts tell, and
+// noted in u; if they do not, the list is ErrInvalid.
+func (v *Vault) held(ctx context.Context, u *upload) iter.Seq2[vault.Part, error] {
 	what := fmt.Sprintf("list the parts of an upload of %q", u.key)
 	return amazon.List[types.Part, string, vault.Part]{
 		What: v.what(what), Limit: maxParts,
@@ -248,6 +253,9 @@ func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error
 					Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, PartNumberMarker: marker,
 				})
 				if err == nil {
+					if u.partSize == 0 {
+						u.partSize = partSizeOf(out.Parts)
+					}
 					next := aws.ToString(out.NextPartNumberMarker)
 					p, err = page(out.Parts, out.IsTruncated, next, next, out.ResultMetadata)
 				}
@@ -257,9 +265,6 @@ func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error
 		},
 		Parse: func(p types.Part) (vault.Part, error) {
 			number, size := int64(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
-			if u.partSize == 0 && number == 1 {
-				u.partSize = size
-			}
 			got := receipt{etag: aws.ToString(p.ETag)}
 			if sum, err := crc64.Parse(aws.ToString(p.ChecksumCRC64NVME)); err == nil {
 				got.crc, got.hasCRC = sum, true
@@ -299,22 +304,23 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// Uploads lists the unfinished uploads under the prefix. The service tells no
-// descriptions, and part sizes only by the first part of each, for which it is
-// asked: an upload without parts has none, and an id that only serves to abort it.
-func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
+// uploads lists the unfinished uploads of the keys that begin so.
+func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.MultipartUpload, error] {
 	const what = "list the unfinished uploads"
-	list := amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
+	return amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
 		What: v.what(what),
 		Fetch: func(m *keyed) (p amazon.Page[types.MultipartUpload, keyed], err error) {
-			in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &v.config.Prefix}
+			in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
 			if m != nil {
 				in.KeyMarker, in.UploadIdMarker = m.key, m.within
 			}
 			err = v.call(ctx, what, func() error {
 				out, err := v.client.ListMultipartUploads(ctx, in)
 				if err == nil {
-					next := keyed{out.NextKeyMarker, out.NextUploadIdMarker}
+					for i, m := range out.Uploads {
+						out.Uploads[i].Key = plainKey(out.EncodingType, m.Key)
+					}
+					next := keyed{plainKey(out.EncodingType, out.NextKeyMarker), out.NextUploadIdMarker}
 					p, err = page(out.Uploads, out.IsTruncated, next, next.marker(), out.ResultMetadata)
 				}
 				return err
@@ -326,30 +332,15 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 		Follows: func(m, last types.MultipartUpload) bool {
 			return keyed{m.Key, m.UploadId}.follows(keyed{last.Key, last.UploadId})
 		},
-	}
-	return func(yield func(vault.Upload, error) bool) {
-		for m, err := range list.All() {
-			var told vault.Upload
-			if err == nil {
-				told, err = v.unfinished(ctx, m)
-			}
-			if !yield(told, err) || err != nil {
-				return
-			}
-		}
-	}
+	}.All()
 }
 
-// unfinished is an upload as a list tells it, with the size of its first part.
+// unfinished is an upload as a list tells it, with its part size if its parts tell it.
 func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.Upload, error) {
 	u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
-	for p, err := range v.parts(ctx, u) {
-		switch {
-		case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
-		case err != nil:
+	for _, err := range v.held(ctx, &u) {
+		if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {
 			return vault.Upload{}, err
-		default:
-			u.partSize = p.Size
 		}
 		break
 	}

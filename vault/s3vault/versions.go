@@ -92,6 +92,7 @@ func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, e
 		Fetch: func(m *keyed) (p amazon.Page[types.ObjectVersion, keyed], err error) {
 			in := &s3.ListObjectVersionsInput{
 				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, OptionalObjectAttributes: withRestoreStatus(),
+				EncodingType: types.EncodingTypeUrl,
 			}
 			in.KeyMarker, in.VersionIdMarker = begin.key, begin.within
 			if m != nil {
@@ -100,7 +101,10 @@ func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, e
 			err = v.call(ctx, what, func() error {
 				out, err := v.client.ListObjectVersions(ctx, in)
 				if err == nil {
-					next := keyed{out.NextKeyMarker, out.NextVersionIdMarker}
+					for i, o := range out.Versions {
+						out.Versions[i].Key = plainKey(out.EncodingType, o.Key)
+					}
+					next := keyed{plainKey(out.EncodingType, out.NextKeyMarker), out.NextVersionIdMarker}
 					p, err = page(out.Versions, out.IsTruncated, next, next.marker(), out.ResultMetadata)
 				}
 				return err

@@ -248,6 +248,31 @@ func (f *Faulty) LookNamed(ctx context.Context, name string) (vault.Archive, err
 	})
 }
 
+// CheckName is the vault's; it asks nobody, so it has no faults.
+func (f *Faulty) CheckName(name string) error {
+	if namer, ok := f.below.(vault.Namer); ok {
+		return namer.CheckName(name)
+	}
+	return nil
+}
+
+// UploadsNamed is the vault's, with the faults of Uploads; without names it lists none.
+func (f *Faulty) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
+	list := func(func(vault.Upload, error) bool) {}
+	if namer, ok := f.below.(vault.Namer); ok {
+		list = namer.UploadsNamed(ctx, name)
+	}
+	return aroundList(ctx, f.next("Uploads"), list)
+}
+
+// IsUpload is the vault's.
+func (f *Faulty) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(f.below, a, b) }
+
+// CountUploads is the vault's, with the faults of Uploads.
+func (f *Faulty) CountUploads(ctx context.Context) (int, error) {
+	return around(ctx, f.next("Uploads"), func() (int, error) { return vault.CountUploads(ctx, f.below) })
+}
+
 type readCloser struct {
 	io.Reader
 	io.Closer

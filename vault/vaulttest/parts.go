@@ -150,8 +150,8 @@ func gap(s *suite) {
 func manyGoroutines(s *suite) {
 	data := content(1, 7*s.PartSize+1)
 	parts := split(data, s.PartSize)
-	id := s.create("")
-	sent := completion(data, s.PartSize)
+	id := s.create("many")
+	sent := s.completion(id, data)
 	var mu sync.Mutex // for sent
 	var wg sync.WaitGroup
 	for _, p := range append(slices.Clone(parts), parts[:4]...) {

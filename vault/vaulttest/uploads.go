@@ -67,7 +67,7 @@ func uploadsAreListed(s *suite) {
 // completeTwice: the second answer is the first.
 func completeTwice(s *suite) {
 	data := content(1, s.PartSize+1)
-	id := s.create("")
+	id := s.create("twice")
 	for _, p := range split(data, s.PartSize) {
 		s.send(id, data, p)
 	}

@@ -44,6 +44,10 @@ type Options struct {
 	// listed without what was said when it was asked for, and gone with its archive.
 	Shared bool
 
+	// TwoDates: a look at an archive dates it by the beginning of its upload, and a list
+	// by its end, or the other way round.
+	TwoDates bool
+
 	// OneCompleter: the service behind the kind does not order several completions
 	// of one upload that come side by side.
 	OneCompleter bool

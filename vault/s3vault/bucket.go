@@ -1,0 +1,46 @@
+package s3vault
+
+import (
+	"fmt"
+	"strings"
+
+	"firn/vault"
+)
+
+// checkBucket says whether a bucket can be called so ("General purpose bucket
+// naming rules" in the user guide). What is no bucket but stands for one is refused by
+// its name: it would be another vault than the bucket itself, with the same archives.
+func checkBucket(name string) error {
+	const least, most = 3, 63
+	odd := strings.ContainsFunc(name, func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+	if kind, instead := notABucket(name); kind != "" {
+		return fmt.Errorf("bucket %.300q: %w: this is %s; %s", name, vault.ErrInvalid, kind, instead)
+	}
+	if len(name) < least || len(name) > most || odd || strings.Trim(name, ".-") != name {
+		return fmt.Errorf("bucket %.300q: %w: a name has %d to %d lower-case letters, digits, dots and hyphens", name, vault.ErrInvalid, least, most)
+	}
+	return nil
+}
+
+// notABucket says what a name is that Amazon gives to something else, and what to do
+// instead; empty if it may be a bucket's.
+func notABucket(name string) (kind, instead string) {
+	const itself = "name the bucket itself: s3://BUCKET/PREFIX"
+	switch {
+	case strings.HasPrefix(name, "arn:") && strings.Contains(name, ":accesspoint"):
+		return "the ARN of an access point, which firn does not use", itself
+	case strings.HasPrefix(name, "arn:"):
+		return "an ARN", itself
+	case strings.HasSuffix(name, "-s3alias"):
+		return "the alias of an access point, which firn does not use", itself
+	case strings.HasSuffix(name, "--ol-s3"):
+		return "the alias of an Object Lambda access point, which firn does not use", itself
+	case strings.HasSuffix(name, ".mrap"):
+		return "a Multi-Region access point, which firn does not use", itself
+	case strings.HasSuffix(name, "--x-s3"):
+		return "a directory bucket, which has no cold classes", "name a general purpose bucket: s3://BUCKET/PREFIX"
+	}
+	return "", ""
+}

@@ -1,0 +1,48 @@
+package s3vault_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/coldfront"
+	"firn/vault"
+	"firn/vault/s3vault"
+)
+
+// refusesReading makes the next readings end as those of an object that is not restored.
+func (b *bed) refusesReading() {
+	b.front.Fail(coldfront.Fault{Operation: "GetObject", Times: -1, Harm: coldfront.Refuse, Status: 403, Code: "InvalidObjectState"})
+}
+
+// A copy of which the service says that it is there, and that it refuses, comes later:
+// whoever reads it waits. Once its time is over it has expired.
+func TestCopiesThatAreToldBeforeTheyAreThere(t *testing.T) {
+	b, v := newVault(t, coldfront.Options{}, s3vault.Config{KeepDays: 1})
+	b.put(t, "a", "bytes", types.StorageClassDeepArchive)
+	j, _ := b.fetch(t, v, "a")
+	b.refusesReading()
+	for range 2 {
+		_, err := v.OpenOutput(t.Context(), j.ID, vault.Range{})
+		if !errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrExpired) || errors.Is(err, vault.ErrNotReady) {
+			t.Errorf("OpenOutput: %v, want ErrUnavailable", err)
+		}
+	}
+	b.front.Heal()
+	out, err := v.OpenOutput(t.Context(), j.ID, vault.Range{})
+	if err != nil {
+		t.Fatalf("OpenOutput: %v", err)
+	}
+	if err := out.Close(); err != nil {
+		t.Error(err)
+	}
+	b.clock.Advance(72 * time.Hour)
+	if _, err := v.OpenOutput(t.Context(), j.ID, vault.Range{}); !errors.Is(err, vault.ErrExpired) || errors.Is(err, vault.ErrUnavailable) {
+		t.Errorf("OpenOutput: %v, want ErrExpired", err)
+	}
+	if n := b.asked("RestoreObject"); n != 1 {
+		t.Errorf("it was restored %d times", n)
+	}
+}
