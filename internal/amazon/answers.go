@@ -51,7 +51,11 @@ func (a Answers) Read(stack *middleware.Stack) error {
 		if request, ok := in.Request.(*smithyhttp.Request); ok {
 			method = request.Method
 		}
-		return out, metadata, a.read(answer.Response, operation, method)
+		err = a.read(answer.Response, operation, method)
+		if strange, ok := errors.AsType[*AnswerError](err); ok {
+			strange.ETag = answer.Header.Get("ETag")
+		}
+		return out, metadata, err
 	}), middleware.After)
 }
 
@@ -96,9 +100,10 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 
 // checkDocument says whether an answer of success is what the service sends.
 func (a Answers) checkDocument(status int, operation, method string, body []byte) error {
+	root := ""
 	fail := func(err error) error {
 		return &AnswerError{
-			Status: status, class: vault.ErrGarbled,
+			Status: status, Root: root, class: vault.ErrGarbled,
 			why: fmt.Errorf("the answer to %s cannot be understood: %w%s", operation, err, beginning(body)),
 		}
 	}
@@ -109,7 +114,8 @@ func (a Answers) checkDocument(status int, operation, method string, body []byte
 		}
 		return nil
 	}
-	root, err := a.Form.root(body)
+	var err error
+	root, err = a.Form.root(body)
 	switch {
 	case err != nil:
 		return fail(err)
@@ -132,9 +138,11 @@ func beginning(body []byte) string {
 // AnswerError is an answer that was not understood. It tells nothing about what
 // became of the request, whatever its status.
 type AnswerError struct {
-	Status  int   // of HTTP
-	class   error // vault.ErrUnavailable, or vault.ErrGarbled
-	strange bool  // it is not one of the service's: something else may have answered
+	Status  int    // of HTTP
+	Root    string // of the document, if it is one of another kind than was asked for
+	ETag    string // that the answer has, as that of an object; empty if none
+	class   error  // vault.ErrUnavailable, or vault.ErrGarbled
+	strange bool   // it is not one of the service's: something else may have answered
 	why     error
 }
 

@@ -13,9 +13,6 @@ import (
 	"firn/vault"
 )
 
-// withoutCRC is how a service that tells wrong CRC-64s is used.
-const withoutCRC = "lacks=" + string(CRC64NVME)
-
 // afterwards looks at the object that is there when completing an upload has ended,
 // with a refusal or without, and returns it if it is the archive, proved: the version
 // that the service told, or else the one that the key has now.
@@ -43,7 +40,7 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	switch {
 	case isOurs && wrong == nil:
 		if e.expectsCRC && e.crc == "" { // nor will it tell one later
-			v.miss(CRC64NVME, insteadOfCRC)
+			v.miss(CRC64NVME)
 		}
 		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size}, nil
 	case isOurs:
@@ -145,11 +142,11 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 	case e.crc == crc:
 		return nil
 	case e.crc != "":
-		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Told: e.crc, Without: withoutCRC}
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Told: e.crc, Without: without(CRC64NVME)}
 	case e.isOfParts():
 		return nil
 	case e.expectsCRC:
-		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: withoutCRC}
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: without(CRC64NVME)}
 	case e.told.etag != "" && !e.isAsTold():
 		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag}
 	}

@@ -76,8 +76,8 @@ type Vault struct {
 	lacks    lacks
 	keeps    atomic.Pointer[bool] // whether the bucket keeps versions; nil: not asked yet
 
-	tagsAsked sync.Once // by lacksTagging
-	said      sync.Map  // by text; see sayOnce
+	tagging tagging
+	said    sync.Map // by text; see sayOnce
 }
 
 var _ vault.Vault = (*Vault)(nil)

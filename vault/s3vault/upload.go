@@ -42,24 +42,21 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 		return "", err
 	}
 	u := upload{key: key, partSize: req.PartSize}
-	u.id, err = v.create(ctx, key, req)
-	if err != nil && !v.lacks.has(CRC64NVME) && v.isMissing(CRC64NVME, err, insteadOfCRC) {
-		u.id, err = v.create(ctx, key, req)
-	}
-	if err != nil {
+	if u.id, err = v.create(ctx, key, req); err != nil {
 		return "", err
 	}
 	return u.ID(), nil
 }
 
 func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest) (id string, err error) {
-	in := &s3.CreateMultipartUploadInput{
-		Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
-	}
-	if !v.lacks.has(CRC64NVME) {
-		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
-	}
-	err = v.call(ctx, fmt.Sprintf("start an upload of %q", key), func() error {
+	what := fmt.Sprintf("start an upload of %q", key)
+	err = v.callUsing(ctx, optional{what: what, judge: v.judgeCreate, uses: []Feature{CRC64NVME}}, func(has feature) error {
+		in := &s3.CreateMultipartUploadInput{
+			Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
+		}
+		if has(CRC64NVME) {
+			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
+		}
 		out, err := v.client.CreateMultipartUpload(ctx, in)
 		if err != nil {
 			return err
@@ -68,14 +65,12 @@ func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest)
 			return fmt.Errorf("%w: the answer has no upload id", vault.ErrGarbled)
 		}
 		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
-			v.miss(CRC64NVME, insteadOfCRC) // it took no notice of it
+			v.miss(CRC64NVME) // it took no notice of it
 		}
 		return nil
 	})
 	return id, err
 }
-
-const insteadOfCRC = "parts are proved by the SHA-256 in their signatures alone"
 
 func (v *Vault) storageClass() types.StorageClass {
 	if v.lacks.has(Classes) {
@@ -129,8 +124,10 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		ContentLength: &part.Size, Body: b,
 	}
 	got := receipt{}
-	err = v.callJudged(ctx, what, judgePart, func() error {
-		if got.hasCRC = !v.lacks.has(CRC64NVME); got.hasCRC && in.ChecksumCRC64NVME == nil {
+	err = v.callUsing(ctx, optional{what: what, judge: judgePart, uses: []Feature{CRC64NVME}, compares: true}, func(has feature) error {
+		if got.hasCRC = has(CRC64NVME); !got.hasCRC {
+			in.ChecksumCRC64NVME = nil
+		} else if in.ChecksumCRC64NVME == nil {
 			if got.crc, err = sumOf(ctx, part, b); err != nil {
 				return err
 			}
@@ -328,7 +325,14 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 		},
 	}
 	return func(yield func(vault.Upload, error) bool) {
+		if v.lacks.has(UploadList) {
+			return
+		}
 		for m, err := range list.All() {
+			if v.isMissing(UploadList, err) {
+				return
+			}
+			err = adviseUploads(err)
 			var told vault.Upload
 			if err == nil {
 				told, err = v.unfinished(ctx, m)
