@@ -57,7 +57,10 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 // and tells the user why. Its parts may still serve; see adopt.
 func (u *upload) differs(last record.Upload) bool {
 	size := u.source.Size()
+	never := u.neverFits(humane.Time(last.Started), last.PartSize)
 	switch {
+	case never != "":
+		u.Notice(never)
 	case u.source.stream == nil && last.Source.Size != size:
 		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:

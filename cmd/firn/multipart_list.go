@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
@@ -40,6 +41,7 @@ type openUploadObject struct {
 	Bytes       int64              `json:"bytes"`
 	AtVault     bool               `json:"at_vault"`
 	InCatalog   bool               `json:"in_catalog"`
+	Never       bool               `json:"can_never_be_completed"`
 	File        string             `json:"file"`  // empty if not in the catalog
 	State       record.UploadState `json:"state"` // empty if not in the catalog
 }
@@ -132,6 +134,7 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 			MessageType: "upload", Vault: v.URL(), UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
 			Description: u.Description, Name: u.Name, Parts: u.parts, Bytes: u.bytes, AtVault: true,
 			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
+			Never: u.known && firn.PartsOf(u.record.Source.Size, u.PartSize) > int64(v.Limits().MaxParts),
 		})
 	}
 	recorded, err := p.recordedUploads(ctx, c, v.URL())
@@ -171,6 +174,8 @@ func catalogText(o openUploadObject, catalogOnly bool) string {
 	switch {
 	case !o.InCatalog:
 		return "does not know it"
+	case o.Never:
+		return "can never be completed: too many parts, " + o.File
 	case o.AtVault || catalogOnly:
 		return string(o.State) + ", " + o.File
 	}

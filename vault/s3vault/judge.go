@@ -1,6 +1,7 @@
 package s3vault
 
 import (
+	"net/http"
 	"strings"
 
 	"firn/internal/amazon"
@@ -13,6 +14,7 @@ const (
 	adviceBucket    = "create the bucket first, with any tool for S3"
 	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
 	adviceChecksum  = "if the service itself computes it otherwise: add lacks=crc64nvme to the vault's URL"
+	adviceList      = "something on the way takes no list of so many parts: choose larger parts (--part-size)"
 	adviceUnchecked = "a bucket with Object Lock wants a checksum of all that it takes: leave lacks=crc64nvme out of the vault's URL"
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )
@@ -83,8 +85,11 @@ func (v *Vault) judgeCreate(e *ServiceError) (advice string, class error) {
 // judgeWhole is judge for the request that completes an object: the checksum that it
 // has is that of all the content, and of another one that the service holds.
 func judgeWhole(e *ServiceError) (advice string, class error) {
-	if e.CodeIs("BadDigest") {
+	switch {
+	case e.CodeIs("BadDigest"):
 		return adviceChecksum, vault.ErrChecksum
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return adviceList, vault.ErrInvalid
 	}
 	return judge(e)
 }

@@ -54,6 +54,9 @@ type Config struct {
 	Endpoint string // URL of another service; empty: from the AWS configuration
 	// Addressing is where the bucket is named; empty: as the endpoint suggests.
 	Addressing Addressing
+	// MaxParts is how many parts the service takes in one upload, if they are fewer
+	// than 10,000; 0: as many.
+	MaxParts int
 	// Lacks are features that the service does not have; see [Feature].
 	Lacks []Feature
 	// Connections is how many requests the caller means to have in flight.
@@ -148,6 +151,12 @@ func (c *Config) complete() error {
 	}
 	if c.KeepDays < 0 {
 		return fmt.Errorf("%w: a restored copy cannot be kept for %d days", vault.ErrInvalid, c.KeepDays)
+	}
+	if c.MaxParts == 0 {
+		c.MaxParts = maxParts
+	}
+	if c.MaxParts < 0 || c.MaxParts > maxParts {
+		return fmt.Errorf("%w: an upload has 1 to %d parts, and not up to %d", vault.ErrInvalid, maxParts, c.MaxParts)
 	}
 	if c.Notice == nil {
 		c.Notice = func(string) {}

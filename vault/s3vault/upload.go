@@ -112,7 +112,7 @@ func (v *Vault) taken(what string, o object, there *s3.HeadObjectOutput) error {
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
-		err = u.checkPart(part)
+		err = u.checkPart(part, v.config.MaxParts)
 	}
 	if err != nil {
 		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
@@ -150,6 +150,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	}
 	if err != nil {
+		err = tooManyParts(amazon.TooLarge(err, part.Size), int(u.number(part.Offset)))
 		return vault.Part{}, v.explainHangUp(ctx, u, err)
 	}
 	part.Receipt = got.text()
@@ -183,12 +184,12 @@ func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
 // number is the service's number of the part at an offset.
 func (u upload) number(offset int64) int32 { return int32(offset/u.partSize) + 1 }
 
-// checkPart says whether a part is where one may be.
-func (u upload) checkPart(p vault.Part) error {
+// checkPart says whether a part is where one of so many may be.
+func (u upload) checkPart(p vault.Part, most int) error {
 	switch {
 	case u.partSize == 0:
 		return fmt.Errorf("%w: the part size of this upload is not known, as it was begun by another program", vault.ErrInvalid)
-	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= maxParts:
+	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= int64(most):
 		return fmt.Errorf("%w: %d bytes at byte %d are no part of an upload in parts of %d", vault.ErrInvalid, p.Size, p.Offset, u.partSize)
 	}
 	return nil
