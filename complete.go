@@ -37,10 +37,13 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 		id, err = u.await(ctx, at, c, err)
 	}
 	var partSize *vault.PartSizeError
+	wrongClass, isClass := errors.AsType[*vault.ClassError](err)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	switch {
 	case err == nil:
 		return id, u.finish(ctx, at, id, c.Size)
+	case isClass:
+		return "", errors.Join(err, u.finish(ctx, at, wrongClass.ID, c.Size))
 	case isUnproved:
 		return "", u.finishUnproved(ctx, at, unproved, c.Size, err)
 	case errors.Is(err, vault.ErrExists):

@@ -121,6 +121,9 @@ type Archive struct {
 	// these under the ID. It is no proof of them. Empty at kinds whose ids never come
 	// back.
 	ETag string
+	// Misplaced is not nil where the vault tells, of an archive that was looked at, that
+	// it is in no class of its own, and stores others in one.
+	Misplaced *ClassError
 }
 
 // JobKind tells what a job asks for.

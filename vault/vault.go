@@ -106,7 +106,8 @@ type Uploader interface {
 	// An UnprovedError means that the archive is there and that what the vault
 	// tells of it is not what was sent; a TakenError, at kinds whose archives have
 	// names, that another archive has this one's, and the upload, if it was still
-	// there, stays open. Each error is of one class only.
+	// there, stays open; a ClassError, that the archive is stored and proved, in another
+	// class than was asked for. Each error is of one class only.
 	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
 
 	// AbortUpload removes an unfinished upload and its parts. An id that is not

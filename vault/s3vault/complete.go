@@ -22,7 +22,8 @@ import (
 //
 // The object that is there then must be proved; see proved. So it succeeds, too, when
 // it is repeated and the service has forgotten the upload. An object that is made of
-// this upload and is not proved is an UnprovedError.
+// this upload and is not proved is an UnprovedError, one that is proved and of another
+// class than the vault's a ClassError.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -52,7 +53,10 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if err != nil {
 		return "", err
 	}
-	return o.ID(), v.keepProof(ctx, o, c.TreeHash)
+	if err := v.keepProof(ctx, o, c.TreeHash); err != nil {
+		return "", err
+	}
+	return o.ID(), v.checkClass(o.ID(), o.class)
 }
 
 // checkCompletion says whether the parts follow one another and have the size and

@@ -20,6 +20,7 @@ import (
 type listed struct {
 	object
 	etag     string
+	class    string    // as far as it was looked at
 	size     int64     // bytes
 	modified time.Time // UTC
 	restore  *types.RestoreStatus

@@ -42,7 +42,7 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 		if e.expectsCRC && e.crc == "" { // nor will it tell one later
 			v.miss(CRC64NVME)
 		}
-		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size}, nil
+		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size, class: classTold(there)}, nil
 	case isOurs:
 		wrong.ID = o.ID()
 		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)

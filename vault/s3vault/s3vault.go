@@ -80,7 +80,11 @@ type Vault struct {
 	keeps    atomic.Pointer[bool] // whether the bucket keeps versions; nil: not asked yet
 
 	tagging tagging
-	said    sync.Map // by text; see sayOnce
+
+	classTried sync.Mutex
+	class      string // in which the service was seen to store; empty: not tried
+
+	said sync.Map // by text; see sayOnce
 }
 
 var _ vault.Vault = (*Vault)(nil)

@@ -45,6 +45,9 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if u.id, err = v.create(ctx, key, req); err != nil {
 		return "", err
 	}
+	if err := v.checkUploadClass(ctx, u); err != nil {
+		return "", err
+	}
 	return u.ID(), nil
 }
 
