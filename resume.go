@@ -175,6 +175,9 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 		})
 		return err
 	})
+	if _, ok := errors.AsType[*vault.ClassError](err); ok { // and no upload is left
+		return nil, errors.Join(err, u.saveAs(ctx, at, record.Aborted))
+	}
 	if err != nil || lost != nil {
 		return lost, err
 	}

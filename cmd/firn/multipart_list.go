@@ -71,7 +71,7 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 	defer func() { err = errors.Join(err, c.Close()) }()
 	var objects []openUploadObject
 	if len(args) == 0 {
-		objects, err = p.recordedUploads(ctx, c, "")
+		objects, err = p.recordedUploads(ctx, c, "", 0)
 	} else {
 		objects, err = p.vaultUploads(ctx, c, args[0])
 	}
@@ -90,8 +90,9 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 	return nil
 }
 
-// recordedUploads is what the catalog knows of unfinished uploads.
-func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vaultURL string) ([]openUploadObject, error) {
+// recordedUploads is what the catalog knows of unfinished uploads, of all vaults or of one
+// that takes so many parts; 0: that is not known.
+func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vaultURL string, maxParts int) ([]openUploadObject, error) {
 	var objects []openUploadObject
 	for u, err := range c.Uploads(ctx, vaultURL) {
 		if err != nil {
@@ -100,6 +101,7 @@ func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vault
 		o := openUploadObject{
 			MessageType: "upload", Vault: u.Vault, UploadID: u.ID, Created: u.Started, PartSize: u.PartSize,
 			Description: u.Description, InCatalog: true, File: u.Source.Path, State: u.State,
+			Never: hasTooManyParts(u, maxParts),
 		}
 		for part, err := range c.Parts(ctx, u.Key) {
 			if err != nil {
@@ -134,16 +136,22 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 			MessageType: "upload", Vault: v.URL(), UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
 			Description: u.Description, Name: u.Name, Parts: u.parts, Bytes: u.bytes, AtVault: true,
 			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
-			Never: u.known && firn.PartsOf(u.record.Source.Size, u.PartSize) > int64(v.Limits().MaxParts),
+			Never: u.known && hasTooManyParts(u.record, v.Limits().MaxParts),
 		})
 	}
-	recorded, err := p.recordedUploads(ctx, c, v.URL())
+	recorded, err := p.recordedUploads(ctx, c, v.URL(), v.Limits().MaxParts)
 	for _, o := range recorded {
 		if !listed[o.UploadID] {
 			objects = append(objects, o)
 		}
 	}
 	return objects, err
+}
+
+// hasTooManyParts reports whether an upload is known to have more parts than the vault
+// takes, so that it can never be completed; 0: how many it takes is not known.
+func hasTooManyParts(u record.Upload, maxParts int) bool {
+	return maxParts > 0 && firn.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
 
 func (p *program) openUploadTable(objects []openUploadObject, withVault, full bool) {
