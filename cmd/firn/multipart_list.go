@@ -41,7 +41,7 @@ type openUploadObject struct {
 	Bytes       int64              `json:"bytes"`
 	AtVault     bool               `json:"at_vault"`
 	InCatalog   bool               `json:"in_catalog"`
-	Never       bool               `json:"can_never_be_completed"`
+	Never       bool               `json:"can_never_be_completed,omitempty"`
 	File        string             `json:"file"`  // empty if not in the catalog
 	State       record.UploadState `json:"state"` // empty if not in the catalog
 }
@@ -117,7 +117,7 @@ func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vault
 
 // vaultUploads is what the vault has, and what the catalog thinks it has.
 func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return nil, p.explainVault(err, vaultArg)
 	}
@@ -140,12 +140,30 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 		})
 	}
 	recorded, err := p.recordedUploads(ctx, c, v.URL(), v.Limits().MaxParts)
-	for _, o := range recorded {
-		if !listed[o.UploadID] {
-			objects = append(objects, o)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return objects, err
+	for _, o := range recorded {
+		if listed[o.UploadID] {
+			continue
+		}
+		if len(there) == 0 && o.UploadID != "" { // not every service lists them
+			if o.AtVault, err = p.hasUpload(ctx, v, o.UploadID); err != nil {
+				return nil, err
+			}
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+// hasUpload asks the vault whether it has an upload.
+func (p *program) hasUpload(ctx context.Context, v *vaulturl.Vault, id vault.UploadID) (bool, error) {
+	_, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, id) })
+	if errors.Is(err, vault.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // hasTooManyParts reports whether an upload is known to have more parts than the vault
