@@ -238,7 +238,11 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	if !r.IsZero() {
 		read = vault.Range{Offset: j.within.Offset + r.Offset, Size: r.Size}
 	}
-	out, err := v.get(ctx, what, j, read)
+	get := v.get
+	if v.config.hasNoRanges() && !read.IsZero() {
+		get = v.readOn
+	}
+	out, err := get(ctx, what, j, read)
 	switch answer := amazon.Refusal(err); {
 	case errors.Is(err, vault.ErrNotReady):
 		return vault.Output{}, v.notReady(ctx, j, err)
@@ -298,7 +302,7 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 	fail := func(err error) error { return amazon.Failure(ctx, v.what(what), err, judge) }
 	body := amazon.NewOutput(out.Body, size, fail)
 	if skip >= 0 {
-		return vault.Output{ReadCloser: &section{body: body, skip: skip, left: r.Size}, Size: r.Size}, nil
+		return vault.Output{ReadCloser: &section{body: body, skip: skip, left: r.Size, end: body.Close}, Size: r.Size}, nil
 	}
 	return vault.Output{ReadCloser: body, Size: size}, nil
 }

@@ -17,6 +17,9 @@ import (
 // over and over again; a user who has no other choice says so by lacks=ranges.
 const farAway = 256 << 20
 
+// hasNoRanges reports whether the vault's URL says that the service has none.
+func (c *Config) hasNoRanges() bool { return slices.Contains(c.Lacks, Ranges) }
+
 // skipTo tells how many bytes of an answer come before those of the range that was asked
 // for; less than 0: the answer is the range and no more. The answer to a range that says
 // of no other bytes which they are is the whole object.
@@ -34,7 +37,7 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 		return -1, nil
 	case size < r.End():
 		return 0, fmt.Errorf("%w: %d bytes for bytes %d to %d", vault.ErrGarbled, size, r.Offset, r.End()-1)
-	case r.Offset > farAway && !slices.Contains(v.config.Lacks, Ranges):
+	case r.Offset > farAway && !v.config.hasNoRanges():
 		return 0, fmt.Errorf("%w: the service takes no notice of ranges: it sent all %d bytes of the object for bytes %d to %d; "+
 			"to read all that comes before a range with each: %s", vault.ErrInvalid, size, r.Offset, r.End()-1, adviseWithout(Ranges))
 	}
@@ -48,6 +51,7 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 type section struct {
 	body       io.ReadCloser
 	skip, left int64 // bytes
+	end        func() error
 	buffer     []byte
 }
 
@@ -83,5 +87,5 @@ func unexpected(err error) error {
 	return err
 }
 
-// Close ends the request.
-func (s *section) Close() error { return s.body.Close() }
+// Close ends the reading.
+func (s *section) Close() error { return s.end() }

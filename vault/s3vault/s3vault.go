@@ -84,6 +84,7 @@ type Vault struct {
 	classTried sync.Mutex
 	class      string // in which the service was seen to store; empty: not tried
 
+	kept kept
 	said sync.Map // by text; see sayOnce
 }
 
@@ -180,11 +181,12 @@ func (v *Vault) URL() string {
 // Class returns the storage class of what is stored.
 func (v *Vault) Class() string { return string(v.config.Class) }
 
-// Close drops the idle connections. The vault is not used after. The error is
-// always nil.
+// Close drops the idle connections. The vault is not used after. The error is nil, but
+// for one of an answer that was not read to its end.
 func (v *Vault) Close() error {
+	err := v.kept.put(nil)
 	v.http.CloseIdleConnections()
-	return nil
+	return err
 }
 
 // sayOnce tells a person something, but not again.
