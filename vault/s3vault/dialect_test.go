@@ -2,9 +2,11 @@ package s3vault_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
@@ -167,6 +169,141 @@ func TestPartsThatAreTooMany(t *testing.T) {
 			t.Errorf("%s: got %v", message, err)
 		case isIt && (tooMany.MaxParts != want || !errors.Is(err, vault.ErrInvalid)):
 			t.Errorf("%s: %d parts, %v", message, tooMany.MaxParts, err)
+		}
+	}
+}
+
+// Where the service is said to have no ranges, parts that are read one behind the other
+// come by one request, and any other part comes all the same.
+func TestReadingOnWithoutRanges(t *testing.T) {
+	b, v := newVault(t, coldfront.Options{Ignores: []coldfront.Feature{coldfront.Ranges}}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Ranges}})
+	if !v.Limits().Sequential {
+		t.Error("the limits do not tell")
+	}
+	id, c := store(t, v, "june.mov")
+	j, all := b.fetch(t, v, id)
+	reads := func() (n int) {
+		for _, r := range b.front.Requests() {
+			if r.Operation == "GetObject" {
+				n++
+			}
+		}
+		return n
+	}
+	read := func(r vault.Range, most int64) {
+		t.Helper()
+		out, err := v.OpenOutput(t.Context(), j.ID, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some, err := io.ReadAll(io.LimitReader(out, most))
+		if err := errors.Join(err, out.Close()); err != nil || !bytes.Equal(some, all[r.Offset:r.Offset+min(most, r.Size)]) {
+			t.Errorf("%+v came as %d bytes, %v", r, len(some), err)
+		}
+	}
+	for _, step := range []struct {
+		what     string
+		r        vault.Range
+		most     int64
+		requests int
+	}{
+		{"the beginning", vault.Range{Size: 1 << 20}, c.Size, 1},
+		{"behind it", vault.Range{Offset: 1 << 20, Size: 1 << 20}, c.Size, 0},
+		{"behind a gap", vault.Range{Offset: 3 << 20, Size: 1 << 20}, c.Size, 0},
+		{"not to its end", vault.Range{Offset: 4 << 20, Size: 1 << 20}, 100, 0},
+		{"behind that", vault.Range{Offset: 5 << 20, Size: 1 << 20}, c.Size, 1},
+		{"before it", vault.Range{Offset: 1, Size: 5}, c.Size, 1},
+		{"the end", vault.Range{Offset: c.Size - 5, Size: 5}, c.Size, 0},
+		{"the end again", vault.Range{Offset: c.Size - 5, Size: 5}, c.Size, 1},
+	} {
+		before := reads()
+		read(step.r, step.most)
+		if n := reads() - before; n != step.requests {
+			t.Errorf("%s: %d requests, want %d", step.what, n, step.requests)
+		}
+	}
+
+	// Who gives up reading does not spoil it for the next.
+	ctx, cancel := context.WithCancel(t.Context())
+	out, err := v.OpenOutput(ctx, j.ID, vault.Range{Size: c.Size - 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, err := io.ReadAll(out); err == nil && out.Close() == nil {
+		t.Log("all of it was here already")
+	}
+	read(vault.Range{Offset: 1 << 20, Size: 1 << 20}, c.Size)
+}
+
+// A part that is far behind the beginning of an object is not read by reading all before
+// it, unless that is asked for; and bytes that are said to be others are not taken.
+func TestRangesThatAreNone(t *testing.T) {
+	const size = 1 << 30
+	header := http.Header{"ETag": {`"e"`}, "Last-Modified": {"Fri, 27 Nov 2026 10:00:00 GMT"}}
+	for name, test := range map[string]struct {
+		announced, within string
+		r                 vault.Range
+		want              error
+		says              string
+	}{
+		"all of it, far away": {fmt.Sprint(size), "", vault.Range{Offset: size - 10, Size: 5}, vault.ErrInvalid, "add lacks=ranges to the vault's URL"},
+		"other bytes":         {"5", "bytes 0-4/1073741824", vault.Range{Offset: 10, Size: 5}, vault.ErrGarbled, ""},
+		"too few":             {"4", "bytes 10-14/1073741824", vault.Range{Offset: 10, Size: 5}, vault.ErrGarbled, ""},
+		"less than all":       {"5", "", vault.Range{Offset: 10, Size: 5}, vault.ErrGarbled, ""},
+	} {
+		s := answerWith(t, func(w http.ResponseWriter, r *http.Request) {
+			maps.Copy(w.Header(), header)
+			w.Header().Set("Content-Length", fmt.Sprint(size))
+			if r.Method == http.MethodGet {
+				w.Header().Set("Content-Length", test.announced)
+				if test.within != "" {
+					w.Header().Set("Content-Range", test.within)
+				}
+			}
+			w.WriteHeader(http.StatusOK)
+		})
+		v := s.open(t, s3vault.Versions)
+		id, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: "june.tar"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.OpenOutput(t.Context(), id, test.r); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// Some take every part, and refuse the list of them all.
+func TestPartsThatAreTooManyToComplete(t *testing.T) {
+	var c vault.Completion
+	var hashes []treehash.Hash
+	for i := range 9 {
+		part := vault.Part{Offset: int64(i) * 5 << 20, Size: 5 << 20, TreeHash: treehash.Sum([]byte{byte(i)}), Receipt: `"etag"`}
+		c.Parts, hashes, c.Size = append(c.Parts, part), append(hashes, part.TreeHash), c.Size+part.Size
+	}
+	c.TreeHash = treehash.Combine(hashes)
+	for _, test := range []struct {
+		status int
+		body   string
+		want   int
+	}{
+		{416, "<Error><Code>InvalidRange</Code></Error>", 4},
+		{400, "<Error><Code>InvalidArgument</Code><Message>The number of parts must not exceed 5</Message></Error>", 5},
+		{413, "<html>too large</html>", 4},
+		{400, "<Error><Code>InvalidPart</Code><Message>One or more of the specified parts could not be found.</Message></Error>", 0},
+	} {
+		s := answerWith(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodHead {
+				w.WriteHeader(http.StatusNotFound)
+				return
+			}
+			send(w, test.status, test.body, len(test.body))
+		})
+		_, err := s.open(t, s3vault.Versions, s3vault.CRC64NVME).CompleteUpload(t.Context(), uploadOf(t), c)
+		tooMany, isIt := errors.AsType[*vault.PartSizeError](err)
+		if isIt != (test.want > 0) || isIt && tooMany.MaxParts != test.want {
+			t.Errorf("%s: got %v", test.body, err)
 		}
 	}
 }
