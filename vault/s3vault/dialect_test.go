@@ -62,8 +62,12 @@ func TestDialects(t *testing.T) {
 			options: coldfront.Options{Dialect: coldfront.Dialect{Unknown: []string{"x-amz-optional-object-attributes"}}},
 			told:    []s3vault.Feature{s3vault.RestoreStatus},
 		},
-		"no list of uploads":              {options: coldfront.Options{Refuses: []coldfront.Feature{coldfront.UploadList}}, told: []s3vault.Feature{s3vault.UploadList}},
-		"no list of uploads, by 404":      {fault: fail("ListMultipartUploads", 404, "NoSuchUpload"), told: []s3vault.Feature{s3vault.UploadList}},
+		"no list of uploads":         {options: coldfront.Options{Refuses: []coldfront.Feature{coldfront.UploadList}}, told: []s3vault.Feature{s3vault.UploadList}},
+		"no list of uploads, by 404": {fault: fail("ListMultipartUploads", 404, "NoSuchUpload"), told: []s3vault.Feature{s3vault.UploadList}},
+		"nothing to restore, by 404": {
+			options: coldfront.Options{Ignores: []coldfront.Feature{coldfront.Archiving}}, fault: fail("RestoreObject", 404, "NotFound"),
+			told: []s3vault.Feature{s3vault.Restore},
+		},
 		"no list of uploads, by 405":      {fault: fail("ListMultipartUploads", 405, "MethodNotAllowed"), told: []s3vault.Feature{s3vault.UploadList}},
 		"objects in the place of uploads": {options: coldfront.Options{Ignores: []coldfront.Feature{coldfront.UploadList}}, told: []s3vault.Feature{s3vault.UploadList}},
 		"no notice of ?tagging":           {options: coldfront.Options{Ignores: []coldfront.Feature{coldfront.TaggingQuery}}, told: []s3vault.Feature{s3vault.Tagging}},
@@ -304,6 +308,35 @@ func TestPartsThatAreTooManyToComplete(t *testing.T) {
 		tooMany, isIt := errors.AsType[*vault.PartSizeError](err)
 		if isIt != (test.want > 0) || isIt && tooMany.MaxParts != test.want {
 			t.Errorf("%s: got %v", test.body, err)
+		}
+	}
+}
+
+// Where the answer is no verdict, and will most likely be the same again, it is said how
+// to do without.
+func TestDoingWithoutIsAdvised(t *testing.T) {
+	for _, status := range []int{400, 404, 405} {
+		for _, body := range []string{"", "<html>no such page</html>"} {
+			s := answerWith(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodHead {
+					w.Header().Set("X-Amz-Storage-Class", "GLACIER")
+					w.Header().Set("Content-Length", "5")
+					w.WriteHeader(http.StatusOK)
+					return
+				}
+				send(w, status, body, len(body))
+			})
+			v := s.open(t, s3vault.Versions)
+			_, restored := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: "june.tar"})
+			_, named := v.LookNamed(t.Context(), "june.tar")
+			_, looked := s.open(t).Look(t.Context(), "june.tar")
+			for f, err := range map[s3vault.Feature]error{
+				s3vault.UploadList: firstOf(v.Uploads(t.Context())), s3vault.Restore: restored, s3vault.Tagging: named, s3vault.Versions: looked,
+			} {
+				if !errors.Is(err, vault.ErrUnavailable) || !strings.HasSuffix(err.Error(), "; if the service lacks "+string(f)+": add lacks="+string(f)+" to the vault's URL") {
+					t.Errorf("%d %q: got %v", status, body, err)
+				}
+			}
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (v *Vault) restore(ctx context.Context, what string, j job) error {
 	if err == nil {
 		v.tryUnrestored(ctx, what, j)
 	}
-	return err
+	return v.adviseLacking(Restore, err)
 }
 
 // Job tells how a job stands. A restored copy that is gone is ErrNotFound.

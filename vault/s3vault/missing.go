@@ -38,6 +38,8 @@ func (v *Vault) saysMissing(f Feature, err error) bool {
 		return true
 	case f == UploadList && answer.Status == http.StatusNotFound: // some have none for a bucket that never had an upload
 		return !answer.CodeIs("NoSuchBucket")
+	case f == Restore && answer.Status == http.StatusNotFound && v.isElsewhere(): // of an object that was there a moment ago
+		return !answer.CodeIs("NoSuch")
 	}
 	// Amazon says so of what a delete marker cannot do.
 	return v.isElsewhere() && (answer.Status == http.StatusMethodNotAllowed || answer.CodeIs("MethodNotAllowed"))
@@ -49,16 +51,31 @@ func ignoresQuery(f Feature, strange *amazon.AnswerError) bool {
 	return (f == Versions || f == UploadList) && strange.Status == http.StatusOK && strings.HasPrefix(strange.Root, "ListBucket")
 }
 
-// adviseUploads adds to a failure to list the unfinished uploads that the same request
-// will most likely meet again how to do without.
-func adviseUploads(err error) error {
-	answer := amazon.Refusal(err)
-	strange, isStrange := errors.AsType[*amazon.AnswerError](err)
-	isRefused := answer != nil && !errors.Is(err, vault.ErrUnavailable) && !errors.Is(err, vault.ErrThrottled) && !errors.Is(err, vault.ErrNotFound)
-	if isRefused || isStrange && (strange.Status == http.StatusNotFound || strange.Status == http.StatusMethodNotAllowed) {
-		return fmt.Errorf("%w; to do without the list of unfinished uploads: %s", err, adviseWithout(UploadList))
+// adviseLacking adds to a failure of a request that is nothing but a feature how to do
+// without it, where the same request will most likely fail again: it was refused for good,
+// or as if there were no such request, by an answer that is no verdict.
+func (v *Vault) adviseLacking(f Feature, err error) error {
+	if strange, ok := errors.AsType[*amazon.AnswerError](err); ok {
+		if strange.Status != http.StatusNotFound && strange.Status != http.StatusMethodNotAllowed && strange.Status != http.StatusBadRequest {
+			return err
+		}
+	} else if !v.isInTheWay(f, err) {
+		return err
 	}
-	return err
+	return fmt.Errorf("%w; if the service lacks %s: %s", err, f, adviseWithout(f))
+}
+
+// isInTheWay reports whether a refusal of a request for a feature may be the service's way
+// to say that it lacks it, or keeps from doing what can be done without it.
+func (v *Vault) isInTheWay(f Feature, err error) bool {
+	answer := amazon.Refusal(err)
+	switch {
+	case answer == nil, errors.Is(err, vault.ErrUnavailable), errors.Is(err, vault.ErrThrottled), errors.Is(err, vault.ErrLimited), errors.Is(err, vault.ErrNotFound):
+		return false
+	case f == Restore:
+		return v.isElsewhere() && !errors.Is(err, vault.ErrDenied)
+	}
+	return f == UploadList
 }
 
 // isElsewhere reports whether the service is another one than Amazon's.

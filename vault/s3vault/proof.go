@@ -54,7 +54,7 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	case errors.Is(err, vault.ErrNotFound): // it was there a moment ago
 		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
 	}
-	return v.forgiveKeeping(ctx, o, err)
+	return v.forgiveKeeping(ctx, o, v.adviseLacking(Tagging, err))
 }
 
 // forgiveKeeping says that the tree hash of an object cannot be kept, if a refusal says
@@ -118,5 +118,5 @@ func (v *Vault) tags(ctx context.Context, o listed) (map[string]string, error) {
 	if v.lacks.has(Tagging) || v.isMissing(Tagging, err) {
 		return nil, nil
 	}
-	return told, err
+	return told, v.adviseLacking(Tagging, err)
 }

@@ -41,7 +41,7 @@ func (v *Vault) tryTagging(ctx context.Context, o object) error {
 		v.miss(Tagging)
 	case v.isMissing(Tagging, err):
 	case amazon.Refusal(err) == nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled):
-		return err
+		return v.adviseLacking(Tagging, err)
 	}
 	v.tagging.tried = true // what else was refused shows once more with the object itself
 	return nil

@@ -336,7 +336,7 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 			if v.isMissing(UploadList, err) {
 				return
 			}
-			err = adviseUploads(err)
+			err = v.adviseLacking(UploadList, err)
 			var told vault.Upload
 			if err == nil {
 				told, err = v.unfinished(ctx, m)

@@ -39,7 +39,7 @@ func (v *Vault) keepsVersions(ctx context.Context) (bool, error) {
 	case v.isMissing(Versions, err):
 		return false, nil
 	case err != nil:
-		return false, advised(err, adviceVersioning)
+		return false, v.adviseLacking(Versions, advised(err, adviceVersioning))
 	}
 	v.keeps.Store(&keeps)
 	return keeps, nil
