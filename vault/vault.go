@@ -65,6 +65,7 @@ type Uploader interface {
 	// CreateUpload starts an upload. The caller has checked PartSize against
 	// Limits; a kind refuses what it cannot keep, such as a description with
 	// characters outside its set, with ErrInvalid before anything is created.
+	// A ClassError says that the vault would store it in another class than was asked for.
 	// Every call creates another upload, so a caller that lost the answer looks
 	// through Uploads before it calls again.
 	CreateUpload(ctx context.Context, req UploadRequest) (UploadID, error)

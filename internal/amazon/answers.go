@@ -93,7 +93,7 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 		err = errors.New("it has no error code")
 	}
 	return &AnswerError{
-		Status: answer.StatusCode, strange: true, class: vault.ErrUnavailable,
+		Status: answer.StatusCode, Whole: true, strange: true, class: vault.ErrUnavailable,
 		why: fmt.Errorf("the service did not send this refusal: %w%s", err, beginning(body)),
 	}
 }
@@ -140,6 +140,7 @@ func beginning(body []byte) string {
 type AnswerError struct {
 	Status  int    // of HTTP
 	Root    string // of the document, if it is one of another kind than was asked for
+	Whole   bool   // it is a refusal that came to its end, and has no code
 	ETag    string // that the answer has, as that of an object; empty if none
 	class   error  // vault.ErrUnavailable, or vault.ErrGarbled
 	strange bool   // it is not one of the service's: something else may have answered

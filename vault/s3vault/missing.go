@@ -55,15 +55,24 @@ func ignoresQuery(f Feature, strange *amazon.AnswerError) bool {
 // without it, where the same request will most likely fail again: it was refused for good,
 // or as if there were no such request, by an answer that is no verdict.
 func (v *Vault) adviseLacking(f Feature, err error) error {
-	if strange, ok := errors.AsType[*amazon.AnswerError](err); ok {
-		if strange.Status != http.StatusNotFound && strange.Status != http.StatusMethodNotAllowed && strange.Status != http.StatusBadRequest {
-			return err
-		}
-	} else if !v.isInTheWay(f, err) {
+	strange, isStrange := errors.AsType[*amazon.AnswerError](err)
+	isUnknown := isStrange && strange.Whole && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed}, strange.Status)
+	if !isUnknown && !v.isInTheWay(f, err) {
 		return err
 	}
-	return fmt.Errorf("%w; if the service lacks %s: %s", err, f, adviseWithout(f))
+	err = fmt.Errorf("%w; if the service lacks %s: %s", err, f, adviseWithout(f))
+	if isUnknown {
+		err = &againError{err}
+	}
+	return err
 }
+
+// againError is an answer that makes no sense and will most likely be the same the next
+// time.
+type againError struct{ error }
+
+// Unwrap makes errors.Is find vault.ErrGarbled, so that it is not asked for many times.
+func (e *againError) Unwrap() []error { return []error{e.error, vault.ErrGarbled} }
 
 // isInTheWay reports whether a refusal of a request for a feature may be the service's way
 // to say that it lacks it, or keeps from doing what can be done without it.

@@ -33,7 +33,7 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 			return 0, fmt.Errorf("%w: %d bytes that are said to be %.100q for bytes %d to %d", vault.ErrGarbled, size, within, r.Offset, r.End()-1)
 		}
 		return -1, nil
-	case size == r.Size && r.Offset == 0:
+	case size == r.Size: // all of it, or a range that is not said to be one: of all there would be more
 		return -1, nil
 	case size < r.End():
 		return 0, fmt.Errorf("%w: %d bytes for bytes %d to %d", vault.ErrGarbled, size, r.Offset, r.End()-1)
