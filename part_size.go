@@ -18,7 +18,8 @@ type PartSizeError struct {
 	// Fits is a part size, in bytes, in which another upload of the same source may do;
 	// 0: none is known.
 	Fits     int64
-	MaxParts int // that the vault takes, as far as it tells; 0: the parts are not too many
+	MaxParts int  // that the vault takes; 0: the parts are not too many
+	Guessed  bool // it does not tell how many it takes
 	Cause    error
 }
 
@@ -37,7 +38,7 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 	if !ok {
 		return err
 	}
-	e := &PartSizeError{Upload: at.ID, PartSize: at.PartSize, MaxParts: refused.MaxParts, Cause: err}
+	e := &PartSizeError{Upload: at.ID, PartSize: at.PartSize, MaxParts: refused.MaxParts, Guessed: refused.Guessed, Cause: err}
 	l, size, wish := u.vault.Limits(), u.source.Size(), transfer.Wish{ExpectedSize: u.ExpectedSize}
 	if refused.MaxParts > 0 {
 		l.MaxParts = min(l.MaxParts, refused.MaxParts)

@@ -5,9 +5,10 @@ package vault
 // large. The same upload is refused again; another one, in parts of another size, may
 // not be.
 type PartSizeError struct {
-	// MaxParts is how many parts the vault takes in one upload, as far as its refusal
-	// tells; 0: the parts are not too many.
+	// MaxParts is how many parts the vault takes in one upload; 0: the parts are not too
+	// many. Guessed: its refusal does not tell, and it takes so many at least, most likely.
 	MaxParts int
+	Guessed  bool
 	// TooLarge is the size of a part that was refused for its size, in bytes; 0: none
 	// was.
 	TooLarge int64

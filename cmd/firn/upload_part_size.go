@@ -26,7 +26,7 @@ func (s *uploadSession) partSizeHints(e *firn.PartSizeError, path string) (hints
 		hints = append(hints, "no smaller parts can hold this file: let the proxy pass requests of "+humane.Bytes(e.PartSize)+
 			", or go around it (NO_PROXY)")
 	}
-	if e.MaxParts != 0 && isBucket(s.vaultArg) {
+	if e.MaxParts != 0 && !e.Guessed && isBucket(s.vaultArg) {
 		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
 	}
 	left := "what it has at the vault stays there until it is removed: "

@@ -27,7 +27,11 @@ func tooManyParts(err error, number int) error {
 	if !isAbout {
 		return err
 	}
-	return &vault.PartSizeError{MaxParts: partsTold(answer.Message, number), Cause: err}
+	if told := partsTold(answer.Message, number); told > 0 {
+		return &vault.PartSizeError{MaxParts: told, Cause: err}
+	}
+	// Others may be refused at the same time, and this one is not the first.
+	return &vault.PartSizeError{MaxParts: max(1, (number-1)/2), Guessed: true, Cause: err}
 }
 
 // tooManyListed makes a vault.PartSizeError of the refusal of a list of so many parts
@@ -35,11 +39,11 @@ func tooManyParts(err error, number int) error {
 func tooManyListed(err error, parts int) error {
 	answer := amazon.Refusal(err)
 	if answer != nil && parts > 1 && answer.Status == http.StatusRequestEntityTooLarge {
-		return &vault.PartSizeError{MaxParts: max(1, parts/2), Cause: err}
+		return &vault.PartSizeError{MaxParts: max(1, parts/2), Guessed: true, Cause: err}
 	}
 	const few = 1000 // which every service takes
 	if answer != nil && parts > few && answer.CodeIs("MalformedXML") {
-		return &vault.PartSizeError{MaxParts: few, Cause: err}
+		return &vault.PartSizeError{MaxParts: few, Guessed: true, Cause: err}
 	}
 	return tooManyParts(err, parts)
 }
@@ -47,17 +51,12 @@ func tooManyListed(err error, parts int) error {
 var number = regexp.MustCompile(`\d[\d,]*`)
 
 // partsTold is how many parts a service takes that refused one of this number: the
-// largest number below that it tells, or else half as many, since others may be refused
-// at the same time.
-func partsTold(message string, refused int) int {
-	most := 0
+// largest number below that it tells; 0: it tells none.
+func partsTold(message string, refused int) (most int) {
 	for _, digits := range number.FindAllString(message, -1) {
 		if n, err := strconv.Atoi(strings.ReplaceAll(digits, ",", "")); err == nil && n > most && n > 1 && n < refused {
 			most = n
 		}
-	}
-	if most == 0 {
-		most = max(1, (refused-1)/2)
 	}
 	return most
 }
