@@ -45,6 +45,10 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 // nil if it is not proved to be of our bytes, or if somebody is at work on it.
 func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
 	theirs := transfer.Plan{Size: plan.Size, PartSize: c.PartSize}
+	if never := u.neverFits(humane.Time(c.Created), c.PartSize); never != "" && u.last.ID != c.ID { // of which it was said
+		u.Notice(never)
+		return nil, nil
+	}
 	if u.source.stream != nil || !theirs.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.isAsked(c.Name, c.Class) {
 		return nil, nil
 	}

@@ -36,10 +36,14 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasAsked) { // the vault may still be at work on it
 		id, err = u.await(ctx, at, c, err)
 	}
+	var partSize *vault.PartSizeError
+	wrongClass, isClass := errors.AsType[*vault.ClassError](err)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	switch {
 	case err == nil:
 		return id, u.finish(ctx, at, id, c.Size)
+	case isClass:
+		return "", errors.Join(err, u.finish(ctx, at, wrongClass.ID, c.Size))
 	case isUnproved:
 		return "", u.finishUnproved(ctx, at, unproved, c.Size, err)
 	case errors.Is(err, vault.ErrExists):
@@ -48,6 +52,8 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 		return "", u.unknown(ctx, at, c.Size)
 	case errors.Is(err, vault.ErrNotFound):
 		return "", u.explainMissing(ctx, err)
+	case errors.As(err, &partSize):
+		return "", errors.Join(u.explainPartSize(at, err), u.reopen(ctx, at))
 	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
 		return "", errors.Join(
 			fmt.Errorf("the vault refused to complete the upload; run the same command again, "+

@@ -161,6 +161,9 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 		Concurrency: inFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.RetryFor, Drain: d.Drain, Progress: d.Progress,
 		Size: d.want.Size, Done: d.want.Size,
 	}
+	if d.vault.Limits().Sequential {
+		o.Concurrency = 1
+	}
 	var bytes int64
 	for _, m := range missing {
 		o.Done -= m.Size

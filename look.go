@@ -11,8 +11,9 @@ import (
 )
 
 // isStillThere looks whether the vault still has an archive that is on record, where
-// it can tell at once. If it cannot be looked at, the record counts.
-func (u *upload) isStillThere(ctx context.Context, a record.Archive) (bool, error) {
+// it can tell at once. If it cannot be looked at, the record counts. One that firn has
+// stored, by an upload that is on record, is a ClassError in another class.
+func (u *upload) isStillThere(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
 	looker, ok := u.vault.(vault.Looker)
 	if !ok {
 		return true, nil
@@ -21,6 +22,8 @@ func (u *upload) isStillThere(ctx context.Context, a record.Archive) (bool, erro
 	switch {
 	case err == nil && isAnother(a, found):
 		return false, u.lose(ctx, a, &found)
+	case err == nil && isMisplaced(found, from):
+		return false, found.Misplaced
 	case err == nil, errors.Is(err, vault.ErrInvalid): // or it tells of archives by jobs only
 		return true, nil
 	case ctx.Err() != nil:
@@ -31,6 +34,12 @@ func (u *upload) isStillThere(ctx context.Context, a record.Archive) (bool, erro
 	u.Notice(fmt.Sprintf("archive %s is on record as stored %s; whether it is still there could not be looked at: %v",
 		quoteID(a.ID), humane.Time(a.Created), err))
 	return true, nil
+}
+
+// isMisplaced reports whether an archive that firn has stored is in another class than it
+// was asked to be. What others have stored is where they wanted it.
+func isMisplaced(found vault.Archive, from record.Upload) bool {
+	return found.Misplaced != nil && from.ID != ""
 }
 
 // isAnother reports whether what a vault has under the id of an archive is another one.

@@ -72,7 +72,7 @@ func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, er
 		}
 		from, found, err := u.fits(ctx, a)
 		if err == nil && found {
-			found, err = u.isStillThere(ctx, a)
+			found, err = u.isStillThere(ctx, a, from)
 		}
 		if err != nil {
 			return nil, record.Upload{}, err

@@ -39,6 +39,9 @@ func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload
 		return nil, record.Upload{}, nil
 	}
 	from, fits, err := u.fits(ctx, a)
+	if err == nil && fits && isMisplaced(there, from) {
+		err = there.Misplaced
+	}
 	if err != nil || !fits {
 		return nil, record.Upload{}, err
 	}

@@ -60,7 +60,10 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 // and tells the user why. Its parts may still serve; see adopt.
 func (u *upload) differs(last record.Upload) bool {
 	size := u.source.Size()
+	never := u.neverFits(humane.Time(last.Started), last.PartSize)
 	switch {
+	case never != "":
+		u.Notice(never)
 	case u.source.stream == nil && last.Source.Size != size:
 		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
@@ -175,10 +178,10 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 		})
 		return err
 	})
+	_, classed := errors.AsType[*vault.ClassError](err) // then no upload is left
 	switch {
-	case asked == 1 && isRefusal(err): // so the vault has begun nothing
-		at.State = record.Aborted
-		return nil, errors.Join(err, u.save(ctx, at))
+	case classed, asked == 1 && isRefusal(err): // so the vault has begun nothing
+		return nil, errors.Join(err, u.saveAs(ctx, at, record.Aborted))
 	case err != nil || lost != nil:
 		return lost, err
 	}

@@ -78,6 +78,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		_, err := u.vault.CompleteUpload(ctx, last.ID, c)
 		return err
 	})
+	wrongClass, isClass := errors.AsType[*vault.ClassError](err)
 	_, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	taken, isTaken := errors.AsType[*vault.TakenError](err)
 	switch {
@@ -87,7 +88,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, u.lose(ctx, a, nil)
 	case isUnproved:
 		return Stored{}, false, u.unlessStream(err)
-	case err != nil:
+	case err != nil && !isClass:
 		return Stored{}, false, err
 	}
 	a.State = record.Stored
@@ -95,6 +96,9 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 		return Stored{}, false, err
 	}
 	u.Notice(fmt.Sprintf("archive %s is proved now", quoteID(a.ID)))
+	if isClass {
+		return Stored{}, false, wrongClass
+	}
 	return u.present(a, last), provedSame(last.Source, u.source.identity), nil
 }
 

@@ -243,7 +243,7 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 		at.Sent += out.Sent
 		at.Busy += out.Busy
 	}
-	err = u.explainMissing(ctx, u.explainSource(err))
+	err = u.explainPartSize(at, u.explainMissing(ctx, u.explainSource(err)))
 	return out, errors.Join(err, u.save(ctx, at))
 }
 

@@ -32,6 +32,7 @@ type Limits struct {
 	CRC64              bool   // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
 
 	RangeAlignment int64  // bytes; a retrieval range starts and ends on multiples of it
+	Sequential     bool   // an output is read from its beginning, and each part of it best behind the last
 	Tiers          []Tier // tiers a retrieval may ask for, fastest first
 	// JobTimes is how long a job of a tier usually takes, where that is not as at
 	// Amazon Glacier.
@@ -121,6 +122,9 @@ type Archive struct {
 	// these under the ID. It is no proof of them. Empty at kinds whose ids never come
 	// back.
 	ETag string
+	// Misplaced is not nil where the vault tells, of an archive that was looked at, that
+	// it is in no class of its own, and stores others in one.
+	Misplaced *ClassError
 }
 
 // JobKind tells what a job asks for.

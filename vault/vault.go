@@ -65,6 +65,7 @@ type Uploader interface {
 	// CreateUpload starts an upload. The caller has checked PartSize against
 	// Limits; a kind refuses what it cannot keep, such as a description with
 	// characters outside its set, with ErrInvalid before anything is created.
+	// A ClassError says that the vault would store it in another class than was asked for.
 	// Every call creates another upload, so a caller that lost the answer looks
 	// through Uploads before it calls again.
 	CreateUpload(ctx context.Context, req UploadRequest) (UploadID, error)
@@ -106,7 +107,8 @@ type Uploader interface {
 	// An UnprovedError means that the archive is there and that what the vault
 	// tells of it is not what was sent; a TakenError, at kinds whose archives have
 	// names, that another archive has this one's, and the upload, if it was still
-	// there, stays open. Each error is of one class only.
+	// there, stays open; a ClassError, that the archive is stored and proved, in another
+	// class than was asked for. Each error is of one class only.
 	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
 
 	// AbortUpload removes an unfinished upload and its parts. An id that is not

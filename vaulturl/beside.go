@@ -30,8 +30,10 @@ func (r Ref) query() string {
 			options.Set(key, value)
 		}
 	}
-	if r.KeepDays != 0 {
-		options.Set("keep-days", strconv.Itoa(r.KeepDays))
+	for key, n := range map[string]int{"keep-days": r.KeepDays, "max-parts": r.MaxParts} {
+		if n != 0 {
+			options.Set(key, strconv.Itoa(n))
+		}
 	}
 	if len(options) == 0 {
 		return ""

@@ -13,7 +13,7 @@ func TestBeside(t *testing.T) {
 		"./cold/films/": "./cold/films-x",
 		"/cold/films":   "/cold/films-x",
 		"s3://bucket":   "s3://bucket/x",
-		"s3://bucket/a b/c?class=GLACIER_IR&keep-days=3&lacks=tagging,versions": "s3://bucket/a%20b/c/x?class=GLACIER_IR&keep-days=3&lacks=tagging%2Cversions",
+		"s3://bucket/a b/c?class=GLACIER_IR&keep-days=3&lacks=tagging,versions&max-parts=1000": "s3://bucket/a%20b/c/x?class=GLACIER_IR&keep-days=3&lacks=tagging%2Cversions&max-parts=1000",
 	} {
 		ref, err := vaulturl.Parse(raw)
 		if err != nil {

@@ -13,7 +13,7 @@ func openBucket(ctx context.Context, ref Ref, o Options) (*s3vault.Vault, error)
 	c := s3vault.Config{
 		Bucket: ref.Name, Prefix: ref.Prefix, Class: s3vault.Class(ref.Class), KeepDays: ref.KeepDays, Region: ref.Region,
 		Profile: ref.Profile, Endpoint: ref.Endpoint, Addressing: s3vault.Addressing(ref.Addressing),
-		Connections: o.Connections, Notice: o.Notice,
+		MaxParts: ref.MaxParts, Connections: o.Connections, Notice: o.Notice,
 	}
 	if o.KeepDays != 0 {
 		c.KeepDays = o.KeepDays

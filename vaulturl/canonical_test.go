@@ -34,7 +34,7 @@ func TestOneURL(t *testing.T) {
 		},
 		"s3://films/a?region=eu-west-1": {
 			{"s3://films/a", env{"AWS_REGION": "eu-west-1"}},
-			{"S3://films//a/?class=GLACIER&keep-days=3&lacks=tagging&addressing=path", env{"AWS_PROFILE": "cold"}},
+			{"S3://films//a/?class=GLACIER&keep-days=3&lacks=tagging&max-parts=1000&addressing=path", env{"AWS_PROFILE": "cold"}},
 			{"s3://films/%61?region=eu-west-1&endpoint=https://s3.eu-west-1.amazonaws.com", nil},
 		},
 		"s3://films?endpoint=https://s3.example.com": {

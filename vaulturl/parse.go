@@ -45,6 +45,7 @@ type Ref struct {
 	KeepDays   int
 	Addressing string // empty, "path" or "host"
 	Lacks      string // a list with commas
+	MaxParts   int
 }
 
 // Parse takes a vault's URL, name or path apart. It looks at nothing but the
@@ -111,7 +112,7 @@ func parseS3(raw string, u *url.URL) (Ref, error) {
 	if prefix := strings.Trim(u.Path, "/"); prefix != "" {
 		ref.Prefix = prefix + "/"
 	}
-	var keepDays string
+	var keepDays, maxParts string
 	err := parseOptions(raw, u, "S3", []option{
 		{"class", &ref.Class},
 		{"region", &ref.Region},
@@ -120,20 +121,33 @@ func parseS3(raw string, u *url.URL) (Ref, error) {
 		{"keep-days", &keepDays},
 		{"addressing", &ref.Addressing},
 		{"lacks", &ref.Lacks},
+		{"max-parts", &maxParts},
 	})
 	if err != nil {
 		return Ref{}, err
 	}
-	if keepDays != "" {
-		const most = 365 * 100
-		if ref.KeepDays, err = strconv.Atoi(keepDays); err != nil || ref.KeepDays < 1 || ref.KeepDays > most {
-			return Ref{}, invalid(raw, fmt.Sprintf("keep-days is a number from 1 to %d", most))
-		}
+	if ref.KeepDays, err = parseNumber(raw, "keep-days", keepDays, 365*100); err != nil {
+		return Ref{}, err
+	}
+	if ref.MaxParts, err = parseNumber(raw, "max-parts", maxParts, 10_000); err != nil {
+		return Ref{}, err
 	}
 	if ref.Addressing != "" && ref.Addressing != "path" && ref.Addressing != "host" {
 		return Ref{}, invalid(raw, "addressing is path (the bucket in the path) or host (before the name of the host)")
 	}
 	return ref, nil
+}
+
+// parseNumber reads an option that is a number from 1 to most; 0 if it is not set.
+func parseNumber(raw, key, value string, most int) (int, error) {
+	if value == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > most {
+		return 0, invalid(raw, fmt.Sprintf("%s is a number from 1 to %d", key, most))
+	}
+	return n, nil
 }
 
 // option is an option of a URL, and where its value goes.

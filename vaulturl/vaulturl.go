@@ -8,7 +8,7 @@
 //	file:///srv/cold/image-backups             the same
 //
 // A glacier URL may also hold profile, account and endpoint, one of S3 profile,
-// region, endpoint, keep-days, addressing and lacks; see s3vault.Config. Credentials
+// region, endpoint, keep-days, addressing, lacks and max-parts; see s3vault.Config. Credentials
 // are never part of a URL; the AWS configuration has them.
 //
 // A path is what begins with "/", "./" or "../" (on Windows also with a drive or

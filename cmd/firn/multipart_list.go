@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
@@ -40,6 +41,7 @@ type openUploadObject struct {
 	Bytes       int64              `json:"bytes"`
 	AtVault     bool               `json:"at_vault"`
 	InCatalog   bool               `json:"in_catalog"`
+	Never       bool               `json:"can_never_be_completed,omitempty"`
 	File        string             `json:"file"`  // empty if not in the catalog
 	State       record.UploadState `json:"state"` // empty if not in the catalog
 }
@@ -69,7 +71,7 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 	defer func() { err = errors.Join(err, c.Close()) }()
 	var objects []openUploadObject
 	if len(args) == 0 {
-		objects, err = p.recordedUploads(ctx, c, "")
+		objects, err = p.recordedUploads(ctx, c, "", 0)
 	} else {
 		objects, err = p.vaultUploads(ctx, c, args[0])
 	}
@@ -88,8 +90,9 @@ func (p *program) multipartList(ctx context.Context, args []string, full bool) (
 	return nil
 }
 
-// recordedUploads is what the catalog knows of unfinished uploads.
-func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vaultURL string) ([]openUploadObject, error) {
+// recordedUploads is what the catalog knows of unfinished uploads, of all vaults or of one
+// that takes so many parts; 0: that is not known.
+func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vaultURL string, maxParts int) ([]openUploadObject, error) {
 	var objects []openUploadObject
 	for u, err := range c.Uploads(ctx, vaultURL) {
 		if err != nil {
@@ -98,6 +101,7 @@ func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vault
 		o := openUploadObject{
 			MessageType: "upload", Vault: u.Vault, UploadID: u.ID, Created: u.Started, PartSize: u.PartSize,
 			Description: u.Description, InCatalog: true, File: u.Source.Path, State: u.State,
+			Never: hasTooManyParts(u, maxParts),
 		}
 		for part, err := range c.Parts(ctx, u.Key) {
 			if err != nil {
@@ -113,7 +117,7 @@ func (p *program) recordedUploads(ctx context.Context, c *catalog.Catalog, vault
 
 // vaultUploads is what the vault has, and what the catalog thinks it has.
 func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged})
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return nil, p.explainVault(err, vaultArg)
 	}
@@ -132,15 +136,40 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 			MessageType: "upload", Vault: v.URL(), UploadID: u.ID, Created: u.Created, PartSize: u.PartSize,
 			Description: u.Description, Name: u.Name, Parts: u.parts, Bytes: u.bytes, AtVault: true,
 			InCatalog: u.known, File: u.record.Source.Path, State: u.record.State,
+			Never: u.known && hasTooManyParts(u.record, v.Limits().MaxParts),
 		})
 	}
-	recorded, err := p.recordedUploads(ctx, c, v.URL())
-	for _, o := range recorded {
-		if !listed[o.UploadID] {
-			objects = append(objects, o)
-		}
+	recorded, err := p.recordedUploads(ctx, c, v.URL(), v.Limits().MaxParts)
+	if err != nil {
+		return nil, err
 	}
-	return objects, err
+	for _, o := range recorded {
+		if listed[o.UploadID] {
+			continue
+		}
+		if len(there) == 0 && o.UploadID != "" { // not every service lists them
+			if o.AtVault, err = p.hasUpload(ctx, v, o.UploadID); err != nil {
+				return nil, err
+			}
+		}
+		objects = append(objects, o)
+	}
+	return objects, nil
+}
+
+// hasUpload asks the vault whether it has an upload.
+func (p *program) hasUpload(ctx context.Context, v *vaulturl.Vault, id vault.UploadID) (bool, error) {
+	_, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, id) })
+	if errors.Is(err, vault.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// hasTooManyParts reports whether an upload is known to have more parts than the vault
+// takes, so that it can never be completed; 0: how many it takes is not known.
+func hasTooManyParts(u record.Upload, maxParts int) bool {
+	return maxParts > 0 && firn.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
 
 func (p *program) openUploadTable(objects []openUploadObject, withVault, full bool) {
@@ -171,6 +200,8 @@ func catalogText(o openUploadObject, catalogOnly bool) string {
 	switch {
 	case !o.InCatalog:
 		return "does not know it"
+	case o.Never:
+		return "can never be completed: too many parts, " + o.File
 	case o.AtVault || catalogOnly:
 		return string(o.State) + ", " + o.File
 	}

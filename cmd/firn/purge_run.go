@@ -64,7 +64,7 @@ func (p *purging) run(ctx context.Context) error {
 // empty deletes the archives of the vault, which it opens only for so long: a
 // directory cannot be deleted while somebody has it open.
 func (p *purging) empty(ctx context.Context, o firn.PurgeOptions) (purged firn.Purged, err error) {
-	v, err := vaulturl.Open(ctx, p.vaultArg, vaulturl.Options{Connections: p.concurrency, OnDamage: p.damaged})
+	v, err := vaulturl.Open(ctx, p.vaultArg, vaulturl.Options{Connections: p.concurrency, OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return purged, p.explainOpen(err, p.vaultArg)
 	}

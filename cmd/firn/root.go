@@ -17,7 +17,7 @@ VAULT is the URL of a vault:
                                              More keys: profile, account, endpoint
   s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket in a cold class of S3. More
                                              keys: region, profile, endpoint,
-                                             keep-days, addressing, lacks
+                                             keep-days, addressing, lacks, max-parts
   file:///srv/cold/image-backups             a directory; so does a path that
                                              begins with /, ./ or ../
 

@@ -43,8 +43,9 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	var refuses, ignores []coldfront.Feature
 	flags.Func("refuses", "", featureTo(&refuses))
 	flags.Func("ignores", "", featureTo(&ignores))
+	dialect := dialectOf(flags)
 	if err := flags.Parse(args); err != nil || neg || flags.NArg() != 0 {
-		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--locked] [--by-host] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]...: %v", err)
+		ts.Fatalf("usage: s3 [--bucket NAME] [--versioned] [--locked] [--by-host] [--retrieval-delay D] [--refuses FEATURE]... [--ignores FEATURE]... [--max-parts N] [--max-body BYTES] [--unknown HEADER]...: %v", err)
 	}
 	log, err := os.Create(ts.MkAbs("s3.log"))
 	ts.Check(err)
@@ -53,7 +54,7 @@ func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	s.Front, err = coldfront.Open(context.Background(), coldfront.Options{
 		Now:     func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) },
 		Delay:   func(string, string) time.Duration { return *delay },
-		Refuses: refuses, Ignores: ignores,
+		Refuses: refuses, Ignores: ignores, Dialect: *dialect,
 		TLS: *host, Log: log,
 	})
 	ts.Check(err)
@@ -85,6 +86,8 @@ func featureTo(features *[]coldfront.Feature) func(string) error {
 		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
 		"restore-status": coldfront.RestoreStatus, "versions": coldfront.Versions,
 		"encoding": coldfront.Encoding,
+		"uploads": coldfront.UploadList, "ranges": coldfront.Ranges, "tagging-query": coldfront.TaggingQuery,
+		"upload-classes": coldfront.UploadClasses, "archiving": coldfront.Archiving,
 	}
 	return func(name string) error {
 		feature, ok := known[name]

@@ -99,6 +99,8 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	again := s.resumeHint(path)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
 	unprovable, isUnprovable := errors.AsType[*firn.UnprovableError](err)
+	class, isClass := errors.AsType[*vault.ClassError](err)
+	partSize, isPartSize := errors.AsType[*firn.PartSizeError](err)
 	double, isDouble := errors.AsType[*firn.DoubleError](err)
 	_, isBadName := errors.AsType[*vault.NameError](err)
 	switch {
@@ -108,6 +110,10 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 		return withHint(err, "what became of the earlier one: "+shellCommand("firn", "inventory", s.vaultArg),
 			"to remove what was sent now: "+shellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),
 			"to store another copy all the same, feed it to: "+s.typedWith("--again"))
+	case isClass && class.ID != "":
+		return withHint(&classError{err, errBroken}, "if it must not stay there: "+shellCommand("firn", "delete", s.vaultArg, "--", string(class.ID)))
+	case isPartSize:
+		return withHint(err, s.partSizeHints(partSize, path)...)
 	case errors.Is(err, firn.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
 			"to store another copy all the same: "+s.typedWith("--again"))

@@ -51,7 +51,11 @@ func (a Answers) Read(stack *middleware.Stack) error {
 		if request, ok := in.Request.(*smithyhttp.Request); ok {
 			method = request.Method
 		}
-		return out, metadata, a.read(answer.Response, operation, method)
+		err = a.read(answer.Response, operation, method)
+		if strange, ok := errors.AsType[*AnswerError](err); ok {
+			strange.ETag = answer.Header.Get("ETag")
+		}
+		return out, metadata, err
 	}), middleware.After)
 }
 
@@ -93,16 +97,17 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 		err = errors.New("it has no error code")
 	}
 	return &AnswerError{
-		Status: answer.StatusCode, strange: true, class: vault.ErrUnavailable,
+		Status: answer.StatusCode, Whole: true, strange: true, class: vault.ErrUnavailable,
 		why: fmt.Errorf("the service did not send this refusal: %w%s", err, beginning(body)),
 	}
 }
 
 // checkDocument says whether an answer of success is what the service sends.
 func (a Answers) checkDocument(status int, operation, method string, body []byte) error {
+	root := ""
 	fail := func(err error) error {
 		return &AnswerError{
-			Status: status, class: vault.ErrGarbled,
+			Status: status, Root: root, class: vault.ErrGarbled,
 			why: fmt.Errorf("the answer to %s cannot be understood: %w%s", operation, err, beginning(body)),
 		}
 	}
@@ -113,7 +118,8 @@ func (a Answers) checkDocument(status int, operation, method string, body []byte
 		}
 		return nil
 	}
-	root, err := a.Form.root(body)
+	var err error
+	root, err = a.Form.root(body)
 	switch {
 	case err != nil:
 		return fail(err)
@@ -136,9 +142,12 @@ func beginning(body []byte) string {
 // AnswerError is an answer that was not understood. It tells nothing about what
 // became of the request, whatever its status.
 type AnswerError struct {
-	Status  int   // of HTTP
-	class   error // vault.ErrUnavailable, or vault.ErrGarbled
-	strange bool  // it is not one of the service's: something else may have answered
+	Status  int    // of HTTP
+	Root    string // of the document, if it is one of another kind than was asked for
+	Whole   bool   // it is a refusal that came to its end, and has no code
+	ETag    string // that the answer has, as that of an object; empty if none
+	class   error  // vault.ErrUnavailable, or vault.ErrGarbled
+	strange bool   // it is not one of the service's: something else may have answered
 	why     error
 }
 

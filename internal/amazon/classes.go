@@ -87,6 +87,13 @@ func lostOnTheWay() []string {
 	return []string{"IncompleteBody", "MissingContentLength", "MissingRequestBody", "ClientDisconnected"}
 }
 
+// HasNoCode reports whether the refusal says nothing but its status, as by protocol each
+// one to HEAD. The SDK makes code and message of the status then.
+func (e *ServiceError) HasNoCode() bool {
+	text := http.StatusText(e.Status)
+	return e.Code == noCode || e.Message == text && e.Code == strings.ReplaceAll(text, " ", "")
+}
+
 // expiredToken reports whether fresh credentials may mend the request.
 func (e *ServiceError) expiredToken() bool { return e.CodeIs("ExpiredToken") }
 

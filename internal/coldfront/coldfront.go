@@ -70,6 +70,8 @@ type Options struct {
 	Refuses []Feature
 	// Ignores are features of which the service takes no notice.
 	Ignores []Feature
+	// Dialect is how the service differs otherwise.
+	Dialect Dialect
 	// Page is how many entries listings have on a page at most; 0 means 1,000.
 	Page int
 	// TLS makes the endpoint one of https; [Front.Client] trusts it.

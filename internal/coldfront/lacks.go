@@ -23,7 +23,7 @@ const (
 	Classes
 	// Restore is RestoreObject. It can be refused, not ignored.
 	Restore
-	// RestoreStatus is that element of listings. It can be ignored, not refused.
+	// RestoreStatus is that element of listings, and the header that asks for it.
 	RestoreStatus
 	// Versions are listing them and asking whether a bucket keeps them. They can be
 	// refused, not ignored.
@@ -56,6 +56,10 @@ func (c *call) uses(feature Feature) bool {
 		return c.operation == "GetBucketVersioning" || c.operation == "ListObjectVersions"
 	case Restore:
 		return c.operation == "RestoreObject"
+	case RestoreStatus:
+		return h.Get("X-Amz-Optional-Object-Attributes") != ""
+	case UploadList:
+		return c.operation == "ListMultipartUploads"
 	default:
 		return false
 	}
@@ -89,7 +93,7 @@ func (f *Front) refused(c *call) *s3Error {
 		switch feature {
 		case Classes:
 			return invalidStorageClass()
-		case CRC64NVME, Checksums:
+		case CRC64NVME, Checksums, RestoreStatus:
 			return &s3Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: "Unsupported header received"}
 		default:
 			return &s3Error{

@@ -18,14 +18,19 @@ func (f *Front) amend(c *call, versionID string, root *node) {
 		f.amendObjects(c, root, "Contents")
 	case "ListObjectVersions":
 		f.amendObjects(c, root, "Version")
-	case "ListMultipartUploads":
+	case "ListMultipartUploads", "ListParts":
+		if f.ignores(UploadClasses) {
+			return
+		}
+		if c.operation == "ListParts" {
+			root.set("StorageClass", f.objects.upload(root.text("UploadId")))
+			return
+		}
 		for _, upload := range root.Nodes {
 			if upload.XMLName.Local == "Upload" {
 				upload.set("StorageClass", f.objects.upload(upload.text("UploadId")))
 			}
 		}
-	case "ListParts":
-		root.set("StorageClass", f.objects.upload(root.text("UploadId")))
 	case "GetObjectAttributes":
 		if class := root.child("StorageClass"); class != nil {
 			class.Text = f.objects.get(c.name, versionID).class

@@ -24,6 +24,7 @@ type call struct {
 	id        string
 	name      name
 	operation string
+	asked     string // the operation, before the service took no notice of something
 	body      []byte // of RestoreObject and DeleteObjects
 	changed   bool   // it was changed and must be signed anew
 	page      *page  // or nil
@@ -66,10 +67,14 @@ func (f *Front) proxy(ctx context.Context, c *call, out *observed) *httputil.Rev
 // ServeHTTP implements http.Handler.
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := nameOf(r)
-	c := &call{request: r, name: n, operation: operationOf(r, n)}
+	asked := operationOf(r, n)
+	c := &call{request: r, name: n, changed: f.overlook(r, n), operation: operationOf(r, n), asked: asked}
 	c.id = fmt.Sprintf("FRONT%011d", f.ids.Add(1))
 	out := &observed{out: w, record: &f.record, call: c}
 	if c.fault = f.faults.take(c); c.fault != nil && c.fault.before(out, c) {
+		return
+	}
+	if f.options.Dialect.isTooLarge(out, c) {
 		return
 	}
 	if refused := f.refusedOutright(c); refused != nil {
@@ -104,14 +109,14 @@ func (f *Front) prepare(c *call, r *http.Request) error {
 	paginated := f.paginate(c, r)
 	mended := f.mend(c, r)
 	disguised := c.disguise(r)
-	c.changed = stripped || paginated || mended || disguised
+	c.changed = c.changed || stripped || paginated || mended || disguised
 	return err
 }
 
 // logged is the request as the record has it.
 func (c *call) logged(status int) *Request {
 	return &Request{
-		Operation: c.operation, Method: c.request.Method, Bucket: c.name.bucket, Key: c.name.key,
+		Operation: c.asked, Method: c.request.Method, Bucket: c.name.bucket, Key: c.name.key,
 		Query: c.request.URL.Query(), Header: c.request.Header,
 		Status: status, Received: c.received.Load(),
 	}
@@ -121,6 +126,9 @@ func (c *call) logged(status int) *Request {
 // not.
 func (f *Front) refusedOutright(c *call) *s3Error {
 	if refused := f.refused(c); refused != nil {
+		return refused
+	}
+	if refused := f.options.Dialect.refused(c); refused != nil {
 		return refused
 	}
 	if class := c.request.Header.Get("X-Amz-Storage-Class"); class != "" && !isClass(class) {
@@ -140,7 +148,7 @@ func (f *Front) refusedOutright(c *call) *s3Error {
 
 // unreadable is the answer to reading an archived object, or nil.
 func (f *Front) unreadable(v version) *s3Error {
-	if !isArchived(v.class) || v.restore.stage(f.now()) == restored {
+	if f.ignores(Archiving) || !isArchived(v.class) || v.restore.stage(f.now()) == restored {
 		return nil
 	}
 	return &s3Error{

@@ -99,7 +99,24 @@ func (p Plan) Fits(l vault.Limits) bool {
 
 // Parts returns the number of parts; the plan's Size is known.
 func (p Plan) Parts() int {
-	return int((p.Size + p.PartSize - 1) / p.PartSize)
+	return int(PartCount(p.Size, p.PartSize))
+}
+
+// PartCount returns how many parts of partSize bytes size bytes make.
+func PartCount(size, partSize int64) int64 { return (size + partSize - 1) / partSize }
+
+// modestPart is what proxies that limit requests mostly let through.
+const modestPart = 64 * mib
+
+// SmallerPart returns a part size, within the limits, for reach bytes that were refused
+// in parts of a size that is too large for something on the way. It is not smaller where
+// no smaller parts can hold them.
+func SmallerPart(l vault.Limits, reach, tooLarge int64) int64 {
+	least := leastPart(l, max(reach, 0))
+	if tooLarge > modestPart {
+		return max(least, modestPart)
+	}
+	return least
 }
 
 // Part returns where part i of a plan of known size begins and how long it is.
@@ -139,7 +156,7 @@ func largestArchive(l vault.Limits) int64 {
 // permitted number of parts holds reach bytes.
 func leastPart(l vault.Limits, reach int64) int64 {
 	least := max(mib, powerOfTwoFrom(l.MinPartSize))
-	for least < largestPart(l) && (reach+least-1)/least > int64(l.MaxParts) {
+	for least < largestPart(l) && PartCount(reach, least) > int64(l.MaxParts) {
 		least *= 2
 	}
 	return least
@@ -163,7 +180,7 @@ func checkPartSize(l vault.Limits, part, least, reach int64) error {
 			humane.Bytes(part), humane.Bytes(l.MinPartSize), humane.Bytes(largestPart(l)), vault.ErrInvalid)
 	case part < least:
 		return fmt.Errorf("%s would make %d parts of %s each and the vault takes %d: a part size of %s or more fits: %w",
-			humane.Bytes(reach), (reach+part-1)/part, humane.Bytes(part), l.MaxParts, humane.Bytes(least), vault.ErrInvalid)
+			humane.Bytes(reach), PartCount(reach, part), humane.Bytes(part), l.MaxParts, humane.Bytes(least), vault.ErrInvalid)
 	}
 	return nil
 }

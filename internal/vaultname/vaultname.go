@@ -16,7 +16,7 @@
 //   - An endpoint is written as [Endpoint] says.
 //
 // What only says how to use a vault is no part of its name: profile, class,
-// keep-days, addressing, lacks.
+// keep-days, addressing, lacks, max-parts.
 package vaultname
 
 import (

@@ -1,7 +1,9 @@
 package glaciervault_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"firn/treehash"
 	"firn/vault"
 	"firn/vault/glaciervault"
 )
@@ -91,6 +94,24 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 				t.Errorf("the service's own error is not in %q", err)
 			}
 		})
+	}
+}
+
+// A part that is refused for its size, by whatever page a proxy sends, says so.
+func TestAPartThatIsTooLarge(t *testing.T) {
+	isolate(t)
+	body := []byte("cold")
+	for status, want := range map[int]int64{413: int64(len(body)), 400: 0, 502: 0} {
+		for _, page := range []string{"", "<html>413 Request Entity Too Large</html>"} {
+			s := serve(t, func(w http.ResponseWriter, _ request, _ int) { reply(w, status, page) })
+			_, err := openAt(t, s.URL).UploadPart(t.Context(), "UPLOAD", vault.Part{
+				Size: int64(len(body)), TreeHash: treehash.Sum(body), SHA256: sha256.Sum256(body),
+			}, bytes.NewReader(body))
+			tooLarge, ok := errors.AsType[*vault.PartSizeError](err)
+			if ok != (want > 0) || ok && (tooLarge.TooLarge != want || !errors.Is(err, vault.ErrInvalid)) {
+				t.Errorf("%d %s: got %v", status, page, err)
+			}
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		// A local failure and no news from the service: it has no class.
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	case err != nil:
-		return vault.Part{}, err
+		return vault.Part{}, amazon.TooLarge(err, part.Size)
 	case sent != part.Size:
 		return vault.Part{}, fmt.Errorf("%s: %w: the answer came after %d of %d bytes", v.what(what), vault.ErrGarbled, sent, part.Size)
 	}

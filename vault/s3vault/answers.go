@@ -11,8 +11,12 @@ func answers() amazon.Answers {
 
 func document(operation, _ string) (root string, has bool) {
 	switch operation {
-	case "ListObjectsV2", "ListObjectVersions", "ListParts", "ListMultipartUploads":
+	case "ListObjectsV2", "ListParts":
 		return "Result", true
+	case "ListObjectVersions": // and not the list of objects, which a service gives that takes no notice of the query
+		return "VersionsResult", true
+	case "ListMultipartUploads":
+		return "UploadsResult", true
 	case "GetBucketVersioning":
 		return "VersioningConfiguration", true
 	case "GetObjectTagging":

@@ -62,7 +62,7 @@ func isArchived(c types.StorageClass) bool {
 const (
 	minPartSize     = 5 << 20 // bytes
 	maxPartSize     = 5 << 30 // bytes
-	maxParts        = 10_000  // in one upload
+	maxParts        = 10_000  // in one upload, at Amazon
 	maxTreePart     = 4 << 30 // bytes of a part: the largest that is a node of a tree, 1 MiB times a power of two
 	maxKey          = 1024    // bytes of UTF-8
 	maxDescription  = 1024    // bytes, of the 2 KB that metadata may have
@@ -83,21 +83,22 @@ func (c *Config) classAsked() string {
 }
 
 // Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
-// the user guide), and which tiers the vault's own class has. How long an output
+// the user guide, but for what Config says), and which tiers the vault's own class has. How long an output
 // lives is the service's to say, with each job. An object may have 50 TB since
 // December 2025, but not in parts that are nodes of its tree.
 func (v *Vault) Limits() vault.Limits {
 	return vault.Limits{
 		MinPartSize:    minPartSize,
 		MaxPartSize:    maxPartSize,
-		MaxParts:       maxParts,
+		MaxParts:       v.config.MaxParts,
 		MinArchiveSize: 1,
-		MaxArchiveSize: maxParts * maxTreePart,
+		MaxArchiveSize: int64(v.config.MaxParts) * maxTreePart,
 		MaxDescription: maxDescription,
 		Names:          true,
 		Class:          v.config.classAsked(),
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
+		Sequential:     v.config.hasNoRanges(),
 		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),
 		JobTimes:       v.config.Class.jobTimes(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -21,7 +22,8 @@ import (
 //
 // The object that is there then must be proved; see proved. So it succeeds, too, when
 // it is repeated and the service has forgotten the upload. An object that is made of
-// this upload and is not proved is an UnprovedError.
+// this upload and is not proved is an UnprovedError, one that is proved and of another
+// class than the vault's a ClassError.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -40,6 +42,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		told, err = v.publishedBefore(c.Unproved)
 	case err == nil:
 		told, err = v.publish(ctx, u, c, whole)
+		err = tooManyListed(err, len(whole.parts))
 	}
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err
@@ -50,7 +53,10 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if err != nil {
 		return "", err
 	}
-	return o.ID(), v.keepProof(ctx, o, c.TreeHash)
+	if err := v.keepProof(ctx, o, c.TreeHash); err != nil {
+		return "", err
+	}
+	return o.ID(), v.checkClass(o.ID(), o.class)
 }
 
 // checkCompletion says whether the parts follow one another and have the size and
@@ -138,44 +144,56 @@ func (v *Vault) publishedBefore(id vault.ArchiveID) (published, error) {
 // our object from another's, it is looked at before whether the key is free: some
 // services answer 200 for an upload that they do not know.
 func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (told published, err error) {
-	in := &s3.CompleteMultipartUploadInput{
-		Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id, MpuObjectSize: &c.Size,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: whole.parts},
+	wasFree := false
+	o := optional{
+		what: fmt.Sprintf("complete the upload of %q", u.key), judge: judgeWhole, compares: true,
+		uses: []Feature{Conditional, CRC64NVME, ObjectSize},
+		before: func(has feature) error {
+			wasFree = false
+			if has(Conditional) && has(CRC64NVME) && whole.hasCRC {
+				return nil
+			}
+			err := v.checkFree(ctx, "complete the upload of", u.key)
+			wasFree = err == nil
+			return err
+		},
 	}
-	if whole.hasCRC && !v.lacks.has(CRC64NVME) {
+	err = v.callUsing(ctx, o, func(has feature) error {
+		out, err := v.client.CompleteMultipartUpload(ctx, v.completeInput(u, c, whole, has))
+		if err != nil {
+			return err
+		}
+		if aws.ToString(out.ETag) == "" {
+			return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
+		}
+		told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
+		told.isOurs = wasFree || told.version != ""
+		if out.ChecksumType != types.ChecksumTypeComposite {
+			told.crc = aws.ToString(out.ChecksumCRC64NVME)
+		}
+		return nil
+	})
+	return told, err
+}
+
+// completeInput is the request that completes an upload.
+func (v *Vault) completeInput(u upload, c vault.Completion, whole wholeReceipt, has feature) *s3.CompleteMultipartUploadInput {
+	in := &s3.CompleteMultipartUploadInput{Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id}
+	parts := slices.Clone(whole.parts)
+	switch {
+	case !has(CRC64NVME):
+		for i := range parts {
+			parts[i].ChecksumCRC64NVME = nil
+		}
+	case whole.hasCRC:
 		in.ChecksumCRC64NVME, in.ChecksumType = aws.String(whole.crc.String()), types.ChecksumTypeFullObject
 	}
-	send := func() error {
-		in.IfNoneMatch = nil
-		wasFree := false
-		if !v.lacks.has(Conditional) {
-			in.IfNoneMatch = aws.String("*")
-		}
-		if in.IfNoneMatch == nil || in.ChecksumCRC64NVME == nil {
-			if err := v.checkFree(ctx, "complete the upload of", u.key); err != nil {
-				return err
-			}
-			wasFree = true
-		}
-		return v.callJudged(ctx, fmt.Sprintf("complete the upload of %q", u.key), judgeWhole, func() error {
-			out, err := v.client.CompleteMultipartUpload(ctx, in)
-			if err != nil {
-				return err
-			}
-			if aws.ToString(out.ETag) == "" {
-				return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
-			}
-			told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
-			told.isOurs = wasFree || told.version != ""
-			if out.ChecksumType != types.ChecksumTypeComposite {
-				told.crc = aws.ToString(out.ChecksumCRC64NVME)
-			}
-			return nil
-		})
+	in.MultipartUpload = &types.CompletedMultipartUpload{Parts: parts}
+	if has(Conditional) {
+		in.IfNoneMatch = aws.String("*")
 	}
-	err = send()
-	if !v.lacks.has(Conditional) && v.isMissing(Conditional, err, "whether a key is free is looked at before it is written") {
-		err = send()
+	if has(ObjectSize) {
+		in.MpuObjectSize = &c.Size
 	}
-	return told, err
+	return in
 }

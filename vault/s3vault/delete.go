@@ -28,7 +28,7 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	if err != nil {
 		return err
 	}
-	hasSidecar := v.lacksTagging(ctx, o)
+	hasSidecar := v.hasSidecars(ctx, o)
 	err = v.call(ctx, fmt.Sprintf("delete %q", string(id)), func() error {
 		_, err := v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
 		return err

@@ -6,38 +6,83 @@ import (
 	"strings"
 	"sync"
 
-	"firn/internal/amazon"
 	"firn/vault"
 )
 
 // Feature is something of Amazon's S3 that services which speak S3 may lack. What
-// takes its place is the next best proof, and is said once.
+// takes its place is the next best, and is said once; see features.
 type Feature string
 
 // The features that are not taken for granted.
 const (
-	// Conditional: If-None-Match when an upload is completed. Without it a key is
-	// looked for before the upload begins and again before it is completed.
+	// Conditional: If-None-Match when an upload is completed.
 	Conditional Feature = "conditional"
 	// CRC64NVME: a checksum of each part and of the whole object, computed from
-	// those of the parts. Without it each part is proved by the SHA-256 in its
-	// signature, and the whole by its size and by its parts.
+	// those of the parts.
 	CRC64NVME Feature = "crc64nvme"
-	// Tagging: tags of objects. Without them the tree hash is kept in a small object
-	// beside each.
+	// ObjectSize: the size of the whole when an upload is completed, which the service
+	// compares.
+	ObjectSize Feature = "object-size"
+	// Tagging: tags of objects.
 	Tagging Feature = "tagging"
-	// Classes: the cold storage classes. Without them everything is readable at once.
+	// Classes: the cold storage classes.
 	Classes Feature = "classes"
-	// Versions: buckets that keep what is overwritten or deleted. Without them an
-	// archive is whatever object its key has now.
+	// Versions: buckets that keep what is overwritten or deleted.
 	Versions Feature = "versions"
 	// ETag: an object has the ETag that the service told when its upload was completed.
 	// Without it an object of the right size is taken for the one that was made.
 	ETag Feature = "etag"
+	// UploadList: the list of the unfinished uploads of a bucket.
+	UploadList Feature = "uploads"
+	// RestoreStatus: lists tell which objects are restored.
+	RestoreStatus Feature = "restore-status"
+	// Restore: RestoreObject.
+	Restore Feature = "restore"
+	// Ranges: a request reads some bytes of an object and not all of them.
+	Ranges Feature = "ranges"
 )
 
+// trait is what is known of a feature: a row of the table in docs/s3.md.
+type trait struct {
+	feature Feature
+	// instead is what takes its place, as it is said once; empty: nothing does, unless
+	// the vault's URL says so.
+	instead string
+	// headers are how the names of its request headers begin, by which a refusal may
+	// name it. A feature with headers is left out of a request; one without is a
+	// request of its own.
+	headers []string
+}
+
+// features is the one table of what a service may lack.
+func features() []trait {
+	return []trait{
+		{Conditional, "whether a key is free is looked at before it is written", []string{"if-none-match"}},
+		{CRC64NVME, "parts are proved by the SHA-256 in their signatures alone", []string{"x-amz-checksum", "x-amz-sdk-checksum"}},
+		{ObjectSize, "the size of the whole is compared when it is there", []string{"x-amz-mp-object-size"}},
+		{Tagging, "tree hashes are kept in small objects under .firn/", nil},
+		{Classes, "", nil},
+		{Versions, "an archive is whatever object its key has now", nil},
+		{ETag, "", nil},
+		{UploadList, "an unfinished upload that is not on record is neither found nor continued, and its parts stay until they are removed by other means", nil},
+		{RestoreStatus, "jobs are not listed; that an object is restored shows when it is asked for", []string{"x-amz-optional-object-attributes"}},
+		{Restore, "objects are read as they are, whatever their class", nil},
+		{Ranges, "an archive is read from its beginning", nil},
+	}
+}
+
+func traitOf(f Feature) trait {
+	all := features()
+	return all[slices.IndexFunc(all, func(t trait) bool { return t.feature == f })]
+}
+
 // Features lists them all.
-func Features() []Feature { return []Feature{Conditional, CRC64NVME, Tagging, Classes, Versions, ETag} }
+func Features() (all []Feature) {
+	for _, t := range features() {
+		all = append(all, t.feature)
+	}
+	return all
+}
 
 // ParseFeatures reads a list with commas.
 func ParseFeatures(list string) ([]Feature, error) {
@@ -51,6 +96,12 @@ func ParseFeatures(list string) ([]Feature, error) {
 	}
 	return found, nil
 }
+
+// without is how a vault's URL says that the service lacks a feature.
+func without(f Feature) string { return "lacks=" + string(f) }
+
+// adviseWithout is what to do where a feature is in the way.
+func adviseWithout(f Feature) string { return "add " + without(f) + " to the vault's URL" }
 
 // lacks are the features that the service is known to lack, declared or found out.
 type lacks struct {
@@ -75,34 +126,9 @@ func (l *lacks) add(f Feature) bool {
 	return true
 }
 
-// isMissing reports whether an error says that the service lacks a feature, which
-// is then noted and told.
-func (v *Vault) isMissing(f Feature, err error, instead string) bool {
-	if !saysMissing(f, err) {
-		return false
-	}
-	v.miss(f, instead)
-	return true
-}
-
 // miss notes that the service lacks a feature, and tells it once.
-func (v *Vault) miss(f Feature, instead string) {
+func (v *Vault) miss(f Feature) {
 	if v.lacks.add(f) {
-		v.config.Notice(fmt.Sprintf("the service lacks %s: %s", f, instead))
+		v.config.Notice(fmt.Sprintf("the service lacks %s: %s (%s in the vault's URL spares finding that out)", f, traitOf(f).instead, without(f)))
 	}
-}
-
-// saysMissing reports whether an error says that the service lacks something:
-// outright, or because it does not know what a checksum's or a header's name means.
-func saysMissing(f Feature, err error) bool {
-	const notImplemented = 501
-	answer := amazon.Refusal(err)
-	return answer != nil && (answer.CodeIs("NotImplemented") || answer.Status == notImplemented ||
-		answer.CodeIs("InvalidArgument", "InvalidRequest") && saysUnsupported(f, strings.ToLower(answer.Message)))
-}
-
-// saysUnsupported: a complaint about a checksum is one of bytes that differ, unless
-// it comes before any were sent.
-func saysUnsupported(f Feature, message string) bool {
-	return f == CRC64NVME && strings.Contains(message, "checksum") || strings.Contains(message, "unsupported header")
 }

@@ -84,6 +84,9 @@ func (v *Vault) startRestore(ctx context.Context, j job, id vault.ArchiveID) (_ 
 
 // restore has the object of a job restored.
 func (v *Vault) restore(ctx context.Context, what string, j job) error {
+	if v.lacks.has(Restore) {
+		return nil
+	}
 	version, err := v.versionID(ctx, j.of)
 	if err != nil {
 		return err
@@ -100,7 +103,13 @@ func (v *Vault) restore(ctx context.Context, what string, j job) error {
 	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("RestoreAlreadyInProgress") {
 		return nil // by whomever: its bytes are proved like any others
 	}
-	return err
+	if v.isMissing(Restore, err) {
+		return nil
+	}
+	if err == nil {
+		v.tryUnrestored(ctx, what, j)
+	}
+	return v.adviseLacking(Restore, err)
 }
 
 // Job tells how a job stands. A restored copy that is gone is ErrNotFound.
@@ -118,7 +127,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err != nil {
 		return vault.Job{}, err
 	}
-	restored := restoreOf(object.StorageClass, aws.ToString(object.Restore))
+	restored := v.restoredNow(object)
 	if restored.isGone {
 		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.of.key)
 	}
@@ -229,7 +238,11 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	if !r.IsZero() {
 		read = vault.Range{Offset: j.within.Offset + r.Offset, Size: r.Size}
 	}
-	out, err := v.get(ctx, what, j, read)
+	get := v.get
+	if v.config.hasNoRanges() && !read.IsZero() {
+		get = v.readOn
+	}
+	out, err := get(ctx, what, j, read)
 	switch answer := amazon.Refusal(err); {
 	case errors.Is(err, vault.ErrNotReady):
 		return vault.Output{}, v.notReady(ctx, j, err)
@@ -249,6 +262,8 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	}
 	is, what := restoreOf(object.StorageClass, aws.ToString(object.Restore)), v.what(fmt.Sprintf("read %q", j.of.key))
 	switch {
+	case v.lacks.has(Restore):
+		return unreadable(refusal)
 	case is.inProgress:
 		return refusal
 	case !is.isGone && is.expires.After(v.config.Now()): // not %w below: the job has succeeded
@@ -268,17 +283,16 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 	if j.etag != "" {
 		in.IfMatch = aws.String(`"` + j.etag + `"`)
 	}
-	if !r.IsZero() {
+	if !r.IsZero() && !v.lacks.has(Ranges) {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", r.Offset, r.End()-1))
 	}
 	var out *s3.GetObjectOutput
+	var skip int64
 	err = v.call(ctx, what, func() (err error) {
 		if out, err = v.client.GetObject(ctx, in); err != nil {
 			return err
 		}
-		size := aws.ToInt64(out.ContentLength)
-		if !r.IsZero() && size != r.Size {
-			err = fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrGarbled, size, r.Size)
+		if skip, err = v.skipTo(r, out); err != nil {
 			return errors.Join(err, out.Body.Close())
 		}
 		return nil
@@ -291,5 +305,9 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 	}
 	size := aws.ToInt64(out.ContentLength)
 	fail := func(err error) error { return amazon.Failure(ctx, v.what(what), err, judge) }
-	return vault.Output{ReadCloser: amazon.NewOutput(out.Body, size, fail), Size: size}, nil
+	body := amazon.NewOutput(out.Body, size, fail)
+	if skip >= 0 {
+		return vault.Output{ReadCloser: &section{body: body, skip: skip, left: r.Size, end: body.Close}, Size: r.Size}, nil
+	}
+	return vault.Output{ReadCloser: body, Size: size}, nil
 }

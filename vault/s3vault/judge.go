@@ -1,6 +1,7 @@
 package s3vault
 
 import (
+	"net/http"
 	"strings"
 
 	"firn/internal/amazon"
@@ -12,6 +13,8 @@ const (
 	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
 	adviceBucket    = "create the bucket first, with any tool for S3"
 	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
+	adviceChecksum  = "if the service itself computes it otherwise: add lacks=crc64nvme to the vault's URL"
+	adviceList      = "something on the way takes no list of so many parts: choose larger parts (--part-size)"
 	adviceUnchecked = "a bucket with Object Lock wants a checksum of all that it takes: leave lacks=crc64nvme out of the vault's URL"
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )
@@ -42,7 +45,7 @@ func judge(e *ServiceError) (advice string, class error) {
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "header is required"):
 		return adviceUnchecked, vault.ErrInvalid
 	case e.CodeIs("InvalidRequest") && strings.Contains(e.Message, "checksum"):
-		return "", vault.ErrChecksum
+		return adviceChecksum, vault.ErrChecksum
 	case e.CodeIs("InvalidStorageClass"):
 		return adviceClasses, vault.ErrInvalid
 	case e.CodeIs("EntityTooSmall", "EntityTooLarge", "Invalid", "Malformed", "NotImplemented", "MethodNotAllowed", "KeyTooLong"):
@@ -55,7 +58,26 @@ func judge(e *ServiceError) (advice string, class error) {
 // may have changed, too: the caller reads it again before it sends it again.
 func judgePart(e *ServiceError) (advice string, class error) {
 	if isChanged(e) {
-		return "", vault.ErrChecksum
+		return aboutChecksum(e), vault.ErrChecksum
+	}
+	return judge(e)
+}
+
+// aboutChecksum is the advice for a complaint that is about the CRC-64, and not about the
+// hash that every request has.
+func aboutChecksum(e *ServiceError) string {
+	message := strings.ToLower(e.Message)
+	if strings.Contains(message, "checksum") || strings.Contains(message, "crc64") {
+		return adviceChecksum
+	}
+	return ""
+}
+
+// judgeCreate is judge for the request that names a class.
+func (v *Vault) judgeCreate(e *ServiceError) (advice string, class error) {
+	aboutClass := isBadRequest(e) && strings.Contains(strings.ToLower(e.Message), "class")
+	if v.storageClass() != "" && (saysUnimplemented(e) || aboutClass) {
+		return adviceClasses, vault.ErrInvalid
 	}
 	return judge(e)
 }
@@ -63,8 +85,11 @@ func judgePart(e *ServiceError) (advice string, class error) {
 // judgeWhole is judge for the request that completes an object: the checksum that it
 // has is that of all the content, and of another one that the service holds.
 func judgeWhole(e *ServiceError) (advice string, class error) {
-	if e.CodeIs("BadDigest") {
-		return "", vault.ErrChecksum
+	switch {
+	case e.CodeIs("BadDigest"):
+		return adviceChecksum, vault.ErrChecksum
+	case e.Status == http.StatusRequestEntityTooLarge:
+		return adviceList, vault.ErrInvalid
 	}
 	return judge(e)
 }

@@ -50,5 +50,6 @@ func (v *Vault) told(o object, found *s3.HeadObjectOutput) vault.Archive {
 	return vault.Archive{
 		ID: o.ID(), Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),
 		Created: aws.ToTime(found.LastModified).UTC(), ETag: trimETag(aws.ToString(found.ETag)),
+		Misplaced: v.misplaced(o.ID(), classTold(found)),
 	}
 }

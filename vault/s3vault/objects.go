@@ -20,6 +20,7 @@ import (
 type listed struct {
 	object
 	etag     string
+	class    string    // as far as it was looked at
 	size     int64     // bytes
 	modified time.Time // UTC
 	restore  *types.RestoreStatus
@@ -36,7 +37,7 @@ func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, er
 		}
 		if keeps {
 			for o, err := range v.versions(ctx, after) {
-				if v.isMissing(Versions, err, insteadOfVersions) {
+				if v.isMissing(Versions, err) {
 					keeps = false
 					break
 				}
@@ -56,7 +57,15 @@ func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, er
 	}
 }
 
-func withRestoreStatus() []types.OptionalObjectAttributes {
+// listing is a page of a list of objects, which tell how they are restored.
+func listing(what string) optional {
+	return optional{what: what, judge: judge, uses: []Feature{RestoreStatus}}
+}
+
+func attributes(has feature) []types.OptionalObjectAttributes {
+	if !has(RestoreStatus) {
+		return nil
+	}
 	return []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus}
 }
 
@@ -67,13 +76,13 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 		What: v.what(what),
 		Fetch: func(token *string) (p amazon.Page[types.Object, string], err error) {
 			in := &s3.ListObjectsV2Input{
-				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, OptionalObjectAttributes: withRestoreStatus(),
-				EncodingType: types.EncodingTypeUrl,
+				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, ContinuationToken: token, EncodingType: types.EncodingTypeUrl,
 			}
 			if after != nil {
 				in.StartAfter = &after.key
 			}
-			err = v.call(ctx, what, func() error {
+			err = v.callUsing(ctx, listing(what), func(has feature) error {
+				in.OptionalObjectAttributes = attributes(has)
 				out, err := v.client.ListObjectsV2(ctx, in)
 				if err == nil {
 					for i, o := range out.Contents {
@@ -104,12 +113,12 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 // head asks for what is known of an object that a key has: of a version, or of the
 // one that it has now.
 func (v *Vault) head(ctx context.Context, key string, version *string) (out *s3.HeadObjectOutput, err error) {
-	in := &s3.HeadObjectInput{Bucket: &v.config.Bucket, Key: &key, VersionId: version}
-	if !v.lacks.has(CRC64NVME) {
-		in.ChecksumMode = types.ChecksumModeEnabled
-	}
 	what := fmt.Sprintf("look at %q", key)
-	err = v.call(ctx, what, func() error {
+	err = v.callUsing(ctx, optional{what: what, judge: judge, uses: []Feature{CRC64NVME}}, func(has feature) error {
+		in := &s3.HeadObjectInput{Bucket: &v.config.Bucket, Key: &key, VersionId: version}
+		if has(CRC64NVME) {
+			in.ChecksumMode = types.ChecksumModeEnabled
+		}
 		out, err = v.client.HeadObject(ctx, in)
 		return err
 	})

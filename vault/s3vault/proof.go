@@ -21,14 +21,17 @@ const (
 	tagTreeHash = "firn-tree-hash"
 	tagSize     = "firn-size"
 
-	insteadOfTags = "tree hashes are kept in small objects under .firn/"
-	deniedKeeping = "writing the tags of objects is denied: " + adviceSidecar + ", or allow s3:PutObjectTagging"
-	deniedTags    = "reading the tags of objects is denied, so their tree hashes are not known: " +
+	deniedKeeping  = "writing the tags of objects is denied: " + adviceSidecar + ", or allow s3:PutObjectTagging, or " + keepingInstead
+	keepingInstead = "add lacks=tagging to the vault's URL, which keeps them in small objects"
+	deniedTags     = "reading the tags of objects is denied, so their tree hashes are not known: " +
 		"allow s3:GetObjectTagging (of versions: s3:GetObjectVersionTagging)"
 )
 
 // keepProof writes size and tree hash to the object, once it is there.
 func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) error {
+	if err := v.tryTagging(ctx, o.object); err != nil {
+		return err
+	}
 	if v.lacks.has(Tagging) {
 		return v.writeSidecar(ctx, o, hash)
 	}
@@ -37,17 +40,11 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 		return err
 	}
 	what := fmt.Sprintf("keep the tree hash with %q", o.key)
-	tags := &types.Tagging{TagSet: []types.Tag{
+	err = v.putTags(ctx, what, o.key, version, []types.Tag{
 		{Key: aws.String(tagSize), Value: aws.String(strconv.FormatInt(o.size, 10))},
 		{Key: aws.String(tagTreeHash), Value: aws.String(hash.String())},
-	}}
-	err = v.call(ctx, what, func() error {
-		_, err := v.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
-			Bucket: &v.config.Bucket, Key: &o.key, VersionId: version, Tagging: tags,
-		})
-		return err
 	})
-	if v.isMissing(Tagging, err, insteadOfTags) {
+	if v.isMissing(Tagging, err) {
 		return v.writeSidecar(ctx, o, hash)
 	}
 	switch {
@@ -57,7 +54,7 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	case errors.Is(err, vault.ErrNotFound): // it was there a moment ago
 		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
 	}
-	return v.forgiveKeeping(ctx, o, err)
+	return v.forgiveKeeping(ctx, o, v.adviseLacking(Tagging, err))
 }
 
 // forgiveKeeping says that the tree hash of an object cannot be kept, if a refusal says
@@ -74,7 +71,7 @@ func (v *Vault) forgiveKeeping(ctx context.Context, o listed, err error) error {
 // beside it so that a hash of other bytes, which somebody has put under the same key
 // with the same tags, is not believed.
 func (v *Vault) proof(ctx context.Context, o listed) (treehash.Hash, error) {
-	tags, err := v.tags(ctx, o.object)
+	tags, err := v.tags(ctx, o)
 	if v.lacks.has(Tagging) {
 		return v.readSidecar(ctx, o)
 	}
@@ -96,11 +93,11 @@ func (v *Vault) proof(ctx context.Context, o listed) (treehash.Hash, error) {
 }
 
 // tags reads those of an object, unless there are none at this service.
-func (v *Vault) tags(ctx context.Context, o object) (map[string]string, error) {
+func (v *Vault) tags(ctx context.Context, o listed) (map[string]string, error) {
 	if v.lacks.has(Tagging) {
 		return nil, nil
 	}
-	version, err := v.versionID(ctx, o)
+	version, err := v.versionID(ctx, o.object)
 	if err != nil {
 		return nil, err
 	}
@@ -115,15 +112,11 @@ func (v *Vault) tags(ctx context.Context, o object) (map[string]string, error) {
 		}
 		return nil
 	})
-	if v.isMissing(Tagging, err, insteadOfTags) {
+	if isContent(err, o.etag) {
+		v.miss(Tagging)
+	}
+	if v.lacks.has(Tagging) || v.isMissing(Tagging, err) {
 		return nil, nil
 	}
-	return told, err
-}
-
-// lacksTagging reports whether the service has no tags. If that is not known yet, it
-// is asked for those of an object.
-func (v *Vault) lacksTagging(ctx context.Context, o object) bool {
-	v.tagsAsked.Do(func() { _, _ = v.tags(ctx, o) }) // what else went wrong says nothing about it
-	return v.lacks.has(Tagging)
+	return told, v.adviseLacking(Tagging, err)
 }

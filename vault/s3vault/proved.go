@@ -13,12 +13,6 @@ import (
 	"firn/vault"
 )
 
-// How services are used that tell wrong CRC-64s, or ETags that do not stay.
-const (
-	withoutCRC  = "lacks=" + string(CRC64NVME)
-	withoutETag = "lacks=" + string(ETag)
-)
-
 // afterwards looks at the object that is there when completing an upload has ended,
 // with a refusal or without, and returns it if it is the archive, proved: the version
 // that the service told, or else the one that the key has now.
@@ -49,9 +43,9 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	switch {
 	case isOurs && wrong == nil:
 		if e.expectsCRC && e.crc == "" { // nor will it tell one later
-			v.miss(CRC64NVME, insteadOfCRC)
+			v.miss(CRC64NVME)
 		}
-		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size}, nil
+		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size, class: classTold(there)}, nil
 	case isOurs:
 		wrong.ID = o.ID()
 		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)
@@ -151,13 +145,13 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 	case e.crc == crc:
 		return nil
 	case e.crc != "":
-		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Told: e.crc, Without: withoutCRC}
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Told: e.crc, Without: without(CRC64NVME)}
 	case e.isOfParts():
 		return nil
 	case e.expectsCRC:
-		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: withoutCRC}
+		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: without(CRC64NVME)}
 	case e.told.etag != "" && !e.isAsTold():
-		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag, Without: withoutETag}
+		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag, Without: without(ETag)}
 	}
 	return nil
 }

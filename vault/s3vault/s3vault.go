@@ -54,6 +54,9 @@ type Config struct {
 	Endpoint string // URL of another service; empty: from the AWS configuration
 	// Addressing is where the bucket is named; empty: as the endpoint suggests.
 	Addressing Addressing
+	// MaxParts is how many parts the service takes in one upload, if they are fewer
+	// than 10,000; 0: as many.
+	MaxParts int
 	// Lacks are features that the service does not have; see [Feature].
 	Lacks []Feature
 	// Connections is how many requests the caller means to have in flight.
@@ -76,8 +79,13 @@ type Vault struct {
 	lacks    lacks
 	keeps    atomic.Pointer[bool] // whether the bucket keeps versions; nil: not asked yet
 
-	tagsAsked sync.Once // by lacksTagging
-	said      sync.Map  // by text; see sayOnce
+	tagging tagging
+
+	classTried sync.Mutex
+	class      string // in which the service was seen to store; empty: not tried
+
+	kept kept
+	said sync.Map // by text; see sayOnce
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -149,6 +157,12 @@ func (c *Config) complete() error {
 	if c.KeepDays < 0 {
 		return fmt.Errorf("%w: a restored copy cannot be kept for %d days", vault.ErrInvalid, c.KeepDays)
 	}
+	if c.MaxParts == 0 {
+		c.MaxParts = maxParts
+	}
+	if c.MaxParts < 0 || c.MaxParts > maxParts {
+		return fmt.Errorf("%w: an upload has 1 to %d parts, and not up to %d", vault.ErrInvalid, maxParts, c.MaxParts)
+	}
 	if c.Notice == nil {
 		c.Notice = func(string) {}
 	}
@@ -167,11 +181,12 @@ func (v *Vault) URL() string {
 // Class returns the storage class of what is stored.
 func (v *Vault) Class() string { return string(v.config.Class) }
 
-// Close drops the idle connections. The vault is not used after. The error is
-// always nil.
+// Close drops the idle connections. The vault is not used after. The error is nil, but
+// for one of an answer that was not read to its end.
 func (v *Vault) Close() error {
+	err := v.kept.put(nil)
 	v.http.CloseIdleConnections()
-	return nil
+	return err
 }
 
 // sayOnce tells a person something, but not again.

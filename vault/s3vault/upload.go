@@ -42,24 +42,24 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 		return "", err
 	}
 	u := upload{key: key, partSize: req.PartSize}
-	u.id, err = v.create(ctx, key, req)
-	if err != nil && !v.lacks.has(CRC64NVME) && v.isMissing(CRC64NVME, err, insteadOfCRC) {
-		u.id, err = v.create(ctx, key, req)
+	if u.id, err = v.create(ctx, key, req); err != nil {
+		return "", err
 	}
-	if err != nil {
+	if err := v.checkUploadClass(ctx, u); err != nil {
 		return "", err
 	}
 	return u.ID(), nil
 }
 
 func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest) (id string, err error) {
-	in := &s3.CreateMultipartUploadInput{
-		Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
-	}
-	if !v.lacks.has(CRC64NVME) {
-		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
-	}
-	err = v.call(ctx, fmt.Sprintf("start an upload of %q", key), func() error {
+	what := fmt.Sprintf("start an upload of %q", key)
+	err = v.callUsing(ctx, optional{what: what, judge: v.judgeCreate, uses: []Feature{CRC64NVME}}, func(has feature) error {
+		in := &s3.CreateMultipartUploadInput{
+			Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(), Metadata: metadata(req),
+		}
+		if has(CRC64NVME) {
+			in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
+		}
 		out, err := v.client.CreateMultipartUpload(ctx, in)
 		if err != nil {
 			return err
@@ -68,14 +68,12 @@ func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest)
 			return fmt.Errorf("%w: the answer has no upload id", vault.ErrGarbled)
 		}
 		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
-			v.miss(CRC64NVME, insteadOfCRC) // it took no notice of it
+			v.miss(CRC64NVME) // it took no notice of it
 		}
 		return nil
 	})
 	return id, err
 }
-
-const insteadOfCRC = "parts are proved by the SHA-256 in their signatures alone"
 
 func (v *Vault) storageClass() types.StorageClass {
 	if v.lacks.has(Classes) {
@@ -117,7 +115,7 @@ func (v *Vault) taken(what string, o object, there *s3.HeadObjectOutput) error {
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
-		err = u.checkPart(part)
+		err = u.checkPart(part, v.config.MaxParts)
 	}
 	if err != nil {
 		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
@@ -129,8 +127,10 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		ContentLength: &part.Size, Body: b,
 	}
 	got := receipt{}
-	err = v.callJudged(ctx, what, judgePart, func() error {
-		if got.hasCRC = !v.lacks.has(CRC64NVME); got.hasCRC && in.ChecksumCRC64NVME == nil {
+	err = v.callUsing(ctx, optional{what: what, judge: judgePart, uses: []Feature{CRC64NVME}, compares: true}, func(has feature) error {
+		if got.hasCRC = has(CRC64NVME); !got.hasCRC {
+			in.ChecksumCRC64NVME = nil
+		} else if in.ChecksumCRC64NVME == nil {
 			if got.crc, err = sumOf(ctx, part, b); err != nil {
 				return err
 			}
@@ -153,6 +153,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	}
 	if err != nil {
+		err = tooManyParts(amazon.TooLarge(err, part.Size), int(u.number(part.Offset)))
 		return vault.Part{}, v.explainHangUp(ctx, u, err)
 	}
 	part.Receipt = got.text()
@@ -186,12 +187,12 @@ func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
 // number is the service's number of the part at an offset.
 func (u upload) number(offset int64) int32 { return int32(offset/u.partSize) + 1 }
 
-// checkPart says whether a part is where one may be.
-func (u upload) checkPart(p vault.Part) error {
+// checkPart says whether a part is where one of so many may be.
+func (u upload) checkPart(p vault.Part, most int) error {
 	switch {
 	case u.partSize == 0:
 		return fmt.Errorf("%w: the part size of this upload is not known, as it was begun by another program", vault.ErrInvalid)
-	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= maxParts:
+	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= int64(most):
 		return fmt.Errorf("%w: %d bytes at byte %d are no part of an upload in parts of %d", vault.ErrInvalid, p.Size, p.Offset, u.partSize)
 	}
 	return nil
@@ -307,7 +308,7 @@ func ignoreMissing(err error) error {
 // uploads lists the unfinished uploads of the keys that begin so.
 func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.MultipartUpload, error] {
 	const what = "list the unfinished uploads"
-	return amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
+	list := amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
 		What: v.what(what),
 		Fetch: func(m *keyed) (p amazon.Page[types.MultipartUpload, keyed], err error) {
 			in := &s3.ListMultipartUploadsInput{Bucket: &v.config.Bucket, Prefix: &prefix, EncodingType: types.EncodingTypeUrl}
@@ -332,7 +333,20 @@ func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.Mult
 		Follows: func(m, last types.MultipartUpload) bool {
 			return keyed{m.Key, m.UploadId}.follows(keyed{last.Key, last.UploadId})
 		},
-	}.All()
+	}
+	return func(yield func(types.MultipartUpload, error) bool) {
+		if v.lacks.has(UploadList) {
+			return
+		}
+		for m, err := range list.All() {
+			if v.isMissing(UploadList, err) {
+				return
+			}
+			if err = v.adviseLacking(UploadList, err); !yield(m, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // unfinished is an upload as a list tells it, with its part size if its parts tell it.

@@ -14,9 +14,8 @@ import (
 )
 
 const (
-	insteadOfVersions = "an archive is whatever object its key has now"
-	adviceVersioning  = "allow s3:GetBucketVersioning, or add lacks=versions to the vault's URL if the bucket keeps none"
-	adviceVersions    = "allow s3:ListBucketVersions, as the bucket keeps versions"
+	adviceVersioning = "allow s3:GetBucketVersioning, or add lacks=versions to the vault's URL if the bucket keeps none"
+	adviceVersions   = "allow s3:ListBucketVersions, as the bucket keeps versions"
 )
 
 // keepsVersions reports whether the bucket keeps versions, or did so once: then
@@ -37,10 +36,10 @@ func (v *Vault) keepsVersions(ctx context.Context) (bool, error) {
 		return err
 	})
 	switch {
-	case v.isMissing(Versions, err, insteadOfVersions):
+	case v.isMissing(Versions, err):
 		return false, nil
 	case err != nil:
-		return false, advised(err, adviceVersioning)
+		return false, v.adviseLacking(Versions, advised(err, adviceVersioning))
 	}
 	v.keeps.Store(&keeps)
 	return keeps, nil
@@ -91,14 +90,14 @@ func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, e
 		What: v.what(what),
 		Fetch: func(m *keyed) (p amazon.Page[types.ObjectVersion, keyed], err error) {
 			in := &s3.ListObjectVersionsInput{
-				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, OptionalObjectAttributes: withRestoreStatus(),
-				EncodingType: types.EncodingTypeUrl,
+				Bucket: &v.config.Bucket, Prefix: &v.config.Prefix, EncodingType: types.EncodingTypeUrl,
 			}
 			in.KeyMarker, in.VersionIdMarker = begin.key, begin.within
 			if m != nil {
 				in.KeyMarker, in.VersionIdMarker = m.key, m.within
 			}
-			err = v.call(ctx, what, func() error {
+			err = v.callUsing(ctx, listing(what), func(has feature) error {
+				in.OptionalObjectAttributes = attributes(has)
 				out, err := v.client.ListObjectVersions(ctx, in)
 				if err == nil {
 					for i, o := range out.Versions {

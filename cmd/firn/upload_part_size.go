@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firn"
+	"firn/internal/humane"
+)
+
+// partSizeHints say how a source is uploaded in parts that are taken.
+func (s *uploadSession) partSizeHints(e *firn.PartSizeError, path string) (hints []string) {
+	size := strings.ReplaceAll(humane.Bytes(e.Fits), " ", "") // a power of two of MiB
+	switch {
+	case e.Fits != 0 && path == "-":
+		hints = append(hints, "feed it again, in larger parts and with --expected-size if you know about how much will come, to: "+s.typedInstead("--part-size", size))
+		if e.MaxParts == 0 {
+			hints[0] = "feed it again, in smaller parts, to: " + s.typedInstead("--part-size", size)
+		}
+	case e.Fits != 0:
+		hints = append(hints, "in parts that fit, from the beginning: "+s.typedInstead("--part-size", size))
+	case e.MaxParts != 0:
+		hints = append(hints, "no part size fits: cut the file into several")
+	default:
+		hints = append(hints, "no smaller parts can hold this file: let the proxy pass requests of "+humane.Bytes(e.PartSize)+
+			", or go around it (NO_PROXY)")
+	}
+	if e.MaxParts != 0 && !e.Guessed && isBucket(s.vaultArg) {
+		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
+	}
+	left := "what it has at the vault stays there until it is removed: "
+	if e.MaxParts != 0 {
+		left = "this unfinished upload can never be completed; to remove it: "
+	}
+	return append(hints, left+shellCommand("firn", "multipart", "abort", s.vaultArg, "--", shortID(string(e.Upload))))
+}
+
+// typedInstead is the command line as it was typed, with another value of an option.
+func (p *program) typedInstead(option, value string) string {
+	before, after := p.args, []string(nil)
+	if i := slices.Index(p.args, "--"); i >= 0 {
+		before, after = p.args[:i], p.args[i:]
+	}
+	var args []string
+	for i := 0; i < len(before); i++ {
+		switch {
+		case before[i] == option:
+			i++ // and its value
+		case strings.HasPrefix(before[i], option+"="):
+		default:
+			args = append(args, before[i])
+		}
+	}
+	return shellCommand(slices.Concat(args, []string{option, value}, after)...)
+}

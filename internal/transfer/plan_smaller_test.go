@@ -1,0 +1,27 @@
+package transfer_test
+
+import (
+	"testing"
+
+	"firn/internal/transfer"
+)
+
+// What is refused for its size is advised to be sent in parts that are smaller, unless no
+// smaller ones can hold the archive.
+func TestSmallerPart(t *testing.T) {
+	for _, test := range []struct{ size, refused, want int64 }{
+		{gib, 16 * mib, mib},
+		{gib, 64 * mib, mib},
+		{gib, 128 * mib, 64 * mib},
+		{gib, 4 * gib, 64 * mib},
+		{gib, mib, mib}, // nothing is smaller
+		{10_000 * 16 * mib, 64 * mib, 16 * mib},
+		{10_000 * 128 * mib, 256 * mib, 128 * mib},
+		{10_000 * 128 * mib, 128 * mib, 128 * mib},
+		{transfer.Unknown, 128 * mib, 64 * mib},
+	} {
+		if got := transfer.SmallerPart(glacier(), test.size, test.refused); got != test.want {
+			t.Errorf("%d bytes, refused in parts of %d: %d, want %d", test.size, test.refused, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package s3vault
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/vault"
+)
+
+// A service may take no notice of the class that it is asked for. To store elsewhere than
+// was asked is for the user to decide (lacks=classes).
+
+// classTold is the class of an object. Objects of the class STANDARD tell none.
+func classTold(found *s3.HeadObjectOutput) string {
+	if found.StorageClass == "" {
+		return string(types.StorageClassStandard)
+	}
+	return string(found.StorageClass)
+}
+
+// checkClass says whether an archive, or with an empty id an upload, that is told to be
+// of a class is of the one that was asked for.
+func (v *Vault) checkClass(id vault.ArchiveID, told string) error {
+	asked := string(v.storageClass())
+	if asked == "" || told == asked {
+		return nil
+	}
+	advice := "to have that: " + adviseWithout(Classes)
+	if Class(told).isKnown() {
+		advice = "to have that: name it in the vault's URL (class=" + told + ")"
+	}
+	return &vault.ClassError{ID: id, Asked: asked, Told: told, Advice: advice}
+}
+
+// misplaced says that an archive is in the class of what is stored without one, which no
+// lifecycle rule moves it to. It is nil where the vault stores in no other, either.
+func (v *Vault) misplaced(id vault.ArchiveID, told string) (wrong *vault.ClassError) {
+	if told == string(types.StorageClassStandard) {
+		errors.As(v.checkClass(id, told), &wrong)
+	}
+	return wrong
+}
+
+// checkUploadClass asks in which class an upload is that was just begun, at services that
+// may take no notice of it, and gives it up if that is not the one which was asked for.
+// Some tell STANDARD of every upload, so that a trial has the last word. What cannot be
+// found out now shows when the object is there.
+func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
+	if !v.isElsewhere() || v.storageClass() == "" {
+		return nil
+	}
+	var told string
+	err := v.call(ctx, fmt.Sprintf("look at the class of an upload of %q", u.key), func() error {
+		out, err := v.client.ListParts(ctx, &s3.ListPartsInput{Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id})
+		if err == nil {
+			told = string(out.StorageClass)
+		}
+		return err
+	})
+	if err != nil || told == "" || v.checkClass("", told) == nil {
+		return nil //nolint:nilerr // see above
+	}
+	v.classTried.Lock()
+	defer v.classTried.Unlock()
+	if v.class == "" {
+		v.class = v.tryClass(ctx)
+	}
+	if v.class == "" {
+		return nil
+	}
+	wrong := v.checkClass("", v.class)
+	if wrong == nil {
+		return nil
+	}
+	if err := v.AbortUpload(ctx, u.ID()); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", v.what(fmt.Sprintf("start an upload of %q", u.key)), wrong)
+}
+
+// tryClass stores a byte in the class of the vault, as archives are, and returns the
+// class that it has then; empty if that cannot be found out. The byte is removed.
+func (v *Vault) tryClass(ctx context.Context) (told string) {
+	key := v.config.Prefix + sidecarStep + "class-" + strings.ToLower(rand.Text()[:8])
+	_ = v.call(ctx, "try its class", func() error { // it is no error that it cannot be tried
+		begun, err := v.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
+			Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(),
+		})
+		if err != nil {
+			return err
+		}
+		sent, err := v.client.UploadPart(ctx, &s3.UploadPartInput{
+			Bucket: &v.config.Bucket, Key: &key, UploadId: begun.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader("1"),
+		})
+		if err == nil {
+			_, err = v.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+				Bucket: &v.config.Bucket, Key: &key, UploadId: begun.UploadId,
+				MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{ETag: sent.ETag, PartNumber: aws.Int32(1)}}},
+			})
+		}
+		if err != nil {
+			return v.AbortUpload(ctx, upload{key: key, id: aws.ToString(begun.UploadId)}.ID())
+		}
+		found, err := v.head(ctx, key, nil)
+		if err != nil {
+			return err
+		}
+		told = classTold(found)
+		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &key, VersionId: found.VersionId})
+		return err
+	})
+	return told
+}

@@ -1,0 +1,62 @@
+package s3vault
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// tooManyParts makes a vault.PartSizeError of the refusal of a part if that is for its
+// number: services take fewer parts than Amazon, and tell it when the first is one too
+// many.
+func tooManyParts(err error, number int) error {
+	answer := amazon.Refusal(err)
+	if answer == nil || number < 2 || answer.Status >= http.StatusInternalServerError {
+		return err
+	}
+	message := strings.ToLower(answer.Message)
+	says := slices.ContainsFunc([]string{"part number", "partnumber", "part-number", "number of parts", "many parts"},
+		func(words string) bool { return strings.Contains(message, words) })
+	isAbout := answer.CodeIs("TooManyParts", "InvalidPartNumber", "InvalidRange") ||
+		says && (isBadRequest(answer) || answer.CodeIs("InvalidPart", "LimitExceeded", "Invalid"))
+	if !isAbout {
+		return err
+	}
+	if told := partsTold(answer.Message, number); told > 0 {
+		return &vault.PartSizeError{MaxParts: told, Cause: err}
+	}
+	// Others may be refused at the same time, and this one is not the first.
+	return &vault.PartSizeError{MaxParts: max(1, (number-1)/2), Guessed: true, Cause: err}
+}
+
+// tooManyListed makes a vault.PartSizeError of the refusal of a list of so many parts
+// with which an upload was to be completed.
+func tooManyListed(err error, parts int) error {
+	answer := amazon.Refusal(err)
+	if answer != nil && parts > 1 && answer.Status == http.StatusRequestEntityTooLarge {
+		return &vault.PartSizeError{MaxParts: max(1, parts/2), Guessed: true, Cause: err}
+	}
+	const few = 1000 // which every service takes
+	if answer != nil && parts > few && answer.CodeIs("MalformedXML") {
+		return &vault.PartSizeError{MaxParts: few, Guessed: true, Cause: err}
+	}
+	return tooManyParts(err, parts)
+}
+
+var number = regexp.MustCompile(`\d[\d,]*`)
+
+// partsTold is how many parts a service takes that refused one of this number: the
+// largest number below that it tells; 0: it tells none.
+func partsTold(message string, refused int) (most int) {
+	for _, digits := range number.FindAllString(message, -1) {
+		if n, err := strconv.Atoi(strings.ReplaceAll(digits, ",", "")); err == nil && n > most && n > 1 && n < refused {
+			most = n
+		}
+	}
+	return most
+}

@@ -1,0 +1,89 @@
+package s3vault
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"firn/vault"
+)
+
+// Where a service is said to have no ranges, an object is read from its beginning, and
+// those who read one part of it after the other share one request: what ends where the
+// next part begins is kept for it.
+
+// stream is the answer with a whole object, read up to a byte.
+type stream struct {
+	of     vault.JobID
+	body   io.ReadCloser
+	at     int64 // the byte that comes next
+	size   int64 // bytes of all
+	cancel context.CancelCauseFunc
+}
+
+func (s *stream) close() error {
+	s.cancel(nil)
+	return s.body.Close()
+}
+
+// kept is the stream that nobody reads at the moment.
+type kept struct {
+	mu     sync.Mutex
+	stream *stream
+}
+
+// take returns the stream of a job that has not come to a byte yet; nil if there is none.
+func (k *kept) take(of vault.JobID, offset int64) *stream {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := k.stream
+	if s == nil || s.of != of || s.at > offset {
+		return nil
+	}
+	k.stream = nil
+	return s
+}
+
+// put keeps a stream, nil to keep none, and closes the one that was kept.
+func (k *kept) put(s *stream) error {
+	k.mu.Lock()
+	was := k.stream
+	k.stream = s
+	k.mu.Unlock()
+	if was == nil {
+		return nil
+	}
+	return was.close()
+}
+
+// readOn reads a part of the object of a job, behind the last one if it can.
+func (v *Vault) readOn(ctx context.Context, what string, j job, r vault.Range) (vault.Output, error) {
+	s := v.kept.take(j.ID(), r.Offset)
+	if s == nil {
+		on, cancel := context.WithCancelCause(context.WithoutCancel(ctx)) // it outlives this request
+		unhook := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+		defer unhook()
+		whole, err := v.get(on, what, j, vault.Range{})
+		if err != nil {
+			cancel(nil)
+			return vault.Output{}, err
+		}
+		s = &stream{of: j.ID(), body: whole, size: whole.Size, cancel: cancel}
+	}
+	if s.size < r.End() {
+		_ = s.close() // it is of no use
+		return vault.Output{}, fmt.Errorf("%s: %w: the object has %d bytes, and not bytes %d to %d",
+			v.what(what), vault.ErrGarbled, s.size, r.Offset, r.End()-1)
+	}
+	unhook := context.AfterFunc(ctx, func() { s.cancel(context.Cause(ctx)) })
+	part := &section{body: s.body, skip: r.Offset - s.at, left: r.Size}
+	part.end = func() error {
+		if !unhook() || part.left > 0 || r.End() == s.size {
+			return s.close()
+		}
+		s.at = r.End()
+		return v.kept.put(s)
+	}
+	return vault.Output{ReadCloser: part, Size: r.Size}, nil
+}

@@ -1,0 +1,77 @@
+package s3vault
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"firn/internal/amazon"
+	"firn/vault"
+)
+
+// tagging is what is known of how the service takes ?tagging. One that takes no notice
+// of it would put the tags in the place of the object that they are for.
+type tagging struct {
+	mu    sync.Mutex
+	tried bool      // on a key that has no object
+	asked sync.Once // by hasSidecars
+	isOdd bool      // what it answered then is no answer to that
+}
+
+// tryTagging finds out whether the service takes no notice of ?tagging, before an
+// archive is put at risk: it is asked to tag an object that is not there, that of the
+// sidecar. Where tags are not to be had the sidecar is written after that.
+func (v *Vault) tryTagging(ctx context.Context, o object) error {
+	v.tagging.mu.Lock()
+	defer v.tagging.mu.Unlock()
+	if v.tagging.tried || !v.isElsewhere() || v.lacks.has(Tagging) {
+		return nil
+	}
+	key := v.sidecarOf(o)
+	if v.checkKey(key) != nil { // it is too long
+		key = v.sidecarOf(object{key: v.config.Prefix + "tags"})
+	}
+	err := v.putTags(ctx, "see whether objects can have tags", key, nil, []types.Tag{{Key: aws.String(tagSize), Value: aws.String("0")}})
+	switch {
+	case err == nil:
+		v.miss(Tagging)
+	case v.isMissing(Tagging, err):
+	case amazon.Refusal(err) == nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled):
+		return v.adviseLacking(Tagging, err)
+	}
+	v.tagging.tried = true // what else was refused shows once more with the object itself
+	return nil
+}
+
+func (v *Vault) putTags(ctx context.Context, what, key string, version *string, tags []types.Tag) error {
+	return v.call(ctx, what, func() error {
+		_, err := v.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
+			Bucket: &v.config.Bucket, Key: &key, VersionId: version, Tagging: &types.Tagging{TagSet: tags},
+		})
+		return err
+	})
+}
+
+// isContent reports whether the answer to a request for the tags of an object with this
+// ETag is the one to a request for the object: its bytes, or that it is archived.
+func isContent(err error, etag string) bool {
+	if strange, ok := errors.AsType[*amazon.AnswerError](err); ok {
+		return strange.ETag != "" && trimETag(strange.ETag) == trimETag(etag)
+	}
+	answer := amazon.Refusal(err)
+	return answer != nil && answer.CodeIs("InvalidObjectState")
+}
+
+// hasSidecars reports whether archives may have sidecars, as the service has no tags. If
+// that is not known yet, it is asked for those of an object.
+func (v *Vault) hasSidecars(ctx context.Context, o object) bool {
+	v.tagging.asked.Do(func() {
+		_, err := v.tags(ctx, listed{object: o}) // what else went wrong says nothing about it
+		_, v.tagging.isOdd = errors.AsType[*amazon.AnswerError](err)
+	})
+	return v.lacks.has(Tagging) || v.tagging.isOdd
+}
