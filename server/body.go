@@ -84,12 +84,18 @@ func (b *body) Seek(int64, int) (int64, error) {
 // limitWhole ends the body when it has not come as a whole within idle from now.
 func (b *body) limitWhole() { b.end = b.now().Add(b.idle) }
 
-// drain reads and forgets the rest of the body, within bounds. Many clients send
-// all of a body before they look for a reply; one that is cut off early sees a
-// broken connection and never learns why it was refused. A client that waits
-// for "100 Continue" is told at once.
+// isUnread reports whether some of the body is still to come, or of a length that
+// nobody told.
+func (b *body) isUnread() bool {
+	return b.failure == nil && (b.r.ContentLength < 0 || b.received < b.r.ContentLength)
+}
+
+// drain reads and forgets the rest of the body, within bounds, once the client was
+// answered. Many clients send all of a body before they look for a reply; one that
+// is cut off early sees a broken connection and never learns why it was refused. A
+// client that waits for "100 Continue" has not begun to send.
 func (b *body) drain() {
-	if b.failure != nil || b.r.ContentLength == 0 || b.r.Header.Get("Expect") != "" {
+	if b.r.Header.Get("Expect") != "" {
 		return
 	}
 	if b.limitWait(drainTime) != nil {

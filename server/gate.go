@@ -54,11 +54,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer takes the request through each check in order; the first that fails
 // decides the reply.
 func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
-	if err := checkOrigin(c.r); err != nil {
-		return reply{}, err
-	}
-	if err := checkSize(c.r); err != nil {
-		return reply{}, err
+	for _, check := range []func(*http.Request) error{checkOrigin, checkHost, checkSize} {
+		if err := check(c.r); err != nil {
+			return reply{}, err
+		}
 	}
 	accessKey, key, err := s.verifier.verify(c.r, c.payloadHash)
 	if err != nil {
@@ -105,7 +104,8 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 }
 
 // refuse answers with an error. What the body had to say is more to the point
-// than what the operation made of it.
+// than what the operation made of it. The answer does not wait for a body that
+// nobody needs any more: then the connection ends behind it.
 func (s *Server) refuse(c *call, err error) {
 	if c.body.failure != nil {
 		err = c.body.failure
@@ -115,9 +115,16 @@ func (s *Server) refuse(c *call, err error) {
 	if e.status >= http.StatusInternalServerError && c.r.Context().Err() == nil {
 		s.options.fault(c.id, err)
 	}
-	c.body.drain()
+	unread := c.body.isUnread()
+	if unread || c.accessKey == "" {
+		c.w.Header().Set("Connection", "close")
+	}
 	if err := e.reply().send(c.w); err != nil {
 		s.options.fault(c.id, err)
+	}
+	if unread {
+		_ = c.w.control.Flush() // if it fails, the end of the response does the same
+		c.body.drain()
 	}
 }
 

@@ -26,6 +26,14 @@ type slowRequest struct {
 // begin sends the headers of q and the first bytes of its body.
 func (s *service) begin(q request, first []byte) *slowRequest {
 	s.t.Helper()
+	slow := s.beginLength(q, int64(len(q.body)))
+	slow.send(first)
+	return slow
+}
+
+// beginLength sends the headers of q, with a length of its body that need not be true.
+func (s *service) beginLength(q request, length int64) *slowRequest {
+	s.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(s.t.Context(), "tcp", s.address)
 	if err != nil {
 		s.t.Fatal(err)
@@ -33,13 +41,12 @@ func (s *service) begin(q request, first []byte) *slowRequest {
 	s.t.Cleanup(func() { _ = conn.Close() })
 	r := s.build(q)
 	var head strings.Builder
-	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, len(q.body))
+	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, length)
 	if err := r.Header.Write(&head); err != nil {
 		s.t.Fatal(err)
 	}
 	slow := &slowRequest{t: s.t, conn: conn}
 	slow.send([]byte(head.String() + "\r\n"))
-	slow.send(first)
 	return slow
 }
 
