@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"firn/treehash"
@@ -91,7 +92,14 @@ func (a *account) deleteArchive(ctx context.Context, c *call) (reply, error) {
 	if !isID(c.target.id) {
 		return reply{}, invalid("Invalid archive ID: " + c.target.id)
 	}
-	if err := v.DeleteArchive(ctx, vault.ArchiveID(c.target.id)); err != nil {
+	id := vault.ArchiveID(c.target.id)
+	if _, err := a.store.Archive(ctx, c.target.vault, id); errors.Is(err, vault.ErrNotFound) {
+		// It was deleted before, unless it is where the client does not look.
+		if err := a.archiveElsewhere(ctx, c.target.vault, id); err != nil {
+			return reply{}, err
+		}
+	}
+	if err := v.DeleteArchive(ctx, id); err != nil {
 		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	return reply{status: http.StatusNoContent}, nil

@@ -209,8 +209,11 @@ func (g *game) retrieveArchive() move {
 		j.tier = "Standard"
 	}
 	if j.archive == nil {
-		refusals = append(refusals, refNotFound+": The archive ID was not found: "+id)
-		return g.ask(v, path, j, parameters, refusals)
+		wrong := g.elsewhere(v, id)
+		if wrong == nil {
+			wrong = []string{refNotFound + ": The archive ID was not found: " + id}
+		}
+		return g.ask(v, path, j, parameters, append(refusals, wrong...))
 	}
 	size := j.archive.size
 	j.last = size - 1

@@ -298,6 +298,16 @@ func (g *game) archiveIn(v *refVault) string {
 	return oneOf(g.draw, append(others, strings.Repeat("x", 138), "short")...)
 }
 
+// elsewhere is the refusal of an archive that another vault has.
+func (g *game) elsewhere(v *refVault, id string) []string {
+	for _, other := range g.inOrder() {
+		if other != v && other.archives[id] != nil {
+			return []string{refInvalid + ": Invalid vault name: " + arnPrefix + v.name}
+		}
+	}
+	return nil
+}
+
 // deleteArchive: what is not there is deleted already.
 func (g *game) deleteArchive() move {
 	v, path, refusals := g.in()
@@ -306,6 +316,7 @@ func (g *game) deleteArchive() move {
 		id = "not%20an%20id"
 		refusals = append(refusals, refInvalid, refNotFound)
 	}
+	refusals = append(refusals, g.elsewhere(v, id)...)
 	archive := v.archives[id]
 	return move{
 		name: "DeleteArchive", request: request{method: "DELETE", path: path + "/archives/" + id},
