@@ -18,10 +18,10 @@ type account struct {
 	uploads *uploadMemory
 
 	policies policyCache
-	// decided is held for reading from the decision that an operation is allowed to
-	// the end of what it does, and for writing while what decides is changed: so what
-	// was decided by an old policy is done before the new one is told to be there.
-	decided sync.RWMutex
+	// decided stands from the decision that an operation is allowed to the end of what
+	// it does, and is changed with what decides: so what was decided by an old policy is
+	// done before the new one is told to be there.
+	decided decisions
 
 	announcements *announcements
 	poster        *poster
@@ -37,6 +37,7 @@ func newAccount(id string, store Store, o Options) *account {
 		store:         store,
 		options:       o,
 		uploads:       newUploadMemory(),
+		decided:       newDecisions(),
 		announcements: newAnnouncements(store, o.fault),
 		poster:        newPoster(o.Topics, o.Now),
 	}

@@ -25,7 +25,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 	}
 	id, err := a.storeWhole(ctx, c, v, description, part)
 	if err != nil {
-		return reply{}, err
+		return reply{}, a.orVaultNotFound(err, c.target.vault) // deleted meanwhile
 	}
 	return a.archiveStored(c, id, part.TreeHash), nil
 }
@@ -51,7 +51,7 @@ func (a *account) storeWhole(
 		}
 	}
 	// The client may be gone, which must not keep the remains here.
-	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil {
+	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil && !errors.Is(e, vault.ErrNotFound) {
 		a.options.fault("", e)
 	}
 	return "", asChecksumError(err)
@@ -62,8 +62,11 @@ func (a *account) storeWhole(
 func (a *account) completeWhole(
 	ctx context.Context, c *call, v vault.Vault, upload vault.UploadID, stored vault.Part,
 ) (vault.ArchiveID, error) {
-	a.decided.RLock()
-	defer a.decided.RUnlock()
+	done, err := a.decided.stand(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	if err := a.authorize(ctx, c); err != nil {
 		return "", err
 	}

@@ -30,16 +30,14 @@ func (s *Server) accountOf(c *call) (*account, error) {
 // decide keeps what is decided about a call true until the function that it returns
 // is called. Reading and streaming change nothing by themselves and keep nobody
 // waiting: what a stream stores is decided again at its end.
-func (a *account) decide(c *call) (done func()) {
+func (a *account) decide(ctx context.Context, c *call) (done func(), err error) {
 	switch {
 	case c.op.decides:
-		a.decided.Lock()
-		return a.decided.Unlock
+		return a.decided.change(ctx)
 	case c.op.effect == reads || c.op.streams:
-		return func() {}
+		return func() {}, nil
 	}
-	a.decided.RLock()
-	return a.decided.RUnlock
+	return a.decided.stand(ctx)
 }
 
 // authorize refuses what the caller may not do. Within its own account a key may do

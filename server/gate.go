@@ -80,7 +80,11 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	defer a.decide(c)()
+	done, err := a.decide(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	defer done()
 	if err := a.authorize(ctx, c); err != nil {
 		if c.op.effect == administers {
 			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,

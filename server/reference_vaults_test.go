@@ -129,10 +129,10 @@ func (g *game) deleteVault() move {
 	if missing != nil {
 		return m
 	}
-	if len(v.archives) == 0 && len(v.uploads) == 0 {
+	if len(v.archives) == 0 {
 		g.look(v)
 	}
-	if len(v.archives) > 0 || len(v.uploads) > 0 || v.changed {
+	if len(v.archives) > 0 || v.changed {
 		m.refusals = append(m.refusals, refInvalid+": Vault not empty or recently written to: "+arnPrefix+v.name)
 	}
 	m.then = func(answer) { delete(g.vaults, v.name) }

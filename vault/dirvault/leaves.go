@@ -23,23 +23,6 @@ const leafBytes = int64(len(treehash.Hash{}))
 
 func archiveLeaves(id vault.ArchiveID) string { return archiveData(id) + ".leaves" }
 
-// withLeaves opens the leaves of an upload for do, which writes those of the part
-// at offset, and flushes them. Where none are kept do writes to nowhere.
-func (u *upload) withLeaves(offset int64, do func(leaves io.Writer) error) error {
-	f, err := u.dir.OpenFile(u.path(leavesFile), os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return do(io.Discard)
-	}
-	if err != nil {
-		return err
-	}
-	err = do(io.NewOffsetWriter(f, offset/treehash.LeafSize*leafBytes))
-	if err == nil {
-		err = flush(f)
-	}
-	return errors.Join(err, f.Close())
-}
-
 // giveLeaves copies the leaves of an upload to those of the archive that it
 // becomes, durably. Like the truth they mean nothing while the bytes are absent.
 // An archive of one leaf needs none: its tree hash is the leaf.
