@@ -323,7 +323,13 @@ func (g *game) deleteArchive() move {
 		refusals: append(refusals, g.denied(v, "DeleteArchive", archive)...), status: http.StatusNoContent,
 		then: func(answer) {
 			if archive != nil {
-				archive.deleted, archive.data = true, nil
+				archive.deleted = true
+				for _, j := range v.jobs {
+					archive.kept = archive.kept || j.archive == archive && !g.now.Before(j.ends) && !j.expired(g.now)
+				}
+				if !archive.kept {
+					archive.data = nil
+				}
 				delete(v.archives, id)
 				g.change(v)
 			}

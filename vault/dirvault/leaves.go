@@ -55,7 +55,11 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 	leaves, err := v.openLeaves(ctx, a)
 	if err != nil && ctx.Err() == nil {
 		if !v.options.VerifyReads {
-			return rangeHash(ctx, v.dir, archiveData(a.ID), r)
+			data, _, err := v.bytesAndLeaves(a.ID)
+			if err != nil {
+				return treehash.Hash{}, err
+			}
+			return rangeHash(ctx, v.dir, data, r)
 		}
 		leaves, err = v.mendedLeaves(ctx, a)
 	}
@@ -69,6 +73,9 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 // openLeaves opens the leaves of an archive, if they are there and can be trusted.
 func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (*os.File, error) {
 	f, err := v.dir.Open(archiveLeaves(a.ID))
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = v.dir.Open(keptLeaves(a.ID))
+	}
 	if err != nil {
 		return nil, err
 	}
