@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type body struct {
 	end      time.Time // when it must have come as a whole; zero: at any time
 	received int64     // bytes read so far
 	failure  error     // why reading failed, as the client is to be told; nil if it did not
+	givenUp  atomic.Bool
 }
 
 func newBody(r *http.Request, control *http.ResponseController, idle time.Duration) *body {
@@ -36,6 +38,10 @@ func newBody(r *http.Request, control *http.ResponseController, idle time.Durati
 func (b *body) Read(p []byte) (int, error) {
 	if err := b.limitWait(b.idle); err != nil {
 		return 0, err
+	}
+	if b.givenUp.Load() {
+		b.failure = throttled()
+		return 0, b.failure
 	}
 	n, err := b.r.Body.Read(p)
 	b.received += int64(n)
@@ -53,7 +59,16 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// giveUp ends the body while it is being read, because others need what it takes.
+func (b *body) giveUp() {
+	b.givenUp.Store(true)
+	_ = b.control.SetReadDeadline(b.now().Add(-time.Second)) // else it ends with its time
+}
+
 func (b *body) explain(err error) error {
+	if b.givenUp.Load() {
+		return throttled()
+	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return requestTimeout(err)
 	}

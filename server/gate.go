@@ -13,6 +13,8 @@ type call struct {
 	w     *countingWriter
 	r     *http.Request
 	body  *body
+	// unverified is what the bodies of requests may take that have shown no key yet.
+	unverified *unverified
 	id    string    // of the request
 	began time.Time // when it arrived
 
@@ -31,6 +33,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w:     newCountingWriter(w, control, s.options.IdleTimeout),
 		r:     r,
 		body:  newBody(r, control, s.options.IdleTimeout),
+
+		unverified: &s.unverified,
 		id:    newRequestID(),
 		began: s.options.Now(),
 	}
@@ -64,6 +68,7 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.accessKey, c.key = accessKey, key
+	tellVerified(ctx)
 	if err := checkVersion(c.r); err != nil {
 		return reply{}, err
 	}

@@ -58,12 +58,13 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 	}
 	limited := limitConnections(l, s.options.Connections)
 	var open sync.WaitGroup // connections: each is a goroutine of net/http
-	hs.ConnState = func(_ net.Conn, state http.ConnState) {
+	hs.ConnContext = limited.within
+	hs.ConnState = func(conn net.Conn, state http.ConnState) {
+		limited.changed(conn, state)
 		switch state {
 		case http.StateNew:
 			open.Add(1)
 		case http.StateClosed:
-			limited.release()
 			open.Done()
 		}
 	}

@@ -38,6 +38,8 @@ type Server struct {
 	log      accessLog
 	metrics  *metrics
 	room     room
+
+	unverified unverified
 }
 
 var _ http.Handler = (*Server)(nil)
