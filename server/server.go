@@ -35,7 +35,7 @@ type Server struct {
 	verifier verifier
 	routes   map[string]operation
 	buffers  sync.Pool // of *[copyBuffer]byte
-	log      accessLog
+	log      *accessLog
 	metrics  *metrics
 	room     room
 
@@ -67,10 +67,10 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		accounts: map[string]*account{},
 		verifier: verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
 		routes:   routes(),
-		log:      accessLog{w: o.AccessLog},
 		room:     room{free: o.Free, floor: o.FreeFloor},
 		metrics:  m,
 	}
+	s.log = newAccessLog(o.AccessLog, s.room.nothingLeft)
 	for id, store := range accounts {
 		if !IsAccount(id) {
 			return nil, fmt.Errorf("the account id %q does not have 12 digits", id)
