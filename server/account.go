@@ -16,6 +16,8 @@ type account struct {
 	store   Store
 	options Options
 	uploads *uploadMemory
+	room    *room
+	lists   jobRates
 
 	policies policyCache
 	// decided stands from the decision that an operation is allowed to the end of what
@@ -31,13 +33,14 @@ type account struct {
 	changing sync.Mutex
 }
 
-func newAccount(id string, store Store, o Options) *account {
+func newAccount(id string, store Store, o Options, r *room) *account {
 	return &account{
 		id:            id,
 		store:         store,
 		options:       o,
 		uploads:       newUploadMemory(),
 		decided:       newDecisions(),
+		room:          r,
 		announcements: newAnnouncements(store, o.fault),
 		poster:        newPoster(o.Topics, o.Now),
 	}

@@ -22,6 +22,11 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	release, err := a.makeRoomForJob(ctx, c, req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer release()
 	undo, err := a.admitJob(ctx, c.target.vault, req)
 	if err != nil {
 		return reply{}, err

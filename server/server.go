@@ -78,7 +78,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		if store == nil {
 			return nil, fmt.Errorf("account %s has no store of vaults", id)
 		}
-		s.accounts[id] = newAccount(id, store, o)
+		s.accounts[id] = newAccount(id, store, o, &s.room)
 	}
 	return s, nil
 }
