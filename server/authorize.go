@@ -147,6 +147,9 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 		host, _, err := net.SplitHostPort(c.r.RemoteAddr)
 		return host, err == nil, nil
 	case policy.UserAgent:
+		if len(c.r.UserAgent()) > maxUserAgent { // which a long pattern would take seconds to match
+			return "", false, invalid(fmt.Sprintf("Invalid user-agent: a policy of the vault asks for it, and it has more than %d bytes.", maxUserAgent))
+		}
 		return c.r.UserAgent(), c.r.UserAgent() != "", nil
 	case policy.PrincipalARN:
 		return c.key.arn(), true, nil

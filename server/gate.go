@@ -10,13 +10,13 @@ import (
 
 // call is one request on its way through the gate to its operation.
 type call struct {
-	w     *countingWriter
-	r     *http.Request
-	body  *body
+	w    *countingWriter
+	r    *http.Request
+	body *body
 	// unverified is what the bodies of requests may take that have shown no key yet.
 	unverified *unverified
-	id    string    // of the request
-	began time.Time // when it arrived
+	id         string    // of the request
+	began      time.Time // when it arrived
 
 	accessKey string        // whose signature was verified; empty before
 	key       Key           // that it belongs to
@@ -30,13 +30,13 @@ type call struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	c := &call{
-		w:     newCountingWriter(w, control, s.options.IdleTimeout),
-		r:     r,
-		body:  newBody(r, control, s.options.IdleTimeout),
+		w:    newCountingWriter(w, control, s.options.IdleTimeout),
+		r:    r,
+		body: newBody(r, control, s.options.IdleTimeout),
 
 		unverified: &s.unverified,
-		id:    newRequestID(),
-		began: s.options.Now(),
+		id:         newRequestID(),
+		began:      s.options.Now(),
 	}
 	defer s.record(c)
 	s.metrics.inFlight.Inc()

@@ -19,9 +19,10 @@ const (
 const (
 	maxID        = 256     // characters of an archive, upload or job id
 	maxMarker    = 1024    // characters of the marker of an inventory
+	maxUserAgent = 2 << 10 // bytes of a User-Agent that a policy asks for
 	maxSmallBody = 1 << 20 // bytes of a body that is not an upload
 	// maxUnverified is how many bytes of bodies are in memory at once of requests whose
 	// signature was not verified yet, because it covers the body.
 	maxUnverified = 16 << 20
-	copyBuffer   = 1 << 18 // bytes of an output that are read and sent at a time
+	copyBuffer    = 1 << 18 // bytes of an output that are read and sent at a time
 )

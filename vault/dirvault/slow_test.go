@@ -67,7 +67,7 @@ func TestSlowPartHoldsNobodyUp(t *testing.T) {
 	t.Run("with other bytes", func(t *testing.T) {
 		v := open(t, newVault(t), fresh())
 		id, c := begin(t, v, data, partSize)
-		slow := sendSlowly(t, v, id, noise(3*partSize)[5:], 0, partSize)
+		slow := sendSlowly(t, v, id, noise(3 * partSize)[5:], 0, partSize)
 		archive, err := v.CompleteUpload(patience(t), id, c)
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +110,7 @@ func wantArchive(t *testing.T, v vault.Vault, id vault.ArchiveID, data []byte) {
 // does not wait for it. The one that is whole first is stored.
 func TestSlowPartKeepsNoPlace(t *testing.T) {
 	const partSize = 2 << 20
-	data, others := noise(partSize+5), noise(2*partSize)[5:]
+	data, others := noise(partSize+5), noise(2 * partSize)[5:]
 	for _, test := range []struct {
 		name string
 		slow []byte
