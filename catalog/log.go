@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -34,8 +35,13 @@ func renewLog(path string) error {
 	return errors.Join(os.Rename(copied, path+"-wal"), disk.SyncDirectory(filepath.Dir(path)))
 }
 
+// copyLog writes a file that was not there: what lies at the name is from a process
+// that ended meanwhile, or a link that somebody put there.
 func copyLog(to string, log io.Reader) error {
-	f, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -62,10 +62,15 @@ func prepare(path string) (place, error) {
 // createFile makes an empty file of mode 0600 unless the path exists. SQLite
 // gives its log the mode of this file.
 func createFile(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
+	if err := createNew(path); !errors.Is(err, fs.ErrExist) {
+		return err
 	}
+	return nil
+}
+
+// createNew is createFile for a path that does not exist.
+func createNew(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

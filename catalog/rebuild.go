@@ -104,7 +104,7 @@ func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)
 			return s, explain(ctx, p.file, err, "remove an unfinished try to rebuild it")
 		}
 	}
-	if err := createFile(unfinished); err != nil {
+	if err := createNew(unfinished); err != nil { // nor a link that somebody has put there since
 		return s, explain(ctx, p.file, err, "make a new file for it")
 	}
 	c := newCatalog(place{file: unfinished, locks: p.locks}, g, o)

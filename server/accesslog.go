@@ -1,17 +1,38 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Bounds of the access log. Whoever has shown no key writes little of it: what a
+// field has more is cut off, and lines that come too fast, or for which the disk has no
+// room, are counted only.
+const (
+	maxLogged        = 2048 // bytes of a field
+	maxLoggedStrange = 256  // bytes of a field without a verified signature
+	strangeLines     = 10   // lines a second without one
+	strangeBurst     = 1000 // lines of them at once
 )
 
 // accessLog writes one line for each request.
 type accessLog struct {
-	mu sync.Mutex
-	w  io.Writer // nil: no log
+	w      io.Writer    // nil: no log
+	isFull func() error // why nothing more may be written; nil if it may
+
+	mu      sync.Mutex
+	strange *rate.Limiter
+	omitted int64 // lines since the last
+}
+
+func newAccessLog(w io.Writer, isFull func() error) *accessLog {
+	return &accessLog{w: w, isFull: isFull, strange: rate.NewLimiter(strangeLines, strangeBurst)}
 }
 
 // logLine is what a line says. The names are a stable contract, documented in
@@ -28,36 +49,61 @@ type logLine struct {
 	Range        string `json:"range"`
 	RequestID    string `json:"request_id"`
 	AccessKey    string `json:"access_key"` // whose signature was verified; empty if none was
+	Omitted      int64  `json:"omitted,omitempty"`
 }
 
 func (l *accessLog) write(c *call) error {
 	if l.w == nil {
 		return nil
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.accessKey == "" && (!l.strange.AllowN(c.began, 1) || l.isFull() != nil) {
+		l.omitted++
+		return nil
+	}
+	line, err := lineOf(c, l.omitted)
+	if err != nil {
+		return fmt.Errorf("encoding a line of the access log: %w", err)
+	}
+	if _, err := l.w.Write(line); err != nil {
+		return fmt.Errorf("writing the access log: %w", err)
+	}
+	l.omitted = 0
+	return nil
+}
+
+func lineOf(c *call, omitted int64) ([]byte, error) {
 	path, query := wireTarget(c.r)
 	if hasQueryCredentials(query) {
 		query = "[redacted]" // a signature in a query string is as good as a key
 	}
-	line, err := json.Marshal(logLine{
+	most := maxLogged
+	if c.accessKey == "" {
+		most = maxLoggedStrange
+	}
+	cut := func(text string) string {
+		if len(text) <= most {
+			return text
+		}
+		return text[:most] + "..."
+	}
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false) // no page shows it, and it would take six times the room
+	err := e.Encode(logLine{
 		Time:         c.began.UTC().Format(time.RFC3339Nano),
-		Method:       c.r.Method,
-		Path:         path,
-		Query:        query,
+		Method:       cut(c.r.Method),
+		Path:         cut(path),
+		Query:        cut(query),
 		Status:       c.w.status,
 		BytesIn:      c.body.received,
 		BytesOut:     c.w.written,
-		ContentRange: c.r.Header.Get("Content-Range"),
-		Range:        c.r.Header.Get("Range"),
+		ContentRange: cut(c.r.Header.Get("Content-Range")),
+		Range:        cut(c.r.Header.Get("Range")),
 		RequestID:    c.id,
 		AccessKey:    c.accessKey,
+		Omitted:      omitted,
 	})
-	if err != nil {
-		return fmt.Errorf("encoding a line of the access log: %w", err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, err := l.w.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("writing the access log: %w", err)
-	}
-	return nil
+	return line.Bytes(), err
 }

@@ -16,12 +16,14 @@ type account struct {
 	store   Store
 	options Options
 	uploads *uploadMemory
+	room    *room
+	lists   jobRates
 
 	policies policyCache
-	// decided is held for reading from the decision that an operation is allowed to
-	// the end of what it does, and for writing while what decides is changed: so what
-	// was decided by an old policy is done before the new one is told to be there.
-	decided sync.RWMutex
+	// decided stands from the decision that an operation is allowed to the end of what
+	// it does, and is changed with what decides: so what was decided by an old policy is
+	// done before the new one is told to be there.
+	decided decisions
 
 	announcements *announcements
 	poster        *poster
@@ -31,12 +33,14 @@ type account struct {
 	changing sync.Mutex
 }
 
-func newAccount(id string, store Store, o Options) *account {
+func newAccount(id string, store Store, o Options, r *room) *account {
 	return &account{
 		id:            id,
 		store:         store,
 		options:       o,
 		uploads:       newUploadMemory(),
+		decided:       newDecisions(),
+		room:          r,
 		announcements: newAnnouncements(store, o.fault),
 		poster:        newPoster(o.Topics, o.Now),
 	}

@@ -14,7 +14,7 @@ func (s *Server) Admin() http.Handler {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.Handle("GET /metrics", s.metrics.handler())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := checkOrigin(r); err != nil {
+		if err := errors.Join(checkOrigin(r), checkHostName(r)); err != nil {
 			s.answerAdmin(w, asServiceError(err).reply())
 			return
 		}

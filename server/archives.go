@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"firn/treehash"
@@ -24,7 +25,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 	}
 	id, err := a.storeWhole(ctx, c, v, description, part)
 	if err != nil {
-		return reply{}, err
+		return reply{}, a.orVaultNotFound(err, c.target.vault) // deleted meanwhile
 	}
 	return a.archiveStored(c, id, part.TreeHash), nil
 }
@@ -50,7 +51,7 @@ func (a *account) storeWhole(
 		}
 	}
 	// The client may be gone, which must not keep the remains here.
-	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil {
+	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil && !errors.Is(e, vault.ErrNotFound) {
 		a.options.fault("", e)
 	}
 	return "", asChecksumError(err)
@@ -61,8 +62,11 @@ func (a *account) storeWhole(
 func (a *account) completeWhole(
 	ctx context.Context, c *call, v vault.Vault, upload vault.UploadID, stored vault.Part,
 ) (vault.ArchiveID, error) {
-	a.decided.RLock()
-	defer a.decided.RUnlock()
+	done, err := a.decided.stand(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	if err := a.authorize(ctx, c); err != nil {
 		return "", err
 	}
@@ -91,7 +95,14 @@ func (a *account) deleteArchive(ctx context.Context, c *call) (reply, error) {
 	if !isID(c.target.id) {
 		return reply{}, invalid("Invalid archive ID: " + c.target.id)
 	}
-	if err := v.DeleteArchive(ctx, vault.ArchiveID(c.target.id)); err != nil {
+	id := vault.ArchiveID(c.target.id)
+	if _, err := a.store.Archive(ctx, c.target.vault, id); errors.Is(err, vault.ErrNotFound) {
+		// It was deleted before, unless it is where the client does not look.
+		if err := a.archiveElsewhere(ctx, c.target.vault, id); err != nil {
+			return reply{}, err
+		}
+	}
+	if err := v.DeleteArchive(ctx, id); err != nil {
 		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	return reply{status: http.StatusNoContent}, nil

@@ -89,3 +89,25 @@ func TestDeleteArchive(t *testing.T) {
 			wantError(t, 400, "InvalidParameterValueException", "Invalid archive ID: "+text)
 	}
 }
+
+// An archive is told from one that is nowhere when another vault has it, and stays.
+func TestArchiveOfAnotherVault(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	s.createVault("photos")
+	id := s.do(upload("POST", "/-/vaults/films/archives", []byte("film"), nil)).header.Get("X-Amz-Archive-Id")
+	const wrong = "Invalid vault name: " + arnPrefix + "photos"
+	ask := func(vault, parameters string) answer {
+		return s.do(request{method: "POST", path: "/-/vaults/" + vault + "/jobs", body: []byte(
+			`{"Type":"archive-retrieval","ArchiveId":"` + id + `"` + parameters + `}`)})
+	}
+	for _, parameters := range []string{"", `,"RetrievalByteRange":"0-3"`, `,"Tier":"Bulk"`} {
+		ask("photos", parameters).wantError(t, 400, "InvalidParameterValueException", wrong)
+	}
+	s.do(request{method: "DELETE", path: "/-/vaults/photos/archives/" + id}).wantError(t, 400, "InvalidParameterValueException", wrong)
+	ask("films", "").want(t, 202, "")
+
+	s.do(request{method: "DELETE", path: "/-/vaults/films/archives/" + id}).want(t, 204, "")
+	s.do(request{method: "DELETE", path: "/-/vaults/photos/archives/" + id}).want(t, 204, "")
+	ask("photos", "").wantError(t, 404, "ResourceNotFoundException", "The archive ID was not found: "+id)
+}

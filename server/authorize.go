@@ -30,16 +30,14 @@ func (s *Server) accountOf(c *call) (*account, error) {
 // decide keeps what is decided about a call true until the function that it returns
 // is called. Reading and streaming change nothing by themselves and keep nobody
 // waiting: what a stream stores is decided again at its end.
-func (a *account) decide(c *call) (done func()) {
+func (a *account) decide(ctx context.Context, c *call) (done func(), err error) {
 	switch {
 	case c.op.decides:
-		a.decided.Lock()
-		return a.decided.Unlock
+		return a.decided.change(ctx)
 	case c.op.effect == reads || c.op.streams:
-		return func() {}
+		return func() {}, nil
 	}
-	a.decided.RLock()
-	return a.decided.RUnlock
+	return a.decided.stand(ctx)
 }
 
 // authorize refuses what the caller may not do. Within its own account a key may do
@@ -149,6 +147,9 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 		host, _, err := net.SplitHostPort(c.r.RemoteAddr)
 		return host, err == nil, nil
 	case policy.UserAgent:
+		if len(c.r.UserAgent()) > maxUserAgent { // which a long pattern would take seconds to match
+			return "", false, invalid(fmt.Sprintf("Invalid user-agent: a policy of the vault asks for it, and it has more than %d bytes.", maxUserAgent))
+		}
 		return c.r.UserAgent(), c.r.UserAgent() != "", nil
 	case policy.PrincipalARN:
 		return c.key.arn(), true, nil

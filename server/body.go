@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type body struct {
 	end      time.Time // when it must have come as a whole; zero: at any time
 	received int64     // bytes read so far
 	failure  error     // why reading failed, as the client is to be told; nil if it did not
+	givenUp  atomic.Bool
 }
 
 func newBody(r *http.Request, control *http.ResponseController, idle time.Duration) *body {
@@ -36,6 +38,10 @@ func newBody(r *http.Request, control *http.ResponseController, idle time.Durati
 func (b *body) Read(p []byte) (int, error) {
 	if err := b.limitWait(b.idle); err != nil {
 		return 0, err
+	}
+	if b.givenUp.Load() {
+		b.failure = throttled()
+		return 0, b.failure
 	}
 	n, err := b.r.Body.Read(p)
 	b.received += int64(n)
@@ -53,7 +59,16 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// giveUp ends the body while it is being read, because others need what it takes.
+func (b *body) giveUp() {
+	b.givenUp.Store(true)
+	_ = b.control.SetReadDeadline(b.now().Add(-time.Second)) // else it ends with its time
+}
+
 func (b *body) explain(err error) error {
+	if b.givenUp.Load() {
+		return throttled()
+	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return requestTimeout(err)
 	}
@@ -84,12 +99,18 @@ func (b *body) Seek(int64, int) (int64, error) {
 // limitWhole ends the body when it has not come as a whole within idle from now.
 func (b *body) limitWhole() { b.end = b.now().Add(b.idle) }
 
-// drain reads and forgets the rest of the body, within bounds. Many clients send
-// all of a body before they look for a reply; one that is cut off early sees a
-// broken connection and never learns why it was refused. A client that waits
-// for "100 Continue" is told at once.
+// isUnread reports whether some of the body is still to come, or of a length that
+// nobody told.
+func (b *body) isUnread() bool {
+	return b.failure == nil && (b.r.ContentLength < 0 || b.received < b.r.ContentLength)
+}
+
+// drain reads and forgets the rest of the body, within bounds, once the client was
+// answered. Many clients send all of a body before they look for a reply; one that
+// is cut off early sees a broken connection and never learns why it was refused. A
+// client that waits for "100 Continue" has not begun to send.
 func (b *body) drain() {
-	if b.failure != nil || b.r.ContentLength == 0 || b.r.Header.Get("Expect") != "" {
+	if b.r.Header.Get("Expect") != "" {
 		return
 	}
 	if b.limitWait(drainTime) != nil {

@@ -10,19 +10,26 @@ import (
 // contentRange is the value of the Content-Range header of a part.
 type contentRange struct {
 	first, last int64 // bytes of the archive, both included; 0 <= first <= last
+	total       int64 // bytes of the archive; 0: not told
 }
 
-// parseContentRange reads "bytes FIRST-LAST/*", the only form that the service
-// takes.
+// parseContentRange reads "bytes FIRST-LAST/*". Some tools send the size of the
+// archive in place of the asterisk, as HTTP has it, so that is read as well.
 func parseContentRange(value string) (contentRange, error) {
-	malformed := fmt.Errorf("%q is not of the form bytes FIRST-LAST/*", value)
+	malformed := fmt.Errorf("%q is not of the form bytes FIRST-LAST/* or bytes FIRST-LAST/SIZE", value)
 	text, ok := strings.CutPrefix(value, "bytes ")
 	if !ok {
 		return contentRange{}, malformed
 	}
-	text, ok = strings.CutSuffix(text, "/*")
+	text, size, ok := strings.Cut(text, "/")
 	if !ok {
 		return contentRange{}, malformed
+	}
+	var total int64
+	if size != "*" {
+		if total, ok = parseOffset(size); !ok || total == 0 {
+			return contentRange{}, malformed
+		}
 	}
 	first, last, ok := strings.Cut(text, "-")
 	if !ok {
@@ -30,10 +37,10 @@ func parseContentRange(value string) (contentRange, error) {
 	}
 	a, okA := parseOffset(first)
 	b, okB := parseOffset(last)
-	if !okA || !okB || b < a {
+	if !okA || !okB || b < a || total > 0 && b >= total {
 		return contentRange{}, malformed
 	}
-	return contentRange{first: a, last: b}, nil
+	return contentRange{first: a, last: b, total: total}, nil
 }
 
 // parseOffset reads decimal digits and nothing else: no sign, no spaces. The
@@ -50,4 +57,9 @@ func parseOffset(s string) (int64, bool) {
 func (r contentRange) size() int64 { return r.last - r.first + 1 }
 
 // String returns the header value.
-func (r contentRange) String() string { return fmt.Sprintf("bytes %d-%d/*", r.first, r.last) }
+func (r contentRange) String() string {
+	if r.total > 0 {
+		return fmt.Sprintf("bytes %d-%d/%d", r.first, r.last, r.total)
+	}
+	return fmt.Sprintf("bytes %d-%d/*", r.first, r.last)
+}

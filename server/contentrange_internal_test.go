@@ -4,9 +4,12 @@ import "testing"
 
 func TestParseContentRange(t *testing.T) {
 	for value, want := range map[string]contentRange{
-		"bytes 0-0/*":                   {0, 0},
-		"bytes 1048576-2097151/*":       {1048576, 2097151},
-		"bytes 0-9223372036854775806/*": {0, 9223372036854775806},
+		"bytes 0-0/*":                   {0, 0, 0},
+		"bytes 1048576-2097151/*":       {1048576, 2097151, 0},
+		"bytes 0-9223372036854775806/*": {0, 9223372036854775806, 0},
+		"bytes 0-0/1":                   {0, 0, 1},
+		"bytes 0-1048575/2097152":       {0, 1048575, 2097152},
+		"bytes 1048576-2097151/2097152": {1048576, 2097151, 2097152},
 	} {
 		got, err := parseContentRange(value)
 		if err != nil || got != want {
@@ -14,7 +17,7 @@ func TestParseContentRange(t *testing.T) {
 		}
 	}
 	for _, value := range []string{
-		"", "bytes", "bytes ", "bytes 0-1", "bytes 0-1/2", "bytes 0-1/**", "bytes=0-1/*", "Bytes 0-1/*",
+		"", "bytes", "bytes ", "bytes 0-1", "bytes 0-1/1", "bytes 0-1/0", "bytes 0-1/", "bytes 0-1/2/*", "bytes 0-1/*/2", "bytes 0-1/+2", "bytes 0-1/9223372036854775807", "bytes 0-1/**", "bytes=0-1/*", "Bytes 0-1/*",
 		"bytes 1-0/*", "bytes -1/*", "bytes 0-/*", "bytes */*", "bytes +0-1/*", "bytes 0 -1/*", "bytes 0-1 /*",
 		"bytes 0--1/*", "bytes 0x0-1/*", "bytes 0-9223372036854775807/*", "bytes 0-99999999999999999999/*", " bytes 0-1/*",
 	} {
@@ -26,6 +29,7 @@ func TestParseContentRange(t *testing.T) {
 
 func FuzzContentRange(f *testing.F) {
 	f.Add("bytes 0-1048575/*")
+	f.Add("bytes 0-1048575/2097152")
 	f.Add("bytes 5-4/*")
 	f.Add("bytes 00-01/*")
 	f.Add("bytes 0-9223372036854775807/*")

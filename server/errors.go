@@ -148,6 +148,10 @@ func requestTimeout(cause error) error {
 	return &serviceError{http.StatusRequestTimeout, "RequestTimeoutException", "Request timed out.", cause}
 }
 
+func throttled() error {
+	return &serviceError{http.StatusBadRequest, "ThrottlingException", "Rate exceeded", nil}
+}
+
 func missingParameter(name string) error {
 	return &serviceError{http.StatusBadRequest, "MissingParameterValueException", "Required parameter missing: " + name, nil}
 }

@@ -10,11 +10,13 @@ import (
 
 // call is one request on its way through the gate to its operation.
 type call struct {
-	w     *countingWriter
-	r     *http.Request
-	body  *body
-	id    string    // of the request
-	began time.Time // when it arrived
+	w    *countingWriter
+	r    *http.Request
+	body *body
+	// unverified is what the bodies of requests may take that have shown no key yet.
+	unverified *unverified
+	id         string    // of the request
+	began      time.Time // when it arrived
 
 	accessKey string        // whose signature was verified; empty before
 	key       Key           // that it belongs to
@@ -28,11 +30,13 @@ type call struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	c := &call{
-		w:     newCountingWriter(w, control, s.options.IdleTimeout),
-		r:     r,
-		body:  newBody(r, control, s.options.IdleTimeout),
-		id:    newRequestID(),
-		began: s.options.Now(),
+		w:    newCountingWriter(w, control, s.options.IdleTimeout),
+		r:    r,
+		body: newBody(r, control, s.options.IdleTimeout),
+
+		unverified: &s.unverified,
+		id:         newRequestID(),
+		began:      s.options.Now(),
 	}
 	defer s.record(c)
 	s.metrics.inFlight.Inc()
@@ -54,17 +58,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer takes the request through each check in order; the first that fails
 // decides the reply.
 func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
-	if err := checkOrigin(c.r); err != nil {
-		return reply{}, err
-	}
-	if err := checkSize(c.r); err != nil {
-		return reply{}, err
+	for _, check := range []func(*http.Request) error{checkOrigin, checkHost, checkSize} {
+		if err := check(c.r); err != nil {
+			return reply{}, err
+		}
 	}
 	accessKey, key, err := s.verifier.verify(c.r, c.payloadHash)
 	if err != nil {
 		return reply{}, err
 	}
 	c.accessKey, c.key = accessKey, key
+	tellVerified(ctx)
 	if err := checkVersion(c.r); err != nil {
 		return reply{}, err
 	}
@@ -81,7 +85,11 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	defer a.decide(c)()
+	done, err := a.decide(ctx, c)
+	if err != nil {
+		return reply{}, err
+	}
+	defer done()
 	if err := a.authorize(ctx, c); err != nil {
 		if c.op.effect == administers {
 			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,
@@ -105,7 +113,8 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 }
 
 // refuse answers with an error. What the body had to say is more to the point
-// than what the operation made of it.
+// than what the operation made of it. The answer does not wait for a body that
+// nobody needs any more: then the connection ends behind it.
 func (s *Server) refuse(c *call, err error) {
 	if c.body.failure != nil {
 		err = c.body.failure
@@ -115,9 +124,16 @@ func (s *Server) refuse(c *call, err error) {
 	if e.status >= http.StatusInternalServerError && c.r.Context().Err() == nil {
 		s.options.fault(c.id, err)
 	}
-	c.body.drain()
+	unread := c.body.isUnread()
+	if unread || c.accessKey == "" {
+		c.w.Header().Set("Connection", "close")
+	}
 	if err := e.reply().send(c.w); err != nil {
 		s.options.fault(c.id, err)
+	}
+	if unread {
+		_ = c.w.control.Flush() // if it fails, the end of the response does the same
+		c.body.drain()
 	}
 }
 

@@ -34,6 +34,7 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
+// A page has no key. Whoever has one may call the server by any name that it signed.
 func TestBrowsersAreRefused(t *testing.T) {
 	s := start(t)
 	s.createVault("films")
@@ -44,11 +45,19 @@ func TestBrowsersAreRefused(t *testing.T) {
 	}
 	q.header = nil
 	_, port, _ := bytes.Cut([]byte(s.address), []byte(":"))
-	for _, host := range []string{"example.com", "example.com:" + string(port), "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1:80", "0.0.0.0", "[::2]:80", "localhost.", "127.0.0.1:1:1"} {
-		q.spoil = func(r *http.Request) { r.Host = host }
-		s.do(q).wantError(t, 403, "AccessDeniedException", "This server listens on loopback and is not called "+host+".")
+	foreign := []string{
+		"example.com", "example.com:" + string(port), "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1:80",
+		"0.0.0.0", "[::2]:80", "localhost.", "127.0.0.1:1:1", "glacier." + region + ".amazonaws.com",
 	}
-	for _, host := range []string{"localhost:" + string(port), "LOCALHOST", "[::1]:8333", "[::1]", "127.0.0.1", "127.0.0.2:1"} {
+	const mismatch = "The request signature we calculated does not match the signature you provided. " +
+		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+	for _, host := range foreign {
+		q := request{method: "GET", path: "/-/vaults/films", unsigned: true, spoil: func(r *http.Request) { r.Host = host }}
+		s.do(q).wantError(t, 403, "AccessDeniedException", "This server listens on loopback and is not called "+host+".")
+		q.unsigned = false // but for another name
+		s.do(q).wantError(t, 403, "InvalidSignatureException", mismatch)
+	}
+	for _, host := range append(foreign, "localhost:"+string(port), "LOCALHOST", "[::1]:8333", "[::1]", "127.0.0.1", "127.0.0.2:1") {
 		r := s.build(request{method: "GET", path: "/-/vaults/films", unsigned: true})
 		r.Host = host
 		s.sign(request{}, r)

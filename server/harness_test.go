@@ -46,6 +46,7 @@ type service struct {
 	faults  *lockedBuffer
 	clock   func() time.Time // what requests are dated with; nil: the time
 	stop    func() error     // ends Serve and returns its error
+	handler http.Handler     // the server
 	admin   http.Handler     // of the same server
 }
 
@@ -96,7 +97,7 @@ func startMany(t *testing.T, stores map[string]server.Store, change ...func(*ser
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.admin = handler.Admin()
+	s.handler, s.admin = handler, handler.Admin()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

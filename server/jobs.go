@@ -22,6 +22,11 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	release, err := a.makeRoomForJob(ctx, c, req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer release()
 	undo, err := a.admitJob(ctx, c.target.vault, req)
 	if err != nil {
 		return reply{}, err
@@ -34,7 +39,7 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 	case errors.Is(err, vault.ErrNotFound) && req.Kind == vault.RetrieveInventory:
 		return reply{}, notFound("There is no inventory yet of the vault with ARN: " + a.arn(c.target.vault))
 	case errors.Is(err, vault.ErrNotFound):
-		return reply{}, archiveNotFound(p.ArchiveID) // deleted since it was looked at
+		return reply{}, a.archiveMissing(ctx, c.target.vault, req.Archive)
 	case err != nil:
 		return reply{}, err
 	}
@@ -112,9 +117,30 @@ func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobR
 func (a *account) archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error) {
 	archive, err := a.store.Archive(ctx, vaultName, id)
 	if errors.Is(err, vault.ErrNotFound) {
-		err = archiveNotFound(string(id))
+		err = a.archiveMissing(ctx, vaultName, id)
 	}
 	return archive, err
+}
+
+// archiveMissing tells why a vault does not have an archive.
+func (a *account) archiveMissing(ctx context.Context, vaultName string, id vault.ArchiveID) error {
+	if err := a.archiveElsewhere(ctx, vaultName, id); err != nil {
+		return err
+	}
+	return archiveNotFound(string(id))
+}
+
+// archiveElsewhere returns the service's refusal of an archive that is in another
+// vault of the account than the one that was named, and nil for one that is in none.
+func (a *account) archiveElsewhere(ctx context.Context, vaultName string, id vault.ArchiveID) error {
+	other, err := a.store.VaultOf(ctx, id)
+	if errors.Is(err, vault.ErrNotFound) || err == nil && other == vaultName { // come or gone just now
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return invalid("Invalid vault name: " + a.arn(vaultName))
 }
 
 // describeJob tells how a job stands.

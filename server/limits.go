@@ -13,15 +13,16 @@ const (
 	vaultsPage  = 10 // vaults in one page of a list
 	uploadsPage = 50 // uploads or parts in one page of a list
 	jobsPage    = 50 // jobs in one page of a list
-	// maxAskedPage is the page size that may be asked for. Older versions of the
-	// service gave that many, so clients still ask; they get the present maximum.
-	maxAskedPage = 1000
 )
 
 // Limits that are the server's own.
 const (
 	maxID        = 256     // characters of an archive, upload or job id
 	maxMarker    = 1024    // characters of the marker of an inventory
+	maxUserAgent = 2 << 10 // bytes of a User-Agent that a policy asks for
 	maxSmallBody = 1 << 20 // bytes of a body that is not an upload
-	copyBuffer   = 1 << 18 // bytes of an output that are read and sent at a time
+	// maxUnverified is how many bytes of bodies are in memory at once of requests whose
+	// signature was not verified yet, because it covers the body.
+	maxUnverified = 16 << 20
+	copyBuffer    = 1 << 18 // bytes of an output that are read and sent at a time
 )

@@ -15,8 +15,7 @@ import (
 const (
 	// DefaultIdleTimeout is how long a request body may stay without a byte.
 	DefaultIdleTimeout = 60 * time.Second
-	// DefaultConnections is far more than the clients of one disk need, and what
-	// requests that have shown no key yet may hold in memory: a MiB each.
+	// DefaultConnections is far more than the clients of one disk need.
 	DefaultConnections = 1000
 	// DefaultGrace is how long requests in flight may go on at the end.
 	DefaultGrace = 10 * time.Second
@@ -59,7 +58,8 @@ type Options struct {
 	// 408 RequestTimeoutException; 0 means [DefaultIdleTimeout].
 	IdleTimeout time.Duration
 	// Connections is how many clients may be connected at once, to Serve and to
-	// ServeAdmin each; others wait. 0 means [DefaultConnections].
+	// ServeAdmin each. Others get the place of one that is idle or has shown no key
+	// yet, or wait. 0 means [DefaultConnections].
 	Connections int
 	// Grace is how long [Server.Serve] lets requests in flight finish when it is
 	// told to stop; 0 means [DefaultGrace].

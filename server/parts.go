@@ -39,8 +39,9 @@ func (a *account) uploadPart(ctx context.Context, c *call) (reply, error) {
 	}, nil
 }
 
-// partRange reads where a part belongs. Which part is the last is not known
-// before the upload is completed, so a short one is taken anywhere.
+// partRange reads where a part belongs. Unless the client tells the size of the
+// archive, which part is the last is not known before the upload is completed, so a
+// short one is taken anywhere.
 func partRange(r *http.Request, partSize int64) (contentRange, error) {
 	text := r.Header.Get("Content-Range")
 	if text == "" {
@@ -55,6 +56,9 @@ func partRange(r *http.Request, partSize int64) (contentRange, error) {
 	case where.first%partSize != 0 || where.size() > partSize:
 		return contentRange{}, invalid(fmt.Sprintf("Invalid Content-Range: %s. A part begins at a multiple of the part size, "+
 			"which is %d, and is not longer.", where, partSize))
+	case where.total > maxParts*partSize, where.total > 0 && where.size() < partSize && where.last+1 < where.total:
+		return contentRange{}, invalid(fmt.Sprintf("Invalid Content-Range: %s. No archive of that size has this part "+
+			"in an upload with parts of %d bytes.", where, partSize))
 	case where.first/partSize >= maxParts:
 		return contentRange{}, invalid(fmt.Sprintf("This is part number %d for the current multipart upload. "+
 			"It exceeds the limit of %d parts.", where.first/partSize+1, maxParts))

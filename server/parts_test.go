@@ -26,7 +26,17 @@ func TestUploadPartRefused(t *testing.T) {
 	}{
 		{"no range", nil, body, missing, "Required parameter missing: Content-Range"},
 		{"empty", place("bytes 0-0/*"), nil, invalid, "Invalid Content-Length: 0"},
-		{"not a range", place("bytes 0-10/11"), body, invalid, "Invalid Content-Range: bytes 0-10/11"},
+		{"not a range", place("bytes 0-10"), body, invalid, "Invalid Content-Range: bytes 0-10"},
+		{"behind the end", place("bytes 0-10/10"), body, invalid, "Invalid Content-Range: bytes 0-10/10"},
+		{"another length of a size", place("bytes 0-11/12"), body, invalid, "Content-Range: bytes 0-11/12 is incompatible with Content-Length: 11"},
+		{
+			"short of the end", place("bytes 0-10/12"), body, invalid,
+			"Invalid Content-Range: bytes 0-10/12. No archive of that size has this part in an upload with parts of 1048576 bytes.",
+		},
+		{
+			"more than 10,000 parts", place("bytes 0-1048575/10485760001"), pattern(mib), invalid,
+			"Invalid Content-Range: bytes 0-1048575/10485760001. No archive of that size has this part in an upload with parts of 1048576 bytes.",
+		},
 		{"backwards", place("bytes 10-0/*"), body, invalid, "Invalid Content-Range: bytes 10-0/*"},
 		{"another length", place("bytes 0-11/*"), body, invalid, "Content-Range: bytes 0-11/* is incompatible with Content-Length: 11"},
 		{
@@ -108,4 +118,21 @@ func TestListPartsPages(t *testing.T) {
 	}
 	s.do(request{method: "GET", path: to + "?marker=-1"}).
 		wantError(t, 400, "InvalidParameterValueException", "Invalid marker: -1")
+}
+
+// Some tools tell the size of the archive with each part, as HTTP has it.
+func TestPartsThatTellTheSizeOfTheArchive(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	body := pattern(2*mib + 5)
+	to := s.initiate("films", "1048576")
+	for first := 0; first < len(body); first += mib {
+		end := min(first+mib, len(body))
+		s.do(upload("PUT", to, body[first:end], map[string]string{
+			"Content-Range": fmt.Sprintf("bytes %d-%d/%d", first, end-1, len(body)),
+		})).want(t, 204, "")
+	}
+	s.do(request{method: "POST", path: to, header: map[string]string{
+		"X-Amz-Archive-Size": fmt.Sprint(len(body)), "X-Amz-Sha256-Tree-Hash": treehash.Sum(body).String(),
+	}}).want(t, 201, "")
 }

@@ -41,7 +41,12 @@ func (c *call) payloadHash() (string, error) {
 	if c.r.ContentLength > maxSmallBody {
 		return "", missingParameter("x-amz-content-sha256")
 	}
+	release := c.unverified.hold(c.r.ContentLength, c.body.giveUp)
 	hash, err := c.hashSmallBody()
+	release()
+	if err == nil && c.body.givenUp.Load() { // at the last moment
+		err = throttled()
+	}
 	if err != nil {
 		return "", err
 	}
@@ -71,8 +76,8 @@ func (c *call) checkSmallBody() error {
 // so it has no more time as a whole than another body has for one byte.
 func (c *call) hashSmallBody() (treehash.Hash, error) {
 	c.body.limitWhole()
-	text, err := io.ReadAll(io.LimitReader(c.body, maxSmallBody))
-	if err != nil {
+	text := make([]byte, c.r.ContentLength)
+	if _, err := io.ReadFull(c.body, text); err != nil {
 		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
 	}
 	c.small = text

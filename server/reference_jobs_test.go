@@ -50,13 +50,13 @@ func delayOf(kind, tier string) time.Duration {
 	return 4 * time.Hour
 }
 
-// status: the output of a job for an archive is the archive, so that the job has
-// failed when that is deleted (docs/server.md).
+// status: when an archive is deleted, its jobs fail unless one has ended whose output can
+// still be read. Then it stays until it expires.
 func (j *refJob) status(now time.Time) string {
 	switch {
 	case now.Before(j.ends):
 		return inProgress
-	case j.archive != nil && j.archive.deleted:
+	case j.archive != nil && j.archive.deleted && (!j.archive.kept || j.expired(now)):
 		return failed
 	}
 	return succeeded
@@ -209,8 +209,11 @@ func (g *game) retrieveArchive() move {
 		j.tier = "Standard"
 	}
 	if j.archive == nil {
-		refusals = append(refusals, refNotFound+": The archive ID was not found: "+id)
-		return g.ask(v, path, j, parameters, refusals)
+		wrong := g.elsewhere(v, id)
+		if wrong == nil {
+			wrong = []string{refNotFound + ": The archive ID was not found: " + id}
+		}
+		return g.ask(v, path, j, parameters, append(refusals, wrong...))
 	}
 	size := j.archive.size
 	j.last = size - 1
@@ -401,7 +404,10 @@ func (g *game) getJobOutput() move {
 	var output []byte
 	if j.archive != nil {
 		output = j.archive.data[j.first : j.last+1]
-		m.header["Content-Type"], m.header["X-Amz-Archive-Description"] = "application/octet-stream", strings.TrimSpace(j.archive.description)
+		m.header["Content-Type"] = "application/octet-stream"
+		if !j.archive.deleted {
+			m.header["X-Amz-Archive-Description"] = strings.TrimSpace(j.archive.description)
+		}
 	} else {
 		output = []byte(*j.output)
 	}

@@ -50,6 +50,7 @@ type refArchive struct {
 	size        int
 	tree        string
 	deleted     bool
+	kept        bool // for the jobs, when it was deleted
 }
 
 type refInventory struct {

@@ -95,9 +95,9 @@ func (g *game) page(most int) (query string, limit int, refusals []string) {
 		limit = 1 + g.draw.IntN(3)
 		return "limit=" + strconv.Itoa(limit), limit, nil
 	case 4:
-		return "limit=" + oneOf(g.draw, "0", "-1", "x", "1001", ""), 0, []string{refInvalid}
+		return "limit=" + oneOf(g.draw, "0", "-1", "x", strconv.Itoa(most+1), "1000", ""), 0, []string{refInvalid}
 	case 5:
-		return "limit=1000", most, nil
+		return "limit=" + strconv.Itoa(most), most, nil
 	}
 	return "", most, nil
 }
@@ -129,10 +129,10 @@ func (g *game) deleteVault() move {
 	if missing != nil {
 		return m
 	}
-	if len(v.archives) == 0 && len(v.uploads) == 0 {
+	if len(v.archives) == 0 {
 		g.look(v)
 	}
-	if len(v.archives) > 0 || len(v.uploads) > 0 || v.changed {
+	if len(v.archives) > 0 || v.changed {
 		m.refusals = append(m.refusals, refInvalid+": Vault not empty or recently written to: "+arnPrefix+v.name)
 	}
 	m.then = func(answer) { delete(g.vaults, v.name) }
@@ -298,6 +298,16 @@ func (g *game) archiveIn(v *refVault) string {
 	return oneOf(g.draw, append(others, strings.Repeat("x", 138), "short")...)
 }
 
+// elsewhere is the refusal of an archive that another vault has.
+func (g *game) elsewhere(v *refVault, id string) []string {
+	for _, other := range g.inOrder() {
+		if other != v && other.archives[id] != nil {
+			return []string{refInvalid + ": Invalid vault name: " + arnPrefix + v.name}
+		}
+	}
+	return nil
+}
+
 // deleteArchive: what is not there is deleted already.
 func (g *game) deleteArchive() move {
 	v, path, refusals := g.in()
@@ -306,13 +316,20 @@ func (g *game) deleteArchive() move {
 		id = "not%20an%20id"
 		refusals = append(refusals, refInvalid, refNotFound)
 	}
+	refusals = append(refusals, g.elsewhere(v, id)...)
 	archive := v.archives[id]
 	return move{
 		name: "DeleteArchive", request: request{method: "DELETE", path: path + "/archives/" + id},
 		refusals: append(refusals, g.denied(v, "DeleteArchive", archive)...), status: http.StatusNoContent,
 		then: func(answer) {
 			if archive != nil {
-				archive.deleted, archive.data = true, nil
+				archive.deleted = true
+				for _, j := range v.jobs {
+					archive.kept = archive.kept || j.archive == archive && !g.now.Before(j.ends) && !j.expired(g.now)
+				}
+				if !archive.kept {
+					archive.data = nil
+				}
 				delete(v.archives, id)
 				g.change(v)
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"firn/vault"
@@ -28,6 +29,8 @@ func (a reply) send(w http.ResponseWriter) error {
 		}
 		// Old clients parse only exactly this, without a charset.
 		w.Header().Set("Content-Type", "application/json")
+		// Else net/http sends what is more than its buffer holds in chunks.
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	}
 	for name, value := range a.header {
 		w.Header().Set(name, value)

@@ -19,9 +19,14 @@ type room struct {
 // reserve promises room for an upload of size bytes until release is called, or
 // refuses it.
 func (r *room) reserve(size int64) (release func(), err error) {
+	return r.reserveAbove(r.floor, size)
+}
+
+// reserveAbove is reserve with another floor.
+func (r *room) reserveAbove(floor, size int64) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(size); err != nil {
+	if err := r.check(floor, size); err != nil {
 		return nil, err
 	}
 	r.promised += size
@@ -33,7 +38,7 @@ func (r *room) reserve(size int64) (release func(), err error) {
 }
 
 // check is reserve without a promise, for a caller that holds mu.
-func (r *room) check(size int64) error {
+func (r *room) check(floor, size int64) error {
 	if r.free == nil {
 		return nil
 	}
@@ -41,11 +46,11 @@ func (r *room) check(size int64) error {
 	if err != nil {
 		return fmt.Errorf("looking how much of the disk is free: %w", err)
 	}
-	if free-r.promised-size >= r.floor {
+	if free-r.promised-size >= floor {
 		return nil
 	}
-	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised, %d are to stay so, and %d came", free, r.promised, r.floor, size))
-	refusal.message = fmt.Sprintf("The server has no room for this: it keeps %d bytes of its disk free.", r.floor)
+	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised, %d are to stay so, and %d came", free, r.promised, floor, size))
+	refusal.message = fmt.Sprintf("The server has no room for this: it keeps %d bytes of its disk free.", floor)
 	return refusal
 }
 

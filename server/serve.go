@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 // What net/http allows a client before a request reaches the server.
@@ -27,7 +25,8 @@ const (
 // it also announces the ends of jobs, as [Server.Announce] does.
 //
 // The error is nil if ctx ended and every request was answered. TLS is the
-// caller's choice of listener.
+// caller's choice of listener: one of crypto/tls, or any whose connections are
+// *tls.Conn, which policies then know as secure.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	announcing, stopAnnouncing := context.WithCancel(ctx)
 	var announcer sync.WaitGroup
@@ -57,13 +56,16 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		ErrorLog:          log.New(faultWriter(s.options.fault), "", 0), //nolint:forbidigo // the only form in which net/http reports
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
-	var connections sync.WaitGroup // each is a goroutine of net/http
-	hs.ConnState = func(_ net.Conn, state http.ConnState) {
+	limited := limitConnections(l, s.options.Connections)
+	var open sync.WaitGroup // connections: each is a goroutine of net/http
+	hs.ConnContext = limited.within
+	hs.ConnState = func(conn net.Conn, state http.ConnState) {
+		limited.changed(conn, state)
 		switch state {
 		case http.StateNew:
-			connections.Add(1)
+			open.Add(1)
 		case http.StateClosed:
-			connections.Done()
+			open.Done()
 		}
 	}
 
@@ -71,7 +73,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 	accepting := make(chan struct{})
 	go func() {
 		defer close(accepting)
-		failure = hs.Serve(netutil.LimitListener(l, s.options.Connections))
+		failure = hs.Serve(limited)
 	}()
 	select {
 	case <-accepting:
@@ -79,7 +81,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 	}
 	err := s.stop(requests, hs, cutOff)
 	<-accepting
-	connections.Wait()
+	open.Wait()
 	if !errors.Is(failure, http.ErrServerClosed) {
 		err = errors.Join(fmt.Errorf("accepting connections on %s: %w", l.Addr(), failure), err)
 	}

@@ -26,6 +26,14 @@ type slowRequest struct {
 // begin sends the headers of q and the first bytes of its body.
 func (s *service) begin(q request, first []byte) *slowRequest {
 	s.t.Helper()
+	slow := s.beginLength(q, int64(len(q.body)))
+	slow.send(first)
+	return slow
+}
+
+// beginLength sends the headers of q, with a length of its body that need not be true.
+func (s *service) beginLength(q request, length int64) *slowRequest {
+	s.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(s.t.Context(), "tcp", s.address)
 	if err != nil {
 		s.t.Fatal(err)
@@ -33,13 +41,12 @@ func (s *service) begin(q request, first []byte) *slowRequest {
 	s.t.Cleanup(func() { _ = conn.Close() })
 	r := s.build(q)
 	var head strings.Builder
-	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, len(q.body))
+	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), s.address, length)
 	if err := r.Header.Write(&head); err != nil {
 		s.t.Fatal(err)
 	}
 	slow := &slowRequest{t: s.t, conn: conn}
 	slow.send([]byte(head.String() + "\r\n"))
-	slow.send(first)
 	return slow
 }
 
@@ -248,12 +255,18 @@ func TestServeTellsThatTheListenerFailed(t *testing.T) {
 	}
 }
 
+// Who has shown a key keeps its connection, and others wait for it.
 func TestConnectionsAreLimited(t *testing.T) {
-	s := start(t, func(o *server.Options) { o.Connections = 2 })
+	opened := make(chan string, 10)
+	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, func(o *server.Options) { o.Connections = 2 })
+	s.createVault("films")
 	film := pattern(1000)
-	q := upload("PUT", "/-/vaults/films", film, nil)
-	first, second := s.begin(q, film[:1]), s.begin(q, film[:1])
-	third := s.begin(q, film)
+	q := upload("POST", "/-/vaults/films/archives", film, nil)
+	first := s.begin(q, film[:1])
+	<-opened
+	second := s.begin(q, film[:1])
+	<-opened
+	third := s.begin(request{method: "PUT", path: "/-/vaults/photos"}, nil)
 	if err := third.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
@@ -263,10 +276,9 @@ func TestConnectionsAreLimited(t *testing.T) {
 	if err := third.conn.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []*slowRequest{first, second} {
-		if err := c.conn.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	first.send(film[1:])
+	first.answer().want(t, 201, "")
 	third.answer().want(t, 201, "")
+	second.send(film[1:])
+	second.answer().want(t, 201, "")
 }

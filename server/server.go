@@ -35,9 +35,11 @@ type Server struct {
 	verifier verifier
 	routes   map[string]operation
 	buffers  sync.Pool // of *[copyBuffer]byte
-	log      accessLog
+	log      *accessLog
 	metrics  *metrics
 	room     room
+
+	unverified unverified
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -65,10 +67,10 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		accounts: map[string]*account{},
 		verifier: verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
 		routes:   routes(),
-		log:      accessLog{w: o.AccessLog},
 		room:     room{free: o.Free, floor: o.FreeFloor},
 		metrics:  m,
 	}
+	s.log = newAccessLog(o.AccessLog, s.room.nothingLeft)
 	for id, store := range accounts {
 		if !IsAccount(id) {
 			return nil, fmt.Errorf("the account id %q does not have 12 digits", id)
@@ -76,7 +78,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		if store == nil {
 			return nil, fmt.Errorf("account %s has no store of vaults", id)
 		}
-		s.accounts[id] = newAccount(id, store, o)
+		s.accounts[id] = newAccount(id, store, o, &s.room)
 	}
 	return s, nil
 }

@@ -26,10 +26,8 @@ type verifier struct {
 }
 
 // verify returns the access key that signed r, and the key it belongs to.
-// payloadHash is asked for once the request deserves to have its body looked at.
-//
-// An unknown access key costs the same work as a known one, so that time does
-// not tell them apart.
+// payloadHash is asked for once the request deserves to have its body looked at: all
+// that can be checked without it was.
 func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (string, Key, error) {
 	auth, err := authorizationOf(r)
 	if err != nil {
@@ -41,6 +39,10 @@ func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (s
 	if name := firstUnsigned(r, auth.signedHeaders); name != "" {
 		return "", Key{}, invalidSignature("The header " + name + " must be signed.")
 	}
+	key, known := v.credentials.Key(auth.accessKey)
+	if !known || !key.hasToken(r.Header.Get("X-Amz-Security-Token")) {
+		return "", Key{}, unrecognizedClient()
+	}
 	payload, err := payloadHash()
 	if err != nil {
 		return "", Key{}, err
@@ -49,13 +51,9 @@ func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (s
 	if err != nil {
 		return "", Key{}, badRequest(err.Error(), err)
 	}
-	key, known := v.credentials.Key(auth.accessKey)
 	_, stamp := signingStamp(r)
-	matches := hmac.Equal(sign(key.Secret, auth, stamp, canonical), auth.signature[:])
 	switch {
-	case !known || !key.hasToken(r.Header.Get("X-Amz-Security-Token")):
-		return "", Key{}, unrecognizedClient()
-	case !matches:
+	case !hmac.Equal(sign(key.Secret, auth, stamp, canonical), auth.signature[:]):
 		return "", Key{}, signatureMismatch()
 	case !key.Expires.IsZero() && !v.now().Before(key.Expires):
 		return "", Key{}, expiredToken()

@@ -34,6 +34,9 @@ type Store interface {
 	Open(ctx context.Context, name string) (vault.Vault, error)
 	// Archive tells about one archive. ErrNotFound: there is none.
 	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)
+	// VaultOf returns the name of the vault that holds an archive, at little cost.
+	// ErrNotFound: none does.
+	VaultOf(ctx context.Context, id vault.ArchiveID) (string, error)
 	// Note returns what SetNote left with a vault under a name. ErrNotFound: there
 	// is no such note, or no such vault. An empty vaultName stands for the account
 	// itself, here and in SetNote.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -66,6 +67,17 @@ func (w wire) read() (*http.Request, error) {
 	}
 	r.RemoteAddr = "127.0.0.1:1"
 	return r, nil
+}
+
+// rawRequest is what a server gets that reads text.
+func rawRequest(t *testing.T, text string) *http.Request {
+	t.Helper()
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.RemoteAddr = "127.0.0.1:1"
+	return r
 }
 
 // meaning returns all that a request says, in one form for each way to say it: what

@@ -1,7 +1,8 @@
 // Package strict reads JSON that must mean to us what it means to whoever wrote
-// it. Package encoding/json takes the last of several keys that are the same, also
-// those that differ in upper and lower case, and ignores what it does not know: in a
-// policy or a list of keys that turns one rule into another.
+// it. Package encoding/json takes the last of several keys that are the same, takes
+// keys for the same that Unicode folds to the same, such as those that differ in upper
+// and lower case, and ignores what it does not know: in a policy or a list of keys that
+// turns one rule into another.
 package strict
 
 import (
@@ -10,14 +11,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
+	"unicode"
 )
 
 // maxDepth is how deep objects and lists may lie in one another.
 const maxDepth = 100
 
-// Decode is json.Unmarshal that refuses keys that are not known, keys that stand in
-// one object twice, and anything behind the value. What unmarshals itself has to
+// Decode is json.Unmarshal that refuses keys that are not known, to the letter, keys
+// that stand in one object twice, and anything behind the value. What unmarshals itself has to
 // refuse unknown keys by itself, as [Unmarshal] does.
 func Decode(text []byte, to any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -30,8 +33,11 @@ func Decode(text []byte, to any) error {
 	return Unmarshal(text, to)
 }
 
-// Unmarshal is json.Unmarshal that refuses keys that are not known.
+// Unmarshal is json.Unmarshal that refuses keys that are not known to the letter.
 func Unmarshal(text []byte, to any) error {
+	if err := checkKeys(text, reflect.TypeOf(to)); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	return d.Decode(to)
@@ -74,7 +80,7 @@ func checkObject(d *json.Decoder, depth int) error {
 		if !ok {
 			return fmt.Errorf("%v is no key", token)
 		}
-		folded := strings.ToLower(key)
+		folded := fold(key)
 		if seen[folded] {
 			return fmt.Errorf("the key %q stands there twice", key)
 		}
@@ -84,4 +90,82 @@ func checkObject(d *json.Decoder, depth int) error {
 		}
 	}
 	return nil
+}
+
+// fold returns what all keys have in common that package encoding/json takes for the
+// same: of each character the least of those that Unicode folds to one another.
+func fold(key string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, key)
+}
+
+// checkKeys refuses keys of objects that are read into structs but are not the names of
+// their fields to the letter. What unmarshals itself checks its own. Text that is no
+// JSON, or of another kind than the type, is left to who decodes it.
+func checkKeys(text []byte, t reflect.Type) error {
+	for t.Kind() == reflect.Pointer && !unmarshalsItself(t) {
+		t = t.Elem()
+	}
+	if unmarshalsItself(t) || unmarshalsItself(reflect.PointerTo(t)) {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return eachValue(text, func(key string, value json.RawMessage) error {
+			field, known := fieldOf(t, key)
+			if !known {
+				return fmt.Errorf("unknown field %q", key)
+			}
+			return checkKeys(value, field)
+		})
+	case reflect.Map:
+		return eachValue(text, func(_ string, value json.RawMessage) error { return checkKeys(value, t.Elem()) })
+	case reflect.Slice, reflect.Array:
+		var items []json.RawMessage
+		if json.Unmarshal(text, &items) != nil {
+			return nil
+		}
+		for _, item := range items {
+			if err := checkKeys(item, t.Elem()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func unmarshalsItself(t reflect.Type) bool {
+	return t.Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
+func eachValue(text []byte, visit func(key string, value json.RawMessage) error) error {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(text, &object) != nil {
+		return nil
+	}
+	for key, value := range object {
+		if err := visit(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fieldOf returns the type of the field of a struct that JSON calls key.
+func fieldOf(t reflect.Type, key string) (reflect.Type, bool) {
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "" {
+			name = field.Name
+		}
+		if field.IsExported() && !field.Anonymous && name == key {
+			return field.Type, true
+		}
+	}
+	return nil, false
 }

@@ -10,23 +10,30 @@ import (
 type document struct {
 	Name string
 	Rest map[string]int
+	List []struct{ Deep *document }
 }
 
 func TestDecode(t *testing.T) {
 	var d document
-	if err := strict.Decode([]byte(` {"name":"x","Rest":{"a":1,"b":2}} `), &d); err != nil || d.Name != "x" || d.Rest["b"] != 2 {
+	if err := strict.Decode([]byte(` {"Name":"x","Rest":{"a":1,"b":2}} `), &d); err != nil || d.Name != "x" || d.Rest["b"] != 2 {
 		t.Errorf("decoded %+v, %v", d, err)
 	}
 	for text, why := range map[string]string{
-		`{"Name":"x","Name":"y"}`: `"Name" stands there twice`,
-		`{"Name":"x","name":"y"}`: `"name" stands there twice`,
-		`{"Rest":{"a":1,"A":2}}`:  `"A" stands there twice`,
-		`{"Name":"x"} {}`:         "follows",
-		`{"Name":"x"},`:           "",
-		`{"Names":"x"}`:           "unknown field",
-		`{"Name":"x"`:             "",
-		``:                        "",
-		strings.Repeat("[", 1000): "deep",
+		`{"Name":"x","Name":"y"}`:          `"Name" stands there twice`,
+		`{"Name":"x","name":"y"}`:          `"name" stands there twice`,
+		`{"Rest":{"a":1,"A":2}}`:           `"A" stands there twice`,
+		`{"Rest":{"s":1,"ſ":2}}`:           `stands there twice`, // which lower case leaves
+		`{"Rest":{"k":1,"K":2}}`:           `stands there twice`,
+		`{"Rest":{"s":1,"\u017f":2}}`:      `stands there twice`,
+		`{"name":"x"}`:                     `unknown field "name"`,
+		`{"Reſt":{}}`:                      "unknown field",
+		`{"List":[{"Deep":{"name":"x"}}]}`: `unknown field "name"`,
+		`{"Name":"x"} {}`:                  "follows",
+		`{"Name":"x"},`:                    "",
+		`{"Names":"x"}`:                    "unknown field",
+		`{"Name":"x"`:                      "",
+		``:                                 "",
+		strings.Repeat("[", 1000):          "deep",
 		`{"Rest":{"a":` + strings.Repeat(`{"b":`, 200) + `1`: "deep",
 	} {
 		if err := strict.Decode([]byte(text), &d); err == nil || !strings.Contains(err.Error(), why) {

@@ -101,6 +101,7 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
 	defer v.gate.leave()
+	v.sweepKept()
 	if err := v.deleteArchive(id); err != nil {
 		v.gate.closeIfNotFlushed(err)
 		return fmt.Errorf("delete archive %q: %w", id, err)
@@ -120,7 +121,7 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 		return err
 	}
 	defer v.status.endChange()
-	if err := v.dir.Remove(archiveData(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := v.takeBytes(id); err != nil {
 		return err
 	}
 	if err := syncDir(v.dir, archivesDir); err != nil {

@@ -45,6 +45,8 @@ func (v *Vault) cleanUp() error {
 			return fmt.Errorf("clean up %s: %w", clean.dir, err)
 		}
 	}
+	v.outputs.expect(v.options.Now())
+	v.sweepKept()
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,47 +36,76 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 		return errors.Join(err, v.release())
 	}
 	defer parent.Close()
-	if err := v.retire(ctx, v.empty); err != nil {
-		return errors.Join(err, v.release())
+	var hidden string
+	err = v.retire(ctx, v.empty, func() (err error) {
+		hidden, err = v.hide(parent, filepath.Base(full))
+		return err
+	})
+	if err == nil {
+		err = removeHidden(parent, hidden)
 	}
-	return v.remove(parent, filepath.Base(full))
+	return errors.Join(err, v.release())
 }
 
-// DeleteVault removes an empty vault. ErrInvalid means that it holds archives or
-// unfinished uploads, or that archives came or went since its last inventory (see
-// Vault.Info), as the service has it. ErrNotFound means that there is none.
+// DeleteVault removes a vault without archives, and with it the uploads that are not
+// finished. ErrInvalid means that it holds archives, or that archives came or went
+// since its last inventory (see Vault.Info), as the service has it. ErrNotFound means
+// that there is none. Nobody waits for it who is at work in another vault.
 func (r *Root) DeleteVault(ctx context.Context, name string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v, err := r.vaultLocked(ctx, name)
+	v, err := r.vault(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := v.retire(ctx, v.settled); err != nil {
+	if err := r.deleteVault(ctx, v, name); err != nil {
 		return fmt.Errorf("delete vault %q: %w", name, err)
 	}
-	r.vaults[name] = nil
-	if err := v.remove(r.dir, name); err != nil {
-		return fmt.Errorf("delete vault %q: %w", name, err)
-	}
-	delete(r.vaults, name)
 	return nil
 }
 
-// remove removes a retired vault from the directory that it is in. Its lock is
-// held until it has disappeared, so that nobody can open it at the last moment;
-// but Windows moves no open file, so there the lock is given up first.
-func (v *Vault) remove(parent *os.Root, name string) error {
+func (r *Root) deleteVault(ctx context.Context, v *Vault, name string) error {
+	var hidden string
+	err := v.retire(ctx, v.settled, func() (err error) {
+		hidden, err = r.drop(v, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(removeHidden(r.dir, hidden), v.release())
+}
+
+// drop makes a retired vault disappear. If that fails it can be opened anew.
+func (r *Root) drop(v *Vault, name string) (hidden string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.vaults[name] != v { // closed meanwhile
+		return "", fmt.Errorf("directory of vaults %q: %w", r.path, fs.ErrClosed)
+	}
+	if hidden, err = v.hide(r.dir, name); err != nil {
+		r.vaults[name] = nil
+		return "", errors.Join(err, v.release())
+	}
+	delete(r.vaults, name)
+	return hidden, nil
+}
+
+// hide makes a retired vault disappear from the directory that it is in. Its lock is
+// held until then, so that nobody can open it at the last moment; but Windows moves
+// no open file, so there the lock is given up first.
+func (v *Vault) hide(parent *os.Root, name string) (hidden string, err error) {
 	v.runs.stop(v.gate.shut())
 	if runtime.GOOS == "windows" {
-		return errors.Join(v.release(), discard(parent, name))
+		if err := v.release(); err != nil {
+			return "", err
+		}
 	}
-	return errors.Join(discard(parent, name), v.release())
+	return hide(parent, name)
 }
 
 // retire closes the gate of a vault that check allows to be deleted, with nobody
-// inside. Whoever still holds the vault is told that it is not there.
-func (v *Vault) retire(ctx context.Context, check func(context.Context) error) error {
+// inside, and calls end before anybody comes in again: whoever still holds the vault
+// is told that it is not there.
+func (v *Vault) retire(ctx context.Context, check func(context.Context) error, end func() error) error {
 	// A first look, so that a vault in use is refused without making anybody wait.
 	if err := check(ctx); err != nil {
 		return err
@@ -88,7 +118,7 @@ func (v *Vault) retire(ctx context.Context, check func(context.Context) error) e
 		return err
 	}
 	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, vault.ErrNotFound))
-	return nil
+	return end()
 }
 
 // empty refuses a vault that holds anything of anybody's, damaged or not.
@@ -101,9 +131,26 @@ func (v *Vault) empty(ctx context.Context) error {
 	if err = errors.Join(walkErr, err); err != nil {
 		return err
 	}
-	walkErr = v.eachArchive(ctx, func(_ vault.Archive, broken error) bool {
+	return v.withoutArchives(ctx)
+}
+
+// withoutArchives refuses a vault that holds archives, damaged or not.
+func (v *Vault) withoutArchives(ctx context.Context) error {
+	var err error
+	walkErr := v.eachArchive(ctx, func(_ vault.Archive, broken error) bool {
 		err = inUse("it holds archives", broken)
 		return false
+	})
+	return errors.Join(walkErr, err)
+}
+
+func (v *Vault) withoutDamagedUploads(ctx context.Context) error {
+	var err error
+	walkErr := v.eachUpload(ctx, func(_ vault.Upload, broken error) bool {
+		if broken != nil {
+			err = inUse("it has unfinished uploads", broken)
+		}
+		return err == nil
 	})
 	return errors.Join(walkErr, err)
 }
@@ -115,10 +162,11 @@ func inUse(why string, broken error) error {
 	return fmt.Errorf("%s: %w", why, vault.ErrInvalid)
 }
 
-// settled refuses a vault that is not empty, and also one that was written to
-// since its last inventory. It takes one only when there is nothing to list.
+// settled refuses a vault that holds archives, or something damaged, and also one to
+// which archives came, or from which any went, since its last inventory. It takes one
+// only when there is nothing to list.
 func (v *Vault) settled(ctx context.Context) error {
-	if err := v.empty(ctx); err != nil {
+	if err := errors.Join(v.withoutDamagedUploads(ctx), v.withoutArchives(ctx)); err != nil {
 		return err
 	}
 	if err := v.refreshInventory(ctx); err != nil {

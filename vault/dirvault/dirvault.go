@@ -18,6 +18,8 @@
 //	  leaves                the SHA-256 of each MiB of data, each at its place
 //	jobs/ID.json          a job: what was asked for, when it ends and expires
 //	jobs/ID.output        of an inventory job: the document that it gives
+//	outputs/ID            the bytes of an archive that was deleted while a job gave them,
+//	                      and beside them its leaves
 //	notes/NAME            a document of whoever serves the vault
 //	~anything             on its way in or out, removed when the vault is opened
 //
@@ -42,9 +44,11 @@
 // verified, and when the vault is scrubbed, if the bytes still have the tree hash.
 //
 // Jobs: the output of an inventory job is written first and means nothing while
-// the job is absent. The output of a job for an archive is the archive: when that
-// is deleted the job has failed. A day after its output expired, a job is
-// forgotten and both files go.
+// the job is absent. The output of a job for an archive is the archive. When that is
+// deleted, jobs that have not ended fail. If one has, and its output is to expire, the
+// bytes move to outputs until the last job for the archive has expired; they are removed
+// when the vault is opened, asked for its jobs or changed after that. A day after its
+// output expired, a job is forgotten and both files go.
 //
 // The inventory: vault.json tells the SHA-256 of inventory.json. A file that does
 // not have it, perhaps because the process was killed between the two, is made

@@ -32,6 +32,11 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		return err
 	}
 	defer list.Close()
+	if d.List == (listDocument{}) {
+		if whole, err := v.linkInventory(d, list, s); whole || err != nil {
+			return err
+		}
+	}
 	return fillFile(v.dir, outputPath(d.ID), func(f *os.File) error {
 		if d.List == (listDocument{}) {
 			d.Damaged = s.Damaged
@@ -44,6 +49,21 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		d.Size, err = f.Seek(0, io.SeekCurrent)
 		return err
 	})
+}
+
+// linkInventory gives the job the file of the inventory itself, which is never written
+// to again, so that many jobs for one inventory take no more room than one. It reports
+// false where the file system has no links.
+func (v *Vault) linkInventory(d *jobDocument, list *os.File, s inventoryStatus) (bool, error) {
+	if v.dir.Link(inventoryFile, outputPath(d.ID)) != nil {
+		return false, nil //nolint:nilerr // it is copied instead
+	}
+	info, err := list.Stat()
+	if err != nil {
+		return true, errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
+	}
+	d.Damaged, d.Size = s.Damaged, info.Size()
+	return true, nil
 }
 
 // writeListed writes those entries of an inventory that a job asked for.

@@ -19,6 +19,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		return "", fmt.Errorf("start job: %w", err)
 	}
 	defer v.gate.leave()
+	v.sweepKept()
 	id, err := v.startJob(ctx, req)
 	if err != nil {
 		return "", fmt.Errorf("start job: %w", err)
@@ -68,6 +69,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	if err != nil {
 		return "", errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
 	}
+	v.outputs.note(&d, now)
 	return d.ID, nil
 }
 

@@ -13,9 +13,9 @@ import (
 	"firn/vault"
 )
 
-// Job tells how a job stands. One whose archive was deleted has failed, whether
-// its time had come or not: an archive is read where it lies. An expired job is
-// remembered for a day.
+// Job tells how a job stands. One whose archive was deleted has failed, unless a job for
+// the archive had ended by then whose output is to expire: the bytes are kept until then.
+// An expired job is remembered for a day.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err := cancelled(ctx); err != nil {
 		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
@@ -41,7 +41,7 @@ func (v *Vault) describeJob(d *jobDocument) (vault.Job, error) {
 			j.Size, j.Marker = 0, ""
 		}
 	case d.Kind == vault.RetrieveArchive:
-		there, err := isThere(v.dir, archiveData(d.Archive))
+		there, err := v.isReadable(d)
 		if err != nil {
 			return vault.Job{}, err
 		}
@@ -105,6 +105,7 @@ func (v *Vault) eachJob(ctx context.Context, from time.Time, visit func(vault.Jo
 	if err := v.gate.shut(); err != nil {
 		return err
 	}
+	v.sweepKept()
 	listed, err := v.listedJobs(ctx, from)
 	if err != nil {
 		return err

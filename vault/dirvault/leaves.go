@@ -23,23 +23,6 @@ const leafBytes = int64(len(treehash.Hash{}))
 
 func archiveLeaves(id vault.ArchiveID) string { return archiveData(id) + ".leaves" }
 
-// withLeaves opens the leaves of an upload for do, which writes those of the part
-// at offset, and flushes them. Where none are kept do writes to nowhere.
-func (u *upload) withLeaves(offset int64, do func(leaves io.Writer) error) error {
-	f, err := u.dir.OpenFile(u.path(leavesFile), os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return do(io.Discard)
-	}
-	if err != nil {
-		return err
-	}
-	err = do(io.NewOffsetWriter(f, offset/treehash.LeafSize*leafBytes))
-	if err == nil {
-		err = flush(f)
-	}
-	return errors.Join(err, f.Close())
-}
-
 // giveLeaves copies the leaves of an upload to those of the archive that it
 // becomes, durably. Like the truth they mean nothing while the bytes are absent.
 // An archive of one leaf needs none: its tree hash is the leaf.
@@ -72,7 +55,11 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 	leaves, err := v.openLeaves(ctx, a)
 	if err != nil && ctx.Err() == nil {
 		if !v.options.VerifyReads {
-			return rangeHash(ctx, v.dir, archiveData(a.ID), r)
+			data, _, err := v.bytesAndLeaves(a.ID)
+			if err != nil {
+				return treehash.Hash{}, err
+			}
+			return rangeHash(ctx, v.dir, data, r)
 		}
 		leaves, err = v.mendedLeaves(ctx, a)
 	}
@@ -86,6 +73,9 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 // openLeaves opens the leaves of an archive, if they are there and can be trusted.
 func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (*os.File, error) {
 	f, err := v.dir.Open(archiveLeaves(a.ID))
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = v.dir.Open(keptLeaves(a.ID))
+	}
 	if err != nil {
 		return nil, err
 	}

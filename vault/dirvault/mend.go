@@ -29,7 +29,7 @@ func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (*os.File, er
 	if leaves, err := v.openLeaves(ctx, a); err == nil || ctx.Err() != nil {
 		return leaves, err
 	}
-	data, err := v.openArchive(a.ID)
+	data, err := v.openBytes(a.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -96,17 +96,21 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 		return err
 	}
 	defer v.gate.leave()
-	there, err := isThere(v.dir, archiveData(id))
+	data, leaves, err := v.bytesAndLeaves(id)
+	if err != nil {
+		return err
+	}
+	there, err := isThere(v.dir, data)
 	if err == nil && !there {
 		err = fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	}
 	if err == nil {
-		err = v.dir.Rename(temp, archiveLeaves(id))
+		err = v.dir.Rename(temp, leaves)
 	}
 	if err != nil {
 		return err
 	}
-	err = syncDir(v.dir, archivesDir)
+	err = errors.Join(syncDir(v.dir, archivesDir), syncDir(v.dir, path.Dir(leaves)))
 	v.gate.closeIfNotFlushed(err)
 	return err
 }

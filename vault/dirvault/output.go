@@ -32,8 +32,8 @@ func (v *Vault) finished(id vault.JobID) (jobDocument, error) {
 }
 
 // OpenOutput reads a section of the archive's own file, or of the document of an
-// inventory. Once the archive is deleted the error wraps ErrNotFound; a reader
-// that is open reads on. With Options.VerifyReads, errors.As finds a
+// inventory. Once the bytes of the archive are gone (see [Vault.Job]) the error wraps
+// ErrNotFound; a reader that is open reads on. With Options.VerifyReads, errors.As finds a
 // vault.DamageError in the error when bytes are damaged: of OpenOutput if they are
 // in the MiB that the range begins in, else of Read before it gives any of them.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
@@ -63,7 +63,7 @@ func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (
 		}
 		return section(ctx, f, r, treehash.Hash{}), nil
 	}
-	f, err := v.openArchive(d.Archive)
+	f, err := v.openBytes(d.Archive)
 	if err != nil {
 		return vault.Output{}, err
 	}

@@ -14,6 +14,10 @@ import (
 // UploadPart receives one part. The order is what makes an answer a promise:
 // the bytes go to their place in the data file, are hashed on the way, flushed,
 // and only then told of in the journal, which is flushed too.
+//
+// It waits for the body outside of all gates, so a client that sends slowly, or
+// nothing any more, keeps nobody else from anything: whoever completes or aborts the
+// upload, or deletes the vault, does so at once, and this request finds it gone.
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.ReadSeeker) (vault.Part, error) {
 	if err := v.uploadPart(ctx, id, part, body); err != nil {
 		return vault.Part{}, fmt.Errorf("part at byte %d of upload %q: %w", part.Offset, id, err)
@@ -23,95 +27,66 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 }
 
 func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.Reader) error {
-	u, err := v.enterUpload(ctx, id)
+	u, err := v.useToReceive(ctx, id)
 	if err != nil {
 		return err
 	}
-	defer v.leaveUpload(u)
+	defer u.received()
 	if err := checkPlace(part.Offset, part.Size, u.PartSize); err != nil {
 		return invalid(err)
 	}
-	if err := u.claim(ctx, part.Offset); err != nil {
-		return err
-	}
-	defer u.yield(part.Offset)
-	there, err := u.journal.part(part.Offset)
-	if err != nil {
-		return err
-	}
-	switch {
-	case there.Size == 0:
-		err = v.addPart(ctx, u, part, body)
-	case there.Size == part.Size && there.TreeHash == part.TreeHash:
-		// Nothing to write, but the body must be what it is said to be.
-		err = v.receive(ctx, io.Discard, io.Discard, body, part)
-	default:
-		err = v.replacePart(ctx, u, part, body)
-	}
-	u.gate.closeIfNotFlushed(err)
+	err = v.receivePart(&incoming{ctx: ctx, v: v, u: u, part: part, body: body}) //nolint:contextcheck // it has ctx
 	return errors.Join(err, u.touch(v.options.Now()))
 }
 
-// enterUpload lets a request on an upload in, beside others. The caller calls
-// leaveUpload, unless there was an error.
-func (v *Vault) enterUpload(ctx context.Context, id vault.UploadID) (*upload, error) {
+// useToReceive is use for a request that sends a part. The caller calls received at
+// its end, unless there was an error.
+func (v *Vault) useToReceive(ctx context.Context, id vault.UploadID) (*upload, error) {
 	if err := v.gate.enter(ctx); err != nil {
 		return nil, err
 	}
+	defer v.gate.leave()
 	u, err := v.use(id)
-	if err == nil {
-		err = u.gate.enter(ctx)
-	}
 	if err != nil {
-		v.gate.leave()
 		return nil, err
 	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.receiving++
 	return u, nil
 }
 
-func (v *Vault) leaveUpload(u *upload) {
-	u.gate.leave()
-	v.gate.leave()
+func (u *upload) received() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.receiving--
 }
 
-// addPart writes where nothing is: the bytes and their leaves. What a failed
-// attempt leaves there is not in the journal, so nobody sees it.
-func (v *Vault) addPart(ctx context.Context, u *upload, part vault.Part, body io.Reader) error {
-	err := u.withLeaves(part.Offset, func(leaves io.Writer) error {
-		return u.withData(func(data *os.File) error {
-			if err := v.receive(ctx, io.NewOffsetWriter(data, part.Offset), leaves, body, part); err != nil {
-				return err
-			}
-			return flush(data)
-		})
+func (v *Vault) receivePart(in *incoming) error {
+	own, free := in.u.take(in.part.Offset)
+	if free {
+		defer in.u.giveUp(in.part.Offset, own)
+	}
+	var there vault.Part
+	err := in.inside(func() (err error) {
+		there, err = in.u.journal.part(in.part.Offset)
+		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case in.isThere(there):
+		// Nothing to write, but the body must be what it is said to be.
+		return in.receive(io.Discard, io.Discard)
+	case there.Size == 0 && free:
+		return in.addPart(own)
 	}
-	return u.journal.add(part)
+	// It is received elsewhere first, so that what is there stays as it is if these
+	// bytes are not good.
+	return in.replacePart()
 }
 
-// replacePart puts other bytes in the place of a part. They are received
-// elsewhere first, so that the part stays as it is if they are not good. From
-// then on the caller's context no longer matters: the place would be left empty.
-func (v *Vault) replacePart(ctx context.Context, u *upload, part vault.Part, body io.Reader) error {
-	name := u.path(temporaryName())
-	temp, err := u.dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	err = v.receive(ctx, temp, io.Discard, body, part)
-	if err == nil {
-		err = u.journal.remove(part.Offset)
-	}
-	if err == nil {
-		err = v.addPart(context.WithoutCancel(ctx), u, part, io.NewSectionReader(temp, 0, part.Size))
-	}
-	return errors.Join(err, temp.Close(), removeIfThere(u.dir, name))
-}
-
-// withData opens the data file for do. Every writer has a descriptor of its own,
-// because the system reports a failed write to each descriptor once.
+// withData opens the data file for do.
 func (u *upload) withData(do func(data *os.File) error) error {
 	data, err := u.dir.OpenFile(u.path(dataFile), os.O_RDWR, 0)
 	if err != nil {
@@ -145,4 +120,26 @@ func (v *Vault) parts(ctx context.Context, id vault.UploadID) ([]vault.Part, err
 	}
 	defer v.leaveUpload(u)
 	return u.journal.list()
+}
+
+// enterUpload lets a request on an upload in, beside others. The caller calls
+// leaveUpload, unless there was an error.
+func (v *Vault) enterUpload(ctx context.Context, id vault.UploadID) (*upload, error) {
+	if err := v.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	u, err := v.use(id)
+	if err == nil {
+		err = u.gate.enter(ctx)
+	}
+	if err != nil {
+		v.gate.leave()
+		return nil, err
+	}
+	return u, nil
+}
+
+func (v *Vault) leaveUpload(u *upload) {
+	u.gate.leave()
+	v.gate.leave()
 }

@@ -90,14 +90,15 @@ func (r *Root) meet(name string) error {
 // Close closes every vault and gives up the lock. Closing twice is no error.
 func (r *Root) Close() error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.closed = true
+	vaults := r.vaults
+	r.vaults = nil
+	r.mu.Unlock() // which one who deletes a vault may wait for, and who closes it waits for him
 	var errs []error
-	for name, v := range r.vaults {
+	for _, v := range vaults {
 		if v != nil {
 			errs = append(errs, v.Close())
 		}
-		delete(r.vaults, name)
 	}
 	return errors.Join(append(errs, r.release())...)
 }

@@ -1,7 +1,6 @@
 package dirvault
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,12 +46,14 @@ func (d *uploadDocument) check() error {
 type upload struct {
 	uploadDocument
 	dir     *os.Root
-	gate    *gate // parts are inside side by side, completing and aborting alone
+	gate    *gate // what is written of parts is inside side by side, completing and aborting alone
 	journal journal
+	placing sync.Mutex // held while a part that was received aside gets its place
 
-	mu     sync.Mutex // guards what follows
-	active time.Time  // last request
-	busy   map[int64]chan struct{}
+	mu        sync.Mutex       // guards what follows
+	active    time.Time        // last request
+	receiving int              // requests whose part is on its way
+	places    map[int64]*place // by the offset of the part
 }
 
 func uploadPath(id vault.UploadID, name string) string {
@@ -102,7 +103,8 @@ func (v *Vault) lookUp(id vault.UploadID) (u *upload, expired string, err error)
 		}
 		v.uploads[id] = u
 	}
-	// An upload that somebody is inside of is not idle.
+	// An upload of which a part is on its way is not idle, nor is one that somebody is
+	// inside of.
 	if v.idle(u) && u.gate.tryAlone() {
 		defer u.gate.leaveAlone()
 		if expired, err = hide(v.dir, u.path("")); err != nil {
@@ -119,7 +121,7 @@ func (v *Vault) idle(u *upload) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	life := v.options.UploadLifetime
-	return life > 0 && v.options.Now().Sub(u.active) >= life
+	return life > 0 && u.receiving == 0 && v.options.Now().Sub(u.active) >= life
 }
 
 // forget drops an upload that has come to its end. Whoever waits at its gate is
@@ -134,7 +136,7 @@ func (v *Vault) forget(u *upload) {
 // loadUpload reads an upload from the disk, all but its journal. Without its
 // bytes, which a completed one has given away, it is not there.
 func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
-	u := &upload{dir: dir, gate: newGate(), busy: make(map[int64]chan struct{})}
+	u := &upload{dir: dir, gate: newGate(), places: make(map[int64]*place)}
 	if _, err := dir.Lstat(uploadPath(id, dataFile)); err != nil {
 		return nil, err
 	}
@@ -172,31 +174,4 @@ func (u *upload) touch(now time.Time) error {
 	}
 	u.active = now
 	return nil
-}
-
-// claim waits until nobody else receives the part at offset.
-func (u *upload) claim(ctx context.Context, offset int64) error {
-	for {
-		u.mu.Lock()
-		other, taken := u.busy[offset]
-		if !taken {
-			u.busy[offset] = make(chan struct{})
-			u.mu.Unlock()
-			return nil
-		}
-		u.mu.Unlock()
-		select {
-		case <-other:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// yield is the end of what claim began.
-func (u *upload) yield(offset int64) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	close(u.busy[offset])
-	delete(u.busy, offset)
 }

@@ -164,43 +164,6 @@ func TestWhichHashIsWrong(t *testing.T) {
 	}
 }
 
-// TestSameOffsetWaits: while a part is being received, another for the same
-// place waits for it, unless its context ends.
-func TestSameOffsetWaits(t *testing.T) {
-	v := open(t, newVault(t), dirvault.Options{})
-	id, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	part, body := partOf([]byte("ice"), 0, 3)
-	reading, goOn := make(chan struct{}), make(chan struct{})
-	slow := make(chan error, 1)
-	go func() {
-		_, err := v.UploadPart(t.Context(), id, part, &gated{Reader: body, reading: reading, goOn: goOn})
-		slow <- err
-	}()
-	<-reading
-	cause := errors.New("no patience")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	impatient := make(chan error, 1)
-	other, otherBody := partOf([]byte("dew"), 0, 3)
-	go func() {
-		_, err := v.UploadPart(ctx, id, other, otherBody)
-		impatient <- err
-	}()
-	cancel(cause)
-	wantClass(t, "the impatient one", <-impatient, cause)
-	close(goOn)
-	if err := <-slow; err != nil {
-		t.Errorf("the slow one: %v", err)
-	}
-	for p, err := range v.Parts(t.Context(), id) {
-		if err != nil || p.TreeHash != part.TreeHash {
-			t.Errorf("the vault holds %+v, error %v", p, err)
-		}
-	}
-}
-
 // gated is a body that tells when it is first read and then waits.
 type gated struct {
 	*bytes.Reader

@@ -67,8 +67,8 @@ func (v *Vault) createUpload(d *uploadDocument) (err error) {
 	return syncDir(v.dir, uploadsDir)
 }
 
-// AbortUpload removes an unfinished upload. It waits for parts that are being
-// received.
+// AbortUpload removes an unfinished upload, and does not wait for parts that are
+// on their way: they find it gone.
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	if err := v.gate.enter(ctx); err != nil {
 		return fmt.Errorf("abort upload %q: %w", id, err)

@@ -24,6 +24,7 @@ const (
 	uploadsDir    = "uploads"
 	jobsDir       = "jobs"
 	notesDir      = "notes"
+	outputsDir    = "outputs" // made when it is needed
 )
 
 // Vault is a directory that is open as a vault. It holds a lock on the
@@ -47,6 +48,7 @@ type Vault struct {
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
 	jobs      knownJobs
+	outputs   outputs
 	runs      *inventoryRuns
 	status    status
 	taking    *gate // whoever takes or reads the inventory is inside, alone

@@ -1,0 +1,60 @@
+package server_test
+
+import (
+	"encoding/json"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"firn/server"
+)
+
+// Strangers cannot fill a disk with the access log: each of their lines is short,
+// whatever they send, and there are few.
+func TestStrangersFillNoLog(t *testing.T) {
+	c := &clock{now: time.Now()}
+	var free atomic.Int64
+	free.Store(1 << 30)
+	s := start(t, func(o *server.Options) {
+		o.Now = c.Now
+		o.Free = func() (int64, error) { return free.Load(), nil }
+		o.FreeFloor = 1 << 20
+	})
+	for _, long := range []string{strings.Repeat("&", 20_000), strings.Repeat("<", 20_000), strings.Repeat("\xff", 20_000), strings.Repeat("\"", 20_000)} {
+		serve(s.handler, rawRequest(t, "GET /"+long+"?"+long+" HTTP/1.1\r\nHost: localhost\r\nRange: "+long+"\r\nContent-Range: "+long+"\r\n\r\n"))
+	}
+	for _, line := range s.log.lines() {
+		if len(line) > 8<<10 {
+			t.Errorf("a line has %d bytes: %.300s", len(line), line)
+		}
+		if !json.Valid([]byte(line)) {
+			t.Errorf("a line is no JSON: %.300s", line)
+		}
+	}
+	stranger := func() {
+		serve(s.handler, rawRequest(t, "GET /-/vaults HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+	}
+	const requests = 5000
+	for range requests {
+		stranger()
+	}
+	if n := len(s.log.lines()); n > 1100 {
+		t.Errorf("%d requests without a signature have %d lines", requests, n)
+	}
+	c.advance(10 * time.Second)
+	before := len(s.log.lines())
+	free.Store(1<<20 - 1)
+	stranger()
+	if n := len(s.log.lines()); n != before {
+		t.Error("a stranger's line takes room that is to stay free")
+	}
+	free.Store(1 << 30)
+	s.do(request{method: "GET", path: "/-/vaults"})
+	s.log.await(before + 1)
+	lines := s.log.lines()
+	var last struct{ Omitted int }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Omitted != requests+4+1-before {
+		t.Errorf("the line of somebody with a key tells of %d that were omitted, want %d: %v", last.Omitted, requests+4+1-before, err)
+	}
+}

@@ -1,0 +1,214 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"firn/vault"
+)
+
+// The output of a job for an archive is the archive's own file, and at the service it
+// stays readable for its time when the archive is deleted. So the bytes of a deleted
+// archive, and its leaves, move to outputs while a finished job still gives them, and
+// are removed when the output of the last such job has expired.
+
+func keptData(id vault.ArchiveID) string   { return path.Join(outputsDir, string(id)) }
+func keptLeaves(id vault.ArchiveID) string { return keptData(id) + ".leaves" }
+
+// outputSpan is when the output of a job can be read.
+type outputSpan struct{ from, until time.Time }
+
+// outputs knows which archives jobs give, and when, in a vault from which archives are
+// deleted. Jobs whose output never expires are left out: they end with their archive.
+type outputs struct {
+	mu     sync.Mutex
+	loaded bool
+	spans  map[vault.ArchiveID][]outputSpan
+	prune  int       // how many archives there may be before those are forgotten that no job gives
+	next   time.Time // when something that is kept may be removed; zero: never
+}
+
+// note adds a job, which is there already.
+func (o *outputs) note(d *jobDocument, now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.loaded { // else it is read with the others
+		o.add(d, now)
+	}
+}
+
+func (o *outputs) add(d *jobDocument, now time.Time) {
+	if d.Kind != vault.RetrieveArchive || d.Expires.IsZero() || d.expired(now) {
+		return
+	}
+	if len(o.spans) >= o.prune {
+		for id, spans := range o.spans {
+			if lastOf(spans, now).IsZero() {
+				delete(o.spans, id)
+			}
+		}
+		o.prune = max(1024, 2*len(o.spans))
+	}
+	o.spans[d.Archive] = append(o.spans[d.Archive], outputSpan{d.Completed, d.Expires})
+}
+
+// lastOf returns when the last of some outputs expires; zero if all have.
+func lastOf(spans []outputSpan, now time.Time) (last time.Time) {
+	for _, s := range spans {
+		if now.Before(s.until) && s.until.After(last) {
+			last = s.until
+		}
+	}
+	return last
+}
+
+// spansOf returns when jobs give an archive.
+func (v *Vault) spansOf(id vault.ArchiveID) ([]outputSpan, error) {
+	o := &v.outputs
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.loaded {
+		o.spans = make(map[vault.ArchiveID][]outputSpan)
+		if err := v.eachJobDocument(func(d *jobDocument) { o.add(d, v.options.Now()) }); err != nil {
+			return nil, err
+		}
+		o.loaded = true
+	}
+	return slices.Clone(o.spans[id]), nil
+}
+
+func (v *Vault) eachJobDocument(visit func(*jobDocument)) error {
+	return eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+		id, isJob := strings.CutSuffix(name, ".json")
+		if !isJob {
+			return true, nil
+		}
+		d, err := v.job(vault.JobID(id))
+		switch {
+		case err == nil:
+			visit(&d)
+		case !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, errDamaged):
+			return false, err
+		}
+		return true, nil
+	})
+}
+
+// takeBytes takes the bytes of an archive out of the vault, which deletes it. They are
+// kept if a job that has ended gives them.
+func (v *Vault) takeBytes(id vault.ArchiveID) error {
+	spans, err := v.spansOf(id)
+	if err != nil {
+		return err
+	}
+	now := v.options.Now()
+	ended := func(s outputSpan) bool { return !now.Before(s.from) && now.Before(s.until) }
+	if !slices.ContainsFunc(spans, ended) {
+		return removeIfThere(v.dir, archiveData(id))
+	}
+	return v.moveKept(id, lastOf(spans, now))
+}
+
+// moveKept moves the bytes of an archive, and its leaves, to where only jobs find them.
+func (v *Vault) moveKept(id vault.ArchiveID, until time.Time) error {
+	if err := v.dir.MkdirAll(outputsDir, 0o700); err != nil {
+		return err
+	}
+	if err := v.dir.Rename(archiveData(id), keptData(id)); err != nil {
+		return err
+	}
+	if err := v.dir.Rename(archiveLeaves(id), keptLeaves(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	v.outputs.expect(until)
+	return errors.Join(syncDir(v.dir, outputsDir), syncDir(v.dir, "."))
+}
+
+// expect notes that something that is kept may be removed at a time.
+func (o *outputs) expect(at time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.next.IsZero() || at.Before(o.next) {
+		o.next = at
+	}
+}
+
+// sweepKept removes what is no longer needed of deleted archives, if it is time for
+// that. What cannot be removed keeps nobody from anything, and is met again.
+func (v *Vault) sweepKept() {
+	o := &v.outputs
+	o.mu.Lock()
+	due := !o.next.IsZero() && !v.options.Now().Before(o.next)
+	if due {
+		o.next = time.Time{}
+	}
+	o.mu.Unlock()
+	if !due {
+		return
+	}
+	if err := v.removeUnneeded(); err != nil {
+		v.options.OnDamage(fmt.Errorf("directory vault %q: remove outputs of archives that are deleted: %w", v.path, err))
+		o.expect(v.options.Now().Add(time.Hour))
+	}
+}
+
+func (v *Vault) removeUnneeded() error {
+	err := eachEntry(v.dir, outputsDir, func(name string) (bool, error) {
+		spans, err := v.spansOf(vault.ArchiveID(strings.TrimSuffix(name, ".leaves")))
+		if err != nil {
+			return false, err
+		}
+		if last := lastOf(spans, v.options.Now()); !last.IsZero() {
+			v.outputs.expect(last)
+			return true, nil
+		}
+		return true, removeIfThere(v.dir, path.Join(outputsDir, name))
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing was ever kept
+	}
+	return err
+}
+
+// openBytes opens the bytes of an archive for a job, also of one that was deleted while
+// the job gives them. ErrNotFound means that they are gone.
+func (v *Vault) openBytes(id vault.ArchiveID) (*os.File, error) {
+	f, err := v.openArchive(id)
+	if !errors.Is(err, vault.ErrNotFound) {
+		return f, err
+	}
+	kept, keptErr := v.dir.Open(keptData(id))
+	if errors.Is(keptErr, fs.ErrNotExist) {
+		return nil, err
+	}
+	return kept, keptErr
+}
+
+// isReadable reports whether the bytes that a job gives are there. What is kept of a
+// deleted archive may still be there when the job has expired, but nobody is told so.
+func (v *Vault) isReadable(d *jobDocument) (bool, error) {
+	there, err := isThere(v.dir, archiveData(d.Archive))
+	if err != nil || there || d.expired(v.options.Now()) {
+		return there, err
+	}
+	return isThere(v.dir, keptData(d.Archive))
+}
+
+// bytesAndLeaves returns where the bytes of an archive are, and where its leaves
+// belong.
+func (v *Vault) bytesAndLeaves(id vault.ArchiveID) (data, leaves string, err error) {
+	there, err := isThere(v.dir, archiveData(id))
+	if err == nil && !there {
+		if there, err = isThere(v.dir, keptData(id)); there {
+			return keptData(id), keptLeaves(id), err
+		}
+	}
+	return archiveData(id), archiveLeaves(id), err
+}

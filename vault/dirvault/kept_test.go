@@ -1,0 +1,129 @@
+package dirvault_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"firn/treehash"
+	"firn/vault"
+	"firn/vault/dirvault"
+)
+
+// TestOutputOutlivesTheArchive: what a finished job gives can be read for as long as
+// the job says, whatever happens to the archive: whole and in ranges with their
+// hashes, over a restart, with leaves or without. Then nothing is left of it.
+func TestOutputOutlivesTheArchive(t *testing.T) {
+	const mib = 1 << 20
+	data := noise(3*mib + 7)
+	for _, verify := range []bool{false, true} {
+		for _, lost := range []bool{false, true} {
+			c := newClock()
+			o := dirvault.Options{
+				Now: c.Now, OutputLifetime: 24 * time.Hour, InventoryEvery: -1, VerifyReads: verify,
+				RetrievalDelay: func(_ vault.JobKind, tier vault.Tier) time.Duration {
+					return map[vault.Tier]time.Duration{vault.Bulk: 8 * time.Hour}[tier]
+				},
+			}
+			dir := newVault(t)
+			v := open(t, dir, o)
+			archive := store(t, v, data, 2*mib)
+			if lost {
+				if err := os.Remove(leavesFile(dir, archive)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			start := func(r vault.Range, tier vault.Tier) vault.JobID {
+				t.Helper()
+				id, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive, Range: r, Tier: tier})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return id
+			}
+			whole, piece, later := start(vault.Range{}, ""), start(vault.Range{Offset: mib, Size: mib}, ""), start(vault.Range{}, vault.Bulk)
+			if err := v.DeleteArchive(t.Context(), archive); err != nil {
+				t.Fatal(err)
+			}
+			if left := inventory(t, v); len(left) != 0 {
+				t.Errorf("the inventory lists %v", left)
+			}
+			if _, err := v.Look(t.Context(), archive); err == nil {
+				t.Error("the archive can be looked at")
+			}
+			if _, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive}); err == nil {
+				t.Error("the archive can be retrieved again")
+			}
+			read := func(id vault.JobID, r, want vault.Range) {
+				t.Helper()
+				if j := describe(t, v, id); j.Status != vault.Succeeded {
+					t.Errorf("the job is %+v", j)
+				}
+				out, err := v.OpenOutput(t.Context(), id, r)
+				if err != nil {
+					t.Errorf("verify %t, leaves lost %t: %v", verify, lost, err)
+					return
+				}
+				defer out.Close()
+				got, err := io.ReadAll(out)
+				if err != nil || string(got) != string(data[want.Offset:want.End()]) {
+					t.Errorf("the output has %d bytes, want %d: %v", len(got), want.Size, err)
+				}
+				if hash := treehash.Sum(got); treehash.Aligned(want.Offset, want.End()-1, int64(len(data))) && out.TreeHash != hash {
+					t.Errorf("the output has tree hash %s, want %s", out.TreeHash, hash)
+				}
+			}
+			readAll := func() {
+				t.Helper()
+				read(whole, vault.Range{}, vault.Range{Size: int64(len(data))})
+				read(whole, vault.Range{Offset: 2 * mib, Size: mib}, vault.Range{Offset: 2 * mib, Size: mib})
+				read(whole, vault.Range{Offset: 5, Size: mib}, vault.Range{Offset: 5, Size: mib})
+				read(piece, vault.Range{}, vault.Range{Offset: mib, Size: mib})
+			}
+			readAll()
+			v = reopen(t, v, dir, o, func() {})
+			readAll()
+			c.Advance(24 * time.Hour)
+			_, err := v.OpenOutput(t.Context(), whole, vault.Range{})
+			wantClass(t, "an expired output", err, vault.ErrExpired)
+			read(later, vault.Range{}, vault.Range{Size: int64(len(data))})
+			v = reopen(t, v, dir, o, func() {})
+			read(later, vault.Range{}, vault.Range{Size: int64(len(data))})
+			c.Advance(8 * time.Hour)
+			for j, err := range v.Jobs(t.Context()) {
+				t.Errorf("an expired job is listed: %+v, %v", j, err)
+			}
+			if left, err := os.ReadDir(filepath.Join(dir, "outputs")); err != nil || len(left) != 0 {
+				t.Errorf("of the archive is left: %v, %v", left, err)
+			}
+		}
+	}
+}
+
+// TestKeptOutputDoesNotKeepTheVault: the vault is empty all the same.
+func TestKeptOutputDoesNotKeepTheVault(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "root")
+	r := openRoot(t, dir, dirvault.Options{InventoryEvery: -1, OutputLifetime: time.Hour})
+	if err := r.CreateVault(t.Context(), "cold"); err != nil {
+		t.Fatal(err)
+	}
+	v, err := r.Open(t.Context(), "cold")
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := store(t, v, noise(10), 10)
+	if _, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive}); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.DeleteArchive(t.Context(), archive); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.DeleteVault(t.Context(), "cold"); err != nil {
+		t.Fatal(err)
+	}
+	if left := files(t, dir); len(left) != 1 {
+		t.Errorf("the root holds %v", left)
+	}
+}

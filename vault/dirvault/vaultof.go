@@ -1,0 +1,29 @@
+package dirvault
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"firn/vault"
+)
+
+// VaultOf returns the name of the vault that holds an archive. It opens none.
+// ErrNotFound means that none does.
+func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) {
+	if validID(string(id), archiveIDLength) {
+		for _, name := range r.names() {
+			if err := cancelled(ctx); err != nil {
+				return "", err
+			}
+			there, err := isThere(r.dir, path.Join(name, archiveData(id)))
+			if err != nil {
+				return "", fmt.Errorf("look for archive %q in vault %q: %w", id, name, err)
+			}
+			if there {
+				return name, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
+}
