@@ -131,7 +131,8 @@ func fill(a *record.Archive, told record.Archive) {
 			a.TreeHash = told.TreeHash
 		}
 	}
-	if a.Name == "" {
+	isUnread := a.Tool == "" && a.Name == a.Description && a.Description == told.Description
+	if a.Name == "" || isUnread { // an earlier firn could not read the description
 		a.Name, a.Tool = told.Name, told.Tool
 	}
 	if a.Description == "" {
