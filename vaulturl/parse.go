@@ -56,6 +56,9 @@ func Parse(raw string) (Ref, error) {
 	if isPath(raw) {
 		return Ref{Kind: Directory, Path: raw}, nil
 	}
+	if isARN(raw) {
+		return parseARN(raw)
+	}
 	scheme, rest, isURL := strings.Cut(raw, "://")
 	if !isURL {
 		return parseName(raw)
