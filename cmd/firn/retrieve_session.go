@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"firn"
@@ -132,10 +133,14 @@ func (s *retrieveSession) tell(r firn.Retrieved) error {
 // end says how to go on, and with what status.
 func (s *retrieveSession) end() error {
 	if !s.latest.IsZero() && !s.quiet {
-		words := slices.Concat([]string{"firn", "download", s.vaultArg}, s.refs)
+		words := []string{"firn", "download", s.vaultArg}
 		if s.options.rng.given {
 			words = append(words, "--range", s.options.rng.String())
 		}
+		if slices.ContainsFunc(s.refs, func(ref string) bool { return strings.HasPrefix(ref, "-") }) {
+			words = append(words, "--")
+		}
+		words = append(words, s.refs...)
 		s.ui.say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), shellCommand(words...))
 	}
 	if len(s.left) == 0 || s.seen[statusInterrupted] {
