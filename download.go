@@ -39,6 +39,9 @@ type DownloadOptions struct {
 	Reserved int64
 	// Force replaces a target that is there.
 	Force bool
+	// NoTimes leaves the file with the time at which it was written. Else it gets the
+	// modification time of what was stored, as far as the record or the vault tells it.
+	NoTimes bool
 
 	// Concurrency is the number of segments in flight. Default: as many as pay, up to
 	// MaxConcurrency; to standard output, or with a LimitRate, DefaultConcurrency.

@@ -121,6 +121,10 @@ type Archive struct {
 	// these under the ID. It is no proof of them. Empty at kinds whose ids never come
 	// back.
 	ETag string
+	// CRC64 is that of all bytes, and ModTime is when the file was last changed that they
+	// came from. No list tells them; see CloseLooker. Zero: not known.
+	CRC64   crc64.Sum
+	ModTime time.Time // UTC
 }
 
 // JobKind tells what a job asks for.
