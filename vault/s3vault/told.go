@@ -44,7 +44,7 @@ func seconds(t time.Time) string {
 // modTime is the time that an object keeps of the file that it was made of; zero if it
 // keeps none that makes sense. Others write as many decimals as they like.
 func modTime(found *s3.HeadObjectOutput) time.Time {
-	said := regexp.MustCompile(`^(-?)(\d{1,11})(?:\.(\d{1,9})\d*)?$`).FindStringSubmatch(found.Metadata[metaModTime])
+	said := regexp.MustCompile(`^(-?)(\d{1,12})(?:\.(\d{1,9})\d*)?$`).FindStringSubmatch(found.Metadata[metaModTime])
 	if said == nil {
 		return time.Time{}
 	}
