@@ -20,6 +20,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	case listedStill:
 		f.inventory.Confirmed++
 		fill(&is, e)
+		readAgain(&is, e)
 		if was.State == record.Deleting {
 			was.State = was.Before
 			if is.Before = stateBy(was, e); isUnproved(was) && is.Before == record.Differing {
@@ -39,6 +40,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		is.Before = hidden(is.State, isUnproved(was))
 		follow(&is, e)
 		fill(&is, e)
+		readAgain(&is, e)
 	}
 	newer := !f.inventory.Date.Before(was.Seen)
 	if newer {
@@ -122,6 +124,14 @@ func follow(a *record.Archive, e record.Archive) {
 	}
 }
 
+// readAgain takes over the name that a description tells, where an earlier firn could
+// not read it and took the description for the name.
+func readAgain(a *record.Archive, e record.Archive) {
+	if a.Tool == "" && a.Name == a.Description && a.Description == e.Description {
+		a.Name, a.Tool = e.Name, e.Tool
+	}
+}
+
 // fill adds to what is on record of an archive what it lacks and another source
 // tells.
 func fill(a *record.Archive, told record.Archive) {
@@ -131,8 +141,7 @@ func fill(a *record.Archive, told record.Archive) {
 			a.TreeHash = told.TreeHash
 		}
 	}
-	isUnread := a.Tool == "" && a.Name == a.Description && a.Description == told.Description
-	if a.Name == "" || isUnread { // an earlier firn could not read the description
+	if a.Name == "" {
 		a.Name, a.Tool = told.Name, told.Tool
 	}
 	if a.Description == "" {
