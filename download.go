@@ -39,6 +39,9 @@ type DownloadOptions struct {
 	Reserved int64
 	// Force replaces a target that is there.
 	Force bool
+	// NoTimes leaves the file with the time at which it was written. Else it gets the
+	// modification time of what was stored, as far as the record or the vault tells it.
+	NoTimes bool
 
 	// Concurrency is the number of segments in flight. Default: as many as pay, up to
 	// MaxConcurrency; to standard output, or with a LimitRate, DefaultConcurrency.
@@ -119,10 +122,10 @@ type download struct {
 
 	jobs     []record.Job         // asked for, and not known to be gone
 	barren   int                  // outputs in a row that were gone before they gave a byte
-	recalled bool                 // whether recorded was looked up
+	recalled bool                 // whether recorded was found out
 	crc      crc64.Sum            // of the whole archive, as the vault tells it; zero: not known
 	unproved int64                // bytes that came without a tree hash of the vault's
-	recorded []vault.Range        // that an earlier run has asked for
+	recorded []vault.Range        // that an earlier run, or somebody else, has asked for
 	pieces   bool                 // more is wanted than can be read in time; see nextPieces
 	unasked  int64                // bytes that no job has then
 	agreed   int64                // bytes of them that the caller has agreed to
@@ -158,6 +161,9 @@ func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download,
 // aim finds out how large the archive is, if need be by asking for it, and sets
 // what is wanted of it.
 func (d *download) aim(ctx context.Context) error {
+	if err := d.learnSize(ctx); err != nil {
+		return err
+	}
 	if d.archive.Size < 0 {
 		job, _, err := d.asking.forRange(ctx, d.archive, vault.Range{})
 		if err != nil {

@@ -52,9 +52,10 @@ func DownloadFile(ctx context.Context, v vault.Vault, a record.Archive, path str
 // fileDownload is one call of DownloadFile.
 type fileDownload struct {
 	*download
-	target *target
-	part   *partFile
-	state  record.Download
+	target  *target
+	part    *partFile
+	state   record.Download
+	modTime time.Time // of what was stored; zero: not known
 	// What of this run state counts in already, for the rate of the line.
 	countedBytes int64
 	countedBusy  time.Duration
@@ -63,6 +64,9 @@ type fileDownload struct {
 func (f *fileDownload) run(ctx context.Context) (Downloaded, error) {
 	last, err := f.lastRun(ctx)
 	if err != nil {
+		return Downloaded{}, err
+	}
+	if err := f.learn(ctx); err != nil {
 		return Downloaded{}, err
 	}
 	if err := f.target.refuse(f.archive.Size >= 0); err != nil {
@@ -134,7 +138,7 @@ func (f *fileDownload) finish(ctx context.Context) error {
 	if err := f.save(ctx); err != nil {
 		return err
 	}
-	if err := f.part.flush(); err != nil {
+	if err := f.part.flush(f.date); err != nil {
 		if errors.Is(err, errNotFlushed) {
 			err = errors.Join(err, f.discard(ctx))
 		}

@@ -42,7 +42,7 @@ func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool {
 		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return overlap(j.Range, r).Size > 0 })
 	})
-	if err := d.recall(ctx); err != nil {
+	if err := d.recall(ctx, missing); err != nil {
 		return err
 	}
 	for _, need := range d.needs(missing) {
@@ -62,20 +62,22 @@ func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 // needs returns the runs that jobs are asked for, beside those that there are:
 // nodes of the archive's tree, of which each has a hash that proves it.
 func (d *download) needs(missing []vault.Range) (needs []vault.Range) {
-	var asked, gaps []vault.Range
-	for _, j := range d.jobs {
-		asked = append(asked, j.Range)
-	}
-	for _, m := range missing {
-		gaps = append(gaps, transfer.Missing(m, asked)...)
-	}
+	gaps := missingOf(missing, d.asked())
 	if d.inPieces(missing) {
-		return d.nextPieces(d.asRecorded(gaps), sumOf(missing))
+		return d.nextPieces(cutAt(gaps, d.recorded), sumOf(missing))
 	}
-	for _, gap := range d.asRecorded(gaps) {
+	for _, gap := range cutAt(gaps, d.recorded) {
 		needs = append(needs, transfer.Nodes(gap, d.archive.Size)...)
 	}
 	return needs
+}
+
+// asked is what the jobs have that are read from.
+func (d *download) asked() (ranges []vault.Range) {
+	for _, j := range d.jobs {
+		ranges = append(ranges, j.Range)
+	}
+	return ranges
 }
 
 // request is how a run is asked for: the whole archive without naming a range.
@@ -122,6 +124,7 @@ const mostBarren = 3
 func (d *download) lose(ctx context.Context, job record.Job) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool { return j.ID == job.ID })
 	d.asking.listed.forget(job.ID)
+	d.recalled = false
 	if job.Status != record.Gone {
 		job.Status, job.Message = record.Gone, "the output is gone"
 		if err := d.Journal.SaveJob(context.WithoutCancel(ctx), &job); err != nil {

@@ -53,13 +53,17 @@ func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (
 	if last.Range == f.want && expected.IsZero() {
 		expected = last.TreeHash
 	}
-	if size == f.want.Size && !expected.IsZero() {
-		f.Notice(fmt.Sprintf("%q is there; comparing its bytes with the archive's tree hash", f.target.path))
+	if size == f.want.Size && (!expected.IsZero() || f.knowsCRC()) {
+		f.Notice(fmt.Sprintf("%q is there; comparing its bytes with the archive's hash", f.target.path))
 		hash, err := f.target.hash(ctx, f.Drain)
+		isSame := hash == expected
+		if err == nil && expected.IsZero() {
+			isSame, err = f.hasCRC(ctx)
+		}
 		if err != nil {
 			return treehash.Hash{}, false, err
 		}
-		if hash == expected {
+		if isSame {
 			return hash, true, f.settle(ctx, last, hash)
 		}
 	}

@@ -64,12 +64,12 @@ func (p *partFile) prove(ctx context.Context, segments []record.Segment, cores i
 	return proved, group.Wait()
 }
 
-// flush makes the file durable, without its mark, and readable for whom new files
-// of this user are. The mark goes when the bytes before it are on the disk: a file
+// flush makes the file durable, without its mark, readable for whom new files of this
+// user are, and with the time that date gives it. The mark goes when the bytes before it are on the disk: a file
 // without one either has all of them or is not taken for ours. After a failure
 // nothing in the file can be trusted, not even what reads well: the system may have
 // forgotten what it could not write.
-func (p *partFile) flush() error {
+func (p *partFile) flush(date func()) error {
 	mode, err := modeOfNewFiles(filepath.Dir(p.path))
 	if err != nil {
 		return err
@@ -78,6 +78,7 @@ func (p *partFile) flush() error {
 		p.file.Sync,
 		func() error { return p.file.Truncate(p.want.Size) },
 		func() error { return p.file.Chmod(mode) },
+		func() error { date(); return nil },
 		p.file.Sync,
 	} {
 		if err := step(); err != nil {

@@ -1,10 +1,8 @@
 package firn
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"firn/internal/humane"
 	"firn/internal/transfer"
@@ -74,38 +72,26 @@ func (d *download) nextPieces(gaps []vault.Range, missing int64) (next []vault.R
 	return next
 }
 
-// recall looks up, once, which ranges an earlier run has asked for.
-func (d *download) recall(ctx context.Context) error {
+// recall finds out, once, which ranges of what is missing jobs were asked for, by an
+// earlier run or by others. What is asked for is cut there, so that they are found.
+func (d *download) recall(ctx context.Context, missing []vault.Range) error {
 	if d.recalled {
 		return nil
 	}
+	own, whole, err := d.asking.ownRanges(ctx, d.archive)
+	if err != nil {
+		return err
+	}
+	d.recorded = own
+	if !whole {
+		listed, err := d.asking.listedRanges(ctx, d.archive, missingOf(missing, append(d.asked(), own...)))
+		if err != nil {
+			return err
+		}
+		d.recorded = append(d.recorded, listed...)
+	}
 	d.recalled = true
-	own, err := d.asking.recorded(ctx, wanted{JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: d.archive.ID}})
-	for _, j := range own {
-		readable := j.Status == vault.InProgress || (j.Status == vault.Succeeded && (j.Expires.IsZero() || j.Expires.After(d.Now())))
-		if readable && !j.Range.IsZero() && treehash.Aligned(j.Range.Offset, j.Range.End()-1, d.archive.Size) {
-			d.recorded = append(d.recorded, j.Range)
-		}
-	}
-	return err
-}
-
-// asRecorded cuts ranges where jobs of an earlier run begin and end, which are found
-// again then.
-func (d *download) asRecorded(gaps []vault.Range) (cut []vault.Range) {
-	for _, r := range d.recorded {
-		var rest []vault.Range
-		for _, gap := range gaps {
-			if common := overlap(gap, r); common.Size > 0 {
-				cut = append(cut, common)
-			}
-			rest = append(rest, transfer.Missing(gap, []vault.Range{r})...)
-		}
-		gaps = rest
-	}
-	cut = append(cut, gaps...)
-	slices.SortFunc(cut, func(a, b vault.Range) int { return cmp.Compare(a.Offset, b.Offset) })
-	return cut
+	return nil
 }
 
 func sumOf(ranges []vault.Range) (bytes int64) {

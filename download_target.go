@@ -71,11 +71,14 @@ func (t *target) size() (int64, error) {
 	return info.Size(), nil
 }
 
+// open opens the target, which is no link, for reading.
+func (t *target) open() (*os.File, error) { return os.OpenFile(t.path, os.O_RDONLY|disk.NoFollow, 0) }
+
 // hash reads the target for its tree hash, until a drain is asked for.
 func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash, error) {
 	ctx, stop := transfer.UntilDrained(ctx, drain, 0)
 	defer stop()
-	f, err := os.OpenFile(t.path, os.O_RDONLY|disk.NoFollow, 0)
+	f, err := t.open()
 	if err != nil {
 		return treehash.Hash{}, err
 	}

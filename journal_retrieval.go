@@ -27,6 +27,8 @@ type JobJournal interface {
 type DownloadJournal interface {
 	JobJournal
 
+	// UploadOf returns the newest upload that became an archive, or vault.ErrNotFound.
+	UploadOf(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Upload, error)
 	// LockDownload makes the caller the only one to download into the file target.
 	// It fails with vault.ErrLocked if another one does.
 	LockDownload(ctx context.Context, target string) (unlock func() error, err error)

@@ -50,7 +50,7 @@ func isAnother(a record.Archive, found vault.Archive) bool {
 		return found.Size != a.Size || found.ETag != a.ETag
 	}
 	return found.Size != a.Size ||
-		!found.TreeHash.IsZero() && found.TreeHash != a.TreeHash ||
+		!found.TreeHash.IsZero() && !a.TreeHash.IsZero() && found.TreeHash != a.TreeHash ||
 		found.ETag != "" && !a.Created.IsZero() && found.Created.After(a.Created.Add(clockSlack))
 }
 

@@ -116,6 +116,7 @@ func (s *site) listed(a vault.Archive) {
 func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 	for name, test := range map[string]struct {
 		lost, listed, silent bool // the catalog; what it knows from a list; the vault tells no hash
+		untagged             bool // the list told no ETag
 		edit, described      bool
 		present              bool
 	}{
@@ -123,6 +124,7 @@ func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 		"and has another description":          {described: true, present: true},
 		"and edited":                           {edit: true},
 		"the catalog was lost, then it listed": {lost: true, listed: true, present: true},
+		"it listed, without an ETag":           {lost: true, listed: true, untagged: true, present: true},
 		"it listed other bytes":                {lost: true, listed: true, edit: true},
 		"it listed, and no hash is kept":       {lost: true, listed: true, silent: true},
 		"nothing is on record":                 {lost: true},
@@ -138,8 +140,11 @@ func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 				s.loseCatalog()
 			}
 			k.hashes = !test.silent
-			if test.listed {
-				s.listed(k.keys[first.ArchiveID])
+			if there := k.keys[first.ArchiveID]; test.listed {
+				if test.untagged {
+					there.ETag = ""
+				}
+				s.listed(there)
 			}
 			s.moved()
 			if test.edit {

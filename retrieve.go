@@ -60,7 +60,7 @@ type RetrieveOptions struct {
 //
 // Of a Range that takes several jobs it asks for the first alone: see RetrieveAll.
 func Retrieve(ctx context.Context, v vault.Vault, a record.Archive, o RetrieveOptions) (record.Job, error) {
-	for r, err := range RetrieveAll(ctx, v, []record.Archive{a}, o) {
+	for r, err := range o.all(ctx, v, []record.Archive{a}, false) {
 		return r.Job, err
 	}
 	return record.Job{}, context.Cause(ctx)
@@ -76,8 +76,16 @@ type Retrieved struct {
 // RetrieveAll is [Retrieve] for many archives, for which the vault's jobs are
 // listed once. It yields each archive with its job, or with the error that it met
 // alone; one for which the Budget has no room comes with ErrNotStarted. A range
-// of an archive may take several jobs, which are yielded one by one.
+// of an archive may take several jobs, which are yielded one by one; so may a whole
+// archive of which others have asked for ranges.
 func RetrieveAll(ctx context.Context, v vault.Vault, archives []record.Archive, o RetrieveOptions) iter.Seq2[Retrieved, error] {
+	return o.all(ctx, v, archives, true)
+}
+
+// all is RetrieveAll, with or without the use of ranges that others have asked for.
+func (o RetrieveOptions) all(
+	ctx context.Context, v vault.Vault, archives []record.Archive, useRanges bool,
+) iter.Seq2[Retrieved, error] {
 	return func(yield func(Retrieved, error) bool) {
 		o.setDefaults()
 		ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
@@ -89,6 +97,9 @@ func RetrieveAll(ctx context.Context, v vault.Vault, archives []record.Archive, 
 			bytes := sizeOf(a, needs)
 			if err == nil && o.Budget > 0 && bytes > left && left < o.Budget {
 				err = fmt.Errorf("archive %s: %w", quoteID(a.ID), ErrNotStarted)
+			}
+			if err == nil && useRanges {
+				needs, err = asking.splitNeeds(ctx, a, needs)
 			}
 			if err != nil {
 				if !yield(Retrieved{Archive: a}, err) {

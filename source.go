@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"firn/description"
 	"firn/internal/disk"
 	"firn/internal/transfer"
 	"firn/record"
@@ -194,47 +195,24 @@ func provedSame(was, is record.Source) bool {
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05.999999999") }
 
 // describe returns the description to keep with the archive: the one given, or
-// the source's name with what a description cannot hold written as %XX.
+// the one that tells the source's name.
 func (s *Source) describe(given string, l vault.Limits) (string, error) {
-	description := given
-	if description == "" {
-		description = printable(s.name)
+	text := given
+	if text == "" {
+		text = description.FromName(s.name)
 	}
-	if description == "" {
+	if text == "" {
 		return "", fmt.Errorf("a stream has no name of its own: describe it (--description TEXT): %w", vault.ErrInvalid)
 	}
-	if len(description) > l.MaxDescription {
+	if len(text) > l.MaxDescription {
 		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",
-			len(description), l.MaxDescription, vault.ErrInvalid)
+			len(text), l.MaxDescription, vault.ErrInvalid)
 	}
-	for _, c := range []byte(description) {
+	for _, c := range []byte(text) {
 		if !vault.IsPrintable(c) {
 			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
-				description, vault.ErrInvalid)
+				text, vault.ErrInvalid)
 		}
 	}
-	return description, nil
-}
-
-// printable writes the bytes of a name that a description cannot keep as %XX:
-// what is not printable ASCII, and a space at either end, which an HTTP header
-// loses. Then "%" is written so, too, and the name can be read back.
-func printable(name string) string {
-	keeps := func(i int) bool {
-		return vault.IsPrintable(name[i]) && (name[i] != ' ' || (i > 0 && i < len(name)-1))
-	}
-	var escaped []byte
-	plain := true
-	for i, c := range []byte(name) {
-		plain = plain && keeps(i)
-		if keeps(i) && c != '%' {
-			escaped = append(escaped, c)
-		} else {
-			escaped = fmt.Appendf(escaped, "%%%02X", c)
-		}
-	}
-	if plain {
-		return name
-	}
-	return string(escaped)
+	return text, nil
 }

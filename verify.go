@@ -23,6 +23,13 @@ type VerifyOptions struct {
 	// Progress is called as bytes are read, one call at a time; of it Size and Done
 	// are set. It must be quick.
 	Progress func(Progress)
+	// Vault, if it is not nil, is asked for the size and the hash if the record of the
+	// archive lacks them.
+	Vault vault.Looker
+	// RetryFor is how long to go on without an answer. Default 20 hours.
+	RetryFor time.Duration
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
 }
@@ -30,41 +37,50 @@ type VerifyOptions struct {
 // Verified tells about bytes that are those of an archive.
 type Verified struct {
 	ArchiveID vault.ArchiveID
-	Size      int64 // bytes
-	TreeHash  treehash.Hash
+	Size      int64         // bytes
+	TreeHash  treehash.Hash // of the file
 	Elapsed   time.Duration
+	Told      bool // the vault told the hash that it was compared with
+	ByCRC     bool // that was a CRC-64: nobody knows the tree hash of the archive
 }
 
 // VerifyFile compares the file at path with what is on record of an archive: its
 // size, and then the tree hash of its bytes, computed on all cores. The vault is
-// not asked. An error that wraps vault.ErrChecksum means that the file has other
-// bytes than the archive, ErrUnreadable that it cannot be told, and
-// vault.ErrNotFound that the record does not know the archive's hash.
+// asked only for what the record lacks; see VerifyOptions. An error that wraps
+// vault.ErrChecksum means that the file has other bytes than the archive,
+// ErrUnreadable that it cannot be told, and vault.ErrNotFound that nobody who was
+// asked knows the archive's hash.
 func VerifyFile(ctx context.Context, a record.Archive, path string, o VerifyOptions) (Verified, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	setDefaults(&o.RetryFor, &o.Notice, &o.Now)
 	begin := o.Now()
-	if a.Size < 0 || a.TreeHash.IsZero() {
-		return Verified{}, fmt.Errorf("the size and the tree hash of archive %s on record: %w", quoteID(a.ID), vault.ErrNotFound)
+	known, err := o.known(ctx, a)
+	if err != nil {
+		return Verified{}, err
 	}
 	file, err := openPlain(path)
 	if err != nil {
 		return Verified{}, err
 	}
 	defer file.Close()
-	if size := file.Size(); size != a.Size {
-		return Verified{}, fmt.Errorf("%q has %d bytes, and archive %s has %d: %w", path, size, quoteID(a.ID), a.Size, vault.ErrChecksum)
+	if size := file.Size(); size != known.size {
+		return Verified{}, fmt.Errorf("%q has %d bytes, and archive %s has %d: %w", path, size, quoteID(a.ID), known.size, vault.ErrChecksum)
 	}
 	hash, err := hashFile(ctx, file, path, o)
 	if err != nil {
 		return Verified{}, err
 	}
-	if hash != a.TreeHash {
+	if hash != known.hash && !known.hash.IsZero() {
 		return Verified{}, fmt.Errorf("%q has the tree hash %s, and archive %s has %s: %w",
-			path, hash, quoteID(a.ID), a.TreeHash, vault.ErrChecksum)
+			path, hash, quoteID(a.ID), known.hash, vault.ErrChecksum)
 	}
-	return Verified{ArchiveID: a.ID, Size: a.Size, TreeHash: hash, Elapsed: o.Now().Sub(begin)}, nil
+	if known.hash.IsZero() {
+		if err := known.compareCRC(ctx, a, file, path, o.Drain); err != nil {
+			return Verified{}, err
+		}
+	}
+	return Verified{
+		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: o.Now().Sub(begin), Told: known.told, ByCRC: known.hash.IsZero(),
+	}, nil
 }
 
 // openPlain opens a file that is read only to be compared.

@@ -20,6 +20,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	case listedStill:
 		f.inventory.Confirmed++
 		fill(&is, e)
+		readAgain(&is, e)
 		if was.State == record.Deleting {
 			was.State = was.Before
 			if is.Before = stateBy(was, e); isUnproved(was) && is.Before == record.Differing {
@@ -39,6 +40,7 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		is.Before = hidden(is.State, isUnproved(was))
 		follow(&is, e)
 		fill(&is, e)
+		readAgain(&is, e)
 	}
 	newer := !f.inventory.Date.Before(was.Seen)
 	if newer {
@@ -119,6 +121,14 @@ func follow(a *record.Archive, e record.Archive) {
 	a.ETag, a.Dated = e.ETag, e.Dated
 	if isOther {
 		a.Created = e.Created
+	}
+}
+
+// readAgain takes over the name that a description tells, where an earlier firn could
+// not read it and took the description for the name.
+func readAgain(a *record.Archive, e record.Archive) {
+	if a.Tool == "" && a.Name == a.Description && a.Description == e.Description {
+		a.Name, a.Tool = e.Name, e.Tool
 	}
 }
 

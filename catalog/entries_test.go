@@ -330,3 +330,27 @@ func TestSaveManyEntries(t *testing.T) {
 		t.Errorf("%d archives in one directory, want 235", len(got))
 	}
 }
+
+// A name that an earlier firn could not read out of the description is read by a later
+// inventory; one that is known otherwise stays.
+func TestInventoryReadsNamesAgain(t *testing.T) {
+	c := fresh(t)
+	unread := anEntry("unread")
+	unread.Name, unread.Tool, unread.Description = "%C3%A9t%C3%A9", "", "%C3%A9t%C3%A9"
+	known := unread
+	known.ID, known.Name = "known", "/home/ann/summer"
+	list(t, c, anInventory(instant), unread, known)
+	unread.Name, known.Name = "été", "été"
+	i := anInventory(instant.Add(time.Hour))
+	i.Source = "job 2"
+	list(t, c, i, unread, known)
+	if got := get(t, c, "unread").Name; got != "été" {
+		t.Errorf("the name is %q, want the one that the description tells", got)
+	}
+	if found, err := c.FindArchive(t.Context(), vaultURL, "ét*"); err != nil || len(found) != 1 {
+		t.Errorf("%d archives are found by that name, %v; want 1", len(found), err)
+	}
+	if got := get(t, c, "known").Name; got != "/home/ann/summer" {
+		t.Errorf("the name on record became %q", got)
+	}
+}

@@ -4,7 +4,8 @@
 // file in the description, in a form of its own. [Decode] knows those of
 // mt-aws-glacier, FastGlacier, CloudBerry (now MSP360), QNAP and glacier-rsync,
 // and takes everything else for what it looks like: plain text, as glacier-cli,
-// git-annex, the old gt_upload_large and firn itself write it.
+// git-annex and the old gt_upload_large write it. firn itself writes names as plain
+// text, too, with what a description does not keep escaped: see [FromName].
 //
 // Descriptions come from outside. What is decoded is still outside text: quote it
 // on display, and never use it as a path without cleaning it.
@@ -29,7 +30,7 @@ const (
 // Decoded is what a description tells about its archive.
 type Decoded struct {
 	Tool    string    // one of the constants; empty: plain text
-	Name    string    // what the archive is called, valid UTF-8 without NUL; of plain text the text as given
+	Name    string    // what the archive is called; see Decode
 	ModTime time.Time // UTC, of the file; zero if not told
 	Size    int64     // bytes of the file; -1 if not told
 	Folder  bool      // it stands for a folder, not for a file
@@ -44,11 +45,16 @@ type Decoded struct {
 const longest = 4 << 10
 
 // Decode reads a description. It never fails: what no tool can have written, or
-// what hides no usable name, is plain text.
+// what hides no usable name, is plain text. The name that a tool wrote is valid
+// UTF-8 without NUL. Of plain text it is the name of which [FromName] makes that very
+// text, whatever bytes it has, or else the text as given.
 func Decode(raw string) Decoded {
 	if len(raw) <= longest {
 		if d, ok := decode(raw); ok && usable(d.Name) {
 			return d
+		}
+		if name, ok := ownName(raw); ok {
+			return Decoded{Name: name, Size: -1}
 		}
 	}
 	return Decoded{Name: raw, Size: -1}

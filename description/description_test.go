@@ -169,8 +169,10 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%q has %d bytes", raw, d.Size)
 		}
 		switch {
-		case d.Tool == "" && d != (description.Decoded{Name: raw, Size: -1}):
+		case d.Tool == "" && d != (description.Decoded{Name: d.Name, Size: -1}):
 			t.Errorf("%q is plain text, but %+v", raw, d)
+		case d.Tool == "" && d.Name != raw && description.FromName(d.Name) != raw:
+			t.Errorf("%q is read as the name %q, which is written as %q", raw, d.Name, description.FromName(d.Name))
 		case d.Tool != "" && (d.Name == "" || strings.ContainsRune(d.Name, 0) || !utf8.ValidString(d.Name)):
 			t.Errorf("%q has the name %q, which cannot be one", raw, d.Name)
 		}

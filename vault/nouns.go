@@ -125,6 +125,10 @@ type Archive struct {
 	// Misplaced is not nil where the vault tells, of an archive that was looked at, that
 	// it is in no class of its own, and stores others in one.
 	Misplaced *ClassError
+	// CRC64 is that of all bytes, and ModTime is when the file was last changed that they
+	// came from. No list tells them; see CloseLooker. Zero: not known.
+	CRC64   crc64.Sum
+	ModTime time.Time // UTC
 }
 
 // JobKind tells what a job asks for.

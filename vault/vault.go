@@ -172,14 +172,21 @@ type Looker interface {
 	Look(ctx context.Context, id ArchiveID) (Archive, error)
 }
 
+// CloseLooker is a Looker whose lists tell less than it keeps with each archive.
+type CloseLooker interface {
+	// LookClosely is Look, and tells the tree hash, the CRC-64 and when the file was last
+	// changed, as far as they are kept with the archive.
+	LookClosely(ctx context.Context, id ArchiveID) (Archive, error)
+}
+
 // Namer is a kind whose archives have names, of which each stands for one archive at a
 // time; see Limits.Names.
 type Namer interface {
 	// CheckName says, without asking anybody, whether an archive may have a name. If not,
 	// it is a NameError.
 	CheckName(name string) error
-	// LookNamed is Look for the archive that has a name now, and tells its tree hash, too,
-	// if that is kept with it.
+	// LookNamed is Look for the archive that has a name now. It tells as much as LookClosely
+	// of a CloseLooker.
 	LookNamed(ctx context.Context, name string) (Archive, error)
 	// UploadsNamed is Uploads for those whose archive will have a name. It takes no more
 	// requests where there are many others.

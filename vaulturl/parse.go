@@ -60,6 +60,9 @@ func Parse(raw string) (Ref, error) {
 	if err := checkARN(raw); err != nil {
 		return Ref{}, err
 	}
+	if isARN(raw) {
+		return parseARN(raw)
+	}
 	scheme, rest, isURL := strings.Cut(raw, "://")
 	if !isURL {
 		return parseName(raw)

@@ -3,6 +3,7 @@
 //
 //	image-backups                              an Amazon Glacier vault, with the AWS defaults
 //	glacier://image-backups?region=us-west-2   the same, saying where
+//	arn:aws:glacier:REGION:ACCOUNT:vaults/NAME the same, as the service shows it
 //	s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket, or a part of it, in a cold class of S3
 //	/srv/cold/image-backups                    a directory
 //	file:///srv/cold/image-backups             the same
@@ -57,6 +58,14 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 		return l.Look(ctx, id)
 	}
 	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL(), vault.ErrInvalid)
+}
+
+// LookClosely is that of the kind, or else its Look; see vault.CloseLooker.
+func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	if l, ok := v.Vault.(vault.CloseLooker); ok {
+		return l.LookClosely(ctx, id)
+	}
+	return v.Look(ctx, id)
 }
 
 // LookNamed is that of the kind; see vault.Namer. A kind without it finds nothing.

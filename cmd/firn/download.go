@@ -34,7 +34,8 @@ never given one name. With -o - the bytes go to standard output, each range afte
 it was proved; a failure after that is status 5 if the whole is not the archive.
 
 A file that is there already is left alone if it has the very bytes, and else is
-not replaced without --force.
+not replaced without --force. A new file gets the modification time that the file
+had which was stored, if the catalog, the description or the bucket tells it.
 
 What a job costs is shown before it is started, as an estimate, and --max-cost
 refuses more. With several archives jobs are started as far ahead as the line can
@@ -58,6 +59,7 @@ type downloadOptions struct {
 	tier         tierFlag
 	rng          rangeFlag
 	force        bool
+	noTimes      bool
 	maxCost      dollarsFlag
 	concurrency  int
 	limitRate    rateFlag
@@ -84,6 +86,7 @@ func (p *program) newDownload() *cobra.Command {
 	p.addKeepDays(f)
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.BoolVar(&o.force, "force", false, "replace files that are there")
+	f.BoolVar(&o.noTimes, "no-times", false, "leave files with the time at which they are written")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
 	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32; to standard output, or with --limit-rate, 8)")
 	f.Var(&o.limitRate, "limit-rate", "fetch no faster than this, all ranges together")

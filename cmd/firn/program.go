@@ -60,6 +60,9 @@ func (p *program) run(ctx context.Context) status {
 	if name == oldName {
 		return p.end(p.uploadLarge(ctx, p.args[1:]))
 	}
+	if err := p.checkHyphens(); err != nil {
+		return p.end(err)
+	}
 	return p.end(p.root.ExecuteContext(ctx))
 }
 

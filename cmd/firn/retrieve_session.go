@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"firn"
@@ -129,14 +130,22 @@ func (s *retrieveSession) tell(r firn.Retrieved) error {
 	return nil
 }
 
+// downloading is the command that brings what was asked for.
+func (s *retrieveSession) downloading() string {
+	words, options := []string{"firn", "download", s.vaultArg}, []string(nil)
+	if s.options.rng.given {
+		options = []string{"--range", s.options.rng.String()}
+	}
+	if slices.ContainsFunc(s.refs, func(ref string) bool { return strings.HasPrefix(ref, "-") }) {
+		return shellCommand(slices.Concat(words, options, []string{"--"}, s.refs)...)
+	}
+	return shellCommand(slices.Concat(words, s.refs, options)...)
+}
+
 // end says how to go on, and with what status.
 func (s *retrieveSession) end() error {
 	if !s.latest.IsZero() && !s.quiet {
-		words := slices.Concat([]string{"firn", "download", s.vaultArg}, s.refs)
-		if s.options.rng.given {
-			words = append(words, "--range", s.options.rng.String())
-		}
-		s.ui.say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), shellCommand(words...))
+		s.ui.say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), s.downloading())
 	}
 	if len(s.left) == 0 || s.seen[statusInterrupted] {
 		return worstOf(s.seen)

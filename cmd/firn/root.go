@@ -14,7 +14,8 @@ VAULT is the URL of a vault:
   glacier://image-backups?region=us-west-2   an Amazon Glacier vault; a bare
                                              image-backups takes the region from
                                              AWS_REGION or the AWS configuration.
-                                             More keys: profile, account, endpoint
+                                             More keys: profile, account, endpoint.
+                                             Its ARN names it, too
   s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket in a cold class of S3. More
                                              keys: region, profile, endpoint,
                                              keep-days, addressing, lacks, max-parts

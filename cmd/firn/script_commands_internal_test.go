@@ -110,6 +110,8 @@ func scriptCommands() map[string]scriptCommand {
 		"flip": flip,
 		// touch FILE SECONDS: sets its modification time
 		"touch": touch,
+		// sametime FILE FILE: expects that both were last changed at the same time
+		"sametime": sameTime,
 	}
 }
 

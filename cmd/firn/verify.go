@@ -18,8 +18,9 @@ import (
 )
 
 const verifyLong = `Compares a local file with an archive on record: its size, then the tree hash of
-its bytes, on all cores. The vault is not asked. If they differ the exit status
-is 5.
+its bytes, on all cores. If they differ the exit status is 5. The vault is asked
+only if the record lacks the hash, for the one that a bucket keeps with the object
+or that a directory has.
 
 With --remote the archive is retrieved and all of its bytes are read, which takes
 hours and costs what a download costs, and nothing is kept of them: the vault has
@@ -105,33 +106,69 @@ func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o veri
 	if err != nil {
 		return err
 	}
-	if err := p.verifyFile(ctx, a, file); err != nil {
+	got, err := p.verifyKnown(ctx, c, a, vaultArg, file)
+	if err != nil {
 		return err
 	}
-	return p.tellVerified(verifiedObject{"verified", url, a.ID, file, false, a.Size, a.TreeHash},
-		fmt.Sprintf("verified: %q has the bytes on record", file))
+	return p.tellVerified(verifiedObject{"verified", url, a.ID, file, false, got.Size, got.TreeHash}, fileText(got, file))
 }
 
-// verifyFile compares a file with an archive, and shows how that goes.
-func (p *program) verifyFile(ctx context.Context, a record.Archive, file string) error {
+// verifyKnown compares a file with what is known of an archive. If the record lacks the
+// hash, the vault is asked for it, if it tells that at once; what it tells is noted.
+func (p *program) verifyKnown(ctx context.Context, c *catalog.Catalog, a record.Archive, vaultArg, file string) (got firn.Verified, err error) {
+	at, err := vaulturl.Parse(a.Vault)
+	if isKnown := a.Size >= 0 && !a.TreeHash.IsZero(); err != nil || isKnown || at.Kind == vaulturl.Glacier {
+		return p.verifyFile(ctx, a, file, nil)
+	}
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.damaged, Notice: p.notice})
+	if err != nil {
+		return got, p.explainOpen(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	if got, err = p.verifyFile(ctx, a, file, v); err == nil && got.Told && !got.ByCRC {
+		err = c.NoteTreeHash(context.WithoutCancel(ctx), a.Vault, a.ID, got.TreeHash)
+	}
+	return got, err
+}
+
+// fileText says what a file was compared with.
+func fileText(got firn.Verified, file string) string {
+	switch {
+	case got.ByCRC:
+		return fmt.Sprintf("verified: %q has the CRC-64 that the vault tells; nobody knows the tree hash of the archive", file)
+	case got.Told:
+		return fmt.Sprintf("verified: %q has the tree hash that the vault keeps with the archive", file)
+	}
+	return fmt.Sprintf("verified: %q has the bytes on record", file)
+}
+
+// verifyFile compares a file with an archive, and shows how that goes. The vault, if it
+// is not nil, is asked for what the record lacks.
+func (p *program) verifyFile(ctx context.Context, a record.Archive, file string, v vault.Looker) (firn.Verified, error) {
 	if a.State == record.Differing && !p.quiet {
 		p.ui.say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
 	}
-	var done atomic.Int64
-	o := firn.VerifyOptions{Drain: ctx.Done(), Progress: func(now firn.Progress) { done.Store(now.Done) }, Now: p.now}
+	var done, size atomic.Int64
+	o := firn.VerifyOptions{
+		Drain: ctx.Done(), Vault: v, Notice: p.notice, Now: p.now,
+		Progress: func(now firn.Progress) {
+			done.Store(now.Done)
+			size.Store(now.Size)
+		},
+	}
 	if !p.quiet {
 		defer startChanging(p.ui, func() string {
-			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, a.Size), humane.Bytes(done.Load()), humane.Bytes(a.Size))
+			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
 		}).stop()
 	}
-	_, err := firn.VerifyFile(context.WithoutCancel(ctx), a, file, o)
+	got, err := firn.VerifyFile(context.WithoutCancel(ctx), a, file, o)
 	if errors.Is(err, vault.ErrNotFound) {
 		if isBucket(a.Vault) { // whose list has no hashes
-			return withHint(err, "to read what the vault has: "+p.typedWith("--remote"))
+			return got, withHint(err, "to read what the vault has: "+p.typedWith("--remote"))
 		}
-		return withHint(err, "an inventory tells them: "+shellCommand("firn", "inventory", a.Vault))
+		return got, withHint(err, "an inventory tells them: "+shellCommand("firn", "inventory", a.Vault))
 	}
-	return err
+	return got, err
 }
 
 // verifyRemote compares the vault's bytes with the record and, if there is one,
@@ -141,7 +178,7 @@ func (p *program) verifyRemote(
 ) error {
 	known := a.Size >= 0 && !a.TreeHash.IsZero()
 	if file != "" && known {
-		if err := p.verifyFile(ctx, a, file); err != nil {
+		if _, err := p.verifyFile(ctx, a, file, nil); err != nil {
 			return err
 		}
 	}
@@ -175,7 +212,7 @@ func (p *program) verifyRemote(
 	}
 	if file != "" && !known {
 		a.Size, a.TreeHash = got.Range.Size, got.TreeHash
-		if err := p.verifyFile(ctx, a, file); err != nil {
+		if _, err := p.verifyFile(ctx, a, file, nil); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ const (
 	adviceCapacity    = "there is no capacity for Expedited retrievals now: wait, ask for the Standard tier, or buy provisioned capacity"
 	adviceNoInventory = "a vault has no inventory at first: the service makes one about a day after the first upload"
 	adviceDamaged     = "what is not damaged can be had by its range (--range)"
+	adviceElsewhere   = "the name is right in itself: the archive id belongs to another vault, or to one in another region"
 	adviceNotEmpty    = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )
 
@@ -66,8 +67,17 @@ func classOfInvalidParameter(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrNotReady
 	case strings.HasPrefix(e.Message, "Vault not empty"):
 		return adviceNotEmpty, vault.ErrInvalid
+	case isElsewhere(e.Message):
+		return adviceElsewhere, vault.ErrInvalid
 	}
 	return "", vault.ErrInvalid
+}
+
+// isElsewhere reports whether the service calls the name of a vault invalid that is a
+// good one, as it does when it is asked for an archive of another vault.
+func isElsewhere(message string) bool {
+	name, says := strings.CutPrefix(message, "Invalid vault name: ")
+	return says && checkName(name[strings.LastIndex(name, "/")+1:]) == nil
 }
 
 // vaultMissing reports whether the answer says that the vault itself is not

@@ -52,6 +52,11 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 		{400, "InvalidParameterValueException", "Invalid x-amz-sha256-tree-hash: zz", vault.ErrChecksum, ""},
 		{400, "InvalidParameterValueException", "The job is not currently available for download: J", vault.ErrNotReady, ""},
 		{400, "InvalidParameterValueException", "Vault not empty or recently written to: ARN", vault.ErrInvalid, "inventory"},
+		{
+			400, "InvalidParameterValueException", "Invalid vault name: arn:aws:glacier:us-east-1:012345678901:vaults/v", vault.ErrInvalid,
+			"the archive id belongs to another vault, or to one in another region",
+		},
+		{400, "InvalidParameterValueException", "Invalid vault name: v", vault.ErrInvalid, "the archive id belongs to another vault"},
 		{400, "InvalidParameterValueException", "Invalid part size: 3.", vault.ErrInvalid, ""},
 		{400, "MissingParameterValueException", "Required parameter missing: API version", vault.ErrInvalid, ""},
 		{400, "LimitExceededException", "too many", vault.ErrInvalid, ""},

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"firn/crc64"
 	"firn/internal/amazon"
 	"firn/treehash"
 	"firn/vault"
@@ -148,9 +147,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if told.Size == size {
 		told.TreeHash = hash
 	}
-	if object.ChecksumType == types.ChecksumTypeFullObject {
-		told.ArchiveCRC64, _ = crc64.Parse(aws.ToString(object.ChecksumCRC64NVME)) // what is none is not known
-	}
+	told.ArchiveCRC64 = wholeCRC(object)
 	restored.tell(&told)
 	return told, nil
 }

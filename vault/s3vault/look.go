@@ -7,13 +7,16 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"firn/crc64"
 	"firn/vault"
 )
 
 var (
-	_ vault.Looker = (*Vault)(nil)
-	_ vault.Namer  = (*Vault)(nil)
+	_ vault.Looker      = (*Vault)(nil)
+	_ vault.CloseLooker = (*Vault)(nil)
+	_ vault.Namer       = (*Vault)(nil)
 )
 
 // Look tells what the service lists of an archive, by looking at its object.
@@ -29,8 +32,21 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	return v.told(o, found), nil
 }
 
-// LookNamed tells what is there under the key of a name, its newest version, and the
-// tree hash that is kept with it.
+// LookClosely tells also what is kept with the object.
+func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	o, err := v.parseObject(id)
+	if err != nil {
+		return vault.Archive{}, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
+	}
+	found, err := v.look(ctx, o)
+	if err != nil {
+		return vault.Archive{}, err
+	}
+	return v.closely(ctx, o, found)
+}
+
+// LookNamed tells what is there under the key of a name, its newest version, and what
+// is kept with it.
 func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
 	key, err := v.newKey(name)
 	if err != nil {
@@ -40,9 +56,24 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	if err != nil {
 		return vault.Archive{}, err
 	}
-	a := v.told(o, found)
+	return v.closely(ctx, o, found)
+}
+
+// closely is what is told of an archive by its object and by what is kept with it.
+func (v *Vault) closely(ctx context.Context, o object, found *s3.HeadObjectOutput) (a vault.Archive, err error) {
+	a = v.told(o, found)
+	a.CRC64, a.ModTime = wholeCRC(found), modTime(found)
 	a.TreeHash, err = v.proof(ctx, listed{object: o, etag: aws.ToString(found.ETag), size: a.Size})
 	return a, err
+}
+
+// wholeCRC is the CRC-64 of all bytes of an object; zero if the service tells none.
+func wholeCRC(found *s3.HeadObjectOutput) crc64.Sum {
+	if found.ChecksumType != types.ChecksumTypeFullObject {
+		return 0
+	}
+	sum, _ := crc64.Parse(aws.ToString(found.ChecksumCRC64NVME)) // what is none is not known
+	return sum
 }
 
 // told is what the service tells of an archive by its object.

@@ -2,8 +2,12 @@ package s3vault
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"firn/vault"
 )
@@ -27,11 +31,29 @@ func metadata(req vault.UploadRequest) map[string]string {
 
 // seconds is a time in seconds since 1970, with nine decimals.
 func seconds(t time.Time) string {
-	n, sign := t.UnixNano(), ""
-	if n < 0 {
-		n, sign = -n, "-"
+	whole, part, sign := t.Unix(), t.Nanosecond(), ""
+	if whole < 0 {
+		whole, sign = -whole, "-"
+		if part > 0 {
+			whole, part = whole-1, int(time.Second)-part
+		}
 	}
-	return fmt.Sprintf("%s%d.%09d", sign, n/int64(time.Second), n%int64(time.Second))
+	return fmt.Sprintf("%s%d.%09d", sign, whole, part)
+}
+
+// modTime is the time that an object keeps of the file that it was made of; zero if it
+// keeps none that makes sense. Others write as many decimals as they like.
+func modTime(found *s3.HeadObjectOutput) time.Time {
+	said := regexp.MustCompile(`^(-?)(\d{1,12})(?:\.(\d{1,9})\d*)?$`).FindStringSubmatch(found.Metadata[metaModTime])
+	if said == nil {
+		return time.Time{}
+	}
+	whole, _ := strconv.ParseInt(said[2], 10, 64) // digits, and few of them; so are the others
+	part, _ := strconv.ParseInt((said[3] + strings.Repeat("0", 9))[:9], 10, 64)
+	if said[1] != "" {
+		whole, part = -whole, -part
+	}
+	return time.Unix(whole, part).UTC()
 }
 
 // escape keeps what HTTP headers lose of a text: spaces at its ends and several in

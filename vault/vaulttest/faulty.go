@@ -41,9 +41,10 @@ type Faulty struct {
 }
 
 var (
-	_ vault.Vault  = (*Faulty)(nil)
-	_ vault.Looker = (*Faulty)(nil)
-	_ vault.Namer  = (*Faulty)(nil)
+	_ vault.Vault       = (*Faulty)(nil)
+	_ vault.Looker      = (*Faulty)(nil)
+	_ vault.CloseLooker = (*Faulty)(nil)
+	_ vault.Namer       = (*Faulty)(nil)
 )
 
 // NewFaulty returns v with faults. Of several that fit one call the first
@@ -235,6 +236,16 @@ func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, e
 			return looker.Look(ctx, id)
 		}
 		return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
+	})
+}
+
+// LookClosely is the vault's, with faults; ErrInvalid if it has none.
+func (f *Faulty) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
+	return around(ctx, f.next("LookClosely"), func() (vault.Archive, error) {
+		if looker, ok := f.below.(vault.CloseLooker); ok {
+			return looker.LookClosely(ctx, id)
+		}
+		return vault.Archive{}, fmt.Errorf("the vault keeps no more than it lists: %w", vault.ErrInvalid)
 	})
 }
 

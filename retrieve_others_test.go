@@ -1,0 +1,104 @@
+package firn_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn"
+	"firn/record"
+	"firn/vault"
+)
+
+// Ranges of an archive that others have asked for are used, and only what they lack is
+// asked for.
+func TestRangesOfOthers(t *testing.T) {
+	const size = 40*mib + 5
+	span := func(from, to int64) vault.Range { return vault.Range{Offset: from, Size: to - from} }
+	for name, test := range map[string]struct {
+		there []vault.Range
+		age   time.Duration
+		want  vault.Range   // of the archive
+		tier  vault.Tier    // of this call
+		ask   []vault.Range // what is asked for all the same
+	}{
+		"two that are all":        {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}},
+		"in any order, doubled":   {there: []vault.Range{span(32*mib, size), span(0, 16*mib), span(16*mib, 32*mib), span(0, 32*mib)}},
+		"done":                    {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}, age: 5 * time.Hour},
+		"all that is wanted":      {there: []vault.Range{span(0, 16*mib), span(16*mib, 32*mib)}, want: span(8*mib, 24*mib)},
+		"most of it":              {there: []vault.Range{span(0, 32*mib)}, ask: []vault.Range{span(32*mib, size)}},
+		"too little to be worth":  {there: []vault.Range{span(0, mib)}, ask: []vault.Range{{}}},
+		"dear requests":           {there: []vault.Range{span(0, 32*mib)}, tier: vault.Expedited, age: 5 * time.Hour, ask: []vault.Range{{}}},
+		"no nodes, unproved":      {there: []vault.Range{span(0, 24*mib), span(24*mib, size)}, ask: []vault.Range{{}}},
+		"gone":                    {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}, age: jobTime + lifetime, ask: []vault.Range{{}}},
+		"slower than it is asked": {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}, tier: vault.Expedited, ask: []vault.Range{{}}},
+	} {
+		for how, get := range map[string]func(*depot, record.Archive) error{
+			"download": func(d *depot, a record.Archive) error {
+				o := d.downloading()
+				o.Tier, o.Range = test.tier, test.want
+				_, err := d.download(a, o)
+				return err
+			},
+			"retrieve": func(d *depot, a record.Archive) error {
+				o := d.retrieving()
+				o.Tier, o.Range = test.tier, test.want
+				for _, err := range firn.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := newDepot(t)
+					data := content(1, size)
+					a := d.store(data)
+					d.askedByOthers(a, test.there, test.age)
+					if err := get(d, a); err != nil {
+						t.Fatal(err)
+					}
+					var asked []vault.Range
+					for _, req := range d.vault.starts {
+						asked = append(asked, req.Range)
+					}
+					if !slices.Equal(asked, test.ask) {
+						t.Errorf("asked for %v, want %v", asked, test.ask)
+					}
+					if how == "download" && test.want.IsZero() {
+						d.wantFile(data)
+					}
+				})
+			})
+		}
+	}
+}
+
+// So they are of an archive of which the record knows nothing.
+func TestRangesOfOthersTellTheSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		data := content(1, 3*mib)
+		a := d.store(data)
+		d.askedByOthers(a, []vault.Range{{Size: 2 * mib}, {Offset: 2 * mib, Size: mib}}, 0)
+		got, err := d.download(record.Archive{Vault: depotURL, ID: a.ID, Size: -1}, d.downloading())
+		if err != nil || got.TreeHash != a.TreeHash || len(d.vault.starts) != 0 {
+			t.Errorf("%+v, %v; asked for %v", got, err, d.vault.starts)
+		}
+		d.wantFile(data)
+	})
+}
+
+// askedByOthers has another program ask for ranges of an archive, and time pass.
+func (d *depot) askedByOthers(a record.Archive, ranges []vault.Range, age time.Duration) {
+	d.t.Helper()
+	for _, r := range ranges {
+		if _, err := d.below.StartJob(d.t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: a.ID, Range: r}); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	wait(age)
+}
