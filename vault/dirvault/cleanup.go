@@ -11,7 +11,8 @@ import (
 
 // cleanUp removes what a process left behind that was killed. The caller holds
 // the lock, so nothing here is on its way. Bytes of an archive are never
-// removed, and a damaged file stays for whoever asks for it to be told.
+// removed, and a damaged file stays for whoever asks for it to be told. What cannot be
+// removed, such as a file that another program has open, stays until another time.
 func (v *Vault) cleanUp() error {
 	// The process may have been killed between a rename and its flush: what is
 	// visible now becomes durable before anything is built on it.
@@ -37,15 +38,22 @@ func (v *Vault) cleanUp() error {
 			err := clean.entry(name)
 			if errors.Is(err, errDamaged) {
 				v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
-				err = nil
+			} else if err != nil {
+				v.leftOver(err)
 			}
-			return true, err
+			return true, nil
 		})
 		if err != nil {
-			return fmt.Errorf("clean up %s: %w", clean.dir, err)
+			v.leftOver(fmt.Errorf("clean up %s: %w", clean.dir, err))
 		}
 	}
 	return nil
+}
+
+// leftOver tells that something stays that was to be removed, and why.
+func (v *Vault) leftOver(err error) {
+	v.options.OnLeftover(fmt.Errorf("directory vault %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
+		v.path, err))
 }
 
 func (v *Vault) cleanTemporary(dir string) func(name string) error {

@@ -30,6 +30,9 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
+	if v.readOnly != nil {
+		return errors.Join(v.readOnly, v.release())
+	}
 	parent, err := os.OpenRoot(filepath.Dir(full))
 	if err != nil {
 		return errors.Join(err, v.release())
@@ -48,6 +51,9 @@ func (r *Root) DeleteVault(ctx context.Context, name string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v, err := r.vaultLocked(ctx, name)
+	if err == nil {
+		err = v.readOnly
+	}
 	if err != nil {
 		return err
 	}
@@ -68,9 +74,26 @@ func (r *Root) DeleteVault(ctx context.Context, name string) error {
 func (v *Vault) remove(parent *os.Root, name string) error {
 	v.runs.stop(v.gate.shut())
 	if runtime.GOOS == "windows" {
-		return errors.Join(v.release(), discard(parent, name))
+		return errors.Join(v.release(), v.discard(parent, name))
 	}
-	return errors.Join(discard(parent, name), v.release())
+	return errors.Join(v.discard(parent, name), v.release())
+}
+
+// discard makes the vault disappear at once, then removes what it held at leisure. What
+// cannot be removed of that keeps nobody: the vault is no more.
+func (v *Vault) discard(parent *os.Root, name string) error {
+	hidden, err := hide(parent, name)
+	if err == nil {
+		err = syncDir(parent, ".")
+	}
+	if err != nil {
+		return err
+	}
+	if err := parent.RemoveAll(hidden); err != nil {
+		v.options.OnLeftover(fmt.Errorf("directory vault %q is deleted, but what is left of it, in %q beside it, cannot be removed: %w",
+			v.path, hidden, err))
+	}
+	return nil
 }
 
 // retire closes the gate of a vault that check allows to be deleted, with nobody

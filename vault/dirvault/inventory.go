@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -57,7 +58,7 @@ func (v *Vault) takeInventory(ctx context.Context) error {
 		return err
 	}
 	s := v.status.beginInventory(v.options.now(), touched)
-	err = fillFile(v.dir, inventoryFile, func(f *os.File) error {
+	err = v.fillFile(inventoryFile, func(f *os.File) error {
 		sum := sha256.New()
 		if err := v.list(ctx, io.MultiWriter(f, sum), s); err != nil {
 			return err
@@ -68,7 +69,7 @@ func (v *Vault) takeInventory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.status.endInventory(v.dir, s)
+	return v.status.endInventory(s)
 }
 
 // list writes the list and gathers in s what is said about it.
@@ -105,7 +106,7 @@ func (v *Vault) inventoryHead(at time.Time) inventory.Head {
 // that cannot be read as it was written is made anew: the truth is elsewhere.
 // ErrNotFound means that there is none yet. The caller is alone in v.taking, and
 // closes the file.
-func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, error) {
+func (v *Vault) openInventory(ctx context.Context) (file, inventoryStatus, error) {
 	s := v.status.get().inventoryStatus
 	if s.SHA256.IsZero() {
 		return nil, inventoryStatus{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)
@@ -123,10 +124,10 @@ func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, e
 	return f, s, err
 }
 
-// openUnchanged opens a file at its beginning if it has this hash. Else the error
+// openUnchanged opens a file if it has this hash. Else the error
 // wraps errDamaged.
-func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (*os.File, error) {
-	f, err := v.dir.Open(name)
+func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (file, error) {
+	f, err := v.openFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: it is missing", name, errDamaged)
 	}
@@ -134,7 +135,7 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 		return nil, err
 	}
 	sum := sha256.New()
-	_, err = io.Copy(sum, &cancelReader{ctx: ctx, r: f})
+	_, err = io.Copy(sum, &cancelReader{ctx: ctx, r: io.NewSectionReader(f, 0, math.MaxInt64)})
 	switch {
 	case ctx.Err() != nil:
 		err = cancelled(ctx)
@@ -142,8 +143,6 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 		err = fmt.Errorf("%s: %w: %w", name, errDamaged, err)
 	case treehash.Hash(sum.Sum(nil)) != want:
 		err = fmt.Errorf("%s: %w: it is not as it was written", name, errDamaged)
-	default:
-		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

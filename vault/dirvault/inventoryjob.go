@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 
@@ -27,12 +28,13 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		return err
 	}
 	defer v.taking.leaveAlone()
-	list, s, err := v.openInventory(ctx)
+	inventory, s, err := v.openInventory(ctx)
 	if err != nil {
 		return err
 	}
-	defer list.Close()
-	return fillFile(v.dir, outputPath(d.ID), func(f *os.File) error {
+	defer inventory.Close()
+	list := io.NewSectionReader(inventory, 0, math.MaxInt64)
+	return v.fillFile(outputPath(d.ID), func(f *os.File) error {
 		if d.List == (listDocument{}) {
 			d.Damaged = s.Damaged
 			d.Size, err = io.Copy(f, &cancelReader{ctx: ctx, r: list})
@@ -78,8 +80,8 @@ func (v *Vault) writeListed(ctx context.Context, to io.Writer, d *jobDocument, l
 }
 
 // openInventoryOutput opens the document of an inventory job.
-func (v *Vault) openInventoryOutput(d *jobDocument) (*os.File, error) {
-	f, err := v.dir.Open(outputPath(d.ID))
+func (v *Vault) openInventoryOutput(d *jobDocument) (file, error) {
+	f, err := v.openFile(outputPath(d.ID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the output is gone: %w", vault.ErrExpired)
 	}

@@ -136,7 +136,7 @@ type listedJob struct {
 // their order.
 func (v *Vault) listedJobs(ctx context.Context, from time.Time) ([]listedJob, error) {
 	var listed []listedJob
-	err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+	err := v.eachJobFile(func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}

@@ -23,6 +23,9 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 }
 
 func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.Reader) error {
+	if v.readOnly != nil {
+		return v.readOnly
+	}
 	u, err := v.enterUpload(ctx, id)
 	if err != nil {
 		return err
@@ -144,5 +147,8 @@ func (v *Vault) parts(ctx context.Context, id vault.UploadID) ([]vault.Part, err
 		return nil, err
 	}
 	defer v.leaveUpload(u)
+	if v.readOnly != nil {
+		return u.journal.listAsItIs()
+	}
 	return u.journal.list()
 }

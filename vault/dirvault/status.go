@@ -76,6 +76,8 @@ func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touche
 
 // status is vault.json in memory.
 type status struct {
+	keep func(*statusDocument) error // durably
+
 	mu       sync.Mutex
 	now      statusDocument
 	begun    uint64 // changes since the vault was opened
@@ -96,7 +98,7 @@ func (s *status) get() statusDocument {
 // beginChange records, durably and before it happens, that archives come or go
 // at now. It costs nothing but the first time after an inventory. The caller
 // calls endChange when it has happened, unless there was an error.
-func (s *status) beginChange(dir *os.Root, now time.Time) error {
+func (s *status) beginChange(now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.now.Changed {
@@ -105,7 +107,7 @@ func (s *status) beginChange(dir *os.Root, now time.Time) error {
 		if next.Inventoried.IsZero() {
 			next.FirstChange = now
 		}
-		if err := s.write(dir, next); err != nil {
+		if err := s.write(next); err != nil {
 			return err
 		}
 	}
@@ -132,18 +134,18 @@ func (s *status) beginInventory(at, touched time.Time) *snapshot {
 // endInventory records an inventory. The archives are exactly those listed if
 // nothing changed from its beginning to its end. What is damaged may be mended at
 // any time, and the next inventory is to see it.
-func (s *status) endInventory(dir *os.Root, taken *snapshot) error {
+func (s *status) endInventory(taken *snapshot) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.now
 	next.inventoryStatus = taken.inventoryStatus
 	next.FirstChange = time.Time{}
 	next.Changed = !taken.quiet || s.begun != taken.begun || taken.Damaged > 0
-	return s.write(dir, next)
+	return s.write(next)
 }
 
-func (s *status) write(dir *os.Root, next statusDocument) error {
-	if err := writeDocument(dir, stateFile, &next); err != nil {
+func (s *status) write(next statusDocument) error {
+	if err := s.keep(&next); err != nil {
 		return err
 	}
 	s.now = next
