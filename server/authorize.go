@@ -48,6 +48,8 @@ func (a *account) decide(c *call) (done func()) {
 func (a *account) authorize(ctx context.Context, c *call) error {
 	own := a.id == c.key.Account
 	switch {
+	case a.options.ReadOnly && c.op.effect != reads:
+		return a.notAuthorized(c, "because the vaults are served to be read only")
 	case c.key.ReadOnly && c.op.effect != reads:
 		return a.notAuthorized(c, "because the key is read-only")
 	case !isVaultName(c.target.vault):

@@ -117,7 +117,7 @@ type serverObject struct {
 func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
 	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
-	if keys.file != "" {
+	if keys.made {
 		exports = append([][2]string{
 			{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey},
 		}, exports...)

@@ -4,7 +4,6 @@ package disk
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"syscall"
 
@@ -12,12 +11,9 @@ import (
 )
 
 // Writable returns nil if whoever runs this may make and remove names in a directory,
-// else why not. It writes nothing.
+// else the bare reason. It writes nothing.
 func Writable(dir string) error {
-	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
-		return fmt.Errorf("looking whether %q can be written: %w", dir, err)
-	}
-	return nil
+	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 }
 
 // IsReadOnly reports whether err says that nothing can be written at a place: the file
