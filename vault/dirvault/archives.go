@@ -120,6 +120,10 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 		return err
 	}
 	defer v.status.endChange()
+	if err := v.count.begin(id); err != nil {
+		return err
+	}
+	defer v.count.end(id)
 	if err := v.dir.Remove(archiveData(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -128,6 +132,7 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	}
 	// The archive is gone. What is left means nothing without it.
 	if err := errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id))); err != nil {
+		v.count.forgo()
 		v.leftOver(err)
 	}
 	return nil

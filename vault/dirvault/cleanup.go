@@ -24,23 +24,18 @@ func (v *Vault) cleanUp() error {
 	if err := syncName(v.path); err != nil {
 		return err
 	}
+	v.cleanArchives(v.loadCount())
 	for _, clean := range []struct {
 		dir   string
 		entry func(name string) error
 	}{
-		{".", v.cleanTemporary(".")},
-		{archivesDir, v.cleanArchive},
+		{".", v.cleanTop},
 		{uploadsDir, v.cleanUpload},
 		{jobsDir, v.cleanJob},
 		{notesDir, v.cleanTemporary(notesDir)},
 	} {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
-			err := clean.entry(name)
-			if errors.Is(err, errDamaged) {
-				v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
-			} else if err != nil {
-				v.leftOver(err)
-			}
+			v.tellOf(clean.entry(name))
 			return true, nil
 		})
 		if err != nil {
@@ -48,6 +43,25 @@ func (v *Vault) cleanUp() error {
 		}
 	}
 	return nil
+}
+
+// tellOf tells of what keeps something from being removed, if anything does.
+func (v *Vault) tellOf(err error) {
+	switch {
+	case errors.Is(err, errDamaged):
+		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+	case err != nil:
+		v.leftOver(err)
+	}
+}
+
+// cleanTop removes what is on its way in the vault's own directory, and journals of
+// changes that the count of archives does not name.
+func (v *Vault) cleanTop(name string) error {
+	if strings.HasPrefix(name, changesFile) && name != v.count.record.journal() {
+		return v.dir.Remove(name)
+	}
+	return v.cleanTemporary(".")(name)
 }
 
 // leftOver tells that something stays that was to be removed, and why.

@@ -146,6 +146,10 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 		return err
 	}
 	defer v.status.endChange()
+	if err := v.count.begin(t.ID); err != nil {
+		return err
+	}
+	defer v.count.end(t.ID)
 	if err := u.fit(t.Size); err != nil {
 		u.gate.closeIfNotFlushed(err)
 		return err

@@ -144,7 +144,7 @@ func (v *Vault) settled(ctx context.Context) error {
 	if err := v.empty(ctx); err != nil {
 		return err
 	}
-	if err := v.refreshInventory(ctx); err != nil {
+	if err := v.refreshCount(ctx); err != nil {
 		return err
 	}
 	if v.status.get().Changed {

@@ -28,6 +28,9 @@ func replaceFile(dir *os.Root, name string, data []byte) error {
 // with the flushes that make it whole or absent after a power loss.
 func fillFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	temp := path.Join(path.Dir(name), temporaryName())
+	if path.Dir(name) == archivesDir {
+		temp = temporaryName() // where it is found after a kill without reading millions of names
+	}
 	if err := createFile(dir, temp, fill); err != nil {
 		return errors.Join(err, removeIfThere(dir, temp))
 	}

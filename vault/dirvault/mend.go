@@ -104,9 +104,13 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 		err = fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	}
 	if err == nil {
-		err = v.dir.Rename(temp, archiveLeaves(id))
+		err = v.count.begin(id)
 	}
 	if err != nil {
+		return err
+	}
+	defer v.count.end(id)
+	if err := v.dir.Rename(temp, archiveLeaves(id)); err != nil {
 		return err
 	}
 	err = syncDir(v.dir, archivesDir)

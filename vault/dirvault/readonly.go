@@ -62,5 +62,7 @@ func (v *Vault) startReading(why error) (err error) {
 	if v.lock, err = lockToRead(filepath.Join(v.path, lockFile)); err != nil {
 		return err
 	}
+	v.count.unkept = true
+	v.loadCount()
 	return v.status.read(v.dir)
 }

@@ -26,8 +26,8 @@ type inventoryStatus struct {
 	Inventoried time.Time `json:"inventoried,omitzero"` // when it was begun
 	Archives    int64     `json:"archives"`
 	Bytes       int64     `json:"bytes"` // with overhead
-	// SHA256 is that of the file. Zero: there is none, perhaps because the vault
-	// was counted before firn kept inventories.
+	// SHA256 is that of the file. Zero: there is none, because the archives were
+	// counted since, or before firn kept inventories.
 	SHA256 treehash.Hash `json:"inventory_sha256,omitzero"`
 	// Touched is the modification time of the archives' directory before it was
 	// read: archives that somebody copied there or removed change it.
@@ -58,13 +58,13 @@ func (s *statusDocument) info(name string) vault.Info {
 }
 
 // inventoryDue reports whether it is time for an inventory, where touched is the
-// modification time of the archives' directory (see Options.InventoryEvery).
-func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touched time.Time) bool {
-	missing := s.SHA256.IsZero()
-	changed := s.Changed || !missing && !s.Touched.Equal(touched)
-	switch {
+// modification time of the archives' directory (see Options.InventoryEvery). Without list
+// the number of archives is enough.
+func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touched time.Time, list bool) bool {
+	missing := list && s.SHA256.IsZero()
+	switch changed := s.changed(touched); {
 	case every < 0:
-		return missing || changed
+		return missing || changed || s.Inventoried.IsZero()
 	case !s.Inventoried.IsZero():
 		return missing || changed && now.Sub(s.Inventoried) >= every
 	case !s.FirstChange.IsZero():
@@ -72,6 +72,11 @@ func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touche
 	default: // nothing ever changed, or before firn wrote down when
 		return changed && now.Sub(s.Created) >= every
 	}
+}
+
+// changed reports whether archives came or went during the last inventory or since.
+func (s *statusDocument) changed(touched time.Time) bool {
+	return s.Changed || !s.Touched.IsZero() && !s.Touched.Equal(touched)
 }
 
 // status is vault.json in memory.
@@ -129,6 +134,17 @@ func (s *status) beginInventory(at, touched time.Time) *snapshot {
 		inventoryStatus: inventoryStatus{Inventoried: at, Touched: touched},
 		begun:           s.begun, quiet: s.underWay == 0,
 	}
+}
+
+// beginList is beginInventory of one that lists the archives. If they were counted
+// before, and nothing has changed since, it lists those of that moment.
+func (s *status) beginList(at, touched time.Time) *snapshot {
+	taken := s.beginInventory(at, touched)
+	last := s.get()
+	if last.SHA256.IsZero() && !last.Touched.IsZero() && !last.changed(touched) {
+		taken.Inventoried = last.Inventoried
+	}
+	return taken
 }
 
 // endInventory records an inventory. The archives are exactly those listed if

@@ -48,6 +48,7 @@ type Vault struct {
 	leafBuffers sync.Pool    // of *leafBuffer
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
+	count     *count
 	jobs      knownJobs
 	runs      *inventoryRuns
 	status    status
@@ -85,6 +86,7 @@ func open(dir string, o Options) (*Vault, error) {
 		path:      dir,
 		url:       vaultname.Directory(full),
 		dir:       root,
+		count:     newCount(root),
 		gate:      newGate(),
 		runs:      newInventoryRuns(),
 		taking:    newGate(),
@@ -167,6 +169,7 @@ func (v *Vault) Close() error {
 	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
 	v.runs.stop(v.gate.shut()) // some calls wait for it
 	v.gate.drain()
+	v.count.close()
 	if err := v.release(); err != nil {
 		return fmt.Errorf("close directory vault %q: %w", v.path, err)
 	}
@@ -175,6 +178,7 @@ func (v *Vault) Close() error {
 
 func (v *Vault) release() error {
 	v.runs.stop(v.gate.shut())
+	v.count.abandon()
 	err := v.dir.Close()
 	if v.aside != nil {
 		err = errors.Join(err, v.aside.close())
