@@ -25,13 +25,13 @@ func (v *Vault) cleanUp() error {
 		return err
 	}
 	v.cleanArchives(v.loadCount())
+	v.cleanJobs()
 	for _, clean := range []struct {
 		dir   string
 		entry func(name string) error
 	}{
 		{".", v.cleanTop},
 		{uploadsDir, v.cleanUpload},
-		{jobsDir, v.cleanJob},
 		{notesDir, v.cleanTemporary(notesDir)},
 	} {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
@@ -123,7 +123,7 @@ func (v *Vault) cleanJob(name string) error {
 	if isOutput {
 		return v.cleanOutput(vault.JobID(id))
 	}
-	_, err := v.job(vault.JobID(id))
+	_, err := v.timesOf(vault.JobID(id))
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil // forgotten now, or another file
 	}

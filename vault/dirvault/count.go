@@ -282,6 +282,9 @@ func (c *count) sizeOf(id vault.ArchiveID) (int64, error) {
 // did it.
 func (c *count) modified() (time.Time, error) {
 	info, err := c.dir.Stat(archivesDir)
+	if c.unkept && errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil // a copy that can only be read: what was empty was left out
+	}
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -52,6 +52,9 @@ func (v *Vault) cleanArchives(changed []vault.ArchiveID, known bool) {
 // names it gives to others.
 func (v *Vault) tallyArchives(ctx context.Context, other func(name string)) (t tally, err error) {
 	dir, err := v.dir.OpenRoot(archivesDir) // which makes looking at a name cheap
+	if v.aside != nil && errors.Is(err, fs.ErrNotExist) {
+		return tally{}, nil
+	}
 	if err != nil {
 		return tally{}, err
 	}

@@ -68,6 +68,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	if err != nil {
 		return "", errors.Join(err, v.removeFile(outputPath(d.ID)))
 	}
+	v.indexJob(d.ID, d.times())
 	return d.ID, nil
 }
 

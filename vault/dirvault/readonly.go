@@ -64,5 +64,6 @@ func (v *Vault) startReading(why error) (err error) {
 	}
 	v.count.unkept = true
 	v.loadCount()
+	v.loadJobIndex()
 	return v.status.read(v.dir)
 }

@@ -164,6 +164,7 @@ func TestReadOnly(t *testing.T) {
 			"nothing":           func(string) {},
 			"a lock":            func(dir string) { remove(t, dir, "lock") },
 			"empty directories": func(dir string) { remove(t, dir, "notes") },
+			"records":           func(dir string) { remove(t, dir, "count.json"); remove(t, dir, "jobtimes") },
 		} {
 			s := filledVault(t)
 			take(s.dir)
@@ -199,6 +200,29 @@ func TestReadOnlyInPart(t *testing.T) {
 		if after := states(t, s.dir); !maps.Equal(after, before) {
 			t.Errorf("with %s as it is, the directory has changed: %v, was %v", name, after, before)
 		}
+	}
+}
+
+// TestReadOnlyAndEmpty: a copy without the directories that are empty.
+func TestReadOnlyAndEmpty(t *testing.T) {
+	dir := newVault(t)
+	for _, name := range []string{"archives", "uploads", "jobs", "notes"} {
+		remove(t, dir, name)
+	}
+	o := fresh()
+	o.ReadOnly = true
+	v := open(t, dir, o)
+	if got := inventory(t, v); len(got) != 0 {
+		t.Errorf("the inventory lists %v", got)
+	}
+	if got := info(t, v); got.Archives != 0 || got.Inventoried.IsZero() {
+		t.Errorf("Info: %+v", got)
+	}
+	if got := jobIDs(t, v); len(got) != 1 {
+		t.Errorf("the jobs are %q", got)
+	}
+	if report, err := v.Scrub(t.Context(), dirvault.ScrubOptions{}); err != nil || report.Archives != 0 {
+		t.Errorf("Scrub: %+v, %v", report, err)
 	}
 }
 
