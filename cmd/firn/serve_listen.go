@@ -138,7 +138,7 @@ func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOption
 		p.out.line("health and metrics on %s", adminURL)
 	}
 	for _, e := range exports {
-		p.out.line("export %s=%s", e[0], shellQuote(e[1]))
+		p.out.line("%s", exportLine(e[0], e[1], onWindows))
 	}
 	return p.out.flush()
 }
