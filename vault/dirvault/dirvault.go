@@ -67,6 +67,14 @@
 // most a minute old: a scrub that ended in the middle, by a kill too, goes on there.
 // What it finds it tells, and leaves as it is: nothing here can mend bytes.
 //
+// # Reading only
+//
+// A vault whose directory cannot be written, because of how its file system is mounted or
+// whose it is, is read without one byte being written to it: nothing is removed, jobs and
+// what they give are kept outside of it until it is closed, and inventories are taken
+// without being left there. Whatever must change the vault is vault.ErrReadOnly. It takes
+// a shared lock if there is a lock file that can be read, so that several can read at once.
+//
 // # Trust
 //
 // An id is looked at (length and alphabet) before it becomes a file name, and
@@ -109,11 +117,19 @@ type Options struct {
 	// MiB before OpenOutput hands it out; see [Vault.OpenOutput]. It is for those
 	// who serve others: firn's engine compares what it reads itself.
 	VerifyReads bool
+	// ReadOnly makes the vault be read without a byte of it being written, although its
+	// directory could be. One that cannot be written is always read so.
+	ReadOnly bool
 	// OnDamage is told of every damaged file, and every vault that cannot be
 	// opened, that a listing or an inventory goes on in spite of, each time that one
 	// does; nil means nobody. It may be called from many goroutines at once and
 	// must not call the vault or the Root that it hears of.
 	OnDamage func(error)
+	// OnLeftover is told of what an interrupted process, or an earlier act, left in a
+	// vault or in a Root and cannot be removed now. It keeps nobody from anything, and
+	// its removal is tried again when the vault is opened the next time. nil means that
+	// nobody is told. It may be called as OnDamage is.
+	OnLeftover func(error)
 }
 
 func (o Options) withDefaults() Options {
@@ -128,6 +144,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OnDamage == nil {
 		o.OnDamage = func(error) {}
+	}
+	if o.OnLeftover == nil {
+		o.OnLeftover = func(error) {}
 	}
 	return o
 }
