@@ -31,9 +31,11 @@ func TestHeadersAreEnoughToRefuse(t *testing.T) {
 			400, "InvalidParameterValueException", "Invalid Content-Length: 4294967297",
 		},
 		{
-			"small operation over the limit", request{method: "POST", path: "/-/vaults/films/jobs", header: map[string]string{
+			"small operation over the limit",
+			request{method: "POST", path: "/-/vaults/films/jobs", header: map[string]string{
 				"X-Amz-Content-Sha256": sha([]byte("x")),
-			}, payload: sha([]byte("x"))}, 1<<20 + 1,
+			}, payload: sha([]byte("x"))},
+			1<<20 + 1,
 			400, "InvalidParameterValueException", "Invalid Content-Length: 1048577",
 		},
 		{
@@ -42,7 +44,9 @@ func TestHeadersAreEnoughToRefuse(t *testing.T) {
 				"A part begins at a multiple of the part size, which is 1048576, and is not longer.",
 		},
 		{
-			"unsigned", request{method: "POST", path: archives, unsigned: true}, 1 << 30,
+			"unsigned",
+			request{method: "POST", path: archives, unsigned: true},
+			1 << 30,
 			400, "MissingAuthenticationTokenException", "Missing Authentication Token",
 		},
 	} {

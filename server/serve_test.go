@@ -255,12 +255,18 @@ func TestServeTellsThatTheListenerFailed(t *testing.T) {
 	}
 }
 
+// Who has shown a key keeps its connection, and others wait for it.
 func TestConnectionsAreLimited(t *testing.T) {
-	s := start(t, func(o *server.Options) { o.Connections = 2 })
+	opened := make(chan string, 10)
+	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, func(o *server.Options) { o.Connections = 2 })
+	s.createVault("films")
 	film := pattern(1000)
-	q := upload("PUT", "/-/vaults/films", film, nil)
-	first, second := s.begin(q, film[:1]), s.begin(q, film[:1])
-	third := s.begin(q, film)
+	q := upload("POST", "/-/vaults/films/archives", film, nil)
+	first := s.begin(q, film[:1])
+	<-opened
+	second := s.begin(q, film[:1])
+	<-opened
+	third := s.begin(request{method: "PUT", path: "/-/vaults/photos"}, nil)
 	if err := third.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
@@ -270,10 +276,9 @@ func TestConnectionsAreLimited(t *testing.T) {
 	if err := third.conn.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []*slowRequest{first, second} {
-		if err := c.conn.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	first.send(film[1:])
+	first.answer().want(t, 201, "")
 	third.answer().want(t, 201, "")
+	second.send(film[1:])
+	second.answer().want(t, 201, "")
 }

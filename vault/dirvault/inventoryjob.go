@@ -58,7 +58,7 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 // false where the file system has no links.
 func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 	if v.dir.Link(inventoryFile, outputPath(d.ID)) != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // it is copied instead
 	}
 	info, err := v.dir.Lstat(outputPath(d.ID))
 	if err != nil {

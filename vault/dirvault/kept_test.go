@@ -92,8 +92,8 @@ func TestOutputOutlivesTheArchive(t *testing.T) {
 			v = reopen(t, v, dir, o, func() {})
 			read(later, vault.Range{}, vault.Range{Size: int64(len(data))})
 			c.Advance(8 * time.Hour)
-			for range v.Jobs(t.Context()) {
-				t.Error("an expired job is listed")
+			for j, err := range v.Jobs(t.Context()) {
+				t.Errorf("an expired job is listed: %+v, %v", j, err)
 			}
 			if left, err := os.ReadDir(filepath.Join(dir, "outputs")); err != nil || len(left) != 0 {
 				t.Errorf("of the archive is left: %v, %v", left, err)

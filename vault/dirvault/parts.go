@@ -38,7 +38,7 @@ func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	if err := checkPlace(part.Offset, part.Size, u.PartSize); err != nil {
 		return invalid(err)
 	}
-	err = v.receivePart(&incoming{ctx: ctx, v: v, u: u, part: part, body: body})
+	err = v.receivePart(&incoming{ctx: ctx, v: v, u: u, part: part, body: body}) //nolint:contextcheck // it has ctx
 	return errors.Join(err, u.touch(v.options.Now()))
 }
 
