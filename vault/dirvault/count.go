@@ -54,6 +54,8 @@ type count struct {
 	journal  *os.File      // of the changes since; nil if there are none
 	lines    int           // in it
 	size     int64         // of its whole lines
+	gone     bool          // there is no count.json, for good
+	doomed   bool          // the record is to be dropped before anything else changes
 	written  uint64        // lines that were ever written
 	flushed  uint64        // of them, those that are durable, or no longer matter
 	flushing sync.Mutex    // held before mu by whoever flushes the journal
@@ -98,6 +100,11 @@ func (c *count) enter(id vault.ArchiveID) (line uint64, err error) {
 		under.users++
 		return c.written, nil
 	}
+	if c.doomed {
+		if err := c.drop(); err != nil {
+			return 0, err
+		}
+	}
 	if err := c.compare(); err != nil {
 		return 0, err
 	}
@@ -109,6 +116,10 @@ func (c *count) enter(id vault.ArchiveID) (line uint64, err error) {
 	c.changing[id] = &change{before: before, users: 1}
 	if c.known && c.record.isZero() {
 		c.keep() // the lines of what is changing, too
+		if c.doomed {
+			c.leave(id)
+			return 0, errDoomed
+		}
 		return 0, nil
 	}
 	if c.record.isZero() {
@@ -123,6 +134,9 @@ func (c *count) enter(id vault.ArchiveID) (line uint64, err error) {
 	}
 	return c.written, nil
 }
+
+// errDoomed: a record is left that tells nothing of what would change now.
+var errDoomed = errors.New("the record of how many there are can neither be written nor removed")
 
 // leave ends a use of an archive and reports whether it was the last one. The caller
 // holds mu.
@@ -156,7 +170,7 @@ func (c *count) end(id vault.ArchiveID) {
 	}
 	switch {
 	case !c.known:
-		_ = c.drop() // a record that stays does not fit the directory
+		_ = c.drop() // else it is doomed
 	case c.record.isZero():
 	case c.lines >= maxChanges:
 		c.keep()
@@ -187,7 +201,9 @@ func (c *count) compare() error {
 func (c *count) get() (t tally, known bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	err = c.compare()
+	if err = c.compare(); !c.known {
+		err = nil // they are counted anew, whatever becomes of the record
+	}
 	return c.tally, c.known, err
 }
 

@@ -61,10 +61,10 @@ func (l *changeLine) check() error {
 }
 
 // keep writes the tally down as the record, with a journal of what is changing. If that
-// fails there is none, and it is tried again. The caller holds mu.
+// fails there is none, and it is tried again; see drop. The caller holds mu.
 func (c *count) keep() {
 	if err := c.tryToKeep(); err != nil {
-		_ = c.drop() // one that stays does not fit the directory
+		_ = c.drop() // else it is doomed
 	}
 }
 
@@ -86,6 +86,7 @@ func (c *count) tryToKeep() error {
 			return err
 		}
 	}
+	c.gone = false
 	if err := writeDocument(c.dir, countFile, &next); err != nil {
 		return err
 	}
@@ -96,16 +97,17 @@ func (c *count) tryToKeep() error {
 	return nil
 }
 
-// drop makes sure that no record will be believed. It needs no room on the disk. The
-// caller holds mu.
+// drop makes sure that no record will be believed. It needs no room on the disk. Until it
+// succeeds nothing can change. The caller holds mu.
 func (c *count) drop() error {
 	c.closeJournal()
 	c.flushed = c.written
-	if c.unkept {
+	if c.unkept || c.gone {
 		c.record = countDocument{}
 		return nil
 	}
-	if err := removeIfThere(c.dir, countFile); err != nil {
+	c.doomed = true
+	if err := removeIfThere(c.dir, countFile); err != nil && readDocument(c.dir, countFile, &countDocument{}) == nil {
 		return err
 	}
 	if err := syncDir(c.dir, "."); err != nil {
@@ -114,7 +116,7 @@ func (c *count) drop() error {
 	if !c.record.isZero() {
 		_ = removeIfThere(c.dir, c.record.journal()) // it is removed when the vault is opened, else
 	}
-	c.record = countDocument{}
+	c.record, c.doomed, c.gone = countDocument{}, false, true
 	return nil
 }
 

@@ -2,11 +2,15 @@
 //
 // Every archive is one plain file that any tool can read, beside a small JSON
 // file that is the truth about it. Nothing else has to be kept in step: there
-// is no index to lose.
+// is no index to lose. What saves time, such as the count of the archives, is made anew
+// where it is missing or wrong.
 //
 //	vault.json            when the vault was made, and its last inventory in numbers
 //	inventory.json        that inventory, in the service's JSON form
 //	scrub.json            how far a scrub has come, and what it found
+//	count.json            how many archives there are, and how many bytes they have
+//	changes-X             a journal of the archives that came or went since
+//	jobtimes              an index of the jobs, by when they were made and expire
 //	lock                  held by the one process that has the vault open
 //	archives/ID           the bytes, read-only
 //	archives/ID.json      the truth: id, description, size, tree hash, creation date
@@ -21,7 +25,8 @@
 //	outputs/ID            the bytes of an archive that was deleted while a job gave them,
 //	                      and beside them its leaves
 //	notes/NAME            a document of whoever serves the vault
-//	~anything             on its way in or out, removed when the vault is opened
+//	~anything             on its way in or out, removed when the vault is opened, or
+//	                      another time if it cannot be removed then
 //
 // # What survives
 //
@@ -54,6 +59,12 @@
 // not have it, perhaps because the process was killed between the two, is made
 // anew from the truth. Before an archive comes or goes vault.json is made to say
 // that the inventory is out of date, so a kill cannot hide a change.
+//
+// The count: an archive that may come or go is named in a journal before it does, and
+// whether it is there tells whether it did. So a kill at any instant leaves a count that is
+// right, and what a kill has left is looked for among those archives alone. Whoever else
+// puts archives there, or takes them away, changes the directory's modification time:
+// then all of it is looked at, and counted.
 //
 // Damage: whoever asks for something whose file is damaged is told so. Lists go on
 // without it and inventories with a bad entry, and say so (see Options.OnDamage).
