@@ -79,7 +79,7 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 	isOurs := last.State == record.Receiving && last.Range == f.want
 	if isOurs {
 		if err := f.target.removeTwin(); err != nil {
-			return err
+			f.Notice(fmt.Sprintf("the file is whole; its other name, %q, cannot be taken away: %v", f.target.part, err))
 		}
 	}
 	if err := f.target.flush(); err != nil || !isOurs {

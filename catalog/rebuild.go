@@ -98,12 +98,7 @@ func examine(ctx context.Context, p place, g *gate, o Options, told func(Content
 // renew makes a new catalog with what can be read of the damaged one, under the
 // name that says that it is finished.
 func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)) (s Salvaged, err error) {
-	unfinished := p.file + rebuilding
-	for _, log := range logs() {
-		if err := os.Remove(unfinished + log); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return s, explain(ctx, p.file, err, "remove an unfinished try to rebuild it")
-		}
-	}
+	unfinished := nameOfUnfinished(p.file)
 	if err := createNew(unfinished); err != nil { // nor a link that somebody has put there since
 		return s, explain(ctx, p.file, err, "make a new file for it")
 	}
@@ -127,6 +122,24 @@ func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)
 		return s, explain(ctx, p.file, err, "give what was rebuilt its name")
 	}
 	return s, nil
+}
+
+// nameOfUnfinished returns a name that nothing has, for a catalog while it is rebuilt. An
+// earlier try is removed. If it cannot be, because another program has it open, it keeps
+// its name until another time.
+func nameOfUnfinished(file string) (unfinished string) {
+	const tries = 100 // else nothing can be made there, as whoever tries is told
+	unfinished = file + rebuilding
+	for range tries {
+		for _, log := range logs() {
+			_ = os.Remove(unfinished + log)
+		}
+		if !taken(unfinished) {
+			break
+		}
+		unfinished += "+"
+	}
+	return unfinished
 }
 
 // swap puts a catalog that was rebuilt in the place of the damaged one, which it
@@ -167,11 +180,8 @@ func setAside(file string, now time.Time) (aside string, err error) {
 	if wasThere {
 		return aside, nil
 	}
-	err = os.Remove(aside)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return "", err
+	_ = os.Remove(aside) // an empty file keeps nobody from anything
+	return "", nil
 }
 
 func taken(aside string) bool {

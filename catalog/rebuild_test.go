@@ -235,6 +235,24 @@ func TestRebuildOfRubbish(t *testing.T) {
 	}
 }
 
+// What an earlier try has left and cannot be removed, as if another program had it open,
+// keeps nobody from trying again.
+func TestRebuildBesideALeftover(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	for _, name := range []string{".rebuilding", ".rebuilding+-wal"} {
+		if err := os.MkdirAll(filepath.Join(path+name, "held"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, path, []byte(strings.Repeat("not a database ", 1000)))
+	if r := rebuild(t, path); r.Sound || !strings.HasPrefix(string(read(t, r.Aside)), "not a database") {
+		t.Errorf("got %+v", r)
+	}
+	if _, err := open(t, path).Check(t.Context(), ignore); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRebuildRefuses(t *testing.T) {
 	path, _ := many(t)
 	c := open(t, path)

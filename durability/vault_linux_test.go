@@ -51,7 +51,7 @@ func TestUpload(t *testing.T) {
 		before("write v/uploads/ID/parts", "safe v/uploads/ID/data", "safe v/uploads/ID/leaves"),
 		// An archive comes into being whole, in a vault that knows that its inventory is old.
 		before("name v/archives/ID", "safe v/uploads/ID/parts", "flushed v/uploads/ID/data", "safe v/archives/ID.json",
-			"safe v/archives/ID.leaves", "safe v/vault.json"),
+			"safe v/archives/ID.leaves", "safe v/vault.json", "safe v/count.json", "safe v/changes-*"),
 		before("say ID", "safe v/archives/ID", "gone v/uploads/ID/data", "safe home/catalog.db-wal"),
 		// The catalog's log goes when all of it is in the file.
 		before("remove home/catalog.db-wal", "safe home/catalog.db"),
@@ -120,8 +120,9 @@ func TestArchiveIsDeleted(t *testing.T) {
 	t.Parallel()
 	s, _ := withArchive(t)
 	s.watched(words("delete ./v a --yes"),
-		before("remove v/archives/ID", "safe v/vault.json", "safe home/catalog.db-wal"),
+		before("remove v/archives/ID", "safe v/vault.json", "safe home/catalog.db-wal", "safe v/count.json", "safe v/changes-*"),
 		before("remove v/archives/ID.json", "gone v/archives/ID"),
+		before("remove v/changes-*", "safe v/count.json"), // which has what it told of
 	)
 }
 

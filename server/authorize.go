@@ -46,6 +46,8 @@ func (a *account) decide(ctx context.Context, c *call) (done func(), err error) 
 func (a *account) authorize(ctx context.Context, c *call) error {
 	own := a.id == c.key.Account
 	switch {
+	case a.options.ReadOnly && c.op.effect != reads:
+		return a.notAuthorized(c, "because the vaults are served to be read only")
 	case c.key.ReadOnly && c.op.effect != reads:
 		return a.notAuthorized(c, "because the key is read-only")
 	case !isVaultName(c.target.vault):

@@ -43,6 +43,10 @@ type Options struct {
 	// Clients are not told the cause of a fault.
 	Log *slog.Logger
 
+	// ReadOnly refuses whatever changes what is kept, whoever asks: the stores can only be
+	// read, and what SetNote leaves there is for the server's own use.
+	ReadOnly bool
+
 	// Free tells how many bytes the disk of the vaults has left, and FreeFloor how
 	// many of them are never written to: an upload that would is refused with a
 	// 500. A nil Free means that uploads go on until the disk is full.

@@ -23,6 +23,9 @@ var (
 	ErrInvalid = errors.New("invalid request")
 	// ErrDenied: credentials are missing, wrong or expired, or do not allow this.
 	ErrDenied = errors.New("access denied")
+	// ErrReadOnly is the ErrDenied of a vault that can be read but not written by anybody
+	// here, such as a directory of a file system that is mounted read-only.
+	ErrReadOnly = fmt.Errorf("%w: the vault can only be read", ErrDenied)
 	// ErrThrottled: the service asks to slow down, by a throttling error or by
 	// giving up on a part that arrived too slowly (408). Repeat later, with less
 	// at once.

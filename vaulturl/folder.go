@@ -29,11 +29,15 @@ func openFolder(path, name string) *Place {
 		url:   func(name string) string { return vaultname.Directory(filepath.Join(path, name)) },
 		close: func() error { return nil },
 	}
-	place.Admin = folder{path, dirvault.Options{OnDamage: func(err error) {
+	tell := func(err error) {
 		if place.OnDamage != nil {
 			place.OnDamage(err)
 		}
-	}}}
+	}
+	place.Admin = folder{path, dirvault.Options{
+		InventoryEvery: -1, // whoever asks wants to know what is there now
+		OnDamage:       tell, OnLeftover: tell,
+	}}
 	return place
 }
 

@@ -35,7 +35,7 @@ type Place struct {
 	// elsewhere.
 	Class string
 	// OnDamage is told of what is damaged in a directory, so that an act went on
-	// without it; see dirvault.Options. The caller sets it before the first
+	// without it, and of what cannot be cleaned up there; see dirvault.Options. The caller sets it before the first
 	// call; nil means that nobody is told.
 	OnDamage func(error)
 

@@ -34,7 +34,8 @@ type Options struct {
 	// Connections is how many requests will be in flight at once; 0 if few.
 	Connections int
 	// OnDamage is told of what is damaged in a directory, so that a list goes on
-	// without it; see dirvault.Options. nil means that nobody is told.
+	// without it, and of what cannot be cleaned up there; see OnDamage and OnLeftover of
+	// dirvault.Options. nil means that nobody is told.
 	OnDamage func(error)
 	// KeepDays is how long a restored copy of an object stays, in place of what the
 	// URL says; 0: as it says. Other vaults keep outputs as long as they do.
@@ -142,6 +143,7 @@ func openDirectory(ref Ref, o Options) (*Vault, error) {
 		InventoryEvery: -1,             // whoever asks wants to know what is there now
 		OutputLifetime: 24 * time.Hour, // a job is asked for again in no time, and inventories take room
 		OnDamage:       o.OnDamage,
+		OnLeftover:     o.OnDamage,
 	})
 	if err != nil {
 		return nil, err

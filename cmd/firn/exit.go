@@ -188,6 +188,8 @@ func onceMended(err error) string {
 	switch {
 	case errors.Is(err, vault.ErrLocked):
 		return "when the other process has ended, "
+	case errors.Is(err, vault.ErrReadOnly):
+		return "when the vault can be written, "
 	case errors.Is(err, vault.ErrDenied):
 		return "with credentials for this vault, "
 	case errors.Is(err, vault.ErrLimited):

@@ -49,11 +49,13 @@ func shellCommand(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// shellQuote quotes one word: not at all where nothing is special, in single
-// quotes, or, where it cannot be shown as it is, with the escapes that bash, ksh
-// and zsh read after a dollar sign.
+// shellQuote quotes one word for the shells of the system. But for those of Windows it is
+// quoted not at all where nothing is special, in single quotes, or, where it cannot be
+// shown as it is, with the escapes that bash, ksh and zsh read after a dollar sign.
 func shellQuote(word string) string {
 	switch {
+	case onWindows:
+		return windowsQuote(word)
 	case word != "" && strings.Trim(word, shellPlain) == "":
 		return word
 	case show(word) == word:

@@ -108,6 +108,16 @@ func scriptCommands() map[string]scriptCommand {
 		"certificate": writeCertificate,
 		// flip FILE BYTE changes one bit of a file, as a disk does.
 		"flip": flip,
+		// bound: whatever runs from here on is bound by the modes of files, also if the
+		// tests are run by root
+		"bound": bound,
+		// modes DIR MASK: leaves everything below a directory these rights at most, in octal
+		"modes": modes,
+		// mounted DIR STATUS COMMAND...: runs it with the directory mounted read-only,
+		// where the condition "namespaces" holds, and expects this status
+		"mounted": mounted,
+		// tree DIR FILE: writes down how everything below a directory looks
+		"tree": tree,
 		// touch FILE SECONDS: sets its modification time
 		"touch": touch,
 		// sametime FILE FILE: expects that both were last changed at the same time

@@ -39,18 +39,24 @@ end of a job is told to a program of yours, by a POST in the form of Amazon SNS.
 Every MiB of an archive is compared with its hash before it is sent. Besides, all
 archives are read again every 30 days, slowly, and damage is told at once.
 
+With --read-only what is there is served, and nothing is written to the directory: a
+copy on a medium that is protected, a snapshot, a disk of somebody else. Every request
+that would change something is refused. Jobs last until the server ends.
+
 What goes wrong, and who changed or deleted what, is logged on standard error, as
 JSON with --json. At --admin, an address on loopback, GET /healthz says whether
 the server can work and GET /metrics has figures for Prometheus.`
 
 const serveExample = `  firn serve --dir ./cold
   firn serve --dir /srv/cold --listen :8333 --tls-cert cert.pem --tls-key key.pem --admin 127.0.0.1:8334
+  firn serve --dir /mnt/snapshot/cold --read-only
   firn serve --dir ./cold --retrieval-delay 30s --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
 
 // serveOptions are the options of firn serve.
 type serveOptions struct {
 	dir, listen, region, accessLog string
 	credentials, admin             string
+	readOnly                       bool
 
 	tls tlsFiles
 
@@ -60,20 +66,22 @@ type serveOptions struct {
 	topics         topicsFlag
 	freeFloor      sizeFlag
 	scrub          scrubOptions
+	now            func() time.Time // the clock by which jobs end
 }
 
-// vaults is what the directory of the vaults of an account is told, with the clock by
-// which jobs end.
-func (o serveOptions) vaults(account string, now func() time.Time, damaged func(error)) dirvault.Options {
+// vaults is what the directory of the vaults of an account is told.
+func (o serveOptions) vaults(account string, log *slog.Logger) dirvault.Options {
 	d := dirvault.Options{
-		Now:            now,
+		Now:            o.now,
 		RetrievalDelay: o.delay.delay,
 		OutputLifetime: o.outputLifetime,
 		UploadLifetime: uploadLifetime,
 		InventoryEvery: o.inventoryEvery,
 		ARN:            func(name string) string { return server.ARN(o.region, account, name) },
 		VerifyReads:    true,
-		OnDamage:       damaged,
+		ReadOnly:       o.readOnly,
+		OnDamage:       logDamage(log),
+		OnLeftover:     func(err error) { log.Warn("left over", "error", err) },
 	}
 	if d.InventoryEvery == 0 {
 		d.InventoryEvery = -1
@@ -122,6 +130,7 @@ func (p *program) newServe() *cobra.Command {
 	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in this `FILE` (PEM)")
 	f.StringVar(&o.admin, "admin", "", "answer /healthz and /metrics at this loopback `ADDRESS`")
 	f.StringVar(&o.credentials, "credentials", "", "take the key pairs from this `FILE`")
+	f.BoolVar(&o.readOnly, "read-only", false, "serve what is there, and write nothing to the directory")
 	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
 	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
@@ -132,15 +141,16 @@ func (p *program) newServe() *cobra.Command {
 	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
 	o.scrub.add(f)
-	return exits(cmd, statusDone, statusError, statusUsage, statusLocked, statusRefused)
+	return exits(cmd, statusDone, statusError, statusUsage, statusDenied, statusLocked, statusRefused)
 }
 
 func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
+	o.now = p.now
 	if err := o.check(); err != nil {
 		return err
 	}
 	log := p.serverLog()
-	main, err := dirvault.OpenRoot(o.dir, o.vaults(mainAccount, p.now, logDamage(log)))
+	main, err := o.openRoot(o.dir, mainAccount, log)
 	if err != nil {
 		return err
 	}
@@ -150,7 +160,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := o.openAccounts(roots, keys, p.now, logDamage(log)); err != nil {
+	if err := o.openAccounts(roots, keys, log); err != nil {
 		return err
 	}
 	accessLog, err := openAccessLog(o.accessLog)
@@ -165,7 +175,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	s, err := server.New(stores, server.Options{
 		Region: o.region, AccessLog: accessLog, Topics: o.topics, Credentials: keys, Log: log,
 		Free: func() (int64, error) { return disk.Free(o.dir) }, FreeFloor: int64(o.freeFloor),
-		Collectors: scrubCollectors(roots),
+		Collectors: scrubCollectors(roots), ReadOnly: o.readOnly,
 	})
 	if err != nil {
 		return usageError("%w", err)

@@ -2,10 +2,11 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"path/filepath"
-	"time"
 
 	"firn/server"
+	"firn/vault"
 	"firn/vault/dirvault"
 )
 
@@ -17,20 +18,27 @@ const mainAccount = "000000000000"
 func (o serveOptions) accountDir(account string) string { return filepath.Join(o.dir, "@"+account) }
 
 // openAccounts adds the vaults of those accounts that have keys.
-func (o serveOptions) openAccounts(
-	roots map[string]*dirvault.Root, keys server.Keys, now func() time.Time, damaged func(error),
-) error {
+func (o serveOptions) openAccounts(roots map[string]*dirvault.Root, keys server.Keys, log *slog.Logger) error {
 	for _, key := range keys {
 		if roots[key.Account] != nil {
 			continue
 		}
-		root, err := dirvault.OpenRoot(o.accountDir(key.Account), o.vaults(key.Account, now, damaged))
+		root, err := o.openRoot(o.accountDir(key.Account), key.Account, log)
 		if err != nil {
 			return err
 		}
 		roots[key.Account] = root
 	}
 	return nil
+}
+
+// openRoot opens the directory of the vaults of an account.
+func (o serveOptions) openRoot(dir, account string, log *slog.Logger) (*dirvault.Root, error) {
+	root, err := dirvault.OpenRoot(dir, o.vaults(account, log))
+	if errors.Is(err, vault.ErrReadOnly) {
+		err = withHint(err, "to serve what is there, and change nothing: --read-only")
+	}
+	return root, err
 }
 
 func closeAll(roots map[string]*dirvault.Root) error {

@@ -21,7 +21,7 @@ type keyPair struct {
 	AccessKeyID     string `json:"access_key_id"`
 	SecretAccessKey string `json:"secret_access_key"`
 	sessionToken    string // comes with every request; only one of the environment may have it
-	file            string // where it is kept; empty if it came from the environment
+	made            bool   // by a server, which shows it
 }
 
 // Format keeps the secret out of every formatted text.
@@ -40,7 +40,7 @@ func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
 		keys, err := readCredentials(o.credentials)
 		return keys, keyPair{}, err
 	}
-	pair, err := onePair(o.dir)
+	pair, err := onePair(o.dir, o.readOnly)
 	if err != nil {
 		return nil, keyPair{}, err
 	}
@@ -48,7 +48,8 @@ func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
 	return server.Keys{pair.AccessKeyID: key}, pair, nil
 }
 
-func onePair(dir string) (keyPair, error) {
+// onePair makes a key pair for this run alone if it is not to be kept.
+func onePair(dir string, readOnly bool) (keyPair, error) {
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
 	if id != "" && secret != "" {
 		return keyPair{AccessKeyID: id, SecretAccessKey: secret, sessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
@@ -58,10 +59,13 @@ func onePair(dir string) (keyPair, error) {
 	}
 	path := filepath.Join(dir, keysFile)
 	keys, err := readKeys(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		keys, err = makeKeys(path)
+	switch {
+	case readOnly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)):
+		return newKeys(), nil
+	case errors.Is(err, fs.ErrNotExist):
+		keys, err = keepKeys(path)
 	}
-	if err == nil { // also after a run that ended between the file's name and this
+	if err == nil && !readOnly { // also after a run that ended between the file's name and this
 		err = disk.SyncDirectory(dir)
 	}
 	if err != nil {
@@ -81,20 +85,25 @@ func readKeys(path string) (keys keyPair, err error) {
 	if keys.AccessKeyID == "" || keys.SecretAccessKey == "" {
 		return keyPair{}, fmt.Errorf("%q holds no key pair", path)
 	}
-	keys.file = path
+	keys.made = true
 	return keys, nil
 }
 
-// makeKeys makes a key pair in the form of Amazon's (20 and 40 characters) and
-// keeps it. The file is complete before it has its name, and both are flushed.
-func makeKeys(path string) (keyPair, error) {
+// newKeys makes a key pair in the form of Amazon's (20 and 40 characters).
+func newKeys() keyPair {
 	random := make([]byte, 30) // 40 characters
 	_, _ = rand.Read(random)   // never fails
-	keys := keyPair{
+	return keyPair{
 		AccessKeyID:     "FIRN" + rand.Text()[:16],
 		SecretAccessKey: base64.RawURLEncoding.EncodeToString(random),
-		file:            path,
+		made:            true,
 	}
+}
+
+// keepKeys makes a key pair and keeps it. The file is complete before it has its name,
+// and both are flushed.
+func keepKeys(path string) (keyPair, error) {
+	keys := newKeys()
 	text, err := json.MarshalIndent(keys, "", "  ")
 	if err != nil {
 		return keyPair{}, err

@@ -117,7 +117,7 @@ type serverObject struct {
 func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
 	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
-	if keys.file != "" {
+	if keys.made {
 		exports = append([][2]string{
 			{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey},
 		}, exports...)
@@ -138,7 +138,7 @@ func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOption
 		p.out.line("health and metrics on %s", adminURL)
 	}
 	for _, e := range exports {
-		p.out.line("export %s=%s", e[0], shellQuote(e[1]))
+		p.out.line("%s", exportLine(e[0], e[1], onWindows))
 	}
 	return p.out.flush()
 }

@@ -58,7 +58,11 @@ func (u *ui) isTerminal() bool { return u.width() > 0 }
 
 // say prints one line, above the live one.
 func (u *ui) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(u, format+"\n", args...) // as every message, it has nowhere to report to
+	line := fmt.Sprintf(format+"\n", args...)
+	if onWindows {
+		line = plainPaths(line)
+	}
+	_, _ = io.WriteString(u, line) // as every message, it has nowhere to report to
 }
 
 // Write writes whole lines, above the live one.

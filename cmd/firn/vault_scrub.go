@@ -64,7 +64,7 @@ func (p *program) scrub(ctx context.Context, vaultArg string, limit rateFlag) er
 	p.beginWork("continue with: " + p.typed())
 	counters := new(dirvault.ScrubCounters)
 	stop := p.showScrub(counters)
-	reports, err := dirvault.Scrub(ctx, dir, dirvault.Options{Now: p.now, OnDamage: p.damaged}, dirvault.ScrubOptions{
+	reports, err := dirvault.Scrub(ctx, dir, dirvault.Options{Now: p.now, OnDamage: p.damaged, OnLeftover: p.damaged}, dirvault.ScrubOptions{
 		Limiter: dirvault.ScrubLimiter(int64(limit)), Anew: true, Found: p.foundDamage, Counters: counters,
 	})
 	stop()

@@ -57,7 +57,7 @@ func (v *Vault) openArchive(id vault.ArchiveID) (*os.File, error) {
 // broken says why the truth about one cannot be had, only its ID and its Size
 // are known.
 func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, broken error) bool) error {
-	return eachEntry(v.dir, archivesDir, func(name string) (bool, error) {
+	return v.eachEntry(archivesDir, func(name string) (bool, error) {
 		more := true
 		err := v.visitArchive(ctx, vault.ArchiveID(name), func(a vault.Archive, broken error) error {
 			more = visit(a, broken)
@@ -97,7 +97,7 @@ func (v *Vault) visitArchive(ctx context.Context, id vault.ArchiveID, visit func
 // DeleteArchive removes an archive: first its bytes, durably, then what is known
 // about them.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.enterToWrite(ctx); err != nil {
 		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
 	defer v.gate.leave()
@@ -117,15 +117,24 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	if err != nil || !there {
 		return err
 	}
-	if err := v.status.beginChange(v.dir, v.options.now()); err != nil {
+	if err := v.status.beginChange(v.options.now()); err != nil {
 		return err
 	}
 	defer v.status.endChange()
+	if err := v.count.begin(id); err != nil {
+		return err
+	}
+	defer v.count.end(id)
 	if err := v.takeBytes(id); err != nil {
 		return err
 	}
 	if err := syncDir(v.dir, archivesDir); err != nil {
 		return err
 	}
-	return errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id)))
+	// The archive is gone. What is left means nothing without it.
+	if err := errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id))); err != nil {
+		v.count.forgo()
+		v.leftOver(err)
+	}
+	return nil
 }

@@ -11,7 +11,8 @@ import (
 
 // cleanUp removes what a process left behind that was killed. The caller holds
 // the lock, so nothing here is on its way. Bytes of an archive are never
-// removed, and a damaged file stays for whoever asks for it to be told.
+// removed, and a damaged file stays for whoever asks for it to be told. What cannot be
+// removed, such as a file that another program has open, stays until another time.
 func (v *Vault) cleanUp() error {
 	// The process may have been killed between a rename and its flush: what is
 	// visible now becomes durable before anything is built on it.
@@ -23,31 +24,52 @@ func (v *Vault) cleanUp() error {
 	if err := syncName(v.path); err != nil {
 		return err
 	}
+	v.cleanArchives(v.loadCount())
+	v.cleanJobs()
 	for _, clean := range []struct {
 		dir   string
 		entry func(name string) error
 	}{
-		{".", v.cleanTemporary(".")},
-		{archivesDir, v.cleanArchive},
+		{".", v.cleanTop},
 		{uploadsDir, v.cleanUpload},
-		{jobsDir, v.cleanJob},
 		{notesDir, v.cleanTemporary(notesDir)},
 	} {
 		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
-			err := clean.entry(name)
-			if errors.Is(err, errDamaged) {
-				v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
-				err = nil
-			}
-			return true, err
+			v.tellOf(clean.entry(name))
+			return true, nil
 		})
 		if err != nil {
-			return fmt.Errorf("clean up %s: %w", clean.dir, err)
+			v.leftOver(fmt.Errorf("clean up %s: %w", clean.dir, err))
 		}
 	}
 	v.outputs.expect(v.options.Now())
 	v.sweepKept()
 	return nil
+}
+
+// tellOf tells of what keeps something from being removed, if anything does.
+func (v *Vault) tellOf(err error) {
+	switch {
+	case errors.Is(err, errDamaged):
+		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+	case err != nil:
+		v.leftOver(err)
+	}
+}
+
+// cleanTop removes what is on its way in the vault's own directory, and journals of
+// changes that the count of archives does not name.
+func (v *Vault) cleanTop(name string) error {
+	if strings.HasPrefix(name, changesFile) && name != v.count.record.journal() {
+		return v.dir.Remove(name)
+	}
+	return v.cleanTemporary(".")(name)
+}
+
+// leftOver tells that something stays that was to be removed, and why.
+func (v *Vault) leftOver(err error) {
+	v.options.OnLeftover(fmt.Errorf("directory vault %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
+		v.path, err))
 }
 
 func (v *Vault) cleanTemporary(dir string) func(name string) error {
@@ -103,7 +125,7 @@ func (v *Vault) cleanJob(name string) error {
 	if isOutput {
 		return v.cleanOutput(vault.JobID(id))
 	}
-	_, err := v.job(vault.JobID(id))
+	_, err := v.timesOf(vault.JobID(id))
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil // forgotten now, or another file
 	}

@@ -23,6 +23,12 @@ func leave(t *testing.T, dir, name, content string) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// What a test does at once comes later than what was done before, on file systems with
+	// coarse clocks, too.
+	later := time.Now().Add(time.Second)
+	if err := os.Chtimes(filepath.Dir(path), later, later); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // reopen closes a vault, lets something happen to its directory and opens it.

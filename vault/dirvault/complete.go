@@ -15,7 +15,7 @@ import (
 // CompleteUpload publishes the archive without copying a byte. Repeated, it
 // returns the same id for as long as the archive is there.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.enterToWrite(ctx); err != nil {
 		return "", fmt.Errorf("complete upload %q: %w", id, err)
 	}
 	defer v.gate.leave()
@@ -142,10 +142,14 @@ func rangeHash(ctx context.Context, dir *os.Root, name string, r vault.Range) (t
 // visible and everything can be repeated; after it, whoever looks finds the
 // archive whole. The caller is alone in the upload's gate.
 func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
-	if err := v.status.beginChange(v.dir, v.options.now()); err != nil {
+	if err := v.status.beginChange(v.options.now()); err != nil {
 		return err
 	}
 	defer v.status.endChange()
+	if err := v.count.begin(t.ID); err != nil {
+		return err
+	}
+	defer v.count.end(t.ID)
 	if err := u.fit(t.Size); err != nil {
 		u.gate.closeIfNotFlushed(err)
 		return err

@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"firn/internal/disk"
 	"firn/vault"
 )
 
 // Create makes an empty vault of dir, whose parent must be there. A directory
-// that is there already must be empty: ErrExists else.
+// that is there already must be empty: ErrExists else. ErrReadOnly means that nothing can
+// be made in the directory above it.
 func Create(dir string, o Options) error {
 	if err := create(dir, o.withDefaults().now()); err != nil {
 		return fmt.Errorf("create directory vault %q: %w", dir, err)
@@ -31,7 +33,11 @@ func create(dir string, now time.Time) error {
 		return err
 	}
 	defer parent.Close()
-	return createIn(parent, filepath.Base(full), now)
+	err = createIn(parent, filepath.Base(full), now)
+	if disk.IsReadOnly(err) {
+		err = &readOnlyError{fmt.Sprintf("directory %q", filepath.Dir(full)), err}
+	}
+	return err
 }
 
 // createIn builds the vault under a temporary name: with its rename it is there

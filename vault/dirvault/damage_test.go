@@ -181,6 +181,8 @@ func TestInventoryListsTheDamaged(t *testing.T) {
 	good := store(t, v, noise(40), 10)
 	all := sorted(vault.ArchiveID(ids[0]), vault.ArchiveID(ids[1]), vault.ArchiveID(ids[2]), good)
 	created := info(t, v).Created
+	heard.want(t, "when the archives are counted, for which nobody looks into them")
+	list(t, v, vault.Listing{})
 	heard.want(t, "when the inventory is taken", ids...)
 	for _, l := range []vault.Listing{{}, {Limit: 4}, {CSV: true}, {Since: created.Add(-time.Hour)}} {
 		j, listed := list(t, v, l)

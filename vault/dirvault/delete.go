@@ -31,6 +31,9 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
+	if v.readOnly != nil {
+		return errors.Join(v.readOnly, v.release())
+	}
 	parent, err := os.OpenRoot(filepath.Dir(full))
 	if err != nil {
 		return errors.Join(err, v.release())
@@ -42,7 +45,7 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 		return err
 	})
 	if err == nil {
-		err = removeHidden(parent, hidden)
+		err = v.removeHidden(parent, hidden)
 	}
 	return errors.Join(err, v.release())
 }
@@ -53,6 +56,9 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 // that there is none. Nobody waits for it who is at work in another vault.
 func (r *Root) DeleteVault(ctx context.Context, name string) error {
 	v, err := r.vault(ctx, name)
+	if err == nil {
+		err = v.readOnly
+	}
 	if err != nil {
 		return err
 	}
@@ -71,7 +77,7 @@ func (r *Root) deleteVault(ctx context.Context, v *Vault, name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(removeHidden(r.dir, hidden), v.release())
+	return errors.Join(v.removeHidden(r.dir, hidden), v.release())
 }
 
 // drop makes a retired vault disappear. If that fails it can be opened anew.
@@ -100,6 +106,19 @@ func (v *Vault) hide(parent *os.Root, name string) (hidden string, err error) {
 		}
 	}
 	return hide(parent, name)
+}
+
+// removeHidden makes it durable that a vault was deleted, and removes what it held at
+// leisure. What cannot be removed of that keeps nobody: the vault is no more.
+func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
+	if err := syncDir(parent, "."); err != nil {
+		return err
+	}
+	if err := parent.RemoveAll(hidden); err != nil {
+		v.options.OnLeftover(fmt.Errorf("directory vault %q is deleted, but what is left of it, in %q beside it, cannot be removed: %w",
+			v.path, hidden, err))
+	}
+	return nil
 }
 
 // retire closes the gate of a vault that check allows to be deleted, with nobody
@@ -169,7 +188,7 @@ func (v *Vault) settled(ctx context.Context) error {
 	if err := errors.Join(v.withoutDamagedUploads(ctx), v.withoutArchives(ctx)); err != nil {
 		return err
 	}
-	if err := v.refreshInventory(ctx); err != nil {
+	if err := v.refreshCount(ctx); err != nil {
 		return err
 	}
 	if v.status.get().Changed {

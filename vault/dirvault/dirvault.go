@@ -2,11 +2,15 @@
 //
 // Every archive is one plain file that any tool can read, beside a small JSON
 // file that is the truth about it. Nothing else has to be kept in step: there
-// is no index to lose.
+// is no index to lose. What saves time, such as the count of the archives, is made anew
+// where it is missing or wrong.
 //
 //	vault.json            when the vault was made, and its last inventory in numbers
 //	inventory.json        that inventory, in the service's JSON form
 //	scrub.json            how far a scrub has come, and what it found
+//	count.json            how many archives there are, and how many bytes they have
+//	changes-X             a journal of the archives that came or went since
+//	jobtimes              an index of the jobs, by when they were made and expire
 //	lock                  held by the one process that has the vault open
 //	archives/ID           the bytes, read-only
 //	archives/ID.json      the truth: id, description, size, tree hash, creation date
@@ -21,7 +25,8 @@
 //	outputs/ID            the bytes of an archive that was deleted while a job gave them,
 //	                      and beside them its leaves
 //	notes/NAME            a document of whoever serves the vault
-//	~anything             on its way in or out, removed when the vault is opened
+//	~anything             on its way in or out, removed when the vault is opened, or
+//	                      another time if it cannot be removed then
 //
 // # What survives
 //
@@ -55,6 +60,12 @@
 // anew from the truth. Before an archive comes or goes vault.json is made to say
 // that the inventory is out of date, so a kill cannot hide a change.
 //
+// The count: an archive that may come or go is named in a journal before it does, and
+// whether it is there tells whether it did. So a kill at any instant leaves a count that is
+// right, and what a kill has left is looked for among those archives alone. Whoever else
+// puts archives there, or takes them away, changes the directory's modification time:
+// then all of it is looked at, and counted.
+//
 // Damage: whoever asks for something whose file is damaged is told so. Lists go on
 // without it and inventories with a bad entry, and say so (see Options.OnDamage).
 // It is never removed, and neither is a vault that holds it.
@@ -66,6 +77,14 @@
 // are read and go beside it. Where it is and what it found is in scrub.json, at
 // most a minute old: a scrub that ended in the middle, by a kill too, goes on there.
 // What it finds it tells, and leaves as it is: nothing here can mend bytes.
+//
+// # Reading only
+//
+// A vault whose directory cannot be written, because of how its file system is mounted or
+// whose it is, is read without one byte being written to it: nothing is removed, jobs and
+// what they give are kept outside of it until it is closed, and inventories are taken
+// without being left there. Whatever must change the vault is vault.ErrReadOnly. It takes
+// a shared lock if there is a lock file that can be read, so that several can read at once.
 //
 // # Trust
 //
@@ -109,11 +128,19 @@ type Options struct {
 	// MiB before OpenOutput hands it out; see [Vault.OpenOutput]. It is for those
 	// who serve others: firn's engine compares what it reads itself.
 	VerifyReads bool
+	// ReadOnly makes the vault be read without a byte of it being written, although its
+	// directory could be. One that cannot be written is always read so.
+	ReadOnly bool
 	// OnDamage is told of every damaged file, and every vault that cannot be
 	// opened, that a listing or an inventory goes on in spite of, each time that one
 	// does; nil means nobody. It may be called from many goroutines at once and
 	// must not call the vault or the Root that it hears of.
 	OnDamage func(error)
+	// OnLeftover is told of what an interrupted process, or an earlier act, left in a
+	// vault or in a Root and cannot be removed now. It keeps nobody from anything, and
+	// its removal is tried again when the vault is opened the next time. nil means that
+	// nobody is told. It may be called as OnDamage is.
+	OnLeftover func(error)
 }
 
 func (o Options) withDefaults() Options {
@@ -128,6 +155,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OnDamage == nil {
 		o.OnDamage = func(error) {}
+	}
+	if o.OnLeftover == nil {
+		o.OnLeftover = func(error) {}
 	}
 	return o
 }

@@ -28,6 +28,9 @@ func replaceFile(dir *os.Root, name string, data []byte) error {
 // with the flushes that make it whole or absent after a power loss.
 func fillFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	temp := path.Join(path.Dir(name), temporaryName())
+	if path.Dir(name) == archivesDir {
+		temp = temporaryName() // where it is found after a kill without reading millions of names
+	}
 	if err := createFile(dir, temp, fill); err != nil {
 		return errors.Join(err, removeIfThere(dir, temp))
 	}
@@ -49,15 +52,6 @@ func createFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	return errors.Join(err, f.Close())
 }
 
-// discard makes a directory disappear at once, then removes it at leisure.
-func discard(dir *os.Root, name string) error {
-	temp, err := hide(dir, name)
-	if err != nil {
-		return err
-	}
-	return removeHidden(dir, temp)
-}
-
 // hide gives a directory a temporary name, which it returns. This is what
 // counts: a kill from now on leaves nothing that could be taken for the
 // directory.
@@ -66,7 +60,7 @@ func hide(dir *os.Root, name string) (string, error) {
 	return temp, dir.Rename(name, temp)
 }
 
-// removeHidden is the second half of discard, which takes as long as the system
+// removeHidden removes a directory that was hidden, which takes as long as the system
 // needs to free what may be terabytes.
 func removeHidden(dir *os.Root, temp string) error {
 	if err := syncDir(dir, path.Dir(temp)); err != nil {

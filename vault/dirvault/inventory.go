@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,33 +32,25 @@ type snapshot struct {
 	quiet bool   // none of them was under way
 }
 
-func (v *Vault) inventoryDue() (bool, error) {
-	touched, err := v.archivesTouched()
+// inventoryDue reports whether it is time for an inventory, with a list of the archives
+// or only their number.
+func (v *Vault) inventoryDue(list bool) (bool, error) {
+	touched, err := v.count.modified()
 	s := v.status.get()
-	return s.inventoryDue(v.options.now(), v.options.InventoryEvery, touched), err
-}
-
-// archivesTouched returns when a name in the archives' directory last came or
-// went, whoever did it.
-func (v *Vault) archivesTouched() (time.Time, error) {
-	info, err := v.dir.Stat(archivesDir)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return info.ModTime().UTC(), nil
+	return s.inventoryDue(v.options.now(), v.options.InventoryEvery, touched, list), err
 }
 
 // takeInventory lists and counts the archives: first the list, durably, then
 // what is said about it. An archive whose truth is damaged is a bad entry of the
 // list, so that nobody takes it for one that is not there, and counts with the
 // size of its file.
-func (v *Vault) takeInventory(ctx context.Context) error {
-	touched, err := v.archivesTouched()
+func (v *Vault) takeInventory(ctx context.Context) (inventoryStatus, error) {
+	touched, err := v.count.modified()
 	if err != nil {
-		return err
+		return inventoryStatus{}, err
 	}
-	s := v.status.beginInventory(v.options.now(), touched)
-	err = fillFile(v.dir, inventoryFile, func(f *os.File) error {
+	s := v.status.beginList(v.options.now(), touched)
+	err = v.fillFile(inventoryFile, func(f *os.File) error {
 		sum := sha256.New()
 		if err := v.list(ctx, io.MultiWriter(f, sum), s); err != nil {
 			return err
@@ -66,9 +59,9 @@ func (v *Vault) takeInventory(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return inventoryStatus{}, err
 	}
-	return v.status.endInventory(v.dir, s)
+	return s.inventoryStatus, v.status.endInventory(s)
 }
 
 // list writes the list and gathers in s what is said about it.
@@ -105,8 +98,11 @@ func (v *Vault) inventoryHead(at time.Time) inventory.Head {
 // that cannot be read as it was written is made anew: the truth is elsewhere.
 // ErrNotFound means that there is none yet. The caller is alone in v.taking, and
 // closes the file.
-func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, error) {
+func (v *Vault) openInventory(ctx context.Context) (file, inventoryStatus, error) {
 	s := v.status.get().inventoryStatus
+	if s.SHA256.IsZero() && v.options.InventoryEvery < 0 { // others came to be counted meanwhile
+		return v.openNewInventory(ctx)
+	}
 	if s.SHA256.IsZero() {
 		return nil, inventoryStatus{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)
 	}
@@ -115,18 +111,22 @@ func (v *Vault) openInventory(ctx context.Context) (*os.File, inventoryStatus, e
 		return f, s, err
 	}
 	v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
-	if err := v.takeInventory(ctx); err != nil {
+	return v.openNewInventory(ctx)
+}
+
+func (v *Vault) openNewInventory(ctx context.Context) (file, inventoryStatus, error) {
+	s, err := v.takeInventory(ctx)
+	if err != nil {
 		return nil, inventoryStatus{}, err
 	}
-	s = v.status.get().inventoryStatus
-	f, err = v.openUnchanged(ctx, inventoryFile, s.SHA256)
+	f, err := v.openUnchanged(ctx, inventoryFile, s.SHA256)
 	return f, s, err
 }
 
-// openUnchanged opens a file at its beginning if it has this hash. Else the error
+// openUnchanged opens a file if it has this hash. Else the error
 // wraps errDamaged.
-func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (*os.File, error) {
-	f, err := v.dir.Open(name)
+func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (file, error) {
+	f, err := v.openFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w: it is missing", name, errDamaged)
 	}
@@ -134,7 +134,7 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 		return nil, err
 	}
 	sum := sha256.New()
-	_, err = io.Copy(sum, &cancelReader{ctx: ctx, r: f})
+	_, err = io.Copy(sum, &cancelReader{ctx: ctx, r: io.NewSectionReader(f, 0, math.MaxInt64)})
 	switch {
 	case ctx.Err() != nil:
 		err = cancelled(ctx)
@@ -142,8 +142,6 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 		err = fmt.Errorf("%s: %w: %w", name, errDamaged, err)
 	case treehash.Hash(sum.Sum(nil)) != want:
 		err = fmt.Errorf("%s: %w: it is not as it was written", name, errDamaged)
-	default:
-		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -153,14 +151,15 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 
 // Info tells when the vault was made and what it held at its last inventory. As
 // at the service, that lags: one is taken here when somebody asks and it is due
-// (see Options.InventoryEvery). Bytes includes 32,768 for each archive. Name is
+// (see Options.InventoryEvery). Where it is always due the archives are not listed for
+// that: how many there are is known. Bytes includes 32,768 for each archive. Name is
 // the directory's.
 func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
 	if err := v.gate.enter(ctx); err != nil {
 		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)
 	}
 	defer v.gate.leave()
-	if err := v.refreshInventory(ctx); err != nil {
+	if err := v.refreshCount(ctx); err != nil {
 		return vault.Info{}, fmt.Errorf("inventory of directory vault %q: %w", v.path, err)
 	}
 	s := v.status.get()

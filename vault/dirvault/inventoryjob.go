@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 
@@ -27,17 +28,18 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		return err
 	}
 	defer v.taking.leaveAlone()
-	list, s, err := v.openInventory(ctx)
+	inventory, s, err := v.openInventory(ctx)
 	if err != nil {
 		return err
 	}
-	defer list.Close()
-	if d.List == (listDocument{}) {
-		if whole, err := v.linkInventory(d, list, s); whole || err != nil {
+	defer inventory.Close()
+	if d.List == (listDocument{}) && v.aside == nil {
+		if whole, err := v.linkInventory(d, s); whole || err != nil {
 			return err
 		}
 	}
-	return fillFile(v.dir, outputPath(d.ID), func(f *os.File) error {
+	list := io.NewSectionReader(inventory, 0, math.MaxInt64)
+	return v.fillFile(outputPath(d.ID), func(f *os.File) error {
 		if d.List == (listDocument{}) {
 			d.Damaged = s.Damaged
 			d.Size, err = io.Copy(f, &cancelReader{ctx: ctx, r: list})
@@ -54,11 +56,11 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 // linkInventory gives the job the file of the inventory itself, which is never written
 // to again, so that many jobs for one inventory take no more room than one. It reports
 // false where the file system has no links.
-func (v *Vault) linkInventory(d *jobDocument, list *os.File, s inventoryStatus) (bool, error) {
+func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 	if v.dir.Link(inventoryFile, outputPath(d.ID)) != nil {
 		return false, nil //nolint:nilerr // it is copied instead
 	}
-	info, err := list.Stat()
+	info, err := v.dir.Lstat(outputPath(d.ID))
 	if err != nil {
 		return true, errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
 	}
@@ -98,8 +100,8 @@ func (v *Vault) writeListed(ctx context.Context, to io.Writer, d *jobDocument, l
 }
 
 // openInventoryOutput opens the document of an inventory job.
-func (v *Vault) openInventoryOutput(d *jobDocument) (*os.File, error) {
-	f, err := v.dir.Open(outputPath(d.ID))
+func (v *Vault) openInventoryOutput(d *jobDocument) (file, error) {
+	f, err := v.openFile(outputPath(d.ID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the output is gone: %w", vault.ErrExpired)
 	}

@@ -72,7 +72,7 @@ func (v *Vault) refreshInventory(ctx context.Context) error {
 		if err := cancelled(ctx); err != nil {
 			return err
 		}
-		if due, err := v.inventoryDue(); err != nil || !due {
+		if due, err := v.inventoryDue(true); err != nil || !due {
 			return err // and nobody waits for an inventory that another is taking
 		}
 		run, begun := v.runs.join(v.takeInventoryIfDue)
@@ -94,8 +94,9 @@ func (v *Vault) takeInventoryIfDue(ctx context.Context) error {
 		return err
 	}
 	defer v.taking.leaveAlone()
-	if due, err := v.inventoryDue(); err != nil || !due {
+	if due, err := v.inventoryDue(true); err != nil || !due {
 		return err
 	}
-	return v.takeInventory(ctx)
+	_, err := v.takeInventory(ctx)
+	return err
 }

@@ -85,7 +85,7 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 		return jobDocument{}, missing
 	}
 	var d jobDocument
-	err := readDocument(v.dir, jobPath(id), &d)
+	err := v.readDocument(jobPath(id), &d)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && d.ID != id:
 		return jobDocument{}, missing
@@ -101,5 +101,5 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 
 func (v *Vault) forgetJob(id vault.JobID) error {
 	v.jobs.remove(id)
-	return errors.Join(removeIfThere(v.dir, jobPath(id)), removeIfThere(v.dir, outputPath(id)))
+	return errors.Join(v.removeFile(jobPath(id)), v.removeFile(outputPath(id)))
 }

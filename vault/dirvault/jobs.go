@@ -64,11 +64,12 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	}
 	err := cancelled(ctx)
 	if err == nil {
-		err = writeDocument(v.dir, jobPath(d.ID), &d)
+		err = v.writeDocument(jobPath(d.ID), &d)
 	}
 	if err != nil {
-		return "", errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
+		return "", errors.Join(err, v.removeFile(outputPath(d.ID)))
 	}
+	v.indexJob(d.ID, d.times())
 	v.outputs.note(&d, now)
 	return d.ID, nil
 }

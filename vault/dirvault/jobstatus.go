@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -106,11 +107,18 @@ func (v *Vault) eachJob(ctx context.Context, from time.Time, visit func(vault.Jo
 		return err
 	}
 	v.sweepKept()
-	listed, err := v.listedJobs(ctx, from)
+	all, err := v.listedJobs(ctx)
 	if err != nil {
 		return err
 	}
-	for _, l := range listed {
+	first, _ := slices.BinarySearchFunc(all, from, func(l listedJob, from time.Time) int { return l.created.Compare(from) })
+	for _, l := range all[first:] {
+		if l.forgotten(v.options.Now()) {
+			_, _ = v.job(l.id) // which removes it
+		}
+		if l.expired(v.options.Now()) {
+			continue
+		}
 		j, err := v.Job(ctx, l.id)
 		switch {
 		case errors.Is(err, vault.ErrNotFound):
@@ -133,11 +141,20 @@ type listedJob struct {
 	jobTimes
 }
 
-// listedJobs returns the jobs that are listed and were not created before from, in
-// their order.
-func (v *Vault) listedJobs(ctx context.Context, from time.Time) ([]listedJob, error) {
-	var listed []listedJob
-	err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+// listedJobs returns all jobs, those that have expired too, in the order in which they are
+// listed. The caller does not change them.
+func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
+	touched, err := v.jobsTouched()
+	if err != nil {
+		return nil, err
+	}
+	listed, changes, known := v.jobs.inOrder(touched)
+	if known {
+		return listed, nil
+	}
+	listed = nil
+	whole := true
+	err = v.eachJobFile(func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}
@@ -151,16 +168,36 @@ func (v *Vault) listedJobs(ctx context.Context, from time.Time) ([]listedJob, er
 		switch {
 		case errors.Is(err, vault.ErrNotFound): // another file, or forgotten
 		case errors.Is(err, errDamaged):
+			whole = false
 			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 		case err != nil:
 			return false, err
-		case !l.expired(v.options.Now()) && !l.created.Before(from):
+		default:
 			listed = append(listed, l)
 		}
 		return true, nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(listed, func(a, b listedJob) int {
 		return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id))
 	})
-	return listed, err
+	if whole { // else it is to be told each time
+		v.jobs.setOrder(listed, changes, touched)
+	}
+	return listed, nil
+}
+
+// jobsTouched returns when a name in the jobs' directory last came or went, whoever did
+// it; of one that was left out in a copy, the zero time.
+func (v *Vault) jobsTouched() (time.Time, error) {
+	info, err := v.dir.Stat(jobsDir)
+	if v.aside != nil && errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }

@@ -23,6 +23,37 @@ func (t jobTimes) forgotten(now time.Time) bool {
 type knownJobs struct {
 	mu    sync.Mutex
 	times map[vault.JobID]jobTimes
+	lines int // of the index, when the vault was opened
+	read  int // files, because the index lacked them
+
+	order   []listedJob // all that there were
+	changes uint64      // jobs that came or went since the vault was opened
+	ordered uint64      // changes when order was made
+	touched time.Time   // modification time of the jobs' directory then; zero: there is no order
+}
+
+// inOrder returns all jobs in the order in which they are listed, if that is known for a
+// directory that was last changed then.
+func (k *knownJobs) inOrder(touched time.Time) (order []listedJob, changes uint64, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.order, k.changes, k.ordered == k.changes && !k.touched.IsZero() && k.touched.Equal(touched)
+}
+
+// setOrder remembers what inOrder returns, unless jobs came or went meanwhile.
+func (k *knownJobs) setOrder(order []listedJob, changes uint64, touched time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.changes == changes {
+		k.order, k.ordered, k.touched = order, changes, touched
+	}
+}
+
+// change notes that a job came or went.
+func (k *knownJobs) change() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.changes++
 }
 
 // maxKnownJobs is how many are remembered: about 16 MB. The files of others are read.
@@ -46,10 +77,19 @@ func (k *knownJobs) add(id vault.JobID, t jobTimes) {
 	}
 }
 
+// addRead is add for times that came from the job's file.
+func (k *knownJobs) addRead(id vault.JobID, t jobTimes) {
+	k.add(id, t)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.read++
+}
+
 func (k *knownJobs) remove(id vault.JobID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.times, id)
+	k.changes++
 }
 
 // timesOf returns the times of a job, as job returns what else is known of it.
@@ -62,6 +102,6 @@ func (v *Vault) timesOf(id vault.JobID) (jobTimes, error) {
 	if err != nil {
 		return jobTimes{}, err
 	}
-	v.jobs.add(id, d.times())
+	v.jobs.addRead(id, d.times())
 	return d.times(), nil
 }

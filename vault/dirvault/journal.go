@@ -3,6 +3,7 @@ package dirvault
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,9 +66,20 @@ func (j *journal) list() ([]vault.Part, error) {
 	if err := j.load(); err != nil {
 		return nil, err
 	}
-	return slices.SortedFunc(maps.Values(j.parts), func(a, b vault.Part) int {
-		return int(min(1, max(-1, a.Offset-b.Offset)))
-	}), nil
+	return inOrder(j.parts), nil
+}
+
+// listAsItIs is list of a file that cannot be written.
+func (j *journal) listAsItIs() ([]vault.Part, error) {
+	parts, _, err := j.read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", j.name, err)
+	}
+	return inOrder(parts), nil
+}
+
+func inOrder(parts map[int64]vault.Part) []vault.Part {
+	return slices.SortedFunc(maps.Values(parts), func(a, b vault.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 }
 
 // add records, durably, that p is there. The caller has flushed its bytes.

@@ -85,7 +85,7 @@ func (v *Vault) spansOf(id vault.ArchiveID) ([]outputSpan, error) {
 }
 
 func (v *Vault) eachJobDocument(visit func(*jobDocument)) error {
-	return eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+	return v.eachJobFile(func(name string) (bool, error) {
 		id, isJob := strings.CutSuffix(name, ".json")
 		if !isJob {
 			return true, nil
@@ -154,7 +154,7 @@ func (v *Vault) sweepKept() {
 		return
 	}
 	if err := v.removeUnneeded(); err != nil {
-		v.options.OnDamage(fmt.Errorf("directory vault %q: remove outputs of archives that are deleted: %w", v.path, err))
+		v.leftOver(fmt.Errorf("remove outputs of archives that are deleted: %w", err))
 		o.expect(v.options.Now().Add(time.Hour))
 	}
 }

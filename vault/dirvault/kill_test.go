@@ -179,9 +179,17 @@ func TestKilled(t *testing.T) {
 	wantTidy(t, dir)
 }
 
-func (o *told) check(t *testing.T, v vault.Vault) {
+func (o *told) check(t *testing.T, v *dirvault.Vault) {
 	t.Helper()
+	counted := info(t, v)
 	there := inventory(t, v)
+	size := int64(0)
+	for _, a := range there {
+		size += a.Size + 32768
+	}
+	if counted.Archives != int64(len(there)) || counted.Bytes != size {
+		t.Errorf("%+v is counted, where there are %d archives of %d bytes", counted, len(there), size)
+	}
 	for id, a := range there {
 		data := retrieve(t, v, id)
 		if treehash.Sum(data) != a.TreeHash || int64(len(data)) != a.Size {

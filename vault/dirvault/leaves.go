@@ -71,10 +71,10 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 }
 
 // openLeaves opens the leaves of an archive, if they are there and can be trusted.
-func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (*os.File, error) {
-	f, err := v.dir.Open(archiveLeaves(a.ID))
+func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (file, error) {
+	f, err := v.openFile(archiveLeaves(a.ID))
 	if errors.Is(err, fs.ErrNotExist) {
-		f, err = v.dir.Open(keptLeaves(a.ID))
+		f, err = v.openFile(keptLeaves(a.ID))
 	}
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (*os.File, erro
 
 // check returns nil if f holds the leaves of a: one for each MiB, and together
 // they have its tree hash.
-func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f *os.File) error {
+func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f file) error {
 	info, err := f.Stat()
 	if err != nil || c.remembers(a.ID, info) {
 		return err
@@ -100,7 +100,7 @@ func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f *os.File) e
 }
 
 // checkLeaves is check for a file of size bytes, read whatever is remembered.
-func checkLeaves(ctx context.Context, a vault.Archive, f *os.File, size int64) error {
+func checkLeaves(ctx context.Context, a vault.Archive, f file, size int64) error {
 	n := treehash.Leaves(a.Size)
 	if size != n*leafBytes {
 		return fmt.Errorf("%s: %w: %d bytes for %d leaves", f.Name(), errDamaged, size, n)

@@ -21,7 +21,7 @@ func atOnce(ctx context.Context, _ int64) error { return cancelled(ctx) }
 
 // mendedLeaves makes the leaves of an archive for somebody who waits for them. Who
 // comes meanwhile waits, too, rather than reading all of the archive beside.
-func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (*os.File, error) {
+func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (file, error) {
 	if err := v.mending.enterAlone(ctx); err != nil {
 		return nil, err
 	}
@@ -55,8 +55,12 @@ func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (*os.File, er
 // its tree hash. Else all of the archive is damaged, for all that can be known.
 // Nothing is held that would keep anybody from anything while the bytes are read.
 func (v *Vault) mendLeaves(ctx context.Context, a vault.Archive, data io.ReaderAt, wait pace) error {
-	temp := path.Join(archivesDir, temporaryName())
-	err := createFile(v.dir, temp, func(w *os.File) error { return writeLeaves(ctx, w, a, data, wait) })
+	fill := func(w *os.File) error { return writeLeaves(ctx, w, a, data, wait) }
+	if v.aside != nil {
+		return v.aside.fillLeaves(archiveLeaves(a.ID), fill)
+	}
+	temp := temporaryName()
+	err := createFile(v.dir, temp, fill)
 	if err == nil {
 		err = v.putLeaves(ctx, temp, a.ID)
 	}
@@ -105,9 +109,13 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 		err = fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	}
 	if err == nil {
-		err = v.dir.Rename(temp, leaves)
+		err = v.count.begin(id)
 	}
 	if err != nil {
+		return err
+	}
+	defer v.count.end(id)
+	if err := v.dir.Rename(temp, leaves); err != nil {
 		return err
 	}
 	err = errors.Join(syncDir(v.dir, archivesDir), syncDir(v.dir, path.Dir(leaves)))

@@ -23,6 +23,12 @@ const rootNotes = "@notes"
 // vaultName is empty, with the Root. ErrNotFound means that there is no such note,
 // or no such vault, ErrInvalid that the name is not one.
 func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error) {
+	if data, kept := r.notes.document(path.Join(vaultName, name)); kept {
+		if data == nil {
+			return nil, fmt.Errorf("note %q of vault %q: %w", name, vaultName, vault.ErrNotFound)
+		}
+		return data, nil
+	}
 	if vaultName == "" {
 		data, err := r.ownNote(ctx, name)
 		if err != nil {
@@ -45,7 +51,8 @@ func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error)
 // the place of one of the same name: a small document of whoever serves the vault,
 // which means nothing here. With nil for data the note is removed, and removing one
 // that is not there is no error. It is there, or gone, durably and as a whole when
-// SetNote returns nil, and it goes with the vault. ErrInvalid means that the name is
+// SetNote returns nil, and it goes with the vault; but of a Root that is only read it
+// is kept in memory, until the Root is closed. ErrInvalid means that the name is
 // not one (1 to 64 of a-z 0-9 -) or that data has more than 1 MiB, ErrNotFound that
 // there is no vault.
 func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte) error {
@@ -59,7 +66,11 @@ func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte)
 	if err != nil {
 		return err
 	}
-	if err := v.setNote(ctx, name, data); err != nil {
+	set := v.setNote
+	if r.readOnly != nil {
+		set = r.setNoteAside(vaultName)
+	}
+	if err := set(ctx, name, data); err != nil {
 		return fmt.Errorf("set note %q of vault %q: %w", name, vaultName, err)
 	}
 	return nil
@@ -78,7 +89,8 @@ func (r *Root) cleanNotes() error {
 		if !isTemporary(name) {
 			return true, nil
 		}
-		return true, removeIfThere(r.dir, path.Join(rootNotes, name))
+		r.leftOver(removeIfThere(r.dir, path.Join(rootNotes, name)))
+		return true, nil
 	})
 }
 
@@ -97,10 +109,24 @@ func (r *Root) setOwnNote(ctx context.Context, name string, data []byte) error {
 	if err := errors.Join(checkNote(name, data), r.usable(ctx)); err != nil {
 		return err
 	}
+	if r.readOnly != nil {
+		return r.setNoteAside("")(ctx, name, data)
+	}
 	if err := errors.Join(r.dir.MkdirAll(rootNotes, 0o700), syncDir(r.dir, ".")); err != nil {
 		return err
 	}
 	return writeNote(r.dir, path.Join(rootNotes, name), data)
+}
+
+// setNoteAside is the setNote of a vault, or of the Root, that is only read.
+func (r *Root) setNoteAside(vaultName string) func(ctx context.Context, name string, data []byte) error {
+	return func(_ context.Context, name string, data []byte) error {
+		if err := checkNote(name, data); err != nil {
+			return err
+		}
+		r.notes.setDocument(path.Join(vaultName, name), data)
+		return nil
+	}
 }
 
 func (v *Vault) note(name string) ([]byte, error) {
@@ -114,7 +140,7 @@ func (v *Vault) setNote(ctx context.Context, name string, data []byte) error {
 	if err := checkNote(name, data); err != nil {
 		return err
 	}
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.enterToWrite(ctx); err != nil {
 		return err
 	}
 	defer v.gate.leave()

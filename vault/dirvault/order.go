@@ -85,7 +85,7 @@ func (v *Vault) visitArchives(ctx context.Context, ids []vault.ArchiveID, visit 
 func (v *Vault) archivesAfter(ctx context.Context, after vault.ArchiveID, n int) ([]vault.ArchiveID, error) {
 	var ids []vault.ArchiveID
 	var last vault.ArchiveID // no later one is wanted, once it is known
-	err := eachEntry(v.dir, archivesDir, func(name string) (bool, error) {
+	err := v.eachEntry(archivesDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}

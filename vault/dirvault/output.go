@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"strconv"
 
 	"firn/inventory"
@@ -95,7 +94,7 @@ func (v *Vault) archiveOf(d *jobDocument) (vault.Archive, error) {
 }
 
 // section is a range of an open file, whose bytes have this hash, if known.
-func section(ctx context.Context, f *os.File, r vault.Range, hash treehash.Hash) vault.Output {
+func section(ctx context.Context, f file, r vault.Range, hash treehash.Hash) vault.Output {
 	return vault.Output{
 		ReadCloser: output{
 			Reader: &cancelReader{ctx: ctx, r: io.NewSectionReader(f, r.Offset, r.Size)},

@@ -27,6 +27,9 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 }
 
 func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.Reader) error {
+	if v.readOnly != nil {
+		return v.readOnly
+	}
 	u, err := v.useToReceive(ctx, id)
 	if err != nil {
 		return err
@@ -119,6 +122,9 @@ func (v *Vault) parts(ctx context.Context, id vault.UploadID) ([]vault.Part, err
 		return nil, err
 	}
 	defer v.leaveUpload(u)
+	if v.readOnly != nil {
+		return u.journal.listAsItIs()
+	}
 	return u.journal.list()
 }
 

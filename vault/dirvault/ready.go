@@ -11,7 +11,7 @@ import (
 // Ready tells why the Root cannot work now: it is closed, its path leads to another
 // directory than the one that was opened, because the disk is gone or something was
 // renamed, or no file can be made in it. It makes an empty file to see that, and
-// removes it. It looks into no vault.
+// removes it, unless the Root is only read. It looks into no vault.
 func (r *Root) Ready(ctx context.Context) error {
 	r.mu.Lock()
 	err := r.usable(ctx)
@@ -19,7 +19,11 @@ func (r *Root) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(r.inPlace(), r.takesFiles()); err != nil {
+	err = r.inPlace()
+	if r.readOnly == nil {
+		err = errors.Join(err, r.takesFiles())
+	}
+	if err != nil {
 		return fmt.Errorf("directory of vaults %q: %w", r.path, err)
 	}
 	return nil

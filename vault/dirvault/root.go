@@ -24,10 +24,12 @@ const rootLock = "~lock"
 // Root is a directory of vaults, each a directory of its own by the vault's
 // name. Other files may stand beside them. It holds a lock until Close.
 type Root struct {
-	options Options
-	path    string
-	dir     *os.Root
-	lock    *flock.Flock
+	options  Options
+	path     string
+	readOnly error // why nothing is written; nil if it is
+	notes    *aside
+	dir      *os.Root
+	lock     *flock.Flock
 
 	scrubbed ScrubCounters
 
@@ -39,25 +41,28 @@ type Root struct {
 // OpenRoot opens a directory of vaults, which it creates if there is none. The
 // caller closes it. ErrLocked means that it is open already, here or in another
 // process; ErrInvalid that others than its owner may write to it, and so into
-// every vault.
+// every vault; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
+// that it need not be. With that all its vaults are only read.
 func OpenRoot(dir string, o Options) (*Root, error) {
-	r := &Root{options: o.withDefaults(), path: dir, vaults: make(map[string]*Vault)}
+	r := &Root{options: o.withDefaults(), path: dir, notes: newAside(), vaults: make(map[string]*Vault)}
 	if err := r.start(); err != nil {
 		return nil, fmt.Errorf("open directory of vaults %q: %w", dir, errors.Join(err, r.release()))
 	}
 	return r, nil
 }
 
-func (r *Root) start() error {
+func (r *Root) start() (err error) {
+	if r.options.ReadOnly {
+		return r.startReading()
+	}
 	if err := os.MkdirAll(r.path, 0o700); err != nil {
 		return err
 	}
-	info, err := os.Stat(r.path)
-	if err != nil {
-		return err
+	if why := r.options.whyReadOnly(r.path); why != nil {
+		return &readOnlyError{"it", why}
 	}
-	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("its mode %#o lets others write to it; take that away (chmod go-w): %w", mode, vault.ErrInvalid)
+	if err := r.checkMode(); err != nil {
+		return err
 	}
 	if r.dir, err = os.OpenRoot(r.path); err != nil {
 		return err
@@ -65,7 +70,7 @@ func (r *Root) start() error {
 	if r.lock, err = lock(filepath.Join(r.path, rootLock)); err != nil {
 		return err
 	}
-	if err := eachEntry(r.dir, ".", func(name string) (bool, error) { return true, r.meet(name) }); err != nil {
+	if err := eachEntry(r.dir, ".", r.meet); err != nil {
 		return err
 	}
 	if err := r.cleanNotes(); err != nil {
@@ -75,16 +80,59 @@ func (r *Root) start() error {
 	return errors.Join(syncDir(r.dir, "."), syncName(r.path))
 }
 
-// meet looks at one name in the directory when it is opened.
-func (r *Root) meet(name string) error {
-	if isTemporary(name) {
-		return r.dir.RemoveAll(name) // a vault on its way in or out
+// startReading is start where nothing is to be written.
+func (r *Root) startReading() (err error) {
+	r.readOnly = &readOnlyError{fmt.Sprintf("directory of vaults %q", r.path), errAsked}
+	// Nobody else may write through a file system that is mounted read-only either,
+	// whatever modes it shows.
+	if why := (Options{}).whyReadOnly(r.path); why == nil || errors.Is(why, fs.ErrPermission) {
+		if err := r.checkMode(); err != nil {
+			return err
+		}
 	}
-	there, err := isVault(r.dir, name)
-	if there {
+	if r.dir, err = os.OpenRoot(r.path); err != nil {
+		return err
+	}
+	if r.lock, err = lockToRead(filepath.Join(r.path, rootLock)); err != nil {
+		return err
+	}
+	return eachEntry(r.dir, ".", r.meet)
+}
+
+// checkMode refuses a directory that others may write to.
+func (r *Root) checkMode() error {
+	info, err := os.Stat(r.path)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("its mode %#o lets others write to it; take that away (chmod go-w): %w", mode, vault.ErrInvalid)
+	}
+	return nil
+}
+
+// meet looks at one name in the directory when it is opened.
+func (r *Root) meet(name string) (more bool, err error) {
+	if isTemporary(name) { // a vault on its way in or out
+		if r.readOnly == nil {
+			r.leftOver(r.dir.RemoveAll(name))
+		}
+		return true, nil
+	}
+	// One that cannot be looked at now is not one that is not there: whoever opens it is
+	// told why it cannot be.
+	if there, err := isVault(r.dir, name); there || err != nil {
 		r.vaults[name] = nil
 	}
-	return err
+	return true, nil
+}
+
+// leftOver tells that something stays that was to be removed, unless it was.
+func (r *Root) leftOver(err error) {
+	if err != nil {
+		r.options.OnLeftover(fmt.Errorf("directory of vaults %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
+			r.path, err))
+	}
 }
 
 // Close closes every vault and gives up the lock. Closing twice is no error.
@@ -126,6 +174,9 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 	defer r.mu.Unlock()
 	if err := r.usable(ctx); err != nil {
 		return err
+	}
+	if r.readOnly != nil {
+		return fmt.Errorf("create vault %q: %w", name, r.readOnly)
 	}
 	if v, there := r.vaults[name]; there {
 		if v != nil {

@@ -167,7 +167,7 @@ func (s *scrub) begin(ctx context.Context) error {
 	if err := s.wait(ctx, 0); err != nil {
 		return err
 	}
-	err := readDocument(s.v.dir, scrubFile, &s.doc)
+	err := s.v.readDocument(scrubFile, &s.doc)
 	switch {
 	case errors.Is(err, errDamaged):
 		s.v.options.OnDamage(fmt.Errorf("directory vault %q: %w", s.v.path, err))
@@ -176,7 +176,7 @@ func (s *scrub) begin(ctx context.Context) error {
 		return err
 	}
 	s.written = s.v.options.Now()
-	if s.doc.UnderWay && (s.doc.Asked || !s.o.Anew) {
+	if s.doc.UnderWay && (s.doc.Asked || !s.o.Anew) && !s.v.neverWrote(scrubFile) {
 		return nil
 	}
 	s.doc = scrubDocument{
@@ -266,7 +266,7 @@ func (s *scrub) write(ctx context.Context) {
 		return // the vault is closed or deleted: whoever reads is told so
 	}
 	defer s.v.gate.leave()
-	if err := writeDocument(s.v.dir, scrubFile, &s.doc); err != nil {
+	if err := s.v.writeDocument(scrubFile, &s.doc); err != nil {
 		s.v.gate.closeIfNotFlushed(err)
 		s.failure = err
 	}

@@ -50,7 +50,7 @@ func (r *Root) scrubIfDue(ctx context.Context, name string, every time.Duration,
 		return err
 	}
 	var d scrubDocument
-	err = readDocument(v.dir, scrubFile, &d)
+	err = v.readDocument(scrubFile, &d)
 	if err == nil && !d.due(v.options.Now(), every) {
 		return nil
 	}

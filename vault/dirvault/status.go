@@ -26,8 +26,8 @@ type inventoryStatus struct {
 	Inventoried time.Time `json:"inventoried,omitzero"` // when it was begun
 	Archives    int64     `json:"archives"`
 	Bytes       int64     `json:"bytes"` // with overhead
-	// SHA256 is that of the file. Zero: there is none, perhaps because the vault
-	// was counted before firn kept inventories.
+	// SHA256 is that of the file. Zero: there is none, because the archives were
+	// counted since, or before firn kept inventories.
 	SHA256 treehash.Hash `json:"inventory_sha256,omitzero"`
 	// Touched is the modification time of the archives' directory before it was
 	// read: archives that somebody copied there or removed change it.
@@ -58,13 +58,13 @@ func (s *statusDocument) info(name string) vault.Info {
 }
 
 // inventoryDue reports whether it is time for an inventory, where touched is the
-// modification time of the archives' directory (see Options.InventoryEvery).
-func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touched time.Time) bool {
-	missing := s.SHA256.IsZero()
-	changed := s.Changed || !missing && !s.Touched.Equal(touched)
-	switch {
+// modification time of the archives' directory (see Options.InventoryEvery). Without list
+// the number of archives is enough.
+func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touched time.Time, list bool) bool {
+	missing := list && s.SHA256.IsZero()
+	switch changed := s.changed(touched); {
 	case every < 0:
-		return missing || changed
+		return missing || changed || s.Inventoried.IsZero()
 	case !s.Inventoried.IsZero():
 		return missing || changed && now.Sub(s.Inventoried) >= every
 	case !s.FirstChange.IsZero():
@@ -74,8 +74,15 @@ func (s *statusDocument) inventoryDue(now time.Time, every time.Duration, touche
 	}
 }
 
+// changed reports whether archives came or went during the last inventory or since.
+func (s *statusDocument) changed(touched time.Time) bool {
+	return s.Changed || !s.Touched.IsZero() && !s.Touched.Equal(touched)
+}
+
 // status is vault.json in memory.
 type status struct {
+	keep func(*statusDocument) error // durably
+
 	mu       sync.Mutex
 	now      statusDocument
 	begun    uint64 // changes since the vault was opened
@@ -96,7 +103,7 @@ func (s *status) get() statusDocument {
 // beginChange records, durably and before it happens, that archives come or go
 // at now. It costs nothing but the first time after an inventory. The caller
 // calls endChange when it has happened, unless there was an error.
-func (s *status) beginChange(dir *os.Root, now time.Time) error {
+func (s *status) beginChange(now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.now.Changed {
@@ -105,7 +112,7 @@ func (s *status) beginChange(dir *os.Root, now time.Time) error {
 		if next.Inventoried.IsZero() {
 			next.FirstChange = now
 		}
-		if err := s.write(dir, next); err != nil {
+		if err := s.write(next); err != nil {
 			return err
 		}
 	}
@@ -129,21 +136,32 @@ func (s *status) beginInventory(at, touched time.Time) *snapshot {
 	}
 }
 
+// beginList is beginInventory of one that lists the archives. If they were counted
+// before, and nothing has changed since, it lists those of that moment.
+func (s *status) beginList(at, touched time.Time) *snapshot {
+	taken := s.beginInventory(at, touched)
+	last := s.get()
+	if last.SHA256.IsZero() && !last.Touched.IsZero() && !last.changed(touched) {
+		taken.Inventoried = last.Inventoried
+	}
+	return taken
+}
+
 // endInventory records an inventory. The archives are exactly those listed if
 // nothing changed from its beginning to its end. What is damaged may be mended at
 // any time, and the next inventory is to see it.
-func (s *status) endInventory(dir *os.Root, taken *snapshot) error {
+func (s *status) endInventory(taken *snapshot) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.now
 	next.inventoryStatus = taken.inventoryStatus
 	next.FirstChange = time.Time{}
 	next.Changed = !taken.quiet || s.begun != taken.begun || taken.Damaged > 0
-	return s.write(dir, next)
+	return s.write(next)
 }
 
-func (s *status) write(dir *os.Root, next statusDocument) error {
-	if err := writeDocument(dir, stateFile, &next); err != nil {
+func (s *status) write(next statusDocument) error {
+	if err := s.keep(&next); err != nil {
 		return err
 	}
 	s.now = next

@@ -66,19 +66,19 @@ func (u *upload) path(name string) string { return uploadPath(u.ID, name) }
 // ErrNotFound if there is none, or none any more.
 func (v *Vault) use(id vault.UploadID) (*upload, error) {
 	u, err := v.find(id)
-	if err != nil {
-		return nil, err
+	if err != nil || v.readOnly != nil {
+		return u, err
 	}
 	return u, u.touch(v.options.Now())
 }
 
 // find returns the upload, unless it has been idle for too long: then it is
-// removed.
+// removed, and what of it cannot be is left for another time.
 func (v *Vault) find(id vault.UploadID) (*upload, error) {
 	u, expired, err := v.lookUp(id)
 	if expired != "" {
-		if err := removeHidden(v.dir, expired); err != nil {
-			return nil, fmt.Errorf("remove expired upload %q: %w", id, err)
+		if left := removeHidden(v.dir, expired); left != nil {
+			v.leftOver(fmt.Errorf("remove expired upload %q: %w", id, left))
 		}
 	}
 	return u, err
@@ -107,8 +107,13 @@ func (v *Vault) lookUp(id vault.UploadID) (u *upload, expired string, err error)
 	// inside of.
 	if v.idle(u) && u.gate.tryAlone() {
 		defer u.gate.leaveAlone()
-		if expired, err = hide(v.dir, u.path("")); err != nil {
-			return nil, "", fmt.Errorf("remove expired upload %q: %w", id, err)
+		if v.readOnly != nil {
+			return nil, "", missing
+		}
+		expired, err := hide(v.dir, u.path(""))
+		if err != nil {
+			v.leftOver(fmt.Errorf("remove expired upload %q: %w", id, err))
+			return nil, "", missing
 		}
 		u.gate.close(missing)
 		delete(v.uploads, id)

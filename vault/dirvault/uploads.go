@@ -16,7 +16,7 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if err := errors.Join(checkPartSize(req.PartSize), checkDescription(req.Description)); err != nil {
 		return "", fmt.Errorf("create upload: %w", invalid(err))
 	}
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.enterToWrite(ctx); err != nil {
 		return "", fmt.Errorf("create upload: %w", err)
 	}
 	defer v.gate.leave()
@@ -70,7 +70,7 @@ func (v *Vault) createUpload(d *uploadDocument) (err error) {
 // AbortUpload removes an unfinished upload, and does not wait for parts that are
 // on their way: they find it gone.
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.enterToWrite(ctx); err != nil {
 		return fmt.Errorf("abort upload %q: %w", id, err)
 	}
 	defer v.gate.leave()
@@ -89,10 +89,18 @@ func (v *Vault) abortUpload(ctx context.Context, id vault.UploadID) error {
 		return err
 	}
 	defer u.gate.leaveAlone()
-	if err := discard(v.dir, u.path("")); err != nil {
+	hidden, err := hide(v.dir, u.path(""))
+	if err != nil {
 		return err
 	}
 	v.forget(u)
+	if err := syncDir(v.dir, uploadsDir); err != nil {
+		return err
+	}
+	// The upload is gone. Its bytes, of which there may be terabytes, are another matter.
+	if err := v.dir.RemoveAll(hidden); err != nil {
+		v.leftOver(err)
+	}
 	return nil
 }
 
@@ -120,7 +128,7 @@ func (v *Vault) eachUpload(ctx context.Context, visit func(u vault.Upload, broke
 	if err := v.gate.shut(); err != nil {
 		return err
 	}
-	return eachEntry(v.dir, uploadsDir, func(name string) (bool, error) {
+	return v.eachEntry(uploadsDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}

@@ -32,6 +32,8 @@ const (
 type Vault struct {
 	options   Options
 	path      string // as given to Open, for messages
+	readOnly  error  // why the directory cannot be written; nil if it can
+	aside     *aside // what would be written there else; nil if readOnly is
 	url       string
 	dir       *os.Root // everything is reached through it
 	lock      *flock.Flock
@@ -47,6 +49,7 @@ type Vault struct {
 	leafBuffers sync.Pool    // of *leafBuffer
 	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
 
+	count     *count
 	jobs      knownJobs
 	outputs   outputs
 	runs      *inventoryRuns
@@ -85,6 +88,7 @@ func open(dir string, o Options) (*Vault, error) {
 		path:      dir,
 		url:       vaultname.Directory(full),
 		dir:       root,
+		count:     newCount(root),
 		gate:      newGate(),
 		runs:      newInventoryRuns(),
 		taking:    newGate(),
@@ -93,6 +97,7 @@ func open(dir string, o Options) (*Vault, error) {
 		receivers: sync.Pool{New: func() any { return newReceiver() }},
 		uploads:   make(map[vault.UploadID]*upload),
 	}
+	v.status.keep = func(d *statusDocument) error { return v.writeDocument(stateFile, d) }
 	if err := v.start(); err != nil {
 		return nil, errors.Join(err, v.release())
 	}
@@ -108,6 +113,9 @@ func (v *Vault) start() error {
 	if !there {
 		return fmt.Errorf("the directory holds no %s, so it is not a vault; create the vault first: %w", stateFile, vault.ErrNotFound)
 	}
+	if why := v.options.whyReadOnly(v.path, v.directories()...); why != nil {
+		return v.startReading(why)
+	}
 	if v.lock, err = lock(filepath.Join(v.path, lockFile)); err != nil {
 		return err
 	}
@@ -115,13 +123,16 @@ func (v *Vault) start() error {
 		return err
 	}
 	// A copy of a vault may lack them: many programs leave out what is empty.
-	for _, dir := range []string{archivesDir, uploadsDir, jobsDir, notesDir} {
+	for _, dir := range v.directories() {
 		if err := v.dir.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
 	return v.cleanUp()
 }
+
+// directories returns the names of those in the vault.
+func (v *Vault) directories() []string { return []string{archivesDir, uploadsDir, jobsDir, notesDir} }
 
 // URL returns the canonical URL of the vault; see package vaultname.
 func (v *Vault) URL() string { return v.url }
@@ -139,12 +150,28 @@ func lock(path string) (*flock.Flock, error) {
 	return l, nil
 }
 
+// lockToRead is lock for many at once who write nothing. Without a lock file, or with
+// one that cannot be read or locked, nobody is kept out: what is read here is whole at
+// any moment.
+func lockToRead(path string) (*flock.Flock, error) {
+	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	locked, err := l.TryRLock()
+	switch {
+	case err != nil:
+		return nil, nil //nolint:nilerr,nilnil // see above
+	case !locked:
+		return nil, fmt.Errorf("it is in use (%s): %w", path, vault.ErrLocked)
+	}
+	return l, nil
+}
+
 // Close waits for calls that change something, refuses new ones, ends an inventory
 // that is being taken and gives up the lock. Readers of outputs stay usable. Closing twice is no error.
 func (v *Vault) Close() error {
 	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
 	v.runs.stop(v.gate.shut()) // some calls wait for it
 	v.gate.drain()
+	v.count.close()
 	if err := v.release(); err != nil {
 		return fmt.Errorf("close directory vault %q: %w", v.path, err)
 	}
@@ -153,7 +180,11 @@ func (v *Vault) Close() error {
 
 func (v *Vault) release() error {
 	v.runs.stop(v.gate.shut())
+	v.count.abandon()
 	err := v.dir.Close()
+	if v.aside != nil {
+		err = errors.Join(err, v.aside.close())
+	}
 	if v.lock != nil {
 		err = errors.Join(err, v.lock.Unlock())
 	}

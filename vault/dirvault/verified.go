@@ -158,7 +158,7 @@ func (o *verified) release() error {
 // proof is what the bytes of an archive are compared with.
 type proof struct {
 	archive vault.Archive
-	leaves  *os.File // nil for one leaf, whose hash is the archive's
+	leaves  file // nil for one leaf, whose hash is the archive's
 }
 
 // openProof opens the leaves of an archive, and makes them if it must.

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// tree writes down how everything below a directory looks from outside, so that two
+// files of it tell whether anything was written there.
+func tree(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tree DIR FILE")
+	}
+	var lines strings.Builder
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			fmt.Fprintln(&lines, path, info.Size(), info.Mode(), info.ModTime().UnixNano())
+		}
+		return err
+	}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(lines.String()), 0o600))
+}
+
+// modes takes rights away from everything below a directory.
+func modes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: modes DIR MASK")
+	}
+	mask, err := strconv.ParseUint(args[1], 8, 9)
+	ts.Check(err)
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return os.Chmod(path, info.Mode().Perm()&fs.FileMode(mask))
+	}))
+}
+
+// mounted runs a command in namespaces of its own, where a directory is mounted
+// read-only, and expects this status.
+func mounted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: mounted DIR STATUS COMMAND...")
+	}
+	const mount = `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"`
+	inside := append([]string{"-rm", "sh", "-c", mount, args[0]}, args[2:]...)
+	if got := exitStatus(ts.Exec("unshare", inside...)); strconv.Itoa(got) != args[1] {
+		ts.Fatalf("exit status %d, not %s", got, args[1])
+	}
+}

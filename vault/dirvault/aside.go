@@ -1,0 +1,179 @@
+package dirvault
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+)
+
+// aside keeps what a vault that can only be read would write into its directory: jobs,
+// their outputs, its inventory, how it stands. Each has the name that it would have there.
+// It lasts as long as the vault is open. Documents are held in memory, other files
+// outside of the vault.
+type aside struct {
+	mu        sync.Mutex
+	documents map[string][]byte
+	files     map[string]*scratch
+	leaves    []string // names of those files that hold leaves, the oldest first
+}
+
+// maxLeavesAside is how many archives have leaves aside. Those of others are made again.
+const maxLeavesAside = 64
+
+func newAside() *aside {
+	return &aside{documents: make(map[string][]byte), files: make(map[string]*scratch)}
+}
+
+// document returns what was kept under a name.
+func (a *aside) document(name string) ([]byte, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	data, there := a.documents[name]
+	return data, there
+}
+
+func (a *aside) setDocument(name string, data []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.documents[name] = data
+}
+
+// names returns those of all documents.
+func (a *aside) names() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Keys(a.documents))
+}
+
+// fill keeps what fill writes.
+func (a *aside) fill(name string, fill func(*os.File) error) error {
+	s, err := newScratch(fill)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	old := a.files[name]
+	a.files[name] = s
+	return old.release()
+}
+
+// fillLeaves is fill for leaves of an archive.
+func (a *aside) fillLeaves(name string, fill func(*os.File) error) error {
+	if err := a.fill(name, fill); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	oldest := ""
+	if a.leaves = append(a.leaves, name); len(a.leaves) > maxLeavesAside {
+		oldest, a.leaves = a.leaves[0], a.leaves[1:]
+	}
+	a.mu.Unlock()
+	return a.remove(oldest)
+}
+
+// open opens a file that was kept. The caller closes it.
+func (a *aside) open(name string) (file, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.files[name]
+	if s == nil {
+		return nil, false
+	}
+	return s.open(), true
+}
+
+// remove drops what was kept under a name. Files that are open stay usable.
+func (a *aside) remove(name string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	old := a.files[name]
+	delete(a.files, name)
+	delete(a.documents, name)
+	return old.release()
+}
+
+func (a *aside) close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var errs []error
+	for _, s := range a.files {
+		errs = append(errs, s.release())
+	}
+	clear(a.files)
+	return errors.Join(errs...)
+}
+
+// file is a file that is read at any place.
+type file interface {
+	io.ReaderAt
+	io.Closer
+	Name() string
+	Stat() (fs.FileInfo, error)
+}
+
+// scratch is a file outside of the vault. It goes with its last user and, where the
+// system allows it, has no name from the start, so that nothing is left of it after a
+// kill. A nil scratch has none to release.
+type scratch struct {
+	file  *os.File
+	named bool
+
+	mu    sync.Mutex
+	users int
+}
+
+// newScratch makes one that has a user, who releases it.
+func newScratch(fill func(*os.File) error) (*scratch, error) {
+	f, err := os.CreateTemp("", "firn-*")
+	if err != nil {
+		return nil, fmt.Errorf("keep a file outside of a vault that can only be read: %w", err)
+	}
+	s := &scratch{file: f, named: os.Remove(f.Name()) != nil, users: 1}
+	if err := fill(f); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	return s, nil
+}
+
+func (s *scratch) open() file {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users++
+	return &scratchFile{File: s.file, scratch: s}
+}
+
+func (s *scratch) release() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users--; s.users > 0 {
+		return nil
+	}
+	err := s.file.Close()
+	if s.named {
+		err = errors.Join(err, os.Remove(s.file.Name()))
+	}
+	return err
+}
+
+// scratchFile is a scratch file in the hands of one user.
+type scratchFile struct {
+	*os.File
+
+	scratch *scratch
+	closed  sync.Once
+}
+
+// Close may be repeated.
+func (f *scratchFile) Close() (err error) {
+	f.closed.Do(func() { err = f.scratch.release() })
+	return err
+}

@@ -1,0 +1,256 @@
+package dirvault
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"firn/vault"
+)
+
+// countDocument is count.json.
+type countDocument struct {
+	Version int `json:"version"`
+	tally
+	// Touched is the modification time of the archives' directory then.
+	Touched time.Time `json:"touched"`
+	// Changes ends the name of the journal of what has come and gone since. Without such
+	// a file nothing has.
+	Changes string `json:"changes"`
+}
+
+const (
+	countFile   = "count.json"
+	changesFile = "changes-" // begins the name of a journal
+)
+
+func (d *countDocument) check() error {
+	switch {
+	case d.Archives < 0 || d.Bytes < 0:
+		return errors.New("a negative count")
+	case len(d.Changes) != len(rand.Text()) || strings.Trim(d.Changes, idAlphabet) != "":
+		return fmt.Errorf("%.100q names no journal", d.Changes)
+	}
+	return errors.Join(checkVersion(d.Version), checkTime(d.Touched))
+}
+
+func (d *countDocument) isZero() bool { return d.Version == 0 }
+
+func (d *countDocument) journal() string { return changesFile + d.Changes }
+
+// changeLine is a line of the journal: an archive that may come or go, and its size
+// before that, or when the directory was touched last after all that stands above.
+type changeLine struct {
+	ID      vault.ArchiveID `json:"id,omitempty"`
+	Size    int64           `json:"size"`
+	Touched time.Time       `json:"touched,omitzero"`
+}
+
+func (l *changeLine) check() error {
+	if l.Touched.IsZero() == (l.ID == "") || l.ID != "" && !validID(string(l.ID), archiveIDLength) || l.Size < noArchive {
+		return errors.New("a line that makes no sense")
+	}
+	return checkTime(l.Touched)
+}
+
+// keep writes the tally down as the record, with a journal of what is changing. If that
+// fails there is none, and it is tried again; see drop. The caller holds mu.
+func (c *count) keep() {
+	if err := c.tryToKeep(); err != nil {
+		_ = c.drop() // else it is doomed
+	}
+}
+
+func (c *count) tryToKeep() error {
+	if c.unkept {
+		return nil
+	}
+	next := countDocument{Version: formatVersion, tally: c.tally, Touched: c.touched, Changes: rand.Text()}
+	old := c.record
+	c.closeJournal()
+	c.record = next
+	for id, under := range c.changing {
+		if err := c.append(changeLine{ID: id, Size: under.before}); err != nil {
+			return err
+		}
+	}
+	if c.journal != nil {
+		if err := flush(c.journal); err != nil {
+			return err
+		}
+	}
+	c.gone = false
+	if err := writeDocument(c.dir, countFile, &next); err != nil {
+		return err
+	}
+	c.flushed = c.written
+	if !old.isZero() {
+		return removeIfThere(c.dir, old.journal())
+	}
+	return nil
+}
+
+// drop makes sure that no record will be believed. It needs no room on the disk. Until it
+// succeeds nothing can change. The caller holds mu.
+func (c *count) drop() error {
+	c.closeJournal()
+	c.flushed = c.written
+	if c.unkept || c.gone {
+		c.record = countDocument{}
+		return nil
+	}
+	c.doomed = true
+	if err := removeIfThere(c.dir, countFile); err != nil && readDocument(c.dir, countFile, &countDocument{}) == nil {
+		return err
+	}
+	if err := syncDir(c.dir, "."); err != nil {
+		return err
+	}
+	if !c.record.isZero() {
+		_ = removeIfThere(c.dir, c.record.journal()) // it is removed when the vault is opened, else
+	}
+	c.record, c.doomed, c.gone = countDocument{}, false, true
+	return nil
+}
+
+func (c *count) closeJournal() {
+	if c.journal != nil {
+		_ = c.journal.Close() // what matters of it was flushed
+	}
+	c.journal, c.lines, c.size = nil, 0, 0
+}
+
+// append adds a line to the journal, which it makes for the first one. The caller holds
+// mu.
+func (c *count) append(l changeLine) error {
+	line, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	if c.journal == nil {
+		f, err := c.dir.OpenFile(c.record.journal(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return err
+		}
+		c.journal = f
+		if err := syncDir(c.dir, "."); err != nil {
+			return err
+		}
+	}
+	n, err := c.journal.WriteAt(append(line, '\n'), c.size)
+	if err != nil {
+		return err
+	}
+	c.size += int64(n)
+	c.lines++
+	c.written++
+	return nil
+}
+
+// flush makes the lines up to one durable. Several that wait share a flush.
+func (c *count) flush(line uint64) error {
+	if line == 0 {
+		return nil
+	}
+	c.flushing.Lock()
+	defer c.flushing.Unlock()
+	c.mu.Lock()
+	journal, upTo, done := c.journal, c.written, c.flushed >= line
+	c.mu.Unlock()
+	if done {
+		return nil
+	}
+	err := flush(journal)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.flushed >= line: // written down anew meanwhile
+		return nil
+	case err == nil:
+		c.flushed = upTo
+	}
+	return err
+}
+
+// load reads the record. Without one that is right the tally stays unknown. It returns
+// the archives that came or went since it was written, of which something may be left.
+func (c *count) load() (changed []vault.ArchiveID, err error) {
+	var d countDocument
+	if err := readDocument(c.dir, countFile, &d); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return nil, err
+	}
+	lines, err := readChanges(c.dir, d.journal())
+	if err != nil {
+		return nil, err
+	}
+	touched, err := c.modified()
+	if err != nil {
+		return nil, err
+	}
+	last, exact := d.Touched, true
+	t := d.tally
+	seen := make(map[vault.ArchiveID]bool)
+	for _, l := range lines {
+		if exact = !l.Touched.IsZero(); exact {
+			last = l.Touched
+			continue
+		}
+		if seen[l.ID] {
+			continue // counted as it was before the first of its changes
+		}
+		seen[l.ID] = true
+		changed = append(changed, l.ID)
+		after, err := c.sizeOf(l.ID)
+		if err != nil {
+			return nil, err
+		}
+		t.add(l.Size, -1)
+		t.add(after, 1)
+	}
+	if exact && !last.Equal(touched) || t.Archives < 0 || t.Bytes < 0 {
+		return nil, nil
+	}
+	c.known, c.tally, c.touched, c.record = true, t, touched, d
+	return changed, nil
+}
+
+// readChanges reads a journal, if there is one. A last line that makes no sense is torn:
+// it was never flushed, so nothing was done that it tells of.
+func readChanges(dir *os.Root, name string) (lines []changeLine, err error) {
+	f, err := dir.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b := bufio.NewReader(f)
+	for {
+		text, err := b.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return lines, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		var l changeLine
+		if err := errors.Join(json.Unmarshal(text, &l), l.check()); err != nil {
+			if _, end := b.Peek(1); errors.Is(end, io.EOF) {
+				return lines, nil
+			}
+			return nil, fmt.Errorf("%s: %w in line %d: %w", name, errDamaged, len(lines)+1, err)
+		}
+		lines = append(lines, l)
+	}
+}

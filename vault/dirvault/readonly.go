@@ -1,0 +1,69 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"firn/internal/disk"
+	"firn/vault"
+)
+
+// A vault whose directory cannot be written is read all the same, and not a byte of
+// it changes: nothing is cleaned up, what an act would write to be read later is kept
+// aside (see aside), and what must write is refused with a readOnlyError.
+
+// readOnlyError says that a vault, or a directory of vaults, can only be read, and why.
+type readOnlyError struct {
+	what  string // which one
+	cause error
+}
+
+func (e *readOnlyError) Error() string {
+	return fmt.Sprintf("%s can only be read: %v", e.what, e.cause)
+}
+
+// Unwrap makes errors.Is find vault.ErrReadOnly.
+func (e *readOnlyError) Unwrap() []error { return []error{vault.ErrReadOnly, e.cause} }
+
+// errAsked is why a directory is only read that could be written.
+var errAsked = errors.New("it was opened to be read only")
+
+// whyReadOnly returns why nothing can be written in a directory and those in it, or nil
+// if all of them that are there can be written. It writes nothing.
+func (o Options) whyReadOnly(dir string, inside ...string) error {
+	if o.ReadOnly {
+		return errAsked
+	}
+	if err := disk.Writable(dir); disk.IsReadOnly(err) {
+		return err
+	}
+	for _, name := range inside {
+		if err := disk.Writable(filepath.Join(dir, name)); disk.IsReadOnly(err) {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// enterToWrite is gate.enter for whoever changes what the vault holds.
+func (v *Vault) enterToWrite(ctx context.Context) error {
+	if v.readOnly != nil {
+		return v.readOnly
+	}
+	return v.gate.enter(ctx)
+}
+
+// startReading is start where nothing can be written.
+func (v *Vault) startReading(why error) (err error) {
+	v.readOnly = &readOnlyError{fmt.Sprintf("directory vault %q", v.path), why}
+	v.aside = newAside()
+	if v.lock, err = lockToRead(filepath.Join(v.path, lockFile)); err != nil {
+		return err
+	}
+	v.count.unkept = true
+	v.loadCount()
+	v.loadJobIndex()
+	return v.status.read(v.dir)
+}
