@@ -173,13 +173,15 @@ func TestCountIsMadeAnew(t *testing.T) {
 	}
 	name := strings.Repeat("A", 26)
 	for what, harm := range map[string]func(dir string){
-		"empty":                 func(dir string) { leave(t, dir, "count.json", "") },
-		"cut":                   func(dir string) { leave(t, dir, "count.json", record(1, name)[:20]) },
-		"of another time":       func(dir string) { leave(t, dir, "count.json", record(1, name)) },
-		"negative":              func(dir string) { leave(t, dir, "count.json", record(-1, name)) },
-		"naming another file":   func(dir string) { leave(t, dir, "count.json", record(1, "../../x")) },
-		"of a newer firn":       func(dir string) { leave(t, dir, "count.json", strings.Replace(record(1, name), "1", "2", 1)) },
-		"with a damaged change": func(dir string) { harmChanges(t, dir, "{\"id\":\"x\",\"size\":1}\n{\"touched\":\"2026-02-03T04:05:06Z\",\"size\":-1}\n") },
+		"empty":               func(dir string) { leave(t, dir, "count.json", "") },
+		"cut":                 func(dir string) { leave(t, dir, "count.json", record(1, name)[:20]) },
+		"of another time":     func(dir string) { leave(t, dir, "count.json", record(1, name)) },
+		"negative":            func(dir string) { leave(t, dir, "count.json", record(-1, name)) },
+		"naming another file": func(dir string) { leave(t, dir, "count.json", record(1, "../../x")) },
+		"of a newer firn":     func(dir string) { leave(t, dir, "count.json", strings.Replace(record(1, name), "1", "2", 1)) },
+		"with a damaged change": func(dir string) {
+			harmChanges(t, dir, "{\"id\":\"x\",\"size\":1}\n{\"touched\":\"2026-02-03T04:05:06Z\",\"size\":-1}\n")
+		},
 		"with a change of a minus": func(dir string) {
 			harmChanges(t, dir, fmt.Sprintf("{\"id\":%q,\"size\":1000000}\n", strings.Repeat("n", 138)))
 		},
