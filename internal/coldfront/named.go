@@ -44,10 +44,14 @@ func Services() []Service {
 			Name: "proxy", Class: "GLACIER_IR",
 			Options: Options{Ignores: []Feature{Encoding}},
 			Faults: []Fault{
-				{Operation: "CompleteMultipartUpload", Harm: Gateway}, {Operation: "CreateMultipartUpload", Harm: Gateway},
-				{Operation: "UploadPart", After: 1, Harm: Gateway}, {Operation: "ListObjectsV2", Harm: Gateway},
-				{Operation: "HeadObject", After: 1, Harm: Gateway}, {Operation: "GetObject", Harm: Gateway},
-				{Operation: "PutObjectTagging", Harm: Gateway}, {Operation: "DeleteObject", Harm: Gateway},
+				{Operation: "CompleteMultipartUpload", Harm: Gateway},
+				{Operation: "CreateMultipartUpload", Harm: Gateway},
+				{Operation: "UploadPart", After: 1, Harm: Gateway},
+				{Operation: "ListObjectsV2", Harm: Gateway},
+				{Operation: "HeadObject", After: 1, Harm: Gateway},
+				{Operation: "GetObject", Harm: Gateway},
+				{Operation: "PutObjectTagging", Harm: Gateway},
+				{Operation: "DeleteObject", Harm: Gateway},
 			},
 		},
 	}
