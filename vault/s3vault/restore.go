@@ -40,6 +40,6 @@ func (v *Vault) tryUnrestored(ctx context.Context, what string, j job) {
 
 // unreadable is the error of an object that can neither be read nor restored.
 func unreadable(refusal error) error {
-	return fmt.Errorf("%w: the service lacks %s, and does not let an object of this class be read: %v", //nolint:errorlint // it will not be ready later
-		vault.ErrInvalid, Restore, refusal)
+	const text = "%w: the service lacks %s, and does not let an object of this class be read: %v"
+	return fmt.Errorf(text, vault.ErrInvalid, Restore, refusal) // that it is not ready yet would say too much
 }
