@@ -141,10 +141,7 @@ func (s *retrieveSession) end() error {
 	if len(s.left) == 0 || s.seen[statusInterrupted] {
 		return worstOf(s.seen)
 	}
-	var bytes int64
-	for _, a := range s.left {
-		bytes += max(0, a.Size)
-	}
+	bytes, unknown := sumOf(s.left)
 	again := s.now()
 	if s.latest.After(again) {
 		again = s.latest
@@ -152,7 +149,7 @@ func (s *retrieveSession) end() error {
 	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, assumedRate)))
 	s.seen[s.report(withHint(
 		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
-			humane.Bytes(bytes), firn.ErrNotStarted, windowText(s.rate)),
+			sumText(bytes, unknown), firn.ErrNotStarted, windowText(s.rate)),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.typed()),
 		"to ask for all of them at once: "+s.typedWith("--all")))] = true
 	return worstOf(s.seen)
