@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"firn/record"
 )
@@ -122,6 +123,21 @@ func follow(a *record.Archive, e record.Archive) {
 	}
 }
 
+// isBetterNamed reports whether another source knows the name of an archive better
+// than the record: where that has none, or bytes that are no text, or nothing but the
+// description, which is plain text for all that is known.
+func isBetterNamed(told, was record.Archive) bool {
+	switch {
+	case was.Name == "":
+		return true
+	case told.Name == "" || told.Name == was.Name:
+		return false
+	case !utf8.ValidString(was.Name) && utf8.ValidString(told.Name):
+		return true
+	}
+	return was.Tool == "" && was.Name == was.Description && told.Tool != ""
+}
+
 // fill adds to what is on record of an archive what it lacks and another source
 // tells.
 func fill(a *record.Archive, told record.Archive) {
@@ -131,7 +147,7 @@ func fill(a *record.Archive, told record.Archive) {
 			a.TreeHash = told.TreeHash
 		}
 	}
-	if a.Name == "" {
+	if isBetterNamed(told, *a) {
 		a.Name, a.Tool = told.Name, told.Tool
 	}
 	if a.Description == "" {

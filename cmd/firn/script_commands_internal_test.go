@@ -27,6 +27,8 @@ func scriptCommands() map[string]scriptCommand {
 	return map[string]scriptCommand{
 		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
 		"random": random,
+		// sqlite FILE SQL: makes a database by the statements in the file SQL
+		"sqlite": makeDatabase,
 		// exits STATUS COMMAND...: runs it and expects exactly this exit status
 		"exits": exitsWith,
 		// start NAME COMMAND...: runs it in the background, its output going to
