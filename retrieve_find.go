@@ -33,6 +33,7 @@ func (a *asking) find(ctx context.Context, w wanted) (record.Job, bool, error) {
 			return record.Job{}, false, err
 		}
 		if a.isUsable(now, w) && noted.Status != record.Gone {
+			a.tellTopic(now)
 			return noted, true, nil
 		}
 	}
@@ -132,6 +133,7 @@ func (a *asking) choose(ctx context.Context, w wanted, own []record.Job) (record
 	if best.ID == "" {
 		return record.Job{}, false, nil
 	}
+	a.tellTopic(best)
 	job := newJobRecord(a.url, best)
 	if i := slices.IndexFunc(own, func(j record.Job) bool { return j.ID == best.ID }); i >= 0 {
 		job = own[i]

@@ -67,7 +67,7 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 
 func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (firn.RetrieveOptions, error) {
 	o := firn.RetrieveOptions{
-		Tier: vault.Tier(s.options.tier), Description: s.options.description, Approve: s.spending.approve,
+		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic), Approve: s.spending.approve,
 		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
 		Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
 	}
