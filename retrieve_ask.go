@@ -35,6 +35,8 @@ type asking struct {
 
 	listed *JobList
 	told   map[vault.JobID]bool // jobs of which tellTopic has told
+
+	toldUnread bool // tellUnread has told
 }
 
 func (o *RetrieveOptions) asking(v vault.Vault) *asking {
@@ -156,6 +158,7 @@ func (a *asking) once(ctx context.Context, w wanted, intent *record.Job, approve
 		return record.Job{}, false, ErrInterrupted
 	}
 	if !*approved {
+		a.tellUnread()
 		if err := a.approve(w.JobRequest, w.bytes); err != nil {
 			return record.Job{}, false, err
 		}

@@ -59,7 +59,7 @@ func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
 			if err != nil {
 				return err
 			}
-			if w.mine(j.ID) {
+			if j.Bad == "" && w.mine(j.ID) {
 				known[j.ID] = j
 			}
 		}

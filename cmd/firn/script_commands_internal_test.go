@@ -78,6 +78,9 @@ func scriptCommands() map[string]scriptCommand {
 		// cut PATTERN: in the place of the answer to the next request that matches a
 		// refusal comes that breaks off
 		"cut": lines.cut,
+		// reply [PATTERN FILE]: requests that match get what stands in the file; without
+		// a pattern no more
+		"reply": lines.replies,
 		// forget [PATTERN]: once that happened, requests that match get a 404;
 		// without a pattern no more
 		"forget": lines.forget,
