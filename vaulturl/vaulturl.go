@@ -66,6 +66,15 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	return vault.Archive{}, fmt.Errorf("the archives of this vault have no names: %w", vault.ErrInvalid)
 }
 
+// Announces is that of the kind; see vault.Announcer. Of the jobs of other kinds
+// messages tell by their ids.
+func (v *Vault) Announces(e vault.Ending, id vault.JobID) bool {
+	if a, ok := v.Vault.(vault.Announcer); ok {
+		return a.Announces(e, id)
+	}
+	return id != "" && e.Job == id
+}
+
 // Close frees what the vault holds: connections, or the lock of a directory.
 func (v *Vault) Close() error { return v.closer.Close() }
 

@@ -56,6 +56,8 @@ func scriptCommands() map[string]scriptCommand {
 		"serve": processes.serve,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
+		// message FILE: puts what stands in the file into that queue
+		"message": message,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
 		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
 		// to s3.log. --retrieval-delay is how long a restoration takes; --by-host: by
