@@ -34,8 +34,9 @@ func addTopic(f *pflag.FlagSet, topic *topicFlag) {
 // for.
 func (f *topicFlag) check(vaultArg string) error {
 	ref, err := vaulturl.Parse(vaultArg)
+	isVault := err == nil // what is none is said when it is opened
 	switch {
-	case *f == "" || err != nil: // what is no vault is said when it is opened
+	case *f == "" || !isVault:
 	case ref.Kind == vaulturl.S3:
 		return withHint(usageError("--sns-topic is for Glacier vaults: a bucket tells of all its restored objects alike"),
 			"let the bucket send its s3:ObjectRestore:Completed events to a queue, and give that to --sqs")

@@ -87,19 +87,20 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 			return err
 		})
 		return p, err
-	}, parseListedJob, func(d types.GlacierJobDescription) *string { return d.JobId })
+	}, func(d types.GlacierJobDescription) (vault.Job, error) { return listedJob(d), nil }, func(d types.GlacierJobDescription) *string { return d.JobId })
 }
 
-// parseListedJob returns a job that makes no sense as Bad: it must not hide the others.
-func parseListedJob(d types.GlacierJobDescription) (vault.Job, error) {
+// listedJob reads a job of the list. One that makes no sense is Bad: it must not hide
+// the others.
+func listedJob(d types.GlacierJobDescription) vault.Job {
 	id := vault.JobID(aws.ToString(d.JobId))
 	if err := checkID("job", id); err != nil {
-		return vault.Job{Bad: err.Error()}, nil
+		return vault.Job{Bad: err.Error()}
 	}
 	job, err := parseJob(d)
 	if err != nil {
-		return vault.Job{ID: id, Description: aws.ToString(d.JobDescription), Bad: err.Error()}, nil
+		return vault.Job{ID: id, Description: aws.ToString(d.JobDescription), Bad: err.Error()}
 	}
 	job.ID = id
-	return job, nil
+	return job
 }
