@@ -25,6 +25,9 @@ type DownloadOptions struct {
 	// Approve is asked before a job is started; see RetrieveOptions. Of an archive
 	// that is asked for in pieces it is asked once, with the bytes of all of them.
 	Approve func(req vault.JobRequest, bytes int64) error
+	// Topic is told by the service when a job has ended that must be started; see
+	// RetrieveOptions.
+	Topic string
 	// NoWait returns a NotReadyError instead of waiting for a job.
 	NoWait bool
 	// Bell is listened to while a job is in progress; see WaitOptions.
@@ -148,7 +151,7 @@ func newDownload(v vault.Vault, a record.Archive, o DownloadOptions) (*download,
 		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}
 	ask := RetrieveOptions{
-		Tier: o.Tier, Approve: d.approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
+		Tier: o.Tier, Topic: o.Topic, Approve: d.approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
 		Journal: o.Journal, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
 	}
 	d.asking = ask.asking(v)

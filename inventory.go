@@ -20,6 +20,9 @@ type InventoryOptions struct {
 	// was asked for no longer ago than this. Default: none does, since the vault
 	// may have made another one meanwhile.
 	MaxAge time.Duration
+	// Topic is told by the service when the job has ended, if it must be started; see
+	// RetrieveOptions.
+	Topic string
 	// NoWait returns a NotReadyError instead of waiting for the job.
 	NoWait bool
 	// Bell is listened to while the job is in progress; see WaitOptions.

@@ -89,7 +89,7 @@ type importing struct {
 }
 
 func (i *importing) run(ctx context.Context) (InventoryReport, error) {
-	first := make([]byte, 100)
+	first := make([]byte, inventory.SniffedBytes)
 	n, err := i.file.at.ReadAt(first, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return InventoryReport{}, unreadable(i.path, err)

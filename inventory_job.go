@@ -24,7 +24,7 @@ type inventoryRun struct {
 
 func newInventoryRun(v vault.Vault, o InventoryOptions) *inventoryRun {
 	ask := RetrieveOptions{
-		NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal,
+		Topic: o.Topic, NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal,
 		Drain: o.Drain, Notice: o.Notice, Now: o.Now,
 	}
 	ask.setDefaults()

@@ -26,12 +26,16 @@ type MtJournalOptions struct {
 	// imported journal is about: it does not tell. Both are required.
 	Journal  MergeJournal
 	VaultURL string
+	// Names is how the names are written. Default: UTF-8. A name that is none keeps
+	// its bytes, until the same journal is imported with the right encoding.
+	Names mtjournal.Encoding
 
 	// Progress is called now and then with how many bytes of how many were read.
-	// Bad is told of each line that makes no sense and is passed over. They must be
-	// quick, and may be nil.
+	// Bad is told of each line that makes no sense and is passed over, and Told of
+	// each other one that tells of an archive. They must be quick, and may be nil.
 	Progress func(done, size int64)
 	Bad      func(*mtjournal.LineError)
+	Told     func(line int, r mtjournal.Record)
 }
 
 func (o *MtJournalOptions) setDefaults() {
@@ -40,6 +44,9 @@ func (o *MtJournalOptions) setDefaults() {
 	}
 	if o.Bad == nil {
 		o.Bad = func(*mtjournal.LineError) {}
+	}
+	if o.Told == nil {
+		o.Told = func(int, mtjournal.Record) {}
 	}
 }
 
@@ -57,7 +64,7 @@ func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (reco
 	defer file.Close()
 	in := io.NewSectionReader(file.at, 0, file.Size()) // what is written from now on belongs to the next time
 	i := mtImporting{MtJournalOptions: o}
-	reader := mtjournal.NewReader(in)
+	reader := mtjournal.NewReader(in, o.Names)
 	for {
 		r, err := reader.Next()
 		var bad *mtjournal.LineError
@@ -69,7 +76,7 @@ func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (reco
 			failed := i.flush(ctx)
 			return i.total, errors.Join(unreadable(path, err), failed)
 		case err == nil:
-			i.add(r)
+			i.add(reader.Line(), r)
 		}
 		ended := err != nil
 		if len(i.archives) < blockEntries && !ended {
@@ -92,20 +99,21 @@ type mtImporting struct {
 }
 
 // add takes a record of the journal.
-func (i *mtImporting) add(r mtjournal.Record) {
+func (i *mtImporting) add(line int, r mtjournal.Record) {
 	a := record.Archive{
 		Vault: i.VaultURL, ID: vault.ArchiveID(r.ArchiveID), Name: r.Name, ModTime: r.ModTime, Tool: description.MtAwsGlacier,
 	}
 	switch r.Kind {
 	case mtjournal.Created:
 		a.Size, a.Created, a.State = r.Size, r.Time, record.Stored
-		a.TreeHash, _ = treehash.Parse(r.TreeHash) // the reader promises that it is one
+		a.TreeHash, _ = treehash.Parse(r.TreeHash) // one, or nothing: the reader promises it
 	case mtjournal.Deleted:
 		a.Size, a.State, a.Deleted = -1, record.Deleted, r.Time
 	default:
 		return
 	}
 	i.archives = append(i.archives, a)
+	i.Told(line, r)
 }
 
 // flush brings what was read into the record.

@@ -61,6 +61,7 @@ type PurgeOptions struct {
 type PurgePlan struct {
 	Archives int   // to be deleted
 	Bytes    int64 // of them, where the size is known
+	Unknown  int   // of them, whose size is not known
 	Begun    int   // of them, that the vault was asked to delete before, without an answer on record
 	Spared   int   // archives created after Until
 	Uploads  int   // unfinished uploads of the vault, which no purge touches
@@ -72,6 +73,7 @@ type PurgePlan struct {
 type Purged struct {
 	Deleted int   // archives
 	Bytes   int64 // of them, where the size is known
+	Unknown int   // of them, whose size is not known
 	Refused int   // archives that the vault refused to delete, and has
 	Spared  int   // archives created after Until, which are there
 	Until   time.Time
@@ -217,6 +219,9 @@ func (p *purge) count(ctx context.Context) error {
 		}
 		p.plan.Archives++
 		p.plan.Bytes += max(0, a.Size)
+		if a.Size < 0 {
+			p.plan.Unknown++
+		}
 	}
 	return nil
 }

@@ -121,6 +121,9 @@ func (p *purge) note(ctx context.Context, d *doomed) error {
 		p.deleted = append(p.deleted, d.ID)
 		p.result.Deleted++
 		p.result.Bytes += max(0, d.Size)
+		if d.Size < 0 {
+			p.result.Unknown++
+		}
 		p.inARow = 0
 	} else {
 		p.refused = append(p.refused, d.ID)

@@ -23,6 +23,10 @@ type RetrieveOptions struct {
 	Tier vault.Tier
 	// Description is kept with the jobs, before firn's own words: printable ASCII.
 	Description string
+	// Topic is the ARN of an SNS topic that the service tells when the jobs have ended,
+	// besides the vault's own. A job that is found keeps the one that it has, and Notice
+	// is told. Kinds that tell nobody ignore it.
+	Topic string
 	// Budget is how many bytes to make readable in one call, those of jobs that
 	// were there before included: what a line can carry before the outputs expire.
 	// Default: no bound. An archive is never split for it.

@@ -23,6 +23,7 @@ type asking struct {
 	url      string
 	journal  JobJournal
 	text     string     // of descriptions, before our token
+	topic    string     // that is told when a job has ended; may be empty
 	longest  int        // bytes that a description may have
 	tier     vault.Tier // that was asked for; empty: any will do
 	approve  func(vault.JobRequest, int64) error
@@ -33,11 +34,14 @@ type asking struct {
 	now      func() time.Time
 
 	listed *JobList
+	told   map[vault.JobID]bool // jobs of which tellTopic has told
+
+	toldUnread bool // tellUnread has told
 }
 
 func (o *RetrieveOptions) asking(v vault.Vault) *asking {
 	return &asking{
-		vault: v, url: v.URL(), journal: o.Journal, text: o.Description, longest: v.Limits().MaxDescription,
+		vault: v, url: v.URL(), journal: o.Journal, text: o.Description, topic: o.Topic, longest: v.Limits().MaxDescription,
 		tier: o.Tier, approve: o.Approve, noWait: o.NoWait, retryFor: o.RetryFor,
 		drain: o.Drain, notice: o.Notice, now: o.Now, listed: &JobList{},
 	}
@@ -82,6 +86,10 @@ func covers(j vault.Job, r vault.Range, size int64) bool {
 // job returns a job that will do, from the record, from the vault's list, or
 // started now. While the account's policy refuses it, job waits.
 func (a *asking) job(ctx context.Context, w wanted) (job record.Job, found bool, err error) {
+	if err := a.checkTopic(); err != nil {
+		return record.Job{}, false, err
+	}
+	w.Topic = a.topic
 	token := newToken()
 	w.Description = strings.TrimSpace(a.text + " " + mark(token))
 	if a.longest > 0 && len(w.Description) > a.longest {
@@ -150,6 +158,7 @@ func (a *asking) once(ctx context.Context, w wanted, intent *record.Job, approve
 		return record.Job{}, false, ErrInterrupted
 	}
 	if !*approved {
+		a.tellUnread()
 		if err := a.approve(w.JobRequest, w.bytes); err != nil {
 			return record.Job{}, false, err
 		}

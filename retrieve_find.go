@@ -33,6 +33,7 @@ func (a *asking) find(ctx context.Context, w wanted) (record.Job, bool, error) {
 			return record.Job{}, false, err
 		}
 		if a.isUsable(now, w) && noted.Status != record.Gone {
+			a.tellTopic(now)
 			return noted, true, nil
 		}
 	}
@@ -112,7 +113,9 @@ func (a *asking) byToken(token string) vault.Job {
 func (a *asking) settle(ctx context.Context, j record.Job) (record.Job, error) {
 	if found := a.byToken(j.Token); found.ID != "" {
 		j.ID = found.ID
-		noteStatus(&j, found)
+		if noteStatus(&j, found); found.Bad != "" {
+			j.Status = vault.InProgress // as far as is known
+		}
 	} else {
 		j.Status, j.Message = vault.Failed, "the vault never got the request"
 	}
@@ -132,6 +135,7 @@ func (a *asking) choose(ctx context.Context, w wanted, own []record.Job) (record
 	if best.ID == "" {
 		return record.Job{}, false, nil
 	}
+	a.tellTopic(best)
 	job := newJobRecord(a.url, best)
 	if i := slices.IndexFunc(own, func(j record.Job) bool { return j.ID == best.ID }); i >= 0 {
 		job = own[i]
@@ -152,7 +156,7 @@ func better(j, than vault.Job) bool {
 
 // isUsable reports whether a job as the vault tells it will do.
 func (a *asking) isUsable(j vault.Job, w wanted) bool {
-	if j.Kind != w.Kind || j.Archive != w.Archive || a.listed.gone[j.ID] || !w.fits(j) {
+	if j.Bad != "" || j.Kind != w.Kind || j.Archive != w.Archive || a.listed.gone[j.ID] || !w.fits(j) {
 		return false
 	}
 	switch j.Status {

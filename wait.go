@@ -18,11 +18,11 @@ import (
 // Bell says when it is worth asking a vault about its jobs. Package notify has
 // one that hears of them from a queue.
 type Bell interface {
-	// Wait returns nil once the service has said that a job of ours ended, and the
-	// cause of ctx when that ends. Any other error says why there is nothing to be
+	// Wait returns nil once the service has said that something of ours ended, and
+	// the cause of ctx when that ends. Any other error says why there is nothing to be
 	// heard for now: vault.ErrUnavailable and vault.ErrThrottled may pass, others
 	// do not.
-	Wait(ctx context.Context, mine func(vault.JobID) bool) error
+	Wait(ctx context.Context, mine func(vault.Ending) bool) error
 }
 
 // WaitOptions says how to wait for jobs. The zero value is good.

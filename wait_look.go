@@ -59,7 +59,7 @@ func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
 			if err != nil {
 				return err
 			}
-			if w.mine(j.ID) {
+			if j.Bad == "" && w.has(j.ID) {
 				known[j.ID] = j
 			}
 		}
@@ -68,8 +68,17 @@ func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
 	return known, err
 }
 
-func (w *wait) mine(id vault.JobID) bool {
+func (w *wait) has(id vault.JobID) bool {
 	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return j.ID == id })
+}
+
+// mine reports whether a message is about one of our jobs.
+func (w *wait) mine(e vault.Ending) bool {
+	announcer, ok := w.vault.(vault.Announcer)
+	if !ok {
+		return e.Job != "" && w.has(e.Job)
+	}
+	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return announcer.Announces(e, j.ID) })
 }
 
 func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {

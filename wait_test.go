@@ -221,8 +221,8 @@ type bell struct {
 	id   vault.JobID
 }
 
-func (b *bell) Wait(ctx context.Context, mine func(vault.JobID) bool) error {
-	b.mine = append(b.mine, mine(b.id), mine("another"))
+func (b *bell) Wait(ctx context.Context, mine func(vault.Ending) bool) error {
+	b.mine = append(b.mine, mine(vault.Ending{Job: b.id}), mine(vault.Ending{Job: "another"}))
 	select {
 	case err := <-b.ring:
 		return err

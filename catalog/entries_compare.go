@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"firn/record"
 )
@@ -20,7 +21,6 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 	case listedStill:
 		f.inventory.Confirmed++
 		fill(&is, e)
-		readAgain(&is, e)
 		if was.State == record.Deleting {
 			was.State = was.Before
 			if is.Before = stateBy(was, e); isUnproved(was) && is.Before == record.Differing {
@@ -40,7 +40,6 @@ func (f *filing) compare(k *keyed, e record.Archive) {
 		is.Before = hidden(is.State, isUnproved(was))
 		follow(&is, e)
 		fill(&is, e)
-		readAgain(&is, e)
 	}
 	newer := !f.inventory.Date.Before(was.Seen)
 	if newer {
@@ -124,12 +123,20 @@ func follow(a *record.Archive, e record.Archive) {
 	}
 }
 
-// readAgain takes over the name that a description tells, where an earlier firn could
-// not read it and took the description for the name.
-func readAgain(a *record.Archive, e record.Archive) {
-	if a.Tool == "" && a.Name == a.Description && a.Description == e.Description {
-		a.Name, a.Tool = e.Name, e.Tool
+// isBetterNamed reports whether another source knows the name of an archive better
+// than the record: where that has none, or bytes that are no text, or nothing but the
+// description, which is plain text for all that is known, or which an older firn could
+// not read.
+func isBetterNamed(told, was record.Archive) bool {
+	switch {
+	case was.Name == "":
+		return true
+	case told.Name == "" || told.Name == was.Name:
+		return false
+	case !utf8.ValidString(was.Name) && utf8.ValidString(told.Name):
+		return true
 	}
+	return was.Tool == "" && was.Name == was.Description && (told.Tool != "" || told.Description == was.Description)
 }
 
 // fill adds to what is on record of an archive what it lacks and another source
@@ -141,7 +148,7 @@ func fill(a *record.Archive, told record.Archive) {
 			a.TreeHash = told.TreeHash
 		}
 	}
-	if a.Name == "" {
+	if isBetterNamed(told, *a) {
 		a.Name, a.Tool = told.Name, told.Tool
 	}
 	if a.Description == "" {

@@ -34,6 +34,10 @@ func TestMergeArchives(t *testing.T) {
 	}
 	nameless := func(a *record.Archive) { a.Name, a.Description, a.ModTime = "", "", time.Time{} }
 	unhashed := func(a *record.Archive) { a.TreeHash = treehash.Hash{} }
+	named := func(name string) func(*record.Archive) {
+		return func(a *record.Archive) { a.Name, a.Tool = name, "mt-aws-glacier" }
+	}
+	described := func(a *record.Archive) { a.Name, a.Tool = a.Description, "" }
 	longer := func(a *record.Archive) { a.Size++ }
 	another := func(a *record.Archive) { a.TreeHash = treehash.Sum([]byte("other")) }
 
@@ -47,6 +51,11 @@ func TestMergeArchives(t *testing.T) {
 		"the same":                {with(), with(), with(), known},
 		"a name is filled in":     {with(nameless), with(), with(), completed},
 		"a name is kept":          {with(), with(nameless), with(), known},
+		"a name of bytes":         {with(named("r\xe9sum\xe9")), with(named("résumé")), with(named("résumé")), completed},
+		"bytes for a name":        {with(named("résumé")), with(named("r\xe9sum\xe9")), with(named("résumé")), known},
+		"another name":            {with(named("a")), with(named("b")), with(named("a")), known},
+		"a description for one":   {with(described), with(named("a")), with(described, named("a")), completed},
+		"a name, described":       {with(named("a")), with(described), with(named("a")), known},
 		"another hash":            {with(), with(another), with(), differing},
 		"a hash is filled in":     {with(unhashed), with(), with(), completed},
 		"a size alone, another":   {with(unhashed), with(longer), with(unhashed), differing},

@@ -4,24 +4,25 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 
 	"firn/vault"
 )
 
 // csvForm reads the CSV form: the header, then one line for each archive. A field
-// may stand in quotes, and one with a comma or a quote in it always does; a
-// quote is written \" there, but a backslash stays as it is. So only whoever
-// knows that there are five fields, and that four of them hold no comma, can
-// tell where the description ends: it is what is left between the first comma
-// and the third from the right.
+// may stand in quotes, and one with a comma or a quote in it always does. The service
+// writes a quote there as \", but a backslash as it is; spreadsheets and other servers
+// write it twice (RFC 4180). So only whoever knows that there are five fields, and that
+// four of them hold no comma, can tell where the description ends: it is what is left
+// between the first comma and the third from the right.
 type csvForm struct {
 	begun bool // the header was read
 }
 
 func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
 	if !f.begun {
-		src.skipMark()
+		src.skipChatter()
 		line, err := src.line()
 		switch {
 		case err != nil:
@@ -126,19 +127,35 @@ func parseLine(l line) (vault.Archive, error) {
 		rest, last[i] = rest[:comma], rest[comma+1:]
 	}
 	var f fields
+	description, quoted := describe(rest)
 	wrong := cmp.Or( // all of them are read, whatever the first ones are like
-		f.setID(unquote(id)), f.setDescription(describe(rest)), f.setDate(unquote(last[0])),
+		f.setID(unquote(id)), f.setDescription(description), quoted, f.setDate(unquote(last[0])),
 		f.setSize(unquote(last[1])), f.setHash(unquote(last[2])),
 	)
 	return f.archive, wrong
 }
 
-// describe returns the description that a field holds.
-func describe(field []byte) []byte {
+// describe returns the description that a field holds. Which way of writing quotes it is
+// tells the field itself: where each quote has a backslash before it, it is the
+// service's; else it must be that of RFC 4180, where quotes come in pairs. No text can
+// be both. A field that is neither is an error, and comes as it is.
+func describe(field []byte) ([]byte, error) {
 	if !isQuoted(field) {
-		return field
+		return field, nil
 	}
-	return bytes.ReplaceAll(unquote(field), []byte(`\"`), []byte(`"`))
+	text := unquote(field)
+	escaped, doubled := []byte(`\"`), []byte(`""`)
+	switch quotes := bytes.Count(text, doubled[:1]); quotes {
+	case 0:
+		return text, nil
+	case bytes.Count(text, escaped):
+		return bytes.ReplaceAll(text, escaped, escaped[1:]), nil
+	}
+	plain := bytes.ReplaceAll(text, doubled, nil)
+	if bytes.IndexByte(plain, '"') < 0 {
+		return bytes.ReplaceAll(text, doubled, doubled[:1]), nil
+	}
+	return text, fmt.Errorf("quotes in the description are neither escaped nor doubled: %.300q", field)
 }
 
 // unquote strips the quotes from around a field.

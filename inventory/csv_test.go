@@ -30,6 +30,18 @@ func TestCSVDescriptions(t *testing.T) {
 		{`"1\\"2"`, `1\"2`}, // the service's own example of what is ambiguous
 		{`"\""`, `"`},
 		{`"2015-03-01T10:00:00Z,1,00"`, "2015-03-01T10:00:00Z,1,00"},
+		// As RFC 4180 has it.
+		{`"say ""hi"""`, `say "hi"`},
+		{`"""hi"" to all, and ""bye"""`, `"hi" to all, and "bye"`},
+		{`""""`, `"`},
+		{`""""""`, `""`},
+		{`"{""Path"":""b/a+AF8-b.vbk"",""Flags"":0}"`, `{"Path":"b/a+AF8-b.vbk","Flags":0}`},
+		{`"C:\""Program Files\"""`, `C:\"Program Files\"`},
+		{`"\"""`, `\"`},
+		{`"a,""\"`, `a,"\`},
+		// As the service has it, where two quotes are two.
+		{`"\"\""`, `""`},
+		{`"\"{\"a\":\"b\\"}\""`, `"{"a":"b\"}"`},
 		{`a,b`, "a,b"},
 		{`"open`, `"open`},
 		{"tab\there", "tab\there"},
@@ -67,6 +79,9 @@ func TestCSVEntriesThatAreBad(t *testing.T) {
 		"an odd size":    {strings.Replace(good, "3145728", "3MB", 1), "not a size", "A-_1"},
 		"an odd date":    {strings.Replace(good, "2015-03-01T10:00:00Z", "2015-03-01", 1), "not a date", "A-_1"},
 		"not UTF-8":      {csvLine("\xff"), "not in UTF-8", "A-_1"},
+		"a lone quote":   {csvLine(`"say "hi" to"`), "neither escaped nor doubled", "A-_1"},
+		"two ways":       {csvLine(`"say \"hi\" and ""ho"""`), "neither escaped nor doubled", "A-_1"},
+		"three quotes":   {csvLine(`"a """b"`), "neither escaped nor doubled", "A-_1"},
 		"too few fields": {"A-_1,text,3145728", "fewer than 5 fields", ""},
 		"words":          {"Total: 17 archives", "fewer than 5 fields", ""},
 		"endless":        {csvLine(strings.Repeat("x", 1<<20)), "longer than 65536 bytes", ""},
@@ -96,15 +111,18 @@ func TestCSVDocuments(t *testing.T) {
 		entries  int
 		class    error // of what ends the list; nil: it is complete
 	}{
-		"empty":                 {csvHeader, 0, nil},
-		"header alone":          {strings.TrimSpace(csvHeader), 0, nil},
-		"empty lines":           {csvHeader + "\r\n" + one + "\n\n", 1, nil},
-		"nothing":               {"", 0, io.ErrUnexpectedEOF},
-		"no header":             {one + "\r\n", 0, vault.ErrInvalid},
-		"cut in the header":     {csvHeader[:20], 0, vault.ErrInvalid},
-		"JSON":                  {list(), 0, vault.ErrInvalid},
-		"cut in a line":         {csvHeader + one + "\r\n" + one[:len(one)-1], 1, io.ErrUnexpectedEOF},
-		"cut in an endless one": {csvHeader + one + "\r\n" + strings.Repeat("x", 1<<20), 1, io.ErrUnexpectedEOF},
+		"empty":                  {csvHeader, 0, nil},
+		"header alone":           {strings.TrimSpace(csvHeader), 0, nil},
+		"empty lines":            {csvHeader + "\r\n" + one + "\n\n", 1, nil},
+		"an empty line first":    {"\r\n" + csvHeader + one, 1, nil},
+		"what a tool said first": {"\xef\xbb\xbfChecking inventory status...\nInventory status: Succeeded\nRetrieving job data...\n" + csvHeader + one + "\r\n\n", 1, nil},
+		"what nobody said first": {"Total: 17 archives\n" + csvHeader + one, 0, vault.ErrInvalid},
+		"nothing":                {"", 0, io.ErrUnexpectedEOF},
+		"no header":              {one + "\r\n", 0, vault.ErrInvalid},
+		"cut in the header":      {csvHeader[:20], 0, vault.ErrInvalid},
+		"JSON":                   {list(), 0, vault.ErrInvalid},
+		"cut in a line":          {csvHeader + one + "\r\n" + one[:len(one)-1], 1, io.ErrUnexpectedEOF},
+		"cut in an endless one":  {csvHeader + one + "\r\n" + strings.Repeat("x", 1<<20), 1, io.ErrUnexpectedEOF},
 	} {
 		t.Run(name, func(t *testing.T) {
 			entries, err := readText(c.document, true)
@@ -128,6 +146,10 @@ func TestSniff(t *testing.T) {
 		{`"ArchiveId","ArchiveDescription","CreationDate","Size","SHA256TreeHash"` + "\n", true, true},
 		{"", false, false},
 		{"[1,2]", false, false},
+		{"\n \r\n" + csvHeader, true, true},
+		{"Checking job status...\nJob status: Succeeded\nRetrieving job data...\n" + csvHeader, true, true},
+		{"Checking inventory retrieval status...\nInventory status: Succeeded\nRetrieving job data...\n{", false, true},
+		{"Checking the roof...\nIt leaks\n{", false, false},
 		{"ArchiveId,Size\r\n", false, false},
 		{"\x1f\x8b\x08", false, false},
 	} {

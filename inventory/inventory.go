@@ -56,10 +56,15 @@ func IsID(id string) bool {
 	return true
 }
 
-// Sniff tells the form of a document from its first bytes, of which 100 are
+// SniffedBytes are enough for Sniff.
+const SniffedBytes = 1 << 10
+
+// Sniff tells the form of a document from its first bytes, of which SniffedBytes are
 // enough. ErrInvalid means that it is no inventory in either form.
 func Sniff(first []byte) (csv bool, err error) {
 	first = bytes.TrimPrefix(first, []byte(byteOrderMark))
+	before, _ := chatter(first)
+	first = first[before:]
 	if text := bytes.TrimLeft(first, " \t\r\n"); len(text) > 0 && text[0] == '{' {
 		return false, nil
 	}

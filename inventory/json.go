@@ -30,7 +30,7 @@ func (f *jsonForm) next(src *source, head *Head) (vault.Entry, error) {
 	for {
 		switch f.place {
 		case atStart:
-			src.skipMark()
+			src.skipChatter()
 			if err := src.expect('{'); err != nil {
 				return vault.Entry{}, err
 			}

@@ -1,25 +1,31 @@
 package mtjournal
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // IsJournal reports whether a file is a journal, of whatever version, by its
-// first bytes; 40 are enough.
+// first bytes: whether a line among them begins as a record does. Some hundred are
+// enough, unless lines that make no sense stand before the first record.
 func IsJournal(first []byte) bool {
-	version, fields := split(string(first), 4)
-	if version == "" || len(fields) < 3 || !isDigits(fields[0]) {
-		return false
+	if isUTF16(first) {
+		text, _ := utf16().NewDecoder().Bytes(first[:len(first)/2*2]) // no more than looked at
+		first = text
 	}
-	switch Kind(fields[1]) {
-	case Created, Deleted, RetrieveJob:
-		return true
+	for line := range bytes.Lines(bytes.TrimPrefix(first, []byte(utf8Mark))) {
+		version, fields := split(string(line), 4)
+		if version == "" || len(fields) < 3 || version == "0" && !isDigits(fields[0]) {
+			continue
+		}
+		switch Kind(fields[1]) {
+		case Created, Deleted, RetrieveJob:
+			return true
+		}
 	}
 	return false
 }
@@ -38,8 +44,9 @@ func split(line string, fields int) (string, []string) {
 	return "", nil
 }
 
-// parse reads one line, without its end.
-func parse(line string) (Record, error) {
+// parse reads one line, without its end. One that is not whole has no end: its last
+// field may be cut off.
+func parse(line string, whole bool) (Record, error) {
 	version, fields := split(line, 7)
 	switch {
 	case version == "" || len(fields) < 2:
@@ -47,20 +54,18 @@ func parse(line string) (Record, error) {
 	case version > "C":
 		return Record{}, fmt.Errorf("it was written by a newer mt-aws-glacier, version %s", version)
 	}
-	begun, err := parseTime(fields[0])
-	if err != nil {
-		return Record{}, err
-	}
-	r := Record{Kind: Kind(fields[1]), Time: begun}
+	r := Record{Kind: Kind(fields[1])}
+	r.Time = doubtful(&r, parseTime, fields[0])
+	var err error
 	switch r.Kind {
 	case Created:
-		err = r.parseCreated(version, line)
+		err = r.parseCreated(version, line, whole)
 	case Deleted:
-		err = r.parseDeleted(line)
+		err = r.parseDeleted(line, whole)
 	case RetrieveJob:
-		err = r.parseRetrieveJob(version, line)
+		err = r.parseRetrieveJob(version, line, whole)
 	default:
-		err = fmt.Errorf("%q is no kind of record", fields[1])
+		err = fmt.Errorf("%.40q is no kind of record", fields[1])
 	}
 	if err != nil {
 		return Record{}, err
@@ -68,48 +73,87 @@ func parse(line string) (Record, error) {
 	return r, nil
 }
 
-func (r *Record) parseCreated(version, line string) (err error) {
+// doubtful parses a field. One that makes no sense is noted, unless it is known to be
+// missing, and counts as not told.
+func doubtful[T any](r *Record, parse func(string) (T, error), field string) T {
+	value, err := parse(field)
+	if err != nil && (field != "" || r.Doubt == "") {
+		r.doubt(err.Error())
+	}
+	return value
+}
+
+func (r *Record) doubt(what string) {
+	if r.Doubt != "" {
+		r.Doubt += "; "
+	}
+	r.Doubt += what
+}
+
+// errCut is what is wrong with a line in which no field can be trusted.
+var errCut = errors.New("the last line has no end: the journal was cut off")
+
+// fields parts a line into so many fields, of which the last is the name. Those
+// that the line lacks are empty, and so is the one in which the journal was cut off,
+// unless it is the name.
+func (r *Record) fields(line string, count int, whole bool) ([]string, error) {
+	_, fields := split(line, count)
+	if !whole && len(fields) < count {
+		fields = fields[:len(fields)-1]
+	}
+	const id = 2
+	switch {
+	case len(fields) <= id && !whole:
+		return nil, errCut
+	case len(fields) <= id:
+		return nil, errors.New("fields are missing")
+	case len(fields) < count:
+		r.doubt("fields are missing")
+	case !whole:
+		r.doubt("the last line has no end, so that the name may be cut off")
+	}
+	return append(fields, make([]string, count-len(fields))...), nil
+}
+
+func (r *Record) parseCreated(version, line string, whole bool) error {
 	count := 7
 	if version == "0" {
 		count = 6 // there is no mtime
 	}
-	_, fields := split(line, count)
-	if len(fields) != count {
-		return errors.New("fields are missing")
+	fields, err := r.fields(line, count, whole)
+	if err != nil {
+		return err
 	}
 	if r.ArchiveID, err = parseID(fields[2]); err != nil {
 		return err
 	}
-	if r.Size, err = strconv.ParseInt(fields[3], 10, 64); err != nil || !isDigits(fields[3]) {
-		return fmt.Errorf("%q is no size", fields[3])
-	}
-	if r.TreeHash, err = parseHash(fields[count-2]); err != nil {
-		return err
-	}
-	if err := r.parseName(fields[count-1]); err != nil {
-		return err
-	}
+	r.Size = doubtful(r, parseSize, fields[3])
+	r.TreeHash = doubtful(r, parseHash, fields[count-2])
+	r.setName(fields[count-1])
 	// Version A wrote a time that it had made up where it knew neither name nor time.
 	if version != "0" && (version != "A" || r.Name != "") {
-		r.ModTime, err = parseModTime(version, fields[4])
+		r.ModTime = doubtful(r, func(s string) (time.Time, error) { return parseModTime(version, s) }, fields[4])
 	}
-	return err
+	return nil
 }
 
-func (r *Record) parseDeleted(line string) (err error) {
-	_, fields := split(line, 4)
-	if len(fields) != 4 {
-		return errors.New("fields are missing")
+func (r *Record) parseDeleted(line string, whole bool) error {
+	fields, err := r.fields(line, 4, whole)
+	if err != nil {
+		return err
 	}
 	if r.ArchiveID, err = parseID(fields[2]); err != nil {
 		return err
 	}
-	return r.parseName(fields[3])
+	r.setName(fields[3])
+	return nil
 }
 
-func (r *Record) parseRetrieveJob(version, line string) (err error) {
+func (r *Record) parseRetrieveJob(version, line string, whole bool) (err error) {
 	_, fields := split(line, 5)
 	switch {
+	case !whole:
+		return errCut
 	case version == "0" && len(fields) == 3, version != "0" && len(fields) == 4:
 	default:
 		return errors.New("it has more or fewer fields than it should")
@@ -137,18 +181,24 @@ func parseHash(s string) (string, error) {
 	return s, nil
 }
 
-func (r *Record) parseName(s string) error {
+// parseSize reads a number of bytes.
+func parseSize(s string) (int64, error) {
+	size, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || !isDigits(s) {
+		return -1, fmt.Errorf("%.40q is no size", s)
+	}
+	return size, nil
+}
+
+// setName takes a name, in whose place the tool writes the archive's id if it does
+// not know it.
+func (r *Record) setName(s string) {
 	switch {
-	case s == "":
-		return errors.New("the name is empty")
-	case !utf8.ValidString(s):
-		return fmt.Errorf("the name %.200q is not UTF-8: the journal may be in another encoding", s)
-	case strings.ContainsFunc(s, unicode.IsControl):
-		return fmt.Errorf("the name %.200q has control characters", s)
+	case s == "" && r.Doubt == "":
+		r.doubt("the name is empty")
 	case s != r.ArchiveID:
 		r.Name = s
 	}
-	return nil
 }
 
 // lastSecond is the end of the year 9999, after which times have other forms.

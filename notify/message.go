@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 
 	"firn/vault"
@@ -29,25 +30,90 @@ type ending struct {
 	Completed bool
 }
 
-// parseMessage returns the job that a message of the queue is about. Anything
-// that is no such message is somebody else's.
-func parseMessage(body string) (vault.JobID, bool) {
+// told is a message in one of the forms that are known: of a vault, of a bucket
+// (Amazon S3 user guide, "Event message structure"), or of a bucket by way of
+// EventBridge ("EventBridge event message structure").
+type told struct {
+	ending
+	Records []bucketEvent
+
+	Source     string      `json:"source"`
+	DetailType string      `json:"detail-type"`
+	Detail     bridgeEvent `json:"detail"`
+}
+
+type bucketEvent struct {
+	EventName string `json:"eventName"`
+	S3        struct {
+		Bucket struct {
+			Name string `json:"name"`
+		} `json:"bucket"`
+		Object struct {
+			Key     string `json:"key"` // as in the query of a URL
+			Version string `json:"versionId"`
+		} `json:"object"`
+	} `json:"s3"`
+}
+
+type bridgeEvent struct {
+	Bucket struct {
+		Name string `json:"name"`
+	} `json:"bucket"`
+	Object struct {
+		Key     string `json:"key"` // as it is
+		Version string `json:"version-id"`
+	} `json:"object"`
+}
+
+// parseMessage returns what a message of the queue says has ended. All reports
+// whether that is all that the message is about: what is about anything else, or no
+// such message, is somebody else's, too.
+func parseMessage(body string) (endings []vault.Ending, all bool) {
 	if len(body) > maxMessage {
-		return "", false
+		return nil, false
 	}
 	var w wrapper
 	if err := json.Unmarshal([]byte(body), &w); err != nil {
-		return "", false
+		return nil, false
 	}
 	if w.Type == "Notification" && w.Message != nil {
 		body = *w.Message
 	}
-	var e ending
-	if err := json.Unmarshal([]byte(body), &e); err != nil {
-		return "", false
+	var t told
+	if err := json.Unmarshal([]byte(body), &t); err != nil {
+		return nil, false
 	}
-	known := e.Action == "ArchiveRetrieval" || e.Action == "InventoryRetrieval"
-	return vault.JobID(e.JobID), known && e.Completed && isJobID(e.JobID)
+	switch {
+	case len(t.Records) > 0:
+		for _, r := range t.Records {
+			if e, ok := r.restored(); ok {
+				endings = append(endings, e)
+			}
+		}
+		return endings, len(endings) == len(t.Records)
+	case t.Source == "aws.s3":
+		e := vault.Ending{Bucket: t.Detail.Bucket.Name, Key: t.Detail.Object.Key, Version: t.Detail.Object.Version}
+		if t.DetailType == "Object Restore Completed" && isObject(e) {
+			return []vault.Ending{e}, true
+		}
+	case (t.Action == "ArchiveRetrieval" || t.Action == "InventoryRetrieval") && t.Completed && isJobID(t.JobID):
+		return []vault.Ending{{Job: vault.JobID(t.JobID)}}, true
+	}
+	return nil, false
+}
+
+// restored tells of which object an event says that it was restored, if it does. Some
+// services put s3: before the names of events, as their configuration does.
+func (r bucketEvent) restored() (vault.Ending, bool) {
+	key, err := url.QueryUnescape(r.S3.Object.Key)
+	e := vault.Ending{Bucket: r.S3.Bucket.Name, Key: key, Version: r.S3.Object.Version}
+	return e, err == nil && strings.TrimPrefix(r.EventName, "s3:") == "ObjectRestore:Completed" && isObject(e)
+}
+
+// isObject reports whether a message names an object as a service can.
+func isObject(e vault.Ending) bool {
+	const longest = 1024 // bytes of a key, or of a version
+	return e.Bucket != "" && e.Key != "" && len(e.Key) <= longest && len(e.Version) <= longest
 }
 
 // isJobID reports whether the service can have given out id.

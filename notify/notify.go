@@ -1,7 +1,9 @@
-// Package notify hears from a queue which jobs of a vault have ended.
+// Package notify hears from a queue which jobs of a vault have ended, and which
+// objects of a bucket were restored.
 //
 // A vault can tell an SNS topic when its jobs end, and a queue of Amazon SQS can
-// be subscribed to the topic. Waiting on the queue costs a request every twenty
+// be subscribed to the topic. A bucket can send its events to a queue, or to
+// EventBridge, which sends them there. Waiting on the queue costs a request every twenty
 // seconds at most, and the end of a job is heard within seconds, after hours.
 //
 // A message is believed only in that it is worth asking the vault now. It may
@@ -12,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,12 +94,12 @@ func (q *Queue) Close() error {
 	return nil
 }
 
-// Wait returns nil as soon as a message says that a job has ended which is mine,
-// after taking the message off the queue. All other messages stay: somebody else
-// waits for them. When ctx ends its cause is returned. Any other error wraps the
+// Wait returns nil as soon as a message says that something has ended which is mine,
+// after taking the message off the queue. A message that tells of anything else, too,
+// stays, and so do all others: somebody else waits for them. When ctx ends its cause is returned. Any other error wraps the
 // class of what failed: ErrUnavailable and ErrThrottled may pass, ErrDenied,
 // ErrNotFound and ErrInvalid do not.
-func (q *Queue) Wait(ctx context.Context, mine func(vault.JobID) bool) error {
+func (q *Queue) Wait(ctx context.Context, mine func(vault.Ending) bool) error {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for {
@@ -112,9 +115,13 @@ func (q *Queue) Wait(ctx context.Context, mine func(vault.JobID) bool) error {
 		}
 		heard := false
 		for _, m := range messages {
-			if id, ok := parseMessage(aws.ToString(m.Body)); ok && mine(id) {
+			endings, all := parseMessage(aws.ToString(m.Body))
+			if !slices.ContainsFunc(endings, mine) {
+				continue
+			}
+			heard = true
+			if all && !slices.ContainsFunc(endings, func(e vault.Ending) bool { return !mine(e) }) {
 				q.remove(ctx, m)
-				heard = true
 			}
 		}
 		if heard {

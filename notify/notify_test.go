@@ -55,8 +55,8 @@ func wrapped(job string) string {
 	return fmt.Sprintf(`{"Type":"Notification","Message":%q}`, ended(job))
 }
 
-func is(job string) func(vault.JobID) bool {
-	return func(id vault.JobID) bool { return string(id) == job }
+func is(job string) func(vault.Ending) bool {
+	return func(e vault.Ending) bool { return string(e.Job) == job }
 }
 
 func TestWaitHearsOfOneJob(t *testing.T) {
@@ -100,11 +100,59 @@ func TestWaitTakesAllThatAreOurs(t *testing.T) {
 	for i := range 5 {
 		queue.Put(wrapped(fmt.Sprintf("job-%d", i)))
 	}
-	if err := q.Wait(t.Context(), func(vault.JobID) bool { return true }); err != nil {
+	if err := q.Wait(t.Context(), func(vault.Ending) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
 	if queue.Deleted() != 5 || queue.Received() != 1 {
 		t.Errorf("%d messages deleted after %d requests, want 5 after 1", queue.Deleted(), queue.Received())
+	}
+}
+
+// event is what a bucket says of objects that were restored, or of what else.
+func event(name string, keys ...string) string {
+	records := make([]string, len(keys))
+	for i, key := range keys {
+		records[i] = fmt.Sprintf(`{"eventSource":"aws:s3","eventName":%q,"s3":{"bucket":{"name":"films"},"object":{"key":%q}}}`, name, key)
+	}
+	return `{"Records":[` + strings.Join(records, ",") + `]}`
+}
+
+const restored = "ObjectRestore:Completed"
+
+// object is who waits for an object.
+func object(key string) func(vault.Ending) bool {
+	return func(e vault.Ending) bool { return e.Bucket == "films" && e.Key == key }
+}
+
+// Several wait for several objects at one queue, to which the bucket says more, and some
+// of it twice.
+func TestSeveralWaitForObjects(t *testing.T) {
+	queue := queuetest.New()
+	q := listen(t, queue)
+	both := event(restored, "a.mov", "b.mov")
+	others := []string{
+		`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"films"}`, event("ObjectRestore:Post", "a.mov"),
+		event("ObjectRestore:Delete", "a.mov"), event("ObjectCreated:Put", "a.mov"), ended("a-job"),
+	}
+	for _, body := range append(others, event(restored, "a.mov"), event(restored, "a.mov"), event(restored, "c.mov"), both) {
+		queue.Put(body)
+	}
+	for _, key := range []string{"a.mov", "b.mov", "c.mov"} { // one after the other sees what is left
+		if err := q.Wait(t.Context(), object(key)); err != nil {
+			t.Fatal(err)
+		}
+		queue.Show()
+	}
+	want := fmt.Sprint(append(others, both)) // of which the last is of two
+	if left := fmt.Sprint(queue.Bodies()); left != want {
+		t.Errorf("left in the queue: %s\nwant %s", left, want)
+	}
+	// Who waits for both of a message takes it away.
+	if err := q.Wait(t.Context(), func(e vault.Ending) bool { return e.Key == "a.mov" || e.Key == "b.mov" }); err != nil {
+		t.Fatal(err)
+	}
+	if want, left := fmt.Sprint(others), fmt.Sprint(queue.Bodies()); left != want {
+		t.Errorf("left in the queue: %s\nwant %s", left, want)
 	}
 }
 

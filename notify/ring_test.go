@@ -75,7 +75,7 @@ func TestEndOfAJobIsHeard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := q.Wait(ctx, func(heard vault.JobID) bool { return heard == id }); err != nil {
+	if err := q.Wait(ctx, func(heard vault.Ending) bool { return heard.Job == id }); err != nil {
 		t.Fatal(err)
 	}
 	if job, err := films.Job(ctx, id); err != nil || job.Status != vault.Succeeded || job.Topic != topic {

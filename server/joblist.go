@@ -123,7 +123,7 @@ func firstJobs(ctx context.Context, v vault.Vault, n int, from jobPlace, filter 
 			return nil, err
 		}
 		place := placeOf(job)
-		if !filter.accepts(job) || place.compare(from) < 0 {
+		if job.Bad != "" || !filter.accepts(job) || place.compare(from) < 0 {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(first, place, func(j vault.Job, p jobPlace) int { return placeOf(j).compare(p) })

@@ -109,7 +109,7 @@ func (p *jobParameters) checkCommon() error {
 		return invalid("Invalid Tier: " + p.Tier)
 	case !slices.Contains([]string{"", formatJSON, formatCSV}, p.Format):
 		return invalid("Invalid Format: " + p.Format)
-	case p.SNSTopic != "" && !isTopic(p.SNSTopic):
+	case p.SNSTopic != "" && !vault.IsTopic(p.SNSTopic):
 		return invalid("Invalid SNSTopic: " + p.SNSTopic)
 	}
 	return nil

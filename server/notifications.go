@@ -25,7 +25,7 @@ func parseNotifications(body []byte) (notificationConfig, error) {
 	switch {
 	case n.SNSTopic == "":
 		return notificationConfig{}, missingParameter("SNSTopic")
-	case !isTopic(n.SNSTopic):
+	case !vault.IsTopic(n.SNSTopic):
 		return notificationConfig{}, invalid("Invalid SNSTopic: " + n.SNSTopic)
 	case len(n.Events) == 0:
 		return notificationConfig{}, missingParameter("Events")

@@ -203,6 +203,11 @@ type Job struct {
 	Created     time.Time     // UTC
 	Completed   time.Time     // UTC; zero while in progress
 	Expires     time.Time     // UTC; when the output goes; zero if unknown or never
+
+	// Bad says why nothing more than the ID and the Description, if those, can be read
+	// of what the vault lists of the job; empty if all can. It is somebody's job all the
+	// same: one of another kind, or told in a way that nobody knows.
+	Bad string
 }
 
 // Output is the output of a finished job, or a range of it, being read.

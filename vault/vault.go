@@ -139,8 +139,9 @@ type Retriever interface {
 
 	// Jobs lists the jobs that the vault remembers, whoever asked for them: those
 	// in progress, and those that ended as long as the vault tells of them. In no
-	// promised order. The sequence ends after the first error. ErrNotFound means
-	// that the vault is not there.
+	// promised order. A job that makes no sense comes with Bad, and hides no other.
+	// The sequence ends after the first error. ErrNotFound means that the vault is not
+	// there.
 	Jobs(ctx context.Context) iter.Seq2[Job, error]
 
 	// OpenOutput reads bytes of a finished job. The range counts within the job's

@@ -101,6 +101,15 @@ func (v *Vault) CountUploads(ctx context.Context) (int, error) {
 	return vault.CountUploads(ctx, v.Vault)
 }
 
+// Announces is that of the kind; see vault.Announcer. Of the jobs of other kinds
+// messages tell by their ids.
+func (v *Vault) Announces(e vault.Ending, id vault.JobID) bool {
+	if a, ok := v.Vault.(vault.Announcer); ok {
+		return a.Announces(e, id)
+	}
+	return id != "" && e.Job == id
+}
+
 // Close frees what the vault holds: connections, or the lock of a directory.
 func (v *Vault) Close() error { return v.closer.Close() }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -110,9 +111,9 @@ const archiveIDLength = 138
 
 // archiveText names an archive for people.
 func archiveText(a record.Archive) string {
-	if a.Size < 0 {
+	if a.State == "" {
 		return string(a.ID) + " (not in the catalog)"
 	}
-	words := []string{shortArchive(a.Vault, a.ID), humane.Time(a.Created), humane.Bytes(a.Size), fmt.Sprintf("%q", a.Description)}
+	words := []string{shortArchive(a.Vault, a.ID), humane.Time(a.Created), sizeText(a.Size), fmt.Sprintf("%q", cmp.Or(a.Description, a.Name))}
 	return strings.Join(words, "  ")
 }

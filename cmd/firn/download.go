@@ -61,6 +61,7 @@ type downloadOptions struct {
 	force        bool
 	noTimes      bool
 	maxCost      dollarsFlag
+	topic        topicFlag
 	concurrency  int
 	limitRate    rateFlag
 	estimateRate rateFlag
@@ -94,6 +95,7 @@ func (p *program) newDownload() *cobra.Command {
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	f.Lookup("retry-for").DefValue = "20h"
 	o.add(f)
+	addTopic(f, &o.topic)
 	p.addPrices(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusIncomplete, statusChecksum, statusDenied,
 		statusLocked, statusDamaged, statusRefused, statusNotReady, statusInterrupted)
@@ -114,6 +116,9 @@ func (o downloadOptions) check() error {
 
 func (p *program) download(ctx context.Context, o downloadOptions, vaultArg string, refs []string) error {
 	if err := o.check(); err != nil {
+		return err
+	}
+	if err := o.topic.check(vaultArg); err != nil {
 		return err
 	}
 	return o.withBell(ctx, func(bell firn.Bell) error {

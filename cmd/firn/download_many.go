@@ -159,12 +159,13 @@ func (q *downloadQueue) leave() {
 	if len(q.later) == 0 {
 		return
 	}
-	var bytes int64
-	for _, i := range q.later {
-		bytes += max(0, i.Size)
+	left := make([]record.Archive, len(q.later))
+	for n, i := range q.later {
+		left[n] = i.Archive
 	}
+	bytes, unknown := sumOf(left)
 	q.seen[q.report(withHint(
-		&classError{fmt.Errorf("%s (%s) %s at %s", humane.Count(len(q.later), "archive"), humane.Bytes(bytes),
+		&classError{fmt.Errorf("%s (%s) %s at %s", humane.Count(len(q.later), "archive"), sumText(bytes, unknown),
 			firn.ErrNotStarted.Error(), windowText(q.rate)), vault.ErrNotReady},
 		"when the others are here, continue with: "+q.typed()))] = true
 	q.later = nil

@@ -40,6 +40,7 @@ const inventoryExample = `  firn inventory image-backups
 // inventoryOptions are the options of firn inventory.
 type inventoryOptions struct {
 	waitOptions
+	topic        topicFlag
 	since, until timeFlag
 }
 
@@ -52,6 +53,9 @@ func (p *program) newInventory() *cobra.Command {
 		Example: inventoryExample,
 		Args:    takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.topic.check(args[0]); err != nil {
+				return err
+			}
 			return p.inventoryOf(cmd.Context(), args[0], o)
 		},
 	}
@@ -59,6 +63,7 @@ func (p *program) newInventory() *cobra.Command {
 	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
 	f.Var(&o.until, "until", "list only archives created before this `TIME`")
 	o.add(f)
+	addTopic(f, &o.topic)
 	cmd.AddCommand(p.newInventoryImport())
 	return exits(cmd, append(inventoryStatuses(), statusNotReady)...)
 }
@@ -86,7 +91,7 @@ func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		defer stop()
 		p.beginWork("continue with: " + p.typed())
 		report, err = firn.Inventory(context.WithoutCancel(ctx), v, firn.InventoryOptions{
-			Since: o.since.Time, Until: o.until.Time, NoWait: o.noWait, Bell: bell,
+			Since: o.since.Time, Until: o.until.Time, Topic: string(o.topic), NoWait: o.noWait, Bell: bell,
 			Ready:   func(job record.Job) { hook.run(ctx, job) },
 			Journal: c, Drain: ctx.Done(),
 			Progress: shown.listing, Waiting: shown.waiting, Notice: p.notice, Now: p.now,

@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -77,12 +79,18 @@ func archiveOf(ctx context.Context, c *catalog.Catalog, j record.Job) (record.Ar
 // jobsOf merges what the catalog and the vault know of the vault's jobs, oldest
 // first. Where both know a job, the vault is right about how it stands. A bucket does
 // not tell when a copy was asked for, nor by whom: one of an archive that the catalog
-// has a job for is taken for that job's.
-func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault) (all []record.Job, err error) {
+// has a job for is taken for that job's. Jobs that cannot be read come by themselves.
+func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault) (all []record.Job, bad []vault.Job, err error) {
 	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Job, error) bool) { return v.Jobs(ctx) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	for _, j := range there {
+		if j.Bad != "" {
+			bad = append(bad, j)
+		}
+	}
+	there = slices.DeleteFunc(there, func(j vault.Job) bool { return j.Bad != "" })
 	listed, copies := make(map[vault.JobID]vault.Job), make(map[vault.ArchiveID]vault.Job)
 	for _, j := range there {
 		listed[j.ID] = j
@@ -92,7 +100,7 @@ func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Va
 	}
 	for r, err := range c.Jobs(ctx, v.URL()) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if j, is := listed[r.ID]; is && r.ID != "" {
 			r.Status, r.Message, r.Completed, r.Expires, r.Range = j.Status, j.Message, j.Completed, j.Expires, j.Range
@@ -108,7 +116,34 @@ func (p *program) jobsOf(ctx context.Context, c *catalog.Catalog, v *vaulturl.Va
 			all = append(all, strangersJob(v.URL(), j))
 		}
 	}
-	return all, nil
+	return all, bad, nil
+}
+
+// badJobObject is a job that cannot be read, on standard output.
+type badJobObject struct {
+	MessageType string      `json:"message_type"`
+	Vault       string      `json:"vault"`
+	JobID       vault.JobID `json:"job_id"` // empty if it makes no sense, too
+	Description string      `json:"description"`
+	Reason      string      `json:"reason"`
+}
+
+// tellBadJobs says which jobs of a vault cannot be read.
+func (p *program) tellBadJobs(vaultURL string, bad []vault.Job) error {
+	for n, j := range bad {
+		switch {
+		case p.json:
+			if err := p.out.object(badJobObject{"unreadable_job", vaultURL, j.ID, j.Description, j.Bad}); err != nil {
+				return err
+			}
+		case n == shownRejects:
+			p.notice(fmt.Sprintf("and %s that cannot be read; --json shows them all", humane.Count(len(bad)-n, "more job")))
+			return nil
+		default:
+			p.notice(fmt.Sprintf("the vault lists job %q, which cannot be read: %s", string(j.ID), j.Bad))
+		}
+	}
+	return nil
 }
 
 // strangersJob is a job that the catalog does not know as it would.
@@ -121,7 +156,7 @@ func strangersJob(vaultURL string, j vault.Job) record.Job {
 }
 
 // chooseJob finds the job whose id is or begins with ref.
-func chooseJob(all []record.Job, vaultURL, ref string) (record.Job, error) {
+func chooseJob(all []record.Job, bad []vault.Job, vaultURL, ref string) (record.Job, error) {
 	ref = idOf(ref)
 	var found []record.Job
 	for _, j := range all {
@@ -137,6 +172,11 @@ func chooseJob(all []record.Job, vaultURL, ref string) (record.Job, error) {
 	case 1:
 		return found[0], nil
 	case 0:
+		for _, j := range bad {
+			if j.ID != "" && strings.HasPrefix(string(j.ID), ref) {
+				return record.Job{}, fmt.Errorf("job %q of the vault %q cannot be read: %w: %s", string(j.ID), vaultURL, vault.ErrInvalid, j.Bad)
+			}
+		}
 		return record.Job{}, withHint(fmt.Errorf("the vault %q has no job %q: %w", vaultURL, ref, vault.ErrNotFound), hint)
 	}
 	return record.Job{}, withHint(usageError("%d jobs begin with %q", len(found), ref), hint)

@@ -38,11 +38,14 @@ func (p *program) newJobList() *cobra.Command {
 				return p.jobListOfCatalog(cmd.Context(), o)
 			}
 			return p.withVault(cmd.Context(), args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-				all, err := p.jobsOf(cmd.Context(), c, v)
+				all, bad, err := p.jobsOf(cmd.Context(), c, v)
 				if err != nil {
 					return p.explainVault(err, args[0])
 				}
-				return p.tellJobs(cmd.Context(), c, all, o, false)
+				if err := p.tellJobs(cmd.Context(), c, all, o, false); err != nil {
+					return err
+				}
+				return p.tellBadJobs(v.URL(), bad)
 			})
 		},
 	}

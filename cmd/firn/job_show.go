@@ -32,11 +32,11 @@ func (p *program) newJobShow() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-				all, err := p.jobsOf(ctx, c, v)
+				all, bad, err := p.jobsOf(ctx, c, v)
 				if err != nil {
 					return p.explainVault(err, args[0])
 				}
-				job, err := chooseJob(all, v.URL(), args[1])
+				job, err := chooseJob(all, bad, v.URL(), args[1])
 				if err != nil {
 					return err
 				}

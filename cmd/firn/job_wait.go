@@ -117,12 +117,12 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 // choose returns the jobs to wait for, each on record: what other programs asked
 // for is of interest from now on.
 func (w *jobWait) choose(ctx context.Context, refs []string) (jobs []record.Job, err error) {
-	all, err := w.jobsOf(ctx, w.catalog, w.vault)
+	all, bad, err := w.jobsOf(ctx, w.catalog, w.vault)
 	if err != nil {
 		return nil, w.explainVault(err, w.vaultArg)
 	}
 	for _, ref := range refs {
-		j, err := chooseJob(all, w.vault.URL(), ref)
+		j, err := chooseJob(all, bad, w.vault.URL(), ref)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -142,8 +141,18 @@ func (p *program) list(ctx context.Context, f catalog.Filter, o listOptions) (er
 	return nil
 }
 
+// shortName is the last element of a name, of whatever system that is; empty if it
+// has none. A name of nothing but separators and dots is shown as it is.
+func shortName(name string) string {
+	trimmed := strings.TrimRight(name, `/\`)
+	if last := trimmed[strings.LastIndexAny(trimmed, `/\`)+1:]; strings.Trim(last, ".") != "" {
+		return last
+	}
+	return name
+}
+
 func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
-	name, id := filepath.Base(a.Name), shortArchive(a.Vault, a.ID)
+	name, id := shortName(a.Name), shortArchive(a.Vault, a.ID)
 	if o.full {
 		name, id = a.Name, string(a.ID)
 	}

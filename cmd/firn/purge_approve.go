@@ -35,7 +35,7 @@ func (p *purging) tellPlan(ctx context.Context, plan firn.PurgePlan) error {
 	if p.quiet && p.yes {
 		return nil
 	}
-	text := fmt.Sprintf("%s, %s, to be deleted", humane.Count(plan.Archives, "archive"), humane.Bytes(plan.Bytes))
+	text := fmt.Sprintf("%s, %s, to be deleted", humane.Count(plan.Archives, "archive"), sumText(plan.Bytes, plan.Unknown))
 	if plan.Begun > 0 {
 		text += fmt.Sprintf("; of %d of them it is not known whether an earlier run has deleted them", plan.Begun)
 	}

@@ -119,7 +119,7 @@ func (p *purging) tellPurged(purged firn.Purged) error {
 		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Refused, purged.Spared})
 	}
 	if !p.quiet {
-		p.ui.say("firn: deleted %s, %s, from %s in %s", humane.Count(purged.Deleted, "archive"), humane.Bytes(purged.Bytes),
+		p.ui.say("firn: deleted %s, %s, from %s in %s", humane.Count(purged.Deleted, "archive"), sumText(purged.Bytes, purged.Unknown),
 			show(p.url), humane.Duration(purged.Elapsed))
 	}
 	return nil

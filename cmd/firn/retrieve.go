@@ -39,6 +39,7 @@ const retrieveExample = `  firn retrieve image-backups june.tar --tier Bulk
 type retrieveOptions struct {
 	description  string
 	tier         tierFlag
+	topic        topicFlag
 	rng          rangeFlag
 	maxCost      dollarsFlag
 	estimateRate rateFlag
@@ -61,6 +62,9 @@ func (p *program) newRetrieve() *cobra.Command {
 			if o.retryFor <= 0 {
 				return usageError("--retry-for must be more than 0s")
 			}
+			if err := o.topic.check(args[0]); err != nil {
+				return err
+			}
 			return p.retrieve(cmd.Context(), o, args[0], args[1:])
 		},
 	}
@@ -74,6 +78,7 @@ func (p *program) newRetrieve() *cobra.Command {
 	f.BoolVar(&o.all, "all", false, "ask for everything at once, however long it takes to download")
 	f.BoolVar(&o.again, "again", false, "ask again for archives whose output was readable and has expired")
 	f.BoolVar(&o.noWait, "no-wait", false, "if the account's own policy refuses, end with status 75 instead of asking again later")
+	addTopic(f, &o.topic)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be asked for, its price and its duration; start nothing")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
 	f.Lookup("retry-for").DefValue = "20h"

@@ -73,7 +73,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 	for _, a := range archives {
 		s.out.line("%s", show(fmt.Sprintf("%s  %s  %q", shortArchive(a.Vault, a.ID), sizeText(a.Size), firn.FileName(a))))
 	}
-	s.out.line("%s, %s, by %s", humane.Count(o.Archives, "archive"), humane.Bytes(o.Bytes), o.Tier)
+	s.out.line("%s, %s, by %s", humane.Count(o.Archives, "archive"), sumText(o.Bytes, o.Unknown), o.Tier)
 	if o.PricesAsOf == "" {
 		s.out.line("  price     nothing is charged")
 	} else {
@@ -100,4 +100,26 @@ func sizeText(size int64) string {
 		return "of unknown size"
 	}
 	return humane.Bytes(size)
+}
+
+// sumOf is the size of archives together, and of how many it is not known.
+func sumOf(archives []record.Archive) (bytes int64, unknown int) {
+	for _, a := range archives {
+		bytes += max(0, a.Size)
+		if a.Size < 0 {
+			unknown++
+		}
+	}
+	return bytes, unknown
+}
+
+// sumText shows the size of archives together, of some of which it may not be known.
+func sumText(bytes int64, unknown int) string {
+	switch {
+	case unknown == 0:
+		return humane.Bytes(bytes)
+	case bytes == 0:
+		return "of unknown size"
+	}
+	return fmt.Sprintf("%s and %d of unknown size", humane.Bytes(bytes), unknown)
 }

@@ -68,7 +68,7 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 
 func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (firn.RetrieveOptions, error) {
 	o := firn.RetrieveOptions{
-		Tier: vault.Tier(s.options.tier), Description: s.options.description, Approve: s.spending.approve,
+		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic), Approve: s.spending.approve,
 		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
 		Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
 	}
@@ -150,10 +150,7 @@ func (s *retrieveSession) end() error {
 	if len(s.left) == 0 || s.seen[statusInterrupted] {
 		return worstOf(s.seen)
 	}
-	var bytes int64
-	for _, a := range s.left {
-		bytes += max(0, a.Size)
-	}
+	bytes, unknown := sumOf(s.left)
 	again := s.now()
 	if s.latest.After(again) {
 		again = s.latest
@@ -161,7 +158,7 @@ func (s *retrieveSession) end() error {
 	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, assumedRate)))
 	s.seen[s.report(withHint(
 		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
-			humane.Bytes(bytes), firn.ErrNotStarted, windowText(s.rate)),
+			sumText(bytes, unknown), firn.ErrNotStarted, windowText(s.rate)),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.typed()),
 		"to ask for all of them at once: "+s.typedWith("--all")))] = true
 	return worstOf(s.seen)

@@ -27,6 +27,8 @@ func scriptCommands() map[string]scriptCommand {
 	return map[string]scriptCommand{
 		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
 		"random": random,
+		// sqlite FILE SQL: makes a database by the statements in the file SQL
+		"sqlite": makeDatabase,
 		// exits STATUS COMMAND...: runs it and expects exactly this exit status
 		"exits": exitsWith,
 		// start NAME COMMAND...: runs it in the background, its output going to
@@ -57,6 +59,8 @@ func scriptCommands() map[string]scriptCommand {
 		"later": later,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
+		// message FILE: puts what stands in the file into that queue
+		"message": message,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
 		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
 		// to s3.log. --retrieval-delay is how long a restoration takes; --by-host: by
@@ -84,6 +88,9 @@ func scriptCommands() map[string]scriptCommand {
 		// cut PATTERN: in the place of the answer to the next request that matches a
 		// refusal comes that breaks off
 		"cut": lines.cut,
+		// reply [PATTERN FILE]: requests that match get what stands in the file; without
+		// a pattern no more
+		"reply": lines.replies,
 		// forget [PATTERN]: once that happened, requests that match get a 404;
 		// without a pattern no more
 		"forget": lines.forget,

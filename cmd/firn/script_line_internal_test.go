@@ -26,6 +26,8 @@ type line struct {
 	refuse  *regexp.Regexp // the next request that is answered with code and never arrives
 	code    string
 	spoil   *regexp.Regexp // requests whose answers come with a wrong bit
+	reply   *regexp.Regexp // requests that are answered with text and never arrive
+	text    string
 	cut     *regexp.Regexp // the next request in whose answer's place a refusal comes that breaks off
 }
 
@@ -111,6 +113,21 @@ func (l *lines) refuse(ts *testscript.TestScript, neg bool, args []string) {
 	way.code, way.refuse = args[0], regexp.MustCompile(args[1])
 }
 
+// replies makes all requests that match be answered with what stands in a file, without
+// arriving. Without a pattern it ends that.
+func (l *lines) replies(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 && len(args) != 2 {
+		ts.Fatalf("usage: reply [PATTERN FILE]")
+	}
+	way := l.of(ts)
+	way.mu.Lock()
+	defer way.mu.Unlock()
+	way.reply = nil
+	if len(args) > 0 {
+		way.reply, way.text = regexp.MustCompile(args[0]), ts.ReadFile(args[1])
+	}
+}
+
 // spoil makes the answers to all requests that match have a wrong bit. Without a
 // pattern it ends that.
 func (l *lines) spoil(ts *testscript.TestScript, neg bool, args []string) {
@@ -171,6 +188,11 @@ func (w *line) handler(server *url.URL) http.Handler {
 			_, _ = io.WriteString(out, `{"code":"`+code+`","message":"so the script says","type":"Client"}`)
 			return
 		}
+		if text := w.says(r); text != "" {
+			out.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(out, text)
+			return
+		}
 		if !w.forgets(r) {
 			proxy.ServeHTTP(out, r)
 			return
@@ -219,6 +241,16 @@ func (w *line) spoils(r *http.Request) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.spoil != nil && w.spoil.MatchString(r.Method+" "+r.URL.Path)
+}
+
+// says returns with what text a request is answered; empty if the server answers.
+func (w *line) says(r *http.Request) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.reply == nil || !w.reply.MatchString(r.Method+" "+r.URL.Path) {
+		return ""
+	}
+	return w.text
 }
 
 // refuses returns the code with which a request is refused; empty if it is not.

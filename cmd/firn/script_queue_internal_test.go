@@ -1,7 +1,9 @@
 package main
 
 import (
+	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -20,4 +22,20 @@ func queue(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("TOPIC", "arn:aws:sns:us-east-1:000000000000:ready")
 	ts.Setenv("TOPIC_URL", s.URL)
 	ts.Setenv("QUEUE_URL", s.URL+queuetest.Path)
+}
+
+// message puts a message into the queue as whoever may write to it does.
+func message(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: message FILE")
+	}
+	r, err := http.NewRequest(http.MethodPost, ts.Getenv("TOPIC_URL"), strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	r.Header.Set("X-Amz-Sns-Message-Type", "Notification")
+	answer, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	ts.Check(answer.Body.Close())
+	if answer.StatusCode != http.StatusOK {
+		ts.Fatalf("the queue answers %s", answer.Status)
+	}
 }

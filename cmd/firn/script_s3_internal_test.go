@@ -86,7 +86,7 @@ func featureTo(features *[]coldfront.Feature) func(string) error {
 		"tagging": coldfront.Tagging, "classes": coldfront.Classes, "restore": coldfront.Restore,
 		"restore-status": coldfront.RestoreStatus, "versions": coldfront.Versions,
 		"encoding": coldfront.Encoding,
-		"uploads": coldfront.UploadList, "ranges": coldfront.Ranges, "tagging-query": coldfront.TaggingQuery,
+		"uploads":  coldfront.UploadList, "ranges": coldfront.Ranges, "tagging-query": coldfront.TaggingQuery,
 		"upload-classes": coldfront.UploadClasses, "archiving": coldfront.Archiving,
 	}
 	return func(name string) error {

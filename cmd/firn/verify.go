@@ -39,6 +39,7 @@ type verifyOptions struct {
 	tier      tierFlag
 	maxCost   dollarsFlag
 	limitRate rateFlag
+	topic     topicFlag
 }
 
 func (p *program) newVerify() *cobra.Command {
@@ -63,6 +64,7 @@ func (p *program) newVerify() *cobra.Command {
 	f.Var(&o.maxCost, "max-cost", "with --remote: refuse if it costs more than this, in US dollars")
 	f.Var(&o.limitRate, "limit-rate", "with --remote: read no faster than this")
 	o.add(f)
+	addTopic(f, &o.topic)
 	p.addPrices(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusPartial, statusIncomplete, statusChecksum, statusDenied,
 		statusLocked, statusDamaged, statusRefused, statusNotReady, statusInterrupted)
@@ -82,6 +84,12 @@ type verifiedObject struct {
 func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o verifyOptions) (err error) {
 	if file == "" && !o.remote {
 		return withHint(usageError("a FILE to compare is missing"), "to compare what the vault has: "+p.typedWith("--remote"))
+	}
+	if o.topic != "" && !o.remote {
+		return withHint(usageError("--sns-topic is of a job, and nothing is retrieved"), "to compare what the vault has: "+p.typedWith("--remote"))
+	}
+	if err := o.topic.check(vaultArg); err != nil {
+		return err
 	}
 	p.beginWork("continue with: " + p.typed())
 	if o.remote {
@@ -190,7 +198,7 @@ func (p *program) verifyRemote(
 	var got firn.Downloaded
 	err = o.withBell(ctx, func(bell firn.Bell) (err error) {
 		options := firn.DownloadOptions{
-			Tier: vault.Tier(o.tier), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
+			Tier: vault.Tier(o.tier), Topic: string(o.topic), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
 			Ready:     func(job record.Job) { hook.run(ctx, job) },
 			LimitRate: int64(o.limitRate), Journal: c, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
 		}

@@ -12,10 +12,14 @@ import (
 const prefixes = "KMGTPE"
 
 // Bytes shows a number of bytes as the vaults count them, in powers of 1024 and
-// with at most two decimals: "15.78 GiB". Less than none is none.
+// with at most two decimals: "15.78 GiB". Less than none is a number that nobody
+// told.
 func Bytes(n int64) string {
-	if n < 1<<10 {
-		return fmt.Sprintf("%d B", max(0, n))
+	switch {
+	case n < 0:
+		return "not known"
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
 	}
 	value, prefix := float64(n)/(1<<10), 0
 	for value >= 1<<10 && prefix < len(prefixes)-1 {

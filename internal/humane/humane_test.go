@@ -10,7 +10,7 @@ import (
 
 func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{
-		-1: "0 B", 0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB",
+		-1: "not known", 0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB",
 		1 << 20: "1 MiB", 10_000 << 32: "39.06 TiB", 16_943_621_939: "15.78 GiB", math.MaxInt64: "8 EiB",
 	} {
 		if got := humane.Bytes(n); got != want {

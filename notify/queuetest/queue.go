@@ -49,6 +49,17 @@ func (q *Queue) Put(body string) {
 	q.changed = make(chan struct{})
 }
 
+// Show makes all messages visible again, as if their time was over.
+func (q *Queue) Show() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.messages {
+		m.hidden = time.Time{}
+	}
+	close(q.changed)
+	q.changed = make(chan struct{})
+}
+
 // Bodies returns the messages that were not deleted, seen or not.
 func (q *Queue) Bodies() []string {
 	q.mu.Lock()

@@ -71,12 +71,12 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	return job, err
 }
 
-// Jobs lists the jobs that the service remembers, from all pages, without those
-// that are not firn's to understand, such as a select. A list that makes no sense
-// as such is ErrInvalid.
+// Jobs lists the jobs that the service remembers, from all pages. Those that are not
+// firn's to understand, such as a select, are Bad. A list that makes no sense as such is
+// ErrInvalid.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	const what = "list the jobs"
-	all := pages(v.what(what), maxJobs, func(marker *string) (p page[types.GlacierJobDescription], err error) {
+	return pages(v.what(what), maxJobs, func(marker *string) (p page[types.GlacierJobDescription], err error) {
 		err = v.call(ctx, what, func() error {
 			out, err := v.account.client.ListJobs(ctx, &glacier.ListJobsInput{
 				AccountId: &v.account.id, VaultName: &v.name, Marker: marker,
@@ -87,27 +87,20 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 			return err
 		})
 		return p, err
-	}, parseListedJob, func(d types.GlacierJobDescription) *string { return d.JobId })
-	return func(yield func(vault.Job, error) bool) {
-		for job, err := range all {
-			if err == nil && job.ID == "" {
-				continue
-			}
-			if !yield(job, err) {
-				return
-			}
-		}
-	}
+	}, func(d types.GlacierJobDescription) (vault.Job, error) { return listedJob(d), nil }, func(d types.GlacierJobDescription) *string { return d.JobId })
 }
 
-// parseListedJob returns the zero Job for one that makes no sense, which must not
-// hide the others.
-func parseListedJob(d types.GlacierJobDescription) (vault.Job, error) {
+// listedJob reads a job of the list. One that makes no sense is Bad: it must not hide
+// the others.
+func listedJob(d types.GlacierJobDescription) vault.Job {
 	id := vault.JobID(aws.ToString(d.JobId))
+	if err := checkID("job", id); err != nil {
+		return vault.Job{Bad: err.Error()}
+	}
 	job, err := parseJob(d)
-	if err != nil || checkID("job", id) != nil {
-		return vault.Job{}, nil //nolint:nilerr // it is left out
+	if err != nil {
+		return vault.Job{ID: id, Description: aws.ToString(d.JobDescription), Bad: err.Error()}
 	}
 	job.ID = id
-	return job, nil
+	return job
 }

@@ -203,7 +203,7 @@ func TestJob(t *testing.T) {
 	}
 }
 
-// TestJobs lists them from all pages, without those that nobody understands.
+// TestJobs lists them from all pages. Those that nobody understands say so.
 func TestJobs(t *testing.T) {
 	isolate(t)
 	item := func(id, document string) string {
@@ -213,6 +213,7 @@ func TestJobs(t *testing.T) {
 		item("A", archiveJob(`"0-1048575"`, "null")),
 		item("SELECT", `{"Action":"Select","JobId":"JOB","StatusCode":"InProgress"}`),
 		item("ODD", `{"Action":"ArchiveRetrieval","JobId":"JOB","StatusCode":"Thawing"}`),
+		item("RANGELESS", archiveJob("null", "null")),
 		item("../x", archiveJob(`"0-1048575"`, "null")),
 		item("B", archiveJob(`"1048576-2097151"`, "null")),
 	}, ",")
@@ -228,13 +229,29 @@ func TestJobs(t *testing.T) {
 		reply(w, 200, pages[n])
 	})
 	var ids []vault.JobID
+	bad := make(map[vault.JobID]string)
 	for job, err := range openAt(t, s.URL).Jobs(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
+		}
+		if job.Bad != "" {
+			bad[job.ID] = job.Bad
+			continue
 		}
 		ids = append(ids, job.ID)
 	}
 	if !slices.Equal(ids, []vault.JobID{"A", "B", "C"}) {
 		t.Errorf("listed %q", ids)
+	}
+	for id, why := range map[vault.JobID]string{
+		"SELECT": `a kind of job that is not ours: "Select"`, "ODD": `a job status that does not exist: "Thawing"`,
+		"RANGELESS": `not a range of bytes: ""`, "": "../x",
+	} {
+		if !strings.Contains(bad[id], why) {
+			t.Errorf("%q is bad because %q, want %q", id, bad[id], why)
+		}
+	}
+	if len(bad) != 4 {
+		t.Errorf("bad are %q", bad)
 	}
 }

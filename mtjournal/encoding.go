@@ -1,0 +1,82 @@
+package mtjournal
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// Encoding is how the names of a journal are written; the zero one is UTF-8. The
+// other fields are ASCII in each of them.
+type Encoding struct {
+	is encoding.Encoding // nil: UTF-8
+}
+
+// ParseEncoding finds an encoding by one of its usual names, in any case of letters:
+// latin1, cp1251, koi8-r, shift_jis.
+func ParseEncoding(name string) (Encoding, error) {
+	name = strings.TrimSpace(name)
+	is, err := htmlindex.Get(name)
+	if err != nil {
+		is, err = ianaindex.IANA.Encoding(name)
+	}
+	if err != nil || is == nil {
+		return Encoding{}, fmt.Errorf("%.40q is no encoding that is known, such as latin1, windows-1251, koi8-r or shift_jis", name)
+	}
+	canonical, _ := htmlindex.Name(is)
+	if canonical == "utf-8" || strings.HasPrefix(canonical, "utf-16") { // of UTF-16 the byte order mark tells
+		return Encoding{}, nil
+	}
+	return Encoding{is}, nil
+}
+
+// decode makes UTF-8 of a name. It reports false, and returns the very bytes, if
+// they are no text in this encoding.
+func (e Encoding) decode(name string) (string, bool) {
+	if e.is == nil {
+		return name, utf8.ValidString(name)
+	}
+	text, err := e.is.NewDecoder().String(name)
+	if err != nil || strings.ContainsRune(text, utf8.RuneError) {
+		return name, false
+	}
+	return text, true
+}
+
+// decode makes UTF-8 of the name of a record.
+func (r *Record) decode(names Encoding) {
+	text, ok := names.decode(r.Name)
+	r.Name, r.Undecoded = text, !ok
+}
+
+// unmarked reads what r has behind its byte order mark, if there is one. Text in
+// UTF-16, which always has one here, comes as UTF-8.
+func unmarked(r io.Reader) io.Reader {
+	in := bufio.NewReader(r)
+	first, _ := in.Peek(len(utf8Mark)) // an error comes again when the line is read
+	switch {
+	case isUTF16(first):
+		return transform.NewReader(in, utf16().NewDecoder())
+	case bytes.HasPrefix(first, []byte(utf8Mark)):
+		_, _ = in.Discard(len(utf8Mark)) // which are there
+	}
+	return in
+}
+
+const utf8Mark = "\xef\xbb\xbf"
+
+func utf16() encoding.Encoding { return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM) }
+
+// isUTF16 reports whether text begins with a byte order mark of UTF-16.
+func isUTF16(first []byte) bool {
+	return bytes.HasPrefix(first, []byte("\xff\xfe")) || bytes.HasPrefix(first, []byte("\xfe\xff"))
+}
