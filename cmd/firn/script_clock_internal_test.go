@@ -22,7 +22,7 @@ func scriptMain() {
 	if path := os.Getenv(clockEnv); path != "" {
 		p.now = func() time.Time { return time.Now().Add(ahead(path)) }
 	}
-	os.Exit(int(supervise(p)))
+	os.Exit(int(supervise(p))) //nolint:forbidigo // this is main
 }
 
 // ahead is how far the clock is ahead. A script cannot go on with a broken one.

@@ -128,7 +128,7 @@ func checkKeys(text []byte, t reflect.Type) error {
 	case reflect.Slice, reflect.Array:
 		var items []json.RawMessage
 		if json.Unmarshal(text, &items) != nil {
-			return nil
+			return nil //nolint:nilerr // decoding it into the value says what is wrong
 		}
 		for _, item := range items {
 			if err := checkKeys(item, t.Elem()); err != nil {
@@ -146,7 +146,7 @@ func unmarshalsItself(t reflect.Type) bool {
 func eachValue(text []byte, visit func(key string, value json.RawMessage) error) error {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(text, &object) != nil {
-		return nil
+		return nil //nolint:nilerr // decoding it into the value says what is wrong
 	}
 	for key, value := range object {
 		if err := visit(key, value); err != nil {
