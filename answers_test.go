@@ -25,9 +25,9 @@ func TestLostAnswerToCreate(t *testing.T) {
 }
 
 func TestKilledBeforeTheAnswerToCreate(t *testing.T) {
-	s := newSite(t)
-	_, _, err := s.upload(s.options(), vaulttest.Fault{Method: "CreateUpload", Call: 1, Err: vault.ErrDenied, After: true})
-	if !errors.Is(err, vault.ErrDenied) {
+	s, killed := newSite(t), errors.New("killed")
+	_, _, err := s.upload(s.options(), vaulttest.Fault{Method: "CreateUpload", Call: 1, Err: killed, After: true})
+	if !errors.Is(err, killed) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	stored, _ := s.must(s.options())

@@ -169,11 +169,6 @@ func TestRemoveVaultErrors(t *testing.T) {
 			o.Again = nil
 			y.put("more", content(2, 10))
 		}, want: vault.ErrInvalid, says: "still has 1 archives"},
-		"an upload is open": {setUp: func(y *yard, _ *firn.RemoveOptions) {
-			if _, err := y.below.CreateUpload(y.t.Context(), vault.UploadRequest{PartSize: mib}); err != nil {
-				y.t.Fatal(err)
-			}
-		}, want: vault.ErrInvalid, says: "it has unfinished uploads"},
 		"no journal": {setUp: func(_ *yard, o *firn.RemoveOptions) { o.Journal = nil }, want: vault.ErrInvalid},
 		"a drain": {setUp: func(_ *yard, o *firn.RemoveOptions) {
 			drain := make(chan struct{})
