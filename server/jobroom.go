@@ -20,8 +20,8 @@ const (
 )
 
 // makeRoomForJob promises the room that a job takes until release is called, or
-// refuses the job. Archives can still be had back when uploads have come down to the
-// free floor: half of it is for their jobs.
+// refuses the job. Archives, and the list of them, can still be had back when uploads
+// have come down to the free floor: half of it is for jobs.
 func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequest) (release func(), err error) {
 	if req.Kind == vault.RetrieveArchive {
 		return a.room.reserveAbove(a.room.floor/2, jobRoom)
@@ -33,7 +33,7 @@ func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequ
 	if err != nil {
 		return nil, a.orVaultNotFound(err, c.target.vault)
 	}
-	return a.room.reserve(jobRoom + info.Archives*entryRoom)
+	return a.room.reserveAbove(a.room.floor/2, jobRoom+info.Archives*entryRoom)
 }
 
 // jobRates bounds how many lists of archives each key asks for.

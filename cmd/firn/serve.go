@@ -174,7 +174,7 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	}
 	s, err := server.New(stores, server.Options{
 		Region: o.region, AccessLog: accessLog, Topics: o.topics, Credentials: keys, Log: log,
-		Free: func() (int64, error) { return disk.Free(o.dir) }, FreeFloor: int64(o.freeFloor),
+		Free: o.free(), FreeFloor: int64(o.freeFloor),
 		Collectors: scrubCollectors(roots), ReadOnly: o.readOnly,
 	})
 	if err != nil {
@@ -182,6 +182,15 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	}
 	defer o.scrub.start(ctx, slices.Collect(maps.Values(roots)), log)()
 	return p.listen(ctx, o, s, log, shown)
+}
+
+// free tells how much of the disk is free. Nobody looks where nothing is written to it,
+// as a medium that cannot be written is full.
+func (o serveOptions) free() func() (int64, error) {
+	if o.readOnly {
+		return nil
+	}
+	return func() (int64, error) { return disk.Free(o.dir) }
 }
 
 // defaultFreeFloor leaves room for what ends uploads and keeps the disk usable.

@@ -180,7 +180,9 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 }
 
 // fit makes the data file as long as its parts. It may be longer, when a part
-// that failed or was replaced reached further.
+// that failed, was replaced or is on its way reached further. What has come of the
+// latter goes, so that its request cannot store the rest of it behind a hole, should
+// the upload go on. The caller is alone in the upload's gate.
 func (u *upload) fit(size int64) error {
 	return u.withData(func(data *os.File) error {
 		info, err := data.Stat()
@@ -193,6 +195,7 @@ func (u *upload) fit(size int64) error {
 		if info.Size() < size {
 			return fmt.Errorf("%s: %w: it has %d bytes of %d", data.Name(), errDamaged, info.Size(), size)
 		}
+		u.loseAll()
 		if err := data.Truncate(size); err != nil {
 			return err
 		}

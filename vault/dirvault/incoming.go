@@ -92,7 +92,7 @@ func (in *incoming) storedMeanwhile() error {
 	defer in.u.placing.Unlock()
 	there, err := in.u.journal.part(in.part.Offset)
 	if err == nil && !in.isThere(there) {
-		err = fmt.Errorf("another request has stored other bytes there meanwhile: %w", vault.ErrUnavailable)
+		err = fmt.Errorf("another request has stored other bytes there meanwhile, or removed what had come: %w", vault.ErrUnavailable)
 	}
 	return err
 }

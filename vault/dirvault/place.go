@@ -1,13 +1,17 @@
 package dirvault
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // place is the place of a part in the data of an upload, while a request writes
 // there. It is the first that sends the part; others receive it aside, and who has
 // all of it first stores it. So nobody waits for the bytes of another client.
 type place struct {
 	mu     sync.Mutex // held while something is written there
-	stored bool       // by another request: what is there is no longer this one's
+	stored bool       // what is there is no longer this request's: another one has stored it, or it is gone
 }
 
 // take returns the place of the part at offset if it is free. The caller gives it up.
@@ -34,6 +38,16 @@ func (u *upload) seize(offset int64) *place {
 		other.lose()
 	}
 	return own
+}
+
+// loseAll makes all requests that took places write there no more.
+func (u *upload) loseAll() {
+	u.mu.Lock()
+	taken := slices.Collect(maps.Values(u.places))
+	u.mu.Unlock()
+	for _, p := range taken {
+		p.lose()
+	}
 }
 
 func (u *upload) giveUp(offset int64, own *place) {

@@ -1,6 +1,7 @@
 package dirvault_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -97,6 +98,87 @@ func TestSlowPartHoldsNobodyUp(t *testing.T) {
 		wantClass(t, "the part", slow.rest(), vault.ErrNotFound)
 		wantTidy(t, dir)
 	})
+}
+
+// dying is a context that ends at the n-th look at it.
+type dying struct {
+	context.Context
+	looks, at int
+}
+
+func (d *dying) Err() error {
+	if d.looks++; d.looks >= d.at {
+		return context.Canceled
+	}
+	return nil
+}
+
+// halved is the body of a part that is held up when so many bytes were read.
+type halved struct {
+	*bytes.Reader
+	left       int
+	half, rest chan struct{}
+}
+
+func (h *halved) Read(b []byte) (int, error) {
+	if h.left == 0 {
+		h.left = -1
+		close(h.half)
+		<-h.rest
+	}
+	if h.left > 0 {
+		b = b[:min(len(b), h.left)]
+	}
+	n, err := h.Reader.Read(b)
+	if h.left > 0 {
+		h.left -= n
+	}
+	return n, err
+}
+
+// TestPartThatWasCutIsNotStored: a completion that fails has cut off what had come of a
+// part behind the end. The part is not stored with a hole in its place.
+func TestPartThatWasCutIsNotStored(t *testing.T) {
+	const partSize = 1 << 20
+	data := noise(2 * partSize)
+	for at := 1; ; at++ {
+		dir := newVault(t)
+		v := open(t, dir, fresh())
+		id, c := begin(t, v, data[:partSize], partSize)
+		part, _ := partOf(data, partSize, partSize)
+		body := bytes.NewReader(data[partSize:])
+		half, rest := make(chan struct{}), make(chan struct{})
+		done := make(chan error, 1)
+		go func() {
+			_, err := v.UploadPart(t.Context(), id, part, &halved{body, partSize / 2, half, rest})
+			done <- err
+		}()
+		<-half
+		_, err := v.CompleteUpload(&dying{Context: t.Context(), at: at}, id, c)
+		close(rest)
+		sent := <-done
+		if err == nil {
+			return // it has ended before the context did
+		}
+		if sent != nil {
+			wantClass(t, "the part", sent, vault.ErrUnavailable)
+			if _, err := v.UploadPart(t.Context(), id, part, bytes.NewReader(data[partSize:])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		whole := vault.Completion{Size: 2 * partSize, TreeHash: treehash.Sum(data)}
+		for p, err := range v.Parts(t.Context(), id) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole.Parts = append(whole.Parts, p)
+		}
+		archive, err := v.CompleteUpload(t.Context(), id, whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantArchive(t, v, archive, data)
+	}
 }
 
 func wantArchive(t *testing.T, v vault.Vault, id vault.ArchiveID, data []byte) {
