@@ -67,7 +67,7 @@ func TestListJobs(t *testing.T) {
 		"?statuscode=InProgress&completed=false":  {bulk, standard, late},
 		"?limit=1":                                {bulk},
 		"?limit=2&completed=false":                {bulk, standard},
-		"?limit=50":                               {bulk, fast, standard, late},
+		"?limit=1000":                             {bulk, fast, standard, late},
 		"?completed=true&statuscode=Succeeded&x=": {fast},
 	} {
 		if got := s.jobs(query).ids(); got != strings.Join(want, " ") {
@@ -188,7 +188,7 @@ func TestListJobsRefuses(t *testing.T) {
 		"?completed=yes":        "The value of completed is not valid: yes",
 		"?completed=True":       "The value of completed is not valid: True",
 		"?limit=0":              "Invalid limit: 0",
-		"?limit=51":             "Invalid limit: 51",
+		"?limit=1001":           "Invalid limit: 1001",
 		"?marker=x":             "Invalid marker: x",
 		"?marker=1.a/b":         "Invalid marker: 1.a/b",
 	} {

@@ -13,6 +13,9 @@ const (
 	vaultsPage  = 10 // vaults in one page of a list
 	uploadsPage = 50 // uploads or parts in one page of a list
 	jobsPage    = 50 // jobs in one page of a list
+	// maxAskedPage is the page size that may be asked for. Older versions of the
+	// service gave that many, so clients still ask; they get the present maximum.
+	maxAskedPage = 1000
 )
 
 // Limits that are the server's own.

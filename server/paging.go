@@ -16,8 +16,8 @@ func pageOf(r *http.Request, most int) (limit int, marker string, err error) {
 	}
 	text := query.Get("limit")
 	limit, err = strconv.Atoi(text)
-	if err != nil || limit < 1 || limit > most {
+	if err != nil || limit < 1 || limit > maxAskedPage {
 		return 0, "", invalid("Invalid limit: " + text)
 	}
-	return limit, marker, nil
+	return min(limit, most), marker, nil
 }

@@ -95,9 +95,9 @@ func (g *game) page(most int) (query string, limit int, refusals []string) {
 		limit = 1 + g.draw.IntN(3)
 		return "limit=" + strconv.Itoa(limit), limit, nil
 	case 4:
-		return "limit=" + oneOf(g.draw, "0", "-1", "x", strconv.Itoa(most+1), "1000", ""), 0, []string{refInvalid}
+		return "limit=" + oneOf(g.draw, "0", "-1", "x", "1001", ""), 0, []string{refInvalid}
 	case 5:
-		return "limit=" + strconv.Itoa(most), most, nil
+		return "limit=1000", most, nil
 	}
 	return "", most, nil
 }

@@ -68,7 +68,7 @@ func TestListVaults(t *testing.T) {
 	quoted := func(name string) string { return `"` + arnPrefix + name + `"` }
 	tests := []struct{ query, want string }{
 		{"", page(quoted("vault-10"), 0, 10)},
-		{"?limit=10", page(quoted("vault-10"), 0, 10)},
+		{"?limit=1000", page(quoted("vault-10"), 0, 10)},
 		{"?limit=2", page(quoted("vault-02"), 0, 2)},
 		{"?limit=2&marker=" + marker("vault-02"), page(quoted("vault-04"), 2, 4)},
 		{"?marker=" + marker("vault-10"), page("null", 10, 12)},
@@ -79,7 +79,7 @@ func TestListVaults(t *testing.T) {
 	for _, test := range tests {
 		s.do(request{method: "GET", path: "/-/vaults" + test.query}).want(t, 200, test.want)
 	}
-	for _, limit := range []string{"0", "-1", "11", "1000", "x", "", "1e3"} {
+	for _, limit := range []string{"0", "-1", "1001", "x", "", "1e3"} {
 		s.do(request{method: "GET", path: "/-/vaults?limit=" + limit}).
 			wantError(t, 400, "InvalidParameterValueException", "Invalid limit: "+limit)
 	}
