@@ -70,6 +70,7 @@ step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Bat
 step 'hashes on arm64' emulated
 files_in_memory
 step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog
+step 'the command' go test -timeout 3h ./cmd/firn
 step 'what is durable' go test -timeout 3h ./durability
 step 'tests, with the race detector' scripts/race.sh
 

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // script_commands_internal_test.go.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:           "testdata",
+		Files:         scripts(t),
 		UpdateScripts: *update,
 		Setup:         setupScript,
 		Cmds:          watched(scriptCommands()),

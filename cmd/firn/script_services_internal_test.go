@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"path/filepath"
-	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,29 +13,6 @@ import (
 
 // another is the service that nobody here wrote.
 const another = "gofakes3"
-
-// TestServices runs testdata/services/*.txtar at each service that speaks S3 in its own
-// way. $SERVICE is its name.
-func TestServices(t *testing.T) {
-	names := []string{another}
-	for _, s := range coldfront.Services() {
-		names = append(names, s.Name)
-	}
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			testscript.Run(t, testscript.Params{
-				Dir: filepath.Join("testdata", "services"),
-				Setup: func(env *testscript.Env) error {
-					env.Setenv("SERVICE", name)
-					return setupScript(env)
-				},
-				Cmds:      watched(scriptCommands()),
-				Condition: scriptCondition,
-			})
-		})
-	}
-}
 
 // service starts the service of $SERVICE, makes a bucket, and tells clients of both. What
 // it is asked stands in s3.log, the options of a vault's URL in $OPTIONS.
