@@ -1,6 +1,8 @@
 package firn_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -101,4 +103,49 @@ func (d *depot) askedByOthers(a record.Archive, ranges []vault.Range, age time.D
 		}
 	}
 	wait(age)
+}
+
+// What the ranges of others leave of an archive is agreed to all at once, before any of it
+// is asked for and paid.
+func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
+	const size = 96 * mib
+	tooDear := errors.New("too dear")
+	for name, get := range map[string]func(*depot, record.Archive, func(vault.JobRequest, int64) error) error{
+		"download": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+			o := d.downloading()
+			o.Approve = approve
+			_, err := d.download(a, o)
+			return err
+		},
+		"retrieve": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+			o := d.retrieving()
+			o.Approve = approve
+			for _, err := range firn.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		for limit, starts := range map[int64]int{63 * mib: 0, 64 * mib: 2} {
+			t.Run(fmt.Sprintf("%s, %d", name, limit), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := newDepot(t)
+					a := d.store(content(1, size))
+					d.askedByOthers(a, []vault.Range{{Offset: 32 * mib, Size: 32 * mib}}, 0)
+					var sum int64
+					err := get(d, a, func(_ vault.JobRequest, bytes int64) error {
+						if sum += bytes; sum > limit {
+							return tooDear
+						}
+						return nil
+					})
+					if errors.Is(err, tooDear) != (starts == 0) || len(d.vault.starts) != starts {
+						t.Errorf("%v; asked for %v", err, d.vault.starts)
+					}
+				})
+			})
+		}
+	}
 }
