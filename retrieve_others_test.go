@@ -149,3 +149,17 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A tree hash on record is not given up for that which the vault's list of jobs tells.
+func TestRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		a := d.store(content(1, 3*mib))
+		d.askedByOthers(a, []vault.Range{{Size: 2 * mib}, {Offset: 2 * mib, Size: mib}}, 0)
+		known := record.Archive{Vault: depotURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
+		known.TreeHash[0] ^= 1
+		if got, err := d.download(known, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+			t.Errorf("%+v, %v, want ErrChecksum", got, err)
+		}
+	})
+}
