@@ -49,3 +49,16 @@ func TestAnUploadOfAnotherClassThatStays(t *testing.T) {
 		}
 	}
 }
+
+// A service that tells STANDARD of every upload tells nothing of the class.
+func TestUploadsOfNoClass(t *testing.T) {
+	n := 0
+	for u, err := range answerWith(t, classless(http.StatusNoContent)).open(t, s3vault.Versions).Uploads(t.Context()) {
+		if n++; err != nil || u.Name != "june.mov" || u.Class != "" {
+			t.Errorf("it tells %+v, %v", u, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d uploads", n)
+	}
+}
