@@ -130,7 +130,7 @@ type download struct {
 	unproved int64                // bytes that came without a tree hash of the vault's
 	recorded []vault.Range        // that an earlier run, or somebody else, has asked for
 	pieces   bool                 // more is wanted than can be read in time; see nextPieces
-	unasked  int64                // bytes that no job has then
+	unasked  int64                // bytes that no job has
 	agreed   int64                // bytes of them that the caller has agreed to
 	told     map[vault.JobID]bool // Ready was
 

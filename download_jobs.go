@@ -63,6 +63,7 @@ func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 // nodes of the archive's tree, of which each has a hash that proves it.
 func (d *download) needs(missing []vault.Range) (needs []vault.Range) {
 	gaps := missingOf(missing, d.asked())
+	d.unasked = sumOf(missingOf(gaps, d.recorded))
 	if d.inPieces(missing) {
 		return d.nextPieces(cutAt(gaps, d.recorded), sumOf(missing))
 	}

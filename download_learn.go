@@ -36,7 +36,10 @@ func (f *fileDownload) learn(ctx context.Context) error {
 		return err
 	}
 	if lacksHash {
-		f.archive.Size, f.archive.TreeHash, f.crc = told.Size, told.TreeHash, told.CRC64
+		f.archive.Size, f.crc = told.Size, told.CRC64
+		if f.archive.TreeHash.IsZero() { // else what is on record counts
+			f.archive.TreeHash = told.TreeHash
+		}
 	}
 	if lacksTime {
 		f.modTime = told.ModTime

@@ -58,8 +58,7 @@ func (d *download) inPieces(missing []vault.Range) bool {
 // least if there is no job. A piece is read in a quarter of the window, so that
 // while it is, others are on their way.
 func (d *download) nextPieces(gaps []vault.Range, missing int64) (next []vault.Range) {
-	d.unasked = sumOf(gaps)
-	left := d.window() - (missing - d.unasked)
+	left := d.window() - (missing - sumOf(gaps))
 	for _, gap := range gaps {
 		for _, piece := range transfer.Segments(gap, d.archive.Size, max(d.step(), d.window()/4)) {
 			if piece.Size > left && len(d.jobs)+len(next) > 0 {
@@ -101,8 +100,8 @@ func sumOf(ranges []vault.Range) (bytes int64) {
 	return bytes
 }
 
-// approve has the caller agree to a job before it is started. Of what is asked for
-// in pieces, all is agreed to at the first of them.
+// approve has the caller agree to a job before it is started. Of what takes several, all
+// is agreed to at the first of them: half an archive is money for nothing.
 func (d *download) approve(req vault.JobRequest, bytes int64) error {
 	if bytes > 0 && bytes <= d.agreed {
 		d.agreed -= bytes

@@ -19,7 +19,7 @@ func enquire(ctx context.Context, v any, a record.Archive, retry transfer.Retry)
 		told, err = lookClosely(ctx, v, a.ID)
 		return err
 	})
-	if err == nil && a.Size >= 0 && isAnother(a, told) {
+	if err == nil && (hasOtherHash(a, told) || a.Size >= 0 && isAnother(a, told)) {
 		err = fmt.Errorf("the vault has another archive under that id by now: %w", vault.ErrNotFound)
 	}
 	if err != nil {

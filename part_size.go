@@ -9,8 +9,8 @@ import (
 	"firn/vault"
 )
 
-// PartSizeError is the error of an upload that can never be completed in parts of its
-// size: there are more of them than the vault takes, or each is larger than something on
+// PartSizeError is the error of an upload that can never, or most likely not, be completed
+// in parts of its size: there are more of them than the vault takes, or each is larger than something on
 // the way lets through. It stays open at the vault.
 type PartSizeError struct {
 	Upload   vault.UploadID
@@ -20,11 +20,17 @@ type PartSizeError struct {
 	Fits     int64
 	MaxParts int  // that the vault takes; 0: the parts are not too many
 	Guessed  bool // it does not tell how many it takes
-	Cause    error
+	// Otherwise is what else may be wrong, and what to do then. If it is not empty, the
+	// upload may be completed yet.
+	Otherwise string
+	Cause     error
 }
 
 // Error says what is wrong with the part size, and why.
 func (e *PartSizeError) Error() string {
+	if e.Otherwise != "" {
+		return fmt.Sprintf("the upload most likely cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
+	}
 	return fmt.Sprintf("the upload cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
 }
 
@@ -38,7 +44,9 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 	if !ok {
 		return err
 	}
-	e := &PartSizeError{Upload: at.ID, PartSize: at.PartSize, MaxParts: refused.MaxParts, Guessed: refused.Guessed, Cause: err}
+	e := &PartSizeError{
+		Upload: at.ID, PartSize: at.PartSize, MaxParts: refused.MaxParts, Guessed: refused.Guessed, Otherwise: refused.Otherwise, Cause: err,
+	}
 	l, size, wish := u.vault.Limits(), u.source.Size(), transfer.Wish{ExpectedSize: u.ExpectedSize}
 	if refused.MaxParts > 0 {
 		l.MaxParts = min(l.MaxParts, refused.MaxParts)

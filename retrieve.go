@@ -32,7 +32,8 @@ type RetrieveOptions struct {
 	// Default: no bound. An archive is never split for it.
 	Budget int64
 	// Approve is asked before a job is started, once for each, with the bytes that
-	// it makes readable, or -1 if the size of the archive is not known. Its error
+	// it makes readable, or -1 if the size of the archive is not known. Of an archive
+	// that takes several, it is asked at the first for all of them. Its error
 	// is returned and nothing is started.
 	Approve func(req vault.JobRequest, bytes int64) error
 	// NoWait returns vault.ErrLimited at once. Without it a request that the
@@ -112,6 +113,9 @@ func (o RetrieveOptions) all(
 				continue
 			}
 			left -= bytes
+			if asking.approve = o.Approve; useRanges {
+				asking.approve = o.approveAll(ctx, asking, a, needs)
+			}
 			if !o.retrieve(ctx, asking, a, needs, yield) {
 				return
 			}

@@ -87,7 +87,10 @@ func (d *download) learnSize(ctx context.Context) error {
 	}
 	for _, j := range d.asking.listed.jobs {
 		if j.Kind == vault.RetrieveArchive && j.Archive == d.archive.ID && j.ArchiveSize > 0 {
-			d.archive.Size, d.archive.TreeHash = j.ArchiveSize, j.ArchiveTreeHash
+			d.archive.Size = j.ArchiveSize
+			if d.archive.TreeHash.IsZero() { // else what is on record counts
+				d.archive.TreeHash = j.ArchiveTreeHash
+			}
 		}
 	}
 	return nil

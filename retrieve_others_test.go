@@ -1,6 +1,8 @@
 package firn_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -101,4 +103,63 @@ func (d *depot) askedByOthers(a record.Archive, ranges []vault.Range, age time.D
 		}
 	}
 	wait(age)
+}
+
+// What the ranges of others leave of an archive is agreed to all at once, before any of it
+// is asked for and paid.
+func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
+	const size = 96 * mib
+	tooDear := errors.New("too dear")
+	for name, get := range map[string]func(*depot, record.Archive, func(vault.JobRequest, int64) error) error{
+		"download": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+			o := d.downloading()
+			o.Approve = approve
+			_, err := d.download(a, o)
+			return err
+		},
+		"retrieve": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+			o := d.retrieving()
+			o.Approve = approve
+			for _, err := range firn.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		for limit, starts := range map[int64]int{63 * mib: 0, 64 * mib: 2} {
+			t.Run(fmt.Sprintf("%s, %d", name, limit), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := newDepot(t)
+					a := d.store(content(1, size))
+					d.askedByOthers(a, []vault.Range{{Offset: 32 * mib, Size: 32 * mib}}, 0)
+					var sum int64
+					err := get(d, a, func(_ vault.JobRequest, bytes int64) error {
+						if sum += bytes; sum > limit {
+							return tooDear
+						}
+						return nil
+					})
+					if errors.Is(err, tooDear) != (starts == 0) || len(d.vault.starts) != starts {
+						t.Errorf("%v; asked for %v", err, d.vault.starts)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A tree hash on record is not given up for that which the vault's list of jobs tells.
+func TestRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDepot(t)
+		a := d.store(content(1, 3*mib))
+		d.askedByOthers(a, []vault.Range{{Size: 2 * mib}, {Offset: 2 * mib, Size: mib}}, 0)
+		known := record.Archive{Vault: depotURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
+		known.TreeHash[0] ^= 1
+		if got, err := d.download(known, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+			t.Errorf("%+v, %v, want ErrChecksum", got, err)
+		}
+	})
 }

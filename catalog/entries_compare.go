@@ -79,12 +79,12 @@ func (f *filing) note(k *keyed, is record.Archive, newer bool) {
 // of the archive.
 func differs(was, e record.Archive) bool {
 	switch {
-	case was.Size < 0:
-		return false
-	case was.Size != e.Size:
+	case was.Size >= 0 && was.Size != e.Size:
 		return true
 	case !e.TreeHash.IsZero() && !was.TreeHash.IsZero():
 		return was.TreeHash != e.TreeHash
+	case was.Size < 0:
+		return false
 	case e.ETag != "" && was.ETag != "":
 		return was.ETag != e.ETag
 	case e.ETag != "" && !was.Created.IsZero():
@@ -114,7 +114,7 @@ func isProven(a record.Archive) bool { return a.Size >= 0 && !a.TreeHash.IsZero(
 // those bytes again.
 func follow(a *record.Archive, e record.Archive) {
 	isOther := differs(*a, e)
-	if e.ETag == "" || isOther && isProven(*a) {
+	if e.ETag == "" || isOther && !a.TreeHash.IsZero() {
 		return
 	}
 	a.ETag, a.Dated = e.ETag, e.Dated
@@ -142,11 +142,11 @@ func isBetterNamed(told, was record.Archive) bool {
 // fill adds to what is on record of an archive what it lacks and another source
 // tells.
 func fill(a *record.Archive, told record.Archive) {
-	if !isProven(*a) {
+	switch {
+	case a.TreeHash.IsZero():
+		a.Size, a.TreeHash = told.Size, told.TreeHash
+	case a.Size < 0 && !differs(*a, told): // of other bytes the size says nothing
 		a.Size = told.Size
-		if !told.TreeHash.IsZero() {
-			a.TreeHash = told.TreeHash
-		}
 	}
 	if isBetterNamed(told, *a) {
 		a.Name, a.Tool = told.Name, told.Tool

@@ -354,3 +354,30 @@ func TestInventoryReadsNamesAgain(t *testing.T) {
 		t.Errorf("the name on record became %q", got)
 	}
 }
+
+// A tree hash on record counts, also where the size is not known: a list that tells
+// another one does not take its place.
+func TestSaveEntriesCompareHashesWithoutASize(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*record.Archive)
+		state  record.ArchiveState
+		size   int64
+	}{
+		"the same": {func(*record.Archive) {}, record.Confirmed, anEntry("a").Size},
+		"no hash":  {func(e *record.Archive) { e.TreeHash = treehash.Hash{} }, record.Confirmed, anEntry("a").Size},
+		"another":  {func(e *record.Archive) { e.TreeHash[5]++ }, record.Differing, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := fresh(t)
+			was := anArchive("a")
+			was.Size = -1
+			store(t, c, was)
+			e := anEntry("a")
+			test.change(&e)
+			list(t, c, anInventory(instant), e)
+			if got := get(t, c, "a"); got.State != test.state || got.TreeHash != was.TreeHash || got.Size != test.size {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}

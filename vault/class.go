@@ -6,7 +6,8 @@ import "fmt"
 // ErrInvalid.
 type ClassError struct {
 	// ID is the archive that is stored so, with all of its bytes, by an upload that is
-	// complete. Empty: nothing was sent, and no upload is left.
+	// complete. Empty: nothing was sent, and no upload is left, or one without parts of
+	// which the error tells.
 	ID          ArchiveID
 	Asked, Told string // the class as it was asked for, and as the vault tells it
 	Advice      string // what accepts it, in the URL of the vault

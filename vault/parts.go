@@ -9,6 +9,9 @@ type PartSizeError struct {
 	// many. Guessed: its refusal does not tell, and it takes so many at least, most likely.
 	MaxParts int
 	Guessed  bool
+	// Otherwise is what else the refusal may mean, and what to do then; empty: it means
+	// what this error says.
+	Otherwise string
 	// TooLarge is the size of a part that was refused for its size, in bytes; 0: none
 	// was.
 	TooLarge int64

@@ -11,13 +11,17 @@ import (
 
 // partSizeHints say how a source is uploaded in parts that are taken.
 func (s *uploadSession) partSizeHints(e *firn.PartSizeError, path string) (hints []string) {
+	if e.Otherwise != "" { // what is to be tried first
+		hints = append(hints, e.Otherwise)
+	}
 	size := strings.ReplaceAll(humane.Bytes(e.Fits), " ", "") // a power of two of MiB
 	switch {
 	case e.Fits != 0 && path == "-":
-		hints = append(hints, "feed it again, in larger parts and with --expected-size if you know about how much will come, to: "+s.typedInstead("--part-size", size))
+		how := "larger parts and with --expected-size if you know about how much will come"
 		if e.MaxParts == 0 {
-			hints[0] = "feed it again, in smaller parts, to: " + s.typedInstead("--part-size", size)
+			how = "smaller parts"
 		}
+		hints = append(hints, "feed it again, in "+how+", to: "+s.typedInstead("--part-size", size))
 	case e.Fits != 0:
 		hints = append(hints, "in parts that fit, from the beginning: "+s.typedInstead("--part-size", size))
 	case e.MaxParts != 0:
@@ -28,6 +32,9 @@ func (s *uploadSession) partSizeHints(e *firn.PartSizeError, path string) (hints
 	}
 	if e.MaxParts != 0 && !e.Guessed && isBucket(s.vaultArg) {
 		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
+	}
+	if e.Otherwise != "" { // it may be completed yet, so it is not to be removed
+		return hints
 	}
 	left := "what it has at the vault stays there until it is removed: "
 	if e.MaxParts != 0 {

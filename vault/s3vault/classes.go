@@ -79,10 +79,11 @@ func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
 	if wrong == nil {
 		return nil
 	}
-	if err := v.AbortUpload(ctx, u.ID()); err != nil {
-		return err
+	what := v.what(fmt.Sprintf("start an upload of %q", u.key))
+	if err := v.AbortUpload(ctx, u.ID()); err != nil { // not %w: to begin another one would leave more
+		return fmt.Errorf("%s: %w; the upload that was begun is left, without any parts: %v", what, wrong, err) //nolint:errorlint // see above
 	}
-	return fmt.Errorf("%s: %w", v.what(fmt.Sprintf("start an upload of %q", u.key)), wrong)
+	return fmt.Errorf("%s: %w", what, wrong)
 }
 
 // tryClass stores a byte in the class of the vault, as archives are, and returns the

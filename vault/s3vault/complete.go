@@ -42,7 +42,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 		told, err = v.publishedBefore(c.Unproved)
 	case err == nil:
 		told, err = v.publish(ctx, u, c, whole)
-		err = tooManyListed(err, len(whole.parts))
+		err = v.tooManyListed(err, len(whole.parts))
 	}
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err

@@ -313,6 +313,35 @@ func TestPartsThatAreTooManyToComplete(t *testing.T) {
 	}
 }
 
+// A list of many parts that cannot be read is most likely too long, and may be so for its
+// CRC-64s.
+func TestPartsThatAreMostLikelyTooMany(t *testing.T) {
+	var c vault.Completion
+	var hashes []treehash.Hash
+	for i := range 1001 {
+		part := vault.Part{Offset: int64(i) * 5 << 20, Size: 5 << 20, TreeHash: treehash.Sum([]byte{byte(i)}), Receipt: `"etag"`}
+		c.Parts, hashes, c.Size = append(c.Parts, part), append(hashes, part.TreeHash), c.Size+part.Size
+	}
+	c.TreeHash = treehash.Combine(hashes)
+	s := answerWith(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		const body = "<Error><Code>MalformedXML</Code></Error>"
+		send(w, http.StatusBadRequest, body, len(body))
+	})
+	for advised, v := range map[bool]*s3vault.Vault{
+		true: s.open(t, s3vault.Versions), false: s.open(t, s3vault.Versions, s3vault.CRC64NVME),
+	} {
+		_, err := v.CompleteUpload(t.Context(), uploadOf(t), c)
+		e, isIt := errors.AsType[*vault.PartSizeError](err)
+		if !isIt || e.MaxParts != 1000 || !e.Guessed || e.Otherwise == "" || strings.Contains(e.Otherwise, "lacks=crc64nvme") != advised {
+			t.Errorf("got %+v, %v", e, err)
+		}
+	}
+}
+
 // Where the answer is no verdict, and will most likely be the same again, it is said how
 // to do without.
 func TestDoingWithoutIsAdvised(t *testing.T) {

@@ -174,8 +174,8 @@ func restoreOf(class types.StorageClass, header string) restored {
 		return restored{inProgress: true}
 	}
 	expires, err := http.ParseTime(said[2])
-	if err != nil {
-		return restored{isGone: true}
+	if err != nil { // a copy is there all the same, and another restore would be paid for
+		return restored{}
 	}
 	return restored{expires: expires.UTC()}
 }
@@ -263,7 +263,7 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 		return unreadable(refusal)
 	case is.inProgress:
 		return refusal
-	case !is.isGone && is.expires.After(v.config.Now()): // not %w below: the job has succeeded
+	case !is.isGone && (is.expires.IsZero() || is.expires.After(v.config.Now())): // not %w below: the job has succeeded
 		return fmt.Errorf("%s: the service says that it is restored, and does not give it out yet: %w: %v", what, vault.ErrUnavailable, refusal) //nolint:errorlint // see above
 	}
 	// Not %w: it is not that it is not ready yet.

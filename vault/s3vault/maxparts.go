@@ -36,14 +36,18 @@ func tooManyParts(err error, number int) error {
 
 // tooManyListed makes a vault.PartSizeError of the refusal of a list of so many parts
 // with which an upload was to be completed.
-func tooManyListed(err error, parts int) error {
+func (v *Vault) tooManyListed(err error, parts int) error {
 	answer := amazon.Refusal(err)
 	if answer != nil && parts > 1 && answer.Status == http.StatusRequestEntityTooLarge {
 		return &vault.PartSizeError{MaxParts: max(1, parts/2), Guessed: true, Cause: err}
 	}
 	const few = 1000 // which every service takes
 	if answer != nil && parts > few && answer.CodeIs("MalformedXML") {
-		return &vault.PartSizeError{MaxParts: few, Guessed: true, Cause: err}
+		otherwise := "another thing in the list of parts may be what the service cannot read"
+		if !v.lacks.has(CRC64NVME) {
+			otherwise = "if it is the CRC-64s in the list of parts that the service cannot read: " + adviseWithout(CRC64NVME)
+		}
+		return &vault.PartSizeError{MaxParts: few, Guessed: true, Otherwise: otherwise, Cause: err}
 	}
 	return tooManyParts(err, parts)
 }

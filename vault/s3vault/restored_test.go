@@ -46,3 +46,22 @@ func TestCopiesThatAreToldBeforeTheyAreThere(t *testing.T) {
 		t.Errorf("it was restored %d times", n)
 	}
 }
+
+// A copy of which the service does not tell when it ends is there: another restore would
+// be paid for.
+func TestCopiesWithoutAnEnd(t *testing.T) {
+	for _, said := range []string{`ongoing-request="false"`, `ongoing-request="false", expiry-date="soon"`} {
+		b, v := newVault(t, coldfront.Options{}, s3vault.Config{KeepDays: 1})
+		b.put(t, "a", "bytes", types.StorageClassDeepArchive)
+		id, _ := b.fetch(t, v, "a")
+		b.front.Fail(coldfront.Fault{Operation: "HeadObject", Times: -1, Harm: coldfront.Tell, Header: "X-Amz-Restore", Value: said})
+		j, err := v.Job(t.Context(), id.ID)
+		if err != nil || j.Status != vault.Succeeded || !j.Expires.IsZero() {
+			t.Errorf("%s: Job: %+v, %v", said, j, err)
+		}
+		b.refusesReading()
+		if _, err := v.OpenOutput(t.Context(), id.ID, vault.Range{}); !errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrExpired) {
+			t.Errorf("%s: OpenOutput: %v, want ErrUnavailable", said, err)
+		}
+	}
+}

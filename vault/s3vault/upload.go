@@ -358,8 +358,12 @@ func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.
 		}
 		break
 	}
+	class := m.StorageClass
+	if v.isElsewhere() && class == types.StorageClassStandard {
+		class = "" // some tell it of every upload
+	}
 	return vault.Upload{
-		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Class: string(m.StorageClass), PartSize: u.partSize,
+		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Class: string(class), PartSize: u.partSize,
 		Created: aws.ToTime(m.Initiated).UTC(),
 	}, nil
 }
