@@ -3,6 +3,7 @@ package dirvault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -20,6 +21,10 @@ func (v *Vault) cleanUp() error {
 		if err := syncDir(v.dir, dir); err != nil {
 			return err
 		}
+	}
+	// It is made when something is kept for the first time.
+	if err := syncDir(v.dir, outputsDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if err := syncName(v.path); err != nil {
 		return err
