@@ -65,7 +65,7 @@ func (v *Vault) tellOf(err error) {
 // cleanTop removes what is on its way in the vault's own directory, and journals of
 // changes that the count of archives does not name.
 func (v *Vault) cleanTop(name string) error {
-	if strings.HasPrefix(name, changesFile) && name != v.count.record.journal() {
+	if isJournal(name) && name != v.count.record.journal() {
 		return v.dir.Remove(name)
 	}
 	return v.cleanTemporary(".")(name)

@@ -35,10 +35,17 @@ func (d *countDocument) check() error {
 	switch {
 	case d.Archives < 0 || d.Bytes < 0:
 		return errors.New("a negative count")
-	case len(d.Changes) != len(rand.Text()) || strings.Trim(d.Changes, idAlphabet) != "":
+	case !isJournal(d.journal()):
 		return fmt.Errorf("%.100q names no journal", d.Changes)
 	}
 	return errors.Join(checkVersion(d.Version), checkTime(d.Touched))
+}
+
+// isJournal reports whether a file is called as a journal is. The random end of the name is
+// as rand.Text makes it.
+func isJournal(name string) bool {
+	end, begins := strings.CutPrefix(name, changesFile)
+	return begins && len(end) == len(rand.Text()) && strings.Trim(end, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
 func (d *countDocument) isZero() bool { return d.Version == 0 }
