@@ -104,13 +104,21 @@ var lax = regexp.MustCompile(`(^|/)(~[^/]*|[^/]*\.part|\.firn-[^/]*)(/.*)?$`)
 
 // harmless is what may come back after it was removed: what SQLite has in its file, what
 // is known of an archive or an upload whose bytes are gone.
-// What has come and gone since archives were counted is counted.
-var harmless = regexp.MustCompile(`(-wal|-journal|/archives/[^/]*\.(json|leaves)|/uploads/.*|/jobs/.*|/changes-[A-Z2-7]*)$`)
+// What has come and gone since archives were counted is counted, and their count is right
+// until more do, which is a rule of its own.
+var harmless = regexp.MustCompile(`(-wal|-journal|/archives/[^/]*\.(json|leaves)|/uploads/.*|/jobs/.*|/changes-[A-Z2-7]*|/count\.json)$`)
 
-// worthless are files whose last bytes may be lost: those of an index cost time, and of a
-// journal of archives that come and go they tell what it is compared with. What it tells
-// of an archive is flushed before that comes or goes, which is a rule of its own.
-var worthless = regexp.MustCompile(`/(jobtimes|changes-[A-Z2-7]*)$`)
+// worthless are files that may be lost: those of an index cost time.
+var worthless = regexp.MustCompile(`/jobtimes$`)
+
+// lastLine are files whose bytes since the last flush may be lost: in a journal of archives
+// that come and go they tell what it is compared with. What it tells of an archive is flushed
+// before that comes or goes, which is a rule of its own, and then its name is flushed, too.
+var lastLine = regexp.MustCompile(`/changes-[A-Z2-7]*$`)
+
+// recorded are archives that come or go. A record of their count that is to be dropped may
+// come back as long as none does: with its journal it tells of all that did before.
+var recorded = regexp.MustCompile(`^(.*/)?archives/[A-Za-z0-9_-]{40,}$`)
 
 // watch goes through a run and reports what breaks a rule. With status 0 its end is an
 // answer, too.
@@ -148,6 +156,11 @@ func (d *disk) check(t *testing.T, a act, rules []*rule) {
 	case a.kind == "say", a.kind == "send" && strings.HasPrefix(a.text, "HTTP/1.1 2"):
 		d.checkAll(t, "before it answered "+a.text)
 	}
+	for _, p := range []string{a.path, a.from} {
+		if kept := filepath.Join(filepath.Dir(filepath.Dir(p)), "count.json"); recorded.MatchString(p) && (a.kind == "name" || a.kind == "remove") && d.gone[kept] != 0 {
+			t.Errorf("before %s of %s: that %s is gone is not flushed", a.kind, p, kept)
+		}
+	}
 	for _, r := range rules {
 		if !a.like(r.act) {
 			continue
@@ -168,6 +181,9 @@ func (d *disk) checkAll(t *testing.T, when string) {
 		unused := strings.HasSuffix(p, "-wal") && d.nodes[p].written == 0 // whoever reads makes one
 		_, logged := d.nodes[p+"-wal"]                                    // what is missing in the file is in its log
 		if passing.MatchString(p) || lax.MatchString(p) || worthless.MatchString(p) || unused || logged {
+			continue
+		}
+		if n := d.nodes[p]; lastLine.MatchString(p) && len(n.lost) == 0 && (n.flushed == 0 || d.named[p] == 0) {
 			continue
 		}
 		if why := d.unsafe(p); why != "" {

@@ -93,13 +93,28 @@ func TestServedArchive(t *testing.T) {
 	v.ok(words("delete cold a --yes")...)
 	v.end(
 		before("name store/cold/jobs/ID.output"),
-		before("remove store/cold/archives/ID", "safe store/cold/vault.json"),
-		before("remove store/cold/archives/ID.json", "gone store/cold/archives/ID"),
+		// A job that has ended still gives the bytes, so they are kept.
+		before("name store/cold/outputs/ID", "safe store/cold/vault.json", "safe store/cold/count.json", "safe store/cold/changes-*"),
+		before("remove store/cold/archives/ID.json", "gone store/cold/archives/ID", "safe store/cold/outputs/ID"),
 		before("send HTTP/1.1 202", "safe store/cold/jobs/ID.json"),
 	)
 	if v.read("back") != v.read("a") {
 		t.Error("other bytes came back")
 	}
+}
+
+// TestServedDelete: of an archive that no job gives nothing is kept.
+func TestServedDelete(t *testing.T) {
+	t.Parallel()
+	v := newSandbox(t).serve()
+	v.file("a", mib+5)
+	v.ok(words("vault create cold")...)
+	v.ok(words("upload cold a")...)
+	v.ok(words("delete cold a --yes")...)
+	v.end(
+		before("remove store/cold/archives/ID", "safe store/cold/vault.json", "safe store/cold/count.json", "safe store/cold/changes-*"),
+		before("remove store/cold/archives/ID.json", "gone store/cold/archives/ID"),
+	)
 }
 
 // TestServedSettings: tags of a vault, which come and go, and a setting of the account.

@@ -3,6 +3,7 @@ package dirvault
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -20,6 +21,10 @@ func (v *Vault) cleanUp() error {
 		if err := syncDir(v.dir, dir); err != nil {
 			return err
 		}
+	}
+	// It is made when something is kept for the first time.
+	if err := syncDir(v.dir, outputsDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if err := syncName(v.path); err != nil {
 		return err
@@ -60,7 +65,7 @@ func (v *Vault) tellOf(err error) {
 // cleanTop removes what is on its way in the vault's own directory, and journals of
 // changes that the count of archives does not name.
 func (v *Vault) cleanTop(name string) error {
-	if strings.HasPrefix(name, changesFile) && name != v.count.record.journal() {
+	if isJournal(name) && name != v.count.record.journal() {
 		return v.dir.Remove(name)
 	}
 	return v.cleanTemporary(".")(name)

@@ -154,16 +154,8 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 		u.gate.closeIfNotFlushed(err)
 		return err
 	}
-	if err := writeDocument(v.dir, archiveTruth(t.ID), t); err != nil {
-		return err
-	}
-	if err := u.giveLeaves(t); err != nil {
-		return err
-	}
-	if err := cancelled(ctx); err != nil {
-		return err
-	}
-	if err := v.dir.Rename(u.path(dataFile), archiveData(t.ID)); err != nil {
+	if err := v.place(ctx, u, t); err != nil {
+		v.unplace(t.ID)
 		return err
 	}
 	v.forget(u)
@@ -177,6 +169,35 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 	_ = v.dir.Chmod(archiveData(t.ID), 0o444)
 	_ = v.dir.RemoveAll(u.path(""))
 	return nil
+}
+
+// place writes what is known of an archive and then gives its bytes their name.
+func (v *Vault) place(ctx context.Context, u *upload, t *truth) error {
+	if err := writeDocument(v.dir, archiveTruth(t.ID), t); err != nil {
+		return err
+	}
+	if err := u.giveLeaves(t); err != nil {
+		return err
+	}
+	if err := cancelled(ctx); err != nil {
+		return err
+	}
+	return v.dir.Rename(u.path(dataFile), archiveData(t.ID))
+}
+
+// unplace removes what is known of an archive that was not published after all. If that
+// fails it is found when the vault is opened the next time. What there is of an archive
+// whose bytes are there, or may be, stays: a file system may say of a rename that was done
+// that it failed.
+func (v *Vault) unplace(id vault.ArchiveID) {
+	there, err := isThere(v.dir, archiveData(id))
+	if err == nil && !there {
+		err = errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id)))
+	}
+	if err != nil {
+		v.count.forgo()
+		v.leftOver(err)
+	}
 }
 
 // fit makes the data file as long as its parts. It may be longer, when a part

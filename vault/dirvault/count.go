@@ -171,7 +171,7 @@ func (c *count) end(id vault.ArchiveID) {
 	switch {
 	case !c.known:
 		_ = c.drop() // else it is doomed
-	case c.record.isZero():
+	case c.doomed, c.record.isZero():
 	case c.lines >= maxChanges:
 		c.keep()
 	case len(c.changing) == 0:

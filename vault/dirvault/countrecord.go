@@ -35,10 +35,17 @@ func (d *countDocument) check() error {
 	switch {
 	case d.Archives < 0 || d.Bytes < 0:
 		return errors.New("a negative count")
-	case len(d.Changes) != len(rand.Text()) || strings.Trim(d.Changes, idAlphabet) != "":
+	case !isJournal(d.journal()):
 		return fmt.Errorf("%.100q names no journal", d.Changes)
 	}
 	return errors.Join(checkVersion(d.Version), checkTime(d.Touched))
+}
+
+// isJournal reports whether a file is called as a journal is. The random end of the name is
+// as rand.Text makes it.
+func isJournal(name string) bool {
+	end, begins := strings.CutPrefix(name, changesFile)
+	return begins && len(end) == len(rand.Text()) && strings.Trim(end, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
 func (d *countDocument) isZero() bool { return d.Version == 0 }
@@ -63,6 +70,9 @@ func (l *changeLine) check() error {
 // keep writes the tally down as the record, with a journal of what is changing. If that
 // fails there is none, and it is tried again; see drop. The caller holds mu.
 func (c *count) keep() {
+	if c.doomed && c.drop() != nil {
+		return
+	}
 	if err := c.tryToKeep(); err != nil {
 		_ = c.drop() // else it is doomed
 	}
@@ -98,16 +108,23 @@ func (c *count) tryToKeep() error {
 }
 
 // drop makes sure that no record will be believed. It needs no room on the disk. Until it
-// succeeds nothing can change. The caller holds mu.
+// succeeds nothing can change, and the journal stays as it is: the record that is left
+// may be believed, and is right with it. The caller holds mu.
 func (c *count) drop() error {
 	c.closeJournal()
-	c.flushed = c.written
-	if c.unkept || c.gone {
-		c.record = countDocument{}
-		return nil
+	if (!c.unkept || c.doomed) && !c.gone {
+		c.doomed = true
+		if err := c.removeRecord(); err != nil {
+			return err
+		}
+		c.gone = true
 	}
-	c.doomed = true
-	if err := removeIfThere(c.dir, countFile); err != nil && readDocument(c.dir, countFile, &countDocument{}) == nil {
+	c.record, c.doomed, c.flushed = countDocument{}, false, c.written
+	return nil
+}
+
+func (c *count) removeRecord() error {
+	if err := removeIfThere(c.dir, countFile); err != nil && c.mayBeBelieved() {
 		return err
 	}
 	if err := syncDir(c.dir, "."); err != nil {
@@ -116,8 +133,20 @@ func (c *count) drop() error {
 	if !c.record.isZero() {
 		_ = removeIfThere(c.dir, c.record.journal()) // it is removed when the vault is opened, else
 	}
-	c.record, c.doomed, c.gone = countDocument{}, false, true
 	return nil
+}
+
+// mayBeBelieved reports whether there is a record that is right, for all that is known of
+// it. One that cannot be read now may be readable later.
+func (c *count) mayBeBelieved() bool {
+	if info, err := c.dir.Lstat(countFile); err == nil && info.IsDir() {
+		return false
+	}
+	err := readDocument(c.dir, countFile, &countDocument{})
+	if _, unread := errors.AsType[*fs.PathError](err); unread {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	return !errors.Is(err, errDamaged)
 }
 
 func (c *count) closeJournal() {
@@ -139,10 +168,10 @@ func (c *count) append(l changeLine) error {
 		if err != nil {
 			return err
 		}
-		c.journal = f
 		if err := syncDir(c.dir, "."); err != nil {
-			return err
+			return errors.Join(err, f.Close()) // no line comes into a file whose name may be lost
 		}
+		c.journal = f
 	}
 	n, err := c.journal.WriteAt(append(line, '\n'), c.size)
 	if err != nil {
@@ -166,6 +195,9 @@ func (c *count) flush(line uint64) error {
 	c.mu.Unlock()
 	if done {
 		return nil
+	}
+	if journal == nil {
+		return errDoomed // another could neither write nor drop the record meanwhile
 	}
 	err := flush(journal)
 	c.mu.Lock()

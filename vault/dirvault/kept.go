@@ -30,6 +30,9 @@ type outputSpan struct{ from, until time.Time }
 type outputs struct {
 	mu     sync.Mutex
 	loaded bool
+	// broken is why it is not known what some job gives: then all that is kept stays. It is
+	// looked for anew when the vault is opened.
+	broken error
 	spans  map[vault.ArchiveID][]outputSpan
 	prune  int       // how many archives there may be before those are forgotten that no job gives
 	next   time.Time // when something that is kept may be removed; zero: never
@@ -76,16 +79,19 @@ func (v *Vault) spansOf(id vault.ArchiveID) ([]outputSpan, error) {
 	defer o.mu.Unlock()
 	if !o.loaded {
 		o.spans = make(map[vault.ArchiveID][]outputSpan)
-		if err := v.eachJobDocument(func(d *jobDocument) { o.add(d, v.options.Now()) }); err != nil {
+		broken, err := v.eachJobDocument(func(d *jobDocument) { o.add(d, v.options.Now()) })
+		if err != nil {
 			return nil, err
 		}
-		o.loaded = true
+		o.loaded, o.broken = true, broken
 	}
 	return slices.Clone(o.spans[id]), nil
 }
 
-func (v *Vault) eachJobDocument(visit func(*jobDocument)) error {
-	return v.eachJobFile(func(name string) (bool, error) {
+// eachJobDocument calls visit with every job. It goes on after those that are damaged, and
+// returns the error about one.
+func (v *Vault) eachJobDocument(visit func(*jobDocument)) (broken, err error) {
+	err = v.eachJobFile(func(name string) (bool, error) {
 		id, isJob := strings.CutSuffix(name, ".json")
 		if !isJob {
 			return true, nil
@@ -94,11 +100,21 @@ func (v *Vault) eachJobDocument(visit func(*jobDocument)) error {
 		switch {
 		case err == nil:
 			visit(&d)
-		case !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, errDamaged):
+		case errors.Is(err, errDamaged):
+			broken = err
+		case !errors.Is(err, vault.ErrNotFound):
 			return false, err
 		}
 		return true, nil
 	})
+	return broken, err
+}
+
+// unsure returns why it is not known what some job gives, if it is not.
+func (o *outputs) unsure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.broken
 }
 
 // takeBytes takes the bytes of an archive out of the vault, which deletes it. They are
@@ -161,9 +177,16 @@ func (v *Vault) sweepKept() {
 
 func (v *Vault) removeUnneeded() error {
 	err := eachEntry(v.dir, outputsDir, func(name string) (bool, error) {
-		spans, err := v.spansOf(vault.ArchiveID(strings.TrimSuffix(name, ".leaves")))
+		id := strings.TrimSuffix(name, ".leaves")
+		if !validID(id, archiveIDLength) {
+			return true, nil // somebody else's
+		}
+		spans, err := v.spansOf(vault.ArchiveID(id))
 		if err != nil {
 			return false, err
+		}
+		if broken := v.outputs.unsure(); broken != nil {
+			return false, fmt.Errorf("a job may give them still: %w", broken)
 		}
 		if last := lastOf(spans, v.options.Now()); !last.IsZero() {
 			v.outputs.expect(last)

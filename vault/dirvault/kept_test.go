@@ -127,3 +127,47 @@ func TestKeptOutputDoesNotKeepTheVault(t *testing.T) {
 		t.Errorf("the root holds %v", left)
 	}
 }
+
+// TestKeptWhileAJobIsDamaged: it may be the one that gives what is kept. What is there is
+// removed when the job can be read again, and has expired.
+func TestKeptWhileAJobIsDamaged(t *testing.T) {
+	c := newClock()
+	var left []error
+	o := dirvault.Options{
+		Now: c.Now, OutputLifetime: 24 * time.Hour, InventoryEvery: -1,
+		OnDamage: func(error) {}, OnLeftover: func(err error) { left = append(left, err) },
+	}
+	dir := newVault(t)
+	v := open(t, dir, o)
+	archive := store(t, v, noise(10), 10)
+	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.DeleteArchive(t.Context(), archive); err != nil {
+		t.Fatal(err)
+	}
+	name := "jobs/" + string(job) + ".json"
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(dir, "outputs", string(archive))
+	v = reopen(t, v, dir, o, func() { leave(t, dir, name, "damaged") })
+	if _, err := os.Stat(kept); err != nil || len(left) == 0 {
+		t.Errorf("while the job is damaged: %v; told of what is left: %v", err, left)
+	}
+	v = reopen(t, v, dir, o, func() { leave(t, dir, name, string(text)) })
+	out, err := v.OpenOutput(t.Context(), job, vault.Range{})
+	if err != nil {
+		t.Fatalf("when the job can be read again: %v", err)
+	}
+	if err := out.Close(); err != nil {
+		t.Error(err)
+	}
+	c.Advance(24 * time.Hour)
+	reopen(t, v, dir, o, func() {})
+	if _, err := os.Stat(kept); !os.IsNotExist(err) {
+		t.Errorf("after its time: %v", err)
+	}
+}
