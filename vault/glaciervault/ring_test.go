@@ -9,11 +9,13 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"firn/server"
+	"firn/treehash"
 	"firn/vault"
 	"firn/vault/dirvault"
 	"firn/vault/glaciervault"
@@ -171,7 +173,16 @@ func TestRingAdministration(t *testing.T) {
 		t.Errorf("a deleted vault is described: %v", err)
 	}
 	v := openAt(t, r.endpoint)
-	if _, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1 << 20}); err != nil {
+	id, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := vault.Part{Size: 1, TreeHash: treehash.Sum([]byte("a"))}
+	if part, err = v.UploadPart(t.Context(), id, part, strings.NewReader("a")); err != nil {
+		t.Fatal(err)
+	}
+	whole := vault.Completion{Size: 1, TreeHash: part.TreeHash, Parts: []vault.Part{part}}
+	if _, err := v.CompleteUpload(t.Context(), id, whole); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.DeleteVault(t.Context(), "photos"); !errors.Is(err, vault.ErrInvalid) {
