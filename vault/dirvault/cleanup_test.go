@@ -79,8 +79,10 @@ func TestLeftovers(t *testing.T) {
 // TestForeignFiles: what this package did not make stays.
 func TestForeignFiles(t *testing.T) {
 	dir := newVault(t)
-	for _, name := range []string{"README", "archives/notes.txt", "uploads/mine/data", "jobs/x",
-		"outputs/mine", "outputs/mine.leaves"} {
+	for _, name := range []string{
+		"README", "archives/notes.txt", "uploads/mine/data", "jobs/x",
+		"outputs/mine", "outputs/mine.leaves",
+	} {
 		leave(t, dir, name, "mine")
 	}
 	before := files(t, dir)
