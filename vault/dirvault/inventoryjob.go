@@ -61,6 +61,9 @@ func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 		return false, nil //nolint:nilerr // it is copied instead
 	}
 	info, err := v.dir.Lstat(outputPath(d.ID))
+	if err == nil {
+		err = syncDir(v.dir, jobsDir)
+	}
 	if err != nil {
 		return true, errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
 	}
