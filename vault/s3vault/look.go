@@ -21,11 +21,7 @@ var (
 
 // Look tells what the service lists of an archive, by looking at its object.
 func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
-	o, err := v.parseObject(id)
-	if err != nil {
-		return vault.Archive{}, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
-	}
-	found, err := v.look(ctx, o)
+	o, found, err := v.lookAt(ctx, id)
 	if err != nil {
 		return vault.Archive{}, err
 	}
@@ -34,15 +30,20 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 
 // LookClosely tells also what is kept with the object.
 func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
-	o, err := v.parseObject(id)
-	if err != nil {
-		return vault.Archive{}, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
-	}
-	found, err := v.look(ctx, o)
+	o, found, err := v.lookAt(ctx, id)
 	if err != nil {
 		return vault.Archive{}, err
 	}
 	return v.closely(ctx, o, found)
+}
+
+// lookAt looks at the object of an archive.
+func (v *Vault) lookAt(ctx context.Context, id vault.ArchiveID) (o object, found *s3.HeadObjectOutput, err error) {
+	if o, err = v.parseObject(id); err != nil {
+		return object{}, nil, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
+	}
+	found, err = v.look(ctx, o)
+	return o, found, err
 }
 
 // LookNamed tells what is there under the key of a name, its newest version, and what
