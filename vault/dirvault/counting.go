@@ -84,27 +84,12 @@ func (v *Vault) refreshCount(ctx context.Context) error {
 	if v.options.InventoryEvery >= 0 {
 		return v.refreshInventory(ctx)
 	}
-	for range 2 {
-		if err := cancelled(ctx); err != nil {
-			return err
-		}
+	return v.awaitRun(ctx, func() (done bool, err error) {
 		if due, err := v.inventoryDue(false); err != nil || !due {
-			return err
+			return true, err
 		}
-		if known, err := v.tellCount(); err != nil || known {
-			return err
-		}
-		run, begun := v.runs.join(v.recount)
-		select {
-		case <-ctx.Done():
-			return cancelled(ctx)
-		case <-run.done:
-		}
-		if begun || run.err != nil {
-			return run.err
-		}
-	}
-	return nil
+		return v.tellCount()
+	}, v.recount)
 }
 
 // tellCount takes the count over into what is said of the vault, if it is known. There is

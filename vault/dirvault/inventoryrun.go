@@ -66,16 +66,25 @@ func (r *inventoryRuns) stop(reason error) {
 // refreshInventory makes a new inventory when it is time for one, and waits for it
 // until ctx ends.
 func (v *Vault) refreshInventory(ctx context.Context) error {
+	return v.awaitRun(ctx, func() (done bool, err error) {
+		due, err := v.inventoryDue(true)
+		return !due, err // and nobody waits for an inventory that another is taking
+	}, v.takeInventoryIfDue)
+}
+
+// awaitRun waits until ctx ends for a run of do that began after the call, unless it is
+// done already.
+func (v *Vault) awaitRun(ctx context.Context, isDone func() (bool, error), do func(context.Context) error) error {
 	// One that was under way may have missed what came before this call. The next
 	// one did not.
 	for range 2 {
 		if err := cancelled(ctx); err != nil {
 			return err
 		}
-		if due, err := v.inventoryDue(true); err != nil || !due {
-			return err // and nobody waits for an inventory that another is taking
+		if done, err := isDone(); err != nil || done {
+			return err
 		}
-		run, begun := v.runs.join(v.takeInventoryIfDue)
+		run, begun := v.runs.join(do)
 		select {
 		case <-ctx.Done():
 			return cancelled(ctx)
