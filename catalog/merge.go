@@ -172,7 +172,7 @@ func mergeJob(ctx context.Context, tx *sql.Tx, j record.Job) (isNews bool, err e
 }
 
 // MergeArchives brings archives from another record into this one, all or none.
-// Those that are not on record are added. For the others, what is lacking is filled in;
+// It adds archives that are not on record, and fills in missing fields of the others;
 // a size or tree hash that is on record stays, and Differing counts the archives for
 // which the two records disagree. An archive that is Deleting or Deleted on either record
 // stays so, unless the other record knows by a later inventory that the archive is there,

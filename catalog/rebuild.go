@@ -128,7 +128,7 @@ func renew(ctx context.Context, p place, g *gate, o Options, told func(Contents)
 // earlier try is removed. If it cannot be, because another program has it open, it keeps
 // its name until another time.
 func nameOfUnfinished(file string) (unfinished string) {
-	const tries = 100 // else nothing can be made there, as whoever tries is told
+	const tries = 100 // after that, creating the file fails and says why
 	unfinished = file + rebuilding
 	for range tries {
 		for _, log := range logs() {

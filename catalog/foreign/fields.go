@@ -10,7 +10,7 @@ import (
 	"firn/vault"
 )
 
-// longestText is how long a text may be, in bytes. What is longer is no name.
+// longestText is the maximum length of a text in bytes. A longer one is not a name.
 const longestText = 64 << 10
 
 // text selects a column as bytes, of whatever type it is, and no more of it than shows

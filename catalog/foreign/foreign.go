@@ -82,7 +82,7 @@ func Open(ctx context.Context, path string) (*File, error) {
 // Close closes it.
 func (f *File) Close() error { return f.db.Close() }
 
-// address is how the driver is told to open a file without writing anything. Unless the
+// address returns the URI by which the driver opens a file read-only. Unless the
 // tool left a log or a journal beside it, or still works, the file alone is all there is:
 // then no lock is taken either, so that a file may lie on a medium that cannot be written.
 func address(path string) (string, error) {

@@ -59,7 +59,7 @@ func scriptCommands() map[string]scriptCommand {
 		"later": later,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
-		// message FILE: puts what stands in the file into that queue
+		// message FILE: sends the content of the file to that queue
 		"message": message,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
 		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
@@ -88,7 +88,7 @@ func scriptCommands() map[string]scriptCommand {
 		// cut PATTERN: in the place of the answer to the next request that matches a
 		// refusal comes that breaks off
 		"cut": lines.cut,
-		// reply [PATTERN FILE]: requests that match get what stands in the file; without
+		// reply [PATTERN FILE]: answers matching requests with the content of the file; without
 		// a pattern no more
 		"reply": lines.replies,
 		// forget [PATTERN]: once that happened, requests that match get a 404;

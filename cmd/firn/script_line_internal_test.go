@@ -113,7 +113,7 @@ func (l *lines) refuse(ts *testscript.TestScript, neg bool, args []string) {
 	way.code, way.refuse = args[0], regexp.MustCompile(args[1])
 }
 
-// replies makes all requests that match be answered with what stands in a file, without
+// replies answers all matching requests with the content of a file, without
 // arriving. Without a pattern it ends that.
 func (l *lines) replies(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 && len(args) != 2 {
