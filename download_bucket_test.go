@@ -1,7 +1,6 @@
 package firn_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -10,6 +9,7 @@ import (
 
 	"firn"
 	"firn/crc64"
+	"firn/internal/expected"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -72,11 +72,11 @@ func TestDownloadProvedByCRC(t *testing.T) {
 					a.TreeHash = treehash.Hash{}
 					b := &bucket{watched: d.vault, crc: test.crc, keep: lifetime}
 					var err error
-					var out bytes.Buffer
+					out := &expected.Bytes{Want: data}
 					if toFile {
 						_, err = firn.DownloadFile(t.Context(), b, a, d.target(), d.downloading())
 					} else {
-						_, err = firn.DownloadTo(t.Context(), b, a, &out, d.downloading())
+						_, err = firn.DownloadTo(t.Context(), b, a, out, d.downloading())
 					}
 					if !errors.Is(err, test.err) {
 						t.Fatalf("got %v, want %v", err, test.err)
@@ -87,6 +87,8 @@ func TestDownloadProvedByCRC(t *testing.T) {
 					switch {
 					case err == nil && toFile:
 						d.wantFile(data)
+					case err == nil && out.Err() != nil:
+						t.Error(out.Err())
 					case toFile:
 						d.wantNothingBeside()
 					}
@@ -98,6 +100,7 @@ func TestDownloadProvedByCRC(t *testing.T) {
 
 // An output that ends soon is asked for again while it is read, once, and read on.
 func TestDownloadKeepsItsOutput(t *testing.T) {
+	data := content(1, threeSegments)
 	for name, test := range map[string]struct {
 		keep   time.Duration
 		starts int
@@ -109,7 +112,6 @@ func TestDownloadKeepsItsOutput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDepot(t)
-				data := content(1, threeSegments)
 				b := &bucket{watched: d.vault, keep: test.keep}
 				got, err := firn.DownloadFile(t.Context(), b, d.store(data), d.target(), d.downloading())
 				if err != nil || got.Received != threeSegments {

@@ -1,7 +1,6 @@
 package firn_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -12,6 +11,7 @@ import (
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/expected"
 	"firn/record"
 	"firn/vault"
 )
@@ -117,8 +117,8 @@ func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 
 func (d *depot) wantContent(path string, data []byte) {
 	d.t.Helper()
-	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, data) {
-		d.t.Errorf("%q has %d bytes, %v; want the %d that were there", filepath.Base(path), len(got), err, len(data))
+	if err := expected.File(path, data); err != nil {
+		d.t.Errorf("%q: %v", filepath.Base(path), err)
 	}
 }
 

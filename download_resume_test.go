@@ -16,6 +16,7 @@ import (
 )
 
 func TestDownloadContinues(t *testing.T) {
+	data := content(1, threeSegments)
 	third := vault.Range{Offset: 32 * mib, Size: 8*mib + 5}
 	for name, test := range map[string]struct {
 		between func(d *depot, a record.Archive)
@@ -48,7 +49,6 @@ func TestDownloadContinues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDepot(t)
-				data := content(1, threeSegments)
 				a := d.store(data)
 				d.unfinished(a)
 				if info, err := os.Stat(d.target() + ".part"); err != nil || info.Mode().Perm() != 0o600 {
@@ -133,6 +133,7 @@ func TestTheUnfinishedFileOfAnotherArchive(t *testing.T) {
 // A line on which the output expires in the middle: what has come is kept, and
 // only the rest is asked for.
 func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
+	data := content(1, threeSegments)
 	for name, first := range map[string]vault.Range{
 		"of the whole":   {},
 		"of a range":     {Offset: 2 * mib, Size: 38*mib + 5},
@@ -141,7 +142,6 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDepot(t)
-				data := content(1, threeSegments)
 				a := d.store(data)
 				ahead := d.retrieving() // by somebody who does not know the line
 				ahead.Range = first
@@ -220,11 +220,11 @@ func TestAnArchiveThatWasDeletedMeanwhile(t *testing.T) {
 }
 
 func TestADrainLeavesWhatCanBeContinued(t *testing.T) {
+	data := content(1, threeSegments)
 	for name, after := range map[string]time.Duration{"while it waits": time.Hour, "while bytes come": jobTime + time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDepot(t)
-				data := content(1, threeSegments)
 				a := d.store(data)
 				o, drain := d.downloading(), make(chan struct{})
 				o.Drain, o.LimitRate = drain, 4<<10

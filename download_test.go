@@ -1,7 +1,6 @@
 package firn_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -35,10 +34,7 @@ func (d *depot) download(a record.Archive, o firn.DownloadOptions) (firn.Downloa
 // wantFile expects the target to have these bytes, and nothing beside it.
 func (d *depot) wantFile(data []byte) {
 	d.t.Helper()
-	got, err := os.ReadFile(d.target())
-	if err != nil || !bytes.Equal(got, data) {
-		d.t.Errorf("the target has %d bytes, %v; want the %d that were stored", len(got), err, len(data))
-	}
+	d.wantContent(d.target(), data)
 	d.wantNothingBeside()
 }
 

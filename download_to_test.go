@@ -1,15 +1,16 @@
 package firn_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"firn"
 	"firn/catalog"
+	"firn/internal/expected"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -46,13 +47,13 @@ func TestDownloadToAStream(t *testing.T) {
 				}
 				o := d.downloading()
 				o.Range, o.Concurrency = test.r, 4
-				var out bytes.Buffer
-				got, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
 				if test.r.IsZero() {
 					test.r.Size = int64(test.size)
 				}
-				if err != nil || got.Received != test.r.Size || !bytes.Equal(out.Bytes(), data[test.r.Offset:test.r.End()]) {
-					t.Errorf("%+v, %v; %d bytes", got, err, out.Len())
+				out := &expected.Bytes{Want: data[test.r.Offset:test.r.End()]}
+				got, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
+				if err != nil || got.Received != test.r.Size || out.Err() != nil {
+					t.Errorf("%+v, %v; %v", got, err, out.Err())
 				}
 			})
 		})
@@ -71,10 +72,10 @@ func TestAStreamHasNoWrongByte(t *testing.T) {
 			}
 			return out, nil
 		}
-		var out bytes.Buffer
-		_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, d.downloading())
-		if !errors.Is(err, vault.ErrChecksum) || !bytes.Equal(out.Bytes(), data[:16*mib]) {
-			t.Errorf("%v; %d bytes", err, out.Len())
+		out := &expected.Bytes{Want: data[:16*mib]}
+		_, err := firn.DownloadTo(t.Context(), d.vault, a, out, d.downloading())
+		if !errors.Is(err, vault.ErrChecksum) || out.Err() != nil {
+			t.Errorf("%v; %v", err, out.Err())
 		}
 	})
 }
@@ -88,19 +89,18 @@ func TestAStreamThatIsWrongAsAWhole(t *testing.T) {
 			out.ReadCloser, out.TreeHash = &flipped{out.ReadCloser, 100}, treehash.Hash{}
 			return out, nil
 		}
-		var out bytes.Buffer
-		if _, err := firn.DownloadTo(t.Context(), d.vault, a, &out, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+		if _, err := firn.DownloadTo(t.Context(), d.vault, a, io.Discard, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
 			t.Errorf("%v", err)
 		}
 	})
 }
 
 func TestAStreamThatBreaksOff(t *testing.T) {
+	data := content(1, threeSegments)
 	for name, cut := range map[string]int64{"before its first byte": 0, "in the middle": 16 * mib} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDepot(t)
-				data := content(1, threeSegments)
 				a := d.store(data)
 				d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
 					if r.Offset == cut {
@@ -108,12 +108,12 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 					}
 					return out, nil
 				}
-				var out bytes.Buffer
+				out := &expected.Bytes{Want: data[:cut]}
 				o := d.downloading()
 				o.Concurrency = 1
-				_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
-				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, firn.ErrCut) != (cut > 0) || !bytes.Equal(out.Bytes(), data[:cut]) {
-					t.Errorf("%v; %d bytes", err, out.Len())
+				_, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
+				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, firn.ErrCut) != (cut > 0) || out.Err() != nil {
+					t.Errorf("%v; %v", err, out.Err())
 				}
 			})
 		})
@@ -129,11 +129,11 @@ func TestAStreamOutlivesAnOutput(t *testing.T) {
 		d.retrieve(a, d.retrieving()) // all of it at once
 		o := d.downloading()
 		o.LimitRate = 300
-		var out bytes.Buffer
+		out := &expected.Bytes{Want: data}
 		begin := time.Now()
-		_, err := firn.DownloadTo(t.Context(), d.vault, a, &out, o)
-		if err != nil || !bytes.Equal(out.Bytes(), data) || time.Since(begin) < 2*jobTime+lifetime {
-			t.Errorf("%v; %d bytes after %s", err, out.Len(), time.Since(begin))
+		_, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
+		if err != nil || out.Err() != nil || time.Since(begin) < 2*jobTime+lifetime {
+			t.Errorf("%v; %v after %s", err, out.Err(), time.Since(begin))
 		}
 		for _, req := range d.vault.starts[1:] {
 			if req.Range.Offset < 16*mib {

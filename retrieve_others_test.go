@@ -17,6 +17,7 @@ import (
 // asked for.
 func TestRangesOfOthers(t *testing.T) {
 	const size = 40*mib + 5
+	data := content(1, size)
 	span := func(from, to int64) vault.Range { return vault.Range{Offset: from, Size: to - from} }
 	for name, test := range map[string]struct {
 		there []vault.Range
@@ -57,7 +58,6 @@ func TestRangesOfOthers(t *testing.T) {
 			t.Run(name+", "+how, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					d := newDepot(t)
-					data := content(1, size)
 					a := d.store(data)
 					d.askedByOthers(a, test.there, test.age)
 					if err := get(d, a); err != nil {
@@ -109,6 +109,7 @@ func (d *depot) askedByOthers(a record.Archive, ranges []vault.Range, age time.D
 // is asked for and paid.
 func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 	const size = 96 * mib
+	data := content(1, size)
 	tooDear := errors.New("too dear")
 	for name, get := range map[string]func(*depot, record.Archive, func(vault.JobRequest, int64) error) error{
 		"download": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
@@ -132,7 +133,7 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %d", name, limit), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					d := newDepot(t)
-					a := d.store(content(1, size))
+					a := d.store(data)
 					d.askedByOthers(a, []vault.Range{{Offset: 32 * mib, Size: 32 * mib}}, 0)
 					var sum int64
 					err := get(d, a, func(_ vault.JobRequest, bytes int64) error {

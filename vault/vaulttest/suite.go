@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"time"
 
 	"firn/crc64"
+	"firn/internal/expected"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -271,12 +271,8 @@ func (s *suite) wantOutput(job vault.JobID, of vault.Range, data []byte) vault.O
 	if err != nil {
 		s.Fatalf("OpenOutput %+v: %v", of, err)
 	}
-	got, err := io.ReadAll(out)
-	if err = errors.Join(err, out.Close()); err != nil {
+	if err := errors.Join(expected.Reader(out, data), out.Close()); err != nil {
 		s.Fatalf("output %+v: %v", of, err)
-	}
-	if !bytes.Equal(got, data) {
-		s.Fatalf("output %+v: got %d bytes that are not the %d stored", of, len(got), len(data))
 	}
 	return out
 }
