@@ -69,7 +69,7 @@ step 'hashes without kernels' go test -timeout 3h -tags nokernels ./treehash
 step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
 step 'hashes on arm64' emulated
 files_in_memory
-step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog
+step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog ./vault/s3vault ./vault/glaciervault
 step 'the command' go test -timeout 3h ./cmd/firn
 step 'what is durable' go test -timeout 3h ./durability
 step 'tests, with the race detector' scripts/race.sh

@@ -168,13 +168,14 @@ func TestCutRefusalsAreLost(t *testing.T) {
 		ways["no code"] = cut{body: `{"message":"Forbidden"}`, length: 23}
 		for way, c := range ways {
 			s := serve(t, func(w http.ResponseWriter, _ request, _ int) { c.send(w, r.status) })
+			v, a := openAt(t, s.URL), accountAt(t, s.URL)
 			for name, ask := range asks() {
 				if i > 0 && name != "part" && name != "start a job" && name != "job" {
 					continue // one refusal tries all operations
 				}
 				t.Run(fmt.Sprintf("%s/%s/%s", r.code, way, name), func(t *testing.T) {
 					before := len(s.seen())
-					wantLost(t, ask(t.Context(), openAt(t, s.URL), accountAt(t, s.URL)))
+					wantLost(t, ask(t.Context(), v, a))
 					if n := len(s.seen()) - before; n != 1 {
 						t.Errorf("%d requests", n)
 					}

@@ -64,15 +64,8 @@ func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
 }
 
 // TestContract runs the suite of every kind over a real S3 server, with the
-// restores of the front before it: over buckets that keep versions, over those that
-// do not, and at a service without tags.
-func TestContract(t *testing.T) {
-	plain, versioned := (*coldfront.Front).CreateBucket, (*coldfront.Front).CreateVersionedBucket
-	t.Run("plain", func(t *testing.T) { contract(t, plain) })
-	t.Run("versions", func(t *testing.T) { contract(t, versioned) })
-	t.Run("no tags", func(t *testing.T) { contract(t, plain, s3vault.Tagging) })
-	t.Run("no CRC-64", func(t *testing.T) { contract(t, plain, s3vault.CRC64NVME) })
-}
+// restores of the front before it.
+func TestContract(t *testing.T) { contract(t, (*coldfront.Front).CreateBucket) }
 
 func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error, lacks ...s3vault.Feature) {
 	t.Helper()

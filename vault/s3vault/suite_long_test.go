@@ -1,0 +1,68 @@
+//go:build !race
+
+package s3vault_test
+
+// The suite once more, at services that do otherwise. Under the race detector it takes
+// several times as long and tells nothing more: the goroutines are those of TestContract.
+// So these tests are called TestLong..., by which scripts/test.sh asks for them.
+
+import (
+	"testing"
+
+	"firn/internal/coldfront"
+	"firn/internal/otherfront"
+	"firn/vault"
+	"firn/vault/s3vault"
+	"firn/vault/vaulttest"
+)
+
+// TestLongContract runs the suite over buckets that keep versions, and at services that
+// lack something.
+func TestLongContract(t *testing.T) {
+	plain := (*coldfront.Front).CreateBucket
+	t.Run("versions", func(t *testing.T) { contract(t, (*coldfront.Front).CreateVersionedBucket) })
+	t.Run("no tags", func(t *testing.T) { contract(t, plain, s3vault.Tagging) })
+	t.Run("no CRC-64", func(t *testing.T) { contract(t, plain, s3vault.CRC64NVME) })
+}
+
+// TestLongContractElsewhere runs the suite of every kind over an S3 server that nobody here
+// wrote and that lacks much of what Amazon's has.
+func TestLongContractElsewhere(t *testing.T) {
+	lacks, err := s3vault.ParseFeatures(otherfront.Lacks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := otherfront.Start(t, nil)
+	t.Setenv("AWS_ACCESS_KEY_ID", front.AccessKey)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", front.SecretKey)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	open := func(t *testing.T, bucket string) vault.Vault {
+		t.Helper()
+		v, err := s3vault.Open(t.Context(), s3vault.Config{
+			Bucket: bucket, Prefix: "cold/films/", Region: front.Region, Endpoint: front.Endpoint, Lacks: lacks,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = v.Close() })
+		return v
+	}
+	buckets, next := map[vault.Vault]string{}, 0
+	vaulttest.Run(t, vaulttest.Opener[*testing.T]{
+		New: func(t *testing.T) vault.Vault {
+			next++
+			bucket := "suite-" + string(rune('a'+next/26)) + string(rune('a'+next%26))
+			if err := front.CreateBucket(bucket); err != nil {
+				t.Fatal(err)
+			}
+			v := open(t, bucket)
+			buckets[v] = bucket
+			return v
+		},
+		Reopen: func(t *testing.T, old vault.Vault) vault.Vault {
+			v := open(t, buckets[old])
+			buckets[v] = buckets[old]
+			return v
+		},
+	}, vaulttest.Options{PartSize: 8 << 20, Bare: true, Live: true, Shared: true, TwoDates: true, OneCompleter: true})
+}
