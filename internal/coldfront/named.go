@@ -21,17 +21,20 @@ func Services() []Service {
 	return []Service{
 		// All that Amazon has.
 		{Name: "amazon", Class: "GLACIER_IR"},
-		// Scaleway Object Storage: a class GLACIER that is restored, no other cold one, and no
-		// checksums but MD5.
+		// Scaleway Object Storage: a class GLACIER that is restored, no other cold one, no
+		// checksums but MD5, and 1,000 parts.
 		{
 			Name: "scaleway", Class: "GLACIER",
-			Options: Options{Ignores: []Feature{Checksums, Conditions, RestoreStatus}},
+			Options: Options{Ignores: []Feature{Checksums, Conditions, RestoreStatus}, Dialect: Dialect{MaxParts: 1000}},
 		},
 		// Backblaze B2: one class, versions in every bucket, no tags, and headers that it does
 		// not know are errors.
 		{
-			Name: "backblaze", Class: "GLACIER", Lacks: "classes,crc64nvme", Versioned: true,
-			Options: Options{Refuses: []Feature{Tagging, Conditions, CRC64NVME, Classes, Restore}, Ignores: []Feature{RestoreStatus}},
+			Name: "backblaze", Class: "GLACIER", Lacks: "classes", Versioned: true,
+			Options: Options{
+				Refuses: []Feature{Tagging, Conditions, CRC64NVME, Classes, Restore}, Ignores: []Feature{RestoreStatus},
+				Dialect: Dialect{Unknown: []string{"x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-mp-object-size"}},
+			},
 		},
 		// Ceph's gateway: no cold classes, and no notice of most headers that it does not know.
 		{
@@ -39,10 +42,11 @@ func Services() []Service {
 			Options: Options{Refuses: []Feature{Classes, Restore}, Ignores: []Feature{Checksums, Conditions, RestoreStatus}},
 		},
 		// A service that takes no notice of encoding-type, behind a proxy that is out of
-		// patience before an upload is completed, and once with other requests.
+		// patience before an upload is completed, and once with other requests, and that lets
+		// no body of more than 32 MiB through.
 		{
 			Name: "proxy", Class: "GLACIER_IR",
-			Options: Options{Ignores: []Feature{Encoding}},
+			Options: Options{Ignores: []Feature{Encoding}, Dialect: Dialect{MaxBody: 32 << 20}},
 			Faults: []Fault{
 				{Operation: "CompleteMultipartUpload", Harm: Gateway},
 				{Operation: "CreateMultipartUpload", Harm: Gateway},

@@ -98,7 +98,7 @@ func (v *Vault) Limits() vault.Limits {
 		Class:          v.config.classAsked(),
 		CRC64:          !slices.Contains(v.config.Lacks, CRC64NVME),
 		RangeAlignment: treehash.LeafSize,
-		Sequential:     v.config.hasNoRanges(),
+		Sequential:     v.lacks.has(Ranges),
 		Prolongs:       true,
 		Tiers:          v.config.Class.tiers(),
 		JobTimes:       v.config.Class.jobTimes(),

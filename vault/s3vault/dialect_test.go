@@ -178,13 +178,16 @@ func TestPartsThatAreTooMany(t *testing.T) {
 	}
 }
 
-// Where the service is said to have no ranges, parts that are read one behind the other
-// come by one request, and any other part comes all the same.
+// Where the service is known to have no ranges, as it is said or found out, parts that are
+// read one behind the other come by one request, and any other part comes all the same.
 func TestReadingOnWithoutRanges(t *testing.T) {
-	b, v := newVault(t, coldfront.Options{Ignores: []coldfront.Feature{coldfront.Ranges}}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Ranges}})
-	if !v.Limits().Sequential {
-		t.Error("the limits do not tell")
-	}
+	t.Run("said", func(t *testing.T) { readingOn(t, s3vault.Ranges) })
+	t.Run("found out", func(t *testing.T) { readingOn(t) })
+}
+
+func readingOn(t *testing.T, said ...s3vault.Feature) {
+	t.Helper()
+	b, v := newVault(t, coldfront.Options{Ignores: []coldfront.Feature{coldfront.Ranges}}, s3vault.Config{Lacks: said})
 	id, c := store(t, v, "june.mov")
 	j, all := b.fetch(t, v, id)
 	reads := func() (n int) {
@@ -205,6 +208,12 @@ func TestReadingOnWithoutRanges(t *testing.T) {
 		if err := errors.Join(err, out.Close()); err != nil || !bytes.Equal(some, all[r.Offset:r.Offset+min(most, r.Size)]) {
 			t.Errorf("%+v came as %d bytes, %v", r, len(some), err)
 		}
+	}
+	if len(said) == 0 {
+		read(vault.Range{Offset: 3, Size: 5}, c.Size)
+	}
+	if !v.Limits().Sequential {
+		t.Error("the limits do not tell")
 	}
 	for _, step := range []struct {
 		what     string

@@ -118,6 +118,9 @@ type upload struct {
 	partSize int64  // bytes; 0: not known
 }
 
+// is reports whether two are one upload: a list does not tell the part size of each.
+func (u upload) is(other upload) bool { return u.key == other.key && u.id == other.id }
+
 func (u upload) ID() vault.UploadID {
 	q := url.Values{"key": {u.key}, "upload": {u.id}}
 	if u.partSize > 0 {

@@ -20,6 +20,12 @@ const farAway = 256 << 20
 // hasNoRanges reports whether the vault's URL says that the service has none.
 func (c *Config) hasNoRanges() bool { return slices.Contains(c.Lacks, Ranges) }
 
+// readsOn reports whether bytes from an offset on are read as a part of the whole: where
+// that is so by the URL, or was found out and is not refused.
+func (v *Vault) readsOn(offset int64) bool {
+	return v.config.hasNoRanges() || v.lacks.has(Ranges) && offset <= farAway
+}
+
 // skipTo tells how many bytes of an answer come before those of the range that was asked
 // for; less than 0: the answer is the range and no more. The answer to a range that says
 // of no other bytes which they are is the whole object.

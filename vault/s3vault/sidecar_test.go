@@ -160,3 +160,24 @@ func TestHasArchivesBehindSidecars(t *testing.T) {
 		t.Errorf("asked %+v", requests)
 	}
 }
+
+// A sidecar from before is no reason to take a service for one without tags.
+func TestASidecarThatIsThereTellsNothingOfTags(t *testing.T) {
+	for name, ignores := range map[string][]coldfront.Feature{"tags": nil, "no tags": {coldfront.TaggingQuery}} {
+		t.Run(name, func(t *testing.T) {
+			var told []string
+			b, v := newVault(t, coldfront.Options{Ignores: ignores}, s3vault.Config{Notice: func(s string) { told = append(told, s) }})
+			b.put(t, ".firn/june.mov.proof", "from before", "")
+			id, c := store(t, v, "june.mov")
+			if j, got := b.fetch(t, v, id); !bytes.Equal(got, data()) || j.ArchiveTreeHash != c.TreeHash {
+				t.Errorf("%d bytes came back, tree hash %s", len(got), j.ArchiveTreeHash)
+			}
+			if len(told) != len(ignores) {
+				t.Errorf("told %q", told)
+			}
+			if n := b.asked("PutObjectTagging"); n == 0 {
+				t.Error("no tags were tried")
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package s3vault_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -65,17 +66,29 @@ func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
 
 // TestContract runs the suite of every kind over a real S3 server, with the
 // restores of the front before it.
-func TestContract(t *testing.T) { contract(t, (*coldfront.Front).CreateBucket) }
+func TestContract(t *testing.T) { contract(t, coldfront.Service{}) }
 
-func contract(t *testing.T, create func(*coldfront.Front, context.Context, string) error, lacks ...s3vault.Feature) {
+// contract runs the suite at a service that lacks something, as the vault's URL says.
+func contract(t *testing.T, at coldfront.Service, lacks ...s3vault.Feature) {
 	t.Helper()
-	b := newBed(t, coldfront.Options{})
+	b := newBed(t, at.Options)
+	create := b.front.CreateBucket
+	if at.Versioned {
+		create = b.front.CreateVersionedBucket
+	}
+	o := vaulttest.Options{PartSize: 8 << 20, Bare: true, Live: true, Shared: true, OneCompleter: true}
+	if !slices.Contains(lacks, s3vault.Restore) {
+		o.JobTime, o.Advance = jobTime, b.clock.Advance
+	}
 	configs := map[vault.Vault]s3vault.Config{}
 	vaulttest.Run(t, vaulttest.Opener[*testing.T]{
 		New: func(t *testing.T) vault.Vault {
 			b.next++
-			c := s3vault.Config{Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/", Lacks: lacks}
-			if err := create(b.front, t.Context(), c.Bucket); err != nil {
+			c := s3vault.Config{
+				Bucket: "suite-" + string(rune('a'+b.next/26)) + string(rune('a'+b.next%26)), Prefix: "cold/films/",
+				Lacks: lacks, MaxParts: at.Options.Dialect.MaxParts,
+			}
+			if err := create(t.Context(), c.Bucket); err != nil {
 				t.Fatal(err)
 			}
 			v := b.open(t, c)
@@ -87,7 +100,5 @@ func contract(t *testing.T, create func(*coldfront.Front, context.Context, strin
 			configs[v] = configs[old]
 			return v
 		},
-	}, vaulttest.Options{
-		PartSize: 8 << 20, JobTime: jobTime, Advance: b.clock.Advance, Bare: true, Live: true, Shared: true, OneCompleter: true,
-	})
+	}, o)
 }

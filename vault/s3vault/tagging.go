@@ -2,6 +2,7 @@ package s3vault
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 
@@ -31,20 +32,44 @@ func (v *Vault) tryTagging(ctx context.Context, o object) error {
 	if v.tagging.tried || !v.isElsewhere() || v.lacks.has(Tagging) {
 		return nil
 	}
-	key := v.sidecarOf(o)
-	if v.checkKey(key) != nil { // it is too long
-		key = v.sidecarOf(object{key: v.config.Prefix + "tags"})
+	without, err := v.withoutSidecar(ctx, o)
+	if err != nil {
+		return err
 	}
-	err := v.putTags(ctx, "see whether objects can have tags", key, nil, []types.Tag{{Key: aws.String(tagSize), Value: aws.String("0")}})
+	err = v.putTags(ctx, "see whether objects can have tags", v.sidecarOf(without), nil, []types.Tag{{Key: aws.String(tagSize), Value: aws.String("0")}})
 	switch {
 	case err == nil:
 		v.miss(Tagging)
+		if without != o { // no sidecar will take the place of what that stored
+			err = v.removeSidecar(ctx, without)
+		}
+		if err != nil {
+			return err
+		}
 	case v.isMissing(Tagging, err):
 	case amazon.Refusal(err) == nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled):
 		return v.adviseLacking(Tagging, err)
 	}
 	v.tagging.tried = true // what else was refused shows once more with the object itself
 	return nil
+}
+
+// withoutSidecar is an object that has no sidecar: the one given, or else one that is not
+// there. A sidecar that is there could be given tags, at most services.
+func (v *Vault) withoutSidecar(ctx context.Context, o object) (object, error) {
+	none := object{key: v.config.Prefix + "tags-" + rand.Text()}
+	key := v.sidecarOf(o)
+	if v.checkKey(key) != nil { // it is too long
+		return none, nil //nolint:nilerr // the other one is not
+	}
+	switch _, err := v.head(ctx, key, nil); {
+	case err == nil:
+		return none, nil
+	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied):
+		return o, nil
+	default:
+		return object{}, err
+	}
 }
 
 func (v *Vault) putTags(ctx context.Context, what, key string, version *string, tags []types.Tag) error {

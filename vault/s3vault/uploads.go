@@ -18,7 +18,7 @@ var _ vault.Sparse = (*Vault)(nil)
 // upload whose parts do not tell it has no part size, and an id that only serves to
 // abort it; see [Vault.IsUpload].
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
-	return v.uploadsOf(ctx, v.config.Prefix, func(string) bool { return true })
+	return v.uploadsOf(ctx, v.config.Prefix, func(upload) bool { return true })
 }
 
 // UploadsNamed lists those of the key of a name. The service is asked for the parts of
@@ -30,18 +30,30 @@ func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.U
 			yield(vault.Upload{}, fmt.Errorf("%s: %w", v.what("list the unfinished uploads"), err))
 		}
 	}
-	return v.uploadsOf(ctx, wanted, func(key string) bool { return key == wanted })
+	return v.uploadsOf(ctx, wanted, func(u upload) bool { return u.key == wanted })
 }
 
-// uploadsOf lists the unfinished uploads of the keys that begin so and are wanted, with
-// what their parts tell of them.
-func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(key string) bool) iter.Seq2[vault.Upload, error] {
+// FindUpload looks for the upload of an id; see [vault.FindUpload].
+func (v *Vault) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
+	wanted, err := v.parseUpload(id)
+	if err != nil {
+		return vault.Upload{}, err
+	}
+	for u, err := range v.uploadsOf(ctx, wanted.key, wanted.is) {
+		return u, err
+	}
+	return vault.Upload{}, fmt.Errorf("%s: unfinished upload %.300q: %w", v.what("look for an upload"), string(id), vault.ErrNotFound)
+}
+
+// uploadsOf lists the unfinished uploads of the keys that begin so, those that are
+// wanted, with what their parts tell of them.
+func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(upload) bool) iter.Seq2[vault.Upload, error] {
 	return func(yield func(vault.Upload, error) bool) {
 		for m, err := range v.uploads(ctx, prefix) {
 			var told vault.Upload
 			switch {
 			case err != nil:
-			case !isWanted(aws.ToString(m.Key)):
+			case !isWanted(upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}):
 				continue
 			default:
 				told, err = v.unfinished(ctx, m)
@@ -69,7 +81,7 @@ func (v *Vault) CountUploads(ctx context.Context) (n int, err error) {
 func (v *Vault) IsUpload(a, b vault.UploadID) bool {
 	first, errFirst := v.parseUpload(a)
 	second, errSecond := v.parseUpload(b)
-	return errFirst == nil && errSecond == nil && first.key == second.key && first.id == second.id
+	return errFirst == nil && errSecond == nil && first.is(second)
 }
 
 // partSizeOf is the part size that the beginning of a list of parts tells; 0 if it does
