@@ -1,6 +1,6 @@
 module firn
 
-go 1.26.0
+go 1.26.5
 
 require (
 	github.com/adrg/xdg v0.5.3

@@ -10,6 +10,7 @@
 #   boto   boto 2.49 for Debian's Python, an independent client
 #   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
 #   qemu   qemu-aarch64-static, which runs programs for arm64
+#   shells dash and busybox, which read the commands of hints as bash does not
 #   strace strace, which tells what a program asks of the system
 set -euo pipefail
 
@@ -23,6 +24,7 @@ has() {
 	boto) "$python" -c 'import boto.glacier' ;;
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
+	shells) dash -c : && busybox sh -c : ;;
 	strace) strace -qq -o /dev/null true ;; # also where it may not be used
 	esac >/dev/null 2>&1
 }
@@ -35,6 +37,7 @@ packages() {
 	rclone) echo rclone ;;
 	boto | boto3) echo "python3-$1" ;;
 	qemu) echo qemu-user-static ;;
+	shells) echo dash busybox ;;
 	*)
 		echo "needs.sh: no such need: $1" >&2
 		return 2

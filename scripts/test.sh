@@ -55,7 +55,7 @@ emulated() {
 }
 
 printf '== what the tests need\n'
-scripts/needs.sh cc aws rclone boto boto3 qemu strace || exit 1
+scripts/needs.sh cc aws rclone boto boto3 qemu shells strace || exit 1
 
 step 'modules are as recorded' go mod verify
 step 'go.mod is tidy' go mod tidy -diff

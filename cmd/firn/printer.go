@@ -28,11 +28,11 @@ func (p *printer) line(format string, args ...any) {
 }
 
 // object prints v as one line of JSON. Fields from outside are given as they
-// are: JSON's own escapes keep them harmless.
+// are, and escaped as JSON can be.
 func (p *printer) object(v any) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e := json.NewEncoder(p.w)
+	e := json.NewEncoder(plainJSON{p.w})
 	e.SetEscapeHTML(false) // URLs stay readable
 	return e.Encode(v)
 }

@@ -109,14 +109,15 @@ type purgedObject struct {
 	MessageType string `json:"message_type"`
 	Vault       string `json:"vault"`
 	Deleted     int    `json:"deleted"`
-	Bytes       int64  `json:"bytes"`
-	Refused     int    `json:"refused"` // by the vault; they are there
-	Kept        int    `json:"kept"`    // stored after the command was given
+	Bytes       int64  `json:"bytes"`           // of those whose size is known
+	Unknown     int    `json:"of_unknown_size"` // of the deleted ones
+	Refused     int    `json:"refused"`         // by the vault; they are there
+	Kept        int    `json:"kept"`            // stored after the command was given
 }
 
 func (p *purging) tellPurged(purged firn.Purged) error {
 	if p.json {
-		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Refused, purged.Spared})
+		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Unknown, purged.Refused, purged.Spared})
 	}
 	if !p.quiet {
 		p.ui.say("firn: deleted %s, %s, from %s in %s", humane.Count(purged.Deleted, "archive"), sumText(purged.Bytes, purged.Unknown),

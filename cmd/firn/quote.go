@@ -49,9 +49,11 @@ func shellCommand(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// shellQuote quotes one word for the shells of the system. But for those of Windows it is
-// quoted not at all where nothing is special, in single quotes, or, where it cannot be
-// shown as it is, with the escapes that bash, ksh and zsh read after a dollar sign.
+// shellQuote quotes one word for the shells of the system. Every POSIX shell reads it
+// alike: not quoted at all where nothing is special, in single quotes, or, where it cannot
+// be shown as it is, with its bytes as printf knows them. (What bash, ksh and zsh read after
+// a dollar sign, dash takes for text that ends at the next quote: a name from a bucket
+// could go on with a command.)
 func shellQuote(word string) string {
 	switch {
 	case onWindows:
@@ -60,8 +62,31 @@ func shellQuote(word string) string {
 		return word
 	case show(word) == word:
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	case strings.HasSuffix(word, "\n") || strings.Contains(word, "\x00"):
+		return byHand // the one would be cut off, and no argument has the other
 	}
-	return "$'" + show(strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(word)) + "'"
+	return printfQuote(word)
+}
+
+// byHand stands in a command in the place of a word that cannot be quoted.
+const byHand = `"(type this name by hand)"`
+
+// printfQuote has printf make a word. All that means something to a shell or to printf, in
+// whatever quotes, is written as octal bytes, and so is a hyphen, which may begin an option.
+func printfQuote(word string) string {
+	var b strings.Builder
+	for len(word) > 0 {
+		r, size := utf8.DecodeRuneInString(word)
+		if isInvalid := r == utf8.RuneError && size == 1; !isInvalid && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" _./,:@+=", r)) {
+			b.WriteString(word[:size])
+		} else {
+			for _, c := range []byte(word[:size]) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+		}
+		word = word[size:]
+	}
+	return `"$(printf '` + b.String() + `')"`
 }
 
 // shellPlain are the characters that mean nothing to a shell, wherever they stand.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -39,25 +40,37 @@ func TestShow(t *testing.T) {
 	}
 }
 
-// TestShellCommand asks a shell what it reads.
+// TestShellCommand asks shells what they read.
 func TestShellCommand(t *testing.T) {
 	words := append([]string{
 		"firn", "plain-name_1.tar", "", "two words", "it's", `$HOME`, "a&b", "glacier://v?region=r&endpoint=http://h:1",
-		"`x`", "*", "~", "back\\slash", `it's "both"`, "雪",
+		"`x`", "*", "~", "back\\slash", `it's "both"`, "雪", "\x01';touch owned #", "\x01\";touch owned #", "\x01$(touch owned)", "\x01`touch owned`",
+		"-n\x01", "%s\x01", "\\c\x01", "\x01!x", "a\n\nb", "\x01 two  words ",
 	}, hostile()...)
-	for _, word := range words {
-		if strings.Contains(word, "\x00") || strings.ContainsFunc(word, func(r rune) bool { return r > 0xffff }) {
-			continue // no argument holds the one, and not every bash reads the other in a C locale
+	dir := t.TempDir()
+	for _, shell := range [][]string{{"bash"}, {"bash", "--posix"}, {"dash"}, {"busybox", "sh"}} {
+		for _, word := range words {
+			if strings.Contains(word, "\x00") {
+				continue // no argument holds it
+			}
+			line := shellCommand("printf", "%s", word)
+			if show(line) != line {
+				t.Errorf("%q is quoted as %q, which does not show", word, line)
+			}
+			command := exec.Command(shell[0], append(shell[1:], "-c", line)...)
+			command.Env, command.Dir = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"}, dir
+			out, err := command.Output()
+			if err != nil || string(out) != word {
+				t.Errorf("%s reads %s as %q (%v), not %q", shell, line, out, err, word)
+			}
 		}
-		line := shellCommand("printf", "%s", word)
-		if show(line) != line {
-			t.Errorf("%q is quoted as %q, which does not show", word, line)
-		}
-		command := exec.Command("bash", "-c", line)
-		command.Env = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin:/bin"}
-		out, err := command.Output()
-		if err != nil || string(out) != word {
-			t.Errorf("bash reads %s as %q (%v), not %q", line, out, err, word)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("a name was run as a command: %v, %v", left, err)
+	}
+	for _, word := range []string{"cut off\n", "a\x00b"} {
+		if got := shellQuote(word); got != byHand {
+			t.Errorf("%q is quoted as %s", word, got)
 		}
 	}
 }

@@ -25,8 +25,8 @@ The address and what to export for clients are printed when it is ready. Every
 request must be signed. The key pair is that of AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY if they are set, with the AWS_SESSION_TOKEN beside them; else
 one is made at the first start, kept in DIR/credentials.json for its owner alone, and
-shown. With --credentials a file says which key pairs there are, of which accounts,
-and which may only read.
+shown this once, or later with --show-secret. With --credentials a file says which
+key pairs there are, of which accounts, and which may only read.
 
 Other machines can reach it only by TLS, with --tls-cert and --tls-key. The files
 are read again when they have changed.
@@ -56,7 +56,7 @@ const serveExample = `  firn serve --dir ./cold
 type serveOptions struct {
 	dir, listen, region, accessLog string
 	credentials, admin             string
-	readOnly                       bool
+	readOnly, showSecret           bool
 
 	tls tlsFiles
 
@@ -64,6 +64,7 @@ type serveOptions struct {
 	outputLifetime time.Duration
 	inventoryEvery time.Duration // 0: inventories are always up to date
 	topics         topicsFlag
+	topicsFile     string
 	freeFloor      sizeFlag
 	scrub          scrubOptions
 	now            func() time.Time // the clock by which jobs end
@@ -130,6 +131,7 @@ func (p *program) newServe() *cobra.Command {
 	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in this `FILE` (PEM)")
 	f.StringVar(&o.admin, "admin", "", "answer /healthz and /metrics at this loopback `ADDRESS`")
 	f.StringVar(&o.credentials, "credentials", "", "take the key pairs from this `FILE`")
+	f.BoolVar(&o.showSecret, "show-secret", false, "print the secret of a key pair that an earlier start has made")
 	f.BoolVar(&o.readOnly, "read-only", false, "serve what is there, and write nothing to the directory")
 	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
@@ -140,6 +142,7 @@ func (p *program) newServe() *cobra.Command {
 	o.freeFloor = defaultFreeFloor
 	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
+	f.StringVar(&o.topicsFile, "topics", "", "take topics from this `FILE`, with a line ARN=URL for each")
 	o.scrub.add(f)
 	return exits(cmd, statusDone, statusError, statusUsage, statusDenied, statusLocked, statusRefused)
 }
@@ -148,6 +151,11 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	o.now = p.now
 	if err := o.check(); err != nil {
 		return err
+	}
+	if o.topicsFile != "" {
+		if err := o.topics.read(o.topicsFile); err != nil {
+			return err
+		}
 	}
 	log := p.serverLog()
 	main, err := o.openRoot(o.dir, mainAccount, log)
@@ -199,7 +207,7 @@ const defaultFreeFloor = 256 << 20
 // serverLog is the log of a server, on standard error.
 func (p *program) serverLog() *slog.Logger {
 	if p.json {
-		return slog.New(slog.NewJSONHandler(p.ui, nil))
+		return slog.New(slog.NewJSONHandler(plainJSON{p.ui}, nil))
 	}
 	return slog.New(slog.NewTextHandler(p.ui, nil))
 }
@@ -217,6 +225,13 @@ func openAccessLog(path string) (io.WriteCloser, error) {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the access log: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = disk.CheckOwner(info)
+	}
+	if err != nil {
+		return nil, errors.Join(refusedError("the access log %q: %w", path, err), f.Close())
 	}
 	return f, nil
 }

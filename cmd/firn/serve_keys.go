@@ -14,6 +14,7 @@ import (
 	"firn/internal/disk"
 	"firn/server"
 	"firn/vault"
+	"firn/vault/dirvault"
 )
 
 // keyPair signs requests to a server.
@@ -21,16 +22,14 @@ type keyPair struct {
 	AccessKeyID     string `json:"access_key_id"`
 	SecretAccessKey string `json:"secret_access_key"`
 	sessionToken    string // comes with every request; only one of the environment may have it
-	made            bool   // by a server, which shows it
+	made            bool   // by this run, which shows it
+	file            string // where a server that made it has kept it
 }
 
 // Format keeps the secret out of every formatted text.
 func (keyPair) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
-const (
-	keysFile  = "credentials.json"
-	keysLimit = 4 << 10 // bytes; ours has about a hundred
-)
+const keysLimit = 4 << 10 // bytes; ours has about a hundred
 
 // serverKeys returns the keys that a server takes, and the key pair to show, if
 // there is one: those of the file that was named, else the key pair of the
@@ -57,7 +56,7 @@ func onePair(dir string, readOnly bool) (keyPair, error) {
 	if id != "" || secret != "" {
 		return keyPair{}, usageError("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set: set both or neither")
 	}
-	path := filepath.Join(dir, keysFile)
+	path := filepath.Join(dir, dirvault.KeysFile)
 	keys, err := readKeys(path)
 	switch {
 	case readOnly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)):
@@ -85,7 +84,7 @@ func readKeys(path string) (keys keyPair, err error) {
 	if keys.AccessKeyID == "" || keys.SecretAccessKey == "" {
 		return keyPair{}, fmt.Errorf("%q holds no key pair", path)
 	}
-	keys.made = true
+	keys.file = path
 	return keys, nil
 }
 

@@ -113,14 +113,20 @@ type serverObject struct {
 }
 
 // tellServer prints where the server listens and what clients need, at once. A
-// key pair that came from the environment is not repeated.
+// key pair that came from the environment is not repeated, and a secret is shown when it
+// is made, or on request: under a supervisor, the output is a log that others may read.
 func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
 	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
-	if keys.made {
-		exports = append([][2]string{
-			{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey},
-		}, exports...)
+	isShown := keys.made || o.showSecret && keys.file != ""
+	if isShown {
+		exports = append([][2]string{{"AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey}}, exports...)
+	}
+	if isShown || keys.file != "" {
+		exports = append([][2]string{{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}}, exports...)
+	}
+	if keys.file != "" && !isShown && !p.quiet {
+		p.ui.say("firn: the secret key was shown when it was made; it is kept in %s, and --show-secret shows it", show(keys.file))
 	}
 	adminURL := ""
 	if admin != nil {

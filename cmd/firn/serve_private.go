@@ -6,17 +6,25 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+
+	"firn/internal/disk"
 )
 
 // readPrivate reads a file of at most limit bytes that others than its owner cannot
 // read.
 func readPrivate(path string, limit int64) ([]byte, error) {
-	return readGuarded(path, limit, 0o077, "make it yours alone: "+shellCommand("chmod", "600", path))
+	return readGuarded(path, limit, guard{0o077, true, "make it yours alone: " + shellCommand("chmod", "600", path)})
 }
 
-// readGuarded reads a file of at most limit bytes. One whose mode has any of the
-// bits of unwanted is refused, with what to do about it as the hint.
-func readGuarded(path string, limit int64, unwanted fs.FileMode, hint string) ([]byte, error) {
+// guard is which files are refused.
+type guard struct {
+	unwanted fs.FileMode // those whose mode has any of these bits
+	others   bool        // those that belong to another user
+	hint     string      // what to do about the mode
+}
+
+// readGuarded reads a file of at most limit bytes.
+func readGuarded(path string, limit int64, g guard) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -26,8 +34,11 @@ func readGuarded(path string, limit int64, unwanted fs.FileMode, hint string) ([
 	if err != nil {
 		return nil, err
 	}
-	if mode := info.Mode().Perm(); mode&unwanted != 0 && runtime.GOOS != "windows" {
-		return nil, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode), hint)
+	if mode := info.Mode().Perm(); mode&g.unwanted != 0 && runtime.GOOS != "windows" {
+		return nil, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode), g.hint)
+	}
+	if err := disk.CheckOwner(info); err != nil && g.others {
+		return nil, refusedError("%q is not used: %w", path, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(text)) > limit {

@@ -90,7 +90,7 @@ func (f tlsFiles) read() (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	key, err := readGuarded(f.key, keyLimit, 0o007, "keep others out: "+shellCommand("chmod", "o-rwx", f.key))
+	key, err := readGuarded(f.key, keyLimit, guard{unwanted: 0o007, hint: "keep others out: " + shellCommand("chmod", "o-rwx", f.key)})
 	if err != nil {
 		return tls.Certificate{}, err
 	}

@@ -28,5 +28,29 @@ func (f *topicsFlag) Set(s string) error {
 	return nil
 }
 
+// topicsLimit is the size of the largest file of topics, in bytes.
+const topicsLimit = 1 << 20
+
+// read adds the topics of a file, one a line. Empty lines, and those that begin with #,
+// say nothing. URLs may hold secrets, so that they are in no error.
+func (f *topicsFlag) read(path string) error {
+	text, err := readPrivate(path, topicsLimit)
+	if err != nil {
+		return fmt.Errorf("the topics: %w", err)
+	}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if f.Set(line) != nil {
+			return usageError("the topics %q: line %d is not of the form ARN=URL, or its topic stands there twice", path, n)
+		}
+	}
+	return nil
+}
+
 // Type is how help names the value.
 func (f *topicsFlag) Type() string { return "ARN=URL" }

@@ -36,7 +36,7 @@ func (p *program) planned(o plannedObject) error {
 		return nil
 	}
 	var text bytes.Buffer
-	e := json.NewEncoder(&text)
+	e := json.NewEncoder(plainJSON{&text})
 	e.SetEscapeHTML(false)
 	if err := e.Encode(o.Body); err != nil {
 		return err

@@ -11,33 +11,24 @@ import (
 const onWindows = runtime.GOOS == "windows"
 
 // windowsQuote quotes one word for cmd.exe and PowerShell alike: not at all where nothing is
-// special to either, else in double quotes, since single ones mean nothing to cmd.exe. A
-// quote within, which no path has, and backslashes before one are escaped as programs read
-// their command line. What a shell puts in the place of %NAME% or $NAME no quotes keep from
-// both of them.
+// special to either, else in double quotes, since single ones mean nothing to cmd.exe.
+// Backslashes before the last quote are doubled, as programs read their command line. In
+// the place of a word that no quotes keep both shells from reading otherwise stands
+// byHand: such a word may come from a vault, and would be run as a command.
 func windowsQuote(word string) string {
-	if word != "" && strings.Trim(word, windowsPlain) == "" {
+	switch {
+	case word != "" && strings.Trim(word, windowsPlain) == "":
 		return word
+	case strings.ContainsAny(word, windowsOpen) || show(word) != word:
+		return byHand
 	}
-	var b strings.Builder
-	b.WriteByte('"')
-	backslashes := 0
-	for _, r := range show(word) {
-		switch r {
-		case '\\':
-			backslashes++
-		case '"':
-			b.WriteString(strings.Repeat(`\`, backslashes+1))
-			backslashes = 0
-		default:
-			backslashes = 0
-		}
-		b.WriteRune(r)
-	}
-	b.WriteString(strings.Repeat(`\`, backslashes))
-	b.WriteByte('"')
-	return b.String()
+	return `"` + word + strings.Repeat(`\`, len(word)-len(strings.TrimRight(word, `\`))) + `"`
 }
+
+// windowsOpen are the characters that cmd.exe or PowerShell read otherwise within double
+// quotes, too: what ends them (also what word processors make of a quote), and what begins
+// the name of a variable or an escape.
+const windowsOpen = "\"\u201c\u201d\u201e%!$`"
 
 // windowsPlain are the characters that mean nothing to cmd.exe and PowerShell, wherever
 // they stand. A comma makes a list for the one, and an @ or a # something else.

@@ -15,11 +15,15 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"firn/internal/disk"
 	"firn/vault"
 )
 
 // rootLock is the lock file of a Root. No vault can have this name.
 const rootLock = "~lock"
+
+// KeysFile is the file in which a server that serves the directory keeps its key pair.
+const KeysFile = "credentials.json"
 
 // Root is a directory of vaults, each a directory of its own by the vault's
 // name. Other files may stand beside them. It holds a lock until Close.
@@ -33,9 +37,10 @@ type Root struct {
 
 	scrubbed ScrubCounters
 
-	mu     sync.Mutex
-	vaults map[string]*Vault // by name; nil until opened
-	closed bool
+	mu      sync.Mutex
+	vaults  map[string]*Vault        // by name; nil until opened
+	opening map[string]chan struct{} // closed when a vault was opened, or was not
+	closed  bool
 }
 
 // OpenRoot opens a directory of vaults, which it creates if there is none. The
@@ -44,7 +49,7 @@ type Root struct {
 // every vault; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
 // that it need not be. With that all its vaults are only read.
 func OpenRoot(dir string, o Options) (*Root, error) {
-	r := &Root{options: o.withDefaults(), path: dir, notes: newAside(), vaults: make(map[string]*Vault)}
+	r := &Root{options: o.withDefaults(), path: dir, notes: newAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
 	if err := r.start(); err != nil {
 		return nil, fmt.Errorf("open directory of vaults %q: %w", dir, errors.Join(err, r.release()))
 	}
@@ -99,7 +104,7 @@ func (r *Root) startReading() (err error) {
 	return eachEntry(r.dir, ".", r.meet)
 }
 
-// checkMode refuses a directory that others may write to.
+// checkMode refuses a directory that others may write to, and to write to another's.
 func (r *Root) checkMode() error {
 	info, err := os.Stat(r.path)
 	if err != nil {
@@ -107,6 +112,9 @@ func (r *Root) checkMode() error {
 	}
 	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
 		return fmt.Errorf("its mode %#o lets others write to it; take that away (chmod go-w): %w", mode, vault.ErrInvalid)
+	}
+	if err := disk.CheckOwner(info); err != nil && r.readOnly == nil { // one may read from another's
+		return fmt.Errorf("%w: %w", vault.ErrInvalid, err)
 	}
 	return nil
 }
@@ -139,9 +147,12 @@ func (r *Root) leftOver(err error) {
 func (r *Root) Close() error {
 	r.mu.Lock()
 	r.closed = true
-	vaults := r.vaults
+	vaults, opening := r.vaults, slices.Collect(maps.Values(r.opening))
 	r.vaults = nil
 	r.mu.Unlock() // which one who deletes a vault may wait for, and who closes it waits for him
+	for _, opened := range opening {
+		<-opened
+	}
 	var errs []error
 	for _, v := range vaults {
 		if v != nil {
@@ -164,11 +175,14 @@ func (r *Root) release() error {
 
 // CreateVault makes an empty vault. Creating one that is there is no error and
 // changes nothing. ErrInvalid means that the name is not one (1 to 255 of
-// A-Z a-z 0-9 _ - and period, neither "." nor ".."), ErrExists that something
+// A-Z a-z 0-9 _ - and period, neither "." nor ".." nor credentials.json), ErrExists that something
 // else has it.
 func (r *Root) CreateVault(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return fmt.Errorf("create vault: %w", err)
+	}
+	if name == KeysFile {
+		return fmt.Errorf("create vault %q: a server keeps its key pair under this name: %w", name, vault.ErrInvalid)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -261,42 +275,6 @@ func (r *Root) names() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Collect(maps.Keys(r.vaults))
-}
-
-func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.vaultLocked(ctx, name)
-}
-
-// vaultLocked is vault for callers that hold mu. A name that is not in the map
-// never becomes a path, whatever it is.
-func (r *Root) vaultLocked(ctx context.Context, name string) (*Vault, error) {
-	if err := r.usable(ctx); err != nil {
-		return nil, err
-	}
-	v, there := r.vaults[name]
-	if !there {
-		return nil, fmt.Errorf("vault %q: %w", name, vault.ErrNotFound)
-	}
-	if v != nil && !v.gate.abandoned() {
-		return v, nil
-	}
-	if v != nil {
-		r.vaults[name] = nil
-		if err := v.release(); err != nil {
-			return nil, fmt.Errorf("give up vault %q to open it anew: %w", name, err)
-		}
-	}
-	v, err := Open(filepath.Join(r.path, name), r.options)
-	if errors.Is(err, vault.ErrNotFound) {
-		delete(r.vaults, name) // another process has deleted it
-	}
-	if err != nil {
-		return nil, err
-	}
-	r.vaults[name] = v
-	return v, nil
 }
 
 func (r *Root) usable(ctx context.Context) error {

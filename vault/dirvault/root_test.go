@@ -1,6 +1,9 @@
 package dirvault_test
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -98,7 +101,7 @@ func TestRootRefusesNames(t *testing.T) {
 	before := files(t, outer)
 	r := openRoot(t, filepath.Join(outer, "root"), dirvault.Options{})
 	for _, name := range []string{
-		"", ".", "..", "a/b", "../secret", "/etc", `a\b`, "a b", "a\x00", "ü", "~lock", "a:b", strings.Repeat("x", 256),
+		"", ".", "..", "a/b", "../secret", "/etc", `a\b`, "a b", "a\x00", "ü", "~lock", "credentials.json", "a:b", strings.Repeat("x", 256),
 	} {
 		wantClass(t, "CreateVault "+name, r.CreateVault(t.Context(), name), vault.ErrInvalid)
 		_, err := r.Open(t.Context(), name)
@@ -206,5 +209,64 @@ func TestRootCleansUp(t *testing.T) {
 	delete(got, "~lock")
 	if _, mine := got["~mine/b"]; !mine || len(got) != 2 {
 		t.Errorf("the root holds %v", got)
+	}
+}
+
+// TestOpeningAVaultKeepsNobodyFromOthers: one that takes long to open is waited for by who
+// wants that one alone, and by Close.
+func TestOpeningAVaultKeepsNobodyFromOthers(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "root")
+	r := openRoot(t, dir, dirvault.Options{})
+	for _, name := range []string{"large", "small"} {
+		if err := r.CreateVault(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "large", "count.json"), []byte("not a count"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opening, goOn := make(chan struct{}), make(chan struct{})
+	r = openRoot(t, dir, dirvault.Options{OnDamage: func(error) { // it is to be counted anew
+		close(opening)
+		<-goOn
+	}})
+	large := make(chan error, 2)
+	describe := func(ctx context.Context) {
+		_, err := r.DescribeVault(ctx, "large")
+		large <- err
+	}
+	go describe(t.Context())
+	<-opening
+	if _, err := r.DescribeVault(t.Context(), "small"); err != nil {
+		t.Errorf("the other vault: %v", err)
+	}
+	if err := r.CreateVault(t.Context(), "third"); err != nil {
+		t.Errorf("a new vault: %v", err)
+	}
+	if n, err := r.VaultCount(t.Context()); n != 3 || err != nil {
+		t.Errorf("%d vaults, %v", n, err)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	go describe(ctx)
+	giveUp()
+	if err := <-large; !errors.Is(err, context.Canceled) {
+		t.Errorf("who gave up waiting: %v", err)
+	}
+	closed := make(chan error)
+	go func() { closed <- r.Close() }()
+	close(goOn)
+	if err := <-large; err != nil && !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("who waited: %v", err)
+	}
+	if err := <-closed; err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if again, err := dirvault.Open(filepath.Join(dir, "large"), dirvault.Options{}); err != nil {
+		t.Errorf("after Close: %v", err)
+	} else if err := again.Close(); err != nil {
+		t.Error(err)
 	}
 }

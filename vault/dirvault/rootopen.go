@@ -1,0 +1,83 @@
+package dirvault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"firn/vault"
+)
+
+// vault returns an open vault. A name that is not in the map never becomes a path, whatever
+// it is. To open a vault may take as long as to read a directory of millions: whoever wants
+// the same one waits for that, and nobody else.
+func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
+	for {
+		v, opened, isOurs, err := r.reach(ctx, name)
+		switch {
+		case err != nil:
+			return nil, err
+		case isOurs:
+			return r.open(name, v, opened)
+		case opened == nil:
+			return v, nil
+		}
+		select {
+		case <-opened:
+		case <-ctx.Done():
+			return nil, cancelled(ctx)
+		}
+	}
+}
+
+// reach returns a vault if it is open. Else opened is closed when it was opened, or was
+// not: by the caller, with v to be given up before, if isOurs.
+func (r *Root) reach(ctx context.Context, name string) (v *Vault, opened chan struct{}, isOurs bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.usable(ctx); err != nil {
+		return nil, nil, false, err
+	}
+	v, there := r.vaults[name]
+	if !there {
+		return nil, nil, false, fmt.Errorf("vault %q: %w", name, vault.ErrNotFound)
+	}
+	if v != nil && !v.gate.abandoned() {
+		return v, nil, false, nil
+	}
+	if opened = r.opening[name]; opened != nil {
+		return nil, opened, false, nil
+	}
+	opened = make(chan struct{})
+	r.opening[name] = opened
+	r.vaults[name] = nil
+	return v, opened, true, nil
+}
+
+// open opens a vault in the place of one that was given up, if there was one.
+func (r *Root) open(name string, old *Vault, opened chan struct{}) (v *Vault, err error) {
+	if old != nil {
+		if err = old.release(); err != nil {
+			err = fmt.Errorf("give up vault %q to open it anew: %w", name, err)
+		}
+	}
+	if err == nil {
+		v, err = Open(filepath.Join(r.path, name), r.options)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer close(opened)
+	delete(r.opening, name)
+	switch closed := r.usable(context.Background()); {
+	case errors.Is(err, vault.ErrNotFound):
+		delete(r.vaults, name) // another process has deleted it
+		return nil, err
+	case err != nil:
+		return nil, err
+	case closed != nil:
+		return nil, errors.Join(closed, v.Close())
+	}
+	r.vaults[name] = v
+	return v, nil
+}
