@@ -71,17 +71,33 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 	return at, nil
 }
 
+// RecordOf returns the record of an upload that a vault lists, also where the list tells
+// it by another id than the one on record; vault.ErrNotFound if there is none.
+func RecordOf(ctx context.Context, v vault.Uploader, j Journal, vaultURL string, id vault.UploadID) (record.Upload, error) {
+	known, err := j.UploadByID(ctx, vaultURL, id)
+	if _, ok := v.(vault.Sparse); !ok || !errors.Is(err, vault.ErrNotFound) {
+		return known, err
+	}
+	for r, err := range j.Uploads(ctx, vaultURL) {
+		if err != nil || vault.IsUpload(v, id, r.ID) {
+			return r, err
+		}
+	}
+	return known, err
+}
+
 // reserve makes sure that no other run is at work on an upload that is recorded under
 // another path, and that it is none that may be an archive: how it stands is read once
 // nobody else can change it. It stays reserved until the end of the call.
 func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error) {
-	known, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
+	known, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, at.ID)
 	if errors.Is(err, vault.ErrNotFound) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
+	at.ID = known.ID
 	if known.Description != at.Description {
 		return false, nil // which a vault that tells no descriptions would keep
 	}
@@ -208,7 +224,7 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 
 // untouched reports whether nobody is known to use an upload.
 func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
-	_, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
+	_, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, at.ID)
 	if !errors.Is(err, vault.ErrNotFound) {
 		return false, err
 	}

@@ -3,6 +3,7 @@ package firn
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"firn/record"
@@ -33,16 +34,15 @@ func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, e
 		return r, nil
 	}
 	err := u.retry().Do(ctx, func(ctx context.Context) error {
-		for c, err := range u.vault.Uploads(ctx) {
-			switch {
-			case err != nil:
-				return err
-			case vault.IsUpload(u.vault, c.ID, r.ID):
-				r.Name, r.Class = c.Name, cmp.Or(r.Class, c.Class)
-			}
+		there, err := vault.FindUpload(ctx, u.vault, r.ID)
+		if err == nil {
+			r.Name, r.Class = there.Name, cmp.Or(r.Class, there.Class)
 		}
-		return nil
+		return err
 	})
+	if errors.Is(err, vault.ErrNotFound) {
+		err = nil // it has ended, or no list tells of it
+	}
 	return r, err
 }
 

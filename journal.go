@@ -25,6 +25,9 @@ type Journal interface {
 	// UploadByID returns the newest upload to which the vault gave an id, or
 	// vault.ErrNotFound.
 	UploadByID(ctx context.Context, vaultURL string, id vault.UploadID) (record.Upload, error)
+	// Uploads returns the uploads that are not settled, those whose end is unknown among
+	// them, in the order in which they began.
+	Uploads(ctx context.Context, vaultURL string) iter.Seq2[record.Upload, error]
 	// PendingUploads returns the attempts at an upload, oldest first, that the vault
 	// was asked to complete and of which it is not known whether they are archives.
 	PendingUploads(ctx context.Context, vaultURL, path, description string) iter.Seq2[record.Upload, error]
@@ -85,6 +88,10 @@ func (f forgetful) UploadByID(ctx context.Context, _ string, _ vault.UploadID) (
 
 func (f forgetful) UploadOf(ctx context.Context, _ string, _ vault.ArchiveID) (record.Upload, error) {
 	return f.FindUpload(ctx, "", "", "")
+}
+
+func (forgetful) Uploads(context.Context, string) iter.Seq2[record.Upload, error] {
+	return func(func(record.Upload, error) bool) {}
 }
 
 func (forgetful) PendingUploads(context.Context, string, string, string) iter.Seq2[record.Upload, error] {

@@ -27,6 +27,7 @@ package vault
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -200,6 +201,9 @@ type Sparse interface {
 	// IsUpload reports whether two ids are of one upload: a list may tell it by another
 	// one than CreateUpload returned.
 	IsUpload(a, b UploadID) bool
+	// FindUpload is FindUpload of this package. It takes no more requests where there
+	// are many others.
+	FindUpload(ctx context.Context, id UploadID) (Upload, error)
 	// CountUploads counts what Uploads lists, by the list alone.
 	CountUploads(ctx context.Context) (int, error)
 }
@@ -208,6 +212,20 @@ type Sparse interface {
 func IsUpload(v Uploader, a, b UploadID) bool {
 	s, ok := v.(Sparse)
 	return a == b || ok && s.IsUpload(a, b)
+}
+
+// FindUpload returns the unfinished upload of a vault to which an id belongs, as a list
+// tells it; ErrNotFound if it lists none. Other errors are those of Uploads.
+func FindUpload(ctx context.Context, v Uploader, id UploadID) (Upload, error) {
+	if s, ok := v.(Sparse); ok {
+		return s.FindUpload(ctx, id)
+	}
+	for u, err := range v.Uploads(ctx) {
+		if err != nil || u.ID == id {
+			return u, err
+		}
+	}
+	return Upload{}, fmt.Errorf("unfinished upload %.300q: %w", string(id), ErrNotFound)
 }
 
 // CountUploads counts the unfinished uploads of a vault. Errors are those of Uploads.

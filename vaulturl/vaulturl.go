@@ -96,6 +96,11 @@ func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.U
 // IsUpload is vault.IsUpload of the kind.
 func (v *Vault) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(v.Vault, a, b) }
 
+// FindUpload is vault.FindUpload of the kind.
+func (v *Vault) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
+	return vault.FindUpload(ctx, v.Vault, id)
+}
+
 // CountUploads is vault.CountUploads of the kind.
 func (v *Vault) CountUploads(ctx context.Context) (int, error) {
 	return vault.CountUploads(ctx, v.Vault)

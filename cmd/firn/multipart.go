@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn"
 	"firn/catalog"
 	"firn/record"
 	"firn/vault"
@@ -44,7 +45,7 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	var all []openUpload
 	for _, u := range there {
 		at := openUpload{Upload: u, vaultURL: v.URL()}
-		at.record, err = recordOf(ctx, v, c, u)
+		at.record, err = firn.RecordOf(ctx, v, c, v.URL(), u.ID)
 		if err != nil && !errors.Is(err, vault.ErrNotFound) {
 			return nil, err
 		}
@@ -54,21 +55,6 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 		all = append(all, at)
 	}
 	return all, nil
-}
-
-// recordOf returns the record of an upload that a vault lists, also if the list does not
-// tell all that its id on record tells; ErrNotFound if there is none.
-func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload) (record.Upload, error) {
-	known, err := c.UploadByID(ctx, v.URL(), u.ID)
-	if !errors.Is(err, vault.ErrNotFound) || u.PartSize != 0 {
-		return known, err
-	}
-	for r, err := range c.Uploads(ctx, v.URL()) {
-		if err != nil || v.IsUpload(u.ID, r.ID) {
-			return r, err
-		}
-	}
-	return known, err
 }
 
 // goneUploads lists what is open by the record and not among those at the vault.

@@ -161,15 +161,11 @@ func lockRecorded(
 // it is no archive, which the record of it is told.
 func (p *program) checkOpen(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID, now *record.Upload) error {
 	err := p.retry(ctx, func(ctx context.Context) error {
-		for u, err := range v.Uploads(ctx) {
-			if err != nil {
-				return err
-			}
-			if v.IsUpload(u.ID, id) {
-				return nil
-			}
+		_, err := v.FindUpload(ctx, id)
+		if errors.Is(err, vault.ErrNotFound) {
+			err = fmt.Errorf("the vault %q has no unfinished upload %q any more; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
 		}
-		return fmt.Errorf("the vault %q has no unfinished upload %q any more; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
+		return err
 	})
 	switch {
 	case err == nil && now != nil:

@@ -279,6 +279,11 @@ func (f *Faulty) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.
 // IsUpload is the vault's.
 func (f *Faulty) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(f.below, a, b) }
 
+// FindUpload is the vault's, with the faults of Uploads.
+func (f *Faulty) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
+	return around(ctx, f.next("Uploads"), func() (vault.Upload, error) { return vault.FindUpload(ctx, f.below, id) })
+}
+
 // CountUploads is the vault's, with the faults of Uploads.
 func (f *Faulty) CountUploads(ctx context.Context) (int, error) {
 	return around(ctx, f.next("Uploads"), func() (int, error) { return vault.CountUploads(ctx, f.below) })
