@@ -44,6 +44,12 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 // candidate returns the attempt that an upload found at the vault can become, or
 // nil if it is not proved to be of our bytes, or if somebody is at work on it.
 func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
+	switch known, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, c.ID); {
+	case err == nil:
+		c.ID, c.PartSize = known.ID, known.PartSize // of a single part a list tells the size of that
+	case !errors.Is(err, vault.ErrNotFound):
+		return nil, err
+	}
 	theirs := transfer.Plan{Size: plan.Size, PartSize: c.PartSize}
 	if never := u.neverFits(humane.Time(c.Created), c.PartSize); never != "" && u.last.ID != c.ID { // of which it was said
 		u.Notice(never)
@@ -90,14 +96,13 @@ func RecordOf(ctx context.Context, v vault.Uploader, j Journal, vaultURL string,
 // another path, and that it is none that may be an archive: how it stands is read once
 // nobody else can change it. It stays reserved until the end of the call.
 func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error) {
-	known, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, at.ID)
+	known, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
 	if errors.Is(err, vault.ErrNotFound) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	at.ID = known.ID
 	if known.Description != at.Description {
 		return false, nil // which a vault that tells no descriptions would keep
 	}

@@ -11,7 +11,7 @@ import (
 //
 //	before("name v/archives/ID", "flushed v/uploads/ID/data", "safe v/archives/ID.json")
 //
-// Acts are write, name (by a rename or a link), remove and flush with a path, say with
+// Acts are write (also: write PATH at OFFSET), name (by a rename or a link), remove and flush with a path, say with
 // the beginning of a line on standard output, and send with that of what goes over the
 // network. In paths * is part of a name, and ID one that firn made up. What can be true
 // of a path: it is safe, which is to say that a power loss would leave it as it is; it
@@ -44,6 +44,9 @@ func (a act) like(s string) bool {
 	}
 	if kind == "say" || kind == "send" {
 		return pattern(rest, false).MatchString(a.text)
+	}
+	if path, offset, placed := strings.Cut(rest, " at "); placed {
+		return a.offset == offset && pattern(path, true).MatchString(a.path)
 	}
 	return pattern(rest, true).MatchString(a.path)
 }

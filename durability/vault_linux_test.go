@@ -150,12 +150,30 @@ func TestDownload(t *testing.T) {
 		s.watched(words("download ./v a -o back"+force),
 			before("name v/jobs/ID.json", "safe home/catalog.db-wal"),
 			before("write back.part", "safe home/catalog.db-wal"),
+			before("write back.part at 0", "flushed back.part"), // the mark behind the bytes to come
 			before("name back", "flushed back.part"),
 			before("say back", "safe back", "absent back.part", "safe home/catalog.db-wal"),
 		)
 		if s.read("back") != s.read("a") {
 			t.Error("other bytes came back")
 		}
+	}
+}
+
+// TestDownloadIntoDirectories: those that a name asks for are durable, also where an
+// earlier run has made them and ended before it flushed them.
+func TestDownloadIntoDirectories(t *testing.T) {
+	t.Parallel()
+	for _, made := range []bool{false, true} {
+		s, _ := withArchive(t)
+		inner := "out" + filepath.ToSlash(s.dir) // the path of the file that was stored
+		if made {
+			s.unflushed = []string{filepath.Dir(inner), inner}
+		}
+		if err := os.MkdirAll(filepath.Join(s.dir, map[bool]string{false: "out", true: inner}[made]), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.watched(words("download ./v a -o out --names path"), before("say out/", "safe "+inner+"/a"))
 	}
 }
 

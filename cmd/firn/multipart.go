@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/record"
 	"firn/vault"
@@ -42,10 +42,14 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	if err != nil {
 		return nil, err
 	}
+	unsettled, err := collectRecords(c.Uploads(ctx, v.URL()))
+	if err != nil {
+		return nil, err
+	}
 	var all []openUpload
 	for _, u := range there {
 		at := openUpload{Upload: u, vaultURL: v.URL()}
-		at.record, err = firn.RecordOf(ctx, v, c, v.URL(), u.ID)
+		at.record, err = recordOf(ctx, v, c, u, unsettled)
 		if err != nil && !errors.Is(err, vault.ErrNotFound) {
 			return nil, err
 		}
@@ -53,6 +57,30 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 			at.ID, at.PartSize = at.record.ID, at.record.PartSize
 		}
 		all = append(all, at)
+	}
+	return all, nil
+}
+
+// recordOf is firn.RecordOf with the unsettled uploads at hand, of which there may be many,
+// as there may be of those at the vault.
+func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload, unsettled []record.Upload) (record.Upload, error) {
+	known, err := c.UploadByID(ctx, v.URL(), u.ID)
+	if !errors.Is(err, vault.ErrNotFound) {
+		return known, err
+	}
+	isIt := func(r record.Upload) bool { return (r.Name == "" || r.Name == u.Name) && v.IsUpload(u.ID, r.ID) }
+	if i := slices.IndexFunc(unsettled, isIt); i >= 0 {
+		return unsettled[i], nil
+	}
+	return known, err
+}
+
+func collectRecords(list iter.Seq2[record.Upload, error]) (all []record.Upload, err error) {
+	for r, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
 	}
 	return all, nil
 }
@@ -92,11 +120,12 @@ func (p *program) countParts(ctx context.Context, v *vaulturl.Vault, u *openUplo
 }
 
 // chooseUpload finds the upload whose id is or begins with ref.
-func chooseUpload(all []openUpload, vaultURL, ref string) (openUpload, error) {
+func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, error) {
+	vaultURL := v.URL()
 	ref = idOf(ref)
 	var found []openUpload
 	for _, u := range all {
-		if string(u.ID) == ref {
+		if v.IsUpload(u.ID, vault.UploadID(ref)) {
 			return u, nil
 		}
 		if strings.HasPrefix(string(u.ID), ref) {

@@ -67,7 +67,7 @@ func (p *program) multipartAbort(
 	there = append(there, gone...) // their records, at least, can be settled
 	var chosen []openUpload
 	for _, ref := range refs {
-		u, err := chooseUpload(there, v.URL(), ref)
+		u, err := chooseUpload(there, v, ref)
 		if err != nil {
 			return err
 		}
@@ -95,11 +95,14 @@ func (p *program) multipartAbort(
 // question stood, others may have gone on with it, so it is looked at once more: its
 // record under its lock, which keeps it from being continued at this moment.
 func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
-	now, unlock, err := lockRecorded(ctx, c, v.URL(), u.ID)
+	now, unlock, err := lockRecorded(ctx, c, v, u.ID)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	if now != nil {
+		u.ID = now.ID
+	}
 	if now == nil || now.State == record.Completing || now.State == record.Unknown {
 		if err := p.checkOpen(ctx, c, v, u.ID, now); err != nil {
 			return err
@@ -132,21 +135,21 @@ func (p *program) abortOne(ctx context.Context, c *catalog.Catalog, v *vaulturl.
 // lockRecorded returns the record of an upload, nil if there is none, and keeps others
 // from going on with it until unlock is called.
 func lockRecorded(
-	ctx context.Context, c *catalog.Catalog, vaultURL string, id vault.UploadID,
+	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID,
 ) (now *record.Upload, unlock func() error, err error) {
 	for {
-		was, err := c.UploadByID(ctx, vaultURL, id)
+		was, err := firn.RecordOf(ctx, v, c, v.URL(), id)
 		if errors.Is(err, vault.ErrNotFound) {
 			return nil, func() error { return nil }, nil
 		}
 		if err != nil {
 			return nil, nil, err
 		}
-		unlock, err := c.LockUpload(ctx, vaultURL, was.Source.Path, was.Description)
+		unlock, err := c.LockUpload(ctx, v.URL(), was.Source.Path, was.Description)
 		if err != nil {
 			return nil, nil, err
 		}
-		is, err := c.UploadByID(ctx, vaultURL, id)
+		is, err := c.UploadByID(ctx, v.URL(), was.ID)
 		if err == nil && is.Key == was.Key && is.Source.Path == was.Source.Path && is.Description == was.Description {
 			return &is, unlock, nil
 		}

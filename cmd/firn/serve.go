@@ -97,6 +97,8 @@ func (o serveOptions) check() error {
 		return usageError("an output lives longer than --output-lifetime %s", o.outputLifetime)
 	case o.inventoryEvery < 0:
 		return usageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
+	case o.showSecret && o.credentials != "":
+		return usageError("--show-secret shows the key pair that a server has made, and --credentials names others")
 	}
 	return errors.Join(o.scrub.check(), o.checkAddresses())
 }
@@ -159,6 +161,9 @@ func (p *program) serve(ctx context.Context, o serveOptions) (err error) {
 	}
 	log := p.serverLog()
 	main, err := o.openRoot(o.dir, mainAccount, log)
+	if errors.Is(err, disk.ErrNotOurs) {
+		return notOurs(o.dir, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -231,7 +236,7 @@ func openAccessLog(path string) (io.WriteCloser, error) {
 		err = disk.CheckOwner(info)
 	}
 	if err != nil {
-		return nil, errors.Join(refusedError("the access log %q: %w", path, err), f.Close())
+		return nil, errors.Join(notOurs(path, fmt.Errorf("the access log %q is not used: %w", path, err)), f.Close())
 	}
 	return f, nil
 }

@@ -59,13 +59,10 @@ func onePair(dir string, readOnly bool) (keyPair, error) {
 	path := filepath.Join(dir, dirvault.KeysFile)
 	keys, err := readKeys(path)
 	switch {
-	case readOnly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)):
+	case readOnly && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, disk.ErrNotOurs)):
 		return newKeys(), nil
 	case errors.Is(err, fs.ErrNotExist):
 		keys, err = keepKeys(path)
-	}
-	if err == nil && !readOnly { // also after a run that ended between the file's name and this
-		err = disk.SyncDirectory(dir)
 	}
 	if err != nil {
 		return keyPair{}, fmt.Errorf("the server's key pair: %w", err)

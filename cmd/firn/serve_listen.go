@@ -35,7 +35,7 @@ func (p *program) listen(ctx context.Context, o serveOptions, s *server.Server, 
 			return errors.Join(err, listener.Close())
 		}
 	}
-	if err := p.tellServer(listener.Addr(), admin, o, shown); err != nil {
+	if err := p.tellServer(listener.Addr(), admin, o, shown, log); err != nil {
 		if admin != nil {
 			err = errors.Join(err, admin.Close())
 		}
@@ -115,7 +115,7 @@ type serverObject struct {
 // tellServer prints where the server listens and what clients need, at once. A
 // key pair that came from the environment is not repeated, and a secret is shown when it
 // is made, or on request: under a supervisor, the output is a log that others may read.
-func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair) error {
+func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOptions, keys keyPair, log *slog.Logger) error {
 	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}
 	isShown := keys.made || o.showSecret && keys.file != ""
@@ -125,8 +125,8 @@ func (p *program) tellServer(address net.Addr, admin net.Listener, o serveOption
 	if isShown || keys.file != "" {
 		exports = append([][2]string{{"AWS_ACCESS_KEY_ID", keys.AccessKeyID}}, exports...)
 	}
-	if keys.file != "" && !isShown && !p.quiet {
-		p.ui.say("firn: the secret key was shown when it was made; it is kept in %s, and --show-secret shows it", show(keys.file))
+	if keys.file != "" && !isShown {
+		log.Info("the secret key is not shown again; it is kept in a file, and --show-secret shows it", "file", keys.file)
 	}
 	adminURL := ""
 	if admin != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strconv"
 
 	"firn/internal/disk"
 )
@@ -34,15 +35,20 @@ func readGuarded(path string, limit int64, g guard) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := disk.CheckOwner(info); err != nil && g.others {
+		return nil, notOurs(path, fmt.Errorf("%q is not used: %w", path, err))
+	}
 	if mode := info.Mode().Perm(); mode&g.unwanted != 0 && runtime.GOOS != "windows" {
 		return nil, withHint(refusedError("%q may be read by others (its mode is %#o)", path, mode), g.hint)
-	}
-	if err := disk.CheckOwner(info); err != nil && g.others {
-		return nil, refusedError("%q is not used: %w", path, err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(text)) > limit {
 		err = fmt.Errorf("%q has more than %d bytes", path, limit)
 	}
 	return text, err
+}
+
+// notOurs is the refusal of what belongs to another user, with what to do about it.
+func notOurs(path string, err error) error {
+	return withHint(refusedError("%w", err), "make it yours: "+shellCommand("chown", strconv.Itoa(os.Geteuid()), path))
 }

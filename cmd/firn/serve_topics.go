@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"firn/vault"
 )
 
 // topicsFlag is an option, given once for each topic, that says to which URL the
@@ -45,8 +47,9 @@ func (f *topicsFlag) read(path string) error {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if f.Set(line) != nil {
-			return usageError("the topics %q: line %d is not of the form ARN=URL, or its topic stands there twice", path, n)
+		arn, _, _ := strings.Cut(line, "=")
+		if f.Set(line) != nil || !vault.IsTopic(arn) {
+			return usageError("the topics %q: line %d is not of the form ARN=URL, or its topic is given twice", path, n)
 		}
 	}
 	return nil

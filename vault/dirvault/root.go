@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -46,7 +47,7 @@ type Root struct {
 // OpenRoot opens a directory of vaults, which it creates if there is none. The
 // caller closes it. ErrLocked means that it is open already, here or in another
 // process; ErrInvalid that others than its owner may write to it, and so into
-// every vault; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
+// every vault, or that it belongs to another user; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
 // that it need not be. With that all its vaults are only read.
 func OpenRoot(dir string, o Options) (*Root, error) {
 	r := &Root{options: o.withDefaults(), path: dir, notes: newAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
@@ -181,7 +182,7 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return fmt.Errorf("create vault: %w", err)
 	}
-	if name == KeysFile {
+	if strings.EqualFold(name, KeysFile) {
 		return fmt.Errorf("create vault %q: a server keeps its key pair under this name: %w", name, vault.ErrInvalid)
 	}
 	r.mu.Lock()

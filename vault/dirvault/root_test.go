@@ -101,7 +101,7 @@ func TestRootRefusesNames(t *testing.T) {
 	before := files(t, outer)
 	r := openRoot(t, filepath.Join(outer, "root"), dirvault.Options{})
 	for _, name := range []string{
-		"", ".", "..", "a/b", "../secret", "/etc", `a\b`, "a b", "a\x00", "ü", "~lock", "credentials.json", "a:b", strings.Repeat("x", 256),
+		"", ".", "..", "a/b", "../secret", "/etc", `a\b`, "a b", "a\x00", "ü", "~lock", "credentials.json", "Credentials.JSON", "a:b", strings.Repeat("x", 256),
 	} {
 		wantClass(t, "CreateVault "+name, r.CreateVault(t.Context(), name), vault.ErrInvalid)
 		_, err := r.Open(t.Context(), name)
@@ -255,8 +255,19 @@ func TestOpeningAVaultKeepsNobodyFromOthers(t *testing.T) {
 	if err := <-large; !errors.Is(err, context.Canceled) {
 		t.Errorf("who gave up waiting: %v", err)
 	}
-	closed := make(chan error)
+	closed := make(chan error, 1)
 	go func() { closed <- r.Close() }()
+	for {
+		if _, err := r.VaultCount(t.Context()); errors.Is(err, fs.ErrClosed) {
+			break
+		}
+		runtime.Gosched()
+	}
+	select {
+	case err := <-closed:
+		t.Errorf("Close did not wait: %v", err)
+	default:
+	}
 	close(goOn)
 	if err := <-large; err != nil && !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("who waited: %v", err)

@@ -70,8 +70,12 @@ func (r *Root) open(name string, old *Vault, opened chan struct{}) (v *Vault, er
 	defer close(opened)
 	delete(r.opening, name)
 	switch closed := r.usable(context.Background()); {
-	case errors.Is(err, vault.ErrNotFound):
-		delete(r.vaults, name) // another process has deleted it
+	case err != nil && closed != nil:
+		return nil, err
+	case errors.Is(err, vault.ErrNotFound): // another process has deleted it; it may be there anew
+		if there, notSeen := isVault(r.dir, name); notSeen == nil && !there {
+			delete(r.vaults, name)
+		}
 		return nil, err
 	case err != nil:
 		return nil, err

@@ -118,7 +118,7 @@ type upload struct {
 	partSize int64  // bytes; 0: not known
 }
 
-// is reports whether two are one upload: a list does not tell the part size of each.
+// is reports whether two are one upload: a list may tell another part size, or none.
 func (u upload) is(other upload) bool { return u.key == other.key && u.id == other.id }
 
 func (u upload) ID() vault.UploadID {

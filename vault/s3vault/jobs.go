@@ -236,7 +236,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 		read = vault.Range{Offset: j.within.Offset + r.Offset, Size: r.Size}
 	}
 	get := v.get
-	if !read.IsZero() && v.readsOn(read.Offset) {
+	if !read.IsZero() && v.readsOn(j.ID(), read.Offset) {
 		get = v.readOn
 	}
 	out, err := get(ctx, what, j, read)

@@ -20,10 +20,10 @@ const farAway = 256 << 20
 // hasNoRanges reports whether the vault's URL says that the service has none.
 func (c *Config) hasNoRanges() bool { return slices.Contains(c.Lacks, Ranges) }
 
-// readsOn reports whether bytes from an offset on are read as a part of the whole: where
-// that is so by the URL, or was found out and is not refused.
-func (v *Vault) readsOn(offset int64) bool {
-	return v.config.hasNoRanges() || v.lacks.has(Ranges) && offset <= farAway
+// readsOn reports whether bytes of the output of a job are read as a part of the whole:
+// where that is so by the URL, or was found out and not too much comes before them.
+func (v *Vault) readsOn(of vault.JobID, offset int64) bool {
+	return v.config.hasNoRanges() || v.lacks.has(Ranges) && offset-v.kept.reached(of, offset) <= farAway
 }
 
 // skipTo tells how many bytes of an answer come before those of the range that was asked

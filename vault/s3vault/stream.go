@@ -45,6 +45,16 @@ func (k *kept) take(of vault.JobID, offset int64) *stream {
 	return s
 }
 
+// reached is how far the kept stream has come that take would return; 0 if there is none.
+func (k *kept) reached(of vault.JobID, offset int64) int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s := k.stream; s != nil && s.of == of && s.at <= offset {
+		return s.at
+	}
+	return 0
+}
+
 // put keeps a stream, nil to keep none, and closes the one that was kept.
 func (k *kept) put(s *stream) error {
 	k.mu.Lock()

@@ -32,19 +32,13 @@ func (v *Vault) tryTagging(ctx context.Context, o object) error {
 	if v.tagging.tried || !v.isElsewhere() || v.lacks.has(Tagging) {
 		return nil
 	}
-	without, err := v.withoutSidecar(ctx, o)
-	if err != nil {
-		return err
-	}
-	err = v.putTags(ctx, "see whether objects can have tags", v.sidecarOf(without), nil, []types.Tag{{Key: aws.String(tagSize), Value: aws.String("0")}})
+	without := v.withoutSidecar(ctx, o)
+	err := v.putTags(ctx, "see whether objects can have tags", v.sidecarOf(without), nil, []types.Tag{{Key: aws.String(tagSize), Value: aws.String("0")}})
 	switch {
 	case err == nil:
 		v.miss(Tagging)
 		if without != o { // no sidecar will take the place of what that stored
-			err = v.removeSidecar(ctx, without)
-		}
-		if err != nil {
-			return err
+			_ = v.removeSidecar(ctx, without) // some bytes that stay are no reason to take an upload for failed
 		}
 	case v.isMissing(Tagging, err):
 	case amazon.Refusal(err) == nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled):
@@ -54,22 +48,23 @@ func (v *Vault) tryTagging(ctx context.Context, o object) error {
 	return nil
 }
 
-// withoutSidecar is an object that has no sidecar: the one given, or else one that is not
-// there. A sidecar that is there could be given tags, at most services.
-func (v *Vault) withoutSidecar(ctx context.Context, o object) (object, error) {
-	none := object{key: v.config.Prefix + "tags-" + rand.Text()}
+// withoutSidecar is an object that has no sidecar, as far as can be seen: the one given, or
+// else one that is not there. A sidecar that is there could be given tags, at most
+// services, and one that was deleted in a bucket with versions is not simply missing.
+func (v *Vault) withoutSidecar(ctx context.Context, o object) object {
 	key := v.sidecarOf(o)
-	if v.checkKey(key) != nil { // it is too long
-		return none, nil //nolint:nilerr // the other one is not
+	isFree := v.checkKey(key) == nil // else it is too long
+	if keeps, err := v.keepsVersions(ctx); err == nil && keeps {
+		isFree = false
 	}
-	switch _, err := v.head(ctx, key, nil); {
-	case err == nil:
-		return none, nil
-	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied):
-		return o, nil
-	default:
-		return object{}, err
+	if isFree {
+		_, err := v.head(ctx, key, nil)
+		isFree = err != nil
 	}
+	if isFree {
+		return o
+	}
+	return object{key: v.config.Prefix + "tags-" + rand.Text()}
 }
 
 func (v *Vault) putTags(ctx context.Context, what, key string, version *string, tags []types.Tag) error {

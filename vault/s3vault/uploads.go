@@ -86,7 +86,7 @@ func (v *Vault) IsUpload(a, b vault.UploadID) bool {
 
 // partSizeOf is the part size that the beginning of a list of parts tells; 0 if it does
 // not. All parts but the last have it, so the first part has it, and each behind which
-// there is another.
+// there is another. A single part may be the last one, and shorter.
 func partSizeOf(parts []types.Part) int64 {
 	if len(parts) > 1 || len(parts) == 1 && aws.ToInt32(parts[0].PartNumber) == 1 {
 		return aws.ToInt64(parts[0].Size)

@@ -57,6 +57,11 @@ func uploadsAreListed(s *suite) {
 			s.reopen()
 		}
 		got := s.uploads()
+		if u, err := vault.FindUpload(s.Context(), s.v, open); err != nil || !vault.IsUpload(s.v, u.ID, open) {
+			s.Errorf("FindUpload found %+v, %v", u, err)
+		}
+		_, err := vault.FindUpload(s.Context(), s.v, aborted)
+		s.wantError("FindUpload of one that was aborted", err, vault.ErrNotFound)
 		described := s.Bare || got[open].Description == "open"
 		if u := got[open]; len(got) != 1 || !described || u.PartSize != s.PartSize || u.Created.IsZero() {
 			s.Errorf("Uploads lists %+v, want only %q", got, open)
