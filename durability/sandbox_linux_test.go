@@ -19,6 +19,8 @@ type sandbox struct {
 	// What the next run that is watched finds, under names that a kill kept from being
 	// flushed.
 	unflushed []string
+	// written are files whose bytes are not flushed either.
+	written []string
 	env       []string
 	saved     string // where a copy is
 }
@@ -114,7 +116,10 @@ func (s *sandbox) found() *disk {
 		}
 		d.name(path)
 	}
-	s.unflushed = nil
+	for _, path := range s.written {
+		d.nodes[path].written++
+	}
+	s.unflushed, s.written = nil, nil
 	return d
 }
 

@@ -177,6 +177,18 @@ func TestDownloadIntoDirectories(t *testing.T) {
 	}
 }
 
+// TestDownloadOfWhatIsThere: another program has put the very bytes there, and flushed
+// nothing. They are on the disk before it is said that they are there.
+func TestDownloadOfWhatIsThere(t *testing.T) {
+	t.Parallel()
+	s, _ := withArchive(t)
+	if err := os.WriteFile(filepath.Join(s.dir, "back"), []byte(s.read("a")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.unflushed, s.written = []string{"back"}, []string{"back"}
+	s.watched(words("download ./v a -o back"), before("say back", "safe back"))
+}
+
 // TestDownloadWhoseNameWasNotFlushed: a run ended between giving the file its name and
 // flushing that. The next one finds the file, and flushes before it says so.
 func TestDownloadWhoseNameWasNotFlushed(t *testing.T) {
