@@ -150,3 +150,18 @@ func TestServedAgain(t *testing.T) {
 	v.ok(words("vault show cold")...)
 	v.end(before("say listening", "safe store/credentials.json"), before("send HTTP/1.1 200", "safe store/cold/vault.json"))
 }
+
+// TestKeptOutputIsFlushed: the bytes of a deleted archive that a job still gives were moved
+// by a server that ended before it flushed that.
+func TestKeptOutputIsFlushed(t *testing.T) {
+	t.Parallel()
+	v := newSandbox(t).serve()
+	v.file("a", mib+5)
+	v.ok(words("vault create cold")...)
+	id := strings.TrimSpace(v.ok(words("upload cold a")...))
+	v.ok(words("retrieve cold a")...)
+	v.ok(words("delete cold a --yes")...)
+	v.end()
+	v.unflushed = []string{"store/cold/outputs/" + id}
+	v.watched(words("upload ./store/cold a"), before("write store/cold/uploads/ID/data", "safe store/cold/outputs/"+id))
+}
