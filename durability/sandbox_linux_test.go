@@ -21,8 +21,8 @@ type sandbox struct {
 	unflushed []string
 	// written are files whose bytes are not flushed either.
 	written []string
-	env       []string
-	saved     string // where a copy is
+	env     []string
+	saved   string // where a copy is
 }
 
 // run is how a run of firn ended.
