@@ -71,7 +71,8 @@ func newCount(dir *os.Root) *count {
 	return &count{dir: dir, changing: make(map[vault.ArchiveID]*change)}
 }
 
-// maxChanges is how many lines a journal has before the tally is written down anew.
+// maxChanges is how many lines a journal has before the tally is written down anew, as
+// soon as nothing is changing.
 const maxChanges = 10_000
 
 // begin records, durably, that an archive may come or go. The caller calls end when it
@@ -112,16 +113,14 @@ func (c *count) enter(id vault.ArchiveID) (line uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	c.begun++
-	c.changing[id] = &change{before: before, users: 1}
-	if c.known && c.record.isZero() {
-		c.keep() // the lines of what is changing, too
+	if c.known && c.record.isZero() && len(c.changing) == 0 {
+		c.keep()
 		if c.doomed {
-			c.leave(id)
 			return 0, errDoomed
 		}
-		return 0, nil
 	}
+	c.begun++
+	c.changing[id] = &change{before: before, users: 1}
 	if c.record.isZero() {
 		return 0, nil
 	}
@@ -172,9 +171,10 @@ func (c *count) end(id vault.ArchiveID) {
 	case !c.known:
 		_ = c.drop() // else it is doomed
 	case c.doomed, c.record.isZero():
+	case len(c.changing) > 0:
 	case c.lines >= maxChanges:
 		c.keep()
-	case len(c.changing) == 0:
+	default:
 		// Not flushed: without this line it is not known whether others came meanwhile.
 		_ = c.append(changeLine{Touched: c.touched, Size: noArchive})
 	}
@@ -243,7 +243,7 @@ func (c *count) endRecount(r recount) error {
 func (c *count) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.known && (c.journal != nil || c.record.isZero()) && c.compare() == nil && c.known {
+	if c.known && len(c.changing) == 0 && (c.journal != nil || c.record.isZero()) && c.compare() == nil && c.known {
 		c.keep()
 	}
 	c.closeJournal()

@@ -67,8 +67,9 @@ func (l *changeLine) check() error {
 	return checkTime(l.Touched)
 }
 
-// keep writes the tally down as the record, with a journal of what is changing. If that
-// fails there is none, and it is tried again; see drop. The caller holds mu.
+// keep writes the tally down as the record, while nothing is changing: the journal begins
+// anew, and has nothing of what would be. If that fails there is none, and it is tried
+// again; see drop. The caller holds mu.
 func (c *count) keep() {
 	if c.doomed && c.drop() != nil {
 		return
@@ -86,16 +87,6 @@ func (c *count) tryToKeep() error {
 	old := c.record
 	c.closeJournal()
 	c.record = next
-	for id, under := range c.changing {
-		if err := c.append(changeLine{ID: id, Size: under.before}); err != nil {
-			return err
-		}
-	}
-	if c.journal != nil {
-		if err := flush(c.journal); err != nil {
-			return err
-		}
-	}
 	c.gone = false
 	if err := writeDocument(c.dir, countFile, &next); err != nil {
 		return err

@@ -118,7 +118,7 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 	if err := v.dir.Rename(temp, leaves); err != nil {
 		return err
 	}
-	err = errors.Join(syncDir(v.dir, archivesDir), syncDir(v.dir, path.Dir(leaves)))
+	err = syncDir(v.dir, path.Dir(leaves))
 	v.gate.closeIfNotFlushed(err)
 	return err
 }
