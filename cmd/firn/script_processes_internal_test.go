@@ -142,7 +142,10 @@ func (p *processes) serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: serve [OPTION...]")
 	}
-	command := []string{"server", "firn", "serve", "--dir", "store", "--access-log", "access.log", "--show-secret"}
+	command := []string{"server", "firn", "serve", "--dir", "store", "--access-log", "access.log"}
+	if !slices.Contains(args, "--credentials") {
+		args = append(args, "--show-secret")
+	}
 	if !slices.Contains(args, "--listen") {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
