@@ -96,7 +96,7 @@ func TestBodiesOfStrangersGiveWay(t *testing.T) {
 		stalled = append(stalled, s.begin(forged("POST", "/-/vaults/films/jobs", body), body[:mib-1]))
 	}
 	for i, slow := range stalled[:40-16] {
-		if err := slow.conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		if err := slow.conn.SetReadDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if a := slow.answer(); a.status != 400 || !strings.Contains(a.body, "ThrottlingException") {
