@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -42,7 +41,7 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	if err != nil {
 		return nil, err
 	}
-	unsettled, err := collectRecords(c.Uploads(ctx, v.URL()))
+	unsettled, err := collect(ctx, p, func(ctx context.Context) func(func(record.Upload, error) bool) { return c.Uploads(ctx, v.URL()) })
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +60,8 @@ func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog
 	return all, nil
 }
 
-// recordOf is firn.RecordOf with the unsettled uploads at hand, of which there may be many,
-// as there may be of those at the vault.
+// recordOf is firn.RecordOf for many uploads: the caller reads the unsettled records once
+// and passes them in.
 func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload, unsettled []record.Upload) (record.Upload, error) {
 	known, err := c.UploadByID(ctx, v.URL(), u.ID)
 	if !errors.Is(err, vault.ErrNotFound) {
@@ -73,16 +72,6 @@ func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vaul
 		return unsettled[i], nil
 	}
 	return known, err
-}
-
-func collectRecords(list iter.Seq2[record.Upload, error]) (all []record.Upload, err error) {
-	for r, err := range list {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, nil
 }
 
 // goneUploads lists what is open by the record and not among those at the vault.
@@ -121,7 +110,6 @@ func (p *program) countParts(ctx context.Context, v *vaulturl.Vault, u *openUplo
 
 // chooseUpload finds the upload whose id is or begins with ref.
 func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, error) {
-	vaultURL := v.URL()
 	ref = idOf(ref)
 	var found []openUpload
 	for _, u := range all {
@@ -136,9 +124,9 @@ func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, 
 	case 1:
 		return found[0], nil
 	case 0:
-		return openUpload{}, withHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", vaultURL, ref, vault.ErrNotFound),
-			"what it has: "+shellCommand("firn", "multipart", "list", vaultURL))
+		return openUpload{}, withHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", v.URL(), ref, vault.ErrNotFound),
+			"what it has: "+shellCommand("firn", "multipart", "list", v.URL()))
 	}
 	return openUpload{}, withHint(usageError("%d unfinished uploads begin with %q", len(found), ref),
-		"what there is: "+shellCommand("firn", "multipart", "list", vaultURL))
+		"what there is: "+shellCommand("firn", "multipart", "list", v.URL()))
 }

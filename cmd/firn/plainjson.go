@@ -8,10 +8,10 @@ import (
 	"unicode/utf16"
 )
 
-// plainJSON writes JSON in which every character can be seen: what JSON lets through but
-// a terminal may obey, or hides, is escaped (controls of C1, marks that turn the direction
-// of writing, and the like). It means the same, as such characters stand in strings alone.
-// Each call writes whole characters.
+// plainJSON escapes the characters that JSON allows but a terminal may obey or hide: C1
+// controls, marks that change the direction of writing, and the like. The meaning stays the
+// same, because such characters occur only inside strings. The caller must not split a
+// character between two calls of Write.
 type plainJSON struct{ w io.Writer }
 
 func (p plainJSON) Write(b []byte) (int, error) {

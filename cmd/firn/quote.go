@@ -68,7 +68,7 @@ func shellQuote(word string) string {
 	return printfQuote(word)
 }
 
-// byHand stands in a command in the place of a word that cannot be quoted.
+// byHand replaces a word that cannot be quoted safely in a proposed command.
 const byHand = `"(type this name by hand)"`
 
 // printfQuote has printf make a word. All that means something to a shell or to printf, in
