@@ -2,12 +2,14 @@ package durability_test
 
 import (
 	"bufio"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // served is a server under strace over the directory store of a sandbox, whose
@@ -115,6 +117,29 @@ func TestServedDelete(t *testing.T) {
 		before("remove store/cold/archives/ID", "safe store/cold/vault.json", "safe store/cold/count.json", "safe store/cold/changes-*"),
 		before("remove store/cold/archives/ID.json", "gone store/cold/archives/ID"),
 	)
+}
+
+// TestServedUploadExpires: one on which nothing was asked for a month.
+func TestServedUploadExpires(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	s.file("a", mib+5)
+	if err := os.Mkdir(filepath.Join(s.dir, "store"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(words("vault create ./store/cold")...)
+	s.fails(&fault{kind: "name", path: "store/cold/archives/ID", n: 1}, words("upload ./store/cold a"))
+	uploads, err := filepath.Glob(filepath.Join(s.dir, "store/cold/uploads/*/upload.json"))
+	if err != nil || len(uploads) != 1 {
+		t.Fatalf("%d uploads, %v", len(uploads), err)
+	}
+	past := time.Now().AddDate(0, -1, 0)
+	if err := os.Chtimes(uploads[0], past, past); err != nil {
+		t.Fatal(err)
+	}
+	v := s.serve()
+	v.ok(words("multipart list cold")...)
+	v.end(before("remove store/cold/uploads/~ID/data", "gone store/cold/uploads/ID"))
 }
 
 // TestServedSettings: tags of a vault, which come and go, and a setting of the account.

@@ -59,16 +59,21 @@ func (r *slowRequest) send(b []byte) {
 
 func (r *slowRequest) answer() answer {
 	r.t.Helper()
-	response, err := http.ReadResponse(bufio.NewReader(r.conn), nil)
+	a, err := r.read()
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	return a
+}
+
+func (r *slowRequest) read() (answer, error) {
+	response, err := http.ReadResponse(bufio.NewReader(r.conn), nil)
+	if err != nil {
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(text)}
+	return answer{response.StatusCode, response.Header, string(text)}, err
 }
 
 // partUpload stores the first part of the upload at to.
