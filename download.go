@@ -40,6 +40,9 @@ type DownloadOptions struct {
 	// Reserved are bytes that others are going to write to the file system of the
 	// target: room that counts as taken.
 	Reserved int64
+	// Below is a directory in which the path of DownloadFile lies. No symbolic link on
+	// the way from it to the file leads out of it. Default: the path's own directory.
+	Below string
 	// Force replaces a target that is there.
 	Force bool
 	// NoTimes leaves the file with the time at which it was written. Else it gets the

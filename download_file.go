@@ -36,17 +36,17 @@ func DownloadFile(ctx context.Context, v vault.Vault, a record.Archive, path str
 	if err != nil {
 		return Downloaded{}, err
 	}
-	t, err := newTarget(path, o.Force)
+	t, err := newTarget(path, o.Below, o.Force)
 	if err != nil {
 		return Downloaded{}, err
 	}
 	unlock, err := d.Journal.LockDownload(ctx, t.path)
 	if err != nil {
-		return Downloaded{}, err
+		return Downloaded{}, errors.Join(err, t.room.Close())
 	}
 	f := &fileDownload{download: d, target: t}
 	got, err := f.run(ctx)
-	return got, errors.Join(err, unlock())
+	return got, errors.Join(err, unlock(), t.room.Close())
 }
 
 // fileDownload is one call of DownloadFile.

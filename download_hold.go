@@ -21,11 +21,12 @@ var errMoved = errors.New("another program has moved or removed it")
 // mostHolds bounds how often a name is tried that other programs change.
 const mostHolds = 100
 
-// openPart opens and locks the file at path; it returns nil if there is none. The
+// openPart opens and locks the unfinished file; it returns nil if there is none. The
 // file may be anybody's.
-func openPart(path string, want vault.Range) (*partFile, error) {
+func (t *target) openPart(want vault.Range) (*partFile, error) {
+	path := t.partPath()
 	for range mostHolds {
-		info, err := os.Lstat(path)
+		info, err := t.room.Lstat(t.part())
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, nil
@@ -34,7 +35,7 @@ func openPart(path string, want vault.Range) (*partFile, error) {
 		case !info.Mode().IsRegular():
 			return nil, fmt.Errorf("%q %w and is no file", path, vault.ErrExists)
 		}
-		p, err := hold(path, os.O_RDWR, want)
+		p, err := t.hold(os.O_RDWR, want)
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errMoved):
 			continue
@@ -46,32 +47,32 @@ func openPart(path string, want vault.Range) (*partFile, error) {
 	return nil, fmt.Errorf("%q is created and removed again and again: %w", path, vault.ErrLocked)
 }
 
-// createPart makes and locks a new file at path, which only its owner may read:
+// createPart makes and locks a new unfinished file, which only its owner may read:
 // nobody has said yet that its bytes are right.
-func createPart(path string, want vault.Range) (*partFile, error) {
-	p, err := hold(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, want)
+func (t *target) createPart(want vault.Range) (*partFile, error) {
+	p, err := t.hold(os.O_RDWR|os.O_CREATE|os.O_EXCL, want)
 	switch {
 	case errors.Is(err, errMoved), errors.Is(err, fs.ErrExist):
-		return nil, fmt.Errorf("another process has just created %q: %w", path, vault.ErrLocked)
+		return nil, fmt.Errorf("another process has just created %q: %w", t.partPath(), vault.ErrLocked)
 	case err != nil:
 		return nil, err
 	}
 	return p, nil
 }
 
-// hold opens a file and makes it the caller's.
-func hold(path string, flags int, want vault.Range) (*partFile, error) {
-	f, err := os.OpenFile(path, flags|disk.NoFollow, 0o600)
+// hold opens the unfinished file and makes it the caller's.
+func (t *target) hold(flags int, want vault.Range) (*partFile, error) {
+	f, err := t.room.OpenFile(t.part(), flags|disk.NoFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return own(f, path, want)
+	return t.own(f, want)
 }
 
-// own locks a file that was opened at path, or closes it. If the name is not that of
-// the file when it has the lock, the error wraps errMoved.
-func own(f *os.File, path string, want vault.Range) (p *partFile, err error) {
-	p = &partFile{file: f, path: path, want: want}
+// own locks the unfinished file, which was opened, or closes it. If the name is not that
+// of the file when it has the lock, the error wraps errMoved.
+func (t *target) own(f *os.File, want vault.Range) (p *partFile, err error) {
+	p = &partFile{file: f, room: t.room, name: t.part(), path: t.partPath(), want: want}
 	if p.info, err = f.Stat(); err == nil {
 		err = p.lock()
 	}
@@ -102,7 +103,7 @@ func (p *partFile) lock() error {
 // checkName looks whether the file still has its name. The error wraps errMoved,
 // and vault.ErrExists if another one has it.
 func (p *partFile) checkName() error {
-	there, err := os.Lstat(p.path)
+	there, err := p.room.Lstat(p.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%q is not there any more: %w", p.path, errMoved)

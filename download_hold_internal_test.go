@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"firn/vault"
@@ -31,7 +32,12 @@ func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
 			if err := finish(path); err != nil {
 				t.Fatal(err)
 			}
-			if p, err := own(f, path, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
+			to, err := newTarget(strings.TrimSuffix(path, ".part"), "", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer to.room.Close()
+			if p, err := to.own(f, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
 				t.Errorf("%v, %v", p, err)
 			}
 		})

@@ -79,7 +79,7 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 	isOurs := last.State == record.Receiving && last.Range == f.want
 	if isOurs {
 		if err := f.target.removeTwin(); err != nil {
-			f.Notice(fmt.Sprintf("the file is whole; its other name, %q, cannot be taken away: %v", f.target.part, err))
+			f.Notice(fmt.Sprintf("the file is whole; its other name, %q, cannot be taken away: %v", f.target.partPath(), err))
 		}
 	}
 	if err := f.target.flush(); err != nil || !isOurs {
@@ -114,7 +114,7 @@ func (f *fileDownload) open(ctx context.Context, last record.Download) error {
 // Force, and is never written.
 func (f *fileDownload) claim(ctx context.Context, last record.Download, continues bool) error {
 	var err error
-	if f.part, err = openPart(f.target.part, f.want); f.part == nil {
+	if f.part, err = f.target.openPart(f.want); f.part == nil {
 		return err
 	}
 	ours, err := f.isOurs(ctx, last, continues)
@@ -124,9 +124,9 @@ func (f *fileDownload) claim(ctx context.Context, last record.Download, continue
 	case err == nil && (ours || f.Force):
 		err = f.part.discard()
 	case err == nil && last.State == record.Receiving:
-		err = fmt.Errorf("%q %w and is not what the unfinished download left there; it would be overwritten", f.target.part, vault.ErrExists)
+		err = fmt.Errorf("%q %w and is not what the unfinished download left there; it would be overwritten", f.part.path, vault.ErrExists)
 	case err == nil:
-		err = fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", f.target.part, vault.ErrExists)
+		err = fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", f.part.path, vault.ErrExists)
 	}
 	err = errors.Join(err, f.part.close())
 	f.part = nil
@@ -164,7 +164,7 @@ func (f *fileDownload) begin(ctx context.Context, last record.Download, continue
 		return err
 	}
 	var err error
-	f.part, err = createPart(f.target.part, f.want)
+	f.part, err = f.target.createPart(f.want)
 	return err
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,7 +20,9 @@ import (
 // first byte is the first of the wanted range.
 type partFile struct {
 	file     *os.File
-	path     string
+	room     *os.Root // the directory that it lies in, and
+	name     string   // how it is called there
+	path     string   // for people
 	want     vault.Range
 	info     fs.FileInfo // which file it is
 	unlocked bool        // the file system has no locks
@@ -70,7 +71,7 @@ func (p *partFile) prove(ctx context.Context, segments []record.Segment, cores i
 // nothing in the file can be trusted, not even what reads well: the system may have
 // forgotten what it could not write.
 func (p *partFile) flush(date func()) error {
-	mode, err := modeOfNewFiles(filepath.Dir(p.path))
+	mode, err := modeOfNewFiles(p.room)
 	if err != nil {
 		return err
 	}
@@ -92,14 +93,14 @@ var errNotFlushed = errors.New("what was written could not be flushed to the dis
 
 // modeOfNewFiles is what the user's umask leaves of 0666. To ask for a umask is to
 // change it for the whole process, so a file is made and looked at.
-func modeOfNewFiles(dir string) (fs.FileMode, error) {
-	path := filepath.Join(dir, ".firn-"+newToken())
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+func modeOfNewFiles(room *os.Root) (fs.FileMode, error) {
+	name := ".firn-" + newToken()
+	f, err := room.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return 0, err
 	}
 	info, err := f.Stat()
-	if err := errors.Join(err, f.Close(), os.Remove(path)); err != nil {
+	if err := errors.Join(err, f.Close(), room.Remove(name)); err != nil {
 		return 0, err
 	}
 	return info.Mode().Perm(), nil
@@ -127,7 +128,7 @@ func (p *partFile) removeName() error {
 			return err
 		}
 	}
-	if err := os.Remove(p.path); !errors.Is(err, fs.ErrNotExist) {
+	if err := p.room.Remove(p.name); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

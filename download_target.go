@@ -15,31 +15,68 @@ import (
 	"firn/vault"
 )
 
-// target is the file that a download becomes.
+// target is the file that a download becomes. Its directory is opened once, and every
+// file is reached through it: another user who may write above it cannot lead a download
+// elsewhere by putting a symbolic link in its place.
 type target struct {
-	path  string // absolute, the directory without symbolic links
-	dir   string
-	part  string // the unfinished file, beside it
+	room  *os.Root // the directory
+	dir   string   // its path, absolute and without symbolic links
+	name  string   // of the file in it
+	path  string   // of the file, for the record and for people
 	force bool
 }
 
-// newTarget looks at the place of the file. Its directory must be there.
-func newTarget(path string, force bool) (*target, error) {
+// newTarget opens the directory of the file, which must be there. If below is not empty,
+// the directory lies in it, and no symbolic link leads out of it. The caller closes room.
+func newTarget(path, below string, force bool) (*target, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", path, err)
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(absolute))
+	t := &target{name: filepath.Base(absolute), force: force}
+	if t.dir, err = filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
+		t.room, err = openBelow(below, filepath.Dir(absolute), t.dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the directory of %q: %w", path, err)
 	}
-	t := &target{dir: dir, path: filepath.Join(dir, filepath.Base(absolute)), force: force}
-	t.part = t.path + ".part"
-	if info, err := os.Lstat(t.path); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid)
+	t.path = filepath.Join(t.dir, t.name)
+	if info, err := t.room.Lstat(t.name); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid), t.room.Close())
 	}
 	return t, nil
 }
+
+// openBelow opens the directory with the absolute path dir without leaving the directory
+// below. If there is none, it opens resolved, which is dir without symbolic links.
+func openBelow(below, dir, resolved string) (*os.Root, error) {
+	if below == "" {
+		return os.OpenRoot(resolved)
+	}
+	outermost, err := filepath.Abs(below)
+	if err != nil {
+		return nil, err
+	}
+	relative, err := filepath.Rel(outermost, dir)
+	if err != nil {
+		return nil, err
+	}
+	outer, err := os.OpenRoot(below)
+	if err != nil {
+		return nil, err
+	}
+	room, err := outer.OpenRoot(relative)
+	if err := errors.Join(err, outer.Close()); err != nil {
+		return nil, err
+	}
+	return room, nil
+}
+
+// part is the name of the unfinished file, beside the target.
+func (t *target) part() string { return t.name + ".part" }
+
+// partPath is its path, for people.
+func (t *target) partPath() string { return t.path + ".part" }
 
 // refuse is the error of a target that is there and must not be replaced, unless
 // its bytes may yet turn out to be the right ones.
@@ -47,7 +84,7 @@ func (t *target) refuse(mayBeRight bool) error {
 	if t.force || mayBeRight {
 		return nil
 	}
-	switch _, err := os.Lstat(t.path); {
+	switch _, err := t.room.Lstat(t.name); {
 	case err == nil:
 		return fmt.Errorf("%q %w and is not what is downloaded", t.path, vault.ErrExists)
 	case errors.Is(err, fs.ErrNotExist):
@@ -59,7 +96,7 @@ func (t *target) refuse(mayBeRight bool) error {
 
 // size returns the bytes of the target if it is a file, else -1.
 func (t *target) size() (int64, error) {
-	info, err := os.Lstat(t.path)
+	info, err := t.room.Lstat(t.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return -1, nil
@@ -72,7 +109,9 @@ func (t *target) size() (int64, error) {
 }
 
 // open opens the target, which is no link, for reading.
-func (t *target) open() (*os.File, error) { return os.OpenFile(t.path, os.O_RDONLY|disk.NoFollow, 0) }
+func (t *target) open() (*os.File, error) {
+	return t.room.OpenFile(t.name, os.O_RDONLY|disk.NoFollow, 0)
+}
 
 // hash reads the target for its tree hash, until a drain is asked for.
 func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash, error) {
@@ -93,25 +132,25 @@ func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash
 // flush makes the target and its name durable. Whoever placed it may have ended
 // before that.
 func (t *target) flush() error {
-	f, err := os.OpenFile(t.path, toFlush|disk.NoFollow, 0)
+	f, err := t.room.OpenFile(t.name, toFlush|disk.NoFollow, 0)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("flushing %q: %w", t.path, err)
 	}
-	return disk.SyncDirectory(t.dir)
+	return disk.SyncDirectoryIn(t.room, ".")
 }
 
 // removeTwin removes the unfinished file if it is the target itself: a run ended
 // between giving it its name and taking the other one away.
 func (t *target) removeTwin() error {
-	whole, err := os.Lstat(t.path)
+	whole, err := t.room.Lstat(t.name)
 	if err != nil {
 		return err
 	}
-	if part, err := os.Lstat(t.part); err == nil && os.SameFile(whole, part) {
-		return os.Remove(t.part)
+	if part, err := t.room.Lstat(t.part()); err == nil && os.SameFile(whole, part) {
+		return t.room.Remove(t.part())
 	}
 	return nil
 }
@@ -128,13 +167,13 @@ func (t *target) place(p *partFile) error {
 	if err != nil {
 		return err
 	}
-	return disk.SyncDirectory(t.dir)
+	return disk.SyncDirectoryIn(t.room, ".")
 }
 
 // link names the file and takes the other name away.
 func (t *target) link(p *partFile) error {
 	if !t.force {
-		err := disk.Link(p.file, p.path, t.path)
+		err := disk.Link(p.file, t.room, p.name, t.name)
 		if err == nil {
 			if err := t.checkPlaced(p); err != nil {
 				return errors.Join(err, t.removeWrong(p))
@@ -151,7 +190,7 @@ func (t *target) link(p *partFile) error {
 			return err
 		}
 	}
-	if err := os.Rename(t.part, t.path); err != nil {
+	if err := t.room.Rename(p.name, t.name); err != nil {
 		return err
 	}
 	return t.checkPlaced(p)
@@ -161,24 +200,25 @@ func (t *target) link(p *partFile) error {
 // was written, which lies where that was. Any other file at the target is another
 // program's, renamed to it since, and stays.
 func (t *target) removeWrong(p *partFile) error {
-	there, err := os.Lstat(t.path)
+	there, err := t.room.Lstat(t.name)
 	if err != nil {
 		return err
 	}
-	if wrong, err := os.Lstat(p.path); err != nil || !os.SameFile(there, wrong) {
+	if wrong, err := t.room.Lstat(p.name); err != nil || !os.SameFile(there, wrong) {
 		return nil //nolint:nilerr // it is not known as what was linked
 	}
-	return os.Remove(t.path)
+	return t.room.Remove(t.name)
 }
 
-// checkPlaced makes sure that the target is the file that was written.
+// checkPlaced makes sure that the target is the file that was written, also by the path
+// that is told to people: its directory may have been moved away meanwhile.
 func (t *target) checkPlaced(p *partFile) error {
 	there, err := os.Lstat(t.path)
 	if err != nil {
 		return err
 	}
 	if !os.SameFile(there, p.info) {
-		return fmt.Errorf("%q is not the file that was downloaded: it or %q was replaced in the last moment: %w", t.path, t.part, errMoved)
+		return fmt.Errorf("%q is not the file that was downloaded: it, %q or their directory was replaced meanwhile: %w", t.path, p.path, errMoved)
 	}
 	return nil
 }

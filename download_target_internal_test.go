@@ -18,15 +18,20 @@ func TestRemoveWrong(t *testing.T) {
 		"the part gone": {os.Rename, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "june.tar")
-			part := path + ".part"
+			dir := t.TempDir()
+			path, part := filepath.Join(dir, "june.tar"), filepath.Join(dir, "june.tar.part")
 			if err := os.WriteFile(part, []byte("other"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if err := test.place(part, path); err != nil {
 				t.Fatal(err)
 			}
-			if err := (&target{path: path, part: part}).removeWrong(&partFile{path: part}); err != nil {
+			to, err := newTarget(path, "", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer to.room.Close()
+			if err := to.removeWrong(&partFile{room: to.room, name: to.part()}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := os.Lstat(path); (err == nil) != test.stays {

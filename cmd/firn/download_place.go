@@ -44,6 +44,9 @@ func (f *namesFlag) Type() string { return "HOW" }
 type item struct {
 	record.Archive
 	path string // of the file, "-" for standard output
+	// The directory that was given, if the file goes into one: no symbolic link in it
+	// leads elsewhere.
+	below string
 }
 
 // places says where each archive goes, or why that cannot be told.
@@ -63,6 +66,7 @@ func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 		return items, nil
 	}
 	for i := range items {
+		items[i].below = o.output
 		items[i].path = filepath.Join(o.output, o.names.of(items[i].Archive))
 		if items[i].path == "-" { // which would mean standard output
 			items[i].path = "." + string(filepath.Separator) + "-"

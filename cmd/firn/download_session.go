@@ -116,7 +116,7 @@ func (s *downloadSession) downloadOptions(ctx context.Context, i item) (firn.Dow
 	}
 	o := firn.DownloadOptions{
 		Range: wanted, Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), Approve: s.spending.approve,
-		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Force: s.options.force, NoTimes: s.options.noTimes,
+		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Below: i.below, Force: s.options.force, NoTimes: s.options.noTimes,
 		Listed: &s.listed, Reserved: s.asked,
 		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
 		RetryFor: s.options.retryFor, Journal: s.catalog, Drain: ctx.Done(), Now: s.now,

@@ -4,7 +4,7 @@ package disk
 
 import "os"
 
-// Link gives the open file f, which is called path, the further name to. It never
-// replaces a file that is there. Where the system can, the link is of f itself, and
-// else of whatever lies at path: then the caller looks which file it was.
-func Link(_ *os.File, path, to string) error { return os.Link(path, to) }
+// Link gives the open file f, which is called name in dir, the further name to there. It
+// never replaces a file that is there. Where the system can, the link is of f itself, and
+// else of whatever is called name: then the caller looks which file it was.
+func Link(_ *os.File, dir *os.Root, name, to string) error { return dir.Link(name, to) }
