@@ -37,10 +37,11 @@ race: ## the tests alone, with the race detector
 	@scripts/race.sh
 
 .PHONY: lint
-lint: $(LINT) ## format, vet and lint, without changing anything
+lint: $(LINT) ## format, vet and lint, and look for known vulnerabilities (VULNDB=)
 	$(LINT) fmt --diff
 	go vet ./...
 	$(LINT) run ./...
+	scripts/vulnerable.sh
 
 .PHONY: fmt
 fmt: $(LINT) ## format the code

@@ -12,12 +12,12 @@ import (
 // account is one account of a server: its vaults and all that the service keeps
 // for it. The operations are its methods.
 type account struct {
-	id      string // 12 digits
-	store   Store
-	options Options
-	uploads *uploadMemory
-	room    *room
-	lists   jobRates
+	id       string // 12 digits
+	store    Store
+	options  Options
+	uploads  *uploadMemory
+	room     *room
+	jobRates jobRates
 
 	policies policyCache
 	// decided stands from the decision that an operation is allowed to the end of what

@@ -10,24 +10,26 @@ import (
 	"firn/vault"
 )
 
-// What a job takes on the disk, and how many lists of archives a key may ask for. A job
-// is started by keys that can store nothing, too.
+// What a job takes on the disk, and how many a key may start: a key that can store
+// nothing starts jobs, too.
 const (
-	jobRoom      = 8 << 10 // bytes, at most, of what is kept about a job
-	entryRoom    = 512     // bytes of an archive in an inventory, about
-	listsAtOnce  = 1000    // inventory jobs of a key
-	listsPerHour = 60      // further ones
+	jobRoom           = 8 << 10 // bytes, at most, of what is kept about a job
+	entryRoom         = 512     // bytes of an archive in an inventory, about
+	listsAtOnce       = 1000    // inventory jobs of a key
+	listsPerHour      = 60      // further ones
+	retrievalsAtOnce  = 100_000 // archive jobs of a key
+	retrievalsPerHour = 50_000  // further ones
 )
 
 // makeRoomForJob promises the room that a job takes until release is called, or
 // refuses the job. Archives, and the list of them, can still be had back when uploads
 // have come down to the free floor: half of it is for jobs.
 func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequest) (release func(), err error) {
+	if !a.jobRates.allow(c.accessKey, req.Kind, a.options.Now()) {
+		return nil, throttled()
+	}
 	if req.Kind == vault.RetrieveArchive {
 		return a.room.reserveAbove(a.room.floor/2, jobRoom)
-	}
-	if !a.lists.allow(c.accessKey, a.options.Now()) {
-		return nil, throttled()
 	}
 	info, err := a.store.DescribeVault(ctx, c.target.vault)
 	if err != nil {
@@ -36,22 +38,32 @@ func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequ
 	return a.room.reserveAbove(a.room.floor/2, jobRoom+info.Archives*entryRoom)
 }
 
-// jobRates bounds how many lists of archives each key asks for.
+// jobRates bounds how many jobs each key starts.
 type jobRates struct {
 	mu     sync.Mutex
-	limits map[string]*rate.Limiter // by access key, of which there are as many as credentials
+	limits map[jobSource]*rate.Limiter
 }
 
-func (r *jobRates) allow(accessKey string, now time.Time) bool {
+// jobSource is a key that starts jobs of a kind. There are as many keys as credentials.
+type jobSource struct {
+	accessKey string
+	kind      vault.JobKind
+}
+
+func (r *jobRates) allow(accessKey string, kind vault.JobKind, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	limit := r.limits[accessKey]
+	source := jobSource{accessKey, kind}
+	limit := r.limits[source]
 	if limit == nil {
 		if r.limits == nil {
-			r.limits = make(map[string]*rate.Limiter)
+			r.limits = make(map[jobSource]*rate.Limiter)
 		}
 		limit = rate.NewLimiter(rate.Every(time.Hour/listsPerHour), listsAtOnce)
-		r.limits[accessKey] = limit
+		if kind == vault.RetrieveArchive {
+			limit = rate.NewLimiter(rate.Every(time.Hour/retrievalsPerHour), retrievalsAtOnce)
+		}
+		r.limits[source] = limit
 	}
 	return limit.AllowN(now, 1)
 }
