@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"firn/internal/humane"
 	"firn/internal/transfer"
@@ -191,10 +190,6 @@ func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
 	hash, err := u.hash(ctx, p.Offset, p.Size)
 	return hash == p.TreeHash, err
 }
-
-// clockSlack is how far the service's clock may be behind ours when the time of
-// an upload is compared with that of our request: as much as a signature allows.
-const clockSlack = 15 * time.Minute
 
 // adoptLost looks for the upload of a request whose answer never came: the only
 // one that appeared since, of our part size, without parts, and in no record.

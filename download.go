@@ -2,7 +2,6 @@ package firn
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -223,7 +222,7 @@ func (d *download) take(ctx context.Context, job record.Job, need vault.Range) e
 	if job.Range.IsZero() {
 		job.Range.Size = d.archive.Size
 	}
-	if !contains(job.Range, need) {
+	if !job.Range.Contains(need) {
 		return fmt.Errorf("job %s: asked for %s, the vault retrieves %s: %w",
 			quoteID(job.ID), rangeText(need), rangeText(job.Range), vault.ErrInvalid)
 	}
@@ -242,9 +241,4 @@ func (d *download) result() Downloaded {
 		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
 		Unproved: d.isUnproved(),
 	}
-}
-
-// lost reports whether an error is that of an output which is not there any more.
-func lost(err error) bool {
-	return errors.Is(err, vault.ErrExpired) || errors.Is(err, vault.ErrNotFound)
 }

@@ -26,7 +26,7 @@ func (d *download) readable(ctx context.Context, missing []vault.Range, first bo
 		awaited := d.jobs
 		if first {
 			awaited = slices.DeleteFunc(slices.Clone(d.jobs), func(j record.Job) bool {
-				return !contains(j.Range, vault.Range{Offset: missing[0].Offset, Size: min(1, missing[0].Size)})
+				return !j.Range.Contains(vault.Range{Offset: missing[0].Offset, Size: min(1, missing[0].Size)})
 			})
 		}
 		job, err := d.await(ctx, awaited)
@@ -40,13 +40,13 @@ func (d *download) readable(ctx context.Context, missing []vault.Range, first bo
 // and drops the jobs that have none of them.
 func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool {
-		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return overlap(j.Range, r).Size > 0 })
+		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return j.Range.Overlap(r).Size > 0 })
 	})
 	if err := d.recall(ctx, missing); err != nil {
 		return err
 	}
 	for _, need := range d.needs(missing) {
-		for !slices.ContainsFunc(d.jobs, func(j record.Job) bool { return contains(j.Range, need) }) {
+		for !slices.ContainsFunc(d.jobs, func(j record.Job) bool { return j.Range.Contains(need) }) {
 			job, _, err := d.asking.forRange(ctx, d.archive, d.request(need))
 			if err != nil {
 				return err
@@ -116,10 +116,6 @@ func (d *download) await(ctx context.Context, jobs []record.Job) (record.Job, er
 	return record.Job{}, later
 }
 
-// mostBarren bounds how many outputs in a row may be gone before they gave a
-// byte: each of them cost money.
-const mostBarren = 3
-
 // lose notes that the output of a job is gone. What is missing is asked for
 // again, unless that led nowhere several times.
 func (d *download) lose(ctx context.Context, job record.Job) error {
@@ -171,7 +167,7 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 	var bytes int64
 	for _, m := range missing {
 		o.Done -= m.Size
-		part := overlap(m, job.Range)
+		part := m.Overlap(job.Range)
 		bytes += part.Size
 		o.Segments = append(o.Segments, transfer.Segments(part, d.archive.Size, to.segment)...)
 	}
@@ -211,10 +207,4 @@ func (d *download) warnOfExpiry(job record.Job, bytes int64) {
 		d.Notice(fmt.Sprintf("at %s/s only %s of %s will come before the output expires, in %s; the rest is asked for again then",
 			humane.Bytes(int64(rate)), humane.Bytes(int64(rate*left.Seconds())), humane.Bytes(bytes), humane.Duration(left)))
 	}
-}
-
-// overlap is what two ranges have in common; of size 0 if that is nothing.
-func overlap(a, b vault.Range) vault.Range {
-	from, to := max(a.Offset, b.Offset), min(a.End(), b.End())
-	return vault.Range{Offset: from, Size: max(0, to-from)}
 }

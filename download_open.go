@@ -193,7 +193,7 @@ func (f *fileDownload) adopt(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if contains(f.want, s.Range) && s.Size > 0 && treehash.Aligned(s.Offset, s.End()-1, f.archive.Size) {
+		if f.want.Contains(s.Range) && s.Size > 0 && treehash.Aligned(s.Offset, s.End()-1, f.archive.Size) {
 			noted = append(noted, s)
 			bytes += s.Size
 		}

@@ -93,13 +93,6 @@ func (d *download) recall(ctx context.Context, missing []vault.Range) error {
 	return nil
 }
 
-func sumOf(ranges []vault.Range) (bytes int64) {
-	for _, r := range ranges {
-		bytes += r.Size
-	}
-	return bytes
-}
-
 // approve has the caller agree to a job before it is started. Of what takes several, all
 // is agreed to at the first of them: half an archive is money for nothing.
 func (d *download) approve(req vault.JobRequest, bytes int64) error {

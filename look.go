@@ -42,26 +42,6 @@ func isMisplaced(found vault.Archive, from record.Upload) bool {
 	return found.Misplaced != nil && from.ID != ""
 }
 
-// isAnother reports whether what a vault has under the id of an archive is another one.
-// An id that comes back has an ETag. Where that of the archive is not on record, whatever
-// has taken the id over is younger.
-func isAnother(a record.Archive, found vault.Archive) bool {
-	if hasOtherHash(a, found) {
-		return true
-	}
-	if a.ETag != "" && found.ETag != "" {
-		return found.Size != a.Size || found.ETag != a.ETag
-	}
-	return found.Size != a.Size ||
-		found.ETag != "" && !a.Created.IsZero() && found.Created.After(a.Created.Add(clockSlack))
-}
-
-// hasOtherHash reports whether the tree hash on record, if both are known, is not that
-// which the vault tells.
-func hasOtherHash(a record.Archive, found vault.Archive) bool {
-	return !found.TreeHash.IsZero() && !a.TreeHash.IsZero() && found.TreeHash != a.TreeHash
-}
-
 // lose records, and says, that somebody else has removed an archive, or put another
 // one in its place, which is not nil then. That there is no vault at all says nothing
 // about the archive.

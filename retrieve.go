@@ -136,7 +136,7 @@ func (o *RetrieveOptions) retrieve(
 		if err != nil {
 			return true
 		}
-		needs = slices.DeleteFunc(needs[1:], func(r vault.Range) bool { return contains(job.Range, r) })
+		needs = slices.DeleteFunc(needs[1:], func(r vault.Range) bool { return job.Range.Contains(r) })
 	}
 	return true
 }
@@ -191,9 +191,4 @@ func checkRange(l vault.Limits, r vault.Range, size int64) error {
 			rangeText(r), from, to, vault.ErrInvalid)
 	}
 	return nil
-}
-
-// contains reports whether outer has all bytes of inner.
-func contains(outer, inner vault.Range) bool {
-	return outer.Offset <= inner.Offset && inner.End() <= outer.End()
 }

@@ -51,7 +51,7 @@ func (a *asking) unasked(ctx context.Context, archive record.Archive, needs []va
 		if r.IsZero() {
 			r.Size = max(0, archive.Size)
 		}
-		isAsked := slices.ContainsFunc(own, func(have vault.Range) bool { return contains(have, r) }) ||
+		isAsked := slices.ContainsFunc(own, func(have vault.Range) bool { return have.Contains(r) }) ||
 			slices.ContainsFunc(a.listed.jobs, func(j vault.Job) bool { return a.isUsable(j, w) })
 		if !isAsked {
 			bytes += r.Size

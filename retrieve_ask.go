@@ -3,7 +3,6 @@ package firn
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -80,7 +79,7 @@ func covers(j vault.Job, r vault.Range, size int64) bool {
 	case r.IsZero():
 		r = vault.Range{Size: size}
 	}
-	return contains(j.Range, r) && (size == 0 || treehash.Aligned(j.Range.Offset, j.Range.End()-1, size))
+	return j.Range.Contains(r) && (size == 0 || treehash.Aligned(j.Range.Offset, j.Range.End()-1, size))
 }
 
 // job returns a job that will do, from the record, from the vault's list, or
@@ -119,10 +118,7 @@ func (a *asking) job(ctx context.Context, w wanted) (job record.Job, found bool,
 // mark is what a token looks like in a description.
 func mark(token string) string { return markBegins + token }
 
-const (
-	markBegins  = "firn:"
-	tokenLength = 32 // hexadecimal digits
-)
+const markBegins = "firn:"
 
 // hasMark reports whether a description has a token in it, ours or that of firn
 // elsewhere: firn has asked for the job.
@@ -133,13 +129,6 @@ func hasMark(description string) bool {
 	}
 	_, err := hex.DecodeString(after[:tokenLength])
 	return err == nil
-}
-
-// newToken returns tokenLength hexadecimal digits that nobody has used before.
-func newToken() string {
-	b := make([]byte, tokenLength/2)
-	_, _ = rand.Read(b) // never fails
-	return hex.EncodeToString(b)
 }
 
 // once looks for a job and starts one if there is none, while no other process

@@ -72,30 +72,6 @@ func (a *asking) listedRanges(ctx context.Context, archive record.Archive, want 
 	return parts, nil
 }
 
-// learnSize finds out how large an archive is of which nothing is known, if the vault
-// lists a job for a part of it.
-func (d *download) learnSize(ctx context.Context) error {
-	if d.archive.Size >= 0 {
-		return nil
-	}
-	_, whole, err := d.asking.ownRanges(ctx, d.archive)
-	if err == nil && !whole {
-		err = d.asking.list(ctx, nil)
-	}
-	if err != nil {
-		return err
-	}
-	for _, j := range d.asking.listed.jobs {
-		if j.Kind == vault.RetrieveArchive && j.Archive == d.archive.ID && j.ArchiveSize > 0 {
-			d.archive.Size = j.ArchiveSize
-			if d.archive.TreeHash.IsZero() { // else what is on record counts
-				d.archive.TreeHash = j.ArchiveTreeHash
-			}
-		}
-	}
-	return nil
-}
-
 // isNode reports whether a range is a node of the tree of an archive of size bytes.
 func isNode(r vault.Range, size int64) bool {
 	return r.Size > 0 && r.End() <= size && treehash.Aligned(r.Offset, r.End()-1, size)
@@ -113,7 +89,7 @@ func missingOf(ranges, have []vault.Range) (gaps []vault.Range) {
 func cutAt(ranges, others []vault.Range) (cut []vault.Range) {
 	for _, other := range others {
 		for _, r := range ranges {
-			if common := overlap(r, other); common.Size > 0 {
+			if common := r.Overlap(other); common.Size > 0 {
 				cut = append(cut, common)
 			}
 		}
@@ -146,4 +122,11 @@ func (a *asking) splitNeeds(ctx context.Context, archive record.Archive, needs [
 		needs = append(needs, transfer.Nodes(r, archive.Size)...)
 	}
 	return needs, nil
+}
+
+func sumOf(ranges []vault.Range) (bytes int64) {
+	for _, r := range ranges {
+		bytes += r.Size
+	}
+	return bytes
 }

@@ -10,11 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"firn/description"
 	"firn/internal/disk"
 	"firn/internal/transfer"
 	"firn/record"
-	"firn/vault"
 )
 
 // Source is the local bytes of one archive: a file, a stream or any
@@ -194,25 +192,14 @@ func provedSame(was, is record.Source) bool {
 // stamp shows a time to the nanosecond, as it is compared.
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05.999999999") }
 
-// describe returns the description to keep with the archive: the one given, or
-// the one that tells the source's name.
-func (s *Source) describe(given string, l vault.Limits) (string, error) {
-	text := given
-	if text == "" {
-		text = description.FromName(s.name)
+// openPlain opens a file that is read only to be compared.
+func openPlain(path string) (*Source, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable(path, err)
 	}
-	if text == "" {
-		return "", fmt.Errorf("a stream has no name of its own: describe it (--description TEXT): %w", vault.ErrInvalid)
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q %w to be compared: it is no plain file", path, ErrUnreadable)
 	}
-	if len(text) > l.MaxDescription {
-		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",
-			len(text), l.MaxDescription, vault.ErrInvalid)
-	}
-	for _, c := range []byte(text) {
-		if !vault.IsPrintable(c) {
-			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
-				text, vault.ErrInvalid)
-		}
-	}
-	return text, nil
+	return OpenFile(path)
 }

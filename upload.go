@@ -19,9 +19,6 @@ import (
 	"firn/vault"
 )
 
-// Progress is a snapshot of an upload under way; see [UploadOptions].
-type Progress = transfer.Progress
-
 // Stored tells about an archive that is in its vault.
 type Stored struct {
 	ArchiveID      vault.ArchiveID
@@ -62,7 +59,7 @@ func UploadFile(ctx context.Context, v vault.Uploader, path string, o UploadOpti
 // another archive has the name.
 func Upload(ctx context.Context, v vault.Uploader, source *Source, o UploadOptions) (Stored, error) {
 	o.setDefaults()
-	description, err := source.describe(o.Description, v.Limits())
+	description, err := describe(source, o.Description, v.Limits())
 	if err != nil {
 		return Stored{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -81,18 +80,6 @@ func VerifyFile(ctx context.Context, a record.Archive, path string, o VerifyOpti
 	return Verified{
 		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: o.Now().Sub(begin), Told: known.told, ByCRC: known.hash.IsZero(),
 	}, nil
-}
-
-// openPlain opens a file that is read only to be compared.
-func openPlain(path string) (*Source, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, unreadable(path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q %w to be compared: it is no plain file", path, ErrUnreadable)
-	}
-	return OpenFile(path)
 }
 
 // hashFile returns the tree hash of a file that stays as it is meanwhile.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
@@ -94,13 +93,6 @@ func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err erro
 
 func (w *wait) retry() transfer.Retry {
 	return patientRetry(w.RetryFor, w.Drain, w.Notice)
-}
-
-// patientRetry is how the verbs repeat a request, and tell of it.
-func patientRetry(patience time.Duration, stop <-chan struct{}, notice func(string)) transfer.Retry {
-	return transfer.Retry{For: patience, Stop: stop, Waiting: func(err error, wait time.Duration) {
-		notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
-	}}
 }
 
 // verdict is the error with which a job that has ended is yielded.

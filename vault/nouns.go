@@ -248,6 +248,17 @@ func (r Range) IsZero() bool { return r == Range{} }
 // End is the first byte behind r.
 func (r Range) End() int64 { return r.Offset + r.Size }
 
+// Contains reports whether r has all bytes of inner.
+func (r Range) Contains(inner Range) bool {
+	return r.Offset <= inner.Offset && inner.End() <= r.End()
+}
+
+// Overlap returns what r and other have in common; of size 0 if that is nothing.
+func (r Range) Overlap(other Range) Range {
+	from, to := max(r.Offset, other.Offset), min(r.End(), other.End())
+	return Range{Offset: from, Size: max(0, to-from)}
+}
+
 // Info is what a place that holds vaults tells about one of them.
 type Info struct {
 	Name    string

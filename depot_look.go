@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"firn/internal/transfer"
 	"firn/record"
@@ -40,3 +41,27 @@ func lookClosely(ctx context.Context, v any, id vault.ArchiveID) (vault.Archive,
 	}
 	return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
 }
+
+// isAnother reports whether what a vault has under the id of an archive is another one.
+// An id that comes back has an ETag. Where that of the archive is not on record, whatever
+// has taken the id over is younger.
+func isAnother(a record.Archive, found vault.Archive) bool {
+	if hasOtherHash(a, found) {
+		return true
+	}
+	if a.ETag != "" && found.ETag != "" {
+		return found.Size != a.Size || found.ETag != a.ETag
+	}
+	return found.Size != a.Size ||
+		found.ETag != "" && !a.Created.IsZero() && found.Created.After(a.Created.Add(clockSlack))
+}
+
+// hasOtherHash reports whether the tree hash on record, if both are known, is not that
+// which the vault tells.
+func hasOtherHash(a record.Archive, found vault.Archive) bool {
+	return !found.TreeHash.IsZero() && !a.TreeHash.IsZero() && found.TreeHash != a.TreeHash
+}
+
+// clockSlack is how far the service's clock may be behind ours when the time of
+// an upload is compared with that of our request: as much as a signature allows.
+const clockSlack = 15 * time.Minute
