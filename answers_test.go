@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"firn"
+	"firn/depot"
 	"firn/record"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -80,7 +81,7 @@ func forgetsCompletion() []vaulttest.Fault {
 
 func TestUnknownIsAState(t *testing.T) {
 	s := newSite(t)
-	if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, firn.ErrUnknown) {
+	if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, upload.ErrUnknown) {
 		t.Fatalf("got %v, want ErrUnknown", err)
 	}
 	last, err := s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")
@@ -90,7 +91,7 @@ func TestUnknownIsAState(t *testing.T) {
 
 	// The vault still does not know: nothing is sent.
 	_, sent, err := s.upload(s.options(), vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrNotFound})
-	if !errors.Is(err, firn.ErrUnknown) || sent != 0 {
+	if !errors.Is(err, upload.ErrUnknown) || sent != 0 {
 		t.Fatalf("%d parts sent: %v", sent, err)
 	}
 
@@ -104,7 +105,7 @@ func TestUnknownIsAState(t *testing.T) {
 
 func TestUnknownIsUploadedAgainOnlyWhenAsked(t *testing.T) {
 	s := newSite(t)
-	if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, firn.ErrUnknown) {
+	if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, upload.ErrUnknown) {
 		t.Fatalf("got %v, want ErrUnknown", err)
 	}
 	o := s.options()
@@ -136,7 +137,7 @@ func TestUploadExpiresUnderway(t *testing.T) {
 		s.clock.advance(25 * time.Hour)
 		close(aged)
 	})
-	o.Progress = func(p firn.Progress) {
+	o.Progress = func(p depot.Progress) {
 		if p.PartsDone == 2 {
 			age()
 		}

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
 	"firn/crc64"
+	"firn/download"
 	"firn/internal/expected"
 	"firn/treehash"
 	"firn/vault"
@@ -67,16 +67,16 @@ func TestDownloadProvedByCRC(t *testing.T) {
 		for _, toFile := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					a := d.store(data)
 					a.TreeHash = treehash.Hash{}
 					b := &bucket{watched: d.vault, crc: test.crc, keep: lifetime}
 					var err error
 					out := &expected.Bytes{Want: data}
 					if toFile {
-						_, err = firn.DownloadFile(t.Context(), b, a, d.target(), d.downloading())
+						_, err = download.File(t.Context(), b, a, d.target(), d.downloading())
 					} else {
-						_, err = firn.DownloadTo(t.Context(), b, a, out, d.downloading())
+						_, err = download.To(t.Context(), b, a, out, d.downloading())
 					}
 					if !errors.Is(err, test.err) {
 						t.Fatalf("got %v, want %v", err, test.err)
@@ -111,9 +111,9 @@ func TestDownloadKeepsItsOutput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				b := &bucket{watched: d.vault, keep: test.keep}
-				got, err := firn.DownloadFile(t.Context(), b, d.store(data), d.target(), d.downloading())
+				got, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading())
 				if err != nil || got.Received != threeSegments {
 					t.Fatalf("%+v, %v", got, err)
 				}
@@ -132,7 +132,7 @@ func TestDownloadKeepsItsOutput(t *testing.T) {
 // That an output cannot be kept is told, and no reason to stop reading it.
 func TestDownloadCannotKeepItsOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		asked := 0
 		d.vault.start = func(vault.JobRequest) error {
@@ -143,7 +143,7 @@ func TestDownloadCannotKeepItsOutput(t *testing.T) {
 			return nil
 		}
 		b := &bucket{watched: d.vault, keep: jobTime + time.Hour}
-		if _, err := firn.DownloadFile(t.Context(), b, d.store(data), d.target(), d.downloading()); err != nil {
+		if _, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading()); err != nil {
 			t.Fatal(err)
 		}
 		d.wantFile(data)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"firn"
+	"firn/download"
 	"firn/vault"
 )
 
@@ -16,7 +16,7 @@ func TestADirectoryBecomesALink(t *testing.T) {
 	for name, early := range map[string]bool{"before": true, "in the middle": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, mib))
 				shared, elsewhere := filepath.Join(d.dir, "shared"), filepath.Join(d.dir, "elsewhere")
 				below := filepath.Join(shared, "films")
@@ -34,7 +34,7 @@ func TestADirectoryBecomesALink(t *testing.T) {
 				}
 				o := d.downloading()
 				o.Below = shared
-				got, err := firn.DownloadFile(t.Context(), d.vault, a, filepath.Join(below, "june.tar"), o)
+				got, err := download.File(t.Context(), d.vault, a, filepath.Join(below, "june.tar"), o)
 				if err == nil {
 					t.Errorf("it ended well, as %+v", got)
 				}

@@ -9,16 +9,16 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"firn"
 	"firn/catalog"
+	"firn/download"
 	"firn/internal/expected"
 	"firn/record"
 	"firn/vault"
 )
 
-func (d *depot) part() string { return d.target() + ".part" }
+func (d *rig) part() string { return d.target() + ".part" }
 
-func (d *depot) must(errs ...error) {
+func (d *rig) must(errs ...error) {
 	d.t.Helper()
 	if err := errors.Join(errs...); err != nil {
 		d.t.Fatal(err)
@@ -33,7 +33,7 @@ func changed(data []byte) []byte {
 }
 
 // begun leaves a download behind that waits for its job.
-func (d *depot) begun(a record.Archive) {
+func (d *rig) begun(a record.Archive) {
 	d.t.Helper()
 	o := d.downloading()
 	o.NoWait = true
@@ -62,7 +62,7 @@ func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 		} {
 			t.Run(name+" "+how, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					a := d.store(data)
 					d.begun(a)
 					d.must(put(d.part()))
@@ -97,7 +97,7 @@ func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				d.unfinished(a)
 				put(d, d.part(), mine)
@@ -115,7 +115,7 @@ func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 	}
 }
 
-func (d *depot) wantContent(path string, data []byte) {
+func (d *rig) wantContent(path string, data []byte) {
 	d.t.Helper()
 	if err := expected.File(path, data); err != nil {
 		d.t.Errorf("%q: %v", filepath.Base(path), err)
@@ -125,7 +125,7 @@ func (d *depot) wantContent(path string, data []byte) {
 // The same bytes in another file are an unfinished download that was copied.
 func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
 		d.unfinished(a)
@@ -142,34 +142,34 @@ func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 func TestUnfinishedFilesWithoutAMark(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, test := range map[string]struct {
-		left    func(d *depot, key int64) error
+		left    func(d *rig, key int64) error
 		resumed int64
 		want    error
 	}{
-		"two segments": {func(*depot, int64) error { return nil }, 32 * mib, nil},
-		"a flipped bit": {func(d *depot, _ int64) error {
+		"two segments": {func(*rig, int64) error { return nil }, 32 * mib, nil},
+		"a flipped bit": {func(d *rig, _ int64) error {
 			left, err := os.ReadFile(d.part())
 			left[17*mib] ^= 1
 			return errors.Join(err, os.WriteFile(d.part(), left, 0o600))
 		}, 16 * mib, nil},
-		"nothing yet": {func(d *depot, key int64) error {
+		"nothing yet": {func(d *rig, key int64) error {
 			return errors.Join(d.catalog.DropSegments(d.t.Context(), key), os.WriteFile(d.part(), make([]byte, threeSegments), 0o600))
 		}, 0, nil},
-		"no byte": {func(d *depot, key int64) error {
+		"no byte": {func(d *rig, key int64) error {
 			return errors.Join(d.catalog.DropSegments(d.t.Context(), key), os.Truncate(d.part(), 0))
 		}, 0, nil},
-		"another file": {func(d *depot, _ int64) error { return os.WriteFile(d.part(), content(2, threeSegments), 0o600) }, 0, vault.ErrExists},
-		"another file before any segment": {func(d *depot, key int64) error {
+		"another file": {func(d *rig, _ int64) error { return os.WriteFile(d.part(), content(2, threeSegments), 0o600) }, 0, vault.ErrExists},
+		"another file before any segment": {func(d *rig, key int64) error {
 			return errors.Join(d.catalog.DropSegments(d.t.Context(), key), os.WriteFile(d.part(), content(2, threeSegments), 0o600))
 		}, 0, vault.ErrExists},
-		"another size": {func(d *depot, _ int64) error { return os.WriteFile(d.part(), data[:20*mib], 0o600) }, 0, vault.ErrExists},
+		"another size": {func(d *rig, _ int64) error { return os.WriteFile(d.part(), data[:20*mib], 0o600) }, 0, vault.ErrExists},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				d.unfinished(a)
-				last, err := d.catalog.FindDownload(t.Context(), depotURL, a.ID, d.target())
+				last, err := d.catalog.FindDownload(t.Context(), rigURL, a.ID, d.target())
 				last.Mark = ""
 				d.must(err, d.catalog.SaveDownload(t.Context(), &last), os.Truncate(d.part(), threeSegments), test.left(d, last.Key))
 				before := d.contents()
@@ -191,7 +191,7 @@ func TestUnfinishedFilesWithoutAMark(t *testing.T) {
 // had all bytes on the disk.
 func TestTheMarkWasTakenAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, mib)
 		a := d.store(data)
 		d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
@@ -237,23 +237,23 @@ func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 	mine := []byte("my own notes")
 	for name, test := range map[string]struct {
 		segments, saves int
-		swap            func(d *depot) error
+		swap            func(d *rig) error
 		want            error
 	}{
-		"early":                 {1, 0, func(d *depot) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
-		"with the last segment": {2, 0, func(d *depot) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
-		"when all are there":    {0, 2, func(d *depot) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
-		"by a link": {0, 2, func(d *depot) error {
+		"early":                 {1, 0, func(d *rig) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
+		"with the last segment": {2, 0, func(d *rig) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
+		"when all are there":    {0, 2, func(d *rig) error { return os.Rename(d.target()+".mine", d.part()) }, vault.ErrExists},
+		"by a link": {0, 2, func(d *rig) error {
 			return errors.Join(os.Remove(d.part()), os.Symlink(d.target()+".mine", d.part()))
 		}, vault.ErrExists},
-		"by nothing":              {0, 2, func(d *depot) error { return os.Remove(d.part()) }, nil},
-		"early by nothing":        {1, 0, func(d *depot) error { return os.Remove(d.part()) }, nil},
-		"by nothing, and renamed": {0, 2, func(d *depot) error { return os.Rename(d.part(), d.target()+".elsewhere") }, nil},
+		"by nothing":              {0, 2, func(d *rig) error { return os.Remove(d.part()) }, nil},
+		"early by nothing":        {1, 0, func(d *rig) error { return os.Remove(d.part()) }, nil},
+		"by nothing, and renamed": {0, 2, func(d *rig) error { return os.Rename(d.part(), d.target()+".elsewhere") }, nil},
 	} {
 		for _, force := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					size := mib
 					if test.segments > 0 {
 						size = 17 * mib // two segments
@@ -291,28 +291,28 @@ func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 
 // Other catalogs, and other paths to the same file, do not lead to two writers.
 func TestTheUnfinishedFileIsLocked(t *testing.T) {
-	for name, path := range map[string]func(d *depot) (string, error){
-		"another catalog": func(d *depot) (string, error) { return d.target(), nil },
-		"through a linked directory": func(d *depot) (string, error) {
+	for name, path := range map[string]func(d *rig) (string, error){
+		"another catalog": func(d *rig) (string, error) { return d.target(), nil },
+		"through a linked directory": func(d *rig) (string, error) {
 			return filepath.Join(d.dir, "linked", "back.bin"), os.Symlink(d.dir, filepath.Join(d.dir, "linked"))
 		},
-		"a hard link": func(d *depot) (string, error) {
+		"a hard link": func(d *rig) (string, error) {
 			return d.target() + "2", os.Link(d.part(), d.target()+"2.part")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, mib)
 				a := d.store(data)
-				other := newDepot(t) // for its catalog
+				other := newRig(t) // for its catalog
 				d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
 					to, err := path(d)
 					d.must(err)
 					for _, force := range []bool{false, true} {
 						o := other.downloading()
 						o.Force = force
-						if _, err := firn.DownloadFile(context.Background(), d.below, a, to, o); !errors.Is(err, vault.ErrLocked) {
+						if _, err := download.File(context.Background(), d.below, a, to, o); !errors.Is(err, vault.ErrLocked) {
 							t.Errorf("force %t: %v", force, err)
 						}
 					}

@@ -9,7 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -19,11 +20,11 @@ func TestDownloadContinues(t *testing.T) {
 	data := content(1, threeSegments)
 	third := vault.Range{Offset: 32 * mib, Size: 8*mib + 5}
 	for name, test := range map[string]struct {
-		between func(d *depot, a record.Archive)
+		between func(d *rig, a record.Archive)
 		reads   []int64 // offsets, in MiB
 	}{
-		"where it was": {func(*depot, record.Archive) {}, []int64{32}},
-		"with a flipped bit": {func(d *depot, _ record.Archive) {
+		"where it was": {func(*rig, record.Archive) {}, []int64{32}},
+		"with a flipped bit": {func(d *rig, _ record.Archive) {
 			f, err := os.OpenFile(d.target()+".part", os.O_RDWR, 0)
 			if err != nil {
 				d.t.Fatal(err)
@@ -34,21 +35,21 @@ func TestDownloadContinues(t *testing.T) {
 				d.t.Fatal(err)
 			}
 		}, []int64{16, 32}},
-		"emptied": {func(d *depot, _ record.Archive) {
+		"emptied": {func(d *rig, _ record.Archive) {
 			if err := os.Truncate(d.target()+".part", 0); err != nil {
 				d.t.Fatal(err)
 			}
 		}, []int64{0, 16, 32}},
-		"without the file": {func(d *depot, _ record.Archive) {
+		"without the file": {func(d *rig, _ record.Archive) {
 			if err := os.Remove(d.target() + ".part"); err != nil {
 				d.t.Fatal(err)
 			}
 		}, []int64{0, 16, 32}},
-		"after everything expired": {func(*depot, record.Archive) { wait(10 * lifetime) }, []int64{32}},
+		"after everything expired": {func(*rig, record.Archive) { wait(10 * lifetime) }, []int64{32}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				d.unfinished(a)
 				if info, err := os.Stat(d.target() + ".part"); err != nil || info.Mode().Perm() != 0o600 {
@@ -89,7 +90,7 @@ func TestDownloadContinues(t *testing.T) {
 // one, and makes way for it.
 func TestAnotherRangeBeginsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
 		d.unfinished(a)
@@ -106,7 +107,7 @@ func TestAnotherRangeBeginsAnew(t *testing.T) {
 // The unfinished file of one archive is not filled with the bytes of another.
 func TestTheUnfinishedFileOfAnotherArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data, others := content(1, threeSegments), content(2, threeSegments)
 		a, other := d.store(data), d.store(others)
 		d.unfinished(a)
@@ -141,11 +142,11 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				ahead := d.retrieving() // by somebody who does not know the line
 				ahead.Range = first
-				for _, err := range firn.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, ahead) {
+				for _, err := range jobs.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, ahead) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -190,12 +191,12 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 // A vault whose outputs are never there is not paid for ever.
 func TestOutputsThatAreNeverThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
 			return out, fmt.Errorf("the output: %w", vault.ErrExpired)
 		}
-		if _, err := d.download(a, d.downloading()); !errors.Is(err, firn.ErrGaveUp) || len(d.vault.starts) > 4 {
+		if _, err := d.download(a, d.downloading()); !errors.Is(err, depot.ErrGaveUp) || len(d.vault.starts) > 4 {
 			t.Errorf("%v after %d jobs", err, len(d.vault.starts))
 		}
 	})
@@ -203,14 +204,14 @@ func TestOutputsThatAreNeverThere(t *testing.T) {
 
 func TestAnArchiveThatWasDeletedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		time.AfterFunc(time.Hour, func() {
 			if err := d.below.DeleteArchive(context.Background(), a.ID); err != nil {
 				t.Error(err)
 			}
 		})
-		if _, err := d.download(a, d.downloading()); !errors.Is(err, firn.ErrJobFailed) {
+		if _, err := d.download(a, d.downloading()); !errors.Is(err, jobs.ErrJobFailed) {
 			t.Errorf("%v", err)
 		}
 		if _, err := d.download(a, d.downloading()); !errors.Is(err, vault.ErrNotFound) || len(d.vault.starts) != 2 {
@@ -224,12 +225,12 @@ func TestADrainLeavesWhatCanBeContinued(t *testing.T) {
 	for name, after := range map[string]time.Duration{"while it waits": time.Hour, "while bytes come": jobTime + time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				o, drain := d.downloading(), make(chan struct{})
 				o.Drain, o.LimitRate = drain, 4<<10
 				time.AfterFunc(after, func() { close(drain) })
-				if _, err := d.download(a, o); !errors.Is(err, firn.ErrInterrupted) {
+				if _, err := d.download(a, o); !errors.Is(err, depot.ErrInterrupted) {
 					t.Fatalf("%v", err)
 				}
 				got, err := d.download(a, d.downloading())
@@ -247,7 +248,7 @@ func TestTheLastStepIsNotRepeated(t *testing.T) {
 	for name, r := range map[string]vault.Range{"whole": {}, "a range": {Offset: mib, Size: 2 * mib}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, 4*mib)
 				a := d.store(data)
 				o := d.downloading()
@@ -266,7 +267,7 @@ func TestTheLastStepIsNotRepeated(t *testing.T) {
 					t.Errorf("%+v, %v", got, err)
 				}
 				d.wantNothingBeside()
-				kept, err := d.catalog.FindDownload(t.Context(), depotURL, a.ID, d.target())
+				kept, err := d.catalog.FindDownload(t.Context(), rigURL, a.ID, d.target())
 				if err != nil || kept.State != record.Received {
 					t.Errorf("on record: %+v, %v", kept, err)
 				}

@@ -13,32 +13,34 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/download"
+	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
 )
 
-func (d *depot) downloading() firn.DownloadOptions {
-	return firn.DownloadOptions{Journal: d.catalog, Notice: d.notice, Concurrency: 2, RetryFor: time.Hour}
+func (d *rig) downloading() download.Options {
+	return download.Options{Journal: d.catalog, Notice: d.notice, Concurrency: 2, RetryFor: time.Hour}
 }
 
-func (d *depot) target() string { return filepath.Join(d.dir, "back.bin") }
+func (d *rig) target() string { return filepath.Join(d.dir, "back.bin") }
 
-func (d *depot) download(a record.Archive, o firn.DownloadOptions) (firn.Downloaded, error) {
+func (d *rig) download(a record.Archive, o download.Options) (download.Result, error) {
 	d.t.Helper()
-	return firn.DownloadFile(d.t.Context(), d.vault, a, d.target(), o)
+	return download.File(d.t.Context(), d.vault, a, d.target(), o)
 }
 
 // wantFile expects the target to have these bytes, and nothing beside it.
-func (d *depot) wantFile(data []byte) {
+func (d *rig) wantFile(data []byte) {
 	d.t.Helper()
 	d.wantContent(d.target(), data)
 	d.wantNothingBeside()
 }
 
-func (d *depot) wantNothingBeside() {
+func (d *rig) wantNothingBeside() {
 	d.t.Helper()
 	for _, name := range d.files() {
 		if strings.HasSuffix(name, ".part") || strings.HasPrefix(name, ".firn") {
@@ -47,7 +49,7 @@ func (d *depot) wantNothingBeside() {
 	}
 }
 
-func (d *depot) files() (names []string) {
+func (d *rig) files() (names []string) {
 	d.t.Helper()
 	entries, err := os.ReadDir(d.dir)
 	if err != nil {
@@ -61,7 +63,7 @@ func (d *depot) files() (names []string) {
 
 // unfinished leaves a download behind of which the first two of three segments
 // are here: the vault refuses the third.
-func (d *depot) unfinished(a record.Archive) {
+func (d *rig) unfinished(a record.Archive) {
 	d.t.Helper()
 	d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
 		if r.Offset == 32*mib {
@@ -84,7 +86,7 @@ func TestDownloadIsOneAct(t *testing.T) {
 	for name, size := range map[string]int{"a byte": 1, "a leaf": mib, "a ragged end": 2*mib + 1, "segments": threeSegments, "nothing": 0} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, size)
 				a := d.store(data)
 				o := d.downloading()
@@ -99,7 +101,7 @@ func TestDownloadIsOneAct(t *testing.T) {
 				if err != nil || info.Mode().Perm() != newFileMode(t) {
 					t.Errorf("mode %v, %v", info.Mode(), err)
 				}
-				kept, err := d.catalog.FindDownload(t.Context(), depotURL, a.ID, d.target())
+				kept, err := d.catalog.FindDownload(t.Context(), rigURL, a.ID, d.target())
 				if err != nil || kept.State != record.Received || kept.Fetched != int64(size) {
 					t.Errorf("on record: %+v, %v", kept, err)
 				}
@@ -138,7 +140,7 @@ func newFileMode(t *testing.T) os.FileMode {
 
 func TestDownloadWithoutARecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
 		o := d.downloading()
@@ -165,10 +167,10 @@ func TestDownloadWithoutARecord(t *testing.T) {
 // An id that the catalog does not know is enough: the job tells the rest.
 func TestDownloadOfAnUnknownArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, 3*mib)
 		a := d.store(data)
-		unknown := record.Archive{Vault: depotURL, ID: a.ID, Size: -1}
+		unknown := record.Archive{Vault: rigURL, ID: a.ID, Size: -1}
 		for range 2 {
 			got, err := d.download(unknown, d.downloading())
 			if err != nil || got.TreeHash != a.TreeHash || len(d.atVault()) != 1 {
@@ -198,7 +200,7 @@ func TestDownloadOfARange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, 5*mib+9)
 				a := d.store(data)
 				o := d.downloading()
@@ -224,14 +226,14 @@ func TestDownloadOfARange(t *testing.T) {
 
 func TestNoWaitLeavesTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, mib)
 		a := d.store(data)
 		o := d.downloading()
 		o.NoWait = true
 		begin := time.Now()
 		_, err := d.download(a, o)
-		var notReady *firn.NotReadyError
+		var notReady *jobs.NotReadyError
 		if !errors.As(err, &notReady) || !notReady.Back.Equal(begin.Add(4*time.Hour)) || time.Since(begin) > 0 {
 			t.Fatalf("%v", err)
 		}
@@ -246,22 +248,22 @@ func TestNoWaitLeavesTheJob(t *testing.T) {
 func TestATargetInTheWay(t *testing.T) {
 	mine := []byte("my own notes")
 	for name, test := range map[string]struct {
-		put   func(d *depot)
+		put   func(d *rig)
 		force bool
 		want  error
 	}{
-		"another file":         {func(d *depot) { put(d, d.target(), mine) }, false, vault.ErrExists},
-		"another file, forced": {func(d *depot) { put(d, d.target(), mine) }, true, nil},
-		"of the same size":     {func(d *depot) { put(d, d.target(), content(2, mib)) }, false, vault.ErrExists},
-		"the same bytes":       {func(d *depot) { put(d, d.target(), content(1, mib)) }, false, nil},
-		"a file called .part":  {func(d *depot) { put(d, d.target()+".part", mine) }, false, vault.ErrExists},
-		"a .part, forced":      {func(d *depot) { put(d, d.target()+".part", mine) }, true, nil},
-		"a directory": {func(d *depot) {
+		"another file":         {func(d *rig) { put(d, d.target(), mine) }, false, vault.ErrExists},
+		"another file, forced": {func(d *rig) { put(d, d.target(), mine) }, true, nil},
+		"of the same size":     {func(d *rig) { put(d, d.target(), content(2, mib)) }, false, vault.ErrExists},
+		"the same bytes":       {func(d *rig) { put(d, d.target(), content(1, mib)) }, false, nil},
+		"a file called .part":  {func(d *rig) { put(d, d.target()+".part", mine) }, false, vault.ErrExists},
+		"a .part, forced":      {func(d *rig) { put(d, d.target()+".part", mine) }, true, nil},
+		"a directory": {func(d *rig) {
 			if err := os.Mkdir(d.target(), 0o700); err != nil {
 				d.t.Fatal(err)
 			}
 		}, true, vault.ErrInvalid},
-		"a link": {func(d *depot) {
+		"a link": {func(d *rig) {
 			put(d, d.target()+".real", mine)
 			if err := os.Symlink(d.target()+".real", d.target()); err != nil {
 				d.t.Fatal(err)
@@ -270,7 +272,7 @@ func TestATargetInTheWay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, mib)
 				a := d.store(data)
 				test.put(d)
@@ -291,7 +293,7 @@ func TestATargetInTheWay(t *testing.T) {
 	}
 }
 
-func put(d *depot, path string, data []byte) {
+func put(d *rig, path string, data []byte) {
 	d.t.Helper()
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		d.t.Fatal(err)
@@ -299,7 +301,7 @@ func put(d *depot, path string, data []byte) {
 }
 
 // contents are the names and bytes of what is called like the target.
-func (d *depot) contents() (all []string) {
+func (d *rig) contents() (all []string) {
 	d.t.Helper()
 	for _, name := range d.files() {
 		if strings.HasPrefix(name, filepath.Base(d.target())) {
@@ -316,7 +318,7 @@ func (d *depot) contents() (all []string) {
 // A file that appears while the bytes come is not replaced.
 func TestATargetThatAppearsIsNotReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, mib)
 		a := d.store(data)
 		d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
@@ -342,11 +344,11 @@ func TestATargetThatAppearsIsNotReplaced(t *testing.T) {
 
 func TestSpaceIsCheckedBeforeAnythingIsPaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		a.Size = 1 << 55
 		_, err := d.download(a, d.downloading())
-		if !errors.Is(err, firn.ErrNoSpace) || len(d.atVault()) != 0 {
+		if !errors.Is(err, download.ErrNoSpace) || len(d.atVault()) != 0 {
 			t.Errorf("%v; %d jobs", err, len(d.atVault()))
 		}
 	})
@@ -354,12 +356,12 @@ func TestSpaceIsCheckedBeforeAnythingIsPaid(t *testing.T) {
 
 func TestWhatOthersWillWriteIsNoFreeSpace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		o := d.downloading()
 		o.Reserved = 1 << 55
 		_, err := d.download(a, o)
-		if !errors.Is(err, firn.ErrNoSpace) || len(d.atVault()) != 0 {
+		if !errors.Is(err, download.ErrNoSpace) || len(d.atVault()) != 0 {
 			t.Errorf("%v; %d jobs", err, len(d.atVault()))
 		}
 	})
@@ -367,11 +369,11 @@ func TestWhatOthersWillWriteIsNoFreeSpace(t *testing.T) {
 
 func TestDownloadsShareTheListOfJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		o := d.downloading()
-		o.NoWait, o.Listed = true, &firn.JobList{}
+		o.NoWait, o.Listed = true, &jobs.List{}
 		begin := func(a record.Archive) {
-			_, err := firn.DownloadFile(t.Context(), d.vault, a, filepath.Join(d.dir, string(a.ID)), o)
+			_, err := download.File(t.Context(), d.vault, a, filepath.Join(d.dir, string(a.ID)), o)
 			if !errors.Is(err, vault.ErrNotReady) {
 				t.Fatal(err)
 			}
@@ -398,7 +400,7 @@ func TestDownloadsShareTheListOfJobs(t *testing.T) {
 
 func TestTwoDownloadsIntoOneFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		unlock, err := d.catalog.LockDownload(t.Context(), d.target())
 		if err != nil {
@@ -422,7 +424,7 @@ func TestTheRecordAndTheVaultDisagree(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, 3*mib))
 				change(&a)
 				for range 2 {
@@ -463,7 +465,7 @@ func TestWrongBytesAreNeverDelivered(t *testing.T) {
 	for name, proved := range map[string]bool{"where the vault gives hashes": true, "where it gives none": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, threeSegments)
 				a := d.store(data)
 				d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
@@ -495,13 +497,13 @@ func TestWrongBytesAreNeverDelivered(t *testing.T) {
 }
 
 func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
-	for name, rate := range map[string]firn.DownloadOptions{
+	for name, rate := range map[string]download.Options{
 		"as estimated": {EstimateRate: 100}, // bytes per second: 6.9 MiB in 20 hours
 		"as limited":   {LimitRate: 100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, 20*mib+5)
 				a := d.store(data)
 				o := d.downloading()
@@ -552,13 +554,13 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 // While it is fetched in pieces, a download is no further than what is on record.
 func TestProgressInPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 20*mib+5))
 		journal := &counting{Catalog: d.catalog}
 		o := d.downloading()
 		o.EstimateRate, o.Journal = 100, journal
-		var last firn.Progress
-		o.Progress = func(p firn.Progress) {
+		var last depot.Progress
+		o.Progress = func(p depot.Progress) {
 			if p.Size != a.Size || p.Done > journal.saved.Load() || p.Done < last.Done || p.Resumed > last.Done || p.Done+p.InFlight > a.Size {
 				t.Errorf("%+v after %+v, and %d bytes on record", p, last, journal.saved.Load())
 			}
@@ -584,7 +586,7 @@ func (c *counting) SaveSegment(ctx context.Context, key int64, s record.Segment)
 // A run finds the pieces that the one before it has asked for.
 func TestPiecesAreFoundAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, 20*mib+5)
 		a := d.store(data)
 		o := d.downloading()
@@ -612,7 +614,7 @@ func TestPiecesAreFoundAgain(t *testing.T) {
 
 func TestASlowLineIsToldOfTheExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 2*mib))
 		d.retrieve(a, d.retrieving())
 		o := d.downloading()

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/download"
 	"firn/internal/expected"
 	"firn/record"
 	"firn/treehash"
@@ -39,7 +39,7 @@ func TestDownloadToAStream(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				data := content(1, test.size)
 				a := d.store(data)
 				if name == "an unknown size" {
@@ -51,7 +51,7 @@ func TestDownloadToAStream(t *testing.T) {
 					test.r.Size = int64(test.size)
 				}
 				out := &expected.Bytes{Want: data[test.r.Offset:test.r.End()]}
-				got, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
+				got, err := download.To(t.Context(), d.vault, a, out, o)
 				if err != nil || got.Received != test.r.Size || out.Err() != nil {
 					t.Errorf("%+v, %v; %v", got, err, out.Err())
 				}
@@ -63,7 +63,7 @@ func TestDownloadToAStream(t *testing.T) {
 // Only proved bytes are written, and then the error says that some were.
 func TestAStreamHasNoWrongByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
 		d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
@@ -73,7 +73,7 @@ func TestAStreamHasNoWrongByte(t *testing.T) {
 			return out, nil
 		}
 		out := &expected.Bytes{Want: data[:16*mib]}
-		_, err := firn.DownloadTo(t.Context(), d.vault, a, out, d.downloading())
+		_, err := download.To(t.Context(), d.vault, a, out, d.downloading())
 		if !errors.Is(err, vault.ErrChecksum) || out.Err() != nil {
 			t.Errorf("%v; %v", err, out.Err())
 		}
@@ -83,13 +83,13 @@ func TestAStreamHasNoWrongByte(t *testing.T) {
 // Where the vault proves no segment, the end tells.
 func TestAStreamThatIsWrongAsAWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 9*mib))
 		d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
 			out.ReadCloser, out.TreeHash = &flipped{out.ReadCloser, 100}, treehash.Hash{}
 			return out, nil
 		}
-		if _, err := firn.DownloadTo(t.Context(), d.vault, a, io.Discard, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+		if _, err := download.To(t.Context(), d.vault, a, io.Discard, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -100,7 +100,7 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 	for name, cut := range map[string]int64{"before its first byte": 0, "in the middle": 16 * mib} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(data)
 				d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
 					if r.Offset == cut {
@@ -111,8 +111,8 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 				out := &expected.Bytes{Want: data[:cut]}
 				o := d.downloading()
 				o.Concurrency = 1
-				_, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
-				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, firn.ErrCut) != (cut > 0) || out.Err() != nil {
+				_, err := download.To(t.Context(), d.vault, a, out, o)
+				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, download.ErrCut) != (cut > 0) || out.Err() != nil {
 					t.Errorf("%v; %v", err, out.Err())
 				}
 			})
@@ -123,7 +123,7 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 // An output that expires under a stream is asked for again, from where it is.
 func TestAStreamOutlivesAnOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
 		d.retrieve(a, d.retrieving()) // all of it at once
@@ -131,7 +131,7 @@ func TestAStreamOutlivesAnOutput(t *testing.T) {
 		o.LimitRate = 300
 		out := &expected.Bytes{Want: data}
 		begin := time.Now()
-		_, err := firn.DownloadTo(t.Context(), d.vault, a, out, o)
+		_, err := download.To(t.Context(), d.vault, a, out, o)
 		if err != nil || out.Err() != nil || time.Since(begin) < 2*jobTime+lifetime {
 			t.Errorf("%v; %v after %s", err, out.Err(), time.Since(begin))
 		}

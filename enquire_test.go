@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"firn"
 	"firn/record"
 	"firn/vault"
+	"firn/verify"
 )
 
 // telling tells of archives at once.
@@ -23,7 +23,7 @@ func (l *telling) Look(context.Context, vault.ArchiveID) (vault.Archive, error) 
 // Of an archive whose size is not known, the tree hash on record is what a file is compared
 // with, and not what the vault has under that id by now.
 func TestVerifyByTheHashOnRecord(t *testing.T) {
-	d := newDepot(t)
+	d := newRig(t)
 	data := content(1, 2*mib)
 	a := d.store(data)
 	path := filepath.Join(t.TempDir(), "film")
@@ -39,11 +39,11 @@ func TestVerifyByTheHashOnRecord(t *testing.T) {
 		"another at record": {known: 1, want: vault.ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
-			known := record.Archive{Vault: depotURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
+			known := record.Archive{Vault: rigURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
 			told := vault.Archive{ID: a.ID, Size: a.Size, TreeHash: a.TreeHash}
 			known.TreeHash[0] ^= test.known
 			told.TreeHash[0] ^= test.told
-			_, err := firn.VerifyFile(t.Context(), known, path, firn.VerifyOptions{Vault: &telling{d.vault, told}})
+			_, err := verify.File(t.Context(), known, path, verify.Options{Vault: &telling{d.vault, told}})
 			if !errors.Is(err, test.want) {
 				t.Errorf("%v, want %v", err, test.want)
 			}

@@ -1,37 +1,31 @@
 // Package firn takes massive backups into cold storage and gets them back.
 //
-// Firn is old snow on its way to becoming glacier ice. This package holds the
-// library's verbs, which work on any kind of vault: an Amazon Glacier vault or
-// a plain directory, opened with package vaulturl.
+// Firn is old snow on its way to becoming glacier ice. This package is a page of
+// documentation. The library's verbs work on any kind of vault (an Amazon Glacier vault, a
+// bucket in the cold classes of S3, a plain directory), opened with package vaulturl, and
+// each has a package:
 //
-// Most programs need [UploadFile] and [DownloadFile]:
+//   - upload brings a file or a stream into a vault;
+//   - jobs asks for jobs, which make archives readable, and waits for them;
+//   - download brings archives back;
+//   - reconcile brings the record in line with a vault's inventory;
+//   - verify compares a local file with an archive;
+//   - purge deletes the archives of a vault, and the vault.
+//
+// Most programs need upload and download:
 //
 //	v, err := vaulturl.Open(ctx, "glacier://image-backups?region=us-west-2", vaulturl.Options{})
 //	...
-//	stored, err := firn.UploadFile(ctx, v, "backup.tar", firn.UploadOptions{Description: "June"})
+//	stored, err := upload.File(ctx, v, "backup.tar", upload.Options{Description: "June"})
 //	...
 //	fmt.Println(stored.ArchiveID)
 //	...
 //	archive := record.Archive{ID: stored.ArchiveID, Size: stored.Size, TreeHash: stored.TreeHash}
-//	_, err = firn.DownloadFile(ctx, v, archive, "back.tar", firn.DownloadOptions{})
+//	_, err = download.File(ctx, v, archive, "back.tar", download.Options{})
 //
-// An upload is multipart, concurrent, retried and verified: every part and the
-// whole are proved by the hash of the bytes that were read. With a [Journal]
-// (package catalog has one) an upload that was killed continues when the same
-// call is made again, and one that was completed is not repeated. Without one it
-// still continues, by what the vault itself tells about its unfinished uploads.
+// Package record says what the verbs need of a record, and package catalog keeps one that
+// lasts. Package depot has what the verbs share, package source the local side of an upload.
 //
-// A download waits for a job of the vault, which takes hours, and starts one only
-// if there is none. The file gets its name when the tree hash of all its bytes is
-// the archive's. With a [DownloadJournal] the same call continues after a kill, and
-// fetches nothing again that was verified; an output that expires in the middle is
-// asked for again, for the missing ranges only. [Retrieve] and [WaitForJobs] are
-// its steps by themselves.
-//
-// What to keep safe: the archive id. A Glacier vault has no names, and tells its
-// ids only in an inventory, about a day later. With a Journal the id is on disk
-// before UploadFile returns it.
-//
-// Bytes are counted in int64 throughout; times are UTC. Errors wrap the classes
-// of package vault and the Err values of this package.
+// Bytes are counted in int64 throughout; times are UTC. Errors wrap the classes of package
+// vault and the Err values of the verb's package, of depot and of source.
 package firn

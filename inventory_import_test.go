@@ -11,10 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/inventory"
+	"firn/reconcile"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -51,7 +53,7 @@ type desk struct {
 	t       *testing.T
 	catalog *catalog.Catalog
 	file    string
-	options firn.ImportOptions
+	options reconcile.ImportOptions
 }
 
 func newDesk(t *testing.T, document []byte) *desk {
@@ -64,8 +66,8 @@ func newDesk(t *testing.T, document []byte) *desk {
 	t.Cleanup(func() { closed(t, c) })
 	d := &desk{t: t, catalog: c, file: filepath.Join(dir, "list")}
 	d.write(document)
-	d.options = firn.ImportOptions{
-		Journal: c, VaultURL: depotURL, Now: func() time.Time { return made().Add(30 * day) },
+	d.options = reconcile.ImportOptions{
+		Journal: c, VaultURL: rigURL, Now: func() time.Time { return made().Add(30 * day) },
 	}
 	return d
 }
@@ -77,9 +79,9 @@ func (d *desk) write(document []byte) {
 	}
 }
 
-func (d *desk) imported(o firn.ImportOptions) firn.InventoryReport {
+func (d *desk) imported(o reconcile.ImportOptions) reconcile.Report {
 	d.t.Helper()
-	report, err := firn.ImportInventory(d.t.Context(), d.file, o)
+	report, err := reconcile.Import(d.t.Context(), d.file, o)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -94,9 +96,9 @@ func TestImportInventory(t *testing.T) {
 			if err := os.Chtimes(d.file, written, written); err != nil {
 				t.Fatal(err)
 			}
-			var last firn.InventoryProgress
+			var last reconcile.Progress
 			o := d.options
-			o.Progress = func(p firn.InventoryProgress) { last = p }
+			o.Progress = func(p reconcile.Progress) { last = p }
 			report := d.imported(o)
 			if counts(report) != [7]int64{1000, 0, 1000, 0, 0, 0, 0} || report.State != record.Read || report.Job != "" || report.List.IsWhole() {
 				t.Errorf("report %+v", report)
@@ -150,13 +152,13 @@ func TestImportInventoryContinues(t *testing.T) {
 			d := newDesk(t, document(t, csv, 12_000))
 			o := d.options
 			ctx, stop := context.WithCancelCause(t.Context())
-			o.Progress = func(p firn.InventoryProgress) {
+			o.Progress = func(p reconcile.Progress) {
 				if p.Entries == 10_000 {
-					stop(firn.ErrInterrupted)
+					stop(depot.ErrInterrupted)
 				}
 			}
-			first, err := firn.ImportInventory(ctx, d.file, o)
-			if !errors.Is(err, firn.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 12_000 {
+			first, err := reconcile.Import(ctx, d.file, o)
+			if !errors.Is(err, depot.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 12_000 {
 				t.Fatalf("%+v, %v", first, err)
 			}
 			second := d.imported(d.options)
@@ -192,7 +194,7 @@ func TestImportInventoryErrors(t *testing.T) {
 	good := document(t, false, 20)
 	for name, test := range map[string]struct {
 		document []byte
-		options  func(*firn.ImportOptions)
+		options  func(*reconcile.ImportOptions)
 		want     error
 		says     string
 		entries  int64 // on record all the same
@@ -201,11 +203,11 @@ func TestImportInventoryErrors(t *testing.T) {
 		"empty":                {document: []byte{}, want: vault.ErrInvalid},
 		"an archive":           {document: content(1, 1000), want: vault.ErrInvalid},
 		"cut in the middle":    {document: good[:len(good)/2], says: "cannot be read beyond byte", entries: 9},
-		"of another vault":     {document: good, options: func(o *firn.ImportOptions) { o.VaultName = "films" }, want: vault.ErrInvalid, says: "it is the inventory of the vault"},
-		"of another region":    {document: good, options: func(o *firn.ImportOptions) { o.Region = "us-east-1" }, want: vault.ErrInvalid, says: arn},
-		"to be made tomorrow":  {document: good, options: func(o *firn.ImportOptions) { o.Date = o.Now().Add(day) }, want: vault.ErrInvalid},
-		"without a record":     {document: good, options: func(o *firn.ImportOptions) { o.Journal = nil }, want: vault.ErrInvalid},
-		"that is a directory":  {want: firn.ErrUnreadable},
+		"of another vault":     {document: good, options: func(o *reconcile.ImportOptions) { o.VaultName = "films" }, want: vault.ErrInvalid, says: "it is the inventory of the vault"},
+		"of another region":    {document: good, options: func(o *reconcile.ImportOptions) { o.Region = "us-east-1" }, want: vault.ErrInvalid, says: arn},
+		"to be made tomorrow":  {document: good, options: func(o *reconcile.ImportOptions) { o.Date = o.Now().Add(day) }, want: vault.ErrInvalid},
+		"without a record":     {document: good, options: func(o *reconcile.ImportOptions) { o.Journal = nil }, want: vault.ErrInvalid},
+		"that is a directory":  {want: source.ErrUnreadable},
 		"followed by nonsense": {document: append(bytes.Clone(good), "]"...), want: vault.ErrInvalid, entries: 20},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +221,7 @@ func TestImportInventoryErrors(t *testing.T) {
 			if test.options != nil {
 				test.options(&o)
 			}
-			report, err := firn.ImportInventory(t.Context(), d.file, o)
+			report, err := reconcile.Import(t.Context(), d.file, o)
 			if err == nil || (test.want != nil && !errors.Is(err, test.want)) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}

@@ -14,10 +14,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/jobs"
+	"firn/reconcile"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -25,24 +29,24 @@ import (
 const day = 24 * time.Hour
 
 // put makes an archive with a description, without a word to the catalog.
-func (d *depot) put(description string, data []byte) record.Archive {
+func (d *rig) put(description string, data []byte) record.Archive {
 	d.t.Helper()
-	source := firn.FromReaderAt(strings.NewReader(string(data)), int64(len(data)), "source")
-	stored, err := firn.Upload(d.t.Context(), d.below, source, firn.UploadOptions{Description: description, PartSize: mib, Again: true})
+	source := source.FromReaderAt(strings.NewReader(string(data)), int64(len(data)), "source")
+	stored, err := upload.From(d.t.Context(), d.below, source, upload.Options{Description: description, PartSize: mib, Again: true})
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	return record.Archive{
-		Vault: depotURL, ID: stored.ArchiveID, Name: "/" + description, Description: description,
+		Vault: rigURL, ID: stored.ArchiveID, Name: "/" + description, Description: description,
 		Size: int64(len(data)), TreeHash: treehash.Sum(data), Created: time.Now().UTC(), State: record.Stored,
 	}
 }
 
 // knows writes an archive into the catalog as if it had been uploaded from here.
-func (d *depot) knows(archives ...record.Archive) {
+func (d *rig) knows(archives ...record.Archive) {
 	d.t.Helper()
 	for _, a := range archives {
-		u := record.Upload{Vault: depotURL, Source: record.Source{Path: a.Name}, State: record.Completed, ArchiveID: a.ID}
+		u := record.Upload{Vault: rigURL, Source: record.Source{Path: a.Name}, State: record.Completed, ArchiveID: a.ID}
 		err := d.catalog.SaveUpload(d.t.Context(), &u)
 		if err == nil {
 			err = d.catalog.FinishUpload(d.t.Context(), &u, a)
@@ -53,14 +57,14 @@ func (d *depot) knows(archives ...record.Archive) {
 	}
 }
 
-func (d *depot) inventorying() firn.InventoryOptions {
-	return firn.InventoryOptions{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
+func (d *rig) inventorying() reconcile.Options {
+	return reconcile.Options{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
 }
 
 // inventory takes one where nothing may go wrong.
-func (d *depot) inventory(o firn.InventoryOptions) firn.InventoryReport {
+func (d *rig) inventory(o reconcile.Options) reconcile.Report {
 	d.t.Helper()
-	report, err := firn.Inventory(d.t.Context(), d.vault, o)
+	report, err := reconcile.Inventory(d.t.Context(), d.vault, o)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -68,7 +72,7 @@ func (d *depot) inventory(o firn.InventoryOptions) firn.InventoryReport {
 }
 
 // states are the archives on record by their description.
-func (d *depot) states() map[string]record.ArchiveState {
+func (d *rig) states() map[string]record.ArchiveState {
 	d.t.Helper()
 	states := make(map[string]record.ArchiveState)
 	for a := range d.archives() {
@@ -78,7 +82,7 @@ func (d *depot) states() map[string]record.ArchiveState {
 }
 
 // archives are those on record, the deleted ones too.
-func (d *depot) archives() iter.Seq[record.Archive] {
+func (d *rig) archives() iter.Seq[record.Archive] {
 	return func(yield func(record.Archive) bool) {
 		d.t.Helper()
 		for a, err := range d.catalog.Archives(d.t.Context(), catalog.Filter{All: true}) {
@@ -92,7 +96,7 @@ func (d *depot) archives() iter.Seq[record.Archive] {
 	}
 }
 
-func (d *depot) wantStates(want map[string]record.ArchiveState) {
+func (d *rig) wantStates(want map[string]record.ArchiveState) {
 	d.t.Helper()
 	got := d.states()
 	for description, state := range want {
@@ -109,13 +113,13 @@ func (d *depot) wantStates(want map[string]record.ArchiveState) {
 func pass(days int) { wait(time.Duration(days)*day + time.Hour) }
 
 // counts are those of a report, in the order of their declaration.
-func counts(r firn.InventoryReport) [7]int64 {
+func counts(r reconcile.Report) [7]int64 {
 	return [7]int64{r.Entries, r.Bad, r.Added, r.Confirmed, r.Differing, r.Missing, r.Settled}
 }
 
 func TestInventory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		same, other := d.put("same", content(1, mib)), d.put("other", content(2, 3))
 		other.Size = 4
 		d.knows(same, other)
@@ -160,14 +164,14 @@ const longLook = 10 * time.Minute
 // A job is asked for once, whoever waits for it and how often.
 func TestInventoryWithoutWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.put("a", content(1, 10))
 		pass(1)
 		o := d.inventorying()
 		o.NoWait = true
 		for range 2 {
-			var later *firn.NotReadyError
-			_, err := firn.Inventory(t.Context(), d.vault, o)
+			var later *jobs.NotReadyError
+			_, err := reconcile.Inventory(t.Context(), d.vault, o)
 			if !errors.As(err, &later) || !errors.Is(err, vault.ErrNotReady) || time.Until(later.Back) > jobTime {
 				t.Fatalf("got %v", err)
 			}
@@ -179,7 +183,7 @@ func TestInventoryWithoutWaiting(t *testing.T) {
 		}
 		// What was read is not read again; another one is asked for, unless the
 		// caller is content with that.
-		if _, err := firn.Inventory(t.Context(), d.vault, o); !errors.Is(err, vault.ErrNotReady) || len(d.vault.starts) != 2 {
+		if _, err := reconcile.Inventory(t.Context(), d.vault, o); !errors.Is(err, vault.ErrNotReady) || len(d.vault.starts) != 2 {
 			t.Errorf("got %v after %d starts", err, len(d.vault.starts))
 		}
 		o.MaxAge = day
@@ -229,7 +233,7 @@ func TestInventoryJobsOfOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				d.put("a", content(1, 10))
 				d.put("b", content(2, 10))
 				pass(1)
@@ -238,7 +242,7 @@ func TestInventoryJobsOfOthers(t *testing.T) {
 					t.Fatal(err)
 				}
 				wait(jobTime)
-				report, err := firn.Inventory(t.Context(), forgetsMarkers{d.vault}, d.inventorying())
+				report, err := reconcile.Inventory(t.Context(), forgetsMarkers{d.vault}, d.inventorying())
 				if err != nil || len(d.vault.starts) != test.starts || report.Entries != 2 {
 					t.Errorf("%d entries after %d starts, %v", report.Entries, len(d.vault.starts), err)
 				}
@@ -250,7 +254,7 @@ func TestInventoryJobsOfOthers(t *testing.T) {
 // What two whole inventories lack is missing; nothing else ever is.
 func TestInventoryMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		kept, lost := d.put("kept", content(1, 10)), d.put("lost", content(2, 10))
 		d.knows(kept, lost)
 		if err := d.below.DeleteArchive(t.Context(), lost.ID); err != nil {
@@ -296,7 +300,7 @@ func TestInventoryMissing(t *testing.T) {
 // An inventory goes on listing for a day what was deleted.
 func TestInventoryListsTheDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		gone, going := d.put("gone", content(1, 10)), d.put("going", content(2, 10))
 		d.knows(gone, going)
 		pass(1)
@@ -304,9 +308,9 @@ func TestInventoryListsTheDeleted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = d.catalog.MarkDeleting(t.Context(), depotURL, []record.Archive{{ID: gone.ID}, {ID: going.ID}})
+		_, err = d.catalog.MarkDeleting(t.Context(), rigURL, []record.Archive{{ID: gone.ID}, {ID: going.ID}})
 		if err := errors.Join(err, d.below.DeleteArchive(t.Context(), gone.ID),
-			d.catalog.MarkDeleted(t.Context(), depotURL, []vault.ArchiveID{gone.ID})); err != nil {
+			d.catalog.MarkDeleted(t.Context(), rigURL, []vault.ArchiveID{gone.ID})); err != nil {
 			t.Fatal(err)
 		}
 		if report := d.inventory(d.inventorying()); report.Job != job || report.Entries != 2 {
@@ -343,14 +347,14 @@ func (s *scripted) Inventory(ctx context.Context, id vault.JobID, after string) 
 	}
 }
 
-func (d *depot) scripted(list func(reading, entry int, e vault.Entry) (vault.Entry, error)) *scripted {
+func (d *rig) scripted(list func(reading, entry int, e vault.Entry) (vault.Entry, error)) *scripted {
 	return &scripted{Vault: d.vault, list: list}
 }
 
 // A stream that breaks goes on behind the last entry that was filed.
 func TestInventoryBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		for i := range 6 {
 			d.put(fmt.Sprint(i), content(uint64(i), 10))
 		}
@@ -363,12 +367,12 @@ func TestInventoryBreaks(t *testing.T) {
 		})
 		var told []int64
 		o := d.inventorying()
-		o.Progress = func(p firn.InventoryProgress) {
+		o.Progress = func(p reconcile.Progress) {
 			if !p.Finishing {
 				told = append(told, p.Entries)
 			}
 		}
-		report, err := firn.Inventory(t.Context(), s, o)
+		report, err := reconcile.Inventory(t.Context(), s, o)
 		if err != nil || counts(report) != [7]int64{6, 0, 6, 0, 0, 0, 0} {
 			t.Errorf("%+v, %v", report, err)
 		}
@@ -385,7 +389,7 @@ func TestInventoryBreaks(t *testing.T) {
 // A run that ended in the middle, for whatever reason, is taken up by the next.
 func TestInventoryContinues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		for i := range 5 {
 			d.put(fmt.Sprint(i), content(uint64(i), 10))
 		}
@@ -396,11 +400,11 @@ func TestInventoryContinues(t *testing.T) {
 			}
 			return e, nil
 		})
-		if report, err := firn.Inventory(t.Context(), s, d.inventorying()); !errors.Is(err, vault.ErrDenied) || report.Entries != 3 || report.State != record.Reading {
+		if report, err := reconcile.Inventory(t.Context(), s, d.inventorying()); !errors.Is(err, vault.ErrDenied) || report.Entries != 3 || report.State != record.Reading {
 			t.Errorf("%+v, %v", report, err)
 		}
 		d.openCatalog()
-		report, err := firn.Inventory(t.Context(), s, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
 		if err != nil || report.Entries != 5 || report.Added != 5 || report.Resumed != 3 || len(d.vault.starts) != 1 || s.after[1] == "" {
 			t.Errorf("%+v, %v; read from %q", report, err, s.after)
 		}
@@ -411,7 +415,7 @@ func TestInventoryContinues(t *testing.T) {
 // An output that goes in the middle is replaced by that of another job.
 func TestInventoryExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		for i := range 4 {
 			d.put(fmt.Sprint(i), content(uint64(i), 10))
 		}
@@ -423,7 +427,7 @@ func TestInventoryExpires(t *testing.T) {
 			}
 			return e, nil
 		})
-		report, err := firn.Inventory(t.Context(), s, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
 		if err != nil || counts(report) != [7]int64{4, 0, 2, 2, 0, 0, 0} || len(d.vault.starts) != 2 {
 			t.Errorf("%+v, %v after %d starts", report, err, len(d.vault.starts))
 		}
@@ -435,7 +439,7 @@ func TestInventoryExpires(t *testing.T) {
 // lacks is not missing: it may be what could not be read.
 func TestInventoryWithBadEntries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		lost := d.put("lost", content(9, 10))
 		d.knows(lost)
 		d.put("a", content(1, 10))
@@ -452,7 +456,7 @@ func TestInventoryWithBadEntries(t *testing.T) {
 		for range 3 {
 			d.put("more", content(3, 10))
 			pass(3)
-			report, err := firn.Inventory(t.Context(), s, d.inventorying())
+			report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
 			if err != nil || report.Bad != 1 || report.Missing != 0 || report.Entries < 3 {
 				t.Errorf("%+v, %v", report, err)
 			}
@@ -469,11 +473,11 @@ func TestInventoryWithBadEntries(t *testing.T) {
 func TestInventoryOfManyBlocks(t *testing.T) {
 	const entries = 10_503
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.put("one", content(1, 10))
 		pass(1)
 		many := &multiplied{Vault: d.vault, n: entries}
-		report, err := firn.Inventory(t.Context(), many, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), many, d.inventorying())
 		if err != nil || report.Entries != entries || report.Added != entries || many.opened != 2 {
 			t.Errorf("%+v, %v after %d readings", report, err, many.opened)
 		}
@@ -518,21 +522,21 @@ func (m *multiplied) Inventory(_ context.Context, _ vault.JobID, after string) i
 // repeated.
 func TestInventorySettlesAnUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		path := filepath.Join(d.dir, "film.mov")
 		if err := os.WriteFile(path, content(1, 3*mib), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o := firn.UploadOptions{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour}
+		o := upload.Options{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour}
 		faulty := vaulttest.NewFaulty(d.below, forgetsCompletion()...)
-		if _, err := firn.UploadFile(t.Context(), faulty, path, o); !errors.Is(err, firn.ErrUnknown) {
+		if _, err := upload.File(t.Context(), faulty, path, o); !errors.Is(err, upload.ErrUnknown) {
 			t.Fatalf("got %v", err)
 		}
 		pass(1)
 		if report := d.inventory(d.inventorying()); counts(report) != [7]int64{1, 0, 1, 0, 0, 0, 1} {
 			t.Errorf("counted %v", counts(report))
 		}
-		stored, err := firn.UploadFile(t.Context(), d.below, path, o)
+		stored, err := upload.File(t.Context(), d.below, path, o)
 		if err != nil || !stored.AlreadyPresent {
 			t.Errorf("stored %+v, %v", stored, err)
 		}
@@ -547,7 +551,7 @@ func TestInventorySettlesAnUpload(t *testing.T) {
 // A drain ends the reading at once, with what was read on record.
 func TestInventoryDrained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.put("a", content(1, 10))
 		d.put("b", content(2, 10))
 		pass(1)
@@ -563,10 +567,10 @@ func TestInventoryDrained(t *testing.T) {
 		}
 		o := d.inventorying()
 		o.Drain = drain
-		if report, err := firn.Inventory(t.Context(), s, o); !errors.Is(err, firn.ErrInterrupted) || report.Entries != 1 {
+		if report, err := reconcile.Inventory(t.Context(), s, o); !errors.Is(err, depot.ErrInterrupted) || report.Entries != 1 {
 			t.Errorf("%+v, %v", report, err)
 		}
-		if report, err := firn.Inventory(t.Context(), s, d.inventorying()); err != nil || report.Entries != 2 || report.Resumed != 1 {
+		if report, err := reconcile.Inventory(t.Context(), s, d.inventorying()); err != nil || report.Entries != 2 || report.Resumed != 1 {
 			t.Errorf("%+v, %v", report, err)
 		}
 	})
@@ -575,7 +579,7 @@ func TestInventoryDrained(t *testing.T) {
 func TestInventoryErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault vaulttest.Fault
-		setUp func(d *depot, o *firn.InventoryOptions)
+		setUp func(d *rig, o *reconcile.Options)
 		want  error
 		says  string
 	}{
@@ -588,19 +592,19 @@ func TestInventoryErrors(t *testing.T) {
 			fault: vaulttest.Fault{Method: "Jobs", Err: vault.ErrNotFound}, want: vault.ErrNotFound,
 		},
 		"a list of nonsense": {fault: vaulttest.Fault{Method: "Inventory", Err: vault.ErrInvalid}, want: vault.ErrInvalid},
-		"no answer":          {fault: vaulttest.Fault{Method: "Inventory", Err: vault.ErrUnavailable}, want: firn.ErrGaveUp},
+		"no answer":          {fault: vaulttest.Fault{Method: "Inventory", Err: vault.ErrUnavailable}, want: depot.ErrGaveUp},
 		"outputs that are never there": {
 			fault: vaulttest.Fault{Method: "Inventory", Err: vault.ErrExpired}, want: vault.ErrExpired,
 		},
 		"no journal": {
-			setUp: func(_ *depot, o *firn.InventoryOptions) { o.Journal = nil }, want: vault.ErrInvalid,
+			setUp: func(_ *rig, o *reconcile.Options) { o.Journal = nil }, want: vault.ErrInvalid,
 		},
-		"from later than until": {setUp: func(_ *depot, o *firn.InventoryOptions) {
+		"from later than until": {setUp: func(_ *rig, o *reconcile.Options) {
 			o.Since = time.Now()
 			o.Until = o.Since
 		}, want: vault.ErrInvalid},
-		"another process reads one": {setUp: func(d *depot, _ *firn.InventoryOptions) {
-			unlock, err := d.catalog.LockVault(d.t.Context(), depotURL, "inventory")
+		"another process reads one": {setUp: func(d *rig, _ *reconcile.Options) {
+			unlock, err := d.catalog.LockVault(d.t.Context(), rigURL, "inventory")
 			if err != nil {
 				d.t.Fatal(err)
 			}
@@ -609,14 +613,14 @@ func TestInventoryErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				d.put("a", content(1, 10))
 				pass(1)
 				o := d.inventorying()
 				if test.setUp != nil {
 					test.setUp(d, &o)
 				}
-				_, err := firn.Inventory(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o)
+				_, err := reconcile.Inventory(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}

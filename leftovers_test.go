@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -60,10 +62,10 @@ func TestOldHashesDoNotOutliveTheirBytes(t *testing.T) {
 
 // killedCompleting leaves an upload of the file of which nobody knows whether it
 // was completed. It was not.
-func (s *site) killedCompleting(source *firn.Source, o firn.UploadOptions) {
+func (s *site) killedCompleting(source *source.Source, o upload.Options) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrDenied})
-	if _, err := firn.Upload(s.t.Context(), v, source, o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(s.t.Context(), v, source, o); !errors.Is(err, vault.ErrDenied) {
 		s.t.Fatalf("got %v, want the fault", err)
 	}
 }
@@ -72,9 +74,9 @@ func TestAnotherStreamIsNotTakenForTheLastOne(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
 	o.Description, o.SpoolDir = "nightly", t.TempDir()
-	s.killedCompleting(firn.Stream(bytes.NewReader(content(5, mib))), o)
+	s.killedCompleting(source.Stream(bytes.NewReader(content(5, mib))), o)
 	tuesday := content(6, 2*mib)
-	stored, err := firn.Upload(t.Context(), s.vault, firn.Stream(bytes.NewReader(tuesday)), o)
+	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(tuesday)), o)
 	if err != nil || stored.TreeHash != treehash.Sum(tuesday) {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
@@ -87,7 +89,7 @@ func TestAnEditedFileIsNotTakenForTheOneCompleted(t *testing.T) {
 	for name, again := range map[string]bool{"again": true, "plainly": false} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			source, err := firn.OpenFile(s.file)
+			source, err := source.Open(s.file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +112,7 @@ func TestUnknownAfterAThrottledCompletion(t *testing.T) {
 	_, sent, err := s.upload(s.options(),
 		vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrThrottled, After: true},
 		vaulttest.Fault{Method: "CompleteUpload", Call: 2, Err: vault.ErrNotFound})
-	if !errors.Is(err, firn.ErrUnknown) || sent != 6 {
+	if !errors.Is(err, upload.ErrUnknown) || sent != 6 {
 		t.Errorf("%d parts sent: %v", sent, err)
 	}
 }
@@ -131,7 +133,7 @@ func TestUnknownDoesNotBlockAnotherFile(t *testing.T) {
 	for name, size := range map[string]int{"of another size": mib, "of the same size": 5*mib + mib/2} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, firn.ErrUnknown) {
+			if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, upload.ErrUnknown) {
 				t.Fatalf("got %v, want ErrUnknown", err)
 			}
 			data := content(8, size)
@@ -203,14 +205,14 @@ func TestAShorterStreamGivesTheOldUploadUp(t *testing.T) {
 	o.Description, o.SpoolDir, o.Concurrency = "nightly", t.TempDir(), 1
 	long := content(9, 4*mib)
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "UploadPart", Call: 4, Err: vault.ErrDenied})
-	if _, err := firn.Upload(t.Context(), v, firn.Stream(bytes.NewReader(long)), o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(long)), o); !errors.Is(err, vault.ErrDenied) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	short := long[:mib+1]
-	if _, err := firn.Upload(t.Context(), s.vault, firn.Stream(bytes.NewReader(short)), o); !errors.Is(err, firn.ErrGaveUp) {
+	if _, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o); !errors.Is(err, depot.ErrGaveUp) {
 		t.Fatalf("got %v, want ErrGaveUp", err)
 	}
-	stored, err := firn.Upload(t.Context(), s.vault, firn.Stream(bytes.NewReader(short)), o)
+	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o)
 	if err != nil || stored.TreeHash != treehash.Sum(short) {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
@@ -225,9 +227,9 @@ func TestADrainEndsEveryWait(t *testing.T) {
 		defer writer.Close()
 		o := s.options()
 		o.Description, o.Drain = "a pipe", closed
-		source := firn.Stream(silent)
+		source := source.Stream(silent)
 		defer source.Close()
-		if _, err := firn.Upload(t.Context(), s.vault, source, o); !errors.Is(err, firn.ErrInterrupted) {
+		if _, err := upload.From(t.Context(), s.vault, source, o); !errors.Is(err, depot.ErrInterrupted) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -237,7 +239,7 @@ func TestADrainEndsEveryWait(t *testing.T) {
 		s.write(content(2, 5*mib+mib/2))
 		o := s.options()
 		o.Drain = closed
-		if _, _, err := s.upload(o); !errors.Is(err, firn.ErrInterrupted) || errors.Is(err, firn.ErrUnreadable) {
+		if _, _, err := s.upload(o); !errors.Is(err, depot.ErrInterrupted) || errors.Is(err, source.ErrUnreadable) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -247,8 +249,8 @@ func TestAStreamNeedsASpool(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
 	o.Description, o.SpoolDir = "a pipe", filepath.Join(t.TempDir(), "none")
-	_, err := firn.Upload(t.Context(), s.vault, firn.Stream(bytes.NewReader([]byte("x"))), o)
-	if !errors.Is(err, firn.ErrSpool) || !errors.Is(err, os.ErrNotExist) {
+	_, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader([]byte("x"))), o)
+	if !errors.Is(err, upload.ErrSpool) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"firn"
 	"firn/catalog"
 	"firn/mtjournal"
+	"firn/reconcile"
+	"firn/source"
 )
 
 func emptyCatalog(t *testing.T) *catalog.Catalog {
@@ -42,15 +43,15 @@ func TestImportMtJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := emptyCatalog(t)
-	o := firn.MtJournalOptions{Journal: c, VaultURL: "file:///cold"}
-	n, err := firn.ImportMtJournal(t.Context(), path, o)
+	o := reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"}
+	n, err := reconcile.ImportMtJournal(t.Context(), path, o)
 	if err != nil || n.Added != records {
 		t.Fatalf("it was worth %+v, %v", n, err)
 	}
 	var done, size, bad int64
 	o.Progress = func(d, s int64) { done, size = d, s }
 	o.Bad = func(*mtjournal.LineError) { bad++ }
-	n, err = firn.ImportMtJournal(t.Context(), path, o)
+	n, err = reconcile.ImportMtJournal(t.Context(), path, o)
 	if err != nil || n.Known != records || n.Added != 0 || bad != 1 {
 		t.Errorf("again, it was worth %+v, %d bad, %v", n, bad, err)
 	}
@@ -64,8 +65,8 @@ func TestImportMtJournal(t *testing.T) {
 
 func TestImportMtJournalOfNoFile(t *testing.T) {
 	c := emptyCatalog(t)
-	_, err := firn.ImportMtJournal(t.Context(), t.TempDir(), firn.MtJournalOptions{Journal: c, VaultURL: "file:///cold"})
-	if !errors.Is(err, firn.ErrUnreadable) {
+	_, err := reconcile.ImportMtJournal(t.Context(), t.TempDir(), reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"})
+	if !errors.Is(err, source.ErrUnreadable) {
 		t.Errorf("a directory: got %v, want ErrUnreadable", err)
 	}
 }

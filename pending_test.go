@@ -7,18 +7,20 @@ import (
 	"testing"
 	"time"
 
-	"firn"
+	"firn/reconcile"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
 
 // stream uploads data as a stream, through the faults.
-func (s *site) stream(o firn.UploadOptions, data []byte, faults ...vaulttest.Fault) (firn.Stored, error) {
+func (s *site) stream(o upload.Options, data []byte, faults ...vaulttest.Fault) (upload.Stored, error) {
 	s.t.Helper()
 	o.Description, o.SpoolDir = "nightly", s.t.TempDir()
-	return firn.Upload(s.t.Context(), vaulttest.NewFaulty(s.vault, faults...), firn.Stream(bytes.NewReader(data)), o)
+	return upload.From(s.t.Context(), vaulttest.NewFaulty(s.vault, faults...), source.Stream(bytes.NewReader(data)), o)
 }
 
 // forgotten is a vault that never again knows the uploads that it completed before.
@@ -37,10 +39,10 @@ func lost(pending int) []vaulttest.Fault {
 }
 
 // readInventory takes the vault's list into the catalog.
-func (s *site) readInventory() firn.InventoryReport {
+func (s *site) readInventory() reconcile.Report {
 	s.t.Helper()
 	s.clock.advance(time.Hour)
-	i, err := firn.Inventory(s.t.Context(), s.vault, firn.InventoryOptions{
+	i, err := reconcile.Inventory(s.t.Context(), s.vault, reconcile.Options{
 		Journal: s.catalog, Now: s.clock.Now,
 	})
 	if err != nil {
@@ -67,7 +69,7 @@ func TestUnknownStreamsDoNotBlockTheNext(t *testing.T) {
 	s := newSite(t)
 	nights := [][]byte{content(1, 3*mib+1), content(2, 3*mib+1), content(3, mib), content(4, 4*mib)}
 	for n, data := range nights[:3] {
-		if _, err := s.stream(s.options(), data, lost(n)...); !errors.Is(err, firn.ErrUnknown) {
+		if _, err := s.stream(s.options(), data, lost(n)...); !errors.Is(err, upload.ErrUnknown) {
 			t.Fatalf("night %d: %v, want ErrUnknown", n, err)
 		}
 	}
@@ -98,7 +100,7 @@ func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 			s := newSite(t)
 			first, second := content(1, 3*mib+1), content(2, 2*mib)
 			for n, data := range [][]byte{first, second} {
-				if _, err := s.stream(s.options(), data, lost(n)...); !errors.Is(err, firn.ErrUnknown) {
+				if _, err := s.stream(s.options(), data, lost(n)...); !errors.Is(err, upload.ErrUnknown) {
 					t.Fatalf("%v, want ErrUnknown", err)
 				}
 			}
@@ -116,8 +118,8 @@ func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 				}
 				return
 			}
-			var double *firn.DoubleError
-			if !errors.As(err, &double) || !errors.Is(err, firn.ErrUnknown) || len(archives) != 2 || unfinished != 1 {
+			var double *upload.DoubleError
+			if !errors.As(err, &double) || !errors.Is(err, upload.ErrUnknown) || len(archives) != 2 || unfinished != 1 {
 				t.Fatalf("%v; %d archives, %d unfinished", err, len(archives), unfinished)
 			}
 			for u, err := range s.vault.Uploads(t.Context()) {
@@ -141,7 +143,7 @@ func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 // fed now is another.
 func TestAnUnknownStreamThatTheVaultRemembers(t *testing.T) {
 	s := newSite(t)
-	if _, err := s.stream(s.options(), content(1, mib), lost(0)...); !errors.Is(err, firn.ErrUnknown) {
+	if _, err := s.stream(s.options(), content(1, mib), lost(0)...); !errors.Is(err, upload.ErrUnknown) {
 		t.Fatalf("%v, want ErrUnknown", err)
 	}
 	if _, err := s.stream(s.options(), content(2, mib)); err != nil {
@@ -194,7 +196,7 @@ func TestAnUnknownStreamWithoutASizeIsSettled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			if _, err := s.stream(s.options(), content(1, 3*mib+1), lost(0)...); !errors.Is(err, firn.ErrUnknown) {
+			if _, err := s.stream(s.options(), content(1, 3*mib+1), lost(0)...); !errors.Is(err, upload.ErrUnknown) {
 				t.Fatalf("%v, want ErrUnknown", err)
 			}
 			was, err := s.catalog.FindUpload(t.Context(), "file://v", record.Stream, "nightly")
@@ -239,7 +241,7 @@ func TestAnUnknownStreamWithoutASizeIsSettled(t *testing.T) {
 func TestSeveralUnknownFiles(t *testing.T) {
 	s := newSite(t)
 	s.write(content(1, mib))
-	if _, _, err := s.upload(s.options(), lost(0)...); !errors.Is(err, firn.ErrUnknown) {
+	if _, _, err := s.upload(s.options(), lost(0)...); !errors.Is(err, upload.ErrUnknown) {
 		t.Fatalf("%v, want ErrUnknown", err)
 	}
 	s.write(content(2, 2*mib))
@@ -248,7 +250,7 @@ func TestSeveralUnknownFiles(t *testing.T) {
 	}
 	s.write(content(1, mib))
 	_, sent, err := s.upload(s.options(), forgotten(1)...)
-	if !errors.Is(err, firn.ErrUnknown) || sent != 0 {
+	if !errors.Is(err, upload.ErrUnknown) || sent != 0 {
 		t.Errorf("%d parts sent, %v", sent, err)
 	}
 	o := s.options()

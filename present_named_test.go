@@ -8,9 +8,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"firn"
+	"firn/reconcile"
 	"firn/record"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -185,7 +186,7 @@ func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 	s := newSite(t)
 	first, _ := s.must(s.options())
 	s.loseCatalog()
-	if _, err := firn.Inventory(t.Context(), s.vault, firn.InventoryOptions{Journal: s.catalog, Now: s.clock.Now}); err != nil {
+	if _, err := reconcile.Inventory(t.Context(), s.vault, reconcile.Options{Journal: s.catalog, Now: s.clock.Now}); err != nil {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(t.TempDir(), "film.mov")
@@ -200,7 +201,7 @@ func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 		for _, path := range []string{s.file, copied} {
 			s.notices = nil
 			faulty := vaulttest.NewFaulty(s.vault)
-			stored, err := firn.UploadFile(t.Context(), faulty, path, s.options())
+			stored, err := upload.File(t.Context(), faulty, path, s.options())
 			if err != nil || stored.ArchiveID != first.ArchiveID || faulty.Calls("UploadPart") != 0 {
 				t.Fatalf("%+v, %v", stored, err)
 			}

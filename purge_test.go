@@ -12,20 +12,21 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/purge"
 	"firn/record"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
 
-func (d *depot) purging() firn.PurgeOptions {
-	return firn.PurgeOptions{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
+func (d *rig) purging() purge.Options {
+	return purge.Options{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
 }
 
 // purge empties the vault where nothing may go wrong.
-func (d *depot) purge(o firn.PurgeOptions) firn.Purged {
+func (d *rig) purge(o purge.Options) purge.Result {
 	d.t.Helper()
-	purged, err := firn.Purge(d.t.Context(), d.vault, o)
+	purged, err := purge.Vault(d.t.Context(), d.vault, o)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func (d *depot) purge(o firn.PurgeOptions) firn.Purged {
 }
 
 // held is how many archives the vault holds.
-func (d *depot) held() int {
+func (d *rig) held() int {
 	d.t.Helper()
 	files, err := filepath.Glob(filepath.Join(d.dir, "cold", "archives", "*.json"))
 	if err != nil {
@@ -65,16 +66,16 @@ func (d *deletions) DeleteArchive(ctx context.Context, id vault.ArchiveID) error
 }
 
 // imaginary are archives that only the catalog knows; deleting them is no error.
-func (d *depot) imaginary(n int) {
+func (d *rig) imaginary(n int) {
 	d.t.Helper()
-	i := record.Inventory{Vault: depotURL, Source: "file of imagination", Date: time.Now().UTC(), State: record.Reading}
+	i := record.Inventory{Vault: rigURL, Source: "file of imagination", Date: time.Now().UTC(), State: record.Reading}
 	if err := d.catalog.SaveInventory(d.t.Context(), &i); err != nil {
 		d.t.Fatal(err)
 	}
 	var all []record.Archive
 	for n := range n {
 		all = append(all, record.Archive{
-			Vault: depotURL, ID: vault.ArchiveID(fmt.Sprintf("%0138d", n)), Description: fmt.Sprint(n), Size: 10,
+			Vault: rigURL, ID: vault.ArchiveID(fmt.Sprintf("%0138d", n)), Description: fmt.Sprint(n), Size: 10,
 			TreeHash: [32]byte{1}, Created: time.Now().UTC(),
 		})
 	}
@@ -83,7 +84,7 @@ func (d *depot) imaginary(n int) {
 	}
 }
 
-func (d *depot) count(state record.ArchiveState) (n int) {
+func (d *rig) count(state record.ArchiveState) (n int) {
 	d.t.Helper()
 	for a := range d.archives() {
 		if a.State == state {
@@ -97,23 +98,23 @@ func (d *depot) count(state record.ArchiveState) (n int) {
 // record is deleted even if the inventory was too early for it.
 func TestPurge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.knows(d.put("known", content(1, 100)))
 		d.put("unknown", content(2, 1000))
 		pass(1)
 		d.knows(d.put("new", content(3, 10)))
 		wait(time.Minute)
-		var plan firn.PurgePlan
-		var last firn.Progress
+		var plan purge.Plan
+		var last depot.Progress
 		o := d.purging()
-		o.Approve = func(p firn.PurgePlan) error {
+		o.Approve = func(p purge.Plan) error {
 			if d.held() != 3 {
 				t.Error("deleted before it was approved")
 			}
 			plan = p
 			return nil
 		}
-		o.Progress = func(p firn.Progress) { last = p }
+		o.Progress = func(p depot.Progress) { last = p }
 		purged := d.purge(o)
 		if plan.Archives != 3 || plan.Bytes != 1110 || plan.Begun != 0 || plan.Spared != 0 || plan.Uploads != 0 {
 			t.Errorf("planned %+v", plan)
@@ -134,12 +135,12 @@ func TestPurge(t *testing.T) {
 // What nobody agreed to delete stays.
 func TestPurgeSparesTheNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.knows(d.put("old", content(1, 100)))
 		wait(time.Minute)
 		o := d.purging()
 		o.CatalogOnly = true
-		o.Approve = func(firn.PurgePlan) error {
+		o.Approve = func(purge.Plan) error {
 			wait(time.Minute)
 			d.knows(d.put("meanwhile", content(2, 100)))
 			return nil
@@ -153,13 +154,13 @@ func TestPurgeSparesTheNew(t *testing.T) {
 
 func TestPurgeRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.knows(d.put("kept", content(1, 100)))
 		refused := errors.New("no, thank you")
 		o := d.purging()
 		o.CatalogOnly = true
-		o.Approve = func(firn.PurgePlan) error { return refused }
-		if _, err := firn.Purge(t.Context(), d.vault, o); !errors.Is(err, refused) {
+		o.Approve = func(purge.Plan) error { return refused }
+		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, refused) {
 			t.Errorf("got %v", err)
 		}
 		d.wantStates(map[string]record.ArchiveState{"kept": record.Stored})
@@ -171,7 +172,7 @@ func TestPurgeRefused(t *testing.T) {
 func TestPurgeOfMany(t *testing.T) {
 	const many = 2000
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.imaginary(many)
 		drain := make(chan struct{})
 		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
@@ -188,8 +189,8 @@ func TestPurgeOfMany(t *testing.T) {
 		}}
 		o := d.purging()
 		o.CatalogOnly, o.Drain = true, drain
-		purged, err := firn.Purge(t.Context(), v, o)
-		if !errors.Is(err, firn.ErrInterrupted) || purged.Deleted < 600 || purged.Deleted > 720 {
+		purged, err := purge.Vault(t.Context(), v, o)
+		if !errors.Is(err, depot.ErrInterrupted) || purged.Deleted < 600 || purged.Deleted > 720 {
 			t.Fatalf("%+v, %v", purged, err)
 		}
 		var done []vault.ArchiveID
@@ -203,7 +204,7 @@ func TestPurgeOfMany(t *testing.T) {
 		}
 		before := len(v.asked)
 		o.Drain = nil
-		rest, err := firn.Purge(t.Context(), v, o)
+		rest, err := purge.Vault(t.Context(), v, o)
 		if err != nil || rest.Deleted != many-purged.Deleted || d.count(record.Deleted) != many {
 			t.Errorf("%+v, %v; %d deleted", rest, err, d.count(record.Deleted))
 		}
@@ -219,7 +220,7 @@ func TestPurgeOfMany(t *testing.T) {
 // again, which is no error, and nothing else is.
 func TestPurgeAfterAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.imaginary(600)
 		killed, stop := context.WithCancel(t.Context())
 		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
@@ -232,17 +233,17 @@ func TestPurgeAfterAKill(t *testing.T) {
 		o.CatalogOnly, o.Concurrency = true, 1
 		lost := &amnesia{PurgeJournal: d.catalog, after: killed}
 		o.Journal = lost
-		if _, err := firn.Purge(killed, v, o); !errors.Is(err, context.Canceled) {
+		if _, err := purge.Vault(killed, v, o); !errors.Is(err, context.Canceled) {
 			t.Fatalf("got %v", err)
 		}
 		deleted, deleting := d.count(record.Deleted), d.count(record.Deleting)
 		if deleted != 250 || deleting != 250 {
 			t.Fatalf("%d deleted, %d being deleted", deleted, deleting)
 		}
-		var plan firn.PurgePlan
-		o.Journal, o.Approve = d.catalog, func(p firn.PurgePlan) error { plan = p; return nil }
+		var plan purge.Plan
+		o.Journal, o.Approve = d.catalog, func(p purge.Plan) error { plan = p; return nil }
 		v.asked = nil
-		if purged, err := firn.Purge(t.Context(), v, o); err != nil || purged.Deleted != 350 || plan.Begun != 250 || len(v.asked) != 350 {
+		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 350 || plan.Begun != 250 || len(v.asked) != 350 {
 			t.Errorf("%+v, %v; planned %+v", purged, err, plan)
 		}
 	})
@@ -250,7 +251,7 @@ func TestPurgeAfterAKill(t *testing.T) {
 
 // amnesia is a journal that takes nothing down once its process was killed.
 type amnesia struct {
-	firn.PurgeJournal
+	record.PurgeJournal
 	after context.Context
 }
 
@@ -264,7 +265,7 @@ func (a *amnesia) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 // Archives under a lock are kept, on record too, and the others are deleted.
 func TestPurgeUnderALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		old, young, odd := d.put("old", content(1, 10)), d.put("young", content(2, 10)), d.put("odd", content(3, 10))
 		d.knows(old, young, odd)
 		pass(1)
@@ -277,7 +278,7 @@ func TestPurgeUnderALock(t *testing.T) {
 			}
 			return nil
 		}}
-		purged, err := firn.Purge(t.Context(), v, d.purging())
+		purged, err := purge.Vault(t.Context(), v, d.purging())
 		if purged.Deleted != 1 || purged.Refused != 2 || err == nil || !strings.Contains(err.Error(), "the vault refused to delete 2 archives") {
 			t.Errorf("%+v, %v", purged, err)
 		}
@@ -291,12 +292,12 @@ func TestPurgeUnderALock(t *testing.T) {
 // Without permission for anything the vault is not asked millions of times.
 func TestPurgeWithoutPermission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.imaginary(3000)
 		v := &deletions{Vault: d.vault, answer: func(int, vault.ArchiveID) error { return vault.ErrDenied }}
 		o := d.purging()
 		o.CatalogOnly = true
-		purged, err := firn.Purge(t.Context(), v, o)
+		purged, err := purge.Vault(t.Context(), v, o)
 		if !errors.Is(err, vault.ErrDenied) || len(v.asked) > 1100 || purged.Deleted != 0 {
 			t.Errorf("%+v, %v, asked %d times", purged, err, len(v.asked))
 		}
@@ -309,24 +310,24 @@ func TestPurgeWithoutPermission(t *testing.T) {
 func TestPurgeErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault vaulttest.Fault
-		setUp func(d *depot, o *firn.PurgeOptions)
+		setUp func(d *rig, o *purge.Options)
 		want  error
 	}{
 		"the vault is gone": {
 			fault: vaulttest.Fault{Method: "DeleteArchive", Err: vault.ErrNotFound}, want: vault.ErrNotFound,
 		},
 		"no answer": {
-			fault: vaulttest.Fault{Method: "DeleteArchive", Err: vault.ErrUnavailable}, want: firn.ErrGaveUp,
+			fault: vaulttest.Fault{Method: "DeleteArchive", Err: vault.ErrUnavailable}, want: depot.ErrGaveUp,
 		},
 		"uploads cannot be listed": {
 			fault: vaulttest.Fault{Method: "Uploads", Err: vault.ErrDenied}, want: vault.ErrDenied,
 		},
 		"the inventory takes its time": {
-			setUp: func(_ *depot, o *firn.PurgeOptions) { o.NoWait, o.CatalogOnly = true, false }, want: vault.ErrNotReady,
+			setUp: func(_ *rig, o *purge.Options) { o.NoWait, o.CatalogOnly = true, false }, want: vault.ErrNotReady,
 		},
-		"no journal": {setUp: func(_ *depot, o *firn.PurgeOptions) { o.Journal = nil }, want: vault.ErrInvalid},
-		"another process purges": {setUp: func(d *depot, _ *firn.PurgeOptions) {
-			unlock, err := d.catalog.LockVault(d.t.Context(), depotURL, "purge")
+		"no journal": {setUp: func(_ *rig, o *purge.Options) { o.Journal = nil }, want: vault.ErrInvalid},
+		"another process purges": {setUp: func(d *rig, _ *purge.Options) {
+			unlock, err := d.catalog.LockVault(d.t.Context(), rigURL, "purge")
 			if err != nil {
 				d.t.Fatal(err)
 			}
@@ -335,7 +336,7 @@ func TestPurgeErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				d.knows(d.put("a", content(1, 10)))
 				pass(1)
 				o := d.purging()
@@ -343,7 +344,7 @@ func TestPurgeErrors(t *testing.T) {
 				if test.setUp != nil {
 					test.setUp(d, &o)
 				}
-				if _, err := firn.Purge(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o); !errors.Is(err, test.want) {
+				if _, err := purge.Vault(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o); !errors.Is(err, test.want) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 				if d.held() != 1 || d.count(record.Deleted) != 0 {
@@ -357,12 +358,12 @@ func TestPurgeErrors(t *testing.T) {
 // A purge that was stopped after its inventory takes no other one within a day.
 func TestPurgeKeepsItsInventory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.put("a", content(1, 10))
 		pass(1)
 		o := d.purging()
-		o.Approve = func(firn.PurgePlan) error { return context.Canceled }
-		if _, err := firn.Purge(t.Context(), d.vault, o); !errors.Is(err, context.Canceled) {
+		o.Approve = func(purge.Plan) error { return context.Canceled }
+		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		o.Approve = nil
@@ -380,7 +381,7 @@ func TestPurgeKeepsItsInventory(t *testing.T) {
 // said.
 func TestPurgeWithBadEntries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		d.put("a", content(1, 10))
 		d.put("b", content(2, 10))
 		pass(1)
@@ -390,7 +391,7 @@ func TestPurgeWithBadEntries(t *testing.T) {
 			}
 			return e, nil
 		})
-		purged, err := firn.Purge(t.Context(), s, d.purging())
+		purged, err := purge.Vault(t.Context(), s, d.purging())
 		if err != nil || purged.Deleted != 1 || d.held() != 1 {
 			t.Errorf("%+v, %v; %d left", purged, err, d.held())
 		}
@@ -402,7 +403,7 @@ func TestPurgeWithBadEntries(t *testing.T) {
 // process reads, was not agreed to: neither in place of one that went, nor hours later.
 func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		goes, stays := d.put("goes", content(1, 100)), d.put("stays", content(2, 100))
 		comes, late := d.put("comes", content(3, 100)), d.put("late", content(4, 100))
 		d.knows(goes, stays)
@@ -417,14 +418,14 @@ func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
 		var asked []int
 		o := d.purging()
 		o.CatalogOnly, o.Concurrency = true, 1
-		o.Approve = func(plan firn.PurgePlan) error {
+		o.Approve = func(plan purge.Plan) error {
 			if asked = append(asked, plan.Archives); len(asked) > 1 {
 				return nil
 			}
 			d.knows(comes)
-			return d.catalog.MarkDeleted(t.Context(), depotURL, []vault.ArchiveID{goes.ID})
+			return d.catalog.MarkDeleted(t.Context(), rigURL, []vault.ArchiveID{goes.ID})
 		}
-		if purged, err := firn.Purge(t.Context(), v, o); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
+		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
 			t.Errorf("%+v, %v; asked about %d", purged, err, asked)
 		}
 		if d.count(record.Deleted) != 303 || d.count(record.Stored) != 1 || slices.Contains(v.asked, late.ID) {

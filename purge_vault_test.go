@@ -9,7 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/purge"
 	"firn/vault"
 	"firn/vault/dirvault"
 )
@@ -17,14 +18,14 @@ import (
 // yard is a place of vaults that count their archives once a day, as the service
 // does, with one vault in it.
 type yard struct {
-	*depot
+	*rig
 	root  *dirvault.Root
 	tries int
 }
 
 func newYard(t *testing.T) *yard {
 	t.Helper()
-	y := &yard{depot: &depot{t: t, dir: t.TempDir()}}
+	y := &yard{rig: &rig{t: t, dir: t.TempDir()}}
 	root, err := dirvault.OpenRoot(filepath.Join(y.dir, "yard"), dirvault.Options{
 		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return jobTime }, OutputLifetime: lifetime,
 	})
@@ -43,13 +44,13 @@ func newYard(t *testing.T) *yard {
 	if !ok {
 		t.Fatalf("a vault of type %T", v)
 	}
-	y.root, y.below = root, &named{below, depotURL}
+	y.root, y.below = root, &named{below, rigURL}
 	y.vault = &watched{Vault: y.below}
 	y.openCatalog()
 	return y
 }
 
-func (y *yard) URL(string) string { return depotURL }
+func (y *yard) URL(string) string { return rigURL }
 
 func (y *yard) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	return y.root.DescribeVault(ctx, name)
@@ -60,13 +61,13 @@ func (y *yard) DeleteVault(ctx context.Context, name string) error {
 	return y.root.DeleteVault(ctx, name)
 }
 
-func (y *yard) removing() firn.RemoveOptions {
-	return firn.RemoveOptions{
+func (y *yard) removing() purge.RemoveOptions {
+	return purge.RemoveOptions{
 		Journal: y.catalog, Notice: y.notice, RetryFor: time.Hour,
 		Again: func(ctx context.Context) error {
 			o := y.purging()
 			o.Fresh = true
-			_, err := firn.Purge(ctx, y.vault, o)
+			_, err := purge.Vault(ctx, y.vault, o)
 			return err
 		},
 	}
@@ -97,14 +98,14 @@ func TestRemoveVault(t *testing.T) {
 			}
 			next = at
 		}
-		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
 			t.Fatal(err)
 		}
 		y.wantGone()
 		if waited := time.Since(begin); waited < 12*time.Hour || waited > 26*time.Hour || y.tries > 40 || next.IsZero() {
 			t.Errorf("waited %s, tried %d times", waited, y.tries)
 		}
-		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
 			t.Errorf("once it is gone: %v", err)
 		}
 	})
@@ -118,11 +119,11 @@ func TestRemoveVaultWithoutWaiting(t *testing.T) {
 		y.purge(y.purging())
 		o := y.removing()
 		o.NoWait = true
-		if err := firn.RemoveVault(t.Context(), y, "cold", o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
+		if err := purge.Remove(t.Context(), y, "cold", o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
 			t.Errorf("got %v", err)
 		}
 		pass(1)
-		if err := firn.RemoveVault(t.Context(), y, "cold", o); err != nil {
+		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
 			t.Error(err)
 		}
 		y.wantGone()
@@ -137,12 +138,12 @@ func TestRemoveVaultThatHadMore(t *testing.T) {
 		y.put("a", content(1, 10))
 		pass(1)
 		o := y.purging()
-		o.Approve = func(firn.PurgePlan) error {
+		o.Approve = func(purge.Plan) error {
 			y.put("from elsewhere", content(2, 10))
 			return nil
 		}
 		y.purge(o)
-		if err := firn.RemoveVault(t.Context(), y, "cold", y.removing()); err != nil {
+		if err := purge.Remove(t.Context(), y, "cold", y.removing()); err != nil {
 			t.Fatal(err)
 		}
 		y.wantGone()
@@ -152,11 +153,11 @@ func TestRemoveVaultThatHadMore(t *testing.T) {
 
 func TestRemoveVaultErrors(t *testing.T) {
 	for name, test := range map[string]struct {
-		setUp func(y *yard, o *firn.RemoveOptions)
+		setUp func(y *yard, o *purge.RemoveOptions)
 		want  error
 		says  string
 	}{
-		"somebody goes on storing": {setUp: func(y *yard, o *firn.RemoveOptions) {
+		"somebody goes on storing": {setUp: func(y *yard, o *purge.RemoveOptions) {
 			again := o.Again
 			o.Again = func(ctx context.Context) error {
 				err := again(ctx)
@@ -165,16 +166,16 @@ func TestRemoveVaultErrors(t *testing.T) {
 			}
 			y.put("more", content(2, 10))
 		}, want: vault.ErrInvalid, says: "still has 1 archives"},
-		"nobody deletes what is there": {setUp: func(y *yard, o *firn.RemoveOptions) {
+		"nobody deletes what is there": {setUp: func(y *yard, o *purge.RemoveOptions) {
 			o.Again = nil
 			y.put("more", content(2, 10))
 		}, want: vault.ErrInvalid, says: "still has 1 archives"},
-		"no journal": {setUp: func(_ *yard, o *firn.RemoveOptions) { o.Journal = nil }, want: vault.ErrInvalid},
-		"a drain": {setUp: func(_ *yard, o *firn.RemoveOptions) {
+		"no journal": {setUp: func(_ *yard, o *purge.RemoveOptions) { o.Journal = nil }, want: vault.ErrInvalid},
+		"a drain": {setUp: func(_ *yard, o *purge.RemoveOptions) {
 			drain := make(chan struct{})
 			o.Drain = drain
 			time.AfterFunc(90*time.Second, func() { close(drain) })
-		}, want: firn.ErrInterrupted},
+		}, want: depot.ErrInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -184,7 +185,7 @@ func TestRemoveVaultErrors(t *testing.T) {
 				y.purge(y.purging())
 				o := y.removing()
 				test.setUp(y, &o)
-				if err := firn.RemoveVault(t.Context(), y, "cold", o); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
+				if err := purge.Remove(t.Context(), y, "cold", o); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 			})

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"firn"
+	"firn/reconcile"
 )
 
 // A file that the record knows from an inventory alone is there: by its name, size
@@ -30,7 +30,7 @@ func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
 			o.Description = test.stored
 			before, _ := s.must(o)
 			s.loseCatalog()
-			if _, err := firn.Inventory(t.Context(), s.vault, firn.InventoryOptions{Journal: s.catalog, Now: s.clock.Now}); err != nil {
+			if _, err := reconcile.Inventory(t.Context(), s.vault, reconcile.Options{Journal: s.catalog, Now: s.clock.Now}); err != nil {
 				t.Fatal(err)
 			}
 			s.file = filepath.Join(t.TempDir(), "film.mov") // it lies elsewhere now

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 )
@@ -37,17 +37,17 @@ func TestRangesOfOthers(t *testing.T) {
 		"gone":                    {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}, age: jobTime + lifetime, ask: []vault.Range{{}}},
 		"slower than it is asked": {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}, tier: vault.Expedited, ask: []vault.Range{{}}},
 	} {
-		for how, get := range map[string]func(*depot, record.Archive) error{
-			"download": func(d *depot, a record.Archive) error {
+		for how, get := range map[string]func(*rig, record.Archive) error{
+			"download": func(d *rig, a record.Archive) error {
 				o := d.downloading()
 				o.Tier, o.Range = test.tier, test.want
 				_, err := d.download(a, o)
 				return err
 			},
-			"retrieve": func(d *depot, a record.Archive) error {
+			"retrieve": func(d *rig, a record.Archive) error {
 				o := d.retrieving()
 				o.Tier, o.Range = test.tier, test.want
-				for _, err := range firn.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+				for _, err := range jobs.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
 					if err != nil {
 						return err
 					}
@@ -57,7 +57,7 @@ func TestRangesOfOthers(t *testing.T) {
 		} {
 			t.Run(name+", "+how, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					a := d.store(data)
 					d.askedByOthers(a, test.there, test.age)
 					if err := get(d, a); err != nil {
@@ -82,11 +82,11 @@ func TestRangesOfOthers(t *testing.T) {
 // So they are of an archive of which the record knows nothing.
 func TestRangesOfOthersTellTheSize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		data := content(1, 3*mib)
 		a := d.store(data)
 		d.askedByOthers(a, []vault.Range{{Size: 2 * mib}, {Offset: 2 * mib, Size: mib}}, 0)
-		got, err := d.download(record.Archive{Vault: depotURL, ID: a.ID, Size: -1}, d.downloading())
+		got, err := d.download(record.Archive{Vault: rigURL, ID: a.ID, Size: -1}, d.downloading())
 		if err != nil || got.TreeHash != a.TreeHash || len(d.vault.starts) != 0 {
 			t.Errorf("%+v, %v; asked for %v", got, err, d.vault.starts)
 		}
@@ -95,7 +95,7 @@ func TestRangesOfOthersTellTheSize(t *testing.T) {
 }
 
 // askedByOthers has another program ask for ranges of an archive, and time pass.
-func (d *depot) askedByOthers(a record.Archive, ranges []vault.Range, age time.Duration) {
+func (d *rig) askedByOthers(a record.Archive, ranges []vault.Range, age time.Duration) {
 	d.t.Helper()
 	for _, r := range ranges {
 		if _, err := d.below.StartJob(d.t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: a.ID, Range: r}); err != nil {
@@ -111,17 +111,17 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 	const size = 96 * mib
 	data := content(1, size)
 	tooDear := errors.New("too dear")
-	for name, get := range map[string]func(*depot, record.Archive, func(vault.JobRequest, int64) error) error{
-		"download": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+	for name, get := range map[string]func(*rig, record.Archive, func(vault.JobRequest, int64) error) error{
+		"download": func(d *rig, a record.Archive, approve func(vault.JobRequest, int64) error) error {
 			o := d.downloading()
 			o.Approve = approve
 			_, err := d.download(a, o)
 			return err
 		},
-		"retrieve": func(d *depot, a record.Archive, approve func(vault.JobRequest, int64) error) error {
+		"retrieve": func(d *rig, a record.Archive, approve func(vault.JobRequest, int64) error) error {
 			o := d.retrieving()
 			o.Approve = approve
-			for _, err := range firn.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+			for _, err := range jobs.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
 				if err != nil {
 					return err
 				}
@@ -132,7 +132,7 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 		for limit, starts := range map[int64]int{63 * mib: 0, 64 * mib: 2} {
 			t.Run(fmt.Sprintf("%s, %d", name, limit), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					a := d.store(data)
 					d.askedByOthers(a, []vault.Range{{Offset: 32 * mib, Size: 32 * mib}}, 0)
 					var sum int64
@@ -154,10 +154,10 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 // A tree hash on record is not given up for that which the vault's list of jobs tells.
 func TestRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 3*mib))
 		d.askedByOthers(a, []vault.Range{{Size: 2 * mib}, {Offset: 2 * mib, Size: mib}}, 0)
-		known := record.Archive{Vault: depotURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
+		known := record.Archive{Vault: rigURL, ID: a.ID, Size: -1, TreeHash: a.TreeHash}
 		known.TreeHash[0] ^= 1
 		if got, err := d.download(known, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
 			t.Errorf("%+v, %v, want ErrChecksum", got, err)

@@ -10,7 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vault/vaulttest"
@@ -18,7 +19,7 @@ import (
 
 func TestRetrieveStartsOneJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 3*mib))
 		o := d.retrieving()
 		o.Description, o.Tier = "June", vault.Bulk
@@ -83,7 +84,7 @@ func TestRetrieveTakesTheJobsOfOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a, other := d.store(content(1, 5*mib+5)), d.store(content(2, 5*mib+5))
 				switch {
 				case test.there.Archive == "other":
@@ -125,7 +126,7 @@ func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 		for _, journal := range []string{"catalog", "no catalog"} {
 			t.Run(name+", "+journal, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					d := newDepot(t)
+					d := newRig(t)
 					a := d.store(content(1, mib))
 					o := d.retrieving()
 					if journal != "catalog" {
@@ -142,12 +143,12 @@ func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 						}
 						return nil
 					}
-					job, err := firn.Retrieve(ctx, v, a, o)
+					job, err := jobs.Retrieve(ctx, v, a, o)
 					if errors.Is(fault.Err, context.Canceled) {
 						if err == nil {
 							t.Fatal("it was not killed")
 						}
-						job, err = firn.Retrieve(t.Context(), d.vault, a, o)
+						job, err = jobs.Retrieve(t.Context(), d.vault, a, o)
 					}
 					if err != nil {
 						t.Fatal(err)
@@ -174,10 +175,10 @@ func TestAnIntentOnRecordIsSettled(t *testing.T) {
 	for _, arrived := range []bool{true, false} {
 		t.Run(fmt.Sprintf("arrived %v", arrived), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, mib))
 				intent := record.Job{
-					Vault: depotURL, Kind: vault.RetrieveArchive, Archive: a.ID, Tier: vault.Standard,
+					Vault: rigURL, Kind: vault.RetrieveArchive, Archive: a.ID, Tier: vault.Standard,
 					Token: "00112233", Description: "firn:00112233", Status: record.Asking, Started: time.Now(),
 				}
 				if err := d.catalog.SaveJob(t.Context(), &intent); err != nil {
@@ -208,7 +209,7 @@ func TestAnIntentOnRecordIsSettled(t *testing.T) {
 
 func TestALimitIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
 		var tries []time.Duration
 		begin := time.Now()
@@ -237,22 +238,22 @@ func TestALimitThatIsNotWaitedFor(t *testing.T) {
 	closedDrain := make(chan struct{})
 	close(closedDrain)
 	for name, test := range map[string]struct {
-		change func(*firn.RetrieveOptions)
+		change func(*jobs.Options)
 		want   error
 		says   string
 	}{
-		"no capacity": {func(o *firn.RetrieveOptions) { o.Tier = vault.Expedited }, vault.ErrLimited, "the tier Standard"},
-		"no wait":     {func(o *firn.RetrieveOptions) { o.NoWait = true }, vault.ErrLimited, "limited"},
-		"patience":    {func(o *firn.RetrieveOptions) { o.RetryFor = time.Hour }, firn.ErrGaveUp, "limited"},
+		"no capacity": {func(o *jobs.Options) { o.Tier = vault.Expedited }, vault.ErrLimited, "the tier Standard"},
+		"no wait":     {func(o *jobs.Options) { o.NoWait = true }, vault.ErrLimited, "limited"},
+		"patience":    {func(o *jobs.Options) { o.RetryFor = time.Hour }, depot.ErrGaveUp, "limited"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, mib))
 				d.vault.start = func(vault.JobRequest) error { return vault.ErrLimited }
 				o := d.retrieving()
 				test.change(&o)
-				_, err := firn.Retrieve(t.Context(), d.vault, a, o)
+				_, err := jobs.Retrieve(t.Context(), d.vault, a, o)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%v", err)
 				}
@@ -267,39 +268,39 @@ func TestALimitThatIsNotWaitedFor(t *testing.T) {
 func TestRetrieveRefuses(t *testing.T) {
 	refused := errors.New("too dear")
 	for name, test := range map[string]struct {
-		change func(*record.Archive, *firn.RetrieveOptions)
+		change func(*record.Archive, *jobs.Options)
 		want   error
 		says   string
 	}{
-		"a cost": {func(_ *record.Archive, o *firn.RetrieveOptions) {
+		"a cost": {func(_ *record.Archive, o *jobs.Options) {
 			o.Approve = func(vault.JobRequest, int64) error { return refused }
 		}, refused, "too dear"},
-		"half a MiB": {func(_ *record.Archive, o *firn.RetrieveOptions) {
+		"half a MiB": {func(_ *record.Archive, o *jobs.Options) {
 			o.Range = vault.Range{Offset: mib / 2, Size: mib}
 		}, vault.ErrInvalid, "the nearest range that does is 0-2097152"},
-		"an end beyond the last MiB": {func(_ *record.Archive, o *firn.RetrieveOptions) {
+		"an end beyond the last MiB": {func(_ *record.Archive, o *jobs.Options) {
 			o.Range = vault.Range{Offset: 2 * mib, Size: 2}
 		}, vault.ErrInvalid, "the nearest range that does is 2097152-2097155"},
-		"what is not there": {func(_ *record.Archive, o *firn.RetrieveOptions) {
+		"what is not there": {func(_ *record.Archive, o *jobs.Options) {
 			o.Range = vault.Range{Offset: 2 * mib, Size: mib}
 		}, vault.ErrInvalid, "where there are 2097155"},
-		"a range of who knows what": {func(a *record.Archive, o *firn.RetrieveOptions) {
+		"a range of who knows what": {func(a *record.Archive, o *jobs.Options) {
 			a.Size, o.Range = -1, vault.Range{Size: mib}
 		}, vault.ErrInvalid, "its size is not known"},
-		"a long description": {func(_ *record.Archive, o *firn.RetrieveOptions) {
+		"a long description": {func(_ *record.Archive, o *jobs.Options) {
 			o.Description = strings.Repeat("x", 1000)
 		}, vault.ErrInvalid, "room for 986"},
-		"an archive that is gone": {func(a *record.Archive, _ *firn.RetrieveOptions) {
+		"an archive that is gone": {func(a *record.Archive, _ *jobs.Options) {
 			a.ID = "no such archive"
 		}, vault.ErrNotFound, "no such archive"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, 2*mib+3))
 				o := d.retrieving()
 				test.change(&a, &o)
-				_, err := firn.Retrieve(t.Context(), d.vault, a, o)
+				_, err := jobs.Retrieve(t.Context(), d.vault, a, o)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%v", err)
 				}
@@ -314,13 +315,13 @@ func TestRetrieveRefuses(t *testing.T) {
 // A range that is no node of the tree is asked for as several that are.
 func TestRetrieveAllInNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, 9*mib+7))
 		o := d.retrieving()
 		o.Range = vault.Range{Offset: mib, Size: 8*mib + 7}
 		for range 2 {
 			var got []vault.Range
-			for r, err := range firn.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, o) {
+			for r, err := range jobs.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, o) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -336,7 +337,7 @@ func TestRetrieveAllInNodes(t *testing.T) {
 
 func TestABudgetIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		var all []record.Archive
 		for i, size := range []int{3, 4, 1, 2} {
 			all = append(all, d.store(content(uint64(i), size*mib)))
@@ -346,14 +347,14 @@ func TestABudgetIsKept(t *testing.T) {
 		o := d.retrieving()
 		o.Budget = 5 * mib
 		var started []int
-		for r, err := range firn.RetrieveAll(t.Context(), d.vault, all, o) {
+		for r, err := range jobs.RetrieveAll(t.Context(), d.vault, all, o) {
 			switch {
 			case err == nil:
 				started = append(started, int(r.Archive.Size/mib))
 				if r.Found != (r.Job.ID == there.ID) {
 					t.Errorf("found: %+v", r)
 				}
-			case !errors.Is(err, firn.ErrNotStarted) || r.Archive.ID == "":
+			case !errors.Is(err, jobs.ErrNotStarted) || r.Archive.ID == "":
 				t.Errorf("%+v, %v", r, err)
 			}
 		}
@@ -362,7 +363,7 @@ func TestABudgetIsKept(t *testing.T) {
 		}
 		// What is larger than the budget begins it all the same.
 		o.Budget = mib
-		for r, err := range firn.RetrieveAll(t.Context(), d.vault, all[1:2], o) {
+		for r, err := range jobs.RetrieveAll(t.Context(), d.vault, all[1:2], o) {
 			if err != nil || r.Found {
 				t.Errorf("%+v, %v", r, err)
 			}
@@ -373,9 +374,9 @@ func TestABudgetIsKept(t *testing.T) {
 // Two processes that want the same archive start one job.
 func TestTwoAskForTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
-		unlock, err := d.catalog.LockVault(t.Context(), depotURL, "job "+string(a.ID))
+		unlock, err := d.catalog.LockVault(t.Context(), rigURL, "job "+string(a.ID))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -383,7 +384,7 @@ func TestTwoAskForTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := firn.Retrieve(t.Context(), d.vault, a, d.retrieving()); !errors.Is(err, vault.ErrLocked) {
+		if _, err := jobs.Retrieve(t.Context(), d.vault, a, d.retrieving()); !errors.Is(err, vault.ErrLocked) {
 			t.Errorf("%v", err)
 		}
 		time.AfterFunc(time.Second, func() {

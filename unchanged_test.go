@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"firn"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -85,7 +86,7 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 			o := s.options()
 			o.Concurrency = 1
 			v := &doing{Uploader: s.vault, n: 4, f: func() { test.change(s) }}
-			stored, err := firn.UploadFile(t.Context(), v, s.file, o)
+			stored, err := upload.File(t.Context(), v, s.file, o)
 			if !test.refused {
 				if err != nil {
 					t.Fatal(err)
@@ -99,7 +100,7 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 				}
 				return
 			}
-			if archives, _ := s.archives(); !errors.Is(err, firn.ErrSourceChanged) || len(archives) != 0 {
+			if archives, _ := s.archives(); !errors.Is(err, source.ErrSourceChanged) || len(archives) != 0 {
 				t.Fatalf("%v; %d archives", err, len(archives))
 			}
 			stored, _ = s.must(s.options())
@@ -129,7 +130,7 @@ func TestAnEditInPlaceIsSeenByTheNextRun(t *testing.T) {
 	})
 	t.Run("unknown", func(t *testing.T) {
 		s := newSite(t)
-		if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, firn.ErrUnknown) {
+		if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, upload.ErrUnknown) {
 			t.Fatalf("%v, want ErrUnknown", err)
 		}
 		s.editedInPlace(0)

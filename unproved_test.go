@@ -11,9 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -47,10 +49,10 @@ func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vaul
 }
 
 // upload uploads the file of a site to v.
-func (s *site) uploadTo(v vault.Vault, o firn.UploadOptions) (firn.Stored, int, error) {
+func (s *site) uploadTo(v vault.Vault, o upload.Options) (upload.Stored, int, error) {
 	s.t.Helper()
 	counted := vaulttest.NewFaulty(v)
-	stored, err := firn.UploadFile(s.t.Context(), counted, s.file, o)
+	stored, err := upload.File(s.t.Context(), counted, s.file, o)
 	return stored, counted.Calls("UploadPart"), err
 }
 
@@ -98,7 +100,7 @@ func TestWhatIsNotProvedIsFoundBehindALaterTry(t *testing.T) {
 	s, d := doubted(t)
 	o := s.options()
 	o.Again = true
-	if _, err := firn.UploadFile(t.Context(), vaulttest.NewFaulty(d, vaulttest.Fault{Method: "CreateUpload", Err: &vault.TakenError{ID: "x"}}), s.file, o); !errors.Is(err, vault.ErrExists) {
+	if _, err := upload.File(t.Context(), vaulttest.NewFaulty(d, vaulttest.Fault{Method: "CreateUpload", Err: &vault.TakenError{ID: "x"}}), s.file, o); !errors.Is(err, vault.ErrExists) {
 		t.Fatalf("got %v, want ErrExists", err)
 	}
 	if _, sent, err := s.uploadTo(d, s.options()); !errors.Is(err, vault.ErrChecksum) || sent != 0 {
@@ -137,11 +139,11 @@ func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
 	s := newSite(t)
 	d := &doubtful{Vault: s.vault}
 	feed := func(name string) error {
-		source := firn.Stream(bytes.NewReader(content(3, 2*mib)))
+		source := source.Stream(bytes.NewReader(content(3, 2*mib)))
 		defer source.Close()
 		o := s.options()
 		o.Description, o.Name, o.SpoolDir = "nightly", name, t.TempDir()
-		_, err := firn.Upload(t.Context(), d, source, o)
+		_, err := upload.From(t.Context(), d, source, o)
 		return err
 	}
 	for n := range 3 {
@@ -194,22 +196,22 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 		now   error
 	}{
 		"within minutes":           {4 * time.Minute, nil},
-		"after the patience's end": {time.Hour, firn.ErrUnknown},
+		"after the patience's end": {time.Hour, upload.ErrUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				path := filepath.Join(d.dir, "film.mov")
 				if err := os.WriteFile(path, content(1, 3*mib), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				v := &late{Vault: d.below, takes: test.takes}
 				var notices []string
-				o := firn.UploadOptions{
+				o := upload.Options{
 					PartSize: mib, Journal: d.catalog, RetryFor: 20 * time.Hour,
 					Notice: func(s string) { notices = append(notices, s) },
 				}
-				_, err := firn.UploadFile(t.Context(), v, path, o)
+				_, err := upload.File(t.Context(), v, path, o)
 				if !errors.Is(err, test.now) || (err == nil) != (test.now == nil) {
 					t.Fatalf("got %v, want %v", err, test.now)
 				}
@@ -224,12 +226,12 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				}
 				// The same call looks once more, and settles it when it is there.
 				begin := time.Now()
-				if _, err := firn.UploadFile(t.Context(), v, path, o); !errors.Is(err, firn.ErrUnknown) || time.Since(begin) > time.Minute {
+				if _, err := upload.File(t.Context(), v, path, o); !errors.Is(err, upload.ErrUnknown) || time.Since(begin) > time.Minute {
 					t.Errorf("again after %s: %v, want ErrUnknown", time.Since(begin), err)
 				}
 				wait(test.takes)
 				counted := vaulttest.NewFaulty(v)
-				stored, err := firn.UploadFile(t.Context(), counted, path, o)
+				stored, err := upload.File(t.Context(), counted, path, o)
 				if err != nil || counted.Calls("UploadPart") != 0 || stored.Size != 3*mib {
 					t.Errorf("%+v, %v", stored, err)
 				}
@@ -241,21 +243,21 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 // A run that was killed while the vault was at work on it is continued with patience.
 func TestKilledWhileAnArchiveComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		path := filepath.Join(d.dir, "film.mov")
 		if err := os.WriteFile(path, content(1, 3*mib), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		v := &late{Vault: d.below, takes: 3 * time.Minute}
 		drain := make(chan struct{})
-		o := firn.UploadOptions{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour, Drain: drain}
+		o := upload.Options{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour, Drain: drain}
 		time.AfterFunc(time.Minute, func() { close(drain) })
-		if _, err := firn.UploadFile(t.Context(), v, path, o); !errors.Is(err, firn.ErrInterrupted) {
+		if _, err := upload.File(t.Context(), v, path, o); !errors.Is(err, depot.ErrInterrupted) {
 			t.Fatalf("got %v, want ErrInterrupted", err)
 		}
 		o.Drain = nil
 		counted := vaulttest.NewFaulty(v)
-		if _, err := firn.UploadFile(t.Context(), counted, path, o); err != nil || counted.Calls("UploadPart") != 0 {
+		if _, err := upload.File(t.Context(), counted, path, o); err != nil || counted.Calls("UploadPart") != 0 {
 			t.Errorf("%d parts sent: %v", counted.Calls("UploadPart"), err)
 		}
 	})
@@ -267,7 +269,7 @@ func TestANameThatIsTaken(t *testing.T) {
 	taken := vaulttest.Fault{Method: "CompleteUpload", Err: &vault.TakenError{ID: "film.mov", Size: 3}}
 	for try, want := range []int{6, 0, 0} {
 		_, sent, err := s.upload(s.options(), taken)
-		unfinished, ok := errors.AsType[*firn.UnfinishedError](err)
+		unfinished, ok := errors.AsType[*upload.UnfinishedError](err)
 		if !errors.Is(err, vault.ErrExists) || errors.Is(err, vault.ErrNotFound) || !ok || unfinished.Upload == "" || sent != want {
 			t.Fatalf("try %d: %d parts sent: %v", try, sent, err)
 		}

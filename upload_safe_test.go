@@ -7,9 +7,10 @@ import (
 	"os"
 	"testing"
 
-	"firn"
 	"firn/catalog"
 	"firn/record"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 )
@@ -192,11 +193,11 @@ func TestWhatCannotBeProvedAnyMore(t *testing.T) {
 	s := newSite(t)
 	d := &doubtful{Vault: s.vault}
 	feed := func() error {
-		source := firn.Stream(bytes.NewReader(content(3, 2*mib)))
+		source := source.Stream(bytes.NewReader(content(3, 2*mib)))
 		defer source.Close()
 		o := s.options()
 		o.Description, o.SpoolDir = "nightly", t.TempDir()
-		_, err := firn.Upload(t.Context(), d, source, o)
+		_, err := upload.From(t.Context(), d, source, o)
 		return err
 	}
 	forget := func(path, description string) vault.ArchiveID {
@@ -214,7 +215,7 @@ func TestWhatCannotBeProvedAnyMore(t *testing.T) {
 	}
 	id := forget(s.file, "film.mov")
 	_, sent, err := s.uploadTo(d, s.options())
-	if told, ok := errors.AsType[*firn.UnprovableError](err); !ok || told.ID != id || !errors.Is(err, vault.ErrChecksum) || sent != 0 {
+	if told, ok := errors.AsType[*upload.UnprovableError](err); !ok || told.ID != id || !errors.Is(err, vault.ErrChecksum) || sent != 0 {
 		t.Errorf("%d parts sent: %v", sent, err)
 	}
 	if err := feed(); !errors.Is(err, vault.ErrChecksum) {

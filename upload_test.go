@@ -14,10 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/dirvault"
 	"firn/vault/vaulttest"
@@ -127,8 +129,8 @@ func (s *site) write(data []byte) {
 	}
 }
 
-func (s *site) options() firn.UploadOptions {
-	return firn.UploadOptions{
+func (s *site) options() upload.Options {
+	return upload.Options{
 		PartSize: mib, Concurrency: 2, RetryFor: time.Minute,
 		Journal: s.catalog, Now: s.clock.Now,
 		Notice: func(text string) {
@@ -140,15 +142,15 @@ func (s *site) options() firn.UploadOptions {
 }
 
 // upload runs one upload through the faults and returns how many parts were sent.
-func (s *site) upload(o firn.UploadOptions, faults ...vaulttest.Fault) (firn.Stored, int, error) {
+func (s *site) upload(o upload.Options, faults ...vaulttest.Fault) (upload.Stored, int, error) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, faults...)
-	stored, err := firn.UploadFile(s.t.Context(), v, s.file, o)
+	stored, err := upload.File(s.t.Context(), v, s.file, o)
 	return stored, v.Calls("UploadPart"), err
 }
 
 // must is upload where nothing may go wrong.
-func (s *site) must(o firn.UploadOptions, faults ...vaulttest.Fault) (firn.Stored, int) {
+func (s *site) must(o upload.Options, faults ...vaulttest.Fault) (upload.Stored, int) {
 	s.t.Helper()
 	stored, sent, err := s.upload(o, faults...)
 	if err != nil {
@@ -192,7 +194,7 @@ func (s *site) archives() (archives []vault.Archive, unfinished int) {
 
 // wantOne checks that the vault has exactly one archive, the file's bytes, and
 // nothing unfinished.
-func (s *site) wantOne(stored firn.Stored) {
+func (s *site) wantOne(stored upload.Stored) {
 	s.t.Helper()
 	archives, unfinished := s.archives()
 	if len(archives) != 1 || unfinished != 0 {
@@ -217,8 +219,8 @@ func (s *site) wantNotice(part string) {
 func TestUploadStoresTheFile(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
-	var last firn.Progress
-	o.Progress = func(p firn.Progress) { last = p }
+	var last depot.Progress
+	o.Progress = func(p depot.Progress) { last = p }
 	stored, sent := s.must(o)
 	s.wantOne(stored)
 	if sent != 6 || stored.Parts != 6 || stored.PartsResumed != 0 || stored.Sent != 5*mib+mib/2 {
@@ -395,7 +397,7 @@ func TestUploadRefusesASourceThatChanged(t *testing.T) {
 			s := newSite(t)
 			o := s.options()
 			var once sync.Once
-			o.Progress = func(p firn.Progress) {
+			o.Progress = func(p depot.Progress) {
 				if p.PartsDone > 0 {
 					once.Do(func() {
 						if err := change(s); err != nil {
@@ -405,7 +407,7 @@ func TestUploadRefusesASourceThatChanged(t *testing.T) {
 				}
 			}
 			_, _, err := s.upload(o)
-			if !errors.Is(err, firn.ErrSourceChanged) {
+			if !errors.Is(err, source.ErrSourceChanged) {
 				t.Fatalf("got %v, want ErrSourceChanged", err)
 			}
 			if archives, _ := s.archives(); len(archives) != 0 {
@@ -432,8 +434,8 @@ func TestUploadUnreadableSources(t *testing.T) {
 		"a device":     {os.DevNull, "a device"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := firn.UploadFile(t.Context(), s.vault, test.path, s.options())
-			if !errors.Is(err, firn.ErrUnreadable) || !strings.Contains(err.Error(), test.says) ||
+			_, err := upload.File(t.Context(), s.vault, test.path, s.options())
+			if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), test.says) ||
 				!strings.Contains(err.Error(), fmt.Sprintf("%q", test.path)) {
 				t.Errorf("got %v", err)
 			}
@@ -494,12 +496,12 @@ func TestUploadDrains(t *testing.T) {
 	drain := make(chan struct{})
 	var once sync.Once
 	o.Drain = drain
-	o.Progress = func(p firn.Progress) {
+	o.Progress = func(p depot.Progress) {
 		if p.PartsDone == 2 {
 			once.Do(func() { close(drain) })
 		}
 	}
-	if _, _, err := s.upload(o); !errors.Is(err, firn.ErrInterrupted) {
+	if _, _, err := s.upload(o); !errors.Is(err, depot.ErrInterrupted) {
 		t.Fatalf("got %v, want ErrInterrupted", err)
 	}
 	stored, sent := s.must(s.options())
@@ -517,11 +519,11 @@ func TestUploadOfAStream(t *testing.T) {
 	o.SpoolDir = t.TempDir()
 	o.Concurrency = 1
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "UploadPart", Call: 3, Err: vault.ErrDenied})
-	if _, err := firn.Upload(t.Context(), v, firn.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrDenied) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	v = vaulttest.NewFaulty(s.vault)
-	stored, err := firn.Upload(t.Context(), v, firn.Stream(bytes.NewReader(data)), o)
+	stored, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -533,7 +535,7 @@ func TestUploadOfAStream(t *testing.T) {
 	}
 
 	o.Description = ""
-	if _, err := firn.Upload(t.Context(), v, firn.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrInvalid) {
+	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrInvalid) {
 		t.Errorf("a stream without a description: %v", err)
 	}
 }
@@ -542,12 +544,12 @@ func TestUploadCancelled(t *testing.T) {
 	s := newSite(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := s.options()
-	o.Progress = func(p firn.Progress) {
+	o.Progress = func(p depot.Progress) {
 		if p.PartsDone == 1 {
 			cancel()
 		}
 	}
-	if _, err := firn.UploadFile(ctx, s.vault, s.file, o); !errors.Is(err, context.Canceled) {
+	if _, err := upload.File(ctx, s.vault, s.file, o); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, want context.Canceled", err)
 	}
 	last, err := s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")

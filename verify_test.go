@@ -9,10 +9,13 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"firn"
+	"firn/depot"
+	"firn/download"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
 	"firn/vault"
+	"firn/verify"
 )
 
 func TestVerifyFile(t *testing.T) {
@@ -31,11 +34,11 @@ func TestVerifyFile(t *testing.T) {
 		"one bit":     {data: changed, archive: archive, want: vault.ErrChecksum, says: "has the tree hash"},
 		"shorter":     {data: data[:len(data)-1], archive: archive, want: vault.ErrChecksum, says: "has 73412664 bytes, and archive"},
 		"empty":       {data: []byte{}, archive: archive, want: vault.ErrChecksum},
-		"no file":     {archive: archive, want: firn.ErrUnreadable},
+		"no file":     {archive: archive, want: source.ErrUnreadable},
 		"not known":   {data: data, archive: record.Archive{ID: "x", Size: -1}, want: vault.ErrNotFound},
 		"of no hash":  {data: data, archive: record.Archive{ID: "x", Size: int64(len(data))}, want: vault.ErrNotFound},
 		"both empty":  {data: []byte{}, archive: record.Archive{ID: "x", TreeHash: treehash.Sum(nil)}},
-		"a directory": {archive: archive, want: firn.ErrUnreadable, says: "no plain file"},
+		"a directory": {archive: archive, want: source.ErrUnreadable, says: "no plain file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)
@@ -49,8 +52,8 @@ func TestVerifyFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var last firn.Progress
-			got, err := firn.VerifyFile(t.Context(), test.archive, path, firn.VerifyOptions{Progress: func(p firn.Progress) { last = p }})
+			var last depot.Progress
+			got, err := verify.File(t.Context(), test.archive, path, verify.Options{Progress: func(p depot.Progress) { last = p }})
 			if !errors.Is(err, test.want) || (err != nil && !strings.Contains(err.Error(), test.says)) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
@@ -73,7 +76,7 @@ func TestVerifyFileThatChanges(t *testing.T) {
 	}
 	archive := record.Archive{ID: "an-archive", Size: int64(len(data)), TreeHash: treehash.Sum(data)}
 	grown := false
-	_, err := firn.VerifyFile(t.Context(), archive, path, firn.VerifyOptions{Progress: func(firn.Progress) {
+	_, err := verify.File(t.Context(), archive, path, verify.Options{Progress: func(depot.Progress) {
 		if !grown {
 			grown = true
 			if err := appendTo(path); err != nil {
@@ -81,7 +84,7 @@ func TestVerifyFileThatChanges(t *testing.T) {
 			}
 		}
 	}})
-	if !errors.Is(err, firn.ErrUnreadable) || !strings.Contains(err.Error(), "it was changed meanwhile: the size went from") {
+	if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), "it was changed meanwhile: the size went from") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -96,14 +99,14 @@ func TestVerifyFileDrained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		drain := make(chan struct{})
 		once := false
-		_, err := firn.VerifyFile(t.Context(), archive, path, firn.VerifyOptions{Drain: drain, Progress: func(firn.Progress) {
+		_, err := verify.File(t.Context(), archive, path, verify.Options{Drain: drain, Progress: func(depot.Progress) {
 			if !once {
 				once = true
 				close(drain)
 				wait(1)
 			}
 		}})
-		if !errors.Is(err, firn.ErrInterrupted) {
+		if !errors.Is(err, depot.ErrInterrupted) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -128,7 +131,7 @@ func TestVerifyRemote(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				a := d.store(content(1, 5*mib+17))
 				hash := a.TreeHash
 				test.change(&a)
@@ -138,11 +141,11 @@ func TestVerifyRemote(t *testing.T) {
 						return out, nil
 					}
 				}
-				got, err := firn.VerifyRemote(t.Context(), d.vault, a, firn.DownloadOptions{Journal: d.catalog})
+				got, err := download.Verify(t.Context(), d.vault, a, download.Options{Journal: d.catalog})
 				if !errors.Is(err, test.want) || (err != nil && !strings.Contains(err.Error(), test.says)) {
 					t.Fatalf("got %v, want %v", err, test.want)
 				}
-				if errors.Is(err, firn.ErrCut) {
+				if errors.Is(err, download.ErrCut) {
 					t.Errorf("nobody had an output that could be cut: %v", err)
 				}
 				if err == nil && (got.TreeHash != hash || got.Received != 5*mib+17) {
@@ -155,14 +158,14 @@ func TestVerifyRemote(t *testing.T) {
 
 func TestVerifyRemoteWithoutWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		a := d.store(content(1, mib))
-		o := firn.DownloadOptions{Journal: d.catalog, NoWait: true}
-		if _, err := firn.VerifyRemote(t.Context(), d.vault, a, o); !errors.Is(err, vault.ErrNotReady) {
+		o := download.Options{Journal: d.catalog, NoWait: true}
+		if _, err := download.Verify(t.Context(), d.vault, a, o); !errors.Is(err, vault.ErrNotReady) {
 			t.Fatalf("got %v", err)
 		}
 		wait(jobTime)
-		if _, err := firn.VerifyRemote(t.Context(), d.vault, a, o); err != nil || len(d.vault.starts) != 1 {
+		if _, err := download.Verify(t.Context(), d.vault, a, o); err != nil || len(d.vault.starts) != 1 {
 			t.Errorf("got %v after %d starts", err, len(d.vault.starts))
 		}
 	})

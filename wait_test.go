@@ -8,7 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vault/vaulttest"
@@ -16,14 +17,14 @@ import (
 
 func TestWaitForAJobThatTakesHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		begin := time.Now()
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		asked := d.vault.asked
 		o := d.waiting()
-		var told []firn.Waiting
-		o.Waiting = func(w firn.Waiting) { told = append(told, w) }
-		job, err := firn.WaitForJob(t.Context(), d.vault, job, o)
+		var told []jobs.Waiting
+		o.Waiting = func(w jobs.Waiting) { told = append(told, w) }
+		job, err := jobs.Wait(t.Context(), d.vault, job, o)
 		if err != nil || job.Status != vault.Succeeded || !job.Completed.Equal(begin.Add(jobTime)) {
 			t.Fatalf("%+v, %v", job, err)
 		}
@@ -47,14 +48,14 @@ func TestNoWaitSaysWhenToComeBack(t *testing.T) {
 		vault.Expedited: 5 * time.Minute, vault.Standard: 4 * time.Hour, vault.Bulk: 8 * time.Hour,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDepot(t)
+			d := newRig(t)
 			o := d.retrieving()
 			o.Tier = tier
 			begin := time.Now()
 			job := d.retrieve(d.store(content(1, mib)), o)
 			wait(time.Minute)
-			_, err := firn.WaitForJob(t.Context(), d.vault, job, firn.WaitOptions{NoWait: true, Journal: d.catalog})
-			var notReady *firn.NotReadyError
+			_, err := jobs.Wait(t.Context(), d.vault, job, jobs.WaitOptions{NoWait: true, Journal: d.catalog})
+			var notReady *jobs.NotReadyError
 			if !errors.As(err, &notReady) || !errors.Is(err, vault.ErrNotReady) || !notReady.Back.Equal(begin.Add(typical)) {
 				t.Errorf("%s: %v", tier, err)
 			}
@@ -65,13 +66,13 @@ func TestNoWaitSaysWhenToComeBack(t *testing.T) {
 // A job that is late is not promised for a moment that has passed.
 func TestComeBackIsNeverInThePast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		o := d.retrieving()
 		o.Tier = vault.Expedited
 		job := d.retrieve(d.store(content(1, mib)), o)
 		wait(time.Hour)
-		_, err := firn.WaitForJob(t.Context(), d.vault, job, firn.WaitOptions{NoWait: true})
-		var notReady *firn.NotReadyError
+		_, err := jobs.Wait(t.Context(), d.vault, job, jobs.WaitOptions{NoWait: true})
+		var notReady *jobs.NotReadyError
 		if !errors.As(err, &notReady) || !notReady.Back.After(time.Now()) {
 			t.Errorf("%v", err)
 		}
@@ -80,24 +81,24 @@ func TestComeBackIsNeverInThePast(t *testing.T) {
 
 func TestAJobThatEndedBadly(t *testing.T) {
 	for name, test := range map[string]struct {
-		spoil  func(d *depot, j record.Job)
+		spoil  func(d *rig, j record.Job)
 		want   error
 		status vault.JobStatus
 	}{
-		"failed": {func(d *depot, j record.Job) {
+		"failed": {func(d *rig, j record.Job) {
 			if err := d.below.DeleteArchive(d.t.Context(), j.Archive); err != nil {
 				d.t.Fatal(err)
 			}
-		}, firn.ErrJobFailed, vault.Failed},
-		"expired":   {func(*depot, record.Job) { wait(jobTime + lifetime) }, vault.ErrExpired, record.Gone},
-		"forgotten": {func(*depot, record.Job) { wait(jobTime + 3*lifetime) }, vault.ErrExpired, record.Gone},
+		}, jobs.ErrJobFailed, vault.Failed},
+		"expired":   {func(*rig, record.Job) { wait(jobTime + lifetime) }, vault.ErrExpired, record.Gone},
+		"forgotten": {func(*rig, record.Job) { wait(jobTime + 3*lifetime) }, vault.ErrExpired, record.Gone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 				test.spoil(d, job)
-				job, err := firn.WaitForJob(t.Context(), d.vault, job, d.waiting())
+				job, err := jobs.Wait(t.Context(), d.vault, job, d.waiting())
 				if !errors.Is(err, test.want) || job.Status != test.status {
 					t.Errorf("%q, %v", job.Status, err)
 				}
@@ -115,11 +116,11 @@ func TestAJobThatEndedBadly(t *testing.T) {
 // Of a vault that is not there nothing follows about the job.
 func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Err: vault.ErrNotFound}, vaulttest.Fault{Method: "Jobs", Err: vault.ErrNotFound})
-		_, err := firn.WaitForJob(t.Context(), v, job, d.waiting())
+		_, err := jobs.Wait(t.Context(), v, job, d.waiting())
 		if kept := d.onRecord(record.Archive{ID: job.Archive}); !errors.Is(err, vault.ErrNotFound) || kept[0].Status != vault.InProgress {
 			t.Errorf("%v; on record: %+v", err, kept)
 		}
@@ -129,11 +130,11 @@ func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 // That it could not be asked whether the vault is there says nothing about the job either.
 func TestAMissingJobOnABadLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Err: vault.ErrNotFound}, vaulttest.Fault{Method: "Jobs", Call: 1, Err: vault.ErrUnavailable})
-		_, err := firn.WaitForJob(t.Context(), v, job, d.waiting())
+		_, err := jobs.Wait(t.Context(), v, job, d.waiting())
 		if kept := d.onRecord(record.Archive{ID: job.Archive}); !errors.Is(err, vault.ErrExpired) || kept[0].Status != record.Gone {
 			t.Errorf("%v; on record: %+v", err, kept)
 		}
@@ -142,12 +143,12 @@ func TestAMissingJobOnABadLine(t *testing.T) {
 
 func TestWaitingOutlivesABadLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Call: 2, Err: vault.ErrUnavailable},
 			vaulttest.Fault{Method: "Job", Call: 5, Err: vault.ErrThrottled})
-		if _, err := firn.WaitForJob(t.Context(), v, job, d.waiting()); err != nil {
+		if _, err := jobs.Wait(t.Context(), v, job, d.waiting()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -155,13 +156,13 @@ func TestWaitingOutlivesABadLine(t *testing.T) {
 
 func TestADrainEndsTheWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		o, drain := d.waiting(), make(chan struct{})
 		o.Drain = drain
 		time.AfterFunc(time.Hour, func() { close(drain) })
 		begin := time.Now()
-		if _, err := firn.WaitForJob(t.Context(), d.vault, job, o); !errors.Is(err, firn.ErrInterrupted) || time.Since(begin) != time.Hour {
+		if _, err := jobs.Wait(t.Context(), d.vault, job, o); !errors.Is(err, depot.ErrInterrupted) || time.Since(begin) != time.Hour {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 	})
@@ -170,27 +171,27 @@ func TestADrainEndsTheWaiting(t *testing.T) {
 // Many jobs are asked for with one list, and come one by one as they end.
 func TestWaitForManyJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
-		var jobs []record.Job
+		d := newRig(t)
+		var all []record.Job
 		for i := range 5 {
-			jobs = append(jobs, d.retrieve(d.store(content(uint64(i), mib)), d.retrieving()))
+			all = append(all, d.retrieve(d.store(content(uint64(i), mib)), d.retrieving()))
 			wait(time.Hour)
 		}
 		asked := d.vault.asked
 		var ended []vault.JobID
-		for j, err := range firn.WaitForJobs(t.Context(), d.vault, jobs, d.waiting()) {
+		for j, err := range jobs.WaitAll(t.Context(), d.vault, all, d.waiting()) {
 			if err != nil {
 				t.Fatal(err)
 			}
 			ended = append(ended, j.ID)
 		}
-		for i, j := range jobs {
+		for i, j := range all {
 			if ended[i] != j.ID {
 				t.Errorf("job %d ended as another", i)
 			}
 		}
 		// The last one is asked for alone.
-		if asked = d.vault.asked - asked; len(ended) != len(jobs) || asked > 12 || d.vault.listed > 50 {
+		if asked = d.vault.asked - asked; len(ended) != len(all) || asked > 12 || d.vault.listed > 50 {
 			t.Errorf("%d ended, asked %d times, listed %d times", len(ended), asked, d.vault.listed)
 		}
 	})
@@ -198,14 +199,14 @@ func TestWaitForManyJobs(t *testing.T) {
 
 func TestNoWaitTellsOfEachJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
-		jobs := []record.Job{d.retrieve(d.store(content(1, mib)), d.retrieving())}
+		d := newRig(t)
+		all := []record.Job{d.retrieve(d.store(content(1, mib)), d.retrieving())}
 		wait(jobTime)
-		jobs = append(jobs, d.retrieve(d.store(content(2, mib)), d.retrieving()))
+		all = append(all, d.retrieve(d.store(content(2, mib)), d.retrieving()))
 		o := d.waiting()
 		o.NoWait = true
 		var errs []error
-		for _, err := range firn.WaitForJobs(t.Context(), d.vault, jobs, o) {
+		for _, err := range jobs.WaitAll(t.Context(), d.vault, all, o) {
 			errs = append(errs, err)
 		}
 		if len(errs) != 2 || errs[0] != nil || !errors.Is(errs[1], vault.ErrNotReady) {
@@ -233,7 +234,7 @@ func (b *bell) Wait(ctx context.Context, mine func(vault.Ending) bool) error {
 
 func TestABellReplacesAsking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDepot(t)
+		d := newRig(t)
 		begin := time.Now()
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		asked := d.vault.asked
@@ -241,7 +242,7 @@ func TestABellReplacesAsking(t *testing.T) {
 		time.AfterFunc(jobTime, func() { b.ring <- nil })
 		o := d.waiting()
 		o.Bell = b
-		if _, err := firn.WaitForJob(t.Context(), d.vault, job, o); err != nil || time.Since(begin) != jobTime {
+		if _, err := jobs.Wait(t.Context(), d.vault, job, o); err != nil || time.Since(begin) != jobTime {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 		if asked = d.vault.asked - asked; asked > 18 { // four times an hour
@@ -259,7 +260,7 @@ func TestABellThatIsOfNoUse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				d := newDepot(t)
+				d := newRig(t)
 				job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 				asked := d.vault.asked
 				b := &bell{ring: make(chan error)}
@@ -281,7 +282,7 @@ func TestABellThatIsOfNoUse(t *testing.T) {
 				}()
 				o := d.waiting()
 				o.Bell = b
-				_, err := firn.WaitForJob(t.Context(), d.vault, job, o)
+				_, err := jobs.Wait(t.Context(), d.vault, job, o)
 				close(quit)
 				<-gone
 				if asked = d.vault.asked - asked; err != nil || asked > 90 {

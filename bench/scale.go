@@ -122,10 +122,10 @@ func (s *scaled) lists(ctx context.Context, url string, archives int64) (err err
 		{"ListVaults, the first time: the vault has no record, and is counted", patient(vaults)},
 		{"ListVaults", vaults},
 		{"DescribeVault", describe},
-		{"InitiateJob for the inventory", func() (err error) {
+		{"InitiateJob for the inventory", patient(func() (err error) {
 			job, err = v.StartJob(ctx, contract.JobRequest{Kind: contract.RetrieveInventory})
 			return err
-		}},
+		})},
 		{"GetJobOutput of the inventory", func() error { return drain(ctx, v, job) }},
 		{fmt.Sprintf("ListJobs, the first page of %d", 1+listedJobs/50), func() error { return jobs(ctx, v, 50) }},
 		{"ListJobs, all pages", func() error { return jobs(ctx, v, listedJobs+1) }},

@@ -1,16 +1,17 @@
 package catalog_test
 
 import (
-	"firn"
 	"firn/catalog"
+	"firn/reconcile"
+	"firn/record"
 )
 
 // The catalog is what the verbs ask for.
 var (
-	_ firn.Journal          = (*catalog.Catalog)(nil)
-	_ firn.JobJournal       = (*catalog.Catalog)(nil)
-	_ firn.DownloadJournal  = (*catalog.Catalog)(nil)
-	_ firn.InventoryJournal = (*catalog.Catalog)(nil)
-	_ firn.PurgeJournal     = (*catalog.Catalog)(nil)
-	_ firn.MergeJournal     = (*catalog.Catalog)(nil)
+	_ record.Journal          = (*catalog.Catalog)(nil)
+	_ record.JobJournal       = (*catalog.Catalog)(nil)
+	_ record.DownloadJournal  = (*catalog.Catalog)(nil)
+	_ record.InventoryJournal = (*catalog.Catalog)(nil)
+	_ record.PurgeJournal     = (*catalog.Catalog)(nil)
+	_ reconcile.MergeJournal  = (*catalog.Catalog)(nil)
 )

@@ -1,9 +1,10 @@
 // Package record holds the nouns of the catalog: what is written down about an
 // upload, an archive and a job so that another process can go on.
 //
-// It has no behaviour and knows no database. The root package consumes these
-// nouns through the small interface that it declares, package catalog keeps
-// them, and neither imports the other.
+// It knows no database. The verbs use these nouns through interfaces that say what each
+// of them needs of a record ([Journal], [JobJournal], [DownloadJournal],
+// [InventoryJournal], [PurgeJournal]), package catalog keeps them, and neither imports the
+// other. [None] is the record of a caller who keeps none.
 package record
 
 import (

@@ -9,10 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/internal/humane"
 	"firn/mtjournal"
+	"firn/reconcile"
 	"firn/record"
+	"firn/source"
 	"firn/vault"
 )
 
@@ -105,7 +106,7 @@ func (p *program) catalogImport(ctx context.Context, path string, o importOption
 	case kind != journalRecord && o.encoding != "":
 		return usageError("--encoding is for journals of mt-aws-glacier, and %q is none", path)
 	case kind == inventoryRecord:
-		return p.explainWait(p.inventoryImport(ctx, o.vault, path, firn.ImportOptions{}))
+		return p.explainWait(p.inventoryImport(ctx, o.vault, path, reconcile.ImportOptions{}))
 	}
 	c, err := p.openCatalog(ctx)
 	if err != nil {
@@ -151,10 +152,10 @@ func (p *program) tellMerged(path string, n imported, err error) error {
 			humane.Count(int(n.Differing), "archive"))
 		return &classError{err, vault.ErrChecksum}
 	case n.bad > 0:
-		return &classError{fmt.Errorf("%s of %q made no sense", humane.Count(int(n.bad), "line"), path), firn.ErrUnreadable}
+		return &classError{fmt.Errorf("%s of %q made no sense", humane.Count(int(n.bad), "line"), path), source.ErrUnreadable}
 	case n.doubtful > 0:
 		return &classError{fmt.Errorf("%s of %q came without a field that could not be read",
-			humane.Count(int(n.doubtful), "archive"), path), firn.ErrUnreadable}
+			humane.Count(int(n.doubtful), "archive"), path), source.ErrUnreadable}
 	}
 	return nil
 }

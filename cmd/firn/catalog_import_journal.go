@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/mtjournal"
+	"firn/reconcile"
 )
 
 // importMtJournal merges a journal, tells of the first of its lines that make no
@@ -21,7 +21,7 @@ func (p *program) importMtJournal(
 	}
 	var first string // name that is no text
 	say, stop := p.showText()
-	n.Merged, err = firn.ImportMtJournal(ctx, path, firn.MtJournalOptions{
+	n.Merged, err = reconcile.ImportMtJournal(ctx, path, reconcile.MtJournalOptions{
 		Journal: c, VaultURL: url, Names: names,
 		Progress: func(done, size int64) {
 			say(fmt.Sprintf("%s of %s read", humane.Bytes(done), humane.Bytes(size)))

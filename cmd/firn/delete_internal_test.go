@@ -6,9 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"firn"
 	"firn/catalog"
 	"firn/record"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
 	"firn/vaulturl"
@@ -46,7 +47,7 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	faulty := &vaulturl.Vault{Vault: vaulttest.NewFaulty(v, vaulttest.Fault{
 		Method: "DeleteArchive", Call: 1, Err: lost, After: true,
 	})}
-	stored, err := firn.Upload(ctx, v, source(t, dir), firn.UploadOptions{Journal: c})
+	stored, err := upload.From(ctx, v, sourceIn(t, dir), upload.Options{Journal: c})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +66,13 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	}
 }
 
-func source(t *testing.T, dir string) *firn.Source {
+func sourceIn(t *testing.T, dir string) *source.Source {
 	t.Helper()
 	path := filepath.Join(dir, "june.tar")
 	if err := os.WriteFile(path, []byte("june"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := firn.OpenFile(path)
+	s, err := source.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

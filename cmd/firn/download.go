@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/jobs"
 	"firn/vaulturl"
 )
 
@@ -121,8 +122,8 @@ func (p *program) download(ctx context.Context, o downloadOptions, vaultArg stri
 	if err := o.topic.check(vaultArg); err != nil {
 		return err
 	}
-	return o.withBell(ctx, func(bell firn.Bell) error {
-		return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
+	return o.withBell(ctx, func(bell jobs.Bell) error {
+		return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 			archives, err := p.resolveAll(ctx, c, v.URL(), refs)
 			if err != nil {
 				return err

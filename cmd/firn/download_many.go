@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"firn"
+	"firn/download"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 )
@@ -82,7 +83,7 @@ func (q *downloadQueue) tellWindow() {
 // beside the others, and there are such: when one of them ends, it is tried again.
 func (q *downloadQueue) try(ctx context.Context, i item) bool {
 	err := q.one(ctx, i, true)
-	var notReady *firn.NotReadyError
+	var notReady *jobs.NotReadyError
 	switch {
 	case err == nil: // and perhaps more is known of the line
 		q.rate, err = q.knownDownloadRate(ctx, q.catalog, q.vault.URL(), q.options.estimateRate, q.options.limitRate)
@@ -95,7 +96,7 @@ func (q *downloadQueue) try(ctx context.Context, i item) bool {
 		q.jobs = append(q.jobs, notReady.Job)
 		return true
 	case q.options.noWait:
-	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, firn.ErrNoSpace)):
+	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, download.ErrNoSpace)):
 		return false
 	case errors.Is(err, vault.ErrLimited): // nothing else to do than to be patient
 		err = q.one(ctx, i, false)
@@ -129,13 +130,13 @@ func (q *downloadQueue) await(ctx context.Context) {
 // look takes the jobs that have ended off those that are waited for: with noWait
 // all that the vault tells of at once, else the first that will.
 func (q *downloadQueue) look(ctx context.Context, noWait bool) {
-	o := firn.WaitOptions{
+	o := jobs.WaitOptions{
 		NoWait: noWait, Bell: q.bell, RetryFor: q.options.retryFor, Journal: q.catalog, Drain: ctx.Done(), Now: q.now,
 	}
 	if !q.quiet {
 		o.Notice, o.Waiting = q.notice, q.shown.wait
 	}
-	for job, err := range firn.WaitForJobs(context.WithoutCancel(ctx), q.vault, q.jobs, o) {
+	for job, err := range jobs.WaitAll(context.WithoutCancel(ctx), q.vault, q.jobs, o) {
 		i, ours := q.waiting[job.ID]
 		switch {
 		case !ours:
@@ -166,7 +167,7 @@ func (q *downloadQueue) leave() {
 	bytes, unknown := sumOf(left)
 	q.seen[q.report(withHint(
 		&classError{fmt.Errorf("%s (%s) %s at %s", humane.Count(len(q.later), "archive"), sumText(bytes, unknown),
-			firn.ErrNotStarted.Error(), windowText(q.rate)), vault.ErrNotReady},
+			jobs.ErrNotStarted.Error(), windowText(q.rate)), vault.ErrNotReady},
 		"when the others are here, continue with: "+q.typed()))] = true
 	q.later = nil
 }

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"firn"
+	"firn/download"
 	"firn/internal/disk"
 	"firn/record"
 	"firn/vault"
@@ -96,11 +96,11 @@ func isDirectory(path string) (bool, error) {
 func (f namesFlag) of(a record.Archive) string {
 	switch f {
 	case namesPath:
-		return firn.FilePath(a)
+		return download.FilePath(a)
 	case namesID:
-		return distinctive(string(a.ID)) + " " + firn.FileName(a)
+		return distinctive(string(a.ID)) + " " + download.FileName(a)
 	}
-	return firn.FileName(a)
+	return download.FileName(a)
 }
 
 // distinctive is a text that tells an id from all others and may be in a file's

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"firn"
+	"firn/depot"
+	"firn/download"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -29,7 +31,7 @@ type downloadObject struct {
 }
 
 // tell prints the path of the file, and for people what was done.
-func (s *downloadSession) tell(i item, got firn.Downloaded) error {
+func (s *downloadSession) tell(i item, got download.Result) error {
 	switch {
 	case i.path == "-":
 	case s.json:
@@ -53,7 +55,7 @@ func (s *downloadSession) tell(i item, got firn.Downloaded) error {
 }
 
 // downloadedText tells people what was done.
-func downloadedText(i item, got firn.Downloaded) []string {
+func downloadedText(i item, got download.Result) []string {
 	name := "to standard output"
 	if i.path != "-" {
 		name = strconv.Quote(filepath.Base(i.path))
@@ -81,21 +83,21 @@ func downloadedText(i item, got firn.Downloaded) []string {
 // explain adds what to do next.
 func (s *downloadSession) explain(err error, i item) error {
 	again := "continue with: " + s.typed()
-	var notReady *firn.NotReadyError
+	var notReady *jobs.NotReadyError
 	switch {
 	case errors.As(err, &notReady):
 		return withHint(err, fmt.Sprintf("about %s, %s", humane.Time(notReady.Back), again))
-	case errors.Is(err, firn.ErrInterrupted):
+	case errors.Is(err, depot.ErrInterrupted):
 		return withHint(err, again)
 	case errors.Is(err, vault.ErrExists):
 		return withHint(&classError{err, errRefused}, "choose another name with -o, or replace it: "+s.typedWith("--force"))
-	case errors.Is(err, firn.ErrCut) && i.path == "-":
+	case errors.Is(err, download.ErrCut) && i.path == "-":
 		return withHint(err, "what came out is right as far as it goes; from the beginning: "+s.typed())
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
-	case errors.Is(err, firn.ErrJobFailed):
+	case errors.Is(err, jobs.ErrJobFailed):
 		return withHint(err, "to ask for another job: "+s.typed())
-	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	case errors.Is(err, vault.ErrNotFound) && i.ID != "":
 		return withHint(err, "what the catalog knows of the vault: "+shellCommand("firn", "list", s.vaultArg))

@@ -4,8 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"firn"
 	"firn/catalog"
+	"firn/download"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -18,11 +19,11 @@ type downloadSession struct {
 	vaultArg string // as typed
 	vault    *vaulturl.Vault
 	catalog  *catalog.Catalog
-	bell     firn.Bell
+	bell     jobs.Bell
 
-	rate     float64      // bytes per second; 0 if not known
-	asked    int64        // bytes of archives that were asked for and not fetched yet
-	listed   firn.JobList // that all of them share
+	rate     float64   // bytes per second; 0 if not known
+	asked    int64     // bytes of archives that were asked for and not fetched yet
+	listed   jobs.List // that all of them share
 	spending *spending
 	madeRoom map[string]bool // directories below the output that are there, durably
 	hook     *readyHook
@@ -42,7 +43,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	}
 	s.hook = s.newReadyHook(s.options.waitOptions, func(id vault.ArchiveID) string {
 		i := slices.IndexFunc(items, func(i item) bool { return i.ID == id })
-		return firn.FileName(items[i].Archive)
+		return download.FileName(items[i].Archive)
 	})
 	s.setResume("")
 	s.shown = startProgress(s.ui, s.now, "segment")
@@ -80,17 +81,17 @@ func (s *downloadSession) one(ctx context.Context, i item, noWait bool) error {
 		return err
 	}
 	o.NoWait = noWait
-	var got firn.Downloaded
+	var got download.Result
 	if i.path == "-" {
 		if err := s.checkStream(); err != nil {
 			return err
 		}
-		got, err = firn.DownloadTo(context.WithoutCancel(ctx), s.vault, i.Archive, s.out, o)
+		got, err = download.To(context.WithoutCancel(ctx), s.vault, i.Archive, s.out, o)
 	} else {
 		if err := s.makeRoom(i); err != nil {
 			return err
 		}
-		got, err = firn.DownloadFile(context.WithoutCancel(ctx), s.vault, i.Archive, i.path, o)
+		got, err = download.File(context.WithoutCancel(ctx), s.vault, i.Archive, i.path, o)
 	}
 	if err != nil {
 		return s.explain(err, i)
@@ -109,12 +110,12 @@ func (s *downloadSession) checkStream() error {
 	return nil
 }
 
-func (s *downloadSession) downloadOptions(ctx context.Context, i item) (firn.DownloadOptions, error) {
+func (s *downloadSession) downloadOptions(ctx context.Context, i item) (download.Options, error) {
 	wanted, err := s.options.rng.of(i.Size)
 	if err != nil {
-		return firn.DownloadOptions{}, err
+		return download.Options{}, err
 	}
-	o := firn.DownloadOptions{
+	o := download.Options{
 		Range: wanted, Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), Approve: s.spending.approve,
 		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Below: i.below, Force: s.options.force, NoTimes: s.options.noTimes,
 		Listed: &s.listed, Reserved: s.asked,

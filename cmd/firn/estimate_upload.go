@@ -8,10 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/price"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 	"firn/vault/glaciervault"
 )
@@ -93,7 +94,7 @@ func (p *program) estimateUpload(ctx context.Context, o estimateOptions, partSiz
 	}
 	var estimates []uploadEstimateObject
 	for _, class := range classes {
-		e, err := estimateClass(book.Table(class), class, heaps, firn.UploadOptions{PartSize: partSize, EstimateRate: rate})
+		e, err := estimateClass(book.Table(class), class, heaps, upload.Options{PartSize: partSize, EstimateRate: rate})
 		if err != nil {
 			return fmt.Errorf("%s: %w", class, err)
 		}
@@ -118,7 +119,7 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 		if o.archives > 1 {
 			return nil, usageError("--archives cuts a SIZE, and %q is none", arg)
 		}
-		source, err := firn.OpenFile(arg)
+		source, err := source.Open(arg)
 		if err != nil {
 			return nil, withHint(err, "a SIZE looks like 500GiB, 1.5TB or 16777216")
 		}
@@ -130,14 +131,14 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 	return heaps, nil
 }
 
-func estimateClass(t price.Table, class price.Class, heaps []heap, o firn.UploadOptions) (uploadEstimateObject, error) {
+func estimateClass(t price.Table, class price.Class, heaps []heap, o upload.Options) (uploadEstimateObject, error) {
 	e := uploadEstimateObject{
 		MessageType: "upload_estimate", Class: class, MinimumStayDays: t.MinimumStayDays,
 		Region: t.Region, PricesAsOf: t.AsOf.Format(time.DateOnly), Source: t.Source,
 	}
 	var cost price.Estimate
 	for _, h := range heaps {
-		plan, err := firn.PlanUpload(limitsOf(class), h.size, o)
+		plan, err := upload.NewPlan(limitsOf(class), h.size, o)
 		if errors.Is(err, vault.ErrInvalid) {
 			return e, &classError{err, errUsage}
 		}

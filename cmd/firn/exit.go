@@ -8,10 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/download"
 	"firn/internal/disk"
 	"firn/internal/home"
+	"firn/jobs"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 )
 
@@ -88,20 +92,20 @@ func statusOf(err error) status {
 		{errUsage, statusUsage},
 		{home.ErrNone, statusUsage},
 		{catalog.ErrDamaged, statusDamaged},
-		{firn.ErrInterrupted, statusInterrupted},
+		{depot.ErrInterrupted, statusInterrupted},
 		{context.Canceled, statusInterrupted},
-		{firn.ErrUnreadable, statusPartial},
-		{firn.ErrSourceChanged, statusPartial},
+		{source.ErrUnreadable, statusPartial},
+		{source.ErrSourceChanged, statusPartial},
 		{vault.ErrChecksum, statusChecksum},
 		{errBroken, statusChecksum},
 		{vault.ErrDenied, statusDenied},
 		{vault.ErrLocked, statusLocked},
 		{errRefused, statusRefused},
-		{firn.ErrUnknown, statusIncomplete},
-		{firn.ErrGaveUp, statusIncomplete},
-		{firn.ErrSpool, statusIncomplete},
-		{firn.ErrCut, statusIncomplete},
-		{firn.ErrNotStarted, statusIncomplete},
+		{upload.ErrUnknown, statusIncomplete},
+		{depot.ErrGaveUp, statusIncomplete},
+		{upload.ErrSpool, statusIncomplete},
+		{download.ErrCut, statusIncomplete},
+		{jobs.ErrNotStarted, statusIncomplete},
 		{vault.ErrNotReady, statusNotReady},
 		{vault.ErrLimited, statusNotReady},
 		{errOutput, statusError},
@@ -203,7 +207,7 @@ func onceMended(err error) string {
 // isFull reports whether a file, ours or that of a vault in a directory, could not
 // be written because there was no room for it.
 func isFull(err error) bool {
-	return errors.Is(err, firn.ErrNoSpace) || errors.Is(err, catalog.ErrFull) || disk.IsFull(err)
+	return errors.Is(err, download.ErrNoSpace) || errors.Is(err, catalog.ErrFull) || disk.IsFull(err)
 }
 
 // hintsOf returns the hints of an error and of those it wraps, outermost last.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
+	"firn/source"
 	"firn/treehash"
 )
 
@@ -53,7 +53,7 @@ func (p *program) hash(ctx context.Context, path string) error {
 		if errors.As(err, &pathError) {
 			err = pathError.Err
 		}
-		return fmt.Errorf("%q %w: %w", path, firn.ErrUnreadable, err)
+		return fmt.Errorf("%q %w: %w", path, source.ErrUnreadable, err)
 	}
 	if err != nil {
 		return context.Cause(ctx)

@@ -5,8 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/jobs"
+	"firn/reconcile"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -84,13 +85,13 @@ func (p *program) inventoryOf(ctx context.Context, vaultArg string, o inventoryO
 }
 
 func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, o inventoryOptions) error {
-	var report firn.InventoryReport
+	var report reconcile.Report
 	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return "" })
-	err := o.withBell(ctx, func(bell firn.Bell) (err error) {
+	err := o.withBell(ctx, func(bell jobs.Bell) (err error) {
 		shown, stop := p.showInventory()
 		defer stop()
 		p.beginWork("continue with: " + p.typed())
-		report, err = firn.Inventory(context.WithoutCancel(ctx), v, firn.InventoryOptions{
+		report, err = reconcile.Inventory(context.WithoutCancel(ctx), v, reconcile.Options{
 			Since: o.since.Time, Until: o.until.Time, Topic: string(o.topic), NoWait: o.noWait, Bell: bell,
 			Ready:   func(job record.Job) { hook.run(ctx, job) },
 			Journal: c, Drain: ctx.Done(),

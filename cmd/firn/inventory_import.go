@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
+	"firn/reconcile"
 	"firn/vaulturl"
 )
 
@@ -29,7 +29,7 @@ const inventoryImportExample = `  firn inventory import image-backups inventory.
   firn inventory import image-backups inventory.csv --full --date 2026-06-01`
 
 func (p *program) newInventoryImport() *cobra.Command {
-	var o firn.ImportOptions
+	var o reconcile.ImportOptions
 	var date timeFlag
 	cmd := &cobra.Command{
 		Use:     "import VAULT FILE",
@@ -47,7 +47,7 @@ func (p *program) newInventoryImport() *cobra.Command {
 	return exits(cmd, inventoryStatuses()...)
 }
 
-func (p *program) inventoryImport(ctx context.Context, vaultArg, path string, o firn.ImportOptions) (err error) {
+func (p *program) inventoryImport(ctx context.Context, vaultArg, path string, o reconcile.ImportOptions) (err error) {
 	if o.VaultURL, err = canonicalURL(ctx, vaultArg); err != nil {
 		return p.explainOpen(err, vaultArg)
 	}
@@ -62,7 +62,7 @@ func (p *program) inventoryImport(ctx context.Context, vaultArg, path string, o 
 	shown, stop := p.showInventory()
 	p.beginWork("continue with: " + p.typed())
 	o.Journal, o.Drain, o.Progress, o.Notice, o.Now = c, ctx.Done(), shown.listing, p.notice, p.now
-	report, err := firn.ImportInventory(context.WithoutCancel(ctx), path, o)
+	report, err := reconcile.Import(context.WithoutCancel(ctx), path, o)
 	stop()
 	if err != nil {
 		return err

@@ -5,8 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"firn"
 	"firn/internal/humane"
+	"firn/jobs"
+	"firn/reconcile"
 )
 
 // inventoryView shows how an inventory is waited for and read.
@@ -15,9 +16,9 @@ type inventoryView struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	waits *firn.Waiting // nil once there is something to read
+	waits *jobs.Waiting // nil once there is something to read
 	told  bool          // that it is waited for, where no live line tells it
-	read  firn.InventoryProgress
+	read  reconcile.Progress
 }
 
 // showInventory begins to show an inventory, until stop is called.
@@ -31,7 +32,7 @@ func (p *program) showInventory() (v *inventoryView, stop func()) {
 }
 
 // waiting takes what is waited for. A log is told at once, and once.
-func (v *inventoryView) waiting(w firn.Waiting) {
+func (v *inventoryView) waiting(w jobs.Waiting) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.waits = &w
@@ -42,7 +43,7 @@ func (v *inventoryView) waiting(w firn.Waiting) {
 }
 
 // listing takes how far the reading has come.
-func (v *inventoryView) listing(p firn.InventoryProgress) {
+func (v *inventoryView) listing(p reconcile.Progress) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.waits, v.read = nil, p

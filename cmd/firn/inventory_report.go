@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
+	"firn/reconcile"
 	"firn/record"
+	"firn/source"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -57,7 +58,7 @@ type badEntryObject struct {
 
 // tellInventory prints what an inventory has changed, and returns the error that
 // it is for the command if vault and catalog do not say the same.
-func (p *program) tellInventory(ctx context.Context, c *catalog.Catalog, r firn.InventoryReport) error {
+func (p *program) tellInventory(ctx context.Context, c *catalog.Catalog, r reconcile.Report) error {
 	var err error
 	if p.json {
 		err = p.inventoryObjects(ctx, c, r)
@@ -68,7 +69,7 @@ func (p *program) tellInventory(ctx context.Context, c *catalog.Catalog, r firn.
 	return errors.Join(err, inventoryVerdict(r))
 }
 
-func (p *program) inventoryTable(r firn.InventoryReport) {
+func (p *program) inventoryTable(r reconcile.Report) {
 	if !p.quiet {
 		p.inventoryNotes(r)
 	}
@@ -81,7 +82,7 @@ func (p *program) inventoryTable(r firn.InventoryReport) {
 	table.end()
 }
 
-func (p *program) inventoryNotes(r firn.InventoryReport) {
+func (p *program) inventoryNotes(r reconcile.Report) {
 	switch {
 	case r.AlreadyRead:
 		p.ui.say("firn: this inventory was read before, at %s; nothing was done", humane.Time(r.Updated))
@@ -106,7 +107,7 @@ func (p *program) inventoryNotes(r firn.InventoryReport) {
 // shownRejects is how many bad entries are shown to people.
 const shownRejects = 10
 
-func (p *program) inventoryRejects(ctx context.Context, c *catalog.Catalog, r firn.InventoryReport) error {
+func (p *program) inventoryRejects(ctx context.Context, c *catalog.Catalog, r reconcile.Report) error {
 	if r.Bad == 0 {
 		return nil
 	}
@@ -124,7 +125,7 @@ func (p *program) inventoryRejects(ctx context.Context, c *catalog.Catalog, r fi
 	return nil
 }
 
-func (p *program) inventoryObjects(ctx context.Context, c *catalog.Catalog, r firn.InventoryReport) error {
+func (p *program) inventoryObjects(ctx context.Context, c *catalog.Catalog, r reconcile.Report) error {
 	err := p.out.object(inventoryObject{
 		"inventory", r.Vault, r.Job, r.Date, r.List.IsWhole(), r.Entries, r.Bad, r.Added, r.Confirmed,
 		r.Differing, r.Missing, r.Returned, r.Settled, r.Resumed, r.AlreadyRead,
@@ -157,7 +158,7 @@ func (p *program) inventoryObjects(ctx context.Context, c *catalog.Catalog, r fi
 
 // inventoryVerdict is the error of an inventory that does not prove the catalog
 // right.
-func inventoryVerdict(r firn.InventoryReport) error {
+func inventoryVerdict(r reconcile.Report) error {
 	var wrong, hints []string
 	for _, w := range []struct {
 		n     int64
@@ -173,7 +174,7 @@ func inventoryVerdict(r firn.InventoryReport) error {
 		err := fmt.Errorf("the vault does not hold what the catalog has on record: %s", strings.Join(wrong, ", "))
 		return withHint(&classError{err, vault.ErrChecksum}, hints...)
 	case r.Bad > 0:
-		return &classError{fmt.Errorf("%s of the inventory made no sense", entries(r.Bad)), firn.ErrUnreadable}
+		return &classError{fmt.Errorf("%s of the inventory made no sense", entries(r.Bad)), source.ErrUnreadable}
 	}
 	return nil
 }

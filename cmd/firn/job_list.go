@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/download"
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
@@ -134,7 +134,7 @@ func jobSubject(j record.Job, a record.Archive) string {
 	if j.Kind == vault.RetrieveInventory {
 		return "inventory"
 	}
-	name := firn.FileName(a)
+	name := download.FileName(a)
 	if a.Name == "" && a.Description == "" {
 		name = shortArchive(j.Vault, j.Archive)
 	}

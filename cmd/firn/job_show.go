@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -47,7 +47,7 @@ func (p *program) newJobShow() *cobra.Command {
 				if p.json {
 					return p.out.object(newJobObject(job, a))
 				}
-				for _, line := range jobText(job, a, firn.TypicalTime(v.Limits(), job.Tier), p.now()) {
+				for _, line := range jobText(job, a, jobs.TypicalTime(v.Limits(), job.Tier), p.now()) {
 					p.out.line("%s", show(line))
 				}
 				return nil

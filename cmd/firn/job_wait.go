@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -43,7 +43,7 @@ func (p *program) newJobWait() *cobra.Command {
 		Args:    takes(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			return o.withBell(ctx, func(bell firn.Bell) error {
+			return o.withBell(ctx, func(bell jobs.Bell) error {
 				return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 					w := &jobWait{program: p, options: o, catalog: c, vault: v, bell: bell, vaultArg: args[0]}
 					return w.run(ctx, args[1:])
@@ -61,23 +61,23 @@ type jobWait struct {
 	options  waitOptions
 	catalog  *catalog.Catalog
 	vault    *vaulturl.Vault
-	bell     firn.Bell
+	bell     jobs.Bell
 	vaultArg string // as typed
 	seen     map[status]bool
 }
 
 func (w *jobWait) run(ctx context.Context, refs []string) error {
-	jobs, err := w.choose(ctx, refs)
+	chosen, err := w.choose(ctx, refs)
 	if err != nil {
 		return err
 	}
-	if len(jobs) == 0 {
+	if len(chosen) == 0 {
 		w.ui.say("firn: no job of the vault is in progress")
 		return nil
 	}
 	w.setResume("")
 	names := make(map[vault.ArchiveID]string)
-	for _, j := range jobs {
+	for _, j := range chosen {
 		a, err := archiveOf(ctx, w.catalog, j)
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 	hook := w.newReadyHook(w.options, func(id vault.ArchiveID) string { return names[id] })
 	shown := startProgress(w.ui, w.now, "")
 	defer shown.stop()
-	o := firn.WaitOptions{
+	o := jobs.WaitOptions{
 		NoWait: w.options.noWait, Bell: w.bell, RetryFor: 20 * time.Hour, Journal: w.catalog,
 		Drain: ctx.Done(), Notice: w.notice, Now: w.now,
 	}
@@ -95,12 +95,12 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		o.Waiting = shown.wait
 	}
 	w.seen = make(map[status]bool)
-	for job, err := range firn.WaitForJobs(context.WithoutCancel(ctx), w.vault, jobs, o) {
+	for job, err := range jobs.WaitAll(context.WithoutCancel(ctx), w.vault, chosen, o) {
 		if err == nil {
 			hook.run(ctx, job)
 			err = w.tell(job, names[job.Archive])
 		}
-		var notReady *firn.NotReadyError
+		var notReady *jobs.NotReadyError
 		switch {
 		case errors.As(err, &notReady):
 			err = withHint(err, fmt.Sprintf("about %s: %s", humane.Time(notReady.Back), w.typed()))

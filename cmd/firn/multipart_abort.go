@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
+	"firn/upload"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -138,7 +138,7 @@ func lockRecorded(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID,
 ) (now *record.Upload, unlock func() error, err error) {
 	for {
-		was, err := firn.RecordOf(ctx, v, c, v.URL(), id)
+		was, err := upload.RecordOf(ctx, v, c, v.URL(), id)
 		if errors.Is(err, vault.ErrNotFound) {
 			return nil, func() error { return nil }, nil
 		}
@@ -179,7 +179,7 @@ func (p *program) checkOpen(ctx context.Context, c *catalog.Catalog, v *vaulturl
 		now.State = record.Open
 		return c.SaveUpload(ctx, now)
 	case errors.Is(err, vault.ErrNotFound) && now != nil:
-		return withHint(fmt.Errorf("%w: %w", firn.ErrUnknown, err), "what the vault says that it has: "+shellCommand("firn", "inventory", v.URL()))
+		return withHint(fmt.Errorf("%w: %w", upload.ErrUnknown, err), "what the vault says that it has: "+shellCommand("firn", "inventory", v.URL()))
 	case errors.Is(err, vault.ErrNotFound):
 		return withHint(err, "what it has: "+shellCommand("firn", "multipart", "list", v.URL()))
 	}

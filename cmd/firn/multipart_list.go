@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
+	"firn/upload"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -169,7 +169,7 @@ func (p *program) hasUpload(ctx context.Context, v *vaulturl.Vault, id vault.Upl
 // hasTooManyParts reports whether an upload is known to have more parts than the vault
 // takes, so that it can never be completed; 0: how many it takes is not known.
 func hasTooManyParts(u record.Upload, maxParts int) bool {
-	return maxParts > 0 && firn.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
+	return maxParts > 0 && upload.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
 
 func (p *program) openUploadTable(objects []openUploadObject, withVault, full bool) {

@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/treehash"
 	"firn/vaulturl"
 )
@@ -78,7 +78,7 @@ func (p *program) end(err error) status {
 // abandon says the last words of a command that is left behind.
 func (p *program) abandon() status {
 	p.ui.clear()
-	err := firn.ErrInterrupted
+	err := depot.ErrInterrupted
 	if hint := p.resume.Load(); hint != nil {
 		err = withHint(err, *hint)
 	}

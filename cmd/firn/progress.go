@@ -4,7 +4,8 @@ import (
 	"sync"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/jobs"
 )
 
 const (
@@ -29,10 +30,10 @@ type progress struct {
 	done   chan struct{}
 
 	mu      sync.Mutex
-	latest  firn.Progress
+	latest  depot.Progress
 	known   bool // latest was set
 	speed   speed
-	waiting *firn.Waiting // set while there is a job to wait for
+	waiting *jobs.Waiting // set while there is a job to wait for
 	told    time.Time     // when a log was last told of that
 }
 
@@ -45,14 +46,14 @@ func startProgress(u *ui, now func() time.Time, pieces string) *progress {
 }
 
 // update takes a snapshot. It is quick, as the engine asks.
-func (p *progress) update(snapshot firn.Progress) {
+func (p *progress) update(snapshot depot.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.latest, p.known, p.waiting = snapshot, true, nil
 }
 
 // wait takes what is waited for. A log is told at once, the first time.
-func (p *progress) wait(w firn.Waiting) {
+func (p *progress) wait(w jobs.Waiting) {
 	p.mu.Lock()
 	first := p.told.IsZero()
 	p.waiting = &w
@@ -111,7 +112,7 @@ func (p *progress) show() {
 }
 
 // showWaiting says what is waited for; p.mu is held.
-func (p *progress) showWaiting(w firn.Waiting, now time.Time) {
+func (p *progress) showWaiting(w jobs.Waiting, now time.Time) {
 	if width := p.ui.width(); width > 0 {
 		p.told = now
 		p.ui.draw(cut(waitingText(w, now), width-margin))

@@ -10,7 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn"
+	"firn/depot"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 )
@@ -20,13 +21,13 @@ const gib = 1 << 30
 func TestLiveLineFitsEveryWidth(t *testing.T) {
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	for name, v := range map[string]view{
-		"nothing yet": {Progress: firn.Progress{Size: gib, Parts: 64}},
-		"half way":    {Progress: firn.Progress{Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20}, rate: 110 << 20},
-		"in trouble": {Progress: firn.Progress{
+		"nothing yet": {Progress: depot.Progress{Size: gib, Parts: 64}},
+		"half way":    {Progress: depot.Progress{Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20}, rate: 110 << 20},
+		"in trouble": {Progress: depot.Progress{
 			Size: 16 * gib, Parts: 1024, Done: gib, Retries: 17, Waiting: errors.New("\x1b[2Jservice unavailable\nagain " + strings.Repeat("x", 200)),
 			Until: now.Add(12 * time.Second),
 		}, now: now},
-		"a stream": {Progress: firn.Progress{Size: -1, PartsDone: 3, Done: 3 << 20}, rate: 1 << 20},
+		"a stream": {Progress: depot.Progress{Size: -1, PartsDone: 3, Done: 3 << 20}, rate: 1 << 20},
 		"empty":    {},
 	} {
 		for width := range 200 {
@@ -43,10 +44,10 @@ func TestLiveLineFitsEveryWidth(t *testing.T) {
 
 func TestLiveLine(t *testing.T) {
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
-	running := view{pieces: "part", rate: 110 << 20, Progress: firn.Progress{
+	running := view{pieces: "part", rate: 110 << 20, Progress: depot.Progress{
 		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib, InFlight: 100 << 20, Retries: 1,
 	}}
-	waiting := view{pieces: "part", now: now, Progress: firn.Progress{
+	waiting := view{pieces: "part", now: now, Progress: depot.Progress{
 		Size: 16 * gib, Parts: 1024, PartsDone: 512, Done: 8 * gib,
 		Waiting: errors.New("service unavailable"), Until: now.Add(12 * time.Second),
 	}}
@@ -69,7 +70,7 @@ func TestLiveLine(t *testing.T) {
 }
 
 func TestPlainLine(t *testing.T) {
-	v := view{pieces: "segment", rate: 1 << 20, Progress: firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20, Retries: 2}}
+	v := view{pieces: "segment", rate: 1 << 20, Progress: depot.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20, Retries: 2}}
 	want := "25%, 1 MiB of 4 MiB, 1 MiB/s, 3.0 s left, 1/4 segments, 2 retries"
 	if got := v.plain(); got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -82,9 +83,9 @@ func TestProgressWithoutTerminal(t *testing.T) {
 		var b bytes.Buffer
 		p := startProgress(&ui{w: &b, width: func() int { return 0 }}, time.Now, "part")
 		waitFor(t, 12*time.Second) // nothing is known, so nothing is said
-		p.update(firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
+		p.update(depot.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
 		waitFor(t, 10*time.Second)
-		p.update(firn.Progress{Size: 4 << 20, Parts: 4, PartsDone: 3, Done: 3 << 20})
+		p.update(depot.Progress{Size: 4 << 20, Parts: 4, PartsDone: 3, Done: 3 << 20})
 		waitFor(t, 10*time.Second)
 		p.stop()
 		want := "firn: 25%, 1 MiB of 4 MiB, 1/4 parts\nfirn: 75%, 3 MiB of 4 MiB, 204.8 KiB/s, 5.0 s left, 3/4 parts\n"
@@ -101,12 +102,12 @@ func TestProgressOfWaiting(t *testing.T) {
 			var b bytes.Buffer
 			p := startProgress(&ui{w: &b, width: func() int { return width }}, time.Now, "segment")
 			begun := time.Now()
-			p.wait(firn.Waiting{Jobs: []record.Job{
+			p.wait(jobs.Waiting{Jobs: []record.Job{
 				{ID: "second", Started: begun.Add(time.Minute), Tier: vault.Standard},
 				{ID: "first\x1b", Started: begun, Tier: vault.Standard},
 			}})
 			waitFor(t, 4*time.Hour)
-			p.update(firn.Progress{Size: 4 << 20, Parts: 4})
+			p.update(depot.Progress{Size: 4 << 20, Parts: 4})
 			p.stop()
 			lines := strings.Split(strings.Trim(strings.ReplaceAll(b.String(), "\r", "\n"), "\n "), "\n")
 			said := 0

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"firn"
+	"firn/depot"
 	"firn/internal/humane"
+	"firn/jobs"
 )
 
 // view is a moment of a transfer in words. All of them are ASCII.
 type view struct {
-	firn.Progress
+	depot.Progress
 	pieces string // what the transfer is cut into
 	now    time.Time
 	rate   float64 // bytes per second; 0 if not known
@@ -165,7 +166,7 @@ func cut(line string, width int) string {
 }
 
 // waitingText says what is waited for, since when, and how long that usually is.
-func waitingText(w firn.Waiting, now time.Time) string {
+func waitingText(w jobs.Waiting, now time.Time) string {
 	first := w.Jobs[0]
 	for _, j := range w.Jobs {
 		if j.Started.Before(first.Started) {

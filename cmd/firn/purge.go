@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
+	"firn/depot"
 )
 
 const purgeLong = `Deletes every archive of a vault, for ever, after asking.
@@ -57,7 +57,7 @@ func (p *program) newPurge() *cobra.Command {
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.noInventory, "no-inventory", false, "delete only what the catalog knows")
 	f.BoolVar(&o.andVault, "and-delete-vault", false, "delete the vault, too, as soon as it may be")
-	f.IntVar(&o.concurrency, "concurrency", firn.DefaultConcurrency, "requests in flight, fewer if the service asks to slow down")
+	f.IntVar(&o.concurrency, "concurrency", depot.DefaultConcurrency, "requests in flight, fewer if the service asks to slow down")
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "how long to go on without any progress")
 	o.add(f)
 	p.addPrices(f)

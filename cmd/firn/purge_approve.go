@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"firn"
 	"firn/internal/humane"
+	"firn/purge"
 )
 
 // approve shows what is about to be deleted and what that costs, and asks.
-func (p *purging) approve(ctx context.Context, plan firn.PurgePlan) error {
+func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 	if plan.Uploads > 0 && p.andVault {
 		return withHint(refusedError("the vault has %s, which would go with it; nothing was deleted",
 			humane.Count(plan.Uploads, "unfinished upload")),
@@ -31,7 +31,7 @@ func (p *purging) approve(ctx context.Context, plan firn.PurgePlan) error {
 	return p.confirmTyped(ctx, "delete "+what+" for ever?", "the vault's name", p.place.Name)
 }
 
-func (p *purging) tellPlan(ctx context.Context, plan firn.PurgePlan) error {
+func (p *purging) tellPlan(ctx context.Context, plan purge.Plan) error {
 	if p.quiet && p.yes {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (p *purging) tellPlan(ctx context.Context, plan firn.PurgePlan) error {
 
 // earlyCost says what it costs to delete archives before they have stayed as long
 // as is billed anyway; empty if nothing.
-func (p *purging) earlyCost(ctx context.Context, plan firn.PurgePlan) (string, error) {
+func (p *purging) earlyCost(ctx context.Context, plan purge.Plan) (string, error) {
 	table, err := p.prices(p.url, p.place.Class)
 	if err != nil || table.IsFree() {
 		return "", err

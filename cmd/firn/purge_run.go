@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
+	"firn/jobs"
+	"firn/purge"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -48,8 +50,8 @@ func (p *purging) run(ctx context.Context) error {
 		}
 	}
 	hook := p.newReadyHook(p.waitOptions, func(vault.ArchiveID) string { return "" })
-	purged, err := p.empty(ctx, firn.PurgeOptions{
-		CatalogOnly: p.noInventory, Approve: func(plan firn.PurgePlan) error { return p.approve(ctx, plan) },
+	purged, err := p.empty(ctx, purge.Options{
+		CatalogOnly: p.noInventory, Approve: func(plan purge.Plan) error { return p.approve(ctx, plan) },
 		Ready: func(job record.Job) { hook.run(ctx, job) },
 	})
 	if err == nil || purged.Deleted+purged.Refused > 0 {
@@ -63,7 +65,7 @@ func (p *purging) run(ctx context.Context) error {
 
 // empty deletes the archives of the vault, which it opens only for so long: a
 // directory cannot be deleted while somebody has it open.
-func (p *purging) empty(ctx context.Context, o firn.PurgeOptions) (purged firn.Purged, err error) {
+func (p *purging) empty(ctx context.Context, o purge.Options) (purged purge.Result, err error) {
 	v, err := vaulturl.Open(ctx, p.vaultArg, vaulturl.Options{Connections: p.concurrency, OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return purged, p.explainOpen(err, p.vaultArg)
@@ -75,13 +77,13 @@ func (p *purging) empty(ctx context.Context, o firn.PurgeOptions) (purged firn.P
 	o.Journal, o.Drain, o.Notice, o.Now = p.catalog, ctx.Done(), p.notice, p.now
 	o.Listing, o.Waiting = view.listing, view.waiting
 	var deleting *progress
-	o.Progress = func(now firn.Progress) {
+	o.Progress = func(now depot.Progress) {
 		if deleting != nil {
 			deleting.update(now)
 		}
 	}
 	approve := o.Approve
-	o.Approve = func(plan firn.PurgePlan) error {
+	o.Approve = func(plan purge.Plan) error {
 		stop()
 		stop = func() {}
 		if approve != nil {
@@ -95,10 +97,10 @@ func (p *purging) empty(ctx context.Context, o firn.PurgeOptions) (purged firn.P
 		}
 		return nil
 	}
-	err = p.withBell(ctx, func(bell firn.Bell) error {
+	err = p.withBell(ctx, func(bell jobs.Bell) error {
 		o.Bell = bell
 		p.beginWork("continue with: " + p.typed())
-		purged, err = firn.Purge(context.WithoutCancel(ctx), v, o)
+		purged, err = purge.Vault(context.WithoutCancel(ctx), v, o)
 		return err
 	})
 	return purged, err
@@ -115,7 +117,7 @@ type purgedObject struct {
 	Kept        int    `json:"kept"`            // stored after the command was given
 }
 
-func (p *purging) tellPurged(purged firn.Purged) error {
+func (p *purging) tellPurged(purged purge.Result) error {
 	if p.json {
 		return p.out.object(purgedObject{"purged", p.url, purged.Deleted, purged.Bytes, purged.Unknown, purged.Refused, purged.Spared})
 	}

@@ -6,21 +6,21 @@ import (
 	"sync/atomic"
 	"time"
 
-	"firn"
 	"firn/internal/humane"
+	"firn/purge"
 	"firn/vault"
 )
 
 // remove deletes the vault once that is allowed.
-func (p *purging) remove(ctx context.Context, purged firn.Purged) error {
+func (p *purging) remove(ctx context.Context, purged purge.Result) error {
 	if err := p.refuseNew(purged); err != nil {
 		return err
 	}
 	waiting, stop := p.showRemoval()
-	err := firn.RemoveVault(context.WithoutCancel(ctx), p.place, p.place.Name, firn.RemoveOptions{
+	err := purge.Remove(context.WithoutCancel(ctx), p.place, p.place.Name, purge.RemoveOptions{
 		Again: func(context.Context) error {
 			stop()
-			again, err := p.empty(ctx, firn.PurgeOptions{Fresh: true, Until: purged.Until})
+			again, err := p.empty(ctx, purge.Options{Fresh: true, Until: purged.Until})
 			waiting, stop = p.showRemoval()
 			if err != nil {
 				return err
@@ -65,7 +65,7 @@ func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
 }
 
 // refuseNew keeps a vault that somebody goes on storing archives in.
-func (p *purging) refuseNew(purged firn.Purged) error {
+func (p *purging) refuseNew(purged purge.Result) error {
 	if purged.Spared == 0 {
 		return nil
 	}

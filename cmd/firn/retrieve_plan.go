@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"firn"
+	"firn/download"
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
@@ -71,7 +71,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 		return s.out.object(o)
 	}
 	for _, a := range archives {
-		s.out.line("%s", show(fmt.Sprintf("%s  %s  %q", shortArchive(a.Vault, a.ID), sizeText(a.Size), firn.FileName(a))))
+		s.out.line("%s", show(fmt.Sprintf("%s  %s  %q", shortArchive(a.Vault, a.ID), sizeText(a.Size), download.FileName(a))))
 	}
 	s.out.line("%s, %s, by %s", humane.Count(o.Archives, "archive"), sumText(o.Bytes, o.Unknown), o.Tier)
 	if o.PricesAsOf == "" {

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/download"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 	"firn/vaulturl"
@@ -43,9 +45,9 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 	if err != nil {
 		return err
 	}
-	for r, err := range firn.RetrieveAll(context.WithoutCancel(ctx), s.vault, archives, o) {
+	for r, err := range jobs.RetrieveAll(context.WithoutCancel(ctx), s.vault, archives, o) {
 		switch {
-		case errors.Is(err, firn.ErrNotStarted):
+		case errors.Is(err, jobs.ErrNotStarted):
 			s.left = append(s.left, r.Archive)
 			continue
 		case err == nil:
@@ -53,7 +55,7 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 		case len(archives) == 1:
 			return s.explain(err, r.Archive)
 		default:
-			err = fmt.Errorf("%q: %w", firn.FileName(r.Archive), s.explain(err, r.Archive))
+			err = fmt.Errorf("%q: %w", download.FileName(r.Archive), s.explain(err, r.Archive))
 		}
 		if err != nil {
 			ended := s.report(err)
@@ -66,8 +68,8 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 	return s.end()
 }
 
-func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (firn.RetrieveOptions, error) {
-	o := firn.RetrieveOptions{
+func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (jobs.Options, error) {
+	o := jobs.Options{
 		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic), Approve: s.spending.approve,
 		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
 		Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
@@ -103,20 +105,20 @@ type retrievedObject struct {
 }
 
 // tell prints a job.
-func (s *retrieveSession) tell(r firn.Retrieved) error {
+func (s *retrieveSession) tell(r jobs.Retrieved) error {
 	size := r.Job.Range.Size
 	if r.Job.Range.IsZero() {
 		size = max(0, r.Archive.Size)
 	}
 	s.bytes += size
-	if done := r.Job.Started.Add(firn.TypicalTime(s.vault.Limits(), r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
+	if done := r.Job.Started.Add(jobs.TypicalTime(s.vault.Limits(), r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
 		s.latest = done
 	}
 	if s.json {
 		return s.out.object(retrievedObject{newJobObject(r.Job, r.Archive), r.Found})
 	}
 	s.out.line("%s", show(string(r.Job.ID)))
-	name := firn.FileName(r.Archive)
+	name := download.FileName(r.Archive)
 	switch {
 	case r.Job.Status == vault.Succeeded && r.Job.Expires.IsZero():
 		s.notice(fmt.Sprintf("%q can be downloaded now", name))
@@ -158,7 +160,7 @@ func (s *retrieveSession) end() error {
 	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, assumedRate)))
 	s.seen[s.report(withHint(
 		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
-			sumText(bytes, unknown), firn.ErrNotStarted, windowText(s.rate)),
+			sumText(bytes, unknown), jobs.ErrNotStarted, windowText(s.rate)),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.typed()),
 		"to ask for all of them at once: "+s.typedWith("--all")))] = true
 	return worstOf(s.seen)
@@ -168,7 +170,7 @@ func (s *retrieveSession) end() error {
 func (s *retrieveSession) explain(err error, a record.Archive) error {
 	again := "continue with: " + s.typed()
 	switch {
-	case errors.Is(err, firn.ErrInterrupted), errors.Is(err, firn.ErrGaveUp):
+	case errors.Is(err, depot.ErrInterrupted), errors.Is(err, depot.ErrGaveUp):
 		return withHint(err, again)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)

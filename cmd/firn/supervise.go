@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"firn"
+	"firn/depot"
 )
 
 // How long a command may take to come to its end after the first signal. One
@@ -48,7 +48,7 @@ func supervise(p *program) status {
 	case s := <-ended:
 		return s
 	case <-signals:
-		stop(firn.ErrInterrupted)
+		stop(depot.ErrInterrupted)
 	}
 	patience := forceAfter
 	if p.busy.Load() {

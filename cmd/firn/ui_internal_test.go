@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 )
 
@@ -84,17 +86,17 @@ func TestStatusOf(t *testing.T) {
 		{wrap(vault.ErrInvalid), 1},
 		{wrap(vault.ErrUnavailable), 1},
 		{usageError("no"), 2},
-		{wrap(firn.ErrUnreadable), 3},
-		{wrap(firn.ErrSourceChanged), 3},
-		{wrap(firn.ErrGaveUp, vault.ErrUnavailable), 4},
-		{wrap(firn.ErrUnknown), 4},
+		{wrap(source.ErrUnreadable), 3},
+		{wrap(source.ErrSourceChanged), 3},
+		{wrap(depot.ErrGaveUp, vault.ErrUnavailable), 4},
+		{wrap(upload.ErrUnknown), 4},
 		{wrap(vault.ErrChecksum), 5},
 		{wrap(vault.ErrDenied), 6},
 		{wrap(vault.ErrLocked), 7},
 		{wrap(catalog.ErrDamaged), 8},
 		{refusedError("no"), 9},
 		{wrap(vault.ErrNotReady), 75},
-		{wrap(firn.ErrInterrupted, vault.ErrUnavailable), 130},
+		{wrap(depot.ErrInterrupted, vault.ErrUnavailable), 130},
 		{withHint(wrap(vault.ErrDenied), "try"), 6},
 		{&reportedError{statusPartial}, 3},
 	} {

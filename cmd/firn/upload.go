@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/vaulturl"
 )
@@ -119,7 +119,7 @@ func (p *program) upload(ctx context.Context, o uploadOptions, vaultArg string, 
 	if o.dryRun { // which must not even make a catalog
 		return p.planUploads(ctx, o, vaultArg, sources)
 	}
-	return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, firn.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
+	return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
 		if err := s.meetVault(ctx); err != nil {
 			return p.explainWait(p.explainVault(err, vaultArg))

@@ -9,9 +9,11 @@ import (
 	"os"
 	"time"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
+	"firn/source"
+	"firn/upload"
 	"firn/vaulturl"
 )
 
@@ -30,14 +32,14 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	vaultArg := "glacier://" + url.PathEscape(o.vault) + "?region=" + url.QueryEscape(o.region)
-	return p.withVault(ctx, vaultArg, firn.MaxConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+	return p.withVault(ctx, vaultArg, depot.MaxConcurrency, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		return p.uploadLargeTo(ctx, o, v, c)
 	})
 }
 
 // uploadLargeTo uploads and prints the old tool's lines.
 func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Vault, c *catalog.Catalog) (err error) {
-	source, err := firn.OpenFile(o.filepath)
+	source, err := source.Open(o.filepath)
 	if err != nil {
 		return err
 	}
@@ -59,10 +61,10 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	if err := s.meetVault(ctx); err != nil {
 		return err
 	}
-	stored, err := s.send(ctx, source, firn.UploadOptions{
+	stored, err := s.send(ctx, source, upload.Options{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
 		Journal: c, Now: p.now,
-	}, func(firn.Progress) {}) // the old tool's lines say it
+	}, func(depot.Progress) {}) // the old tool's lines say it
 	if err != nil {
 		return s.explain(context.WithoutCancel(ctx), err, o.filepath)
 	}

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"firn"
 	"firn/internal/humane"
+	"firn/upload"
 )
 
 // partSizeHints say how a source is uploaded in parts that are taken.
-func (s *uploadSession) partSizeHints(e *firn.PartSizeError, path string) (hints []string) {
+func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hints []string) {
 	if e.Otherwise != "" { // what is to be tried first
 		hints = append(hints, e.Otherwise)
 	}

@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"firn"
+	"firn/upload"
 )
 
 // What may be completed yet is not to be removed.
 func TestPartSizeHintsKeepWhatIsInDoubt(t *testing.T) {
 	for otherwise, aborts := range map[string]bool{"": true, "add lacks=crc64nvme to the vault's URL": false} {
 		s := &uploadSession{program: &program{args: []string{"firn", "upload", "s3://films", "june.mov"}}, vaultArg: "s3://films"}
-		e := &firn.PartSizeError{
+		e := &upload.PartSizeError{
 			Upload: "u", PartSize: 8 << 20, Fits: 16 << 20, MaxParts: 1000, Guessed: true, Otherwise: otherwise, Cause: errors.New("MalformedXML"),
 		}
 		for _, path := range []string{"june.mov", "-"} {

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"firn"
 	"firn/internal/humane"
 	"firn/price"
+	"firn/source"
+	"firn/upload"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -72,22 +73,22 @@ func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL strin
 	return estimateRate(ctx, o, c, vaultURL)
 }
 
-func (p *program) planUpload(o uploadOptions, v *vaulturl.Vault, path string, rate float64) (firn.UploadPlan, error) {
+func (p *program) planUpload(o uploadOptions, v *vaulturl.Vault, path string, rate float64) (upload.Plan, error) {
 	source, err := openSource(path, p.stdin)
 	if err != nil {
-		return firn.UploadPlan{}, err
+		return upload.Plan{}, err
 	}
 	size := source.Size()
 	if err := errors.Join(source.Close(), checkNotEmpty(path, size, v.Limits())); err != nil {
-		return firn.UploadPlan{}, err
+		return upload.Plan{}, err
 	}
-	return firn.PlanUpload(v.Limits(), size, firn.UploadOptions{
+	return upload.NewPlan(v.Limits(), size, upload.Options{
 		PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize), Concurrency: o.concurrency,
 		LimitRate: int64(o.limitRate), EstimateRate: rate,
 	})
 }
 
-func (p *program) tellPlan(path, vaultURL string, plan firn.UploadPlan, table price.Table, rate float64) error {
+func (p *program) tellPlan(path, vaultURL string, plan upload.Plan, table price.Table, rate float64) error {
 	cost := table.Upload(plan.Requests(), plan.Size)
 	o := planObject{
 		MessageType: "plan", File: path, Vault: vaultURL, Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
@@ -139,7 +140,7 @@ func planText(o planObject, cost price.Estimate, table price.Table) []string {
 // it would.
 func checkNotEmpty(path string, size int64, l vault.Limits) error {
 	if size == 0 && l.MinArchiveSize > 0 {
-		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, firn.ErrUnreadable)
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, source.ErrUnreadable)
 	}
 	return nil
 }

@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"time"
 
-	"firn"
+	"firn/depot"
 	"firn/internal/humane"
+	"firn/source"
 	"firn/treehash"
+	"firn/upload"
 	"firn/vault"
 )
 
@@ -33,7 +35,7 @@ type storedObject struct {
 }
 
 // tellStored prints the archive id, and for people what was done.
-func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
+func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 	if s.json {
 		if err := s.out.object(storedObject{
 			MessageType: "archive", File: path, Vault: s.vault.URL(),
@@ -59,7 +61,7 @@ func (s *uploadSession) tellStored(path string, stored firn.Stored) error {
 }
 
 // storedText tells people what was done.
-func storedText(path string, stored firn.Stored) []string {
+func storedText(path string, stored upload.Stored) []string {
 	name := sourceName(path)
 	if stored.AlreadyPresent {
 		return []string{name + " is already there, nothing was sent (--again stores another copy)"}
@@ -98,10 +100,10 @@ func bytesPerSecond(bytes int64, d time.Duration) float64 {
 func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
 	again := s.resumeHint(path)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
-	unprovable, isUnprovable := errors.AsType[*firn.UnprovableError](err)
+	unprovable, isUnprovable := errors.AsType[*upload.UnprovableError](err)
 	class, isClass := errors.AsType[*vault.ClassError](err)
-	partSize, isPartSize := errors.AsType[*firn.PartSizeError](err)
-	double, isDouble := errors.AsType[*firn.DoubleError](err)
+	partSize, isPartSize := errors.AsType[*upload.PartSizeError](err)
+	double, isDouble := errors.AsType[*upload.DoubleError](err)
 	_, isBadName := errors.AsType[*vault.NameError](err)
 	switch {
 	case isBadName:
@@ -114,12 +116,12 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 		return withHint(&classError{err, errBroken}, "if it must not stay there: "+shellCommand("firn", "delete", s.vaultArg, "--", string(class.ID)))
 	case isPartSize:
 		return withHint(err, s.partSizeHints(partSize, path)...)
-	case errors.Is(err, firn.ErrUnknown):
+	case errors.Is(err, upload.ErrUnknown):
 		return withHint(err, "what the vault has open: "+shellCommand("firn", "multipart", "list", s.vaultArg),
 			"to store another copy all the same: "+s.typedWith("--again"))
-	case errors.Is(err, firn.ErrInterrupted):
+	case errors.Is(err, depot.ErrInterrupted):
 		return withHint(err, again)
-	case errors.Is(err, firn.ErrSourceChanged):
+	case errors.Is(err, source.ErrSourceChanged):
 		return withHint(err, "when nothing writes to it any more, "+again)
 	case errors.Is(err, vault.ErrExists):
 		return withHint(&classError{err, errRefused}, s.takenHints(ctx, err, sizeOf(path))...)
@@ -133,7 +135,7 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 		return withHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy all the same: "+s.typedWith("--again"))...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
-	case errors.Is(err, firn.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	}
 	return s.explainVault(err, s.vaultArg)

@@ -6,9 +6,11 @@ import (
 	"io"
 	"sync"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
+	"firn/source"
+	"firn/upload"
 	"firn/vaulturl"
 )
 
@@ -36,23 +38,23 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	if err != nil {
 		return err
 	}
-	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan firn.Progress) { s.announce(path, plan, rate) })
+	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan depot.Progress) { s.announce(path, plan, rate) })
 	if err != nil {
 		return s.explain(context.WithoutCancel(ctx), err, path)
 	}
 	return s.tellStored(path, stored)
 }
 
-func openSource(path string, stdin io.Reader) (*firn.Source, error) {
+func openSource(path string, stdin io.Reader) (*source.Source, error) {
 	if path == "-" {
-		return firn.Stream(stdin), nil
+		return source.Stream(stdin), nil
 	}
-	return firn.OpenFile(path)
+	return source.Open(path)
 }
 
-func (s *uploadSession) uploadOptions() firn.UploadOptions {
+func (s *uploadSession) uploadOptions() upload.Options {
 	o := s.options
-	return firn.UploadOptions{
+	return upload.Options{
 		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
 		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
 		Again: o.again, RetryFor: o.retryFor, SpoolDir: o.spoolDir,
@@ -64,15 +66,15 @@ func (s *uploadSession) uploadOptions() firn.UploadOptions {
 // first byte moves, unless nothing needs to be sent. The end of ctx asks for a
 // drain: parts in flight may finish, so the upload itself does not see it.
 func (s *uploadSession) send(
-	ctx context.Context, source *firn.Source, o firn.UploadOptions, announce func(plan firn.Progress),
-) (firn.Stored, error) {
+	ctx context.Context, source *source.Source, o upload.Options, announce func(plan depot.Progress),
+) (upload.Stored, error) {
 	o.Drain = ctx.Done()
 	if !s.quiet {
 		o.Notice = func(sentence string) { s.ui.say("firn: %s", show(sentence)) }
 		shown := startProgress(s.ui, s.now, "part")
 		defer shown.stop()
 		var once sync.Once
-		o.Progress = func(p firn.Progress) {
+		o.Progress = func(p depot.Progress) {
 			once.Do(func() { announce(p) })
 			shown.update(p)
 		}
@@ -81,7 +83,7 @@ func (s *uploadSession) send(
 		s.ui.say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
 	})
 	defer unwatch()
-	return firn.Upload(context.WithoutCancel(ctx), s.vault, source, o)
+	return upload.From(context.WithoutCancel(ctx), s.vault, source, o)
 }
 
 // rate returns what the line is thought to carry, in bytes per second: what the
@@ -108,7 +110,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 
 // announce says what is about to be sent and, if a rate is known, how long that
 // will take.
-func (s *uploadSession) announce(path string, plan firn.Progress, rate float64) {
+func (s *uploadSession) announce(path string, plan depot.Progress, rate float64) {
 	begin := s.now()
 	what := sourceName(path)
 	if plan.Size >= 0 {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"firn"
 	"firn/record"
+	"firn/upload"
 	"firn/vault"
 )
 
@@ -14,7 +14,7 @@ import (
 // made it, and neither that nor another name where it may be the source itself.
 func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) []string {
 	hints := []string{"store it under another name: " + s.typedWith("--name") + " NAME"}
-	if unfinished, ok := errors.AsType[*firn.UnfinishedError](err); ok {
+	if unfinished, ok := errors.AsType[*upload.UnfinishedError](err); ok {
 		return append(hints, "or give up what was sent under this one: "+
 			shellCommand("firn", "multipart", "abort", s.vaultArg, "--", shortID(string(unfinished.Upload))))
 	}

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 
-	"firn"
+	"firn/reconcile"
 	"firn/vault"
 	"firn/vaulturl"
 )
@@ -42,7 +42,7 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 	ref, err := vaulturl.Parse(s.vault.URL())
 	if err == nil && ref.Kind == vaulturl.Directory {
 		s.notice("the catalog knows nothing of this vault, which is not empty; reading its inventory")
-		_, err = firn.Inventory(context.WithoutCancel(ctx), s.vault, firn.InventoryOptions{
+		_, err = reconcile.Inventory(context.WithoutCancel(ctx), s.vault, reconcile.Options{
 			Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
 		})
 		if err == nil || ctx.Err() != nil {

@@ -8,13 +8,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn"
 	"firn/catalog"
+	"firn/depot"
+	"firn/download"
 	"firn/internal/humane"
+	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
 	"firn/vaulturl"
+	"firn/verify"
 )
 
 const verifyLong = `Compares a local file with an archive on record: its size, then the tree hash of
@@ -123,7 +126,7 @@ func (p *program) verify(ctx context.Context, vaultArg, ref, file string, o veri
 
 // verifyKnown compares a file with what is known of an archive. If the record lacks the
 // hash, the vault is asked for it, if it tells that at once; what it tells is noted.
-func (p *program) verifyKnown(ctx context.Context, c *catalog.Catalog, a record.Archive, vaultArg, file string) (got firn.Verified, err error) {
+func (p *program) verifyKnown(ctx context.Context, c *catalog.Catalog, a record.Archive, vaultArg, file string) (got verify.Result, err error) {
 	at, err := vaulturl.Parse(a.Vault)
 	if isKnown := a.Size >= 0 && !a.TreeHash.IsZero(); err != nil || isKnown || at.Kind == vaulturl.Glacier {
 		return p.verifyFile(ctx, a, file, nil)
@@ -140,7 +143,7 @@ func (p *program) verifyKnown(ctx context.Context, c *catalog.Catalog, a record.
 }
 
 // fileText says what a file was compared with.
-func fileText(got firn.Verified, file string) string {
+func fileText(got verify.Result, file string) string {
 	switch {
 	case got.ByCRC:
 		return fmt.Sprintf("verified: %q has the CRC-64 that the vault tells; nobody knows the tree hash of the archive", file)
@@ -152,14 +155,14 @@ func fileText(got firn.Verified, file string) string {
 
 // verifyFile compares a file with an archive, and shows how that goes. The vault, if it
 // is not nil, is asked for what the record lacks.
-func (p *program) verifyFile(ctx context.Context, a record.Archive, file string, v vault.Looker) (firn.Verified, error) {
+func (p *program) verifyFile(ctx context.Context, a record.Archive, file string, v vault.Looker) (verify.Result, error) {
 	if a.State == record.Differing && !p.quiet {
 		p.ui.say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
 	}
 	var done, size atomic.Int64
-	o := firn.VerifyOptions{
+	o := verify.Options{
 		Drain: ctx.Done(), Vault: v, Notice: p.notice, Now: p.now,
-		Progress: func(now firn.Progress) {
+		Progress: func(now depot.Progress) {
 			done.Store(now.Done)
 			size.Store(now.Size)
 		},
@@ -169,7 +172,7 @@ func (p *program) verifyFile(ctx context.Context, a record.Archive, file string,
 			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
 		}).stop()
 	}
-	got, err := firn.VerifyFile(context.WithoutCancel(ctx), a, file, o)
+	got, err := verify.File(context.WithoutCancel(ctx), a, file, o)
 	if errors.Is(err, vault.ErrNotFound) {
 		if isBucket(a.Vault) { // whose list has no hashes
 			return got, withHint(err, "to read what the vault has: "+p.typedWith("--remote"))
@@ -195,9 +198,9 @@ func (p *program) verifyRemote(
 		return err
 	}
 	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return a.Name })
-	var got firn.Downloaded
-	err = o.withBell(ctx, func(bell firn.Bell) (err error) {
-		options := firn.DownloadOptions{
+	var got download.Result
+	err = o.withBell(ctx, func(bell jobs.Bell) (err error) {
+		options := download.Options{
 			Tier: vault.Tier(o.tier), Topic: string(o.topic), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
 			Ready:     func(job record.Job) { hook.run(ctx, job) },
 			LimitRate: int64(o.limitRate), Journal: c, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
@@ -207,7 +210,7 @@ func (p *program) verifyRemote(
 			defer shown.stop()
 			options.Progress, options.Waiting = shown.update, shown.wait
 		}
-		got, err = firn.VerifyRemote(context.WithoutCancel(ctx), v, a, options)
+		got, err = download.Verify(context.WithoutCancel(ctx), v, a, options)
 		return err
 	})
 	if err != nil {
@@ -230,7 +233,7 @@ func (p *program) verifyRemote(
 
 // remoteText says what the vault's bytes were compared with: with the record, or, if
 // that does not know the archive's hash, with what there is.
-func remoteText(got firn.Downloaded, known bool, file string) string {
+func remoteText(got download.Result, known bool, file string) string {
 	const unknown = "the catalog does not know the hash of this archive"
 	switch {
 	case known && file != "":

@@ -5,7 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 
-	"firn"
+	"firn/depot"
 	"firn/vault"
 )
 
@@ -42,7 +42,7 @@ func (p *program) notice(sentence string) {
 
 // explainWait adds how to go on with what has not come to its end.
 func (p *program) explainWait(err error) error {
-	for _, unfinished := range []error{firn.ErrInterrupted, firn.ErrGaveUp, vault.ErrNotReady} {
+	for _, unfinished := range []error{depot.ErrInterrupted, depot.ErrGaveUp, vault.ErrNotReady} {
 		if errors.Is(err, unfinished) {
 			return withHint(err, "continue with: "+p.typed())
 		}

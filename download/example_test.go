@@ -1,0 +1,57 @@
+package download_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"firn/download"
+	"firn/record"
+	"firn/source"
+	"firn/upload"
+	"firn/vault/dirvault"
+)
+
+// Bring an archive back by its id alone: the job tells the rest. In a directory
+// the job is done at once; at Amazon DownloadFile waits for hours, unless NoWait
+// is set.
+func ExampleFile() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "firn-example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	cold := filepath.Join(dir, "image-backups")
+	if err := dirvault.Create(cold, dirvault.Options{}); err != nil {
+		log.Fatal(err)
+	}
+	v, err := dirvault.Open(cold, dirvault.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer v.Close()
+	source := source.Stream(bytes.NewReader([]byte("Welcome to Amazon Glacier.")))
+	stored, err := upload.From(ctx, v, source, upload.Options{Description: "June", SpoolDir: dir})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	back := filepath.Join(dir, "back.txt")
+	got, err := download.File(ctx, v, record.Archive{ID: stored.ArchiveID, Size: -1}, back, download.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := os.ReadFile(back)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(text))
+	fmt.Println(got.Range.Size, "bytes with tree hash", got.TreeHash)
+	// Output:
+	// Welcome to Amazon Glacier.
+	// 26 bytes with tree hash 726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628
+}

@@ -1,0 +1,45 @@
+package download
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"firn/vault"
+)
+
+// A file may be finished and named by its owner between the moments in which
+// another process opens it and gets the lock: then it is nobody's to write.
+func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
+	for name, finish := range map[string]func(path string) error{
+		"renamed": func(path string) error { return os.Rename(path, path+".whole") },
+		"linked":  func(path string) error { return errors.Join(os.Link(path, path+".whole"), os.Remove(path)) },
+		"replaced": func(path string) error {
+			return errors.Join(os.Rename(path, path+".whole"), os.WriteFile(path, nil, 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.part")
+			if err := os.WriteFile(path, []byte("all"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := finish(path); err != nil {
+				t.Fatal(err)
+			}
+			to, err := newTarget(strings.TrimSuffix(path, ".part"), "", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer to.room.Close()
+			if p, err := to.own(f, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
+				t.Errorf("%v, %v", p, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package download
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"firn/depot"
+	"firn/record"
+)
+
+// An unfinished file is known as ours by its mark: text behind the last of its bytes
+// that stands in the record, too. Neither its name nor what the system calls it
+// proves that: a person may give the name to another file, or write into it what was
+// finished elsewhere. The mark is flushed before the first byte comes, and goes when
+// the last one is on the disk, so what has a mark is not finished.
+
+// markText is a mark as it stands in the file.
+func markText(mark string) []byte { return []byte("\nfirn: unfinished download " + mark + "\n") }
+
+// mark puts the mark behind the wanted bytes, which gives the file its full size.
+func (p *partFile) mark(mark string) error {
+	if err := p.file.Chmod(0o600); err != nil {
+		return p.failure(err)
+	}
+	if _, err := p.file.WriteAt(markText(mark), p.want.Size); err != nil {
+		return p.failure(err)
+	}
+	if err := p.file.Truncate(p.want.Size + int64(len(markText(mark)))); err != nil {
+		return p.failure(err)
+	}
+	if err := p.file.Sync(); err != nil {
+		return p.failure(err)
+	}
+	return nil
+}
+
+// hasMark reports whether a file of so many bytes ends with the mark.
+func (p *partFile) hasMark(size int64, mark string) (bool, error) {
+	text := markText(mark)
+	at := size - int64(len(text))
+	if mark == "" || at < 0 {
+		return false, nil
+	}
+	end := make([]byte, len(text))
+	if _, err := p.file.ReadAt(end, at); err != nil {
+		return false, p.failure(err)
+	}
+	return bytes.Equal(end, text), nil
+}
+
+// isOurs reports whether the file is what the last run left. If it is continued,
+// what is proved of it is taken over.
+func (f *fileDownload) isOurs(ctx context.Context, last record.Download, continues bool) (bool, error) {
+	info, err := f.part.file.Stat()
+	if err != nil || last.State != record.Receiving {
+		return false, err
+	}
+	ours, err := f.part.hasMark(info.Size(), last.Mark)
+	if err != nil {
+		return false, err
+	}
+	ours = ours || info.Size() == 0 // that run ended before it left its mark
+	if !continues {
+		return ours, nil
+	}
+	f.state = last
+	if err := f.adopt(ctx); err != nil || ours {
+		return ours, err
+	}
+	switch info.Size() {
+	case f.want.Size:
+		if len(f.missing()) == 0 {
+			return true, nil // the mark was taken away, and the name not yet given
+		}
+	case f.want.Size + int64(len(markText(depot.NewToken()))): // the mark is there, and not yet on record
+	default:
+		return false, nil
+	}
+	if last.Mark != "" || len(f.have) > 0 {
+		return last.Mark == "", nil // begun by a firn that left no mark
+	}
+	return f.part.isBlank(ctx)
+}
+
+// isBlank reports whether the file has nothing but zeros.
+func (p *partFile) isBlank(ctx context.Context) (bool, error) {
+	buffer := make([]byte, 1<<20)
+	for offset := int64(0); ctx.Err() == nil; offset += int64(len(buffer)) {
+		n, err := p.file.ReadAt(buffer, offset)
+		switch {
+		case len(bytes.TrimLeft(buffer[:n], "\x00")) > 0:
+			return false, nil
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case err != nil:
+			return false, p.failure(err)
+		}
+	}
+	return false, context.Cause(ctx)
+}

@@ -1,0 +1,9 @@
+package download
+
+import "os"
+
+// renamesOpenFiles is whether a file that is open may get another name.
+const renamesOpenFiles = false
+
+// toFlush is how a file is opened that is read and then flushed.
+const toFlush = os.O_RDWR

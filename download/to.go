@@ -1,0 +1,93 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"firn/crc64"
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// orderedSegment is the size of a segment that waits in memory for its turn. As
+// many as are in flight do, and one more.
+const orderedSegment = 4 << 20
+
+// To is [File] into a stream: the bytes are written in their
+// order, each segment after the vault's own hash has proved it. It cannot go on
+// where an earlier run broke off; its job is found again.
+//
+// That the whole is the archive shows at its end, when the bytes are written:
+// vault.ErrChecksum then means that whoever read them must not use them. Any other
+// failure after the first byte wraps ErrCut.
+func To(ctx context.Context, v vault.Vault, a record.Archive, w io.Writer, o Options) (Result, error) {
+	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	defer stop()
+	d, err := newDownload(v, a, o)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := d.aim(ctx); err != nil {
+		return Result{}, err
+	}
+	crc := crc64.New()
+	if v.Limits().CRC64 {
+		w = io.MultiWriter(w, crc)
+	}
+	err = d.stream(ctx, w)
+	got := d.result()
+	if err == nil {
+		got.TreeHash, err = d.proveStream()
+	}
+	if err == nil && d.provesByCRC() {
+		err = d.checkCRC(crc64.Sum(crc.Sum64()))
+	}
+	if err != nil && got.Received > 0 && !errors.Is(err, vault.ErrChecksum) {
+		err = fmt.Errorf("%w: it has the first %s of %s: %w", ErrCut, humane.Bytes(got.Received), humane.Bytes(d.want.Size), err)
+	}
+	return got, err
+}
+
+// stream writes what is wanted, from its beginning to its end.
+func (d *download) stream(ctx context.Context, w io.Writer) error {
+	to := sink{
+		ordered: w, segment: orderedSegment,
+		record: func(context.Context, vault.Range, treehash.Hash) error { return nil },
+	}
+	for {
+		missing := d.missing()
+		if len(missing) == 0 {
+			return nil
+		}
+		job, err := d.readable(ctx, missing, true)
+		if err == nil {
+			err = d.fetch(ctx, job, missing, to)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// proveStream compares the hash of all that was written with the archive's.
+func (d *download) proveStream() (treehash.Hash, error) {
+	if d.want.Size > 0 && !treehash.Aligned(d.want.Offset, d.want.End()-1, d.archive.Size) {
+		return treehash.Hash{}, nil // each segment was proved, and there is no more
+	}
+	var nodes []treehash.Node
+	for _, offset := range slices.Sorted(maps.Keys(d.have)) {
+		nodes = append(nodes, d.have[offset])
+	}
+	hash, err := treehash.Join(nodes)
+	if expected := d.archive.TreeHash; err == nil && d.isWhole() && !expected.IsZero() && hash != expected {
+		err = fmt.Errorf("the bytes that were written have the tree hash %s, and the archive has %s: %w", hash, expected, vault.ErrChecksum)
+	}
+	return hash, err
+}

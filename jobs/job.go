@@ -1,0 +1,93 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/depot"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// newJobRecord is the record of a job that another program asked for, or that
+// this catalog does not know any more.
+func newJobRecord(vaultURL string, j vault.Job) record.Job {
+	r := record.Job{Vault: vaultURL, ID: j.ID, Kind: j.Kind, Archive: j.Archive, Description: j.Description}
+	noteStatus(&r, j)
+	return r
+}
+
+// noteStatus takes over what the vault says of a job. What it does not say is
+// kept.
+func noteStatus(r *record.Job, j vault.Job) {
+	r.Status, r.Message = j.Status, j.Message
+	r.Completed, r.Expires = j.Completed, j.Expires
+	if !j.Range.IsZero() {
+		r.Range = j.Range
+	}
+	if j.Tier != "" {
+		r.Tier = j.Tier
+	}
+	if !j.List.IsWhole() {
+		r.List = j.List
+	}
+	if !j.Created.IsZero() {
+		r.Started = j.Created
+	}
+}
+
+// NoteJob brings the record of a job up to what the vault answered, durably
+// before it returns it. A job that the vault does not know, or whose output has
+// gone by now, becomes record.Gone, which is no error.
+func NoteJob(
+	ctx context.Context, journal record.JobJournal, before record.Job, j vault.Job, answer error, now time.Time,
+) (record.Job, error) {
+	after := before
+	switch {
+	case errors.Is(answer, vault.ErrNotFound) && !errors.Is(answer, ErrVaultMissing):
+		after.Status, after.Message = record.Gone, "the vault does not know the job any more"
+	case answer != nil:
+		return before, answer
+	default:
+		noteStatus(&after, j)
+		if j.Status == vault.Succeeded && !j.Expires.IsZero() && !now.Before(j.Expires) {
+			after.Status, after.Message = record.Gone, "the output has expired"
+		}
+	}
+	if after == before {
+		return after, nil
+	}
+	return after, journal.SaveJob(context.WithoutCancel(ctx), &after)
+}
+
+// ErrVaultMissing it is not the job that is not there, but its vault.
+var ErrVaultMissing = errors.New("there is no such vault")
+
+// MissingJob turns the ErrNotFound of a job into that of its vault, if that is
+// what is not there: the vault's list of jobs tells them apart.
+func MissingJob(ctx context.Context, v vault.Retriever, retry transfer.Retry, err error) error {
+	listing := retry.Do(ctx, func(ctx context.Context) error {
+		for _, err := range v.Jobs(ctx) {
+			return err
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(listing, vault.ErrNotFound):
+		return fmt.Errorf("%w: %w", ErrVaultMissing, listing)
+	case listing != nil:
+		return listing
+	}
+	return err
+}
+
+// jobSubject says what a job is for.
+func jobSubject(j record.Job) string {
+	if j.Kind == vault.RetrieveInventory {
+		return "an inventory"
+	}
+	return "archive " + depot.QuoteID(j.Archive)
+}

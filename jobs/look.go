@@ -1,0 +1,177 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"firn/depot"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/vault"
+)
+
+// wait is one call of WaitForJobs.
+type wait struct {
+	WaitOptions
+	vault vault.Retriever
+	jobs  []record.Job // that have not ended
+
+	rang bool // the Bell made us look
+	told bool // of a Bell that cannot be heard
+}
+
+// look asks the vault about the jobs, takes those that have ended off the list
+// and returns them. Of several jobs the vault's list tells with one request.
+func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
+	known := make(map[vault.JobID]vault.Job)
+	if len(w.jobs) > 1 {
+		if known, err = w.list(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var open []record.Job
+	for _, j := range w.jobs {
+		now, listed := known[j.ID]
+		if !listed {
+			now, err = w.ask(ctx, j.ID)
+		}
+		if j, err = NoteJob(ctx, w.Journal, j, now, err, w.Now()); err != nil {
+			return nil, err
+		}
+		if j.Status == vault.InProgress && !w.NoWait {
+			open = append(open, j)
+		} else {
+			ended = append(ended, j)
+		}
+	}
+	w.jobs = open
+	return ended, nil
+}
+
+// list returns those of our jobs that the vault lists.
+func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
+	known := make(map[vault.JobID]vault.Job)
+	err := w.retry().Do(ctx, func(ctx context.Context) error {
+		for j, err := range w.vault.Jobs(ctx) {
+			if err != nil {
+				return err
+			}
+			if j.Bad == "" && w.has(j.ID) {
+				known[j.ID] = j
+			}
+		}
+		return nil
+	})
+	return known, err
+}
+
+func (w *wait) has(id vault.JobID) bool {
+	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return j.ID == id })
+}
+
+// mine reports whether a message is about one of our jobs.
+func (w *wait) mine(e vault.Ending) bool {
+	announcer, ok := w.vault.(vault.Announcer)
+	if !ok {
+		return e.Job != "" && w.has(e.Job)
+	}
+	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return announcer.Announces(e, j.ID) })
+}
+
+func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
+	err = w.retry().Do(ctx, func(ctx context.Context) error {
+		job, err = w.vault.Job(ctx, id)
+		return err
+	})
+	if errors.Is(err, vault.ErrNotFound) {
+		err = MissingJob(ctx, w.vault, w.retry(), err)
+	}
+	return job, err
+}
+
+func (w *wait) retry() transfer.Retry {
+	return depot.PatientRetry(w.RetryFor, w.Drain, w.Notice)
+}
+
+// verdict is the error with which a job that has ended is yielded.
+func (w *wait) verdict(j record.Job) error {
+	switch j.Status {
+	case vault.Succeeded:
+		return nil
+	case vault.Failed:
+		return fmt.Errorf("job %s for %s: %w: %q", depot.QuoteID(j.ID), jobSubject(j), ErrJobFailed, j.Message)
+	case vault.InProgress:
+		return w.notReady(j)
+	}
+	return fmt.Errorf("the output of job %s for %s: %w", depot.QuoteID(j.ID), jobSubject(j), vault.ErrExpired)
+}
+
+// notReady tells when a job in progress will probably have ended. Of one that is
+// late it tells a while from now.
+func (w *wait) notReady(j record.Job) *NotReadyError {
+	e := &NotReadyError{Job: j, Usually: w.usually(j)}
+	if e.Back = j.Started.Add(e.Usually); !e.Back.After(w.Now()) {
+		e.Back = w.Now().Add(e.Usually / 4)
+	}
+	return e
+}
+
+func (w *wait) usually(j record.Job) time.Duration { return TypicalTime(w.vault.Limits(), j.Tier) }
+
+// pause waits before the next look, for the Bell if there is one. If the Bell had
+// made us look for nothing, time alone makes us look again, so that a Bell which
+// rings and rings keeps nobody busy.
+func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) error {
+	listen := w.Bell != nil && (!w.rang || !fruitless)
+	w.rang = false
+	if listen {
+		w.tell(bellLook)
+		if heard, err := w.listen(ctx); heard || err != nil {
+			return err
+		}
+	}
+	w.tell(pace)
+	timer := time.NewTimer(pace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (w *wait) tell(pause time.Duration) {
+	now := Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)}
+	for _, j := range w.jobs {
+		now.Usually = max(now.Usually, w.usually(j))
+	}
+	w.Waiting(now)
+}
+
+// listen waits for the Bell. It reports false if the Bell is of no use now.
+func (w *wait) listen(ctx context.Context) (heard bool, err error) {
+	bounded, cancel := context.WithTimeoutCause(ctx, bellLook, errLookAgain)
+	defer cancel()
+	err = w.Bell.Wait(bounded, w.mine)
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case err == nil:
+		w.rang = true
+		return true, nil
+	case bounded.Err() != nil:
+		return true, nil
+	}
+	if !w.told {
+		w.told = true
+		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
+	}
+	if !depot.Passing(err) {
+		w.Bell = nil
+	}
+	return false, nil
+}

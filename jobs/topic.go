@@ -1,0 +1,38 @@
+package jobs
+
+import (
+	"fmt"
+
+	"firn/depot"
+	"firn/vault"
+)
+
+// checkTopic refuses what is not the ARN of a topic. None at all is fine.
+func (a *Requester) checkTopic() error {
+	if a.topic == "" || vault.IsTopic(a.topic) {
+		return nil
+	}
+	return fmt.Errorf("the topic %.300q: %w: it is not the ARN of an SNS topic", a.topic, vault.ErrInvalid)
+}
+
+// tellTopic says, once of each job that is found, whom it tells when it ends: a job's
+// topic is what it was when the job was asked for.
+func (a *Requester) tellTopic(j vault.Job) {
+	if a.topic == "" || a.told[j.ID] || j.Status == vault.InProgress && j.Topic == a.topic {
+		return
+	}
+	if a.told == nil {
+		a.told = make(map[vault.JobID]bool)
+	}
+	a.told[j.ID] = true
+	switch {
+	case j.Status != vault.InProgress:
+		a.notice(fmt.Sprintf("job %s has ended already, so no message about it comes any more", depot.QuoteID(j.ID)))
+	case j.Topic == "":
+		a.notice(fmt.Sprintf("job %s was asked for before, without a topic, and that cannot be changed: "+
+			"of its end only the vault's own topic is told, if it has one", depot.QuoteID(j.ID)))
+	default:
+		a.notice(fmt.Sprintf("job %s was asked for before, and that cannot be changed: it tells its topic %q, and not %q",
+			depot.QuoteID(j.ID), j.Topic, a.topic))
+	}
+}

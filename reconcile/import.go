@@ -1,0 +1,215 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"firn/depot"
+	"firn/internal/transfer"
+	"firn/inventory"
+	"firn/record"
+	"firn/source"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// ImportOptions says how to read an inventory from a file. The zero value, with a
+// Journal, takes the file for a list of some of the vault's archives.
+type ImportOptions struct {
+	// Full says that the file lists every archive that the vault had then. Only
+	// such a list makes anything missing. A file cannot tell it: it may be the
+	// answer to a question for a part, and CSV may have lost its end.
+	Full bool
+	// Date is when the vault made the list. Default: what a file in JSON says, else
+	// when the file was last written.
+	Date time.Time
+	// VaultName and Region, if not empty, are those that a file in JSON must name
+	// in the ARN of its vault.
+	VaultName, Region string
+
+	// Journal keeps the record, of which VaultURL is the vault's name: its
+	// canonical URL, since no vault is opened that would tell. Both are required.
+	Journal  record.InventoryJournal
+	VaultURL string
+
+	// Drain asks, when closed, to stop with ErrInterrupted. The same call continues.
+	Drain <-chan struct{}
+	// Progress is called as the file is looked at and its entries are filed. It
+	// must be quick.
+	Progress func(Progress)
+	// Notice is told, in a sentence, what a person should know.
+	Notice func(string)
+	// Now is the clock of the record. Default time.Now.
+	Now func() time.Time
+}
+
+// partial is the Listing of a file that may lack anything: at most so many
+// archives, whatever that is.
+func partial() vault.Listing { return vault.Listing{Limit: math.MaxInt64} }
+
+// Import does with an inventory in a file, JSON or CSV as Amazon Glacier
+// writes them, what [Inventory] does with one from a vault. The vault is not
+// asked. The file is known by its SHA-256: imported again, a reading that was
+// killed goes on, and one that was finished is not repeated.
+func Import(ctx context.Context, path string, o ImportOptions) (Report, error) {
+	all := Options{
+		Journal: o.Journal, Drain: o.Drain, Progress: o.Progress, Notice: o.Notice, Now: o.Now,
+	}
+	all.setDefaults()
+	if err := all.check(); err != nil {
+		return Report{}, err
+	}
+	if o.VaultURL == "" {
+		return Report{}, fmt.Errorf("an inventory is kept by the URL of its vault, and none is given: %w", vault.ErrInvalid)
+	}
+	o.Progress, o.Notice, o.Now = all.Progress, all.Notice, all.Now
+	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	defer stop()
+	file, err := source.OpenPlain(path)
+	if err != nil {
+		return Report{}, err
+	}
+	defer file.Close()
+	i := &importing{ImportOptions: o, path: path, file: file, begin: o.Now()}
+	return i.run(ctx)
+}
+
+// importing is one call of ImportInventory.
+type importing struct {
+	ImportOptions
+	path  string
+	file  *source.Source
+	csv   bool
+	begin time.Time
+}
+
+func (i *importing) run(ctx context.Context) (Report, error) {
+	first := make([]byte, inventory.SniffedBytes)
+	n, err := i.file.At.ReadAt(first, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Report{}, source.Unreadable(i.path, err)
+	}
+	if i.csv, err = inventory.Sniff(first[:n]); err == nil {
+		err = i.checkHead()
+	}
+	if err != nil {
+		return Report{}, fmt.Errorf("%q: %w", i.path, err)
+	}
+	sum, err := i.sum(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	f, unlock, err := openFiling(ctx, i.filing(sum))
+	if err != nil {
+		return Report{}, err
+	}
+	if !f.isRead() {
+		if f.resumed > 0 {
+			i.Notice(fmt.Sprintf("continuing behind the %d entries that an earlier run has filed", f.resumed))
+		}
+		err = i.read(ctx, f)
+		if err == nil {
+			err = f.finish(ctx)
+		}
+	}
+	return f.report(), errors.Join(err, unlock())
+}
+
+// sum returns the SHA-256 of the file, by which the record knows it.
+func (i *importing) sum(ctx context.Context) (treehash.Hash, error) {
+	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
+	defer stop()
+	sums, err := treehash.ReadAt(reading, i.file.At, i.file.Size(), runtime.GOMAXPROCS(0))
+	switch {
+	case reading.Err() != nil:
+		return treehash.Hash{}, context.Cause(reading)
+	case err != nil:
+		return treehash.Hash{}, source.Unreadable(i.path, err)
+	}
+	return sums.SHA256, nil
+}
+
+func (i *importing) filing(sum treehash.Hash) filing {
+	list := partial()
+	if i.Full {
+		list = vault.Listing{}
+	}
+	date := i.Date
+	if date.IsZero() {
+		date = i.file.Identity.ModTime
+	}
+	if now := i.Now(); date.After(now) {
+		date = now
+	}
+	return filing{
+		journal: i.Journal, now: i.Now, begin: i.begin, fixedDate: !i.Date.IsZero(),
+		told: func(inv record.Inventory, finishing bool) {
+			at, _ := strconv.ParseInt(inv.Position, 10, 64) // our own; see read
+			i.Progress(Progress{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})
+		},
+		inventory: record.Inventory{
+			Vault: i.VaultURL, Source: "file " + sum.String(), Date: date.UTC().Round(0), List: list,
+		},
+	}
+}
+
+// read files the entries of the file from the position of the record on.
+func (i *importing) read(ctx context.Context, f *filing) error {
+	var position int64
+	if p := f.inventory.Position; p != "" {
+		var err error
+		if position, err = strconv.ParseInt(p, 10, 64); err != nil || position < 0 || position > i.file.Size() {
+			return fmt.Errorf("%q: the record has read it up to %q, which is no place in it: %w", i.path, p, vault.ErrInvalid)
+		}
+	}
+	reader := inventory.Resume(io.NewSectionReader(i.file.At, position, i.file.Size()-position), i.csv, position)
+	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
+	defer stop()
+	err := f.all(ctx, func(yield func(vault.Entry, error) bool) {
+		for e, err := range reader.All() {
+			if reading.Err() != nil {
+				err = context.Cause(reading)
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	})
+	if err != nil && !errors.Is(err, depot.ErrInterrupted) {
+		return fmt.Errorf("%q: %w", i.path, err)
+	}
+	after, looked := i.file.Identify()
+	if what := source.Difference(i.file.Identity, after); looked == nil && what != "" {
+		return fmt.Errorf("%q %w: it was changed meanwhile: %s", i.path, source.ErrUnreadable, what)
+	}
+	return errors.Join(err, looked)
+}
+
+// checkHead refuses a file that is the inventory of another vault, or none at all,
+// before anything of it is on record.
+func (i *importing) checkHead() error {
+	if i.Date.After(i.Now()) {
+		return fmt.Errorf("a list made at %s, which is still to come: %w", source.Stamp(i.Date), vault.ErrInvalid)
+	}
+	reader := inventory.NewReader(io.NewSectionReader(i.file.At, 0, i.file.Size()), i.csv)
+	if _, err := reader.Next(); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	// arn:aws:glacier:REGION:ACCOUNT:vaults/NAME
+	arn := strings.SplitN(reader.Head().VaultARN, ":", 6)
+	if len(arn) < 6 {
+		return nil // it does not tell
+	}
+	region, name := arn[3], strings.TrimPrefix(arn[5], "vaults/")
+	if (i.VaultName != "" && name != i.VaultName) || (i.Region != "" && region != i.Region) {
+		return fmt.Errorf("it is the inventory of the vault %.300q: %w", reader.Head().VaultARN, vault.ErrInvalid)
+	}
+	return nil
+}

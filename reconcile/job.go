@@ -1,0 +1,183 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/jobs"
+	"firn/record"
+	"firn/vault"
+)
+
+// inventoryRun is one call of Inventory.
+type inventoryRun struct {
+	Options
+	VaultURL string // of the vault, which is its name on record
+
+	vault  vault.Vault
+	asking *jobs.Requester
+	begin  time.Time
+}
+
+func newInventoryRun(v vault.Vault, o Options) *inventoryRun {
+	ask := jobs.Options{
+		Topic: o.Topic, NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal,
+		Drain: o.Drain, Notice: o.Notice, Now: o.Now,
+	}
+	return &inventoryRun{Options: o, VaultURL: v.URL(), vault: v, asking: jobs.NewRequester(v, ask), begin: o.Now()}
+}
+
+// sourceOf is how the record names an inventory that is the output of a job.
+func sourceOf(id vault.JobID) string { return "job " + string(id) }
+
+// job returns a finished job for the inventory that is wanted.
+func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
+	for tries := 1; ; tries++ {
+		job, err := i.find(ctx)
+		if err != nil {
+			return record.Job{}, err
+		}
+		ended, err := jobs.Wait(ctx, i.vault, job, jobs.WaitOptions{
+			NoWait: i.NoWait, Bell: i.Bell, RetryFor: i.RetryFor, Journal: i.Journal,
+			Drain: i.Drain, Waiting: i.Waiting, Notice: i.Notice, Now: i.Now,
+		})
+		if ended.Status != record.Gone || tries == jobs.MostBarren {
+			return ended, err
+		}
+		i.asking.Listed.Forget(job.ID)
+	}
+}
+
+// find returns a job that lists just what is wanted and was not read yet, or
+// starts one. The jobs of other tools will not do: once one is done, the service
+// does not tell any more that it was to begin at a marker, so a list of the last
+// part of a vault looks whole.
+func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
+	var failed error
+	job, found, err := i.asking.Job(ctx, jobs.Wanted{
+		JobRequest: vault.JobRequest{Kind: vault.RetrieveInventory, List: i.list()},
+		Bytes:      -1,
+		Fits: func(j vault.Job) bool {
+			if !jobs.HasMark(j.Description) || !sameList(j.List, i.list()) {
+				return false
+			}
+			last, err := i.Journal.FindInventory(ctx, i.VaultURL, sourceOf(j.ID))
+			if err != nil && !errors.Is(err, vault.ErrNotFound) {
+				failed = err
+			}
+			return last.State != record.Read
+		},
+	})
+	switch {
+	case failed != nil:
+		return record.Job{}, failed
+	case errors.Is(err, vault.ErrNotFound):
+		return record.Job{}, i.explainMissing(ctx, err)
+	case err == nil && found:
+		i.Notice(fmt.Sprintf("using the inventory job %s, asked for at %s", depot.QuoteID(job.ID), humane.Time(job.Started)))
+	}
+	return job, err
+}
+
+// sameList reports whether two inventories list the same, in the same form.
+func sameList(a, b vault.Listing) bool {
+	return a.Since.Equal(b.Since) && a.Until.Equal(b.Until) && a.Limit == b.Limit && a.Marker == b.Marker && a.CSV == b.CSV
+}
+
+// explainMissing says what a vault means that does not find its own inventory:
+// before the first one is made there is none (seen at the service).
+func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
+	err = jobs.MissingJob(ctx, i.vault, i.asking.Retry(), err)
+	if errors.Is(err, jobs.ErrVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
+		return err
+	}
+	return fmt.Errorf("the first inventory of the vault is %w: a vault makes it within a day of its first archive: %v",
+		vault.ErrNotReady, err) //nolint:errorlint // the vault itself was found
+}
+
+// lose notes that the output of a job went before it was read to its end.
+func (i *inventoryRun) lose(ctx context.Context, job record.Job) error {
+	i.Notice(fmt.Sprintf("the output of job %s is gone, so another inventory is asked for", depot.QuoteID(job.ID)))
+	i.asking.Listed.Forget(job.ID)
+	job.Status, job.Message = record.Gone, "the output is gone"
+	return i.Journal.SaveJob(context.WithoutCancel(ctx), &job)
+}
+
+// recent returns an inventory of the whole vault that was read and is not older
+// than MaxAge.
+func (i *inventoryRun) recent(ctx context.Context) (report Report, found bool, err error) {
+	for job, err := range i.Journal.JobsFor(ctx, i.VaultURL, "") {
+		if err != nil {
+			return report, false, err
+		}
+		if job.ID == "" || i.Now().Sub(job.Started) > i.MaxAge {
+			continue
+		}
+		last, err := i.Journal.FindInventory(ctx, i.VaultURL, sourceOf(job.ID))
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
+		case err != nil:
+			return report, false, err
+		case last.State == record.Read && last.List == vault.Listing{}:
+			return Report{Inventory: last, Job: job.ID, Resumed: last.Entries, AlreadyRead: true}, true, nil
+		}
+	}
+	return report, false, nil
+}
+
+// read files what a finished job lists. While it does, nobody else reads an
+// inventory of this vault.
+func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error) {
+	f, unlock, err := openFiling(ctx, filing{
+		journal: i.Journal, now: i.Now, begin: i.begin, job: job.ID,
+		told: func(inv record.Inventory, finishing bool) {
+			i.Progress(Progress{Entries: inv.Entries, Finishing: finishing})
+		},
+		inventory: record.Inventory{
+			Vault: i.VaultURL, Source: sourceOf(job.ID), Date: job.Started, List: i.list(),
+		},
+	})
+	if err != nil {
+		return Report{}, err
+	}
+	if !f.isRead() {
+		if f.resumed > 0 {
+			i.Notice(fmt.Sprintf("continuing behind the %d entries that an earlier run has filed", f.resumed))
+		}
+		err = i.stream(ctx, f)
+		if err == nil {
+			err = f.finish(ctx)
+		}
+	}
+	return f.report(), errors.Join(err, unlock())
+}
+
+// stream files the entries of a job's output from the position of the record on.
+// A stream that breaks is opened again there; patience counts from the last whole
+// block.
+func (i *inventoryRun) stream(ctx context.Context, f *filing) error {
+	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
+	defer stop()
+	for {
+		before, ended := f.blocks, false
+		err := depot.PatientRetry(i.RetryFor, i.Drain, i.Notice).Do(reading, func(reading context.Context) error {
+			err := f.all(ctx, i.vault.Inventory(reading, f.jobID(), f.inventory.Position))
+			ended = err == nil
+			if depot.Passing(err) && f.blocks > before {
+				return nil
+			}
+			return err
+		})
+		switch {
+		case err != nil && reading.Err() != nil:
+			return context.Cause(reading)
+		case err != nil || ended:
+			return err
+		}
+	}
+}

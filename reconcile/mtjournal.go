@@ -1,0 +1,135 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"firn/description"
+	"firn/mtjournal"
+	"firn/record"
+	"firn/source"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// MergeJournal is what importing another tool's record needs of a catalog.
+type MergeJournal interface {
+	// MergeArchives brings archives from another record into this one, all or none:
+	// unknown ones are added, of others what is lacking is filled in, and what was
+	// deleted on either record is deleted.
+	MergeArchives(ctx context.Context, archives []record.Archive) (record.Merged, error)
+}
+
+// MtJournalOptions says how to import a journal of mt-aws-glacier.
+type MtJournalOptions struct {
+	// Journal keeps the record, of which VaultURL is the name of the vault that the
+	// imported journal is about: it does not tell. Both are required.
+	Journal  MergeJournal
+	VaultURL string
+	// Names is how the names are written. Default: UTF-8. A name that is none keeps
+	// its bytes, until the same journal is imported with the right encoding.
+	Names mtjournal.Encoding
+
+	// Progress is called now and then with how many bytes of how many were read.
+	// Bad is told of each line that makes no sense and is passed over, and Told of
+	// each other one that tells of an archive. They must be quick, and may be nil.
+	Progress func(done, size int64)
+	Bad      func(*mtjournal.LineError)
+	Told     func(line int, r mtjournal.Record)
+}
+
+func (o *MtJournalOptions) setDefaults() {
+	if o.Progress == nil {
+		o.Progress = func(int64, int64) {}
+	}
+	if o.Bad == nil {
+		o.Bad = func(*mtjournal.LineError) {}
+	}
+	if o.Told == nil {
+		o.Told = func(int, mtjournal.Record) {}
+	}
+}
+
+// ImportMtJournal brings what the file of a journal of mt-aws-glacier tells into
+// the record. The vault is not asked: what was stored is as sure as the journal,
+// and an inventory confirms it. Jobs are passed over, since the vault lists them.
+// It may be repeated, also when the journal has grown; what was read before an
+// error or the end of ctx is on record.
+func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (record.Merged, error) {
+	o.setDefaults()
+	file, err := source.OpenPlain(path)
+	if err != nil {
+		return record.Merged{}, err
+	}
+	defer file.Close()
+	in := io.NewSectionReader(file.At, 0, file.Size()) // what is written from now on belongs to the next time
+	i := mtImporting{MtJournalOptions: o}
+	reader := mtjournal.NewReader(in, o.Names)
+	for {
+		r, err := reader.Next()
+		var bad *mtjournal.LineError
+		switch {
+		case errors.As(err, &bad):
+			o.Bad(bad)
+			continue
+		case err != nil && !errors.Is(err, io.EOF):
+			failed := i.flush(ctx)
+			return i.total, errors.Join(source.Unreadable(path, err), failed)
+		case err == nil:
+			i.add(reader.Line(), r)
+		}
+		ended := err != nil
+		if len(i.archives) < blockEntries && !ended {
+			continue
+		}
+		if err := i.flush(ctx); err != nil || ended {
+			return i.total, err
+		}
+		if at, err := in.Seek(0, io.SeekCurrent); err == nil {
+			o.Progress(at, file.Size())
+		}
+	}
+}
+
+// mtImporting is one call of ImportMtJournal.
+type mtImporting struct {
+	MtJournalOptions
+	archives []record.Archive // not on record yet
+	total    record.Merged
+}
+
+// add takes a record of the journal.
+func (i *mtImporting) add(line int, r mtjournal.Record) {
+	a := record.Archive{
+		Vault: i.VaultURL, ID: vault.ArchiveID(r.ArchiveID), Name: r.Name, ModTime: r.ModTime, Tool: description.MtAwsGlacier,
+	}
+	switch r.Kind {
+	case mtjournal.Created:
+		a.Size, a.Created, a.State = r.Size, r.Time, record.Stored
+		a.TreeHash, _ = treehash.Parse(r.TreeHash) // one, or nothing: the reader promises it
+	case mtjournal.Deleted:
+		a.Size, a.State, a.Deleted = -1, record.Deleted, r.Time
+	default:
+		return
+	}
+	i.archives = append(i.archives, a)
+	i.Told(line, r)
+}
+
+// flush brings what was read into the record.
+func (i *mtImporting) flush(ctx context.Context) error {
+	if len(i.archives) == 0 {
+		return nil
+	}
+	n, err := i.Journal.MergeArchives(ctx, i.archives)
+	if err != nil {
+		return err
+	}
+	i.total.Added += n.Added
+	i.total.Completed += n.Completed
+	i.total.Known += n.Known
+	i.total.Differing += n.Differing
+	i.archives = i.archives[:0]
+	return nil
+}

@@ -1,0 +1,194 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+)
+
+// errUploadGone: the vault is there and does not know the upload.
+var errUploadGone = errors.New("the upload is gone from the vault")
+
+// complete asks the vault to publish the archive: the intent is recorded, the
+// vault is asked until it answers, and the id is recorded before it is returned.
+func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
+	wasAsked := at.State == record.Completing // by a run that did not come to the answer
+	if at.State != record.Unknown {           // which says already that the vault was asked
+		at.State, at.TreeHash, at.Source.Size = record.Completing, c.TreeHash, c.Size // the size of a stream is known now
+		if err := u.save(ctx, at); err != nil {
+			return "", err
+		}
+	}
+	c.Description, c.ModTime = at.Description, at.Source.ModTime
+	var id vault.ArchiveID
+	tries := 0
+	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
+		tries++
+		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
+		return err
+	})
+	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasAsked) { // the vault may still be at work on it
+		id, err = u.await(ctx, at, c, err)
+	}
+	var partSize *vault.PartSizeError
+	wrongClass, isClass := errors.AsType[*vault.ClassError](err)
+	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
+	switch {
+	case err == nil:
+		return id, u.finish(ctx, at, id, c.Size)
+	case isClass:
+		return "", errors.Join(err, u.finish(ctx, at, wrongClass.ID, c.Size))
+	case isUnproved:
+		return "", u.finishUnproved(ctx, at, unproved, c.Size, err)
+	case errors.Is(err, vault.ErrExists):
+		return "", errors.Join(&UnfinishedError{Upload: at.ID, Cause: err}, u.reopen(ctx, at))
+	case errors.Is(err, vault.ErrNotFound) && tries > 1: // an earlier try may have succeeded
+		return "", u.unknown(ctx, at, c.Size)
+	case errors.Is(err, vault.ErrNotFound):
+		return "", u.explainMissing(ctx, err)
+	case errors.As(err, &partSize):
+		return "", errors.Join(u.explainPartSize(at, err), u.reopen(ctx, at))
+	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
+		return "", errors.Join(
+			fmt.Errorf("the vault refused to complete the upload; run the same command again, "+
+				"parts that it holds otherwise are then sent anew: %w", err),
+			u.reopen(ctx, at))
+	}
+	return "", err
+}
+
+// reopen records that the vault has the upload and that it is no archive. It comes
+// after the record that completing was asked for, whose answer this is.
+func (u *upload) reopen(ctx context.Context, at *attempt) error {
+	if at.State == record.Unknown {
+		if err := u.saveAs(ctx, at, record.Completing); err != nil {
+			return err
+		}
+	}
+	return u.saveAs(ctx, at, record.Open)
+}
+
+// saveAs saves an attempt in another state, which it has only if that is on record.
+func (u *upload) saveAs(ctx context.Context, at *attempt, state record.UploadState) error {
+	is := *at
+	is.State = state
+	err := u.save(ctx, &is)
+	if err == nil {
+		at.Upload = is.Upload
+	}
+	return err
+}
+
+// finish makes the archive id durable. If that fails as a whole, the id alone is
+// saved, so that a later run need not ask the vault for what it may have
+// forgotten; and it stands in the error.
+func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
+	a := u.newArchive(at, id, size, record.Stored)
+	err := u.saveFinished(ctx, at, a)
+	if err == nil {
+		u.identify(ctx, a)
+		return nil
+	}
+	at.ArchiveID = id
+	return errors.Join(fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
+		"run the same command again to record it: %w", id, err), u.save(ctx, at))
+}
+
+// newArchive is the record of the archive that an upload has become.
+func (u *upload) newArchive(at *attempt, id vault.ArchiveID, size int64, state record.ArchiveState) record.Archive {
+	return record.Archive{
+		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
+		Size: size, TreeHash: at.TreeHash, Created: u.Now().UTC().Round(0), State: state,
+	}
+}
+
+// saveFinished records that an upload has become an archive, even if the call was
+// cancelled meanwhile.
+func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive) error {
+	done := at.Upload
+	done.State, done.ArchiveID = record.Completed, a.ID
+	err := u.Journal.FinishUpload(context.WithoutCancel(ctx), &done, a)
+	if err == nil {
+		at.Upload = done
+	}
+	return err
+}
+
+// identify notes what the vault calls the bytes of an archive that was just stored and
+// recorded, where its id may come to stand for others. What cannot be had, or written
+// down, now, the first inventory tells.
+func (u *upload) identify(ctx context.Context, a record.Archive) {
+	l, ok := u.vault.(vault.Looker)
+	if !ok {
+		return
+	}
+	if found, err := l.Look(ctx, a.ID); err == nil && found.Size == a.Size && found.ETag != "" {
+		_ = u.Journal.NoteETag(context.WithoutCancel(ctx), u.VaultURL, a.ID, found.ETag, found.Created)
+	}
+}
+
+// unknown records that it is not known whether the archive was stored, and says what
+// can tell.
+func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
+	settles := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
+	if u.vault.Limits().InventoryLag == 0 {
+		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
+	}
+	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+
+		"and now it does not know the upload any more; %s; it is not uploaded again unless you ask for a second copy with --again",
+		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, settles)
+	if at.State == record.Unknown && at.Source.Size == size {
+		return err // and since when stays on record
+	}
+	at.State, at.Source.Size = record.Unknown, size
+	return errors.Join(err, u.save(ctx, at))
+}
+
+// sourceText names what was uploaded by an earlier run.
+func sourceText(s record.Source) string {
+	if s.Path == record.Stream {
+		return "a stream"
+	}
+	return strconv.Quote(filepath.Base(s.Path))
+}
+
+// sizeText is the size of what was uploaded by an earlier run, if that is known.
+func sizeText(size int64) string {
+	if size < 0 {
+		return "of a size that is not on record"
+	}
+	return humane.Bytes(size)
+}
+
+// explainMissing turns the ErrNotFound of an upload into errUploadGone if the
+// vault itself is there. Other errors come back as they are.
+func (u *upload) explainMissing(ctx context.Context, err error) error {
+	if !errors.Is(err, vault.ErrNotFound) {
+		return err
+	}
+	if _, listing := u.unfinished(ctx); listing != nil {
+		return listing
+	}
+	return fmt.Errorf("%w: %w", errUploadGone, err)
+}
+
+// expire records that the vault dropped an upload and tells what that costs.
+func (u *upload) expire(ctx context.Context, at *attempt) error {
+	at.State = record.Expired
+	c, err := u.completion(ctx, at)
+	if err != nil {
+		return err
+	}
+	u.Notice(fmt.Sprintf("the vault has no unfinished upload begun %s any more; it may drop one after 24 hours without a request; "+
+		"%d parts (%s) must be sent again", humane.Time(at.Started), len(c.Parts), humane.Bytes(c.Size)))
+	if err := u.Journal.DropParts(ctx, at.Key); err != nil {
+		return err
+	}
+	return u.save(ctx, at)
+}

@@ -1,0 +1,32 @@
+package upload
+
+import (
+	"fmt"
+
+	"firn/description"
+	"firn/source"
+	"firn/vault"
+)
+
+// describe returns the description to keep with the archive: the one given, or
+// the one that tells the source's name.
+func describe(s *source.Source, given string, l vault.Limits) (string, error) {
+	text := given
+	if text == "" {
+		text = description.FromName(s.Name)
+	}
+	if text == "" {
+		return "", fmt.Errorf("a stream has no name of its own: describe it (--description TEXT): %w", vault.ErrInvalid)
+	}
+	if len(text) > l.MaxDescription {
+		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",
+			len(text), l.MaxDescription, vault.ErrInvalid)
+	}
+	for _, c := range []byte(text) {
+		if !vault.IsPrintable(c) {
+			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
+				text, vault.ErrInvalid)
+		}
+	}
+	return text, nil
+}

@@ -1,0 +1,48 @@
+package upload_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"firn/upload"
+	"firn/vault/dirvault"
+	"firn/vaulturl"
+)
+
+// Open a vault by its URL, upload a file with a description, print the archive
+// id. With glacier://image-backups?region=us-west-2 in place of the directory
+// the same lines store it at Amazon.
+func ExampleFile() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "firn-example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "backup.tar")
+	if err := os.WriteFile(file, []byte("Welcome to Amazon Glacier."), 0o600); err != nil {
+		log.Fatal(err)
+	}
+	cold := filepath.Join(dir, "image-backups")
+	if err := dirvault.Create(cold, dirvault.Options{}); err != nil {
+		log.Fatal(err)
+	}
+
+	v, err := vaulturl.Open(ctx, "file://"+cold, vaulturl.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer v.Close()
+	stored, err := upload.File(ctx, v, file, upload.Options{Description: "June, all disks"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(stored.ArchiveID), "characters of archive id")
+	fmt.Println(stored.Size, "bytes with tree hash", stored.TreeHash)
+	// Output:
+	// 138 characters of archive id
+	// 26 bytes with tree hash 726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628
+}

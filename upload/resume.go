@@ -1,0 +1,209 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/internal/transfer"
+	"firn/record"
+	"firn/source"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// open returns an upload to send parts to: the recorded one, else one that the
+// vault knows and the local bytes prove, else a new one.
+func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error) {
+	if err := u.checkName(); err != nil {
+		return nil, err
+	}
+	if last.State == record.Open {
+		begun, err := u.begunAs(ctx, last)
+		if err != nil {
+			return nil, err
+		}
+		if !u.differs(begun) {
+			if at, err := u.resume(ctx, begun); at != nil || err != nil {
+				return at, err
+			}
+		}
+	}
+	if last.State == record.Initiating {
+		if at, err := u.adoptLost(ctx, last); at != nil || err != nil {
+			return at, err
+		}
+	}
+	plan, err := u.newPlan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if at, err := u.adopt(ctx, plan); at != nil || err != nil {
+		return at, err
+	}
+	return u.create(ctx, plan)
+}
+
+func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
+	wish := u.wish(u.source.Stream != nil)
+	if wish.Rate == 0 {
+		learned, err := u.Journal.Rate(ctx, u.VaultURL)
+		if err != nil {
+			return transfer.Plan{}, err
+		}
+		wish.Rate = learned
+	}
+	return transfer.NewPlan(u.vault.Limits(), u.source.Size(), wish)
+}
+
+// differs reports whether a recorded upload is not what the call would make,
+// and tells the user why. Its parts may still serve; see adopt.
+func (u *upload) differs(last record.Upload) bool {
+	size := u.source.Size()
+	never := u.neverFits(humane.Time(last.Started), last.PartSize)
+	switch {
+	case never != "":
+		u.Notice(never)
+	case u.source.Stream == nil && last.Source.Size != size:
+		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
+	case u.PartSize != 0 && u.PartSize != last.PartSize:
+		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
+			humane.Bytes(last.PartSize), humane.Bytes(u.PartSize)))
+	case !u.isAsked(last.Name, last.Class):
+		want := u.asked(record.Upload{})
+		u.Notice(fmt.Sprintf("the unfinished upload begun %s is to be stored as %s and not as %s as asked for; it is left as it is, "+
+			"and another one begun", humane.Time(last.Started), asText(last.Name, last.Class), asText(want.Name, want.Class)))
+	default:
+		return false
+	}
+	return true
+}
+
+// resume continues the recorded upload. It returns nil if the vault has dropped it.
+func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, error) {
+	at := &attempt{Upload: last, plan: transfer.Plan{Size: u.source.Size(), PartSize: last.PartSize}}
+	if err := u.loadHeld(ctx, at); err != nil {
+		if err := u.explainMissing(ctx, err); !errors.Is(err, errUploadGone) {
+			return nil, err
+		}
+		return nil, u.expire(ctx, at)
+	}
+	if err := u.loadKnown(ctx, at); err != nil {
+		return nil, err
+	}
+	at.Source = u.provable(u.source.Identity)
+	u.Notice(fmt.Sprintf("continuing the upload begun %s: the vault holds %s", humane.Time(last.Started), heldText(at)))
+	return at, u.save(ctx, at)
+}
+
+// loadHeld asks the vault what it has: its list is the truth about parts. Where it
+// tells no tree hashes, the record does: a part that the vault lists with the
+// receipt that we were given for it holds the bytes that we sent.
+func (u *upload) loadHeld(ctx context.Context, at *attempt) error {
+	if err := u.listHeld(ctx, at); err != nil {
+		return err
+	}
+	for p, err := range u.Journal.Parts(ctx, at.Key) {
+		if err != nil {
+			return err
+		}
+		held, isHeld := at.held[p.Offset]
+		if isHeld && held.TreeHash.IsZero() && held.Size == p.Size && held.Receipt != "" && held.Receipt == p.Receipt {
+			held.TreeHash = p.TreeHash
+			at.held[p.Offset] = held
+		}
+	}
+	return nil
+}
+
+func (u *upload) listHeld(ctx context.Context, at *attempt) error {
+	return u.retry().Do(ctx, func(ctx context.Context) error {
+		at.held = make(map[int64]vault.Part)
+		for p, err := range u.vault.Parts(ctx, at.ID) {
+			if err != nil {
+				return err
+			}
+			at.held[p.Offset] = p
+		}
+		return nil
+	})
+}
+
+// loadKnown takes the recorded hashes if the source is proved to be the same:
+// our record is the truth about content. Else it forgets them, before the new
+// source is recorded.
+func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
+	if !source.ProvedSame(at.Source, u.source.Identity) {
+		if u.source.Stream == nil && len(at.held) > 0 {
+			u.Notice("the file was touched since; comparing what the vault holds with its bytes")
+		}
+		return u.Journal.DropParts(ctx, at.Key)
+	}
+	at.known = make(map[int64]treehash.Hash)
+	for p, err := range u.Journal.Parts(ctx, at.Key) {
+		if err != nil {
+			return err
+		}
+		at.known[p.Offset] = p.TreeHash
+	}
+	return nil
+}
+
+func (u *upload) newAttempt(plan transfer.Plan) *attempt {
+	return &attempt{plan: plan, Upload: u.asked(record.Upload{
+		Vault: u.VaultURL, Source: u.provable(u.source.Identity), Description: u.description,
+		PartSize: plan.PartSize, Started: u.Now().UTC().Round(0),
+	})}
+}
+
+// create starts a new upload: the intent is recorded, then the vault is asked,
+// and if the answer is lost, the vault is searched before it is asked again.
+func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, error) {
+	at := u.newAttempt(plan)
+	at.State = record.Initiating
+	if err := u.save(ctx, at); err != nil {
+		return nil, err
+	}
+	var lost *attempt // an earlier try that had succeeded
+	asked := 0
+	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
+		if asked > 0 {
+			if lost, err = u.adoptLost(ctx, at.Upload); lost != nil || err != nil {
+				return err
+			}
+		}
+		asked++
+		at.ID, err = u.vault.CreateUpload(ctx, vault.UploadRequest{
+			Name: u.name, Description: u.description, PartSize: plan.PartSize, ModTime: u.source.Identity.ModTime,
+		})
+		return err
+	})
+	_, classed := errors.AsType[*vault.ClassError](err) // then no upload is left
+	switch {
+	case classed, asked == 1 && isRefusal(err): // so the vault has begun nothing
+		return nil, errors.Join(err, u.saveAs(ctx, at, record.Aborted))
+	case err != nil || lost != nil:
+		return lost, err
+	}
+	at.State = record.Open
+	return at, u.save(ctx, at)
+}
+
+// isRefusal reports whether a vault says that it has not done what it was asked to do.
+func isRefusal(err error) bool {
+	return !depot.Passing(err) && (errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrDenied) ||
+		errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists))
+}
+
+func heldText(at *attempt) string {
+	var size int64
+	for _, p := range at.held {
+		size += p.Size
+	}
+	if at.plan.Size == transfer.Unknown {
+		return fmt.Sprintf("%d parts, %s", len(at.held), humane.Bytes(size))
+	}
+	return fmt.Sprintf("%d of %d parts, %s of %s", len(at.held), at.plan.Parts(), humane.Bytes(size), humane.Bytes(at.plan.Size))
+}
