@@ -1,6 +1,7 @@
 package firn_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,7 +14,9 @@ import (
 // Another user of a directory puts a symbolic link in the place of one below it. No byte
 // goes where the link leads, whether it was there before or comes in the middle.
 func TestADirectoryBecomesALink(t *testing.T) {
-	for name, early := range map[string]bool{"before": true, "in the middle": false} {
+	for name, test := range map[string]struct{ early, outermost bool }{
+		"before": {early: true}, "in the middle": {}, "the one that was given": {outermost: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newRig(t)
@@ -22,9 +25,14 @@ func TestADirectoryBecomesALink(t *testing.T) {
 				below := filepath.Join(shared, "films")
 				d.must(os.MkdirAll(below, 0o755), os.Mkdir(elsewhere, 0o755))
 				plant := func() {
+					if test.outermost {
+						d.must(os.Mkdir(filepath.Join(elsewhere, "films"), 0o755),
+							os.Rename(shared, filepath.Join(d.dir, "away")), os.Symlink(elsewhere, shared))
+						return
+					}
 					d.must(os.Rename(below, filepath.Join(shared, "away")), os.Symlink(elsewhere, below))
 				}
-				if early {
+				if test.early {
 					plant()
 				} else {
 					d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
@@ -33,14 +41,20 @@ func TestADirectoryBecomesALink(t *testing.T) {
 					}
 				}
 				o := d.downloading()
-				o.Below = shared
-				got, err := download.File(t.Context(), d.vault, a, filepath.Join(below, "june.tar"), o)
+				root, err := os.OpenRoot(shared)
+				d.must(err)
+				defer root.Close()
+				o.Below = root
+				got, err := download.File(t.Context(), d.vault, a, filepath.Join("films", "june.tar"), o)
 				if err == nil {
 					t.Errorf("it ended well, as %+v", got)
 				}
-				if files, err := os.ReadDir(elsewhere); err != nil || len(files) > 0 {
-					t.Errorf("written where the link leads: %v, %v", files, err)
-				}
+				d.must(filepath.WalkDir(elsewhere, func(path string, entry fs.DirEntry, err error) error {
+					if err == nil && !entry.IsDir() {
+						t.Errorf("written where the link leads: %s", path)
+					}
+					return err
+				}))
 			})
 		})
 	}

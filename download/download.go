@@ -9,6 +9,7 @@ package download
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -47,9 +48,10 @@ type Options struct {
 	// Reserved are bytes that others are going to write to the file system of the
 	// target: room that counts as taken.
 	Reserved int64
-	// Below is a directory in which the path of DownloadFile lies. No symbolic link on
-	// the way from it to the file leads out of it. Default: the path's own directory.
-	Below string
+	// Below is an open directory in which the path of File lies, which then is relative
+	// to it. No symbolic link on the way leads out of it, and it may be moved meanwhile.
+	// Default: none.
+	Below *os.Root
 	// Force replaces a target that is there.
 	Force bool
 	// NoTimes leaves the file with the time at which it was written. Else it gets the

@@ -32,7 +32,7 @@ func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
 			if err := finish(path); err != nil {
 				t.Fatal(err)
 			}
-			to, err := newTarget(strings.TrimSuffix(path, ".part"), "", false)
+			to, err := newTarget(strings.TrimSuffix(path, ".part"), nil, false)
 			if err != nil {
 				t.Fatal(err)
 			}

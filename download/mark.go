@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"firn/depot"
+	"firn/internal/disk"
 	"firn/record"
 )
 
@@ -57,17 +58,21 @@ func (f *fileDownload) isOurs(ctx context.Context, last record.Download, continu
 	if err != nil || last.State != record.Receiving {
 		return false, err
 	}
+	mine := disk.CheckOwner(info) == nil // what has no mark may be from another user
 	ours, err := f.part.hasMark(info.Size(), last.Mark)
 	if err != nil {
 		return false, err
 	}
-	ours = ours || info.Size() == 0 // that run ended before it left its mark
+	ours = ours || mine && info.Size() == 0 // that run ended before it left its mark
 	if !continues {
 		return ours, nil
 	}
 	f.state = last
 	if err := f.adopt(ctx); err != nil || ours {
 		return ours, err
+	}
+	if !mine {
+		return false, nil
 	}
 	switch info.Size() {
 	case f.want.Size:

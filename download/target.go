@@ -26,16 +26,27 @@ type target struct {
 	force bool
 }
 
-// newTarget opens the directory of the file, which must be there. If below is not empty,
-// the directory lies in it, and no symbolic link leads out of it. The caller closes room.
-func newTarget(path, below string, force bool) (*target, error) {
-	absolute, err := filepath.Abs(path)
+// newTarget opens the directory of the file, which must be there. If below is not nil, the
+// path is relative to it, and no symbolic link leads out of it. The caller closes room.
+func newTarget(path string, below *os.Root, force bool) (*target, error) {
+	full := path
+	if below != nil {
+		full = filepath.Join(below.Name(), path)
+	}
+	absolute, err := filepath.Abs(full)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", path, err)
 	}
 	t := &target{name: filepath.Base(absolute), force: force}
-	if t.dir, err = filepath.EvalSymlinks(filepath.Dir(absolute)); err == nil {
-		t.room, err = openBelow(below, filepath.Dir(absolute), t.dir)
+	if below != nil {
+		t.room, err = below.OpenRoot(filepath.Dir(path))
+	} else {
+		t.room, err = os.OpenRoot(filepath.Dir(absolute))
+	}
+	if err == nil {
+		if t.dir, err = filepath.EvalSymlinks(filepath.Dir(absolute)); err != nil {
+			err = errors.Join(err, t.room.Close())
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the directory of %q: %w", path, err)
@@ -45,31 +56,6 @@ func newTarget(path, below string, force bool) (*target, error) {
 		return nil, errors.Join(fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid), t.room.Close())
 	}
 	return t, nil
-}
-
-// openBelow opens the directory with the absolute path dir without leaving the directory
-// below. If there is none, it opens resolved, which is dir without symbolic links.
-func openBelow(below, dir, resolved string) (*os.Root, error) {
-	if below == "" {
-		return os.OpenRoot(resolved)
-	}
-	outermost, err := filepath.Abs(below)
-	if err != nil {
-		return nil, err
-	}
-	relative, err := filepath.Rel(outermost, dir)
-	if err != nil {
-		return nil, err
-	}
-	outer, err := os.OpenRoot(below)
-	if err != nil {
-		return nil, err
-	}
-	room, err := outer.OpenRoot(relative)
-	if err := errors.Join(err, outer.Close()); err != nil {
-		return nil, err
-	}
-	return room, nil
 }
 
 // part is the name of the unfinished file, beside the target.
@@ -108,7 +94,7 @@ func (t *target) size() (int64, error) {
 	return info.Size(), nil
 }
 
-// open opens the target, which is no link, for reading.
+// open opens the target for reading.
 func (t *target) open() (*os.File, error) {
 	return t.room.OpenFile(t.name, os.O_RDONLY|disk.NoFollow, 0)
 }

@@ -26,7 +26,7 @@ func TestRemoveWrong(t *testing.T) {
 			if err := test.place(part, path); err != nil {
 				t.Fatal(err)
 			}
-			to, err := newTarget(path, "", false)
+			to, err := newTarget(path, nil, false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 )
@@ -15,10 +18,10 @@ import (
 // field has more is cut off, and lines that come too fast, or for which the disk has no
 // room, are counted only.
 const (
-	maxLogged        = 2048 // bytes of a field
-	maxLoggedStrange = 256  // bytes of a field without a verified signature
-	strangeLines     = 10   // lines a second without one
-	strangeBurst     = 1000 // lines of them at once
+	maxLogged        = 2048    // bytes of a field
+	maxLoggedStrange = 256     // bytes of a field without a verified signature
+	strangeRate      = 1 << 10 // bytes a second of lines without one, 88 MB a day
+	strangeBurst     = 1 << 18 // bytes of them at once
 )
 
 // accessLog writes one line for each request.
@@ -32,7 +35,7 @@ type accessLog struct {
 }
 
 func newAccessLog(w io.Writer, isFull func() error) *accessLog {
-	return &accessLog{w: w, isFull: isFull, strange: rate.NewLimiter(strangeLines, strangeBurst)}
+	return &accessLog{w: w, isFull: isFull, strange: rate.NewLimiter(strangeRate, strangeBurst)}
 }
 
 // logLine is what a line says. The names are a stable contract, documented in
@@ -58,19 +61,34 @@ func (l *accessLog) write(c *call) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.accessKey == "" && (!l.strange.AllowN(c.began, 1) || l.isFull() != nil) {
-		l.omitted++
-		return nil
-	}
 	line, err := lineOf(c, l.omitted)
 	if err != nil {
 		return fmt.Errorf("encoding a line of the access log: %w", err)
+	}
+	if c.accessKey == "" && (!l.strange.AllowN(c.began, len(line)) || l.isFull() != nil) {
+		l.omitted++
+		return nil
 	}
 	if _, err := l.w.Write(line); err != nil {
 		return fmt.Errorf("writing the access log: %w", err)
 	}
 	l.omitted = 0
 	return nil
+}
+
+// cutText returns no more than most bytes of a text. What JSON would write six times as
+// long, bytes that are no UTF-8 and control characters, becomes a question mark.
+func cutText(text string, most int) string {
+	end := ""
+	if len(text) > most {
+		text, end = text[:most], "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return '?'
+		}
+		return r
+	}, text) + end
 }
 
 func lineOf(c *call, omitted int64) ([]byte, error) {
@@ -82,12 +100,7 @@ func lineOf(c *call, omitted int64) ([]byte, error) {
 	if c.accessKey == "" {
 		most = maxLoggedStrange
 	}
-	cut := func(text string) string {
-		if len(text) <= most {
-			return text
-		}
-		return text[:most] + "..."
-	}
+	cut := func(text string) string { return cutText(text, most) }
 	var line bytes.Buffer
 	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false) // no page shows it, and it would take six times the room

@@ -2,12 +2,12 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 
 	"firn/internal/policy"
+	"firn/internal/strict"
 	"firn/vault"
 )
 
@@ -22,7 +22,7 @@ type policyDocument struct {
 // service says to all of them.
 func (a *account) parsePolicy(c *call, refusal string) (policyDocument, error) {
 	var d policyDocument
-	if err := json.Unmarshal(c.small, &d); err != nil {
+	if err := strict.Unambiguous(c.small, &d); err != nil {
 		return policyDocument{}, serialization(err)
 	}
 	if d.Policy == "" {

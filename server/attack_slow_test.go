@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -121,5 +122,41 @@ func TestDeleteVaultRacesASlowArchive(t *testing.T) {
 	slow.answer().wantError(t, 404, "ResourceNotFoundException", "Vault not found for ARN: "+arnPrefix+"films")
 	if got := s.faults.String(); got != "" {
 		t.Errorf("that is reported as a fault of the server: %s", got)
+	}
+}
+
+// A key that announces uploads and sends them slowly leaves room for others, keeps nobody
+// from getting archives back, and makes the server look no worse than it is.
+func TestAnnouncedUploadsTakeNotAllRoom(t *testing.T) {
+	opened := make(chan string, 100)
+	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, func(o *server.Options) {
+		o.Free = func() (int64, error) { return 101 * mib, nil }
+		o.FreeFloor = mib
+	})
+	s.createVault("films")
+	archive := s.keep("film")
+	for len(opened) > 0 {
+		<-opened
+	}
+	big := pattern(24 * mib)
+	q := upload("POST", "/-/vaults/films/archives", big, nil)
+	for range 3 {
+		s.begin(q, big[:1])
+		<-opened
+	}
+	s.begin(q, big[:1]).answer().wantStatus(t, 400, "ThrottlingException")
+	body := []byte(`{"Type":"archive-retrieval","ArchiveId":"` + path.Base(archive) + `"}`)
+	s.soon(request{method: "POST", path: "/-/vaults/films/jobs", body: body}).want(t, 202, "")
+	if a := serve(s.admin, s.build(request{method: "GET", path: "/healthz", unsigned: true})); a.status != 200 {
+		t.Errorf("the server is said to be %d %s", a.status, a.body)
+	}
+}
+
+// What one reader of a body takes for the policy is the policy for every reader.
+func TestPolicyThatStandsThereTwice(t *testing.T) {
+	s := start(t)
+	s.createVault("films")
+	for _, body := range []string{`{"Policy":"{}","policy":"{}"}`, `{"Policy":"{}","Policy":"{}"}`} {
+		s.do(request{method: "PUT", path: "/-/vaults/films/access-policy", body: []byte(body)}).wantStatus(t, 400, "SerializationException")
 	}
 }

@@ -6,17 +6,21 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
 
-// connections accepts no more connections at once than there are places. It hands
-// them on as the listener has made them, so that net/http sees which speak TLS. When
-// all places are taken, a new one gets that of a connection that waits for nothing, or
-// has shown no key yet, if there is one: strangers keep no key holder out.
+// connections accepts no more connections at once than there are places, and a few more
+// to find out whose they are. It hands them on as the listener has made them, so that
+// net/http sees which speak TLS. When all places are taken, a new one gets that of a
+// connection that waits for nothing, or has shown no key yet, if there is one: strangers
+// keep no key holder out. Else it gets one of the key that has most of them, unless it is
+// of that key itself: no key keeps another one out.
 type connections struct {
 	net.Listener
 	now    func() time.Time
+	most   int           // that stay
 	places chan struct{} // one item for each that is open
 	closed chan struct{}
 	close  sync.Once
@@ -32,16 +36,20 @@ type connection struct {
 	host  string    // of the client
 	since time.Time // when it came, or its last request ended
 	idle  bool      // no request is on it
-	known bool      // the signature of its request was verified
+	known string    // the access key of its request, whose signature was verified
 	gone  bool      // it was closed to make room
 }
 
 func limitConnections(l net.Listener, most int) *connections {
 	return &connections{
-		Listener: l, now: time.Now, places: make(chan struct{}, most), closed: make(chan struct{}),
+		Listener: l, now: time.Now, most: most, places: make(chan struct{}, most+1+most/lobby), closed: make(chan struct{}),
 		open: make(map[net.Conn]*connection),
 	}
 }
+
+// lobby says how many connections there may be beyond the places, one for so many: on
+// them requests are verified when keys have taken all places.
+const lobby = 20
 
 // Accept implements net.Listener. Whoever accepts calls changed.
 func (l *connections) Accept() (net.Conn, error) {
@@ -49,6 +57,11 @@ func (l *connections) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.mu.Lock()
+	if l.stay() >= l.most {
+		l.makeRoom()
+	}
+	l.mu.Unlock()
 	select {
 	case l.places <- struct{}{}:
 	default:
@@ -56,14 +69,25 @@ func (l *connections) Accept() (net.Conn, error) {
 			return nil, errors.Join(net.ErrClosed, conn.Close())
 		}
 	}
-	host, _, err := net.SplitHostPort(conn.RemoteAddr().String())
-	if err != nil {
-		host = conn.RemoteAddr().String()
-	}
+	host := hostOf(conn.RemoteAddr())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open[conn] = &connection{conn: conn, host: host, since: l.now()}
 	return conn, nil
+}
+
+// hostOf names the client of an address: of IPv6 the network that a client has to itself.
+func hostOf(addr net.Addr) string {
+	at, err := netip.ParseAddrPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	const network = 64 // bits; RFC 4291, 2.5.1
+	ip := at.Addr().Unmap()
+	if prefix, err := ip.Prefix(network); err == nil && ip.Is6() {
+		return prefix.String()
+	}
+	return ip.String()
 }
 
 // await waits for a place, and makes one if it can. It reports false if the listener
@@ -81,6 +105,17 @@ func (l *connections) await() bool {
 	case <-l.closed:
 		return false
 	}
+}
+
+// stay returns how many connections there are without those that were closed to make
+// room. The caller holds mu.
+func (l *connections) stay() (n int) {
+	for _, c := range l.open {
+		if !c.gone {
+			n++
+		}
+	}
+	return n
 }
 
 // makeRoom closes a connection that nobody with a key needs now: the oldest of the
@@ -102,16 +137,21 @@ func (l *connections) makeRoom() bool {
 	if worst == nil {
 		return false
 	}
-	worst.gone = true
-	conn := worst.conn
+	worst.end()
+	return true
+}
+
+// end closes a connection to make room.
+func (c *connection) end() {
+	c.gone = true
+	conn := c.conn
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn() // without a farewell, which might wait
 	}
 	_ = conn.Close() // whatever it says, nobody uses it any more
-	return true
 }
 
-func (c *connection) spare() bool { return !c.gone && (c.idle || !c.known) }
+func (c *connection) spare() bool { return !c.gone && (c.idle || c.known == "") }
 
 // changed notes the state of a connection, as net/http tells it.
 func (l *connections) changed(conn net.Conn, state http.ConnState) {
@@ -125,7 +165,7 @@ func (l *connections) changed(conn net.Conn, state http.ConnState) {
 	case http.StateActive:
 		c.idle = false
 	case http.StateIdle:
-		c.idle, c.known, c.since = true, false, l.now()
+		c.idle, c.known, c.since = true, "", l.now()
 		if l.waiting {
 			l.waiting = !l.makeRoom()
 		}
@@ -136,13 +176,43 @@ func (l *connections) changed(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// know notes that the request on a connection was verified.
-func (l *connections) know(conn net.Conn) {
+// know notes that the request on a connection was verified, with a key. If there are more
+// connections than places, the key that has most of them gives one up, the oldest: know
+// reports false if that is this key, whose request is to be refused then.
+func (l *connections) know(conn net.Conn, accessKey string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c := l.open[conn]; c != nil {
-		c.known = true
+	c := l.open[conn]
+	if c == nil {
+		return true
 	}
+	c.known = accessKey
+	if l.stay() <= l.most || l.makeRoom() {
+		return true
+	}
+	count := map[string]int{}
+	for _, other := range l.open {
+		if !other.gone {
+			count[other.known]++
+		}
+	}
+	greediest := accessKey
+	for key, n := range count {
+		if n > count[greediest] {
+			greediest = key
+		}
+	}
+	if count[greediest] <= count[accessKey] {
+		return false
+	}
+	var oldest *connection
+	for _, other := range l.open {
+		if other.known == greediest && !other.gone && (oldest == nil || other.since.Before(oldest.since)) {
+			oldest = other
+		}
+	}
+	oldest.end()
+	return true
 }
 
 // Close implements net.Listener.
@@ -157,13 +227,12 @@ type verifiedKey struct{}
 
 // within returns the context of the requests on a connection.
 func (l *connections) within(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, verifiedKey{}, func() { l.know(conn) })
+	return context.WithValue(ctx, verifiedKey{}, func(accessKey string) bool { return l.know(conn, accessKey) })
 }
 
-// tellVerified tells the listener that the signature of a request was verified, if
-// there is one that wants to know.
-func tellVerified(ctx context.Context) {
-	if tell, ok := ctx.Value(verifiedKey{}).(func()); ok {
-		tell()
-	}
+// tellVerified tells the listener whose the request is that was verified, if there is one
+// that wants to know. It reports whether the key may have the connection.
+func tellVerified(ctx context.Context, accessKey string) bool {
+	tell, ok := ctx.Value(verifiedKey{}).(func(string) bool)
+	return !ok || tell(accessKey)
 }

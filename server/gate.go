@@ -14,9 +14,11 @@ type call struct {
 	r    *http.Request
 	body *body
 	// unverified is what the bodies of requests may take that have shown no key yet.
-	unverified *unverified
-	id         string    // of the request
-	began      time.Time // when it arrived
+	unverified *heldBodies
+	// claimed is what bodies may take that are read before what they ask for is allowed.
+	claimed *heldBodies
+	id      string    // of the request
+	began   time.Time // when it arrived
 
 	accessKey string        // whose signature was verified; empty before
 	key       Key           // that it belongs to
@@ -35,6 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body: newBody(r, control, s.options.IdleTimeout),
 
 		unverified: &s.unverified,
+		claimed:    &s.claimed,
 		id:         newRequestID(),
 		began:      s.options.Now(),
 	}
@@ -68,7 +71,9 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.accessKey, c.key = accessKey, key
-	tellVerified(ctx)
+	if !tellVerified(ctx, accessKey) {
+		return reply{}, throttled()
+	}
 	if err := checkVersion(c.r); err != nil {
 		return reply{}, err
 	}
@@ -92,13 +97,14 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	defer done()
 	if err := a.authorize(ctx, c); err != nil {
 		if c.op.effect == administers {
-			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,
+			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id,
+				"vault", cutText(c.target.vault, maxLoggedStrange), "id", cutText(c.target.id, maxLoggedStrange),
 				"by", key.arn(), "request_id", c.id, "error", err)
 		}
 		return reply{}, err
 	}
 	if c.op.effect == stores {
-		release, err := s.room.reserve(c.r.ContentLength)
+		release, err := s.room.reserve(c.accessKey, c.r.ContentLength)
 		if err != nil {
 			return reply{}, err
 		}

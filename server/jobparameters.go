@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"firn/internal/strict"
 	"firn/vault"
 )
 
@@ -56,7 +57,7 @@ const (
 // itself. What an archive's size decides is left to the caller.
 func parseJobParameters(body []byte) (jobParameters, error) {
 	var p jobParameters
-	if err := json.Unmarshal(body, &p); err != nil {
+	if err := strict.Unambiguous(body, &p); err != nil {
 		return jobParameters{}, serialization(err)
 	}
 	var err error

@@ -17,8 +17,8 @@ const (
 	entryRoom         = 512     // bytes of an archive in an inventory, about
 	listsAtOnce       = 1000    // inventory jobs of a key
 	listsPerHour      = 60      // further ones
-	retrievalsAtOnce  = 100_000 // archive jobs of a key
-	retrievalsPerHour = 50_000  // further ones
+	retrievalsAtOnce  = 50_000  // archive jobs of a key
+	retrievalsPerHour = 20_000  // further ones
 )
 
 // makeRoomForJob promises the room that a job takes until release is called, or
@@ -29,13 +29,17 @@ func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequ
 		return nil, throttled()
 	}
 	if req.Kind == vault.RetrieveArchive {
-		return a.room.reserveAbove(a.room.floor/2, jobRoom)
+		return a.room.reserveForJob(jobRoom)
 	}
 	info, err := a.store.DescribeVault(ctx, c.target.vault)
 	if err != nil {
 		return nil, a.orVaultNotFound(err, c.target.vault)
 	}
-	return a.room.reserveAbove(a.room.floor/2, jobRoom+info.Archives*entryRoom)
+	size := info.Archives * entryRoom
+	if req.List.CSV {
+		size *= 2 // the list that every job of the day shares, and that of this one
+	}
+	return a.room.reserveForJob(jobRoom + size)
 }
 
 // jobRates bounds how many jobs each key starts.

@@ -11,7 +11,7 @@ import (
 // other keys are not.
 func TestJobsOfAKeyAreBounded(t *testing.T) {
 	for kind, bound := range map[vault.JobKind]struct{ atOnce, perHour int }{
-		vault.RetrieveArchive:   {100_000, 50_000},
+		vault.RetrieveArchive:   {50_000, 20_000},
 		vault.RetrieveInventory: {1000, 60},
 	} {
 		var rates jobRates

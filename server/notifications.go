@@ -2,11 +2,11 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 
+	"firn/internal/strict"
 	"firn/vault"
 )
 
@@ -19,7 +19,7 @@ type notificationConfig struct {
 
 func parseNotifications(body []byte) (notificationConfig, error) {
 	var n notificationConfig
-	if err := json.Unmarshal(body, &n); err != nil {
+	if err := strict.Unambiguous(body, &n); err != nil {
 		return notificationConfig{}, serialization(err)
 	}
 	switch {

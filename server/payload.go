@@ -62,7 +62,12 @@ func (c *call) checkSmallBody() error {
 	if c.r.ContentLength > maxSmallBody {
 		return invalidLength(c.r.ContentLength)
 	}
+	release := c.claimed.hold(c.r.ContentLength, c.body.giveUp)
 	hash, err := c.hashSmallBody()
+	release()
+	if err == nil && c.body.givenUp.Load() { // at the last moment
+		err = throttled()
+	}
 	if err != nil {
 		return err
 	}

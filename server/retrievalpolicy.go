@@ -2,10 +2,10 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
+	"firn/internal/strict"
 	"firn/vault"
 )
 
@@ -22,7 +22,7 @@ type retrievalRule struct {
 // setRetrievalPolicy replaces the data retrieval policy of the account.
 func (a *account) setRetrievalPolicy(ctx context.Context, c *call) (reply, error) {
 	var body struct{ Policy *retrievalPolicy }
-	if err := json.Unmarshal(c.small, &body); err != nil {
+	if err := strict.Unambiguous(c.small, &body); err != nil {
 		return reply{}, serialization(err)
 	}
 	if body.Policy == nil {

@@ -13,32 +13,78 @@ type room struct {
 	floor int64                 // bytes that are to stay free
 
 	mu       sync.Mutex
-	promised int64 // bytes
+	promised int64            // bytes, to uploads and to jobs
+	forJobs  int64            // of them, to jobs
+	of       map[string]int64 // bytes promised to uploads, by access key
 }
 
-// reserve promises room for an upload of size bytes until release is called, or
+// keyShare is which part of the room a key may be promised for its uploads, in quarters:
+// one that sends them slowly leaves the others something.
+const keyShare = 3
+
+// reserve promises room for an upload of size bytes by a key until release is called, or
 // refuses it.
-func (r *room) reserve(size int64) (release func(), err error) {
-	return r.reserveAbove(r.floor, size)
-}
-
-// reserveAbove is reserve with another floor.
-func (r *room) reserveAbove(floor, size int64) (release func(), err error) {
+func (r *room) reserve(accessKey string, size int64) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(floor, size); err != nil {
+	if err := r.check(r.floor, r.promised+size); err != nil {
 		return nil, err
 	}
+	if err := r.checkShare(accessKey, size); err != nil {
+		return nil, err
+	}
+	if r.of == nil {
+		r.of = make(map[string]int64)
+	}
 	r.promised += size
+	r.of[accessKey] += size
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.promised -= size
+		if r.of[accessKey] -= size; r.of[accessKey] == 0 {
+			delete(r.of, accessKey)
+		}
 	}, nil
 }
 
-// check is reserve without a promise, for a caller that holds mu.
-func (r *room) check(floor, size int64) error {
+// checkShare refuses a key what would leave others too little. One upload by itself may
+// have all. The caller holds mu.
+func (r *room) checkShare(accessKey string, size int64) error {
+	if r.free == nil || r.of[accessKey] == 0 {
+		return nil
+	}
+	free, err := r.free()
+	if err != nil {
+		return fmt.Errorf("looking how much of the disk is free: %w", err)
+	}
+	if r.of[accessKey]+size > (free-r.floor)/4*keyShare {
+		return throttled()
+	}
+	return nil
+}
+
+// reserveForJob promises room for what a job writes. What uploads were promised and have
+// not written does not count: they keep nobody from getting archives back.
+func (r *room) reserveForJob(size int64) (release func(), err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.check(r.floor/2, r.forJobs+size); err != nil {
+		return nil, err
+	}
+	r.forJobs += size
+	r.promised += size
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.forJobs -= size
+		r.promised -= size
+	}, nil
+}
+
+// check refuses what would leave less than floor free of the disk after taking bytes of
+// it.
+func (r *room) check(floor, taken int64) error {
 	if r.free == nil {
 		return nil
 	}
@@ -46,19 +92,14 @@ func (r *room) check(floor, size int64) error {
 	if err != nil {
 		return fmt.Errorf("looking how much of the disk is free: %w", err)
 	}
-	if free-r.promised-size >= floor {
+	if free-taken >= floor {
 		return nil
 	}
-	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised, %d are to stay so, and %d came", free, r.promised, floor, size))
+	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised or asked for, and %d are to stay free", free, taken, floor))
 	refusal.message = fmt.Sprintf("The server has no room for this: it keeps %d bytes of its disk free.", floor)
 	return refusal
 }
 
-// nothingLeft reports, as an error, that not even an empty upload would be taken.
-func (r *room) nothingLeft() error {
-	release, err := r.reserve(0)
-	if err == nil {
-		release()
-	}
-	return err
-}
+// nothingLeft reports, as an error, that the disk is as full as it may be. What was only
+// promised does not count: whoever was promised it may never send it.
+func (r *room) nothingLeft() error { return r.check(r.floor, 0) }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -260,10 +259,10 @@ func TestServeTellsThatTheListenerFailed(t *testing.T) {
 	}
 }
 
-// Who has shown a key keeps its connection, and others wait for it.
-func TestConnectionsAreLimited(t *testing.T) {
+// A key that has all connections gets no more of them, and another key gets one of its.
+func TestConnectionsAreShared(t *testing.T) {
 	opened := make(chan string, 10)
-	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, func(o *server.Options) { o.Connections = 2 })
+	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, manyKeys, func(o *server.Options) { o.Connections = 2 })
 	s.createVault("films")
 	film := pattern(1000)
 	q := upload("POST", "/-/vaults/films/archives", film, nil)
@@ -271,19 +270,19 @@ func TestConnectionsAreLimited(t *testing.T) {
 	<-opened
 	second := s.begin(q, film[:1])
 	<-opened
-	third := s.begin(request{method: "PUT", path: "/-/vaults/photos"}, nil)
-	if err := third.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
-		t.Fatal(err)
+	list := request{method: "GET", path: "/-/vaults"}
+	for range 5 {
+		s.begin(list, nil).answer().wantStatus(t, 400, "ThrottlingException")
 	}
-	if n, err := third.conn.Read(make([]byte, 1)); n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("a third client was answered: %v", err)
+	if a := s.begin(list.by(readerKey), nil).answer(); a.status != 200 {
+		t.Errorf("another key is answered with %d %s", a.status, a.body)
 	}
-	if err := third.conn.SetReadDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
+	if _, err := first.read(); err == nil {
+		t.Error("the oldest connection of the key that had all is still open")
 	}
-	first.send(film[1:])
-	first.answer().want(t, 201, "")
-	third.answer().want(t, 201, "")
 	second.send(film[1:])
 	second.answer().want(t, 201, "")
+	if a := s.begin(list, nil).answer(); a.status != 200 {
+		t.Errorf("with a place to have the key is answered with %d %s", a.status, a.body)
+	}
 }

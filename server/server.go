@@ -39,7 +39,8 @@ type Server struct {
 	metrics  *metrics
 	room     room
 
-	unverified unverified
+	unverified heldBodies // of requests that have shown no key yet
+	claimed    heldBodies // of requests whose key may have no right to what they ask for
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -63,12 +64,14 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 	m := newMetrics(o)
 	o.damagedReads = m.damaged
 	s := &Server{
-		options:  o,
-		accounts: map[string]*account{},
-		verifier: verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
-		routes:   routes(),
-		room:     room{free: o.Free, floor: o.FreeFloor},
-		metrics:  m,
+		options:    o,
+		accounts:   map[string]*account{},
+		verifier:   verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
+		routes:     routes(),
+		room:       room{free: o.Free, floor: o.FreeFloor},
+		unverified: heldBodies{most: maxUnverified},
+		claimed:    heldBodies{most: maxClaimed},
+		metrics:    m,
 	}
 	s.log = newAccessLog(o.AccessLog, s.room.nothingLeft)
 	for id, store := range accounts {

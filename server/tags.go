@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"firn/internal/strict"
 	"firn/vault"
 )
 
@@ -37,7 +37,7 @@ func (a *account) listTags(ctx context.Context, c *call) (reply, error) {
 // addTags sets tags, in the place of those that have the same keys.
 func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
 	var body struct{ Tags map[string]string }
-	if err := json.Unmarshal(c.small, &body); err != nil {
+	if err := strict.Unambiguous(c.small, &body); err != nil {
 		return reply{}, serialization(err)
 	}
 	if err := checkTagCount("Tags", len(body.Tags)); err != nil {
@@ -62,7 +62,7 @@ func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
 // removeTags removes those of some tags that there are.
 func (a *account) removeTags(ctx context.Context, c *call) (reply, error) {
 	var body struct{ TagKeys []string }
-	if err := json.Unmarshal(c.small, &body); err != nil {
+	if err := strict.Unambiguous(c.small, &body); err != nil {
 		return reply{}, serialization(err)
 	}
 	if err := checkTagCount("TagKeys", len(body.TagKeys)); err != nil {

@@ -44,9 +44,7 @@ func (f *namesFlag) Type() string { return "HOW" }
 type item struct {
 	record.Archive
 	path string // of the file, "-" for standard output
-	// The directory that was given, if the file goes into one: no symbolic link in it
-	// leads elsewhere.
-	below string
+	name string // within the directory that was given; empty if none was
 }
 
 // places says where each archive goes, or why that cannot be told.
@@ -66,8 +64,8 @@ func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 		return items, nil
 	}
 	for i := range items {
-		items[i].below = o.output
-		items[i].path = filepath.Join(o.output, o.names.of(items[i].Archive))
+		items[i].name = o.names.of(items[i].Archive)
+		items[i].path = filepath.Join(o.output, items[i].name)
 		if items[i].path == "-" { // which would mean standard output
 			items[i].path = "." + string(filepath.Separator) + "-"
 		}
@@ -132,27 +130,37 @@ func checkDistinct(items []item) error {
 	return nil
 }
 
-// makeRoom creates the directories below the output that a name with directories
-// asks for, and makes their names durable. They are reached through the output, so
-// that no symbolic link in it leads elsewhere.
-func (s *downloadSession) makeRoom(i item) error {
-	if s.options.names != namesPath {
+// openOutput opens the directory that files go into, once for all of them: nobody leads
+// them elsewhere by putting another one in its place.
+func (s *downloadSession) openOutput(items []item) (err error) {
+	if items[0].name != "" {
+		s.output, err = os.OpenRoot(s.options.output)
+	}
+	return err
+}
+
+// closeOutput ends that.
+func (s *downloadSession) closeOutput() error {
+	if s.output == nil {
 		return nil
 	}
-	relative, err := filepath.Rel(s.options.output, filepath.Dir(i.path))
-	if err != nil || relative == "." || s.madeRoom[relative] {
-		return err
+	return s.output.Close()
+}
+
+// makeRoom creates the directories that a name with directories asks for, and makes their
+// names durable. They are reached through the output, so that no symbolic link in it leads
+// elsewhere.
+func (s *downloadSession) makeRoom(i item) error {
+	relative := filepath.Dir(i.name)
+	if i.name == "" || relative == "." || s.madeRoom[relative] {
+		return nil
 	}
-	root, err := os.OpenRoot(s.options.output)
-	if err != nil {
-		return err
-	}
-	err = root.MkdirAll(relative, 0o777)
+	err := s.output.MkdirAll(relative, 0o777)
 	// Also if it was there: whoever made it may have ended before this.
 	for dir := relative; err == nil && dir != "."; dir = filepath.Dir(dir) {
-		err = disk.SyncDirectoryIn(root, filepath.Dir(dir))
+		err = disk.SyncDirectoryIn(s.output, filepath.Dir(dir))
 	}
-	if err := errors.Join(err, root.Close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("the directory of %q: %w", i.path, err)
 	}
 	s.madeRoom[relative] = true

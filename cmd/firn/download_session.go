@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"os"
 	"slices"
 
 	"firn/catalog"
@@ -25,7 +28,8 @@ type downloadSession struct {
 	asked    int64     // bytes of archives that were asked for and not fetched yet
 	listed   jobs.List // that all of them share
 	spending *spending
-	madeRoom map[string]bool // directories below the output that are there, durably
+	output   *os.Root        // the directory that files go into; nil if there is none
+	madeRoom map[string]bool // directories below it that are there, durably
 	hook     *readyHook
 	shown    *progress
 }
@@ -35,6 +39,10 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
+	if err := s.openOutput(items); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.closeOutput()) }()
 	if s.spending, err = s.newSpending(s.vault, s.options.maxCost); err != nil {
 		return err
 	}
@@ -91,7 +99,7 @@ func (s *downloadSession) one(ctx context.Context, i item, noWait bool) error {
 		if err := s.makeRoom(i); err != nil {
 			return err
 		}
-		got, err = download.File(context.WithoutCancel(ctx), s.vault, i.Archive, i.path, o)
+		got, err = download.File(context.WithoutCancel(ctx), s.vault, i.Archive, cmp.Or(i.name, i.path), o)
 	}
 	if err != nil {
 		return s.explain(err, i)
@@ -117,7 +125,7 @@ func (s *downloadSession) downloadOptions(ctx context.Context, i item) (download
 	}
 	o := download.Options{
 		Range: wanted, Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), Approve: s.spending.approve,
-		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Below: i.below, Force: s.options.force, NoTimes: s.options.noTimes,
+		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Below: s.output, Force: s.options.force, NoTimes: s.options.noTimes,
 		Listed: &s.listed, Reserved: s.asked,
 		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
 		RetryFor: s.options.retryFor, Journal: s.catalog, Drain: ctx.Done(), Now: s.now,

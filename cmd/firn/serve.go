@@ -227,7 +227,7 @@ func openAccessLog(path string) (io.WriteCloser, error) {
 	if path == "" {
 		return discard{io.Discard}, nil
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|disk.NoFollow, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the access log: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"firn/internal/disk"
+	"firn/internal/strict"
 	"firn/server"
 	"firn/vault"
 	"firn/vault/dirvault"
@@ -75,7 +76,7 @@ func readKeys(path string) (keys keyPair, err error) {
 	if err != nil {
 		return keyPair{}, err
 	}
-	if err := json.Unmarshal(text, &keys); err != nil {
+	if err := strict.Decode(text, &keys); err != nil {
 		return keyPair{}, fmt.Errorf("%q is not what was written there: %w", path, err)
 	}
 	if keys.AccessKeyID == "" || keys.SecretAccessKey == "" {

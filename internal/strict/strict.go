@@ -23,14 +23,32 @@ const maxDepth = 100
 // that stand in one object twice, and anything behind the value. What unmarshals itself has to
 // refuse unknown keys by itself, as [Unmarshal] does.
 func Decode(text []byte, to any) error {
+	if err := checkAll(text, reflect.TypeFor[struct{}]()); err != nil {
+		return err
+	}
+	return Unmarshal(text, to)
+}
+
+// Unambiguous is json.Unmarshal that refuses keys that stand in one object twice, or that
+// are one field of a struct to encoding/json, and anything behind the value. Keys that are
+// not known are ignored. Keys of a map may differ in the case of letters alone.
+func Unambiguous(text []byte, to any) error {
+	if err := checkAll(text, reflect.TypeOf(to)); err != nil {
+		return err
+	}
+	return json.Unmarshal(text, to)
+}
+
+// checkAll reads a value that becomes one of type t, and expects nothing behind it.
+func checkAll(text []byte, t reflect.Type) error {
 	d := json.NewDecoder(bytes.NewReader(text))
-	if err := checkValue(d, 0); err != nil {
+	if err := checkValue(d, 0, t); err != nil {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("something follows the end")
 	}
-	return Unmarshal(text, to)
+	return nil
 }
 
 // Unmarshal is json.Unmarshal that refuses keys that are not known to the letter.
@@ -43,8 +61,12 @@ func Unmarshal(text []byte, to any) error {
 	return d.Decode(to)
 }
 
-// checkValue reads one value with all that is in it.
-func checkValue(d *json.Decoder, depth int) error {
+// checkValue reads one value with all that is in it. In an object that becomes a map keys
+// are the same only to the letter, in any other one also if Unicode folds them to the same.
+func checkValue(d *json.Decoder, depth int, t reflect.Type) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	if depth > maxDepth {
 		return fmt.Errorf("it is more than %d deep", maxDepth)
 	}
@@ -54,10 +76,10 @@ func checkValue(d *json.Decoder, depth int) error {
 	}
 	switch token {
 	case json.Delim('{'):
-		err = checkObject(d, depth)
+		err = checkObject(d, depth, t)
 	case json.Delim('['):
 		for err == nil && d.More() {
-			err = checkValue(d, depth+1)
+			err = checkValue(d, depth+1, elementOf(t))
 		}
 	default:
 		return nil
@@ -69,7 +91,7 @@ func checkValue(d *json.Decoder, depth int) error {
 	return err
 }
 
-func checkObject(d *json.Decoder, depth int) error {
+func checkObject(d *json.Decoder, depth int, t reflect.Type) error {
 	seen := map[string]bool{}
 	for d.More() {
 		token, err := d.Token()
@@ -80,16 +102,40 @@ func checkObject(d *json.Decoder, depth int) error {
 		if !ok {
 			return fmt.Errorf("%v is no key", token)
 		}
-		folded := fold(key)
+		folded := key
+		if t.Kind() != reflect.Map {
+			folded = fold(key)
+		}
 		if seen[folded] {
 			return fmt.Errorf("the key %q stands there twice", key)
 		}
 		seen[folded] = true
-		if err := checkValue(d, depth+1); err != nil {
+		if err := checkValue(d, depth+1, valueOf(t, key)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// elementOf is the type of what a list holds that becomes one of type t.
+func elementOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		return t.Elem()
+	}
+	return reflect.TypeFor[struct{}]()
+}
+
+// valueOf is the type of what stands under a key of an object that becomes one of type t.
+func valueOf(t reflect.Type, key string) reflect.Type {
+	switch t.Kind() {
+	case reflect.Map:
+		return t.Elem()
+	case reflect.Struct:
+		if field, known := fieldOf(t, key); known {
+			return field
+		}
+	}
+	return reflect.TypeFor[struct{}]()
 }
 
 // fold returns what all keys have in common that package encoding/json takes for the

@@ -41,3 +41,19 @@ func TestDecode(t *testing.T) {
 		}
 	}
 }
+
+func TestUnambiguous(t *testing.T) {
+	var d document
+	text := `{"Rest":{"a":1,"A":2},"More":{"x":1},"List":[{"Deep":{"Name":"y"}}]}`
+	if err := strict.Unambiguous([]byte(text), &d); err != nil || d.Rest["a"] != 1 || d.Rest["A"] != 2 || d.List[0].Deep.Name != "y" {
+		t.Errorf("decoded %+v, %v", d, err)
+	}
+	for _, text := range []string{
+		`{"Name":"x","Name":"y"}`, `{"Name":"x","name":"y"}`, `{"Rest":{"a":1,"a":2}}`, `{"Reſt":{},"Rest":{}}`,
+		`{"List":[{"Deep":{"Name":"x","NAME":"y"}}]}`, `{"More":{"x":1,"x":2}}`, `{} {}`, `{`,
+	} {
+		if err := strict.Unambiguous([]byte(text), &d); err == nil {
+			t.Errorf("%s: not refused", text)
+		}
+	}
+}

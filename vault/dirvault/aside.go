@@ -77,6 +77,20 @@ func (a *aside) fillLeaves(name string, fill func(*os.File) error) error {
 	return a.remove(oldest)
 }
 
+// link keeps a file that is kept under one name under another one, too. It reports false
+// if there is none.
+func (a *aside) link(from, to string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.files[from]
+	if s == nil || a.files[to] != nil {
+		return false
+	}
+	s.share()
+	a.files[to] = s
+	return true
+}
+
 // open opens a file that was kept. The caller closes it.
 func (a *aside) open(name string) (file, bool) {
 	a.mu.Lock()
@@ -141,10 +155,15 @@ func newScratch(fill func(*os.File) error) (*scratch, error) {
 	return s, nil
 }
 
-func (s *scratch) open() file {
+// share gives it another user, who releases it, too.
+func (s *scratch) share() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.users++
+}
+
+func (s *scratch) open() file {
+	s.share()
 	return &scratchFile{File: s.file, scratch: s}
 }
 

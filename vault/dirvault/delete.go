@@ -27,7 +27,8 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	v, err := open(full, o)
+	root, err := os.OpenRoot(full)
+	v, err := open(full, root, err, o)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		return err
 	}
 	defer inventory.Close()
-	if d.List == (listDocument{}) && v.aside == nil {
+	if d.List == (listDocument{}) {
 		if whole, err := v.linkInventory(d, s); whole || err != nil {
 			return err
 		}
@@ -57,6 +57,9 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 // to again, so that many jobs for one inventory take no more room than one. It reports
 // false where the file system has no links.
 func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
+	if v.aside != nil {
+		return v.linkAside(d, s)
+	}
 	if v.dir.Link(inventoryFile, outputPath(d.ID)) != nil {
 		return false, nil //nolint:nilerr // it is copied instead
 	}
@@ -66,6 +69,32 @@ func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 	}
 	if err != nil {
 		return true, errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
+	}
+	d.Damaged, d.Size = s.Damaged, info.Size()
+	return true, nil
+}
+
+// linkAside is linkInventory where nothing is written into the vault. An inventory that
+// lies in the vault itself is copied aside, once for all jobs.
+func (v *Vault) linkAside(d *jobDocument, s inventoryStatus) (bool, error) {
+	f, err := v.openFile(inventoryFile)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	if !v.aside.link(inventoryFile, outputPath(d.ID)) {
+		copied := func(to *os.File) error {
+			_, err := io.Copy(to, io.NewSectionReader(f, 0, info.Size()))
+			return err
+		}
+		if err := v.aside.fill(inventoryFile, copied); err != nil {
+			return false, err
+		}
+		v.aside.link(inventoryFile, outputPath(d.ID))
 	}
 	d.Damaged, d.Size = s.Damaged, info.Size()
 	return true, nil

@@ -67,10 +67,10 @@ func (r *Root) start() (err error) {
 	if why := r.options.whyReadOnly(r.path); why != nil {
 		return &readOnlyError{"it", why}
 	}
-	if err := r.checkMode(); err != nil {
+	if r.dir, err = os.OpenRoot(r.path); err != nil {
 		return err
 	}
-	if r.dir, err = os.OpenRoot(r.path); err != nil {
+	if err := r.checkMode(); err != nil {
 		return err
 	}
 	if r.lock, err = lock(filepath.Join(r.path, rootLock)); err != nil {
@@ -89,15 +89,15 @@ func (r *Root) start() (err error) {
 // startReading is start where nothing is to be written.
 func (r *Root) startReading() (err error) {
 	r.readOnly = &readOnlyError{fmt.Sprintf("directory of vaults %q", r.path), errAsked}
+	if r.dir, err = os.OpenRoot(r.path); err != nil {
+		return err
+	}
 	// Nobody else may write through a file system that is mounted read-only either,
 	// whatever modes it shows.
 	if why := (Options{}).whyReadOnly(r.path); why == nil || errors.Is(why, fs.ErrPermission) {
 		if err := r.checkMode(); err != nil {
 			return err
 		}
-	}
-	if r.dir, err = os.OpenRoot(r.path); err != nil {
-		return err
 	}
 	if r.lock, err = lockToRead(filepath.Join(r.path, rootLock)); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (r *Root) startReading() (err error) {
 
 // checkMode refuses a directory that others may write to, and to write to another's.
 func (r *Root) checkMode() error {
-	info, err := os.Stat(r.path)
+	info, err := r.dir.Stat(".")
 	if err != nil {
 		return err
 	}

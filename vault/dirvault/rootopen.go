@@ -63,7 +63,9 @@ func (r *Root) open(name string, old *Vault, opened chan struct{}) (v *Vault, er
 		}
 	}
 	if err == nil {
-		v, err = Open(filepath.Join(r.path, name), r.options)
+		// Through the directory that was opened, whatever has its path by now.
+		dir, errDir := r.dir.OpenRoot(name)
+		v, err = openIn(filepath.Join(r.path, name), dir, errDir, r.options)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

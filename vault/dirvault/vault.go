@@ -64,24 +64,29 @@ var _ vault.Vault = (*Vault)(nil)
 // there. The caller closes it. ErrNotFound means that dir is not a vault (see
 // [Create]), ErrLocked that it is open already, here or in another process.
 func Open(dir string, o Options) (*Vault, error) {
-	v, err := open(dir, o.withDefaults())
+	root, err := os.OpenRoot(dir)
+	return openIn(dir, root, err, o.withDefaults())
+}
+
+// openIn is Open of a directory that the caller has opened, or could not.
+func openIn(dir string, root *os.Root, err error, o Options) (*Vault, error) {
+	v, err := open(dir, root, err, o)
 	if err != nil {
 		return nil, fmt.Errorf("open directory vault %q: %w", dir, err)
 	}
 	return v, nil
 }
 
-func open(dir string, o Options) (*Vault, error) {
-	full, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
+func open(dir string, root *os.Root, err error, o Options) (*Vault, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
 	}
 	if err != nil {
 		return nil, err
+	}
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
 	}
 	v := &Vault{
 		options:   o,

@@ -2,10 +2,12 @@ package server
 
 import "sync"
 
-// unverified bounds what bodies take in memory whose requests have shown no key yet.
-// When there is no more room the oldest gives way: those with a key take moments, so
-// that is one that nobody waits for, or one of very many.
-type unverified struct {
+// heldBodies bounds what bodies take in memory that are read before it is known that
+// their requests are allowed. When there is no more room the oldest gives way: a body that
+// is sent takes moments, so that is one that nobody waits for, or one of very many.
+type heldBodies struct {
+	most int64 // bytes
+
 	mu    sync.Mutex
 	bytes int64
 	held  []*heldBody // the oldest first
@@ -18,13 +20,13 @@ type heldBody struct {
 
 // hold makes room for a body of size bytes until release is called, or until giveUp is,
 // because others need it.
-func (u *unverified) hold(size int64, giveUp func()) (release func()) {
+func (u *heldBodies) hold(size int64, giveUp func()) (release func()) {
 	if size == 0 {
 		return func() {}
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for len(u.held) > 0 && u.bytes+size > maxUnverified {
+	for len(u.held) > 0 && u.bytes+size > u.most {
 		u.drop(u.held[0]).giveUp()
 	}
 	b := &heldBody{size, giveUp}
@@ -38,7 +40,7 @@ func (u *unverified) hold(size int64, giveUp func()) (release func()) {
 }
 
 // drop takes a body out, if it is still in.
-func (u *unverified) drop(b *heldBody) *heldBody {
+func (u *heldBodies) drop(b *heldBody) *heldBody {
 	for i, other := range u.held {
 		if other == b {
 			u.bytes -= b.size
