@@ -14,7 +14,7 @@ import (
 	"firn/bench/internal/lab"
 	"firn/treehash"
 	contract "firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // What `firn serve` may take at its peak, in MiB, and how many jobs it lists.

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/depot"
 	"firn/internal/transfer"
 	"firn/jobs"

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/depot"
 	"firn/internal/transfer"
 	"firn/vault"

@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/record"

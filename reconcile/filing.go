@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"firn/description"
+	"firn/internal/description"
 	"firn/record"
 	"firn/vault"
 )

@@ -13,7 +13,7 @@ import (
 
 	"firn/depot"
 	"firn/internal/transfer"
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"

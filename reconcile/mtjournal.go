@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io"
 
-	"firn/description"
-	"firn/mtjournal"
+	"firn/internal/description"
+	"firn/internal/mtjournal"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"

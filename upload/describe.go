@@ -3,7 +3,7 @@ package upload
 import (
 	"fmt"
 
-	"firn/description"
+	"firn/internal/description"
 	"firn/source"
 	"firn/vault"
 )

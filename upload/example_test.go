@@ -9,7 +9,7 @@ import (
 
 	"firn/upload"
 	"firn/vault/dirvault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // Open a vault by its URL, upload a file with a description, print the archive

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/source"

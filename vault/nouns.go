@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/treehash"
 )
 

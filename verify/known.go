@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/depot"
 	"firn/internal/transfer"
 	"firn/record"

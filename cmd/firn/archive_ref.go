@@ -12,7 +12,7 @@ import (
 	"firn/record"
 	"firn/vault"
 	"firn/vault/s3vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // resolve finds the one archive that a user means.

@@ -9,7 +9,7 @@ import (
 	"firn/record"
 	"firn/vault"
 	"firn/vault/s3vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // findArchive finds what a user may mean by an id or a name. In a bucket the key of

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/internal/humane"
-	"firn/mtjournal"
+	"firn/internal/mtjournal"
 	"firn/reconcile"
 	"firn/record"
 	"firn/source"

@@ -11,7 +11,7 @@ import (
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // importDatabase merges what a database of another tool has of the archives of a vault.

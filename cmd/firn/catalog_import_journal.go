@@ -6,7 +6,7 @@ import (
 
 	"firn/catalog"
 	"firn/internal/humane"
-	"firn/mtjournal"
+	"firn/internal/mtjournal"
 	"firn/reconcile"
 )
 

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"firn/catalog"
-	"firn/inventory"
-	"firn/mtjournal"
+	"firn/vault/inventory"
+	"firn/internal/mtjournal"
 )
 
 // recordKind is what a file to be imported is, in words.

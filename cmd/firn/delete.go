@@ -12,7 +12,7 @@ import (
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const deleteLong = `Deletes archives from a vault, for ever, after asking.

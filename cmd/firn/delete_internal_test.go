@@ -12,7 +12,7 @@ import (
 	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // An answer that was lost leaves an archive of which it is not known whether it is

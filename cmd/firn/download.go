@@ -10,7 +10,7 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/jobs"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const downloadLong = `Brings archives from a vault into files and prints their paths.

@@ -12,7 +12,7 @@ import (
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // downloadSession is what the archives of one firn download share.

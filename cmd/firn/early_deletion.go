@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 	"firn/record"
 )
 

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"firn/price"
+	"firn/internal/price"
 	"firn/record"
 )
 

@@ -13,7 +13,7 @@ import (
 
 	"firn/catalog"
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 )
 
 const estimateLong = `Tells what storing and retrieving costs and how long it takes, before anything

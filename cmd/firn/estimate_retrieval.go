@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 )
 
 // retrievalObject is an estimate of a retrieval on standard output.

@@ -8,7 +8,7 @@ import (
 
 	"firn/catalog"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.

@@ -10,7 +10,7 @@ import (
 
 	"firn/catalog"
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 	"firn/source"
 	"firn/upload"
 	"firn/vault"

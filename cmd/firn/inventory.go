@@ -10,7 +10,7 @@ import (
 	"firn/reconcile"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const inventoryLong = `Asks a vault for the list of its archives and brings the catalog up to it.

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/reconcile"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const inventoryImportLong = `Brings the catalog up to an inventory in a file, as another tool has fetched it:

@@ -13,7 +13,7 @@ import (
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const jobLong = `Shows jobs and waits for them.

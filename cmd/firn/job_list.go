@@ -12,7 +12,7 @@ import (
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const jobListLong = `Lists the jobs in the catalog, and with VAULT those of the vault's own list, too:

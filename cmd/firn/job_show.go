@@ -11,7 +11,7 @@ import (
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const jobShowLong = `Shows all that the vault and the catalog tell of a job.

@@ -14,7 +14,7 @@ import (
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const jobWaitLong = `Waits until jobs have ended and prints the id of each that succeeded, as soon as

@@ -14,7 +14,7 @@ import (
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const listLong = `Lists the archives that the catalog knows, oldest first.

@@ -12,7 +12,7 @@ import (
 	"firn/catalog"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const multipartLong = `Shows and removes unfinished uploads.

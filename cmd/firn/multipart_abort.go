@@ -13,7 +13,7 @@ import (
 	"firn/record"
 	"firn/upload"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const multipartAbortLong = `Removes unfinished uploads and the parts that the vault holds of them, after

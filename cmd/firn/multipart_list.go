@@ -14,7 +14,7 @@ import (
 	"firn/record"
 	"firn/upload"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const multipartListLong = `Lists unfinished uploads: with VAULT what the vault has, how much of each it

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"firn/price"
+	"firn/internal/price"
 )
 
 // addPrices adds the option --prices to a command that tells what things cost.

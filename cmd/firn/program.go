@@ -17,7 +17,7 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/treehash"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // program is one run of the command: where it reads and writes, its clock, and

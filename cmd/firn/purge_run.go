@@ -11,7 +11,7 @@ import (
 	"firn/purge"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // purging is one run of firn purge.

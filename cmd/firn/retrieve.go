@@ -9,7 +9,7 @@ import (
 	"firn/catalog"
 	"firn/internal/humane"
 	"firn/record"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const retrieveLong = `Asks a vault to make archives readable, prints the ids of the jobs and returns.

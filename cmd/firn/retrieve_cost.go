@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // spending shows what jobs cost before they are started, and refuses those beyond

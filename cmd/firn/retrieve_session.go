@@ -16,7 +16,7 @@ import (
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // retrieveSession is what the archives of one firn retrieve share.

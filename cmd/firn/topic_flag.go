@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // topicFlag is an option that takes the ARN of an SNS topic.

@@ -11,7 +11,7 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const uploadLong = `Stores files in a vault, each as one archive, and prints their archive ids.

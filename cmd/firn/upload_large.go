@@ -14,7 +14,7 @@ import (
 	"firn/internal/humane"
 	"firn/source"
 	"firn/upload"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // uploadLarge is what the binary does under the old tool's name.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // checkName says whether a vault takes an archive under the name that a source will

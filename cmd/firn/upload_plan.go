@@ -6,11 +6,11 @@ import (
 	"fmt"
 
 	"firn/internal/humane"
-	"firn/price"
+	"firn/internal/price"
 	"firn/source"
 	"firn/upload"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // planObject is the plan of an upload on standard output.

@@ -11,7 +11,7 @@ import (
 	"firn/internal/humane"
 	"firn/source"
 	"firn/upload"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // uploadSession is what the files of one firn upload share.

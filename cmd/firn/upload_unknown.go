@@ -7,7 +7,7 @@ import (
 
 	"firn/reconcile"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // meetVault makes sure that nothing is stored a second time without a word because

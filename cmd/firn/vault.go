@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLong = `Creates, lists, shows, checks and deletes vaults, and administers what a vault of Amazon

@@ -11,7 +11,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultCapacityLong = `Lists the units of provisioned capacity of an account in a region, or buys one.

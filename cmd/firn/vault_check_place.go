@@ -7,7 +7,7 @@ import (
 
 	"firn/vault"
 	"firn/vault/vaulttest"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // checkedVault is a vault that a check has made.

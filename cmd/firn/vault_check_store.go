@@ -10,7 +10,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault/vaulttest"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // checkOptions are the options of firn vault check without --scrub.

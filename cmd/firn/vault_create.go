@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultCreateLong = `Creates an empty vault and prints its URL. One that is there already stays as it

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultDeleteLong = `Deletes an empty vault, after asking. A vault that holds archives, or held some

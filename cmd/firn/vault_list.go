@@ -9,7 +9,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultListLong = `Lists the vaults of an account in a region, or those in a directory.

@@ -11,7 +11,7 @@ import (
 	"firn/depot"
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLockLong = `Locks a vault: a policy that says what nobody may do with it, the owner of the

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLockAbortLong = `Gives up the lock of a vault that is in progress: its policy is in force no more, and

@@ -8,7 +8,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLockCompleteLong = `Makes the lock of a vault permanent: the policy that was started with this lock id,

@@ -7,7 +7,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLockShowLong = `Shows the lock of a vault, in progress or locked, and its policy. The id that

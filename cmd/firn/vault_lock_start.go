@@ -7,7 +7,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultLockStartLong = `Starts the lock of a vault with the policy in FILE, or that on standard input if FILE

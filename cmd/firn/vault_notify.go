@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultNotifyLong = `Shows, sets or removes the Amazon SNS topic that a vault tells when its jobs have

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // inAccount opens the account that a command is about, which is that of the AWS

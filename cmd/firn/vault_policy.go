@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultPolicyLong = `Shows, sets or removes the access policy of a vault: a document in JSON, of at most

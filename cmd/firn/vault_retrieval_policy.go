@@ -7,7 +7,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultRetrievalPolicyLong = `Shows or sets the data retrieval policy of an account in a region: how many bytes

@@ -10,7 +10,7 @@ import (
 	"firn/internal/humane"
 	"firn/vault"
 	"firn/vault/dirvault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 // damageObject is damage that a scrub found, on standard output.

@@ -7,7 +7,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultShowLong = `Shows what a vault tells about itself. The numbers of archives and bytes are as

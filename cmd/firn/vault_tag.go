@@ -10,7 +10,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 )
 
 const vaultTagLong = `Shows, sets and removes the tags of a vault: up to 50 keys with a value each.

@@ -16,7 +16,7 @@ import (
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
-	"firn/vaulturl"
+	"firn/vault/vaulturl"
 	"firn/verify"
 )
 

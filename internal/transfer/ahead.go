@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/treehash"
 )
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/transfer"
 	"firn/treehash"
 	"firn/vault"

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/transfer"
 	"firn/treehash"
 	"firn/vault"

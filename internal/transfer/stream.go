@@ -9,7 +9,7 @@ import (
 	"os"
 	"sync"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/humane"
 	"firn/treehash"
 	"firn/vault"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/treehash"
 	"firn/vault"
 )

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
 )

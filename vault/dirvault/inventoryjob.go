@@ -10,7 +10,7 @@ import (
 	"os"
 	"path"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/vault"
 )
 

@@ -9,7 +9,7 @@ import (
 	"iter"
 	"strconv"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
 )

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/vault"
 )
 

@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"firn/internal/amazon"
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/vault"
 )
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/vault"
 	"firn/vault/glaciervault"
 )

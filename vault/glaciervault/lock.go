@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/vault"
 )
 

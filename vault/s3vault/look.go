@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/vault"
 )
 

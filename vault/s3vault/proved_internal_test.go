@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 )
 
 // What speaks against an object being what was sent. Where the service keeps no

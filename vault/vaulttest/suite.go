@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"firn/crc64"
+	"firn/internal/crc64"
 	"firn/internal/expected"
 	"firn/treehash"
 	"firn/vault"

@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"time"
 
-	"firn/inventory"
+	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
 )

@@ -1,0 +1,81 @@
+package verbtest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"os"
+	"strings"
+	"testing"
+
+	"firn/upload"
+	"firn/vault"
+	"firn/vault/vaulttest"
+)
+
+// sparse is a vault whose list tells an unfinished upload by the size of its only part, and
+// by an id that says so.
+type sparse struct{ *named }
+
+const listed = "listed-"
+
+func (v sparse) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
+	return func(yield func(vault.Upload, error) bool) {
+		for u, err := range v.named.Uploads(ctx) {
+			for p, err := range v.Parts(ctx, u.ID) {
+				if err == nil {
+					u.ID, u.PartSize = listed+u.ID, p.Size
+				}
+				break
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
+}
+
+func (v sparse) IsUpload(a, b vault.UploadID) bool {
+	return strings.TrimPrefix(string(a), listed) == strings.TrimPrefix(string(b), listed)
+}
+
+func (v sparse) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
+	for u, err := range v.Uploads(ctx) {
+		if err != nil || v.IsUpload(u.ID, id) {
+			return u, err
+		}
+	}
+	return vault.Upload{}, vault.ErrNotFound
+}
+
+func (v sparse) CountUploads(ctx context.Context) (int, error) {
+	return vault.CountUploads(ctx, v.named)
+}
+
+// An upload of which a list tells less than the record is continued as it is on record: a
+// single part is no longer taken for one of many when the file has grown.
+func TestAnUploadInOneShortPartIsTheOneOnRecord(t *testing.T) {
+	s := newSite(t)
+	s.write(content(1, 2*mib))
+	o := s.options()
+	o.PartSize = 4 * mib
+	v := vaulttest.NewFaulty(sparse{s.vault}, vaulttest.Fault{Method: "UploadPart", Call: 1, Err: vault.ErrDenied, After: true})
+	if _, err := upload.File(t.Context(), v, s.file, o); !errors.Is(err, vault.ErrDenied) {
+		t.Fatal(err)
+	}
+	grown := content(1, 9*mib)
+	s.write(grown)
+	o.PartSize = 0
+	stored, _, err := s.uploadTo(sparse{s.vault}, o)
+	if err != nil || stored.PartSize != 4*mib || stored.Parts != 3 {
+		t.Fatalf("%+v, %v", stored, err)
+	}
+	s.wantOne(stored)
+	if text, err := os.ReadFile(s.file); err != nil || !bytes.Equal(text, grown) {
+		t.Errorf("the file is another one: %v", err)
+	}
+	if _, err := upload.RecordOf(t.Context(), sparse{s.vault}, s.catalog, "file://v", "another"); !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("the record of an upload that is on none: %v", err)
+	}
+}

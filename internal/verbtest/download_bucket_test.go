@@ -1,0 +1,155 @@
+package verbtest_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn/internal/crc64"
+	"firn/download"
+	"firn/internal/expected"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// bucket is a vault as a bucket of S3 is one: it tells the CRC-64 of whole archives
+// and no tree hashes, and keeps what is readable for longer when it is asked again.
+type bucket struct {
+	*watched
+	crc     crc64.Sum
+	expires time.Time // of all outputs; zero: as below
+	keep    time.Duration
+}
+
+func (b *bucket) Limits() vault.Limits {
+	l := b.watched.Limits()
+	l.CRC64, l.Prolongs = true, true
+	return l
+}
+
+func (b *bucket) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	j, err := b.watched.Job(ctx, id)
+	j.ArchiveTreeHash, j.TreeHash, j.ArchiveCRC64 = treehash.Hash{}, treehash.Hash{}, b.crc
+	if !b.expires.IsZero() {
+		j.Expires = b.expires
+	}
+	return j, err
+}
+
+func (b *bucket) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
+	b.expires = time.Now().Add(b.keep)
+	return b.watched.StartJob(ctx, req)
+}
+
+func (b *bucket) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
+	out, err := b.watched.OpenOutput(ctx, id, r)
+	out.TreeHash = treehash.Hash{}
+	return out, err
+}
+
+// What has no tree hash is proved by the CRC-64 that the vault has of the whole.
+func TestDownloadProvedByCRC(t *testing.T) {
+	data := content(1, threeSegments)
+	h := crc64.New()
+	_, _ = h.Write(data) // never fails
+	right := crc64.Sum(h.Sum64())
+	for name, test := range map[string]struct {
+		crc    crc64.Sum
+		err    error
+		notice string
+	}{
+		"the right one": {crc: right},
+		"another":       {crc: right ^ 1, err: vault.ErrChecksum},
+		"none":          {notice: "that they are the right ones is not proved"},
+	} {
+		for _, toFile := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := newRig(t)
+					a := d.store(data)
+					a.TreeHash = treehash.Hash{}
+					b := &bucket{watched: d.vault, crc: test.crc, keep: lifetime}
+					var err error
+					out := &expected.Bytes{Want: data}
+					if toFile {
+						_, err = download.File(t.Context(), b, a, d.target(), d.downloading())
+					} else {
+						_, err = download.To(t.Context(), b, a, out, d.downloading())
+					}
+					if !errors.Is(err, test.err) {
+						t.Fatalf("got %v, want %v", err, test.err)
+					}
+					if test.notice != "" {
+						d.wantNotice(test.notice)
+					}
+					switch {
+					case err == nil && toFile:
+						d.wantFile(data)
+					case err == nil && out.Err() != nil:
+						t.Error(out.Err())
+					case toFile:
+						d.wantNothingBeside()
+					}
+				})
+			})
+		}
+	}
+}
+
+// An output that ends soon is asked for again while it is read, once, and read on.
+func TestDownloadKeepsItsOutput(t *testing.T) {
+	data := content(1, threeSegments)
+	for name, test := range map[string]struct {
+		keep   time.Duration
+		starts int
+	}{
+		"long enough":  {jobTime + 13*time.Hour, 1},
+		"not so long":  {jobTime + 11*time.Hour, 2},
+		"still enough": {14 * 24 * time.Hour, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newRig(t)
+				b := &bucket{watched: d.vault, keep: test.keep}
+				got, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading())
+				if err != nil || got.Received != threeSegments {
+					t.Fatalf("%+v, %v", got, err)
+				}
+				d.wantFile(data)
+				if len(d.vault.starts) != test.starts {
+					t.Errorf("it was asked for %d times, want %d", len(d.vault.starts), test.starts)
+				}
+				if test.starts > 1 {
+					d.wantNotice("is kept until")
+				}
+			})
+		})
+	}
+}
+
+// That an output cannot be kept is told, and no reason to stop reading it.
+func TestDownloadCannotKeepItsOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		data := content(1, threeSegments)
+		asked := 0
+		d.vault.start = func(vault.JobRequest) error {
+			asked++
+			if asked > 1 {
+				return vault.ErrDenied
+			}
+			return nil
+		}
+		b := &bucket{watched: d.vault, keep: jobTime + time.Hour}
+		if _, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading()); err != nil {
+			t.Fatal(err)
+		}
+		d.wantFile(data)
+		d.wantNotice("could not be kept for longer")
+		if asked != 2 {
+			t.Errorf("it was asked for %d times", asked)
+		}
+	})
+}

@@ -1,0 +1,61 @@
+package verbtest_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"firn/download"
+	"firn/vault"
+)
+
+// Another user of a directory puts a symbolic link in the place of one below it. No byte
+// goes where the link leads, whether it was there before or comes in the middle.
+func TestADirectoryBecomesALink(t *testing.T) {
+	for name, test := range map[string]struct{ early, outermost bool }{
+		"before": {early: true}, "in the middle": {}, "the one that was given": {outermost: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newRig(t)
+				a := d.store(content(1, mib))
+				shared, elsewhere := filepath.Join(d.dir, "shared"), filepath.Join(d.dir, "elsewhere")
+				below := filepath.Join(shared, "films")
+				d.must(os.MkdirAll(below, 0o755), os.Mkdir(elsewhere, 0o755))
+				plant := func() {
+					if test.outermost {
+						d.must(os.Mkdir(filepath.Join(elsewhere, "films"), 0o755),
+							os.Rename(shared, filepath.Join(d.dir, "away")), os.Symlink(elsewhere, shared))
+						return
+					}
+					d.must(os.Rename(below, filepath.Join(shared, "away")), os.Symlink(elsewhere, below))
+				}
+				if test.early {
+					plant()
+				} else {
+					d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
+						plant()
+						return out, nil
+					}
+				}
+				o := d.downloading()
+				root, err := os.OpenRoot(shared)
+				d.must(err)
+				defer root.Close()
+				o.Below = root
+				got, err := download.File(t.Context(), d.vault, a, filepath.Join("films", "june.tar"), o)
+				if err == nil {
+					t.Errorf("it ended well, as %+v", got)
+				}
+				d.must(filepath.WalkDir(elsewhere, func(path string, entry fs.DirEntry, err error) error {
+					if err == nil && !entry.IsDir() {
+						t.Errorf("written where the link leads: %s", path)
+					}
+					return err
+				}))
+			})
+		})
+	}
+}

@@ -1,0 +1,293 @@
+package verbtest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"firn/catalog"
+	"firn/depot"
+	"firn/record"
+	"firn/source"
+	"firn/treehash"
+	"firn/upload"
+	"firn/vault"
+	"firn/vault/vaulttest"
+)
+
+// What one run leaves to the next, in the corners where that could go wrong.
+
+// flawed is a catalog one of whose writes fails.
+type flawed struct {
+	*catalog.Catalog
+	drop, finish error
+}
+
+func (f *flawed) DropParts(ctx context.Context, key int64) error {
+	if f.drop != nil {
+		return f.drop
+	}
+	return f.Catalog.DropParts(ctx, key)
+}
+
+func (f *flawed) FinishUpload(ctx context.Context, u *record.Upload, a record.Archive) error {
+	if f.finish != nil {
+		return f.finish
+	}
+	return f.Catalog.FinishUpload(ctx, u, a)
+}
+
+var errFlaw = errors.New("input/output error")
+
+// Hashes of the bytes that a file had before must never stand for those that it
+// has now, even if the run that found the change died in that very moment.
+func TestOldHashesDoNotOutliveTheirBytes(t *testing.T) {
+	s := newSite(t)
+	s.interrupted() // three parts
+	data := content(1, 7*mib)
+	copy(data[mib:], content(2, mib)) // changed in the middle, and grown
+	s.write(data)
+	o := s.options()
+	o.Journal = &flawed{Catalog: s.catalog, drop: errFlaw}
+	if _, _, err := s.upload(o); !errors.Is(err, errFlaw) {
+		t.Fatalf("got %v, want the flaw", err)
+	}
+	stored, _ := s.must(s.options())
+	s.wantOne(stored)
+}
+
+// killedCompleting leaves an upload of the file of which nobody knows whether it
+// was completed. It was not.
+func (s *site) killedCompleting(source *source.Source, o upload.Options) {
+	s.t.Helper()
+	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrDenied})
+	if _, err := upload.From(s.t.Context(), v, source, o); !errors.Is(err, vault.ErrDenied) {
+		s.t.Fatalf("got %v, want the fault", err)
+	}
+}
+
+func TestAnotherStreamIsNotTakenForTheLastOne(t *testing.T) {
+	s := newSite(t)
+	o := s.options()
+	o.Description, o.SpoolDir = "nightly", t.TempDir()
+	s.killedCompleting(source.Stream(bytes.NewReader(content(5, mib))), o)
+	tuesday := content(6, 2*mib)
+	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(tuesday)), o)
+	if err != nil || stored.TreeHash != treehash.Sum(tuesday) {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+	if archives, unfinished := s.archives(); len(archives) != 2 || unfinished != 0 {
+		t.Errorf("%d archives, %d unfinished", len(archives), unfinished)
+	}
+}
+
+func TestAnEditedFileIsNotTakenForTheOneCompleted(t *testing.T) {
+	for name, again := range map[string]bool{"again": true, "plainly": false} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			source, err := source.Open(s.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer source.Close()
+			s.killedCompleting(source, s.options())
+			data := content(7, 5*mib+mib/2)
+			s.write(data)
+			o := s.options()
+			o.Again = again
+			if stored, _ := s.must(o); stored.TreeHash != treehash.Sum(data) {
+				t.Errorf("stored %+v", stored)
+			}
+		})
+	}
+}
+
+// A 408 of something on the way hides whether the vault acted, too.
+func TestUnknownAfterAThrottledCompletion(t *testing.T) {
+	s := newSite(t)
+	_, sent, err := s.upload(s.options(),
+		vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrThrottled, After: true},
+		vaulttest.Fault{Method: "CompleteUpload", Call: 2, Err: vault.ErrNotFound})
+	if !errors.Is(err, upload.ErrUnknown) || sent != 6 {
+		t.Errorf("%d parts sent: %v", sent, err)
+	}
+}
+
+// An id that the vault gave is not lost because the record failed once.
+func TestTheIDSurvivesAFailedRecord(t *testing.T) {
+	s := newSite(t)
+	o := s.options()
+	o.Journal = &flawed{Catalog: s.catalog, finish: errFlaw}
+	if _, _, err := s.upload(o); !errors.Is(err, errFlaw) {
+		t.Fatalf("got %v, want the flaw", err)
+	}
+	stored, _ := s.must(s.options(), vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrNotFound})
+	s.wantOne(stored)
+}
+
+func TestUnknownDoesNotBlockAnotherFile(t *testing.T) {
+	for name, size := range map[string]int{"of another size": mib, "of the same size": 5*mib + mib/2} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			if _, _, err := s.upload(s.options(), forgetsCompletion()...); !errors.Is(err, upload.ErrUnknown) {
+				t.Fatalf("got %v, want ErrUnknown", err)
+			}
+			data := content(8, size)
+			s.write(data)
+			if stored, _ := s.must(s.options()); stored.TreeHash != treehash.Sum(data) {
+				t.Errorf("stored %+v", stored)
+			}
+			s.wantNotice("it is not known whether the earlier upload")
+		})
+	}
+}
+
+// Two files may have one description. An upload of one is taken over for the
+// other only if they have the same bytes and nobody is at work on it.
+func TestUploadsOfOthersAreLeftAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		locked  bool
+		resumed int
+	}{"at work": {true, 0}, "moved": {false, 3}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			s.interrupted()
+			if test.locked {
+				unlock, err := s.catalog.LockUpload(t.Context(), "file://v", s.file, "film.mov")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() {
+					if err := unlock(); err != nil {
+						t.Error(err)
+					}
+				}()
+			}
+			s.file = filepath.Join(t.TempDir(), "film.mov")
+			s.write(content(1, 5*mib+mib/2))
+			if stored, _ := s.must(s.options()); stored.PartsResumed != test.resumed {
+				t.Errorf("%d parts resumed, want %d", stored.PartsResumed, test.resumed)
+			}
+		})
+	}
+}
+
+// Of two new uploads under one description, the one whose answer was lost does
+// not take the other's.
+func TestALostAnswerDoesNotStealAnotherUpload(t *testing.T) {
+	s := newSite(t)
+	other, err := s.vault.CreateUpload(t.Context(), vault.UploadRequest{Description: "film.mov", PartSize: mib})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, _ := s.must(s.options(), vaulttest.Fault{Method: "CreateUpload", Call: 1, Err: vault.ErrUnavailable})
+	if stored.PartsResumed != 0 {
+		t.Errorf("%+v", stored)
+	}
+	for u, err := range s.vault.Uploads(t.Context()) {
+		if err != nil || u.ID != other {
+			t.Errorf("unfinished is %q, %v; want only %q", u.ID, err, other)
+		}
+		other = ""
+	}
+	if other != "" {
+		t.Error("the other upload was taken")
+	}
+}
+
+func TestAShorterStreamGivesTheOldUploadUp(t *testing.T) {
+	s := newSite(t)
+	o := s.options()
+	o.Description, o.SpoolDir, o.Concurrency = "nightly", t.TempDir(), 1
+	long := content(9, 4*mib)
+	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "UploadPart", Call: 4, Err: vault.ErrDenied})
+	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(long)), o); !errors.Is(err, vault.ErrDenied) {
+		t.Fatalf("got %v, want the fault", err)
+	}
+	short := long[:mib+1]
+	if _, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o); !errors.Is(err, depot.ErrGaveUp) {
+		t.Fatalf("got %v, want ErrGaveUp", err)
+	}
+	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o)
+	if err != nil || stored.TreeHash != treehash.Sum(short) {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+}
+
+func TestADrainEndsEveryWait(t *testing.T) {
+	closed := make(chan struct{})
+	close(closed)
+	t.Run("for a silent stream", func(t *testing.T) {
+		s := newSite(t)
+		silent, writer := io.Pipe()
+		defer writer.Close()
+		o := s.options()
+		o.Description, o.Drain = "a pipe", closed
+		source := source.Stream(silent)
+		defer source.Close()
+		if _, err := upload.From(t.Context(), s.vault, source, o); !errors.Is(err, depot.ErrInterrupted) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("for a comparison", func(t *testing.T) {
+		s := newSite(t)
+		s.must(s.options())
+		s.write(content(2, 5*mib+mib/2))
+		o := s.options()
+		o.Drain = closed
+		if _, _, err := s.upload(o); !errors.Is(err, depot.ErrInterrupted) || errors.Is(err, source.ErrUnreadable) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestAStreamNeedsASpool(t *testing.T) {
+	s := newSite(t)
+	o := s.options()
+	o.Description, o.SpoolDir = "a pipe", filepath.Join(t.TempDir(), "none")
+	_, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader([]byte("x"))), o)
+	if !errors.Is(err, upload.ErrSpool) || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An archive of which only the id could be recorded, and which was deleted before the
+// next run, stays deleted: the file is uploaded anew.
+func TestUploadAfterALateRecordWasDeleted(t *testing.T) {
+	for name, isThere := range map[string]bool{"it is gone": false, "it is still there": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			o := s.options()
+			o.Journal = &flawed{Catalog: s.catalog, finish: errFlaw}
+			if _, _, err := s.upload(o); !errors.Is(err, errFlaw) {
+				t.Fatalf("got %v, want the flaw", err)
+			}
+			archives, _ := s.archives()
+			id := archives[0].ID
+			ids := []vault.ArchiveID{id}
+			_, err := s.catalog.MarkDeleting(t.Context(), "file://v", []record.Archive{{ID: id}})
+			if err := errors.Join(err, s.catalog.MarkDeleted(t.Context(), "file://v", ids)); err != nil {
+				t.Fatal(err)
+			}
+			if isThere {
+				if _, _, err := s.upload(s.options()); !errors.Is(err, vault.ErrNotFound) {
+					t.Errorf("got %v, want ErrNotFound", err)
+				}
+			} else {
+				if err := s.vault.DeleteArchive(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+				if stored, _ := s.must(s.options()); stored.ArchiveID == id || stored.AlreadyPresent {
+					t.Errorf("got %+v", stored)
+				}
+			}
+			if was, err := s.catalog.FindArchive(t.Context(), "file://v", string(id)); err != nil || len(was) != 1 || was[0].State != record.Deleted {
+				t.Errorf("on record: %+v, %v", was, err)
+			}
+		})
+	}
+}

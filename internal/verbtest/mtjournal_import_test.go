@@ -1,0 +1,72 @@
+package verbtest_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"firn/catalog"
+	"firn/internal/mtjournal"
+	"firn/reconcile"
+	"firn/source"
+)
+
+func emptyCatalog(t *testing.T) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "catalog.db"), catalog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// A journal is read in blocks, to its end, past lines that make no sense, whether
+// or not anybody wants to hear of them.
+func TestImportMtJournal(t *testing.T) {
+	const records = 25_000 // more than two blocks
+	hash := strings.Repeat("1d03c8b7", 8)
+	var text strings.Builder
+	for n := range records {
+		fmt.Fprintf(&text, "B\t1436059321\tCREATED\tarchive-%d\t7\t1262304000\t%s\tphotos/%d.jpg\n", n, hash, n)
+	}
+	text.WriteString("moon\n")
+	path := filepath.Join(t.TempDir(), "journal.log")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := emptyCatalog(t)
+	o := reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"}
+	n, err := reconcile.ImportMtJournal(t.Context(), path, o)
+	if err != nil || n.Added != records {
+		t.Fatalf("it was worth %+v, %v", n, err)
+	}
+	var done, size, bad int64
+	o.Progress = func(d, s int64) { done, size = d, s }
+	o.Bad = func(*mtjournal.LineError) { bad++ }
+	n, err = reconcile.ImportMtJournal(t.Context(), path, o)
+	if err != nil || n.Known != records || n.Added != 0 || bad != 1 {
+		t.Errorf("again, it was worth %+v, %d bad, %v", n, bad, err)
+	}
+	if done <= 0 || done > size || size != int64(text.Len()) {
+		t.Errorf("told of %d bytes of %d", done, size)
+	}
+	if found, err := c.Check(t.Context(), func(catalog.Contents) {}); err != nil || found.Archives != records {
+		t.Errorf("the catalog holds %+v, %v", found, err)
+	}
+}
+
+func TestImportMtJournalOfNoFile(t *testing.T) {
+	c := emptyCatalog(t)
+	_, err := reconcile.ImportMtJournal(t.Context(), t.TempDir(), reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"})
+	if !errors.Is(err, source.ErrUnreadable) {
+		t.Errorf("a directory: got %v, want ErrUnreadable", err)
+	}
+}

@@ -1,0 +1,75 @@
+package verbtest_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"firn/record"
+	"firn/upload"
+	"firn/vault"
+	"firn/vault/vaulttest"
+)
+
+// unfinished is how many uploads are on record that are not settled.
+func (s *site) unfinished(state record.UploadState) (n int) {
+	s.t.Helper()
+	for u, err := range s.catalog.Uploads(s.t.Context(), "file://v") {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if u.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// A name that no archive can have is refused before anything is recorded or asked. What
+// is stored under another name is there all the same.
+func TestUploadRefusesANameThatNoArchiveCanHave(t *testing.T) {
+	s := newSite(t)
+	v := vaulttest.NewFaulty(newKeyed(s.vault))
+	o := s.options()
+	o.Name = "no name"
+	_, err := upload.File(t.Context(), v, s.file, o)
+	if bad, ok := errors.AsType[*vault.NameError](err); !ok || bad.Name != "no name" {
+		t.Errorf("got %v", err)
+	}
+	if n := v.Calls("CreateUpload") + v.Calls("Uploads"); n != 0 || s.unfinished(record.Initiating) != 0 {
+		t.Errorf("the vault was asked %d times, and %d uploads are on record", n, s.unfinished(record.Initiating))
+	}
+	o.Name = "a name"
+	if _, err := upload.File(t.Context(), v, s.file, o); err != nil {
+		t.Error(err)
+	}
+	asked := v.Calls("CreateUpload")
+	o.Name = ""
+	if stored, err := upload.File(t.Context(), v, s.file, o); err != nil || !stored.AlreadyPresent || v.Calls("CreateUpload") != asked {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+}
+
+// An upload that the vault refuses to begin is not one that may have begun. One whose
+// first answer was lost may have.
+func TestUploadThatIsRefusedIsSettled(t *testing.T) {
+	refusal := func(call int, class error) vaulttest.Fault {
+		return vaulttest.Fault{Method: "CreateUpload", Call: call, Err: fmt.Errorf("no: %w", class)}
+	}
+	for _, class := range []error{vault.ErrInvalid, vault.ErrDenied, vault.ErrNotFound, vault.ErrExists} {
+		s := newSite(t)
+		if _, _, err := s.upload(s.options(), refusal(1, class)); !errors.Is(err, class) || s.unfinished(record.Initiating) != 0 {
+			t.Errorf("%v: got %v, and %d are on record as if they had begun", class, err, s.unfinished(record.Initiating))
+		}
+		s.must(s.options())
+	}
+	for _, unknown := range [][]vaulttest.Fault{
+		{refusal(1, vault.ErrUnavailable), refusal(2, vault.ErrDenied)},
+		{{Method: "CreateUpload", Err: errors.New("a failure without a class")}},
+	} {
+		s := newSite(t)
+		if _, _, err := s.upload(s.options(), unknown...); err == nil || s.unfinished(record.Initiating) != 1 {
+			t.Errorf("%+v: got %v, and %d are on record that may have begun", unknown, err, s.unfinished(record.Initiating))
+		}
+	}
+}

@@ -1,0 +1,435 @@
+package verbtest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"firn/depot"
+	"firn/purge"
+	"firn/record"
+	"firn/vault"
+	"firn/vault/vaulttest"
+)
+
+func (d *rig) purging() purge.Options {
+	return purge.Options{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
+}
+
+// purge empties the vault where nothing may go wrong.
+func (d *rig) purge(o purge.Options) purge.Result {
+	d.t.Helper()
+	purged, err := purge.Vault(d.t.Context(), d.vault, o)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return purged
+}
+
+// held is how many archives the vault holds.
+func (d *rig) held() int {
+	d.t.Helper()
+	files, err := filepath.Glob(filepath.Join(d.dir, "cold", "archives", "*.json"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return len(files)
+}
+
+// deletions is a vault that keeps what it was asked to delete, and may refuse.
+type deletions struct {
+	vault.Vault
+	answer func(n int, id vault.ArchiveID) error // instead of the deletion, if it is not nil
+
+	mu    sync.Mutex
+	asked []vault.ArchiveID
+}
+
+func (d *deletions) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
+	d.mu.Lock()
+	d.asked = append(d.asked, id)
+	n := len(d.asked)
+	d.mu.Unlock()
+	if d.answer != nil {
+		if err := d.answer(n, id); err != nil {
+			return err
+		}
+	}
+	return d.Vault.DeleteArchive(ctx, id)
+}
+
+// imaginary are archives that only the catalog knows; deleting them is no error.
+func (d *rig) imaginary(n int) {
+	d.t.Helper()
+	i := record.Inventory{Vault: rigURL, Source: "file of imagination", Date: time.Now().UTC(), State: record.Reading}
+	if err := d.catalog.SaveInventory(d.t.Context(), &i); err != nil {
+		d.t.Fatal(err)
+	}
+	var all []record.Archive
+	for n := range n {
+		all = append(all, record.Archive{
+			Vault: rigURL, ID: vault.ArchiveID(fmt.Sprintf("%0138d", n)), Description: fmt.Sprint(n), Size: 10,
+			TreeHash: [32]byte{1}, Created: time.Now().UTC(),
+		})
+	}
+	if err := d.catalog.SaveEntries(d.t.Context(), &i, all, nil, "end"); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *rig) count(state record.ArchiveState) (n int) {
+	d.t.Helper()
+	for a := range d.archives() {
+		if a.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// What the record knows and what only the vault knows is deleted; what is on
+// record is deleted even if the inventory was too early for it.
+func TestPurge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.knows(d.put("known", content(1, 100)))
+		d.put("unknown", content(2, 1000))
+		pass(1)
+		d.knows(d.put("new", content(3, 10)))
+		wait(time.Minute)
+		var plan purge.Plan
+		var last depot.Progress
+		o := d.purging()
+		o.Approve = func(p purge.Plan) error {
+			if d.held() != 3 {
+				t.Error("deleted before it was approved")
+			}
+			plan = p
+			return nil
+		}
+		o.Progress = func(p depot.Progress) { last = p }
+		purged := d.purge(o)
+		if plan.Archives != 3 || plan.Bytes != 1110 || plan.Begun != 0 || plan.Spared != 0 || plan.Uploads != 0 {
+			t.Errorf("planned %+v", plan)
+		}
+		if purged.Deleted != 3 || purged.Bytes != 1110 || purged.Refused != 0 || purged.Elapsed < jobTime || !purged.Until.Equal(plan.Until) {
+			t.Errorf("purged %+v", purged)
+		}
+		if last.PartsDone != 3 || last.Parts != 3 || last.Done != 1110 {
+			t.Errorf("told at last %+v", last)
+		}
+		d.wantStates(map[string]record.ArchiveState{"known": record.Deleted, "unknown": record.Deleted, "new": record.Deleted})
+		if d.held() != 0 {
+			t.Errorf("%d archives are there", d.held())
+		}
+	})
+}
+
+// What nobody agreed to delete stays.
+func TestPurgeSparesTheNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.knows(d.put("old", content(1, 100)))
+		wait(time.Minute)
+		o := d.purging()
+		o.CatalogOnly = true
+		o.Approve = func(purge.Plan) error {
+			wait(time.Minute)
+			d.knows(d.put("meanwhile", content(2, 100)))
+			return nil
+		}
+		if purged := d.purge(o); purged.Deleted != 1 || purged.Spared != 1 || len(d.vault.starts) != 0 {
+			t.Errorf("purged %+v after %d jobs", purged, len(d.vault.starts))
+		}
+		d.wantStates(map[string]record.ArchiveState{"old": record.Deleted, "meanwhile": record.Stored})
+	})
+}
+
+func TestPurgeRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.knows(d.put("kept", content(1, 100)))
+		refused := errors.New("no, thank you")
+		o := d.purging()
+		o.CatalogOnly = true
+		o.Approve = func(purge.Plan) error { return refused }
+		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, refused) {
+			t.Errorf("got %v", err)
+		}
+		d.wantStates(map[string]record.ArchiveState{"kept": record.Stored})
+	})
+}
+
+// Two thousand archives, a service that throttles and breaks, and a purge that is
+// stopped and goes on: no deletion on record is asked for again.
+func TestPurgeOfMany(t *testing.T) {
+	const many = 2000
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.imaginary(many)
+		drain := make(chan struct{})
+		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
+			wait(20 * time.Millisecond)
+			switch {
+			case n == 700:
+				close(drain)
+			case n%50 == 0:
+				return vault.ErrThrottled
+			case n%70 == 0:
+				return vault.ErrUnavailable
+			}
+			return nil
+		}}
+		o := d.purging()
+		o.CatalogOnly, o.Drain = true, drain
+		purged, err := purge.Vault(t.Context(), v, o)
+		if !errors.Is(err, depot.ErrInterrupted) || purged.Deleted < 600 || purged.Deleted > 720 {
+			t.Fatalf("%+v, %v", purged, err)
+		}
+		var done []vault.ArchiveID
+		for a := range d.archives() {
+			if a.State == record.Deleted {
+				done = append(done, a.ID)
+			}
+		}
+		if len(done) != purged.Deleted {
+			t.Errorf("%d deleted, %d on record", purged.Deleted, len(done))
+		}
+		before := len(v.asked)
+		o.Drain = nil
+		rest, err := purge.Vault(t.Context(), v, o)
+		if err != nil || rest.Deleted != many-purged.Deleted || d.count(record.Deleted) != many {
+			t.Errorf("%+v, %v; %d deleted", rest, err, d.count(record.Deleted))
+		}
+		for _, id := range v.asked[before:] {
+			if slices.Contains(done, id) {
+				t.Fatalf("asked again to delete %s", id)
+			}
+		}
+	})
+}
+
+// A process that is killed leaves what was begun on record as such. It is deleted
+// again, which is no error, and nothing else is.
+func TestPurgeAfterAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.imaginary(600)
+		killed, stop := context.WithCancel(t.Context())
+		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
+			if n == 400 {
+				stop()
+			}
+			return nil
+		}}
+		o := d.purging()
+		o.CatalogOnly, o.Concurrency = true, 1
+		lost := &amnesia{PurgeJournal: d.catalog, after: killed}
+		o.Journal = lost
+		if _, err := purge.Vault(killed, v, o); !errors.Is(err, context.Canceled) {
+			t.Fatalf("got %v", err)
+		}
+		deleted, deleting := d.count(record.Deleted), d.count(record.Deleting)
+		if deleted != 250 || deleting != 250 {
+			t.Fatalf("%d deleted, %d being deleted", deleted, deleting)
+		}
+		var plan purge.Plan
+		o.Journal, o.Approve = d.catalog, func(p purge.Plan) error { plan = p; return nil }
+		v.asked = nil
+		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 350 || plan.Begun != 250 || len(v.asked) != 350 {
+			t.Errorf("%+v, %v; planned %+v", purged, err, plan)
+		}
+	})
+}
+
+// amnesia is a journal that takes nothing down once its process was killed.
+type amnesia struct {
+	record.PurgeJournal
+	after context.Context
+}
+
+func (a *amnesia) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
+	if a.after.Err() != nil {
+		return a.after.Err()
+	}
+	return a.PurgeJournal.MarkDeleted(ctx, vaultURL, ids)
+}
+
+// Archives under a lock are kept, on record too, and the others are deleted.
+func TestPurgeUnderALock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		old, young, odd := d.put("old", content(1, 10)), d.put("young", content(2, 10)), d.put("odd", content(3, 10))
+		d.knows(old, young, odd)
+		pass(1)
+		v := &deletions{Vault: d.vault, answer: func(_ int, id vault.ArchiveID) error {
+			switch id {
+			case young.ID:
+				return fmt.Errorf("an explicit deny: %w", vault.ErrDenied)
+			case odd.ID:
+				return fmt.Errorf("no id of ours: %w", vault.ErrInvalid)
+			}
+			return nil
+		}}
+		purged, err := purge.Vault(t.Context(), v, d.purging())
+		if purged.Deleted != 1 || purged.Refused != 2 || err == nil || !strings.Contains(err.Error(), "the vault refused to delete 2 archives") {
+			t.Errorf("%+v, %v", purged, err)
+		}
+		if !errors.Is(err, vault.ErrDenied) && !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("got %v", err)
+		}
+		d.wantStates(map[string]record.ArchiveState{"old": record.Deleted, "young": record.Confirmed, "odd": record.Confirmed})
+	})
+}
+
+// Without permission for anything the vault is not asked millions of times.
+func TestPurgeWithoutPermission(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.imaginary(3000)
+		v := &deletions{Vault: d.vault, answer: func(int, vault.ArchiveID) error { return vault.ErrDenied }}
+		o := d.purging()
+		o.CatalogOnly = true
+		purged, err := purge.Vault(t.Context(), v, o)
+		if !errors.Is(err, vault.ErrDenied) || len(v.asked) > 1100 || purged.Deleted != 0 {
+			t.Errorf("%+v, %v, asked %d times", purged, err, len(v.asked))
+		}
+		if n := d.count(record.Deleted); n != 0 {
+			t.Errorf("%d on record as deleted", n)
+		}
+	})
+}
+
+func TestPurgeErrors(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault vaulttest.Fault
+		setUp func(d *rig, o *purge.Options)
+		want  error
+	}{
+		"the vault is gone": {
+			fault: vaulttest.Fault{Method: "DeleteArchive", Err: vault.ErrNotFound}, want: vault.ErrNotFound,
+		},
+		"no answer": {
+			fault: vaulttest.Fault{Method: "DeleteArchive", Err: vault.ErrUnavailable}, want: depot.ErrGaveUp,
+		},
+		"uploads cannot be listed": {
+			fault: vaulttest.Fault{Method: "Uploads", Err: vault.ErrDenied}, want: vault.ErrDenied,
+		},
+		"the inventory takes its time": {
+			setUp: func(_ *rig, o *purge.Options) { o.NoWait, o.CatalogOnly = true, false }, want: vault.ErrNotReady,
+		},
+		"no journal": {setUp: func(_ *rig, o *purge.Options) { o.Journal = nil }, want: vault.ErrInvalid},
+		"another process purges": {setUp: func(d *rig, _ *purge.Options) {
+			unlock, err := d.catalog.LockVault(d.t.Context(), rigURL, "purge")
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			d.t.Cleanup(func() { _ = unlock() })
+		}, want: vault.ErrLocked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newRig(t)
+				d.knows(d.put("a", content(1, 10)))
+				pass(1)
+				o := d.purging()
+				o.CatalogOnly = true
+				if test.setUp != nil {
+					test.setUp(d, &o)
+				}
+				if _, err := purge.Vault(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o); !errors.Is(err, test.want) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+				if d.held() != 1 || d.count(record.Deleted) != 0 {
+					t.Error("it is deleted, or on record as such")
+				}
+			})
+		})
+	}
+}
+
+// A purge that was stopped after its inventory takes no other one within a day.
+func TestPurgeKeepsItsInventory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.put("a", content(1, 10))
+		pass(1)
+		o := d.purging()
+		o.Approve = func(purge.Plan) error { return context.Canceled }
+		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		o.Approve = nil
+		if purged := d.purge(o); purged.Deleted != 1 || len(d.vault.starts) != 1 {
+			t.Errorf("%+v after %d jobs", purged, len(d.vault.starts))
+		}
+		o.Fresh = true
+		if purged := d.purge(o); purged.Deleted != 0 || len(d.vault.starts) != 2 {
+			t.Errorf("%+v after %d jobs", purged, len(d.vault.starts))
+		}
+	})
+}
+
+// What an inventory tells in a way that makes no sense cannot be deleted, which is
+// said.
+func TestPurgeWithBadEntries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		d.put("a", content(1, 10))
+		d.put("b", content(2, 10))
+		pass(1)
+		s := d.scripted(func(_, n int, e vault.Entry) (vault.Entry, error) {
+			if n == 1 {
+				e.Bad = "no size"
+			}
+			return e, nil
+		})
+		purged, err := purge.Vault(t.Context(), s, d.purging())
+		if err != nil || purged.Deleted != 1 || d.held() != 1 {
+			t.Errorf("%+v, %v; %d left", purged, err, d.held())
+		}
+		d.wantNotice("the inventory has entries that make no sense (1)")
+	})
+}
+
+// What is older and came on record after the plan, such as by an inventory that another
+// process reads, was not agreed to: neither in place of one that went, nor hours later.
+func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		goes, stays := d.put("goes", content(1, 100)), d.put("stays", content(2, 100))
+		comes, late := d.put("comes", content(3, 100)), d.put("late", content(4, 100))
+		d.knows(goes, stays)
+		d.imaginary(300) // which makes more than one block
+		pass(1)
+		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
+			if n == 1 {
+				d.knows(late)
+			}
+			return nil
+		}}
+		var asked []int
+		o := d.purging()
+		o.CatalogOnly, o.Concurrency = true, 1
+		o.Approve = func(plan purge.Plan) error {
+			if asked = append(asked, plan.Archives); len(asked) > 1 {
+				return nil
+			}
+			d.knows(comes)
+			return d.catalog.MarkDeleted(t.Context(), rigURL, []vault.ArchiveID{goes.ID})
+		}
+		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
+			t.Errorf("%+v, %v; asked about %d", purged, err, asked)
+		}
+		if d.count(record.Deleted) != 303 || d.count(record.Stored) != 1 || slices.Contains(v.asked, late.ID) {
+			t.Errorf("%d deleted, %d stored", d.count(record.Deleted), d.count(record.Stored))
+		}
+	})
+}

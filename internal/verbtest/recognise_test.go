@@ -1,0 +1,67 @@
+package verbtest_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"firn/reconcile"
+)
+
+// A file that the record knows from an inventory alone is there: by its name, size
+// and bytes, whatever its description.
+func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
+	for name, test := range map[string]struct {
+		stored, now  string // descriptions; empty: the name
+		again, other bool
+		present      bool
+	}{
+		"by its name":             {present: true},
+		"with a description":      {stored: "June", now: "June", present: true},
+		"with another one":        {now: "June", present: true},
+		"described as something":  {stored: "June"},
+		"another copy":            {again: true},
+		"other bytes":             {other: true},
+		"other bytes, described":  {stored: "June", now: "June", other: true},
+		"another description yet": {stored: "June", now: "July"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t)
+			o := s.options()
+			o.Description = test.stored
+			before, _ := s.must(o)
+			s.loseCatalog()
+			if _, err := reconcile.Inventory(t.Context(), s.vault, reconcile.Options{Journal: s.catalog, Now: s.clock.Now}); err != nil {
+				t.Fatal(err)
+			}
+			s.file = filepath.Join(t.TempDir(), "film.mov") // it lies elsewhere now
+			s.write(content(map[bool]uint64{false: 1, true: 2}[test.other], 5*mib+mib/2))
+			o = s.options()
+			o.Description, o.Again = test.now, test.again
+			after, _ := s.must(o)
+			if after.AlreadyPresent != test.present || (after.ArchiveID == before.ArchiveID) != test.present {
+				t.Errorf("stored as %s, and then %+v", before.ArchiveID, after)
+			}
+			if test.now == "June" && test.stored == "" {
+				s.wantNotice(`with the description "film.mov"`)
+			}
+		})
+	}
+}
+
+// Of two uploads on record that were given different descriptions, both are meant.
+func TestAnotherDescriptionIsAnotherArchive(t *testing.T) {
+	s := newSite(t)
+	o := s.options()
+	o.Description = "June"
+	june, _ := s.must(o)
+	o.Description = "July"
+	july, _ := s.must(o)
+	o.Description = ""
+	plain, _ := s.must(o)
+	if july.AlreadyPresent || july.ArchiveID == june.ArchiveID {
+		t.Errorf("July is %+v", july)
+	}
+	if !plain.AlreadyPresent {
+		t.Errorf("without a description it is stored a third time: %+v", plain)
+	}
+}
