@@ -30,11 +30,11 @@ type Options struct {
 	// Tier is how fast, and at what price, a job is that must be started. Default
 	// Standard.
 	Tier vault.Tier
-	// Approve is asked before a job is started; see RetrieveOptions. Of an archive
+	// Approve is asked before a job is started; see jobs.Options. Of an archive
 	// that is asked for in pieces it is asked once, with the bytes of all of them.
 	Approve func(req vault.JobRequest, bytes int64) error
 	// Topic is told by the service when a job has ended that must be started; see
-	// RetrieveOptions.
+	// jobs.Options.
 	Topic string
 	// NoWait returns a NotReadyError instead of waiting for a job.
 	NoWait bool
@@ -123,7 +123,7 @@ func (o *Options) setDefaults() {
 	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
-// download is one call of DownloadFile or DownloadTo.
+// download is one call of File or To.
 type download struct {
 	Options
 	VaultURL string // of the vault, which is its name on record

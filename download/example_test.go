@@ -16,7 +16,7 @@ import (
 )
 
 // Bring an archive back by its id alone: the job tells the rest. In a directory
-// the job is done at once; at Amazon DownloadFile waits for hours, unless NoWait
+// the job is done at once; at Amazon File waits for hours, unless NoWait
 // is set.
 func ExampleFile() {
 	ctx := context.Background()

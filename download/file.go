@@ -49,7 +49,7 @@ func File(ctx context.Context, v vault.Vault, a record.Archive, path string, o O
 	return got, errors.Join(err, unlock(), t.room.Close())
 }
 
-// fileDownload is one call of DownloadFile.
+// fileDownload is one call of File.
 type fileDownload struct {
 	*download
 	target  *target

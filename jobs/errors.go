@@ -7,6 +7,6 @@ import "errors"
 var (
 	// ErrJobFailed: the vault could not do the job.
 	ErrJobFailed = errors.New("failed at the vault")
-	// ErrNotStarted: RetrieveOptions.Budget has no room for the archive.
+	// ErrNotStarted: Options.Budget has no room for the archive.
 	ErrNotStarted = errors.New("not asked for, since more could not be downloaded in time")
 )

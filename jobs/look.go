@@ -13,7 +13,7 @@ import (
 	"firn/vault"
 )
 
-// wait is one call of WaitForJobs.
+// wait is one call of WaitAll.
 type wait struct {
 	WaitOptions
 	vault vault.Retriever

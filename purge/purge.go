@@ -69,7 +69,7 @@ type Plan struct {
 	Begun    int   // of them, that the vault was asked to delete before, without an answer on record
 	Spared   int   // archives created after Until
 	Uploads  int   // unfinished uploads of the vault, which no purge touches
-	// Until is up to when archives were created that are deleted; see PurgeOptions.
+	// Until is up to when archives were created that are deleted; see Options.
 	Until time.Time
 }
 

@@ -71,7 +71,7 @@ const mostRounds = 3
 
 // Remove removes a vault of which every archive was deleted. The service
 // refuses that until its own inventory, made about daily, has seen the vault
-// empty ("Deleting a vault" in the developer guide), so RemoveVault tries again at
+// empty ("Deleting a vault" in the developer guide), so Remove tries again at
 // intervals of up to an hour. A vault that is not there is no error.
 func Remove(ctx context.Context, admin VaultAdmin, name string, o RemoveOptions) error {
 	o.setDefaults()
@@ -100,7 +100,7 @@ func Remove(ctx context.Context, admin VaultAdmin, name string, o RemoveOptions)
 	}
 }
 
-// removal is one call of RemoveVault.
+// removal is one call of Remove.
 type removal struct {
 	RemoveOptions
 	admin  VaultAdmin

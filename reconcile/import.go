@@ -81,7 +81,7 @@ func Import(ctx context.Context, path string, o ImportOptions) (Report, error) {
 	return i.run(ctx)
 }
 
-// importing is one call of ImportInventory.
+// importing is one call of Import.
 type importing struct {
 	ImportOptions
 	path  string

@@ -26,7 +26,7 @@ type Options struct {
 	// may have made another one meanwhile.
 	MaxAge time.Duration
 	// Topic is told by the service when the job has ended, if it must be started; see
-	// RetrieveOptions.
+	// jobs.Options.
 	Topic string
 	// NoWait returns a NotReadyError instead of waiting for the job.
 	NoWait bool

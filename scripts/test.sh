@@ -65,6 +65,7 @@ step 'format and lint' lint
 # Built here, or the minutes that it takes would count against a test's time.
 step 'the S3 server of the tests' go test -count 1 -timeout 3h -run '^TestServerIsBuilt$' ./internal/coldfront
 step 'the kernels are as generated' go -C treehash/kernels test -count 1 -timeout 3h ./...
+step 'the module can be renamed' scripts/module-path-test.sh
 step 'hashes without kernels' go test -timeout 3h -tags nokernels ./treehash
 step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
 step 'hashes on arm64' emulated

@@ -48,7 +48,7 @@ type Result struct {
 
 // File compares the file at path with what is on record of an archive: its
 // size, and then the tree hash of its bytes, computed on all cores. The vault is
-// asked only for what the record lacks; see VerifyOptions. An error that wraps
+// asked only for what the record lacks; see Options. An error that wraps
 // vault.ErrChecksum means that the file has other bytes than the archive,
 // ErrUnreadable that it cannot be told, and vault.ErrNotFound that nobody who was
 // asked knows the archive's hash.

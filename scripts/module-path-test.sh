@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Shows on a copy of the tree that the module can be renamed, and that a program in another
+# module can then use it: it stores a file in a directory, takes the inventory, gets it back.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export GOFLAGS=-buildvcs=false GOWORK=off CGO_ENABLED=0
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/firn-renamed.XXXXXX")
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+mkdir "$work/firn" "$work/elsewhere"
+git ls-files -co --exclude-standard -z | xargs -0 cp -a --parents -t "$work/firn"
+"$work/firn/scripts/module-path.sh" example.org/cold/firn
+if grep -rn --include='*.go' -E '^\s*(import )?"firn(/[^"]*)?"$' "$work/firn"; then
+	echo 'these imports were not renamed' >&2
+	exit 1
+fi
+(cd "$work/firn" && go build ./... && go vet ./vault ./record ./upload)
+
+cd "$work/elsewhere"
+cat >main.go <<'END'
+// Command elsewhere is a stranger's program that uses the library.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"example.org/cold/firn/catalog"
+	"example.org/cold/firn/download"
+	"example.org/cold/firn/reconcile"
+	"example.org/cold/firn/record"
+	"example.org/cold/firn/upload"
+	"example.org/cold/firn/vault/dirvault"
+	"example.org/cold/firn/vault/vaulturl"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, dir string) error {
+	file, cold, back := filepath.Join(dir, "june.tar"), filepath.Join(dir, "cold"), filepath.Join(dir, "back.tar")
+	if err := os.WriteFile(file, []byte("June, all disks"), 0o600); err != nil {
+		return err
+	}
+	if err := dirvault.Create(cold, dirvault.Options{}); err != nil {
+		return err
+	}
+	c, err := catalog.Open(ctx, filepath.Join(dir, "catalog.db"), catalog.Options{})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	v, err := vaulturl.Open(ctx, "file://"+cold, vaulturl.Options{})
+	if err != nil {
+		return err
+	}
+	defer v.Close()
+	stored, err := upload.File(ctx, v, file, upload.Options{Description: "June", Journal: c})
+	if err != nil {
+		return err
+	}
+	if _, err := reconcile.Inventory(ctx, v, reconcile.Options{Journal: c}); err != nil {
+		return err
+	}
+	archive := record.Archive{ID: stored.ArchiveID, Size: -1}
+	if _, err := download.File(ctx, v, archive, back, download.Options{Journal: c}); err != nil {
+		return err
+	}
+	was, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	is, err := os.ReadFile(back)
+	if err == nil && !bytes.Equal(was, is) {
+		err = fmt.Errorf("other bytes came back: %q", is)
+	}
+	return err
+}
+END
+# The versions of what firn needs are those that firn names.
+sed -e 's|^module .*|module example.org/elsewhere|' "$work/firn/go.mod" >go.mod
+cp "$work/firn/go.sum" .
+go mod edit -require example.org/cold/firn@v0.0.0 -replace "example.org/cold/firn=$work/firn"
+GOFLAGS='-buildvcs=false -mod=mod' go run . "$work/elsewhere"
+echo 'the renamed module builds, and a program in another module stores, lists and gets back a file'
