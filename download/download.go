@@ -14,8 +14,8 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"firn/internal/crc64"
 	"firn/depot"
+	"firn/internal/crc64"
 	"firn/internal/transfer"
 	"firn/jobs"
 	"firn/record"

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"firn/internal/crc64"
 	"firn/depot"
+	"firn/internal/crc64"
 	"firn/internal/disk"
 	"firn/internal/transfer"
 	"firn/record"

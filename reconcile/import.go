@@ -13,11 +13,11 @@ import (
 
 	"firn/depot"
 	"firn/internal/transfer"
-	"firn/vault/inventory"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // ImportOptions says how to read an inventory from a file. The zero value, with a

@@ -67,16 +67,10 @@ func (advised) Memory() int64 { return disk.Memory() }
 // checkKind refuses what is not a plain file, before it is opened: opening a
 // pipe would wait for its writer.
 func checkKind(path string, info fs.FileInfo) error {
-	switch mode := info.Mode(); {
-	case mode.IsRegular():
+	if info.Mode().IsRegular() {
 		return nil
-	case mode.IsDir():
-		return fmt.Errorf("%q %w as one archive: it is a directory; "+
-			"pack it on the way, as in: tar c %q | firn upload VAULT - --description TEXT", path, ErrUnreadable, path)
-	default:
-		return fmt.Errorf("%q %w as a file of fixed size: it is a pipe, a socket or a device; "+
-			"feed it through standard input, as in: firn upload VAULT - --description TEXT < %q", path, ErrUnreadable, path)
 	}
+	return &NotAFileError{Path: path, Directory: info.IsDir()}
 }
 
 // Unreadable names the file once: the system's own error would name it again.

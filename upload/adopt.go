@@ -35,8 +35,7 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 		return at, u.takeOver(ctx, at)
 	}
 	if len(candidates) > 0 {
-		u.Notice(fmt.Sprintf("the vault also has %d unfinished upload(s) with this description that are not continued "+
-			"(see firn multipart list)", len(candidates)))
+		u.Notice(fmt.Sprintf("the vault also has %d unfinished upload(s) with this description that are not continued", len(candidates)))
 	}
 	return nil, nil
 }

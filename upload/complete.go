@@ -141,7 +141,7 @@ func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
 		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
 	}
 	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+
-		"and now it does not know the upload any more; %s; it is not uploaded again unless you ask for a second copy with --again",
+		"and now it does not know the upload any more; %s; it is not uploaded again by itself",
 		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, settles)
 	if at.State == record.Unknown && at.Source.Size == size {
 		return err // and since when stays on record

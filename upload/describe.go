@@ -16,7 +16,7 @@ func describe(s *source.Source, given string, l vault.Limits) (string, error) {
 		text = description.FromName(s.Name)
 	}
 	if text == "" {
-		return "", fmt.Errorf("a stream has no name of its own: describe it (--description TEXT): %w", vault.ErrInvalid)
+		return "", ErrUndescribed
 	}
 	if len(text) > l.MaxDescription {
 		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",

@@ -29,6 +29,9 @@ var (
 	// ErrSpool: a part of a stream could not be kept on disk until it is
 	// acknowledged.
 	ErrSpool = transfer.ErrSpool
+	// ErrUndescribed: a stream was given without a description. It wraps
+	// vault.ErrInvalid.
+	ErrUndescribed = fmt.Errorf("a stream has no name of its own, and needs a description: %w", vault.ErrInvalid)
 	// ErrUnknown: the vault was asked to complete the upload and its answer was
 	// lost. The archive may be there; only an inventory can tell.
 	ErrUnknown = errors.New("it is not known whether the archive was stored")

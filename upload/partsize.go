@@ -73,7 +73,7 @@ func (u *upload) neverFits(began string, partSize int64) string {
 		return ""
 	}
 	return fmt.Sprintf("the unfinished upload begun %s can never be completed: it would have %d parts of %s, and the vault takes %d; "+
-		"it is left as it is, and stays at the vault until it is removed (see firn multipart)",
+		"it is left as it is, and stays at the vault until it is removed",
 		began, parts, humane.Bytes(partSize), l.MaxParts)
 }
 

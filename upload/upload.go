@@ -225,7 +225,7 @@ func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) er
 		}
 		at.State = record.Aborted
 		return errors.Join(fmt.Errorf("the unfinished upload %s holds more than %s has (%s) and is given up; "+
-			"run the same command again, which begins another one (firn multipart abort removes the old): %w",
+			"the next run begins another one, and the old one stays at the vault until it is removed: %w",
 			at.ID, u.source, humane.Bytes(size), depot.ErrGaveUp),
 			u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
 	}
@@ -284,7 +284,7 @@ func (u *upload) spoolDir() (string, error) {
 	}
 	cache, err := home.Cache()
 	if err != nil {
-		return "", fmt.Errorf("%w: %w; say where (--spool-dir DIR)", ErrSpool, err)
+		return "", fmt.Errorf("%w: %w", ErrSpool, err)
 	}
 	dir := filepath.Join(cache, "firn", "spool")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

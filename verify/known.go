@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"firn/internal/crc64"
 	"firn/depot"
+	"firn/internal/crc64"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/source"

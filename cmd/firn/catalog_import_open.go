@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"firn/catalog"
-	"firn/vault/inventory"
 	"firn/internal/mtjournal"
+	"firn/vault/inventory"
 )
 
 // recordKind is what a file to be imported is, in words.

@@ -12,7 +12,6 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/source"
 	"firn/upload"
 	"firn/vault/vaulturl"
 )
@@ -39,7 +38,7 @@ func (p *program) uploadLarge(ctx context.Context, args []string) (err error) {
 
 // uploadLargeTo uploads and prints the old tool's lines.
 func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Vault, c *catalog.Catalog) (err error) {
-	source, err := source.Open(o.filepath)
+	source, err := openSource(o.filepath, nil, v.URL())
 	if err != nil {
 		return err
 	}

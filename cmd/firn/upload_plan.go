@@ -74,7 +74,7 @@ func (p *program) knownRate(ctx context.Context, o uploadOptions, vaultURL strin
 }
 
 func (p *program) planUpload(o uploadOptions, v *vaulturl.Vault, path string, rate float64) (upload.Plan, error) {
-	source, err := openSource(path, p.stdin)
+	source, err := openSource(path, p.stdin, v.URL())
 	if err != nil {
 		return upload.Plan{}, err
 	}

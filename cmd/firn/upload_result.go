@@ -135,6 +135,8 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 		return withHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy all the same: "+s.typedWith("--again"))...)
 	case onceMended(err) != "":
 		return withHint(err, onceMended(err)+again)
+	case errors.Is(err, upload.ErrSpool) && s.options.spoolDir == "":
+		return withHint(err, "another place for the parts that wait: "+s.typedWith("--spool-dir", "DIR"), again)
 	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return withHint(err, again)
 	}

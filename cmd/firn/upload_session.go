@@ -28,7 +28,7 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	if err := context.Cause(ctx); err != nil {
 		return withHint(err, s.resumeHint(path))
 	}
-	source, err := openSource(path, s.stdin)
+	source, err := openSource(path, s.stdin, s.vaultArg)
 	if err != nil {
 		return err
 	}
@@ -45,11 +45,21 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	return s.tellStored(path, stored)
 }
 
-func openSource(path string, stdin io.Reader) (*source.Source, error) {
+// openSource opens what is to be stored. Of what is no file it says how to feed it through
+// standard input.
+func openSource(path string, stdin io.Reader, vaultArg string) (*source.Source, error) {
 	if path == "-" {
 		return source.Stream(stdin), nil
 	}
-	return source.Open(path)
+	s, err := source.Open(path)
+	stream := shellCommand("firn", "upload", vaultArg, "-", "--description", "TEXT")
+	switch no, is := errors.AsType[*source.NotAFileError](err); {
+	case is && no.Directory:
+		err = withHint(err, "pack it on the way: "+shellCommand("tar", "c", path)+" | "+stream)
+	case is:
+		err = withHint(err, "feed it through standard input: "+stream+" < "+shellCommand(path))
+	}
+	return s, err
 }
 
 func (s *uploadSession) uploadOptions() upload.Options {

@@ -14,7 +14,7 @@ const (
 	adviceRedirect = "a signed request is never redirected: use the endpoint that the answer leads to, if you trust it"
 	adviceMute     = "the service does not say why: the credentials may have expired, or the region may be another one"
 	adviceLogin    = "the proxy wants a name and a password: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
-	adviceLarge    = "something on the way takes no request of this size: choose smaller parts (--part-size)"
+	adviceLarge    = "something on the way takes no request of this size: choose smaller parts"
 )
 
 // AdviceChanged is what to do where requests or answers do not come as they are sent.

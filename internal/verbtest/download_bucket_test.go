@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"firn/internal/crc64"
 	"firn/download"
+	"firn/internal/crc64"
 	"firn/internal/expected"
 	"firn/treehash"
 	"firn/vault"

@@ -13,12 +13,12 @@ import (
 
 	"firn/catalog"
 	"firn/depot"
-	"firn/vault/inventory"
 	"firn/reconcile"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 const arn = "arn:aws:glacier:us-west-2:123456789012:vaults/photos"

@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // archiveOverhead is what the service adds to the size of every archive in the

@@ -10,8 +10,8 @@ import (
 	"os"
 	"path"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // outputPath is the document that an inventory job gives. The output of a job

@@ -9,9 +9,9 @@ import (
 	"iter"
 	"strconv"
 
-	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // finished returns a job whose output can be read now.

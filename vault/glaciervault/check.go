@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 const (

@@ -13,7 +13,7 @@ const (
 	advicePolicy      = "the account's data retrieval policy allows no more Standard retrievals for now: wait, ask for the Bulk tier, to which it does not apply, or raise its limit"
 	adviceCapacity    = "there is no capacity for Expedited retrievals now: wait, ask for the Standard tier, or buy provisioned capacity"
 	adviceNoInventory = "a vault has no inventory at first: the service makes one about a day after the first upload"
-	adviceDamaged     = "what is not damaged can be had by its range (--range)"
+	adviceDamaged     = "what is not damaged can be had by its range"
 	adviceElsewhere   = "the name is right in itself: the archive id belongs to another vault, or to one in another region"
 	adviceNotEmpty    = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )

@@ -11,8 +11,8 @@ import (
 	"strconv"
 
 	"firn/internal/amazon"
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // Inventory lists what a finished inventory job found, in either form. The

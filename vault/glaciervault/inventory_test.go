@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/vault"
 	"firn/vault/glaciervault"
+	"firn/vault/inventory"
 )
 
 // listed returns the i-th archive of the inventories here.

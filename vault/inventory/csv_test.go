@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 const csvHeader = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\r\n"

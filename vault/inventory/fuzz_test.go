@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 func seedJSON(f *testing.F) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // The length of a real id.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // checkResume goes on behind every entry of a document and asserts that exactly

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // TestWriterWritesAsTheService holds the bytes against the samples of the

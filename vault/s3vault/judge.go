@@ -14,7 +14,7 @@ const (
 	adviceBucket    = "create the bucket first, with any tool for S3"
 	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
 	adviceChecksum  = "if the service itself computes it otherwise: add lacks=crc64nvme to the vault's URL"
-	adviceList      = "something on the way takes no list of so many parts: choose larger parts (--part-size)"
+	adviceList      = "something on the way takes no list of so many parts: choose larger parts"
 	adviceUnchecked = "a bucket with Object Lock wants a checksum of all that it takes: leave lacks=crc64nvme out of the vault's URL"
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )

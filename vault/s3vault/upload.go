@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"firn/internal/crc64"
 	"firn/internal/amazon"
+	"firn/internal/crc64"
 	"firn/vault"
 )
 

@@ -10,9 +10,9 @@ import (
 	"os/exec"
 	"time"
 
-	"firn/vault/inventory"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/inventory"
 )
 
 // Inventory writes to a new file at path what the service would list of a vault
