@@ -43,7 +43,7 @@ func (e *earlyDeletion) text() string {
 		of(e.early, e.all), stay, money(e.cost))
 	unknown := fmt.Sprintf("size or age of %s is not known: deleting before %s have passed costs the rest of them",
 		of(e.unknown, e.all), stay)
-	source := fmt.Sprintf(" (%s in %s as of %s)", e.table.Service, e.table.Region, e.table.AsOf.Format(time.DateOnly))
+	source := " (" + e.table.Basis() + ")"
 	switch {
 	case e.table.MinimumStayDays == 0 || e.early == 0 && e.unknown == 0:
 		return ""

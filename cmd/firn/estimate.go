@@ -146,7 +146,7 @@ func (p *program) tellDuration(act string, took time.Duration, rate float64) {
 
 // tellSource prints what the amounts of a table stand on.
 func (p *program) tellSource(t price.Table, doubtful bool) {
-	p.out.line("Prices in USD, of %s as of %s (%s).", show(t.Region), t.AsOf.Format(time.DateOnly), show(t.Source))
+	p.out.line("Prices in USD, of %s as of %s (%s).", show(t.Region), t.Day(), show(t.Source))
 	p.out.line("They change, and differ by region; what each stands on: firn estimate prices.")
 	if doubtful {
 		p.out.line("? marks an amount that stands on a price of low certainty.")

@@ -63,7 +63,7 @@ func (o retrievalOptions) estimate(t price.Table, class price.Class, all heap, r
 			e.CopyDays, e.CopyCost = days, t.Stage(all.size, time.Duration(days)*24*time.Hour)
 		}
 		if !t.IsFree() {
-			e.PricesAsOf = t.AsOf.Format(time.DateOnly)
+			e.PricesAsOf = t.Day()
 		}
 		e.TotalCost = cost.Total().Plus(e.CopyCost)
 		estimates = append(estimates, e)

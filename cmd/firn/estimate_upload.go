@@ -134,7 +134,7 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 func estimateClass(t price.Table, class price.Class, heaps []heap, o upload.Options) (uploadEstimateObject, error) {
 	e := uploadEstimateObject{
 		MessageType: "upload_estimate", Class: class, MinimumStayDays: t.MinimumStayDays,
-		Region: t.Region, PricesAsOf: t.AsOf.Format(time.DateOnly), Source: t.Source,
+		Region: t.Region, PricesAsOf: t.Day(), Source: t.Source,
 	}
 	var cost price.Estimate
 	for _, h := range heaps {

@@ -81,8 +81,8 @@ func (s *spending) approveUnknown(req vault.JobRequest) error {
 
 // refuse says what would have become too dear.
 func (s *spending) refuse(total price.Amount, tier vault.Tier, bytes int64) error {
-	err := refusedError("%s more by %s would make it cost %s in all (%s in %s as of %s), and --max-cost is %s",
-		humane.Bytes(bytes), tier, money(total), s.table.Service, s.table.Region, s.table.AsOf.Format("2006-01-02"), dollars(s.limit.usd))
+	err := refusedError("%s more by %s would make it cost %s in all (%s), and --max-cost is %s",
+		humane.Bytes(bytes), tier, money(total), s.table.Basis(), dollars(s.limit.usd))
 	if tier == vault.Bulk {
 		return err
 	}

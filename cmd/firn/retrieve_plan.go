@@ -62,7 +62,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 	o.RequestsUSD, o.RetrieveUSD, o.EgressUSD, o.Doubtful = cost.Requests.USD, cost.Bytes.USD, cost.Egress.USD, cost.Total().Doubtful()
 	o.Wait = [2]int64{int64(cost.Least.Seconds()), int64(cost.Most.Seconds())}
 	if !s.spending.table.IsFree() {
-		o.PricesAsOf = s.spending.table.AsOf.Format("2006-01-02")
+		o.PricesAsOf = s.spending.table.Day()
 	}
 	if s.rate > 0 {
 		o.Seconds = timeToSend(o.Bytes, s.rate).Seconds()
@@ -79,7 +79,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 	} else {
 		s.out.line("  price     %s for the requests, %s to retrieve, %s to send it here; %s in all",
 			money(cost.Requests), money(cost.Bytes), money(cost.Egress), money(cost.Total()))
-		s.out.line("            (%s in %s as of %s; look up yours)", s.spending.table.Service, s.spending.table.Region, o.PricesAsOf)
+		s.out.line("            (%s; look up yours)", s.spending.table.Basis())
 		s.out.line("  ready     in %s to %s", humane.Duration(cost.Least), humane.Duration(cost.Most))
 	}
 	if o.Seconds > 0 {

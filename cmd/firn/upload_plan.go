@@ -96,7 +96,7 @@ func (p *program) tellPlan(path, vaultURL string, plan upload.Plan, table price.
 		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: rate,
 	}
 	if !table.IsFree() {
-		o.PricesAsOf = table.AsOf.Format("2006-01-02")
+		o.PricesAsOf = table.Day()
 	}
 	if rate > 0 && plan.Size >= 0 {
 		o.Seconds = timeToSend(plan.Size, rate).Seconds()
@@ -125,7 +125,7 @@ func planText(o planObject, cost price.Estimate, table price.Table) []string {
 		lines = append(lines,
 			fmt.Sprintf("  price     %s for the requests, then %s a month; deleting it early costs %s of storage all the same",
 				money(cost.Requests), money(cost.Month), money(cost.Minimum)),
-			fmt.Sprintf("            (%s in %s as of %s; look up yours)", table.Service, table.Region, o.PricesAsOf))
+			fmt.Sprintf("            (%s; look up yours)", table.Basis()))
 		if o.Certainty == price.Low {
 			lines = append(lines, "            "+doubtLegend)
 		}

@@ -161,8 +161,8 @@ func (p *program) tellCapacityCost(url string, o capacityOptions) error {
 		return err
 	}
 	cost := table.Capacity(1)
-	text := fmt.Sprintf("a unit costs %s for a month, whether it is used or not (%s in %s as of %s; look up yours)",
-		money(cost), table.Service, table.Region, table.AsOf.Format(time.DateOnly))
+	text := fmt.Sprintf("a unit costs %s for a month, whether it is used or not (%s; look up yours)",
+		money(cost), table.Basis())
 	switch limit := o.maxCost; {
 	case limit.given && cost.USD > limit.usd:
 		return refusedError("%s, and --max-cost is %s", text, dollars(limit.usd))

@@ -57,8 +57,8 @@ func (p *program) tellCheckCost(ctx context.Context, c *storeCheck) error {
 	if !table.IsFree() {
 		each := table.Upload(int(load.UploadRequests/load.Archives), load.Bytes/load.Archives).Times(load.Archives)
 		cost := each.Requests.Plus(each.Minimum)
-		text += fmt.Sprintf("; about %s, as if all of it were stored for the least time that is billed (%s in %s as of %s)",
-			money(cost), table.Service, table.Region, table.AsOf.Format(time.DateOnly))
+		text += fmt.Sprintf("; about %s, as if all of it were stored for the least time that is billed (%s)",
+			money(cost), table.Basis())
 	}
 	p.ui.say("firn: %s", show(text))
 	return nil

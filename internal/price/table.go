@@ -1,6 +1,9 @@
 package price
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Table is what one place charges, in US dollars. The zero Table is a place that
 // charges nothing.
@@ -61,6 +64,12 @@ func Free() Table { return Table{} }
 
 // IsFree reports whether the table is that of a place that charges nothing.
 func (t Table) IsFree() bool { return t.AsOf.IsZero() }
+
+// Day is the day on which the prices were looked up, as 2006-01-02.
+func (t Table) Day() string { return t.AsOf.Format(time.DateOnly) }
+
+// Basis says what the prices are those of, and of when.
+func (t Table) Basis() string { return fmt.Sprintf("%s in %s as of %s", t.Service, t.Region, t.Day()) }
 
 // MinimumStay is how long an archive is billed at the least.
 func (t Table) MinimumStay() time.Duration { return time.Duration(t.MinimumStayDays) * day }

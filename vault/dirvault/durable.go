@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"firn/internal/disk"
 )
 
 // temporary begins the names of what is on its way in or out: a tilde, then
@@ -67,6 +69,15 @@ func removeHidden(dir *os.Root, temp string) error {
 		return err
 	}
 	return dir.RemoveAll(temp)
+}
+
+// syncDir flushes the names in a directory, so that what was created, renamed or removed
+// there stays so after a power loss.
+func syncDir(dir *os.Root, name string) error {
+	if err := disk.SyncDirectoryIn(dir, name); err != nil {
+		return fmt.Errorf("directory %q %w: %w", name, errNotFlushed, err)
+	}
+	return nil
 }
 
 func removeIfThere(dir *os.Root, name string) error {
