@@ -22,3 +22,12 @@ func InFlight(named int, limitRate int64, held bool) int {
 	}
 	return max(0, named)
 }
+
+// LineRate is what a line carries, in bytes per second, of which rate is known and which a
+// limit bounds. Each is 0 if there is none, and so is the result if there is neither.
+func LineRate(rate, limit float64) float64 {
+	if limit > 0 && (rate <= 0 || limit < rate) {
+		return limit
+	}
+	return rate
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/internal/transfer"
 	"firn/jobs"
@@ -23,10 +24,7 @@ func (d *download) lineRate() float64 {
 	if d.busy > 0 {
 		rate = max(rate, float64(d.received)/d.busy.Seconds())
 	}
-	if limit := float64(d.LimitRate); limit > 0 && (rate <= 0 || limit < rate) {
-		rate = limit
-	}
-	return rate
+	return depot.LineRate(rate, float64(d.LimitRate))
 }
 
 // window is how much the line can read before an output expires, with a sixth of

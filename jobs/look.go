@@ -134,14 +134,7 @@ func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) er
 		}
 	}
 	w.tell(pace)
-	timer := time.NewTimer(pace)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return transfer.Pause(ctx, nil, pace)
 }
 
 func (w *wait) tell(pause time.Duration) {

@@ -8,6 +8,7 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
+	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
@@ -69,14 +70,5 @@ func (a *Requester) limited(ctx context.Context, w Wanted, err error, pause time
 	}
 	a.notice(fmt.Sprintf("the account's own limit refuses the job now, so it is asked for again at %s: %v",
 		humane.Time(a.now().Add(pause)), err))
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-a.drain:
-		return depot.ErrInterrupted
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return transfer.Pause(ctx, a.drain, pause)
 }

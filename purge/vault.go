@@ -168,14 +168,5 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 // pause waits until the next try.
 func (r *removal) pause(ctx context.Context, pace time.Duration) error {
 	r.Waiting(r.Now().Add(pace))
-	timer := time.NewTimer(pace)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-r.Drain:
-		return depot.ErrInterrupted
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return transfer.Pause(ctx, r.Drain, pace)
 }

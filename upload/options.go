@@ -63,11 +63,8 @@ func (o *Options) setDefaults() {
 }
 
 func (o *Options) wish(stream bool) transfer.Wish {
-	lineRate := o.EstimateRate
-	if limit := float64(o.LimitRate); limit > 0 && (lineRate == 0 || limit < lineRate) {
-		lineRate = limit
-	}
 	return transfer.Wish{
-		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: lineRate, Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
+		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.LineRate(o.EstimateRate, float64(o.LimitRate)),
+		Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
 	}
 }

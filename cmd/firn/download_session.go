@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/download"
 	"firn/jobs"
 	"firn/record"
@@ -73,10 +74,7 @@ func (p *program) knownDownloadRate(ctx context.Context, c *catalog.Catalog, vau
 	if rate == 0 {
 		rate, err = c.DownloadRate(ctx, vaultURL)
 	}
-	if l := float64(limit); l > 0 && (rate == 0 || l < rate) {
-		rate = l
-	}
-	return rate, err
+	return depot.LineRate(rate, float64(limit)), err
 }
 
 // one downloads an archive and tells of it.

@@ -104,7 +104,7 @@ func (s *uploadSession) rate(ctx context.Context) (float64, error) {
 }
 
 func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {
-	rate, limit := float64(o.estimateRate), float64(o.limitRate)
+	rate := float64(o.estimateRate)
 	if rate == 0 && c != nil {
 		learned, err := c.Rate(ctx, vaultURL)
 		if err != nil {
@@ -112,10 +112,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 		}
 		rate = learned
 	}
-	if limit > 0 && (rate == 0 || limit < rate) {
-		rate = limit
-	}
-	return rate, nil
+	return depot.LineRate(rate, float64(o.limitRate)), nil
 }
 
 // announce says what is about to be sent and, if a rate is known, how long that

@@ -31,3 +31,18 @@ func UntilDrained(ctx context.Context, drain <-chan struct{}, grace time.Duratio
 		<-ended
 	}
 }
+
+// Pause waits for d. It ends early with ErrInterrupted when stop is closed, and with the
+// cause of ctx when that ends. A nil stop never closes.
+func Pause(ctx context.Context, stop <-chan struct{}, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-stop:
+		return ErrInterrupted
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

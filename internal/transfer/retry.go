@@ -107,14 +107,5 @@ func (c *patienceClock) wait(ctx context.Context, cause error) error {
 	if c.Waiting != nil {
 		c.Waiting(cause, pause)
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-c.Stop:
-		return ErrInterrupted
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return Pause(ctx, c.Stop, pause)
 }
