@@ -22,6 +22,12 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	// To make room means to look at the vault, which may take an inventory.
+	if checks, ok := v.(jobChecker); ok {
+		if err := checks.CheckJob(req); err != nil {
+			return reply{}, err
+		}
+	}
 	release, err := a.makeRoomForJob(ctx, c, req)
 	if err != nil {
 		return reply{}, err
@@ -54,6 +60,11 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 			"x-amz-job-id": string(id),
 		},
 	}, nil
+}
+
+// jobChecker is a vault that tells whether a request for a job makes sense.
+type jobChecker interface {
+	CheckJob(req vault.JobRequest) error
 }
 
 // jobRequest puts the parameters of a job into the vault's words. A range may

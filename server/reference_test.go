@@ -46,6 +46,7 @@ type game struct {
 	data     []byte // of which archives are pieces
 	played   int
 	outcomes map[string]int // how often each move ended how
+	history  []string       // the last moves, for whoever reads of one that went wrong
 
 	dir     string
 	root    *dirvault.Root
@@ -199,12 +200,23 @@ func (g *game) try(m move) {
 		g.outcomes[m.name]++
 	}
 	if wrong != nil || g.t.Failed() {
-		g.t.Fatalf("move %d at %s: %s\n%s %s %v %.2000s\nanswer %d %v %.4000s\n%v", g.played, g.now, m.name,
+		g.t.Fatalf("after\n%s\nmove %d at %s: %s\n%s %s %v %.2000s\nanswer %d %v %.4000s\n%v", strings.Join(g.history, "\n"), g.played, g.now, m.name,
 			m.request.method, m.request.path, m.request.header, m.request.body, a.status, a.header, a.body, wrong)
 	}
+	g.remember(m, a)
 	if len(m.refusals) == 0 && m.then != nil {
 		m.then(a)
 	}
+}
+
+// remember notes a move for whoever reads of one that went wrong later.
+func (g *game) remember(m move, a answer) {
+	const most = 40
+	if len(g.history) == most {
+		g.history = g.history[1:]
+	}
+	g.history = append(g.history, fmt.Sprintf("%d at %s: %s: %s %.120s: %d %.200s",
+		g.played, g.now.Format(time.TimeOnly), m.name, m.request.method, m.request.path, a.status, a.body))
 }
 
 func (m move) refused(a answer) error {

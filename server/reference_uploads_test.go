@@ -111,7 +111,7 @@ func (g *game) uploadPart() move {
 		q.header["Content-Range"] = fmt.Sprintf("bytes %d-%d/*", first+1, first+len(body))
 		refusals = append(refusals, refInvalid)
 	case 2:
-		text := oneOf(g.draw, "bytes 5-4/*", "bytes 0-4", "bytes=0-4/*", "bytes 0-4/5", "x")
+		text := oneOf(g.draw, "bytes 5-4/*", "bytes 0-4", "bytes=0-4/*", "bytes 0-4/x", "x")
 		q.header["Content-Range"] = text
 		refusals = append(refusals, refInvalid+": Invalid Content-Range: "+text)
 	case 3:

@@ -30,7 +30,9 @@ type Store interface {
 	// VaultCount returns how many vaults there are, at little cost.
 	VaultCount(ctx context.Context) (int, error)
 	// Open returns a vault to work in. ErrNotFound: there is none. If it has a
-	// method JobsFrom as dirvault.Vault has, long lists of jobs are read by it.
+	// method JobsFrom as dirvault.Vault has, long lists of jobs are read by it. If it
+	// has a method CheckJob as dirvault.Vault has, requests for jobs that make no sense
+	// are refused by it before anything is looked at for them.
 	Open(ctx context.Context, name string) (vault.Vault, error)
 	// Archive tells about one archive. ErrNotFound: there is none.
 	Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error)

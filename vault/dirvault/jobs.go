@@ -27,13 +27,28 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	return id, nil
 }
 
-func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
+// CheckJob tells whether a request makes sense, without a look at the archives and without
+// a change to the vault. ErrInvalid: it makes none, and StartJob would refuse it.
+func (v *Vault) CheckJob(req vault.JobRequest) error {
+	if err := checkJobRequest(withTier(req)); err != nil {
+		return fmt.Errorf("start job: %w", invalid(err))
+	}
+	return nil
+}
+
+// withTier is a request with the tier that it means.
+func withTier(req vault.JobRequest) vault.JobRequest {
 	switch {
 	case req.Kind == vault.RetrieveInventory:
 		req.Tier = "" // which has a meaning for archives only
 	case req.Tier == "":
 		req.Tier = vault.Standard
 	}
+	return req
+}
+
+func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
+	req = withTier(req)
 	if err := checkJobRequest(req); err != nil {
 		return "", invalid(err)
 	}
