@@ -36,7 +36,9 @@ func (g *gate) wait(ctx context.Context, p place) error {
 	if ctx.Err() == nil {
 		select {
 		case <-p:
-			return nil
+			if ctx.Err() == nil {
+				return nil
+			}
 		case <-ctx.Done():
 		}
 	}

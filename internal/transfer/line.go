@@ -40,6 +40,8 @@ type line struct {
 	pace  *pace
 	meter meter
 
+	hopeless context.CancelCauseFunc // lets no attempt begin any more
+
 	mu          sync.Mutex
 	lastMoved   time.Time
 	interrupted bool
@@ -75,7 +77,10 @@ func (l *line) run(ctx context.Context, next func(starting context.Context) (wor
 	ctx, stop := UntilDrained(ctx, l.drain, l.grace)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	starting, stopStarting := UntilDrained(ctx, l.drain, 0)
+	starting, hopeless := context.WithCancelCause(ctx)
+	defer hopeless(nil)
+	l.hopeless = hopeless
+	starting, stopStarting := UntilDrained(starting, l.drain, 0)
 	defer stopStarting()
 	err := l.dispatch(ctx, starting, group, next)
 	if failed := group.Wait(); failed != nil {
@@ -173,6 +178,9 @@ func (l *line) once(ctx context.Context, epoch int, try func(*flow) error) error
 	}
 	if errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrLost) && f.at > 0 {
 		said = tooMuch
+	}
+	if ctx.Err() == nil && !errors.Is(err, vault.ErrChecksum) && !repeatable(err) {
+		l.hopeless(err) // before another attempt gets this turn
 	}
 	return err
 }
