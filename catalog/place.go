@@ -33,6 +33,9 @@ func prepare(path string) (place, error) {
 	if err := createFile(abs); err != nil {
 		return place{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
 	}
+	if err := checkLink(abs); err != nil {
+		return place{}, fmt.Errorf("catalog %q: its path is not followed: %w", path, err)
+	}
 	// SQLite keeps its log beside the file that a link points to.
 	file, err := filepath.EvalSymlinks(abs)
 	if err != nil {
@@ -57,6 +60,19 @@ func prepare(path string) (place, error) {
 		return place{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
 	}
 	return place{file: file, locks: locks}, nil
+}
+
+// checkLink refuses a symbolic link that another user has made: it would lead what is
+// written to a place of their choice.
+func checkLink(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return err
+	}
+	if err := disk.CheckOwner(info); err != nil {
+		return fmt.Errorf("the symbolic link %q: %w", path, err)
+	}
+	return nil
 }
 
 // createFile makes an empty file of mode 0600 unless the path exists. SQLite
