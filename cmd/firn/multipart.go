@@ -35,29 +35,29 @@ type openUpload struct {
 	record   record.Upload
 }
 
-// openUploads lists what a vault has, each with its record but not its parts.
-func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog) ([]openUpload, error) {
-	there, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
+// openUploads lists what a vault has, each with its record but not its parts, and what is
+// open by the record and not among those.
+func (p *program) openUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog) (there, gone []openUpload, err error) {
+	listed, err := collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	unsettled, err := collect(ctx, p, func(ctx context.Context) func(func(record.Upload, error) bool) { return c.Uploads(ctx, v.URL()) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []openUpload
-	for _, u := range there {
+	for _, u := range listed {
 		at := openUpload{Upload: u, vaultURL: v.URL()}
 		at.record, err = recordOf(ctx, v, c, u, unsettled)
 		if err != nil && !errors.Is(err, vault.ErrNotFound) {
-			return nil, err
+			return nil, nil, err
 		}
 		if at.known = err == nil; at.known {
 			at.ID, at.PartSize = at.record.ID, at.record.PartSize
 		}
-		all = append(all, at)
+		there = append(there, at)
 	}
-	return all, nil
+	return there, goneUploads(v.URL(), unsettled, there), nil
 }
 
 // recordOf is firn.RecordOf for many uploads: the caller reads the unsettled records once
@@ -74,23 +74,20 @@ func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vaul
 	return known, err
 }
 
-// goneUploads lists what is open by the record and not among those at the vault.
-func goneUploads(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, there []openUpload) ([]openUpload, error) {
-	var gone []openUpload
-	for u, err := range c.Uploads(ctx, v.URL()) {
-		if err != nil {
-			return nil, err
-		}
+// goneUploads lists which unsettled uploads are open by the record and not among those at
+// the vault.
+func goneUploads(vaultURL string, unsettled []record.Upload, there []openUpload) (gone []openUpload) {
+	for _, u := range unsettled {
 		isIt := func(o openUpload) bool { return o.ID == u.ID }
 		if u.State != record.Open || slices.ContainsFunc(there, isIt) {
 			continue // an unknown one may be an archive by now, and stays so
 		}
 		gone = append(gone, openUpload{
 			Upload:   vault.Upload{ID: u.ID, Description: u.Description, PartSize: u.PartSize, Created: u.Started},
-			vaultURL: v.URL(), known: true, record: u,
+			vaultURL: vaultURL, known: true, record: u,
 		})
 	}
-	return gone, nil
+	return gone
 }
 
 // countParts fills in what the vault holds of an upload. One that has ended

@@ -56,13 +56,9 @@ type abortedObject struct {
 func (p *program) multipartAbort(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
 ) error {
-	there, err := p.openUploads(ctx, v, c)
+	there, gone, err := p.openUploads(ctx, v, c)
 	if err != nil {
 		return p.explainVault(err, vaultArg)
-	}
-	gone, err := goneUploads(ctx, v, c, there)
-	if err != nil {
-		return err
 	}
 	there = append(there, gone...) // their records, at least, can be settled
 	var chosen []openUpload

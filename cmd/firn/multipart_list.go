@@ -122,7 +122,7 @@ func (p *program) vaultUploads(ctx context.Context, c *catalog.Catalog, vaultArg
 		return nil, p.explainVault(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	there, err := p.openUploads(ctx, v, c)
+	there, _, err := p.openUploads(ctx, v, c)
 	if err != nil {
 		return nil, p.explainVault(err, vaultArg)
 	}
