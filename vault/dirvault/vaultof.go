@@ -9,7 +9,8 @@ import (
 )
 
 // VaultOf returns the name of the vault that holds an archive. It opens none.
-// ErrNotFound means that none does.
+// ErrNotFound means that none does. A vault that cannot be looked at is told to OnDamage
+// and taken for one that does not.
 func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) {
 	if validID(string(id), archiveIDLength) {
 		for _, name := range r.names() {
@@ -18,7 +19,7 @@ func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) 
 			}
 			there, err := isThere(r.dir, path.Join(name, archiveData(id)))
 			if err != nil {
-				return "", fmt.Errorf("look for archive %q in vault %q: %w", id, name, err)
+				r.options.OnDamage(fmt.Errorf("look for archive %q in vault %q: %w", id, name, err))
 			}
 			if there {
 				return name, nil
