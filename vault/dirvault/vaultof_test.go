@@ -30,11 +30,15 @@ func TestVaultOfWithABrokenVault(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	films, err := root.Open(t.Context(), "films")
+	opened, err := root.Open(t.Context(), "films")
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := store(t, films.(*dirvault.Vault), noise(10), 10)
+	films, ok := opened.(*dirvault.Vault)
+	if !ok {
+		t.Fatalf("opened a %T", opened)
+	}
+	id := store(t, films, noise(10), 10)
 	archives := filepath.Join(dir, "broken", "archives")
 	if err := errors.Join(os.Remove(archives), os.WriteFile(archives, nil, 0o600)); err != nil {
 		t.Fatal(err)
@@ -42,11 +46,12 @@ func TestVaultOfWithABrokenVault(t *testing.T) {
 	if name, err := root.VaultOf(t.Context(), id); name != "films" || err != nil {
 		t.Errorf("it is in %q, %v", name, err)
 	}
+	damage = nil // the vaults are looked at in no order
 	other := vault.ArchiveID(strings.Repeat("x", len(id)))
 	if name, err := root.VaultOf(t.Context(), other); !errors.Is(err, vault.ErrNotFound) {
 		t.Errorf("it is in %q, %v", name, err)
 	}
-	if len(damage) != 2 || !strings.Contains(damage[0].Error(), `vault "broken"`) {
+	if len(damage) != 1 || !strings.Contains(damage[0].Error(), `vault "broken"`) {
 		t.Errorf("told of %v", damage)
 	}
 }
