@@ -2,7 +2,6 @@ package catalog_test
 
 import (
 	"firn/catalog"
-	"firn/reconcile"
 	"firn/record"
 )
 
@@ -13,5 +12,5 @@ var (
 	_ record.DownloadJournal  = (*catalog.Catalog)(nil)
 	_ record.InventoryJournal = (*catalog.Catalog)(nil)
 	_ record.PurgeJournal     = (*catalog.Catalog)(nil)
-	_ reconcile.MergeJournal  = (*catalog.Catalog)(nil)
+	_ record.MergeJournal     = (*catalog.Catalog)(nil)
 )

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// QuoteID shows the beginning of an id, which is enough to find it by. The key of an
-// object is told whole, unless it is as long as what services make up.
+// QuoteID quotes the beginning of an id, which is enough to find it by. A short id, such as
+// the key of an object, is quoted in full.
 func QuoteID[ID ~string](id ID) string {
 	const enough, most = 16, 48
 	if len(id) > most {

@@ -37,12 +37,12 @@ func newTarget(path string, below *os.Root, force bool) (*target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", path, err)
 	}
-	t := &target{name: filepath.Base(absolute), force: force}
+	dir, openRoot := filepath.Dir(absolute), os.OpenRoot
 	if below != nil {
-		t.room, err = below.OpenRoot(filepath.Dir(path))
-	} else {
-		t.room, err = os.OpenRoot(filepath.Dir(absolute))
+		dir, openRoot = filepath.Dir(path), below.OpenRoot
 	}
+	t := &target{name: filepath.Base(absolute), force: force}
+	t.room, err = openRoot(dir)
 	if err == nil {
 		if t.dir, err = filepath.EvalSymlinks(filepath.Dir(absolute)); err != nil {
 			err = errors.Join(err, t.room.Close())
@@ -196,8 +196,8 @@ func (t *target) removeWrong(p *partFile) error {
 	return t.room.Remove(t.name)
 }
 
-// checkPlaced makes sure that the target is the file that was written, also by the path
-// that is told to people: its directory may have been moved away meanwhile.
+// checkPlaced makes sure that the reported path leads to the file that was written. The
+// directory may have been moved meanwhile.
 func (t *target) checkPlaced(p *partFile) error {
 	there, err := os.Lstat(t.path)
 	if err != nil {

@@ -13,19 +13,11 @@ import (
 	"firn/vault"
 )
 
-// MergeJournal is what importing another tool's record needs of a catalog.
-type MergeJournal interface {
-	// MergeArchives brings archives from another record into this one, all or none:
-	// unknown ones are added, of others what is lacking is filled in, and what was
-	// deleted on either record is deleted.
-	MergeArchives(ctx context.Context, archives []record.Archive) (record.Merged, error)
-}
-
 // MtJournalOptions says how to import a journal of mt-aws-glacier.
 type MtJournalOptions struct {
 	// Journal keeps the record, of which VaultURL is the name of the vault that the
 	// imported journal is about: it does not tell. Both are required.
-	Journal  MergeJournal
+	Journal  record.MergeJournal
 	VaultURL string
 	// Names is how the names are written. Default: UTF-8. A name that is none keeps
 	// its bytes, until the same journal is imported with the right encoding.

@@ -94,3 +94,11 @@ type PurgeJournal interface {
 	// if never.
 	LastDeleted(ctx context.Context, vaultURL string) (time.Time, error)
 }
+
+// MergeJournal is what importing another tool's record needs of a catalog.
+type MergeJournal interface {
+	// MergeArchives brings archives from another record into this one, all or none:
+	// unknown ones are added, of others what is lacking is filled in, and what was
+	// deleted on either record is deleted.
+	MergeArchives(ctx context.Context, archives []Archive) (Merged, error)
+}

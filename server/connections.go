@@ -58,7 +58,7 @@ func (l *connections) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.mu.Lock()
-	if l.stay() >= l.most {
+	if l.exceed(l.most - 1) {
 		l.makeRoom()
 	}
 	l.mu.Unlock()
@@ -107,38 +107,48 @@ func (l *connections) await() bool {
 	}
 }
 
-// stay returns how many connections there are without those that were closed to make
+// exceed reports whether more than n connections are open that were not closed to make
 // room. The caller holds mu.
-func (l *connections) stay() (n int) {
+func (l *connections) exceed(n int) bool {
+	if len(l.open) <= n {
+		return false
+	}
 	for _, c := range l.open {
-		if !c.gone {
+		if c.gone {
 			n++
 		}
 	}
-	return n
+	return len(l.open) > n
 }
 
 // makeRoom closes a connection that nobody with a key needs now: the oldest of the
 // client that has most of them. The caller holds mu.
 func (l *connections) makeRoom() bool {
-	count := map[string]int{}
-	for _, c := range l.open {
-		if c.spare() {
-			count[c.host]++
-		}
-	}
-	var worst *connection
-	for _, c := range l.open {
-		if c.spare() && (worst == nil || count[c.host] > count[worst.host] ||
-			count[c.host] == count[worst.host] && c.since.Before(worst.since)) {
-			worst = c
-		}
-	}
+	worst, _ := l.oldestOfMost(func(c *connection) (string, bool) { return c.host, c.spare() })
 	if worst == nil {
 		return false
 	}
 	worst.end()
 	return true
+}
+
+// oldestOfMost returns the oldest connection of whoever has most of them, and how many
+// each has. Those whose owner is not ok do not count. The caller holds mu.
+func (l *connections) oldestOfMost(owner func(*connection) (name string, ok bool)) (worst *connection, count map[string]int) {
+	count = map[string]int{}
+	for _, c := range l.open {
+		if name, ok := owner(c); ok {
+			count[name]++
+		}
+	}
+	most := ""
+	for _, c := range l.open {
+		name, ok := owner(c)
+		if ok && (worst == nil || count[name] > count[most] || count[name] == count[most] && c.since.Before(worst.since)) {
+			worst, most = c, name
+		}
+	}
+	return worst, count
 }
 
 // end closes a connection to make room.
@@ -187,31 +197,14 @@ func (l *connections) know(conn net.Conn, accessKey string) bool {
 		return true
 	}
 	c.known = accessKey
-	if l.stay() <= l.most || l.makeRoom() {
+	if !l.exceed(l.most) || l.makeRoom() {
 		return true
 	}
-	count := map[string]int{}
-	for _, other := range l.open {
-		if !other.gone {
-			count[other.known]++
-		}
-	}
-	greediest := accessKey
-	for key, n := range count {
-		if n > count[greediest] {
-			greediest = key
-		}
-	}
-	if count[greediest] <= count[accessKey] {
+	worst, count := l.oldestOfMost(func(c *connection) (string, bool) { return c.known, !c.gone })
+	if count[worst.known] <= count[accessKey] {
 		return false
 	}
-	var oldest *connection
-	for _, other := range l.open {
-		if other.known == greediest && !other.gone && (oldest == nil || other.since.Before(oldest.since)) {
-			oldest = other
-		}
-	}
-	oldest.end()
+	worst.end()
 	return true
 }
 

@@ -41,12 +41,7 @@ func (c *call) payloadHash() (string, error) {
 	if c.r.ContentLength > maxSmallBody {
 		return "", missingParameter("x-amz-content-sha256")
 	}
-	release := c.unverified.hold(c.r.ContentLength, c.body.giveUp)
-	hash, err := c.hashSmallBody()
-	release()
-	if err == nil && c.body.givenUp.Load() { // at the last moment
-		err = throttled()
-	}
+	hash, err := c.hashSmallBody(c.unverified)
 	if err != nil {
 		return "", err
 	}
@@ -62,12 +57,7 @@ func (c *call) checkSmallBody() error {
 	if c.r.ContentLength > maxSmallBody {
 		return invalidLength(c.r.ContentLength)
 	}
-	release := c.claimed.hold(c.r.ContentLength, c.body.giveUp)
-	hash, err := c.hashSmallBody()
-	release()
-	if err == nil && c.body.givenUp.Load() { // at the last moment
-		err = throttled()
-	}
+	hash, err := c.hashSmallBody(c.claimed)
 	if err != nil {
 		return err
 	}
@@ -77,13 +67,19 @@ func (c *call) checkSmallBody() error {
 	return nil
 }
 
-// hashSmallBody receives the body in memory. Whoever sends it has shown nothing yet,
-// so it has no more time as a whole than another body has for one byte.
-func (c *call) hashSmallBody() (treehash.Hash, error) {
+// hashSmallBody receives the body in memory, within the bound of held. It is not known yet
+// whether the request is allowed, so the body has no more time as a whole than another one
+// has for one byte.
+func (c *call) hashSmallBody(held *heldBodies) (treehash.Hash, error) {
+	release := held.hold(c.r.ContentLength, c.body.giveUp)
+	defer release()
 	c.body.limitWhole()
 	text := make([]byte, c.r.ContentLength)
 	if _, err := io.ReadFull(c.body, text); err != nil {
 		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
+	}
+	if c.body.givenUp.Load() { // at the last moment
+		return treehash.Hash{}, throttled()
 	}
 	c.small = text
 	return sha256.Sum256(text), nil

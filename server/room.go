@@ -27,11 +27,13 @@ const keyShare = 3
 func (r *room) reserve(accessKey string, size int64) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(r.floor, r.promised+size); err != nil {
+	free, err := r.check(r.floor, r.promised+size)
+	if err != nil {
 		return nil, err
 	}
-	if err := r.checkShare(accessKey, size); err != nil {
-		return nil, err
+	// One upload by itself may have all.
+	if r.free != nil && r.of[accessKey] > 0 && r.of[accessKey]+size > (free-r.floor)/4*keyShare {
+		return nil, throttled()
 	}
 	if r.of == nil {
 		r.of = make(map[string]int64)
@@ -48,28 +50,12 @@ func (r *room) reserve(accessKey string, size int64) (release func(), err error)
 	}, nil
 }
 
-// checkShare refuses a key what would leave others too little. One upload by itself may
-// have all. The caller holds mu.
-func (r *room) checkShare(accessKey string, size int64) error {
-	if r.free == nil || r.of[accessKey] == 0 {
-		return nil
-	}
-	free, err := r.free()
-	if err != nil {
-		return fmt.Errorf("looking how much of the disk is free: %w", err)
-	}
-	if r.of[accessKey]+size > (free-r.floor)/4*keyShare {
-		return throttled()
-	}
-	return nil
-}
-
 // reserveForJob promises room for what a job writes. What uploads were promised and have
 // not written does not count: they keep nobody from getting archives back.
 func (r *room) reserveForJob(size int64) (release func(), err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(r.floor/2, r.forJobs+size); err != nil {
+	if _, err := r.check(r.floor/2, r.forJobs+size); err != nil {
 		return nil, err
 	}
 	r.forJobs += size
@@ -82,24 +68,26 @@ func (r *room) reserveForJob(size int64) (release func(), err error) {
 	}, nil
 }
 
-// check refuses what would leave less than floor free of the disk after taking bytes of
-// it.
-func (r *room) check(floor, taken int64) error {
+// check returns how many bytes of the disk are free, 0 if nobody looks, and refuses what
+// would leave fewer than floor of them.
+func (r *room) check(floor, taken int64) (free int64, err error) {
 	if r.free == nil {
-		return nil
+		return 0, nil
 	}
-	free, err := r.free()
-	if err != nil {
-		return fmt.Errorf("looking how much of the disk is free: %w", err)
+	if free, err = r.free(); err != nil {
+		return 0, fmt.Errorf("looking how much of the disk is free: %w", err)
 	}
 	if free-taken >= floor {
-		return nil
+		return free, nil
 	}
 	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised or asked for, and %d are to stay free", free, taken, floor))
 	refusal.message = fmt.Sprintf("The server has no room for this: it keeps %d bytes of its disk free.", floor)
-	return refusal
+	return 0, refusal
 }
 
 // nothingLeft reports, as an error, that the disk is as full as it may be. What was only
 // promised does not count: whoever was promised it may never send it.
-func (r *room) nothingLeft() error { return r.check(r.floor, 0) }
+func (r *room) nothingLeft() error {
+	_, err := r.check(r.floor, 0)
+	return err
+}

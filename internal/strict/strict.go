@@ -23,21 +23,24 @@ const maxDepth = 100
 // that stand in one object twice, and anything behind the value. What unmarshals itself has to
 // refuse unknown keys by itself, as [Unmarshal] does.
 func Decode(text []byte, to any) error {
-	if err := checkAll(text, reflect.TypeFor[struct{}]()); err != nil {
+	if err := checkAll(text, reflect.TypeFor[unknown]()); err != nil {
 		return err
 	}
 	return Unmarshal(text, to)
 }
 
-// Unambiguous is json.Unmarshal that refuses keys that stand in one object twice, or that
-// are one field of a struct to encoding/json, and anything behind the value. Keys that are
-// not known are ignored. Keys of a map may differ in the case of letters alone.
+// Unambiguous is json.Unmarshal, but refuses an object with duplicate keys and trailing data.
+// Where an object becomes a struct, keys that encoding/json matches to the same field are
+// duplicates. Keys of a map may differ in case alone. Unknown keys are ignored.
 func Unambiguous(text []byte, to any) error {
 	if err := checkAll(text, reflect.TypeOf(to)); err != nil {
 		return err
 	}
 	return json.Unmarshal(text, to)
 }
+
+// unknown is the type of what becomes nothing that is known here.
+type unknown struct{}
 
 // checkAll reads a value that becomes one of type t, and expects nothing behind it.
 func checkAll(text []byte, t reflect.Type) error {
@@ -122,7 +125,7 @@ func elementOf(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
 		return t.Elem()
 	}
-	return reflect.TypeFor[struct{}]()
+	return reflect.TypeFor[unknown]()
 }
 
 // valueOf is the type of what stands under a key of an object that becomes one of type t.
@@ -135,7 +138,7 @@ func valueOf(t reflect.Type, key string) reflect.Type {
 			return field
 		}
 	}
-	return reflect.TypeFor[struct{}]()
+	return reflect.TypeFor[unknown]()
 }
 
 // fold returns what all keys have in common that package encoding/json takes for the

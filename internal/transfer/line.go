@@ -150,7 +150,7 @@ func (l *line) insist(
 			if err := doubt(mismatches, err); err != nil {
 				return err
 			}
-		case !repeatable(err):
+		case isFinal(err):
 			return err
 		}
 		if err := clock.wait(ctx, err); err != nil {
@@ -158,6 +158,9 @@ func (l *line) insist(
 		}
 	}
 }
+
+// isFinal reports whether no further attempt may do better.
+func isFinal(err error) bool { return !errors.Is(err, vault.ErrChecksum) && !repeatable(err) }
 
 // once makes an attempt, in the turn of an epoch. Bytes that moved in vain are taken
 // back.
@@ -179,7 +182,7 @@ func (l *line) once(ctx context.Context, epoch int, try func(*flow) error) error
 	if errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrLost) && f.at > 0 {
 		said = tooMuch
 	}
-	if ctx.Err() == nil && !errors.Is(err, vault.ErrChecksum) && !repeatable(err) {
+	if ctx.Err() == nil && isFinal(err) {
 		l.hopeless(err) // before another attempt gets this turn
 	}
 	return err

@@ -27,8 +27,7 @@ func deleteVault(ctx context.Context, dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(full)
-	v, err := open(full, root, err, o)
+	v, err := open(full, os.OpenRoot, full, o)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,8 @@ func (v *Vault) linkAside(d *jobDocument, s inventoryStatus) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if !v.aside.link(inventoryFile, outputPath(d.ID)) {
+	linked := v.aside.link(inventoryFile, outputPath(d.ID))
+	if !linked {
 		copied := func(to *os.File) error {
 			_, err := io.Copy(to, io.NewSectionReader(f, 0, info.Size()))
 			return err
@@ -94,10 +95,10 @@ func (v *Vault) linkAside(d *jobDocument, s inventoryStatus) (bool, error) {
 		if err := v.aside.fill(inventoryFile, copied); err != nil {
 			return false, err
 		}
-		v.aside.link(inventoryFile, outputPath(d.ID))
+		linked = v.aside.link(inventoryFile, outputPath(d.ID))
 	}
 	d.Damaged, d.Size = s.Damaged, info.Size()
-	return true, nil
+	return linked, nil
 }
 
 // writeListed writes those entries of an inventory that a job asked for.

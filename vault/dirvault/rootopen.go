@@ -64,8 +64,10 @@ func (r *Root) open(name string, old *Vault, opened chan struct{}) (v *Vault, er
 	}
 	if err == nil {
 		// Through the directory that was opened, whatever has its path by now.
-		dir, errDir := r.dir.OpenRoot(name)
-		v, err = openIn(filepath.Join(r.path, name), dir, errDir, r.options)
+		path := filepath.Join(r.path, name)
+		if v, err = open(path, r.dir.OpenRoot, name, r.options); err != nil {
+			err = fmt.Errorf("open directory vault %q: %w", path, err)
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -64,20 +64,16 @@ var _ vault.Vault = (*Vault)(nil)
 // there. The caller closes it. ErrNotFound means that dir is not a vault (see
 // [Create]), ErrLocked that it is open already, here or in another process.
 func Open(dir string, o Options) (*Vault, error) {
-	root, err := os.OpenRoot(dir)
-	return openIn(dir, root, err, o.withDefaults())
-}
-
-// openIn is Open of a directory that the caller has opened, or could not.
-func openIn(dir string, root *os.Root, err error, o Options) (*Vault, error) {
-	v, err := open(dir, root, err, o)
+	v, err := open(dir, os.OpenRoot, dir, o.withDefaults())
 	if err != nil {
 		return nil, fmt.Errorf("open directory vault %q: %w", dir, err)
 	}
 	return v, nil
 }
 
-func open(dir string, root *os.Root, err error, o Options) (*Vault, error) {
+// open opens the vault whose path is dir, which openRoot opens by name.
+func open(dir string, openRoot func(name string) (*os.Root, error), name string, o Options) (*Vault, error) {
+	root, err := openRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
 	}
