@@ -8,9 +8,10 @@ import (
 	"firn/internal/transfer"
 )
 
-// PatientRetry is how the verbs repeat a request, and tell of it.
-func PatientRetry(patience time.Duration, stop <-chan struct{}, notice func(string)) transfer.Retry {
-	return transfer.Retry{For: patience, Stop: stop, Waiting: func(err error, wait time.Duration) {
-		notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
+// Retry is how the run repeats a request: for as long as Patience, with a notice for each
+// wait.
+func (r *Run) Retry() transfer.Retry {
+	return transfer.Retry{For: r.Patience, Stop: r.Drain, Waiting: func(err error, wait time.Duration) {
+		r.Notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
 	}}
 }

@@ -9,7 +9,6 @@ package download
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,32 +29,15 @@ type Options struct {
 	// Tier is how fast, and at what price, a job is that must be started. Default
 	// Standard.
 	Tier vault.Tier
-	// Approve is asked before a job is started; see jobs.Options. Of an archive
-	// that is asked for in pieces it is asked once, with the bytes of all of them.
-	Approve func(req vault.JobRequest, bytes int64) error
-	// Topic is told by the service when a job has ended that must be started; see
-	// jobs.Options.
+	// Topic is the ARN of an SNS topic that gets a message when a job has ended that must
+	// be started; see jobs.Options.
 	Topic string
-	// NoWait returns a NotReadyError instead of waiting for a job.
+	// NoWait returns a jobs.NotReadyError instead of waiting for a job.
 	NoWait bool
-	// Bell is listened to while a job is in progress; see WaitOptions.
-	Bell jobs.Bell
-	// Ready is told of each job that is about to be read for the first time.
-	Ready func(record.Job)
-	// Listed is what the vault has listed of its jobs, shared with other downloads
-	// that come before and after. Default: one of its own.
-	Listed *jobs.List
-	// Reserved are bytes that others are going to write to the file system of the
-	// target: room that counts as taken.
-	Reserved int64
-	// Below is an open directory in which the path of File lies, which then is relative
-	// to it. No symbolic link on the way leads out of it, and it may be moved meanwhile.
-	// Default: none.
-	Below *os.Root
 	// Force replaces a target that is there.
 	Force bool
 	// NoTimes leaves the file with the time at which it was written. Else it gets the
-	// modification time of what was stored, as far as the record or the vault tells it.
+	// modification time of what was stored, as far as the record or the vault knows it.
 	NoTimes bool
 
 	// Concurrency is the number of segments in flight. Default: as many as pay, up to
@@ -64,28 +46,10 @@ type Options struct {
 	// LimitRate in bytes per second, for all segments together. Default: no limit.
 	LimitRate int64
 	// EstimateRate in bytes per second is what the line is thought to carry. No more
-	// is asked for at a time than can be read at that rate before it expires, and if
-	// an output was there that will expire too early, Notice is told. What this call
-	// sees of the line counts instead if it is more.
+	// is requested at a time than can be read at that rate before it expires, and if
+	// an output was there that will expire too early, Notice says so. A higher rate that
+	// this call sees counts instead. Default: learned from earlier downloads.
 	EstimateRate float64
-	// RetryFor is how long to go on without any progress. Default 20 hours.
-	RetryFor time.Duration
-
-	// Journal keeps the record; nil keeps none, and then nothing that breaks off
-	// can be continued.
-	Journal record.DownloadJournal
-
-	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
-	// finish, then the download is left as it is and ErrInterrupted returned.
-	Drain <-chan struct{}
-	// Progress is called at every change while bytes move, one call at a time, and
-	// Waiting while a job is in progress. They must be quick.
-	Progress func(depot.Progress)
-	Waiting  func(jobs.Waiting)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
 }
 
 // Result tells about bytes of an archive that are here, all of them proved.
@@ -107,28 +71,12 @@ type Result struct {
 	Unproved bool
 }
 
-func (o *Options) setDefaults() {
-	if o.Approve == nil {
-		o.Approve = func(vault.JobRequest, int64) error { return nil }
-	}
-	if o.Ready == nil {
-		o.Ready = func(record.Job) {}
-	}
-	if o.Journal == nil {
-		o.Journal = record.None{}
-	}
-	if o.Waiting == nil {
-		o.Waiting = func(jobs.Waiting) {}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
-}
-
 // download is one call of File or To.
 type download struct {
 	Options
+	depot.Run
 	VaultURL string // of the vault, which is its name on record
 
-	vault   vault.Vault
 	archive record.Archive // its size and tree hash may be found out on the way
 	want    vault.Range    // within the archive, never meaning everything
 	asking  *jobs.Requester
@@ -152,25 +100,18 @@ type download struct {
 	retries  int
 }
 
-func newDownload(v vault.Vault, a record.Archive, o Options) (*download, error) {
-	o.setDefaults()
+func newDownload(run depot.Run, a record.Archive, o Options) *download {
 	if a.State == record.Differing { // then the vault's word counts
 		a.Size, a.TreeHash = -1, treehash.Hash{}
 	}
 	d := &download{
-		Options: o, VaultURL: v.URL(), vault: v, archive: a,
-		limiter: transfer.NewLimiter(o.LimitRate), begin: o.Now(),
+		Options: o, Run: run, VaultURL: run.Vault.URL(), archive: a,
+		limiter: transfer.NewLimiter(o.LimitRate), begin: run.Now(),
 		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}
-	ask := jobs.Options{
-		Tier: o.Tier, Topic: o.Topic, Approve: d.approve, NoWait: o.NoWait, RetryFor: o.RetryFor,
-		Journal: o.Journal, Drain: o.Drain, Notice: o.Notice, Now: o.Now,
-	}
-	d.asking = jobs.NewRequester(v, ask)
-	if o.Listed != nil {
-		d.asking.Listed = o.Listed
-	}
-	return d, nil
+	run.Approve = d.approve
+	d.asking = jobs.NewRequester(run, jobs.Options{Tier: o.Tier, Topic: o.Topic, NoWait: o.NoWait})
+	return d
 }
 
 // aim finds out how large the archive is, if need be by asking for it, and sets
@@ -178,6 +119,13 @@ func newDownload(v vault.Vault, a record.Archive, o Options) (*download, error) 
 func (d *download) aim(ctx context.Context) error {
 	if err := d.learnSize(ctx); err != nil {
 		return err
+	}
+	if d.EstimateRate == 0 {
+		learned, err := d.Journal.DownloadRate(ctx, d.VaultURL)
+		if err != nil {
+			return err
+		}
+		d.EstimateRate = learned
 	}
 	if d.archive.Size < 0 {
 		job, _, err := d.asking.ForRange(ctx, d.archive, vault.Range{})
@@ -193,7 +141,7 @@ func (d *download) aim(ctx context.Context) error {
 		d.want = vault.Range{Size: d.archive.Size}
 		return nil
 	}
-	if err := jobs.CheckRange(d.vault.Limits(), d.Range, d.archive.Size); err != nil {
+	if err := jobs.CheckRange(d.Vault.Limits(), d.Range, d.archive.Size); err != nil {
 		return fmt.Errorf("archive %s: %w", depot.QuoteID(d.archive.ID), err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"firn"
 	"firn/download"
 	"firn/record"
 	"firn/source"
@@ -29,19 +30,19 @@ func ExampleFile() {
 	if err := dirvault.Create(cold, dirvault.Options{}); err != nil {
 		log.Fatal(err)
 	}
-	v, err := dirvault.Open(cold, dirvault.Options{})
+	d, err := firn.Open(ctx, "file://"+cold, firn.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer v.Close()
+	defer d.Close()
 	source := source.Stream(bytes.NewReader([]byte("Welcome to Amazon Glacier.")))
-	stored, err := upload.From(ctx, v, source, upload.Options{Description: "June", SpoolDir: dir})
+	stored, err := upload.From(ctx, d.Depot, source, upload.Options{Description: "June", SpoolDir: dir})
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	back := filepath.Join(dir, "back.txt")
-	got, err := download.File(ctx, v, record.Archive{ID: stored.ArchiveID, Size: -1}, back, download.Options{})
+	got, err := download.File(ctx, d.Depot, record.Archive{ID: stored.ArchiveID, Size: -1}, back, download.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

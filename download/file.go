@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"runtime"
 	"slices"
 	"time"
 
+	"firn/depot"
 	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
@@ -29,22 +31,26 @@ import (
 // An archive that is too large for the line to bring before an output expires is
 // asked for piece by piece. An output that expires in the middle is asked for again,
 // for the missing ranges only. If the archive's Size is below zero, the job tells it.
-func File(ctx context.Context, v vault.Vault, a record.Archive, path string, o Options) (Result, error) {
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+func File(ctx context.Context, d depot.Depot, a record.Archive, path string, o Options) (Result, error) {
+	return fileAt(ctx, d, a, path, nil, o, shared{})
+}
+
+// fileAt is File; if below is not nil, the path is relative to it.
+func fileAt(ctx context.Context, d depot.Depot, a record.Archive, path string, below *os.Root, o Options, s shared) (Result, error) {
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	d, err := newDownload(v, a, o)
+	t, err := newTarget(path, below, o.Force)
 	if err != nil {
 		return Result{}, err
 	}
-	t, err := newTarget(path, o.Below, o.Force)
-	if err != nil {
-		return Result{}, err
-	}
-	unlock, err := d.Journal.LockDownload(ctx, t.path)
+	unlock, err := run.Journal.LockDownload(ctx, t.path)
 	if err != nil {
 		return Result{}, errors.Join(err, t.room.Close())
 	}
-	f := &fileDownload{download: d, target: t}
+	f := &fileDownload{download: newDownload(run, a, o), target: t, reserved: s.reserved}
+	if s.listed != nil {
+		f.asking.Listed = s.listed
+	}
 	got, err := f.run(ctx)
 	return got, errors.Join(err, unlock(), t.room.Close())
 }
@@ -52,10 +58,11 @@ func File(ctx context.Context, v vault.Vault, a record.Archive, path string, o O
 // fileDownload is one call of File.
 type fileDownload struct {
 	*download
-	target  *target
-	part    *partFile
-	state   record.Download
-	modTime time.Time // of what was stored; zero: not known
+	target   *target
+	part     *partFile
+	state    record.Download
+	reserved int64     // bytes that others are going to write to the same file system
+	modTime  time.Time // of what was stored; zero: not known
 	// What of this run state counts in already, for the rate of the line.
 	countedBytes int64
 	countedBusy  time.Duration
@@ -159,7 +166,7 @@ func (f *fileDownload) discard(ctx context.Context) error {
 // they are no whole tree, by reading it.
 func (f *fileDownload) prove(ctx context.Context) (treehash.Hash, error) {
 	if f.want.Size > 0 && !treehash.Aligned(f.want.Offset, f.want.End()-1, f.archive.Size) {
-		ctx, stop := transfer.UntilDrained(ctx, f.Drain, 0)
+		ctx, stop := f.UntilDrained(ctx)
 		defer stop()
 		return treehash.TreeAt(ctx, f.part.file, f.want.Size, runtime.GOMAXPROCS(0))
 	}

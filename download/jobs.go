@@ -95,10 +95,9 @@ func (d *download) request(r vault.Range) vault.Range {
 // one turned out to be gone.
 func (d *download) await(ctx context.Context, asked []record.Job) (record.Job, error) {
 	var later error
-	for job, err := range jobs.WaitAll(ctx, d.vault, asked, jobs.WaitOptions{
-		NoWait: d.NoWait, Bell: d.Bell, RetryFor: d.RetryFor, Journal: d.Journal,
-		Drain: d.Drain, Waiting: d.Waiting, Notice: d.Notice, Now: d.Now,
-	}) {
+	ctx, stop := d.UntilDrained(ctx)
+	defer stop()
+	for job, err := range jobs.WaitAll(ctx, d.Depot, asked, jobs.WaitOptions{NoWait: d.NoWait}) {
 		var notReady *jobs.NotReadyError
 		switch {
 		case err == nil:
@@ -153,17 +152,17 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 	o := transfer.FetchOptions{
 		Open: func(ctx context.Context, r vault.Range) (vault.Output, error) {
 			stay.keep(ctx)
-			return d.vault.OpenOutput(ctx, job.ID, vault.Range{Offset: r.Offset - job.Range.Offset, Size: r.Size})
+			return d.Vault.OpenOutput(ctx, job.ID, vault.Range{Offset: r.Offset - job.Range.Offset, Size: r.Size})
 		},
 		At: to.at, Ordered: to.ordered,
 		Record: func(ctx context.Context, r vault.Range, hash treehash.Hash) error {
 			d.have[r.Offset] = treehash.Node{Size: r.Size, Hash: hash}
 			return to.record(ctx, r, hash)
 		},
-		Concurrency: depot.InFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.RetryFor, Drain: d.Drain, Progress: d.Progress,
+		Concurrency: depot.InFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace, Progress: d.Progress,
 		Size: d.want.Size, Done: d.want.Size,
 	}
-	if d.vault.Limits().Sequential {
+	if d.Vault.Limits().Sequential {
 		o.Concurrency = 1
 	}
 	var bytes int64
@@ -201,7 +200,7 @@ func (d *download) missing() []vault.Range {
 // download goes on: what has come until then is kept.
 func (d *download) warnOfExpiry(job record.Job, bytes int64) {
 	rate := d.lineRate()
-	if rate <= 0 || job.Expires.IsZero() || d.vault.Limits().Prolongs {
+	if rate <= 0 || job.Expires.IsZero() || d.Vault.Limits().Prolongs {
 		return
 	}
 	left := max(0, job.Expires.Sub(d.Now()))

@@ -8,8 +8,8 @@ import (
 	"firn/depot"
 	"firn/internal/crc64"
 	"firn/internal/disk"
-	"firn/internal/transfer"
 	"firn/record"
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -29,7 +29,7 @@ func (f *fileDownload) learn(ctx context.Context) error {
 	if !lacksTime && (!lacksHash || there < 0) {
 		return nil
 	}
-	told, err := depot.Look(ctx, f.vault, f.archive, f.asking.Retry())
+	told, err := depot.Look(ctx, f.Vault, f.archive, f.asking.Retry())
 	switch {
 	case errors.Is(err, vault.ErrInvalid), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied):
 		return nil
@@ -73,7 +73,7 @@ func (f *fileDownload) knowsCRC() bool { return f.isWhole() && f.crc != 0 }
 
 // hasCRC reports whether the target has that CRC-64.
 func (f *fileDownload) hasCRC(ctx context.Context) (bool, error) {
-	ctx, stop := transfer.UntilDrained(ctx, f.Drain, 0)
+	ctx, stop := f.UntilDrained(ctx)
 	defer stop()
 	file, err := f.target.open()
 	if err != nil {
@@ -82,6 +82,13 @@ func (f *fileDownload) hasCRC(ctx context.Context) (bool, error) {
 	defer file.Close()
 	got, err := crc64.Read(ctx, file, f.want.Size)
 	return err == nil && got == f.crc, err
+}
+
+// hashTarget reads the target for its tree hash.
+func (f *fileDownload) hashTarget(ctx context.Context) (treehash.Hash, error) {
+	ctx, stop := f.UntilDrained(ctx)
+	defer stop()
+	return f.target.hash(ctx)
 }
 
 // date gives the unfinished file the time of what was stored, if that is known. A file

@@ -9,7 +9,6 @@ import (
 	"firn/depot"
 	"firn/internal/disk"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -56,7 +55,7 @@ func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (
 	}
 	if size == f.want.Size && (!expected.IsZero() || f.knowsCRC()) {
 		f.Notice(fmt.Sprintf("%q is there; comparing its bytes with the archive's hash", f.target.path))
-		hash, err := f.target.hash(ctx, f.Drain)
+		hash, err := f.hashTarget(ctx)
 		isSame := hash == expected
 		if err == nil && expected.IsZero() {
 			isSame, err = f.hasCRC(ctx)
@@ -204,7 +203,7 @@ func (f *fileDownload) adopt(ctx context.Context) error {
 	}
 	f.Notice(fmt.Sprintf("continuing the download begun %s; checking the %s that are here",
 		humane.Time(f.state.Started), humane.Bytes(bytes)))
-	ctx, stop := transfer.UntilDrained(ctx, f.Drain, 0)
+	ctx, stop := f.UntilDrained(ctx)
 	defer stop()
 	proved, err := f.part.prove(ctx, noted, runtime.GOMAXPROCS(0))
 	if err != nil {
@@ -230,7 +229,7 @@ func (f *fileDownload) checkSpace() error {
 	if err != nil {
 		return err
 	}
-	if free = max(0, free-f.Reserved); needed > free {
+	if free = max(0, free-f.reserved); needed > free {
 		return fmt.Errorf("%w at %q: %s are needed and %s are free",
 			ErrNoSpace, f.target.dir, humane.Bytes(needed), humane.Bytes(free))
 	}

@@ -34,7 +34,7 @@ type keeper struct {
 
 // keeper returns nil for a vault that does not prolong.
 func (d *download) keeper(job record.Job) *keeper {
-	if !d.vault.Limits().Prolongs {
+	if !d.Vault.Limits().Prolongs {
 		return nil
 	}
 	return &keeper{download: d, job: job}
@@ -64,7 +64,7 @@ func (k *keeper) keep(ctx context.Context) {
 
 // prolong first looks whether the output is there, and of the archive that is read.
 func (k *keeper) prolong(ctx context.Context) error {
-	told, err := k.vault.Job(ctx, k.job.ID)
+	told, err := k.Vault.Job(ctx, k.job.ID)
 	switch {
 	case err != nil:
 		return err
@@ -72,13 +72,13 @@ func (k *keeper) prolong(ctx context.Context) error {
 		return fmt.Errorf("it is there no more, or almost: %w", vault.ErrExpired)
 	}
 	before := told.Expires
-	_, err = k.vault.StartJob(ctx, vault.JobRequest{
+	_, err = k.Vault.StartJob(ctx, vault.JobRequest{
 		Kind: vault.RetrieveArchive, Archive: k.archive.ID, Range: k.request(k.job.Range), Tier: k.job.Tier, Description: k.job.Description,
 	})
 	if err != nil {
 		return err
 	}
-	told, err = k.vault.Job(ctx, k.job.ID)
+	told, err = k.Vault.Job(ctx, k.job.ID)
 	if err == nil && !told.Expires.After(before) {
 		err = fmt.Errorf("the vault took no notice of being asked: %w", vault.ErrExpired)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/crc64"
-	"firn/internal/transfer"
 	"firn/vault"
 )
 
@@ -49,7 +48,7 @@ func (f *fileDownload) proveByCRC(ctx context.Context) error {
 	if !f.provesByCRC() {
 		return nil
 	}
-	ctx, stop := transfer.UntilDrained(ctx, f.Drain, 0)
+	ctx, stop := f.UntilDrained(ctx)
 	defer stop()
 	if _, err := f.part.file.Seek(0, 0); err != nil {
 		return f.part.failure(err)

@@ -30,15 +30,15 @@ func (d *download) lineRate() float64 {
 // window is how much the line can read before an output expires, with a sixth of
 // the time to spare; 0 if there is no bound.
 func (d *download) window() int64 {
-	window := int64(d.lineRate() * d.vault.Limits().OutputLifetime.Seconds() * 5 / 6)
-	if window <= 0 {
+	rate, limits := d.lineRate(), d.Vault.Limits()
+	if rate == 0 || limits.OutputLifetime == 0 {
 		return 0
 	}
-	return max(window, d.want.Size/mostWindows, d.step())
+	return max(jobs.Window(rate, limits), d.want.Size/mostWindows, d.step())
 }
 
 // step is what ranges are multiples of.
-func (d *download) step() int64 { return max(treehash.LeafSize, d.vault.Limits().RangeAlignment) }
+func (d *download) step() int64 { return max(treehash.LeafSize, d.Vault.Limits().RangeAlignment) }
 
 // inPieces reports whether the missing bytes are more than the line can read in
 // time. What is asked for beyond that expires unread and is paid for again.

@@ -10,7 +10,6 @@ import (
 	"runtime"
 
 	"firn/internal/disk"
-	"firn/internal/transfer"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -99,10 +98,8 @@ func (t *target) open() (*os.File, error) {
 	return t.room.OpenFile(t.name, os.O_RDONLY|disk.NoFollow, 0)
 }
 
-// hash reads the target for its tree hash, until a drain is asked for.
-func (t *target) hash(ctx context.Context, drain <-chan struct{}) (treehash.Hash, error) {
-	ctx, stop := transfer.UntilDrained(ctx, drain, 0)
-	defer stop()
+// hash reads the target for its tree hash.
+func (t *target) hash(ctx context.Context) (treehash.Hash, error) {
 	f, err := t.open()
 	if err != nil {
 		return treehash.Hash{}, err

@@ -8,9 +8,9 @@ import (
 	"maps"
 	"slices"
 
+	"firn/depot"
 	"firn/internal/crc64"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -27,30 +27,27 @@ const orderedSegment = 4 << 20
 // That the whole is the archive shows at its end, when the bytes are written:
 // vault.ErrChecksum then means that whoever read them must not use them. Any other
 // failure after the first byte wraps ErrCut.
-func To(ctx context.Context, v vault.Vault, a record.Archive, w io.Writer, o Options) (Result, error) {
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+func To(ctx context.Context, d depot.Depot, a record.Archive, w io.Writer, o Options) (Result, error) {
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	d, err := newDownload(v, a, o)
-	if err != nil {
-		return Result{}, err
-	}
-	if err := d.aim(ctx); err != nil {
+	t := newDownload(run, a, o)
+	if err := t.aim(ctx); err != nil {
 		return Result{}, err
 	}
 	crc := crc64.New()
-	if v.Limits().CRC64 {
+	if d.Vault.Limits().CRC64 {
 		w = io.MultiWriter(w, crc)
 	}
-	err = d.stream(ctx, w)
-	got := d.result()
+	err := t.stream(ctx, w)
+	got := t.result()
 	if err == nil {
-		got.TreeHash, err = d.proveStream()
+		got.TreeHash, err = t.proveStream()
 	}
-	if err == nil && d.provesByCRC() {
-		err = d.checkCRC(crc64.Sum(crc.Sum64()))
+	if err == nil && t.provesByCRC() {
+		err = t.checkCRC(crc64.Sum(crc.Sum64()))
 	}
 	if err != nil && got.Received > 0 && !errors.Is(err, vault.ErrChecksum) {
-		err = fmt.Errorf("%w: it has the first %s of %s: %w", ErrCut, humane.Bytes(got.Received), humane.Bytes(d.want.Size), err)
+		err = fmt.Errorf("%w: it has the first %s of %s: %w", ErrCut, humane.Bytes(got.Received), humane.Bytes(t.want.Size), err)
 	}
 	return got, err
 }

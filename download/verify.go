@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"firn/depot"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
@@ -17,23 +16,20 @@ import (
 // vault has other bytes, or says that it has.
 //
 // Of an archive whose size is below zero nothing is on record. Then the bytes are
-// compared with what the vault itself says of them, which Downloaded tells.
-func Verify(ctx context.Context, v vault.Vault, a record.Archive, o Options) (Result, error) {
+// compared with what the vault itself says of them, which the Result tells.
+func Verify(ctx context.Context, d depot.Depot, a record.Archive, o Options) (Result, error) {
 	o.Range = vault.Range{}
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	d, err := newDownload(v, a, o)
-	if err != nil {
+	t := newDownload(run, a, o)
+	if err := t.aim(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := d.aim(ctx); err != nil {
-		return Result{}, err
+	if err := t.stream(ctx, io.Discard); err != nil {
+		return t.result(), err
 	}
-	if err := d.stream(ctx, io.Discard); err != nil {
-		return d.result(), err
-	}
-	got := d.result()
-	if got.TreeHash, err = d.proveStream(); err != nil {
+	got, err := t.result(), error(nil)
+	if got.TreeHash, err = t.proveStream(); err != nil {
 		return got, err
 	}
 	switch {

@@ -10,10 +10,10 @@ import (
 
 // approveAll has the caller agree, before the first job of an archive is started, to all
 // that no job has of what is needed of it: half an archive is money for nothing.
-func (o *Options) approveAll(
-	ctx context.Context, asking *Requester, a record.Archive, needs []vault.Range,
+func (a *Requester) approveAll(
+	ctx context.Context, archive record.Archive, needs []vault.Range,
 ) func(vault.JobRequest, int64) error {
-	agreed := int64(0)
+	agreed, approve := int64(0), a.Approve
 	return func(req vault.JobRequest, bytes int64) error {
 		if bytes > 0 && bytes <= agreed {
 			agreed -= bytes
@@ -22,13 +22,13 @@ func (o *Options) approveAll(
 		whole := bytes
 		if bytes >= 0 {
 			i := max(0, slices.Index(needs, req.Range))
-			rest, err := asking.unasked(ctx, a, needs[i:])
+			rest, err := a.unasked(ctx, archive, needs[i:])
 			if err != nil {
 				return err
 			}
 			whole = max(bytes, rest)
 		}
-		if err := o.Approve(req, whole); err != nil {
+		if err := approve(req, whole); err != nil {
 			return err
 		}
 		agreed = max(0, whole-bytes)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -19,33 +18,25 @@ import (
 // Requester finds jobs at a vault, or starts them: each at most once, whatever
 // becomes of the answers.
 type Requester struct {
-	vault    vault.Retriever
-	url      string
-	journal  record.JobJournal
-	text     string     // of descriptions, before our token
-	topic    string     // that is told when a job has ended; may be empty
-	longest  int        // bytes that a description may have
-	tier     vault.Tier // that was asked for; empty: any will do
-	approve  func(vault.JobRequest, int64) error
-	noWait   bool
-	retryFor time.Duration
-	drain    <-chan struct{}
-	notice   func(string)
-	now      func() time.Time
+	*depot.Run
+	url     string     // of the vault
+	text    string     // of descriptions, before our token
+	topic   string     // that gets a message when a job has ended; may be empty
+	longest int        // bytes that a description may have
+	tier    vault.Tier // of the options; empty: any will do
+	noWait  bool
 
 	Listed *List
-	told   map[vault.JobID]bool // jobs of which tellTopic has told
+	told   map[vault.JobID]bool // jobs that tellTopic has spoken of
 
-	toldUnread bool // tellUnread has told
+	toldUnread bool // tellUnread has spoken
 }
 
-// NewRequester returns a Requester of jobs of a vault.
-func NewRequester(v vault.Vault, o Options) *Requester {
-	o.setDefaults()
+// NewRequester returns a Requester of jobs, for one run on a depot.
+func NewRequester(run depot.Run, o Options) *Requester {
 	return &Requester{
-		vault: v, url: v.URL(), journal: o.Journal, text: o.Description, topic: o.Topic, longest: v.Limits().MaxDescription,
-		tier: o.Tier, approve: o.Approve, noWait: o.NoWait, retryFor: o.RetryFor,
-		drain: o.Drain, notice: o.Notice, now: o.Now, Listed: &List{},
+		Run: &run, url: run.Vault.URL(), text: o.Description, topic: o.Topic, longest: run.Vault.Limits().MaxDescription,
+		tier: o.Tier, noWait: o.NoWait, Listed: &List{},
 	}
 }
 
@@ -109,7 +100,7 @@ func (a *Requester) Job(ctx context.Context, w Wanted) (job record.Job, found bo
 		if !errors.Is(err, vault.ErrLimited) {
 			return job, found, err
 		}
-		if waited += pause; waited > a.retryFor {
+		if waited += pause; waited > a.Patience {
 			return record.Job{}, false, fmt.Errorf("%w: %w", depot.ErrGaveUp, err)
 		}
 		if err := a.limited(ctx, w, err, pause); err != nil {
@@ -146,12 +137,12 @@ func (a *Requester) once(ctx context.Context, w Wanted, intent *record.Job, appr
 	if found || err != nil {
 		return job, found, err
 	}
-	if a.stopping() {
+	if a.Stopping() {
 		return record.Job{}, false, depot.ErrInterrupted
 	}
 	if !*approved {
 		a.tellUnread()
-		if err := a.approve(w.JobRequest, w.Bytes); err != nil {
+		if err := a.Approve(w.JobRequest, w.Bytes); err != nil {
 			return record.Job{}, false, err
 		}
 		*approved = true
@@ -170,29 +161,17 @@ func (a *Requester) lock(ctx context.Context, w Wanted) (unlock func() error, er
 	ticker := time.NewTicker(lockEvery)
 	defer ticker.Stop()
 	for range lockTries {
-		unlock, err = a.journal.LockVault(ctx, a.url, "job "+string(w.Archive))
+		unlock, err = a.Journal.LockVault(ctx, a.url, "job "+string(w.Archive))
 		if !errors.Is(err, vault.ErrLocked) {
 			return unlock, err
 		}
 		select {
 		case <-ticker.C:
-		case <-a.drain:
+		case <-a.Drain:
 			return nil, depot.ErrInterrupted
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
 	}
 	return nil, fmt.Errorf("another process is asking for %s: %w", jobSubject(record.Job{Kind: w.Kind, Archive: w.Archive}), err)
-}
-
-// Retry is how requests are repeated.
-func (a *Requester) Retry() transfer.Retry { return depot.PatientRetry(a.retryFor, a.drain, a.notice) }
-
-func (a *Requester) stopping() bool {
-	select {
-	case <-a.drain:
-		return true
-	default:
-		return false
-	}
 }

@@ -28,7 +28,7 @@ func (a *Requester) find(ctx context.Context, w Wanted) (record.Job, bool, error
 			continue
 		}
 		now, err := a.Ask(ctx, j.ID)
-		noted, err := NoteJob(ctx, a.journal, j, now, err, a.now())
+		noted, err := NoteJob(ctx, a.Journal, j, now, err, a.Now())
 		if err != nil {
 			return record.Job{}, false, err
 		}
@@ -53,7 +53,7 @@ func (a *Requester) find(ctx context.Context, w Wanted) (record.Job, bool, error
 // recorded returns what the record has of jobs for the archive, or for
 // inventories, newest first.
 func (a *Requester) recorded(ctx context.Context, w Wanted) (own []record.Job, err error) {
-	for j, err := range a.journal.JobsFor(ctx, a.url, w.Archive) {
+	for j, err := range a.Journal.JobsFor(ctx, a.url, w.Archive) {
 		if err != nil {
 			return nil, err
 		}
@@ -67,11 +67,11 @@ func (a *Requester) recorded(ctx context.Context, w Wanted) (own []record.Job, e
 // Ask returns what the vault tells about a job.
 func (a *Requester) Ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
 	err = a.Retry().Do(ctx, func(ctx context.Context) error {
-		job, err = a.vault.Job(ctx, id)
+		job, err = a.Vault.Job(ctx, id)
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) {
-		err = MissingJob(ctx, a.vault, a.Retry(), err)
+		err = MissingJob(ctx, a.Vault, a.Retry(), err)
 	}
 	return job, err
 }
@@ -80,7 +80,7 @@ func (a *Requester) Ask(ctx context.Context, id vault.JobID) (job vault.Job, err
 // nothing of ours waits to be settled.
 func (a *Requester) List(ctx context.Context, own []record.Job) error {
 	asks := func(j record.Job) bool { return j.Status == record.Asking }
-	if a.Listed.isFresh(a.now()) && !slices.ContainsFunc(own, asks) {
+	if a.Listed.isFresh(a.Now()) && !slices.ContainsFunc(own, asks) {
 		return nil
 	}
 	return a.relist(ctx)
@@ -89,13 +89,13 @@ func (a *Requester) List(ctx context.Context, own []record.Job) error {
 func (a *Requester) relist(ctx context.Context) error {
 	return a.Retry().Do(ctx, func(ctx context.Context) error {
 		listed := []vault.Job{}
-		for j, err := range a.vault.Jobs(ctx) {
+		for j, err := range a.Vault.Jobs(ctx) {
 			if err != nil {
 				return err
 			}
 			listed = append(listed, j)
 		}
-		a.Listed.Jobs, a.Listed.asked = listed, a.now()
+		a.Listed.Jobs, a.Listed.asked = listed, a.Now()
 		return nil
 	})
 }
@@ -120,7 +120,7 @@ func (a *Requester) settle(ctx context.Context, j record.Job) (record.Job, error
 	} else {
 		j.Status, j.Message = vault.Failed, "the vault never got the request"
 	}
-	return j, a.journal.SaveJob(ctx, &j)
+	return j, a.Journal.SaveJob(ctx, &j)
 }
 
 // choose takes the best of the listed jobs that will do: one that is done before
@@ -142,7 +142,7 @@ func (a *Requester) choose(ctx context.Context, w Wanted, own []record.Job) (rec
 		job = own[i]
 		noteStatus(&job, best)
 	}
-	return job, true, a.journal.SaveJob(ctx, &job)
+	return job, true, a.Journal.SaveJob(ctx, &job)
 }
 
 func better(j, than vault.Job) bool {
@@ -162,9 +162,9 @@ func (a *Requester) isUsable(j vault.Job, w Wanted) bool {
 	}
 	switch j.Status {
 	case vault.InProgress:
-		return a.tier == "" || TypicalTime(a.vault.Limits(), j.Tier) <= TypicalTime(a.vault.Limits(), a.tier)
+		return a.tier == "" || TypicalTime(a.Vault.Limits(), j.Tier) <= TypicalTime(a.Vault.Limits(), a.tier)
 	case vault.Succeeded:
-		return j.Expires.IsZero() || j.Expires.Sub(a.now()) >= leastLeft
+		return j.Expires.IsZero() || j.Expires.Sub(a.Now()) >= leastLeft
 	}
 	return false
 }

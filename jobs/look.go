@@ -16,8 +16,8 @@ import (
 // wait is one call of WaitAll.
 type wait struct {
 	WaitOptions
-	vault vault.Retriever
-	jobs  []record.Job // that have not ended
+	depot.Run
+	jobs []record.Job // that have not ended
 
 	rang bool // the Bell made us look
 	told bool // of a Bell that cannot be heard
@@ -54,8 +54,8 @@ func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
 // list returns those of our jobs that the vault lists.
 func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
 	known := make(map[vault.JobID]vault.Job)
-	err := w.retry().Do(ctx, func(ctx context.Context) error {
-		for j, err := range w.vault.Jobs(ctx) {
+	err := w.Retry().Do(ctx, func(ctx context.Context) error {
+		for j, err := range w.Vault.Jobs(ctx) {
 			if err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func (w *wait) has(id vault.JobID) bool {
 
 // mine reports whether a message is about one of our jobs.
 func (w *wait) mine(e vault.Ending) bool {
-	announcer, ok := w.vault.(vault.Announcer)
+	announcer, ok := w.Vault.(vault.Announcer)
 	if !ok {
 		return e.Job != "" && w.has(e.Job)
 	}
@@ -82,18 +82,14 @@ func (w *wait) mine(e vault.Ending) bool {
 }
 
 func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
-	err = w.retry().Do(ctx, func(ctx context.Context) error {
-		job, err = w.vault.Job(ctx, id)
+	err = w.Retry().Do(ctx, func(ctx context.Context) error {
+		job, err = w.Vault.Job(ctx, id)
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) {
-		err = MissingJob(ctx, w.vault, w.retry(), err)
+		err = MissingJob(ctx, w.Vault, w.Retry(), err)
 	}
 	return job, err
-}
-
-func (w *wait) retry() transfer.Retry {
-	return depot.PatientRetry(w.RetryFor, w.Drain, w.Notice)
 }
 
 // verdict is the error with which a job that has ended is yielded.
@@ -119,7 +115,7 @@ func (w *wait) notReady(j record.Job) *NotReadyError {
 	return e
 }
 
-func (w *wait) usually(j record.Job) time.Duration { return TypicalTime(w.vault.Limits(), j.Tier) }
+func (w *wait) usually(j record.Job) time.Duration { return TypicalTime(w.Vault.Limits(), j.Tier) }
 
 // pause waits before the next look, for the Bell if there is one. If the Bell had
 // made us look for nothing, time alone makes us look again, so that a Bell which
@@ -138,7 +134,7 @@ func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) er
 }
 
 func (w *wait) tell(pause time.Duration) {
-	now := Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)}
+	now := depot.Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)}
 	for _, j := range w.jobs {
 		now.Usually = max(now.Usually, w.usually(j))
 	}

@@ -27,7 +27,7 @@ func requestWorth(tier vault.Tier) int64 {
 func (a *Requester) OwnRanges(ctx context.Context, archive record.Archive) (parts []vault.Range, whole bool, err error) {
 	own, err := a.recorded(ctx, Wanted{JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive.ID}})
 	for _, j := range own {
-		isReadable := j.Status == vault.InProgress || j.Status == vault.Succeeded && (j.Expires.IsZero() || j.Expires.After(a.now()))
+		isReadable := j.Status == vault.InProgress || j.Status == vault.Succeeded && (j.Expires.IsZero() || j.Expires.After(a.Now()))
 		switch {
 		case !isReadable:
 		case j.Range.IsZero(), j.Range == vault.Range{Size: archive.Size}:

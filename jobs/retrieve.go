@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"firn/depot"
 	"firn/internal/transfer"
@@ -35,27 +34,10 @@ type Options struct {
 	// were there before included: what a line can carry before the outputs expire.
 	// Default: no bound. An archive is never split for it.
 	Budget int64
-	// Approve is asked before a job is started, once for each, with the bytes that
-	// it makes readable, or -1 if the size of the archive is not known. Of an archive
-	// that takes several, it is asked at the first for all of them. Its error
-	// is returned and nothing is started.
-	Approve func(req vault.JobRequest, bytes int64) error
 	// NoWait returns vault.ErrLimited at once. Without it a request that the
 	// account's own policy refuses is repeated, at intervals of up to an hour, for
 	// as long as RetryFor says.
 	NoWait bool
-	// RetryFor is how long to go on without an answer. Default 20 hours.
-	RetryFor time.Duration
-
-	// Journal keeps the record; nil keeps none.
-	Journal record.JobJournal
-
-	// Drain asks, when closed, to stop: a request in flight gets 10 seconds.
-	Drain <-chan struct{}
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
 }
 
 // Retrieve asks the vault for an archive and returns the job, without waiting for
@@ -68,8 +50,8 @@ type Options struct {
 // asked for again, by this call or, after a crash, the next.
 //
 // Of a Range that takes several jobs it asks for the first alone: see RetrieveAll.
-func Retrieve(ctx context.Context, v vault.Vault, a record.Archive, o Options) (record.Job, error) {
-	for r, err := range o.all(ctx, v, []record.Archive{a}, false) {
+func Retrieve(ctx context.Context, d depot.Depot, a record.Archive, o Options) (record.Job, error) {
+	for r, err := range o.all(ctx, d, []record.Archive{a}, false) {
 		return r.Job, err
 	}
 	return record.Job{}, context.Cause(ctx)
@@ -87,22 +69,21 @@ type Retrieved struct {
 // alone; one for which the Budget has no room comes with ErrNotStarted. A range
 // of an archive may take several jobs, which are yielded one by one; so may a whole
 // archive of which others have asked for ranges.
-func RetrieveAll(ctx context.Context, v vault.Vault, archives []record.Archive, o Options) iter.Seq2[Retrieved, error] {
-	return o.all(ctx, v, archives, true)
+func RetrieveAll(ctx context.Context, d depot.Depot, archives []record.Archive, o Options) iter.Seq2[Retrieved, error] {
+	return o.all(ctx, d, archives, true)
 }
 
 // all is RetrieveAll, with or without the use of ranges that others have asked for.
 func (o Options) all(
-	ctx context.Context, v vault.Vault, archives []record.Archive, useRanges bool,
+	ctx context.Context, d depot.Depot, archives []record.Archive, useRanges bool,
 ) iter.Seq2[Retrieved, error] {
 	return func(yield func(Retrieved, error) bool) {
-		o.setDefaults()
-		ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+		ctx, run, stop := depot.Begin(ctx, d)
 		defer stop()
-		asking := NewRequester(v, o)
+		asking := NewRequester(run, o)
 		left := o.Budget
 		for _, a := range archives {
-			needs, err := o.needs(v.Limits(), a)
+			needs, err := o.needs(d.Vault.Limits(), a)
 			bytes := sizeOf(a, needs)
 			if err == nil && o.Budget > 0 && bytes > left && left < o.Budget {
 				err = fmt.Errorf("archive %s: %w", depot.QuoteID(a.ID), ErrNotStarted)
@@ -117,8 +98,8 @@ func (o Options) all(
 				continue
 			}
 			left -= bytes
-			if asking.approve = o.Approve; useRanges {
-				asking.approve = o.approveAll(ctx, asking, a, needs)
+			if asking.Approve = run.Approve; useRanges {
+				asking.Approve = asking.approveAll(ctx, a, needs)
 			}
 			if !o.retrieve(ctx, asking, a, needs, yield) {
 				return
@@ -143,16 +124,6 @@ func (o *Options) retrieve(
 		needs = slices.DeleteFunc(needs[1:], func(r vault.Range) bool { return job.Range.Contains(r) })
 	}
 	return true
-}
-
-func (o *Options) setDefaults() {
-	if o.Approve == nil {
-		o.Approve = func(vault.JobRequest, int64) error { return nil }
-	}
-	if o.Journal == nil {
-		o.Journal = record.None{}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // needs returns what must be asked for: the whole archive, or runs of it that are

@@ -8,7 +8,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
@@ -17,8 +16,8 @@ import (
 // the job's id after. If the answer is lost, the job is looked for by its token,
 // and asked for again only if it is not there.
 func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) error {
-	intent.Status, intent.Message, intent.Started = record.Asking, "", a.now().UTC().Round(0)
-	if err := a.journal.SaveJob(ctx, intent); err != nil {
+	intent.Status, intent.Message, intent.Started = record.Asking, "", a.Now().UTC().Round(0)
+	if err := a.Journal.SaveJob(ctx, intent); err != nil {
 		return err
 	}
 	asked, refused := false, false
@@ -32,7 +31,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 			}
 		}
 		asked = true
-		intent.ID, err = a.vault.StartJob(ctx, w.JobRequest)
+		intent.ID, err = a.Vault.StartJob(ctx, w.JobRequest)
 		refused = err != nil && !depot.Passing(err) && ctx.Err() == nil
 		return err
 	})
@@ -44,7 +43,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 	default: // whether there is a job is found out by the next call
 		return err
 	}
-	saved := a.journal.SaveJob(context.WithoutCancel(ctx), intent)
+	saved := a.Journal.SaveJob(context.WithoutCancel(ctx), intent)
 	if saved != nil && err == nil {
 		saved = fmt.Errorf("job %q was started but that could not be recorded; run the same command again, which finds it: %w",
 			string(intent.ID), saved)
@@ -63,12 +62,12 @@ const (
 func (a *Requester) limited(ctx context.Context, w Wanted, err error, pause time.Duration) error {
 	if w.Tier == vault.Expedited {
 		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
-			err, humane.Usually(TypicalTime(a.vault.Limits(), vault.Standard)))
+			err, humane.Usually(TypicalTime(a.Vault.Limits(), vault.Standard)))
 	}
 	if a.noWait {
 		return err
 	}
-	a.notice(fmt.Sprintf("the account's own limit refuses the job now, so it is asked for again at %s: %v",
-		humane.Time(a.now().Add(pause)), err))
-	return transfer.Pause(ctx, a.drain, pause)
+	a.Notice(fmt.Sprintf("the account's own limit refuses the job now, so it is asked for again at %s: %v",
+		humane.Time(a.Now().Add(pause)), err))
+	return a.Pause(ctx, pause)
 }

@@ -27,12 +27,12 @@ func (a *Requester) tellTopic(j vault.Job) {
 	a.told[j.ID] = true
 	switch {
 	case j.Status != vault.InProgress:
-		a.notice(fmt.Sprintf("job %s has ended already, so no message about it comes any more", depot.QuoteID(j.ID)))
+		a.Notice(fmt.Sprintf("job %s has ended already, so no message about it comes any more", depot.QuoteID(j.ID)))
 	case j.Topic == "":
-		a.notice(fmt.Sprintf("job %s was asked for before, without a topic, and that cannot be changed: "+
+		a.Notice(fmt.Sprintf("job %s was asked for before, without a topic, and that cannot be changed: "+
 			"of its end only the vault's own topic is told, if it has one", depot.QuoteID(j.ID)))
 	default:
-		a.notice(fmt.Sprintf("job %s was asked for before, and that cannot be changed: it tells its topic %q, and not %q",
+		a.Notice(fmt.Sprintf("job %s was asked for before, and that cannot be changed: it tells its topic %q, and not %q",
 			depot.QuoteID(j.ID), j.Topic, a.topic))
 	}
 }

@@ -23,5 +23,5 @@ func (a *Requester) tellUnread() {
 		return
 	}
 	a.toldUnread = true
-	a.notice(fmt.Sprintf("the vault lists %s that cannot be read and are passed over: %s", humane.Count(count, "job"), why))
+	a.Notice(fmt.Sprintf("the vault lists %s that cannot be read and are passed over: %s", humane.Count(count, "job"), why))
 }

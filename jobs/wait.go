@@ -11,52 +11,14 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/vault"
 )
-
-// Bell says when it is worth asking a vault about its jobs. Package notify has
-// one that hears of them from a queue.
-type Bell interface {
-	// Wait returns nil once the service has said that something of ours ended, and
-	// the cause of ctx when that ends. Any other error says why there is nothing to be
-	// heard for now: vault.ErrUnavailable and vault.ErrThrottled may pass, others
-	// do not.
-	Wait(ctx context.Context, mine func(vault.Ending) bool) error
-}
 
 // WaitOptions says how to wait for jobs. The zero value is good.
 type WaitOptions struct {
 	// NoWait looks once. A job that is in progress then is a NotReadyError.
 	NoWait bool
-	// Bell, if not nil, is listened to; the vault is then asked when it rings, and
-	// four times an hour in case it does not.
-	Bell Bell
-	// RetryFor is how long to go on while the vault cannot be asked. Default 20
-	// hours.
-	RetryFor time.Duration
-
-	// Journal keeps the record; nil keeps none.
-	Journal record.JobJournal
-
-	// Drain asks, when closed, to stop waiting with ErrInterrupted.
-	Drain <-chan struct{}
-	// Waiting is called after each look that found jobs in progress. It must be
-	// quick.
-	Waiting func(Waiting)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
-}
-
-// Waiting is what is waited for.
-type Waiting struct {
-	Jobs []record.Job // in progress, in the order given
-	Next time.Time    // when the vault is asked again, at the latest
-	// Usually is how long jobs like the slowest of them take.
-	Usually time.Duration
 }
 
 // NotReadyError is the vault.ErrNotReady of a job in progress.
@@ -108,8 +70,8 @@ var errLookAgain = errors.New("time to look again")
 
 // Wait waits until a job has ended and returns it as it is then: see
 // [WaitAll].
-func Wait(ctx context.Context, v vault.Retriever, job record.Job, o WaitOptions) (record.Job, error) {
-	for ended, err := range WaitAll(ctx, v, []record.Job{job}, o) {
+func Wait(ctx context.Context, d depot.Depot, job record.Job, o WaitOptions) (record.Job, error) {
+	for ended, err := range WaitAll(ctx, d, []record.Job{job}, o) {
 		if ended.ID != "" {
 			job = ended
 		}
@@ -125,14 +87,14 @@ func Wait(ctx context.Context, v vault.Retriever, job record.Job, o WaitOptions)
 // and the status record.Gone; with NoWait, one in progress with a NotReadyError.
 //
 // An error that is about no single job comes with the zero Job and ends the
-// sequence: the vault cannot be asked, the record cannot be written, ctx or Drain
-// ended the waiting.
-func WaitAll(ctx context.Context, v vault.Retriever, jobs []record.Job, o WaitOptions) iter.Seq2[record.Job, error] {
+// sequence: the vault cannot be asked, the record cannot be written, ctx
+// ended.
+func WaitAll(ctx context.Context, d depot.Depot, jobs []record.Job, o WaitOptions) iter.Seq2[record.Job, error] {
 	return func(yield func(record.Job, error) bool) {
-		o.setDefaults()
-		ctx, stop := transfer.UntilDrained(ctx, o.Drain, 0)
+		d.Grace = -1 // a look at a job may be broken off
+		ctx, run, stop := depot.Begin(ctx, d)
 		defer stop()
-		w := &wait{WaitOptions: o, vault: v, jobs: slices.Clone(jobs)}
+		w := &wait{WaitOptions: o, Run: run, jobs: slices.Clone(jobs)}
 		for pace := firstLook; len(w.jobs) > 0; pace = min(longLook, pace*3/2) {
 			ended, err := w.look(ctx)
 			if ctx.Err() != nil {
@@ -156,14 +118,4 @@ func WaitAll(ctx context.Context, v vault.Retriever, jobs []record.Job, o WaitOp
 			}
 		}
 	}
-}
-
-func (o *WaitOptions) setDefaults() {
-	if o.Journal == nil {
-		o.Journal = record.None{}
-	}
-	if o.Waiting == nil {
-		o.Waiting = func(Waiting) {}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }

@@ -1,6 +1,7 @@
 package purge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ type doomed struct {
 func (p *purge) deleteAll(ctx context.Context) error {
 	err := transfer.Each(ctx, p.due(ctx),
 		func(d *doomed) int64 { return max(0, d.Size) }, p.request, p.note, transfer.EachOptions{
-			Concurrency: p.Concurrency, RetryFor: p.RetryFor, Drain: p.Drain,
+			Concurrency: cmp.Or(p.Concurrency, depot.DefaultConcurrency), RetryFor: p.Patience, Drain: p.Drain, DrainTimeout: p.Grace,
 			Items: p.plan.Archives, Size: p.plan.Bytes, Progress: p.Progress,
 		})
 	err = errors.Join(err, p.settle(context.WithoutCancel(ctx)))
@@ -108,7 +109,7 @@ func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doom
 // request asks the vault to delete an archive. What it refuses to this archive
 // alone does not end the purge.
 func (p *purge) request(ctx context.Context, d *doomed) error {
-	err := p.vault.DeleteArchive(ctx, d.ID)
+	err := p.Vault.DeleteArchive(ctx, d.ID)
 	if errors.Is(err, vault.ErrDenied) || errors.Is(err, vault.ErrInvalid) {
 		d.refusal = err
 		return nil

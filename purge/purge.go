@@ -8,15 +8,13 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/internal/transfer"
-	"firn/jobs"
 	"firn/reconcile"
 	"firn/record"
 	"firn/vault"
 )
 
-// Options says how to empty a vault. The zero value, with a Journal, takes an
-// inventory and deletes everything without asking.
+// Options says how to empty a vault. The zero value takes an inventory and deletes
+// everything.
 type Options struct {
 	// CatalogOnly deletes what is on record and takes no inventory: archives that
 	// the record does not know stay.
@@ -24,41 +22,14 @@ type Options struct {
 	// Fresh takes an inventory even if one was asked for and read within the last
 	// day, as after a purge that was killed.
 	Fresh bool
-	// Approve is asked once, before the first archive is deleted. Its error is
-	// returned and nothing is deleted.
-	Approve func(Plan) error
 	// Until spares archives that were created later. Default: the moment of the
-	// plan, so that nothing is deleted that Approve was not told of.
+	// plan, so that nothing is deleted that was not approved.
 	Until time.Time
-	// NoWait returns a NotReadyError instead of waiting for the inventory.
+	// NoWait returns a jobs.NotReadyError instead of waiting for the inventory.
 	NoWait bool
-	// Bell is listened to while the inventory is in progress; see WaitOptions.
-	Bell jobs.Bell
-	// Ready is told of the inventory's job before it is read.
-	Ready func(record.Job)
 	// Concurrency is the number of requests in flight, fewer if the service asks to
 	// slow down. Default 8.
 	Concurrency int
-	// RetryFor is how long to go on without any progress. Default 20 hours.
-	RetryFor time.Duration
-
-	// Journal keeps the record. It is required: what is being deleted is on record
-	// before the vault is asked.
-	Journal record.PurgeJournal
-
-	// Drain asks, when closed, to stop: requests in flight get 10 seconds to
-	// finish, then ErrInterrupted is returned. The same call continues.
-	Drain <-chan struct{}
-	// Progress is called as archives are deleted: its Parts are archives. Listing
-	// is called while the inventory is read, and Waiting while it is in progress.
-	// They must be quick.
-	Progress func(depot.Progress)
-	Listing  func(reconcile.Progress)
-	Waiting  func(jobs.Waiting)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
 }
 
 // Plan is what is about to be deleted.
@@ -84,16 +55,6 @@ type Result struct {
 	Elapsed time.Duration
 }
 
-func (o *Options) setDefaults() {
-	if o.Approve == nil {
-		o.Approve = func(Plan) error { return nil }
-	}
-	if o.Concurrency <= 0 {
-		o.Concurrency = depot.DefaultConcurrency
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
-}
-
 // inventoryWillDo is how old an inventory may be from which a vault is purged: a
 // vault makes a new one about daily. So a purge that was killed goes on without
 // another one.
@@ -107,36 +68,40 @@ const inventoryWillDo = 24 * time.Hour
 //
 // An archive that the vault refuses to delete, such as one under a Vault Lock,
 // does not keep the others from being deleted. The error wraps vault.ErrDenied
-// then, and Purged tells how many there are; after a thousand refusals in a row
-// Purge gives up.
+// then, and the Result tells how many there are; after a thousand refusals in a row
+// Vault gives up.
+//
+// Vault calls approve before the first archive is deleted. If approve returns an error,
+// nothing is deleted and Vault returns that error. Vault calls approve again if more came on
+// record meanwhile. A nil approve agrees.
 //
 // An archive that is deleted still shows in the vault's inventories for about a
 // day. [Remove] waits for that, and removes the vault.
-func Vault(ctx context.Context, v vault.Vault, o Options) (Result, error) {
-	o.setDefaults()
-	if o.Journal == nil {
+func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) error) (Result, error) {
+	if !d.HasRecord() {
 		return Result{}, fmt.Errorf("a purge is kept in a journal, and there is none: %w", vault.ErrInvalid)
 	}
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	unlock, err := o.Journal.LockVault(ctx, v.URL(), "purge")
+	unlock, err := run.Journal.LockVault(ctx, run.Vault.URL(), "purge")
 	if err != nil {
 		return Result{}, err
 	}
-	p := &purge{Options: o, VaultURL: v.URL(), vault: v, begin: o.Now()}
+	p := &purge{Options: o, Run: run, VaultURL: run.Vault.URL(), approve: approve, begin: run.Now()}
 	err = p.run(ctx)
-	p.result.Elapsed = o.Now().Sub(p.begin)
+	p.result.Elapsed = run.Now().Sub(p.begin)
 	return p.result, errors.Join(err, unlock())
 }
 
-// purge is one call of Purge.
+// purge is one call of Vault.
 type purge struct {
 	Options
+	depot.Run
 	VaultURL string // of the vault, which is its name on record
 
-	vault vault.Vault
-	begin time.Time
-	plan  Plan
+	approve func(Plan) error
+	begin   time.Time
+	plan    Plan
 	// newest is the last archive that was on record when the plan was made. What came
 	// later was not agreed to, though it may be older: another process may have read an
 	// inventory.
@@ -149,17 +114,20 @@ type purge struct {
 	inARow  int               // refusals since the last deletion
 }
 
+// takeInventory brings the record up to what the vault lists.
+func (p *purge) takeInventory(ctx context.Context) (reconcile.Report, error) {
+	age := inventoryWillDo
+	if p.Fresh {
+		age = 0
+	}
+	ctx, stop := p.UntilDrained(ctx)
+	defer stop()
+	return reconcile.Inventory(ctx, p.Depot, reconcile.Options{MaxAge: age, NoWait: p.NoWait})
+}
+
 func (p *purge) run(ctx context.Context) error {
 	if !p.CatalogOnly {
-		age := inventoryWillDo
-		if p.Fresh {
-			age = 0
-		}
-		list, err := reconcile.Inventory(ctx, p.vault, reconcile.Options{
-			MaxAge: age, NoWait: p.NoWait, Bell: p.Bell, Ready: p.Ready, RetryFor: p.RetryFor,
-			Journal: p.Journal, Drain: p.Drain,
-			Progress: p.Listing, Waiting: p.Waiting, Notice: p.Notice, Now: p.Now,
-		})
+		list, err := p.takeInventory(ctx)
 		if err != nil {
 			return err
 		}
@@ -172,8 +140,10 @@ func (p *purge) run(ctx context.Context) error {
 	}
 	for {
 		approved := p.plan
-		if err := p.Approve(approved); err != nil {
-			return err
+		if p.approve != nil {
+			if err := p.approve(approved); err != nil {
+				return err
+			}
 		}
 		if err := p.count(ctx); err != nil { // what is left by now of what was agreed to
 			return err
@@ -201,8 +171,8 @@ func (p *purge) makePlan(ctx context.Context) (err error) {
 	if err := p.count(ctx); err != nil {
 		return err
 	}
-	return depot.PatientRetry(p.RetryFor, p.Drain, p.Notice).Do(ctx, func(ctx context.Context) (err error) {
-		p.plan.Uploads, err = vault.CountUploads(ctx, p.vault)
+	return p.Retry().Do(ctx, func(ctx context.Context) (err error) {
+		p.plan.Uploads, err = vault.CountUploads(ctx, p.Vault)
 		return err
 	})
 }

@@ -8,7 +8,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/vault"
 )
 
@@ -23,39 +22,11 @@ type VaultAdmin interface {
 	DeleteVault(ctx context.Context, name string) error
 }
 
-// RemoveOptions says how to remove a vault that was purged. The zero value is
-// good, but for Journal.
+// RemoveOptions says how to remove a vault that was purged. The zero value is good.
 type RemoveOptions struct {
-	// Again is called when the vault, counting its archives after they were
-	// deleted, has found some: that is the time to purge it again. Its error ends
-	// the removal. Nil: the vault is left as it is then.
-	Again func(ctx context.Context) error
 	// NoWait tries once. If the vault cannot be removed yet the error wraps
-	// vault.ErrNotReady, and tells when to come back.
+	// vault.ErrNotReady, and says when to come back.
 	NoWait bool
-	// RetryFor is how long to go on without an answer. Default 20 hours.
-	RetryFor time.Duration
-
-	// Journal tells when something was last deleted from the vault. It is required.
-	Journal interface {
-		LastDeleted(ctx context.Context, vaultURL string) (time.Time, error)
-	}
-
-	// Drain asks, when closed, to stop waiting with ErrInterrupted.
-	Drain <-chan struct{}
-	// Waiting is told when the vault is tried again, each time. It must be quick.
-	Waiting func(next time.Time)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock. Default time.Now.
-	Now func() time.Time
-}
-
-func (o *RemoveOptions) setDefaults() {
-	if o.Waiting == nil {
-		o.Waiting = func(time.Time) {}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 // How often a vault is tried that has not seen yet that it is empty. It looks
@@ -73,14 +44,20 @@ const mostRounds = 3
 // refuses that until its own inventory, made about daily, has seen the vault
 // empty ("Deleting a vault" in the developer guide), so Remove tries again at
 // intervals of up to an hour. A vault that is not there is no error.
-func Remove(ctx context.Context, admin VaultAdmin, name string, o RemoveOptions) error {
-	o.setDefaults()
-	if o.Journal == nil {
+//
+// If the vault, counting its archives after they were deleted, has found some, Remove calls
+// again: that is the time to purge it once more. An error of again ends the removal. If
+// again is nil, the vault stays then.
+//
+// The depot's Vault is not used, and may be nil: a directory cannot be removed while it is
+// open as a vault. The record is required: it has when the vault was emptied.
+func Remove(ctx context.Context, d depot.Depot, admin VaultAdmin, name string, o RemoveOptions, again func(context.Context) error) error {
+	if !d.HasRecord() {
 		return fmt.Errorf("no journal tells when vault %q was emptied: %w", name, vault.ErrInvalid)
 	}
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	r := &removal{RemoveOptions: o, admin: admin, name: name}
+	r := &removal{RemoveOptions: o, Run: run, admin: admin, name: name, again: again}
 	for pace := firstTry; ; pace = min(longTry, 2*pace) {
 		refusal, err := r.try(ctx)
 		if err != nil || refusal == nil {
@@ -103,17 +80,17 @@ func Remove(ctx context.Context, admin VaultAdmin, name string, o RemoveOptions)
 // removal is one call of Remove.
 type removal struct {
 	RemoveOptions
+	depot.Run
 	admin  VaultAdmin
 	name   string
+	again  func(context.Context) error
 	first  *vault.Info // as it was at the first refusal since the vault was emptied
 	rounds int
 }
 
-func (r *removal) retry() transfer.Retry { return depot.PatientRetry(r.RetryFor, r.Drain, r.Notice) }
-
 // try asks the place to delete the vault. A refusal that may pass is no error.
 func (r *removal) try(ctx context.Context) (refusal, err error) {
-	err = r.retry().Do(ctx, func(ctx context.Context) error { return r.admin.DeleteVault(ctx, r.name) })
+	err = r.Retry().Do(ctx, func(ctx context.Context) error { return r.admin.DeleteVault(ctx, r.name) })
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
 		return nil, nil
@@ -127,7 +104,7 @@ func (r *removal) try(ctx context.Context) (refusal, err error) {
 // does, or that it is too early, or that there is no point in waiting.
 func (r *removal) look(ctx context.Context, refusal error) (again bool, err error) {
 	var info vault.Info
-	err = r.retry().Do(ctx, func(ctx context.Context) (err error) {
+	err = r.Retry().Do(ctx, func(ctx context.Context) (err error) {
 		info, err = r.admin.DescribeVault(ctx, r.name)
 		return err
 	})
@@ -152,11 +129,11 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 			"which it does about once a day; come back about %s: %w", r.name, vault.ErrNotReady, humane.Time(back), refusal)
 	case !counted:
 		return false, nil
-	case info.Archives > 0 && r.Again != nil && r.rounds < mostRounds:
+	case info.Archives > 0 && r.again != nil && r.rounds < mostRounds:
 		r.rounds++
 		r.first = nil
 		r.Notice(fmt.Sprintf("the vault has counted its archives at %s and found %d more", humane.Time(info.Inventoried), info.Archives))
-		return true, r.Again(ctx)
+		return true, r.again(ctx)
 	case info.Archives > 0:
 		return false, fmt.Errorf("the vault %q still has %d archives: %w", r.name, info.Archives, refusal)
 	case r.NoWait || r.Now().Sub(info.Inventoried) > everyDay:
@@ -167,6 +144,6 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 
 // pause waits until the next try.
 func (r *removal) pause(ctx context.Context, pace time.Duration) error {
-	r.Waiting(r.Now().Add(pace))
-	return transfer.Pause(ctx, r.Drain, pace)
+	r.Waiting(depot.Waiting{Next: r.Now().Add(pace)})
+	return r.Pause(ctx, pace)
 }

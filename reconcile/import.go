@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
@@ -20,8 +19,8 @@ import (
 	"firn/vault/inventory"
 )
 
-// ImportOptions says how to read an inventory from a file. The zero value, with a
-// Journal, takes the file for a list of some of the vault's archives.
+// ImportOptions says how to read an inventory from a file. VaultURL is required. Without
+// more, the file is taken for a list of some of the vault's archives.
 type ImportOptions struct {
 	// Full says that the file lists every archive that the vault had then. Only
 	// such a list makes anything missing. A file cannot tell it: it may be the
@@ -34,20 +33,8 @@ type ImportOptions struct {
 	// in the ARN of its vault.
 	VaultName, Region string
 
-	// Journal keeps the record, of which VaultURL is the vault's name: its
-	// canonical URL, since no vault is opened that would tell. Both are required.
-	Journal  record.InventoryJournal
+	// VaultURL is the canonical URL of the vault that the file lists. Import opens no vault.
 	VaultURL string
-
-	// Drain asks, when closed, to stop with ErrInterrupted. The same call continues.
-	Drain <-chan struct{}
-	// Progress is called as the file is looked at and its entries are filed. It
-	// must be quick.
-	Progress func(Progress)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
 }
 
 // partial is the Listing of a file that may lack anything: at most so many
@@ -55,35 +42,32 @@ type ImportOptions struct {
 func partial() vault.Listing { return vault.Listing{Limit: math.MaxInt64} }
 
 // Import does with an inventory in a file, JSON or CSV as Amazon Glacier
-// writes them, what [Inventory] does with one from a vault. The vault is not
-// asked. The file is known by its SHA-256: imported again, a reading that was
-// killed goes on, and one that was finished is not repeated.
-func Import(ctx context.Context, path string, o ImportOptions) (Report, error) {
-	all := Options{
-		Journal: o.Journal, Drain: o.Drain, Progress: o.Progress, Notice: o.Notice, Now: o.Now,
-	}
-	all.setDefaults()
-	if err := all.check(); err != nil {
+// writes them, what [Inventory] does with one from a vault. The Vault of the
+// depot is not used, and may be nil. The record knows the file by its SHA-256: a reading
+// that was killed continues when the file is imported again, and one that was finished is
+// not repeated.
+func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (Report, error) {
+	if err := needRecord(d); err != nil {
 		return Report{}, err
 	}
 	if o.VaultURL == "" {
 		return Report{}, fmt.Errorf("an inventory is kept by the URL of its vault, and none is given: %w", vault.ErrInvalid)
 	}
-	o.Progress, o.Notice, o.Now = all.Progress, all.Notice, all.Now
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
 	file, err := source.OpenPlain(path)
 	if err != nil {
 		return Report{}, err
 	}
 	defer file.Close()
-	i := &importing{ImportOptions: o, path: path, file: file, begin: o.Now()}
+	i := &importing{ImportOptions: o, Run: run, path: path, file: file, begin: run.Now()}
 	return i.run(ctx)
 }
 
 // importing is one call of Import.
 type importing struct {
 	ImportOptions
+	depot.Run
 	path  string
 	file  *source.Source
 	csv   bool
@@ -124,7 +108,7 @@ func (i *importing) run(ctx context.Context) (Report, error) {
 
 // sum returns the SHA-256 of the file, by which the record knows it.
 func (i *importing) sum(ctx context.Context) (treehash.Hash, error) {
-	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
+	reading, stop := i.UntilDrained(ctx)
 	defer stop()
 	sums, err := treehash.ReadAt(reading, i.file.At, i.file.Size(), runtime.GOMAXPROCS(0))
 	switch {
@@ -152,7 +136,7 @@ func (i *importing) filing(sum treehash.Hash) filing {
 		journal: i.Journal, now: i.Now, begin: i.begin, fixedDate: !i.Date.IsZero(),
 		told: func(inv record.Inventory, finishing bool) {
 			at, _ := strconv.ParseInt(inv.Position, 10, 64) // our own; see read
-			i.Progress(Progress{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})
+			i.Reading(depot.Reading{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})
 		},
 		inventory: record.Inventory{
 			Vault: i.VaultURL, Source: "file " + sum.String(), Date: date.UTC().Round(0), List: list,
@@ -170,12 +154,10 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 		}
 	}
 	reader := inventory.Resume(io.NewSectionReader(i.file.At, position, i.file.Size()-position), i.csv, position)
-	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
-	defer stop()
 	err := f.all(ctx, func(yield func(vault.Entry, error) bool) {
 		for e, err := range reader.All() {
-			if reading.Err() != nil {
-				err = context.Cause(reading)
+			if i.Stopping() {
+				err = depot.ErrInterrupted
 			}
 			if !yield(e, err) || err != nil {
 				return

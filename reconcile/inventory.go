@@ -4,19 +4,18 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"firn/depot"
-	"firn/internal/transfer"
 	"firn/jobs"
 	"firn/record"
 	"firn/source"
 	"firn/vault"
 )
 
-// Options says how to take an inventory. The zero value, with a Journal,
-// lists the whole vault.
+// Options says how to take an inventory. The zero value lists the whole vault.
 type Options struct {
 	// Since and Until bound when the archives that are listed were created; see
 	// vault.Listing. An inventory with a bound makes nothing missing.
@@ -28,39 +27,8 @@ type Options struct {
 	// Topic is told by the service when the job has ended, if it must be started; see
 	// jobs.Options.
 	Topic string
-	// NoWait returns a NotReadyError instead of waiting for the job.
+	// NoWait returns a jobs.NotReadyError instead of waiting for the job.
 	NoWait bool
-	// Bell is listened to while the job is in progress; see WaitOptions.
-	Bell jobs.Bell
-	// Ready is told of the job before it is read.
-	Ready func(record.Job)
-	// RetryFor is how long to go on without any progress. Default 20 hours.
-	RetryFor time.Duration
-
-	// Journal keeps the record. It is required: an inventory is taken for it.
-	Journal record.InventoryJournal
-
-	// Drain asks, when closed, to stop: what has been read is filed within 10
-	// seconds, and ErrInterrupted returned. The same call continues.
-	Drain <-chan struct{}
-	// Progress is called as entries are filed, and Waiting while the job is in
-	// progress. They must be quick.
-	Progress func(Progress)
-	Waiting  func(jobs.Waiting)
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
-}
-
-// Progress is how far the reading of an inventory has come.
-type Progress struct {
-	Entries int64 // filed so far, by this run or an earlier one
-	// Bytes of the document are behind us, of Size. Both are 0 where that is not
-	// known: an inventory that comes from a vault does not tell it.
-	Bytes, Size int64
-	// Finishing: all entries are filed, and what they mean is being worked out.
-	Finishing bool
 }
 
 // Report tells what an inventory that was read has changed.
@@ -73,25 +41,17 @@ type Report struct {
 	AlreadyRead bool
 }
 
-func (o *Options) setDefaults() {
-	if o.Ready == nil {
-		o.Ready = func(record.Job) {}
+func (o *Options) check() error {
+	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
+		return fmt.Errorf("nothing was created from %s on and before %s: %w", source.Stamp(o.Since), source.Stamp(o.Until), vault.ErrInvalid)
 	}
-	if o.Progress == nil {
-		o.Progress = func(Progress) {}
-	}
-	if o.Waiting == nil {
-		o.Waiting = func(jobs.Waiting) {}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
+	return nil
 }
 
-func (o *Options) check() error {
-	switch {
-	case o.Journal == nil:
+// needRecord refuses a depot that keeps no record.
+func needRecord(d depot.Depot) error {
+	if !d.HasRecord() {
 		return fmt.Errorf("an inventory is taken for a journal, and there is none: %w", vault.ErrInvalid)
-	case !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until):
-		return fmt.Errorf("nothing was created from %s on and before %s: %w", source.Stamp(o.Since), source.Stamp(o.Until), vault.ErrInvalid)
 	}
 	return nil
 }
@@ -115,14 +75,13 @@ func (o *Options) list() vault.Listing {
 // Ten million archives take no more memory than ten thousand. A reading that was
 // killed goes on where it was, and one whose output expired in the middle begins
 // with another job; what was filed stays right.
-func Inventory(ctx context.Context, v vault.Vault, o Options) (Report, error) {
-	o.setDefaults()
-	if err := o.check(); err != nil {
+func Inventory(ctx context.Context, d depot.Depot, o Options) (Report, error) {
+	if err := errors.Join(needRecord(d), o.check()); err != nil {
 		return Report{}, err
 	}
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	i := newInventoryRun(v, o)
+	i := newInventoryRun(run, o)
 	if o.MaxAge > 0 {
 		if report, found, err := i.recent(ctx); found || err != nil {
 			return report, err
@@ -133,7 +92,7 @@ func Inventory(ctx context.Context, v vault.Vault, o Options) (Report, error) {
 		if err != nil {
 			return Report{}, err
 		}
-		o.Ready(job)
+		run.Ready(job)
 		report, err := i.read(ctx, job)
 		if !jobs.Lost(err) || tries == jobs.MostBarren {
 			return report, err

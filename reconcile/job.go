@@ -8,7 +8,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/internal/transfer"
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
@@ -17,19 +16,18 @@ import (
 // inventoryRun is one call of Inventory.
 type inventoryRun struct {
 	Options
+	depot.Run
 	VaultURL string // of the vault, which is its name on record
 
-	vault  vault.Vault
 	asking *jobs.Requester
 	begin  time.Time
 }
 
-func newInventoryRun(v vault.Vault, o Options) *inventoryRun {
-	ask := jobs.Options{
-		Topic: o.Topic, NoWait: o.NoWait, RetryFor: o.RetryFor, Journal: o.Journal,
-		Drain: o.Drain, Notice: o.Notice, Now: o.Now,
+func newInventoryRun(run depot.Run, o Options) *inventoryRun {
+	return &inventoryRun{
+		Options: o, Run: run, VaultURL: run.Vault.URL(), begin: run.Now(),
+		asking: jobs.NewRequester(run, jobs.Options{Topic: o.Topic, NoWait: o.NoWait}),
 	}
-	return &inventoryRun{Options: o, VaultURL: v.URL(), vault: v, asking: jobs.NewRequester(v, ask), begin: o.Now()}
 }
 
 // sourceOf is how the record names an inventory that is the output of a job.
@@ -42,15 +40,19 @@ func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 		if err != nil {
 			return record.Job{}, err
 		}
-		ended, err := jobs.Wait(ctx, i.vault, job, jobs.WaitOptions{
-			NoWait: i.NoWait, Bell: i.Bell, RetryFor: i.RetryFor, Journal: i.Journal,
-			Drain: i.Drain, Waiting: i.Waiting, Notice: i.Notice, Now: i.Now,
-		})
+		ended, err := i.wait(ctx, job)
 		if ended.Status != record.Gone || tries == jobs.MostBarren {
 			return ended, err
 		}
 		i.asking.Listed.Forget(job.ID)
 	}
+}
+
+// wait waits for a job.
+func (i *inventoryRun) wait(ctx context.Context, job record.Job) (record.Job, error) {
+	ctx, stop := i.UntilDrained(ctx)
+	defer stop()
+	return jobs.Wait(ctx, i.Depot, job, jobs.WaitOptions{NoWait: i.NoWait})
 }
 
 // find returns a job that lists just what is wanted and was not read yet, or
@@ -92,7 +94,7 @@ func sameList(a, b vault.Listing) bool {
 // explainMissing says what a vault means that does not find its own inventory:
 // before the first one is made there is none (seen at the service).
 func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
-	err = jobs.MissingJob(ctx, i.vault, i.asking.Retry(), err)
+	err = jobs.MissingJob(ctx, i.Vault, i.asking.Retry(), err)
 	if errors.Is(err, jobs.ErrVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
@@ -136,7 +138,7 @@ func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error)
 	f, unlock, err := openFiling(ctx, filing{
 		journal: i.Journal, now: i.Now, begin: i.begin, job: job.ID,
 		told: func(inv record.Inventory, finishing bool) {
-			i.Progress(Progress{Entries: inv.Entries, Finishing: finishing})
+			i.Reading(depot.Reading{Entries: inv.Entries, Finishing: finishing})
 		},
 		inventory: record.Inventory{
 			Vault: i.VaultURL, Source: sourceOf(job.ID), Date: job.Started, List: i.list(),
@@ -161,12 +163,12 @@ func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error)
 // A stream that breaks is opened again there; patience counts from the last whole
 // block.
 func (i *inventoryRun) stream(ctx context.Context, f *filing) error {
-	reading, stop := transfer.UntilDrained(ctx, i.Drain, 0)
+	reading, stop := i.UntilDrained(ctx)
 	defer stop()
 	for {
 		before, ended := f.blocks, false
-		err := depot.PatientRetry(i.RetryFor, i.Drain, i.Notice).Do(reading, func(reading context.Context) error {
-			err := f.all(ctx, i.vault.Inventory(reading, f.jobID(), f.inventory.Position))
+		err := i.Retry().Do(reading, func(reading context.Context) error {
+			err := f.all(ctx, i.Vault.Inventory(reading, f.jobID(), f.inventory.Position))
 			ended = err == nil
 			if depot.Passing(err) && f.blocks > before {
 				return nil

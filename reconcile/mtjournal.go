@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"firn/depot"
 	"firn/internal/description"
 	"firn/internal/mtjournal"
 	"firn/record"
@@ -13,57 +14,46 @@ import (
 	"firn/vault"
 )
 
-// MtJournalOptions says how to import a journal of mt-aws-glacier.
+// MtJournalOptions says how to import a journal of mt-aws-glacier. VaultURL is required.
 type MtJournalOptions struct {
-	// Journal keeps the record, of which VaultURL is the name of the vault that the
-	// imported journal is about: it does not tell. Both are required.
-	Journal  record.MergeJournal
+	// VaultURL is the canonical URL of the vault that the journal is about: the journal
+	// itself does not name one.
 	VaultURL string
 	// Names is how the names are written. Default: UTF-8. A name that is none keeps
 	// its bytes, until the same journal is imported with the right encoding.
 	Names mtjournal.Encoding
-
-	// Progress is called now and then with how many bytes of how many were read.
-	// Bad is told of each line that makes no sense and is passed over, and Told of
-	// each other one that tells of an archive. They must be quick, and may be nil.
-	Progress func(done, size int64)
-	Bad      func(*mtjournal.LineError)
-	Told     func(line int, r mtjournal.Record)
 }
 
-func (o *MtJournalOptions) setDefaults() {
-	if o.Progress == nil {
-		o.Progress = func(int64, int64) {}
-	}
-	if o.Bad == nil {
-		o.Bad = func(*mtjournal.LineError) {}
-	}
-	if o.Told == nil {
-		o.Told = func(int, mtjournal.Record) {}
-	}
-}
+// MtLine gets a line of a journal: a record of an archive, or the error of a line that makes
+// no sense and is passed over.
+type MtLine func(line int, r mtjournal.Record, bad *mtjournal.LineError)
 
-// ImportMtJournal brings what the file of a journal of mt-aws-glacier tells into
-// the record. The vault is not asked: what was stored is as sure as the journal,
+// ImportMtJournal brings the contents of a journal of mt-aws-glacier into the record. The
+// Vault of the depot is not used, and may be nil: what was stored is as sure as the journal,
 // and an inventory confirms it. Jobs are passed over, since the vault lists them.
 // It may be repeated, also when the journal has grown; what was read before an
 // error or the end of ctx is on record.
-func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (record.Merged, error) {
-	o.setDefaults()
+func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJournalOptions, each MtLine) (record.Merged, error) {
+	if err := needRecord(d); err != nil {
+		return record.Merged{}, err
+	}
+	if each == nil {
+		each = func(int, mtjournal.Record, *mtjournal.LineError) {}
+	}
 	file, err := source.OpenPlain(path)
 	if err != nil {
 		return record.Merged{}, err
 	}
 	defer file.Close()
 	in := io.NewSectionReader(file.At, 0, file.Size()) // what is written from now on belongs to the next time
-	i := mtImporting{MtJournalOptions: o}
+	i := mtImporting{MtJournalOptions: o, journal: d.Journal, each: each}
 	reader := mtjournal.NewReader(in, o.Names)
 	for {
 		r, err := reader.Next()
 		var bad *mtjournal.LineError
 		switch {
 		case errors.As(err, &bad):
-			o.Bad(bad)
+			each(bad.Line, mtjournal.Record{}, bad)
 			continue
 		case err != nil && !errors.Is(err, io.EOF):
 			failed := i.flush(ctx)
@@ -78,8 +68,8 @@ func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (reco
 		if err := i.flush(ctx); err != nil || ended {
 			return i.total, err
 		}
-		if at, err := in.Seek(0, io.SeekCurrent); err == nil {
-			o.Progress(at, file.Size())
+		if at, err := in.Seek(0, io.SeekCurrent); err == nil && d.Reading != nil {
+			d.Reading(depot.Reading{Bytes: at, Size: file.Size()})
 		}
 	}
 }
@@ -87,6 +77,8 @@ func ImportMtJournal(ctx context.Context, path string, o MtJournalOptions) (reco
 // mtImporting is one call of ImportMtJournal.
 type mtImporting struct {
 	MtJournalOptions
+	journal  record.MergeJournal
+	each     MtLine
 	archives []record.Archive // not on record yet
 	total    record.Merged
 }
@@ -106,7 +98,7 @@ func (i *mtImporting) add(line int, r mtjournal.Record) {
 		return
 	}
 	i.archives = append(i.archives, a)
-	i.Told(line, r)
+	i.each(line, r, nil)
 }
 
 // flush brings what was read into the record.
@@ -114,7 +106,7 @@ func (i *mtImporting) flush(ctx context.Context) error {
 	if len(i.archives) == 0 {
 		return nil
 	}
-	n, err := i.Journal.MergeArchives(ctx, i.archives)
+	n, err := i.journal.MergeArchives(ctx, i.archives)
 	if err != nil {
 		return err
 	}

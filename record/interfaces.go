@@ -9,9 +9,17 @@ import (
 	"firn/vault"
 )
 
-// Journal is what an upload needs of a catalog. Package catalog has the one that
-// lasts. Whatever a method saves is durable when it returns.
+// Journal is the record of vaults: what all verbs together need of it. Package catalog has
+// the one that lasts. Whatever a method saves is durable when it returns.
 type Journal interface {
+	UploadJournal
+	DownloadJournal
+	PurgeJournal
+	MergeJournal
+}
+
+// UploadJournal is what an upload needs of a record.
+type UploadJournal interface {
 	// LockUpload makes the caller the only one, among all processes that share
 	// the journal, to upload path into a vault under a description. It fails
 	// with vault.ErrLocked if another one does. The lock ends with the process.
@@ -53,8 +61,8 @@ type Journal interface {
 	FindNamed(ctx context.Context, vaultURL string, names []string, size int64) iter.Seq2[Archive, error]
 	// ArchiveByID returns the archive of an id, or vault.ErrNotFound.
 	ArchiveByID(ctx context.Context, vaultURL string, id vault.ArchiveID) (Archive, error)
-	// NoteTreeHash notes the tree hash that the vault tells of an archive of which none
-	// is on
+	// NoteTreeHash notes the tree hash that the vault tells of an archive, where
+	// none is on record.
 	NoteTreeHash(ctx context.Context, vaultURL string, id vault.ArchiveID, hash treehash.Hash) error
 	// NoteETag notes what the vault calls the bytes of an archive, and its date of them.
 	NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error

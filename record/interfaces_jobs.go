@@ -42,6 +42,9 @@ type DownloadJournal interface {
 	Segments(ctx context.Context, downloadKey int64) iter.Seq2[Segment, error]
 	// DropSegments forgets the segments of a download.
 	DropSegments(ctx context.Context, downloadKey int64) error
+	// DownloadRate returns the bytes per second that recent downloads from a vault
+	// reached, or 0 if there were none.
+	DownloadRate(ctx context.Context, vaultURL string) (float64, error)
 }
 
 // InventoryJournal is what reading an inventory needs of a catalog.

@@ -10,13 +10,11 @@ import (
 	"firn/vault"
 )
 
-// None is the record of a caller who keeps none: it remembers nothing.
+// None is the record of a caller who keeps none: it remembers nothing. What makes no sense
+// without a record, an inventory or a purge, refuses it.
 type None struct{}
 
-var (
-	_ Journal         = None{}
-	_ DownloadJournal = None{}
-)
+var _ Journal = None{}
 
 // SaveJob implements [JobJournal].
 func (None) SaveJob(context.Context, *Job) error { return nil }
@@ -55,90 +53,130 @@ func (None) Segments(context.Context, int64) iter.Seq2[Segment, error] {
 	return none[Segment]
 }
 
-// LockUpload implements [Journal].
+// DownloadRate implements [DownloadJournal].
+func (None) DownloadRate(context.Context, string) (float64, error) { return 0, nil }
+
+// LockUpload implements [UploadJournal].
 func (None) LockUpload(context.Context, string, string, string) (func() error, error) {
 	return func() error { return nil }, nil
 }
 
-// FindUpload implements [Journal].
+// FindUpload implements [UploadJournal].
 func (None) FindUpload(context.Context, string, string, string) (Upload, error) {
 	return Upload{}, fmt.Errorf("there is no record of uploads: %w", vault.ErrNotFound)
 }
 
-// UploadByID implements [Journal].
+// UploadByID implements [UploadJournal].
 func (f None) UploadByID(ctx context.Context, _ string, _ vault.UploadID) (Upload, error) {
 	return f.FindUpload(ctx, "", "", "")
 }
 
-// UploadOf implements [Journal].
+// UploadOf implements [UploadJournal].
 func (f None) UploadOf(ctx context.Context, _ string, _ vault.ArchiveID) (Upload, error) {
 	return f.FindUpload(ctx, "", "", "")
 }
 
-// Uploads implements [Journal].
+// Uploads implements [UploadJournal].
 func (None) Uploads(context.Context, string) iter.Seq2[Upload, error] {
 	return func(func(Upload, error) bool) {}
 }
 
-// PendingUploads implements [Journal].
+// PendingUploads implements [UploadJournal].
 func (None) PendingUploads(context.Context, string, string, string) iter.Seq2[Upload, error] {
 	return none[Upload]
 }
 
-// SaveUpload implements [Journal].
+// SaveUpload implements [UploadJournal].
 func (None) SaveUpload(context.Context, *Upload) error { return nil }
 
-// SavePart implements [Journal].
+// SavePart implements [UploadJournal].
 func (None) SavePart(context.Context, int64, vault.Part) error { return nil }
 
-// DropParts implements [Journal].
+// DropParts implements [UploadJournal].
 func (None) DropParts(context.Context, int64) error { return nil }
 
-// Rate implements [Journal].
+// Rate implements [UploadJournal].
 func (None) Rate(context.Context, string) (float64, error) { return 0, nil }
 
-// Parts implements [Journal].
+// Parts implements [UploadJournal].
 func (None) Parts(context.Context, int64) iter.Seq2[vault.Part, error] { return none[vault.Part] }
 
-// FinishUpload implements [Journal].
+// FinishUpload implements [UploadJournal].
 func (None) FinishUpload(context.Context, *Upload, Archive) error { return nil }
 
-// FindArchives implements [Journal].
+// FindArchives implements [UploadJournal].
 func (None) FindArchives(context.Context, string, string, string, int64) iter.Seq2[Archive, error] {
 	return none[Archive]
 }
 
-// FindNamed implements [Journal].
+// FindNamed implements [UploadJournal].
 func (None) FindNamed(context.Context, string, []string, int64) iter.Seq2[Archive, error] {
 	return none[Archive]
 }
 
-// ArchiveByID implements [Journal].
+// ArchiveByID implements [UploadJournal].
 func (f None) ArchiveByID(ctx context.Context, _ string, _ vault.ArchiveID) (Archive, error) {
 	_, err := f.FindUpload(ctx, "", "", "")
 	return Archive{}, err
 }
 
-// NoteTreeHash implements [Journal].
+// NoteTreeHash implements [UploadJournal].
 func (None) NoteTreeHash(context.Context, string, vault.ArchiveID, treehash.Hash) error {
 	return nil
 }
 
-// NoteETag implements [Journal].
+// NoteETag implements [UploadJournal].
 func (None) NoteETag(context.Context, string, vault.ArchiveID, string, time.Time) error {
 	return nil
 }
 
-// FindUnproved implements [Journal].
+// FindUnproved implements [UploadJournal].
 func (f None) FindUnproved(ctx context.Context, _, _, _ string) (Upload, Archive, error) {
 	u, err := f.FindUpload(ctx, "", "", "")
 	return u, Archive{}, err
 }
 
-// MarkLooked implements [Journal].
+// MarkLooked implements [UploadJournal].
 func (None) MarkLooked(context.Context, string, vault.ArchiveID, ArchiveState) error {
 	return nil
 }
+
+// FindInventory implements [InventoryJournal].
+func (None) FindInventory(context.Context, string, string) (Inventory, error) {
+	return Inventory{}, fmt.Errorf("there is no record of inventories: %w", vault.ErrNotFound)
+}
+
+// SaveInventory implements [InventoryJournal].
+func (None) SaveInventory(context.Context, *Inventory) error { return nil }
+
+// SaveEntries implements [InventoryJournal].
+func (None) SaveEntries(context.Context, *Inventory, []Archive, []Reject, string) error { return nil }
+
+// FinishInventory implements [InventoryJournal].
+func (None) FinishInventory(context.Context, *Inventory) error { return nil }
+
+// Present implements [PurgeJournal].
+func (None) Present(context.Context, string, int64, vault.ArchiveID) iter.Seq2[Archive, error] {
+	return none[Archive]
+}
+
+// NewestArchive implements [PurgeJournal].
+func (None) NewestArchive(context.Context) (int64, error) { return 0, nil }
+
+// MarkDeleting implements [PurgeJournal].
+func (None) MarkDeleting(context.Context, string, []Archive) ([]Archive, error) { return nil, nil }
+
+// MarkRefused implements [PurgeJournal].
+func (None) MarkRefused(context.Context, string, []vault.ArchiveID) error { return nil }
+
+// MarkDeleted implements [PurgeJournal].
+func (None) MarkDeleted(context.Context, string, []vault.ArchiveID) error { return nil }
+
+// LastDeleted implements [PurgeJournal].
+func (None) LastDeleted(context.Context, string) (time.Time, error) { return time.Time{}, nil }
+
+// MergeArchives implements [MergeJournal].
+func (None) MergeArchives(context.Context, []Archive) (Merged, error) { return Merged{}, nil }
 
 // none is the empty sequence.
 func none[T any](func(T, error) bool) {}

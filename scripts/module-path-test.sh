@@ -29,13 +29,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"example.org/cold/firn/catalog"
+	"example.org/cold/firn"
 	"example.org/cold/firn/download"
 	"example.org/cold/firn/reconcile"
 	"example.org/cold/firn/record"
 	"example.org/cold/firn/upload"
 	"example.org/cold/firn/vault/dirvault"
-	"example.org/cold/firn/vault/vaulturl"
 )
 
 func main() {
@@ -52,25 +51,20 @@ func run(ctx context.Context, dir string) error {
 	if err := dirvault.Create(cold, dirvault.Options{}); err != nil {
 		return err
 	}
-	c, err := catalog.Open(ctx, filepath.Join(dir, "catalog.db"), catalog.Options{})
+	d, err := firn.Open(ctx, "file://"+cold, firn.Options{Catalog: filepath.Join(dir, "catalog.db")})
 	if err != nil {
 		return err
 	}
-	defer c.Close()
-	v, err := vaulturl.Open(ctx, "file://"+cold, vaulturl.Options{})
+	defer d.Close()
+	stored, err := upload.File(ctx, d.Depot, file, upload.Options{Description: "June"})
 	if err != nil {
 		return err
 	}
-	defer v.Close()
-	stored, err := upload.File(ctx, v, file, upload.Options{Description: "June", Journal: c})
-	if err != nil {
-		return err
-	}
-	if _, err := reconcile.Inventory(ctx, v, reconcile.Options{Journal: c}); err != nil {
+	if _, err := reconcile.Inventory(ctx, d.Depot, reconcile.Options{}); err != nil {
 		return err
 	}
 	archive := record.Archive{ID: stored.ArchiveID, Size: -1}
-	if _, err := download.File(ctx, v, archive, back, download.Options{Journal: c}); err != nil {
+	if _, err := download.File(ctx, d.Depot, archive, back, download.Options{}); err != nil {
 		return err
 	}
 	was, err := os.ReadFile(file)

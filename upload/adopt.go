@@ -43,7 +43,7 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 // candidate returns the attempt that an upload found at the vault can become, or
 // nil if it is not proved to be of our bytes, or if somebody is at work on it.
 func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
-	switch known, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, c.ID); {
+	switch known, err := RecordOf(ctx, u.Depot, c.ID); {
 	case err == nil:
 		c.ID, c.PartSize = known.ID, known.PartSize // of a single part a list tells the size of that
 	case !errors.Is(err, vault.ErrNotFound):
@@ -54,7 +54,7 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 		u.Notice(never)
 		return nil, nil
 	}
-	if u.source.Stream != nil || !theirs.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.isAsked(c.Name, c.Class) {
+	if u.source.Stream != nil || !theirs.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.isAsked(c.Name, c.Class) {
 		return nil, nil
 	}
 	at := u.newAttempt(theirs)
@@ -76,15 +76,15 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 	return at, nil
 }
 
-// RecordOf returns the record of an upload that a vault lists, also where the list tells
-// it by another id than the one on record; vault.ErrNotFound if there is none.
-func RecordOf(ctx context.Context, v vault.Uploader, j record.Journal, vaultURL string, id vault.UploadID) (record.Upload, error) {
-	known, err := j.UploadByID(ctx, vaultURL, id)
-	if _, ok := v.(vault.Sparse); !ok || !errors.Is(err, vault.ErrNotFound) {
+// RecordOf returns the record of an upload that the vault lists, also where the list has
+// it by another id than the record; vault.ErrNotFound if there is none.
+func RecordOf(ctx context.Context, d depot.Depot, id vault.UploadID) (record.Upload, error) {
+	known, err := d.Journal.UploadByID(ctx, d.Vault.URL(), id)
+	if _, ok := d.Vault.(vault.Sparse); !ok || !errors.Is(err, vault.ErrNotFound) {
 		return known, err
 	}
-	for r, err := range j.Uploads(ctx, vaultURL) {
-		if err != nil || vault.IsUpload(v, id, r.ID) {
+	for r, err := range d.Journal.Uploads(ctx, d.Vault.URL()) {
+		if err != nil || vault.IsUpload(d.Vault, id, r.ID) {
 			return r, err
 		}
 	}
@@ -195,7 +195,7 @@ func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
 // one that appeared since, of our part size, without parts, and in no record.
 func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, error) {
 	plan := transfer.Plan{Size: u.source.Size(), PartSize: lost.PartSize}
-	if !plan.Fits(u.vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) || !u.isAsked(lost.Name, lost.Class) {
+	if !plan.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) || !u.isAsked(lost.Name, lost.Class) {
 		return nil, nil
 	}
 	candidates, err := u.unfinished(ctx)
@@ -224,7 +224,7 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 
 // untouched reports whether nobody is known to use an upload.
 func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
-	_, err := RecordOf(ctx, u.vault, u.Journal, u.VaultURL, at.ID)
+	_, err := RecordOf(ctx, u.Depot, at.ID)
 	if !errors.Is(err, vault.ErrNotFound) {
 		return false, err
 	}
@@ -238,7 +238,7 @@ func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
 // unfinished lists the vault's uploads with our description, or with our name where
 // it tells no descriptions.
 func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err error) {
-	err = u.retry().Do(ctx, func(ctx context.Context) error {
+	err = u.Retry().Do(ctx, func(ctx context.Context) error {
 		found = nil
 		for c, err := range u.list(ctx) {
 			if err != nil {

@@ -13,13 +13,13 @@ import (
 // isAsked reports whether an upload that was begun under a name, in a storage class,
 // becomes what this call asks for. What is not known, or not asked, is no difference.
 func (u *upload) isAsked(name, class string) bool {
-	l := u.vault.Limits()
+	l := u.Vault.Limits()
 	return (!l.Names || name == "" || u.name == "" || name == u.name) && (class == "" || l.Class == "" || class == l.Class)
 }
 
 // asked notes in a new record what this call asks for.
 func (u *upload) asked(r record.Upload) record.Upload {
-	l := u.vault.Limits()
+	l := u.Vault.Limits()
 	if l.Names {
 		r.Name = u.name
 	}
@@ -30,11 +30,11 @@ func (u *upload) asked(r record.Upload) record.Upload {
 // begunAs fills in under which name and in which class an upload was begun, which an
 // older firn did not record, as far as the vault tells.
 func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, error) {
-	if !u.vault.Limits().Names || r.Name != "" {
+	if !u.Vault.Limits().Names || r.Name != "" {
 		return r, nil
 	}
-	err := u.retry().Do(ctx, func(ctx context.Context) error {
-		there, err := vault.FindUpload(ctx, u.vault, r.ID)
+	err := u.Retry().Do(ctx, func(ctx context.Context) error {
+		there, err := vault.FindUpload(ctx, u.Vault, r.ID)
 		if err == nil {
 			r.Name, r.Class = there.Name, cmp.Or(r.Class, there.Class)
 		}

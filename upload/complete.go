@@ -28,9 +28,9 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	c.Description, c.ModTime = at.Description, at.Source.ModTime
 	var id vault.ArchiveID
 	tries := 0
-	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
+	err := u.Retry().Do(ctx, func(ctx context.Context) (err error) {
 		tries++
-		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
+		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasAsked) { // the vault may still be at work on it
@@ -124,7 +124,7 @@ func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive
 // recorded, where its id may come to stand for others. What cannot be had, or written
 // down, now, the first inventory tells.
 func (u *upload) identify(ctx context.Context, a record.Archive) {
-	l, ok := u.vault.(vault.Looker)
+	l, ok := u.Vault.(vault.Looker)
 	if !ok {
 		return
 	}
@@ -137,7 +137,7 @@ func (u *upload) identify(ctx context.Context, a record.Archive) {
 // can tell.
 func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
 	settles := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
-	if u.vault.Limits().InventoryLag == 0 {
+	if u.Vault.Limits().InventoryLag == 0 {
 		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
 	}
 	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+

@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"firn"
 	"firn/upload"
 	"firn/vault/dirvault"
-	"firn/vault/vaulturl"
 )
 
 // Open a vault by its URL, upload a file with a description, print the archive
@@ -31,12 +31,12 @@ func ExampleFile() {
 		log.Fatal(err)
 	}
 
-	v, err := vaulturl.Open(ctx, "file://"+cold, vaulturl.Options{})
+	d, err := firn.Open(ctx, "file://"+cold, firn.Options{Catalog: filepath.Join(dir, "catalog.db")})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer v.Close()
-	stored, err := upload.File(ctx, v, file, upload.Options{Description: "June, all disks"})
+	defer d.Close()
+	stored, err := upload.File(ctx, d.Depot, file, upload.Options{Description: "June, all disks"})
 	if err != nil {
 		log.Fatal(err)
 	}

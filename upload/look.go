@@ -15,7 +15,7 @@ import (
 // it can tell at once. If it cannot be looked at, the record counts. One that firn has
 // stored, by an upload that is on record, is a ClassError in another class.
 func (u *upload) isStillThere(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
-	looker, ok := u.vault.(vault.Looker)
+	looker, ok := u.Vault.(vault.Looker)
 	if !ok {
 		return true, nil
 	}

@@ -10,8 +10,8 @@ import (
 
 // namer is the vault if its archives have names and this one gets one.
 func (u *upload) namer() (vault.Namer, bool) {
-	n, ok := u.vault.(vault.Namer)
-	return n, ok && u.vault.Limits().Names && u.name != ""
+	n, ok := u.Vault.(vault.Namer)
+	return n, ok && u.Vault.Limits().Names && u.name != ""
 }
 
 // checkName refuses a name that no archive can have, before anything is recorded.
@@ -32,8 +32,8 @@ func (u *upload) list(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	if n, ok := u.namer(); ok {
 		return n.UploadsNamed(ctx, u.name)
 	}
-	if _, ok := u.vault.(vault.Namer); ok && u.vault.Limits().Names {
+	if _, ok := u.Vault.(vault.Namer); ok && u.Vault.Limits().Names {
 		return func(func(vault.Upload, error) bool) {}
 	}
-	return u.vault.Uploads(ctx)
+	return u.Vault.Uploads(ctx)
 }

@@ -1,11 +1,8 @@
 package upload
 
 import (
-	"time"
-
 	"firn/depot"
 	"firn/internal/transfer"
-	"firn/record"
 )
 
 // Options says how to upload. The zero value is good.
@@ -32,34 +29,9 @@ type Options struct {
 	EstimateRate float64
 	// Again stores another archive even if the same file was stored before.
 	Again bool
-	// RetryFor is how long to go on without any progress. Default 20 hours: after
-	// 24 the service may drop the upload.
-	RetryFor time.Duration
 	// SpoolDir is where parts of a stream wait for their acknowledgement, as many
 	// as are in flight and one more. Default: firn/spool in the user's cache.
 	SpoolDir string
-
-	// Journal keeps the record; nil keeps none.
-	Journal record.Journal
-
-	// Drain asks, when closed, to stop: what is in flight gets 10 seconds to
-	// finish, then the upload is left as it is and ErrInterrupted returned.
-	Drain <-chan struct{}
-	// Progress is called before the first byte moves and at every change, one call
-	// at a time. It must be quick. If nothing needs to be sent it is not called.
-	Progress func(depot.Progress)
-	// Notice is told, in a sentence, what a person should know: that an upload
-	// continues, or that one has expired. One call at a time.
-	Notice func(string)
-	// Now is the clock of the record. Default time.Now.
-	Now func() time.Time
-}
-
-func (o *Options) setDefaults() {
-	if o.Journal == nil {
-		o.Journal = record.None{}
-	}
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
 }
 
 func (o *Options) wish(stream bool) transfer.Wish {

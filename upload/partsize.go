@@ -47,7 +47,7 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 	e := &PartSizeError{
 		Upload: at.ID, PartSize: at.PartSize, MaxParts: refused.MaxParts, Guessed: refused.Guessed, Otherwise: refused.Otherwise, Cause: err,
 	}
-	l, size, wish := u.vault.Limits(), u.source.Size(), transfer.Wish{ExpectedSize: u.ExpectedSize}
+	l, size, wish := u.Vault.Limits(), u.source.Size(), transfer.Wish{ExpectedSize: u.ExpectedSize}
 	if refused.MaxParts > 0 {
 		l.MaxParts = min(l.MaxParts, refused.MaxParts)
 		if size == transfer.Unknown {
@@ -67,7 +67,7 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 // neverFits says that an unfinished upload can never be completed, as it would have more
 // parts than the vault takes; empty if it can, as far as is known.
 func (u *upload) neverFits(began string, partSize int64) string {
-	l := u.vault.Limits()
+	l := u.Vault.Limits()
 	parts := PartsOf(u.source.Size(), partSize)
 	if parts <= int64(l.MaxParts) {
 		return ""

@@ -19,7 +19,6 @@ func (p Plan) Requests() int { return p.Parts + 2 }
 // NewPlan returns how size bytes, or -1 for a stream, would be uploaded. What
 // the vault cannot hold is refused with an error that wraps vault.ErrInvalid.
 func NewPlan(l vault.Limits, size int64, o Options) (Plan, error) {
-	o.setDefaults()
 	plan, err := transfer.NewPlan(l, size, o.wish(size < 0))
 	if err != nil {
 		return Plan{}, err

@@ -35,7 +35,7 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	found, from, err := u.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
 	switch {
 	case err != nil || found != nil:
-	case u.vault.Limits().Names: // its name is what it is found by, and no other can have that
+	case u.Vault.Limits().Names: // its name is what it is found by, and no other can have that
 		found, from, err = u.findAtName(ctx)
 	default:
 		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, u.names(), id.Size))
@@ -177,7 +177,7 @@ func (u *upload) wholeHash(ctx context.Context, notice string) (hash treehash.Ha
 
 // hash reads bytes of the source for their tree hash, until a drain is asked for.
 func (u *upload) hash(ctx context.Context, offset, size int64) (treehash.Hash, error) {
-	ctx, stop := transfer.UntilDrained(ctx, u.Drain, 0)
+	ctx, stop := u.UntilDrained(ctx)
 	defer stop()
 	hash, err := treehash.TreeAt(ctx, io.NewSectionReader(u.source.At, offset, size), size, runtime.GOMAXPROCS(0))
 	return hash, u.explainReading(ctx, err)
@@ -185,7 +185,7 @@ func (u *upload) hash(ctx context.Context, offset, size int64) (treehash.Hash, e
 
 // crc reads bytes of the source for their CRC-64, until a drain is asked for.
 func (u *upload) crc(ctx context.Context, offset, size int64) (crc64.Sum, error) {
-	ctx, stop := transfer.UntilDrained(ctx, u.Drain, 0)
+	ctx, stop := u.UntilDrained(ctx)
 	defer stop()
 	sum, err := crc64.Read(ctx, io.NewSectionReader(u.source.At, offset, size), size)
 	return sum, u.explainReading(ctx, err)

@@ -56,7 +56,7 @@ func (u *upload) lookNamed(ctx context.Context) (there vault.Archive, found bool
 	if !ok {
 		return vault.Archive{}, false, nil
 	}
-	err = u.retry().Do(ctx, func(ctx context.Context) (err error) {
+	err = u.Retry().Do(ctx, func(ctx context.Context) (err error) {
 		there, err = namer.LookNamed(ctx, u.name)
 		return err
 	})
@@ -78,7 +78,7 @@ func (u *upload) uploadOf(ctx context.Context, a record.Archive) (from record.Up
 	} else if from, err = u.Journal.UploadOf(ctx, u.VaultURL, a.ID); err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return record.Upload{}, err
 	}
-	if looker, ok := u.vault.(vault.Looker); ok && u.vault.Limits().Names && from.Name == "" {
+	if looker, ok := u.Vault.(vault.Looker); ok && u.Vault.Limits().Names && from.Name == "" {
 		if there, err := looker.Look(ctx, a.ID); err == nil {
 			from.Name = there.Name
 		}

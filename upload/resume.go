@@ -55,7 +55,7 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 		}
 		wish.Rate = learned
 	}
-	return transfer.NewPlan(u.vault.Limits(), u.source.Size(), wish)
+	return transfer.NewPlan(u.Vault.Limits(), u.source.Size(), wish)
 }
 
 // differs reports whether a recorded upload is not what the call would make,
@@ -119,9 +119,9 @@ func (u *upload) loadHeld(ctx context.Context, at *attempt) error {
 }
 
 func (u *upload) listHeld(ctx context.Context, at *attempt) error {
-	return u.retry().Do(ctx, func(ctx context.Context) error {
+	return u.Retry().Do(ctx, func(ctx context.Context) error {
 		at.held = make(map[int64]vault.Part)
-		for p, err := range u.vault.Parts(ctx, at.ID) {
+		for p, err := range u.Vault.Parts(ctx, at.ID) {
 			if err != nil {
 				return err
 			}
@@ -168,14 +168,14 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 	}
 	var lost *attempt // an earlier try that had succeeded
 	asked := 0
-	err := u.retry().Do(ctx, func(ctx context.Context) (err error) {
+	err := u.Retry().Do(ctx, func(ctx context.Context) (err error) {
 		if asked > 0 {
 			if lost, err = u.adoptLost(ctx, at.Upload); lost != nil || err != nil {
 				return err
 			}
 		}
 		asked++
-		at.ID, err = u.vault.CreateUpload(ctx, vault.UploadRequest{
+		at.ID, err = u.Vault.CreateUpload(ctx, vault.UploadRequest{
 			Name: u.name, Description: u.description, PartSize: plan.PartSize, ModTime: u.source.Identity.ModTime,
 		})
 		return err

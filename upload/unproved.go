@@ -15,8 +15,8 @@ import (
 // await looks, for as long as the kind of vault may work on completing an upload that
 // it does not know any more, whether the archive comes. missing is returned if it does not.
 func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, missing error) (id vault.ArchiveID, err error) {
-	patience := u.retry()
-	patience.For = min(patience.For, u.vault.Limits().LateArchives)
+	patience := u.Retry()
+	patience.For = min(patience.For, u.Vault.Limits().LateArchives)
 	if patience.For == 0 {
 		return "", missing
 	}
@@ -24,7 +24,7 @@ func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, mis
 	u.Notice(fmt.Sprintf("the vault knows neither the upload nor its archive and may still be at work on it; looking for up to %s",
 		humane.Duration(patience.For)))
 	err = patience.Do(ctx, func(ctx context.Context) error {
-		id, err = u.vault.CompleteUpload(ctx, at.ID, c)
+		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
 		if errors.Is(err, vault.ErrNotFound) {
 			return fmt.Errorf("%w: %v", vault.ErrUnavailable, err) //nolint:errorlint // not yet: that it is not found would say too much
 		}
@@ -76,8 +76,8 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	}
 	c.Unproved, c.Description, c.ModTime = a.ID, last.Description, last.Source.ModTime
 	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", depot.QuoteID(a.ID)))
-	err = u.retry().Do(ctx, func(ctx context.Context) error {
-		_, err := u.vault.CompleteUpload(ctx, last.ID, c)
+	err = u.Retry().Do(ctx, func(ctx context.Context) error {
+		_, err := u.Vault.CompleteUpload(ctx, last.ID, c)
 		return err
 	})
 	wrongClass, isClass := errors.AsType[*vault.ClassError](err)

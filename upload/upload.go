@@ -47,12 +47,12 @@ type Stored struct {
 }
 
 // File stores the file at path as one archive; see [From].
-func File(ctx context.Context, v vault.Uploader, path string, o Options) (Stored, error) {
+func File(ctx context.Context, d depot.Depot, path string, o Options) (Stored, error) {
 	source, err := source.Open(path)
 	if err != nil {
 		return Stored{}, err
 	}
-	stored, err := From(ctx, v, source, o)
+	stored, err := From(ctx, d, source, o)
 	return stored, errors.Join(err, source.Close())
 }
 
@@ -69,23 +69,22 @@ func File(ctx context.Context, v vault.Uploader, path string, o Options) (Stored
 // that the vault tells something else of it than was sent; calling it again looks at
 // it again and sends nothing. An UnfinishedError means that all is sent, and that
 // another archive has the name.
-func From(ctx context.Context, v vault.Uploader, source *source.Source, o Options) (Stored, error) {
-	o.setDefaults()
-	description, err := describe(source, o.Description, v.Limits())
+func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) (Stored, error) {
+	description, err := describe(source, o.Description, d.Vault.Limits())
 	if err != nil {
 		return Stored{}, err
 	}
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, transfer.DefaultDrainTimeout)
+	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
 	u := &upload{
-		Options: o, VaultURL: v.URL(), vault: v, source: source, name: cmp.Or(o.Name, source.Name), description: description,
+		Options: o, Run: run, VaultURL: d.Vault.URL(), source: source, name: cmp.Or(o.Name, source.Name), description: description,
 		limiter: transfer.NewLimiter(o.LimitRate),
-		begin:   o.Now(),
+		begin:   run.Now(),
 	}
 	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
 	}
-	unlock, err := o.Journal.LockUpload(ctx, u.VaultURL, source.Identity.Path, description)
+	unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, source.Identity.Path, description)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -102,7 +101,7 @@ func From(ctx context.Context, v vault.Uploader, source *source.Source, o Option
 func (u *upload) checkNotEmpty(ctx context.Context) error {
 	empty := u.source.Size() == 0
 	if u.source.Stream != nil {
-		waiting, stop := transfer.UntilDrained(ctx, u.Drain, 0)
+		waiting, stop := u.UntilDrained(ctx)
 		defer stop()
 		var err error
 		empty, err = u.source.Stream.Empty(waiting)
@@ -113,7 +112,7 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 			return err
 		}
 	}
-	if empty && u.vault.Limits().MinArchiveSize > 0 {
+	if empty && u.Vault.Limits().MinArchiveSize > 0 {
 		return fmt.Errorf("%s %w as an archive: it is empty, and this vault keeps no empty archives; "+
 			"pack it together with other files", u.source, source.ErrUnreadable)
 	}
@@ -123,9 +122,9 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 // upload is one call of Upload.
 type upload struct {
 	Options
+	depot.Run
 	VaultURL string // of the vault, which is its name on record
 
-	vault       vault.Uploader
 	source      *source.Source
 	name        string // of the archive, at a vault that keeps names
 	description string
@@ -196,7 +195,7 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	if err := u.checkUnchanged(ctx, at, out.TreeHash()); err != nil {
 		return Stored{}, err
 	}
-	if u.stopping() { // the end of a stream may be that of an interrupted program
+	if u.Stopping() { // the end of a stream may be that of an interrupted program
 		return Stored{}, depot.ErrInterrupted
 	}
 	if err := u.checkNoSurplus(ctx, at, out.Size); err != nil {
@@ -240,13 +239,13 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	}
 	concurrency := depot.InFlight(u.Concurrency, u.LimitRate, u.source.Stream != nil)
 	out, err := transfer.Send(ctx, transfer.Options{
-		Vault: u.vault, ID: at.ID, Plan: at.plan, Source: pieces,
+		Vault: u.Vault, ID: at.ID, Plan: at.plan, Source: pieces,
 		Held: at.held, Known: at.known,
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
 		},
-		Concurrency: at.plan.InFlight(concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.RetryFor,
-		Drain: u.Drain, Progress: u.Progress,
+		Concurrency: at.plan.InFlight(concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.Patience,
+		Drain: u.Drain, DrainTimeout: u.Grace, Progress: u.Progress,
 	})
 	if u.LimitRate == 0 { // else it would teach nothing about the line
 		at.Sent += out.Sent
@@ -273,7 +272,7 @@ func (u *upload) pieces(p transfer.Plan) (transfer.Source, error) {
 		return transfer.FromReaderAt(u.source.At, p), nil
 	}
 	dir, err := u.spoolDir()
-	return transfer.FromStream(u.source.Stream, p, u.vault.Limits(), dir), err
+	return transfer.FromStream(u.source.Stream, p, u.Vault.Limits(), dir), err
 }
 
 // spoolDir is where parts of a stream wait: not where temporary files go, which
@@ -296,19 +295,4 @@ func (u *upload) spoolDir() (string, error) {
 // save records the attempt even if the call was cancelled meanwhile.
 func (u *upload) save(ctx context.Context, at *attempt) error {
 	return u.Journal.SaveUpload(context.WithoutCancel(ctx), &at.Upload)
-}
-
-func (u *upload) stopping() bool {
-	select {
-	case <-u.Drain:
-		return true
-	default:
-		return false
-	}
-}
-
-func (u *upload) retry() transfer.Retry {
-	return transfer.Retry{For: u.RetryFor, Stop: u.Drain, Waiting: func(err error, wait time.Duration) {
-		u.Notice(fmt.Sprintf("waiting %s: %v", humane.Duration(wait), err))
-	}}
 }

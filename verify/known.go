@@ -8,7 +8,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/crc64"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
@@ -24,16 +23,16 @@ type known struct {
 	told bool // by the vault, and not by the record
 }
 
-// known is what the record knows of an archive, or else what the vault tells at once.
+// look returns what the record knows of an archive, or else what the vault shows at once.
 // vault.ErrNotFound: neither knows a hash.
-func (o Options) known(ctx context.Context, a record.Archive) (known, error) {
+func look(ctx context.Context, run depot.Run, a record.Archive) (known, error) {
 	if a.Size >= 0 && !a.TreeHash.IsZero() {
 		return known{size: a.Size, hash: a.TreeHash}, nil
 	}
-	if o.Vault == nil {
+	if run.Vault == nil {
 		return known{}, fmt.Errorf("the size and the tree hash of archive %s on record: %w", depot.QuoteID(a.ID), vault.ErrNotFound)
 	}
-	told, err := depot.Look(ctx, o.Vault, a, depot.PatientRetry(o.RetryFor, o.Drain, o.Notice))
+	told, err := depot.Look(ctx, run.Vault, a, run.Retry())
 	switch {
 	case err == nil && !a.TreeHash.IsZero(): // what is on record counts, if the vault tells nothing else
 		return known{size: told.Size, hash: a.TreeHash}, nil
@@ -46,9 +45,7 @@ func (o Options) known(ctx context.Context, a record.Archive) (known, error) {
 }
 
 // compareCRC compares the CRC-64 of a file with that of an archive.
-func (k known) compareCRC(ctx context.Context, a record.Archive, file *source.Source, path string, drain <-chan struct{}) error {
-	ctx, stop := transfer.UntilDrained(ctx, drain, 0)
-	defer stop()
+func (k known) compareCRC(ctx context.Context, a record.Archive, file *source.Source, path string) error {
 	got, err := crc64.Read(ctx, io.NewSectionReader(file.At, 0, k.size), k.size)
 	switch {
 	case ctx.Err() != nil:

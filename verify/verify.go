@@ -11,30 +11,11 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/internal/transfer"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
 	"firn/vault"
 )
-
-// Options says how to verify a file. The zero value is good.
-type Options struct {
-	// Drain asks, when closed, to stop with ErrInterrupted.
-	Drain <-chan struct{}
-	// Progress is called as bytes are read, one call at a time; of it Size and Done
-	// are set. It must be quick.
-	Progress func(depot.Progress)
-	// Vault, if it is not nil, is asked for the size and the hash if the record of the
-	// archive lacks them.
-	Vault vault.Looker
-	// RetryFor is how long to go on without an answer. Default 20 hours.
-	RetryFor time.Duration
-	// Notice is told, in a sentence, what a person should know.
-	Notice func(string)
-	// Now is the clock. Default time.Now.
-	Now func() time.Time
-}
 
 // Result tells about bytes that are those of an archive.
 type Result struct {
@@ -48,17 +29,20 @@ type Result struct {
 
 // File compares the file at path with what is on record of an archive: its
 // size, and then the tree hash of its bytes, computed on all cores. The vault is
-// asked only for what the record lacks; see Options. An error that wraps
-// vault.ErrChecksum means that the file has other bytes than the archive,
-// ErrUnreadable that it cannot be told, and vault.ErrNotFound that nobody who was
-// asked knows the archive's hash.
-func File(ctx context.Context, a record.Archive, path string, o Options) (Result, error) {
-	depot.SetDefaults(&o.RetryFor, &o.Notice, &o.Now)
-	begin := o.Now()
-	known, err := o.known(ctx, a)
+// asked only for what the record lacks, and not at all if the depot's Vault is nil. An error
+// that wraps vault.ErrChecksum means that the file has other bytes than the archive,
+// ErrUnreadable that it cannot be told, and vault.ErrNotFound that neither the record nor the
+// vault has a hash of the archive. Of the depot's Progress, Size and Done are set.
+func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Result, error) {
+	ctx, run, stop := depot.Begin(ctx, d)
+	defer stop()
+	begin := run.Now()
+	known, err := look(ctx, run, a)
 	if err != nil {
 		return Result{}, err
 	}
+	ctx, stop = run.UntilDrained(ctx) // reading may be broken off
+	defer stop()
 	file, err := source.OpenPlain(path)
 	if err != nil {
 		return Result{}, err
@@ -67,7 +51,7 @@ func File(ctx context.Context, a record.Archive, path string, o Options) (Result
 	if size := file.Size(); size != known.size {
 		return Result{}, fmt.Errorf("%q has %d bytes, and archive %s has %d: %w", path, size, depot.QuoteID(a.ID), known.size, vault.ErrChecksum)
 	}
-	hash, err := hashFile(ctx, file, path, o)
+	hash, err := hashFile(ctx, file, path, run.Progress)
 	if err != nil {
 		return Result{}, err
 	}
@@ -76,20 +60,18 @@ func File(ctx context.Context, a record.Archive, path string, o Options) (Result
 			path, hash, depot.QuoteID(a.ID), known.hash, vault.ErrChecksum)
 	}
 	if known.hash.IsZero() {
-		if err := known.compareCRC(ctx, a, file, path, o.Drain); err != nil {
+		if err := known.compareCRC(ctx, a, file, path); err != nil {
 			return Result{}, err
 		}
 	}
 	return Result{
-		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: o.Now().Sub(begin), Told: known.told, ByCRC: known.hash.IsZero(),
+		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: run.Now().Sub(begin), Told: known.told, ByCRC: known.hash.IsZero(),
 	}, nil
 }
 
 // hashFile returns the tree hash of a file that stays as it is meanwhile.
-func hashFile(ctx context.Context, file *source.Source, path string, o Options) (treehash.Hash, error) {
-	ctx, stop := transfer.UntilDrained(ctx, o.Drain, 0)
-	defer stop()
-	bytes := &countedReader{at: file.At, report: o.Progress, now: depot.Progress{Size: file.Size()}}
+func hashFile(ctx context.Context, file *source.Source, path string, progress func(depot.Progress)) (treehash.Hash, error) {
+	bytes := &countedReader{at: file.At, report: progress, now: depot.Progress{Size: file.Size()}}
 	hash, err := treehash.TreeAt(ctx, bytes, file.Size(), runtime.GOMAXPROCS(0))
 	switch {
 	case ctx.Err() != nil:

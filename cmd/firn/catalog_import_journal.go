@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/internal/mtjournal"
 	"firn/reconcile"
@@ -21,29 +22,29 @@ func (p *program) importMtJournal(
 	}
 	var first string // name that is no text
 	say, stop := p.showText()
-	n.Merged, err = reconcile.ImportMtJournal(ctx, path, reconcile.MtJournalOptions{
-		Journal: c, VaultURL: url, Names: names,
-		Progress: func(done, size int64) {
-			say(fmt.Sprintf("%s of %s read", humane.Bytes(done), humane.Bytes(size)))
-		},
-		Bad: func(e *mtjournal.LineError) {
+	d := p.depot(nil, c, 0)
+	d.Reading = func(at depot.Reading) {
+		say(fmt.Sprintf("%s of %s read", humane.Bytes(at.Bytes), humane.Bytes(at.Size)))
+	}
+	o := reconcile.MtJournalOptions{VaultURL: url, Names: names}
+	n.Merged, err = reconcile.ImportMtJournal(ctx, d, path, o, func(line int, r mtjournal.Record, bad *mtjournal.LineError) {
+		if bad != nil {
 			if n.bad++; n.bad <= shownRejects {
-				p.notice(fmt.Sprintf("%q, %v", path, e))
+				p.notice(fmt.Sprintf("%q, %v", path, bad))
 			}
-		},
-		Told: func(line int, r mtjournal.Record) {
-			if r.Undecoded {
-				if n.undecoded++; n.undecoded == 1 {
-					first = r.Name
-				}
+			return
+		}
+		if r.Undecoded {
+			if n.undecoded++; n.undecoded == 1 {
+				first = r.Name
 			}
-			if r.Doubt == "" {
-				return
-			}
-			if n.doubtful++; n.doubtful <= shownRejects {
-				p.notice(fmt.Sprintf("%q, line %d: the rest of it is taken: %s", path, line, r.Doubt))
-			}
-		},
+		}
+		if r.Doubt == "" {
+			return
+		}
+		if n.doubtful++; n.doubtful <= shownRejects {
+			p.notice(fmt.Sprintf("%q, line %d: the rest of it is taken: %s", path, line, r.Doubt))
+		}
 	})
 	stop()
 	if n.undecoded > 0 && !p.quiet {

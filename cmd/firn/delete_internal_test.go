@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/record"
 	"firn/source"
 	"firn/upload"
@@ -47,7 +48,7 @@ func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	faulty := &vaulturl.Vault{Vault: vaulttest.NewFaulty(v, vaulttest.Fault{
 		Method: "DeleteArchive", Call: 1, Err: lost, After: true,
 	})}
-	stored, err := upload.From(ctx, v, sourceIn(t, dir), upload.Options{Journal: c})
+	stored, err := upload.From(ctx, depot.Depot{Vault: v, Journal: c}, sourceIn(t, dir), upload.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"firn/catalog"
 	"firn/depot"
-	"firn/jobs"
 	"firn/vault/vaulturl"
 )
 
@@ -122,14 +121,14 @@ func (p *program) download(ctx context.Context, o downloadOptions, vaultArg stri
 	if err := o.topic.check(vaultArg); err != nil {
 		return err
 	}
-	return o.withBell(ctx, func(bell jobs.Bell) error {
+	return o.withBell(ctx, func(bell depot.Bell) error {
 		return p.withVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 			archives, err := p.resolveAll(ctx, c, v.URL(), refs)
 			if err != nil {
 				return err
 			}
 			s := &downloadSession{
-				program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c, bell: bell, madeRoom: make(map[string]bool),
+				program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c, bell: bell,
 			}
 			return s.run(ctx, archives)
 		})

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"firn/download"
-	"firn/internal/disk"
 	"firn/record"
 	"firn/vault"
 )
@@ -127,42 +126,5 @@ func checkDistinct(items []item) error {
 		}
 		taken[key], taken[key+".part"] = i, i
 	}
-	return nil
-}
-
-// openOutput opens the directory that files go into, once for all of them: nobody leads
-// them elsewhere by putting another one in its place.
-func (s *downloadSession) openOutput(items []item) (err error) {
-	if items[0].name != "" {
-		s.output, err = os.OpenRoot(s.options.output)
-	}
-	return err
-}
-
-// closeOutput ends that.
-func (s *downloadSession) closeOutput() error {
-	if s.output == nil {
-		return nil
-	}
-	return s.output.Close()
-}
-
-// makeRoom creates the directories that a name with directories asks for, and makes their
-// names durable. They are reached through the output, so that no symbolic link in it leads
-// elsewhere.
-func (s *downloadSession) makeRoom(i item) error {
-	relative := filepath.Dir(i.name)
-	if i.name == "" || relative == "." || s.madeRoom[relative] {
-		return nil
-	}
-	err := s.output.MkdirAll(relative, 0o777)
-	// Also if it was there: whoever made it may have ended before this.
-	for dir := relative; err == nil && dir != "."; dir = filepath.Dir(dir) {
-		err = disk.SyncDirectoryIn(s.output, filepath.Dir(dir))
-	}
-	if err != nil {
-		return fmt.Errorf("the directory of %q: %w", i.path, err)
-	}
-	s.madeRoom[relative] = true
 	return nil
 }

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"os"
+	"fmt"
 	"slices"
 
 	"firn/catalog"
 	"firn/depot"
 	"firn/download"
+	"firn/internal/humane"
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
@@ -23,14 +23,11 @@ type downloadSession struct {
 	vaultArg string // as typed
 	vault    *vaulturl.Vault
 	catalog  *catalog.Catalog
-	bell     jobs.Bell
+	bell     depot.Bell
 
-	rate     float64   // bytes per second; 0 if not known
-	asked    int64     // bytes of archives that were asked for and not fetched yet
-	listed   jobs.List // that all of them share
+	rate     float64 // bytes per second; 0 if not known
 	spending *spending
-	output   *os.Root        // the directory that files go into; nil if there is none
-	madeRoom map[string]bool // directories below it that are there, durably
+	output   *download.Directory // that files go into; nil if there is none
 	hook     *readyHook
 	shown    *progress
 }
@@ -40,10 +37,12 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
-	if err := s.openOutput(items); err != nil {
-		return err
+	if items[0].name != "" {
+		if s.output, err = download.OpenDirectory(s.options.output); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.output.Close()) }()
 	}
-	defer func() { err = errors.Join(err, s.closeOutput()) }()
 	if s.spending, err = s.newSpending(s.vault, s.options.maxCost); err != nil {
 		return err
 	}
@@ -64,7 +63,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if len(items) > 1 {
 		return s.hook.end(s.many(ctx, items))
 	}
-	return s.hook.end(s.one(ctx, items[0], s.options.noWait))
+	return s.hook.end(s.one(ctx, items[0]))
 }
 
 // knownDownloadRate is what the line is thought to carry, in bytes per second; 0
@@ -78,31 +77,81 @@ func (p *program) knownDownloadRate(ctx context.Context, c *catalog.Catalog, vau
 }
 
 // one downloads an archive and tells of it.
-func (s *downloadSession) one(ctx context.Context, i item, noWait bool) error {
-	if err := context.Cause(ctx); err != nil {
-		return s.explain(err, i)
-	}
-	o, err := s.downloadOptions(ctx, i)
+func (s *downloadSession) one(ctx context.Context, i item) error {
+	wanted, err := s.options.rng.of(i.Size)
 	if err != nil {
 		return err
 	}
-	o.NoWait = noWait
+	o := s.downloadOptions()
+	o.Range = wanted
 	var got download.Result
-	if i.path == "-" {
+	switch d := s.downloadDepot(ctx); {
+	case i.path == "-":
 		if err := s.checkStream(); err != nil {
 			return err
 		}
-		got, err = download.To(context.WithoutCancel(ctx), s.vault, i.Archive, s.out, o)
-	} else {
-		if err := s.makeRoom(i); err != nil {
-			return err
-		}
-		got, err = download.File(context.WithoutCancel(ctx), s.vault, i.Archive, cmp.Or(i.name, i.path), o)
+		got, err = download.To(ctx, d, i.Archive, s.out, o)
+	case i.name != "":
+		got, err = s.output.File(ctx, d, i.Archive, i.name, o)
+	default:
+		got, err = download.File(ctx, d, i.Archive, i.path, o)
 	}
 	if err != nil {
 		return s.explain(err, i)
 	}
 	return s.tell(i, got)
+}
+
+// many downloads archives, and reports the error of each as it comes.
+func (s *downloadSession) many(ctx context.Context, items []item) error {
+	byName := make(map[string]item)
+	var queue []download.Item
+	seen := make(map[status]bool)
+	for _, i := range items {
+		wanted, err := s.options.rng.of(i.Size)
+		if err != nil {
+			seen[s.report(fmt.Errorf("%q: %w", i.path, s.explain(err, i)))] = true
+			continue
+		}
+		byName[i.name] = i
+		queue = append(queue, download.Item{Archive: i.Archive, Name: i.name, Range: wanted})
+	}
+	var left []record.Archive
+	for next, got := range s.output.All(ctx, s.downloadDepot(ctx), queue, s.downloadOptions()) {
+		i, err := byName[next.Name], got.Err
+		switch {
+		case errors.Is(err, jobs.ErrNotStarted):
+			left = append(left, i.Archive)
+			continue
+		case err == nil:
+			err = s.tell(i, got.Result)
+		default:
+			err = s.explain(err, i)
+		}
+		if err == nil {
+			continue
+		}
+		if i.name != "" {
+			err = fmt.Errorf("%q: %w", i.path, err)
+		}
+		ended := s.report(err)
+		if seen[ended] = true; endsAll(ended) {
+			break
+		}
+	}
+	if len(left) > 0 {
+		seen[s.report(s.notBegun(left))] = true
+	}
+	return worstOf(seen)
+}
+
+// notBegun says of archives without a job that there is no room for them now.
+func (s *downloadSession) notBegun(left []record.Archive) error {
+	bytes, unknown := sumOf(left)
+	return withHint(
+		&classError{fmt.Errorf("%s (%s) %s at %s", humane.Count(len(left), "archive"), sumText(bytes, unknown),
+			jobs.ErrNotStarted.Error(), windowText(s.rate)), vault.ErrNotReady},
+		"when the others are here, continue with: "+s.typed())
 }
 
 // checkStream refuses a standard output that bytes from outside must not reach.
@@ -116,20 +165,19 @@ func (s *downloadSession) checkStream() error {
 	return nil
 }
 
-func (s *downloadSession) downloadOptions(ctx context.Context, i item) (download.Options, error) {
-	wanted, err := s.options.rng.of(i.Size)
-	if err != nil {
-		return download.Options{}, err
+func (s *downloadSession) downloadOptions() download.Options {
+	return download.Options{
+		Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), NoWait: s.options.noWait,
+		Force: s.options.force, NoTimes: s.options.noTimes, Concurrency: s.options.concurrency,
+		LimitRate: int64(s.options.limitRate), EstimateRate: float64(s.options.estimateRate),
 	}
-	o := download.Options{
-		Range: wanted, Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), Approve: s.spending.approve,
-		Bell: s.bell, Ready: func(job record.Job) { s.hook.run(ctx, job) }, Below: s.output, Force: s.options.force, NoTimes: s.options.noTimes,
-		Listed: &s.listed, Reserved: s.asked,
-		Concurrency: s.options.concurrency, LimitRate: int64(s.options.limitRate), EstimateRate: s.rate,
-		RetryFor: s.options.retryFor, Journal: s.catalog, Drain: ctx.Done(), Now: s.now,
-	}
+}
+
+func (s *downloadSession) downloadDepot(ctx context.Context) depot.Depot {
+	d := s.depot(s.vault, s.catalog, s.options.retryFor)
+	d.Approve, d.Bell, d.Ready = s.spending.approve, s.bell, func(job record.Job) { s.hook.run(ctx, job) }
 	if !s.quiet {
-		o.Notice, o.Progress, o.Waiting = s.notice, s.shown.update, s.shown.wait
+		d.Progress, d.Waiting = s.shown.update, s.shown.wait
 	}
-	return o, nil
+	return d
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
-	"firn/jobs"
+	"firn/depot"
 	"firn/reconcile"
 	"firn/record"
 	"firn/vault"
@@ -87,15 +87,15 @@ func (p *program) inventoryOf(ctx context.Context, vaultArg string, o inventoryO
 func (p *program) inventory(ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, o inventoryOptions) error {
 	var report reconcile.Report
 	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return "" })
-	err := o.withBell(ctx, func(bell jobs.Bell) (err error) {
+	err := o.withBell(ctx, func(bell depot.Bell) (err error) {
 		shown, stop := p.showInventory()
 		defer stop()
 		p.beginWork("continue with: " + p.typed())
-		report, err = reconcile.Inventory(context.WithoutCancel(ctx), v, reconcile.Options{
-			Since: o.since.Time, Until: o.until.Time, Topic: string(o.topic), NoWait: o.noWait, Bell: bell,
-			Ready:   func(job record.Job) { hook.run(ctx, job) },
-			Journal: c, Drain: ctx.Done(),
-			Progress: shown.listing, Waiting: shown.waiting, Notice: p.notice, Now: p.now,
+		d := p.depot(v, c, 0)
+		d.Bell, d.Ready = bell, func(job record.Job) { hook.run(ctx, job) }
+		d.Reading, d.Waiting = shown.reading, shown.waiting
+		report, err = reconcile.Inventory(ctx, d, reconcile.Options{
+			Since: o.since.Time, Until: o.until.Time, Topic: string(o.topic), NoWait: o.noWait,
 		})
 		return err
 	})

@@ -61,8 +61,9 @@ func (p *program) inventoryImport(ctx context.Context, vaultArg, path string, o 
 	defer func() { err = errors.Join(err, c.Close()) }()
 	shown, stop := p.showInventory()
 	p.beginWork("continue with: " + p.typed())
-	o.Journal, o.Drain, o.Progress, o.Notice, o.Now = c, ctx.Done(), shown.listing, p.notice, p.now
-	report, err := reconcile.Import(context.WithoutCancel(ctx), path, o)
+	d := p.depot(nil, c, 0)
+	d.Reading = shown.reading
+	report, err := reconcile.Import(ctx, d, path, o)
 	stop()
 	if err != nil {
 		return err

@@ -5,9 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"firn/depot"
 	"firn/internal/humane"
-	"firn/jobs"
-	"firn/reconcile"
 )
 
 // inventoryView shows how an inventory is waited for and read.
@@ -16,9 +15,9 @@ type inventoryView struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	waits *jobs.Waiting // nil once there is something to read
-	told  bool          // that it is waited for, where no live line tells it
-	read  reconcile.Progress
+	waits *depot.Waiting // nil once there is something to read
+	told  bool           // that it is waited for, where no live line tells it
+	read  depot.Reading
 }
 
 // showInventory begins to show an inventory, until stop is called.
@@ -32,7 +31,7 @@ func (p *program) showInventory() (v *inventoryView, stop func()) {
 }
 
 // waiting takes what is waited for. A log is told at once, and once.
-func (v *inventoryView) waiting(w jobs.Waiting) {
+func (v *inventoryView) waiting(w depot.Waiting) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.waits = &w
@@ -42,8 +41,8 @@ func (v *inventoryView) waiting(w jobs.Waiting) {
 	}
 }
 
-// listing takes how far the reading has come.
-func (v *inventoryView) listing(p reconcile.Progress) {
+// reading takes how far the reading has come.
+func (v *inventoryView) reading(p depot.Reading) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.waits, v.read = nil, p

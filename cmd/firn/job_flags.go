@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"firn/jobs"
+	"firn/depot"
 	"firn/notify"
 	"firn/record"
 	"firn/vault"
@@ -37,7 +37,7 @@ is 1; nothing is undone.`
 
 // withBell opens the queue of --sqs for as long as do lasts. Without one there is
 // nothing to listen to.
-func (o waitOptions) withBell(ctx context.Context, do func(jobs.Bell) error) error {
+func (o waitOptions) withBell(ctx context.Context, do func(depot.Bell) error) error {
 	if o.sqs == "" {
 		return do(nil)
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/jobs"
 	"firn/record"
@@ -43,7 +43,7 @@ func (p *program) newJobWait() *cobra.Command {
 		Args:    takes(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			return o.withBell(ctx, func(bell jobs.Bell) error {
+			return o.withBell(ctx, func(bell depot.Bell) error {
 				return p.withVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 					w := &jobWait{program: p, options: o, catalog: c, vault: v, bell: bell, vaultArg: args[0]}
 					return w.run(ctx, args[1:])
@@ -61,7 +61,7 @@ type jobWait struct {
 	options  waitOptions
 	catalog  *catalog.Catalog
 	vault    *vaulturl.Vault
-	bell     jobs.Bell
+	bell     depot.Bell
 	vaultArg string // as typed
 	seen     map[status]bool
 }
@@ -87,15 +87,13 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 	hook := w.newReadyHook(w.options, func(id vault.ArchiveID) string { return names[id] })
 	shown := startProgress(w.ui, w.now, "")
 	defer shown.stop()
-	o := jobs.WaitOptions{
-		NoWait: w.options.noWait, Bell: w.bell, RetryFor: 20 * time.Hour, Journal: w.catalog,
-		Drain: ctx.Done(), Notice: w.notice, Now: w.now,
-	}
+	d := w.depot(w.vault, w.catalog, 0)
+	d.Bell = w.bell
 	if !w.quiet {
-		o.Waiting = shown.wait
+		d.Waiting = shown.wait
 	}
 	w.seen = make(map[status]bool)
-	for job, err := range jobs.WaitAll(context.WithoutCancel(ctx), w.vault, chosen, o) {
+	for job, err := range jobs.WaitAll(ctx, d, chosen, jobs.WaitOptions{NoWait: w.options.noWait}) {
 		if err == nil {
 			hook.run(ctx, job)
 			err = w.tell(job, names[job.Archive])

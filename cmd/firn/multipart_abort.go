@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/record"
 	"firn/upload"
@@ -134,7 +135,7 @@ func lockRecorded(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID,
 ) (now *record.Upload, unlock func() error, err error) {
 	for {
-		was, err := upload.RecordOf(ctx, v, c, v.URL(), id)
+		was, err := upload.RecordOf(ctx, depot.Depot{Vault: v, Journal: c}, id)
 		if errors.Is(err, vault.ErrNotFound) {
 			return nil, func() error { return nil }, nil
 		}

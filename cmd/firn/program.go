@@ -14,9 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn"
 	"firn/catalog"
 	"firn/depot"
 	"firn/treehash"
+	"firn/vault"
 	"firn/vault/vaulturl"
 )
 
@@ -125,19 +127,27 @@ func (p *program) openKnownCatalog(ctx context.Context) (*catalog.Catalog, error
 func (p *program) withVault(
 	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
 ) (err error) {
-	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{
-		Connections: connections, KeepDays: p.keepDays, OnDamage: p.damaged, Notice: p.notice,
+	if err := p.needCatalog(); err != nil {
+		return err
+	}
+	d, err := firn.Open(ctx, vaultArg, firn.Options{
+		Catalog: p.catalogPath, Connections: connections, KeepDays: p.keepDays, OnDamage: p.damaged, Notice: p.notice, Now: p.now,
 	})
 	if err != nil {
 		return p.explainOpen(err, vaultArg)
 	}
-	defer func() { err = errors.Join(err, v.Close()) }()
-	c, err := p.openCatalog(ctx)
-	if err != nil {
-		return err
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return do(d.Catalog, d.At)
+}
+
+// depot is the library's view of a vault and the catalog: what the verbs work on. The vault
+// may be nil for what works on the catalog alone, and the catalog likewise. Patience 0 is the library's own.
+func (p *program) depot(v vault.Vault, c *catalog.Catalog, patience time.Duration) depot.Depot {
+	d := depot.Depot{Vault: v, Patience: patience, Notice: p.notice, Now: p.now}
+	if c != nil {
+		d.Journal = c
 	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	return do(c, v)
+	return d
 }
 
 // damaged warns of something in a directory vault that was passed over.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/jobs"
 )
 
 const (
@@ -33,8 +32,8 @@ type progress struct {
 	latest  depot.Progress
 	known   bool // latest was set
 	speed   speed
-	waiting *jobs.Waiting // set while there is a job to wait for
-	told    time.Time     // when a log was last told of that
+	waiting *depot.Waiting // set while there is a job to wait for
+	told    time.Time      // when a log was last told of that
 }
 
 // startProgress begins to show what is passed to update and wait, until stop is
@@ -53,7 +52,7 @@ func (p *progress) update(snapshot depot.Progress) {
 }
 
 // wait takes what is waited for. A log is told at once, the first time.
-func (p *progress) wait(w jobs.Waiting) {
+func (p *progress) wait(w depot.Waiting) {
 	p.mu.Lock()
 	first := p.told.IsZero()
 	p.waiting = &w
@@ -112,7 +111,7 @@ func (p *progress) show() {
 }
 
 // showWaiting says what is waited for; p.mu is held.
-func (p *progress) showWaiting(w jobs.Waiting, now time.Time) {
+func (p *progress) showWaiting(w depot.Waiting, now time.Time) {
 	if width := p.ui.width(); width > 0 {
 		p.told = now
 		p.ui.draw(cut(waitingText(w, now), width-margin))

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"firn/depot"
-	"firn/jobs"
 	"firn/record"
 	"firn/vault"
 )
@@ -102,7 +101,7 @@ func TestProgressOfWaiting(t *testing.T) {
 			var b bytes.Buffer
 			p := startProgress(&ui{w: &b, width: func() int { return width }}, time.Now, "segment")
 			begun := time.Now()
-			p.wait(jobs.Waiting{Jobs: []record.Job{
+			p.wait(depot.Waiting{Jobs: []record.Job{
 				{ID: "second", Started: begun.Add(time.Minute), Tier: vault.Standard},
 				{ID: "first\x1b", Started: begun, Tier: vault.Standard},
 			}})

@@ -8,7 +8,6 @@ import (
 
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/jobs"
 )
 
 // view is a moment of a transfer in words. All of them are ASCII.
@@ -166,7 +165,7 @@ func cut(line string, width int) string {
 }
 
 // waitingText says what is waited for, since when, and how long that usually is.
-func waitingText(w jobs.Waiting, now time.Time) string {
+func waitingText(w depot.Waiting, now time.Time) string {
 	first := w.Jobs[0]
 	for _, j := range w.Jobs {
 		if j.Started.Before(first.Started) {

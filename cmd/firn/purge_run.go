@@ -7,7 +7,6 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/jobs"
 	"firn/purge"
 	"firn/record"
 	"firn/vault"
@@ -50,10 +49,8 @@ func (p *purging) run(ctx context.Context) error {
 		}
 	}
 	hook := p.newReadyHook(p.waitOptions, func(vault.ArchiveID) string { return "" })
-	purged, err := p.empty(ctx, purge.Options{
-		CatalogOnly: p.noInventory, Approve: func(plan purge.Plan) error { return p.approve(ctx, plan) },
-		Ready: func(job record.Job) { hook.run(ctx, job) },
-	})
+	approve := func(plan purge.Plan) error { return p.approve(ctx, plan) }
+	purged, err := p.empty(ctx, purge.Options{CatalogOnly: p.noInventory}, approve, func(job record.Job) { hook.run(ctx, job) })
 	if err == nil || purged.Deleted+purged.Refused > 0 {
 		err = errors.Join(p.tellPurged(purged), err)
 	}
@@ -64,8 +61,10 @@ func (p *purging) run(ctx context.Context) error {
 }
 
 // empty deletes the archives of the vault, which it opens only for so long: a
-// directory cannot be deleted while somebody has it open.
-func (p *purging) empty(ctx context.Context, o purge.Options) (purged purge.Result, err error) {
+// directory cannot be deleted while somebody has it open. approve and ready may be nil.
+func (p *purging) empty(
+	ctx context.Context, o purge.Options, approve func(purge.Plan) error, ready func(record.Job),
+) (purged purge.Result, err error) {
 	v, err := vaulturl.Open(ctx, p.vaultArg, vaulturl.Options{Connections: p.concurrency, OnDamage: p.damaged, Notice: p.notice})
 	if err != nil {
 		return purged, p.explainOpen(err, p.vaultArg)
@@ -73,17 +72,16 @@ func (p *purging) empty(ctx context.Context, o purge.Options) (purged purge.Resu
 	defer func() { err = errors.Join(err, v.Close()) }()
 	view, stop := p.showInventory()
 	defer func() { stop() }()
-	o.NoWait, o.Concurrency, o.RetryFor = p.noWait, p.concurrency, p.retryFor
-	o.Journal, o.Drain, o.Notice, o.Now = p.catalog, ctx.Done(), p.notice, p.now
-	o.Listing, o.Waiting = view.listing, view.waiting
+	o.NoWait, o.Concurrency = p.noWait, p.concurrency
+	d := p.depot(v, p.catalog, p.retryFor)
+	d.Reading, d.Waiting, d.Ready = view.reading, view.waiting, ready
 	var deleting *progress
-	o.Progress = func(now depot.Progress) {
+	d.Progress = func(now depot.Progress) {
 		if deleting != nil {
 			deleting.update(now)
 		}
 	}
-	approve := o.Approve
-	o.Approve = func(plan purge.Plan) error {
+	approved := func(plan purge.Plan) error {
 		stop()
 		stop = func() {}
 		if approve != nil {
@@ -97,10 +95,10 @@ func (p *purging) empty(ctx context.Context, o purge.Options) (purged purge.Resu
 		}
 		return nil
 	}
-	err = p.withBell(ctx, func(bell jobs.Bell) error {
-		o.Bell = bell
+	err = p.withBell(ctx, func(bell depot.Bell) error {
+		d.Bell = bell
 		p.beginWork("continue with: " + p.typed())
-		purged, err = purge.Vault(context.WithoutCancel(ctx), v, o)
+		purged, err = purge.Vault(ctx, d, o, approved)
 		return err
 	})
 	return purged, err

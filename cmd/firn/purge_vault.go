@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"firn/depot"
 	"firn/internal/humane"
 	"firn/purge"
 	"firn/vault"
@@ -17,19 +18,18 @@ func (p *purging) remove(ctx context.Context, purged purge.Result) error {
 		return err
 	}
 	waiting, stop := p.showRemoval()
-	err := purge.Remove(context.WithoutCancel(ctx), p.place, p.place.Name, purge.RemoveOptions{
-		Again: func(context.Context) error {
-			stop()
-			again, err := p.empty(ctx, purge.Options{Fresh: true, Until: purged.Until})
-			waiting, stop = p.showRemoval()
-			if err != nil {
-				return err
-			}
-			return p.refuseNew(again)
-		},
-		NoWait: p.noWait, RetryFor: p.retryFor, Journal: p.catalog, Drain: ctx.Done(),
-		Waiting: func(next time.Time) { waiting(next) }, Notice: p.notice, Now: p.now,
-	})
+	d := p.depot(nil, p.catalog, p.retryFor)
+	d.Waiting = func(w depot.Waiting) { waiting(w.Next) }
+	again := func(context.Context) error {
+		stop()
+		again, err := p.empty(ctx, purge.Options{Fresh: true, Until: purged.Until}, nil, nil)
+		waiting, stop = p.showRemoval()
+		if err != nil {
+			return err
+		}
+		return p.refuseNew(again)
+	}
+	err := purge.Remove(ctx, d, p.place, p.place.Name, purge.RemoveOptions{NoWait: p.noWait}, again)
 	stop()
 	if err != nil {
 		return err

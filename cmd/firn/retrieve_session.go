@@ -41,11 +41,13 @@ type retrieveSession struct {
 func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) error {
 	s.seen = make(map[status]bool)
 	s.setResume("")
-	o, err := s.retrieveOptions(ctx, archives)
+	o, err := s.retrieveOptions(archives)
 	if err != nil {
 		return err
 	}
-	for r, err := range jobs.RetrieveAll(context.WithoutCancel(ctx), s.vault, archives, o) {
+	d := s.depot(s.vault, s.catalog, s.options.retryFor)
+	d.Approve = s.spending.approve
+	for r, err := range jobs.RetrieveAll(ctx, d, archives, o) {
 		switch {
 		case errors.Is(err, jobs.ErrNotStarted):
 			s.left = append(s.left, r.Archive)
@@ -68,11 +70,10 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 	return s.end()
 }
 
-func (s *retrieveSession) retrieveOptions(ctx context.Context, archives []record.Archive) (jobs.Options, error) {
+func (s *retrieveSession) retrieveOptions(archives []record.Archive) (jobs.Options, error) {
 	o := jobs.Options{
-		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic), Approve: s.spending.approve,
-		Budget: s.budget(), NoWait: s.options.noWait, RetryFor: s.options.retryFor,
-		Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
+		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic),
+		Budget: s.budget(), NoWait: s.options.noWait,
 	}
 	if !s.options.rng.given {
 		return o, nil
@@ -94,7 +95,7 @@ func (s *retrieveSession) budget() int64 {
 	if s.options.all {
 		return 0
 	}
-	return windowBytes(s.rate, s.vault.Limits().OutputLifetime)
+	return jobs.Window(s.rate, s.vault.Limits())
 }
 
 // retrievedObject is the job for an archive on standard output.
@@ -157,7 +158,7 @@ func (s *retrieveSession) end() error {
 	if s.latest.After(again) {
 		again = s.latest
 	}
-	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, assumedRate)))
+	again = again.Add(timeToSend(s.bytes, cmp.Or(s.rate, jobs.AssumedRate)))
 	s.seen[s.report(withHint(
 		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
 			sumText(bytes, unknown), jobs.ErrNotStarted, windowText(s.rate)),

@@ -62,7 +62,6 @@ func (p *program) uploadLargeTo(ctx context.Context, o oldUpload, v *vaulturl.Va
 	}
 	stored, err := s.send(ctx, source, upload.Options{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-		Journal: c, Now: p.now,
 	}, func(depot.Progress) {}) // the old tool's lines say it
 	if err != nil {
 		return s.explain(context.WithoutCancel(ctx), err, o.filepath)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"firn"
 	"firn/depot"
 	"firn/internal/humane"
 	"firn/source"
@@ -154,7 +155,11 @@ func sizeOf(path string) int64 {
 // explainOpen is explainVault for a vault that could not be opened: what is wrong
 // with its URL is wrong with the command line.
 func (p *program) explainOpen(err error, vaultArg string) error {
-	if errors.Is(err, vault.ErrInvalid) {
+	_, isCatalog := errors.AsType[*firn.CatalogError](err)
+	switch {
+	case isCatalog:
+		return err
+	case errors.Is(err, vault.ErrInvalid):
 		return &classError{err, errUsage}
 	}
 	return p.explainVault(err, vaultArg)

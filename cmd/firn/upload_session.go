@@ -67,24 +67,21 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	return upload.Options{
 		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
 		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
-		Again: o.again, RetryFor: o.retryFor, SpoolDir: o.spoolDir,
-		Journal: s.catalog, Now: s.now,
+		Again: o.again, SpoolDir: o.spoolDir,
 	}
 }
 
 // send uploads, and shows how that goes; announce is called once, before the
-// first byte moves, unless nothing needs to be sent. The end of ctx asks for a
-// drain: parts in flight may finish, so the upload itself does not see it.
+// first byte moves, unless nothing needs to be sent.
 func (s *uploadSession) send(
 	ctx context.Context, source *source.Source, o upload.Options, announce func(plan depot.Progress),
 ) (upload.Stored, error) {
-	o.Drain = ctx.Done()
+	d := s.depot(s.vault, s.catalog, s.options.retryFor)
 	if !s.quiet {
-		o.Notice = func(sentence string) { s.ui.say("firn: %s", show(sentence)) }
 		shown := startProgress(s.ui, s.now, "part")
 		defer shown.stop()
 		var once sync.Once
-		o.Progress = func(p depot.Progress) {
+		d.Progress = func(p depot.Progress) {
 			once.Do(func() { announce(p) })
 			shown.update(p)
 		}
@@ -93,7 +90,7 @@ func (s *uploadSession) send(
 		s.ui.say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
 	})
 	defer unwatch()
-	return upload.From(context.WithoutCancel(ctx), s.vault, source, o)
+	return upload.From(ctx, d, source, o)
 }
 
 // rate returns what the line is thought to carry, in bytes per second: what the

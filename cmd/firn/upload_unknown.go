@@ -42,9 +42,7 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 	ref, err := vaulturl.Parse(s.vault.URL())
 	if err == nil && ref.Kind == vaulturl.Directory {
 		s.notice("the catalog knows nothing of this vault, which is not empty; reading its inventory")
-		_, err = reconcile.Inventory(context.WithoutCancel(ctx), s.vault, reconcile.Options{
-			Journal: s.catalog, Drain: ctx.Done(), Notice: s.notice, Now: s.now,
-		})
+		_, err = reconcile.Inventory(ctx, s.depot(s.vault, s.catalog, 0), reconcile.Options{})
 		if err == nil || ctx.Err() != nil {
 			return err
 		}

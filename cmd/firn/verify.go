@@ -12,7 +12,6 @@ import (
 	"firn/depot"
 	"firn/download"
 	"firn/internal/humane"
-	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
@@ -155,24 +154,22 @@ func fileText(got verify.Result, file string) string {
 
 // verifyFile compares a file with an archive, and shows how that goes. The vault, if it
 // is not nil, is asked for what the record lacks.
-func (p *program) verifyFile(ctx context.Context, a record.Archive, file string, v vault.Looker) (verify.Result, error) {
+func (p *program) verifyFile(ctx context.Context, a record.Archive, file string, v vault.Vault) (verify.Result, error) {
 	if a.State == record.Differing && !p.quiet {
 		p.ui.say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
 	}
 	var done, size atomic.Int64
-	o := verify.Options{
-		Drain: ctx.Done(), Vault: v, Notice: p.notice, Now: p.now,
-		Progress: func(now depot.Progress) {
-			done.Store(now.Done)
-			size.Store(now.Size)
-		},
+	d := p.depot(v, nil, 0)
+	d.Progress = func(now depot.Progress) {
+		done.Store(now.Done)
+		size.Store(now.Size)
 	}
 	if !p.quiet {
 		defer startChanging(p.ui, func() string {
 			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
 		}).stop()
 	}
-	got, err := verify.File(context.WithoutCancel(ctx), a, file, o)
+	got, err := verify.File(ctx, d, a, file)
 	if errors.Is(err, vault.ErrNotFound) {
 		if isBucket(a.Vault) { // whose list has no hashes
 			return got, withHint(err, "to read what the vault has: "+p.typedWith("--remote"))
@@ -199,18 +196,17 @@ func (p *program) verifyRemote(
 	}
 	hook := p.newReadyHook(o.waitOptions, func(vault.ArchiveID) string { return a.Name })
 	var got download.Result
-	err = o.withBell(ctx, func(bell jobs.Bell) (err error) {
-		options := download.Options{
-			Tier: vault.Tier(o.tier), Topic: string(o.topic), Approve: cost.approve, NoWait: o.noWait, Bell: bell,
-			Ready:     func(job record.Job) { hook.run(ctx, job) },
-			LimitRate: int64(o.limitRate), Journal: c, Drain: ctx.Done(), Notice: p.notice, Now: p.now,
-		}
+	err = o.withBell(ctx, func(bell depot.Bell) (err error) {
+		d := p.depot(v, c, 0)
+		d.Approve, d.Bell, d.Ready = cost.approve, bell, func(job record.Job) { hook.run(ctx, job) }
 		if !p.quiet {
 			shown := startProgress(p.ui, p.now, "segment")
 			defer shown.stop()
-			options.Progress, options.Waiting = shown.update, shown.wait
+			d.Progress, d.Waiting = shown.update, shown.wait
 		}
-		got, err = download.Verify(context.WithoutCancel(ctx), v, a, options)
+		got, err = download.Verify(ctx, d, a, download.Options{
+			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.noWait, LimitRate: int64(o.limitRate),
+		})
 		return err
 	})
 	if err != nil {

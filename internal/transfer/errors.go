@@ -1,15 +1,23 @@
 package transfer
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 var (
 	// ErrInterrupted says that the caller asked to stop. Everything that was
-	// acknowledged is recorded.
-	ErrInterrupted = errors.New("interrupted")
+	// acknowledged is recorded. It passes for context.Canceled, too.
+	ErrInterrupted error = interrupted{}
 	// ErrSourceChanged says that the local bytes are not the ones that were
 	// planned, hashed or sent before.
 	ErrSourceChanged = errors.New("the source changed while it was uploaded")
 )
+
+type interrupted struct{}
+
+func (interrupted) Error() string        { return "interrupted" }
+func (interrupted) Is(target error) bool { return target == context.Canceled }
 
 // sourceError marks a failure of the local source, which no retry heals and
 // which must not be taken for one of the network.

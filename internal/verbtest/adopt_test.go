@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"firn/depot"
 	"firn/upload"
 	"firn/vault"
 	"firn/vault/vaulttest"
@@ -61,7 +62,7 @@ func TestAnUploadInOneShortPartIsTheOneOnRecord(t *testing.T) {
 	o := s.options()
 	o.PartSize = 4 * mib
 	v := vaulttest.NewFaulty(sparse{s.vault}, vaulttest.Fault{Method: "UploadPart", Call: 1, Err: vault.ErrDenied, After: true})
-	if _, err := upload.File(t.Context(), v, s.file, o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.File(t.Context(), at(v, o.Depot), s.file, o.Options); !errors.Is(err, vault.ErrDenied) {
 		t.Fatal(err)
 	}
 	grown := content(1, 9*mib)
@@ -75,7 +76,7 @@ func TestAnUploadInOneShortPartIsTheOneOnRecord(t *testing.T) {
 	if text, err := os.ReadFile(s.file); err != nil || !bytes.Equal(text, grown) {
 		t.Errorf("the file is another one: %v", err)
 	}
-	if _, err := upload.RecordOf(t.Context(), sparse{s.vault}, s.catalog, "file://v", "another"); !errors.Is(err, vault.ErrNotFound) {
+	if _, err := upload.RecordOf(t.Context(), depot.Depot{Vault: sparse{s.vault}, Journal: s.catalog}, "another"); !errors.Is(err, vault.ErrNotFound) {
 		t.Errorf("the record of an upload that is on none: %v", err)
 	}
 }

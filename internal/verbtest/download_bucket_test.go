@@ -74,9 +74,9 @@ func TestDownloadProvedByCRC(t *testing.T) {
 					var err error
 					out := &expected.Bytes{Want: data}
 					if toFile {
-						_, err = download.File(t.Context(), b, a, d.target(), d.downloading())
+						_, err = download.File(t.Context(), at(b, d.downloading().Depot), a, d.target(), d.downloading().Options)
 					} else {
-						_, err = download.To(t.Context(), b, a, out, d.downloading())
+						_, err = download.To(t.Context(), at(b, d.downloading().Depot), a, out, d.downloading().Options)
 					}
 					if !errors.Is(err, test.err) {
 						t.Fatalf("got %v, want %v", err, test.err)
@@ -113,7 +113,7 @@ func TestDownloadKeepsItsOutput(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newRig(t)
 				b := &bucket{watched: d.vault, keep: test.keep}
-				got, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading())
+				got, err := download.File(t.Context(), at(b, d.downloading().Depot), d.store(data), d.target(), d.downloading().Options)
 				if err != nil || got.Received != threeSegments {
 					t.Fatalf("%+v, %v", got, err)
 				}
@@ -143,7 +143,7 @@ func TestDownloadCannotKeepItsOutput(t *testing.T) {
 			return nil
 		}
 		b := &bucket{watched: d.vault, keep: jobTime + time.Hour}
-		if _, err := download.File(t.Context(), b, d.store(data), d.target(), d.downloading()); err != nil {
+		if _, err := download.File(t.Context(), at(b, d.downloading().Depot), d.store(data), d.target(), d.downloading().Options); err != nil {
 			t.Fatal(err)
 		}
 		d.wantFile(data)

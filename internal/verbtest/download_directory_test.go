@@ -41,11 +41,10 @@ func TestADirectoryBecomesALink(t *testing.T) {
 					}
 				}
 				o := d.downloading()
-				root, err := os.OpenRoot(shared)
+				room, err := download.OpenDirectory(shared)
 				d.must(err)
-				defer root.Close()
-				o.Below = root
-				got, err := download.File(t.Context(), d.vault, a, filepath.Join("films", "june.tar"), o)
+				defer room.Close()
+				got, err := room.File(t.Context(), at(d.vault, o.Depot), a, filepath.Join("films", "june.tar"), o.Options)
 				if err == nil {
 					t.Errorf("it ended well, as %+v", got)
 				}

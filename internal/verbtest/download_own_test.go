@@ -312,7 +312,7 @@ func TestTheUnfinishedFileIsLocked(t *testing.T) {
 					for _, force := range []bool{false, true} {
 						o := other.downloading()
 						o.Force = force
-						if _, err := download.File(context.Background(), d.below, a, to, o); !errors.Is(err, vault.ErrLocked) {
+						if _, err := download.File(context.Background(), at(d.below, o.Depot), a, to, o.Options); !errors.Is(err, vault.ErrLocked) {
 							t.Errorf("force %t: %v", force, err)
 						}
 					}

@@ -146,7 +146,7 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 				a := d.store(data)
 				ahead := d.retrieving() // by somebody who does not know the line
 				ahead.Range = first
-				for _, err := range jobs.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, ahead) {
+				for _, err := range jobs.RetrieveAll(t.Context(), at(d.vault, ahead.Depot), []record.Archive{a}, ahead.Options) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -227,12 +227,13 @@ func TestADrainLeavesWhatCanBeContinued(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newRig(t)
 				a := d.store(data)
-				o, drain := d.downloading(), make(chan struct{})
-				o.Drain, o.LimitRate = drain, 4<<10
-				time.AfterFunc(after, func() { close(drain) })
+				o := d.downloading()
+				o.LimitRate = 4 << 10
+				time.AfterFunc(after, d.drain())
 				if _, err := d.download(a, o); !errors.Is(err, depot.ErrInterrupted) {
 					t.Fatalf("%v", err)
 				}
+				d.ctx = t.Context()
 				got, err := d.download(a, d.downloading())
 				if err != nil || len(d.atVault()) != 1 {
 					t.Errorf("%+v, %v; %d jobs", got, err, len(d.atVault()))

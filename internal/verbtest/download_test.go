@@ -22,15 +22,15 @@ import (
 	"firn/vault"
 )
 
-func (d *rig) downloading() download.Options {
-	return download.Options{Journal: d.catalog, Notice: d.notice, Concurrency: 2, RetryFor: time.Hour}
+func (d *rig) downloading() downloading {
+	return downloading{d.depot(time.Hour), download.Options{Concurrency: 2}}
 }
 
 func (d *rig) target() string { return filepath.Join(d.dir, "back.bin") }
 
-func (d *rig) download(a record.Archive, o download.Options) (download.Result, error) {
+func (d *rig) download(a record.Archive, o downloading) (download.Result, error) {
 	d.t.Helper()
-	return download.File(d.t.Context(), d.vault, a, d.target(), o)
+	return download.File(d.ctx, at(d.vault, o.Depot), a, d.target(), o.Options)
 }
 
 // wantFile expects the target to have these bytes, and nothing beside it.
@@ -350,50 +350,6 @@ func TestSpaceIsCheckedBeforeAnythingIsPaid(t *testing.T) {
 		_, err := d.download(a, d.downloading())
 		if !errors.Is(err, download.ErrNoSpace) || len(d.atVault()) != 0 {
 			t.Errorf("%v; %d jobs", err, len(d.atVault()))
-		}
-	})
-}
-
-func TestWhatOthersWillWriteIsNoFreeSpace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newRig(t)
-		a := d.store(content(1, mib))
-		o := d.downloading()
-		o.Reserved = 1 << 55
-		_, err := d.download(a, o)
-		if !errors.Is(err, download.ErrNoSpace) || len(d.atVault()) != 0 {
-			t.Errorf("%v; %d jobs", err, len(d.atVault()))
-		}
-	})
-}
-
-func TestDownloadsShareTheListOfJobs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newRig(t)
-		o := d.downloading()
-		o.NoWait, o.Listed = true, &jobs.List{}
-		begin := func(a record.Archive) {
-			_, err := download.File(t.Context(), d.vault, a, filepath.Join(d.dir, string(a.ID)), o)
-			if !errors.Is(err, vault.ErrNotReady) {
-				t.Fatal(err)
-			}
-		}
-		begin(d.store(content(1, mib)))
-		begin(d.store(content(2, mib)))
-		if d.vault.listed != 1 {
-			t.Errorf("the vault was asked for its list %d times", d.vault.listed)
-		}
-		// A list that is old might lack what somebody else has started.
-		theirs := d.store(content(3, mib))
-		if _, err := d.below.StartJob(t.Context(), vault.JobRequest{
-			Kind: vault.RetrieveArchive, Archive: theirs.ID, Tier: vault.Standard,
-		}); err != nil {
-			t.Fatal(err)
-		}
-		wait(time.Hour)
-		begin(theirs)
-		if d.vault.listed != 2 || len(d.vault.starts) != 2 {
-			t.Errorf("%d lists and %d starts of our own; want 2 and 2", d.vault.listed, len(d.vault.starts))
 		}
 	})
 }

@@ -51,7 +51,7 @@ func TestDownloadToAStream(t *testing.T) {
 					test.r.Size = int64(test.size)
 				}
 				out := &expected.Bytes{Want: data[test.r.Offset:test.r.End()]}
-				got, err := download.To(t.Context(), d.vault, a, out, o)
+				got, err := download.To(t.Context(), at(d.vault, o.Depot), a, out, o.Options)
 				if err != nil || got.Received != test.r.Size || out.Err() != nil {
 					t.Errorf("%+v, %v; %v", got, err, out.Err())
 				}
@@ -73,7 +73,7 @@ func TestAStreamHasNoWrongByte(t *testing.T) {
 			return out, nil
 		}
 		out := &expected.Bytes{Want: data[:16*mib]}
-		_, err := download.To(t.Context(), d.vault, a, out, d.downloading())
+		_, err := download.To(t.Context(), at(d.vault, d.downloading().Depot), a, out, d.downloading().Options)
 		if !errors.Is(err, vault.ErrChecksum) || out.Err() != nil {
 			t.Errorf("%v; %v", err, out.Err())
 		}
@@ -89,7 +89,7 @@ func TestAStreamThatIsWrongAsAWhole(t *testing.T) {
 			out.ReadCloser, out.TreeHash = &flipped{out.ReadCloser, 100}, treehash.Hash{}
 			return out, nil
 		}
-		if _, err := download.To(t.Context(), d.vault, a, io.Discard, d.downloading()); !errors.Is(err, vault.ErrChecksum) {
+		if _, err := download.To(t.Context(), at(d.vault, d.downloading().Depot), a, io.Discard, d.downloading().Options); !errors.Is(err, vault.ErrChecksum) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -111,7 +111,7 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 				out := &expected.Bytes{Want: data[:cut]}
 				o := d.downloading()
 				o.Concurrency = 1
-				_, err := download.To(t.Context(), d.vault, a, out, o)
+				_, err := download.To(t.Context(), at(d.vault, o.Depot), a, out, o.Options)
 				if !errors.Is(err, vault.ErrDenied) || errors.Is(err, download.ErrCut) != (cut > 0) || out.Err() != nil {
 					t.Errorf("%v; %v", err, out.Err())
 				}
@@ -131,7 +131,7 @@ func TestAStreamOutlivesAnOutput(t *testing.T) {
 		o.LimitRate = 300
 		out := &expected.Bytes{Want: data}
 		begin := time.Now()
-		_, err := download.To(t.Context(), d.vault, a, out, o)
+		_, err := download.To(t.Context(), at(d.vault, o.Depot), a, out, o.Options)
 		if err != nil || out.Err() != nil || time.Since(begin) < 2*jobTime+lifetime {
 			t.Errorf("%v; %v after %s", err, out.Err(), time.Since(begin))
 		}

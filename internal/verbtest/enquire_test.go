@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"firn/depot"
 	"firn/record"
 	"firn/vault"
 	"firn/verify"
@@ -43,7 +44,7 @@ func TestVerifyByTheHashOnRecord(t *testing.T) {
 			told := vault.Archive{ID: a.ID, Size: a.Size, TreeHash: a.TreeHash}
 			known.TreeHash[0] ^= test.known
 			told.TreeHash[0] ^= test.told
-			_, err := verify.File(t.Context(), known, path, verify.Options{Vault: &telling{d.vault, told}})
+			_, err := verify.File(t.Context(), depot.Depot{Vault: &telling{d.vault, told}}, known, path)
 			if !errors.Is(err, test.want) {
 				t.Errorf("%v, want %v", err, test.want)
 			}

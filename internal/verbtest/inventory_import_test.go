@@ -53,7 +53,13 @@ type desk struct {
 	t       *testing.T
 	catalog *catalog.Catalog
 	file    string
-	options reconcile.ImportOptions
+	options importing
+}
+
+// importing is how a test calls reconcile.Import.
+type importing struct {
+	depot.Depot
+	reconcile.ImportOptions
 }
 
 func newDesk(t *testing.T, document []byte) *desk {
@@ -66,8 +72,9 @@ func newDesk(t *testing.T, document []byte) *desk {
 	t.Cleanup(func() { closed(t, c) })
 	d := &desk{t: t, catalog: c, file: filepath.Join(dir, "list")}
 	d.write(document)
-	d.options = reconcile.ImportOptions{
-		Journal: c, VaultURL: rigURL, Now: func() time.Time { return made().Add(30 * day) },
+	d.options = importing{
+		depot.Depot{Journal: c, Now: func() time.Time { return made().Add(30 * day) }},
+		reconcile.ImportOptions{VaultURL: rigURL},
 	}
 	return d
 }
@@ -79,9 +86,9 @@ func (d *desk) write(document []byte) {
 	}
 }
 
-func (d *desk) imported(o reconcile.ImportOptions) reconcile.Report {
+func (d *desk) imported(o importing) reconcile.Report {
 	d.t.Helper()
-	report, err := reconcile.Import(d.t.Context(), d.file, o)
+	report, err := reconcile.Import(d.t.Context(), o.Depot, d.file, o.ImportOptions)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -96,9 +103,9 @@ func TestImportInventory(t *testing.T) {
 			if err := os.Chtimes(d.file, written, written); err != nil {
 				t.Fatal(err)
 			}
-			var last reconcile.Progress
+			var last depot.Reading
 			o := d.options
-			o.Progress = func(p reconcile.Progress) { last = p }
+			o.Reading = func(p depot.Reading) { last = p }
 			report := d.imported(o)
 			if counts(report) != [7]int64{1000, 0, 1000, 0, 0, 0, 0} || report.State != record.Read || report.Job != "" || report.List.IsWhole() {
 				t.Errorf("report %+v", report)
@@ -152,12 +159,12 @@ func TestImportInventoryContinues(t *testing.T) {
 			d := newDesk(t, document(t, csv, 12_000))
 			o := d.options
 			ctx, stop := context.WithCancelCause(t.Context())
-			o.Progress = func(p reconcile.Progress) {
+			o.Reading = func(p depot.Reading) {
 				if p.Entries == 10_000 {
 					stop(depot.ErrInterrupted)
 				}
 			}
-			first, err := reconcile.Import(ctx, d.file, o)
+			first, err := reconcile.Import(ctx, o.Depot, d.file, o.ImportOptions)
 			if !errors.Is(err, depot.ErrInterrupted) || first.Entries < 10_000 || first.Entries == 12_000 {
 				t.Fatalf("%+v, %v", first, err)
 			}
@@ -194,7 +201,7 @@ func TestImportInventoryErrors(t *testing.T) {
 	good := document(t, false, 20)
 	for name, test := range map[string]struct {
 		document []byte
-		options  func(*reconcile.ImportOptions)
+		options  func(*importing)
 		want     error
 		says     string
 		entries  int64 // on record all the same
@@ -203,10 +210,10 @@ func TestImportInventoryErrors(t *testing.T) {
 		"empty":                {document: []byte{}, want: vault.ErrInvalid},
 		"an archive":           {document: content(1, 1000), want: vault.ErrInvalid},
 		"cut in the middle":    {document: good[:len(good)/2], says: "cannot be read beyond byte", entries: 9},
-		"of another vault":     {document: good, options: func(o *reconcile.ImportOptions) { o.VaultName = "films" }, want: vault.ErrInvalid, says: "it is the inventory of the vault"},
-		"of another region":    {document: good, options: func(o *reconcile.ImportOptions) { o.Region = "us-east-1" }, want: vault.ErrInvalid, says: arn},
-		"to be made tomorrow":  {document: good, options: func(o *reconcile.ImportOptions) { o.Date = o.Now().Add(day) }, want: vault.ErrInvalid},
-		"without a record":     {document: good, options: func(o *reconcile.ImportOptions) { o.Journal = nil }, want: vault.ErrInvalid},
+		"of another vault":     {document: good, options: func(o *importing) { o.VaultName = "films" }, want: vault.ErrInvalid, says: "it is the inventory of the vault"},
+		"of another region":    {document: good, options: func(o *importing) { o.Region = "us-east-1" }, want: vault.ErrInvalid, says: arn},
+		"to be made tomorrow":  {document: good, options: func(o *importing) { o.Date = o.Now().Add(day) }, want: vault.ErrInvalid},
+		"without a record":     {document: good, options: func(o *importing) { o.Journal = nil }, want: vault.ErrInvalid},
 		"that is a directory":  {want: source.ErrUnreadable},
 		"followed by nonsense": {document: append(bytes.Clone(good), "]"...), want: vault.ErrInvalid, entries: 20},
 	} {
@@ -221,7 +228,7 @@ func TestImportInventoryErrors(t *testing.T) {
 			if test.options != nil {
 				test.options(&o)
 			}
-			report, err := reconcile.Import(t.Context(), d.file, o)
+			report, err := reconcile.Import(t.Context(), o.Depot, d.file, o.ImportOptions)
 			if err == nil || (test.want != nil && !errors.Is(err, test.want)) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}

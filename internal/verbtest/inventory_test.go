@@ -32,7 +32,7 @@ const day = 24 * time.Hour
 func (d *rig) put(description string, data []byte) record.Archive {
 	d.t.Helper()
 	source := source.FromReaderAt(strings.NewReader(string(data)), int64(len(data)), "source")
-	stored, err := upload.From(d.t.Context(), d.below, source, upload.Options{Description: description, PartSize: mib, Again: true})
+	stored, err := upload.From(d.t.Context(), depot.Depot{Vault: d.below}, source, upload.Options{Description: description, PartSize: mib, Again: true})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -57,14 +57,14 @@ func (d *rig) knows(archives ...record.Archive) {
 	}
 }
 
-func (d *rig) inventorying() reconcile.Options {
-	return reconcile.Options{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
+func (d *rig) inventorying() inventorying {
+	return inventorying{Depot: d.depot(time.Hour)}
 }
 
 // inventory takes one where nothing may go wrong.
-func (d *rig) inventory(o reconcile.Options) reconcile.Report {
+func (d *rig) inventory(o inventorying) reconcile.Report {
 	d.t.Helper()
-	report, err := reconcile.Inventory(d.t.Context(), d.vault, o)
+	report, err := reconcile.Inventory(d.t.Context(), at(d.vault, o.Depot), o.Options)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestInventoryWithoutWaiting(t *testing.T) {
 		o.NoWait = true
 		for range 2 {
 			var later *jobs.NotReadyError
-			_, err := reconcile.Inventory(t.Context(), d.vault, o)
+			_, err := reconcile.Inventory(t.Context(), at(d.vault, o.Depot), o.Options)
 			if !errors.As(err, &later) || !errors.Is(err, vault.ErrNotReady) || time.Until(later.Back) > jobTime {
 				t.Fatalf("got %v", err)
 			}
@@ -183,7 +183,7 @@ func TestInventoryWithoutWaiting(t *testing.T) {
 		}
 		// What was read is not read again; another one is asked for, unless the
 		// caller is content with that.
-		if _, err := reconcile.Inventory(t.Context(), d.vault, o); !errors.Is(err, vault.ErrNotReady) || len(d.vault.starts) != 2 {
+		if _, err := reconcile.Inventory(t.Context(), at(d.vault, o.Depot), o.Options); !errors.Is(err, vault.ErrNotReady) || len(d.vault.starts) != 2 {
 			t.Errorf("got %v after %d starts", err, len(d.vault.starts))
 		}
 		o.MaxAge = day
@@ -242,7 +242,7 @@ func TestInventoryJobsOfOthers(t *testing.T) {
 					t.Fatal(err)
 				}
 				wait(jobTime)
-				report, err := reconcile.Inventory(t.Context(), forgetsMarkers{d.vault}, d.inventorying())
+				report, err := reconcile.Inventory(t.Context(), at(forgetsMarkers{d.vault}, d.inventorying().Depot), d.inventorying().Options)
 				if err != nil || len(d.vault.starts) != test.starts || report.Entries != 2 {
 					t.Errorf("%d entries after %d starts, %v", report.Entries, len(d.vault.starts), err)
 				}
@@ -367,12 +367,12 @@ func TestInventoryBreaks(t *testing.T) {
 		})
 		var told []int64
 		o := d.inventorying()
-		o.Progress = func(p reconcile.Progress) {
+		o.Reading = func(p depot.Reading) {
 			if !p.Finishing {
 				told = append(told, p.Entries)
 			}
 		}
-		report, err := reconcile.Inventory(t.Context(), s, o)
+		report, err := reconcile.Inventory(t.Context(), at(s, o.Depot), o.Options)
 		if err != nil || counts(report) != [7]int64{6, 0, 6, 0, 0, 0, 0} {
 			t.Errorf("%+v, %v", report, err)
 		}
@@ -400,11 +400,11 @@ func TestInventoryContinues(t *testing.T) {
 			}
 			return e, nil
 		})
-		if report, err := reconcile.Inventory(t.Context(), s, d.inventorying()); !errors.Is(err, vault.ErrDenied) || report.Entries != 3 || report.State != record.Reading {
+		if report, err := reconcile.Inventory(t.Context(), at(s, d.inventorying().Depot), d.inventorying().Options); !errors.Is(err, vault.ErrDenied) || report.Entries != 3 || report.State != record.Reading {
 			t.Errorf("%+v, %v", report, err)
 		}
 		d.openCatalog()
-		report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), at(s, d.inventorying().Depot), d.inventorying().Options)
 		if err != nil || report.Entries != 5 || report.Added != 5 || report.Resumed != 3 || len(d.vault.starts) != 1 || s.after[1] == "" {
 			t.Errorf("%+v, %v; read from %q", report, err, s.after)
 		}
@@ -427,7 +427,7 @@ func TestInventoryExpires(t *testing.T) {
 			}
 			return e, nil
 		})
-		report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), at(s, d.inventorying().Depot), d.inventorying().Options)
 		if err != nil || counts(report) != [7]int64{4, 0, 2, 2, 0, 0, 0} || len(d.vault.starts) != 2 {
 			t.Errorf("%+v, %v after %d starts", report, err, len(d.vault.starts))
 		}
@@ -456,7 +456,7 @@ func TestInventoryWithBadEntries(t *testing.T) {
 		for range 3 {
 			d.put("more", content(3, 10))
 			pass(3)
-			report, err := reconcile.Inventory(t.Context(), s, d.inventorying())
+			report, err := reconcile.Inventory(t.Context(), at(s, d.inventorying().Depot), d.inventorying().Options)
 			if err != nil || report.Bad != 1 || report.Missing != 0 || report.Entries < 3 {
 				t.Errorf("%+v, %v", report, err)
 			}
@@ -477,7 +477,7 @@ func TestInventoryOfManyBlocks(t *testing.T) {
 		d.put("one", content(1, 10))
 		pass(1)
 		many := &multiplied{Vault: d.vault, n: entries}
-		report, err := reconcile.Inventory(t.Context(), many, d.inventorying())
+		report, err := reconcile.Inventory(t.Context(), at(many, d.inventorying().Depot), d.inventorying().Options)
 		if err != nil || report.Entries != entries || report.Added != entries || many.opened != 2 {
 			t.Errorf("%+v, %v after %d readings", report, err, many.opened)
 		}
@@ -527,16 +527,16 @@ func TestInventorySettlesAnUpload(t *testing.T) {
 		if err := os.WriteFile(path, content(1, 3*mib), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		o := upload.Options{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour}
+		o := uploading{d.depot(time.Hour), upload.Options{PartSize: mib}}
 		faulty := vaulttest.NewFaulty(d.below, forgetsCompletion()...)
-		if _, err := upload.File(t.Context(), faulty, path, o); !errors.Is(err, upload.ErrUnknown) {
+		if _, err := upload.File(t.Context(), at(faulty, o.Depot), path, o.Options); !errors.Is(err, upload.ErrUnknown) {
 			t.Fatalf("got %v", err)
 		}
 		pass(1)
 		if report := d.inventory(d.inventorying()); counts(report) != [7]int64{1, 0, 1, 0, 0, 0, 1} {
 			t.Errorf("counted %v", counts(report))
 		}
-		stored, err := upload.File(t.Context(), d.below, path, o)
+		stored, err := upload.File(t.Context(), at(d.below, o.Depot), path, o.Options)
 		if err != nil || !stored.AlreadyPresent {
 			t.Errorf("stored %+v, %v", stored, err)
 		}
@@ -555,22 +555,21 @@ func TestInventoryDrained(t *testing.T) {
 		d.put("a", content(1, 10))
 		d.put("b", content(2, 10))
 		pass(1)
-		drain := make(chan struct{})
+		ctx, drain := context.WithCancel(t.Context())
 		s := d.scripted(nil)
 		s.list = func(reading, n int, e vault.Entry) (vault.Entry, error) {
 			if reading == 1 && n == 2 {
-				close(drain)
+				drain()
 				synctest.Wait()
 				return e, vault.ErrUnavailable
 			}
 			return e, nil
 		}
 		o := d.inventorying()
-		o.Drain = drain
-		if report, err := reconcile.Inventory(t.Context(), s, o); !errors.Is(err, depot.ErrInterrupted) || report.Entries != 1 {
+		if report, err := reconcile.Inventory(ctx, at(s, o.Depot), o.Options); !errors.Is(err, depot.ErrInterrupted) || report.Entries != 1 {
 			t.Errorf("%+v, %v", report, err)
 		}
-		if report, err := reconcile.Inventory(t.Context(), s, d.inventorying()); err != nil || report.Entries != 2 || report.Resumed != 1 {
+		if report, err := reconcile.Inventory(t.Context(), at(s, d.inventorying().Depot), d.inventorying().Options); err != nil || report.Entries != 2 || report.Resumed != 1 {
 			t.Errorf("%+v, %v", report, err)
 		}
 	})
@@ -579,7 +578,7 @@ func TestInventoryDrained(t *testing.T) {
 func TestInventoryErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault vaulttest.Fault
-		setUp func(d *rig, o *reconcile.Options)
+		setUp func(d *rig, o *inventorying)
 		want  error
 		says  string
 	}{
@@ -597,13 +596,13 @@ func TestInventoryErrors(t *testing.T) {
 			fault: vaulttest.Fault{Method: "Inventory", Err: vault.ErrExpired}, want: vault.ErrExpired,
 		},
 		"no journal": {
-			setUp: func(_ *rig, o *reconcile.Options) { o.Journal = nil }, want: vault.ErrInvalid,
+			setUp: func(_ *rig, o *inventorying) { o.Journal = nil }, want: vault.ErrInvalid,
 		},
-		"from later than until": {setUp: func(_ *rig, o *reconcile.Options) {
+		"from later than until": {setUp: func(_ *rig, o *inventorying) {
 			o.Since = time.Now()
 			o.Until = o.Since
 		}, want: vault.ErrInvalid},
-		"another process reads one": {setUp: func(d *rig, _ *reconcile.Options) {
+		"another process reads one": {setUp: func(d *rig, _ *inventorying) {
 			unlock, err := d.catalog.LockVault(d.t.Context(), rigURL, "inventory")
 			if err != nil {
 				d.t.Fatal(err)
@@ -620,7 +619,7 @@ func TestInventoryErrors(t *testing.T) {
 				if test.setUp != nil {
 					test.setUp(d, &o)
 				}
-				_, err := reconcile.Inventory(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o)
+				_, err := reconcile.Inventory(t.Context(), at(vaulttest.NewFaulty(d.vault, test.fault), o.Depot), o.Options)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}

@@ -62,10 +62,10 @@ func TestOldHashesDoNotOutliveTheirBytes(t *testing.T) {
 
 // killedCompleting leaves an upload of the file of which nobody knows whether it
 // was completed. It was not.
-func (s *site) killedCompleting(source *source.Source, o upload.Options) {
+func (s *site) killedCompleting(source *source.Source, o uploading) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrDenied})
-	if _, err := upload.From(s.t.Context(), v, source, o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(s.t.Context(), at(v, o.Depot), source, o.Options); !errors.Is(err, vault.ErrDenied) {
 		s.t.Fatalf("got %v, want the fault", err)
 	}
 }
@@ -76,7 +76,7 @@ func TestAnotherStreamIsNotTakenForTheLastOne(t *testing.T) {
 	o.Description, o.SpoolDir = "nightly", t.TempDir()
 	s.killedCompleting(source.Stream(bytes.NewReader(content(5, mib))), o)
 	tuesday := content(6, 2*mib)
-	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(tuesday)), o)
+	stored, err := upload.From(t.Context(), at(s.vault, o.Depot), source.Stream(bytes.NewReader(tuesday)), o.Options)
 	if err != nil || stored.TreeHash != treehash.Sum(tuesday) {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
@@ -205,31 +205,31 @@ func TestAShorterStreamGivesTheOldUploadUp(t *testing.T) {
 	o.Description, o.SpoolDir, o.Concurrency = "nightly", t.TempDir(), 1
 	long := content(9, 4*mib)
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "UploadPart", Call: 4, Err: vault.ErrDenied})
-	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(long)), o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(t.Context(), at(v, o.Depot), source.Stream(bytes.NewReader(long)), o.Options); !errors.Is(err, vault.ErrDenied) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	short := long[:mib+1]
-	if _, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o); !errors.Is(err, depot.ErrGaveUp) {
+	if _, err := upload.From(t.Context(), at(s.vault, o.Depot), source.Stream(bytes.NewReader(short)), o.Options); !errors.Is(err, depot.ErrGaveUp) {
 		t.Fatalf("got %v, want ErrGaveUp", err)
 	}
-	stored, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader(short)), o)
+	stored, err := upload.From(t.Context(), at(s.vault, o.Depot), source.Stream(bytes.NewReader(short)), o.Options)
 	if err != nil || stored.TreeHash != treehash.Sum(short) {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
 }
 
 func TestADrainEndsEveryWait(t *testing.T) {
-	closed := make(chan struct{})
-	close(closed)
+	ended, end := context.WithCancel(t.Context())
+	end()
 	t.Run("for a silent stream", func(t *testing.T) {
 		s := newSite(t)
 		silent, writer := io.Pipe()
 		defer writer.Close()
 		o := s.options()
-		o.Description, o.Drain = "a pipe", closed
+		o.Description = "a pipe"
 		source := source.Stream(silent)
 		defer source.Close()
-		if _, err := upload.From(t.Context(), s.vault, source, o); !errors.Is(err, depot.ErrInterrupted) {
+		if _, err := upload.From(ended, at(s.vault, o.Depot), source, o.Options); !errors.Is(err, depot.ErrInterrupted) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -237,9 +237,8 @@ func TestADrainEndsEveryWait(t *testing.T) {
 		s := newSite(t)
 		s.must(s.options())
 		s.write(content(2, 5*mib+mib/2))
-		o := s.options()
-		o.Drain = closed
-		if _, _, err := s.upload(o); !errors.Is(err, depot.ErrInterrupted) || errors.Is(err, source.ErrUnreadable) {
+		s.ctx = ended
+		if _, _, err := s.upload(s.options()); !errors.Is(err, depot.ErrInterrupted) || errors.Is(err, source.ErrUnreadable) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -249,7 +248,7 @@ func TestAStreamNeedsASpool(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
 	o.Description, o.SpoolDir = "a pipe", filepath.Join(t.TempDir(), "none")
-	_, err := upload.From(t.Context(), s.vault, source.Stream(bytes.NewReader([]byte("x"))), o)
+	_, err := upload.From(t.Context(), at(s.vault, o.Depot), source.Stream(bytes.NewReader([]byte("x"))), o.Options)
 	if !errors.Is(err, upload.ErrSpool) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/internal/mtjournal"
 	"firn/reconcile"
 	"firn/source"
@@ -43,15 +44,18 @@ func TestImportMtJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := emptyCatalog(t)
-	o := reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"}
-	n, err := reconcile.ImportMtJournal(t.Context(), path, o)
+	d, o := depot.Depot{Journal: c}, reconcile.MtJournalOptions{VaultURL: "file:///cold"}
+	n, err := reconcile.ImportMtJournal(t.Context(), d, path, o, nil)
 	if err != nil || n.Added != records {
 		t.Fatalf("it was worth %+v, %v", n, err)
 	}
 	var done, size, bad int64
-	o.Progress = func(d, s int64) { done, size = d, s }
-	o.Bad = func(*mtjournal.LineError) { bad++ }
-	n, err = reconcile.ImportMtJournal(t.Context(), path, o)
+	d.Reading = func(at depot.Reading) { done, size = at.Bytes, at.Size }
+	n, err = reconcile.ImportMtJournal(t.Context(), d, path, o, func(_ int, _ mtjournal.Record, err *mtjournal.LineError) {
+		if err != nil {
+			bad++
+		}
+	})
 	if err != nil || n.Known != records || n.Added != 0 || bad != 1 {
 		t.Errorf("again, it was worth %+v, %d bad, %v", n, bad, err)
 	}
@@ -65,7 +69,7 @@ func TestImportMtJournal(t *testing.T) {
 
 func TestImportMtJournalOfNoFile(t *testing.T) {
 	c := emptyCatalog(t)
-	_, err := reconcile.ImportMtJournal(t.Context(), t.TempDir(), reconcile.MtJournalOptions{Journal: c, VaultURL: "file:///cold"})
+	_, err := reconcile.ImportMtJournal(t.Context(), depot.Depot{Journal: c}, t.TempDir(), reconcile.MtJournalOptions{VaultURL: "file:///cold"}, nil)
 	if !errors.Is(err, source.ErrUnreadable) {
 		t.Errorf("a directory: got %v, want ErrUnreadable", err)
 	}

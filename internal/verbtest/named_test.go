@@ -32,7 +32,7 @@ func TestUploadRefusesANameThatNoArchiveCanHave(t *testing.T) {
 	v := vaulttest.NewFaulty(newKeyed(s.vault))
 	o := s.options()
 	o.Name = "no name"
-	_, err := upload.File(t.Context(), v, s.file, o)
+	_, err := upload.File(t.Context(), at(v, o.Depot), s.file, o.Options)
 	if bad, ok := errors.AsType[*vault.NameError](err); !ok || bad.Name != "no name" {
 		t.Errorf("got %v", err)
 	}
@@ -40,12 +40,12 @@ func TestUploadRefusesANameThatNoArchiveCanHave(t *testing.T) {
 		t.Errorf("the vault was asked %d times, and %d uploads are on record", n, s.unfinished(record.Initiating))
 	}
 	o.Name = "a name"
-	if _, err := upload.File(t.Context(), v, s.file, o); err != nil {
+	if _, err := upload.File(t.Context(), at(v, o.Depot), s.file, o.Options); err != nil {
 		t.Error(err)
 	}
 	asked := v.Calls("CreateUpload")
 	o.Name = ""
-	if stored, err := upload.File(t.Context(), v, s.file, o); err != nil || !stored.AlreadyPresent || v.Calls("CreateUpload") != asked {
+	if stored, err := upload.File(t.Context(), at(v, o.Depot), s.file, o.Options); err != nil || !stored.AlreadyPresent || v.Calls("CreateUpload") != asked {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/depot"
 	"firn/reconcile"
 	"firn/record"
 	"firn/source"
@@ -17,10 +18,10 @@ import (
 )
 
 // stream uploads data as a stream, through the faults.
-func (s *site) stream(o upload.Options, data []byte, faults ...vaulttest.Fault) (upload.Stored, error) {
+func (s *site) stream(o uploading, data []byte, faults ...vaulttest.Fault) (upload.Stored, error) {
 	s.t.Helper()
 	o.Description, o.SpoolDir = "nightly", s.t.TempDir()
-	return upload.From(s.t.Context(), vaulttest.NewFaulty(s.vault, faults...), source.Stream(bytes.NewReader(data)), o)
+	return upload.From(s.t.Context(), at(vaulttest.NewFaulty(s.vault, faults...), o.Depot), source.Stream(bytes.NewReader(data)), o.Options)
 }
 
 // forgotten is a vault that never again knows the uploads that it completed before.
@@ -42,9 +43,7 @@ func lost(pending int) []vaulttest.Fault {
 func (s *site) readInventory() reconcile.Report {
 	s.t.Helper()
 	s.clock.advance(time.Hour)
-	i, err := reconcile.Inventory(s.t.Context(), s.vault, reconcile.Options{
-		Journal: s.catalog, Now: s.clock.Now,
-	})
+	i, err := reconcile.Inventory(s.t.Context(), depot.Depot{Vault: s.vault, Journal: s.catalog, Now: s.clock.Now}, reconcile.Options{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"firn/depot"
 	"firn/reconcile"
 	"firn/record"
 	"firn/treehash"
@@ -186,7 +187,7 @@ func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 	s := newSite(t)
 	first, _ := s.must(s.options())
 	s.loseCatalog()
-	if _, err := reconcile.Inventory(t.Context(), s.vault, reconcile.Options{Journal: s.catalog, Now: s.clock.Now}); err != nil {
+	if _, err := reconcile.Inventory(t.Context(), depot.Depot{Vault: s.vault, Journal: s.catalog, Now: s.clock.Now}, reconcile.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(t.TempDir(), "film.mov")
@@ -201,7 +202,7 @@ func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 		for _, path := range []string{s.file, copied} {
 			s.notices = nil
 			faulty := vaulttest.NewFaulty(s.vault)
-			stored, err := upload.File(t.Context(), faulty, path, s.options())
+			stored, err := upload.File(t.Context(), at(faulty, s.options().Depot), path, s.options().Options)
 			if err != nil || stored.ArchiveID != first.ArchiveID || faulty.Calls("UploadPart") != 0 {
 				t.Fatalf("%+v, %v", stored, err)
 			}

@@ -19,14 +19,14 @@ import (
 	"firn/vault/vaulttest"
 )
 
-func (d *rig) purging() purge.Options {
-	return purge.Options{Journal: d.catalog, Notice: d.notice, RetryFor: time.Hour}
+func (d *rig) purging() purging {
+	return purging{Depot: d.depot(time.Hour), approve: func(purge.Plan) error { return nil }}
 }
 
 // purge empties the vault where nothing may go wrong.
-func (d *rig) purge(o purge.Options) purge.Result {
+func (d *rig) purge(o purging) purge.Result {
 	d.t.Helper()
-	purged, err := purge.Vault(d.t.Context(), d.vault, o)
+	purged, err := purge.Vault(d.t.Context(), at(d.vault, o.Depot), o.Options, o.approve)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestPurge(t *testing.T) {
 		var plan purge.Plan
 		var last depot.Progress
 		o := d.purging()
-		o.Approve = func(p purge.Plan) error {
+		o.approve = func(p purge.Plan) error {
 			if d.held() != 3 {
 				t.Error("deleted before it was approved")
 			}
@@ -140,7 +140,7 @@ func TestPurgeSparesTheNew(t *testing.T) {
 		wait(time.Minute)
 		o := d.purging()
 		o.CatalogOnly = true
-		o.Approve = func(purge.Plan) error {
+		o.approve = func(purge.Plan) error {
 			wait(time.Minute)
 			d.knows(d.put("meanwhile", content(2, 100)))
 			return nil
@@ -159,8 +159,8 @@ func TestPurgeRefused(t *testing.T) {
 		refused := errors.New("no, thank you")
 		o := d.purging()
 		o.CatalogOnly = true
-		o.Approve = func(purge.Plan) error { return refused }
-		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, refused) {
+		o.approve = func(purge.Plan) error { return refused }
+		if _, err := purge.Vault(t.Context(), at(d.vault, o.Depot), o.Options, o.approve); !errors.Is(err, refused) {
 			t.Errorf("got %v", err)
 		}
 		d.wantStates(map[string]record.ArchiveState{"kept": record.Stored})
@@ -174,12 +174,12 @@ func TestPurgeOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		d.imaginary(many)
-		drain := make(chan struct{})
+		ctx, drain := context.WithCancel(t.Context())
 		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
 			wait(20 * time.Millisecond)
 			switch {
 			case n == 700:
-				close(drain)
+				drain()
 			case n%50 == 0:
 				return vault.ErrThrottled
 			case n%70 == 0:
@@ -188,8 +188,8 @@ func TestPurgeOfMany(t *testing.T) {
 			return nil
 		}}
 		o := d.purging()
-		o.CatalogOnly, o.Drain = true, drain
-		purged, err := purge.Vault(t.Context(), v, o)
+		o.CatalogOnly = true
+		purged, err := purge.Vault(ctx, at(v, o.Depot), o.Options, o.approve)
 		if !errors.Is(err, depot.ErrInterrupted) || purged.Deleted < 600 || purged.Deleted > 720 {
 			t.Fatalf("%+v, %v", purged, err)
 		}
@@ -203,8 +203,7 @@ func TestPurgeOfMany(t *testing.T) {
 			t.Errorf("%d deleted, %d on record", purged.Deleted, len(done))
 		}
 		before := len(v.asked)
-		o.Drain = nil
-		rest, err := purge.Vault(t.Context(), v, o)
+		rest, err := purge.Vault(t.Context(), at(v, o.Depot), o.Options, o.approve)
 		if err != nil || rest.Deleted != many-purged.Deleted || d.count(record.Deleted) != many {
 			t.Errorf("%+v, %v; %d deleted", rest, err, d.count(record.Deleted))
 		}
@@ -231,9 +230,9 @@ func TestPurgeAfterAKill(t *testing.T) {
 		}}
 		o := d.purging()
 		o.CatalogOnly, o.Concurrency = true, 1
-		lost := &amnesia{PurgeJournal: d.catalog, after: killed}
+		lost := &amnesia{Journal: d.catalog, after: killed}
 		o.Journal = lost
-		if _, err := purge.Vault(killed, v, o); !errors.Is(err, context.Canceled) {
+		if _, err := purge.Vault(killed, at(v, o.Depot), o.Options, o.approve); !errors.Is(err, context.Canceled) {
 			t.Fatalf("got %v", err)
 		}
 		deleted, deleting := d.count(record.Deleted), d.count(record.Deleting)
@@ -241,9 +240,9 @@ func TestPurgeAfterAKill(t *testing.T) {
 			t.Fatalf("%d deleted, %d being deleted", deleted, deleting)
 		}
 		var plan purge.Plan
-		o.Journal, o.Approve = d.catalog, func(p purge.Plan) error { plan = p; return nil }
+		o.Journal, o.approve = d.catalog, func(p purge.Plan) error { plan = p; return nil }
 		v.asked = nil
-		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 350 || plan.Begun != 250 || len(v.asked) != 350 {
+		if purged, err := purge.Vault(t.Context(), at(v, o.Depot), o.Options, o.approve); err != nil || purged.Deleted != 350 || plan.Begun != 250 || len(v.asked) != 350 {
 			t.Errorf("%+v, %v; planned %+v", purged, err, plan)
 		}
 	})
@@ -251,7 +250,7 @@ func TestPurgeAfterAKill(t *testing.T) {
 
 // amnesia is a journal that takes nothing down once its process was killed.
 type amnesia struct {
-	record.PurgeJournal
+	record.Journal
 	after context.Context
 }
 
@@ -259,7 +258,7 @@ func (a *amnesia) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 	if a.after.Err() != nil {
 		return a.after.Err()
 	}
-	return a.PurgeJournal.MarkDeleted(ctx, vaultURL, ids)
+	return a.Journal.MarkDeleted(ctx, vaultURL, ids)
 }
 
 // Archives under a lock are kept, on record too, and the others are deleted.
@@ -278,7 +277,7 @@ func TestPurgeUnderALock(t *testing.T) {
 			}
 			return nil
 		}}
-		purged, err := purge.Vault(t.Context(), v, d.purging())
+		purged, err := purge.Vault(t.Context(), at(v, d.purging().Depot), d.purging().Options, d.purging().approve)
 		if purged.Deleted != 1 || purged.Refused != 2 || err == nil || !strings.Contains(err.Error(), "the vault refused to delete 2 archives") {
 			t.Errorf("%+v, %v", purged, err)
 		}
@@ -297,7 +296,7 @@ func TestPurgeWithoutPermission(t *testing.T) {
 		v := &deletions{Vault: d.vault, answer: func(int, vault.ArchiveID) error { return vault.ErrDenied }}
 		o := d.purging()
 		o.CatalogOnly = true
-		purged, err := purge.Vault(t.Context(), v, o)
+		purged, err := purge.Vault(t.Context(), at(v, o.Depot), o.Options, o.approve)
 		if !errors.Is(err, vault.ErrDenied) || len(v.asked) > 1100 || purged.Deleted != 0 {
 			t.Errorf("%+v, %v, asked %d times", purged, err, len(v.asked))
 		}
@@ -310,7 +309,7 @@ func TestPurgeWithoutPermission(t *testing.T) {
 func TestPurgeErrors(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault vaulttest.Fault
-		setUp func(d *rig, o *purge.Options)
+		setUp func(d *rig, o *purging)
 		want  error
 	}{
 		"the vault is gone": {
@@ -323,10 +322,10 @@ func TestPurgeErrors(t *testing.T) {
 			fault: vaulttest.Fault{Method: "Uploads", Err: vault.ErrDenied}, want: vault.ErrDenied,
 		},
 		"the inventory takes its time": {
-			setUp: func(_ *rig, o *purge.Options) { o.NoWait, o.CatalogOnly = true, false }, want: vault.ErrNotReady,
+			setUp: func(_ *rig, o *purging) { o.NoWait, o.CatalogOnly = true, false }, want: vault.ErrNotReady,
 		},
-		"no journal": {setUp: func(_ *rig, o *purge.Options) { o.Journal = nil }, want: vault.ErrInvalid},
-		"another process purges": {setUp: func(d *rig, _ *purge.Options) {
+		"no journal": {setUp: func(_ *rig, o *purging) { o.Journal = nil }, want: vault.ErrInvalid},
+		"another process purges": {setUp: func(d *rig, _ *purging) {
 			unlock, err := d.catalog.LockVault(d.t.Context(), rigURL, "purge")
 			if err != nil {
 				d.t.Fatal(err)
@@ -344,7 +343,7 @@ func TestPurgeErrors(t *testing.T) {
 				if test.setUp != nil {
 					test.setUp(d, &o)
 				}
-				if _, err := purge.Vault(t.Context(), vaulttest.NewFaulty(d.vault, test.fault), o); !errors.Is(err, test.want) {
+				if _, err := purge.Vault(t.Context(), at(vaulttest.NewFaulty(d.vault, test.fault), o.Depot), o.Options, o.approve); !errors.Is(err, test.want) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 				if d.held() != 1 || d.count(record.Deleted) != 0 {
@@ -362,11 +361,11 @@ func TestPurgeKeepsItsInventory(t *testing.T) {
 		d.put("a", content(1, 10))
 		pass(1)
 		o := d.purging()
-		o.Approve = func(purge.Plan) error { return context.Canceled }
-		if _, err := purge.Vault(t.Context(), d.vault, o); !errors.Is(err, context.Canceled) {
+		o.approve = func(purge.Plan) error { return context.Canceled }
+		if _, err := purge.Vault(t.Context(), at(d.vault, o.Depot), o.Options, o.approve); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		o.Approve = nil
+		o.approve = nil
 		if purged := d.purge(o); purged.Deleted != 1 || len(d.vault.starts) != 1 {
 			t.Errorf("%+v after %d jobs", purged, len(d.vault.starts))
 		}
@@ -391,7 +390,7 @@ func TestPurgeWithBadEntries(t *testing.T) {
 			}
 			return e, nil
 		})
-		purged, err := purge.Vault(t.Context(), s, d.purging())
+		purged, err := purge.Vault(t.Context(), at(s, d.purging().Depot), d.purging().Options, d.purging().approve)
 		if err != nil || purged.Deleted != 1 || d.held() != 1 {
 			t.Errorf("%+v, %v; %d left", purged, err, d.held())
 		}
@@ -418,14 +417,14 @@ func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
 		var asked []int
 		o := d.purging()
 		o.CatalogOnly, o.Concurrency = true, 1
-		o.Approve = func(plan purge.Plan) error {
+		o.approve = func(plan purge.Plan) error {
 			if asked = append(asked, plan.Archives); len(asked) > 1 {
 				return nil
 			}
 			d.knows(comes)
 			return d.catalog.MarkDeleted(t.Context(), rigURL, []vault.ArchiveID{goes.ID})
 		}
-		if purged, err := purge.Vault(t.Context(), v, o); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
+		if purged, err := purge.Vault(t.Context(), at(v, o.Depot), o.Options, o.approve); err != nil || purged.Deleted != 302 || !slices.Equal(asked, []int{302, 302}) {
 			t.Errorf("%+v, %v; asked about %d", purged, err, asked)
 		}
 		if d.count(record.Deleted) != 303 || d.count(record.Stored) != 1 || slices.Contains(v.asked, late.ID) {

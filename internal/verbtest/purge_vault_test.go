@@ -25,7 +25,7 @@ type yard struct {
 
 func newYard(t *testing.T) *yard {
 	t.Helper()
-	y := &yard{rig: &rig{t: t, dir: t.TempDir()}}
+	y := &yard{rig: &rig{t: t, ctx: t.Context(), dir: t.TempDir()}}
 	root, err := dirvault.OpenRoot(filepath.Join(y.dir, "yard"), dirvault.Options{
 		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return jobTime }, OutputLifetime: lifetime,
 	})
@@ -61,16 +61,24 @@ func (y *yard) DeleteVault(ctx context.Context, name string) error {
 	return y.root.DeleteVault(ctx, name)
 }
 
-func (y *yard) removing() purge.RemoveOptions {
-	return purge.RemoveOptions{
-		Journal: y.catalog, Notice: y.notice, RetryFor: time.Hour,
-		Again: func(ctx context.Context) error {
-			o := y.purging()
-			o.Fresh = true
-			_, err := purge.Vault(ctx, y.vault, o)
-			return err
-		},
-	}
+// removing is how a test calls purge.Remove.
+type removing struct {
+	depot.Depot
+	purge.RemoveOptions
+	again func(context.Context) error
+}
+
+func (y *yard) removing() removing {
+	return removing{Depot: y.depot(time.Hour), again: func(ctx context.Context) error {
+		o := y.purging()
+		o.Fresh = true
+		_, err := purge.Vault(ctx, at(y.vault, o.Depot), o.Options, o.approve)
+		return err
+	}}
+}
+
+func (y *yard) remove(o removing) error {
+	return purge.Remove(y.ctx, o.Depot, y, "cold", o.RemoveOptions, o.again)
 }
 
 func (y *yard) wantGone() {
@@ -92,20 +100,20 @@ func TestRemoveVault(t *testing.T) {
 		begin := time.Now()
 		var next time.Time
 		o := y.removing()
-		o.Waiting = func(at time.Time) {
-			if pause := time.Until(at); pause < time.Minute || pause > time.Hour {
+		o.Waiting = func(w depot.Waiting) {
+			if pause := time.Until(w.Next); pause < time.Minute || pause > time.Hour {
 				t.Errorf("tried again after %s", pause)
 			}
-			next = at
+			next = w.Next
 		}
-		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
+		if err := y.remove(o); err != nil {
 			t.Fatal(err)
 		}
 		y.wantGone()
 		if waited := time.Since(begin); waited < 12*time.Hour || waited > 26*time.Hour || y.tries > 40 || next.IsZero() {
 			t.Errorf("waited %s, tried %d times", waited, y.tries)
 		}
-		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
+		if err := y.remove(o); err != nil {
 			t.Errorf("once it is gone: %v", err)
 		}
 	})
@@ -119,11 +127,11 @@ func TestRemoveVaultWithoutWaiting(t *testing.T) {
 		y.purge(y.purging())
 		o := y.removing()
 		o.NoWait = true
-		if err := purge.Remove(t.Context(), y, "cold", o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
+		if err := y.remove(o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
 			t.Errorf("got %v", err)
 		}
 		pass(1)
-		if err := purge.Remove(t.Context(), y, "cold", o); err != nil {
+		if err := y.remove(o); err != nil {
 			t.Error(err)
 		}
 		y.wantGone()
@@ -138,12 +146,12 @@ func TestRemoveVaultThatHadMore(t *testing.T) {
 		y.put("a", content(1, 10))
 		pass(1)
 		o := y.purging()
-		o.Approve = func(purge.Plan) error {
+		o.approve = func(purge.Plan) error {
 			y.put("from elsewhere", content(2, 10))
 			return nil
 		}
 		y.purge(o)
-		if err := purge.Remove(t.Context(), y, "cold", y.removing()); err != nil {
+		if err := y.remove(y.removing()); err != nil {
 			t.Fatal(err)
 		}
 		y.wantGone()
@@ -153,28 +161,26 @@ func TestRemoveVaultThatHadMore(t *testing.T) {
 
 func TestRemoveVaultErrors(t *testing.T) {
 	for name, test := range map[string]struct {
-		setUp func(y *yard, o *purge.RemoveOptions)
+		setUp func(y *yard, o *removing)
 		want  error
 		says  string
 	}{
-		"somebody goes on storing": {setUp: func(y *yard, o *purge.RemoveOptions) {
-			again := o.Again
-			o.Again = func(ctx context.Context) error {
+		"somebody goes on storing": {setUp: func(y *yard, o *removing) {
+			again := o.again
+			o.again = func(ctx context.Context) error {
 				err := again(ctx)
 				y.put("more", content(3, 10))
 				return err
 			}
 			y.put("more", content(2, 10))
 		}, want: vault.ErrInvalid, says: "still has 1 archives"},
-		"nobody deletes what is there": {setUp: func(y *yard, o *purge.RemoveOptions) {
-			o.Again = nil
+		"nobody deletes what is there": {setUp: func(y *yard, o *removing) {
+			o.again = nil
 			y.put("more", content(2, 10))
 		}, want: vault.ErrInvalid, says: "still has 1 archives"},
-		"no journal": {setUp: func(_ *yard, o *purge.RemoveOptions) { o.Journal = nil }, want: vault.ErrInvalid},
-		"a drain": {setUp: func(_ *yard, o *purge.RemoveOptions) {
-			drain := make(chan struct{})
-			o.Drain = drain
-			time.AfterFunc(90*time.Second, func() { close(drain) })
+		"no journal": {setUp: func(_ *yard, o *removing) { o.Journal = nil }, want: vault.ErrInvalid},
+		"a drain": {setUp: func(y *yard, _ *removing) {
+			time.AfterFunc(90*time.Second, y.drain())
 		}, want: depot.ErrInterrupted},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +191,7 @@ func TestRemoveVaultErrors(t *testing.T) {
 				y.purge(y.purging())
 				o := y.removing()
 				test.setUp(y, &o)
-				if err := purge.Remove(t.Context(), y, "cold", o); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
+				if err := y.remove(o); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 			})

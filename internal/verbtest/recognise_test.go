@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"firn/depot"
 	"firn/reconcile"
 )
 
@@ -30,7 +31,7 @@ func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
 			o.Description = test.stored
 			before, _ := s.must(o)
 			s.loseCatalog()
-			if _, err := reconcile.Inventory(t.Context(), s.vault, reconcile.Options{Journal: s.catalog, Now: s.clock.Now}); err != nil {
+			if _, err := reconcile.Inventory(t.Context(), depot.Depot{Vault: s.vault, Journal: s.catalog, Now: s.clock.Now}, reconcile.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			s.file = filepath.Join(t.TempDir(), "film.mov") // it lies elsewhere now

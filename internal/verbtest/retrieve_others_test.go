@@ -47,7 +47,7 @@ func TestRangesOfOthers(t *testing.T) {
 			"retrieve": func(d *rig, a record.Archive) error {
 				o := d.retrieving()
 				o.Tier, o.Range = test.tier, test.want
-				for _, err := range jobs.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+				for _, err := range jobs.RetrieveAll(d.t.Context(), at(d.vault, o.Depot), []record.Archive{a}, o.Options) {
 					if err != nil {
 						return err
 					}
@@ -121,7 +121,7 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 		"retrieve": func(d *rig, a record.Archive, approve func(vault.JobRequest, int64) error) error {
 			o := d.retrieving()
 			o.Approve = approve
-			for _, err := range jobs.RetrieveAll(d.t.Context(), d.vault, []record.Archive{a}, o) {
+			for _, err := range jobs.RetrieveAll(d.t.Context(), at(d.vault, o.Depot), []record.Archive{a}, o.Options) {
 				if err != nil {
 					return err
 				}

@@ -143,12 +143,12 @@ func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 						}
 						return nil
 					}
-					job, err := jobs.Retrieve(ctx, v, a, o)
+					job, err := jobs.Retrieve(ctx, at(v, o.Depot), a, o.Options)
 					if errors.Is(fault.Err, context.Canceled) {
 						if err == nil {
 							t.Fatal("it was not killed")
 						}
-						job, err = jobs.Retrieve(t.Context(), d.vault, a, o)
+						job, err = jobs.Retrieve(t.Context(), at(d.vault, o.Depot), a, o.Options)
 					}
 					if err != nil {
 						t.Fatal(err)
@@ -238,13 +238,13 @@ func TestALimitThatIsNotWaitedFor(t *testing.T) {
 	closedDrain := make(chan struct{})
 	close(closedDrain)
 	for name, test := range map[string]struct {
-		change func(*jobs.Options)
+		change func(*retrieving)
 		want   error
 		says   string
 	}{
-		"no capacity": {func(o *jobs.Options) { o.Tier = vault.Expedited }, vault.ErrLimited, "the tier Standard"},
-		"no wait":     {func(o *jobs.Options) { o.NoWait = true }, vault.ErrLimited, "limited"},
-		"patience":    {func(o *jobs.Options) { o.RetryFor = time.Hour }, depot.ErrGaveUp, "limited"},
+		"no capacity": {func(o *retrieving) { o.Tier = vault.Expedited }, vault.ErrLimited, "the tier Standard"},
+		"no wait":     {func(o *retrieving) { o.NoWait = true }, vault.ErrLimited, "limited"},
+		"patience":    {func(o *retrieving) { o.Patience = time.Hour }, depot.ErrGaveUp, "limited"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -253,7 +253,7 @@ func TestALimitThatIsNotWaitedFor(t *testing.T) {
 				d.vault.start = func(vault.JobRequest) error { return vault.ErrLimited }
 				o := d.retrieving()
 				test.change(&o)
-				_, err := jobs.Retrieve(t.Context(), d.vault, a, o)
+				_, err := jobs.Retrieve(t.Context(), at(d.vault, o.Depot), a, o.Options)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%v", err)
 				}
@@ -268,29 +268,29 @@ func TestALimitThatIsNotWaitedFor(t *testing.T) {
 func TestRetrieveRefuses(t *testing.T) {
 	refused := errors.New("too dear")
 	for name, test := range map[string]struct {
-		change func(*record.Archive, *jobs.Options)
+		change func(*record.Archive, *retrieving)
 		want   error
 		says   string
 	}{
-		"a cost": {func(_ *record.Archive, o *jobs.Options) {
+		"a cost": {func(_ *record.Archive, o *retrieving) {
 			o.Approve = func(vault.JobRequest, int64) error { return refused }
 		}, refused, "too dear"},
-		"half a MiB": {func(_ *record.Archive, o *jobs.Options) {
+		"half a MiB": {func(_ *record.Archive, o *retrieving) {
 			o.Range = vault.Range{Offset: mib / 2, Size: mib}
 		}, vault.ErrInvalid, "the nearest range that does is 0-2097152"},
-		"an end beyond the last MiB": {func(_ *record.Archive, o *jobs.Options) {
+		"an end beyond the last MiB": {func(_ *record.Archive, o *retrieving) {
 			o.Range = vault.Range{Offset: 2 * mib, Size: 2}
 		}, vault.ErrInvalid, "the nearest range that does is 2097152-2097155"},
-		"what is not there": {func(_ *record.Archive, o *jobs.Options) {
+		"what is not there": {func(_ *record.Archive, o *retrieving) {
 			o.Range = vault.Range{Offset: 2 * mib, Size: mib}
 		}, vault.ErrInvalid, "where there are 2097155"},
-		"a range of who knows what": {func(a *record.Archive, o *jobs.Options) {
+		"a range of who knows what": {func(a *record.Archive, o *retrieving) {
 			a.Size, o.Range = -1, vault.Range{Size: mib}
 		}, vault.ErrInvalid, "its size is not known"},
-		"a long description": {func(_ *record.Archive, o *jobs.Options) {
+		"a long description": {func(_ *record.Archive, o *retrieving) {
 			o.Description = strings.Repeat("x", 1000)
 		}, vault.ErrInvalid, "room for 986"},
-		"an archive that is gone": {func(a *record.Archive, _ *jobs.Options) {
+		"an archive that is gone": {func(a *record.Archive, _ *retrieving) {
 			a.ID = "no such archive"
 		}, vault.ErrNotFound, "no such archive"},
 	} {
@@ -300,7 +300,7 @@ func TestRetrieveRefuses(t *testing.T) {
 				a := d.store(content(1, 2*mib+3))
 				o := d.retrieving()
 				test.change(&a, &o)
-				_, err := jobs.Retrieve(t.Context(), d.vault, a, o)
+				_, err := jobs.Retrieve(t.Context(), at(d.vault, o.Depot), a, o.Options)
 				if !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%v", err)
 				}
@@ -321,7 +321,7 @@ func TestRetrieveAllInNodes(t *testing.T) {
 		o.Range = vault.Range{Offset: mib, Size: 8*mib + 7}
 		for range 2 {
 			var got []vault.Range
-			for r, err := range jobs.RetrieveAll(t.Context(), d.vault, []record.Archive{a}, o) {
+			for r, err := range jobs.RetrieveAll(t.Context(), at(d.vault, o.Depot), []record.Archive{a}, o.Options) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -347,7 +347,7 @@ func TestABudgetIsKept(t *testing.T) {
 		o := d.retrieving()
 		o.Budget = 5 * mib
 		var started []int
-		for r, err := range jobs.RetrieveAll(t.Context(), d.vault, all, o) {
+		for r, err := range jobs.RetrieveAll(t.Context(), at(d.vault, o.Depot), all, o.Options) {
 			switch {
 			case err == nil:
 				started = append(started, int(r.Archive.Size/mib))
@@ -363,7 +363,7 @@ func TestABudgetIsKept(t *testing.T) {
 		}
 		// What is larger than the budget begins it all the same.
 		o.Budget = mib
-		for r, err := range jobs.RetrieveAll(t.Context(), d.vault, all[1:2], o) {
+		for r, err := range jobs.RetrieveAll(t.Context(), at(d.vault, o.Depot), all[1:2], o.Options) {
 			if err != nil || r.Found {
 				t.Errorf("%+v, %v", r, err)
 			}
@@ -384,7 +384,7 @@ func TestTwoAskForTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := jobs.Retrieve(t.Context(), d.vault, a, d.retrieving()); !errors.Is(err, vault.ErrLocked) {
+		if _, err := jobs.Retrieve(t.Context(), at(d.vault, d.retrieving().Depot), a, d.retrieving().Options); !errors.Is(err, vault.ErrLocked) {
 			t.Errorf("%v", err)
 		}
 		time.AfterFunc(time.Second, func() {

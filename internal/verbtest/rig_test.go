@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"firn/catalog"
+	"firn/depot"
 	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
@@ -30,6 +31,7 @@ type rig struct {
 	vault   *watched
 	below   *named
 	catalog *catalog.Catalog
+	ctx     context.Context // of the calls
 
 	mu      sync.Mutex
 	notices []string
@@ -43,7 +45,7 @@ const (
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	d := &rig{t: t, dir: t.TempDir()}
+	d := &rig{t: t, dir: t.TempDir(), ctx: t.Context()}
 	options := dirvault.Options{
 		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return jobTime }, OutputLifetime: lifetime, InventoryEvery: -1,
 	}
@@ -79,7 +81,7 @@ func (d *rig) store(data []byte) record.Archive {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		d.t.Fatal(err)
 	}
-	stored, err := upload.File(d.t.Context(), d.below, path, upload.Options{PartSize: mib, Again: true})
+	stored, err := upload.File(d.t.Context(), depot.Depot{Vault: d.below}, path, upload.Options{PartSize: mib, Again: true})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -104,18 +106,29 @@ func (d *rig) wantNotice(part string) {
 	}
 }
 
-func (d *rig) retrieving() jobs.Options {
-	return jobs.Options{Journal: d.catalog, Notice: d.notice}
+// drain gives the calls to come a context of their own, and returns what ends it.
+func (d *rig) drain() (end func()) {
+	d.ctx, end = context.WithCancel(d.t.Context())
+	return end
 }
 
-func (d *rig) waiting() jobs.WaitOptions {
-	return jobs.WaitOptions{Journal: d.catalog, Notice: d.notice}
+// depot has the catalog, and keeps the notices. Its vault is d.vault.
+func (d *rig) depot(patience time.Duration) depot.Depot {
+	return depot.Depot{Vault: d.vault, Journal: d.catalog, Notice: d.notice, Patience: patience}
+}
+
+func (d *rig) retrieving() retrieving {
+	return retrieving{Depot: d.depot(0)}
+}
+
+func (d *rig) waiting() waiting {
+	return waiting{Depot: d.depot(0)}
 }
 
 // retrieve asks for an archive where nothing may go wrong.
-func (d *rig) retrieve(a record.Archive, o jobs.Options) record.Job {
+func (d *rig) retrieve(a record.Archive, o retrieving) record.Job {
 	d.t.Helper()
-	job, err := jobs.Retrieve(d.t.Context(), d.vault, a, o)
+	job, err := jobs.Retrieve(d.t.Context(), at(d.vault, o.Depot), a, o.Options)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (s *site) editedInPlace(at int64) {
 
 // doing calls f before the n-th part is sent.
 type doing struct {
-	vault.Uploader
+	vault.Vault
 	n    int
 	f    func()
 	call int
@@ -53,7 +53,7 @@ func (d *doing) UploadPart(ctx context.Context, id vault.UploadID, p vault.Part,
 		d.f()
 	}
 	d.mu.Unlock()
-	return d.Uploader.UploadPart(ctx, id, p, body)
+	return d.Vault.UploadPart(ctx, id, p, body)
 }
 
 // A change that only the inode's change time tells is looked at: the same bytes are
@@ -85,8 +85,8 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 			s := newSite(t)
 			o := s.options()
 			o.Concurrency = 1
-			v := &doing{Uploader: s.vault, n: 4, f: func() { test.change(s) }}
-			stored, err := upload.File(t.Context(), v, s.file, o)
+			v := &doing{Vault: s.vault, n: 4, f: func() { test.change(s) }}
+			stored, err := upload.File(t.Context(), at(v, o.Depot), s.file, o.Options)
 			if !test.refused {
 				if err != nil {
 					t.Fatal(err)

@@ -49,10 +49,10 @@ func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vaul
 }
 
 // upload uploads the file of a site to v.
-func (s *site) uploadTo(v vault.Vault, o upload.Options) (upload.Stored, int, error) {
+func (s *site) uploadTo(v vault.Vault, o uploading) (upload.Stored, int, error) {
 	s.t.Helper()
 	counted := vaulttest.NewFaulty(v)
-	stored, err := upload.File(s.t.Context(), counted, s.file, o)
+	stored, err := upload.File(s.t.Context(), at(counted, o.Depot), s.file, o.Options)
 	return stored, counted.Calls("UploadPart"), err
 }
 
@@ -100,7 +100,7 @@ func TestWhatIsNotProvedIsFoundBehindALaterTry(t *testing.T) {
 	s, d := doubted(t)
 	o := s.options()
 	o.Again = true
-	if _, err := upload.File(t.Context(), vaulttest.NewFaulty(d, vaulttest.Fault{Method: "CreateUpload", Err: &vault.TakenError{ID: "x"}}), s.file, o); !errors.Is(err, vault.ErrExists) {
+	if _, err := upload.File(t.Context(), at(vaulttest.NewFaulty(d, vaulttest.Fault{Method: "CreateUpload", Err: &vault.TakenError{ID: "x"}}), o.Depot), s.file, o.Options); !errors.Is(err, vault.ErrExists) {
 		t.Fatalf("got %v, want ErrExists", err)
 	}
 	if _, sent, err := s.uploadTo(d, s.options()); !errors.Is(err, vault.ErrChecksum) || sent != 0 {
@@ -143,7 +143,7 @@ func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
 		defer source.Close()
 		o := s.options()
 		o.Description, o.Name, o.SpoolDir = "nightly", name, t.TempDir()
-		_, err := upload.From(t.Context(), d, source, o)
+		_, err := upload.From(t.Context(), at(d, o.Depot), source, o.Options)
 		return err
 	}
 	for n := range 3 {
@@ -207,11 +207,9 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				}
 				v := &late{Vault: d.below, takes: test.takes}
 				var notices []string
-				o := upload.Options{
-					PartSize: mib, Journal: d.catalog, RetryFor: 20 * time.Hour,
-					Notice: func(s string) { notices = append(notices, s) },
-				}
-				_, err := upload.File(t.Context(), v, path, o)
+				o := uploading{d.depot(20 * time.Hour), upload.Options{PartSize: mib}}
+				o.Notice = func(s string) { notices = append(notices, s) }
+				_, err := upload.File(t.Context(), at(v, o.Depot), path, o.Options)
 				if !errors.Is(err, test.now) || (err == nil) != (test.now == nil) {
 					t.Fatalf("got %v, want %v", err, test.now)
 				}
@@ -226,12 +224,12 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				}
 				// The same call looks once more, and settles it when it is there.
 				begin := time.Now()
-				if _, err := upload.File(t.Context(), v, path, o); !errors.Is(err, upload.ErrUnknown) || time.Since(begin) > time.Minute {
+				if _, err := upload.File(t.Context(), at(v, o.Depot), path, o.Options); !errors.Is(err, upload.ErrUnknown) || time.Since(begin) > time.Minute {
 					t.Errorf("again after %s: %v, want ErrUnknown", time.Since(begin), err)
 				}
 				wait(test.takes)
 				counted := vaulttest.NewFaulty(v)
-				stored, err := upload.File(t.Context(), counted, path, o)
+				stored, err := upload.File(t.Context(), at(counted, o.Depot), path, o.Options)
 				if err != nil || counted.Calls("UploadPart") != 0 || stored.Size != 3*mib {
 					t.Errorf("%+v, %v", stored, err)
 				}
@@ -249,15 +247,13 @@ func TestKilledWhileAnArchiveComesLate(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := &late{Vault: d.below, takes: 3 * time.Minute}
-		drain := make(chan struct{})
-		o := upload.Options{PartSize: mib, Journal: d.catalog, RetryFor: time.Hour, Drain: drain}
-		time.AfterFunc(time.Minute, func() { close(drain) })
-		if _, err := upload.File(t.Context(), v, path, o); !errors.Is(err, depot.ErrInterrupted) {
+		o := uploading{d.depot(time.Hour), upload.Options{PartSize: mib}}
+		time.AfterFunc(time.Minute, d.drain())
+		if _, err := upload.File(d.ctx, at(v, o.Depot), path, o.Options); !errors.Is(err, depot.ErrInterrupted) {
 			t.Fatalf("got %v, want ErrInterrupted", err)
 		}
-		o.Drain = nil
 		counted := vaulttest.NewFaulty(v)
-		if _, err := upload.File(t.Context(), counted, path, o); err != nil || counted.Calls("UploadPart") != 0 {
+		if _, err := upload.File(t.Context(), at(counted, o.Depot), path, o.Options); err != nil || counted.Calls("UploadPart") != 0 {
 			t.Errorf("%d parts sent: %v", counted.Calls("UploadPart"), err)
 		}
 	})

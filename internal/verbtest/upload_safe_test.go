@@ -197,7 +197,7 @@ func TestWhatCannotBeProvedAnyMore(t *testing.T) {
 		defer source.Close()
 		o := s.options()
 		o.Description, o.SpoolDir = "nightly", t.TempDir()
-		_, err := upload.From(t.Context(), d, source, o)
+		_, err := upload.From(t.Context(), at(d, o.Depot), source, o.Options)
 		return err
 	}
 	forget := func(path, description string) vault.ArchiveID {

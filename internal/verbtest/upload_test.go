@@ -29,6 +29,7 @@ const mib = 1 << 20
 
 // site is a vault, a catalog and a file, as a person has them.
 type site struct {
+	ctx     context.Context // of the calls
 	t       *testing.T
 	dir     string
 	vault   *named
@@ -68,7 +69,7 @@ func (c *clock) advance(d time.Duration) {
 // newSite has a file of 5.5 parts of 1 MiB.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
+	s := &site{t: t, ctx: t.Context(), dir: t.TempDir(), clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
 	options := dirvault.Options{Now: s.clock.Now, UploadLifetime: 24 * time.Hour, InventoryEvery: -1}
 	root, err := dirvault.OpenRoot(filepath.Join(s.dir, "cold"), options)
 	if err != nil {
@@ -129,28 +130,27 @@ func (s *site) write(data []byte) {
 	}
 }
 
-func (s *site) options() upload.Options {
-	return upload.Options{
-		PartSize: mib, Concurrency: 2, RetryFor: time.Minute,
-		Journal: s.catalog, Now: s.clock.Now,
-		Notice: func(text string) {
+func (s *site) options() uploading {
+	return uploading{
+		depot.Depot{Vault: s.vault, Journal: s.catalog, Patience: time.Minute, Now: s.clock.Now, Notice: func(text string) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.notices = append(s.notices, text)
-		},
+		}},
+		upload.Options{PartSize: mib, Concurrency: 2},
 	}
 }
 
 // upload runs one upload through the faults and returns how many parts were sent.
-func (s *site) upload(o upload.Options, faults ...vaulttest.Fault) (upload.Stored, int, error) {
+func (s *site) upload(o uploading, faults ...vaulttest.Fault) (upload.Stored, int, error) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, faults...)
-	stored, err := upload.File(s.t.Context(), v, s.file, o)
+	stored, err := upload.File(s.ctx, at(v, o.Depot), s.file, o.Options)
 	return stored, v.Calls("UploadPart"), err
 }
 
 // must is upload where nothing may go wrong.
-func (s *site) must(o upload.Options, faults ...vaulttest.Fault) (upload.Stored, int) {
+func (s *site) must(o uploading, faults ...vaulttest.Fault) (upload.Stored, int) {
 	s.t.Helper()
 	stored, sent, err := s.upload(o, faults...)
 	if err != nil {
@@ -434,7 +434,7 @@ func TestUploadUnreadableSources(t *testing.T) {
 		"a device":     {os.DevNull, "a device"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := upload.File(t.Context(), s.vault, test.path, s.options())
+			_, err := upload.File(t.Context(), at(s.vault, s.options().Depot), test.path, s.options().Options)
 			if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), test.says) ||
 				!strings.Contains(err.Error(), fmt.Sprintf("%q", test.path)) {
 				t.Errorf("got %v", err)
@@ -493,17 +493,17 @@ func TestUploadIsAlone(t *testing.T) {
 func TestUploadDrains(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
-	drain := make(chan struct{})
-	var once sync.Once
-	o.Drain = drain
+	drained, drain := context.WithCancel(t.Context())
+	s.ctx = drained
 	o.Progress = func(p depot.Progress) {
 		if p.PartsDone == 2 {
-			once.Do(func() { close(drain) })
+			drain()
 		}
 	}
 	if _, _, err := s.upload(o); !errors.Is(err, depot.ErrInterrupted) {
 		t.Fatalf("got %v, want ErrInterrupted", err)
 	}
+	s.ctx = t.Context()
 	stored, sent := s.must(s.options())
 	s.wantOne(stored)
 	if stored.PartsResumed < 2 || sent != 6-stored.PartsResumed {
@@ -519,11 +519,11 @@ func TestUploadOfAStream(t *testing.T) {
 	o.SpoolDir = t.TempDir()
 	o.Concurrency = 1
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "UploadPart", Call: 3, Err: vault.ErrDenied})
-	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrDenied) {
+	if _, err := upload.From(t.Context(), at(v, o.Depot), source.Stream(bytes.NewReader(data)), o.Options); !errors.Is(err, vault.ErrDenied) {
 		t.Fatalf("got %v, want the fault", err)
 	}
 	v = vaulttest.NewFaulty(s.vault)
-	stored, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o)
+	stored, err := upload.From(t.Context(), at(v, o.Depot), source.Stream(bytes.NewReader(data)), o.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -535,7 +535,7 @@ func TestUploadOfAStream(t *testing.T) {
 	}
 
 	o.Description = ""
-	if _, err := upload.From(t.Context(), v, source.Stream(bytes.NewReader(data)), o); !errors.Is(err, vault.ErrInvalid) {
+	if _, err := upload.From(t.Context(), at(v, o.Depot), source.Stream(bytes.NewReader(data)), o.Options); !errors.Is(err, vault.ErrInvalid) {
 		t.Errorf("a stream without a description: %v", err)
 	}
 }
@@ -549,7 +549,7 @@ func TestUploadCancelled(t *testing.T) {
 			cancel()
 		}
 	}
-	if _, err := upload.File(ctx, s.vault, s.file, o); !errors.Is(err, context.Canceled) {
+	if _, err := upload.File(ctx, at(s.vault, o.Depot), s.file, o.Options); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, want context.Canceled", err)
 	}
 	last, err := s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")

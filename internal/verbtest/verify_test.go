@@ -2,6 +2,7 @@ package verbtest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func TestVerifyFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			var last depot.Progress
-			got, err := verify.File(t.Context(), test.archive, path, verify.Options{Progress: func(p depot.Progress) { last = p }})
+			got, err := verify.File(t.Context(), depot.Depot{Progress: func(p depot.Progress) { last = p }}, test.archive, path)
 			if !errors.Is(err, test.want) || (err != nil && !strings.Contains(err.Error(), test.says)) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
@@ -76,14 +77,14 @@ func TestVerifyFileThatChanges(t *testing.T) {
 	}
 	archive := record.Archive{ID: "an-archive", Size: int64(len(data)), TreeHash: treehash.Sum(data)}
 	grown := false
-	_, err := verify.File(t.Context(), archive, path, verify.Options{Progress: func(depot.Progress) {
+	_, err := verify.File(t.Context(), depot.Depot{Progress: func(depot.Progress) {
 		if !grown {
 			grown = true
 			if err := appendTo(path); err != nil {
 				t.Error(err)
 			}
 		}
-	}})
+	}}, archive, path)
 	if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), "it was changed meanwhile: the size went from") {
 		t.Errorf("got %v", err)
 	}
@@ -97,15 +98,15 @@ func TestVerifyFileDrained(t *testing.T) {
 	}
 	archive := record.Archive{ID: "an-archive", Size: int64(len(data)), TreeHash: treehash.Sum(data)}
 	synctest.Test(t, func(t *testing.T) {
-		drain := make(chan struct{})
+		ctx, drain := context.WithCancel(t.Context())
 		once := false
-		_, err := verify.File(t.Context(), archive, path, verify.Options{Drain: drain, Progress: func(depot.Progress) {
+		_, err := verify.File(ctx, depot.Depot{Progress: func(depot.Progress) {
 			if !once {
 				once = true
-				close(drain)
+				drain()
 				wait(1)
 			}
-		}})
+		}}, archive, path)
 		if !errors.Is(err, depot.ErrInterrupted) {
 			t.Errorf("got %v", err)
 		}
@@ -141,7 +142,7 @@ func TestVerifyRemote(t *testing.T) {
 						return out, nil
 					}
 				}
-				got, err := download.Verify(t.Context(), d.vault, a, download.Options{Journal: d.catalog})
+				got, err := download.Verify(t.Context(), depot.Depot{Vault: d.vault, Journal: d.catalog}, a, download.Options{})
 				if !errors.Is(err, test.want) || (err != nil && !strings.Contains(err.Error(), test.says)) {
 					t.Fatalf("got %v, want %v", err, test.want)
 				}
@@ -160,12 +161,12 @@ func TestVerifyRemoteWithoutWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		a := d.store(content(1, mib))
-		o := download.Options{Journal: d.catalog, NoWait: true}
-		if _, err := download.Verify(t.Context(), d.vault, a, o); !errors.Is(err, vault.ErrNotReady) {
+		o := downloading{d.depot(0), download.Options{NoWait: true}}
+		if _, err := download.Verify(t.Context(), at(d.vault, o.Depot), a, o.Options); !errors.Is(err, vault.ErrNotReady) {
 			t.Fatalf("got %v", err)
 		}
 		wait(jobTime)
-		if _, err := download.Verify(t.Context(), d.vault, a, o); err != nil || len(d.vault.starts) != 1 {
+		if _, err := download.Verify(t.Context(), at(d.vault, o.Depot), a, o.Options); err != nil || len(d.vault.starts) != 1 {
 			t.Errorf("got %v after %d starts", err, len(d.vault.starts))
 		}
 	})

@@ -22,9 +22,9 @@ func TestWaitForAJobThatTakesHours(t *testing.T) {
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		asked := d.vault.asked
 		o := d.waiting()
-		var told []jobs.Waiting
-		o.Waiting = func(w jobs.Waiting) { told = append(told, w) }
-		job, err := jobs.Wait(t.Context(), d.vault, job, o)
+		var told []depot.Waiting
+		o.Waiting = func(w depot.Waiting) { told = append(told, w) }
+		job, err := jobs.Wait(t.Context(), at(d.vault, o.Depot), job, o.WaitOptions)
 		if err != nil || job.Status != vault.Succeeded || !job.Completed.Equal(begin.Add(jobTime)) {
 			t.Fatalf("%+v, %v", job, err)
 		}
@@ -54,7 +54,7 @@ func TestNoWaitSaysWhenToComeBack(t *testing.T) {
 			begin := time.Now()
 			job := d.retrieve(d.store(content(1, mib)), o)
 			wait(time.Minute)
-			_, err := jobs.Wait(t.Context(), d.vault, job, jobs.WaitOptions{NoWait: true, Journal: d.catalog})
+			_, err := jobs.Wait(t.Context(), depot.Depot{Vault: d.vault, Journal: d.catalog}, job, jobs.WaitOptions{NoWait: true})
 			var notReady *jobs.NotReadyError
 			if !errors.As(err, &notReady) || !errors.Is(err, vault.ErrNotReady) || !notReady.Back.Equal(begin.Add(typical)) {
 				t.Errorf("%s: %v", tier, err)
@@ -71,7 +71,7 @@ func TestComeBackIsNeverInThePast(t *testing.T) {
 		o.Tier = vault.Expedited
 		job := d.retrieve(d.store(content(1, mib)), o)
 		wait(time.Hour)
-		_, err := jobs.Wait(t.Context(), d.vault, job, jobs.WaitOptions{NoWait: true})
+		_, err := jobs.Wait(t.Context(), depot.Depot{Vault: d.vault}, job, jobs.WaitOptions{NoWait: true})
 		var notReady *jobs.NotReadyError
 		if !errors.As(err, &notReady) || !notReady.Back.After(time.Now()) {
 			t.Errorf("%v", err)
@@ -98,7 +98,7 @@ func TestAJobThatEndedBadly(t *testing.T) {
 				d := newRig(t)
 				job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 				test.spoil(d, job)
-				job, err := jobs.Wait(t.Context(), d.vault, job, d.waiting())
+				job, err := jobs.Wait(t.Context(), at(d.vault, d.waiting().Depot), job, d.waiting().WaitOptions)
 				if !errors.Is(err, test.want) || job.Status != test.status {
 					t.Errorf("%q, %v", job.Status, err)
 				}
@@ -120,7 +120,7 @@ func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Err: vault.ErrNotFound}, vaulttest.Fault{Method: "Jobs", Err: vault.ErrNotFound})
-		_, err := jobs.Wait(t.Context(), v, job, d.waiting())
+		_, err := jobs.Wait(t.Context(), at(v, d.waiting().Depot), job, d.waiting().WaitOptions)
 		if kept := d.onRecord(record.Archive{ID: job.Archive}); !errors.Is(err, vault.ErrNotFound) || kept[0].Status != vault.InProgress {
 			t.Errorf("%v; on record: %+v", err, kept)
 		}
@@ -134,7 +134,7 @@ func TestAMissingJobOnABadLine(t *testing.T) {
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Err: vault.ErrNotFound}, vaulttest.Fault{Method: "Jobs", Call: 1, Err: vault.ErrUnavailable})
-		_, err := jobs.Wait(t.Context(), v, job, d.waiting())
+		_, err := jobs.Wait(t.Context(), at(v, d.waiting().Depot), job, d.waiting().WaitOptions)
 		if kept := d.onRecord(record.Archive{ID: job.Archive}); !errors.Is(err, vault.ErrExpired) || kept[0].Status != record.Gone {
 			t.Errorf("%v; on record: %+v", err, kept)
 		}
@@ -148,7 +148,7 @@ func TestWaitingOutlivesABadLine(t *testing.T) {
 		v := vaulttest.NewFaulty(d.below,
 			vaulttest.Fault{Method: "Job", Call: 2, Err: vault.ErrUnavailable},
 			vaulttest.Fault{Method: "Job", Call: 5, Err: vault.ErrThrottled})
-		if _, err := jobs.Wait(t.Context(), v, job, d.waiting()); err != nil {
+		if _, err := jobs.Wait(t.Context(), at(v, d.waiting().Depot), job, d.waiting().WaitOptions); err != nil {
 			t.Error(err)
 		}
 	})
@@ -158,11 +158,10 @@ func TestADrainEndsTheWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		job := d.retrieve(d.store(content(1, mib)), d.retrieving())
-		o, drain := d.waiting(), make(chan struct{})
-		o.Drain = drain
-		time.AfterFunc(time.Hour, func() { close(drain) })
+		o := d.waiting()
+		time.AfterFunc(time.Hour, d.drain())
 		begin := time.Now()
-		if _, err := jobs.Wait(t.Context(), d.vault, job, o); !errors.Is(err, depot.ErrInterrupted) || time.Since(begin) != time.Hour {
+		if _, err := jobs.Wait(d.ctx, at(d.vault, o.Depot), job, o.WaitOptions); !errors.Is(err, depot.ErrInterrupted) || time.Since(begin) != time.Hour {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 	})
@@ -179,7 +178,7 @@ func TestWaitForManyJobs(t *testing.T) {
 		}
 		asked := d.vault.asked
 		var ended []vault.JobID
-		for j, err := range jobs.WaitAll(t.Context(), d.vault, all, d.waiting()) {
+		for j, err := range jobs.WaitAll(t.Context(), at(d.vault, d.waiting().Depot), all, d.waiting().WaitOptions) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -206,7 +205,7 @@ func TestNoWaitTellsOfEachJob(t *testing.T) {
 		o := d.waiting()
 		o.NoWait = true
 		var errs []error
-		for _, err := range jobs.WaitAll(t.Context(), d.vault, all, o) {
+		for _, err := range jobs.WaitAll(t.Context(), at(d.vault, o.Depot), all, o.WaitOptions) {
 			errs = append(errs, err)
 		}
 		if len(errs) != 2 || errs[0] != nil || !errors.Is(errs[1], vault.ErrNotReady) {
@@ -242,7 +241,7 @@ func TestABellReplacesAsking(t *testing.T) {
 		time.AfterFunc(jobTime, func() { b.ring <- nil })
 		o := d.waiting()
 		o.Bell = b
-		if _, err := jobs.Wait(t.Context(), d.vault, job, o); err != nil || time.Since(begin) != jobTime {
+		if _, err := jobs.Wait(t.Context(), at(d.vault, o.Depot), job, o.WaitOptions); err != nil || time.Since(begin) != jobTime {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 		if asked = d.vault.asked - asked; asked > 18 { // four times an hour
@@ -282,7 +281,7 @@ func TestABellThatIsOfNoUse(t *testing.T) {
 				}()
 				o := d.waiting()
 				o.Bell = b
-				_, err := jobs.Wait(t.Context(), d.vault, job, o)
+				_, err := jobs.Wait(t.Context(), at(d.vault, o.Depot), job, o.WaitOptions)
 				close(quit)
 				<-gone
 				if asked = d.vault.asked - asked; err != nil || asked > 90 {
