@@ -174,10 +174,10 @@ func (c *Catalog) FindNamed(ctx context.Context, vaultURL string, names []string
 // Knows reports whether it is on record what a vault holds, or some of it: an
 // archive, or an inventory that was read.
 func (c *Catalog) Knows(ctx context.Context, vaultURL string) (known bool, err error) {
-	err = c.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM all_ids WHERE vault_key = (SELECT key FROM vaults WHERE url = $1))
+	err = c.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM all_ids WHERE vault_key = (SELECT key FROM vaults WHERE url = $1))
 		OR EXISTS (SELECT 1 FROM inventories WHERE vault = $1 AND state = $2)`, vaultURL, record.Read).Scan(&known)
 	if err != nil {
-		return false, c.fail(ctx, err, "find out whether it knows the vault %q", vaultURL)
+		return false, c.db.Fail(ctx, err, "find out whether it knows the vault %q", vaultURL)
 	}
 	return known, nil
 }
@@ -203,8 +203,8 @@ func (c *Catalog) Present(ctx context.Context, vaultURL string, newest int64, af
 // number that every archive to come exceeds, and is never 0.
 func (c *Catalog) NewestArchive(ctx context.Context) (int64, error) {
 	var key int64
-	if err := c.reader.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&key); err != nil {
-		return 0, c.fail(ctx, err, "tell which archive came on record last")
+	if err := c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&key); err != nil {
+		return 0, c.db.Fail(ctx, err, "tell which archive came on record last")
 	}
 	return max(key, 1), nil
 }

@@ -1,30 +1,38 @@
 // Package catalog keeps firn's own record of what is stored where: uploads and
 // their parts, archives and jobs, in one SQLite file.
 //
-// It is the journal of firn. A method that saves returns only after its
-// transaction is on the disk (write-ahead log, synchronous=FULL), so what was
-// saved before a crash or a power loss is there after it. Losing the catalog
-// loses no archive: the vault still has them and its inventory lists them.
+// It is the journal of firn. A method that saves returns only after its transaction is on
+// the disk, so what was saved before a crash or a power loss is there after it. Losing the
+// catalog loses no archive: the vault still has them and its inventory lists them.
 //
-// Many goroutines and many processes may use one catalog at once. Writers take
-// turns; readers see the last commit and wait for nobody, so a list may be
-// walked while its reader saves. A file system of the network cannot promise
-// that, and is refused.
+// Many goroutines and many processes may use one catalog at once. Writers take turns;
+// readers see the last commit and wait for nobody, so a list may be walked while its
+// reader saves. A network file system cannot promise that, and a catalog on one is
+// refused.
 //
 // Names, paths and descriptions come from outside. They are stored byte by byte
 // as given and are never used as a path.
 //
-// Errors name the catalog and what was attempted. They wrap [ErrDamaged],
+// Errors name the catalog and what was attempted. They wrap [ErrDamaged], [ErrFull],
 // vault.ErrNotFound, vault.ErrLocked (another process writes or holds the
 // upload), the cause of a context that ended, or the database's own error.
 package catalog
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"iter"
 	"time"
+
+	"firn/catalog/internal/sqlite"
 )
+
+// ErrDamaged means that the catalog's file does not hold what was written to it. The file
+// is left as it was found.
+var ErrDamaged = sqlite.ErrDamaged
+
+// ErrFull means that the catalog's file cannot be written. What was saved before is there,
+// and nothing of what was to be saved. The same call succeeds once there is room.
+var ErrFull = sqlite.ErrFull
 
 // Options is what a catalog may be told when it is opened.
 type Options struct {
@@ -32,129 +40,65 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Catalog is an open catalog. Its methods may be called from many goroutines.
-type Catalog struct {
-	path   string
-	locks  string // directory of the lock files
-	now    func() time.Time
-	gate   *gate
-	full   error   // why nothing may be written, if the log could not be written anew
-	atMost int64   // archives that an inventory leaves unsorted
-	writer *sql.DB // one connection, so that goroutines queue here and not in SQLite
-	reader *sql.DB // as many as are needed, so that nested lists cannot starve
-}
-
-// Open opens the catalog in the file path, and makes it (mode 0600) and its
-// directory (mode 0700) if they are not there. The schema is brought up to date;
-// that of a newer firn is refused.
-//
-// If the last process that had the catalog open did not close it, the file is
-// checked first. A file that fails is left as it is, and the error wraps
-// [ErrDamaged]. If its log cannot then be written anew, as the disk is full, the catalog
-// can be read, and what would save fails with [ErrFull].
-func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
+// engine returns the options of the file.
+func (o Options) engine() sqlite.Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	place, err := prepare(path)
+	return sqlite.Options{Now: o.Now, Steps: migrations(o.Now)}
+}
+
+// Catalog is an open catalog. Its methods may be called from many goroutines.
+type Catalog struct {
+	db     *sqlite.DB
+	now    func() time.Time
+	atMost int64 // archives that an inventory leaves unsorted
+}
+
+// Open opens the catalog in the file path. It creates the file (mode 0600) and its
+// directory (mode 0700) if they do not exist. It upgrades the schema, and refuses that of
+// a newer firn.
+//
+// If the last process that had the catalog open did not close it, Open checks the file
+// first. It leaves a damaged file as it is, and the error wraps [ErrDamaged]. If the check
+// succeeds but the file's log cannot be rewritten because the disk is full, the catalog
+// can be read, and a method that saves fails with [ErrFull].
+func Open(ctx context.Context, path string, o Options) (*Catalog, error) {
+	engine := o.engine()
+	db, err := sqlite.Open(ctx, path, engine)
 	if err != nil {
 		return nil, err
 	}
-	gate, err := enter(ctx, place.locks)
-	if err != nil {
-		return nil, explain(ctx, place.file, err, "wait for its turn to open it")
-	}
-	c := newCatalog(place, gate, o)
-	if err := c.openAndShare(ctx); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
+	return newCatalog(db, engine.Now), nil
 }
 
-func newCatalog(p place, g *gate, o Options) *Catalog {
-	return &Catalog{path: p.file, locks: p.locks, now: o.Now, gate: g, atMost: unsortedAtMost}
+func newCatalog(db *sqlite.DB, now func() time.Time) *Catalog {
+	return &Catalog{db: db, now: now, atMost: unsortedAtMost}
 }
-
-func (c *Catalog) openAndShare(ctx context.Context) error {
-	for c.gate.alone {
-		switch err := c.prepare(ctx); {
-		case c.full != nil:
-			return c.openToRead()
-		case err != nil:
-			return err
-		}
-		if err := c.gate.share(ctx); err != nil {
-			return c.fail(ctx, err, "let others open it too")
-		}
-	}
-	return c.open(ctx)
-}
-
-// prepare puts the file in order while nobody else has it open.
-func (c *Catalog) prepare(ctx context.Context) (err error) {
-	if _, err := swap(c.path, c.now()); err != nil { // of a Rebuild that was killed at its end
-		return c.fail(ctx, err, "put what was rebuilt in its place")
-	}
-	defer func() { err = errors.Join(err, c.disconnect()) }()
-	return c.open(ctx)
-}
-
-// open inspects the file, connects to it and brings its schema up to date.
-func (c *Catalog) open(ctx context.Context) error {
-	version, err := inspect(ctx, c.path, c.gate.alone)
-	if err != nil {
-		return err
-	}
-	if c.gate.alone {
-		if err := renewLog(c.path); err != nil {
-			err = c.fail(ctx, err, "write its log anew")
-			if errors.Is(err, ErrFull) && version == latestVersion {
-				c.full = err
-			}
-			return err
-		}
-	}
-	if c.writer, err = connect(c.path, readWrite); err != nil {
-		return c.fail(ctx, err, "open it for writing")
-	}
-	c.writer.SetMaxOpenConns(1) // opened by the first that writes: a list needs none
-	if c.reader, err = connect(c.path, queryOnly); err != nil {
-		return c.fail(ctx, err, "open it for reading")
-	}
-	c.reader.SetMaxIdleConns(idleReaders)
-	return c.migrate(ctx, version)
-}
-
-// openToRead connects to a catalog whose log could not be written anew. It is read as it
-// is and stays as it is, and the gate is held alone: who shared it would write.
-func (c *Catalog) openToRead() (err error) {
-	c.writer = sql.OpenDB(refusing{c.full})
-	if c.reader, err = connect(c.path, lookOnly); err != nil {
-		return describe(c.path, err, "open it for reading")
-	}
-	return nil
-}
-
-// idleReaders is how many reading connections stay open between queries.
-const idleReaders = 2
 
 // Close ends the use of the catalog. Uploads locked with LockUpload stay locked.
-func (c *Catalog) Close() error {
-	if err := errors.Join(c.disconnect(), c.gate.leave()); err != nil {
-		return describe(c.path, err, "close it")
-	}
-	return nil
-}
+func (c *Catalog) Close() error { return c.db.Close() }
 
-// disconnect closes the connections to the file.
-func (c *Catalog) disconnect() error {
-	var failed []error
-	// The last connection to go folds the log into the file: the writer, if something was
-	// written.
-	for _, db := range []*sql.DB{c.reader, c.writer} {
-		if db != nil {
-			failed = append(failed, db.Close())
+// list streams the rows that a query returns. The query runs each time the sequence is
+// walked; the sequence ends after the first error, which names the attempt.
+func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for item, err := range walk(ctx, c.db.Reader, scan, query, args...) {
+			if err != nil {
+				err = c.db.Fail(ctx, err, "%s", attempt)
+			}
+			if !yield(item, err) || err != nil {
+				return
+			}
 		}
 	}
-	return errors.Join(failed...)
+}
+
+// inVault is the condition that a row belongs to the vault $1, or to any vault if that is
+// empty. It is chosen here and not in SQL so that an index serves it.
+func inVault(vaultURL string) string {
+	if vaultURL == "" {
+		return `$1 = ''`
+	}
+	return `vault = $1`
 }

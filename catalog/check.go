@@ -2,7 +2,10 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+
+	"firn/catalog/internal/sqlite"
 )
 
 // Check reads everything in the catalog and compares what stands in it twice. It
@@ -14,34 +17,30 @@ import (
 // Told is called now and then with what was read so far.
 func (c *Catalog) Check(ctx context.Context, told func(Contents)) (Contents, error) {
 	var n Contents
-	err := c.snapshot(ctx, func(q queryer) (err error) {
-		n, err = check(ctx, q, c.path, told)
+	err := c.db.Snapshot(ctx, func(tx *sql.Tx) (err error) {
+		n, err = c.check(ctx, tx, told)
 		return err
 	})
 	if err != nil {
-		return n, c.fail(ctx, err, "check it")
+		return n, c.db.Fail(ctx, err, "check it")
 	}
 	return n, nil
 }
 
-// shownProblems is how many of SQLite's findings are told.
-const shownProblems = 5
-
-func check(ctx context.Context, q queryer, path string, told func(Contents)) (n Contents, err error) {
+func (c *Catalog) check(ctx context.Context, tx *sql.Tx, told func(Contents)) (n Contents, err error) {
 	const attempt = "prove that it is sound"
-	where := fmt.Sprintf("catalog %q: cannot %s", path, attempt)
-	found, err := all(walk(ctx, q, scanText, fmt.Sprintf(`PRAGMA integrity_check(%d)`, shownProblems)))
+	found, err := sqlite.Problems(ctx, tx)
 	if err != nil {
 		return n, err
 	}
-	if found[0] != "ok" {
-		return n, damaged(where, fmt.Errorf("%q", found))
+	if len(found) > 0 {
+		return n, c.db.Damaged(fmt.Errorf("%q", found), attempt)
 	}
-	for i, err := range contents(ctx, q) {
+	for i, err := range contents(ctx, tx) {
 		switch {
 		case err == nil:
-		case ctx.Err() == nil && resultCode(err) == 0: // what was read is nothing that is ever written
-			return n, damaged(where, err)
+		case ctx.Err() == nil && !sqlite.IsOwn(err): // a row that no firn writes
+			return n, c.db.Damaged(err, attempt)
 		default:
 			return n, err
 		}
@@ -51,18 +50,16 @@ func check(ctx context.Context, q queryer, path string, told func(Contents)) (n 
 		}
 	}
 	for _, rule := range rules() {
-		broken, err := all(walk(ctx, q, scanCount, rule.query))
+		broken, err := all(walk(ctx, tx, scanCount, rule.query))
 		if err != nil {
 			return n, err
 		}
 		if broken[0] != 0 {
-			return n, damaged(where, fmt.Errorf("%d %s", broken[0], rule.broken))
+			return n, c.db.Damaged(fmt.Errorf("%d %s", broken[0], rule.broken), attempt)
 		}
 	}
 	return n, nil
 }
-
-func scanText(r row) (s string, err error) { return s, r.Scan(&s) }
 
 func scanCount(r row) (n int64, err error) { return n, r.Scan(&n) }
 
@@ -105,6 +102,6 @@ func rules() []rule {
 			`SELECT count(*) FROM uploads u WHERE ` + withoutArchive,
 			"finished uploads whose archive is not on record",
 		},
-		{`SELECT count(*) FROM pragma_foreign_key_check`, "rows belong to others that are not there"},
+		{sqlite.Orphans, "rows belong to others that are not there"},
 	}
 }

@@ -155,13 +155,3 @@ func contents(ctx context.Context, q queryer) iter.Seq2[item, error] {
 
 // toldEach is after how many items it is told how far a long work has come.
 const toldEach = 10_000
-
-// snapshot runs do with a view of one commit, however long it takes.
-func (c *Catalog) snapshot(ctx context.Context, do func(queryer) error) error {
-	tx, err := c.reader.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // there is nothing to commit
-	return do(tx)
-}

@@ -30,7 +30,7 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, chosen []re
 	for i, a := range chosen {
 		was[a.ID], ids[i] = a, a.ID
 	}
-	err = c.transact(ctx, func(tx *sql.Tx) error {
+	err = c.db.Transact(ctx, func(tx *sql.Tx) error {
 		left = nil
 		return eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
 			switch {
@@ -49,7 +49,7 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, chosen []re
 		})
 	})
 	if err != nil {
-		return nil, c.fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
+		return nil, c.db.Fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
 	}
 	return left, nil
 }
@@ -75,7 +75,7 @@ func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note that archives in %q are not deleted", vaultURL)
+		return c.db.Fail(ctx, err, "note that archives in %q are not deleted", vaultURL)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.
 func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.ArchiveID) error {
 	var unknown []vault.ArchiveID
 	at := instant(c.now())
-	err := c.transact(ctx, func(tx *sql.Tx) error {
+	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		unknown = nil
 		err := eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
 			if !m.known {
@@ -104,10 +104,10 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note that archives in %q are deleted", vaultURL)
+		return c.db.Fail(ctx, err, "note that archives in %q are deleted", vaultURL)
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("catalog %q has no archive %q in %q: %w", c.path, unknown[0], vaultURL, vault.ErrNotFound)
+		return fmt.Errorf("catalog %q has no archive %q in %q: %w", c.db.Path, unknown[0], vaultURL, vault.ErrNotFound)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ type marking struct {
 
 // mark is eachMarked in a transaction of its own, of those that are on record.
 func (c *Catalog) mark(ctx context.Context, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
-	return c.transact(ctx, func(tx *sql.Tx) error {
+	return c.db.Transact(ctx, func(tx *sql.Tx) error {
 		return eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
 			if !m.known {
 				return nil
@@ -156,9 +156,9 @@ func eachMarked(ctx context.Context, tx *sql.Tx, vaultURL string, ids []vault.Ar
 // if it never was.
 func (c *Catalog) LastDeleted(ctx context.Context, vaultURL string) (time.Time, error) {
 	var at instant
-	err := c.reader.QueryRowContext(ctx, `SELECT coalesce(max(deleted), '') FROM vaults WHERE url = $1`, vaultURL).Scan(&at)
+	err := c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(deleted), '') FROM vaults WHERE url = $1`, vaultURL).Scan(&at)
 	if err != nil {
-		return time.Time{}, c.fail(ctx, err, "tell when something was last deleted from %q", vaultURL)
+		return time.Time{}, c.db.Fail(ctx, err, "tell when something was last deleted from %q", vaultURL)
 	}
 	return time.Time(at), nil
 }

@@ -18,8 +18,8 @@ const downloadColumns = `vault, archive_id, range_offset, range_size, size, tree
 func (c *Catalog) SaveDownload(ctx context.Context, d *record.Download) error {
 	saved := *d
 	saved.Updated = c.now().UTC().Round(0)
-	if err := saveDownload(ctx, c.writer, &saved); err != nil {
-		return c.fail(ctx, err, "save the download of %q from %q", d.Archive, d.Vault)
+	if err := saveDownload(ctx, c.db.Writer, &saved); err != nil {
+		return c.db.Fail(ctx, err, "save the download of %q from %q", d.Archive, d.Vault)
 	}
 	*d = saved
 	return nil
@@ -45,11 +45,11 @@ func saveDownload(ctx context.Context, q querier, d *record.Download) error {
 // whatever its state, or vault.ErrNotFound. Those of another archive that had the id
 // before are left out.
 func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vault.ArchiveID, target string) (record.Download, error) {
-	d, err := scanDownload(c.reader.QueryRowContext(ctx, `SELECT key, `+downloadColumns+` FROM downloads
+	d, err := scanDownload(c.db.Reader.QueryRowContext(ctx, `SELECT key, `+downloadColumns+` FROM downloads
 		WHERE `+ofThisArchive+` AND target = $3
 		ORDER BY key DESC LIMIT 1`, vaultURL, archive, raw(target)))
 	if err != nil {
-		return record.Download{}, c.fail(ctx, err, "find a download of %q from %q", archive, vaultURL)
+		return record.Download{}, c.db.Fail(ctx, err, "find a download of %q from %q", archive, vaultURL)
 	}
 	return d, nil
 }
@@ -57,11 +57,11 @@ func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vau
 // LastReceived tells when a file last got all bytes of an archive; the zero time if
 // none did.
 func (c *Catalog) LastReceived(ctx context.Context, vaultURL string, archive vault.ArchiveID) (when time.Time, err error) {
-	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(max(updated), '') FROM downloads
+	err = c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(updated), '') FROM downloads
 		WHERE `+ofThisArchive+` AND state = $3 AND range_size = size`,
 		vaultURL, archive, record.Received).Scan((*instant)(&when))
 	if err != nil {
-		return time.Time{}, c.fail(ctx, err, "find the last download of %q from %q", archive, vaultURL)
+		return time.Time{}, c.db.Fail(ctx, err, "find the last download of %q from %q", archive, vaultURL)
 	}
 	return when, nil
 }
@@ -77,8 +77,8 @@ func scanDownload(r row) (record.Download, error) {
 // was known at their offset. vault.ErrNotFound means that there is no download of
 // this key.
 func (c *Catalog) SaveSegment(ctx context.Context, downloadKey int64, s record.Segment) error {
-	if err := saveSegment(ctx, c.writer, downloadKey, s); err != nil {
-		return c.fail(ctx, err, "save the segment at byte %d of download %d", s.Offset, downloadKey)
+	if err := saveSegment(ctx, c.db.Writer, downloadKey, s); err != nil {
+		return c.db.Fail(ctx, err, "save the segment at byte %d of download %d", s.Offset, downloadKey)
 	}
 	return nil
 }
@@ -116,8 +116,8 @@ func scanSegment(r row) (record.Segment, error) {
 
 // DropSegments forgets the segments of a download.
 func (c *Catalog) DropSegments(ctx context.Context, downloadKey int64) error {
-	if err := dropSegments(ctx, c.writer, downloadKey); err != nil {
-		return c.fail(ctx, err, "forget the segments of download %d", downloadKey)
+	if err := dropSegments(ctx, c.db.Writer, downloadKey); err != nil {
+		return c.db.Fail(ctx, err, "forget the segments of download %d", downloadKey)
 	}
 	return nil
 }

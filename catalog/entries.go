@@ -27,7 +27,7 @@ func (c *Catalog) SaveEntries(
 	after.Position, after.Updated = position, c.now().UTC().Round(0)
 	after.Entries += int64(len(entries) + len(rejects))
 	after.Bad += int64(len(rejects))
-	err := c.transact(ctx, func(tx *sql.Tx) error {
+	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		if after.Key == 0 {
 			return fmt.Errorf("the inventory was never saved: %w", vault.ErrInvalid)
 		}
@@ -43,7 +43,7 @@ func (c *Catalog) SaveEntries(
 		return saveInventory(ctx, tx, &after)
 	})
 	if err != nil {
-		return c.fail(ctx, err, "save what the inventory of %q lists", i.Vault)
+		return c.db.Fail(ctx, err, "save what the inventory of %q lists", i.Vault)
 	}
 	*i = after
 	return nil

@@ -15,7 +15,7 @@ import (
 
 func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 	c := openPrivate(t)
-	if _, err := c.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil { // it stops at the present size
+	if _, err := c.db.Writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil { // it stops at the present size
 		t.Fatal(err)
 	}
 	var key int64
@@ -29,7 +29,7 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 	if !errors.Is(err, ErrFull) || errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want ErrFull", err)
 	}
-	if _, err := c.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
+	if _, err := c.db.Writer.ExecContext(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)
 	}
 	u := record.Upload{State: record.Open}
@@ -40,17 +40,17 @@ func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 
 func TestBusyCatalogIsLocked(t *testing.T) {
 	c := openPrivate(t)
-	other, err := Open(t.Context(), c.path, Options{})
+	other, err := Open(t.Context(), c.db.Path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	tx, err := other.writer.BeginTx(t.Context(), nil)
+	tx, err := other.db.Writer.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	if _, err := c.writer.ExecContext(t.Context(), `PRAGMA busy_timeout = 1`); err != nil {
+	if _, err := c.db.Writer.ExecContext(t.Context(), `PRAGMA busy_timeout = 1`); err != nil {
 		t.Fatal(err)
 	}
 	u := record.Upload{State: record.Open}
@@ -68,13 +68,6 @@ func TestBusyCatalogIsLocked(t *testing.T) {
 	}
 }
 
-func TestUpgradeNeedsTheCatalogAlone(t *testing.T) {
-	c := openPrivate(t)
-	if err := c.migrate(t.Context(), latestVersion-1); !errors.Is(err, vault.ErrLocked) {
-		t.Errorf("got %v, want ErrLocked", err)
-	}
-}
-
 // A page that was damaged under an open catalog is told by whatever reads it.
 func TestDamageFoundWhileReading(t *testing.T) {
 	c := openPrivate(t)
@@ -86,7 +79,7 @@ func TestDamageFoundWhileReading(t *testing.T) {
 		`PRAGMA writable_schema = ON`,
 		`UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'uploads'`,
 	} {
-		if _, err := c.writer.ExecContext(t.Context(), s); err != nil {
+		if _, err := c.db.Writer.ExecContext(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}

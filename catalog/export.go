@@ -3,6 +3,7 @@ package catalog
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"io"
 )
@@ -19,7 +20,7 @@ const exportFormat = 1
 // Told is called now and then with what was written so far.
 func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) (Contents, error) {
 	var n Contents
-	err := c.snapshot(ctx, func(q queryer) error {
+	err := c.db.Snapshot(ctx, func(q *sql.Tx) error {
 		out := bufio.NewWriter(w)
 		lines := json.NewEncoder(out)
 		lines.SetEscapeHTML(false) // URLs stay readable
@@ -46,7 +47,7 @@ func (c *Catalog) Export(ctx context.Context, w io.Writer, told func(Contents)) 
 		return out.Flush()
 	})
 	if err != nil {
-		return n, c.fail(ctx, err, "export it")
+		return n, c.db.Fail(ctx, err, "export it")
 	}
 	return n, nil
 }

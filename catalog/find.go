@@ -56,7 +56,7 @@ func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archi
 	return func(yield func(record.Archive, error) bool) {
 		vaults, err := c.vaults(ctx, f.Vault)
 		if err != nil {
-			yield(record.Archive{}, c.fail(ctx, err, attempt))
+			yield(record.Archive{}, c.db.Fail(ctx, err, attempt))
 			return
 		}
 		for _, key := range vaults {
@@ -123,7 +123,7 @@ func (f Filter) created(vaultKey int64) query {
 func (c *Catalog) FindArchive(ctx context.Context, vaultURL, ref string) ([]record.Archive, error) {
 	found, err := c.findArchive(ctx, vaultURL, ref)
 	if err != nil {
-		return nil, c.fail(ctx, err, "find archives by id or name")
+		return nil, c.db.Fail(ctx, err, "find archives by id or name")
 	}
 	return found, nil
 }
@@ -164,7 +164,7 @@ func mayMean(vaultKey int64, ref string) query {
 
 // choose returns the archives of a query that are meant.
 func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive) bool) (chosen []record.Archive, err error) {
-	rows, err := c.reader.QueryContext(ctx, q.text, q.args...)
+	rows, err := c.db.Reader.QueryContext(ctx, q.text, q.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive
 // vaults returns the key of a vault that the catalog knows, or, for the empty
 // URL, those of all, in the order of their URLs.
 func (c *Catalog) vaults(ctx context.Context, vaultURL string) ([]int64, error) {
-	rows, err := c.reader.QueryContext(ctx, `SELECT key FROM vaults WHERE $1 = '' OR url = $1 ORDER BY url`, vaultURL)
+	rows, err := c.db.Reader.QueryContext(ctx, `SELECT key FROM vaults WHERE $1 = '' OR url = $1 ORDER BY url`, vaultURL)
 	if err != nil {
 		return nil, err
 	}

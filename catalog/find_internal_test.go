@@ -33,7 +33,7 @@ func TestPlans(t *testing.T) {
 		"a list":              {Filter{}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=?)"},
 		"a list since":        {Filter{Since: time.Unix(1, 0)}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=? AND created>?)"},
 	} {
-		rows, err := c.reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+test.query.text, test.query.args...)
+		rows, err := c.db.Reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+test.query.text, test.query.args...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) 
 		err = errors.Join(err, in.finish(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
 	}
 	if err != nil {
-		return in.merged, c.fail(ctx, err, "import into it")
+		return in.merged, c.db.Fail(ctx, err, "import into it")
 	}
 	return in.merged, nil
 }

@@ -17,8 +17,8 @@ const inventoryColumns = `vault, source, date, list_since, list_until, list_limi
 func (c *Catalog) SaveInventory(ctx context.Context, i *record.Inventory) error {
 	saved := *i
 	saved.Updated = c.now().UTC().Round(0)
-	if err := saveInventory(ctx, c.writer, &saved); err != nil {
-		return c.fail(ctx, err, "save the inventory of %q", i.Vault)
+	if err := saveInventory(ctx, c.db.Writer, &saved); err != nil {
+		return c.db.Fail(ctx, err, "save the inventory of %q", i.Vault)
 	}
 	*i = saved
 	return nil
@@ -44,10 +44,10 @@ func saveInventory(ctx context.Context, q querier, i *record.Inventory) error {
 // FindInventory returns the newest inventory of a vault that was read from a
 // source, whatever its state, or vault.ErrNotFound.
 func (c *Catalog) FindInventory(ctx context.Context, vaultURL, source string) (record.Inventory, error) {
-	i, err := scanInventory(c.reader.QueryRowContext(ctx, `SELECT key, `+inventoryColumns+` FROM inventories
+	i, err := scanInventory(c.db.Reader.QueryRowContext(ctx, `SELECT key, `+inventoryColumns+` FROM inventories
 		WHERE vault = $1 AND source = $2 ORDER BY key DESC LIMIT 1`, vaultURL, source))
 	if err != nil {
-		return record.Inventory{}, c.fail(ctx, err, "find an inventory of %q from %q", vaultURL, source)
+		return record.Inventory{}, c.db.Fail(ctx, err, "find an inventory of %q from %q", vaultURL, source)
 	}
 	return i, nil
 }

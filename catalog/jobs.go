@@ -15,8 +15,8 @@ const jobColumns = `vault, job_id, kind, archive_id, range_offset, range_size, l
 // over the job of that key, or vault.ErrNotFound. If it fails, j is as it was.
 func (c *Catalog) SaveJob(ctx context.Context, j *record.Job) error {
 	key := j.Key
-	if err := saveJob(ctx, c.writer, &key, *j); err != nil {
-		return c.fail(ctx, err, "save a job at %q", j.Vault)
+	if err := saveJob(ctx, c.db.Writer, &key, *j); err != nil {
+		return c.db.Fail(ctx, err, "save a job at %q", j.Vault)
 	}
 	j.Key = key
 	return nil

@@ -42,12 +42,12 @@ func (c *Catalog) LockVault(ctx context.Context, vaultURL, act string) (unlock f
 func (c *Catalog) lock(ctx context.Context, name, format string, args ...any) (unlock func() error, err error) {
 	what := fmt.Sprintf(format, args...)
 	if ctx.Err() != nil {
-		return nil, c.fail(ctx, ctx.Err(), "lock %s", what)
+		return nil, c.db.Fail(ctx, ctx.Err(), "lock %s", what)
 	}
-	file := flock.New(filepath.Join(c.locks, name))
+	file := flock.New(filepath.Join(c.db.Locks, name))
 	locked, err := file.TryLock()
 	if err != nil {
-		return nil, c.fail(ctx, err, "lock %s", what)
+		return nil, c.db.Fail(ctx, err, "lock %s", what)
 	}
 	if !locked {
 		return nil, fmt.Errorf("%s is already running: %w", what, vault.ErrLocked)

@@ -27,7 +27,7 @@ func (c *Catalog) MarkLooked(ctx context.Context, vaultURL string, id vault.Arch
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note that archive %q in %q is %s", id, vaultURL, state)
+		return c.db.Fail(ctx, err, "note that archive %q in %q is %s", id, vaultURL, state)
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func weightOf(i item) int {
 // flush saves the items that wait.
 func (m *merger) flush(ctx context.Context) error {
 	after := m.merge
-	err := m.c.transact(ctx, func(tx *sql.Tx) error {
+	err := m.c.db.Transact(ctx, func(tx *sql.Tx) error {
 		after = m.merge
 		return after.items(ctx, tx, m.items, m.c.now())
 	})
@@ -180,12 +180,12 @@ func mergeJob(ctx context.Context, tx *sql.Tx, j record.Job) (isNews bool, err e
 // inventory counts; without any inventory, ours.
 func (c *Catalog) MergeArchives(ctx context.Context, archives []record.Archive) (record.Merged, error) {
 	var n record.Merged
-	err := c.transact(ctx, func(tx *sql.Tx) error {
+	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		n = record.Merged{}
 		return mergeArchives(ctx, tx, archives, &n, c.now())
 	})
 	if err != nil {
-		return record.Merged{}, c.fail(ctx, err, "save archives of another record")
+		return record.Merged{}, c.db.Fail(ctx, err, "save archives of another record")
 	}
 	return n, nil
 }

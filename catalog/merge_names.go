@@ -44,7 +44,7 @@ func (m *merger) finish(ctx context.Context) error {
 		if was == is {
 			continue
 		}
-		if err := m.c.transact(ctx, func(tx *sql.Tx) error { return dropSame(ctx, tx, is) }); err != nil {
+		if err := m.c.db.Transact(ctx, func(tx *sql.Tx) error { return dropSame(ctx, tx, is) }); err != nil {
 			return err
 		}
 	}

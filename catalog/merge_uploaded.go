@@ -13,7 +13,7 @@ func (c *Catalog) addUploaded(ctx context.Context, added func(item)) error {
 	for last := int64(0); ; {
 		var lost []record.Upload
 		var archives []record.Archive
-		err := c.transact(ctx, func(tx *sql.Tx) (err error) {
+		err := c.db.Transact(ctx, func(tx *sql.Tx) (err error) {
 			lost, err = all(walk(ctx, tx, scanUpload, `SELECT key, `+uploadColumns+` FROM uploads u WHERE key > $1 AND `+
 				withoutArchive+` ORDER BY key LIMIT $2`, last, mergeAtOnce))
 			archives = nil

@@ -4,57 +4,32 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"fmt"
+	"time"
 
-	"github.com/pressly/goose/v3"
-
-	"firn/vault"
+	"firn/catalog/internal/sqlite"
 )
 
 //go:embed migrations
-var migrations embed.FS
+var scripts embed.FS
 
-// latestVersion is the number of the last migration: a file in migrations/sqlite
-// or a function here.
-const latestVersion = 5
-
-// migrate brings the schema from version up to latestVersion. Each step is one
-// transaction, so a crash leaves the version before or after it.
-func (c *Catalog) migrate(ctx context.Context, version int64) error {
-	if version == latestVersion {
-		return nil
+// migrations are the steps of the schema: a file in migrations/sqlite or a function here.
+// Steps that were once released never change.
+func migrations(now func() time.Time) []sqlite.Step {
+	return []sqlite.Step{
+		script("00001_journal.sql"),
+		script("00002_retrieval.sql"),
+		sortAll,
+		script("00004_identity.sql"),
+		func(ctx context.Context, tx *sql.Tx) error { return renameVaults(ctx, tx, now().UTC().Round(0)) },
 	}
-	if !c.gate.alone {
-		return fmt.Errorf("catalog %q must be upgraded, and another firn has it open; "+
-			"let that one end and try again: %w", c.path, vault.ErrLocked)
-	}
-	if _, err := c.writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
-		return c.fail(ctx, err, "mark it as a catalog")
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, c.writer, nil, goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(
-			goose.NewGoMigration(1, &goose.GoFunc{RunTx: script("00001_journal.sql")}, nil),
-			goose.NewGoMigration(2, &goose.GoFunc{RunTx: script("00002_retrieval.sql")}, nil),
-			goose.NewGoMigration(3, &goose.GoFunc{RunTx: sortAll}, nil),
-			goose.NewGoMigration(4, &goose.GoFunc{RunTx: script("00004_identity.sql")}, nil),
-			goose.NewGoMigration(5, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-				return renameVaults(ctx, tx, c.now().UTC().Round(0))
-			}}, nil)))
-	if err != nil {
-		return c.fail(ctx, err, "read its migrations")
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return c.fail(ctx, err, "upgrade its schema")
-	}
-	return nil
 }
 
-// script is a migration that runs all statements of a file in one call. Goose would
-// cut the file into statements with a buffer of 4 MiB for each line, which takes longer
-// than the statements do.
-func script(name string) func(context.Context, *sql.Tx) error {
+// script is a migration that runs all statements of a file in one call. Goose would read
+// the file line by line with a buffer of 4 MiB for each, which takes longer than the
+// statements do.
+func script(name string) sqlite.Step {
 	return func(ctx context.Context, tx *sql.Tx) error {
-		text, err := migrations.ReadFile("migrations/sqlite/" + name)
+		text, err := scripts.ReadFile("migrations/sqlite/" + name)
 		if err != nil {
 			return err
 		}
@@ -63,8 +38,8 @@ func script(name string) func(context.Context, *sql.Tx) error {
 	}
 }
 
-// sortAll is migration 3: the base names of the archives that were there before
-// migration 2, and their places in the indexes.
+// sortAll is migration 3: it adds the base names of the archives that were there before
+// migration 2, and enters those archives in the indexes.
 func sortAll(ctx context.Context, tx *sql.Tx) error {
 	const batch = 1000
 	type archive struct {

@@ -12,10 +12,10 @@ import (
 // ArchiveByID returns what is on record of the archive that has exactly this id, or
 // vault.ErrNotFound.
 func (c *Catalog) ArchiveByID(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Archive, error) {
-	a, err := scanArchive(c.reader.QueryRowContext(ctx, foundArchives+`SELECT archive_key FROM all_ids
+	a, err := scanArchive(c.db.Reader.QueryRowContext(ctx, foundArchives+`SELECT archive_key FROM all_ids
 		WHERE vault_key = (SELECT key FROM vaults WHERE url = $1) AND archive_id = $2)`, vaultURL, id))
 	if err != nil {
-		return record.Archive{}, c.fail(ctx, err, "find the archive %q in %q", id, vaultURL)
+		return record.Archive{}, c.db.Fail(ctx, err, "find the archive %q in %q", id, vaultURL)
 	}
 	return a, nil
 }
@@ -28,7 +28,7 @@ func (c *Catalog) NoteTreeHash(ctx context.Context, vaultURL string, id vault.Ar
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note the tree hash of archive %q in %q", id, vaultURL)
+		return c.db.Fail(ctx, err, "note the tree hash of archive %q in %q", id, vaultURL)
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ func (c *Catalog) NoteETag(ctx context.Context, vaultURL string, id vault.Archiv
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note the ETag of archive %q in %q", id, vaultURL)
+		return c.db.Fail(ctx, err, "note the ETag of archive %q in %q", id, vaultURL)
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 // SavePart writes down that the vault holds the part, in place of what was known
 // at its offset. vault.ErrNotFound means that there is no upload of this key.
 func (c *Catalog) SavePart(ctx context.Context, uploadKey int64, p vault.Part) error {
-	if err := savePart(ctx, c.writer, uploadKey, p); err != nil {
-		return c.fail(ctx, err, "save the part at byte %d of upload %d", p.Offset, uploadKey)
+	if err := savePart(ctx, c.db.Writer, uploadKey, p); err != nil {
+		return c.db.Fail(ctx, err, "save the part at byte %d of upload %d", p.Offset, uploadKey)
 	}
 	return nil
 }
@@ -53,8 +53,8 @@ func scanPart(r row) (vault.Part, error) {
 
 // DropParts forgets the parts of an upload that is given up.
 func (c *Catalog) DropParts(ctx context.Context, uploadKey int64) error {
-	if err := dropParts(ctx, c.writer, uploadKey); err != nil {
-		return c.fail(ctx, err, "forget the parts of upload %d", uploadKey)
+	if err := dropParts(ctx, c.db.Writer, uploadKey); err != nil {
+		return c.db.Fail(ctx, err, "forget the parts of upload %d", uploadKey)
 	}
 	return nil
 }

@@ -27,10 +27,10 @@ func (c *Catalog) rate(ctx context.Context, vaultURL, transfers, query string) (
 		of = `$1 = '' AND vault LIKE 'glacier:%'`
 	}
 	var bytes, busy int64
-	err = c.reader.QueryRowContext(ctx, `SELECT coalesce(sum(bytes), 0), coalesce(sum(busy), 0) FROM (`+
+	err = c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(sum(bytes), 0), coalesce(sum(busy), 0) FROM (`+
 		query+` AND busy > 0 AND `+of+` ORDER BY key DESC LIMIT $2) AS newest`, vaultURL, newest).Scan(&bytes, &busy)
 	if err != nil {
-		return 0, c.fail(ctx, err, "learn the rate of %s %q", transfers, vaultURL)
+		return 0, c.db.Fail(ctx, err, "learn the rate of %s %q", transfers, vaultURL)
 	}
 	if busy == 0 {
 		return 0, nil

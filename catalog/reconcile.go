@@ -35,14 +35,14 @@ const (
 func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) error {
 	after := *i
 	after.Missing, after.Settled, after.Updated = 0, 0, c.now().UTC().Round(0)
-	err := c.transact(ctx, func(tx *sql.Tx) error { // by itself, since it may take seconds
+	err := c.db.Transact(ctx, func(tx *sql.Tx) error { // by itself, since it may take seconds
 		return errors.Join(sortInFor(ctx, tx, &after), saveInventory(ctx, tx, &after))
 	})
 	if err != nil {
-		return c.fail(ctx, err, "sort in what the inventory of %q lists", i.Vault)
+		return c.db.Fail(ctx, err, "sort in what the inventory of %q lists", i.Vault)
 	}
 	after.State = record.Read
-	err = c.transact(ctx, func(tx *sql.Tx) (err error) {
+	err = c.db.Transact(ctx, func(tx *sql.Tx) (err error) {
 		if after.Settled, err = settleUploads(ctx, tx, after, after.Updated); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) erro
 		return saveInventory(ctx, tx, &after)
 	})
 	if err != nil {
-		return c.fail(ctx, err, "finish the inventory of %q", i.Vault)
+		return c.db.Fail(ctx, err, "finish the inventory of %q", i.Vault)
 	}
 	*i = after
 	return nil

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"firn/record"
@@ -14,24 +15,19 @@ type Salvaged struct {
 	Lost bool
 }
 
-// salvage brings all that can be read of the damaged file from into c. Of each kind
-// it reads the rows from the first up to the damage, then from the last down to it.
-func (c *Catalog) salvage(ctx context.Context, from string, told func(Contents)) (s Salvaged, err error) {
-	db, err := connect(from, lookOnly)
-	if err != nil {
-		return s, explain(ctx, from, err, "look at it")
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+// salvage copies whatever can be read of a damaged file into c. Of each kind it reads the
+// rows from the first up to the damage, then from the last down to it.
+func (c *Catalog) salvage(ctx context.Context, damaged *sql.DB, told func(Contents)) (s Salvaged, err error) {
 	m := merger{c: c, told: told}
-	if s.Lost, err = m.salvageAll(ctx, db); err != nil {
-		return s, c.fail(ctx, err, "save what the damaged one holds")
+	if s.Lost, err = m.salvageAll(ctx, damaged); err != nil {
+		return s, c.db.Fail(ctx, err, "save what the damaged one holds")
 	}
 	s.Contents = m.read
 	return s, nil
 }
 
 func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err error) {
-	columns := olderColumns(ctx, q, m.c.reader)
+	columns := olderColumns(ctx, q, m.c.db.Reader)
 	for _, shelf := range shelvesWith(lonelyArchives(ctx, q, columns("archives", ownColumns)), columns) {
 		isShort, err := m.salvage(ctx, shelf, q)
 		if err != nil {
@@ -46,7 +42,7 @@ func (m *merger) salvageAll(ctx context.Context, q queryer) (lost bool, err erro
 		return false, err
 	}
 	// A vault is there with what belongs to it, though its own row was lost.
-	return lost, m.c.reader.QueryRowContext(ctx, `SELECT count(*) FROM vaults`).Scan(&m.read.Vaults)
+	return lost, m.c.db.Reader.QueryRowContext(ctx, `SELECT count(*) FROM vaults`).Scan(&m.read.Vaults)
 }
 
 // salvage takes what can be read of one kind. Err is of the catalog that is

@@ -42,7 +42,7 @@ func TestSortingInOnTheWay(t *testing.T) {
 		t.Errorf("the counts are %+v", i)
 	}
 	var archives, indexed, deleting int
-	if err := c.reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM archives), (SELECT count(*) FROM ids),
+	if err := c.db.Reader.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM archives), (SELECT count(*) FROM ids),
 		(SELECT count(*) FROM archives WHERE state = 'deleting')`).Scan(&archives, &indexed, &deleting); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestSortingInOnTheWay(t *testing.T) {
 func outOfStep(t *testing.T, c *Catalog) {
 	t.Helper()
 	var problems int
-	if err := c.reader.QueryRowContext(t.Context(), `SELECT
+	if err := c.db.Reader.QueryRowContext(t.Context(), `SELECT
 		(SELECT count(*) FROM (SELECT vault_key, archive_id, key FROM archives WHERE key <= (SELECT upto FROM sorted)
 			EXCEPT SELECT vault_key, archive_id, archive_key FROM ids)) +
 		(SELECT count(*) FROM (SELECT vault_key, archive_id, archive_key FROM ids

@@ -51,7 +51,7 @@ func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.Arch
 		return err
 	})
 	if err != nil {
-		return c.fail(ctx, err, "note that archive %q in %q is proved", id, vaultURL)
+		return c.db.Fail(ctx, err, "note that archive %q in %q is proved", id, vaultURL)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (c *Catalog) FindUnproved(ctx context.Context, vaultURL, path, description 
 		AND (a.state = $4 OR a.state = $5 AND EXISTS (SELECT 1 FROM parts p WHERE p.upload_key = u.key)))`,
 		vaultURL, raw(path), raw(description), record.Unproved, record.Differing)
 	if err != nil {
-		return record.Upload{}, record.Archive{}, c.fail(ctx, err, "find an archive of %q in %q that is not proved", path, vaultURL)
+		return record.Upload{}, record.Archive{}, c.db.Fail(ctx, err, "find an archive of %q in %q that is not proved", path, vaultURL)
 	}
 	a, err := c.ArchiveByID(ctx, vaultURL, u.ArchiveID)
 	if err != nil {

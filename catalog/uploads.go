@@ -24,14 +24,14 @@ const uploadColumns = `vault, path, source_size, mod_time, change_time, inode, d
 func (c *Catalog) SaveUpload(ctx context.Context, u *record.Upload) error {
 	saved := *u
 	saved.Updated = c.now().UTC().Round(0)
-	err := c.transact(ctx, func(tx *sql.Tx) error {
+	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		if err := checkFollows(ctx, tx, saved); err != nil {
 			return err
 		}
 		return saveUpload(ctx, tx, &saved)
 	})
 	if err != nil {
-		return c.fail(ctx, err, "save the upload of %q to %q", u.Source.Path, u.Vault)
+		return c.db.Fail(ctx, err, "save the upload of %q to %q", u.Source.Path, u.Vault)
 	}
 	*u = saved
 	return nil
@@ -65,7 +65,7 @@ func saveUpload(ctx context.Context, q querier, u *record.Upload) error {
 func (c *Catalog) FindUpload(ctx context.Context, vaultURL, path, description string) (record.Upload, error) {
 	u, err := c.newestUpload(ctx, `vault = $1 AND path = $2 AND description = $3`, vaultURL, raw(path), raw(description))
 	if err != nil {
-		return record.Upload{}, c.fail(ctx, err, "find an upload of %q to %q", path, vaultURL)
+		return record.Upload{}, c.db.Fail(ctx, err, "find an upload of %q to %q", path, vaultURL)
 	}
 	return u, nil
 }
@@ -75,7 +75,7 @@ func (c *Catalog) FindUpload(ctx context.Context, vaultURL, path, description st
 func (c *Catalog) UploadByID(ctx context.Context, vaultURL string, id vault.UploadID) (record.Upload, error) {
 	u, err := c.newestUpload(ctx, `vault = $1 AND upload_id = $2 AND upload_id <> ''`, vaultURL, id)
 	if err != nil {
-		return record.Upload{}, c.fail(ctx, err, "find the upload %q to %q", id, vaultURL)
+		return record.Upload{}, c.db.Fail(ctx, err, "find the upload %q to %q", id, vaultURL)
 	}
 	return u, nil
 }
@@ -94,14 +94,14 @@ func (c *Catalog) PendingUploads(ctx context.Context, vaultURL, path, descriptio
 func (c *Catalog) UploadOf(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Upload, error) {
 	u, err := c.newestUpload(ctx, `vault = $1 AND archive_id = $2 AND archive_id <> ''`, vaultURL, id)
 	if err != nil {
-		return record.Upload{}, c.fail(ctx, err, "find the upload of the archive %q in %q", id, vaultURL)
+		return record.Upload{}, c.db.Fail(ctx, err, "find the upload of the archive %q in %q", id, vaultURL)
 	}
 	return u, nil
 }
 
 // newestUpload returns the newest upload u that fulfils a condition, or sql.ErrNoRows.
 func (c *Catalog) newestUpload(ctx context.Context, condition string, args ...any) (record.Upload, error) {
-	return scanUpload(c.reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads u
+	return scanUpload(c.db.Reader.QueryRowContext(ctx, `SELECT key, `+uploadColumns+` FROM uploads u
 		WHERE `+condition+` ORDER BY key DESC LIMIT 1`, args...))
 }
 
@@ -132,7 +132,7 @@ func (c *Catalog) FinishUpload(ctx context.Context, u *record.Upload, a record.A
 	done := *u
 	done.State, done.ArchiveID, done.Updated = record.Completed, a.ID, c.now().UTC().Round(0)
 	if err := c.finish(ctx, &done, a); err != nil {
-		return c.fail(ctx, err, "save the archive %q in %q", a.ID, a.Vault)
+		return c.db.Fail(ctx, err, "save the archive %q in %q", a.ID, a.Vault)
 	}
 	*u = done
 	return nil
@@ -142,7 +142,7 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 	if u.Key == 0 {
 		return fmt.Errorf("its upload was never saved: %w", vault.ErrInvalid)
 	}
-	return c.transact(ctx, func(tx *sql.Tx) error {
+	return c.db.Transact(ctx, func(tx *sql.Tx) error {
 		if err := saveUpload(ctx, tx, u); err != nil {
 			return err
 		}

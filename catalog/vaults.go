@@ -16,16 +16,3 @@ func vaultKey(ctx context.Context, tx *sql.Tx, vaultURL string) (int64, error) {
 	err = tx.QueryRowContext(ctx, `INSERT INTO vaults (url) VALUES ($1) RETURNING key`, vaultURL).Scan(&key)
 	return key, err
 }
-
-// transact runs do in one transaction: all of it is saved, or nothing.
-func (c *Catalog) transact(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := c.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // does nothing after the commit
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}

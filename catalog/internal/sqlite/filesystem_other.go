@@ -1,6 +1,6 @@
 //go:build !linux
 
-package catalog
+package sqlite
 
 // networkFileSystem returns "": only Linux is asked where a directory lies.
 func networkFileSystem(string) (string, error) { return "", nil }

@@ -1,4 +1,4 @@
-package catalog
+package sqlite
 
 import (
 	"context"
@@ -12,12 +12,12 @@ import (
 	"firn/vault"
 )
 
-// ErrDamaged means that the catalog's file is not what was written to it. The
-// file is left as it was found.
+// ErrDamaged means that the file does not hold what was written to it. The file is left as
+// it was found.
 var ErrDamaged = errors.New("catalog damaged")
 
-// ErrFull means that the catalog's file cannot be written. What was saved before
-// is there, and nothing of what was to be saved; with room the same call succeeds.
+// ErrFull means that the file cannot be written. What was saved before is there, and
+// nothing of what was to be saved. The same call succeeds once there is room.
 var ErrFull = errors.New("the file cannot be written; the disk or the quota may be full")
 
 // repairAdvice is what the user can do about ErrDamaged.
@@ -25,10 +25,17 @@ const repairAdvice = "keep a copy of the file and of those beside it whose names
 	"then put a backup in its place, or move them away: firn begins a new catalog, " +
 	"finds unfinished uploads at the vault again, and no archive is lost"
 
-// fail is explain for an open catalog.
-func (c *Catalog) fail(ctx context.Context, err error, attempt string, args ...any) error {
-	return explain(ctx, c.path, err, fmt.Sprintf(attempt, args...))
+// Fail names the file and the attempt that failed with err. Attempt is a format that takes
+// args.
+func (d *DB) Fail(ctx context.Context, err error, attempt string, args ...any) error {
+	return explain(ctx, d.Path, err, fmt.Sprintf(attempt, args...))
 }
+
+// Damaged wraps [ErrDamaged] and err, and adds what the user can do.
+func (d *DB) Damaged(err error, attempt string) error { return damaged(d.Path, err, attempt) }
+
+// IsOwn reports whether SQLite itself failed with err.
+func IsOwn(err error) bool { return resultCode(err) != 0 }
 
 // explain is describe for an attempt that ends when ctx does.
 func explain(ctx context.Context, path string, err error, attempt string) error {
@@ -38,11 +45,10 @@ func explain(ctx context.Context, path string, err error, attempt string) error 
 	return describe(path, err, attempt)
 }
 
-// describe turns an error of the database into one that names the catalog's file
-// and the attempt that failed. It is the only place that gives SQLite's result
-// codes a meaning.
+// describe turns an error of the database into one that names the file and the failed
+// attempt. No other function gives SQLite's result codes a meaning.
 func describe(path string, err error, attempt string) error {
-	where := fmt.Sprintf("catalog %q: cannot %s", path, attempt)
+	where := attemptAt(path, attempt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", where, vault.ErrNotFound)
 	}
@@ -50,12 +56,12 @@ func describe(path string, err error, attempt string) error {
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
 		return fmt.Errorf("%s: what it belongs to is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
 	}
-	if code == sqlite3.SQLITE_IOERR_WRITE { // what SQLite makes of any such failure but ENOSPC
+	if code == sqlite3.SQLITE_IOERR_WRITE { // any failed write but ENOSPC
 		code = sqlite3.SQLITE_FULL
 	}
 	switch code & 0xff { // the rest of the code is detail
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return damaged(where, err)
+		return damaged(path, err, attempt)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%s: %w; nothing of it was saved: %w", where, ErrFull, err)
 	case sqlite3.SQLITE_BUSY:
@@ -64,9 +70,12 @@ func describe(path string, err error, attempt string) error {
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// damaged says what is wrong and what to do.
-func damaged(where string, err error) error {
-	return fmt.Errorf("%s: %w: %w; %s", where, ErrDamaged, err, repairAdvice)
+func damaged(path string, err error, attempt string) error {
+	return fmt.Errorf("%s: %w: %w; %s", attemptAt(path, attempt), ErrDamaged, err, repairAdvice)
+}
+
+func attemptAt(path, attempt string) string {
+	return fmt.Sprintf("catalog %q: cannot %s", path, attempt)
 }
 
 // resultCode returns SQLite's extended result code, or 0 if err has none.

@@ -1,4 +1,4 @@
-package catalog
+package sqlite
 
 import (
 	"errors"
@@ -11,59 +11,59 @@ import (
 	"firn/vault"
 )
 
-// place is where a catalog lies.
-type place struct {
+// location says where a catalog lies.
+type location struct {
 	file  string // absolute, without symbolic links
 	locks string // directory of the lock files, beside the file
 }
 
-// prepare makes the directories and the file of a catalog where they are
-// missing, private to the user, and refuses file systems it cannot trust.
+// locate creates the directories and the file of a catalog where they are missing,
+// private to the user. It refuses a file system on which SQLite cannot work safely.
 //
-// An existing file is not opened here: closing it would, on Unix, drop the locks
+// It does not open an existing file: on Unix, closing that file would release the locks
 // that SQLite holds on it elsewhere in this process.
-func prepare(path string) (place, error) {
+func locate(path string) (location, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot find its absolute path: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot find its absolute path: %w", path, err)
 	}
 	if err := makeDirectory(filepath.Dir(abs)); err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot make its directory: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot make its directory: %w", path, err)
 	}
 	if err := createFile(abs); err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
 	}
 	if err := checkLink(abs); err != nil {
-		return place{}, fmt.Errorf("catalog %q: its path is not followed: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: its path is not followed: %w", path, err)
 	}
 	// SQLite keeps its log beside the file that a link points to.
 	file, err := filepath.EvalSymlinks(abs)
 	if err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.IsDir() {
-		return place{}, errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
+		return location{}, errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
 	}
 	network, err := networkFileSystem(filepath.Dir(file))
 	if err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
 	}
 	if network != "" {
-		return place{}, fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
+		return location{}, fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
 			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
 	}
-	if err := nameForGood(abs); err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot make its name durable: %w", path, err)
+	if err := makeNamesDurable(abs); err != nil {
+		return location{}, fmt.Errorf("catalog %q: cannot make its name durable: %w", path, err)
 	}
 	locks := filepath.Join(filepath.Dir(file), "locks")
 	if err := makeDirectory(locks); err != nil {
-		return place{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
 	}
-	return place{file: file, locks: locks}, nil
+	return location{file: file, locks: locks}, nil
 }
 
-// checkLink refuses a symbolic link that another user has made: it would lead what is
-// written to a place of their choice.
+// checkLink refuses a symbolic link that another user made: that user would choose where
+// firn writes.
 func checkLink(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -75,8 +75,8 @@ func checkLink(path string) error {
 	return nil
 }
 
-// createFile makes an empty file of mode 0600 unless the path exists. SQLite
-// gives its log the mode of this file.
+// createFile creates an empty file of mode 0600 unless the path exists. SQLite gives its
+// log the mode of this file.
 func createFile(path string) error {
 	if err := createNew(path); !errors.Is(err, fs.ErrExist) {
 		return err
@@ -84,7 +84,7 @@ func createFile(path string) error {
 	return nil
 }
 
-// createNew is createFile for a path that does not exist.
+// createNew is createFile for a path that must not exist.
 func createNew(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -93,10 +93,10 @@ func createNew(path string) error {
 	return f.Close()
 }
 
-// nameForGood makes the name of a file that is still empty durable, and those of the
-// directories above it: an earlier run may have made them and ended there. A directory
-// that may not be read was not made by firn.
-func nameForGood(file string) error {
+// makeNamesDurable makes the name of a file that is still empty durable, and the names of the
+// directories above it: an earlier run may have created them and died. It skips a
+// directory that it may not read, because firn did not create that one.
+func makeNamesDurable(file string) error {
 	info, err := os.Stat(file)
 	if err != nil || info.Size() > 0 {
 		return err
@@ -109,7 +109,7 @@ func nameForGood(file string) error {
 	return nil
 }
 
-// makeDirectory makes dir and its missing parents with mode 0700.
+// makeDirectory creates dir and its missing parents with mode 0700.
 func makeDirectory(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {

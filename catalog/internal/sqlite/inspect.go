@@ -1,4 +1,4 @@
-package catalog
+package sqlite
 
 import (
 	"context"
@@ -14,14 +14,15 @@ import (
 // applicationID marks a SQLite file as a catalog: "firn" in ASCII.
 const applicationID = 0x6669726e
 
-// inspect looks at the file before anything is written to it and returns the
-// version of its schema, 0 if it has none yet. It refuses a file of another
-// program and a schema of a newer firn.
+// inspect looks at the file before anything is written to it. It returns the version of
+// its schema, or 0 if it has none yet. It refuses a file of another program and a schema
+// of a newer firn.
 //
-// If nobody else has the file open, its log tells how the last user ended: a log
-// left behind means that it did not close, and every page is checked. Without
-// one the file must end where a page does.
-func inspect(ctx context.Context, path string, alone bool) (version int64, err error) {
+// If no other process has the file open, its log tells how the last user ended. If there
+// is a log, that user did not close the file, and inspect checks every page. If there is
+// none, the file must end at the end of a page.
+func (d *DB) inspect(ctx context.Context) (version int64, err error) {
+	path := d.Path
 	info, err := os.Stat(path)
 	if err != nil {
 		return 0, explain(ctx, path, err, "find it")
@@ -39,23 +40,23 @@ func inspect(ctx context.Context, path string, alone bool) (version int64, err e
 	if err != nil || tables == 0 {
 		return 0, err
 	}
-	unclean, err := leftBehind(path)
+	unclean, err := hasLog(path)
 	if err != nil {
 		return 0, explain(ctx, path, err, "find its log")
 	}
 	switch {
-	case alone && unclean:
+	case d.access.alone && unclean:
 		err = quickCheck(ctx, db, path)
-	case alone:
+	case d.access.alone:
 		err = wholePages(ctx, db, path, info.Size())
 	}
 	if err != nil {
 		return 0, err
 	}
-	return schemaVersion(ctx, db, path)
+	return schemaVersion(ctx, db, path, d.options.latest())
 }
 
-// checkOwner refuses the database of another program and counts the tables.
+// checkOwner refuses the database of another program. It returns the number of tables.
 func checkOwner(ctx context.Context, db *sql.DB, path string) (tables int, err error) {
 	var owner int64
 	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&owner); err != nil {
@@ -71,9 +72,9 @@ func checkOwner(ctx context.Context, db *sql.DB, path string) (tables int, err e
 	return tables, nil
 }
 
-// leftBehind reports whether a log with something in it lies beside the file.
-// SQLite removes the log when its last user closes.
-func leftBehind(path string) (bool, error) {
+// hasLog reports whether there is a log beside the file that is not empty. SQLite removes
+// the log when the last user closes the file.
+func hasLog(path string) (bool, error) {
 	info, err := os.Stat(path + "-wal")
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -89,13 +90,13 @@ func quickCheck(ctx context.Context, db *sql.DB, path string) error {
 		return explain(ctx, path, err, attempt)
 	}
 	if verdict != "ok" {
-		return damaged(fmt.Sprintf("catalog %q: cannot %s", path, attempt), errors.New(verdict))
+		return damaged(path, errors.New(verdict), attempt)
 	}
 	return nil
 }
 
-// wholePages refuses a file that was cut within a page, which SQLite would take
-// for a page that ends in zeros.
+// wholePages refuses a file that was cut within a page: SQLite would read the rest of that
+// page as zeros.
 func wholePages(ctx context.Context, db *sql.DB, path string, size int64) error {
 	const attempt = "check its size"
 	var page int64
@@ -103,23 +104,22 @@ func wholePages(ctx context.Context, db *sql.DB, path string, size int64) error 
 		return explain(ctx, path, err, attempt)
 	}
 	if size%page != 0 {
-		return damaged(fmt.Sprintf("catalog %q: cannot %s", path, attempt),
-			fmt.Errorf("its %d bytes are no whole number of pages of %d", size, page))
+		return damaged(path, fmt.Errorf("its %d bytes are no whole number of pages of %d", size, page), attempt)
 	}
 	return nil
 }
 
-// schemaVersion returns the newest migration applied and refuses one that this
-// firn does not know.
-func schemaVersion(ctx context.Context, db *sql.DB, path string) (int64, error) {
+// schemaVersion returns the number of the newest migration that was applied. It refuses
+// one that this firn does not know.
+func schemaVersion(ctx context.Context, db *sql.DB, path string, latest int64) (int64, error) {
 	var version int64
 	err := db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&version)
 	if err != nil {
 		return 0, explain(ctx, path, err, "read the version of its schema")
 	}
-	if version > latestVersion {
+	if version > latest {
 		return 0, fmt.Errorf("catalog %q was written by a newer firn (its schema has version %d, this firn knows %d); "+
-			"use that firn, or upgrade this one: %w", path, version, latestVersion, vault.ErrInvalid)
+			"use that firn, or upgrade this one: %w", path, version, latest, vault.ErrInvalid)
 	}
 	return version, nil
 }

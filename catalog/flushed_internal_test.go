@@ -39,42 +39,10 @@ func opened(t *testing.T) *Catalog {
 	return c
 }
 
-// Each connection of each pool flushes: the first ones, those that many readers need
-// at once, and those that take the place of one that was closed.
-func TestEveryConnectionFlushes(t *testing.T) {
-	c := opened(t)
-	look, err := connect(c.path, lookOnly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer look.Close()
-	for name, pool := range map[string]*sql.DB{"writer": c.writer, "reader": c.reader, "looker": look} {
-		at := pool.Stats().MaxOpenConnections
-		for range 2 {
-			var held []*sql.Conn
-			for len(held) < 3 && (at == 0 || len(held) < at) {
-				conn, err := pool.Conn(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				wantFlushed(t, name, conn)
-				held = append(held, conn)
-			}
-			for _, conn := range held {
-				_ = conn.Raw(func(any) error { return sql.ErrConnDone })
-				if err := conn.Close(); err != nil {
-					t.Error(err)
-				}
-			}
-			pool.SetMaxIdleConns(0) // so that the next are other connections
-		}
-	}
-}
-
 // No work, however large, turns the flushes of the connection off that it writes by.
 func TestNoWorkTurnsFlushesOff(t *testing.T) {
 	c := opened(t)
-	wantFlushed(t, "after its migrations", c.writer)
+	wantFlushed(t, "after its migrations", c.db.Writer)
 	i := record.Inventory{Vault: "v", Source: "job 1", State: record.Reading}
 	if err := c.SaveInventory(t.Context(), &i); err != nil {
 		t.Fatal(err)
@@ -82,27 +50,27 @@ func TestNoWorkTurnsFlushesOff(t *testing.T) {
 	if err := c.SaveEntries(t.Context(), &i, []record.Archive{{ID: "a"}, {ID: "b"}}, nil, "end"); err != nil {
 		t.Fatal(err)
 	}
-	wantFlushed(t, "after entries", c.writer)
+	wantFlushed(t, "after entries", c.db.Writer)
 	if err := c.FinishInventory(t.Context(), &i); err != nil {
 		t.Fatal(err)
 	}
-	wantFlushed(t, "after an inventory", c.writer)
+	wantFlushed(t, "after an inventory", c.db.Writer)
 	if _, err := c.MarkDeleting(t.Context(), "v", []record.Archive{{ID: "a"}}); err != nil {
 		t.Fatal(err)
 	}
-	wantFlushed(t, "after a deletion", c.writer)
+	wantFlushed(t, "after a deletion", c.db.Writer)
 	var exported bytes.Buffer
 	if _, err := c.Export(t.Context(), &exported, func(Contents) {}); err != nil {
 		t.Fatal(err)
 	}
-	wantFlushed(t, "after an export", c.reader)
+	wantFlushed(t, "after an export", c.db.Reader)
 	to := opened(t)
 	told := 0
 	if _, err := to.Import(t.Context(), &exported, func(Contents) {
 		told++
-		wantFlushed(t, "while it is imported into", to.writer)
+		wantFlushed(t, "while it is imported into", to.db.Writer)
 	}); err != nil || told == 0 {
 		t.Fatalf("told %d times, %v", told, err)
 	}
-	wantFlushed(t, "after an import", to.writer)
+	wantFlushed(t, "after an import", to.db.Writer)
 }

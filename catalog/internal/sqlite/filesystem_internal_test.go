@@ -1,6 +1,6 @@
 //go:build linux
 
-package catalog
+package sqlite
 
 import "testing"
 

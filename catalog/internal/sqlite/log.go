@@ -1,4 +1,4 @@
-package catalog
+package sqlite
 
 import (
 	"errors"
@@ -11,12 +11,15 @@ import (
 	"firn/internal/disk"
 )
 
-// renewLog writes a log anew that a process left behind. What can be read of it may not be
-// on the disk: a flush may have failed, and another would write nothing. SQLite believes
-// what it reads, and what it adds behind that would be lost with it. Nobody has the catalog
-// open. If that fails, ErrFull is in the error, and nothing may be written to the log.
-func renewLog(path string) error {
-	left, err := leftBehind(path)
+// rewriteLog copies a log that a process left behind into a new file and flushes that. A
+// flush of the old log may have failed. What can be read of it is then not on the disk, and
+// another flush of the same file would not write it. SQLite trusts what it reads and
+// appends to it; a power loss would lose both.
+//
+// The caller has access alone. If rewriteLog fails with ErrFull, nothing may be written to
+// the log.
+func rewriteLog(path string) error {
+	left, err := hasLog(path)
 	if err != nil || !left {
 		return err
 	}
@@ -35,8 +38,8 @@ func renewLog(path string) error {
 	return errors.Join(os.Rename(copied, path+"-wal"), disk.SyncDirectory(filepath.Dir(path)))
 }
 
-// copyLog writes a file that was not there: what lies at the name is from a process
-// that ended meanwhile, or a link that somebody put there.
+// copyLog writes the log into a new file. A file of that name is from a process that died,
+// or a link that another user put there; copyLog removes it.
 func copyLog(to string, log io.Reader) error {
 	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -1,4 +1,4 @@
-package catalog
+package sqlite
 
 import (
 	"context"
@@ -17,16 +17,16 @@ import (
 	"firn/internal/disk"
 )
 
-// busyTimeout is how long a statement waits for another process's transaction.
-// Most take less than a millisecond; sorting in a million archives of an
-// inventory into an index of ten million takes half a minute.
+// busyTimeout is how long a statement waits for another process's transaction. Most
+// transactions take less than a millisecond. One that adds a million archives of an
+// inventory to an index of ten million takes half a minute.
 const busyTimeout = 2 * time.Minute
 
 const (
-	// cacheSize is how much of the file a connection holds in memory, in bytes, and
-	// how much it sorts at a time.
+	// cacheSize is how many bytes of the file a connection holds in memory, and how many
+	// bytes it sorts at a time.
 	cacheSize = 8 << 20
-	// logSize is to how much a log is cut that has grown, in bytes.
+	// logSize is the size in bytes to which SQLite cuts a log that has grown.
 	logSize = 64 << 20
 )
 
@@ -35,21 +35,20 @@ type mode int
 
 const (
 	readWrite mode = iota
-	// queryOnly connections change no row, but begin the log and keep it in order
-	// as every user of it must.
+	// queryOnly connections change no row, but they may create the log and maintain it.
 	queryOnly
-	// lookOnly connections change nothing at all, not even by closing.
+	// lookOnly connections change nothing at all, not even when they close.
 	lookOnly
 )
 
-// connect returns a pool of connections to the file. It touches nothing yet.
+// connect returns a pool of connections to the file. It does not touch the file yet.
 func connect(path string, m mode) (*sql.DB, error) {
 	q := url.Values{}
 	pragma := func(s string) { q.Add("_pragma", s) }
 	pragma("busy_timeout(" + strconv.FormatInt(busyTimeout.Milliseconds(), 10) + ")")
 	pragma(fmt.Sprintf("cache_size(-%d)", cacheSize>>10)) // in KiB, with the sign
-	// What was committed, or folded into the file by the last to close, is on the disk
-	// when the call returns, and not in the disk's cache, where macOS leaves it.
+	// What a commit wrote, or the fold of the log into the file, is on the disk when the
+	// call returns. Without fullfsync, macOS leaves it in the disk's cache.
 	pragma("synchronous(FULL)")
 	pragma("fullfsync(1)")
 	switch m {
@@ -57,13 +56,13 @@ func connect(path string, m mode) (*sql.DB, error) {
 		q.Set("mode", "ro")
 	case queryOnly:
 		q.Set("mode", "rw")
-		pragma("journal_mode(WAL)") // a copy made by other tools has no log, and a list would keep writers out
+		pragma("journal_mode(WAL)") // else, in a copy that another tool made, a reader would block writers
 		pragma("query_only(1)")
 	case readWrite:
 		q.Set("mode", "rw")
-		q.Set("_txlock", "immediate") // a transaction that will write waits at its start, or never
+		q.Set("_txlock", "immediate") // a transaction that will write waits at its start or not at all
 		pragma("journal_mode(WAL)")
-		pragma("user_version") // which makes the log
+		pragma("user_version") // reading it creates the log
 		pragma("foreign_keys(1)")
 		pragma(fmt.Sprintf("journal_size_limit(%d)", logSize))
 	}
@@ -75,12 +74,12 @@ func connect(path string, m mode) (*sql.DB, error) {
 	return sql.OpenDB(connector{db.Driver(), name, filepath.Dir(path)}), db.Close()
 }
 
-// connector opens connections. SQLite flushes the name of its log, too, but says nothing
-// when that fails, and then whatever is committed to the log could be lost with it.
+// connector opens connections. SQLite also flushes the name of its log, but reports no
+// error if that fails; then a power loss could take the log and every commit in it.
 type connector struct {
 	driver driver.Driver
 	name   string
-	dir    string // where the log's name is made durable
+	dir    string // of the log
 }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
@@ -96,15 +95,15 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// refusing opens no connection, and says why.
+// refusing fails to open a connection with err.
 type refusing struct{ err error }
 
 func (r refusing) Connect(context.Context) (driver.Conn, error) { return nil, r.err }
 
 func (r refusing) Driver() driver.Driver { return nil }
 
-// fileURI spells an absolute path so that SQLite takes no character of it for
-// more than it is.
+// fileURI returns the URI of an absolute path, with every character escaped that means
+// something in a URI.
 func fileURI(path string) string {
 	p := filepath.ToSlash(path)
 	if !strings.HasPrefix(p, "/") { // a drive letter
