@@ -23,7 +23,9 @@ import (
 	"iter"
 	"time"
 
+	"firn/catalog/internal/contents"
 	"firn/catalog/internal/sqlite"
+	"firn/catalog/internal/table"
 )
 
 // ErrDamaged means that the catalog's file does not hold what was written to it. The file
@@ -47,6 +49,9 @@ func (o Options) engine() sqlite.Options {
 	}
 	return sqlite.Options{Now: o.Now, Steps: migrations(o.Now)}
 }
+
+// Contents counts what a catalog holds.
+type Contents = contents.Counts
 
 // Catalog is an open catalog. Its methods may be called from many goroutines.
 type Catalog struct {
@@ -81,9 +86,9 @@ func (c *Catalog) Close() error { return c.db.Close() }
 
 // list streams the rows that a query returns. The query runs each time the sequence is
 // walked; the sequence ends after the first error, which names the attempt.
-func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(row) (T, error), query string, args ...any) iter.Seq2[T, error] {
+func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(table.Row) (T, error), query string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		for item, err := range walk(ctx, c.db.Reader, scan, query, args...) {
+		for item, err := range table.Walk(ctx, c.db.Reader, scan, query, args...) {
 			if err != nil {
 				err = c.db.Fail(ctx, err, "%s", attempt)
 			}

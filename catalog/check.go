@@ -5,20 +5,22 @@ import (
 	"database/sql"
 	"fmt"
 
+	"firn/catalog/internal/contents"
 	"firn/catalog/internal/sqlite"
+	"firn/catalog/internal/table"
 )
 
-// Check reads everything in the catalog and compares what stands in it twice. It
-// needs no memory to speak of, and at ten million archives some minutes.
+// Check reads everything in the catalog and compares whatever is in it twice. It needs
+// little memory, and for ten million archives some minutes.
 //
-// An error that wraps [ErrDamaged] says what is wrong, and then a catalog that was
-// rebuilt is better than this one.
+// An error that wraps [ErrDamaged] says what is wrong; Rebuild can then make a better
+// catalog.
 //
-// Told is called now and then with what was read so far.
-func (c *Catalog) Check(ctx context.Context, told func(Contents)) (Contents, error) {
+// Progress is called now and then with what was read so far.
+func (c *Catalog) Check(ctx context.Context, progress func(Contents)) (Contents, error) {
 	var n Contents
 	err := c.db.Snapshot(ctx, func(tx *sql.Tx) (err error) {
-		n, err = c.check(ctx, tx, told)
+		n, err = c.check(ctx, tx, progress)
 		return err
 	})
 	if err != nil {
@@ -27,7 +29,7 @@ func (c *Catalog) Check(ctx context.Context, told func(Contents)) (Contents, err
 	return n, nil
 }
 
-func (c *Catalog) check(ctx context.Context, tx *sql.Tx, told func(Contents)) (n Contents, err error) {
+func (c *Catalog) check(ctx context.Context, tx *sql.Tx, progress func(Contents)) (n Contents, err error) {
 	const attempt = "prove that it is sound"
 	found, err := sqlite.Problems(ctx, tx)
 	if err != nil {
@@ -36,7 +38,7 @@ func (c *Catalog) check(ctx context.Context, tx *sql.Tx, told func(Contents)) (n
 	if len(found) > 0 {
 		return n, c.db.Damaged(fmt.Errorf("%q", found), attempt)
 	}
-	for i, err := range contents(ctx, tx) {
+	for i, err := range contents.All(ctx, tx) {
 		switch {
 		case err == nil:
 		case ctx.Err() == nil && !sqlite.IsOwn(err): // a row that no firn writes
@@ -44,13 +46,13 @@ func (c *Catalog) check(ctx context.Context, tx *sql.Tx, told func(Contents)) (n
 		default:
 			return n, err
 		}
-		n.count(i)
-		if n.Items()%toldEach == 0 {
-			told(n)
+		n.Count(i)
+		if n.Items()%contents.ReportEach == 0 {
+			progress(n)
 		}
 	}
 	for _, rule := range rules() {
-		broken, err := all(walk(ctx, tx, scanCount, rule.query))
+		broken, err := table.All(table.Walk(ctx, tx, scanCount, rule.query))
 		if err != nil {
 			return n, err
 		}
@@ -61,17 +63,13 @@ func (c *Catalog) check(ctx context.Context, tx *sql.Tx, told func(Contents)) (n
 	return n, nil
 }
 
-func scanCount(r row) (n int64, err error) { return n, r.Scan(&n) }
+func scanCount(r table.Row) (n int64, err error) { return n, r.Scan(&n) }
 
-// rule is something that always holds: a query that counts where it does not.
+// rule is a condition that always holds. Its query counts the exceptions.
 type rule struct{ query, broken string }
 
-// withoutArchive is true of a finished upload u whose archive is not on record.
-const withoutArchive = `state = 'completed' AND NOT EXISTS (SELECT 1 FROM all_ids i
-	WHERE i.vault_key = (SELECT key FROM vaults WHERE url = u.vault) AND i.archive_id = u.archive_id)`
-
-// rules are what SQLite does not know: above all that the tables which are
-// indexes of the archives up to sorted.upto have each of them, and nothing else.
+// rules are the conditions that SQLite does not check. Most of them say that the tables
+// which are indexes of archives have each archive up to sorted.upto, and nothing else.
 func rules() []rule {
 	const sorted = ` key <= (SELECT upto FROM sorted)`
 	const missing = `SELECT count(*) FROM archives a WHERE` + sorted + ` AND NOT EXISTS (SELECT 1 FROM `
@@ -99,7 +97,7 @@ func rules() []rule {
 			"names of archives that are not on record",
 		},
 		{
-			`SELECT count(*) FROM uploads u WHERE ` + withoutArchive,
+			`SELECT count(*) FROM uploads u WHERE ` + table.WithoutArchive,
 			"finished uploads whose archive is not on record",
 		},
 		{sqlite.Orphans, "rows belong to others that are not there"},

@@ -5,21 +5,25 @@ import (
 	"database/sql"
 	"fmt"
 
+	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
 )
 
-// SaveEntries files what an inventory lists, in one transaction with the new
-// position, and adds to the counts of i, which must have been saved before.
+// SaveEntries compares entries of an inventory with the record and saves the result, in
+// one transaction with the new position. It adds to the counts of i, which must have been
+// saved before. It saves the rejects by themselves. If it fails, nothing was saved and i is
+// unchanged.
 //
-// An archive that is not on record is added as Confirmed. One that is becomes
-// Confirmed or Differing, and gets what was not known of it; what is known stays.
-// What is Missing from a newer whole inventory stays so, and so does what is Unproved
-// if no tree hash is listed, which alone would prove it. What is Deleting or Deleted
-// stays so for 48 hours, for which inventories go on listing it, and is then there
-// all the same; but an entry that is proved to be of another archive, which has
-// taken the id since, counts as one that was not on record. The rejects
-// are set aside. If it fails, nothing of it was saved and i is as it was.
+// An archive that is not on record is added as Confirmed. An archive on record becomes
+// Confirmed or Differing, and missing fields are filled in; other fields stay. With these
+// exceptions:
+//   - An archive that is Missing from a newer whole inventory stays Missing.
+//   - An Unproved archive stays so if its entry has no tree hash, which alone proves it.
+//   - An archive that is Deleting or Deleted stays so for 48 hours, because inventories have
+//     it that long. An entry of a later inventory shows that the archive is there. But if the
+//     entry is certainly about another archive, which got the id since, it counts as one that
+//     was not on record.
 func (c *Catalog) SaveEntries(
 	ctx context.Context, i *record.Inventory, entries []record.Archive, rejects []record.Reject, position string,
 ) error {
@@ -40,7 +44,7 @@ func (c *Catalog) SaveEntries(
 				return err
 			}
 		}
-		return saveInventory(ctx, tx, &after)
+		return table.SaveInventory(ctx, tx, &after)
 	})
 	if err != nil {
 		return c.db.Fail(ctx, err, "save what the inventory of %q lists", i.Vault)
@@ -49,7 +53,7 @@ func (c *Catalog) SaveEntries(
 	return nil
 }
 
-// filing is the transaction of one SaveEntries.
+// filing is the transaction of one call of SaveEntries.
 type filing struct {
 	tx        *sql.Tx
 	inventory *record.Inventory
@@ -58,28 +62,28 @@ type filing struct {
 	outdated  bool  // a newer whole inventory was read
 	upto      int64 // key of the last archive that is sorted
 	last      int64 // key of the last archive
-	known     map[vault.ArchiveID]*keyed
-	fresh     []keyed
+	known     map[vault.ArchiveID]*table.Keyed
+	fresh     []table.Keyed
 	changed   map[change][]int64
-	filled    []keyed // of which more is known now
-	marked    []keyed // of which only ETag, Dated, Before and Deleted are others
+	filled    []table.Keyed // archives with other changes than these two
+	marked    []table.Keyed // archives of which only ETag, Dated, Before or Deleted changed
 }
 
-// change is what an entry changes of most archives: few kinds for many keys.
+// change is the change of most archives: many archives have one of few changes.
 type change struct {
 	state record.ArchiveState
 	seen  bool // this is the newest inventory that lists it
 }
 
-// file does what SaveEntries promises of the entries.
+// file compares the entries with the record and saves the result.
 func (f *filing) file(ctx context.Context, entries []record.Archive) (err error) {
-	if f.vaultKey, err = vaultKey(ctx, f.tx, f.inventory.Vault); err != nil {
+	if f.vaultKey, err = table.VaultKey(ctx, f.tx, f.inventory.Vault); err != nil {
 		return err
 	}
 	if err := f.begin(ctx); err != nil {
 		return err
 	}
-	f.known, f.changed = map[vault.ArchiveID]*keyed{}, map[change][]int64{}
+	f.known, f.changed = map[vault.ArchiveID]*table.Keyed{}, map[change][]int64{}
 	if err := f.lookUp(ctx, entries); err != nil {
 		return err
 	}
@@ -92,8 +96,8 @@ func (f *filing) file(ctx context.Context, entries []record.Archive) (err error)
 		key++
 		e.Vault, e.Seen, e.State = f.inventory.Vault, f.inventory.Date, record.Confirmed
 		f.inventory.Added++
-		f.fresh = append(f.fresh, keyed{key, e})
-		f.known[e.ID] = &keyed{key, e}
+		f.fresh = append(f.fresh, table.Keyed{Key: key, Archive: e})
+		f.known[e.ID] = &table.Keyed{Key: key, Archive: e}
 	}
 	if err := f.add(ctx); err != nil {
 		return err
@@ -104,18 +108,18 @@ func (f *filing) file(ctx context.Context, entries []record.Archive) (err error)
 	return f.end(ctx, key)
 }
 
-// begin finds out where the archives end, and sorts in those that another
+// begin finds the last archive, and enters the archives in the indexes that another
 // inventory left unsorted.
 func (f *filing) begin(ctx context.Context) error {
 	var owner int64
 	err := f.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM inventories
 			WHERE vault = $1 AND date > $2 AND state = $3 AND `+listsAll+`), inventory_key FROM sorted`,
-		f.inventory.Vault, instant(f.inventory.Date), record.Read).Scan(&f.outdated, &owner)
+		f.inventory.Vault, table.Instant(f.inventory.Date), record.Read).Scan(&f.outdated, &owner)
 	if err != nil {
 		return err
 	}
 	if owner != f.inventory.Key {
-		if _, err := sortIn(ctx, f.tx); err != nil {
+		if _, err := table.SortIn(ctx, f.tx); err != nil {
 			return err
 		}
 	}
@@ -128,5 +132,10 @@ func (f *filing) end(ctx context.Context, key int64) error {
 		_, err := f.tx.ExecContext(ctx, `UPDATE sorted SET inventory_key = $1`, f.inventory.Key)
 		return err
 	}
-	return sortInFor(ctx, f.tx, f.inventory)
+	return table.SortInFor(ctx, f.tx, f.inventory)
 }
+
+// unsortedAtMost is how many archives an inventory leaves unsorted: enough that each page of
+// the indexes gets several of them when they are entered, and few enough that entering them
+// takes seconds and that searching them is fast.
+const unsortedAtMost = 1_000_000

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"firn/catalog/internal/table"
 	"firn/record"
 )
 
@@ -20,7 +21,7 @@ type Filter struct {
 	Until time.Time           // only those created before this time, if not zero
 }
 
-// query is a query that is put together, and its arguments.
+// query is the text of a query and its arguments.
 type query struct {
 	text string
 	args []any
@@ -32,8 +33,8 @@ func (q *query) arg(value any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// conditions are those of f that concern the archive itself, whose creation is
-// the column created.
+// conditions returns the conditions of f on the archive a. Created is the column of its
+// creation.
 func (f Filter) conditions(q *query, created string) (text string) {
 	switch {
 	case f.State != "":
@@ -42,10 +43,10 @@ func (f Filter) conditions(q *query, created string) (text string) {
 		text += ` AND a.state <> ` + q.arg(record.Deleted)
 	}
 	if !f.Since.IsZero() {
-		text += ` AND ` + created + ` >= ` + q.arg(instant(f.Since))
+		text += ` AND ` + created + ` >= ` + q.arg(table.Instant(f.Since))
 	}
 	if !f.Until.IsZero() {
-		text += ` AND ` + created + ` < ` + q.arg(instant(f.Until))
+		text += ` AND ` + created + ` < ` + q.arg(table.Instant(f.Until))
 	}
 	return text
 }
@@ -74,7 +75,7 @@ func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64
 	if f.Glob != "" {
 		q := f.globbed(vaultKey)
 		return func(yield func(record.Archive, error) bool) {
-			for a, err := range list(ctx, c, attempt, scanArchive, q.text, q.args...) {
+			for a, err := range list(ctx, c, attempt, table.ScanArchive, q.text, q.args...) {
 				if (err != nil || called(a, f.Glob)) && !yield(a, err) {
 					return
 				}
@@ -82,43 +83,42 @@ func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64
 		}
 	}
 	q := f.created(vaultKey)
-	return list(ctx, c, attempt, func(r row) (record.Archive, error) {
-		var a keyed
-		err := r.Scan(append([]any{new(string), new(int64)}, a.fields()...)...)
+	return list(ctx, c, attempt, func(r table.Row) (record.Archive, error) {
+		var a table.Keyed
+		err := r.Scan(append([]any{new(string), new(int64)}, a.Fields()...)...)
 		return a.Archive, err
 	}, q.text, q.args...)
 }
 
 // foundArchives begins a query for archives by their keys.
-const foundArchives = `SELECT ` + archiveColumns + ` FROM archives a WHERE a.key IN (`
+const foundArchives = `SELECT ` + table.ArchiveColumns + ` FROM archives a WHERE a.key IN (`
 
-// globbed is the query for what may match f.Glob.
+// globbed is the query for the archives that may match f.Glob.
 func (f Filter) globbed(vaultKey int64) query {
 	q := query{args: []any{vaultKey}}
 	q.text = foundArchives + labelQuery(&q, f.Glob) + `)` + f.conditions(&q, `a.created`) + ` ORDER BY a.created, a.key`
 	return q
 }
 
-// created is the query for all that f chooses, without a glob. The columns of the
-// order stand among those of the result, or SQLite sorts what both halves of the view
-// give it already sorted.
+// created is the query for the archives that f chooses, without a glob. The result has the
+// columns of the order: else SQLite would sort the rows again that both halves of the view
+// return in order.
 func (f Filter) created(vaultKey int64) query {
 	q := query{args: []any{vaultKey}}
-	q.text = `SELECT o.created, o.archive_key, ` + archiveColumns + `
+	q.text = `SELECT o.created, o.archive_key, ` + table.ArchiveColumns + `
 		FROM all_creations o CROSS JOIN archives a ON a.key = o.archive_key
 		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
 	return q
 }
 
-// FindArchive returns the archives of a vault that a user may mean by ref. If
-// ref is the id of an archive it is that one, even if it is deleted. Else it is
-// every archive that is not deleted whose id begins with ref, or whose name, base
-// name or description is ref or matches it as a pattern, oldest first: none, the
-// one that was meant, or the candidates. A description that a tool wrote for
-// itself is nothing that anybody means.
+// FindArchive returns the archives of a vault that a user may mean by ref. If ref is the id
+// of an archive, it returns that one, even if it is deleted. Else it returns every archive
+// that is not deleted and whose id begins with ref, or whose name, base name or description
+// is ref or matches it as a pattern, oldest first. It ignores a description that a tool
+// wrote for itself.
 //
-// In a pattern * stands for anything but a slash, ** also for slashes, ? for one
-// character, [a-z] for one of a class and {a,b} for either. What is no valid
+// In a pattern * stands for any text without a slash, ** for any text, ? for one character,
+// [a-z] for one character of a class and {a,b} for either text. A ref that is not a valid
 // pattern stands for itself only.
 func (c *Catalog) FindArchive(ctx context.Context, vaultURL, ref string) ([]record.Archive, error) {
 	found, err := c.findArchive(ctx, vaultURL, ref)
@@ -149,8 +149,8 @@ func withID(vaultKey int64, id string) query {
 	return q
 }
 
-// mayMean is the query for what ref may mean if it is no id: the beginning of one, or
-// a label.
+// mayMean is the query for the archives that ref may mean if it is not an id: the beginning
+// of an id, or a label.
 func mayMean(vaultKey int64, ref string) query {
 	q := query{args: []any{vaultKey}}
 	ids := `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
@@ -162,7 +162,7 @@ func mayMean(vaultKey int64, ref string) query {
 	return q
 }
 
-// choose returns the archives of a query that are meant.
+// choose returns the archives of a query for which meant returns true.
 func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive) bool) (chosen []record.Archive, err error) {
 	rows, err := c.db.Reader.QueryContext(ctx, q.text, q.args...)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive
 	}
 	defer rows.Close()
 	for rows.Next() {
-		a, err := scanArchive(rows)
+		a, err := table.ScanArchive(rows)
 		if err != nil {
 			return nil, err
 		}
@@ -181,14 +181,14 @@ func (c *Catalog) choose(ctx context.Context, q query, meant func(record.Archive
 	return chosen, rows.Err()
 }
 
-// vaults returns the key of a vault that the catalog knows, or, for the empty
-// URL, those of all, in the order of their URLs.
+// vaults returns the key of a vault on record, or, for the empty URL, the keys of all
+// vaults in the order of their URLs.
 func (c *Catalog) vaults(ctx context.Context, vaultURL string) ([]int64, error) {
 	rows, err := c.db.Reader.QueryContext(ctx, `SELECT key FROM vaults WHERE $1 = '' OR url = $1 ORDER BY url`, vaultURL)
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(r row) (key int64, err error) {
+	return table.Collect(rows, func(r table.Row) (key int64, err error) {
 		err = r.Scan(&key)
 		return key, err
 	})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/catalog/internal/table"
 	"firn/record"
 )
 
@@ -37,7 +38,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		steps, err := collect(rows, func(r row) (step string, err error) {
+		steps, err := table.Collect(rows, func(r table.Row) (step string, err error) {
 			return step, r.Scan(new(int), new(int), new(int), &step)
 		})
 		if err != nil {

@@ -6,16 +6,17 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"firn/catalog/internal/table"
 	"firn/record"
 )
 
-// A label is a text by which an archive may be called: its base name, its name,
-// and a description that no tool wrote for itself. The view labels_of says the
-// same in SQL; what it finds, called decides.
+// A label is a text by which a user may name an archive: its base name, its name, and a
+// description that no tool wrote for itself. The view labels_of says the same in SQL. A
+// query finds candidates in the index of labels, and called decides.
 
 // called reports whether a label of the archive is ref or matches it as a pattern.
 func called(a record.Archive, ref string) bool {
-	base := baseName(a.Name)
+	base := table.BaseName(a.Name)
 	if base != "" && matches(base, ref) || a.Name != base && matches(slashes(a.Name), ref) {
 		return true
 	}
@@ -38,11 +39,11 @@ func isPattern(ref string) bool {
 	return strings.ContainsAny(ref, `*?[{\`) && doublestar.ValidatePattern(ref)
 }
 
-// slashes turns backslashes into slashes: a name made on Windows is looked for on
-// any system, and in a pattern a backslash means something else.
+// slashes turns backslashes into slashes: a user may search for a name from Windows on any
+// system, and in a pattern a backslash means something else.
 func slashes(name string) string { return strings.ReplaceAll(name, `\`, "/") }
 
-// slashed tells among which labels a text is.
+// slashed is the value of the column slashed for a label.
 func slashed(label string) int64 {
 	if strings.Contains(label, "/") {
 		return 1
@@ -50,8 +51,8 @@ func slashed(label string) int64 {
 	return 0
 }
 
-// labelQuery returns the query for the archive_key of all labels of the vault $1
-// that may be ref or match it. What it returns may be too much, never too little.
+// labelQuery returns the query for the archive_key of all labels of the vault $1 that may
+// be ref or match it. It may find too many, never too few.
 func labelQuery(q *query, ref string) string {
 	const keys = `SELECT archive_key FROM all_labels WHERE vault_key = $1 AND slashed = `
 	ref = filepath.ToSlash(ref)
@@ -82,7 +83,8 @@ func labelQuery(q *query, ref string) string {
 	return text
 }
 
-// after is the least text behind all that begin with prefix, empty if there is none.
+// after is the least text that is greater than all texts that begin with prefix. It is
+// empty if there is none.
 func after(prefix string) string {
 	b := []byte(prefix)
 	for len(b) > 0 && b[len(b)-1] == 0xff {

@@ -13,32 +13,32 @@ import (
 	"firn/vault"
 )
 
-// A lock is the operating system's and dies with the process. Its file, in the
-// directory "locks" beside the catalog, stays and means nothing by itself.
-// Unlocking may be repeated.
+// The operating system releases a lock when its process dies. The file of the lock, in the
+// directory "locks" beside the catalog, stays and means nothing by itself. Unlocking may be
+// repeated.
 
-// LockUpload makes the caller the only one, in all processes that use this
-// catalog, to upload from this path with this description to the vault. If
-// somebody else is, it does not wait: the error wraps vault.ErrLocked.
+// LockUpload makes the caller the only one, in all processes that use this catalog, that
+// uploads from this path with this description to the vault. If another one does so, it
+// does not wait: the error wraps vault.ErrLocked.
 func (c *Catalog) LockUpload(ctx context.Context, vaultURL, path, description string) (unlock func() error, err error) {
 	return c.lock(ctx, lockName("upload", vaultURL, path, description), "the upload of %q to %q", path, vaultURL)
 }
 
-// LockDownload makes the caller the only one, in all processes that use this
-// catalog, to download into the file target. If somebody else is, it does not
-// wait: the error wraps vault.ErrLocked.
+// LockDownload makes the caller the only one, in all processes that use this catalog, that
+// downloads into the file target. If another one does so, it does not wait: the error
+// wraps vault.ErrLocked.
 func (c *Catalog) LockDownload(ctx context.Context, target string) (unlock func() error, err error) {
 	return c.lock(ctx, lockName("download", target), "the download into %q", target)
 }
 
-// LockVault makes the caller the only one, in all processes that use this
-// catalog, to do an act on a vault. If somebody else is, it does not wait: the
-// error wraps vault.ErrLocked.
+// LockVault makes the caller the only one, in all processes that use this catalog, that
+// does an act on a vault. If another one does so, it does not wait: the error wraps
+// vault.ErrLocked.
 func (c *Catalog) LockVault(ctx context.Context, vaultURL, act string) (unlock func() error, err error) {
 	return c.lock(ctx, lockName("vault", vaultURL, act), "%q at %q", act, vaultURL)
 }
 
-// lock locks the file of this name for what format names.
+// lock locks the file of this name. Format and args describe the act for an error.
 func (c *Catalog) lock(ctx context.Context, name, format string, args ...any) (unlock func() error, err error) {
 	what := fmt.Sprintf(format, args...)
 	if ctx.Err() != nil {

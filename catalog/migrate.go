@@ -6,7 +6,9 @@ import (
 	"embed"
 	"time"
 
+	"firn/catalog/internal/merge"
 	"firn/catalog/internal/sqlite"
+	"firn/catalog/internal/table"
 )
 
 //go:embed migrations
@@ -20,7 +22,7 @@ func migrations(now func() time.Time) []sqlite.Step {
 		script("00002_retrieval.sql"),
 		sortAll,
 		script("00004_identity.sql"),
-		func(ctx context.Context, tx *sql.Tx) error { return renameVaults(ctx, tx, now().UTC().Round(0)) },
+		func(ctx context.Context, tx *sql.Tx) error { return merge.RenameVaults(ctx, tx, now().UTC().Round(0)) },
 	}
 }
 
@@ -51,19 +53,19 @@ func sortAll(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return err
 		}
-		found, err := collect(rows, func(r row) (a archive, err error) {
-			err = r.Scan(&a.key, (*raw)(&a.name))
+		found, err := table.Collect(rows, func(r table.Row) (a archive, err error) {
+			err = r.Scan(&a.key, (*table.Raw)(&a.name))
 			return a, err
 		})
 		if err != nil {
 			return err
 		}
 		if len(found) == 0 {
-			_, err := sortIn(ctx, tx)
+			_, err := table.SortIn(ctx, tx)
 			return err
 		}
 		for _, a := range found {
-			if _, err := tx.ExecContext(ctx, `UPDATE archives SET base = $1 WHERE key = $2`, raw(baseName(a.name)), a.key); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE archives SET base = $1 WHERE key = $2`, table.Raw(table.BaseName(a.name)), a.key); err != nil {
 				return err
 			}
 			last = a.key

@@ -5,23 +5,21 @@ import (
 	"time"
 )
 
-// Rate tells how fast bytes went to a vault lately, in bytes a second: what the
-// last uploads sent by the time they were busy, so that long ones count for
-// more. It is 0 if nothing is known. Without a vault it is that of all vaults at a
-// service, in which directories do not count.
+// Rate returns the rate of the last uploads to a vault, in bytes per second: the bytes that
+// they sent, divided by the time that they took, so that long uploads count for more. It is
+// 0 if nothing is known. Without a vault it is the rate for all vaults of Amazon Glacier.
 func (c *Catalog) Rate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
 	return c.rate(ctx, vaultURL, "uploads to", `SELECT sent AS bytes, busy FROM uploads WHERE sent > 0`)
 }
 
-// DownloadRate tells how fast bytes came from a vault lately, in bytes a second,
-// as Rate does. It is 0 if nothing is known.
+// DownloadRate is Rate for the last downloads from a vault.
 func (c *Catalog) DownloadRate(ctx context.Context, vaultURL string) (bytesPerSecond float64, err error) {
 	return c.rate(ctx, vaultURL, "downloads from", `SELECT fetched AS bytes, busy FROM downloads WHERE fetched > 0`)
 }
 
 // rate divides the bytes of the newest transfers by the time that they took.
 func (c *Catalog) rate(ctx context.Context, vaultURL, transfers, query string) (bytesPerSecond float64, err error) {
-	const newest = 5 // enough to even out one bad night, few enough to notice a new line
+	const newest = 5 // enough to average out one bad night, few enough to notice a new connection
 	of := `vault = $1`
 	if vaultURL == "" {
 		of = `$1 = '' AND vault LIKE 'glacier:%'`

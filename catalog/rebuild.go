@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"firn/catalog/internal/merge"
+	"firn/catalog/internal/salvage"
 	"firn/catalog/internal/sqlite"
 )
 
@@ -18,6 +20,13 @@ type Rebuilt struct {
 	Salvaged
 }
 
+// Salvaged is what Rebuild could read of a damaged catalog.
+type Salvaged struct {
+	Contents
+	// Lost says that more was there: some of it could not be read.
+	Lost bool
+}
+
 // Rebuild makes a sound catalog of a damaged one: a new file, with all that can be
 // read of the old one, replaces it, and the old one stays beside it. It may be
 // killed at any moment and run again. It creates a catalog that does not exist, and
@@ -26,20 +35,24 @@ type Rebuilt struct {
 // No other process may have the catalog open: else the error wraps vault.ErrLocked. One
 // of a newer firn, or of another program, is refused with vault.ErrInvalid.
 //
-// Told is called now and then with what was read so far, first to check, then to
+// Progress is called now and then with what was read so far, first to check, then to
 // save it.
-func Rebuild(ctx context.Context, path string, o Options, told func(Contents)) (Rebuilt, error) {
+func Rebuild(ctx context.Context, path string, o Options, progress func(Contents)) (Rebuilt, error) {
 	var s Salvaged
 	engine := o.engine()
 	r, err := sqlite.Rebuild(ctx, path, engine, sqlite.Rebuilding{
 		Check: func(db *sqlite.DB) error {
-			n, err := newCatalog(db, engine.Now).Check(ctx, told)
+			n, err := newCatalog(db, engine.Now).Check(ctx, progress)
 			s = Salvaged{Contents: n}
 			return err
 		},
 		Salvage: func(to *sqlite.DB, damaged *sql.DB) (err error) {
-			s, err = newCatalog(to, engine.Now).salvage(ctx, damaged, told)
-			return err
+			m := merge.New(to, engine.Now, progress)
+			if s.Lost, err = salvage.All(ctx, damaged, to, m); err != nil {
+				return to.Fail(ctx, err, "save what the damaged one holds")
+			}
+			s.Contents = m.Read
+			return nil
 		},
 	})
 	if err != nil {

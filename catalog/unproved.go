@@ -4,38 +4,25 @@ import (
 	"context"
 	"database/sql"
 
+	"firn/catalog/internal/compare"
+	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
 )
 
-// isUnproved reports whether an archive is not proved. Of one that is Missing or
-// Differing, or gone, Before tells.
-func isUnproved(a record.Archive) bool {
-	return a.State == record.Unproved || a.Before == record.Unproved
-}
-
-// hidden is Before of an archive that is not gone and has this state: what else it is,
-// where the state does not tell.
-func hidden(state record.ArchiveState, isUnproved bool) record.ArchiveState {
-	if isUnproved && (state == record.Missing || state == record.Differing) {
-		return record.Unproved
-	}
-	return ""
-}
-
-// dropProof forgets the parts that could prove an archive.
+// dropProof removes the parts that could prove an archive.
 func dropProof(ctx context.Context, tx *sql.Tx, vaultURL string, id vault.ArchiveID) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM parts WHERE upload_key IN (SELECT key FROM uploads
 		WHERE vault = $1 AND archive_id = $2 AND archive_id <> '' AND state = 'completed')`, vaultURL, id)
 	return err
 }
 
-// MarkProved writes down that all bytes of an archive were read back and compared with
-// its tree hash: if it was Unproved, it is Stored, or Confirmed if an inventory lists it,
-// and the parts that could have proved it are forgotten.
+// MarkProved saves that all bytes of an archive were read back and compared with its tree
+// hash. If the archive was Unproved, it becomes Stored, or Confirmed if an inventory has
+// it, and MarkProved removes the parts that could have proved it.
 func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.ArchiveID) error {
 	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		if m.IsGone() || !isUnproved(m.Archive) {
+		if m.IsGone() || !compare.IsUnproved(m.Archive) {
 			return nil
 		}
 		state := m.State
@@ -47,7 +34,7 @@ func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.Arch
 		if err := dropProof(ctx, m.tx, vaultURL, id); err != nil {
 			return err
 		}
-		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = '' WHERE key = $2`, state, m.key)
+		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET state = $1, state_before = '' WHERE key = $2`, state, m.Key)
 		return err
 	})
 	if err != nil {
@@ -56,15 +43,15 @@ func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.Arch
 	return nil
 }
 
-// FindUnproved returns the newest upload of a source under a description whose archive
-// is there and not proved, and that archive, or vault.ErrNotFound. What an inventory
-// has found Differing since is not proved either, as long as the parts are on record.
+// FindUnproved returns the newest upload of a source, with this description, whose archive
+// is not proved, and that archive, or vault.ErrNotFound. An archive that became Differing
+// is not proved either, as long as the parts are on record.
 func (c *Catalog) FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error) {
 	u, err := c.newestUpload(ctx, `vault = $1 AND path = $2 AND description = $3 AND state = 'completed' AND EXISTS (
 		SELECT 1 FROM all_ids i CROSS JOIN archives a ON a.key = i.archive_key
 		WHERE i.vault_key = (SELECT key FROM vaults WHERE url = $1) AND i.archive_id = u.archive_id
 		AND (a.state = $4 OR a.state = $5 AND EXISTS (SELECT 1 FROM parts p WHERE p.upload_key = u.key)))`,
-		vaultURL, raw(path), raw(description), record.Unproved, record.Differing)
+		vaultURL, table.Raw(path), table.Raw(description), record.Unproved, record.Differing)
 	if err != nil {
 		return record.Upload{}, record.Archive{}, c.db.Fail(ctx, err, "find an archive of %q in %q that is not proved", path, vaultURL)
 	}

@@ -1,4 +1,4 @@
-package catalog
+package table
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// vaultKey returns the key of a vault's row, which it makes if there is none.
-func vaultKey(ctx context.Context, tx *sql.Tx, vaultURL string) (int64, error) {
+// VaultKey returns the key of a vault's row, which it adds if there is none.
+func VaultKey(ctx context.Context, tx *sql.Tx, vaultURL string) (int64, error) {
 	var key int64
 	err := tx.QueryRowContext(ctx, `SELECT key FROM vaults WHERE url = $1`, vaultURL).Scan(&key)
 	if !errors.Is(err, sql.ErrNoRows) {

@@ -1,20 +1,22 @@
-package catalog
+// Package exchange is the format of exports: lines of JSON, one for each item. It writes
+// items to a file and reads them back. docs/catalog.md describes the fields.
+package exchange
 
 import (
 	"encoding/json"
 	"time"
 	"unicode/utf8"
 
+	"firn/catalog/internal/contents"
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
 )
 
-// The lines of an export. Their fields are a contract with every later firn: new
-// ones may come, none may change its meaning. Times, hashes and texts that are not
-// known are empty or left out.
+// The lines of an export. Every later firn must read them: a new version may add fields, and
+// must not change the meaning of any. Unknown times, hashes and texts are empty or left out.
 
-// outside is a text of any bytes: a string, or {"base64": ...} if it is no UTF-8.
+// outside is a text of any bytes: a string, or {"base64": ...} if it is not UTF-8.
 type outside string
 
 type outsideBytes struct {
@@ -121,7 +123,7 @@ type uploadLine struct {
 	Busy        time.Duration      `json:"busy_ns"`
 	Name        outside            `json:"name"`                // asked for
 	Class       string             `json:"class"`               // asked for
-	Continued   bool               `json:"continued,omitempty"` // has more parts of the upload of the line before
+	Continued   bool               `json:"continued,omitempty"` // the line before has the same upload
 	Parts       []partLine         `json:"parts,omitempty"`
 }
 
@@ -168,7 +170,7 @@ type downloadLine struct {
 	Updated     time.Time            `json:"updated,omitzero"`
 	Fetched     int64                `json:"fetched"`
 	Busy        time.Duration        `json:"busy_ns"`
-	Continued   bool                 `json:"continued,omitempty"` // has more segments of the download of the line before
+	Continued   bool                 `json:"continued,omitempty"` // the line before has the same download
 	Segments    []segmentLine        `json:"segments,omitempty"`
 }
 
@@ -178,11 +180,11 @@ type segmentLine struct {
 	TreeHash treehash.Hash `json:"tree_hash"`
 }
 
-// lineOf is an item as a line has it.
-func lineOf(i item) any {
+// lineOf returns the line of an item.
+func lineOf(i contents.Item) any {
 	switch i := i.(type) {
-	case knownVault:
-		return vaultLine{"vault", i.url, i.deleted}
+	case contents.Vault:
+		return vaultLine{"vault", i.URL, i.Deleted}
 	case record.Inventory:
 		return inventoryLine{
 			"inventory", i.Vault, i.Source, i.Date, i.List.Since, i.List.Until, i.List.Limit, i.List.Marker, i.List.CSV, i.State,
@@ -193,13 +195,13 @@ func lineOf(i item) any {
 			"archive", i.Vault, i.ID, outside(i.Name), i.ModTime, i.Tool, outside(i.Description), i.Size, i.TreeHash,
 			i.Created, i.Seen, i.State, i.ETag, i.Dated, i.Before, i.Deleted, i.Since,
 		}
-	case uploadPiece:
+	case contents.Upload:
 		l := uploadLine{
 			"upload", i.Vault, outside(i.Source.Path), i.Source.Size, i.Source.ModTime, i.Source.Change, i.Source.Inode,
 			outside(i.Description), i.PartSize, i.ID, i.State, i.ArchiveID, i.TreeHash, i.Started, i.Updated, i.Sent, i.Busy,
-			outside(i.Name), i.Class, i.continues, nil,
+			outside(i.Name), i.Class, i.Continues, nil,
 		}
-		for _, p := range i.parts {
+		for _, p := range i.Parts {
 			l.Parts = append(l.Parts, partLine{p.Offset, p.Size, p.TreeHash, p.SHA256, p.Receipt})
 		}
 		return l
@@ -208,12 +210,12 @@ func lineOf(i item) any {
 			"job", i.Vault, i.ID, i.Kind, i.Archive, i.Range.Offset, i.Range.Size, i.List.Since, i.List.Until, i.Tier,
 			i.Token, outside(i.Description), i.Status, outside(i.Message), i.Started, i.Completed, i.Expires,
 		}
-	case downloadPiece:
+	case contents.Download:
 		l := downloadLine{
 			"download", i.Vault, i.Archive, i.Range.Offset, i.Range.Size, i.Size, i.TreeHash, outside(i.Target), i.State,
-			i.Mark, i.Started, i.Updated, i.Fetched, i.Busy, i.continues, nil,
+			i.Mark, i.Started, i.Updated, i.Fetched, i.Busy, i.Continues, nil,
 		}
-		for _, s := range i.segments {
+		for _, s := range i.Segments {
 			l.Segments = append(l.Segments, segmentLine{s.Offset, s.Size, s.TreeHash})
 		}
 		return l

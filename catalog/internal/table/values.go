@@ -1,4 +1,4 @@
-package catalog
+package table
 
 import (
 	"database/sql/driver"
@@ -8,17 +8,17 @@ import (
 	"firn/treehash"
 )
 
-// timeLayout is RFC 3339 in UTC with all nine decimals: exact to the nanosecond
-// as file times are, of one width so that text order is time order, and readable
-// with any SQLite tool. (PostgreSQL's own type stops at microseconds, and 64 bits
-// of nanoseconds stop in 2262, before some file systems do.)
+// timeLayout is RFC 3339 in UTC with all nine decimals. It is exact to the nanosecond, as
+// file times are. All texts have one width, so that their order is that of the times. Any
+// SQLite tool shows them readably. (PostgreSQL's own type is exact to the microsecond
+// only. Nanoseconds in 64 bits end in 2262, and the times of some file systems later.)
 const timeLayout = "2006-01-02T15:04:05.000000000Z"
 
-// instant is a time as a column holds it; empty text for the zero time.
-type instant time.Time
+// Instant is a time in a column: text, empty for the zero time.
+type Instant time.Time
 
-// Value implements driver.Valuer. It refuses years that have not four digits.
-func (t instant) Value() (driver.Value, error) {
+// Value implements driver.Valuer. It refuses a year outside 0 to 9999.
+func (t Instant) Value() (driver.Value, error) {
 	u := time.Time(t).UTC()
 	if u.IsZero() {
 		return "", nil
@@ -30,50 +30,50 @@ func (t instant) Value() (driver.Value, error) {
 }
 
 // Scan implements sql.Scanner.
-func (t *instant) Scan(src any) error {
+func (t *Instant) Scan(src any) error {
 	text, ok := src.(string)
 	if !ok {
 		return fmt.Errorf("a time is text, not %T", src)
 	}
 	if text == "" {
-		*t = instant{}
+		*t = Instant{}
 		return nil
 	}
 	parsed, err := time.Parse(timeLayout, text)
 	if err != nil {
 		return err
 	}
-	*t = instant(parsed)
+	*t = Instant(parsed)
 	return nil
 }
 
-// raw is a text of any bytes.
-type raw string
+// Raw is a text of any bytes in a column: a BLOB.
+type Raw string
 
 // Value implements driver.Valuer.
-func (r raw) Value() (driver.Value, error) { return append([]byte{}, r...), nil }
+func (r Raw) Value() (driver.Value, error) { return append([]byte{}, r...), nil }
 
 // Scan implements sql.Scanner.
-func (r *raw) Scan(src any) error {
+func (r *Raw) Scan(src any) error {
 	b, ok := src.([]byte)
 	if !ok {
 		return fmt.Errorf("a text from outside is a BLOB, not %T", src)
 	}
-	*r = raw(b)
+	*r = Raw(b)
 	return nil
 }
 
-// digest is a hash as 64 hexadecimal digits; empty text for the zero hash.
-type digest treehash.Hash
+// Digest is a hash in a column: 64 hexadecimal digits, empty for the zero hash.
+type Digest treehash.Hash
 
 // Value implements driver.Valuer.
-func (d digest) Value() (driver.Value, error) {
+func (d Digest) Value() (driver.Value, error) {
 	text, err := treehash.Hash(d).MarshalText()
 	return string(text), err
 }
 
 // Scan implements sql.Scanner.
-func (d *digest) Scan(src any) error {
+func (d *Digest) Scan(src any) error {
 	text, ok := src.(string)
 	if !ok {
 		return fmt.Errorf("a hash is text, not %T", src)
@@ -81,7 +81,7 @@ func (d *digest) Scan(src any) error {
 	return (*treehash.Hash)(d).UnmarshalText([]byte(text))
 }
 
-// bits is an unsigned number in a signed column, bit by bit: inodes use all 64.
+// bits is an unsigned number in a signed column, with the same bits: an inode uses all 64.
 type bits uint64
 
 // Value implements driver.Valuer.

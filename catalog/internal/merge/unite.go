@@ -1,4 +1,4 @@
-package catalog
+package merge
 
 import (
 	"context"
@@ -7,21 +7,22 @@ import (
 	"fmt"
 	"time"
 
+	"firn/catalog/internal/table"
 	"firn/internal/vaultname"
 	"firn/record"
 	"firn/vault"
 )
 
-// renameVaults is migration 5: vaults get the names that they have now. An earlier
-// firn took spellings of one vault for several; what is on record of them comes
-// together. Nothing of it is lost and nothing is there twice.
-func renameVaults(ctx context.Context, tx *sql.Tx, now time.Time) error {
+// RenameVaults is migration 5: it gives each vault its canonical URL. An earlier firn took
+// two spellings of one URL for two vaults; their records are merged. Nothing is
+// lost and nothing is there twice.
+func RenameVaults(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	rows, err := tx.QueryContext(ctx, `SELECT url FROM vaults UNION SELECT vault FROM uploads
 		UNION SELECT vault FROM jobs UNION SELECT vault FROM downloads UNION SELECT vault FROM inventories ORDER BY 1`)
 	if err != nil {
 		return err
 	}
-	names, err := collect(rows, func(r row) (name string, err error) {
+	names, err := table.Collect(rows, func(r table.Row) (name string, err error) {
 		err = r.Scan(&name)
 		return name, err
 	})
@@ -58,10 +59,10 @@ func renameVault(ctx context.Context, tx *sql.Tx, was, is string, now time.Time)
 	return uniteArchives(ctx, tx, was, is, now)
 }
 
-// dropSame removes what was on record of one upload, job or inventory under each of
-// two names of its vault. Of an upload the end counts, else that the vault was asked to
-// complete it, else what was noted later; of a job the record that knows its token; of an
-// inventory the one that was read.
+// dropSame removes duplicates of uploads, jobs and inventories that were recorded under two
+// names of one vault. It keeps the upload that is finished, else the one that the vault was
+// asked to complete, else the one that was saved later; the job that has a token; and the
+// inventory that was read.
 func dropSame(ctx context.Context, tx *sql.Tx, url string) error {
 	const kept = `CREATE TEMP TABLE same AS SELECT key, kept FROM (SELECT key, first_value(key) OVER (PARTITION BY `
 	for _, query := range []string{
@@ -90,19 +91,19 @@ func dropSame(ctx context.Context, tx *sql.Tx, url string) error {
 	return nil
 }
 
-// uniteAtOnce is how many archives known under both names are held in memory.
+// uniteAtOnce is how many archives known under both names are in memory at a time.
 const uniteAtOnce = 1000
 
-// uniteArchives brings the archives of the vault called was to that called is.
+// uniteArchives moves the archives of the vault named was to the vault named is.
 func uniteArchives(ctx context.Context, tx *sql.Tx, was, is string, now time.Time) error {
-	if _, err := sortIn(ctx, tx); err != nil {
+	if _, err := table.SortIn(ctx, tx); err != nil {
 		return err
 	}
-	from, err := vaultKey(ctx, tx, was)
+	from, err := table.VaultKey(ctx, tx, was)
 	if err != nil {
 		return err
 	}
-	to, err := vaultKey(ctx, tx, is)
+	to, err := table.VaultKey(ctx, tx, is)
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func uniteArchives(ctx context.Context, tx *sql.Tx, was, is string, now time.Tim
 		if len(known) == 0 {
 			break
 		}
-		if err := mergeArchives(ctx, tx, known, new(record.Merged), now); err != nil {
+		if err := Archives(ctx, tx, known, new(record.Merged), now); err != nil {
 			return err
 		}
 		for _, a := range known {
@@ -138,22 +139,22 @@ func uniteArchives(ctx context.Context, tx *sql.Tx, was, is string, now time.Tim
 	return nil
 }
 
-// takeKnown removes some archives of one vault that are on record in another, too,
-// and returns them as archives of that.
+// takeKnown removes some archives of the vault from that are also on record in the vault
+// to, and returns them as archives of the latter.
 func takeKnown(ctx context.Context, tx *sql.Tx, from, to int64, url string) ([]record.Archive, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+archiveColumns+` FROM archives a WHERE a.key IN (
+	rows, err := tx.QueryContext(ctx, `SELECT `+table.ArchiveColumns+` FROM archives a WHERE a.key IN (
 		SELECT f.archive_key FROM ids f JOIN ids t ON t.archive_id = f.archive_id AND t.vault_key = $1
 		WHERE f.vault_key = $2 LIMIT $3)`, to, from, uniteAtOnce)
 	if err != nil {
 		return nil, err
 	}
-	known, err := collect(rows, scanKeyed)
+	known, err := table.Collect(rows, table.ScanKeyed)
 	if err != nil {
 		return nil, err
 	}
 	archives := make([]record.Archive, 0, len(known))
 	for _, a := range known {
-		if err := execAll(ctx, tx, a.key,
+		if err := table.ExecAll(ctx, tx, a.Key,
 			`DELETE FROM creations WHERE (vault_key, created, archive_key) IN
 				(SELECT vault_key, created, key FROM archives WHERE key = $1)`,
 			`DELETE FROM labels WHERE (vault_key, slashed, label, archive_key) IN
@@ -168,16 +169,16 @@ func takeKnown(ctx context.Context, tx *sql.Tx, from, to int64, url string) ([]r
 	return archives, nil
 }
 
-// nameByUpload gives an archive the name of the file that was uploaded, as that one
-// of its two records had it which an inventory did not make.
+// nameByUpload gives an archive the name of the file that was uploaded. An inventory, which
+// made one of its two records, does not know that name.
 func nameByUpload(ctx context.Context, tx *sql.Tx, vaultKey int64, url string, id vault.ArchiveID) error {
-	a, err := recorded(ctx, tx, vaultKey, id)
+	a, err := table.Recorded(ctx, tx, vaultKey, id)
 	if err != nil {
 		return err
 	}
 	var name string
 	err = tx.QueryRowContext(ctx, `SELECT path FROM uploads WHERE vault = $1 AND archive_id = $2 AND archive_id <> ''
-		ORDER BY key DESC LIMIT 1`, url, id).Scan((*raw)(&name))
+		ORDER BY key DESC LIMIT 1`, url, id).Scan((*table.Raw)(&name))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
@@ -185,5 +186,5 @@ func nameByUpload(ctx context.Context, tx *sql.Tx, vaultKey int64, url string, i
 		return err
 	}
 	a.Name = name
-	return updateArchive(ctx, tx, a.key, a.Archive)
+	return table.UpdateArchive(ctx, tx, a.Key, a.Archive)
 }

@@ -1,4 +1,4 @@
-package catalog
+package exchange
 
 import (
 	"encoding/json"
@@ -7,15 +7,17 @@ import (
 	"slices"
 	"time"
 
+	"firn/catalog/internal/contents"
+	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
 )
 
-// liner is a line that is an item.
-type liner interface{ item() (item, error) }
+// liner is a line that has an item.
+type liner interface{ item() (contents.Item, error) }
 
-// itemOf reads a line of this message type.
-func itemOf(messageType string, line []byte) (item, error) {
+// itemOf returns the item of a line of this message type.
+func itemOf(messageType string, line []byte) (contents.Item, error) {
 	var l liner
 	switch messageType {
 	case "vault":
@@ -40,43 +42,43 @@ func itemOf(messageType string, line []byte) (item, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range timesOf(i) { // here, and not in the midst of saving many items
-		if _, err := instant(t).Value(); err != nil {
+	for _, t := range timesOf(i) { // the error must name this line, so it cannot wait until the item is saved
+		if _, err := table.Instant(t).Value(); err != nil {
 			return nil, err
 		}
 	}
 	return i, nil
 }
 
-func timesOf(i item) []time.Time {
+func timesOf(i contents.Item) []time.Time {
 	switch i := i.(type) {
-	case knownVault:
-		return []time.Time{i.deleted}
+	case contents.Vault:
+		return []time.Time{i.Deleted}
 	case record.Inventory:
 		return []time.Time{i.Date, i.List.Since, i.List.Until, i.Started, i.Updated}
 	case record.Archive:
 		return []time.Time{i.ModTime, i.Created, i.Seen, i.Dated, i.Deleted, i.Since}
-	case uploadPiece:
+	case contents.Upload:
 		return []time.Time{i.Source.ModTime, i.Source.Change, i.Started, i.Updated}
 	case record.Job:
 		return []time.Time{i.List.Since, i.List.Until, i.Started, i.Completed, i.Expires}
-	case downloadPiece:
+	case contents.Download:
 		return []time.Time{i.Started, i.Updated}
 	}
 	return nil
 }
 
-// errNoVault is the error of a line that belongs nowhere.
+// errNoVault is the error of a line without a vault.
 var errNoVault = errors.New("it names no vault")
 
-func (l *vaultLine) item() (item, error) {
+func (l *vaultLine) item() (contents.Item, error) {
 	if l.Vault == "" {
 		return nil, errNoVault
 	}
-	return knownVault{l.Vault, l.Deleted}, nil
+	return contents.Vault{URL: l.Vault, Deleted: l.Deleted}, nil
 }
 
-func (l *inventoryLine) item() (item, error) {
+func (l *inventoryLine) item() (contents.Item, error) {
 	if l.Vault == "" {
 		return nil, errNoVault
 	}
@@ -91,7 +93,7 @@ func (l *inventoryLine) item() (item, error) {
 	}, nil
 }
 
-func (l *archiveLine) item() (item, error) {
+func (l *archiveLine) item() (contents.Item, error) {
 	switch {
 	case l.Vault == "":
 		return nil, errNoVault
@@ -111,7 +113,7 @@ func (l *archiveLine) item() (item, error) {
 	}, nil
 }
 
-func (l *uploadLine) item() (item, error) {
+func (l *uploadLine) item() (contents.Item, error) {
 	if l.Vault == "" {
 		return nil, errNoVault
 	}
@@ -130,7 +132,7 @@ func (l *uploadLine) item() (item, error) {
 	case l.SourceSize < -1:
 		return nil, fmt.Errorf("%d bytes are no size", l.SourceSize)
 	}
-	u := uploadPiece{continues: l.Continued, Upload: record.Upload{
+	u := contents.Upload{Continues: l.Continued, Upload: record.Upload{
 		Vault: l.Vault, Description: string(l.Description), PartSize: l.PartSize, ID: l.UploadID, State: l.State,
 		Source: record.Source{
 			Path: string(l.Path), Size: l.SourceSize, ModTime: l.ModTime, Change: l.ChangeTime, Inode: l.Inode,
@@ -139,12 +141,12 @@ func (l *uploadLine) item() (item, error) {
 		Name: string(l.Name), Class: l.Class,
 	}}
 	for _, p := range l.Parts {
-		u.parts = append(u.parts, vault.Part{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash, SHA256: p.SHA256, Receipt: p.Receipt})
+		u.Parts = append(u.Parts, vault.Part{Offset: p.Offset, Size: p.Size, TreeHash: p.TreeHash, SHA256: p.SHA256, Receipt: p.Receipt})
 	}
 	return u, nil
 }
 
-func (l *jobLine) item() (item, error) {
+func (l *jobLine) item() (contents.Item, error) {
 	if l.Vault == "" {
 		return nil, errNoVault
 	}
@@ -155,20 +157,20 @@ func (l *jobLine) item() (item, error) {
 	}, nil
 }
 
-func (l *downloadLine) item() (item, error) {
+func (l *downloadLine) item() (contents.Item, error) {
 	switch {
 	case l.Vault == "":
 		return nil, errNoVault
 	case l.State != record.Receiving && l.State != record.Received:
 		return nil, fmt.Errorf("%.40q is no state of a download", l.State)
 	}
-	d := downloadPiece{continues: l.Continued, Download: record.Download{
+	d := contents.Download{Continues: l.Continued, Download: record.Download{
 		Vault: l.Vault, Archive: l.ArchiveID, Range: vault.Range{Offset: l.Offset, Size: l.RangeSize}, Size: l.Size,
 		TreeHash: l.TreeHash, Target: string(l.Target), State: l.State, Mark: l.Mark, Started: l.Started, Updated: l.Updated,
 		Fetched: l.Fetched, Busy: l.Busy,
 	}}
 	for _, s := range l.Segments {
-		d.segments = append(d.segments, record.Segment{Range: vault.Range{Offset: s.Offset, Size: s.Size}, TreeHash: s.TreeHash})
+		d.Segments = append(d.Segments, record.Segment{Range: vault.Range{Offset: s.Offset, Size: s.Size}, TreeHash: s.TreeHash})
 	}
 	return d, nil
 }

@@ -1,31 +1,33 @@
-package catalog
+package exchange
 
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"firn/catalog/internal/contents"
 )
 
 const (
-	// shortLine is up to how many bytes of a line are read at once. Almost all lines
-	// are shorter.
+	// shortLine is how many bytes of a line are held in memory. Almost all lines are
+	// shorter.
 	shortLine = 1 << 20
 	// longestText is the most bytes that one text of a line may have.
 	longestText = 1 << 30
 )
 
-// lines reads text line by line, however long they are.
+// lines reads text line by line. A line may be of any length.
 type lines struct {
 	r    *bufio.Reader
 	held []byte
 }
 
-// next returns a line without its end or, of a long one, a reader of it, which is
-// to be read up before the next. io.EOF: there is none.
+// next returns a line without its end. If the line is long, it returns a reader of the line
+// instead, which the caller must read to its end before the next call. It returns io.EOF
+// after the last line.
 func (l *lines) next() (line []byte, long io.Reader, err error) {
 	l.held = l.held[:0]
 	for len(l.held) <= shortLine {
@@ -43,7 +45,7 @@ func (l *lines) next() (line []byte, long io.Reader, err error) {
 	return nil, io.MultiReader(bytes.NewReader(l.held), &restOfLine{r: l.r}), nil
 }
 
-// restOfLine reads up to the end of a line, which it takes away.
+// restOfLine reads up to the end of a line, and skips that end.
 type restOfLine struct {
 	r     *bufio.Reader
 	ended bool
@@ -70,13 +72,13 @@ func (l *restOfLine) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// long adds the items of a line that is too long to be held. The first firns wrote
-// all parts of an upload, and all segments of a download, on one line; it is taken
-// for as many lines as it would be written on now.
-func (in *importing) long(ctx context.Context, r io.Reader) error {
+// long adds the items of a line that is too long to be held in memory. The first versions
+// of firn wrote all parts of an upload, and all segments of a download, on one line. Long
+// reads it like the several lines that Write would write now.
+func (in *importing) long(r io.Reader) error {
 	text := &bounded{r: r}
 	l := longLine{in: in, text: text, json: json.NewDecoder(text), fields: map[string]any{}}
-	err := l.read(ctx)
+	err := l.read()
 	if err == nil {
 		if _, behind := l.json.Token(); !errors.Is(behind, io.EOF) {
 			err = errors.Join(errors.New("there is something behind the object"), behind)
@@ -96,12 +98,12 @@ type longLine struct {
 	in     *importing
 	text   *bounded
 	json   *json.Decoder
-	fields map[string]any // those of it that came
-	isCut  bool           // its parts came, and the line is added with them
-	failed error          // of adding it
+	fields map[string]any // the fields that were read
+	isCut  bool           // the parts were read, and the line was added in pieces with them
+	failed error          // the error of adding an item
 }
 
-func (l *longLine) read(ctx context.Context) error {
+func (l *longLine) read() error {
 	if err := l.delimiter('{'); err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func (l *longLine) read(ctx context.Context) error {
 		case l.isCut:
 			return fmt.Errorf("%.40q stands behind the parts", name)
 		case name == "parts" || name == "segments":
-			if err := l.pieces(ctx, name); err != nil {
+			if err := l.pieces(name); err != nil {
 				return err
 			}
 			continue
@@ -128,17 +130,17 @@ func (l *longLine) read(ctx context.Context) error {
 	if err := l.delimiter('}'); err != nil || l.isCut {
 		return err
 	}
-	return l.add(ctx)
+	return l.add()
 }
 
-// pieces adds the line piece by piece, each with some of the values of a list.
-func (l *longLine) pieces(ctx context.Context, name string) error {
+// pieces adds the line several times, each time with some of the values of a list.
+func (l *longLine) pieces(name string) error {
 	if err := l.delimiter('['); err != nil {
 		return err
 	}
 	for l.isCut = true; ; l.fields["continued"] = true {
 		var piece []json.RawMessage
-		for held := 0; held < pieceSize && l.json.More(); {
+		for held := 0; held < contents.PieceSize && l.json.More(); {
 			var value json.RawMessage
 			if err := l.value(&value); err != nil {
 				return err
@@ -146,7 +148,7 @@ func (l *longLine) pieces(ctx context.Context, name string) error {
 			piece, held = append(piece, value), held+len(value)
 		}
 		l.fields[name] = piece
-		if err := l.add(ctx); err != nil {
+		if err := l.add(); err != nil {
 			return err
 		}
 		if !l.json.More() {
@@ -155,19 +157,19 @@ func (l *longLine) pieces(ctx context.Context, name string) error {
 	}
 }
 
-func (l *longLine) add(ctx context.Context) error {
+func (l *longLine) add() error {
 	line, err := json.Marshal(l.fields)
 	if err != nil {
 		return err
 	}
-	_, l.failed = l.in.take(ctx, line)
+	_, l.failed = l.in.take(line)
 	return l.failed
 }
 
 func (l *longLine) name() (string, error) {
 	l.text.left = longestText
 	token, err := l.json.Token()
-	name, _ := token.(string) // whatever else it is the decoder refuses
+	name, _ := token.(string) // the decoder refuses any other type
 	return name, err
 }
 
@@ -185,7 +187,7 @@ func (l *longLine) delimiter(want json.Delim) error {
 	return err
 }
 
-// bounded reads so many bytes that are left, and then fails.
+// bounded reads at most left bytes, and then fails.
 type bounded struct {
 	r    io.Reader
 	left int64

@@ -1,4 +1,4 @@
-package catalog
+package table
 
 import (
 	"context"
@@ -7,20 +7,14 @@ import (
 	"firn/record"
 )
 
-// The indexes of archives (ids, creations, labels) are tables that are written in
-// their own order, many archives at once: see migration 2. The archives after
-// sorted.upto are not in them yet; the views all_ids, all_creations and all_labels
-// know them all the same. Only an inventory on its way leaves archives unsorted,
-// and only what it added by itself.
+// The indexes of archives (ids, creations, labels) are tables that are written in their
+// own order, many archives at once: see migration 2. The archives after sorted.upto are
+// not in them yet; the views all_ids, all_creations and all_labels have both. Only an
+// inventory that is being read leaves archives unsorted, and only those that it added.
 
-// unsortedAtMost is how many archives an inventory leaves unsorted: enough that
-// sorting them in touches each page of the indexes for several archives at once,
-// few enough that it takes seconds and that looking through them does not take long.
-const unsortedAtMost = 1_000_000
-
-// sortIn writes the archives that are unsorted into the indexes. An archive whose
-// id is there already, as when a list names it twice, is dropped, and counted.
-func sortIn(ctx context.Context, tx *sql.Tx) (dropped int64, err error) {
+// SortIn enters the unsorted archives in the indexes. It drops and counts an archive whose
+// id is there already, because a list has it twice.
+func SortIn(ctx context.Context, tx *sql.Tx) (dropped int64, err error) {
 	var first, last int64
 	err = tx.QueryRowContext(ctx, `SELECT upto, (SELECT coalesce(max(key), 0) FROM archives) FROM sorted`).Scan(&first, &last)
 	if err != nil || first >= last {
@@ -53,7 +47,7 @@ func sortIn(ctx context.Context, tx *sql.Tx) (dropped int64, err error) {
 	return dropped, nil
 }
 
-// dropTwins removes the unsorted archives that lost their id to another.
+// dropTwins removes the unsorted archives whose id belongs to another archive.
 func dropTwins(ctx context.Context, tx *sql.Tx) (int64, error) {
 	twins, err := tx.ExecContext(ctx, `DELETE FROM archives WHERE key > (SELECT upto FROM sorted) AND NOT EXISTS (
 		SELECT 1 FROM ids i WHERE i.vault_key = archives.vault_key AND i.archive_id = archives.archive_id
@@ -64,19 +58,18 @@ func dropTwins(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return twins.RowsAffected()
 }
 
-// sortInFor is sortIn for an inventory whose archives these are: what it named
+// SortInFor is SortIn for the inventory that added the archives: an archive that it has
 // twice was on record the second time.
-func sortInFor(ctx context.Context, tx *sql.Tx, i *record.Inventory) error {
-	dropped, err := sortIn(ctx, tx)
+func SortInFor(ctx context.Context, tx *sql.Tx, i *record.Inventory) error {
+	dropped, err := SortIn(ctx, tx)
 	i.Added -= dropped
 	i.Confirmed += dropped
 	return err
 }
 
-// resort runs change, which changes what the indexes hold of one sorted archive,
-// and brings them in step.
+// resort runs change, which changes fields of one sorted archive, and updates the indexes.
 func resort(ctx context.Context, tx *sql.Tx, key int64, change func() error) error {
-	if err := execAll(ctx, tx, key,
+	if err := ExecAll(ctx, tx, key,
 		`DELETE FROM creations WHERE (vault_key, created, archive_key) IN
 			(SELECT vault_key, created, key FROM archives WHERE key = $1)`,
 		`DELETE FROM labels WHERE (vault_key, slashed, label, archive_key) IN
@@ -86,14 +79,15 @@ func resort(ctx context.Context, tx *sql.Tx, key int64, change func() error) err
 	if err := change(); err != nil {
 		return err
 	}
-	return execAll(ctx, tx, key,
+	return ExecAll(ctx, tx, key,
 		`INSERT INTO creations (vault_key, created, archive_key)
 			SELECT vault_key, created, key FROM archives WHERE key = $1`,
 		`INSERT INTO labels (vault_key, slashed, label, archive_key)
 			SELECT vault_key, slashed, label, archive_key FROM labels_of WHERE archive_key = $1`)
 }
 
-func execAll(ctx context.Context, tx *sql.Tx, key int64, queries ...string) error {
+// ExecAll runs queries that take the key of an archive.
+func ExecAll(ctx context.Context, tx *sql.Tx, key int64, queries ...string) error {
 	for _, q := range queries {
 		if _, err := tx.ExecContext(ctx, q, key); err != nil {
 			return err

@@ -1,56 +1,46 @@
-package catalog
+package exchange
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
-	"firn/record"
+	"firn/catalog/internal/contents"
 	"firn/vault"
 )
 
-// exportBegins is what an export begins with.
+// exportBegins is the beginning of every export.
 const exportBegins = `{"message_type":"catalog",`
 
-// IsExport reports whether a file was written by Export, by its first bytes; 64
+// IsExport reports whether a file was written by Write, by its first bytes; 64
 // are enough.
 func IsExport(first []byte) bool {
 	return len(first) >= len(exportBegins) && string(first[:len(exportBegins)]) == exportBegins
 }
 
-// Import brings what Export wrote into this catalog. What both have on record is
-// there once, and the more is known of it: see MergeArchives for archives. Of an
-// upload that goes on, the later state counts. Nothing is removed, so it may be
-// repeated; a catalog that is empty is after it like the one that was exported.
+// Read reads an export. It calls begin with the time at which the export was made, and
+// then add with each item. An error at a line wraps vault.ErrInvalid and names the line;
+// the items before it were added. Any other error is that of add.
 //
-// A line may be of any length, though no text in it may be of more than longestText.
-// It saves some thousand items at a time, and calls told with how many it has
-// read. An error at a line wraps vault.ErrInvalid and names it; what stands before
-// it was imported.
-func (c *Catalog) Import(ctx context.Context, r io.Reader, told func(Contents)) (record.Merged, error) {
-	in := importing{merger: merger{c: c, told: told}, lines: &lines{r: bufio.NewReaderSize(r, 64<<10)}}
-	err := in.run(ctx)
-	if err == nil || errors.Is(err, vault.ErrInvalid) { // else the catalog itself, or its caller, says stop
-		err = errors.Join(err, in.finish(ctx), in.c.addUploaded(ctx, func(item) { in.merged.Added++ }))
-	}
-	if err != nil {
-		return in.merged, c.db.Fail(ctx, err, "import into it")
-	}
-	return in.merged, nil
+// A line may be of any length, but no text in it may have more than 1 GiB.
+func Read(r io.Reader, begin func(made time.Time), add func(contents.Item) error) error {
+	in := importing{begin: begin, add: add, lines: &lines{r: bufio.NewReaderSize(r, 64<<10)}}
+	return in.run()
 }
 
-// importing is one call of Import.
+// importing is one call of Read.
 type importing struct {
-	merger
+	begin func(made time.Time)
+	add   func(contents.Item) error
 	lines *lines
 	line  int
-	last  item // a piece that the next line may continue, without its parts
+	last  contents.Item // an upload or a download that the next line may continue, without its parts
 }
 
-func (in *importing) run(ctx context.Context) error {
+func (in *importing) run() error {
 	if err := in.head(); err != nil {
 		return err
 	}
@@ -61,9 +51,9 @@ func (in *importing) run(ctx context.Context) error {
 		}
 		var said endLine
 		if rest != nil {
-			err = in.long(ctx, rest)
+			err = in.long(rest)
 		} else {
-			said, err = in.take(ctx, line)
+			said, err = in.take(line)
 		}
 		if err != nil {
 			return err
@@ -74,8 +64,8 @@ func (in *importing) run(ctx context.Context) error {
 	}
 }
 
-// take adds the item of a line, and returns what the line says if it is the last.
-func (in *importing) take(ctx context.Context, line []byte) (said endLine, err error) {
+// take adds the item of a line. If the line is the last one, it returns that.
+func (in *importing) take(line []byte) (said endLine, err error) {
 	if err := json.Unmarshal(line, &said); err != nil {
 		return said, in.wrong(err)
 	}
@@ -89,19 +79,19 @@ func (in *importing) take(ctx context.Context, line []byte) (said endLine, err e
 	if err != nil {
 		return said, in.wrong(err)
 	}
-	return said, in.add(ctx, i)
+	return said, in.add(i)
 }
 
-// follows refuses a piece that continues another upload or download than the one
-// before it.
-func (in *importing) follows(i item) error {
+// follows refuses an item that does not continue the upload or download before it, though
+// it says so.
+func (in *importing) follows(i contents.Item) error {
 	last := in.last
 	var continues bool
 	switch i := i.(type) {
-	case uploadPiece:
-		in.last, continues = i.Upload, i.continues
-	case downloadPiece:
-		in.last, continues = i.Download, i.continues
+	case contents.Upload:
+		in.last, continues = i.Upload, i.Continues
+	case contents.Download:
+		in.last, continues = i.Download, i.Continues
 	default:
 		in.last = nil
 	}
@@ -111,7 +101,7 @@ func (in *importing) follows(i item) error {
 	return nil
 }
 
-// head reads the first line.
+// head reads the first line, and refuses a file that is no export.
 func (in *importing) head() error {
 	line, rest, err := in.next()
 	if err != nil {
@@ -127,11 +117,11 @@ func (in *importing) head() error {
 	if head.Format > exportFormat {
 		return in.wrong(fmt.Errorf("the export is of a newer firn (format %d, this firn knows %d)", head.Format, exportFormat))
 	}
-	in.made = head.Exported
+	in.begin(head.Exported)
 	return nil
 }
 
-// end compares the last line with what was read.
+// end compares the last line with the lines that were read.
 func (in *importing) end(said endLine) error {
 	if n := int64(in.line - 2); n != said.Items {
 		return in.wrong(fmt.Errorf("the export says that it has %d lines and has %d: some were lost", said.Items, n))
@@ -155,7 +145,7 @@ func (in *importing) next() (line []byte, rest io.Reader, err error) {
 	return line, rest, err
 }
 
-// wrong says which line is no good. What came before it is kept.
+// wrong says which line is invalid. The items before it stay.
 func (in *importing) wrong(err error) error {
 	return fmt.Errorf("line %d: %w: %w", in.line, vault.ErrInvalid, err)
 }

@@ -1,20 +1,17 @@
-package catalog
+package salvage
 
 import (
 	"context"
 	"strings"
+
+	"firn/catalog/internal/contents"
+	"firn/catalog/internal/table"
 )
 
-// columnsOf tells how columns of a table are read from a file.
-type columnsOf func(table, columns string) string
-
-// asTheyAre is columnsOf a file of this schema.
-func asTheyAre(_, columns string) string { return columns }
-
-// olderColumns is columnsOf a file that may be older than this schema, as a damaged
-// catalog is not upgraded: where the file lacks a column, what a migration gives to
-// rows that are there already stands for it. Now is a catalog of this schema.
-func olderColumns(ctx context.Context, file, now queryer) columnsOf {
+// olderColumns is ColumnsOf for a file that may have an older schema: a damaged catalog is
+// not upgraded. If the file lacks a column, the default value of the column replaces it, as
+// in a migration. Now is a catalog of the present schema.
+func olderColumns(ctx context.Context, file, now table.Queryer) contents.ColumnsOf {
 	return func(table, columns string) string {
 		there := make(map[string]bool)
 		for _, name := range texts(ctx, file, `SELECT cid, name FROM pragma_table_info('`+table+`')`) {
