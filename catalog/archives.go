@@ -5,6 +5,7 @@ import (
 	"iter"
 	"strings"
 
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
@@ -61,7 +62,7 @@ func (c *Catalog) Present(ctx context.Context, vaultURL string, newest int64, af
 			err := r.Scan(append([]any{new(string)}, a.Fields()...)...)
 			return a.Archive, err
 		},
-		`SELECT o.archive_id, `+table.ArchiveColumns+` FROM all_ids o CROSS JOIN archives a ON a.key = o.archive_key
+		`SELECT o.archive_id, `+table.ArchiveColumns+` FROM all_ids o`+sqlite.JoinInOrder+`archives a ON a.key = o.archive_key
 		WHERE o.vault_key = (SELECT key FROM vaults WHERE url = $1) AND o.archive_id > $2 AND a.state <> $3
 			AND ($4 = 0 OR a.key <= $4)
 		ORDER BY o.archive_id`, vaultURL, after, record.Deleted, newest)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 )
@@ -106,7 +107,7 @@ func (f Filter) globbed(vaultKey int64) query {
 func (f Filter) created(vaultKey int64) query {
 	q := query{args: []any{vaultKey}}
 	q.text = `SELECT o.created, o.archive_key, ` + table.ArchiveColumns + `
-		FROM all_creations o CROSS JOIN archives a ON a.key = o.archive_key
+		FROM all_creations o` + sqlite.JoinInOrder + `archives a ON a.key = o.archive_key
 		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
 	return q
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 )
@@ -63,7 +64,7 @@ func labelQuery(q *query, ref string) string {
 	if !isPattern(ref) {
 		return text
 	}
-	prefix, glob := superset(ref)
+	prefix, glob := sqlite.Glob(ref)
 	like := ``
 	if prefix != "" {
 		like += ` AND label >= ` + q.arg(prefix)
@@ -81,6 +82,12 @@ func labelQuery(q *query, ref string) string {
 		text += ` UNION ALL ` + keys + `1` + like
 	}
 	return text
+}
+
+// mayMatchSlash reports whether a valid pattern may match a text that has a slash. Neither
+// * nor ? matches a slash.
+func mayMatchSlash(pattern string) bool {
+	return strings.ContainsAny(pattern, "/[{") || strings.Contains(pattern, "**")
 }
 
 // after is the least text that is greater than all texts that begin with prefix. It is

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"firn/catalog/internal/compare"
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
@@ -48,7 +49,7 @@ func (c *Catalog) MarkProved(ctx context.Context, vaultURL string, id vault.Arch
 // is not proved either, as long as the parts are on record.
 func (c *Catalog) FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error) {
 	u, err := c.newestUpload(ctx, `vault = $1 AND path = $2 AND description = $3 AND state = 'completed' AND EXISTS (
-		SELECT 1 FROM all_ids i CROSS JOIN archives a ON a.key = i.archive_key
+		SELECT 1 FROM all_ids i`+sqlite.JoinInOrder+`archives a ON a.key = i.archive_key
 		WHERE i.vault_key = (SELECT key FROM vaults WHERE url = $1) AND i.archive_id = u.archive_id
 		AND (a.state = $4 OR a.state = $5 AND EXISTS (SELECT 1 FROM parts p WHERE p.upload_key = u.key)))`,
 		vaultURL, table.Raw(path), table.Raw(description), record.Unproved, record.Differing)

@@ -3,6 +3,7 @@ package salvage
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"firn/catalog/internal/contents"
@@ -15,7 +16,7 @@ import (
 // All copies whatever can be read of a damaged file into another one by m. It reads the
 // rows of each kind from the first up to the damage, then from the last down to it. Lost
 // says that some of them could not be read.
-func All(ctx context.Context, damaged table.Queryer, to *sqlite.DB, m *merge.Merger) (lost bool, err error) {
+func All(ctx context.Context, damaged *sql.DB, to *sqlite.DB, m *merge.Merger) (lost bool, err error) {
 	columns := olderColumns(ctx, damaged, to.Reader)
 	for _, section := range contents.SectionsWith(lonelyArchives(ctx, damaged, columns("archives", table.OwnColumns)), columns) {
 		isShort, err := salvage(ctx, section, damaged, m)

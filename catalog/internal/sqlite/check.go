@@ -31,3 +31,22 @@ func Problems(ctx context.Context, tx *sql.Tx) (found []string, err error) {
 
 // Orphans is the query that counts the rows whose foreign key points to no row.
 const Orphans = `SELECT count(*) FROM pragma_foreign_key_check`
+
+// Defaults returns the default value of each column of a table, as an expression. It leaves
+// out whatever cannot be read of a damaged file.
+func Defaults(ctx context.Context, db *sql.DB, table string) map[string]string {
+	defaults := map[string]string{}
+	rows, err := db.QueryContext(ctx, `SELECT name, coalesce(dflt_value, 'NULL') FROM pragma_table_info($1)`, table)
+	if err != nil {
+		return defaults
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err == nil {
+			defaults[name] = value
+		}
+	}
+	_ = rows.Err() // of the damaged file
+	return defaults
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 
+	"firn/catalog/internal/sqlite"
 	"firn/record"
 	"firn/vault"
 )
@@ -100,7 +101,7 @@ func BaseName(name string) string {
 
 // LookUp adds to known, by id, those of the archives that are on record in a vault.
 func LookUp(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []record.Archive, known map[vault.ArchiveID]*Keyed) error {
-	find := Bulk{Tx: tx, Before: `SELECT ` + ArchiveColumns + ` FROM ids CROSS JOIN archives a ON a.key = ids.archive_key
+	find := Bulk{Tx: tx, Before: `SELECT ` + ArchiveColumns + ` FROM ids` + sqlite.JoinInOrder + `archives a ON a.key = ids.archive_key
 		WHERE ids.vault_key = ? AND ids.archive_id IN (`, Row: `?`, After: `)`}
 	return find.Run(len(archives), func(from, to int) error {
 		args := []any{vaultKey}

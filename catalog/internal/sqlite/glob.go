@@ -1,29 +1,26 @@
-package catalog
+package sqlite
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// longestGlob is how long a GLOB may be, in bytes; SQLite refuses those of 50,000.
+// longestGlob is the maximum length of a GLOB pattern in bytes. SQLite refuses one of 50,000.
 const longestGlob = 10_000
 
-// mayMatchSlash reports whether a valid pattern of package doublestar may match a
-// text that holds a slash. Neither * nor ? does.
-func mayMatchSlash(pattern string) bool {
-	return strings.ContainsAny(pattern, "/[{") || strings.Contains(pattern, "**")
-}
-
-// superset returns, for a valid pattern of package doublestar, with what all texts
-// begin that match it, and a pattern of SQLite's GLOB that all of them match.
-// GLOB's * stands for any text.
+// Glob translates a valid pattern of package doublestar for a query that finds every text
+// which matches the pattern, and perhaps some that do not. Prefix is how each such text
+// begins. Glob is a pattern for SQLite's operator GLOB, in which * stands for any text.
 //
-// What is not plain ASCII becomes a *, since SQLite splits invalid UTF-8 otherwise
-// than doublestar does. It compares a text up to its first NUL; no file's name has
-// one.
-func superset(pattern string) (prefix, glob string) {
+// The query leaves few texts to doublestar. Among a million labels, the search for
+// **/0012345/vol* takes 3.7 times as long if doublestar gets all of them, and twice as long
+// if it is called from SQLite as a function.
+//
+// A character that is not ASCII becomes a *, because SQLite and doublestar split invalid
+// UTF-8 differently. GLOB compares a text up to its first NUL, which no file name has.
+func Glob(pattern string) (prefix, glob string) {
 	if !utf8.ValidString(pattern) || strings.ContainsRune(pattern, utf8.RuneError) {
-		return "", "*" // doublestar takes all invalid bytes for the same
+		return "", "*" // doublestar matches any invalid byte with any other
 	}
 	t := translation{braces: strings.Contains(pattern, "{")}
 	for i := 0; i < len(pattern); i++ {
@@ -50,7 +47,7 @@ func superset(pattern string) (prefix, glob string) {
 			t.text(c)
 		}
 	}
-	if t.braces { // what is in them may make a ** of what is beside them
+	if t.braces { // braces and a * beside them may be a ** together
 		t.prefix = strings.TrimSuffix(t.prefix, "/")
 	}
 	if len(t.glob) > longestGlob {
@@ -59,14 +56,14 @@ func superset(pattern string) (prefix, glob string) {
 	return t.prefix, t.glob
 }
 
-// translation is a pattern on its way to a prefix and a GLOB.
+// translation is the prefix and the GLOB pattern for the part of a pattern that was read.
 type translation struct {
 	prefix, glob string
 	special      bool // the prefix has ended
 	braces       bool // the pattern has some
 }
 
-// text adds a byte that stands for itself.
+// text adds a byte that matches only itself.
 func (t *translation) text(c byte) {
 	if !t.special {
 		t.prefix += string([]byte{c})
@@ -81,7 +78,7 @@ func (t *translation) text(c byte) {
 	}
 }
 
-// star adds something that stands for other texts.
+// star adds anything that matches other texts.
 func (t *translation) star() {
 	t.special = true
 	t.any()
@@ -93,7 +90,7 @@ func (t *translation) any() {
 	}
 }
 
-// trimSlash takes back a slash.
+// trimSlash removes a slash at the end.
 func (t *translation) trimSlash() {
 	t.glob = strings.TrimSuffix(t.glob, "/")
 	if !t.special {
@@ -101,7 +98,7 @@ func (t *translation) trimSlash() {
 	}
 }
 
-// classEnd returns the index of the ] that ends the class which begins at i.
+// classEnd returns the index of the ] of the class that begins at i.
 func classEnd(pattern string, i int) int {
 	for i++; i < len(pattern) && pattern[i] != ']'; i++ {
 		if pattern[i] == '\\' {
@@ -111,7 +108,7 @@ func classEnd(pattern string, i int) int {
 	return i
 }
 
-// braceEnd returns the index of the } that ends the alternatives which begin at i.
+// braceEnd returns the index of the } of the alternatives that begin at i.
 func braceEnd(pattern string, i int) int {
 	for depth := 0; i < len(pattern); i++ {
 		switch pattern[i] {
@@ -129,3 +126,7 @@ func braceEnd(pattern string, i int) int {
 	}
 	return i
 }
+
+// JoinInOrder is a join that reads its left side first. The planner may exchange the sides
+// of any other join.
+const JoinInOrder = ` CROSS JOIN `
