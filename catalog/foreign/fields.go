@@ -13,13 +13,13 @@ import (
 // longestText is the maximum length of a text in bytes. A longer one is not a name.
 const longestText = 64 << 10
 
-// text selects a column as bytes, of whatever type it is, and no more of it than shows
-// that it is too long.
+// text selects a column of any type as bytes. It reads at most one byte more than the
+// maximum, which shows that the text is too long.
 func text(column string) string {
 	return fmt.Sprintf(`substr(CAST(%s AS BLOB), 1, %d)`, column, longestText+1)
 }
 
-// textOr is text of a column that may not be there.
+// textOr is text for a column that may not exist.
 func textOr(has func(string) bool, column string) string {
 	if !has(strings.ToLower(column)) {
 		return "NULL"
@@ -27,7 +27,7 @@ func textOr(has func(string) bool, column string) string {
 	return text(column)
 }
 
-// doubt notes a field that makes no sense.
+// doubt adds to Doubt a field that cannot be read.
 func (e *Entry) doubt(format string, values ...any) {
 	if e.Doubt != "" {
 		e.Doubt += "; "
@@ -35,7 +35,7 @@ func (e *Entry) doubt(format string, values ...any) {
 	e.Doubt += fmt.Sprintf(format, values...)
 }
 
-// setID takes the id of an archive, as services make them: characters without a blank.
+// setID sets the id of the archive: printable ASCII without a blank, as services make it.
 func (e *Entry) setID(id []byte) {
 	const longest = 1024
 	odd := func(c rune) bool { return c <= ' ' || c > '~' }
@@ -57,7 +57,7 @@ func (e *Entry) setName(name []byte) {
 	e.Name = string(name)
 }
 
-// setSize takes a number of bytes; nothing is a size that is not known.
+// setSize sets the size in bytes: a decimal number, or nothing if it is not known.
 func (e *Entry) setSize(size []byte) {
 	e.Size = -1
 	if len(size) == 0 {
@@ -71,8 +71,8 @@ func (e *Entry) setSize(size []byte) {
 	e.Size = n
 }
 
-// seconds reads seconds since 1970, with or without a fraction; nothing, and zero, is the
-// zero time.
+// seconds reads a time in seconds since 1970, with or without a fraction. Nothing and zero
+// are the zero time.
 func (e *Entry) seconds(field []byte) time.Time {
 	if len(field) == 0 {
 		return time.Time{}

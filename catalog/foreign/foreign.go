@@ -1,10 +1,10 @@
-// Package foreign reads the databases in which other tools keep what they stored
-// where: that of glacier-cli, and the one of Synology's Glacier Backup, which names its
-// files in no description but in a second vault, NAME_mapping, whose archive is such a
-// database.
+// Package foreign reads the databases in which other tools record their archives: those of
+// glacier-cli and of Synology's Glacier Backup. Glacier Backup writes no file names into
+// descriptions. It stores such a database as the only archive of a second vault,
+// NAME_mapping.
 //
-// Nothing is written, not even a lock. What comes out is outside text: quote it on
-// display, and never use it as a path without cleaning it.
+// The package writes nothing, and takes no lock. The texts that it returns come from
+// outside: quote them on display, and never use one as a path without cleaning it.
 package foreign
 
 import (
@@ -26,16 +26,16 @@ import (
 	"firn/vault"
 )
 
-// Entry is what a database tells of one archive.
+// Entry is what a database has about one archive.
 type Entry struct {
 	record.Archive // without its Vault
 
-	// Bad says why the row tells of no archive; empty if it does.
+	// Bad says why the row is not about an archive; empty if it is.
 	Bad string
-	// Doubt says which fields could not be read, and are as if they were not told.
+	// Doubt says which fields could not be read and are left empty.
 	Doubt string
-	// Others is how many more files have the bytes of this archive, under names that
-	// the record of an archive has no room for.
+	// Others is how many more files have the bytes of this archive. The record of an archive
+	// has only one name.
 	Others int64
 }
 
@@ -46,23 +46,22 @@ type File struct {
 	tool tool
 }
 
-// tool is how one tool keeps its record.
+// tool describes the database of one tool.
 type tool struct {
 	table   string
-	columns []string // that make it out
-	// vaults is the query for the names of the vaults that it is about; empty if it is
-	// about one, whose name it does not tell.
+	columns []string // by which the tool is recognised
+	// vaults is the query for the names of the vaults in the database. It is empty if the
+	// database is about one vault and has no name of it.
 	vaults string
 	query  func(has func(column string) bool) string
 	scan   func(*sql.Rows) (Entry, error)
 	byName bool // the query's $1 is the vault
 }
 
-// tools are those that are known.
 func tools() []tool { return []tool{synology(), glacierCLI()} }
 
-// Open opens a database. One that is no such record, or none at all, is
-// vault.ErrInvalid.
+// Open opens a database. It returns vault.ErrInvalid if the file is not a database of one
+// of the tools.
 func Open(ctx context.Context, path string) (*File, error) {
 	name, err := address(path)
 	if err != nil {
@@ -82,9 +81,9 @@ func Open(ctx context.Context, path string) (*File, error) {
 // Close closes it.
 func (f *File) Close() error { return f.db.Close() }
 
-// address returns the URI by which the driver opens a file read-only. Unless the
-// tool left a log or a journal beside it, or still works, the file alone is all there is:
-// then no lock is taken either, so that a file may lie on a medium that cannot be written.
+// address returns the URI by which the driver opens a file read-only. If there is no log and
+// no journal beside the file, no tool uses it. Then SQLite takes no lock either, so that the
+// file may lie on a read-only medium.
 func address(path string) (string, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -122,15 +121,15 @@ func (f *File) recognise(ctx context.Context) error {
 	return fmt.Errorf("%w: it is neither of Synology's Glacier Backup nor of glacier-cli", vault.ErrInvalid)
 }
 
-// columns are those of a table, in lower case; none if there is no such table. A view
-// is none: it may do anything.
+// columns returns the names of the columns of a table, in lower case, or nothing if there is
+// no such table. A view does not count: it may run any function.
 func (f *File) columns(ctx context.Context, table string) ([]string, error) {
 	rows, err := f.db.QueryContext(ctx, `SELECT lower(c.name) FROM sqlite_schema s, pragma_table_info(s.name) c
 		WHERE s.type = 'table' AND lower(s.name) = $1`, table)
 	return texts(rows, err)
 }
 
-// Vaults are the names of the vaults that it is about; none if it does not tell.
+// Vaults returns the names of the vaults in the database, or nothing if it has no names.
 func (f *File) Vaults(ctx context.Context) ([]string, error) {
 	if f.tool.vaults == "" {
 		return nil, nil
@@ -143,7 +142,7 @@ func (f *File) Vaults(ctx context.Context) ([]string, error) {
 	return all, nil
 }
 
-// texts reads a column of few texts.
+// texts reads one column of a result, which must be short.
 func texts(rows *sql.Rows, err error) (all []string, _ error) {
 	if err != nil {
 		return nil, err
@@ -159,9 +158,8 @@ func texts(rows *sql.Rows, err error) (all []string, _ error) {
 	return all, rows.Err()
 }
 
-// Archives streams what is on record of the archives of a vault, each once, always in
-// the same order. The name counts only if Vaults tells names. The first error ends the
-// sequence.
+// Archives streams the archives of a vault, each once, always in the same order. It ignores
+// vaultName if Vaults returns no names. The first error ends the sequence.
 func (f *File) Archives(ctx context.Context, vaultName string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		columns, err := f.columns(ctx, f.tool.table)

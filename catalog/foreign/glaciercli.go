@@ -44,9 +44,9 @@ func scanGlacierCLI(rows *sql.Rows) (Entry, error) {
 	return e, nil
 }
 
-// earlier is the earlier of two times that may be unknown. When an archive was stored by
-// another machine, glacier-cli knows only when it saw that for the first time: so it was
-// created then, or before.
+// earlier returns the earlier of two times that may be unknown. Of an archive that another
+// machine stored, glacier-cli knows only when it first saw that archive. It was created at
+// that time or before.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

@@ -8,20 +8,20 @@ import (
 	"firn/record"
 )
 
-// SynologyTool is how the record calls Synology's Glacier Backup.
+// SynologyTool is the name of Synology's Glacier Backup on record.
 const SynologyTool = "Glacier Backup"
 
 // synology reads the mapping of Glacier Backup. Its table file_info_tb has a row for each
 // file: key, shareName, basePath, archiveID, lastBkpTime, fileSize, archiveVersion and
-// current. Files with the same bytes may share an archive: of those the one with the
-// lowest key gives it its name.
+// current. Files with the same bytes may share an archive: the file with the lowest key
+// gives it the name.
 func synology() tool {
 	return tool{
 		table:   "file_info_tb",
 		columns: []string{"key", "basepath", "archiveid"},
 		query: func(has func(string) bool) string {
-			// Beside min() the other columns are those of the row that has the least (SQLite,
-			// "Bare columns in an aggregate query"). Rows without an id have nothing in common.
+			// Beside min() the other columns are those of the row with the minimum (SQLite,
+			// "Bare columns in an aggregate query"). Rows without an id are not about one archive.
 			return fmt.Sprintf(`SELECT min(key), count(*), %s, %s, %s, %s, %s FROM file_info_tb
 				GROUP BY CASE WHEN coalesce(archiveID, '') = '' THEN key ELSE CAST(archiveID AS BLOB) END ORDER BY 1`,
 				text("archiveID"), textOr(has, "shareName"), text("basePath"), textOr(has, "fileSize"), textOr(has, "lastBkpTime"))
