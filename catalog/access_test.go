@@ -13,7 +13,7 @@ import (
 )
 
 // inTheGap is a context that does something as soon as it is asked, while a catalog
-// is opened, and nobody holds the gate.
+// is opened, and no process holds access.
 type inTheGap struct {
 	context.Context
 
@@ -28,13 +28,13 @@ type inTheGap struct {
 func (g *inTheGap) Err() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	gate := flock.New(filepath.Join(filepath.Dir(g.path), "locks", "catalog"))
-	if free, err := gate.TryLock(); !g.done && err == nil && free {
+	lock := flock.New(filepath.Join(filepath.Dir(g.path), "locks", "catalog"))
+	if free, err := lock.TryLock(); !g.done && err == nil && free {
 		g.done = true
-		_ = gate.Unlock()
+		_ = lock.Unlock()
 		g.do()
 	} else {
-		_ = gate.Unlock()
+		_ = lock.Unlock()
 	}
 	return g.Context.Err()
 }
@@ -86,8 +86,8 @@ func TestOpeningWhileANewerFirnUpgrades(t *testing.T) {
 func TestOpeningAfterAnotherDiedInTheMidst(t *testing.T) {
 	path, _ := many(t)
 	older(t, path)
-	gate := flock.New(filepath.Join(filepath.Dir(path), "locks", "catalog"))
-	if free, err := gate.TryLock(); err != nil || !free {
+	lock := flock.New(filepath.Join(filepath.Dir(path), "locks", "catalog"))
+	if free, err := lock.TryLock(); err != nil || !free {
 		t.Fatalf("%v, %v", free, err)
 	}
 	opened := make(chan error)
@@ -100,7 +100,7 @@ func TestOpeningAfterAnotherDiedInTheMidst(t *testing.T) {
 		opened <- err
 	}()
 	<-asked.do // it waits
-	if err := gate.Unlock(); err != nil {
+	if err := lock.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-opened; err != nil {

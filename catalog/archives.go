@@ -77,3 +77,13 @@ func (c *Catalog) NewestArchive(ctx context.Context) (int64, error) {
 	}
 	return max(key, 1), nil
 }
+
+// ArchiveByID returns the archive of a vault that has exactly this id, or vault.ErrNotFound.
+func (c *Catalog) ArchiveByID(ctx context.Context, vaultURL string, id vault.ArchiveID) (record.Archive, error) {
+	a, err := table.ScanArchive(c.db.Reader.QueryRowContext(ctx, foundArchives+`SELECT archive_key FROM all_ids
+		WHERE vault_key = (SELECT key FROM vaults WHERE url = $1) AND archive_id = $2)`, vaultURL, id))
+	if err != nil {
+		return record.Archive{}, c.db.Fail(ctx, err, "find the archive %q in %q", id, vaultURL)
+	}
+	return a, nil
+}

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -108,47 +107,6 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 	}
 	if len(unknown) > 0 {
 		return fmt.Errorf("catalog %q has no archive %q in %q: %w", c.db.Path, unknown[0], vaultURL, vault.ErrNotFound)
-	}
-	return nil
-}
-
-// marking is an archive whose state is about to be changed.
-type marking struct {
-	tx          *sql.Tx
-	vaultKey    int64
-	id          vault.ArchiveID
-	known       bool // it is on record,
-	table.Keyed      // as this
-}
-
-// mark calls note with each of the archives of a vault that is on record, in one
-// transaction.
-func (c *Catalog) mark(ctx context.Context, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
-	return c.db.Transact(ctx, func(tx *sql.Tx) error {
-		return eachMarked(ctx, tx, vaultURL, ids, func(m marking) error {
-			if !m.known {
-				return nil
-			}
-			return note(m)
-		})
-	})
-}
-
-// eachMarked calls note with each of the archives of a vault.
-func eachMarked(ctx context.Context, tx *sql.Tx, vaultURL string, ids []vault.ArchiveID, note func(marking) error) error {
-	vaultKey, err := table.VaultKey(ctx, tx, vaultURL)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		a, err := table.Recorded(ctx, tx, vaultKey, id)
-		known := !errors.Is(err, sql.ErrNoRows)
-		if err != nil && known {
-			return err
-		}
-		if err := note(marking{tx: tx, vaultKey: vaultKey, id: id, known: known, Keyed: a}); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (c *Catalog) SaveDownload(ctx context.Context, d *record.Download) error {
 // before.
 func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vault.ArchiveID, target string) (record.Download, error) {
 	d, err := table.ScanDownload(c.db.Reader.QueryRowContext(ctx, `SELECT key, `+table.DownloadColumns+` FROM downloads
-		WHERE `+ofThisArchive+` AND target = $3
+		WHERE `+table.OfThisArchive+` AND target = $3
 		ORDER BY key DESC LIMIT 1`, vaultURL, archive, table.Raw(target)))
 	if err != nil {
 		return record.Download{}, c.db.Fail(ctx, err, "find a download of %q from %q", archive, vaultURL)
@@ -39,7 +39,7 @@ func (c *Catalog) FindDownload(ctx context.Context, vaultURL string, archive vau
 // LastReceived returns when an archive was last downloaded completely, or the zero time.
 func (c *Catalog) LastReceived(ctx context.Context, vaultURL string, archive vault.ArchiveID) (when time.Time, err error) {
 	err = c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(updated), '') FROM downloads
-		WHERE `+ofThisArchive+` AND state = $3 AND range_size = size`,
+		WHERE `+table.OfThisArchive+` AND state = $3 AND range_size = size`,
 		vaultURL, archive, record.Received).Scan((*table.Instant)(&when))
 	if err != nil {
 		return time.Time{}, c.db.Fail(ctx, err, "find the last download of %q from %q", archive, vaultURL)

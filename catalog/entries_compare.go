@@ -72,3 +72,11 @@ func (f *filing) note(k *table.Keyed, is record.Archive, newer bool) {
 	f.changed[change{is.State, newer}] = append(f.changed[change{is.State, newer}], k.Key)
 	k.Archive = is
 }
+
+// takenOver returns the record of a new archive that has the id of a deleted one. Nothing
+// that was known of the deleted archive is true of it. If firn stored the deleted archive,
+// its upload is still on record.
+func (f *filing) takenOver(e record.Archive) record.Archive {
+	e.Vault, e.Seen, e.State, e.Since = f.inventory.Vault, f.inventory.Date, record.Confirmed, f.inventory.Updated
+	return e
+}

@@ -37,5 +37,5 @@ func (c *Catalog) JobsFor(ctx context.Context, vaultURL string, archive vault.Ar
 		kind = vault.RetrieveInventory
 	}
 	return list(ctx, c, "list the jobs for an archive", table.ScanJob, `SELECT key, `+table.JobColumns+` FROM jobs
-		WHERE `+ofThisArchive+` AND kind = $3 ORDER BY key DESC`, vaultURL, archive, kind)
+		WHERE `+table.OfThisArchive+` AND kind = $3 ORDER BY key DESC`, vaultURL, archive, kind)
 }

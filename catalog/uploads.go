@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"firn/catalog/internal/merge"
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 	"firn/vault"
@@ -119,4 +120,23 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 		}
 		return table.DropParts(ctx, tx, u.Key)
 	})
+}
+
+// FindUnproved returns the newest upload of a source, with this description, whose archive
+// is not proved, and that archive, or vault.ErrNotFound. An archive that became Differing
+// is not proved either, as long as the parts are on record.
+func (c *Catalog) FindUnproved(ctx context.Context, vaultURL, path, description string) (record.Upload, record.Archive, error) {
+	u, err := c.newestUpload(ctx, `vault = $1 AND path = $2 AND description = $3 AND state = 'completed' AND EXISTS (
+		SELECT 1 FROM all_ids i`+sqlite.JoinInOrder+`archives a ON a.key = i.archive_key
+		WHERE i.vault_key = (SELECT key FROM vaults WHERE url = $1) AND i.archive_id = u.archive_id
+		AND (a.state = $4 OR a.state = $5 AND EXISTS (SELECT 1 FROM parts p WHERE p.upload_key = u.key)))`,
+		vaultURL, table.Raw(path), table.Raw(description), record.Unproved, record.Differing)
+	if err != nil {
+		return record.Upload{}, record.Archive{}, c.db.Fail(ctx, err, "find an archive of %q in %q that is not proved", path, vaultURL)
+	}
+	a, err := c.ArchiveByID(ctx, vaultURL, u.ArchiveID)
+	if err != nil {
+		return record.Upload{}, record.Archive{}, err
+	}
+	return u, a, nil
 }

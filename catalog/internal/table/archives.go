@@ -141,3 +141,9 @@ func InsertArchives(ctx context.Context, tx *sql.Tx, vaultKey int64, archives []
 		return insert.Exec(ctx, to-from, args)
 	})
 }
+
+// OfThisArchive is the condition that a row of jobs or downloads belongs to the archive $2
+// of the vault $1, and not to another archive that had its id before.
+const OfThisArchive = `vault = $1 AND archive_id = $2 AND started >= coalesce((SELECT since FROM archives
+	WHERE key = (SELECT archive_key FROM all_ids i
+		WHERE i.vault_key = (SELECT key FROM vaults WHERE url = $1) AND i.archive_id = $2)), '')`
