@@ -81,8 +81,8 @@ func TestOpeningWhileANewerFirnUpgrades(t *testing.T) {
 	}
 }
 
-// Whoever waited for a process that died while it had a catalog alone checks it in its
-// place: here it brings the schema up to date.
+// If a process dies while it has a catalog alone, a process that waited for it does the
+// work: here it upgrades the schema.
 func TestOpeningAfterAnotherDiedInTheMidst(t *testing.T) {
 	path, _ := many(t)
 	older(t, path)

@@ -13,7 +13,7 @@ import (
 	"firn/vault"
 )
 
-func TestOpenMakesAPrivatePlace(t *testing.T) {
+func TestOpenMakesPrivateFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data", "firn")
 	path := filepath.Join(dir, "catalog.db")
 	c := open(t, path)

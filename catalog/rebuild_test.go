@@ -319,7 +319,7 @@ func TestRebuildMayBeKilled(t *testing.T) {
 	}
 }
 
-// What was rebuilt does not take the place of the damaged one while some of it
+// A rebuilt file does not replace the damaged one while some of it
 // stands in its log only.
 func TestRebuildWaitsForItsLog(t *testing.T) {
 	path, exported := many(t)

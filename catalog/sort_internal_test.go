@@ -71,6 +71,6 @@ func outOfStep(t *testing.T, c *Catalog) {
 		t.Fatal(err)
 	}
 	if problems > 0 {
-		t.Fatalf("%d places of the indexes are out of step", problems)
+		t.Fatalf("%d rows of the indexes differ from the archives", problems)
 	}
 }
