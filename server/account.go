@@ -12,12 +12,13 @@ import (
 // account is one account of a server: its vaults and all that the service keeps
 // for it. The operations are its methods.
 type account struct {
-	id       string // 12 digits
-	store    Store
-	options  Options
-	uploads  *uploadMemory
-	room     *room
-	jobRates jobRates
+	id          string // 12 digits
+	store       Store
+	options     Options
+	uploads     *uploadMemory
+	openUploads *openUploads
+	room        *room
+	jobRates    jobRates
 
 	policies policyCache
 	// decided stands from the decision that an operation is allowed to the end of what
@@ -39,6 +40,7 @@ func newAccount(id string, store Store, o Options, r *room) *account {
 		store:         store,
 		options:       o,
 		uploads:       newUploadMemory(),
+		openUploads:   newOpenUploads(store, o.Now, o.fault),
 		decided:       newDecisions(),
 		room:          r,
 		announcements: newAnnouncements(store, o.fault),

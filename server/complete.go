@@ -48,6 +48,7 @@ func (a *account) completeUpload(ctx context.Context, c *call) (reply, error) {
 		return reply{}, a.orUploadNotFound(err, c)
 	}
 	a.uploads.forget(key)
+	a.openUploads.end(key)
 	return a.archiveStored(c, archive, hash), nil
 }
 

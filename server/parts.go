@@ -136,5 +136,6 @@ func (a *account) orUploadNotFound(err error, c *call) error {
 		return err
 	}
 	a.uploads.forget(c.uploadKey())
+	a.openUploads.end(c.uploadKey())
 	return uploadNotFound(c.target.id)
 }

@@ -22,7 +22,9 @@ func (a *account) initiateUpload(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	id, err := v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
+	id, err := a.openUploads.begin(ctx, c.accessKey, c.target.vault, func() (vault.UploadID, error) {
+		return v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
+	})
 	if err != nil {
 		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
@@ -52,6 +54,7 @@ func (a *account) abortUpload(ctx context.Context, c *call) (reply, error) {
 		return reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	a.uploads.rememberAborted(key)
+	a.openUploads.end(key)
 	return reply{status: http.StatusNoContent}, nil
 }
 
