@@ -61,13 +61,18 @@ func (l *accessLog) write(c *call) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	verified := c.accessKey != ""
+	// Before the line is encoded, so that a flood of them costs little.
+	if !verified && (l.strange.TokensAt(c.began) <= 0 || l.isFull() != nil) {
+		l.omitted++
+		return nil
+	}
 	line, err := lineOf(c, l.omitted)
 	if err != nil {
 		return fmt.Errorf("encoding a line of the access log: %w", err)
 	}
-	if c.accessKey == "" && (!l.strange.AllowN(c.began, len(line)) || l.isFull() != nil) {
-		l.omitted++
-		return nil
+	if !verified {
+		l.strange.ReserveN(c.began, len(line)) // also more than there is: then the next line waits longer
 	}
 	if _, err := l.w.Write(line); err != nil {
 		return fmt.Errorf("writing the access log: %w", err)
