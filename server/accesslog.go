@@ -14,9 +14,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Bounds of the access log. Whoever has shown no key writes little of it: what a
-// field has more is cut off, and lines that come too fast, or for which the disk has no
-// room, are counted only.
+// Bounds of the access log. A longer field is cut off. Lines for which the disk has no
+// room are counted and not written, and so are those of requests without a verified
+// signature when they come too fast.
 const (
 	maxLogged        = 2048    // bytes of a field
 	maxLoggedStrange = 256     // bytes of a field without a verified signature
@@ -26,16 +26,18 @@ const (
 
 // accessLog writes one line for each request.
 type accessLog struct {
-	w      io.Writer    // nil: no log
-	isFull func() error // why nothing more may be written; nil if it may
+	w       io.Writer // nil: no log
+	hasRoom func(verified bool) bool
 
 	mu      sync.Mutex
 	strange *rate.Limiter
 	omitted int64 // lines since the last
 }
 
-func newAccessLog(w io.Writer, isFull func() error) *accessLog {
-	return &accessLog{w: w, isFull: isFull, strange: rate.NewLimiter(strangeRate, strangeBurst)}
+// newAccessLog returns a log that writes a line if hasRoom says that the disk has room for
+// the line of a request whose signature was verified, or was not.
+func newAccessLog(w io.Writer, hasRoom func(verified bool) bool) *accessLog {
+	return &accessLog{w: w, hasRoom: hasRoom, strange: rate.NewLimiter(strangeRate, strangeBurst)}
 }
 
 // logLine is what a line says. The names are a stable contract, documented in
@@ -63,7 +65,7 @@ func (l *accessLog) write(c *call) error {
 	defer l.mu.Unlock()
 	verified := c.accessKey != ""
 	// Before the line is encoded, so that a flood of them costs little.
-	if !verified && (l.strange.TokensAt(c.began) <= 0 || l.isFull() != nil) {
+	if !verified && l.strange.TokensAt(c.began) <= 0 || !l.hasRoom(verified) {
 		l.omitted++
 		return nil
 	}

@@ -62,3 +62,42 @@ func TestStrangersFillNoLog(t *testing.T) {
 		t.Errorf("the line of somebody with a key tells of %d that were omitted, want %d: %v", last.Omitted, requests+4+1-before, err)
 	}
 }
+
+// The log of whoever has a key does not fill the disk, either: it ends at half of what is
+// to stay free, where the lines of strangers have ended long before, and goes on when there
+// is room again.
+func TestKeysFillNoLog(t *testing.T) {
+	const floor = 1 << 20
+	var free atomic.Int64
+	free.Store(floor - 1)
+	s := start(t, func(o *server.Options) {
+		o.Free = func() (int64, error) { return free.Load(), nil }
+		o.FreeFloor = floor
+	})
+	list := func() {
+		r, err := wireOf(s.build(request{method: "GET", path: "/-/vaults"}), nil).read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		serve(s.handler, r).want(t, 200, `{"Marker":null,"VaultList":[]}`)
+	}
+	list()
+	if n := len(s.log.lines()); n != 1 {
+		t.Errorf("below the free floor a key has %d lines, want 1", n)
+	}
+	free.Store(floor/2 - 1)
+	const omitted = 10
+	for range omitted {
+		list()
+	}
+	if n := len(s.log.lines()); n != 1 {
+		t.Errorf("below half of the free floor %d lines were written", n-1)
+	}
+	free.Store(floor / 2)
+	list()
+	lines := s.log.lines()
+	var last struct{ Omitted int }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || len(lines) != 2 || last.Omitted != omitted {
+		t.Errorf("the next line tells of %d that were omitted, want %d: %v", last.Omitted, omitted, err)
+	}
+}

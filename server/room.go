@@ -85,6 +85,20 @@ func (r *room) check(floor, taken int64) (free int64, err error) {
 	return 0, refusal
 }
 
+// hasRoomForLog reports whether a line of the access log may be written. Lines of strangers
+// end at the free floor. Those of keys tell who did what, so half of the floor is for them,
+// and they are written when nobody knows how much is free.
+func (r *room) hasRoomForLog(verified bool) bool {
+	if r.free == nil {
+		return true
+	}
+	free, err := r.free()
+	if verified {
+		return err != nil || free >= r.floor/2
+	}
+	return err == nil && free >= r.floor
+}
+
 // nothingLeft reports, as an error, that the disk is as full as it may be. What was only
 // promised does not count: whoever was promised it may never send it.
 func (r *room) nothingLeft() error {

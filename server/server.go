@@ -73,7 +73,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		claimed:    heldBodies{most: maxClaimed},
 		metrics:    m,
 	}
-	s.log = newAccessLog(o.AccessLog, s.room.nothingLeft)
+	s.log = newAccessLog(o.AccessLog, s.room.hasRoomForLog)
 	for id, store := range accounts {
 		if !IsAccount(id) {
 			return nil, fmt.Errorf("the account id %q does not have 12 digits", id)
