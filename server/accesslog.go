@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +41,17 @@ func newAccessLog(w io.Writer, hasRoom func(verified bool) bool) *accessLog {
 	return &accessLog{w: w, hasRoom: hasRoom, strange: rate.NewLimiter(strangeRate, strangeBurst)}
 }
 
+// requestRecord is what the access log and the metrics say of a request that was answered.
+type requestRecord struct {
+	r              *http.Request
+	id             string
+	began, ended   time.Time
+	operation      string // empty: it was refused before that was known
+	accessKey      string // whose signature was verified; empty if none was
+	status         int
+	received, sent int64 // bytes of the bodies
+}
+
 // logLine is what a line says. The names are a stable contract, documented in
 // docs/server.md.
 type logLine struct {
@@ -57,24 +69,24 @@ type logLine struct {
 	Omitted      int64  `json:"omitted,omitempty"`
 }
 
-func (l *accessLog) write(c *call) error {
+func (l *accessLog) write(q requestRecord) error {
 	if l.w == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	verified := c.accessKey != ""
+	verified := q.accessKey != ""
 	// Before the line is encoded, so that a flood of them costs little.
-	if !verified && l.strange.TokensAt(c.began) <= 0 || !l.hasRoom(verified) {
+	if !verified && l.strange.TokensAt(q.began) <= 0 || !l.hasRoom(verified) {
 		l.omitted++
 		return nil
 	}
-	line, err := lineOf(c, l.omitted)
+	line, err := lineOf(q, l.omitted)
 	if err != nil {
 		return fmt.Errorf("encoding a line of the access log: %w", err)
 	}
 	if !verified {
-		l.strange.ReserveN(c.began, len(line)) // also more than there is: then the next line waits longer
+		l.strange.ReserveN(q.began, len(line)) // also more than there is: then the next line waits longer
 	}
 	if _, err := l.w.Write(line); err != nil {
 		return fmt.Errorf("writing the access log: %w", err)
@@ -98,13 +110,16 @@ func cutText(text string, most int) string {
 	}, text) + end
 }
 
-func lineOf(c *call, omitted int64) ([]byte, error) {
-	path, query := wireTarget(c.r)
+// brief cuts a text of a request that was refused, for a line of the log of faults.
+func brief(text string) string { return cutText(text, maxLoggedStrange) }
+
+func lineOf(q requestRecord, omitted int64) ([]byte, error) {
+	path, query := wireTarget(q.r)
 	if hasQueryCredentials(query) {
 		query = "[redacted]" // a signature in a query string is as good as a key
 	}
 	most := maxLogged
-	if c.accessKey == "" {
+	if q.accessKey == "" {
 		most = maxLoggedStrange
 	}
 	cut := func(text string) string { return cutText(text, most) }
@@ -112,17 +127,17 @@ func lineOf(c *call, omitted int64) ([]byte, error) {
 	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false) // no page shows it, and it would take six times the room
 	err := e.Encode(logLine{
-		Time:         c.began.UTC().Format(time.RFC3339Nano),
-		Method:       cut(c.r.Method),
+		Time:         q.began.UTC().Format(time.RFC3339Nano),
+		Method:       cut(q.r.Method),
 		Path:         cut(path),
 		Query:        cut(query),
-		Status:       c.w.status,
-		BytesIn:      c.body.received,
-		BytesOut:     c.w.written,
-		ContentRange: cut(c.r.Header.Get("Content-Range")),
-		Range:        cut(c.r.Header.Get("Range")),
-		RequestID:    c.id,
-		AccessKey:    c.accessKey,
+		Status:       q.status,
+		BytesIn:      q.received,
+		BytesOut:     q.sent,
+		ContentRange: cut(q.r.Header.Get("Content-Range")),
+		Range:        cut(q.r.Header.Get("Range")),
+		RequestID:    q.id,
+		AccessKey:    q.accessKey,
 		Omitted:      omitted,
 	})
 	return line.Bytes(), err

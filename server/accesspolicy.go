@@ -20,7 +20,7 @@ type policyDocument struct {
 // parsePolicy reads a body with a policy for a vault. A policy that could not be
 // decided as it was meant is refused in the words that say so after what the
 // service says to all of them.
-func (a *account) parsePolicy(c *call, refusal string) (policyDocument, error) {
+func (a *account) parsePolicy(c *call, message string) (policyDocument, error) {
 	var d policyDocument
 	if err := strict.Unambiguous(c.small, &d); err != nil {
 		return policyDocument{}, serialization(err)
@@ -33,7 +33,7 @@ func (a *account) parsePolicy(c *call, refusal string) (policyDocument, error) {
 		err = p.Check(actions(), a.arn(c.target.vault))
 	}
 	if err != nil {
-		return policyDocument{}, invalid(fmt.Sprintf("%s (%s)", refusal, err))
+		return policyDocument{}, invalid(fmt.Sprintf("%s (%s)", message, err))
 	}
 	return d, nil
 }

@@ -15,7 +15,7 @@ func (s *Server) Admin() http.Handler {
 	mux.Handle("GET /metrics", s.metrics.handler())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := errors.Join(checkOrigin(r), checkHostName(r)); err != nil {
-			s.answerAdmin(w, asServiceError(err).reply())
+			s.answerAdmin(w, refuse(asServiceError(err)))
 			return
 		}
 		mux.ServeHTTP(w, r)

@@ -132,7 +132,7 @@ func (a *account) lookAt(ctx context.Context, n *announcement) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(a.describeAsJob(n.vault, job))
+	text, err := json.Marshal(describeJob(a.arn(n.vault), job))
 	if err != nil {
 		return fmt.Errorf("encoding an announcement: %w", err)
 	}

@@ -19,7 +19,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	part, err := c.claimedPart()
+	part, err := claimedPart(c.r, c.sha256)
 	if err != nil {
 		return reply{}, err
 	}

@@ -26,7 +26,7 @@ type body struct {
 	idle     time.Duration
 	end      time.Time // when it must have come as a whole; zero: at any time
 	received int64     // bytes read so far
-	failure  error     // why reading failed, as the client is to be told; nil if it did not
+	failure  error     // why reading failed
 	givenUp  atomic.Bool
 }
 
@@ -119,3 +119,12 @@ func (b *body) drain() {
 	n, _ := io.CopyN(io.Discard, b.r.Body, drainBytes) // an error shows again when net/http reads on
 	b.received += n
 }
+
+// bytesReceived returns how many bytes were read so far.
+func (b *body) bytesReceived() int64 { return b.received }
+
+// whyFailed returns why reading failed, as the client is to be told; nil if it did not.
+func (b *body) whyFailed() error { return b.failure }
+
+// isGivenUp reports whether giveUp was called.
+func (b *body) isGivenUp() bool { return b.givenUp.Load() }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -78,4 +79,19 @@ func parseRetrievalRange(text string, size int64) (vault.Range, bool) {
 		return vault.Range{}, false
 	}
 	return vault.Range{Offset: first, Size: last - first + 1}, true
+}
+
+// outputRange reads which bytes of an output of size bytes the client wants. The
+// zero Range is all of it, also if the header is not understood.
+func outputRange(r *http.Request, size int64) (vault.Range, error) {
+	text := r.Header.Get("Range")
+	asked, ok := parseByteRange(text)
+	if !ok || size == 0 {
+		return vault.Range{}, nil
+	}
+	is, ok := asked.of(size)
+	if !ok {
+		return vault.Range{}, invalid("The start of the range is larger than size of retrieved data: " + text)
+	}
+	return is, nil
 }

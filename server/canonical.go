@@ -9,17 +9,6 @@ import (
 	"strings"
 )
 
-// wireTarget returns path and query of the request as the client sent them,
-// still escaped: what it signed. The path is empty if the request names no path
-// of this server (as a request to a proxy does).
-func wireTarget(r *http.Request) (path, query string) {
-	path, query, _ = strings.Cut(r.RequestURI, "?")
-	if !strings.HasPrefix(path, "/") {
-		path = ""
-	}
-	return path, query
-}
-
 // canonicalRequest builds the text whose hash is signed (AWS Signature Version
 // 4, "Create a canonical request"). The client builds the same from what it
 // sends.

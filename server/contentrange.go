@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -62,4 +63,31 @@ func (r contentRange) String() string {
 		return fmt.Sprintf("bytes %d-%d/%d", r.first, r.last, r.total)
 	}
 	return fmt.Sprintf("bytes %d-%d/*", r.first, r.last)
+}
+
+// partRange reads at which byte of the archive a part begins. Unless the client tells the size of the
+// archive, which part is the last is not known before the upload is completed, so a
+// short one is taken anywhere.
+func partRange(r *http.Request, partSize int64) (first int64, err error) {
+	text := r.Header.Get("Content-Range")
+	if text == "" {
+		return 0, missingParameter("Content-Range")
+	}
+	where, err := parseContentRange(text)
+	switch {
+	case err != nil:
+		return 0, invalid("Invalid Content-Range: " + text)
+	case where.size() != r.ContentLength:
+		return 0, invalid(fmt.Sprintf("Content-Range: %s is incompatible with Content-Length: %d", where, r.ContentLength))
+	case where.first%partSize != 0 || where.size() > partSize:
+		return 0, invalid(fmt.Sprintf("Invalid Content-Range: %s. A part begins at a multiple of the part size, "+
+			"which is %d, and is not longer.", where, partSize))
+	case where.total > maxParts*partSize, where.total > 0 && where.size() < partSize && where.last+1 < where.total:
+		return 0, invalid(fmt.Sprintf("Invalid Content-Range: %s. No archive of that size has this part "+
+			"in an upload with parts of %d bytes.", where, partSize))
+	case where.first/partSize >= maxParts:
+		return 0, invalid(fmt.Sprintf("This is part number %d for the current multipart upload. "+
+			"It exceeds the limit of %d parts.", where.first/partSize+1, maxParts))
+	}
+	return where.first, nil
 }

@@ -32,20 +32,6 @@ func (e *serviceError) Error() string {
 
 func (e *serviceError) Unwrap() error { return e.cause }
 
-// reply is the error as the client gets it. The keys are lower-case, unlike
-// those of every other reply.
-func (e *serviceError) reply() reply {
-	kind := "Client"
-	if e.status >= http.StatusInternalServerError {
-		kind = "Server"
-	}
-	return reply{status: e.status, body: struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Type    string `json:"type"`
-	}{e.code, e.message, kind}}
-}
-
 // asServiceError finds the service's words for any error. What a vault reports
 // without the operation having given it a meaning is told by its class, and the
 // rest is the server's own failure.
@@ -69,7 +55,7 @@ func asServiceError(err error) *serviceError {
 		}
 	}
 	if disk.IsFull(err) {
-		return noRoom(err)
+		return unavailable("its disk or quota is full", err)
 	}
 	message := "The server could not carry out the request."
 	if damage, ok := errors.AsType[*vault.DamageError](err); ok { // so that they can read the rest
@@ -78,12 +64,14 @@ func asServiceError(err error) *serviceError {
 	return &serviceError{http.StatusInternalServerError, "ServiceUnavailableException", message, err}
 }
 
-// noRoom is a failure of the server that its clients may know how to mend, or may
-// wait for.
-func noRoom(cause error) *serviceError {
+// noRoomAbove refuses what would leave fewer than floor bytes of the disk free.
+func noRoomAbove(floor int64, cause error) error {
+	return unavailable(fmt.Sprintf("it keeps %d bytes of its disk free", floor), cause)
+}
+
+func unavailable(why string, cause error) *serviceError {
 	return &serviceError{
-		http.StatusInternalServerError, "ServiceUnavailableException",
-		"The server has no room for this: its disk or quota is full.", cause,
+		http.StatusInternalServerError, "ServiceUnavailableException", "The server has no room for this: " + why + ".", cause,
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // call is one request on its way through the gate to its operation.
 type call struct {
-	w    *countingWriter
+	w    *response
 	r    *http.Request
 	body *body
 	// unverified is what the bodies of requests may take that have shown no key yet.
@@ -32,18 +32,17 @@ type call struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	c := &call{
-		w:    newCountingWriter(w, control, s.options.IdleTimeout),
+		w:    newResponse(w, control, s.options.IdleTimeout),
 		r:    r,
 		body: newBody(r, control, s.options.IdleTimeout),
 
-		unverified: &s.unverified,
-		claimed:    &s.claimed,
+		unverified: s.unverified,
+		claimed:    s.claimed,
 		id:         newRequestID(),
 		began:      s.options.Now(),
 	}
 	defer s.record(c)
-	s.metrics.inFlight.Inc()
-	defer s.metrics.inFlight.Dec()
+	defer s.metrics.begin()()
 	c.w.Header().Set("x-amzn-RequestId", c.id)
 
 	answer, err := s.answer(r.Context(), c)
@@ -66,17 +65,13 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	accessKey, key, err := s.verifier.verify(c.r, c.payloadHash)
-	if err != nil {
+	if err := s.authenticate(ctx, c); err != nil {
 		return reply{}, err
-	}
-	c.accessKey, c.key = accessKey, key
-	if !tellVerified(ctx, accessKey) {
-		return reply{}, throttled()
 	}
 	if err := checkVersion(c.r); err != nil {
 		return reply{}, err
 	}
+	var err error
 	if c.op, err = s.find(c); err != nil {
 		return reply{}, err
 	}
@@ -98,8 +93,8 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	if err := a.authorize(ctx, c); err != nil {
 		if c.op.effect == administers {
 			s.options.Log.Warn("refused", "operation", c.op.name, "account", a.id,
-				"vault", cutText(c.target.vault, maxLoggedStrange), "id", cutText(c.target.id, maxLoggedStrange),
-				"by", key.arn(), "request_id", c.id, "error", err)
+				"vault", brief(c.target.vault), "id", brief(c.target.id),
+				"by", c.key.arn(), "request_id", c.id, "error", err)
 		}
 		return reply{}, err
 	}
@@ -113,17 +108,35 @@ func (s *Server) answer(ctx context.Context, c *call) (reply, error) {
 	answer, err := c.op.serve(a, ctx, c)
 	if err == nil && c.op.effect == administers {
 		s.options.Log.Info(c.op.name, "account", a.id, "vault", c.target.vault, "id", c.target.id,
-			"by", key.arn(), "request_id", c.id)
+			"by", c.key.arn(), "request_id", c.id)
 	}
 	return answer, err
+}
+
+// authenticate verifies the signature and finds out whose key it is.
+func (s *Server) authenticate(ctx context.Context, c *call) (err error) {
+	var key Key
+	c.accessKey, err = s.verifier.verify(c.r, func(accessKey, sessionToken string) (string, time.Time, bool) {
+		var known bool
+		key, known = s.options.Credentials.Key(accessKey)
+		return key.Secret, key.Expires, known && key.hasToken(sessionToken)
+	}, c.payloadHash)
+	if err != nil {
+		return err
+	}
+	c.key = key
+	if !tellVerified(ctx, c.accessKey) {
+		return throttled()
+	}
+	return nil
 }
 
 // refuse answers with an error. What the body had to say is more to the point
 // than what the operation made of it. The answer does not wait for a body that
 // nobody needs any more: then the connection ends behind it.
 func (s *Server) refuse(c *call, err error) {
-	if c.body.failure != nil {
-		err = c.body.failure
+	if failure := c.body.whyFailed(); failure != nil {
+		err = failure
 	}
 	e := asServiceError(err)
 	// A client that hung up, or the end of the grace, is no fault of the server.
@@ -134,19 +147,23 @@ func (s *Server) refuse(c *call, err error) {
 	if unread || c.accessKey == "" {
 		c.w.Header().Set("Connection", "close")
 	}
-	if err := e.reply().send(c.w); err != nil {
+	if err := refuse(e).send(c.w); err != nil {
 		s.options.fault(c.id, err)
 	}
 	if unread {
-		_ = c.w.control.Flush() // if it fails, the end of the response does the same
+		c.w.flush()
 		c.body.drain()
 	}
 }
 
 // record counts the request and writes it to the access log, if there is one.
 func (s *Server) record(c *call) {
-	s.metrics.count(c, s.options.Now())
-	if err := s.log.write(c); err != nil {
+	q := requestRecord{
+		r: c.r, id: c.id, began: c.began, ended: s.options.Now(), operation: c.op.name, accessKey: c.accessKey,
+		status: c.w.sentStatus(), received: c.body.bytesReceived(), sent: c.w.bytesSent(),
+	}
+	s.metrics.count(q)
+	if err := s.log.write(q); err != nil {
 		s.options.fault(c.id, err)
 	}
 }

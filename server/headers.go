@@ -35,25 +35,6 @@ func treeHashOf(r *http.Request) (treehash.Hash, error) {
 	return hash, nil
 }
 
-// claimedPart is what the headers of an upload say about its body: size and both
-// hashes. The vault compares the hashes with the bytes.
-func (c *call) claimedPart() (vault.Part, error) {
-	if c.r.Header.Get("Content-Length") == "" {
-		return vault.Part{}, missingParameter("Content-Length")
-	}
-	if c.r.ContentLength == 0 {
-		return vault.Part{}, invalidLength(0)
-	}
-	if c.sha256.IsZero() {
-		return vault.Part{}, missingParameter("x-amz-content-sha256")
-	}
-	hash, err := treeHashOf(c.r)
-	if err != nil {
-		return vault.Part{}, err
-	}
-	return vault.Part{Size: c.r.ContentLength, TreeHash: hash, SHA256: c.sha256}, nil
-}
-
 // partSizeOf reads the part size of a new upload, in bytes.
 func partSizeOf(r *http.Request) (int64, error) {
 	const name = "x-amz-part-size"
@@ -81,4 +62,23 @@ func archiveSizeOf(r *http.Request) (int64, error) {
 		return 0, invalidHeader(name, text)
 	}
 	return size, nil
+}
+
+// claimedPart is what the headers of an upload say about its body: size and both
+// hashes. The vault compares the hashes with the bytes.
+func claimedPart(r *http.Request, sha256 treehash.Hash) (vault.Part, error) {
+	if r.Header.Get("Content-Length") == "" {
+		return vault.Part{}, missingParameter("Content-Length")
+	}
+	if r.ContentLength == 0 {
+		return vault.Part{}, invalidLength(0)
+	}
+	if sha256.IsZero() {
+		return vault.Part{}, missingParameter("x-amz-content-sha256")
+	}
+	hash, err := treeHashOf(r)
+	if err != nil {
+		return vault.Part{}, err
+	}
+	return vault.Part{Size: r.ContentLength, TreeHash: hash, SHA256: sha256}, nil
 }

@@ -13,6 +13,9 @@ type heldBodies struct {
 	held  []*heldBody // the oldest first
 }
 
+// newHeldBodies returns a bound of so many bytes.
+func newHeldBodies(most int64) *heldBodies { return &heldBodies{most: most} }
+
 type heldBody struct {
 	size   int64
 	giveUp func()

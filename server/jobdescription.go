@@ -41,8 +41,8 @@ type inventoryDescription struct {
 	StartDate *string
 }
 
-// describeAsJob puts a job into the service's words.
-func (a *account) describeAsJob(vaultName string, job vault.Job) jobDescription {
+// describeJob puts a job of the vault with an ARN into the service's words.
+func describeJob(arn string, job vault.Job) jobDescription {
 	d := jobDescription{
 		Completed:      job.Status != vault.InProgress,
 		CompletionDate: date(job.Completed),
@@ -52,7 +52,7 @@ func (a *account) describeAsJob(vaultName string, job vault.Job) jobDescription 
 		SNSTopic:       orNull(job.Topic),
 		StatusCode:     string(job.Status),
 		StatusMessage:  orNull(job.Message),
-		VaultARN:       a.arn(vaultName),
+		VaultARN:       arn,
 	}
 	if job.Kind == vault.RetrieveInventory {
 		d.Action = "InventoryRetrieval"

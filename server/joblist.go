@@ -95,7 +95,7 @@ func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
 		Marker  *string
 	}{JobList: []jobDescription{}}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		page.JobList = append(page.JobList, a.describeAsJob(c.target.vault, job))
+		page.JobList = append(page.JobList, describeJob(a.arn(c.target.vault), job))
 	}
 	if len(jobs) > limit {
 		page.Marker = orNull(placeOf(jobs[limit]).marker())

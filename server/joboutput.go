@@ -59,21 +59,6 @@ func jobNotReady(id string) error {
 	return invalid("The job is not currently available for download: " + id)
 }
 
-// outputRange reads which bytes of an output of size bytes the client wants. The
-// zero Range is all of it, also if the header is not understood.
-func outputRange(r *http.Request, size int64) (vault.Range, error) {
-	text := r.Header.Get("Range")
-	asked, ok := parseByteRange(text)
-	if !ok || size == 0 {
-		return vault.Range{}, nil
-	}
-	is, ok := asked.of(size)
-	if !ok {
-		return vault.Range{}, invalid("The start of the range is larger than size of retrieved data: " + text)
-	}
-	return is, nil
-}
-
 // describeOutput returns the headers that say what an output is. The description
 // of an archive goes with the archive, the output of whose job may outlive it.
 func (a *account) describeOutput(ctx context.Context, vaultName string, job vault.Job) (map[string]string, error) {
@@ -109,7 +94,7 @@ func (s *Server) pour(c *call, out *vault.Output) {
 		err = fmt.Errorf("%w after %d bytes", io.ErrUnexpectedEOF, n)
 	}
 	err = errors.Join(err, out.Close())
-	if err != nil && c.w.failure == nil && c.r.Context().Err() == nil {
+	if err != nil && c.w.whyFailed() == nil && c.r.Context().Err() == nil {
 		s.options.fault(c.id, fmt.Errorf("sending the output of job %q: %w", c.target.id, err))
 	}
 }

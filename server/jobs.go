@@ -164,7 +164,7 @@ func (a *account) describeJob(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusOK, body: a.describeAsJob(c.target.vault, job)}, nil
+	return reply{status: http.StatusOK, body: describeJob(a.arn(c.target.vault), job)}, nil
 }
 
 // findJob returns the job that the path names.

@@ -1,27 +1,7 @@
 package server
 
-// The limits of the service (Amazon Glacier developer guide). The server keeps
-// them whatever its store could take.
-const (
-	minPartSize    = 1 << 20 // bytes; part sizes are this times a power of two
-	maxPartSize    = 4 << 30 // bytes; also of an archive uploaded in one request
-	maxParts       = 10_000  // in one upload
-	maxDescription = 1024    // characters from 0x20 to 0x7e
-	maxVaultName   = 255     // characters
-	maxVaults      = 1000    // of an account
-
-	vaultsPage  = 10 // vaults in one page of a list
-	uploadsPage = 50 // uploads or parts in one page of a list
-	jobsPage    = 50 // jobs in one page of a list
-	// maxAskedPage is the page size that may be asked for. Older versions of the
-	// service gave that many, so clients still ask; they get the present maximum.
-	maxAskedPage = 1000
-)
-
 // Limits that are the server's own.
 const (
-	maxID        = 256     // characters of an archive, upload or job id
-	maxMarker    = 1024    // characters of the marker of an inventory
 	maxUserAgent = 2 << 10 // bytes of a User-Agent that a policy asks for
 	maxSmallBody = 1 << 20 // bytes of a body that is not an upload
 	// maxUnverified is how many bytes of bodies are in memory at once of requests whose

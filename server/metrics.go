@@ -4,7 +4,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -20,7 +19,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	received prometheus.Counter
 	sent     prometheus.Counter
-	damaged  prometheus.Counter // see Options.fault
+	damaged  prometheus.Counter // requests
 	inFlight prometheus.Gauge
 }
 
@@ -28,7 +27,9 @@ type metrics struct {
 // ask for.
 const noOperation = "none"
 
-func newMetrics(o Options) *metrics {
+// newMetrics returns figures that are all zero. A nil free means that nobody knows how many
+// bytes are free; collectors have further figures.
+func newMetrics(free func() (int64, error), further []prometheus.Collector) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -53,32 +54,41 @@ func newMetrics(o Options) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.seconds, m.received, m.sent, m.damaged, m.inFlight,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if o.Free != nil {
+	if free != nil {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "firn_free_bytes", Help: "Bytes of the vaults' disk that may still be written; NaN if that cannot be told.",
 		}, func() float64 {
-			free, err := o.Free()
+			bytes, err := free()
 			if err != nil {
 				return math.NaN()
 			}
-			return float64(free)
+			return float64(bytes)
 		}))
 	}
-	m.registry.MustRegister(o.Collectors...)
+	m.registry.MustRegister(further...)
 	return m
 }
 
 // count counts a request that was answered.
-func (m *metrics) count(c *call, now time.Time) {
-	name := c.op.name
+func (m *metrics) count(q requestRecord) {
+	name := q.operation
 	if name == "" {
 		name = noOperation
 	}
-	m.requests.WithLabelValues(name, strconv.Itoa(c.w.status)).Inc()
-	m.seconds.WithLabelValues(name).Observe(now.Sub(c.began).Seconds())
-	m.received.Add(float64(c.body.received))
-	m.sent.Add(float64(c.w.written))
+	m.requests.WithLabelValues(name, strconv.Itoa(q.status)).Inc()
+	m.seconds.WithLabelValues(name).Observe(q.ended.Sub(q.began).Seconds())
+	m.received.Add(float64(q.received))
+	m.sent.Add(float64(q.sent))
 }
+
+// begin counts a request as being answered until the function that it returns is called.
+func (m *metrics) begin() (end func()) {
+	m.inFlight.Inc()
+	return m.inFlight.Dec
+}
+
+// damagedRead counts a request that came upon damaged bytes.
+func (m *metrics) damagedRead() { m.damaged.Inc() }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

@@ -69,7 +69,7 @@ type Options struct {
 	// told to stop; 0 means [DefaultGrace].
 	Grace time.Duration
 
-	damagedReads prometheus.Counter // requests in which fault was told of damage
+	damagedRead func() // counts a request in which fault was told of damage
 }
 
 func (o Options) withDefaults() Options {
@@ -105,7 +105,7 @@ func (o Options) fault(requestID string, err error) {
 		return
 	}
 	if requestID != "" {
-		o.damagedReads.Inc()
+		o.damagedRead()
 	}
 	o.Log.Error("damage", append(about, "archive", string(damage.Archive),
 		"offset", damage.Range.Offset, "size", damage.Range.Size, "reason", err)...)

@@ -20,15 +20,13 @@ func (a *account) uploadPart(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	part, err := c.claimedPart()
+	part, err := claimedPart(c.r, c.sha256)
 	if err != nil {
 		return reply{}, err
 	}
-	where, err := partRange(c.r, upload.PartSize)
-	if err != nil {
+	if part.Offset, err = partRange(c.r, upload.PartSize); err != nil {
 		return reply{}, err
 	}
-	part.Offset = where.first
 	stored, err := v.UploadPart(ctx, upload.ID, part, c.body)
 	if err != nil {
 		return reply{}, asChecksumError(a.orUploadNotFound(err, c))
@@ -37,33 +35,6 @@ func (a *account) uploadPart(ctx context.Context, c *call) (reply, error) {
 		status: http.StatusNoContent,
 		header: map[string]string{treeHashHeader: stored.TreeHash.String()},
 	}, nil
-}
-
-// partRange reads where a part belongs. Unless the client tells the size of the
-// archive, which part is the last is not known before the upload is completed, so a
-// short one is taken anywhere.
-func partRange(r *http.Request, partSize int64) (contentRange, error) {
-	text := r.Header.Get("Content-Range")
-	if text == "" {
-		return contentRange{}, missingParameter("Content-Range")
-	}
-	where, err := parseContentRange(text)
-	switch {
-	case err != nil:
-		return contentRange{}, invalid("Invalid Content-Range: " + text)
-	case where.size() != r.ContentLength:
-		return contentRange{}, invalid(fmt.Sprintf("Content-Range: %s is incompatible with Content-Length: %d", where, r.ContentLength))
-	case where.first%partSize != 0 || where.size() > partSize:
-		return contentRange{}, invalid(fmt.Sprintf("Invalid Content-Range: %s. A part begins at a multiple of the part size, "+
-			"which is %d, and is not longer.", where, partSize))
-	case where.total > maxParts*partSize, where.total > 0 && where.size() < partSize && where.last+1 < where.total:
-		return contentRange{}, invalid(fmt.Sprintf("Invalid Content-Range: %s. No archive of that size has this part "+
-			"in an upload with parts of %d bytes.", where, partSize))
-	case where.first/partSize >= maxParts:
-		return contentRange{}, invalid(fmt.Sprintf("This is part number %d for the current multipart upload. "+
-			"It exceeds the limit of %d parts.", where.first/partSize+1, maxParts))
-	}
-	return where, nil
 }
 
 // partDescription is one part in the answer to ListParts.

@@ -78,7 +78,7 @@ func (c *call) hashSmallBody(held *heldBodies) (treehash.Hash, error) {
 	if _, err := io.ReadFull(c.body, text); err != nil {
 		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
 	}
-	if c.body.givenUp.Load() { // at the last moment
+	if c.body.isGivenUp() { // at the last moment
 		return treehash.Hash{}, throttled()
 	}
 	c.small = text

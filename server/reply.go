@@ -41,6 +41,20 @@ func (a reply) send(w http.ResponseWriter) error {
 	return nil
 }
 
+// refuse is the reply to a request that is refused. The keys are lower-case, unlike those of
+// every other reply.
+func refuse(e *serviceError) reply {
+	kind := "Client"
+	if e.status >= http.StatusInternalServerError {
+		kind = "Server"
+	}
+	return reply{status: e.status, body: struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Type    string `json:"type"`
+	}{e.code, e.message, kind}}
+}
+
 // date is a moment in the service's form: UTC with exactly three decimals. The
 // zero time is null.
 func date(t time.Time) *string {

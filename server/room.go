@@ -18,6 +18,10 @@ type room struct {
 	of       map[string]int64 // bytes promised to uploads, by access key
 }
 
+// newRoom returns a bound by what free says that the disk has left; a nil free means that
+// there is none.
+func newRoom(free func() (int64, error), floor int64) *room { return &room{free: free, floor: floor} }
+
 // keyShare is which part of the room a key may be promised for its uploads, in quarters:
 // one that sends them slowly leaves the others something.
 const keyShare = 3
@@ -80,9 +84,7 @@ func (r *room) check(floor, taken int64) (free int64, err error) {
 	if free-taken >= floor {
 		return free, nil
 	}
-	refusal := noRoom(fmt.Errorf("%d bytes are free, %d are promised or asked for, and %d are to stay free", free, taken, floor))
-	refusal.message = fmt.Sprintf("The server has no room for this: it keeps %d bytes of its disk free.", floor)
-	return 0, refusal
+	return 0, noRoomAbove(floor, fmt.Errorf("%d bytes are free, %d are promised or asked for, and %d are to stay free", free, taken, floor))
 }
 
 // hasRoomForLog reports whether a line of the access log may be written. Lines of strangers

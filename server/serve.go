@@ -7,11 +7,8 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // What net/http allows a client before a request reaches the server.
@@ -55,7 +52,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		ReadHeaderTimeout: headerTimeout,
 		MaxHeaderBytes:    headerBytes,
 		IdleTimeout:       keepAliveTimeout,
-		ErrorLog:          log.New(s.newFaultWriter(), "", 0), //nolint:forbidigo // the only form in which net/http reports
+		ErrorLog:          log.New(newFaultWriter(s.options.fault, s.options.Now), "", 0), //nolint:forbidigo // the only form in which net/http reports
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
 	limited := limitConnections(l, s.options.Connections)
@@ -106,41 +103,4 @@ func (s *Server) stop(ctx context.Context, hs *http.Server, cutOff context.Cance
 		fmt.Errorf("requests were cut off after %s: %w", s.options.Grace, err),
 		hs.Close(),
 	)
-}
-
-// faultWriter turns the lines that net/http logs into faults. A stranger whose handshake
-// fails is a line, so there is a bound on them.
-type faultWriter struct {
-	report func(requestID string, err error)
-	now    func() time.Time
-
-	mu      sync.Mutex
-	limit   *rate.Limiter
-	omitted int // lines since the last
-}
-
-const (
-	faultsPerMinute = 6 // of connections, as net/http tells of them
-	faultsAtOnce    = 100
-)
-
-func (s *Server) newFaultWriter() *faultWriter {
-	limit := rate.NewLimiter(rate.Every(time.Minute/faultsPerMinute), faultsAtOnce)
-	return &faultWriter{report: s.options.fault, now: s.options.Now, limit: limit}
-}
-
-func (w *faultWriter) Write(line []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.limit.AllowN(w.now(), 1) {
-		w.omitted++
-		return len(line), nil
-	}
-	text := cutText(strings.TrimSpace(string(line)), maxLogged)
-	if w.omitted > 0 {
-		text += fmt.Sprintf(" (%d more lines like it were left out)", w.omitted)
-	}
-	w.omitted = 0
-	w.report("", errors.New(text))
-	return len(line), nil
 }

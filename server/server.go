@@ -37,10 +37,10 @@ type Server struct {
 	buffers  sync.Pool // of *[copyBuffer]byte
 	log      *accessLog
 	metrics  *metrics
-	room     room
+	room     *room
 
-	unverified heldBodies // of requests that have shown no key yet
-	claimed    heldBodies // of requests whose key may have no right to what they ask for
+	unverified *heldBodies // of requests that have shown no key yet
+	claimed    *heldBodies // of requests whose key may have no right to what they ask for
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -61,16 +61,16 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	m := newMetrics(o)
-	o.damagedReads = m.damaged
+	m := newMetrics(o.Free, o.Collectors)
+	o.damagedRead = m.damagedRead
 	s := &Server{
 		options:    o,
 		accounts:   map[string]*account{},
-		verifier:   verifier{region: o.Region, credentials: o.Credentials, now: o.Now},
+		verifier:   verifier{region: o.Region, now: o.Now},
 		routes:     routes(),
-		room:       room{free: o.Free, floor: o.FreeFloor},
-		unverified: heldBodies{most: maxUnverified},
-		claimed:    heldBodies{most: maxClaimed},
+		room:       newRoom(o.Free, o.FreeFloor),
+		unverified: newHeldBodies(maxUnverified),
+		claimed:    newHeldBodies(maxClaimed),
 		metrics:    m,
 	}
 	s.log = newAccessLog(o.AccessLog, s.room.hasRoomForLog)
@@ -81,7 +81,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		if store == nil {
 			return nil, fmt.Errorf("account %s has no store of vaults", id)
 		}
-		s.accounts[id] = newAccount(id, store, o, &s.room)
+		s.accounts[id] = newAccount(id, store, o, s.room)
 	}
 	return s, nil
 }

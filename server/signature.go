@@ -20,45 +20,47 @@ const (
 // verifier checks AWS Signature Version 4. Only signatures in the Authorization
 // header are taken, as at the service.
 type verifier struct {
-	region      string
-	credentials Credentials
-	now         func() time.Time
+	region string
+	now    func() time.Time
 }
 
-// verify returns the access key that signed r, and the key it belongs to.
-// payloadHash is asked for once the request deserves to have its body looked at: all
-// that can be checked without it was.
-func (v verifier) verify(r *http.Request, payloadHash func() (string, error)) (string, Key, error) {
+// keyOf returns the secret key that belongs to an access key and a session token, and when
+// it expires; the zero time means never. It returns false if there is no such key.
+type keyOf func(accessKey, sessionToken string) (secret string, expires time.Time, ok bool)
+
+// verify returns the access key that signed r. It calls payloadHash when it has checked all
+// that can be checked without the body.
+func (v verifier) verify(r *http.Request, keys keyOf, payloadHash func() (string, error)) (accessKey string, err error) {
 	auth, err := authorizationOf(r)
 	if err != nil {
-		return "", Key{}, err
+		return "", err
 	}
 	if err := v.checkScope(r, auth); err != nil {
-		return "", Key{}, err
+		return "", err
 	}
 	if name := firstUnsigned(r, auth.signedHeaders); name != "" {
-		return "", Key{}, invalidSignature("The header " + name + " must be signed.")
+		return "", invalidSignature("The header " + name + " must be signed.")
 	}
-	key, known := v.credentials.Key(auth.accessKey)
-	if !known || !key.hasToken(r.Header.Get("X-Amz-Security-Token")) {
-		return "", Key{}, unrecognizedClient()
+	secret, expires, known := keys(auth.accessKey, r.Header.Get("X-Amz-Security-Token"))
+	if !known {
+		return "", unrecognizedClient()
 	}
 	payload, err := payloadHash()
 	if err != nil {
-		return "", Key{}, err
+		return "", err
 	}
 	canonical, err := canonicalRequest(r, auth.signedHeaders, payload)
 	if err != nil {
-		return "", Key{}, badRequest(err.Error(), err)
+		return "", badRequest(err.Error(), err)
 	}
 	_, stamp := signingStamp(r)
 	switch {
-	case !hmac.Equal(sign(key.Secret, auth, stamp, canonical), auth.signature[:]):
-		return "", Key{}, signatureMismatch()
-	case !key.Expires.IsZero() && !v.now().Before(key.Expires):
-		return "", Key{}, expiredToken()
+	case !hmac.Equal(sign(secret, auth, stamp, canonical), auth.signature[:]):
+		return "", signatureMismatch()
+	case !expires.IsZero() && !v.now().Before(expires):
+		return "", expiredToken()
 	}
-	return auth.accessKey, key, nil
+	return auth.accessKey, nil
 }
 
 // authorizationOf finds the one Authorization header and reads it.

@@ -25,7 +25,7 @@ func (w *wire) SetWriteDeadline(t time.Time) error {
 func TestWriteDeadlines(t *testing.T) {
 	now := time.Date(2013, 3, 20, 17, 3, 43, 0, time.UTC)
 	conn := &wire{ResponseRecorder: httptest.NewRecorder()}
-	w := newCountingWriter(conn, http.NewResponseController(conn), time.Minute)
+	w := newResponse(conn, http.NewResponseController(conn), time.Minute)
 	w.now = func() time.Time { return now }
 	for range 2 {
 		now = now.Add(time.Hour)

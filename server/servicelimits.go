@@ -1,0 +1,24 @@
+package server
+
+// The limits of the service (Amazon Glacier developer guide). The server keeps
+// them whatever its store could take.
+const (
+	minPartSize    = 1 << 20 // bytes; part sizes are this times a power of two
+	maxPartSize    = 4 << 30 // bytes; also of an archive uploaded in one request
+	maxParts       = 10_000  // in one upload
+	maxDescription = 1024    // characters from 0x20 to 0x7e
+	maxVaultName   = 255     // characters
+	maxVaults      = 1000    // of an account
+
+	vaultsPage  = 10 // vaults in one page of a list
+	uploadsPage = 50 // uploads or parts in one page of a list
+	jobsPage    = 50 // jobs in one page of a list
+	// maxAskedPage is the page size that may be asked for. Older versions of the
+	// service gave that many, so clients still ask; they get the present maximum.
+	maxAskedPage = 1000
+)
+
+const (
+	maxID     = 256  // characters of an archive, upload or job id
+	maxMarker = 1024 // characters of the marker of an inventory
+)
