@@ -8,6 +8,8 @@ import (
 
 	"firn/internal/policy"
 	"firn/internal/strict"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -23,49 +25,49 @@ type policyDocument struct {
 func (a *account) parsePolicy(c *call, message string) (policyDocument, error) {
 	var d policyDocument
 	if err := strict.Unambiguous(c.small, &d); err != nil {
-		return policyDocument{}, serialization(err)
+		return policyDocument{}, refusal.Serialization(err)
 	}
 	if d.Policy == "" {
-		return policyDocument{}, missingParameter("Policy")
+		return policyDocument{}, refusal.MissingParameter("Policy")
 	}
 	p, err := policy.Parse([]byte(d.Policy))
 	if err == nil {
 		err = p.Check(actions(), a.arn(c.target.vault))
 	}
 	if err != nil {
-		return policyDocument{}, invalid(fmt.Sprintf("%s (%s)", message, err))
+		return policyDocument{}, refusal.Invalid(fmt.Sprintf("%s (%s)", message, err))
 	}
 	return d, nil
 }
 
-func (a *account) setAccessPolicy(ctx context.Context, c *call) (reply, error) {
+func (a *account) setAccessPolicy(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	d, err := a.parsePolicy(c, "The specified vault access policy is invalid. Provide a valid policy.")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, a.writeNote(ctx, c.target.vault, accessPolicyNote, d)
+	return wire.Reply{Status: http.StatusNoContent}, a.writeNote(ctx, c.target.vault, accessPolicyNote, d)
 }
 
-func (a *account) getAccessPolicy(ctx context.Context, c *call) (reply, error) {
+func (a *account) getAccessPolicy(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	d, err := a.accessPolicyOf(ctx, c.target.vault)
 	if errors.Is(err, vault.ErrNotFound) {
-		return reply{}, notFound("No vault access policy is set for: " + a.arn(c.target.vault))
+		return wire.Reply{}, refusal.NotFound("No vault access policy is set for: " + a.arn(c.target.vault))
 	}
-	return reply{status: http.StatusOK, body: d}, err
+	return wire.Reply{Status: http.StatusOK, Body: d}, err
 }
 
 // deleteAccessPolicy succeeds also where there is none.
-func (a *account) deleteAccessPolicy(ctx context.Context, c *call) (reply, error) {
+func (a *account) deleteAccessPolicy(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, accessPolicyNote)
+	return wire.Reply{Status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, accessPolicyNote)
 }
 
 // accessPolicyOf returns the access policy of a vault, or an error that wraps

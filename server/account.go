@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"firn/server/internal/bounds"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -17,8 +19,8 @@ type account struct {
 	options     Options
 	uploads     *uploadMemory
 	openUploads *openUploads
-	room        *room
-	jobRates    jobRates
+	space       *bounds.Space
+	jobRates    bounds.JobRates
 
 	policies policyCache
 	// decided stands from the decision that an operation is allowed to the end of what
@@ -34,7 +36,7 @@ type account struct {
 	changing sync.Mutex
 }
 
-func newAccount(id string, store Store, o Options, r *room) *account {
+func newAccount(id string, store Store, o Options, space *bounds.Space) *account {
 	return &account{
 		id:            id,
 		store:         store,
@@ -42,7 +44,7 @@ func newAccount(id string, store Store, o Options, r *room) *account {
 		uploads:       newUploadMemory(),
 		openUploads:   newOpenUploads(store, o.Now, o.fault),
 		decided:       newDecisions(),
-		room:          r,
+		space:         space,
 		announcements: newAnnouncements(store, o.fault),
 		poster:        newPoster(o.Topics, o.Now),
 	}
@@ -62,7 +64,7 @@ func (a *account) location(segments ...string) string {
 
 // open returns the vault that the path names.
 func (a *account) open(ctx context.Context, c *call) (vault.Vault, error) {
-	if !isVaultName(c.target.vault) {
+	if !wire.IsVaultName(c.target.vault) {
 		return nil, a.vaultNotFound(c.target.vault)
 	}
 	v, err := a.store.Open(ctx, c.target.vault)

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 )
 
 // Admin answers to the operator's own programs, without asking for a key: GET
@@ -12,10 +15,10 @@ import (
 func (s *Server) Admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
-	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.Handle("GET /metrics", s.metrics.Handler())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := errors.Join(checkOrigin(r), checkHostName(r)); err != nil {
-			s.answerAdmin(w, refuse(asServiceError(err)))
+			s.answerAdmin(w, wire.Refusal(refusal.Of(err)))
 			return
 		}
 		mux.ServeHTTP(w, r)
@@ -31,11 +34,11 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	}{Status: "ok"}
 	if err := s.check(r.Context()); err != nil {
 		status, body.Status, body.Why = http.StatusServiceUnavailable, "unavailable", err.Error()
-		if e, ok := errors.AsType[*serviceError](err); ok {
-			body.Why = e.message
+		if e, ok := errors.AsType[*refusal.Error](err); ok {
+			body.Why = e.Message
 		}
 	}
-	s.answerAdmin(w, reply{status: status, body: body})
+	s.answerAdmin(w, wire.Reply{Status: status, Body: body})
 }
 
 func (s *Server) check(ctx context.Context) error {
@@ -44,11 +47,11 @@ func (s *Server) check(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.room.nothingLeft()
+	return s.space.NothingLeft()
 }
 
-func (s *Server) answerAdmin(w http.ResponseWriter, answer reply) {
-	if err := answer.send(w); err != nil {
+func (s *Server) answerAdmin(w http.ResponseWriter, answer wire.Reply) {
+	if err := answer.Send(w); err != nil {
 		s.options.fault("", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -132,7 +133,7 @@ func (a *account) lookAt(ctx context.Context, n *announcement) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(describeJob(a.arn(n.vault), job))
+	text, err := json.Marshal(wire.DescribeJob(a.arn(n.vault), job))
 	if err != nil {
 		return fmt.Errorf("encoding an announcement: %w", err)
 	}

@@ -5,27 +5,29 @@ import (
 	"errors"
 	"net/http"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/treehash"
 	"firn/vault"
 )
 
 // uploadArchive takes a whole archive in one request: an upload of one part.
-func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
+func (a *account) uploadArchive(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	description, err := descriptionOf(c.r)
+	description, err := wire.DescriptionOf(c.r)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	part, err := claimedPart(c.r, c.sha256)
+	part, err := wire.ClaimedPart(c.r, c.sha256)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	id, err := a.storeWhole(ctx, c, v, description, part)
 	if err != nil {
-		return reply{}, a.orVaultNotFound(err, c.target.vault) // deleted meanwhile
+		return wire.Reply{}, a.orVaultNotFound(err, c.target.vault) // deleted meanwhile
 	}
 	return a.archiveStored(c, id, part.TreeHash), nil
 }
@@ -34,7 +36,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (reply, error) {
 func (a *account) storeWhole(
 	ctx context.Context, c *call, v vault.Vault, description string, part vault.Part,
 ) (vault.ArchiveID, error) {
-	partSize := int64(minPartSize)
+	partSize := int64(wire.MinPartSize)
 	for partSize < part.Size {
 		partSize *= 2
 	}
@@ -54,7 +56,7 @@ func (a *account) storeWhole(
 	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil && !errors.Is(e, vault.ErrNotFound) {
 		a.options.fault("", e)
 	}
-	return "", asChecksumError(err)
+	return "", refusal.OfChecksum(err)
 }
 
 // completeWhole makes an archive of an upload of one part, if that is still allowed:
@@ -76,34 +78,34 @@ func (a *account) completeWhole(
 }
 
 // archiveStored is the reply to both ways of storing an archive.
-func (a *account) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) reply {
-	return reply{
-		status: http.StatusCreated,
-		header: map[string]string{
-			"Location":         a.location(c.target.vault, "archives", string(id)),
-			"x-amz-archive-id": string(id),
-			treeHashHeader:     hash.String(),
+func (a *account) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) wire.Reply {
+	return wire.Reply{
+		Status: http.StatusCreated,
+		Header: map[string]string{
+			"Location":          a.location(c.target.vault, "archives", string(id)),
+			"x-amz-archive-id":  string(id),
+			wire.TreeHashHeader: hash.String(),
 		},
 	}
 }
 
-func (a *account) deleteArchive(ctx context.Context, c *call) (reply, error) {
+func (a *account) deleteArchive(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if !isID(c.target.id) {
-		return reply{}, invalid("Invalid archive ID: " + c.target.id)
+	if !wire.IsID(c.target.id) {
+		return wire.Reply{}, refusal.Invalid("Invalid archive ID: " + c.target.id)
 	}
 	id := vault.ArchiveID(c.target.id)
 	if _, err := a.store.Archive(ctx, c.target.vault, id); errors.Is(err, vault.ErrNotFound) {
 		// It was deleted before, unless it is where the client does not look.
 		if err := a.archiveElsewhere(ctx, c.target.vault, id); err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
 	if err := v.DeleteArchive(ctx, id); err != nil {
-		return reply{}, a.orVaultNotFound(err, c.target.vault)
+		return wire.Reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
-	return reply{status: http.StatusNoContent}, nil
+	return wire.Reply{Status: http.StatusNoContent}, nil
 }

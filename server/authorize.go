@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"firn/internal/policy"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -22,7 +24,7 @@ func (s *Server) accountOf(c *call) (*account, error) {
 	}
 	a := s.accounts[c.target.account]
 	if a == nil || c.target.account != c.key.Account && c.target.vault == "" {
-		return nil, accessDenied("These credentials do not belong to account " + c.target.account + ".")
+		return nil, refusal.AccessDenied("These credentials do not belong to account " + c.target.account + ".")
 	}
 	return a, nil
 }
@@ -50,7 +52,7 @@ func (a *account) authorize(ctx context.Context, c *call) error {
 		return a.notAuthorized(c, "because the vaults are served to be read only")
 	case c.key.ReadOnly && c.op.effect != reads:
 		return a.notAuthorized(c, "because the key is read-only")
-	case !isVaultName(c.target.vault):
+	case !wire.IsVaultName(c.target.vault):
 		if own {
 			return nil // to be told what is wrong with the name
 		}
@@ -79,7 +81,7 @@ func (a *account) authorize(ctx context.Context, c *call) error {
 }
 
 func (a *account) notAuthorized(c *call, why string) error {
-	return accessDenied(strings.TrimSpace(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s",
+	return refusal.AccessDenied(strings.TrimSpace(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s",
 		c.key.arn(), c.op.action(), a.arn(c.target.vault), why)))
 }
 
@@ -150,7 +152,7 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 		return host, err == nil, nil
 	case policy.UserAgent:
 		if len(c.r.UserAgent()) > maxUserAgent { // which a long pattern would take seconds to match
-			return "", false, invalid(fmt.Sprintf("Invalid user-agent: a policy of the vault asks for it, and it has more than %d bytes.", maxUserAgent))
+			return "", false, refusal.Invalid(fmt.Sprintf("Invalid user-agent: a policy of the vault asks for it, and it has more than %d bytes.", maxUserAgent))
 		}
 		return c.r.UserAgent(), c.r.UserAgent() != "", nil
 	case policy.PrincipalARN:
@@ -177,7 +179,7 @@ func (a *account) tagValue(ctx context.Context, vaultName, key string) (string, 
 
 // archiveAge returns how many whole days old the archive is that the path names.
 func (a *account) archiveAge(ctx context.Context, c *call) (string, bool, error) {
-	if c.op.name != "DeleteArchive" || !isID(c.target.id) {
+	if c.op.name != "DeleteArchive" || !wire.IsID(c.target.id) {
 		return "", false, nil
 	}
 	archive, err := a.store.Archive(ctx, c.target.vault, vault.ArchiveID(c.target.id))

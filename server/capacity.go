@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -23,21 +25,21 @@ type capacityUnit struct {
 }
 
 // purchaseCapacity adds a unit for a month.
-func (a *account) purchaseCapacity(ctx context.Context, _ *call) (reply, error) {
+func (a *account) purchaseCapacity(ctx context.Context, _ *call) (wire.Reply, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	units, err := a.capacity(ctx)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if len(units) >= maxCapacity {
-		return reply{}, limitExceeded("The limit of two units of provisioned capacity has been reached.")
+		return wire.Reply{}, refusal.LimitExceeded("The limit of two units of provisioned capacity has been reached.")
 	}
 	now := a.options.Now().UTC()
-	unit := capacityUnit{ID: newShortID(), Start: now, Expires: monthAfter(now)}
-	return reply{
-		status: http.StatusCreated,
-		header: map[string]string{"x-amz-capacity-id": unit.ID},
+	unit := capacityUnit{ID: wire.NewShortID(), Start: now, Expires: monthAfter(now)}
+	return wire.Reply{
+		Status: http.StatusCreated,
+		Header: map[string]string{"x-amz-capacity-id": unit.ID},
 	}, a.writeNote(ctx, ofAccount, capacityNote, append(units, unit))
 }
 
@@ -49,10 +51,10 @@ func monthAfter(t time.Time) time.Time {
 	return first.AddDate(0, 0, min(t.Day(), lastDay)-1)
 }
 
-func (a *account) listCapacity(ctx context.Context, _ *call) (reply, error) {
+func (a *account) listCapacity(ctx context.Context, _ *call) (wire.Reply, error) {
 	units, err := a.capacity(ctx)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	type description struct {
 		CapacityID     string `json:"CapacityId"`
@@ -61,9 +63,9 @@ func (a *account) listCapacity(ctx context.Context, _ *call) (reply, error) {
 	}
 	list := []description{}
 	for _, unit := range units {
-		list = append(list, description{CapacityID: unit.ID, StartDate: date(unit.Start), ExpirationDate: date(unit.Expires)})
+		list = append(list, description{CapacityID: unit.ID, StartDate: wire.Date(unit.Start), ExpirationDate: wire.Date(unit.Expires)})
 	}
-	return reply{status: http.StatusOK, body: struct{ ProvisionedCapacityList []description }{list}}, nil
+	return wire.Reply{Status: http.StatusOK, Body: struct{ ProvisionedCapacityList []description }{list}}, nil
 }
 
 // capacity returns the units that have not expired.

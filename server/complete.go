@@ -5,27 +5,29 @@ import (
 	"errors"
 	"fmt"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/treehash"
 	"firn/vault"
 )
 
 // completeUpload publishes the archive. It may be repeated for as long as the
 // vault remembers the upload.
-func (a *account) completeUpload(ctx context.Context, c *call) (reply, error) {
+func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if !isID(c.target.id) {
-		return reply{}, uploadNotFound(c.target.id)
+	if !wire.IsID(c.target.id) {
+		return wire.Reply{}, refusal.UploadNotFound(c.target.id)
 	}
-	size, err := archiveSizeOf(c.r)
+	size, err := wire.ArchiveSizeOf(c.r)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	hash, err := treeHashOf(c.r)
+	hash, err := wire.TreeHashOf(c.r)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	key := c.uploadKey()
 	completion := vault.Completion{Size: size, TreeHash: hash}
@@ -34,18 +36,18 @@ func (a *account) completeUpload(ctx context.Context, c *call) (reply, error) {
 	case errors.Is(err, vault.ErrNotFound):
 		// Perhaps it is complete already: only the vault can tell.
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	default:
 		if err := checkCompletion(completion); err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
 	archive, err := v.CompleteUpload(ctx, key.id, completion)
 	if errors.Is(err, vault.ErrChecksum) {
-		return reply{}, invalidHeader(treeHashHeader, hash.String())
+		return wire.Reply{}, refusal.InvalidHeader(wire.TreeHashHeader, hash.String())
 	}
 	if err != nil {
-		return reply{}, a.orUploadNotFound(err, c)
+		return wire.Reply{}, a.orUploadNotFound(err, c)
 	}
 	a.uploads.forget(key)
 	a.openUploads.end(key)
@@ -59,16 +61,16 @@ func checkCompletion(c vault.Completion) error {
 	hashes := make([]treehash.Hash, len(c.Parts))
 	for i, part := range c.Parts {
 		if part.Offset != next {
-			return invalid(fmt.Sprintf("The upload is not complete: bytes %d-%d are missing.", next, part.Offset-1))
+			return refusal.Invalid(fmt.Sprintf("The upload is not complete: bytes %d-%d are missing.", next, part.Offset-1))
 		}
 		next += part.Size
 		hashes[i] = part.TreeHash
 	}
 	if next != c.Size {
-		return invalid(fmt.Sprintf("Invalid x-amz-archive-size: %d. The parts of the upload have %d bytes.", c.Size, next))
+		return refusal.Invalid(fmt.Sprintf("Invalid x-amz-archive-size: %d. The parts of the upload have %d bytes.", c.Size, next))
 	}
 	if treehash.Combine(hashes) != c.TreeHash {
-		return invalidHeader(treeHashHeader, c.TreeHash.String())
+		return refusal.InvalidHeader(wire.TreeHashHeader, c.TreeHash.String())
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -26,14 +28,14 @@ func parseJobFilter(r *http.Request) (jobFilter, error) {
 	if query.Has("completed") {
 		text := query.Get("completed")
 		if text != "true" && text != "false" {
-			return jobFilter{}, invalid("The value of completed is not valid: " + text)
+			return jobFilter{}, refusal.Invalid("The value of completed is not valid: " + text)
 		}
 		f.completed = new(text == "true")
 	}
 	if query.Has("statuscode") {
 		f.status = vault.JobStatus(query.Get("statuscode"))
 		if !slices.Contains([]vault.JobStatus{vault.InProgress, vault.Succeeded, vault.Failed}, f.status) {
-			return jobFilter{}, invalid("The job status code is not valid: " + string(f.status))
+			return jobFilter{}, refusal.Invalid("The job status code is not valid: " + string(f.status))
 		}
 	}
 	return f, nil
@@ -64,43 +66,43 @@ func (p jobPlace) marker() string { return fmt.Sprintf("%d.%s", p.created, p.id)
 func parseJobMarker(marker string) (jobPlace, bool) {
 	created, id, ok := strings.Cut(marker, ".")
 	ms, err := strconv.ParseInt(created, 10, 64)
-	return jobPlace{ms, vault.JobID(id)}, ok && err == nil && isID(id)
+	return jobPlace{ms, vault.JobID(id)}, ok && err == nil && wire.IsID(id)
 }
 
 // listJobs answers with a page of jobs, oldest first. Its marker is the place of
 // the first job of the next page.
-func (a *account) listJobs(ctx context.Context, c *call) (reply, error) {
-	limit, marker, err := pageOf(c.r, jobsPage)
+func (a *account) listJobs(ctx context.Context, c *call) (wire.Reply, error) {
+	limit, marker, err := wire.PageOf(c.r, wire.JobsPage)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	filter, err := parseJobFilter(c.r)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	from, ok := parseJobMarker(marker) // the zero place, before all others, for none
 	if marker != "" && !ok {
-		return reply{}, invalid("Invalid marker: " + marker)
+		return wire.Reply{}, refusal.Invalid("Invalid marker: " + marker)
 	}
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	jobs, err := firstJobs(ctx, v, limit+1, from, filter)
 	if err != nil {
-		return reply{}, a.orVaultNotFound(err, c.target.vault)
+		return wire.Reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
 	page := struct {
-		JobList []jobDescription
+		JobList []wire.JobDescription
 		Marker  *string
-	}{JobList: []jobDescription{}}
+	}{JobList: []wire.JobDescription{}}
 	for _, job := range jobs[:min(limit, len(jobs))] {
-		page.JobList = append(page.JobList, describeJob(a.arn(c.target.vault), job))
+		page.JobList = append(page.JobList, wire.DescribeJob(a.arn(c.target.vault), job))
 	}
 	if len(jobs) > limit {
-		page.Marker = orNull(placeOf(jobs[limit]).marker())
+		page.Marker = wire.OrNull(placeOf(jobs[limit]).marker())
 	}
-	return reply{status: http.StatusOK, body: page}, nil
+	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
 
 // orderedJobs is a vault that lists its jobs in the order of their places, without

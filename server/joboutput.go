@@ -8,55 +8,57 @@ import (
 	"net/http"
 	"strconv"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
 // getJobOutput sends the output of a finished job, or a range of it. Compressing
 // it is out of the question: clients count its bytes and hash them.
-func (a *account) getJobOutput(ctx context.Context, c *call) (reply, error) {
+func (a *account) getJobOutput(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	job, err := findJob(ctx, c, v)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if job.Status != vault.Succeeded {
-		return reply{}, jobNotReady(c.target.id)
+		return wire.Reply{}, jobNotReady(c.target.id)
 	}
-	r, err := outputRange(c.r, job.Size)
+	r, err := wire.OutputRange(c.r, job.Size)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	description, err := a.describeOutput(ctx, c.target.vault, job)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	out, err := v.OpenOutput(ctx, job.ID, r)
 	switch {
 	case errors.Is(err, vault.ErrNotReady):
-		return reply{}, jobNotReady(c.target.id)
+		return wire.Reply{}, jobNotReady(c.target.id)
 	case errors.Is(err, vault.ErrExpired), errors.Is(err, vault.ErrNotFound):
-		return reply{}, jobNotFound(c.target.id)
+		return wire.Reply{}, refusal.JobNotFound(c.target.id)
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	answer := reply{status: http.StatusOK, header: description, content: &out}
-	answer.header["Accept-Ranges"] = "bytes"
-	answer.header["Content-Length"] = strconv.FormatInt(out.Size, 10)
+	answer := wire.Reply{Status: http.StatusOK, Header: description, Content: &out}
+	answer.Header["Accept-Ranges"] = "bytes"
+	answer.Header["Content-Length"] = strconv.FormatInt(out.Size, 10)
 	if !r.IsZero() {
-		answer.status = http.StatusPartialContent
-		answer.header["Content-Range"] = fmt.Sprintf("bytes %d-%d/%d", r.Offset, r.End()-1, job.Size)
+		answer.Status = http.StatusPartialContent
+		answer.Header["Content-Range"] = fmt.Sprintf("bytes %d-%d/%d", r.Offset, r.End()-1, job.Size)
 	}
 	if !out.TreeHash.IsZero() {
-		answer.header[treeHashHeader] = out.TreeHash.String()
+		answer.Header[wire.TreeHashHeader] = out.TreeHash.String()
 	}
 	return answer, nil
 }
 
 func jobNotReady(id string) error {
-	return invalid("The job is not currently available for download: " + id)
+	return refusal.Invalid("The job is not currently available for download: " + id)
 }
 
 // describeOutput returns the headers that say what an output is. The description
@@ -94,7 +96,7 @@ func (s *Server) pour(c *call, out *vault.Output) {
 		err = fmt.Errorf("%w after %d bytes", io.ErrUnexpectedEOF, n)
 	}
 	err = errors.Join(err, out.Close())
-	if err != nil && c.w.whyFailed() == nil && c.r.Context().Err() == nil {
+	if err != nil && c.w.Failure() == nil && c.r.Context().Err() == nil {
 		s.options.fault(c.id, fmt.Errorf("sending the output of job %q: %w", c.target.id, err))
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 
+	"firn/server/internal/refusal"
 	"firn/vault"
 )
 
@@ -16,11 +17,11 @@ const (
 // refuses the job. Archives, and the list of them, can still be had back when uploads
 // have come down to the free floor: half of it is for jobs.
 func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequest) (release func(), err error) {
-	if !a.jobRates.allow(c.accessKey, req.Kind, a.options.Now()) {
-		return nil, throttled()
+	if !a.jobRates.Allow(c.accessKey, req.Kind, a.options.Now()) {
+		return nil, refusal.Throttled()
 	}
 	if req.Kind == vault.RetrieveArchive {
-		return a.room.reserveForJob(jobRoom)
+		return a.space.ReserveForJob(jobRoom)
 	}
 	info, err := a.store.DescribeVault(ctx, c.target.vault)
 	if err != nil {
@@ -30,5 +31,5 @@ func (a *account) makeRoomForJob(ctx context.Context, c *call, req vault.JobRequ
 	if req.List.CSV {
 		size *= 2 // the list that every job of the day shares, and that of this one
 	}
-	return a.room.reserveForJob(jobRoom + size)
+	return a.space.ReserveForJob(jobRoom + size)
 }

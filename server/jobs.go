@@ -5,37 +5,39 @@ import (
 	"errors"
 	"net/http"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
 // initiateJob starts a job for an archive or for an inventory.
-func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
+func (a *account) initiateJob(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	p, err := parseJobParameters(c.small)
+	p, err := wire.ParseJobParameters(c.small)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	req, err := a.jobRequest(ctx, c.target.vault, p)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	// To make room means to look at the vault, which may take an inventory.
 	if checks, ok := v.(jobChecker); ok {
 		if err := checks.CheckJob(req); err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
 	release, err := a.makeRoomForJob(ctx, c, req)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	defer release()
 	undo, err := a.admitJob(ctx, c.target.vault, req)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	id, err := v.StartJob(ctx, req)
 	if err != nil {
@@ -43,19 +45,19 @@ func (a *account) initiateJob(ctx context.Context, c *call) (reply, error) {
 	}
 	switch {
 	case errors.Is(err, vault.ErrNotFound) && req.Kind == vault.RetrieveInventory:
-		return reply{}, notFound("There is no inventory yet of the vault with ARN: " + a.arn(c.target.vault))
+		return wire.Reply{}, refusal.NotFound("There is no inventory yet of the vault with ARN: " + a.arn(c.target.vault))
 	case errors.Is(err, vault.ErrNotFound):
-		return reply{}, a.archiveMissing(ctx, c.target.vault, req.Archive)
+		return wire.Reply{}, a.archiveMissing(ctx, c.target.vault, req.Archive)
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	// Once the client knows of the job, somebody will be told of its end.
 	if err := a.expectEnd(ctx, jobRef{c.target.vault, id}); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{
-		status: http.StatusAccepted,
-		header: map[string]string{
+	return wire.Reply{
+		Status: http.StatusAccepted,
+		Header: map[string]string{
 			"Location":     a.location(c.target.vault, "jobs", string(id)),
 			"x-amz-job-id": string(id),
 		},
@@ -69,7 +71,7 @@ type jobChecker interface {
 
 // jobRequest puts the parameters of a job into the vault's words. A range may
 // end where its archive does, so the archive is looked at.
-func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParameters) (vault.JobRequest, error) {
+func (a *account) jobRequest(ctx context.Context, vaultName string, p wire.JobParameters) (vault.JobRequest, error) {
 	req := vault.JobRequest{
 		Kind:        vault.JobKind(p.Type),
 		Description: p.Description,
@@ -77,7 +79,7 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParamet
 	}
 	if req.Kind == vault.RetrieveInventory {
 		var err error
-		req.List, err = p.listing()
+		req.List, err = p.Listing()
 		return req, err
 	}
 	req.Archive, req.Tier = vault.ArchiveID(p.ArchiveID), vault.Tier(p.Tier)
@@ -88,9 +90,9 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p jobParamet
 	if err != nil {
 		return vault.JobRequest{}, err
 	}
-	r, ok := parseRetrievalRange(p.RetrievalByteRange, archive.Size)
+	r, ok := wire.ParseRetrievalRange(p.RetrievalByteRange, archive.Size)
 	if !ok {
-		return vault.JobRequest{}, invalid("Invalid RetrievalByteRange: " + p.RetrievalByteRange +
+		return vault.JobRequest{}, refusal.Invalid("Invalid RetrievalByteRange: " + p.RetrievalByteRange +
 			". It must be megabyte aligned and within the archive.")
 	}
 	req.Range = r
@@ -138,7 +140,7 @@ func (a *account) archiveMissing(ctx context.Context, vaultName string, id vault
 	if err := a.archiveElsewhere(ctx, vaultName, id); err != nil {
 		return err
 	}
-	return archiveNotFound(string(id))
+	return refusal.ArchiveNotFound(string(id))
 }
 
 // archiveElsewhere returns the service's refusal of an archive that is in another
@@ -151,30 +153,30 @@ func (a *account) archiveElsewhere(ctx context.Context, vaultName string, id vau
 	if err != nil {
 		return err
 	}
-	return invalid("Invalid vault name: " + a.arn(vaultName))
+	return refusal.Invalid("Invalid vault name: " + a.arn(vaultName))
 }
 
 // describeJob tells how a job stands.
-func (a *account) describeJob(ctx context.Context, c *call) (reply, error) {
+func (a *account) describeJob(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	job, err := findJob(ctx, c, v)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusOK, body: describeJob(a.arn(c.target.vault), job)}, nil
+	return wire.Reply{Status: http.StatusOK, Body: wire.DescribeJob(a.arn(c.target.vault), job)}, nil
 }
 
 // findJob returns the job that the path names.
 func findJob(ctx context.Context, c *call, v vault.Vault) (vault.Job, error) {
-	if !isID(c.target.id) {
-		return vault.Job{}, jobNotFound(c.target.id)
+	if !wire.IsID(c.target.id) {
+		return vault.Job{}, refusal.JobNotFound(c.target.id)
 	}
 	job, err := v.Job(ctx, vault.JobID(c.target.id))
 	if errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExpired) {
-		return vault.Job{}, jobNotFound(c.target.id)
+		return vault.Job{}, refusal.JobNotFound(c.target.id)
 	}
 	return job, err
 }

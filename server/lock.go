@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -51,99 +53,99 @@ func (a *account) lockOf(ctx context.Context, vaultName string) (lockDocument, e
 }
 
 // initiateLock puts a lock policy to the test.
-func (a *account) initiateLock(ctx context.Context, c *call) (reply, error) {
+func (a *account) initiateLock(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	p, err := a.parsePolicy(c, "The specified vault lock policy is invalid. Provide a valid policy.")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	old, err := a.lockOf(ctx, c.target.vault)
 	switch {
 	case err == nil:
-		return reply{}, accessDenied("The vault lock of " + a.arn(c.target.vault) + " is in the state " + string(old.State) + " already.")
+		return wire.Reply{}, refusal.AccessDenied("The vault lock of " + a.arn(c.target.vault) + " is in the state " + string(old.State) + " already.")
 	case !errors.Is(err, vault.ErrNotFound):
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	d := lockDocument{ID: newShortID(), Policy: p.Policy, State: vault.LockInProgress, Created: a.options.Now().UTC()}
-	return reply{
-		status: http.StatusCreated,
-		header: map[string]string{"x-amz-lock-id": d.ID},
+	d := lockDocument{ID: wire.NewShortID(), Policy: p.Policy, State: vault.LockInProgress, Created: a.options.Now().UTC()}
+	return wire.Reply{
+		Status: http.StatusCreated,
+		Header: map[string]string{"x-amz-lock-id": d.ID},
 	}, a.writeNote(ctx, c.target.vault, lockNote, d)
 }
 
 // completeLock makes a lock policy permanent.
-func (a *account) completeLock(ctx context.Context, c *call) (reply, error) {
+func (a *account) completeLock(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	d, err := a.lockOf(ctx, c.target.vault)
 	if errors.Is(err, vault.ErrNotFound) {
-		return reply{}, a.noLock(c)
+		return wire.Reply{}, a.noLock(c)
 	}
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	locked, same := d.State == vault.LockLocked, d.ID == c.target.id
-	done := reply{status: http.StatusNoContent}
+	done := wire.Reply{Status: http.StatusNoContent}
 	switch {
 	case locked && same:
 		return done, nil
 	case locked:
-		return reply{}, accessDenied("The vault " + a.arn(c.target.vault) + " is locked by another lock ID.")
+		return wire.Reply{}, refusal.AccessDenied("The vault " + a.arn(c.target.vault) + " is locked by another lock ID.")
 	case !same:
-		return reply{}, invalid("Invalid lock ID: " + c.target.id)
+		return wire.Reply{}, refusal.Invalid("Invalid lock ID: " + c.target.id)
 	}
 	d.State = vault.LockLocked
 	return done, a.writeNote(ctx, c.target.vault, lockNote, d)
 }
 
 func (a *account) noLock(c *call) error {
-	return notFound("No vault lock policy is set for: " + a.arn(c.target.vault))
+	return refusal.NotFound("No vault lock policy is set for: " + a.arn(c.target.vault))
 }
 
 // getLock tells the lock that there is.
-func (a *account) getLock(ctx context.Context, c *call) (reply, error) {
+func (a *account) getLock(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	d, err := a.lockOf(ctx, c.target.vault)
 	if errors.Is(err, vault.ErrNotFound) {
-		return reply{}, a.noLock(c)
+		return wire.Reply{}, a.noLock(c)
 	}
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	body := struct {
 		CreationDate   *string
 		ExpirationDate *string
 		Policy         string
 		State          vault.LockState
-	}{CreationDate: date(d.Created), Policy: d.Policy, State: d.State}
+	}{CreationDate: wire.Date(d.Created), Policy: d.Policy, State: d.State}
 	if d.State == vault.LockInProgress {
-		body.ExpirationDate = date(d.ends())
+		body.ExpirationDate = wire.Date(d.ends())
 	}
-	return reply{status: http.StatusOK, body: body}, nil
+	return wire.Reply{Status: http.StatusOK, Body: body}, nil
 }
 
 // abortLock ends a test. It succeeds also where there is none.
-func (a *account) abortLock(ctx context.Context, c *call) (reply, error) {
+func (a *account) abortLock(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	d, err := a.lockOf(ctx, c.target.vault)
 	switch {
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
-		return reply{}, err
+		return wire.Reply{}, err
 	case d.State == vault.LockLocked:
-		return reply{}, accessDenied("The vault " + a.arn(c.target.vault) + " is locked.")
+		return wire.Reply{}, refusal.AccessDenied("The vault " + a.arn(c.target.vault) + " is locked.")
 	}
-	return reply{status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, lockNote)
+	return wire.Reply{Status: http.StatusNoContent}, a.removeNote(ctx, c.target.vault, lockNote)
 }

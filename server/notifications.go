@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"firn/internal/strict"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -20,20 +22,20 @@ type notificationConfig struct {
 func parseNotifications(body []byte) (notificationConfig, error) {
 	var n notificationConfig
 	if err := strict.Unambiguous(body, &n); err != nil {
-		return notificationConfig{}, serialization(err)
+		return notificationConfig{}, refusal.Serialization(err)
 	}
 	switch {
 	case n.SNSTopic == "":
-		return notificationConfig{}, missingParameter("SNSTopic")
+		return notificationConfig{}, refusal.MissingParameter("SNSTopic")
 	case !vault.IsTopic(n.SNSTopic):
-		return notificationConfig{}, invalid("Invalid SNSTopic: " + n.SNSTopic)
+		return notificationConfig{}, refusal.Invalid("Invalid SNSTopic: " + n.SNSTopic)
 	case len(n.Events) == 0:
-		return notificationConfig{}, missingParameter("Events")
+		return notificationConfig{}, refusal.MissingParameter("Events")
 	}
 	var events []string
 	for _, event := range n.Events {
 		if event != vault.ArchiveRetrievalCompleted && event != vault.InventoryRetrievalCompleted {
-			return notificationConfig{}, invalid("Invalid event: " + event)
+			return notificationConfig{}, refusal.Invalid("Invalid event: " + event)
 		}
 		if !slices.Contains(events, event) {
 			events = append(events, event)
@@ -44,40 +46,40 @@ func parseNotifications(body []byte) (notificationConfig, error) {
 }
 
 // setNotifications replaces the notification configuration of a vault.
-func (a *account) setNotifications(ctx context.Context, c *call) (reply, error) {
+func (a *account) setNotifications(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	n, err := parseNotifications(c.small)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := a.writeNote(ctx, c.target.vault, notificationsNote, n); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, nil
+	return wire.Reply{Status: http.StatusNoContent}, nil
 }
 
-func (a *account) getNotifications(ctx context.Context, c *call) (reply, error) {
+func (a *account) getNotifications(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	n, err := a.notificationsOf(ctx, c.target.vault)
 	if errors.Is(err, vault.ErrNotFound) {
-		return reply{}, notFound("No notification configuration is set for vault: " + a.arn(c.target.vault))
+		return wire.Reply{}, refusal.NotFound("No notification configuration is set for vault: " + a.arn(c.target.vault))
 	}
-	return reply{status: http.StatusOK, body: n}, err
+	return wire.Reply{Status: http.StatusOK, Body: n}, err
 }
 
 // deleteNotifications succeeds also where there are none.
-func (a *account) deleteNotifications(ctx context.Context, c *call) (reply, error) {
+func (a *account) deleteNotifications(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := a.removeNote(ctx, c.target.vault, notificationsNote); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, nil
+	return wire.Reply{Status: http.StatusNoContent}, nil
 }
 
 // notificationsOf returns the notification configuration of a vault, or an error

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"firn/server/internal/refusal"
 	"firn/vault"
 )
 
@@ -124,7 +125,7 @@ func (u *openUploads) admit(ctx context.Context, accessKey string, k *uploadingK
 	if u.count(k) {
 		return nil
 	}
-	return limitExceeded(fmt.Sprintf("The limit of %d unfinished uploads of one access key has been reached. "+
+	return refusal.LimitExceeded(fmt.Sprintf("The limit of %d unfinished uploads of one access key has been reached. "+
 		"Complete or abort some of them, or wait until they expire.", maxOpenUploads))
 }
 

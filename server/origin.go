@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"firn/server/internal/refusal"
 )
 
 // checkOrigin refuses what a browser says that a web page sends.
 func checkOrigin(r *http.Request) error {
 	if len(r.Header.Values("Origin")) > 0 {
-		return accessDenied("Requests from web pages are not accepted.")
+		return refusal.AccessDenied("Requests from web pages are not accepted.")
 	}
 	return nil
 }
@@ -30,7 +32,7 @@ func checkHost(r *http.Request) error {
 // checkHostName is checkHost for those who need no key.
 func checkHostName(r *http.Request) error {
 	if onLoopback(r) && !isLoopbackName(r.Host) {
-		return accessDenied("This server listens on loopback and is not called " + r.Host + ".")
+		return refusal.AccessDenied("This server listens on loopback and is not called " + r.Host + ".")
 	}
 	return nil
 }

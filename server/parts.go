@@ -7,33 +7,35 @@ import (
 	"net/http"
 	"strconv"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
 // uploadPart stores one part of an upload.
-func (a *account) uploadPart(ctx context.Context, c *call) (reply, error) {
+func (a *account) uploadPart(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	upload, err := a.openUpload(ctx, c, v)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	part, err := claimedPart(c.r, c.sha256)
+	part, err := wire.ClaimedPart(c.r, c.sha256)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if part.Offset, err = partRange(c.r, upload.PartSize); err != nil {
-		return reply{}, err
+	if part.Offset, err = wire.PartRange(c.r, upload.PartSize); err != nil {
+		return wire.Reply{}, err
 	}
 	stored, err := v.UploadPart(ctx, upload.ID, part, c.body)
 	if err != nil {
-		return reply{}, asChecksumError(a.orUploadNotFound(err, c))
+		return wire.Reply{}, refusal.OfChecksum(a.orUploadNotFound(err, c))
 	}
-	return reply{
-		status: http.StatusNoContent,
-		header: map[string]string{treeHashHeader: stored.TreeHash.String()},
+	return wire.Reply{
+		Status: http.StatusNoContent,
+		Header: map[string]string{wire.TreeHashHeader: stored.TreeHash.String()},
 	}, nil
 }
 
@@ -56,26 +58,26 @@ type partsPage struct {
 
 // listParts answers with a page of the parts that an upload holds. Its marker is
 // the offset of the first part of the next page.
-func (a *account) listParts(ctx context.Context, c *call) (reply, error) {
-	limit, marker, err := pageOf(c.r, uploadsPage)
+func (a *account) listParts(ctx context.Context, c *call) (wire.Reply, error) {
+	limit, marker, err := wire.PageOf(c.r, wire.UploadsPage)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	from, ok := parseOffset(marker)
+	from, ok := wire.ParseOffset(marker)
 	if marker != "" && !ok {
-		return reply{}, invalid("Invalid marker: " + marker)
+		return wire.Reply{}, refusal.Invalid("Invalid marker: " + marker)
 	}
 	v, err := a.open(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	upload, err := a.openUpload(ctx, c, v)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	page := partsPage{
-		ArchiveDescription: orNull(upload.Description),
-		CreationDate:       date(upload.Created),
+		ArchiveDescription: wire.OrNull(upload.Description),
+		CreationDate:       wire.Date(upload.Created),
 		MultipartUploadID:  string(upload.ID),
 		PartSizeInBytes:    upload.PartSize,
 		Parts:              []partDescription{},
@@ -83,13 +85,13 @@ func (a *account) listParts(ctx context.Context, c *call) (reply, error) {
 	}
 	for part, err := range v.Parts(ctx, upload.ID) {
 		if err != nil {
-			return reply{}, a.orUploadNotFound(err, c)
+			return wire.Reply{}, a.orUploadNotFound(err, c)
 		}
 		if part.Offset < from {
 			continue
 		}
 		if len(page.Parts) == limit {
-			page.Marker = orNull(strconv.FormatInt(part.Offset, 10))
+			page.Marker = wire.OrNull(strconv.FormatInt(part.Offset, 10))
 			break
 		}
 		page.Parts = append(page.Parts, partDescription{
@@ -97,7 +99,7 @@ func (a *account) listParts(ctx context.Context, c *call) (reply, error) {
 			SHA256TreeHash: part.TreeHash.String(),
 		})
 	}
-	return reply{status: http.StatusOK, body: page}, nil
+	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
 
 // orUploadNotFound puts ErrNotFound, once the vault was opened, into the
@@ -108,5 +110,5 @@ func (a *account) orUploadNotFound(err error, c *call) error {
 	}
 	a.uploads.forget(c.uploadKey())
 	a.openUploads.end(c.uploadKey())
-	return uploadNotFound(c.target.id)
+	return refusal.UploadNotFound(c.target.id)
 }

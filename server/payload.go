@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 
+	"firn/server/internal/bounds"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/treehash"
 )
 
@@ -17,9 +20,9 @@ const contentHash = "X-Amz-Content-Sha256"
 func checkSize(r *http.Request) error {
 	switch {
 	case len(r.TransferEncoding) > 0 || r.ContentLength < 0:
-		return missingParameter("Content-Length")
-	case r.ContentLength > maxPartSize:
-		return invalidLength(r.ContentLength)
+		return refusal.MissingParameter("Content-Length")
+	case r.ContentLength > wire.MaxPartSize:
+		return refusal.InvalidLength(r.ContentLength)
 	}
 	return nil
 }
@@ -33,13 +36,13 @@ func (c *call) payloadHash() (string, error) {
 		// Also UNSIGNED-PAYLOAD and STREAMING-…, as at the service; and the hash of
 		// zeros, which no body has and which stands for no claim here.
 		if err != nil || hash.IsZero() {
-			return "", invalidHeader(contentHash, claim)
+			return "", refusal.InvalidHeader(contentHash, claim)
 		}
 		c.sha256 = hash
 		return claim, nil
 	}
 	if c.r.ContentLength > maxSmallBody {
-		return "", missingParameter("x-amz-content-sha256")
+		return "", refusal.MissingParameter("x-amz-content-sha256")
 	}
 	hash, err := c.hashSmallBody(c.unverified)
 	if err != nil {
@@ -55,14 +58,14 @@ func (c *call) checkSmallBody() error {
 		return nil // the signature covers the body as it was received
 	}
 	if c.r.ContentLength > maxSmallBody {
-		return invalidLength(c.r.ContentLength)
+		return refusal.InvalidLength(c.r.ContentLength)
 	}
 	hash, err := c.hashSmallBody(c.claimed)
 	if err != nil {
 		return err
 	}
 	if hash != c.sha256 {
-		return wrongPayload(c.sha256, hash)
+		return refusal.WrongPayload(c.sha256, hash)
 	}
 	return nil
 }
@@ -70,16 +73,16 @@ func (c *call) checkSmallBody() error {
 // hashSmallBody receives the body in memory, within the bound of held. It is not known yet
 // whether the request is allowed, so the body has no more time as a whole than another one
 // has for one byte.
-func (c *call) hashSmallBody(held *heldBodies) (treehash.Hash, error) {
-	release := held.hold(c.r.ContentLength, c.body.giveUp)
+func (c *call) hashSmallBody(held *bounds.HeldBodies) (treehash.Hash, error) {
+	release := held.Hold(c.r.ContentLength, c.body.GiveUp)
 	defer release()
-	c.body.limitWhole()
+	c.body.LimitWhole()
 	text := make([]byte, c.r.ContentLength)
 	if _, err := io.ReadFull(c.body, text); err != nil {
 		return treehash.Hash{}, fmt.Errorf("receiving the body: %w", err)
 	}
-	if c.body.isGivenUp() { // at the last moment
-		return treehash.Hash{}, throttled()
+	if c.body.GivenUp() { // at the last moment
+		return treehash.Hash{}, refusal.Throttled()
 	}
 	c.small = text
 	return sha256.Sum256(text), nil

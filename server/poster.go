@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"firn/server/internal/wire"
 )
 
 const (
@@ -102,7 +104,7 @@ type notification struct {
 func (p *poster) send(ctx context.Context, n *announcement, t telling) error {
 	message := notification{
 		Type: "Notification", MessageID: messageID(n, t), TopicARN: t.topic,
-		Message: n.message, Timestamp: date(p.date()), SignatureVersion: "1",
+		Message: n.message, Timestamp: wire.Date(p.date()), SignatureVersion: "1",
 	}
 	text, err := json.Marshal(message)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"firn/internal/strict"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -20,45 +22,45 @@ type retrievalRule struct {
 }
 
 // setRetrievalPolicy replaces the data retrieval policy of the account.
-func (a *account) setRetrievalPolicy(ctx context.Context, c *call) (reply, error) {
+func (a *account) setRetrievalPolicy(ctx context.Context, c *call) (wire.Reply, error) {
 	var body struct{ Policy *retrievalPolicy }
 	if err := strict.Unambiguous(c.small, &body); err != nil {
-		return reply{}, serialization(err)
+		return wire.Reply{}, refusal.Serialization(err)
 	}
 	if body.Policy == nil {
-		return reply{}, missingParameter("Policy")
+		return wire.Reply{}, refusal.MissingParameter("Policy")
 	}
 	if err := body.Policy.check(); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: http.StatusNoContent}, a.writeNote(ctx, ofAccount, retrievalPolicyNote, body.Policy)
+	return wire.Reply{Status: http.StatusNoContent}, a.writeNote(ctx, ofAccount, retrievalPolicyNote, body.Policy)
 }
 
 func (p retrievalPolicy) check() error {
 	if len(p.Rules) != 1 {
-		return invalid("Invalid policy: it must have exactly one rule.")
+		return refusal.Invalid("Invalid policy: it must have exactly one rule.")
 	}
 	rule := p.Rules[0]
 	switch {
 	case rule.Strategy == vault.LimitBytesPerHour && rule.BytesPerHour == nil:
-		return missingParameter("BytesPerHour")
+		return refusal.MissingParameter("BytesPerHour")
 	case rule.Strategy == vault.LimitBytesPerHour && *rule.BytesPerHour < 1:
-		return invalid("Invalid BytesPerHour: it must be at least 1.")
+		return refusal.Invalid("Invalid BytesPerHour: it must be at least 1.")
 	case rule.Strategy == vault.LimitBytesPerHour:
 		return nil
 	case rule.Strategy == "":
-		return missingParameter("Strategy")
+		return refusal.MissingParameter("Strategy")
 	case rule.Strategy != vault.LimitNone && rule.Strategy != vault.LimitFreeTier:
-		return invalid("Invalid Strategy: " + string(rule.Strategy))
+		return refusal.Invalid("Invalid Strategy: " + string(rule.Strategy))
 	case rule.BytesPerHour != nil:
-		return invalid("Invalid BytesPerHour: the strategy " + string(rule.Strategy) + " has none.")
+		return refusal.Invalid("Invalid BytesPerHour: the strategy " + string(rule.Strategy) + " has none.")
 	}
 	return nil
 }
 
-func (a *account) getRetrievalPolicy(ctx context.Context, _ *call) (reply, error) {
+func (a *account) getRetrievalPolicy(ctx context.Context, _ *call) (wire.Reply, error) {
 	p, err := a.retrievalPolicy(ctx)
-	return reply{status: http.StatusOK, body: struct{ Policy retrievalPolicy }{p}}, err
+	return wire.Reply{Status: http.StatusOK, Body: struct{ Policy retrievalPolicy }{p}}, err
 }
 
 // retrievalPolicy returns the policy of the account; without one nothing is

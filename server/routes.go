@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 )
 
 // operation is one operation of the service.
@@ -17,7 +20,7 @@ type operation struct {
 	// operations the gate receives and checks it.
 	streams bool
 	// serve carries it out. The error becomes a reply too.
-	serve func(a *account, ctx context.Context, c *call) (reply, error)
+	serve func(a *account, ctx context.Context, c *call) (wire.Reply, error)
 }
 
 // effect is what an operation does to what is kept.
@@ -101,22 +104,22 @@ type target struct {
 
 // find returns the operation that the request asks for and sets its target.
 func (s *Server) find(c *call) (operation, error) {
-	path, _ := wireTarget(c.r)
+	path, _ := wire.Target(c.r)
 	segments, err := splitPath(path)
 	if err != nil || len(segments) < 2 {
-		return operation{}, unknownOperation(c.r.Method, path)
+		return operation{}, refusal.UnknownOperation(c.r.Method, path)
 	}
 	pattern, t := patternOf(segments)
 	which := c.r.Method + " " + pattern
 	if which == "POST vaults/*/tags" {
 		which += "?operation=" + c.r.URL.Query().Get("operation")
 		if _, ok := s.routes[which]; !ok {
-			return operation{}, invalid("Invalid operation: " + c.r.URL.Query().Get("operation"))
+			return operation{}, refusal.Invalid("Invalid operation: " + c.r.URL.Query().Get("operation"))
 		}
 	}
 	op, ok := s.routes[which]
 	if !ok || strings.Count(pattern, "/") != len(segments)-2 { // one was escaped
-		return operation{}, unknownOperation(c.r.Method, path)
+		return operation{}, refusal.UnknownOperation(c.r.Method, path)
 	}
 	c.target = t
 	return op, nil
@@ -158,8 +161,8 @@ func checkVersion(r *http.Request) error {
 	case version:
 		return nil
 	case "":
-		return missingParameter("API version")
+		return refusal.MissingParameter("API version")
 	default:
-		return invalidHeader(name, got)
+		return refusal.InvalidHeader(name, got)
 	}
 }

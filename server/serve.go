@@ -9,6 +9,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"firn/server/internal/bounds"
+	"firn/server/internal/monitor"
 )
 
 // What net/http allows a client before a request reaches the server.
@@ -52,14 +55,14 @@ func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler
 		ReadHeaderTimeout: headerTimeout,
 		MaxHeaderBytes:    headerBytes,
 		IdleTimeout:       keepAliveTimeout,
-		ErrorLog:          log.New(newFaultWriter(s.options.fault, s.options.Now), "", 0), //nolint:forbidigo // the only form in which net/http reports
+		ErrorLog:          log.New(monitor.NewConnectionFaults(func(err error) { s.options.fault("", err) }, s.options.Now), "", 0), //nolint:forbidigo // the only form in which net/http reports
 		BaseContext:       func(net.Listener) context.Context { return requests },
 	}
-	limited := limitConnections(l, s.options.Connections)
+	limited := bounds.LimitConnections(l, s.options.Connections)
 	var open sync.WaitGroup // connections: each is a goroutine of net/http
-	hs.ConnContext = limited.within
+	hs.ConnContext = limited.Within
 	hs.ConnState = func(conn net.Conn, state http.ConnState) {
-		limited.changed(conn, state)
+		limited.Changed(conn, state)
 		switch state {
 		case http.StateNew:
 			open.Add(1)

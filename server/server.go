@@ -24,6 +24,11 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+
+	"firn/server/internal/bounds"
+	"firn/server/internal/monitor"
+	"firn/server/internal/sigv4"
+	"firn/server/internal/wire"
 )
 
 // Server is an http.Handler that serves the vaults of one or more accounts. It
@@ -32,15 +37,15 @@ import (
 type Server struct {
 	options  Options
 	accounts map[string]*account // by id
-	verifier verifier
+	verifier sigv4.Verifier
 	routes   map[string]operation
 	buffers  sync.Pool // of *[copyBuffer]byte
-	log      *accessLog
-	metrics  *metrics
-	room     *room
+	log      *monitor.AccessLog
+	metrics  *monitor.Metrics
+	space    *bounds.Space
 
-	unverified *heldBodies // of requests that have shown no key yet
-	claimed    *heldBodies // of requests whose key may have no right to what they ask for
+	unverified *bounds.HeldBodies // of requests that have shown no key yet
+	claimed    *bounds.HeldBodies // of requests whose key may have no right to what they ask for
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -61,19 +66,19 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	m := newMetrics(o.Free, o.Collectors)
-	o.damagedRead = m.damagedRead
+	m := monitor.NewMetrics(o.Free, o.Collectors)
+	o.damagedRead = m.DamagedRead
 	s := &Server{
 		options:    o,
 		accounts:   map[string]*account{},
-		verifier:   verifier{region: o.Region, now: o.Now},
+		verifier:   sigv4.Verifier{Region: o.Region, Now: o.Now},
 		routes:     routes(),
-		room:       newRoom(o.Free, o.FreeFloor),
-		unverified: newHeldBodies(maxUnverified),
-		claimed:    newHeldBodies(maxClaimed),
+		space:      bounds.NewSpace(o.Free, o.FreeFloor),
+		unverified: bounds.NewHeldBodies(maxUnverified),
+		claimed:    bounds.NewHeldBodies(maxClaimed),
 		metrics:    m,
 	}
-	s.log = newAccessLog(o.AccessLog, s.room.hasRoomForLog)
+	s.log = monitor.NewAccessLog(o.AccessLog, s.space.HasRoomForLog)
 	for id, store := range accounts {
 		if !IsAccount(id) {
 			return nil, fmt.Errorf("the account id %q does not have 12 digits", id)
@@ -81,10 +86,10 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 		if store == nil {
 			return nil, fmt.Errorf("account %s has no store of vaults", id)
 		}
-		s.accounts[id] = newAccount(id, store, o, s.room)
+		s.accounts[id] = newAccount(id, store, o, s.space)
 	}
 	return s, nil
 }
 
 // IsAccount reports whether id has the form of an account id: 12 digits.
-func IsAccount(id string) bool { return len(id) == 12 && consistsOf(id, isDigit) }
+func IsAccount(id string) bool { return len(id) == 12 && wire.ConsistsOf(id, wire.IsDigit) }

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"firn/internal/strict"
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -26,26 +28,26 @@ func (a *account) tagsOf(ctx context.Context, vaultName string) (map[string]stri
 	return tags, nil
 }
 
-func (a *account) listTags(ctx context.Context, c *call) (reply, error) {
+func (a *account) listTags(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	tags, err := a.tagsOf(ctx, c.target.vault)
-	return reply{status: http.StatusOK, body: struct{ Tags map[string]string }{tags}}, err
+	return wire.Reply{Status: http.StatusOK, Body: struct{ Tags map[string]string }{tags}}, err
 }
 
 // addTags sets tags, in the place of those that have the same keys.
-func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
+func (a *account) addTags(ctx context.Context, c *call) (wire.Reply, error) {
 	var body struct{ Tags map[string]string }
 	if err := strict.Unambiguous(c.small, &body); err != nil {
-		return reply{}, serialization(err)
+		return wire.Reply{}, refusal.Serialization(err)
 	}
 	if err := checkTagCount("Tags", len(body.Tags)); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	for key, value := range body.Tags {
 		if err := checkTag(key, value); err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
 	return a.changeTags(ctx, c, func(tags map[string]string) error {
@@ -53,24 +55,24 @@ func (a *account) addTags(ctx context.Context, c *call) (reply, error) {
 			tags[key] = value
 		}
 		if len(tags) > vault.MaxTags {
-			return limitExceeded("The quota for the number of tags that can be assigned to this resource has been reached.")
+			return refusal.LimitExceeded("The quota for the number of tags that can be assigned to this resource has been reached.")
 		}
 		return nil
 	})
 }
 
 // removeTags removes those of some tags that there are.
-func (a *account) removeTags(ctx context.Context, c *call) (reply, error) {
+func (a *account) removeTags(ctx context.Context, c *call) (wire.Reply, error) {
 	var body struct{ TagKeys []string }
 	if err := strict.Unambiguous(c.small, &body); err != nil {
-		return reply{}, serialization(err)
+		return wire.Reply{}, refusal.Serialization(err)
 	}
 	if err := checkTagCount("TagKeys", len(body.TagKeys)); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	for _, key := range body.TagKeys {
 		if err := checkTag(key, ""); err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
 	return a.changeTags(ctx, c, func(tags map[string]string) error {
@@ -81,20 +83,20 @@ func (a *account) removeTags(ctx context.Context, c *call) (reply, error) {
 	})
 }
 
-func (a *account) changeTags(ctx context.Context, c *call, change func(map[string]string) error) (reply, error) {
+func (a *account) changeTags(ctx context.Context, c *call, change func(map[string]string) error) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	tags, err := a.tagsOf(ctx, c.target.vault)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := change(tags); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	done := reply{status: http.StatusNoContent}
+	done := wire.Reply{Status: http.StatusNoContent}
 	if len(tags) == 0 {
 		return done, a.removeNote(ctx, c.target.vault, tagsNote)
 	}
@@ -104,9 +106,9 @@ func (a *account) changeTags(ctx context.Context, c *call, change func(map[strin
 func checkTagCount(name string, n int) error {
 	switch {
 	case n == 0:
-		return missingParameter(name)
+		return refusal.MissingParameter(name)
 	case n > maxTagsOnce:
-		return invalid("Invalid " + name + ": at most " + strconv.Itoa(maxTagsOnce) + " tags may be named at once.")
+		return refusal.Invalid("Invalid " + name + ": at most " + strconv.Itoa(maxTagsOnce) + " tags may be named at once.")
 	}
 	return nil
 }
@@ -115,11 +117,11 @@ func checkTagCount(name string, n int) error {
 func checkTag(key, value string) error {
 	switch {
 	case key == "" || utf8.RuneCountInString(key) > vault.MaxTagKey || !isTagText(key):
-		return invalid("Invalid tag key: " + key)
+		return refusal.Invalid("Invalid tag key: " + key)
 	case strings.HasPrefix(strings.ToLower(key), "aws:"):
-		return invalid("Invalid tag key: " + key + ". Keys that begin with aws: are reserved.")
+		return refusal.Invalid("Invalid tag key: " + key + ". Keys that begin with aws: are reserved.")
 	case utf8.RuneCountInString(value) > vault.MaxTagValue || !isTagText(value):
-		return invalid("Invalid tag value: " + value)
+		return refusal.Invalid("Invalid tag value: " + value)
 	}
 	return nil
 }

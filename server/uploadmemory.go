@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -76,8 +78,8 @@ func (c *call) uploadKey() uploadKey {
 // openUpload finds the unfinished upload that the path names. It may have ended
 // since it was remembered; the vault tells that when it is used.
 func (a *account) openUpload(ctx context.Context, c *call, v vault.Vault) (vault.Upload, error) {
-	if !isID(c.target.id) {
-		return vault.Upload{}, uploadNotFound(c.target.id)
+	if !wire.IsID(c.target.id) {
+		return vault.Upload{}, refusal.UploadNotFound(c.target.id)
 	}
 	key := c.uploadKey()
 	if u, ok := a.uploads.find(key); ok {
@@ -92,5 +94,5 @@ func (a *account) openUpload(ctx context.Context, c *call, v vault.Vault) (vault
 			return u, nil
 		}
 	}
-	return vault.Upload{}, uploadNotFound(c.target.id)
+	return vault.Upload{}, refusal.UploadNotFound(c.target.id)
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"firn/server/internal/refusal"
+	"firn/server/internal/wire"
 	"firn/vault"
 )
 
@@ -22,8 +24,8 @@ type vaultDescription struct {
 
 func (a *account) describe(info vault.Info) vaultDescription {
 	return vaultDescription{
-		CreationDate:      date(info.Created),
-		LastInventoryDate: date(info.Inventoried),
+		CreationDate:      wire.Date(info.Created),
+		LastInventoryDate: wire.Date(info.Inventoried),
 		NumberOfArchives:  info.Archives,
 		SizeInBytes:       info.Bytes,
 		VaultARN:          a.arn(info.Name),
@@ -32,7 +34,7 @@ func (a *account) describe(info vault.Info) vaultDescription {
 }
 
 func (a *account) vaultNotFound(name string) error {
-	return notFound("Vault not found for ARN: " + a.arn(name))
+	return refusal.NotFound("Vault not found for ARN: " + a.arn(name))
 }
 
 // orVaultNotFound puts ErrNotFound, where it can only mean the vault, into the
@@ -44,25 +46,25 @@ func (a *account) orVaultNotFound(err error, name string) error {
 	return err
 }
 
-func (a *account) createVault(ctx context.Context, c *call) (reply, error) {
+func (a *account) createVault(ctx context.Context, c *call) (wire.Reply, error) {
 	name := c.target.vault
-	if !isVaultName(name) {
-		return reply{}, invalid("Invalid vault name: " + name)
+	if !wire.IsVaultName(name) {
+		return wire.Reply{}, refusal.Invalid("Invalid vault name: " + name)
 	}
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	if err := a.checkVaultCount(ctx, name); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := a.store.CreateVault(ctx, name); err != nil {
 		if errors.Is(err, vault.ErrInvalid) {
-			err = invalid("Invalid vault name: " + name)
+			err = refusal.Invalid("Invalid vault name: " + name)
 		}
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{
-		status: http.StatusCreated,
-		header: map[string]string{"Location": a.location(name)},
+	return wire.Reply{
+		Status: http.StatusCreated,
+		Header: map[string]string{"Location": a.location(name)},
 	}, nil
 }
 
@@ -70,33 +72,33 @@ func (a *account) createVault(ctx context.Context, c *call) (reply, error) {
 // already.
 func (a *account) checkVaultCount(ctx context.Context, name string) error {
 	n, err := a.store.VaultCount(ctx)
-	if err != nil || n < maxVaults {
+	if err != nil || n < wire.MaxVaults {
 		return err
 	}
 	if _, err := a.store.DescribeVault(ctx, name); !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
-	return limitExceeded(fmt.Sprintf("The limit of %d vaults has been reached.", maxVaults))
+	return refusal.LimitExceeded(fmt.Sprintf("The limit of %d vaults has been reached.", wire.MaxVaults))
 }
 
-func (a *account) describeVault(ctx context.Context, c *call) (reply, error) {
+func (a *account) describeVault(ctx context.Context, c *call) (wire.Reply, error) {
 	name := c.target.vault
-	if !isVaultName(name) {
-		return reply{}, a.vaultNotFound(name)
+	if !wire.IsVaultName(name) {
+		return wire.Reply{}, a.vaultNotFound(name)
 	}
 	info, err := a.store.DescribeVault(ctx, name)
 	if err != nil {
-		return reply{}, a.orVaultNotFound(err, name)
+		return wire.Reply{}, a.orVaultNotFound(err, name)
 	}
-	return reply{status: http.StatusOK, body: a.describe(info)}, nil
+	return wire.Reply{Status: http.StatusOK, Body: a.describe(info)}, nil
 }
 
 // deleteVault succeeds for a vault that is not there, as the service was seen
 // to do, so that it may be repeated.
-func (a *account) deleteVault(ctx context.Context, c *call) (reply, error) {
-	done := reply{status: http.StatusNoContent}
+func (a *account) deleteVault(ctx context.Context, c *call) (wire.Reply, error) {
+	done := wire.Reply{Status: http.StatusNoContent}
 	name := c.target.vault
-	if !isVaultName(name) {
+	if !wire.IsVaultName(name) {
 		return done, nil
 	}
 	err := a.store.DeleteVault(ctx, name)
@@ -104,21 +106,21 @@ func (a *account) deleteVault(ctx context.Context, c *call) (reply, error) {
 	case errors.Is(err, vault.ErrNotFound):
 		return done, nil
 	case errors.Is(err, vault.ErrInvalid):
-		return reply{}, invalid("Vault not empty or recently written to: " + a.arn(name))
+		return wire.Reply{}, refusal.Invalid("Vault not empty or recently written to: " + a.arn(name))
 	}
 	return done, err
 }
 
 // listVaults answers with a page of vaults. Its marker is the ARN of the first
 // vault of the next page.
-func (a *account) listVaults(ctx context.Context, c *call) (reply, error) {
-	limit, marker, err := pageOf(c.r, vaultsPage)
+func (a *account) listVaults(ctx context.Context, c *call) (wire.Reply, error) {
+	limit, marker, err := wire.PageOf(c.r, wire.VaultsPage)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	from, ok := strings.CutPrefix(marker, a.arn(""))
-	if marker != "" && (!ok || !isVaultName(from)) {
-		return reply{}, invalid("Invalid marker: " + marker)
+	if marker != "" && (!ok || !wire.IsVaultName(from)) {
+		return wire.Reply{}, refusal.Invalid("Invalid marker: " + marker)
 	}
 	page := struct {
 		Marker    *string
@@ -126,13 +128,13 @@ func (a *account) listVaults(ctx context.Context, c *call) (reply, error) {
 	}{VaultList: []vaultDescription{}}
 	for info, err := range a.store.Vaults(ctx, from) {
 		if err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 		if len(page.VaultList) == limit {
-			page.Marker = orNull(a.arn(info.Name))
+			page.Marker = wire.OrNull(a.arn(info.Name))
 			break
 		}
 		page.VaultList = append(page.VaultList, a.describe(info))
 	}
-	return reply{status: http.StatusOK, body: page}, nil
+	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
