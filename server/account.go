@@ -6,7 +6,9 @@ import (
 	"strings"
 	"sync"
 
+	"firn/server/internal/announce"
 	"firn/server/internal/bounds"
+	"firn/server/internal/uploads"
 	"firn/server/internal/wire"
 	"firn/vault"
 )
@@ -14,40 +16,40 @@ import (
 // account is one account of a server: its vaults and all that the service keeps
 // for it. The operations are its methods.
 type account struct {
-	id          string // 12 digits
-	store       Store
-	options     Options
-	uploads     *uploadMemory
-	openUploads *openUploads
-	space       *bounds.Space
-	jobRates    bounds.JobRates
+	id       string // 12 digits
+	store    Store
+	options  Options
+	uploads  *uploads.Uploads
+	space    *bounds.Space
+	jobRates bounds.JobRates
 
 	policies policyCache
-	// decided stands from the decision that an operation is allowed to the end of what
-	// it does, and is changed with what decides: so what was decided by an old policy is
-	// done before the new one is told to be there.
+	// decided keeps each decision true until the end of the operation that it allows. A
+	// change of a policy waits for these operations, so that all that was allowed by the
+	// old policy is done before the client knows that there is a new one.
 	decided decisions
 
-	announcements *announcements
-	poster        *poster
+	announcer *announce.Announcer
 
-	// changing is held by whoever reads a document of the account's, or of one of
-	// its vaults, and then writes it anew.
+	// changing is held while a document of the account, or of one of its vaults, is read
+	// and then written anew.
 	changing sync.Mutex
 }
 
 func newAccount(id string, store Store, o Options, space *bounds.Space) *account {
-	return &account{
-		id:            id,
-		store:         store,
-		options:       o,
-		uploads:       newUploadMemory(),
-		openUploads:   newOpenUploads(store, o.Now, o.fault),
-		decided:       newDecisions(),
-		space:         space,
-		announcements: newAnnouncements(store, o.fault),
-		poster:        newPoster(o.Topics, o.Now),
+	fault := func(err error) { o.fault("", err) }
+	a := &account{
+		id:      id,
+		store:   store,
+		options: o,
+		uploads: uploads.New(store, o.Now, fault),
+		decided: newDecisions(),
+		space:   space,
 	}
+	a.announcer = announce.New(announce.Config{
+		Store: store, URLs: o.Topics, ARN: a.arn, TopicOf: a.topicOf, Now: o.Now, OnFault: fault,
+	})
+	return a
 }
 
 // ARN returns the service's full name of a vault.

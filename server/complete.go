@@ -29,9 +29,9 @@ func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, erro
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	key := c.uploadKey()
+	key := c.uploadRef()
 	completion := vault.Completion{Size: size, TreeHash: hash}
-	completion.Parts, err = partsOf(ctx, v, key.id)
+	completion.Parts, err = partsOf(ctx, v, key.ID)
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
 		// Perhaps it is complete already: only the vault can tell.
@@ -42,15 +42,14 @@ func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, erro
 			return wire.Reply{}, err
 		}
 	}
-	archive, err := v.CompleteUpload(ctx, key.id, completion)
+	archive, err := v.CompleteUpload(ctx, key.ID, completion)
 	if errors.Is(err, vault.ErrChecksum) {
 		return wire.Reply{}, refusal.InvalidHeader(wire.TreeHashHeader, hash.String())
 	}
 	if err != nil {
 		return wire.Reply{}, a.orUploadNotFound(err, c)
 	}
-	a.uploads.forget(key)
-	a.openUploads.end(key)
+	a.uploads.End(key)
 	return a.archiveStored(c, archive, hash), nil
 }
 

@@ -51,8 +51,8 @@ func (a *account) initiateJob(ctx context.Context, c *call) (wire.Reply, error) 
 	case err != nil:
 		return wire.Reply{}, err
 	}
-	// Once the client knows of the job, somebody will be told of its end.
-	if err := a.expectEnd(ctx, jobRef{c.target.vault, id}); err != nil {
+	// The end of a job that the client knows of will be announced.
+	if err := a.announcer.Expect(ctx, c.target.vault, id); err != nil {
 		return wire.Reply{}, err
 	}
 	return wire.Reply{

@@ -89,3 +89,10 @@ func (a *account) notificationsOf(ctx context.Context, vaultName string) (notifi
 	err := a.readNote(ctx, vaultName, notificationsNote, &n)
 	return n, err
 }
+
+// topicOf returns the topic of a vault, and of which events it is told, or an error that
+// wraps ErrNotFound if it has none.
+func (a *account) topicOf(ctx context.Context, vaultName string) (topic string, events []string, err error) {
+	n, err := a.notificationsOf(ctx, vaultName)
+	return n.SNSTopic, n.Events, err
+}

@@ -108,7 +108,6 @@ func (a *account) orUploadNotFound(err error, c *call) error {
 	if !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
-	a.uploads.forget(c.uploadKey())
-	a.openUploads.end(c.uploadKey())
+	a.uploads.End(c.uploadRef())
 	return refusal.UploadNotFound(c.target.id)
 }

@@ -38,6 +38,21 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return s.serve(ctx, l, s)
 }
 
+// Announce tells the topics of [Options.Topics] when jobs have ended, until ctx
+// ends. [Server.Serve] does it; who has another net/http server for the requests
+// runs Announce beside it, once.
+//
+// A message is posted at least once and, by the same id, perhaps again after a
+// crash. What a URL does not take is sent again, for an hour. When ctx ends, a
+// message under way still has its ten seconds.
+func (s *Server) Announce(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, a := range s.accounts {
+		all.Go(func() { a.announcer.Run(ctx) })
+	}
+	all.Wait()
+}
+
 // ServeAdmin answers to the operator's own programs, as [Server.Admin] does and
 // with the rules of [Server.Serve]. It asks nobody for a key, so l should be an
 // address that no other machine reaches.

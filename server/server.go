@@ -25,6 +25,7 @@ import (
 	"regexp"
 	"sync"
 
+	"firn/server/internal/announce"
 	"firn/server/internal/bounds"
 	"firn/server/internal/monitor"
 	"firn/server/internal/sigv4"
@@ -62,7 +63,7 @@ func New(accounts map[string]Store, o Options) (*Server, error) {
 	case !regexp.MustCompile(`^[a-z0-9-]{1,64}$`).MatchString(o.Region):
 		return nil, fmt.Errorf("the region %q is not a name of lower-case letters, digits and hyphens", o.Region)
 	}
-	if err := checkTopics(o.Topics); err != nil {
+	if err := announce.CheckTopics(o.Topics); err != nil {
 		return nil, err
 	}
 	o = o.withDefaults()

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"firn/server/internal/refusal"
+	"firn/server/internal/uploads"
 	"firn/server/internal/wire"
 	"firn/vault"
 )
@@ -24,7 +25,7 @@ func (a *account) initiateUpload(ctx context.Context, c *call) (wire.Reply, erro
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	id, err := a.openUploads.begin(ctx, c.accessKey, c.target.vault, func() (vault.UploadID, error) {
+	id, err := a.uploads.Begin(ctx, c.accessKey, c.target.vault, func() (vault.UploadID, error) {
 		return v.CreateUpload(ctx, vault.UploadRequest{Description: description, PartSize: partSize})
 	})
 	if err != nil {
@@ -46,17 +47,16 @@ func (a *account) abortUpload(ctx context.Context, c *call) (wire.Reply, error) 
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	key := c.uploadKey()
-	a.uploads.forget(key) // what counts is whether it is open now
-	if _, err := a.openUpload(ctx, c, v); err != nil && !a.uploads.wasAborted(key) {
+	key := c.uploadRef()
+	a.uploads.Forget(key) // what counts is whether it is open now
+	if _, err := a.openUpload(ctx, c, v); err != nil && !a.uploads.WasAborted(key) {
 		return wire.Reply{}, err
 	}
 	// Also for one that was aborted: a part that was under way may have landed.
-	if err := v.AbortUpload(ctx, key.id); err != nil {
+	if err := v.AbortUpload(ctx, key.ID); err != nil {
 		return wire.Reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
-	a.uploads.rememberAborted(key)
-	a.openUploads.end(key)
+	a.uploads.Abort(key)
 	return wire.Reply{Status: http.StatusNoContent}, nil
 }
 
@@ -84,21 +84,21 @@ func (a *account) listUploads(ctx context.Context, c *call) (wire.Reply, error) 
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	var uploads []vault.Upload
+	var open []vault.Upload
 	for upload, err := range v.Uploads(ctx) {
 		if err != nil {
 			return wire.Reply{}, a.orVaultNotFound(err, c.target.vault)
 		}
 		if string(upload.ID) >= marker {
-			uploads = append(uploads, upload)
+			open = append(open, upload)
 		}
 	}
-	slices.SortFunc(uploads, func(a, b vault.Upload) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(open, func(a, b vault.Upload) int { return cmp.Compare(a.ID, b.ID) })
 	page := struct {
 		Marker      *string
 		UploadsList []uploadDescription
 	}{UploadsList: []uploadDescription{}}
-	for _, upload := range uploads[:min(limit, len(uploads))] {
+	for _, upload := range open[:min(limit, len(open))] {
 		page.UploadsList = append(page.UploadsList, uploadDescription{
 			ArchiveDescription: wire.OrNull(upload.Description),
 			CreationDate:       wire.Date(upload.Created),
@@ -107,8 +107,29 @@ func (a *account) listUploads(ctx context.Context, c *call) (wire.Reply, error) 
 			VaultARN:           a.arn(c.target.vault),
 		})
 	}
-	if len(uploads) > limit {
-		page.Marker = wire.OrNull(string(uploads[limit].ID))
+	if len(open) > limit {
+		page.Marker = wire.OrNull(string(open[limit].ID))
 	}
 	return wire.Reply{Status: http.StatusOK, Body: page}, nil
+}
+
+// uploadRef is the upload that the path names.
+func (c *call) uploadRef() uploads.Ref {
+	return uploads.Ref{Vault: c.target.vault, ID: vault.UploadID(c.target.id)}
+}
+
+// openUpload finds the unfinished upload that the path names. It may have ended since; the
+// vault tells that when it is used.
+func (a *account) openUpload(ctx context.Context, c *call, v vault.Vault) (vault.Upload, error) {
+	if !wire.IsID(c.target.id) {
+		return vault.Upload{}, refusal.UploadNotFound(c.target.id)
+	}
+	u, known, err := a.uploads.Find(ctx, v, c.uploadRef())
+	if err != nil {
+		return vault.Upload{}, a.orVaultNotFound(err, c.target.vault)
+	}
+	if !known {
+		return vault.Upload{}, refusal.UploadNotFound(c.target.id)
+	}
+	return u, nil
 }

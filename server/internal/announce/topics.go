@@ -1,4 +1,4 @@
-package server
+package announce
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"firn/vault"
 )
 
-// checkTopics refuses topics that are none and URLs that nothing can be posted
+// CheckTopics refuses topics that are none and URLs that nothing can be posted
 // to. A URL is not repeated in an error: it may hold a secret.
-func checkTopics(topics map[string]string) error {
+func CheckTopics(topics map[string]string) error {
 	for topic, target := range topics {
 		if !vault.IsTopic(topic) {
 			return fmt.Errorf("%q is not the ARN of an SNS topic, such as arn:aws:sns:us-east-1:000000000000:ready", topic)

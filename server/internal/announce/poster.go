@@ -1,4 +1,4 @@
-package server
+package announce
 
 import (
 	"bytes"
@@ -26,9 +26,9 @@ const (
 	maxPause   = time.Minute
 )
 
-// telling is one message about a job: to a topic, because it is that of the
-// vault or because it is the job's own.
-type telling struct {
+// recipient is a topic that gets a message about a job: that of the vault, or the job's
+// own.
+type recipient struct {
 	topic string
 	of    string // "vault" or "job"
 }
@@ -66,22 +66,22 @@ func newPoster(urls map[string]string, date func() time.Time) *poster {
 
 func (p *poster) close() { p.client.CloseIdleConnections() }
 
-// post sends one message, unless its URL is being left alone, in which case the
-// error is the one that it failed with. A message under way is not broken off
-// when ctx ends: nobody would know whether it had arrived.
-func (p *poster) post(ctx context.Context, n *announcement, t telling) error {
-	last, failed := p.pauses[t.topic]
+// post sends one message. While its URL is left alone, post returns the error of the last
+// message instead. A message under way is not broken off when ctx ends: nobody would know
+// whether it had arrived.
+func (p *poster) post(ctx context.Context, n *announcement, to recipient) error {
+	last, failed := p.pauses[to.topic]
 	if failed && p.now().Before(last.until) {
 		return last.cause
 	}
-	err := p.send(context.WithoutCancel(ctx), n, t)
+	err := p.send(context.WithoutCancel(ctx), n, to)
 	if err == nil {
-		delete(p.pauses, t.topic)
+		delete(p.pauses, to.topic)
 		return nil
 	}
-	err = fmt.Errorf("posting to the URL of topic %q: %w", t.topic, err)
+	err = fmt.Errorf("posting to the URL of topic %q: %w", to.topic, err)
 	length := min(max(2*last.length, firstPause), maxPause)
-	p.pauses[t.topic] = pause{length: length, until: p.now().Add(length), cause: err}
+	p.pauses[to.topic] = pause{length: length, until: p.now().Add(length), cause: err}
 	return err
 }
 
@@ -101,23 +101,23 @@ type notification struct {
 	UnsubscribeURL   string
 }
 
-func (p *poster) send(ctx context.Context, n *announcement, t telling) error {
+func (p *poster) send(ctx context.Context, n *announcement, to recipient) error {
 	message := notification{
-		Type: "Notification", MessageID: messageID(n, t), TopicARN: t.topic,
+		Type: "Notification", MessageID: messageID(n, to), TopicARN: to.topic,
 		Message: n.message, Timestamp: wire.Date(p.date()), SignatureVersion: "1",
 	}
 	text, err := json.Marshal(message)
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.urls[t.topic], bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.urls[to.topic], bytes.NewReader(text))
 	if err != nil {
 		return withoutURL(err)
 	}
 	r.Header.Set("Content-Type", "text/plain; charset=UTF-8")
 	r.Header.Set("x-amz-sns-message-type", message.Type)
 	r.Header.Set("x-amz-sns-message-id", message.MessageID)
-	r.Header.Set("x-amz-sns-topic-arn", t.topic)
+	r.Header.Set("x-amz-sns-topic-arn", to.topic)
 	answer, err := p.client.Do(r)
 	if err != nil {
 		return withoutURL(err)
@@ -141,9 +141,9 @@ func withoutURL(err error) error {
 }
 
 // messageID is a UUID that is the same whenever the same message is sent, so that
-// whoever hears it twice can tell.
-func messageID(n *announcement, t telling) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{n.vault, string(n.id), t.of, t.topic}, "\n")))
+// somebody who gets it twice can recognise it.
+func messageID(n *announcement, to recipient) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{n.vault, string(n.id), to.of, to.topic}, "\n")))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80 // RFC 9562, version 8
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }

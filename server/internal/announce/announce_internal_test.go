@@ -1,11 +1,10 @@
-package server
+package announce
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,8 +18,6 @@ import (
 )
 
 const testTopic = "arn:aws:sns:us-east-1:000000000000:ready"
-
-const testAccount = "000000000000"
 
 // hook is the URL of a topic, without a network: it answers what it is told to.
 type hook struct {
@@ -53,10 +50,10 @@ func (h *hook) posted() []time.Time {
 	return slices.Clone(h.calls)
 }
 
-// announcing runs a server's Announce in a bubble of its own time over a root
-// with one vault, films.
+// announcing runs an Announcer in a bubble of its own time over a root with one vault,
+// films.
 type announcing struct {
-	*Server
+	*Announcer
 	root *dirvault.Root
 	hook *hook
 	stop func()
@@ -71,7 +68,7 @@ func (a *announcing) faults() []string {
 	return slices.Clone(a.faulty)
 }
 
-// newAnnouncing serves dir with jobs that take so long and a topic whose URL
+// newAnnouncing announces the jobs of dir, which take so long and a topic whose URL
 // answers so.
 func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int) *announcing {
 	t.Helper()
@@ -86,20 +83,18 @@ func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int
 		t.Fatal(err)
 	}
 	a := &announcing{root: root, hook: &hook{answers: answers}}
-	a.Server, err = New(map[string]Store{testAccount: root}, Options{
-		Region: "us-east-1", Credentials: Keys{},
-		Topics: map[string]string{testTopic: "http://hook.example/secret"},
-		Log:    slog.New(slog.NewTextHandler(a, nil)),
+	a.Announcer = New(Config{
+		Store: root, URLs: map[string]string{testTopic: "http://hook.example/secret"},
+		ARN:     func(name string) string { return name },
+		TopicOf: func(context.Context, string) (string, []string, error) { return "", nil, vault.ErrNotFound },
+		Now:     time.Now, OnFault: a.fault,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.account().poster.client.Transport = a.hook
+	a.poster.client.Transport = a.hook
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		a.Announce(ctx)
+		a.Run(ctx)
 	}()
 	a.stop = func() {
 		cancel()
@@ -111,14 +106,11 @@ func newAnnouncing(t *testing.T, dir string, delay time.Duration, answers ...int
 	return a
 }
 
-func (a *announcing) account() *account { return a.accounts[testAccount] }
-
-// Write takes a line of the log.
-func (a *announcing) Write(line []byte) (int, error) {
+// fault takes what the operator is told.
+func (a *announcing) fault(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.faulty = append(a.faulty, string(line))
-	return len(line), nil
+	a.faulty = append(a.faulty, err.Error())
 }
 
 // job starts an inventory job that is to be announced.
@@ -133,7 +125,7 @@ func (a *announcing) job(t *testing.T) jobRef {
 		t.Fatal(err)
 	}
 	job := jobRef{"films", id}
-	if err := a.account().expectEnd(t.Context(), job); err != nil {
+	if err := a.Expect(t.Context(), job.vault, job.id); err != nil {
 		t.Fatal(err)
 	}
 	return job
@@ -219,7 +211,7 @@ func TestAnnouncementOfAVaultThatIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		pass(5 * time.Hour)
-		if n := a.account().announcements.waiting(); n != 0 || len(a.hook.posted()) != 0 || len(a.faults()) != 0 {
+		if n := a.queue.waiting(); n != 0 || len(a.hook.posted()) != 0 || len(a.faults()) != 0 {
 			t.Errorf("%d jobs wait, %d messages, faults %q", n, len(a.hook.posted()), a.faults())
 		}
 	})
@@ -231,12 +223,12 @@ func TestManyAnnouncements(t *testing.T) {
 		a := newAnnouncing(t, t.TempDir(), 10*time.Second, 200)
 		defer a.stop()
 		synctest.Wait()
-		const jobs = 2*announcedBatch + 5
+		const jobs = 2*batch + 5
 		for range jobs {
 			a.job(t)
 		}
 		pass(20 * time.Second)
-		if n := len(a.hook.posted()); n != jobs || a.account().announcements.waiting() != 0 {
+		if n := len(a.hook.posted()); n != jobs || a.queue.waiting() != 0 {
 			t.Errorf("%d messages for %d jobs", n, jobs)
 		}
 	})
