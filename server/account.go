@@ -6,8 +6,11 @@ import (
 	"strings"
 	"sync"
 
+	"firn/server/internal/access"
 	"firn/server/internal/announce"
 	"firn/server/internal/bounds"
+	"firn/server/internal/notes"
+	"firn/server/internal/retrieval"
 	"firn/server/internal/uploads"
 	"firn/server/internal/wire"
 	"firn/vault"
@@ -23,11 +26,9 @@ type account struct {
 	space    *bounds.Space
 	jobRates bounds.JobRates
 
-	policies policyCache
-	// decided keeps each decision true until the end of the operation that it allows. A
-	// change of a policy waits for these operations, so that all that was allowed by the
-	// old policy is done before the client knows that there is a new one.
-	decided decisions
+	notes     *notes.Notes
+	policies  *access.Policies
+	retrieval *retrieval.Limits
 
 	announcer *announce.Announcer
 
@@ -38,14 +39,17 @@ type account struct {
 
 func newAccount(id string, store Store, o Options, space *bounds.Space) *account {
 	fault := func(err error) { o.fault("", err) }
+	documents := notes.New(store)
 	a := &account{
-		id:      id,
-		store:   store,
-		options: o,
-		uploads: uploads.New(store, o.Now, fault),
-		decided: newDecisions(),
-		space:   space,
+		id:        id,
+		store:     store,
+		options:   o,
+		uploads:   uploads.New(store, o.Now, fault),
+		space:     space,
+		notes:     documents,
+		retrieval: retrieval.New(documents, o.Now, fault),
 	}
+	a.policies = access.New(a.notes, a.arn, actions(), o.Now)
 	a.announcer = announce.New(announce.Config{
 		Store: store, URLs: o.Topics, ARN: a.arn, TopicOf: a.topicOf, Now: o.Now, OnFault: fault,
 	})

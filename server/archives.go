@@ -64,7 +64,7 @@ func (a *account) storeWhole(
 func (a *account) completeWhole(
 	ctx context.Context, c *call, v vault.Vault, upload vault.UploadID, stored vault.Part,
 ) (vault.ArchiveID, error) {
-	done, err := a.decided.stand(ctx)
+	done, err := a.policies.Keep(ctx)
 	if err != nil {
 		return "", err
 	}

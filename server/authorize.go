@@ -29,17 +29,18 @@ func (s *Server) accountOf(c *call) (*account, error) {
 	return a, nil
 }
 
-// decide keeps what is decided about a call true until the function that it returns
-// is called. Reading and streaming change nothing by themselves and keep nobody
-// waiting: what a stream stores is decided again at its end.
-func (a *account) decide(ctx context.Context, c *call) (done func(), err error) {
+// keepDecision makes sure that what the policies decide about a call stays true until the
+// caller calls done. Operations that read or stream do without: reading changes nothing, and
+// the policies decide again at the end of a stream. So a client that is slow keeps nobody
+// waiting.
+func (a *account) keepDecision(ctx context.Context, c *call) (done func(), err error) {
 	switch {
 	case c.op.decides:
-		return a.decided.change(ctx)
+		return a.policies.Change(ctx)
 	case c.op.effect == reads || c.op.streams:
 		return func() {}, nil
 	}
-	return a.decided.stand(ctx)
+	return a.policies.Keep(ctx)
 }
 
 // authorize refuses what the caller may not do. Within its own account a key may do
@@ -58,23 +59,13 @@ func (a *account) authorize(ctx context.Context, c *call) error {
 		}
 		return a.notAuthorized(c, "")
 	}
-	policies, err := a.policiesOf(ctx, c.target.vault)
-	if err != nil {
+	decision, err := a.policies.Decide(ctx, c.target.vault, a.policyRequest(ctx, c))
+	switch {
+	case err != nil:
 		return err
-	}
-	allowed := own
-	for _, p := range policies {
-		decision, err := p.Decide(a.policyRequest(ctx, c))
-		switch {
-		case err != nil:
-			return fmt.Errorf("deciding by the policies of vault %q: %w", c.target.vault, err)
-		case decision == policy.Denied:
-			return a.notAuthorized(c, "with an explicit deny in a policy of the vault")
-		case decision == policy.Allowed:
-			allowed = true
-		}
-	}
-	if !allowed {
+	case decision == policy.Denied:
+		return a.notAuthorized(c, "with an explicit deny in a policy of the vault")
+	case decision == policy.Silent && !own:
 		return a.notAuthorized(c, "")
 	}
 	return nil
@@ -95,32 +86,6 @@ func actions() []string {
 		all = append(all, op.action())
 	}
 	return all
-}
-
-// policiesOf returns the policies that a vault has now: its access policy and its
-// lock policy, also while that is being tested. A vault that is not there has
-// none.
-func (a *account) policiesOf(ctx context.Context, vaultName string) ([]*policy.Policy, error) {
-	access, err := a.accessPolicyOf(ctx, vaultName)
-	if err != nil && !errors.Is(err, vault.ErrNotFound) {
-		return nil, err
-	}
-	lock, err := a.lockOf(ctx, vaultName)
-	if err != nil && !errors.Is(err, vault.ErrNotFound) {
-		return nil, err
-	}
-	var policies []*policy.Policy
-	for _, text := range []string{access.Policy, lock.Policy} {
-		if text == "" {
-			continue
-		}
-		p, err := a.policies.parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("a policy of vault %q is damaged: %w", vaultName, err)
-		}
-		policies = append(policies, p)
-	}
-	return policies, nil
 }
 
 // policyRequest puts a call into the words of policies.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"firn/server/internal/notes"
 	"firn/server/internal/refusal"
 	"firn/server/internal/wire"
 	"firn/vault"
@@ -15,6 +16,9 @@ import (
 // maxCapacity is how many units of provisioned capacity an account may have at a
 // time (Amazon Glacier developer guide, "Purchase Provisioned Capacity").
 const maxCapacity = 2
+
+// capacityNote is the document with the units of an account.
+const capacityNote = "provisioned-capacity"
 
 // capacityUnit is a unit of provisioned capacity as it is kept. Expedited
 // retrievals need none here; a unit can be bought so that whoever buys one may.
@@ -40,7 +44,7 @@ func (a *account) purchaseCapacity(ctx context.Context, _ *call) (wire.Reply, er
 	return wire.Reply{
 		Status: http.StatusCreated,
 		Header: map[string]string{"x-amz-capacity-id": unit.ID},
-	}, a.writeNote(ctx, ofAccount, capacityNote, append(units, unit))
+	}, a.notes.Write(ctx, notes.OfAccount, capacityNote, append(units, unit))
 }
 
 // monthAfter is the same day and time of the next month, or its last day if it has
@@ -71,7 +75,7 @@ func (a *account) listCapacity(ctx context.Context, _ *call) (wire.Reply, error)
 // capacity returns the units that have not expired.
 func (a *account) capacity(ctx context.Context) ([]capacityUnit, error) {
 	var units []capacityUnit
-	if err := a.readNote(ctx, ofAccount, capacityNote, &units); err != nil && !errors.Is(err, vault.ErrNotFound) {
+	if err := a.notes.Read(ctx, notes.OfAccount, capacityNote, &units); err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return nil, err
 	}
 	now := a.options.Now()

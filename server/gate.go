@@ -90,7 +90,7 @@ func (s *Server) answer(ctx context.Context, c *call) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	done, err := a.decide(ctx, c)
+	done, err := a.keepDecision(ctx, c)
 	if err != nil {
 		return wire.Reply{}, err
 	}

@@ -103,27 +103,16 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p wire.JobPa
 // about archives at the tier Standard alone. The caller calls undo if the job is
 // not started.
 func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobRequest) (undo func(), err error) {
-	admitted := func() {}
 	if req.Kind != vault.RetrieveArchive || req.Tier != "" && req.Tier != vault.Standard {
-		return admitted, nil
+		return func() {}, nil
 	}
-	policy, err := a.retrievalPolicy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rule := policy.Rules[0]
-	if rule.Strategy == vault.LimitNone {
-		return admitted, nil
-	}
-	size := req.Range.Size
-	if req.Range.IsZero() {
-		archive, err := a.archive(ctx, vaultName, req.Archive)
-		if err != nil {
-			return nil, err
+	return a.retrieval.Admit(ctx, func() (int64, error) {
+		if !req.Range.IsZero() {
+			return req.Range.Size, nil
 		}
-		size = archive.Size
-	}
-	return a.admit(ctx, rule, size)
+		archive, err := a.archive(ctx, vaultName, req.Archive)
+		return archive.Size, err
+	})
 }
 
 // archive tells about an archive that a job is to be started for.

@@ -12,6 +12,9 @@ import (
 	"firn/vault"
 )
 
+// notificationsNote is the document with the notification configuration of a vault.
+const notificationsNote = "notifications"
+
 // notificationConfig is VaultNotificationConfig: which topic a vault tells of
 // which events.
 type notificationConfig struct {
@@ -54,10 +57,7 @@ func (a *account) setNotifications(ctx context.Context, c *call) (wire.Reply, er
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	if err := a.writeNote(ctx, c.target.vault, notificationsNote, n); err != nil {
-		return wire.Reply{}, err
-	}
-	return wire.Reply{Status: http.StatusNoContent}, nil
+	return a.changed(c, a.notes.Write(ctx, c.target.vault, notificationsNote, n))
 }
 
 func (a *account) getNotifications(ctx context.Context, c *call) (wire.Reply, error) {
@@ -76,17 +76,14 @@ func (a *account) deleteNotifications(ctx context.Context, c *call) (wire.Reply,
 	if _, err := a.open(ctx, c); err != nil {
 		return wire.Reply{}, err
 	}
-	if err := a.removeNote(ctx, c.target.vault, notificationsNote); err != nil {
-		return wire.Reply{}, err
-	}
-	return wire.Reply{Status: http.StatusNoContent}, nil
+	return a.changed(c, a.notes.Remove(ctx, c.target.vault, notificationsNote))
 }
 
 // notificationsOf returns the notification configuration of a vault, or an error
 // that wraps ErrNotFound if it has none.
 func (a *account) notificationsOf(ctx context.Context, vaultName string) (notificationConfig, error) {
 	var n notificationConfig
-	err := a.readNote(ctx, vaultName, notificationsNote, &n)
+	err := a.notes.Read(ctx, vaultName, notificationsNote, &n)
 	return n, err
 }
 

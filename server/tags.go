@@ -19,10 +19,13 @@ import (
 // "Add Tags To Vault").
 const maxTagsOnce = 10
 
+// tagsNote is the document with the tags of a vault.
+const tagsNote = "tags"
+
 // tagsOf returns the tags of a vault, or an empty map that may be written to.
 func (a *account) tagsOf(ctx context.Context, vaultName string) (map[string]string, error) {
 	tags := map[string]string{}
-	if err := a.readNote(ctx, vaultName, tagsNote, &tags); err != nil && !errors.Is(err, vault.ErrNotFound) {
+	if err := a.notes.Read(ctx, vaultName, tagsNote, &tags); err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return nil, err
 	}
 	return tags, nil
@@ -96,11 +99,10 @@ func (a *account) changeTags(ctx context.Context, c *call, change func(map[strin
 	if err := change(tags); err != nil {
 		return wire.Reply{}, err
 	}
-	done := wire.Reply{Status: http.StatusNoContent}
 	if len(tags) == 0 {
-		return done, a.removeNote(ctx, c.target.vault, tagsNote)
+		return a.changed(c, a.notes.Remove(ctx, c.target.vault, tagsNote))
 	}
-	return done, a.writeNote(ctx, c.target.vault, tagsNote, tags)
+	return a.changed(c, a.notes.Write(ctx, c.target.vault, tagsNote, tags))
 }
 
 func checkTagCount(name string, n int) error {

@@ -7,15 +7,13 @@ import (
 	"errors"
 	"fmt"
 
+	"firn/server/internal/notes"
 	"firn/vault"
 )
 
 // savedAfter is how many uploads a key begins before they are written down. So many are not
 // counted after the server was killed.
 const savedAfter = 100
-
-// ofAccount stands for the account where a note is of no vault.
-const ofAccount = ""
 
 // noteOf names the note of a key. An access key may have characters that the name
 // of a note cannot have.
@@ -28,7 +26,7 @@ func (u *bound) load(ctx context.Context, accessKey string, k *uploadingKey) err
 	if k.loaded {
 		return nil
 	}
-	text, err := u.store.Note(ctx, ofAccount, noteOf(accessKey))
+	text, err := u.store.Note(ctx, notes.OfAccount, noteOf(accessKey))
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return fmt.Errorf("reading which uploads a key has begun: %w", err)
 	}
@@ -62,7 +60,7 @@ func (u *bound) save(ctx context.Context, accessKey string, k *uploadingKey) err
 	if err != nil {
 		return fmt.Errorf("encoding which uploads a key has begun: %w", err)
 	}
-	if err := u.store.SetNote(ctx, ofAccount, noteOf(accessKey), text); err != nil {
+	if err := u.store.SetNote(ctx, notes.OfAccount, noteOf(accessKey), text); err != nil {
 		return fmt.Errorf("writing which uploads a key has begun: %w", err)
 	}
 	u.mu.Lock()

@@ -1,4 +1,4 @@
-package server
+package retrieval
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 // was counted since; what still counts is taken off.
 func TestRetrievalsAreTakenBackWhereTheyCount(t *testing.T) {
 	before := time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC)
-	var r retrievals
+	var r counted
 	r.add(before, 5)
 	r.add(before.Add(time.Second), 70)
 	r.takeBack(before, 5)
