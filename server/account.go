@@ -16,8 +16,8 @@ import (
 	"firn/vault"
 )
 
-// account is one account of a server: its vaults and all that the service keeps
-// for it. The operations are its methods.
+// account is an account of a server: its vaults, and the documents about them and about
+// itself. The operations are its methods.
 type account struct {
 	id       string // 12 digits
 	store    Store
@@ -63,7 +63,7 @@ func ARN(region, account, name string) string {
 
 func (a *account) arn(name string) string { return ARN(a.options.Region, a.id, name) }
 
-// location returns the value of a Location header for something in a vault.
+// location returns the value of a Location header for a vault, or for a thing in it.
 func (a *account) location(segments ...string) string {
 	return "/" + a.id + "/vaults/" + strings.Join(segments, "/")
 }

@@ -9,9 +9,9 @@ import (
 	"firn/server/internal/wire"
 )
 
-// Admin answers to the operator's own programs, without asking for a key: GET
-// /healthz says whether the server can work, with 200 or 503, and GET /metrics has
-// its figures for Prometheus. It refuses web pages, as the server itself does.
+// Admin returns the handler for the operator's own programs, which need no key. GET /healthz
+// is answered with 200 if the server can work and with 503 if it cannot, and GET /metrics with
+// the figures for Prometheus. Requests of web pages are refused.
 func (s *Server) Admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.health)
@@ -25,8 +25,8 @@ func (s *Server) Admin() http.Handler {
 	})
 }
 
-// health looks at what every operation needs: the stores, and room on the disk for
-// those that upload. Unlike a client, the operator is told the cause.
+// health answers whether the stores are ready and the disk has space. Unlike a client, the
+// operator is told the cause of an error.
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	status, body := http.StatusOK, struct {
 		Status string `json:"status"`

@@ -11,7 +11,7 @@ import (
 	"firn/vault"
 )
 
-// uploadArchive takes a whole archive in one request: an upload of one part.
+// uploadArchive stores an archive that comes in one request, as an upload of one part.
 func (a *account) uploadArchive(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
@@ -32,7 +32,7 @@ func (a *account) uploadArchive(ctx context.Context, c *call) (wire.Reply, error
 	return a.archiveStored(c, id, part.TreeHash), nil
 }
 
-// storeWhole leaves nothing behind if it fails.
+// storeWhole uploads an archive in one part. If it fails, it removes the upload.
 func (a *account) storeWhole(
 	ctx context.Context, c *call, v vault.Vault, description string, part vault.Part,
 ) (vault.ArchiveID, error) {
@@ -52,15 +52,15 @@ func (a *account) storeWhole(
 			return id, nil
 		}
 	}
-	// The client may be gone, which must not keep the remains here.
+	// Also if ctx has ended because the client is gone.
 	if e := v.AbortUpload(context.WithoutCancel(ctx), upload); e != nil && !errors.Is(e, vault.ErrNotFound) {
 		a.options.fault("", e)
 	}
 	return "", refusal.OfChecksum(err)
 }
 
-// completeWhole makes an archive of an upload of one part, if that is still allowed:
-// it may have taken hours to arrive.
+// completeWhole completes an upload of one part, if the key may still do that: the part may
+// have taken hours to arrive.
 func (a *account) completeWhole(
 	ctx context.Context, c *call, v vault.Vault, upload vault.UploadID, stored vault.Part,
 ) (vault.ArchiveID, error) {
@@ -77,7 +77,7 @@ func (a *account) completeWhole(
 	})
 }
 
-// archiveStored is the reply to both ways of storing an archive.
+// archiveStored is the reply to UploadArchive and to CompleteMultipartUpload.
 func (a *account) archiveStored(c *call, id vault.ArchiveID, hash treehash.Hash) wire.Reply {
 	return wire.Reply{
 		Status: http.StatusCreated,
@@ -99,7 +99,7 @@ func (a *account) deleteArchive(ctx context.Context, c *call) (wire.Reply, error
 	}
 	id := vault.ArchiveID(c.target.id)
 	if _, err := a.store.Archive(ctx, c.target.vault, id); errors.Is(err, vault.ErrNotFound) {
-		// It was deleted before, unless it is where the client does not look.
+		// It was deleted before, or it is in another vault.
 		if err := a.archiveElsewhere(ctx, c.target.vault, id); err != nil {
 			return wire.Reply{}, err
 		}

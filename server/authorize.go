@@ -43,9 +43,9 @@ func (a *account) keepDecision(ctx context.Context, c *call) (done func(), err e
 	return a.policies.Keep(ctx)
 }
 
-// authorize refuses what the caller may not do. Within its own account a key may do
-// all that no policy denies, unless it is read-only; in another account only what the
-// policies of the vault allow. What a policy denies nobody may do.
+// authorize refuses what the key may not do. In its own account a key may do all that no policy
+// denies, unless the key is read-only. In another account it may do only what a policy of the
+// vault allows and none denies.
 func (a *account) authorize(ctx context.Context, c *call) error {
 	own := a.id == c.key.Account
 	switch {
@@ -55,7 +55,7 @@ func (a *account) authorize(ctx context.Context, c *call) error {
 		return a.notAuthorized(c, "because the key is read-only")
 	case !wire.IsVaultName(c.target.vault):
 		if own {
-			return nil // to be told what is wrong with the name
+			return nil // the operation will say that the name is wrong
 		}
 		return a.notAuthorized(c, "")
 	}
@@ -76,10 +76,10 @@ func (a *account) notAuthorized(c *call, why string) error {
 		c.key.arn(), c.op.action(), a.arn(c.target.vault), why)))
 }
 
-// action is the operation as policies call it.
+// action returns the name of the operation in policies.
 func (o operation) action() string { return "glacier:" + o.name }
 
-// actions are all that policies of vaults can speak of.
+// actions returns all actions that a policy can name.
 func actions() []string {
 	var all []string
 	for _, op := range routes() {
@@ -88,7 +88,7 @@ func actions() []string {
 	return all
 }
 
-// policyRequest puts a call into the words of policies.
+// policyRequest describes a call in the terms of policies.
 func (a *account) policyRequest(ctx context.Context, c *call) policy.Request {
 	return policy.Request{
 		Principal: policy.Principal{Account: c.key.Account, ARN: c.key.arn()},
@@ -98,7 +98,8 @@ func (a *account) policyRequest(ctx context.Context, c *call) policy.Request {
 	}
 }
 
-// conditionValue returns what a call has for a condition key.
+// conditionValue returns the value that a call has for a condition key. It is false if the
+// call has none.
 func (a *account) conditionValue(ctx context.Context, c *call, key string) (string, bool, error) {
 	if tag, ok := strings.CutPrefix(key, policy.TagKey); ok {
 		return a.tagValue(ctx, c.target.vault, tag)
@@ -116,7 +117,7 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 		host, _, err := net.SplitHostPort(c.r.RemoteAddr)
 		return host, err == nil, nil
 	case policy.UserAgent:
-		if len(c.r.UserAgent()) > maxUserAgent { // which a long pattern would take seconds to match
+		if len(c.r.UserAgent()) > maxUserAgent { // a long pattern would take seconds to match it
 			return "", false, refusal.Invalid(fmt.Sprintf("Invalid user-agent: a policy of the vault asks for it, and it has more than %d bytes.", maxUserAgent))
 		}
 		return c.r.UserAgent(), c.r.UserAgent() != "", nil
@@ -130,8 +131,8 @@ func (a *account) conditionValue(ctx context.Context, c *call, key string) (stri
 	return "", false, fmt.Errorf("nothing is known of the condition key %s", key)
 }
 
-// tagValue returns the value of the tag of a vault whose key is, in lower case, key.
-// Of several it is the first in the order of their keys.
+// tagValue returns the value of the tag of a vault whose key in lower case is key. If there are
+// several, it is the first one in the order of the keys.
 func (a *account) tagValue(ctx context.Context, vaultName, key string) (string, bool, error) {
 	tags, err := a.tagsOf(ctx, vaultName)
 	for _, k := range slices.Sorted(maps.Keys(tags)) {
@@ -142,7 +143,7 @@ func (a *account) tagValue(ctx context.Context, vaultName, key string) (string, 
 	return "", false, err
 }
 
-// archiveAge returns how many whole days old the archive is that the path names.
+// archiveAge returns the age in whole days of the archive that the path names.
 func (a *account) archiveAge(ctx context.Context, c *call) (string, bool, error) {
 	if c.op.name != "DeleteArchive" || !wire.IsID(c.target.id) {
 		return "", false, nil

@@ -20,8 +20,8 @@ const maxCapacity = 2
 // capacityNote is the document with the units of an account.
 const capacityNote = "provisioned-capacity"
 
-// capacityUnit is a unit of provisioned capacity as it is kept. Expedited
-// retrievals need none here; a unit can be bought so that whoever buys one may.
+// capacityUnit is a unit of provisioned capacity in the document. Expedited retrievals need none
+// at this server. A client can buy one all the same, since clients of the service do.
 type capacityUnit struct {
 	ID      string
 	Start   time.Time
@@ -47,8 +47,8 @@ func (a *account) purchaseCapacity(ctx context.Context, _ *call) (wire.Reply, er
 	}, a.notes.Write(ctx, notes.OfAccount, capacityNote, append(units, unit))
 }
 
-// monthAfter is the same day and time of the next month, or its last day if it has
-// no such day; without a fraction of a second.
+// monthAfter returns the same day and time of the next month, without a fraction of a second.
+// If the next month has no such day, it is the last day of the month.
 func monthAfter(t time.Time) time.Time {
 	first := time.Date(t.Year(), t.Month()+1, 1, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 	lastDay := first.AddDate(0, 1, -1).Day()

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// completeUpload publishes the archive. It may be repeated for as long as the
-// vault remembers the upload.
+// completeUpload makes an archive of an upload. It may be repeated for as long as the vault
+// remembers the upload.
 func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
@@ -34,7 +34,7 @@ func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, erro
 	completion.Parts, err = partsOf(ctx, v, key.ID)
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
-		// Perhaps it is complete already: only the vault can tell.
+		// Perhaps it is complete already, which only the vault knows.
 	case err != nil:
 		return wire.Reply{}, err
 	default:
@@ -53,8 +53,8 @@ func (a *account) completeUpload(ctx context.Context, c *call) (wire.Reply, erro
 	return a.archiveStored(c, archive, hash), nil
 }
 
-// checkCompletion compares what the client believes to have uploaded with the
-// parts that are there.
+// checkCompletion compares the size and the tree hash that the client has sent with the parts
+// that the vault has.
 func checkCompletion(c vault.Completion) error {
 	var next int64
 	hashes := make([]treehash.Hash, len(c.Parts))

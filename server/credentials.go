@@ -13,19 +13,19 @@ type Credentials interface {
 	Key(accessKey string) (Key, bool)
 }
 
-// Key is a pair of keys without the half that is not secret, and who has it.
+// Key is the secret half of a pair of keys, and who has the pair.
 type Key struct {
 	// Secret is the secret key that requests are signed with.
 	Secret string
-	// Account is the 12-digit id of the account that the key belongs to. Of another
-	// account it may do what the access policy of a vault there allows.
+	// Account is the 12-digit id of the account that the key belongs to. In another
+	// account the key may do what the policies of a vault allow.
 	Account string
-	// User is the name in that account by which policies know who has the key; empty
-	// means the account's root user.
+	// User is the name, in that account, of the user who has the key, for policies. Empty
+	// means the root user of the account.
 	User string
-	// ReadOnly: the key lists, describes and retrieves, and changes nothing.
+	// ReadOnly means that the key can list, describe and retrieve, and change nothing.
 	ReadOnly bool
-	// SessionToken must come with every request, if it is not empty; else none may.
+	// SessionToken must come with every request. If it is empty, none may come.
 	SessionToken string
 	// Expires is when the key ends; the zero time means never.
 	Expires time.Time
@@ -39,14 +39,14 @@ func (k Key) arn() string {
 	return "arn:aws:iam::" + k.Account + ":user/" + k.User
 }
 
-// hasToken compares session tokens in a time that tells nothing about them.
+// hasToken compares session tokens in constant time.
 func (k Key) hasToken(token string) bool {
 	return subtle.ConstantTimeCompare([]byte(k.SessionToken), []byte(token)) == 1
 }
 
 // Format keeps secrets out of every formatted text.
 func (Key) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, redacted) // as every Format, it has nowhere to report to
+	_, _ = io.WriteString(f, redacted) // Format has no way to return an error
 }
 
 // MarshalText keeps secrets out of every encoded text.
@@ -54,7 +54,7 @@ func (Key) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 const redacted = "[redacted]"
 
-// Keys is a fixed set of credentials: keys by their access keys.
+// Keys are credentials that do not change, by their access keys.
 type Keys map[string]Key
 
 // Key implements [Credentials].
@@ -63,8 +63,8 @@ func (k Keys) Key(accessKey string) (Key, bool) {
 	return key, ok
 }
 
-// Format keeps secrets, and whose they are, out of every formatted text.
+// Format keeps the secrets and the access keys out of every formatted text.
 func (Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// MarshalText keeps secrets, and whose they are, out of every encoded text.
+// MarshalText keeps the secrets and the access keys out of every encoded text.
 func (Keys) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -16,7 +16,7 @@ import (
 	"firn/vault"
 )
 
-// jobFilter says which jobs a list is to hold. Both halves must agree.
+// jobFilter says which jobs a list has: those that pass both conditions.
 type jobFilter struct {
 	completed *bool           // nil: either
 	status    vault.JobStatus // empty: any
@@ -46,31 +46,31 @@ func (f jobFilter) accepts(job vault.Job) bool {
 		(f.status == "" || f.status == job.Status)
 }
 
-// jobPlace is where a job stands in the order of a list: oldest first, and by
-// id among those of one millisecond.
-type jobPlace struct {
+// jobPosition is the position of a job in a list: the oldest first, and by id among those of
+// one millisecond.
+type jobPosition struct {
 	created int64 // milliseconds of Unix time
 	id      vault.JobID
 }
 
-func placeOf(job vault.Job) jobPlace { return jobPlace{job.Created.UnixMilli(), job.ID} }
+func positionOf(job vault.Job) jobPosition { return jobPosition{job.Created.UnixMilli(), job.ID} }
 
-func (p jobPlace) compare(q jobPlace) int {
+func (p jobPosition) compare(q jobPosition) int {
 	return cmp.Or(cmp.Compare(p.created, q.created), cmp.Compare(p.id, q.id))
 }
 
-// marker names a place so that paging stays on course when the job that stood
-// there is forgotten in between.
-func (p jobPlace) marker() string { return fmt.Sprintf("%d.%s", p.created, p.id) }
+// marker names a position, and not a job, so that the next page is right also if the job was
+// forgotten meanwhile.
+func (p jobPosition) marker() string { return fmt.Sprintf("%d.%s", p.created, p.id) }
 
-func parseJobMarker(marker string) (jobPlace, bool) {
+func parseJobMarker(marker string) (jobPosition, bool) {
 	created, id, ok := strings.Cut(marker, ".")
 	ms, err := strconv.ParseInt(created, 10, 64)
-	return jobPlace{ms, vault.JobID(id)}, ok && err == nil && wire.IsID(id)
+	return jobPosition{ms, vault.JobID(id)}, ok && err == nil && wire.IsID(id)
 }
 
-// listJobs answers with a page of jobs, oldest first. Its marker is the place of
-// the first job of the next page.
+// listJobs answers with a page of jobs, the oldest first. Its marker is the position of the
+// first job of the next page.
 func (a *account) listJobs(ctx context.Context, c *call) (wire.Reply, error) {
 	limit, marker, err := wire.PageOf(c.r, wire.JobsPage)
 	if err != nil {
@@ -80,7 +80,7 @@ func (a *account) listJobs(ctx context.Context, c *call) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	from, ok := parseJobMarker(marker) // the zero place, before all others, for none
+	from, ok := parseJobMarker(marker) // without a marker the zero position, before all others
 	if marker != "" && !ok {
 		return wire.Reply{}, refusal.Invalid("Invalid marker: " + marker)
 	}
@@ -100,20 +100,20 @@ func (a *account) listJobs(ctx context.Context, c *call) (wire.Reply, error) {
 		page.JobList = append(page.JobList, wire.DescribeJob(a.arn(c.target.vault), job))
 	}
 	if len(jobs) > limit {
-		page.Marker = wire.OrNull(placeOf(jobs[limit]).marker())
+		page.Marker = wire.OrNull(positionOf(jobs[limit]).marker())
 	}
 	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
 
-// orderedJobs is a vault that lists its jobs in the order of their places, without
-// those that were created before from.
+// orderedJobs is a vault that lists its jobs in the order of their positions, without those
+// that were created before from.
 type orderedJobs interface {
 	JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Job, error]
 }
 
-// firstJobs returns the first n jobs from a place on, in their order. It holds no
-// more at a time.
-func firstJobs(ctx context.Context, v vault.Vault, n int, from jobPlace, filter jobFilter) ([]vault.Job, error) {
+// firstJobs returns the first n jobs from a position on, in their order. It has no more jobs in
+// memory.
+func firstJobs(ctx context.Context, v vault.Vault, n int, from jobPosition, filter jobFilter) ([]vault.Job, error) {
 	all := v.Jobs(ctx)
 	ordered, inOrder := v.(orderedJobs)
 	if inOrder {
@@ -124,11 +124,11 @@ func firstJobs(ctx context.Context, v vault.Vault, n int, from jobPlace, filter 
 		if err != nil {
 			return nil, err
 		}
-		place := placeOf(job)
-		if job.Bad != "" || !filter.accepts(job) || place.compare(from) < 0 {
+		position := positionOf(job)
+		if job.Bad != "" || !filter.accepts(job) || position.compare(from) < 0 {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(first, place, func(j vault.Job, p jobPlace) int { return placeOf(j).compare(p) })
+		at, _ := slices.BinarySearchFunc(first, position, func(j vault.Job, p jobPosition) int { return positionOf(j).compare(p) })
 		first = slices.Insert(first, at, job)
 		if len(first) > n {
 			first = first[:n]

@@ -13,8 +13,8 @@ import (
 	"firn/vault"
 )
 
-// getJobOutput sends the output of a finished job, or a range of it. Compressing
-// it is out of the question: clients count its bytes and hash them.
+// getJobOutput sends the output of a finished job, or a range of it. The output is never
+// compressed, since clients count and hash its bytes.
 func (a *account) getJobOutput(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
@@ -61,8 +61,8 @@ func jobNotReady(id string) error {
 	return refusal.Invalid("The job is not currently available for download: " + id)
 }
 
-// describeOutput returns the headers that say what an output is. The description
-// of an archive goes with the archive, the output of whose job may outlive it.
+// describeOutput returns the headers that describe an output. The description of an archive is
+// gone when the archive is deleted, also if a job still has an output with its bytes.
 func (a *account) describeOutput(ctx context.Context, vaultName string, job vault.Job) (map[string]string, error) {
 	header := map[string]string{"Content-Type": "application/octet-stream"}
 	if job.Kind == vault.RetrieveInventory {
@@ -82,10 +82,10 @@ func (a *account) describeOutput(ctx context.Context, vaultName string, job vaul
 	return header, nil
 }
 
-// pour sends an output and closes it. The status is sent already, so a failure
-// shows to the client as a body that ends early: net/http then cuts the
-// connection. A client that went away is no fault.
-func (s *Server) pour(c *call, out *vault.Output) {
+// sendOutput sends an output and closes it. The status is sent already. So if it fails, the
+// client gets a body that ends early: net/http closes the connection. A client that went away
+// is no fault.
+func (s *Server) sendOutput(c *call, out *vault.Output) {
 	buffer, ok := s.buffers.Get().(*[copyBuffer]byte)
 	if !ok {
 		buffer = new([copyBuffer]byte)

@@ -24,13 +24,13 @@ func (a *account) initiateJob(ctx context.Context, c *call) (wire.Reply, error) 
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	// To make room means to look at the vault, which may take an inventory.
+	// Before space is reserved, since that looks at the vault, which may take an inventory.
 	if checks, ok := v.(jobChecker); ok {
 		if err := checks.CheckJob(req); err != nil {
 			return wire.Reply{}, err
 		}
 	}
-	release, err := a.makeRoomForJob(ctx, c, req)
+	release, err := a.reserveForJob(ctx, c, req)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -64,13 +64,13 @@ func (a *account) initiateJob(ctx context.Context, c *call) (wire.Reply, error) 
 	}, nil
 }
 
-// jobChecker is a vault that tells whether a request for a job makes sense.
+// jobChecker is a vault that checks a request for a job without starting one.
 type jobChecker interface {
 	CheckJob(req vault.JobRequest) error
 }
 
-// jobRequest puts the parameters of a job into the vault's words. A range may
-// end where its archive does, so the archive is looked at.
+// jobRequest makes a request to a vault of the parameters of a job. It needs the size of the
+// archive to check a range, which may end where the archive does.
 func (a *account) jobRequest(ctx context.Context, vaultName string, p wire.JobParameters) (vault.JobRequest, error) {
 	req := vault.JobRequest{
 		Kind:        vault.JobKind(p.Type),
@@ -99,9 +99,9 @@ func (a *account) jobRequest(ctx context.Context, vaultName string, p wire.JobPa
 	return req, nil
 }
 
-// admitJob holds a job against the data retrieval policy of the account, which is
-// about archives at the tier Standard alone. The caller calls undo if the job is
-// not started.
+// admitJob counts a job against the data retrieval policy of the account, which limits
+// archives by the tier Standard alone, or refuses it. The caller calls undo if the job is not
+// started.
 func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobRequest) (undo func(), err error) {
 	if req.Kind != vault.RetrieveArchive || req.Tier != "" && req.Tier != vault.Standard {
 		return func() {}, nil
@@ -115,7 +115,7 @@ func (a *account) admitJob(ctx context.Context, vaultName string, req vault.JobR
 	})
 }
 
-// archive tells about an archive that a job is to be started for.
+// archive describes an archive for which a job is to be started.
 func (a *account) archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error) {
 	archive, err := a.store.Archive(ctx, vaultName, id)
 	if errors.Is(err, vault.ErrNotFound) {
@@ -124,7 +124,7 @@ func (a *account) archive(ctx context.Context, vaultName string, id vault.Archiv
 	return archive, err
 }
 
-// archiveMissing tells why a vault does not have an archive.
+// archiveMissing returns the refusal of an archive that a vault does not have.
 func (a *account) archiveMissing(ctx context.Context, vaultName string, id vault.ArchiveID) error {
 	if err := a.archiveElsewhere(ctx, vaultName, id); err != nil {
 		return err
@@ -132,11 +132,11 @@ func (a *account) archiveMissing(ctx context.Context, vaultName string, id vault
 	return refusal.ArchiveNotFound(string(id))
 }
 
-// archiveElsewhere returns the service's refusal of an archive that is in another
-// vault of the account than the one that was named, and nil for one that is in none.
+// archiveElsewhere returns the refusal of an archive that is in another vault of the account
+// than the path names. If it is in none, archiveElsewhere returns nil.
 func (a *account) archiveElsewhere(ctx context.Context, vaultName string, id vault.ArchiveID) error {
 	other, err := a.store.VaultOf(ctx, id)
-	if errors.Is(err, vault.ErrNotFound) || err == nil && other == vaultName { // come or gone just now
+	if errors.Is(err, vault.ErrNotFound) || err == nil && other == vaultName { // it has come or gone just now
 		return nil
 	}
 	if err != nil {
@@ -145,7 +145,6 @@ func (a *account) archiveElsewhere(ctx context.Context, vaultName string, id vau
 	return refusal.Invalid("Invalid vault name: " + a.arn(vaultName))
 }
 
-// describeJob tells how a job stands.
 func (a *account) describeJob(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestNoMutantIsAccepted(t *testing.T) {
 		count[kind]++
 		log.line = log.line[:0]
 		a := serve(m.handler, r)
-		if why := refusedByTheGate(a, log.verified()); why != "" {
+		if why := refusedByTheChecks(a, log.verified()); why != "" {
 			t.Fatalf("%s: %s\nanswer %d %s\nto\n%s\nmade of\n%s", kind, why, a.status, a.body, mutant, victim.wire)
 		}
 	}
@@ -56,9 +56,10 @@ func TestNoMutantIsAccepted(t *testing.T) {
 // says reports whether a request says what a good one says.
 func says(r *http.Request, good signedRequest) bool { return meaning(r, good.names()) == good.means }
 
-// refusedByTheGate tells why an answer is not that of the gate; empty: it is. A
-// signature that was found good before the body was read is of use only until then.
-func refusedByTheGate(a answer, verified bool) string {
+// refusedByTheChecks says why an answer is not a refusal by the checks before an operation;
+// empty if it is one. A signature that was verified before the body was read is refused when
+// the body is another one.
+func refusedByTheChecks(a answer, verified bool) string {
 	code := codeOf(a)
 	switch {
 	case a.status != 400 && a.status != 403:
@@ -71,7 +72,7 @@ func refusedByTheGate(a answer, verified bool) string {
 		"InvalidSignatureException", "MissingAuthenticationTokenException", "UnrecognizedClientException",
 		"AccessDeniedException", "BadRequest", "MissingParameterValueException", "InvalidParameterValueException",
 	}, code):
-		return "the gate does not answer so"
+		return "the checks do not answer so"
 	}
 	return ""
 }

@@ -15,8 +15,8 @@ import (
 // notificationsNote is the document with the notification configuration of a vault.
 const notificationsNote = "notifications"
 
-// notificationConfig is VaultNotificationConfig: which topic a vault tells of
-// which events.
+// notificationConfig is VaultNotificationConfig: the topic of a vault, and the events of which
+// the topic gets a message.
 type notificationConfig struct {
 	Events   []string
 	SNSTopic string
@@ -71,7 +71,7 @@ func (a *account) getNotifications(ctx context.Context, c *call) (wire.Reply, er
 	return wire.Reply{Status: http.StatusOK, Body: n}, err
 }
 
-// deleteNotifications succeeds also where there are none.
+// deleteNotifications succeeds also if there are none.
 func (a *account) deleteNotifications(ctx context.Context, c *call) (wire.Reply, error) {
 	if _, err := a.open(ctx, c); err != nil {
 		return wire.Reply{}, err
@@ -87,8 +87,8 @@ func (a *account) notificationsOf(ctx context.Context, vaultName string) (notifi
 	return n, err
 }
 
-// topicOf returns the topic of a vault, and of which events it is told, or an error that
-// wraps ErrNotFound if it has none.
+// topicOf returns the topic of a vault and its events, or an error that wraps ErrNotFound if it
+// has none.
 func (a *account) topicOf(ctx context.Context, vaultName string) (topic string, events []string, err error) {
 	n, err := a.notificationsOf(ctx, vaultName)
 	return n.SNSTopic, n.Events, err

@@ -29,31 +29,31 @@ type Options struct {
 	// Credentials knows the keys that requests are signed with.
 	Credentials Credentials
 
-	// Topics says to which URL the messages of an SNS topic are posted, by the
-	// topic's ARN. The messages of a topic that is not here are posted nowhere.
-	// Jobs that are started while there is none at all are never announced.
+	// Topics has the URL to which the messages of an SNS topic are posted, by the ARN of
+	// the topic. The messages of other topics are posted nowhere. Without any topic, the
+	// jobs that are started are never announced, not even by a later server.
 	Topics map[string]string
 
 	// AccessLog receives one line of JSON for each request, in one Write. Nil
 	// means no log. The server serialises the calls.
 	AccessLog io.Writer
-	// Log is told of faults, such as why a request was answered with a 500 or an
-	// announcement did not arrive, and of whoever changes, or deletes, what is kept
-	// for good: vaults, archives, policies, locks, tags. Nil means that nobody is.
-	// Clients are not told the cause of a fault.
+	// Log receives faults, such as the reason why a request was answered with a 500 or a
+	// message did not arrive, and each change or deletion of what is kept for good, which
+	// is vaults, archives, policies, locks and tags. Nil means no log. Clients do not get
+	// the cause of a fault.
 	Log *slog.Logger
 
-	// ReadOnly refuses whatever changes what is kept, whoever asks: the stores can only be
-	// read, and what SetNote leaves there is for the server's own use.
+	// ReadOnly refuses all operations that change what is kept, from every key. The stores
+	// can only be read, and keep the notes of SetNote outside of the vaults.
 	ReadOnly bool
 
-	// Free tells how many bytes the disk of the vaults has left, and FreeFloor how
-	// many of them are never written to: an upload that would is refused with a
-	// 500. A nil Free means that uploads go on until the disk is full.
+	// Free returns how many bytes of the disk of the vaults are free. An upload that would
+	// leave fewer than FreeFloor of them is refused with a 500. A nil Free means that
+	// uploads go on until the disk is full.
 	Free      func() (int64, error)
 	FreeFloor int64
 
-	// Collectors have further figures for [Server.Admin].
+	// Collectors have more figures for [Server.Admin].
 	Collectors []prometheus.Collector
 
 	// Now is the clock that signatures are compared with; nil means time.Now.
@@ -61,15 +61,15 @@ type Options struct {
 	// IdleTimeout ends a request whose body brings no byte for this long with
 	// 408 RequestTimeoutException; 0 means [DefaultIdleTimeout].
 	IdleTimeout time.Duration
-	// Connections is how many clients may be connected at once, to Serve and to
-	// ServeAdmin each. Others get the place of one that is idle or has shown no key
-	// yet, or wait. 0 means [DefaultConnections].
+	// Connections is how many connections may be open at once, to Serve and to ServeAdmin
+	// each. For one more another one is closed that is idle or whose client has not shown a
+	// key yet, or one of the key that has most of them. 0 means [DefaultConnections].
 	Connections int
 	// Grace is how long [Server.Serve] lets requests in flight finish when it is
 	// told to stop; 0 means [DefaultGrace].
 	Grace time.Duration
 
-	damagedRead func() // counts a request in which fault was told of damage
+	damagedRead func() // counts a request that found damage
 }
 
 func (o Options) withDefaults() Options {
@@ -91,9 +91,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// fault tells the operator what went wrong, with the request that it went wrong
-// in, if it was one. Damage is told as that of a scrub is, so that one look through
-// the log finds all of it.
+// fault tells the operator what went wrong, and in which request; empty means in none. Damage
+// has the form that it has in a scrub, so that one search in the log finds all damage.
 func (o Options) fault(requestID string, err error) {
 	var about []any
 	if requestID != "" {

@@ -9,7 +9,7 @@ import (
 	"firn/server/internal/refusal"
 )
 
-// checkOrigin refuses what a browser says that a web page sends.
+// checkOrigin refuses a request that a browser sends for a web page.
 func checkOrigin(r *http.Request) error {
 	if len(r.Header.Values("Origin")) > 0 {
 		return refusal.AccessDenied("Requests from web pages are not accepted.")
@@ -17,11 +17,11 @@ func checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// checkHost refuses a request that shows no key if it came to loopback under
-// another name. A web page can make its reader's browser talk to a loopback
-// address by a name that the page owns (DNS rebinding), but it has no key to sign
-// with. Tools that have one often sign the service's own name, so they are
-// believed once their signature was verified, which the name is part of.
+// checkHost refuses a request without a key that came to a loopback address under another
+// name. A web page can make its reader's browser send requests to a loopback address by a name
+// that the page owns (DNS rebinding), but it has no key to sign with. Tools that have a key
+// often sign the name of the service. Their signature, of which the name is a part, is verified
+// later.
 func checkHost(r *http.Request) error {
 	if len(r.Header.Values("Authorization")) == 0 {
 		return checkHostName(r)
@@ -29,7 +29,7 @@ func checkHost(r *http.Request) error {
 	return nil
 }
 
-// checkHostName is checkHost for those who need no key.
+// checkHostName is checkHost for requests that need no key.
 func checkHostName(r *http.Request) error {
 	if onLoopback(r) && !isLoopbackName(r.Host) {
 		return refusal.AccessDenied("This server listens on loopback and is not called " + r.Host + ".")
@@ -37,8 +37,8 @@ func checkHostName(r *http.Request) error {
 	return nil
 }
 
-// onLoopback reports whether the request came to a loopback address. If net/http
-// did not say, the stricter answer is given.
+// onLoopback reports whether the request came to a loopback address. It is true also if
+// net/http did not say to which address the request came.
 func onLoopback(r *http.Request) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
@@ -48,9 +48,9 @@ func onLoopback(r *http.Request) bool {
 	return err != nil || address.Addr().Unmap().IsLoopback()
 }
 
-// isLoopbackName reports whether the value of a Host header, with or without a
-// port, is a loopback address or localhost. The port is free: it differs behind
-// a tunnel, and a page cannot choose its own name by it.
+// isLoopbackName reports whether the value of a Host header, with or without a port, is a
+// loopback address or localhost. The port does not matter: it differs behind a tunnel, and does
+// not help a page to have the name.
 func isLoopbackName(host string) bool {
 	name := host
 	if n, _, err := net.SplitHostPort(host); err == nil {

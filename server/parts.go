@@ -56,8 +56,8 @@ type partsPage struct {
 	VaultARN           string
 }
 
-// listParts answers with a page of the parts that an upload holds. Its marker is
-// the offset of the first part of the next page.
+// listParts answers with a page of the parts of an upload. Its marker is the offset of the first
+// part of the next page.
 func (a *account) listParts(ctx context.Context, c *call) (wire.Reply, error) {
 	limit, marker, err := wire.PageOf(c.r, wire.UploadsPage)
 	if err != nil {
@@ -102,8 +102,8 @@ func (a *account) listParts(ctx context.Context, c *call) (wire.Reply, error) {
 	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
 
-// orUploadNotFound puts ErrNotFound, once the vault was opened, into the
-// service's words, and forgets what was remembered of the upload.
+// orUploadNotFound returns the refusal of the upload for ErrNotFound, of a vault that was opened
+// before, and notes that the upload has ended. Other errors it returns as they are.
 func (a *account) orUploadNotFound(err error, c *call) error {
 	if !errors.Is(err, vault.ErrNotFound) {
 		return err

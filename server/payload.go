@@ -12,11 +12,10 @@ import (
 	"firn/treehash"
 )
 
-// contentHash is the header in which a client claims the SHA-256 of the body.
+// contentHash is the header in which a client sends the SHA-256 of the body.
 const contentHash = "X-Amz-Content-Sha256"
 
-// checkSize refuses a body whose length is not told before it comes, or is more
-// than any operation takes.
+// checkSize refuses a body without a length, and one that is longer than any operation takes.
 func checkSize(r *http.Request) error {
 	switch {
 	case len(r.TransferEncoding) > 0 || r.ContentLength < 0:
@@ -27,14 +26,14 @@ func checkSize(r *http.Request) error {
 	return nil
 }
 
-// payloadHash returns the line of the canonical request that stands for the
-// body: what the client claims it to be, or else what it is. A claim is checked
-// later, while an upload is received or by checkSmallBody.
+// payloadHash returns the hash of the body for the canonical request: the one that the client
+// has sent, or else that of the body. The one of the client is compared with the body later, by
+// checkSmallBody or while an upload is received.
 func (c *call) payloadHash() (string, error) {
 	if claim := c.r.Header.Get(contentHash); claim != "" {
 		hash, err := treehash.Parse(claim)
-		// Also UNSIGNED-PAYLOAD and STREAMING-…, as at the service; and the hash of
-		// zeros, which no body has and which stands for no claim here.
+		// Also UNSIGNED-PAYLOAD and STREAMING-…, which the service refuses, too, and the
+		// hash of zeros, which no body has and which means no hash in a call.
 		if err != nil || hash.IsZero() {
 			return "", refusal.InvalidHeader(contentHash, claim)
 		}
@@ -51,11 +50,11 @@ func (c *call) payloadHash() (string, error) {
 	return hash.String(), nil
 }
 
-// checkSmallBody receives the body of an operation that is not an upload and
-// compares it with the claim, if there was one.
+// checkSmallBody receives the body of an operation that is not an upload and compares it with
+// the hash that the client has sent, if there is one.
 func (c *call) checkSmallBody() error {
 	if c.sha256.IsZero() {
-		return nil // the signature covers the body as it was received
+		return nil // payloadHash has received the body, and the signature covers it
 	}
 	if c.r.ContentLength > maxSmallBody {
 		return refusal.InvalidLength(c.r.ContentLength)
@@ -70,9 +69,9 @@ func (c *call) checkSmallBody() error {
 	return nil
 }
 
-// hashSmallBody receives the body in memory, within the bound of held. It is not known yet
-// whether the request is allowed, so the body has no more time as a whole than another one
-// has for one byte.
+// hashSmallBody receives the body in memory, within the bound of held. Since it is not known yet
+// whether the request is allowed, the body as a whole has only the time that an upload has for
+// one byte.
 func (c *call) hashSmallBody(held *bounds.HeldBodies) (treehash.Hash, error) {
 	release := held.Hold(c.r.ContentLength, c.body.GiveUp)
 	defer release()

@@ -12,14 +12,14 @@ import (
 
 // operation is one operation of the service.
 type operation struct {
-	name   string // as policies call it, behind "glacier:"
+	name   string // that policies have behind "glacier:"
 	effect effect
-	// decides: it changes by what other operations are allowed or denied.
+	// decides means that it changes which operations are allowed.
 	decides bool
-	// streams: the body is an upload, received and checked by a vault. Of other
-	// operations the gate receives and checks it.
+	// streams means that the body is an upload, which the vault receives and checks. Other
+	// bodies are received and checked before serve is called.
 	streams bool
-	// serve carries it out. The error becomes a reply too.
+	// serve carries it out. An error becomes a refusal.
 	serve func(a *account, ctx context.Context, c *call) (wire.Reply, error)
 }
 
@@ -27,18 +27,18 @@ type operation struct {
 type effect int
 
 const (
-	// reads: nothing is changed; what was stored may be retrieved.
+	// reads means that nothing is changed. Jobs may be started.
 	reads effect = iota
-	// stores: bytes are added, so there must be room for them.
+	// stores means that bytes are added, for which there must be space.
 	stores
-	// finishes: what was stored becomes an archive, or is given up.
+	// finishes means that an upload becomes an archive, or is given up.
 	finishes
-	// administers: what is kept for good is changed or deleted, which is logged.
+	// administers means that what is kept for good is changed or deleted, which is logged.
 	administers
 )
 
-// routes is the whole API, by method and path. In place of the account and of each
-// name or id a path has a *; the part behind the account decides.
+// routes returns all operations by method and path. The path begins behind the account, and has
+// a * in the place of each name and id.
 func routes() map[string]operation {
 	const (
 		v       = " vaults/*"
@@ -95,14 +95,14 @@ func routes() map[string]operation {
 	}
 }
 
-// target is what a path names. Nothing of it is checked yet.
+// target is what a path names. It is not checked.
 type target struct {
 	account string
 	vault   string // empty: the path names none
 	id      string // of an archive, an upload, a job or a lock
 }
 
-// find returns the operation that the request asks for and sets its target.
+// find returns the operation of the request and sets the target.
 func (s *Server) find(c *call) (operation, error) {
 	path, _ := wire.Target(c.r)
 	segments, err := splitPath(path)
@@ -125,8 +125,8 @@ func (s *Server) find(c *call) (operation, error) {
 	return op, nil
 }
 
-// patternOf puts a * in the place of what differs from one request for an
-// operation to the next.
+// patternOf returns the path of an operation as routes has it, and the names and ids of the
+// request.
 func patternOf(segments []string) (string, target) {
 	t := target{account: segments[0]}
 	pattern := append([]string{}, segments[1:]...)
@@ -154,7 +154,7 @@ func splitPath(path string) ([]string, error) {
 	return segments, nil
 }
 
-// checkVersion refuses requests that do not say which API they speak.
+// checkVersion refuses requests that are not for this version of the API.
 func checkVersion(r *http.Request) error {
 	const name, version = "X-Amz-Glacier-Version", "2012-06-01"
 	switch got := r.Header.Get(name); got {

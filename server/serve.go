@@ -39,11 +39,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 // Announce tells the topics of [Options.Topics] when jobs have ended, until ctx
-// ends. [Server.Serve] does it; who has another net/http server for the requests
-// runs Announce beside it, once.
+// ends. [Server.Serve] does it. A program that has another net/http server for the
+// requests runs Announce beside it, once.
 //
 // A message is posted at least once and, by the same id, perhaps again after a
-// crash. What a URL does not take is sent again, for an hour. When ctx ends, a
+// crash. A message that does not arrive is sent again, for an hour. When ctx ends, a
 // message under way still has its ten seconds.
 func (s *Server) Announce(ctx context.Context) {
 	var all sync.WaitGroup
@@ -53,16 +53,15 @@ func (s *Server) Announce(ctx context.Context) {
 	all.Wait()
 }
 
-// ServeAdmin answers to the operator's own programs, as [Server.Admin] does and
-// with the rules of [Server.Serve]. It asks nobody for a key, so l should be an
-// address that no other machine reaches.
+// ServeAdmin answers requests from l with [Server.Admin], by the rules of [Server.Serve]. These
+// requests need no key, so l should have an address that no other machine reaches.
 func (s *Server) ServeAdmin(ctx context.Context, l net.Listener) error {
 	return s.serve(ctx, l, s.Admin())
 }
 
 // serve answers requests from l with a handler.
 func (s *Server) serve(ctx context.Context, l net.Listener, handler http.Handler) error {
-	// Requests outlive ctx by the grace period, so their contexts end apart.
+	// Requests may go on for the grace after ctx has ended, so they have another context.
 	requests, cutOff := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cutOff(nil)
 	hs := &http.Server{

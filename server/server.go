@@ -7,15 +7,14 @@
 // (Amazon Glacier developer guide); where the guide is silent, what the service
 // was seen to answer. Everything else is answered with a JSON 404.
 //
-// Each request passes one gate before it reaches an operation: it gets a
-// request id, its size, host and origin are checked, its Signature Version 4 is
-// verified, it is routed, and whoever signed it must be allowed to do what it asks
-// for, by the key and by the policies of the vault. There is no way around the gate
-// and no mode without signatures.
+// Each request passes the same checks before its operation is carried out: its
+// size, host and origin, its Signature Version 4, and whether the key and the
+// policies of the vault allow the operation. No operation can be reached without
+// these checks, and there is no mode without signatures.
 //
-// The server hashes no upload. It passes the hashes that the client claims to
-// the vault, which compares them with the bytes in one pass while it receives
-// them and makes nothing visible before that.
+// The server hashes no upload. It passes the hashes that the client has sent to the
+// vault, which compares them with the bytes in one pass while it receives them, and
+// makes no byte visible before.
 package server
 
 import (
@@ -45,15 +44,15 @@ type Server struct {
 	metrics  *monitor.Metrics
 	space    *bounds.Space
 
-	unverified *bounds.HeldBodies // of requests that have shown no key yet
-	claimed    *bounds.HeldBodies // of requests whose key may have no right to what they ask for
+	unverified *bounds.HeldBodies // of requests whose signature is not verified yet
+	claimed    *bounds.HeldBodies // of requests that are verified and not allowed yet
 }
 
 var _ http.Handler = (*Server)(nil)
 
 // New returns a server over the vaults of accounts, whose ids have 12 digits. It
-// fails if there is none, if the options lack a region or credentials, or if they
-// hold a topic that is none.
+// fails if there is no account, if the options have no region or no credentials, or if
+// they have a topic that is not the ARN of one.
 func New(accounts map[string]Store, o Options) (*Server, error) {
 	switch {
 	case len(accounts) == 0:

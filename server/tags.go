@@ -39,7 +39,7 @@ func (a *account) listTags(ctx context.Context, c *call) (wire.Reply, error) {
 	return wire.Reply{Status: http.StatusOK, Body: struct{ Tags map[string]string }{tags}}, err
 }
 
-// addTags sets tags, in the place of those that have the same keys.
+// addTags adds tags, in the place of those that have the same keys.
 func (a *account) addTags(ctx context.Context, c *call) (wire.Reply, error) {
 	var body struct{ Tags map[string]string }
 	if err := strict.Unambiguous(c.small, &body); err != nil {
@@ -64,7 +64,7 @@ func (a *account) addTags(ctx context.Context, c *call) (wire.Reply, error) {
 	})
 }
 
-// removeTags removes those of some tags that there are.
+// removeTags removes tags. It succeeds also if some are not there.
 func (a *account) removeTags(ctx context.Context, c *call) (wire.Reply, error) {
 	var body struct{ TagKeys []string }
 	if err := strict.Unambiguous(c.small, &body); err != nil {
@@ -115,7 +115,7 @@ func checkTagCount(name string, n int) error {
 	return nil
 }
 
-// checkTag holds a tag against the rules of the service.
+// checkTag refuses a tag that the service does not take.
 func checkTag(key, value string) error {
 	switch {
 	case key == "" || utf8.RuneCountInString(key) > vault.MaxTagKey || !isTagText(key):
@@ -128,8 +128,8 @@ func checkTag(key, value string) error {
 	return nil
 }
 
-// isTagText: letters, digits, spaces and _ . / = + - @, and the colon, which all
-// of AWS takes besides.
+// isTagText reports whether s has nothing but letters, digits, spaces and _ . / = + - @, and the
+// colon, which all of AWS takes, too.
 func isTagText(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_./=+-@: ", r)

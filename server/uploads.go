@@ -40,8 +40,8 @@ func (a *account) initiateUpload(ctx context.Context, c *call) (wire.Reply, erro
 	}, nil
 }
 
-// abortUpload removes an unfinished upload. Repeating it succeeds for a while;
-// an upload that was completed, or never was, is not found.
+// abortUpload removes an unfinished upload. It may be repeated for a while. An upload that was
+// completed, or never begun, is not found.
 func (a *account) abortUpload(ctx context.Context, c *call) (wire.Reply, error) {
 	v, err := a.open(ctx, c)
 	if err != nil {
@@ -52,7 +52,7 @@ func (a *account) abortUpload(ctx context.Context, c *call) (wire.Reply, error) 
 	if _, err := a.openUpload(ctx, c, v); err != nil && !a.uploads.WasAborted(key) {
 		return wire.Reply{}, err
 	}
-	// Also for one that was aborted: a part that was under way may have landed.
+	// Also if it was aborted before: a part may have come in since.
 	if err := v.AbortUpload(ctx, key.ID); err != nil {
 		return wire.Reply{}, a.orVaultNotFound(err, c.target.vault)
 	}
@@ -69,9 +69,9 @@ type uploadDescription struct {
 	VaultARN           string
 }
 
-// listUploads answers with a page of unfinished uploads, sorted by id so that
-// paging stays on course while uploads come and go. Its marker is the id of the
-// first upload of the next page.
+// listUploads answers with a page of unfinished uploads. They are sorted by id, so that the next
+// page is right also if uploads begin or end meanwhile. The marker is the id of the first upload
+// of the next page.
 func (a *account) listUploads(ctx context.Context, c *call) (wire.Reply, error) {
 	limit, marker, err := wire.PageOf(c.r, wire.UploadsPage)
 	if err != nil {
@@ -113,13 +113,13 @@ func (a *account) listUploads(ctx context.Context, c *call) (wire.Reply, error) 
 	return wire.Reply{Status: http.StatusOK, Body: page}, nil
 }
 
-// uploadRef is the upload that the path names.
+// uploadRef returns the upload that the path names.
 func (c *call) uploadRef() uploads.Ref {
 	return uploads.Ref{Vault: c.target.vault, ID: vault.UploadID(c.target.id)}
 }
 
-// openUpload finds the unfinished upload that the path names. It may have ended since; the
-// vault tells that when it is used.
+// openUpload returns the unfinished upload that the path names. It may have ended already, which
+// shows when the vault uses it.
 func (a *account) openUpload(ctx context.Context, c *call, v vault.Vault) (vault.Upload, error) {
 	if !wire.IsID(c.target.id) {
 		return vault.Upload{}, refusal.UploadNotFound(c.target.id)

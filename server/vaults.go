@@ -37,8 +37,8 @@ func (a *account) vaultNotFound(name string) error {
 	return refusal.NotFound("Vault not found for ARN: " + a.arn(name))
 }
 
-// orVaultNotFound puts ErrNotFound, where it can only mean the vault, into the
-// service's words.
+// orVaultNotFound returns the refusal of the vault for ErrNotFound, which must mean the vault.
+// Other errors it returns as they are.
 func (a *account) orVaultNotFound(err error, name string) error {
 	if errors.Is(err, vault.ErrNotFound) {
 		return a.vaultNotFound(name)
@@ -68,8 +68,7 @@ func (a *account) createVault(ctx context.Context, c *call) (wire.Reply, error) 
 	}, nil
 }
 
-// checkVaultCount refuses a vault more than an account may have, unless it is there
-// already.
+// checkVaultCount refuses a new vault if the account has as many as it may have.
 func (a *account) checkVaultCount(ctx context.Context, name string) error {
 	n, err := a.store.VaultCount(ctx)
 	if err != nil || n < wire.MaxVaults {
@@ -93,8 +92,7 @@ func (a *account) describeVault(ctx context.Context, c *call) (wire.Reply, error
 	return wire.Reply{Status: http.StatusOK, Body: a.describe(info)}, nil
 }
 
-// deleteVault succeeds for a vault that is not there, as the service was seen
-// to do, so that it may be repeated.
+// deleteVault succeeds also if there is no such vault, as the service was seen to do.
 func (a *account) deleteVault(ctx context.Context, c *call) (wire.Reply, error) {
 	done := wire.Reply{Status: http.StatusNoContent}
 	name := c.target.vault

@@ -13,27 +13,27 @@ import (
 	"firn/treehash"
 )
 
-// call is one request on its way through the gate to its operation.
+// call is a request that is checked and then carried out.
 type call struct {
 	w    *exchange.Response
 	r    *http.Request
 	body *exchange.Body
-	// unverified is what the bodies of requests may take that have shown no key yet.
+	// unverified bounds the bodies of requests whose signature is not verified yet.
 	unverified *bounds.HeldBodies
-	// claimed is what bodies may take that are read before what they ask for is allowed.
+	// claimed bounds the bodies of requests that are verified and not allowed yet.
 	claimed *bounds.HeldBodies
 	id      string    // of the request
-	began   time.Time // when it arrived
+	began   time.Time // when the request arrived
 
 	accessKey string        // whose signature was verified; empty before
 	key       Key           // that it belongs to
-	sha256    treehash.Hash // of the body, as claimed and signed; zero if not claimed
+	sha256    treehash.Hash // of the body, as the client has signed it; zero if it sent none
 	small     []byte        // the body of an operation that is not an upload; checked
-	op        operation     // what is asked for; without a name before that is known
-	target    target        // what the path names
+	op        operation     // without a name before it is known
+	target    target        // of the path
 }
 
-// ServeHTTP implements http.Handler: the gate that every request passes.
+// ServeHTTP implements http.Handler. Every request passes the same checks.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	c := &call{
@@ -58,12 +58,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.refuse(c, err)
 	case answer.Content != nil:
-		s.pour(c, answer.Content)
+		s.sendOutput(c, answer.Content)
 	}
 }
 
-// answer takes the request through each check in order; the first that fails
-// decides the reply.
+// answer checks the request and carries out its operation. The first check that fails decides
+// the reply.
 func (s *Server) answer(ctx context.Context, c *call) (wire.Reply, error) {
 	for _, check := range []func(*http.Request) error{checkOrigin, checkHost, checkSize} {
 		if err := check(c.r); err != nil {
@@ -80,7 +80,8 @@ func (s *Server) answer(ctx context.Context, c *call) (wire.Reply, error) {
 	if c.op, err = s.find(c); err != nil {
 		return wire.Reply{}, err
 	}
-	// All that a client can draw out comes before the decision.
+	// The body is received before the decision: while a decision is kept, nobody waits for a
+	// client.
 	if !c.op.streams {
 		if err := c.checkSmallBody(); err != nil {
 			return wire.Reply{}, err
@@ -136,9 +137,9 @@ func (s *Server) authenticate(ctx context.Context, c *call) (err error) {
 	return nil
 }
 
-// refuse answers with an error. What the body had to say is more to the point
-// than what the operation made of it. The answer does not wait for a body that
-// nobody needs any more: then the connection ends behind it.
+// refuse answers with an error. If the body failed, that is the cause, and not the error that
+// the operation made of it. The answer does not wait for the rest of the body. Then the
+// connection ends behind the answer.
 func (s *Server) refuse(c *call, err error) {
 	if failure := c.body.Failure(); failure != nil {
 		err = failure
