@@ -6,23 +6,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
-
-func archiveData(id vault.ArchiveID) string  { return path.Join(archivesDir, string(id)) }
-func archiveTruth(id vault.ArchiveID) string { return archiveData(id) + ".json" }
 
 // archive returns what is known about an archive, or an error that wraps
 // ErrNotFound. An archive is there when its bytes are: with an error that wraps
 // errDamaged come its id and the size of its file.
 func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 	missing := fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
-	if !validID(string(id), archiveIDLength) {
+	if !layout.IsArchiveID(string(id)) {
 		return vault.Archive{}, missing
 	}
-	data, err := v.dir.Lstat(archiveData(id))
+	data, err := v.dir.Lstat(layout.ArchiveData(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return vault.Archive{}, missing
 	}
@@ -36,7 +34,7 @@ func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 		return vault.Archive{}, missing
 	}
 	if err != nil {
-		if still, gone := isThere(v.dir, archiveData(id)); gone == nil && !still {
+		if still, gone := durable.IsThere(v.dir, layout.ArchiveData(id)); gone == nil && !still {
 			return vault.Archive{}, missing // deleted in between
 		}
 		return vault.Archive{ID: id, Size: data.Size()}, fmt.Errorf("archive %q: %w", id, err)
@@ -46,7 +44,7 @@ func (v *Vault) archive(id vault.ArchiveID) (vault.Archive, error) {
 
 // openArchive opens the bytes of an archive. ErrNotFound means that it is not there.
 func (v *Vault) openArchive(id vault.ArchiveID) (*os.File, error) {
-	f, err := v.dir.Open(archiveData(id))
+	f, err := v.dir.Open(layout.ArchiveData(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	}
@@ -57,7 +55,7 @@ func (v *Vault) openArchive(id vault.ArchiveID) (*os.File, error) {
 // broken says why the truth about one cannot be had, only its ID and its Size
 // are known.
 func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, broken error) bool) error {
-	return v.eachEntry(archivesDir, func(name string) (bool, error) {
+	return v.eachEntry(layout.ArchivesDir, func(name string) (bool, error) {
 		more := true
 		err := v.visitArchive(ctx, vault.ArchiveID(name), func(a vault.Archive, broken error) error {
 			more = visit(a, broken)
@@ -69,7 +67,7 @@ func (v *Vault) eachArchive(ctx context.Context, visit func(a vault.Archive, bro
 
 // HasArchives looks for one archive.
 func (v *Vault) HasArchives(ctx context.Context) (has bool, err error) {
-	if err := v.gate.shut(); err != nil {
+	if err := v.access.Closed(); err != nil {
 		return false, err
 	}
 	err = v.eachArchive(ctx, func(vault.Archive, error) bool {
@@ -88,7 +86,7 @@ func (v *Vault) visitArchive(ctx context.Context, id vault.ArchiveID, visit func
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
 		return nil // deleted, or another file
-	case err != nil && !errors.Is(err, errDamaged):
+	case err != nil && !errors.Is(err, durable.ErrDamaged):
 		return err
 	}
 	return visit(a, err)
@@ -97,23 +95,23 @@ func (v *Vault) visitArchive(ctx context.Context, id vault.ArchiveID, visit func
 // DeleteArchive removes an archive: first its bytes, durably, then what is known
 // about them.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
-	if err := v.enterToWrite(ctx); err != nil {
+	if err := v.lockToWrite(ctx); err != nil {
 		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	v.sweepKept()
 	if err := v.deleteArchive(id); err != nil {
-		v.gate.closeIfNotFlushed(err)
+		v.access.CloseIfNotFlushed(err)
 		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
 	return nil
 }
 
 func (v *Vault) deleteArchive(id vault.ArchiveID) error {
-	if !validID(string(id), archiveIDLength) {
+	if !layout.IsArchiveID(string(id)) {
 		return nil
 	}
-	there, err := isThere(v.dir, archiveData(id))
+	there, err := durable.IsThere(v.dir, layout.ArchiveData(id))
 	if err != nil || !there {
 		return err
 	}
@@ -128,11 +126,11 @@ func (v *Vault) deleteArchive(id vault.ArchiveID) error {
 	if err := v.takeBytes(id); err != nil {
 		return err
 	}
-	if err := syncDir(v.dir, archivesDir); err != nil {
+	if err := durable.SyncDir(v.dir, layout.ArchivesDir); err != nil {
 		return err
 	}
 	// The archive is gone. What is left means nothing without it.
-	if err := errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id))); err != nil {
+	if err := errors.Join(durable.RemoveIfThere(v.dir, layout.ArchiveTruth(id)), durable.RemoveIfThere(v.dir, layout.ArchiveLeaves(id))); err != nil {
 		v.count.forgo()
 		v.leftOver(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // cleanUp removes what a process left behind that was killed. The caller holds
@@ -17,16 +19,16 @@ import (
 func (v *Vault) cleanUp() error {
 	// The process may have been killed between a rename and its flush: what is
 	// visible now becomes durable before anything is built on it.
-	for _, dir := range []string{".", archivesDir, uploadsDir, jobsDir, notesDir} {
-		if err := syncDir(v.dir, dir); err != nil {
+	for _, dir := range []string{".", layout.ArchivesDir, layout.UploadsDir, layout.JobsDir, layout.NotesDir} {
+		if err := durable.SyncDir(v.dir, dir); err != nil {
 			return err
 		}
 	}
 	// It is made when something is kept for the first time.
-	if err := syncDir(v.dir, outputsDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := durable.SyncDir(v.dir, layout.OutputsDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := syncName(v.path); err != nil {
+	if err := durable.SyncName(v.path); err != nil {
 		return err
 	}
 	v.cleanArchives(v.loadCount())
@@ -36,10 +38,10 @@ func (v *Vault) cleanUp() error {
 		entry func(name string) error
 	}{
 		{".", v.cleanTop},
-		{uploadsDir, v.cleanUpload},
-		{notesDir, v.cleanTemporary(notesDir)},
+		{layout.UploadsDir, v.cleanUpload},
+		{layout.NotesDir, v.cleanTemporary(layout.NotesDir)},
 	} {
-		err := eachEntry(v.dir, clean.dir, func(name string) (bool, error) {
+		err := durable.EachEntry(v.dir, clean.dir, func(name string) (bool, error) {
 			v.tellOf(clean.entry(name))
 			return true, nil
 		})
@@ -55,7 +57,7 @@ func (v *Vault) cleanUp() error {
 // tellOf tells of what keeps something from being removed, if anything does.
 func (v *Vault) tellOf(err error) {
 	switch {
-	case errors.Is(err, errDamaged):
+	case errors.Is(err, durable.ErrDamaged):
 		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 	case err != nil:
 		v.leftOver(err)
@@ -79,7 +81,7 @@ func (v *Vault) leftOver(err error) {
 
 func (v *Vault) cleanTemporary(dir string) func(name string) error {
 	return func(name string) error {
-		if !isTemporary(name) {
+		if !layout.IsTemporary(name) {
 			return nil
 		}
 		return v.dir.RemoveAll(path.Join(dir, name))
@@ -91,30 +93,30 @@ func (v *Vault) cleanTemporary(dir string) func(name string) error {
 func (v *Vault) cleanArchive(name string) error {
 	id, isTruth := strings.CutSuffix(name, ".json")
 	id, isLeaves := strings.CutSuffix(id, ".leaves")
-	if isTruth == isLeaves || !validID(id, archiveIDLength) {
-		return v.cleanTemporary(archivesDir)(name)
+	if isTruth == isLeaves || !layout.IsArchiveID(id) {
+		return v.cleanTemporary(layout.ArchivesDir)(name)
 	}
-	there, err := isThere(v.dir, archiveData(vault.ArchiveID(id)))
+	there, err := durable.IsThere(v.dir, layout.ArchiveData(vault.ArchiveID(id)))
 	if err != nil || there {
 		return err
 	}
-	return v.dir.Remove(path.Join(archivesDir, name))
+	return v.dir.Remove(path.Join(layout.ArchivesDir, name))
 }
 
 // cleanUpload removes an upload that was not created to the end, or has become
 // an archive, or was idle for too long; and within others what was on its way.
 func (v *Vault) cleanUpload(name string) error {
-	if !validID(name, uploadIDLength) {
-		return v.cleanTemporary(uploadsDir)(name)
+	if !layout.IsUploadID(name) {
+		return v.cleanTemporary(layout.UploadsDir)(name)
 	}
 	switch _, err := v.find(vault.UploadID(name)); {
 	case errors.Is(err, vault.ErrNotFound):
-		return v.dir.RemoveAll(path.Join(uploadsDir, name))
+		return v.dir.RemoveAll(path.Join(layout.UploadsDir, name))
 	case err != nil:
 		return err
 	}
-	inside := path.Join(uploadsDir, name)
-	return eachEntry(v.dir, inside, func(name string) (bool, error) {
+	inside := path.Join(layout.UploadsDir, name)
+	return durable.EachEntry(v.dir, inside, func(name string) (bool, error) {
 		return true, v.cleanTemporary(inside)(name)
 	})
 }
@@ -124,8 +126,8 @@ func (v *Vault) cleanUpload(name string) error {
 func (v *Vault) cleanJob(name string) error {
 	id, isJob := strings.CutSuffix(name, ".json")
 	id, isOutput := strings.CutSuffix(id, ".output")
-	if isJob == isOutput || !validID(id, jobIDLength) {
-		return v.cleanTemporary(jobsDir)(name)
+	if isJob == isOutput || !layout.IsJobID(id) {
+		return v.cleanTemporary(layout.JobsDir)(name)
 	}
 	if isOutput {
 		return v.cleanOutput(vault.JobID(id))
@@ -138,9 +140,9 @@ func (v *Vault) cleanJob(name string) error {
 }
 
 func (v *Vault) cleanOutput(id vault.JobID) error {
-	there, err := isThere(v.dir, jobPath(id))
+	there, err := durable.IsThere(v.dir, layout.JobDocument(id))
 	if err != nil || there {
 		return err
 	}
-	return removeIfThere(v.dir, outputPath(id))
+	return durable.RemoveIfThere(v.dir, layout.JobOutput(id))
 }

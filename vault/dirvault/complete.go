@@ -10,16 +10,18 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // CompleteUpload publishes the archive without copying a byte. Repeated, it
 // returns the same id for as long as the archive is there.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
-	if err := v.enterToWrite(ctx); err != nil {
+	if err := v.lockToWrite(ctx); err != nil {
 		return "", fmt.Errorf("complete upload %q: %w", id, err)
 	}
-	defer v.gate.leave()
-	archive, err := archiveIDOf(id)
+	defer v.access.RUnlock()
+	archive, err := layout.ArchiveIDOf(id)
 	if err != nil {
 		return "", err
 	}
@@ -38,10 +40,10 @@ func (v *Vault) completeUpload(ctx context.Context, id vault.UploadID, archive v
 	if err != nil {
 		return err
 	}
-	if err := u.gate.enterAlone(ctx); err != nil {
+	if err := u.access.Lock(ctx); err != nil {
 		return err
 	}
-	defer u.gate.leaveAlone()
+	defer u.access.Unlock()
 	parts, err := u.journal.list()
 	if err != nil {
 		return err
@@ -57,7 +59,7 @@ func (v *Vault) completeUpload(ctx context.Context, id vault.UploadID, archive v
 		return &vault.ChecksumError{Sent: c.TreeHash, Computed: hash}
 	}
 	return v.publish(ctx, u, &truth{
-		Version:     formatVersion,
+		Version:     durable.FormatVersion,
 		ID:          archive,
 		Description: u.Description,
 		Size:        c.Size,
@@ -133,14 +135,15 @@ func rangeHash(ctx context.Context, dir *os.Root, name string, r vault.Range) (t
 	defer f.Close()
 	sums, err := treehash.Read(ctx, io.NewSectionReader(f, r.Offset, r.Size), make([]byte, 256<<10))
 	if err == nil && sums.Size != r.Size {
-		err = fmt.Errorf("%s: %w: it ends after %d bytes", name, errDamaged, r.Offset+sums.Size)
+		err = fmt.Errorf("%s: %w: it ends after %d bytes", name, durable.ErrDamaged, r.Offset+sums.Size)
 	}
 	return sums.Tree, err
 }
 
 // publish makes an archive of the upload's data. Until the rename nothing is
 // visible and everything can be repeated; after it, whoever looks finds the
-// archive whole. The caller is alone in the upload's gate.
+// archive whole. The caller holds the upload's lock
+// alone.
 func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 	if err := v.status.beginChange(v.options.now()); err != nil {
 		return err
@@ -151,7 +154,7 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 	}
 	defer v.count.end(t.ID)
 	if err := u.fit(t.Size); err != nil {
-		u.gate.closeIfNotFlushed(err)
+		u.access.CloseIfNotFlushed(err)
 		return err
 	}
 	if err := v.place(ctx, u, t); err != nil {
@@ -159,21 +162,21 @@ func (v *Vault) publish(ctx context.Context, u *upload, t *truth) error {
 		return err
 	}
 	v.forget(u)
-	err := errors.Join(syncDir(v.dir, archivesDir), syncDir(v.dir, u.path("")))
+	err := errors.Join(durable.SyncDir(v.dir, layout.ArchivesDir), durable.SyncDir(v.dir, u.path("")))
 	if err != nil {
-		v.gate.closeIfNotFlushed(err)
+		v.access.CloseIfNotFlushed(err)
 		return err
 	}
 	// The archive is there. What fails from here on is mended when the vault is
 	// opened, or is only a courtesy: a mode that guards against slips.
-	_ = v.dir.Chmod(archiveData(t.ID), 0o444)
+	_ = v.dir.Chmod(layout.ArchiveData(t.ID), 0o444)
 	_ = v.dir.RemoveAll(u.path(""))
 	return nil
 }
 
 // place writes what is known of an archive and then gives its bytes their name.
 func (v *Vault) place(ctx context.Context, u *upload, t *truth) error {
-	if err := writeDocument(v.dir, archiveTruth(t.ID), t); err != nil {
+	if err := durable.WriteDocument(v.dir, layout.ArchiveTruth(t.ID), t); err != nil {
 		return err
 	}
 	if err := u.giveLeaves(t); err != nil {
@@ -182,7 +185,7 @@ func (v *Vault) place(ctx context.Context, u *upload, t *truth) error {
 	if err := cancelled(ctx); err != nil {
 		return err
 	}
-	return v.dir.Rename(u.path(dataFile), archiveData(t.ID))
+	return v.dir.Rename(u.path(dataFile), layout.ArchiveData(t.ID))
 }
 
 // unplace removes what is known of an archive that was not published after all. If that
@@ -190,9 +193,9 @@ func (v *Vault) place(ctx context.Context, u *upload, t *truth) error {
 // whose bytes are there, or may be, stays: a file system may say of a rename that was done
 // that it failed.
 func (v *Vault) unplace(id vault.ArchiveID) {
-	there, err := isThere(v.dir, archiveData(id))
+	there, err := durable.IsThere(v.dir, layout.ArchiveData(id))
 	if err == nil && !there {
-		err = errors.Join(removeIfThere(v.dir, archiveTruth(id)), removeIfThere(v.dir, archiveLeaves(id)))
+		err = errors.Join(durable.RemoveIfThere(v.dir, layout.ArchiveTruth(id)), durable.RemoveIfThere(v.dir, layout.ArchiveLeaves(id)))
 	}
 	if err != nil {
 		v.count.forgo()
@@ -203,7 +206,7 @@ func (v *Vault) unplace(id vault.ArchiveID) {
 // fit makes the data file as long as its parts. It may be longer, when a part
 // that failed, was replaced or is on its way reached further. What has come of the
 // latter goes, so that its request cannot store the rest of it behind a hole, should
-// the upload go on. The caller is alone in the upload's gate.
+// the upload go on. The caller holds the upload's lock alone.
 func (u *upload) fit(size int64) error {
 	return u.withData(func(data *os.File) error {
 		info, err := data.Stat()
@@ -214,12 +217,12 @@ func (u *upload) fit(size int64) error {
 			return nil
 		}
 		if info.Size() < size {
-			return fmt.Errorf("%s: %w: it has %d bytes of %d", data.Name(), errDamaged, info.Size(), size)
+			return fmt.Errorf("%s: %w: it has %d bytes of %d", data.Name(), durable.ErrDamaged, info.Size(), size)
 		}
 		u.loseAll()
 		if err := data.Truncate(size); err != nil {
 			return err
 		}
-		return flush(data)
+		return durable.Flush(data)
 	})
 }

@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // TestNothingIsLeftOfWhatWasNotPublished: a completion that fails when the truth is
@@ -15,11 +18,11 @@ func TestNothingIsLeftOfWhatWasNotPublished(t *testing.T) {
 		var left []error
 		v.options.OnLeftover = func(err error) { left = append(left, err) }
 		id, c := begun(t, v, "lost")
-		archive, err := archiveIDOf(id)
+		archive, err := layout.ArchiveIDOf(id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		truthFile, leaves := filepath.Join(dir, archiveTruth(archive)), filepath.Join(dir, archiveLeaves(archive))
+		truthFile, leaves := filepath.Join(dir, layout.ArchiveTruth(archive)), filepath.Join(dir, layout.ArchiveLeaves(archive))
 		if stuck {
 			if err := os.MkdirAll(filepath.Join(leaves, "in the way"), 0o700); err != nil {
 				t.Fatal(err)
@@ -31,7 +34,7 @@ func TestNothingIsLeftOfWhatWasNotPublished(t *testing.T) {
 		}
 		ended, end := context.WithCancel(t.Context())
 		end()
-		err = v.publish(ended, u, &truth{Version: formatVersion, ID: archive, Size: c.Size, TreeHash: c.TreeHash, Created: v.options.now()})
+		err = v.publish(ended, u, &truth{Version: durable.FormatVersion, ID: archive, Size: c.Size, TreeHash: c.TreeHash, Created: v.options.now()})
 		if err == nil {
 			t.Fatal("it was published")
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // tally is how many archives there are, and how many bytes their files have.
@@ -284,7 +285,7 @@ func (c *count) forgo() {
 
 // sizeOf returns the size of an archive's file, or noArchive.
 func (c *count) sizeOf(id vault.ArchiveID) (int64, error) {
-	info, err := c.dir.Lstat(archiveData(id))
+	info, err := c.dir.Lstat(layout.ArchiveData(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return noArchive, nil
 	}
@@ -297,7 +298,7 @@ func (c *count) sizeOf(id vault.ArchiveID) (int64, error) {
 // modified returns when a name in the archives' directory last came or went, whoever
 // did it.
 func (c *count) modified() (time.Time, error) {
-	info, err := c.dir.Stat(archivesDir)
+	info, err := c.dir.Stat(layout.ArchivesDir)
 	if c.unkept && errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, nil // a copy that can only be read: what was empty was left out
 	}

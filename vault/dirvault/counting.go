@@ -7,6 +7,8 @@ import (
 	"io/fs"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // loadCount reads what is on record of the count of archives. It returns those of which
@@ -40,7 +42,7 @@ func (v *Vault) cleanArchives(changed []vault.ArchiveID, known bool) {
 	if !known {
 		t, err := v.tallyArchives(context.Background(), clean)
 		if err != nil {
-			v.leftOver(fmt.Errorf("clean up %s: %w", archivesDir, err))
+			v.leftOver(fmt.Errorf("clean up %s: %w", layout.ArchivesDir, err))
 		}
 		known = err == nil
 		v.count.tally = t
@@ -51,7 +53,7 @@ func (v *Vault) cleanArchives(changed []vault.ArchiveID, known bool) {
 // tallyArchives reads the names of all archives, and the sizes of their files. Other
 // names it gives to others.
 func (v *Vault) tallyArchives(ctx context.Context, other func(name string)) (t tally, err error) {
-	dir, err := v.dir.OpenRoot(archivesDir) // which makes looking at a name cheap
+	dir, err := v.dir.OpenRoot(layout.ArchivesDir) // which makes looking at a name cheap
 	if v.aside != nil && errors.Is(err, fs.ErrNotExist) {
 		return tally{}, nil
 	}
@@ -59,8 +61,8 @@ func (v *Vault) tallyArchives(ctx context.Context, other func(name string)) (t t
 		return tally{}, err
 	}
 	defer dir.Close()
-	err = eachEntry(dir, ".", func(name string) (bool, error) {
-		if !validID(name, archiveIDLength) {
+	err = durable.EachEntry(dir, ".", func(name string) (bool, error) {
+		if !layout.IsArchiveID(name) {
 			other(name)
 			return true, cancelled(ctx)
 		}

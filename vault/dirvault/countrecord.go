@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // countDocument is count.json.
@@ -31,14 +33,14 @@ const (
 	changesFile = "changes-" // begins the name of a journal
 )
 
-func (d *countDocument) check() error {
+func (d *countDocument) Check() error {
 	switch {
 	case d.Archives < 0 || d.Bytes < 0:
 		return errors.New("a negative count")
 	case !isJournal(d.journal()):
 		return fmt.Errorf("%.100q names no journal", d.Changes)
 	}
-	return errors.Join(checkVersion(d.Version), checkTime(d.Touched))
+	return errors.Join(durable.CheckVersion(d.Version), layout.CheckTime(d.Touched))
 }
 
 // isJournal reports whether a file is called as a journal is. The random end of the name is
@@ -60,11 +62,11 @@ type changeLine struct {
 	Touched time.Time       `json:"touched,omitzero"`
 }
 
-func (l *changeLine) check() error {
-	if l.Touched.IsZero() == (l.ID == "") || l.ID != "" && !validID(string(l.ID), archiveIDLength) || l.Size < noArchive {
+func (l *changeLine) Check() error {
+	if l.Touched.IsZero() == (l.ID == "") || l.ID != "" && !layout.IsArchiveID(string(l.ID)) || l.Size < noArchive {
 		return errors.New("a line that makes no sense")
 	}
-	return checkTime(l.Touched)
+	return layout.CheckTime(l.Touched)
 }
 
 // keep writes the tally down as the record, while nothing is changing: the journal begins
@@ -83,17 +85,17 @@ func (c *count) tryToKeep() error {
 	if c.unkept {
 		return nil
 	}
-	next := countDocument{Version: formatVersion, tally: c.tally, Touched: c.touched, Changes: rand.Text()}
+	next := countDocument{Version: durable.FormatVersion, tally: c.tally, Touched: c.touched, Changes: rand.Text()}
 	old := c.record
 	c.closeJournal()
 	c.record = next
 	c.gone = false
-	if err := writeDocument(c.dir, countFile, &next); err != nil {
+	if err := durable.WriteDocument(c.dir, countFile, &next); err != nil {
 		return err
 	}
 	c.flushed = c.written
 	if !old.isZero() {
-		return removeIfThere(c.dir, old.journal())
+		return durable.RemoveIfThere(c.dir, old.journal())
 	}
 	return nil
 }
@@ -115,14 +117,14 @@ func (c *count) drop() error {
 }
 
 func (c *count) removeRecord() error {
-	if err := removeIfThere(c.dir, countFile); err != nil && c.mayBeBelieved() {
+	if err := durable.RemoveIfThere(c.dir, countFile); err != nil && c.mayBeBelieved() {
 		return err
 	}
-	if err := syncDir(c.dir, "."); err != nil {
+	if err := durable.SyncDir(c.dir, "."); err != nil {
 		return err
 	}
 	if !c.record.isZero() {
-		_ = removeIfThere(c.dir, c.record.journal()) // it is removed when the vault is opened, else
+		_ = durable.RemoveIfThere(c.dir, c.record.journal()) // it is removed when the vault is opened, else
 	}
 	return nil
 }
@@ -133,11 +135,11 @@ func (c *count) mayBeBelieved() bool {
 	if info, err := c.dir.Lstat(countFile); err == nil && info.IsDir() {
 		return false
 	}
-	err := readDocument(c.dir, countFile, &countDocument{})
+	err := durable.ReadDocument(c.dir, countFile, &countDocument{})
 	if _, unread := errors.AsType[*fs.PathError](err); unread {
 		return !errors.Is(err, fs.ErrNotExist)
 	}
-	return !errors.Is(err, errDamaged)
+	return !errors.Is(err, durable.ErrDamaged)
 }
 
 func (c *count) closeJournal() {
@@ -159,7 +161,7 @@ func (c *count) append(l changeLine) error {
 		if err != nil {
 			return err
 		}
-		if err := syncDir(c.dir, "."); err != nil {
+		if err := durable.SyncDir(c.dir, "."); err != nil {
 			return errors.Join(err, f.Close()) // no line comes into a file whose name may be lost
 		}
 		c.journal = f
@@ -190,7 +192,7 @@ func (c *count) flush(line uint64) error {
 	if journal == nil {
 		return errDoomed // another could neither write nor drop the record meanwhile
 	}
-	err := flush(journal)
+	err := durable.Flush(journal)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -206,7 +208,7 @@ func (c *count) flush(line uint64) error {
 // the archives that came or went since it was written, of which something may be left.
 func (c *count) load() (changed []vault.ArchiveID, err error) {
 	var d countDocument
-	if err := readDocument(c.dir, countFile, &d); err != nil {
+	if err := durable.ReadDocument(c.dir, countFile, &d); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
@@ -268,11 +270,11 @@ func readChanges(dir *os.Root, name string) (lines []changeLine, err error) {
 			return nil, err
 		}
 		var l changeLine
-		if err := errors.Join(json.Unmarshal(text, &l), l.check()); err != nil {
+		if err := errors.Join(json.Unmarshal(text, &l), l.Check()); err != nil {
 			if _, end := b.Peek(1); errors.Is(end, io.EOF) {
 				return lines, nil
 			}
-			return nil, fmt.Errorf("%s: %w in line %d: %w", name, errDamaged, len(lines)+1, err)
+			return nil, fmt.Errorf("%s: %w in line %d: %w", name, durable.ErrDamaged, len(lines)+1, err)
 		}
 		lines = append(lines, l)
 	}

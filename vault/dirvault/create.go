@@ -11,6 +11,8 @@ import (
 
 	"firn/internal/disk"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // Create makes an empty vault of dir, whose parent must be there. A directory
@@ -46,14 +48,14 @@ func createIn(parent *os.Root, name string, now time.Time) error {
 	if err := makeRoom(parent, name); err != nil {
 		return err
 	}
-	temp := temporaryName()
+	temp := layout.TemporaryName()
 	if err := build(parent, temp, now); err != nil {
 		return errors.Join(err, parent.RemoveAll(temp))
 	}
 	if err := parent.Rename(temp, name); err != nil {
 		return errors.Join(err, parent.RemoveAll(temp))
 	}
-	return syncDir(parent, ".")
+	return durable.SyncDir(parent, ".")
 }
 
 // makeRoom removes an empty directory called name, because not every system
@@ -69,7 +71,7 @@ func makeRoom(parent *os.Root, name string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("something else has this name: %w", vault.ErrExists)
 	}
-	there, err := isThere(parent, path.Join(name, stateFile))
+	there, err := durable.IsThere(parent, path.Join(name, layout.StateFile))
 	if err != nil {
 		return err
 	}
@@ -83,11 +85,11 @@ func makeRoom(parent *os.Root, name string) error {
 }
 
 func build(parent *os.Root, name string, now time.Time) error {
-	for _, dir := range []string{"", archivesDir, uploadsDir, jobsDir, notesDir} {
+	for _, dir := range []string{"", layout.ArchivesDir, layout.UploadsDir, layout.JobsDir, layout.NotesDir} {
 		if err := parent.Mkdir(path.Join(name, dir), 0o700); err != nil {
 			return err
 		}
 	}
-	s := statusDocument{Version: formatVersion, Created: now}
-	return writeDocument(parent, path.Join(name, stateFile), &s)
+	s := statusDocument{Version: durable.FormatVersion, Created: now}
+	return durable.WriteDocument(parent, path.Join(name, layout.StateFile), &s)
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
 )
 
 // Delete removes the empty vault in dir, with the directory. ErrInvalid means
@@ -99,19 +100,19 @@ func (r *Root) drop(v *Vault, name string) (hidden string, err error) {
 // held until then, so that nobody can open it at the last moment; but Windows moves
 // no open file, so there the lock is given up first.
 func (v *Vault) hide(parent *os.Root, name string) (hidden string, err error) {
-	v.runs.stop(v.gate.shut())
+	v.runs.stop(v.access.Closed())
 	if runtime.GOOS == "windows" {
 		if err := v.release(); err != nil {
 			return "", err
 		}
 	}
-	return hide(parent, name)
+	return durable.Hide(parent, name)
 }
 
 // removeHidden makes it durable that a vault was deleted, and removes what it held at
 // leisure. What cannot be removed of that keeps nobody: the vault is no more.
 func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
-	if err := syncDir(parent, "."); err != nil {
+	if err := durable.SyncDir(parent, "."); err != nil {
 		return err
 	}
 	if err := parent.RemoveAll(hidden); err != nil {
@@ -121,22 +122,21 @@ func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
 	return nil
 }
 
-// retire closes the gate of a vault that check allows to be deleted, with nobody
-// inside, and calls end before anybody comes in again: whoever still holds the vault
-// is told that it is not there.
+// retire closes a vault that check allows to be deleted, while no call changes it, and
+// calls end before another call can begin. Later calls on the vault get ErrNotFound.
 func (v *Vault) retire(ctx context.Context, check func(context.Context) error, end func() error) error {
 	// A first look, so that a vault in use is refused without making anybody wait.
 	if err := check(ctx); err != nil {
 		return err
 	}
-	if err := v.gate.enterAlone(ctx); err != nil {
+	if err := v.access.Lock(ctx); err != nil {
 		return err
 	}
-	defer v.gate.leaveAlone()
+	defer v.access.Unlock()
 	if err := check(ctx); err != nil {
 		return err
 	}
-	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, vault.ErrNotFound))
+	v.access.Close(fmt.Errorf("directory vault %q: %w", v.path, vault.ErrNotFound))
 	return end()
 }
 

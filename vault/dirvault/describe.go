@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // Describe tells what Vault.Info tells about the vault in dir, which it opens
@@ -54,7 +56,7 @@ func vaultsIn(dir string) (names []string, err error) {
 		return nil, err
 	}
 	defer root.Close()
-	err = eachEntry(root, ".", func(name string) (bool, error) {
+	err = durable.EachEntry(root, ".", func(name string) (bool, error) {
 		there, err := isVault(root, name)
 		if there {
 			names = append(names, name)
@@ -99,7 +101,7 @@ func (o Options) describeEach(
 // be opened anew. The file that it reads is replaced as a whole, so it needs no
 // lock. Any other error is returned.
 func peekIfBusy(dir string, err error) (vault.Info, error) {
-	if !errors.Is(err, vault.ErrLocked) && !errors.Is(err, errNotFlushed) {
+	if !errors.Is(err, vault.ErrLocked) && !errors.Is(err, durable.ErrNotFlushed) {
 		return vault.Info{}, err
 	}
 	root, openErr := os.OpenRoot(dir)
@@ -108,7 +110,7 @@ func peekIfBusy(dir string, err error) (vault.Info, error) {
 	}
 	defer root.Close()
 	var s statusDocument
-	if readErr := readDocument(root, stateFile, &s); readErr != nil {
+	if readErr := durable.ReadDocument(root, layout.StateFile, &s); readErr != nil {
 		return vault.Info{}, errors.Join(err, readErr)
 	}
 	return s.info(filepath.Base(dir)), nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
 )
 
 // TestExpiredUploadKeepsNobodyWaiting: it disappears at once, but its bytes, of
@@ -33,10 +34,10 @@ func TestExpiredUploadKeepsNobodyWaiting(t *testing.T) {
 	if !errors.Is(err, vault.ErrNotFound) {
 		t.Errorf("an expired upload: %v", err)
 	}
-	if there, err := isThere(v.dir, path.Join(expired, dataFile)); err != nil || !there {
+	if there, err := durable.IsThere(v.dir, path.Join(expired, dataFile)); err != nil || !there {
 		t.Errorf("the bytes were removed with the lock held (%v)", err)
 	}
-	if there, err := isThere(v.dir, uploadPath(id, "")); err != nil || there {
+	if there, err := durable.IsThere(v.dir, uploadPath(id, "")); err != nil || there {
 		t.Errorf("the upload has not disappeared (%v)", err)
 	}
 	if _, err := v.find(id); !errors.Is(err, vault.ErrNotFound) {

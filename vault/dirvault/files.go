@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // The files that a vault makes besides archives and uploads, to be read later, are
@@ -12,21 +15,21 @@ import (
 // read, aside.
 
 // readDocument is readDocument of a file of the vault.
-func (v *Vault) readDocument(name string, d document) error {
+func (v *Vault) readDocument(name string, d durable.Document) error {
 	if v.aside != nil {
 		if data, there := v.aside.document(name); there {
-			return decode(data, d)
+			return durable.Decode(data, d)
 		}
 	}
-	return readDocument(v.dir, name, d)
+	return durable.ReadDocument(v.dir, name, d)
 }
 
 // writeDocument is writeDocument of a file of the vault.
-func (v *Vault) writeDocument(name string, d document) error {
+func (v *Vault) writeDocument(name string, d durable.Document) error {
 	if v.aside == nil {
-		return writeDocument(v.dir, name, d)
+		return durable.WriteDocument(v.dir, name, d)
 	}
-	data, err := encode(d)
+	data, err := durable.Encode(d)
 	if err == nil {
 		v.aside.setDocument(name, data)
 	}
@@ -36,7 +39,7 @@ func (v *Vault) writeDocument(name string, d document) error {
 // fillFile is fillFile of a file of the vault.
 func (v *Vault) fillFile(name string, fill func(*os.File) error) error {
 	if v.aside == nil {
-		return fillFile(v.dir, name, fill)
+		return durable.FillFile(v.dir, name, fill)
 	}
 	return v.aside.fill(name, fill)
 }
@@ -68,7 +71,7 @@ func (v *Vault) neverWrote(name string) bool {
 // removeFile removes a file of the vault, if it is there and can be removed.
 func (v *Vault) removeFile(name string) error {
 	if v.aside == nil {
-		return removeIfThere(v.dir, name)
+		return durable.RemoveIfThere(v.dir, name)
 	}
 	return v.aside.remove(name)
 }
@@ -76,7 +79,7 @@ func (v *Vault) removeFile(name string) error {
 // eachEntry is eachEntry of a directory of the vault. One that is missing in a vault
 // that can only be read was left out when it was copied, because it was empty.
 func (v *Vault) eachEntry(dir string, visit func(name string) (bool, error)) error {
-	err := eachEntry(v.dir, dir, visit)
+	err := durable.EachEntry(v.dir, dir, visit)
 	if v.aside != nil && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -87,7 +90,7 @@ func (v *Vault) eachEntry(dir string, visit func(name string) (bool, error)) err
 func (v *Vault) eachJobFile(visit func(name string) (bool, error)) error {
 	if v.aside != nil {
 		for _, name := range v.aside.names() {
-			name, isJob := strings.CutPrefix(name, jobsDir+"/")
+			name, isJob := strings.CutPrefix(name, layout.JobsDir+"/")
 			if !isJob {
 				continue
 			}
@@ -96,5 +99,5 @@ func (v *Vault) eachJobFile(visit func(name string) (bool, error)) error {
 			}
 		}
 	}
-	return v.eachEntry(jobsDir, visit)
+	return v.eachEntry(layout.JobsDir, visit)
 }

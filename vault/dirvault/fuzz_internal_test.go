@@ -10,14 +10,16 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // goodTruth is a truth file as it is written.
 func goodTruth(t testing.TB) []byte {
 	t.Helper()
-	data, err := encode(&truth{
-		Version:     formatVersion,
-		ID:          vault.ArchiveID(strings.Repeat("a", archiveIDLength)),
+	data, err := durable.Encode(&truth{
+		Version:     durable.FormatVersion,
+		ID:          vault.ArchiveID(strings.Repeat("a", layout.ArchiveIDLength)),
 		Description: `<b>"photos" of 2026</b> \ & more`,
 		Size:        1 << 40,
 		TreeHash:    treehash.Sum(nil),
@@ -46,8 +48,8 @@ func badTruths(t testing.TB) [][]byte {
 		{`"size": 1099511627776`, `"size": 9223372036854775808`},
 		{`photos`, `\u0000`},
 		{`photos`, `\u0070hotos`},
-		{`photos`, strings.Repeat("x", maxDescription)},
-		{`photos`, strings.Repeat("x", maxDocument)},
+		{`photos`, strings.Repeat("x", layout.MaxDescription)},
+		{`photos`, strings.Repeat("x", durable.MaxDocument)},
 		{`e3b0`, `E3B0`},
 		{`e3b0`, `e3b`},
 		{treehash.Sum(nil).String(), ``},
@@ -66,11 +68,11 @@ func badTruths(t testing.TB) [][]byte {
 }
 
 func TestTruthIsReadStrictly(t *testing.T) {
-	if err := decode(goodTruth(t), new(truth)); err != nil {
+	if err := durable.Decode(goodTruth(t), new(truth)); err != nil {
 		t.Errorf("what was written is refused: %v", err)
 	}
 	for _, data := range badTruths(t) {
-		if err := decode(data, new(truth)); !errors.Is(err, errDamaged) {
+		if err := durable.Decode(data, new(truth)); !errors.Is(err, durable.ErrDamaged) {
 			t.Errorf("%.300q: got error %v, want one that tells of damage", data, err)
 		}
 	}
@@ -85,15 +87,15 @@ func FuzzTruth(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var got truth
-		if decode(data, &got) != nil {
+		if durable.Decode(data, &got) != nil {
 			return
 		}
-		again, err := encode(&got)
+		again, err := durable.Encode(&got)
 		if err != nil || !bytes.Equal(again, data) {
 			t.Fatalf("%q is read as %+v, which is written as %q (error %v)", data, got, again, err)
 		}
-		if !validID(string(got.ID), archiveIDLength) || got.Size < 0 || got.TreeHash.IsZero() ||
-			len(got.Description) > maxDescription || got.Created.Location() != time.UTC {
+		if !layout.IsArchiveID(string(got.ID)) || got.Size < 0 || got.TreeHash.IsZero() ||
+			len(got.Description) > layout.MaxDescription || got.Created.Location() != time.UTC {
 			t.Fatalf("%q is read as %+v", data, got)
 		}
 	})
@@ -102,19 +104,19 @@ func FuzzTruth(f *testing.F) {
 // TestLongestTruthFits: the limit of a file is above what can be written.
 func TestLongestTruthFits(t *testing.T) {
 	longest := truth{
-		Version:     formatVersion,
-		ID:          vault.ArchiveID(strings.Repeat("a", archiveIDLength)),
-		Description: strings.Repeat(`"`, maxDescription),
-		Size:        maxArchiveSize,
+		Version:     durable.FormatVersion,
+		ID:          vault.ArchiveID(strings.Repeat("a", layout.ArchiveIDLength)),
+		Description: strings.Repeat(`"`, layout.MaxDescription),
+		Size:        layout.MaxArchiveSize,
 		TreeHash:    treehash.Sum(nil),
 		Created:     time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC),
 	}
-	data, err := encode(&longest)
+	data, err := durable.Encode(&longest)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got truth
-	if err := decode(data, &got); err != nil || got != longest {
+	if err := durable.Decode(data, &got); err != nil || got != longest {
 		t.Errorf("read as %+v, error %v", got, err)
 	}
 }
@@ -136,7 +138,7 @@ func FuzzJournal(f *testing.F) {
 			return
 		}
 		for offset, p := range parts {
-			if p.Offset != offset || p.TreeHash.IsZero() || checkPlace(p.Offset, p.Size, 100) != nil {
+			if p.Offset != offset || p.TreeHash.IsZero() || layout.CheckPosition(p.Offset, p.Size, 100) != nil {
 				t.Fatalf("%q gives part %+v", data, p)
 			}
 		}

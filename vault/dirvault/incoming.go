@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // incoming is a part that a request sends.
@@ -23,22 +25,22 @@ type incoming struct {
 // inside calls do within the gates of the vault and the upload, where nobody
 // completes or removes them. It must not wait for the client.
 func (in *incoming) inside(do func() error) error {
-	if err := in.v.gate.enter(in.ctx); err != nil {
+	if err := in.v.access.RLock(in.ctx); err != nil {
 		return err
 	}
-	defer in.v.gate.leave()
-	if err := in.u.gate.enter(in.ctx); err != nil {
+	defer in.v.access.RUnlock()
+	if err := in.u.access.RLock(in.ctx); err != nil {
 		return err
 	}
-	defer in.u.gate.leave()
+	defer in.u.access.RUnlock()
 	err := do()
-	in.u.gate.closeIfNotFlushed(err)
+	in.u.access.CloseIfNotFlushed(err)
 	return err
 }
 
 // Read reads the body, for as long as there is something to receive it for.
 func (in *incoming) Read(b []byte) (int, error) {
-	if err := cmp.Or(in.v.gate.shut(), in.u.gate.shut()); err != nil {
+	if err := cmp.Or(in.v.access.Closed(), in.u.access.Closed()); err != nil {
 		return 0, err
 	}
 	return in.body.Read(b)
@@ -121,7 +123,7 @@ func (g *gatedWriter) Write(b []byte) (int, error) {
 // of what another request writes there. From then on the caller's context no longer
 // matters: the place would be left empty.
 func (in *incoming) replacePart() error {
-	name := in.u.path(temporaryName())
+	name := in.u.path(layout.TemporaryName())
 	var temp *os.File
 	err := in.inside(func() (err error) {
 		temp, err = in.u.dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -134,7 +136,7 @@ func (in *incoming) replacePart() error {
 	if err == nil {
 		err = in.inside(func() error { return in.put(temp) })
 	}
-	return errors.Join(err, temp.Close(), removeIfThere(in.u.dir, name))
+	return errors.Join(err, temp.Close(), durable.RemoveIfThere(in.u.dir, name))
 }
 
 // put copies a part that was received aside to its place. Who writes there now, or

@@ -14,6 +14,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 	"firn/vault/inventory"
 )
 
@@ -50,7 +52,7 @@ func (v *Vault) takeInventory(ctx context.Context) (inventoryStatus, error) {
 		return inventoryStatus{}, err
 	}
 	s := v.status.beginList(v.options.now(), touched)
-	err = v.fillFile(inventoryFile, func(f *os.File) error {
+	err = v.fillFile(layout.InventoryFile, func(f *os.File) error {
 		sum := sha256.New()
 		if err := v.list(ctx, io.MultiWriter(f, sum), s); err != nil {
 			return err
@@ -106,8 +108,8 @@ func (v *Vault) openInventory(ctx context.Context) (file, inventoryStatus, error
 	if s.SHA256.IsZero() {
 		return nil, inventoryStatus{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)
 	}
-	f, err := v.openUnchanged(ctx, inventoryFile, s.SHA256)
-	if err == nil || !errors.Is(err, errDamaged) {
+	f, err := v.openUnchanged(ctx, layout.InventoryFile, s.SHA256)
+	if err == nil || !errors.Is(err, durable.ErrDamaged) {
 		return f, s, err
 	}
 	v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
@@ -119,7 +121,7 @@ func (v *Vault) openNewInventory(ctx context.Context) (file, inventoryStatus, er
 	if err != nil {
 		return nil, inventoryStatus{}, err
 	}
-	f, err := v.openUnchanged(ctx, inventoryFile, s.SHA256)
+	f, err := v.openUnchanged(ctx, layout.InventoryFile, s.SHA256)
 	return f, s, err
 }
 
@@ -128,7 +130,7 @@ func (v *Vault) openNewInventory(ctx context.Context) (file, inventoryStatus, er
 func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Hash) (file, error) {
 	f, err := v.openFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w: it is missing", name, errDamaged)
+		return nil, fmt.Errorf("%s: %w: it is missing", name, durable.ErrDamaged)
 	}
 	if err != nil {
 		return nil, err
@@ -139,9 +141,9 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 	case ctx.Err() != nil:
 		err = cancelled(ctx)
 	case err != nil:
-		err = fmt.Errorf("%s: %w: %w", name, errDamaged, err)
+		err = fmt.Errorf("%s: %w: %w", name, durable.ErrDamaged, err)
 	case treehash.Hash(sum.Sum(nil)) != want:
-		err = fmt.Errorf("%s: %w: it is not as it was written", name, errDamaged)
+		err = fmt.Errorf("%s: %w: it is not as it was written", name, durable.ErrDamaged)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -155,10 +157,10 @@ func (v *Vault) openUnchanged(ctx context.Context, name string, want treehash.Ha
 // that: how many there are is known. Bytes includes 32,768 for each archive. Name is
 // the directory's.
 func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	if err := v.refreshCount(ctx); err != nil {
 		return vault.Info{}, fmt.Errorf("inventory of directory vault %q: %w", v.path, err)
 	}

@@ -8,15 +8,12 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 	"firn/vault/inventory"
 )
-
-// outputPath is the document that an inventory job gives. The output of a job
-// for an archive is the archive's own file.
-func outputPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".output") }
 
 // writeOutput makes the output of an inventory job from the vault's inventory, a new
 // one if that is due, durably, and fills in what follows from it.
@@ -24,10 +21,10 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 	if err := v.refreshInventory(ctx); err != nil {
 		return err
 	}
-	if err := v.taking.enterAlone(ctx); err != nil {
+	if err := v.taking.Lock(ctx); err != nil {
 		return err
 	}
-	defer v.taking.leaveAlone()
+	defer v.taking.Unlock()
 	inventory, s, err := v.openInventory(ctx)
 	if err != nil {
 		return err
@@ -39,7 +36,7 @@ func (v *Vault) writeOutput(ctx context.Context, d *jobDocument) error {
 		}
 	}
 	list := io.NewSectionReader(inventory, 0, math.MaxInt64)
-	return v.fillFile(outputPath(d.ID), func(f *os.File) error {
+	return v.fillFile(layout.JobOutput(d.ID), func(f *os.File) error {
 		if d.List == (listDocument{}) {
 			d.Damaged = s.Damaged
 			d.Size, err = io.Copy(f, &cancelReader{ctx: ctx, r: list})
@@ -60,15 +57,15 @@ func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 	if v.aside != nil {
 		return v.linkAside(d, s)
 	}
-	if v.dir.Link(inventoryFile, outputPath(d.ID)) != nil {
+	if v.dir.Link(layout.InventoryFile, layout.JobOutput(d.ID)) != nil {
 		return false, nil //nolint:nilerr // it is copied instead
 	}
-	info, err := v.dir.Lstat(outputPath(d.ID))
+	info, err := v.dir.Lstat(layout.JobOutput(d.ID))
 	if err == nil {
-		err = syncDir(v.dir, jobsDir)
+		err = durable.SyncDir(v.dir, layout.JobsDir)
 	}
 	if err != nil {
-		return true, errors.Join(err, removeIfThere(v.dir, outputPath(d.ID)))
+		return true, errors.Join(err, durable.RemoveIfThere(v.dir, layout.JobOutput(d.ID)))
 	}
 	d.Damaged, d.Size = s.Damaged, info.Size()
 	return true, nil
@@ -77,7 +74,7 @@ func (v *Vault) linkInventory(d *jobDocument, s inventoryStatus) (bool, error) {
 // linkAside is linkInventory where nothing is written into the vault. An inventory that
 // lies in the vault itself is copied aside, once for all jobs.
 func (v *Vault) linkAside(d *jobDocument, s inventoryStatus) (bool, error) {
-	f, err := v.openFile(inventoryFile)
+	f, err := v.openFile(layout.InventoryFile)
 	if err != nil {
 		return false, err
 	}
@@ -86,16 +83,16 @@ func (v *Vault) linkAside(d *jobDocument, s inventoryStatus) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	linked := v.aside.link(inventoryFile, outputPath(d.ID))
+	linked := v.aside.link(layout.InventoryFile, layout.JobOutput(d.ID))
 	if !linked {
 		copied := func(to *os.File) error {
 			_, err := io.Copy(to, io.NewSectionReader(f, 0, info.Size()))
 			return err
 		}
-		if err := v.aside.fill(inventoryFile, copied); err != nil {
+		if err := v.aside.fill(layout.InventoryFile, copied); err != nil {
 			return false, err
 		}
-		linked = v.aside.link(inventoryFile, outputPath(d.ID))
+		linked = v.aside.link(layout.InventoryFile, layout.JobOutput(d.ID))
 	}
 	d.Damaged, d.Size = s.Damaged, info.Size()
 	return linked, nil
@@ -134,7 +131,7 @@ func (v *Vault) writeListed(ctx context.Context, to io.Writer, d *jobDocument, l
 
 // openInventoryOutput opens the document of an inventory job.
 func (v *Vault) openInventoryOutput(d *jobDocument) (file, error) {
-	f, err := v.openFile(outputPath(d.ID))
+	f, err := v.openFile(layout.JobOutput(d.ID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the output is gone: %w", vault.ErrExpired)
 	}
@@ -143,7 +140,7 @@ func (v *Vault) openInventoryOutput(d *jobDocument) (file, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size() != d.Size {
-		err = fmt.Errorf("%s: %w: it has %d bytes of %d", f.Name(), errDamaged, info.Size(), d.Size)
+		err = fmt.Errorf("%s: %w: it has %d bytes of %d", f.Name(), durable.ErrDamaged, info.Size(), d.Size)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

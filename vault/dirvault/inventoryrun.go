@@ -99,10 +99,10 @@ func (v *Vault) awaitRun(ctx context.Context, isDone func() (bool, error), do fu
 
 // takeInventoryIfDue is one run.
 func (v *Vault) takeInventoryIfDue(ctx context.Context) error {
-	if err := v.taking.enterAlone(ctx); err != nil {
+	if err := v.taking.Lock(ctx); err != nil {
 		return err
 	}
-	defer v.taking.leaveAlone()
+	defer v.taking.Unlock()
 	if due, err := v.inventoryDue(true); err != nil || !due {
 		return err
 	}

@@ -9,13 +9,15 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // goodJobs are jobs as they are written, the second as long as one can be.
 func goodJobs(t testing.TB) [][]byte {
 	t.Helper()
 	at := time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC)
-	archive := vault.ArchiveID(strings.Repeat("a", archiveIDLength))
+	archive := vault.ArchiveID(strings.Repeat("a", layout.ArchiveIDLength))
 	var all [][]byte
 	for _, d := range []jobDocument{
 		{
@@ -23,14 +25,14 @@ func goodJobs(t testing.TB) [][]byte {
 			Offset: 10, Size: 90, TreeHash: treehash.Sum(nil), Tier: vault.Bulk, Description: `<b>"token" & \</b>`,
 		},
 		{
-			Kind: vault.RetrieveInventory, Size: 1 << 40, Topic: strings.Repeat("t", maxTopic), Description: strings.Repeat(`"`, maxDescription),
+			Kind: vault.RetrieveInventory, Size: 1 << 40, Topic: strings.Repeat("t", layout.MaxTopic), Description: strings.Repeat(`"`, layout.MaxDescription),
 			List:       listDocument{Since: at, Until: at.Add(time.Hour), Limit: 1 << 60, Marker: archive, CSV: true},
 			NextMarker: archive, Damaged: 1 << 40,
 		},
 	} {
-		d.Version, d.ID = formatVersion, vault.JobID(strings.Repeat("j", jobIDLength))
+		d.Version, d.ID = durable.FormatVersion, vault.JobID(strings.Repeat("j", layout.JobIDLength))
 		d.Created, d.Completed, d.Expires = at, at.Add(4*time.Hour), at.Add(28*time.Hour)
-		data, err := encode(&d)
+		data, err := durable.Encode(&d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,12 +72,12 @@ func badJobs(t testing.TB) [][]byte {
 
 func TestJobIsReadStrictly(t *testing.T) {
 	for _, data := range goodJobs(t) {
-		if err := decode(data, new(jobDocument)); err != nil {
+		if err := durable.Decode(data, new(jobDocument)); err != nil {
 			t.Errorf("what was written is refused: %v", err)
 		}
 	}
 	for _, data := range badJobs(t) {
-		if err := decode(data, new(jobDocument)); !errors.Is(err, errDamaged) {
+		if err := durable.Decode(data, new(jobDocument)); !errors.Is(err, durable.ErrDamaged) {
 			t.Errorf("%q: got error %v, want one that tells of damage", data, err)
 		}
 	}
@@ -89,16 +91,16 @@ func FuzzJob(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var d jobDocument
-		if decode(data, &d) != nil {
+		if durable.Decode(data, &d) != nil {
 			return
 		}
-		again, err := encode(&d)
+		again, err := durable.Encode(&d)
 		if err != nil || !bytes.Equal(again, data) {
 			t.Fatalf("%q is written again as %q (error %v)", data, again, err)
 		}
 		j := d.finished()
-		if !validID(string(j.ID), jobIDLength) || j.Range.Offset < 0 || j.Range.Size < 0 || j.Range.End() < 0 || j.Size < 0 ||
-			j.List.Limit < 0 || j.Marker != "" && !validID(j.Marker, archiveIDLength) || len(j.Description) > maxDescription {
+		if !layout.IsJobID(string(j.ID)) || j.Range.Offset < 0 || j.Range.Size < 0 || j.Range.End() < 0 || j.Size < 0 ||
+			j.List.Limit < 0 || j.Marker != "" && !layout.IsArchiveID(j.Marker) || len(j.Description) > layout.MaxDescription {
 			t.Fatalf("%q is read as %+v", data, j)
 		}
 	})

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"time"
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // jobDocument is a JSON file in jobs. When the job ends is known when it begins,
@@ -35,30 +36,28 @@ type jobDocument struct {
 	Expires     time.Time       `json:"expires,omitzero"`
 }
 
-func (d *jobDocument) check() error {
+func (d *jobDocument) Check() error {
 	switch {
-	case !validID(string(d.ID), jobIDLength):
+	case !layout.IsJobID(string(d.ID)):
 		return fmt.Errorf("%q is not a job id", d.ID)
-	case d.Kind == vault.RetrieveArchive && !validID(string(d.Archive), archiveIDLength):
+	case d.Kind == vault.RetrieveArchive && !layout.IsArchiveID(string(d.Archive)):
 		return fmt.Errorf("%q is not an archive id", d.Archive)
 	case d.Kind != vault.RetrieveArchive && d.Kind != vault.RetrieveInventory:
 		return fmt.Errorf("%q is not a kind of job", d.Kind)
-	case d.Offset < 0 || d.Size < 0 || d.Size > maxArchiveSize || d.Offset > maxArchiveSize-d.Size:
+	case d.Offset < 0 || d.Size < 0 || d.Size > layout.MaxArchiveSize || d.Offset > layout.MaxArchiveSize-d.Size:
 		return fmt.Errorf("%d bytes from byte %d", d.Size, d.Offset)
 	case d.Damaged < 0:
 		return fmt.Errorf("%d damaged archives", d.Damaged)
-	case d.ArchiveSize < 0 || d.ArchiveSize > maxArchiveSize:
+	case d.ArchiveSize < 0 || d.ArchiveSize > layout.MaxArchiveSize:
 		return fmt.Errorf("an archive of %d bytes", d.ArchiveSize)
-	case d.NextMarker != "" && !validID(string(d.NextMarker), archiveIDLength):
+	case d.NextMarker != "" && !layout.IsArchiveID(string(d.NextMarker)):
 		return fmt.Errorf("%q is not a marker", d.NextMarker)
 	case d.Created.IsZero() || d.Completed.IsZero():
 		return errors.New("a date is missing")
 	}
-	return errors.Join(checkVersion(d.Version), checkDescription(d.Description), checkTopic(d.Topic),
-		d.List.check(), checkTime(d.Created), checkTime(d.Completed), checkTime(d.Expires))
+	return errors.Join(durable.CheckVersion(d.Version), layout.CheckDescription(d.Description), layout.CheckTopic(d.Topic),
+		d.List.Check(), layout.CheckTime(d.Created), layout.CheckTime(d.Completed), layout.CheckTime(d.Expires))
 }
-
-func jobPath(id vault.JobID) string { return path.Join(jobsDir, string(id)+".json") }
 
 // ended reports whether the job is done.
 func (d *jobDocument) ended(now time.Time) bool { return !now.Before(d.Completed) }
@@ -78,14 +77,14 @@ func (d *jobDocument) forgotten(now time.Time) bool { return d.times().forgotten
 // that is to be forgotten is removed.
 func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 	missing := fmt.Errorf("job %q: %w", id, vault.ErrNotFound)
-	if err := v.gate.shut(); err != nil {
+	if err := v.access.Closed(); err != nil {
 		return jobDocument{}, err
 	}
-	if !validID(string(id), jobIDLength) {
+	if !layout.IsJobID(string(id)) {
 		return jobDocument{}, missing
 	}
 	var d jobDocument
-	err := v.readDocument(jobPath(id), &d)
+	err := v.readDocument(layout.JobDocument(id), &d)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && d.ID != id:
 		return jobDocument{}, missing
@@ -101,5 +100,5 @@ func (v *Vault) job(id vault.JobID) (jobDocument, error) {
 
 func (v *Vault) forgetJob(id vault.JobID) error {
 	v.jobs.remove(id)
-	return errors.Join(v.removeFile(jobPath(id)), v.removeFile(outputPath(id)))
+	return errors.Join(v.removeFile(layout.JobDocument(id)), v.removeFile(layout.JobOutput(id)))
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // jobIndex holds the times of jobs, a line each, so that a vault with many is opened and
@@ -35,7 +37,7 @@ func indexLine(id vault.JobID, t jobTimes) string {
 
 func parseIndexLine(line string) (id vault.JobID, t jobTimes, ok bool) {
 	fields := strings.Fields(line)
-	if len(fields) != 4 || !validID(fields[0], jobIDLength) {
+	if len(fields) != 4 || !layout.IsJobID(fields[0]) {
 		return "", jobTimes{}, false
 	}
 	var err error
@@ -76,7 +78,7 @@ func (v *Vault) renewJobIndex(there map[vault.JobID]bool) {
 	if v.jobs.read == 0 && v.jobs.lines <= 2*len(there)+1000 {
 		return
 	}
-	err := fillFile(v.dir, jobIndex, func(f *os.File) error {
+	err := durable.FillFile(v.dir, jobIndex, func(f *os.File) error {
 		var lines strings.Builder
 		for id, t := range v.jobs.times {
 			if there[id] {
@@ -111,7 +113,7 @@ func (v *Vault) indexJob(id vault.JobID, t jobTimes) {
 func (v *Vault) cleanJobs() {
 	v.loadJobIndex()
 	there := make(map[vault.JobID]bool)
-	err := eachEntry(v.dir, jobsDir, func(name string) (bool, error) {
+	err := durable.EachEntry(v.dir, layout.JobsDir, func(name string) (bool, error) {
 		if id, isJob := strings.CutSuffix(name, ".json"); isJob {
 			there[vault.JobID(id)] = true
 		}
@@ -119,7 +121,7 @@ func (v *Vault) cleanJobs() {
 		return true, nil
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		v.leftOver(fmt.Errorf("clean up %s: %w", jobsDir, err))
+		v.leftOver(fmt.Errorf("clean up %s: %w", layout.JobsDir, err))
 		return
 	}
 	v.renewJobIndex(there)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // StartJob starts a job, which is done after Options.RetrievalDelay. An inventory
@@ -15,10 +17,10 @@ import (
 // none yet. The bounds of a Listing count to the second, a Marker is the id of
 // the first archive to be listed, whether it is still there or not.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return "", fmt.Errorf("start job: %w", err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	v.sweepKept()
 	id, err := v.startJob(ctx, req)
 	if err != nil {
@@ -31,7 +33,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 // a change to the vault. ErrInvalid: it makes none, and StartJob would refuse it.
 func (v *Vault) CheckJob(req vault.JobRequest) error {
 	if err := checkJobRequest(withTier(req)); err != nil {
-		return fmt.Errorf("start job: %w", invalid(err))
+		return fmt.Errorf("start job: %w", layout.Invalid(err))
 	}
 	return nil
 }
@@ -50,12 +52,12 @@ func withTier(req vault.JobRequest) vault.JobRequest {
 func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	req = withTier(req)
 	if err := checkJobRequest(req); err != nil {
-		return "", invalid(err)
+		return "", layout.Invalid(err)
 	}
 	now := v.options.now()
 	d := jobDocument{
-		Version:     formatVersion,
-		ID:          vault.JobID(newID()),
+		Version:     durable.FormatVersion,
+		ID:          vault.JobID(layout.NewID()),
 		Kind:        req.Kind,
 		Archive:     req.Archive,
 		Tier:        req.Tier,
@@ -79,10 +81,10 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	}
 	err := cancelled(ctx)
 	if err == nil {
-		err = v.writeDocument(jobPath(d.ID), &d)
+		err = v.writeDocument(layout.JobDocument(d.ID), &d)
 	}
 	if err != nil {
-		return "", errors.Join(err, v.removeFile(outputPath(d.ID)))
+		return "", errors.Join(err, v.removeFile(layout.JobOutput(d.ID)))
 	}
 	v.indexJob(d.ID, d.times())
 	v.outputs.note(&d, now)
@@ -92,7 +94,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 func checkJobRequest(req vault.JobRequest) error {
 	switch req.Kind {
 	case vault.RetrieveArchive:
-		if !slices.Contains(limits(0, 0).Tiers, req.Tier) {
+		if !slices.Contains(layout.Limits().Tiers, req.Tier) {
 			return fmt.Errorf("%q is not a tier", req.Tier)
 		}
 		if req.List != (vault.Listing{}) {
@@ -103,13 +105,13 @@ func checkJobRequest(req vault.JobRequest) error {
 			return errors.New("an inventory has no archive and no range")
 		}
 		list := listDocumentOf(req.List)
-		if err := list.check(); err != nil {
+		if err := list.Check(); err != nil {
 			return err
 		}
 	default:
 		return fmt.Errorf("%q is not a kind of job", req.Kind)
 	}
-	return errors.Join(checkDescription(req.Description), checkTopic(req.Topic))
+	return errors.Join(layout.CheckDescription(req.Description), layout.CheckTopic(req.Topic))
 }
 
 // aim checks the archive and the range of a job and fills in what follows from

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // Job tells how a job stands. One whose archive was deleted has failed, unless a job for
@@ -103,7 +105,7 @@ func (v *Vault) JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Jo
 // eachJob calls visit with every job that is listed and was not created before from,
 // until it returns false. It holds only what it takes to sort them.
 func (v *Vault) eachJob(ctx context.Context, from time.Time, visit func(vault.Job) bool) error {
-	if err := v.gate.shut(); err != nil {
+	if err := v.access.Closed(); err != nil {
 		return err
 	}
 	v.sweepKept()
@@ -123,7 +125,7 @@ func (v *Vault) eachJob(ctx context.Context, from time.Time, visit func(vault.Jo
 		switch {
 		case errors.Is(err, vault.ErrNotFound):
 			continue // forgotten just now
-		case errors.Is(err, errDamaged):
+		case errors.Is(err, durable.ErrDamaged):
 			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 			continue
 		case err != nil:
@@ -167,7 +169,7 @@ func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
 		l.jobTimes, err = v.timesOf(l.id)
 		switch {
 		case errors.Is(err, vault.ErrNotFound): // another file, or forgotten
-		case errors.Is(err, errDamaged):
+		case errors.Is(err, durable.ErrDamaged):
 			whole = false
 			v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
 		case err != nil:
@@ -192,7 +194,7 @@ func (v *Vault) listedJobs(ctx context.Context) ([]listedJob, error) {
 // jobsTouched returns when a name in the jobs' directory last came or went, whoever did
 // it; of one that was left out in a copy, the zero time.
 func (v *Vault) jobsTouched() (time.Time, error) {
-	info, err := v.dir.Stat(jobsDir)
+	info, err := v.dir.Stat(layout.JobsDir)
 	if v.aside != nil && errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, nil
 	}

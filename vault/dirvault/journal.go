@@ -15,6 +15,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // journal is the append-only record of the parts of one upload: JSON lines, the
@@ -39,14 +41,14 @@ type entry struct {
 	TreeHash treehash.Hash `json:"tree_hash"`
 }
 
-func (e entry) check(partSize int64) error {
+func (e entry) Check(partSize int64) error {
 	if e.Size == 0 {
-		return checkPlace(e.Offset, 1, partSize)
+		return layout.CheckPosition(e.Offset, 1, partSize)
 	}
 	if e.TreeHash.IsZero() {
 		return errors.New("a part without a tree hash")
 	}
-	return checkPlace(e.Offset, e.Size, partSize)
+	return layout.CheckPosition(e.Offset, e.Size, partSize)
 }
 
 // part returns what stands at offset; Size 0 if nothing does.
@@ -133,7 +135,7 @@ func writeAt(dir *os.Root, name string, data []byte, offset int64) error {
 	}
 	_, err = f.WriteAt(data, offset)
 	if err == nil {
-		err = flush(f)
+		err = durable.Flush(f)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -159,7 +161,7 @@ func (j *journal) load() error {
 		lines = append(lines, line...)
 	}
 	if !empty {
-		if err := replaceFile(j.dir, j.name, lines); err != nil {
+		if err := durable.ReplaceFile(j.dir, j.name, lines); err != nil {
 			return err
 		}
 	}
@@ -205,7 +207,7 @@ func readJournal(r io.Reader, partSize int64) (parts map[int64]vault.Part, size 
 			if _, end := b.Peek(1); errors.Is(end, io.EOF) {
 				return parts, size, nil
 			}
-			return nil, 0, fmt.Errorf("%w at byte %d: %w", errDamaged, size, err)
+			return nil, 0, fmt.Errorf("%w at byte %d: %w", durable.ErrDamaged, size, err)
 		}
 		e.apply(parts)
 		size += int64(len(line))
@@ -224,5 +226,5 @@ func parseEntry(line []byte, partSize int64) (entry, error) {
 	if !bytes.Equal(again, bytes.TrimSuffix(line, []byte("\n"))) {
 		return entry{}, errors.New("a line that is not in the form in which it is written")
 	}
-	return e, e.check(partSize)
+	return e, e.Check(partSize)
 }

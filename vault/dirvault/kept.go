@@ -12,15 +12,14 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // The output of a job for an archive is the archive's own file, and at the service it
 // stays readable for its time when the archive is deleted. So the bytes of a deleted
 // archive, and its leaves, move to outputs while a finished job still gives them, and
 // are removed when the output of the last such job has expired.
-
-func keptData(id vault.ArchiveID) string   { return path.Join(outputsDir, string(id)) }
-func keptLeaves(id vault.ArchiveID) string { return keptData(id) + ".leaves" }
 
 // outputSpan is when the output of a job can be read.
 type outputSpan struct{ from, until time.Time }
@@ -100,7 +99,7 @@ func (v *Vault) eachJobDocument(visit func(*jobDocument)) (broken, err error) {
 		switch {
 		case err == nil:
 			visit(&d)
-		case errors.Is(err, errDamaged):
+		case errors.Is(err, durable.ErrDamaged):
 			broken = err
 		case !errors.Is(err, vault.ErrNotFound):
 			return false, err
@@ -127,24 +126,24 @@ func (v *Vault) takeBytes(id vault.ArchiveID) error {
 	now := v.options.Now()
 	ended := func(s outputSpan) bool { return !now.Before(s.from) && now.Before(s.until) }
 	if !slices.ContainsFunc(spans, ended) {
-		return removeIfThere(v.dir, archiveData(id))
+		return durable.RemoveIfThere(v.dir, layout.ArchiveData(id))
 	}
 	return v.moveKept(id, lastOf(spans, now))
 }
 
 // moveKept moves the bytes of an archive, and its leaves, to where only jobs find them.
 func (v *Vault) moveKept(id vault.ArchiveID, until time.Time) error {
-	if err := v.dir.MkdirAll(outputsDir, 0o700); err != nil {
+	if err := v.dir.MkdirAll(layout.OutputsDir, 0o700); err != nil {
 		return err
 	}
-	if err := v.dir.Rename(archiveData(id), keptData(id)); err != nil {
+	if err := v.dir.Rename(layout.ArchiveData(id), layout.KeptData(id)); err != nil {
 		return err
 	}
-	if err := v.dir.Rename(archiveLeaves(id), keptLeaves(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := v.dir.Rename(layout.ArchiveLeaves(id), layout.KeptLeaves(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	v.outputs.expect(until)
-	return errors.Join(syncDir(v.dir, outputsDir), syncDir(v.dir, "."))
+	return errors.Join(durable.SyncDir(v.dir, layout.OutputsDir), durable.SyncDir(v.dir, "."))
 }
 
 // expect notes that something that is kept may be removed at a time.
@@ -176,9 +175,9 @@ func (v *Vault) sweepKept() {
 }
 
 func (v *Vault) removeUnneeded() error {
-	err := eachEntry(v.dir, outputsDir, func(name string) (bool, error) {
+	err := durable.EachEntry(v.dir, layout.OutputsDir, func(name string) (bool, error) {
 		id := strings.TrimSuffix(name, ".leaves")
-		if !validID(id, archiveIDLength) {
+		if !layout.IsArchiveID(id) {
 			return true, nil // somebody else's
 		}
 		spans, err := v.spansOf(vault.ArchiveID(id))
@@ -192,7 +191,7 @@ func (v *Vault) removeUnneeded() error {
 			v.outputs.expect(last)
 			return true, nil
 		}
-		return true, removeIfThere(v.dir, path.Join(outputsDir, name))
+		return true, durable.RemoveIfThere(v.dir, path.Join(layout.OutputsDir, name))
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing was ever kept
@@ -207,7 +206,7 @@ func (v *Vault) openBytes(id vault.ArchiveID) (*os.File, error) {
 	if !errors.Is(err, vault.ErrNotFound) {
 		return f, err
 	}
-	kept, keptErr := v.dir.Open(keptData(id))
+	kept, keptErr := v.dir.Open(layout.KeptData(id))
 	if errors.Is(keptErr, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -217,21 +216,21 @@ func (v *Vault) openBytes(id vault.ArchiveID) (*os.File, error) {
 // isReadable reports whether the bytes that a job gives are there. What is kept of a
 // deleted archive may still be there when the job has expired, but nobody is told so.
 func (v *Vault) isReadable(d *jobDocument) (bool, error) {
-	there, err := isThere(v.dir, archiveData(d.Archive))
+	there, err := durable.IsThere(v.dir, layout.ArchiveData(d.Archive))
 	if err != nil || there || d.expired(v.options.Now()) {
 		return there, err
 	}
-	return isThere(v.dir, keptData(d.Archive))
+	return durable.IsThere(v.dir, layout.KeptData(d.Archive))
 }
 
 // bytesAndLeaves returns where the bytes of an archive are, and where its leaves
 // belong.
 func (v *Vault) bytesAndLeaves(id vault.ArchiveID) (data, leaves string, err error) {
-	there, err := isThere(v.dir, archiveData(id))
+	there, err := durable.IsThere(v.dir, layout.ArchiveData(id))
 	if err == nil && !there {
-		if there, err = isThere(v.dir, keptData(id)); there {
-			return keptData(id), keptLeaves(id), err
+		if there, err = durable.IsThere(v.dir, layout.KeptData(id)); there {
+			return layout.KeptData(id), layout.KeptLeaves(id), err
 		}
 	}
-	return archiveData(id), archiveLeaves(id), err
+	return layout.ArchiveData(id), layout.ArchiveLeaves(id), err
 }

@@ -10,6 +10,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // The leaves of an archive are the SHA-256 of each of its MiB, 32 bytes one
@@ -20,8 +22,6 @@ import (
 
 // leafBytes is the size of a leaf in the file.
 const leafBytes = int64(len(treehash.Hash{}))
-
-func archiveLeaves(id vault.ArchiveID) string { return archiveData(id) + ".leaves" }
 
 // giveLeaves copies the leaves of an upload to those of the archive that it
 // becomes, durably. Like the truth they mean nothing while the bytes are absent.
@@ -39,7 +39,7 @@ func (u *upload) giveLeaves(t *truth) error {
 		return err
 	}
 	defer f.Close()
-	return fillFile(u.dir, archiveLeaves(t.ID), func(w *os.File) error {
+	return durable.FillFile(u.dir, layout.ArchiveLeaves(t.ID), func(w *os.File) error {
 		_, err := io.Copy(w, io.LimitReader(f, n*leafBytes))
 		return err
 	})
@@ -72,14 +72,14 @@ func (v *Vault) node(ctx context.Context, a vault.Archive, r vault.Range) (treeh
 
 // openLeaves opens the leaves of an archive, if they are there and can be trusted.
 func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (file, error) {
-	f, err := v.openFile(archiveLeaves(a.ID))
+	f, err := v.openFile(layout.ArchiveLeaves(a.ID))
 	if errors.Is(err, fs.ErrNotExist) {
-		f, err = v.openFile(keptLeaves(a.ID))
+		f, err = v.openFile(layout.KeptLeaves(a.ID))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := v.leaves.check(ctx, a, f); err != nil {
+	if err := v.leaves.Check(ctx, a, f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -87,7 +87,7 @@ func (v *Vault) openLeaves(ctx context.Context, a vault.Archive) (file, error) {
 
 // check returns nil if f holds the leaves of a: one for each MiB, and together
 // they have its tree hash.
-func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f file) error {
+func (c *checkedFiles) Check(ctx context.Context, a vault.Archive, f file) error {
 	info, err := f.Stat()
 	if err != nil || c.remembers(a.ID, info) {
 		return err
@@ -103,14 +103,14 @@ func (c *checkedFiles) check(ctx context.Context, a vault.Archive, f file) error
 func checkLeaves(ctx context.Context, a vault.Archive, f file, size int64) error {
 	n := treehash.Leaves(a.Size)
 	if size != n*leafBytes {
-		return fmt.Errorf("%s: %w: %d bytes for %d leaves", f.Name(), errDamaged, size, n)
+		return fmt.Errorf("%s: %w: %d bytes for %d leaves", f.Name(), durable.ErrDamaged, size, n)
 	}
 	root, err := foldLeaves(ctx, f, 0, n)
 	if err != nil {
 		return err
 	}
 	if root != a.TreeHash {
-		return fmt.Errorf("%s: %w: the leaves have tree hash %s, the archive has %s", f.Name(), errDamaged, root, a.TreeHash)
+		return fmt.Errorf("%s: %w: the leaves have tree hash %s, the archive has %s", f.Name(), durable.ErrDamaged, root, a.TreeHash)
 	}
 	return nil
 }

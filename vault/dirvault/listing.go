@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // listDocument is what an inventory job was asked to list, as it stands in the
@@ -26,18 +27,18 @@ func (l *listDocument) listing() vault.Listing {
 	return vault.Listing{Since: l.Since, Until: l.Until, Limit: l.Limit, Marker: string(l.Marker), CSV: l.CSV}
 }
 
-func (l *listDocument) check() error {
+func (l *listDocument) Check() error {
 	switch {
 	case l.Limit < 0:
 		return fmt.Errorf("a limit of %d archives", l.Limit)
-	case l.Marker != "" && !validID(string(l.Marker), archiveIDLength):
+	case l.Marker != "" && !layout.IsArchiveID(string(l.Marker)):
 		return fmt.Errorf("%.300q is not a marker", l.Marker)
 	case l.Since.Year() < 1 || l.Since.Year() > 9999 || l.Until.Year() < 1 || l.Until.Year() > 9999:
 		return errors.New("a date that cannot be written down")
 	case !l.Until.IsZero() && l.Until.Before(l.Since):
 		return fmt.Errorf("archives are to be created before %s and since %s", l.Until, l.Since)
 	}
-	return errors.Join(checkTime(l.Since), checkTime(l.Until))
+	return errors.Join(layout.CheckTime(l.Since), layout.CheckTime(l.Until))
 }
 
 // includes reports whether an entry of the inventory is to be listed. The

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 var _ vault.Looker = (*Vault)(nil)
@@ -13,15 +15,15 @@ var _ vault.Looker = (*Vault)(nil)
 // Look tells what is known of an archive. ErrNotFound means that its bytes are not there.
 // Of one whose truth is damaged, only its id and its size are known.
 func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return vault.Archive{}, fmt.Errorf("look at archive %q: %w", id, err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	a, err := v.archive(id)
-	if err != nil && !errors.Is(err, errDamaged) {
+	if err != nil && !errors.Is(err, durable.ErrDamaged) {
 		return vault.Archive{}, fmt.Errorf("look at archive %q: %w", id, err)
 	}
-	if data, err := v.dir.Lstat(archiveData(id)); err == nil {
+	if data, err := v.dir.Lstat(layout.ArchiveData(id)); err == nil {
 		a.Size = data.Size() // of a file that was cut the truth does not know
 	}
 	return a, nil

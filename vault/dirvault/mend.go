@@ -11,6 +11,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // pace lets the reading of so many bytes begin, at once or after a while. It ends
@@ -22,10 +24,10 @@ func atOnce(ctx context.Context, _ int64) error { return cancelled(ctx) }
 // mendedLeaves makes the leaves of an archive for somebody who waits for them. Who
 // comes meanwhile waits, too, rather than reading all of the archive beside.
 func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (file, error) {
-	if err := v.mending.enterAlone(ctx); err != nil {
+	if err := v.mending.Lock(ctx); err != nil {
 		return nil, err
 	}
-	defer v.mending.leaveAlone()
+	defer v.mending.Unlock()
 	if leaves, err := v.openLeaves(ctx, a); err == nil || ctx.Err() != nil {
 		return leaves, err
 	}
@@ -57,15 +59,15 @@ func (v *Vault) mendedLeaves(ctx context.Context, a vault.Archive) (file, error)
 func (v *Vault) mendLeaves(ctx context.Context, a vault.Archive, data io.ReaderAt, wait pace) error {
 	fill := func(w *os.File) error { return writeLeaves(ctx, w, a, data, wait) }
 	if v.aside != nil {
-		return v.aside.fillLeaves(archiveLeaves(a.ID), fill)
+		return v.aside.fillLeaves(layout.ArchiveLeaves(a.ID), fill)
 	}
-	temp := temporaryName()
-	err := createFile(v.dir, temp, fill)
+	temp := layout.TemporaryName()
+	err := durable.CreateFile(v.dir, temp, fill)
 	if err == nil {
 		err = v.putLeaves(ctx, temp, a.ID)
 	}
 	if err != nil {
-		return errors.Join(err, removeIfThere(v.dir, temp))
+		return errors.Join(err, durable.RemoveIfThere(v.dir, temp))
 	}
 	return nil
 }
@@ -96,15 +98,15 @@ func writeLeaves(ctx context.Context, to io.Writer, a vault.Archive, data io.Rea
 
 // putLeaves gives leaves their place, unless the archive has gone meanwhile.
 func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) error {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return err
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	data, leaves, err := v.bytesAndLeaves(id)
 	if err != nil {
 		return err
 	}
-	there, err := isThere(v.dir, data)
+	there, err := durable.IsThere(v.dir, data)
 	if err == nil && !there {
 		err = fmt.Errorf("archive %q: %w", id, vault.ErrNotFound)
 	}
@@ -118,13 +120,13 @@ func (v *Vault) putLeaves(ctx context.Context, temp string, id vault.ArchiveID) 
 	if err := v.dir.Rename(temp, leaves); err != nil {
 		return err
 	}
-	err = syncDir(v.dir, path.Dir(leaves))
-	v.gate.closeIfNotFlushed(err)
+	err = durable.SyncDir(v.dir, path.Dir(leaves))
+	v.access.CloseIfNotFlushed(err)
 	return err
 }
 
 // errNotItsBytes: the bytes of an archive, or its leaves, do not have its hash.
-var errNotItsBytes = fmt.Errorf("%w: the bytes do not have the hash of those that were stored", errDamaged)
+var errNotItsBytes = fmt.Errorf("%w: the bytes do not have the hash of those that were stored", durable.ErrDamaged)
 
 func nobodyKnowsWhere(a vault.Archive, cause error) error {
 	return &vault.DamageError{

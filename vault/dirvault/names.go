@@ -6,31 +6,25 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"strings"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // checkName holds a vault's name against the service's rule (Amazon Glacier
 // developer guide, "Creating a vault"), which also makes it a safe file name.
 func checkName(name string) error {
-	if !validName(name) {
+	if !layout.IsVaultName(name) {
 		return fmt.Errorf("%q is not a vault name, which has 1 to 255 of A-Z a-z 0-9 _ - and period: %w", name, vault.ErrInvalid)
 	}
 	return nil
 }
 
-func validName(name string) bool {
-	if len(name) < 1 || len(name) > 255 || name == "." || name == ".." {
-		return false
-	}
-	return strings.Trim(name, idAlphabet+".") == ""
-}
-
 // isVault reports whether name, in a directory of vaults, is one. A directory
 // that may not be looked into belongs to somebody else.
 func isVault(dir *os.Root, name string) (bool, error) {
-	if !validName(name) {
+	if !layout.IsVaultName(name) {
 		return false, nil
 	}
 	info, err := dir.Lstat(name)
@@ -40,7 +34,7 @@ func isVault(dir *os.Root, name string) (bool, error) {
 	if err != nil || !info.IsDir() {
 		return false, err
 	}
-	there, err := isThere(dir, path.Join(name, stateFile))
+	there, err := durable.IsThere(dir, path.Join(name, layout.StateFile))
 	if errors.Is(err, fs.ErrPermission) {
 		return false, nil
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // maxNote is the size in bytes of the largest note.
@@ -79,17 +81,17 @@ func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte)
 // cleanNotes removes what a kill left of a note on its way, and flushes the names of
 // those that are there.
 func (r *Root) cleanNotes() error {
-	if there, err := isThere(r.dir, rootNotes); err != nil || !there {
+	if there, err := durable.IsThere(r.dir, rootNotes); err != nil || !there {
 		return err
 	}
-	if err := syncDir(r.dir, rootNotes); err != nil {
+	if err := durable.SyncDir(r.dir, rootNotes); err != nil {
 		return err
 	}
-	return eachEntry(r.dir, rootNotes, func(name string) (bool, error) {
-		if !isTemporary(name) {
+	return durable.EachEntry(r.dir, rootNotes, func(name string) (bool, error) {
+		if !layout.IsTemporary(name) {
 			return true, nil
 		}
-		r.leftOver(removeIfThere(r.dir, path.Join(rootNotes, name)))
+		r.leftOver(durable.RemoveIfThere(r.dir, path.Join(rootNotes, name)))
 		return true, nil
 	})
 }
@@ -112,7 +114,7 @@ func (r *Root) setOwnNote(ctx context.Context, name string, data []byte) error {
 	if r.readOnly != nil {
 		return r.setNoteAside("")(ctx, name, data)
 	}
-	if err := errors.Join(r.dir.MkdirAll(rootNotes, 0o700), syncDir(r.dir, ".")); err != nil {
+	if err := errors.Join(r.dir.MkdirAll(rootNotes, 0o700), durable.SyncDir(r.dir, ".")); err != nil {
 		return err
 	}
 	return writeNote(r.dir, path.Join(rootNotes, name), data)
@@ -130,21 +132,21 @@ func (r *Root) setNoteAside(vaultName string) func(ctx context.Context, name str
 }
 
 func (v *Vault) note(name string) ([]byte, error) {
-	if err := errors.Join(checkNoteName(name), v.gate.shut()); err != nil {
+	if err := errors.Join(checkNoteName(name), v.access.Closed()); err != nil {
 		return nil, err
 	}
-	return readNote(v.dir, path.Join(notesDir, name))
+	return readNote(v.dir, path.Join(layout.NotesDir, name))
 }
 
 func (v *Vault) setNote(ctx context.Context, name string, data []byte) error {
 	if err := checkNote(name, data); err != nil {
 		return err
 	}
-	if err := v.enterToWrite(ctx); err != nil {
+	if err := v.lockToWrite(ctx); err != nil {
 		return err
 	}
-	defer v.gate.leave()
-	return writeNote(v.dir, path.Join(notesDir, name), data)
+	defer v.access.RUnlock()
+	return writeNote(v.dir, path.Join(layout.NotesDir, name), data)
 }
 
 func readNote(dir *os.Root, file string) ([]byte, error) {
@@ -158,19 +160,19 @@ func readNote(dir *os.Root, file string) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxNote+1))
 	if err == nil && len(data) > maxNote {
-		err = fmt.Errorf("%w: it has more than %d bytes", errDamaged, maxNote)
+		err = fmt.Errorf("%w: it has more than %d bytes", durable.ErrDamaged, maxNote)
 	}
 	return data, err
 }
 
 func writeNote(dir *os.Root, file string, data []byte) error {
 	if data != nil {
-		return replaceFile(dir, file, data)
+		return durable.ReplaceFile(dir, file, data)
 	}
-	if err := removeIfThere(dir, file); err != nil {
+	if err := durable.RemoveIfThere(dir, file); err != nil {
 		return err
 	}
-	return syncDir(dir, path.Dir(file))
+	return durable.SyncDir(dir, path.Dir(file))
 }
 
 func checkNote(name string, data []byte) error {

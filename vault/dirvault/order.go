@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // idsAtOnce is how many archive ids are held while archives are visited in
@@ -85,12 +86,12 @@ func (v *Vault) visitArchives(ctx context.Context, ids []vault.ArchiveID, visit 
 func (v *Vault) archivesAfter(ctx context.Context, after vault.ArchiveID, n int) ([]vault.ArchiveID, error) {
 	var ids []vault.ArchiveID
 	var last vault.ArchiveID // no later one is wanted, once it is known
-	err := v.eachEntry(archivesDir, func(name string) (bool, error) {
+	err := v.eachEntry(layout.ArchivesDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}
 		id := vault.ArchiveID(name)
-		if !validID(name, archiveIDLength) || id <= after || last != "" && id >= last {
+		if !layout.IsArchiveID(name) || id <= after || last != "" && id >= last {
 			return true, nil
 		}
 		ids = append(ids, id)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // TestArchivesInOrder: however few ids are held at once, every archive is visited
@@ -25,14 +27,14 @@ func TestArchivesInOrder(t *testing.T) {
 	var want []vault.ArchiveID
 	for i := range 25 {
 		// The names are made in another order than theirs.
-		id := vault.ArchiveID(fmt.Sprintf("%s%02d", strings.Repeat("a", archiveIDLength-2), i*7%25))
+		id := vault.ArchiveID(fmt.Sprintf("%s%02d", strings.Repeat("a", layout.ArchiveIDLength-2), i*7%25))
 		want = append(want, id)
-		if err := replaceFile(v.dir, archiveData(id), nil); err != nil {
+		if err := durable.ReplaceFile(v.dir, layout.ArchiveData(id), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	slices.Sort(want)
-	if err := replaceFile(v.dir, archivesDir+"/README", nil); err != nil {
+	if err := durable.ReplaceFile(v.dir, layout.ArchivesDir+"/README", nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, atOnce := range []int{1, 2, 5, 12, 24, 25, 26, 100} {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"firn/treehash"
+	"firn/vault/dirvault/internal/durable"
 )
 
 // partFiles are the files that a part is written to. Every writer has descriptors of
@@ -47,9 +48,9 @@ func (f *partFiles) leavesAt(offset int64) io.Writer {
 }
 
 func (f *partFiles) flush() error {
-	err := flush(f.data)
+	err := durable.Flush(f.data)
 	if err == nil && f.leaves != nil {
-		err = flush(f.leaves)
+		err = durable.Flush(f.leaves)
 	}
 	return err
 }

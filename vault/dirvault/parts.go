@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // UploadPart receives one part. The order is what makes an answer a promise:
@@ -35,8 +36,8 @@ func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return err
 	}
 	defer u.received()
-	if err := checkPlace(part.Offset, part.Size, u.PartSize); err != nil {
-		return invalid(err)
+	if err := layout.CheckPosition(part.Offset, part.Size, u.PartSize); err != nil {
+		return layout.Invalid(err)
 	}
 	err = v.receivePart(&incoming{ctx: ctx, v: v, u: u, part: part, body: body}) //nolint:contextcheck // it has ctx
 	return errors.Join(err, u.touch(v.options.Now()))
@@ -45,10 +46,10 @@ func (v *Vault) uploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 // useToReceive is use for a request that sends a part. The caller calls received at
 // its end, unless there was an error.
 func (v *Vault) useToReceive(ctx context.Context, id vault.UploadID) (*upload, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return nil, err
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	u, err := v.use(id)
 	if err != nil {
 		return nil, err
@@ -131,21 +132,21 @@ func (v *Vault) parts(ctx context.Context, id vault.UploadID) ([]vault.Part, err
 // enterUpload lets a request on an upload in, beside others. The caller calls
 // leaveUpload, unless there was an error.
 func (v *Vault) enterUpload(ctx context.Context, id vault.UploadID) (*upload, error) {
-	if err := v.gate.enter(ctx); err != nil {
+	if err := v.access.RLock(ctx); err != nil {
 		return nil, err
 	}
 	u, err := v.use(id)
 	if err == nil {
-		err = u.gate.enter(ctx)
+		err = u.access.RLock(ctx)
 	}
 	if err != nil {
-		v.gate.leave()
+		v.access.RUnlock()
 		return nil, err
 	}
 	return u, nil
 }
 
 func (v *Vault) leaveUpload(u *upload) {
-	u.gate.leave()
-	v.gate.leave()
+	u.access.RUnlock()
+	v.access.RUnlock()
 }

@@ -9,6 +9,7 @@ import (
 
 	"firn/internal/disk"
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // A vault whose directory cannot be written is read all the same, and not a byte of
@@ -51,19 +52,19 @@ func (o Options) whyReadOnly(dir string, inside ...string) error {
 	return nil
 }
 
-// enterToWrite is gate.enter for whoever changes what the vault holds.
-func (v *Vault) enterToWrite(ctx context.Context) error {
+// lockToWrite takes v.access for a call that changes the vault's archives, uploads or notes.
+func (v *Vault) lockToWrite(ctx context.Context) error {
 	if v.readOnly != nil {
 		return v.readOnly
 	}
-	return v.gate.enter(ctx)
+	return v.access.RLock(ctx)
 }
 
 // startReading is start where nothing can be written.
 func (v *Vault) startReading(why error) (err error) {
 	v.readOnly = &readOnlyError{fmt.Sprintf("directory vault %q", v.path), why}
 	v.aside = newAside()
-	if v.lock, err = lockToRead(filepath.Join(v.path, lockFile)); err != nil {
+	if v.lock, err = lockToRead(filepath.Join(v.path, layout.LockFile)); err != nil {
 		return err
 	}
 	v.count.unkept = true

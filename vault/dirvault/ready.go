@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"firn/vault/dirvault/internal/layout"
 )
 
 // Ready tells why the Root cannot work now: it is closed, its path leads to another
@@ -44,7 +46,7 @@ func (r *Root) inPlace() error {
 // takesFiles flushes nothing: it is asked every few seconds, and others wait for the
 // disk, too.
 func (r *Root) takesFiles() error {
-	name := temporaryName()
+	name := layout.TemporaryName()
 	f, err := r.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

@@ -8,10 +8,11 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
 )
 
 // failedFlush is what a disk gives that fails to write.
-func failedFlush() error { return errors.Join(errors.New("data"), errNotFlushed) }
+func failedFlush() error { return errors.Join(errors.New("data"), durable.ErrNotFlushed) }
 
 // TestRootReopensAVault in which a flush has failed, once nobody is at work in
 // it any more.
@@ -28,21 +29,21 @@ func TestRootReopensAVault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := first.gate.enter(t.Context()); err != nil {
+	if err := first.access.RLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	first.gate.closeIfNotFlushed(failedFlush())
+	first.access.CloseIfNotFlushed(failedFlush())
 	again, err := r.Open(t.Context(), "cold")
 	if err != nil || again != vault.Vault(first) {
 		t.Fatalf("while somebody is at work in the vault, Open gives another (%v)", err)
 	}
-	if _, err := again.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); !errors.Is(err, errNotFlushed) {
+	if _, err := again.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); !errors.Is(err, durable.ErrNotFlushed) {
 		t.Errorf("CreateUpload after a failed flush: %v", err)
 	}
 	if info, err := r.DescribeVault(t.Context(), "cold"); err != nil || info.Name != "cold" {
 		t.Errorf("DescribeVault after a failed flush: %+v, %v", info, err)
 	}
-	first.gate.leave()
+	first.access.RUnlock()
 	again, err = r.Open(t.Context(), "cold")
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func TestRootReopensAVault(t *testing.T) {
 	if _, err := again.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); err != nil {
 		t.Errorf("CreateUpload in the vault opened anew: %v", err)
 	}
-	if _, err := first.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); !errors.Is(err, errNotFlushed) {
+	if _, err := first.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); !errors.Is(err, durable.ErrNotFlushed) {
 		t.Errorf("CreateUpload in the vault that was given up: %v", err)
 	}
 }
@@ -80,8 +81,8 @@ func TestUploadIsReadAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.gate.closeIfNotFlushed(failedFlush())
-	if _, err := v.UploadPart(t.Context(), id, part, bytes.NewReader(data)); !errors.Is(err, errNotFlushed) {
+	u.access.CloseIfNotFlushed(failedFlush())
+	if _, err := v.UploadPart(t.Context(), id, part, bytes.NewReader(data)); !errors.Is(err, durable.ErrNotFlushed) {
 		t.Errorf("UploadPart while somebody is at work in the upload: %v", err)
 	}
 	v.leaveUpload(u)

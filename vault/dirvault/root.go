@@ -18,6 +18,8 @@ import (
 
 	"firn/internal/disk"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // rootLock is the lock file of a Root. No vault can have this name.
@@ -76,14 +78,14 @@ func (r *Root) start() (err error) {
 	if r.lock, err = lock(filepath.Join(r.path, rootLock)); err != nil {
 		return err
 	}
-	if err := eachEntry(r.dir, ".", r.meet); err != nil {
+	if err := durable.EachEntry(r.dir, ".", r.meet); err != nil {
 		return err
 	}
 	if err := r.cleanNotes(); err != nil {
 		return err
 	}
 	// As in a vault (see Vault.cleanUp): what a kill left of names is flushed.
-	return errors.Join(syncDir(r.dir, "."), syncName(r.path))
+	return errors.Join(durable.SyncDir(r.dir, "."), durable.SyncName(r.path))
 }
 
 // startReading is start where nothing is to be written.
@@ -102,7 +104,7 @@ func (r *Root) startReading() (err error) {
 	if r.lock, err = lockToRead(filepath.Join(r.path, rootLock)); err != nil {
 		return err
 	}
-	return eachEntry(r.dir, ".", r.meet)
+	return durable.EachEntry(r.dir, ".", r.meet)
 }
 
 // checkMode refuses a directory that others may write to, and to write to another's.
@@ -122,7 +124,7 @@ func (r *Root) checkMode() error {
 
 // meet looks at one name in the directory when it is opened.
 func (r *Root) meet(name string) (more bool, err error) {
-	if isTemporary(name) { // a vault on its way in or out
+	if layout.IsTemporary(name) { // a vault on its way in or out
 		if r.readOnly == nil {
 			r.leftOver(r.dir.RemoveAll(name))
 		}
@@ -227,7 +229,7 @@ func (r *Root) Archive(ctx context.Context, vaultName string, id vault.ArchiveID
 	if err != nil {
 		return vault.Archive{}, err
 	}
-	if err := v.gate.shut(); err != nil {
+	if err := v.access.Closed(); err != nil {
 		return vault.Archive{}, err
 	}
 	a, err := v.archive(id)

@@ -43,7 +43,7 @@ func (r *Root) reach(ctx context.Context, name string) (v *Vault, opened chan st
 	if !there {
 		return nil, nil, false, fmt.Errorf("vault %q: %w", name, vault.ErrNotFound)
 	}
-	if v != nil && !v.gate.abandoned() {
+	if v != nil && !v.access.Abandoned() {
 		return v, nil, false, nil
 	}
 	if opened = r.opening[name]; opened != nil {

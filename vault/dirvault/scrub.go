@@ -14,6 +14,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // ScrubOptions say how a scrub is done. The zero value reads as fast as it can and
@@ -60,7 +62,7 @@ type ScrubReport struct {
 // ErrNotFound also means that dir holds no vault.
 func Scrub(ctx context.Context, dir string, o Options, s ScrubOptions) ([]ScrubReport, error) {
 	dirs := []string{dir}
-	if _, err := os.Lstat(filepath.Join(dir, stateFile)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(dir, layout.StateFile)); errors.Is(err, fs.ErrNotExist) {
 		names, err := vaultsIn(dir)
 		if err == nil && len(names) == 0 {
 			err = fmt.Errorf("it is no vault and there is none in it: %w", vault.ErrNotFound)
@@ -98,10 +100,10 @@ func Scrub(ctx context.Context, dir string, o Options, s ScrubOptions) ([]ScrubR
 // report is then that of what was read. Damage is no error. What makes it
 // impossible to go on is, and that the vault was closed or deleted meanwhile.
 func (v *Vault) Scrub(ctx context.Context, o ScrubOptions) (ScrubReport, error) {
-	if err := v.scrubbing.enterAlone(ctx); err != nil {
+	if err := v.scrubbing.Lock(ctx); err != nil {
 		return ScrubReport{}, fmt.Errorf("scrub directory vault %q: %w", v.path, err)
 	}
-	defer v.scrubbing.leaveAlone()
+	defer v.scrubbing.Unlock()
 	s := newScrub(v, o)
 	err := s.run(ctx)
 	if err != nil {
@@ -167,20 +169,20 @@ func (s *scrub) begin(ctx context.Context) error {
 	if err := s.wait(ctx, 0); err != nil {
 		return err
 	}
-	err := s.v.readDocument(scrubFile, &s.doc)
+	err := s.v.readDocument(layout.ScrubFile, &s.doc)
 	switch {
-	case errors.Is(err, errDamaged):
+	case errors.Is(err, durable.ErrDamaged):
 		s.v.options.OnDamage(fmt.Errorf("directory vault %q: %w", s.v.path, err))
 		s.doc = scrubDocument{}
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	s.written = s.v.options.Now()
-	if s.doc.UnderWay && (s.doc.Asked || !s.o.Anew) && !s.v.neverWrote(scrubFile) {
+	if s.doc.UnderWay && (s.doc.Asked || !s.o.Anew) && !s.v.neverWrote(layout.ScrubFile) {
 		return nil
 	}
 	s.doc = scrubDocument{
-		Version: formatVersion, Ended: s.doc.Ended, Begun: s.v.options.now(), UnderWay: true, Asked: s.o.Anew,
+		Version: durable.FormatVersion, Ended: s.doc.Ended, Begun: s.v.options.now(), UnderWay: true, Asked: s.o.Anew,
 		Damages: []Damage{},
 	}
 	s.write(ctx)
@@ -215,7 +217,7 @@ func (s *scrub) eachArchive(ctx context.Context) error {
 func (s *scrub) wait(ctx context.Context, bytes int64) error {
 	err := cancelled(ctx)
 	if err == nil {
-		err = s.v.gate.shut()
+		err = s.v.access.Closed()
 	}
 	if err != nil || s.o.Limiter == nil {
 		return err
@@ -242,7 +244,7 @@ func (s *scrub) tell() {
 	}
 	d := *s.last
 	s.last = nil
-	if there, err := isThere(s.v.dir, archiveData(d.Archive)); err == nil && !there {
+	if there, err := durable.IsThere(s.v.dir, layout.ArchiveData(d.Archive)); err == nil && !there {
 		s.doc.takeBack()
 		return
 	}
@@ -262,12 +264,12 @@ func (s *scrub) writeNowAndThen(ctx context.Context) {
 
 func (s *scrub) write(ctx context.Context) {
 	s.written = s.v.options.Now()
-	if s.v.gate.enter(ctx) != nil {
+	if s.v.access.RLock(ctx) != nil {
 		return // the vault is closed or deleted: whoever reads is told so
 	}
-	defer s.v.gate.leave()
-	if err := s.v.writeDocument(scrubFile, &s.doc); err != nil {
-		s.v.gate.closeIfNotFlushed(err)
+	defer s.v.access.RUnlock()
+	if err := s.v.writeDocument(layout.ScrubFile, &s.doc); err != nil {
+		s.v.access.CloseIfNotFlushed(err)
 		s.failure = err
 	}
 }

@@ -8,22 +8,24 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // longestScrub is a file of a scrub that has found as much as is ever written down.
 func longestScrub(t testing.TB) []byte {
 	t.Helper()
-	id := vault.ArchiveID(strings.Repeat("a", archiveIDLength))
+	id := vault.ArchiveID(strings.Repeat("a", layout.ArchiveIDLength))
 	at := time.Date(2026, 2, 3, 4, 5, 6, 7_000_000, time.UTC)
 	d := scrubDocument{
-		Version: formatVersion, Ended: at, Begun: at, UnderWay: true, Asked: true, After: id, In: id, Offset: 1 << 59,
+		Version: durable.FormatVersion, Ended: at, Begun: at, UnderWay: true, Asked: true, After: id, In: id, Offset: 1 << 59,
 		Archives: 1 << 59, Bytes: 1 << 59, Mended: 1 << 59, LeftOut: 1 << 59,
 	}
 	reason := reasonOf(errors.New(strings.Repeat("\x01", 1000)))
 	for range maxDamages {
 		d.add(Damage{Vault: "v", Archive: id, Offset: 1 << 58, Size: 1 << 58, Somewhere: true, Reason: reason}, nil)
 	}
-	data, err := encode(&d)
+	data, err := durable.Encode(&d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +58,11 @@ func badScrubs(t testing.TB) [][]byte {
 }
 
 func TestScrubIsReadStrictly(t *testing.T) {
-	if err := decode(longestScrub(t), new(scrubDocument)); err != nil {
+	if err := durable.Decode(longestScrub(t), new(scrubDocument)); err != nil {
 		t.Errorf("what was written is refused: %.300v", err)
 	}
 	for _, data := range badScrubs(t) {
-		if err := decode(data, new(scrubDocument)); !errors.Is(err, errDamaged) {
+		if err := durable.Decode(data, new(scrubDocument)); !errors.Is(err, durable.ErrDamaged) {
 			t.Errorf("%.300q: got error %v, want one that tells of damage", data, err)
 		}
 	}
@@ -73,21 +75,21 @@ func FuzzScrub(f *testing.F) {
 		f.Add(data[:min(len(data), 2000)])
 	}
 	var d scrubDocument
-	if err := decode(longestScrub(f), &d); err != nil {
+	if err := durable.Decode(longestScrub(f), &d); err != nil {
 		f.Fatal(err)
 	}
 	d.Damages = d.Damages[:2]
-	good, err := encode(&d)
+	good, err := durable.Encode(&d)
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(good)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var d scrubDocument
-		if decode(data, &d) != nil {
+		if durable.Decode(data, &d) != nil {
 			return
 		}
-		again, err := encode(&d)
+		again, err := durable.Encode(&d)
 		if err != nil || !bytes.Equal(again, data) {
 			t.Fatalf("%q is written again as %q (error %v)", data, again, err)
 		}

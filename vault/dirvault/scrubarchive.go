@@ -138,7 +138,7 @@ func (s *scrub) mend(ctx context.Context, a vault.Archive, data *os.File) error 
 		s.doc.Bytes += counted
 		return nil
 	}
-	if errors.Is(err, vault.ErrNotFound) && s.v.gate.shut() == nil {
+	if errors.Is(err, vault.ErrNotFound) && s.v.access.Closed() == nil {
 		return nil // deleted meanwhile
 	}
 	if _, ok := errors.AsType[*vault.DamageError](err); ok {

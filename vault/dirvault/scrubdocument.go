@@ -8,6 +8,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // Damage is something that a scrub found: a run of bytes of one archive that are not
@@ -49,9 +51,9 @@ func (d Damage) joins(before Damage) bool {
 
 func (d Damage) check() error {
 	switch {
-	case !validID(string(d.Archive), archiveIDLength):
+	case !layout.IsArchiveID(string(d.Archive)):
 		return fmt.Errorf("%.300q is not an archive id", d.Archive)
-	case d.Offset < 0 || d.Size < 0 || d.Offset > maxArchiveSize-d.Size:
+	case d.Offset < 0 || d.Size < 0 || d.Offset > layout.MaxArchiveSize-d.Size:
 		return fmt.Errorf("damage of %d bytes from byte %d", d.Size, d.Offset)
 	case len(d.Reason) > maxReason:
 		return fmt.Errorf("a reason of %d bytes", len(d.Reason))
@@ -64,7 +66,7 @@ func (d Damage) check() error {
 const (
 	maxDamages       = 1000
 	maxReason        = 300
-	maxScrubDocument = maxDocument + maxDamages*(6*maxReason+512)
+	maxScrubDocument = durable.MaxDocument + maxDamages*(6*maxReason+512)
 )
 
 // reasonOf is the text of an error, fit for a Damage.
@@ -94,9 +96,9 @@ type scrubDocument struct {
 	LeftOut  int64    `json:"left_out"` // how many there were besides
 }
 
-func (s *scrubDocument) check() error {
+func (s *scrubDocument) Check() error {
 	for _, id := range []vault.ArchiveID{s.After, s.In} {
-		if id != "" && !validID(string(id), archiveIDLength) {
+		if id != "" && !layout.IsArchiveID(string(id)) {
 			return fmt.Errorf("%.300q is not an archive id", id)
 		}
 	}
@@ -115,7 +117,7 @@ func (s *scrubDocument) check() error {
 			return err
 		}
 	}
-	return errors.Join(checkVersion(s.Version), checkTime(s.Begun), checkTime(s.Ended))
+	return errors.Join(durable.CheckVersion(s.Version), layout.CheckTime(s.Begun), layout.CheckTime(s.Ended))
 }
 
 // due reports whether it is time to go on, or to begin again. A scrub that ended in
@@ -146,3 +148,6 @@ func (s *scrubDocument) takeBack() {
 	}
 	s.Damages = s.Damages[:len(s.Damages)-1]
 }
+
+// MaxSize is the size in bytes of the longest document.
+func (s *scrubDocument) MaxSize() int { return maxScrubDocument }

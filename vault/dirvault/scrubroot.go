@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // dueEvery is the time between two rounds of a Root over its vaults, at most.
@@ -50,7 +51,7 @@ func (r *Root) scrubIfDue(ctx context.Context, name string, every time.Duration,
 		return err
 	}
 	var d scrubDocument
-	err = v.readDocument(scrubFile, &d)
+	err = v.readDocument(layout.ScrubFile, &d)
 	if err == nil && !d.due(v.options.Now(), every) {
 		return nil
 	}

@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"path"
 	"time"
+
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // ScrubbedSince tells when the vault that has waited longest was last scrubbed to its
@@ -26,11 +29,11 @@ func (r *Root) ScrubbedSince() (since time.Time, ok bool) {
 // lastScrubbed needs no lock: the files that it reads are replaced as a whole.
 func (r *Root) lastScrubbed(name string) (time.Time, error) {
 	var d scrubDocument
-	if err := readDocument(r.dir, path.Join(name, scrubFile), &d); err == nil && !d.Ended.IsZero() {
+	if err := durable.ReadDocument(r.dir, path.Join(name, layout.ScrubFile), &d); err == nil && !d.Ended.IsZero() {
 		return d.Ended, nil
 	}
 	var s statusDocument
-	if err := readDocument(r.dir, path.Join(name, stateFile), &s); err != nil {
+	if err := durable.ReadDocument(r.dir, path.Join(name, layout.StateFile), &s); err != nil {
 		return time.Time{}, err
 	}
 	return s.Created, nil

@@ -8,6 +8,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // statusDocument is vault.json.
@@ -36,15 +38,15 @@ type inventoryStatus struct {
 	Damaged int64 `json:"damaged,omitempty"`
 }
 
-func (s *statusDocument) check() error {
+func (s *statusDocument) Check() error {
 	switch {
 	case s.Created.IsZero():
 		return errors.New("no creation date")
 	case s.Archives < 0 || s.Bytes < 0 || s.Damaged < 0:
 		return errors.New("a negative count")
 	}
-	return errors.Join(checkVersion(s.Version), checkTime(s.Created), checkTime(s.FirstChange),
-		checkTime(s.Inventoried), checkTime(s.Touched))
+	return errors.Join(durable.CheckVersion(s.Version), layout.CheckTime(s.Created), layout.CheckTime(s.FirstChange),
+		layout.CheckTime(s.Inventoried), layout.CheckTime(s.Touched))
 }
 
 func (s *statusDocument) info(name string) vault.Info {
@@ -90,7 +92,7 @@ type status struct {
 }
 
 func (s *status) read(dir *os.Root) error {
-	return readDocument(dir, stateFile, &s.now)
+	return durable.ReadDocument(dir, layout.StateFile, &s.now)
 }
 
 // get returns what is known.

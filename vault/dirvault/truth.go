@@ -10,6 +10,8 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // truth is the JSON file beside an archive. It is all that is known about the
@@ -23,30 +25,30 @@ type truth struct {
 	Created     time.Time       `json:"created"`
 }
 
-func (t *truth) check() error {
+func (t *truth) Check() error {
 	switch {
-	case !validID(string(t.ID), archiveIDLength):
+	case !layout.IsArchiveID(string(t.ID)):
 		return fmt.Errorf("%q is not an archive id", t.ID)
-	case t.Size < 0 || t.Size > maxArchiveSize:
+	case t.Size < 0 || t.Size > layout.MaxArchiveSize:
 		return fmt.Errorf("a size of %d bytes", t.Size)
 	case t.TreeHash.IsZero():
 		return errors.New("no tree hash")
 	case t.Created.Unix() < 0:
 		return fmt.Errorf("a creation date of %s", t.Created)
 	}
-	return errors.Join(checkVersion(t.Version), checkDescription(t.Description), checkTime(t.Created))
+	return errors.Join(durable.CheckVersion(t.Version), layout.CheckDescription(t.Description), layout.CheckTime(t.Created))
 }
 
 // readTruth reads the truth about an archive whose bytes are there. Without one,
 // or with that of another archive, the archive is damaged.
 func readTruth(dir *os.Root, id vault.ArchiveID) (truth, error) {
 	var t truth
-	err := readDocument(dir, archiveTruth(id), &t)
+	err := durable.ReadDocument(dir, layout.ArchiveTruth(id), &t)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = fmt.Errorf("%s: %w: it is missing", archiveTruth(id), errDamaged)
+		err = fmt.Errorf("%s: %w: it is missing", layout.ArchiveTruth(id), durable.ErrDamaged)
 	case err == nil && !strings.EqualFold(string(t.ID), string(id)):
-		err = fmt.Errorf("%s: %w: it is about archive %q", archiveTruth(id), errDamaged, t.ID)
+		err = fmt.Errorf("%s: %w: it is about archive %q", layout.ArchiveTruth(id), durable.ErrDamaged, t.ID)
 	}
 	return t, err
 }
@@ -59,12 +61,4 @@ func (t *truth) archive() vault.Archive {
 		TreeHash:    t.TreeHash,
 		Created:     t.Created,
 	}
-}
-
-// checkTime refuses a date that is not in UTC.
-func checkTime(t time.Time) error {
-	if _, offset := t.Zone(); offset != 0 {
-		return errors.New("a date that is not in UTC")
-	}
-	return nil
 }

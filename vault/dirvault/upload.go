@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
+	"firn/vault/dirvault/internal/rwlock"
 )
 
 // Names of what an upload holds.
@@ -30,15 +33,15 @@ type uploadDocument struct {
 	Created     time.Time      `json:"created"`
 }
 
-func (d *uploadDocument) check() error {
+func (d *uploadDocument) Check() error {
 	switch {
-	case !validID(string(d.ID), uploadIDLength):
+	case !layout.IsUploadID(string(d.ID)):
 		return fmt.Errorf("%q is not an upload id", d.ID)
 	case d.Created.IsZero():
 		return errors.New("no creation date")
 	}
-	return errors.Join(checkVersion(d.Version), checkDescription(d.Description),
-		checkPartSize(d.PartSize), checkTime(d.Created))
+	return errors.Join(durable.CheckVersion(d.Version), layout.CheckDescription(d.Description),
+		layout.CheckPartSize(d.PartSize), layout.CheckTime(d.Created))
 }
 
 // upload is an unfinished upload in memory. There is one value for each in a
@@ -46,7 +49,7 @@ func (d *uploadDocument) check() error {
 type upload struct {
 	uploadDocument
 	dir     *os.Root
-	gate    *gate // what is written of parts is inside side by side, completing and aborting alone
+	access  *rwlock.Lock // held side by side while bytes of parts are written, alone while it is completed or aborted
 	journal journal
 	placing sync.Mutex // held while a part that was received aside gets its place
 
@@ -57,7 +60,7 @@ type upload struct {
 }
 
 func uploadPath(id vault.UploadID, name string) string {
-	return path.Join(uploadsDir, string(id), name)
+	return path.Join(layout.UploadsDir, string(id), name)
 }
 
 func (u *upload) path(name string) string { return uploadPath(u.ID, name) }
@@ -77,7 +80,7 @@ func (v *Vault) use(id vault.UploadID) (*upload, error) {
 func (v *Vault) find(id vault.UploadID) (*upload, error) {
 	u, expired, err := v.lookUp(id)
 	if expired != "" {
-		if left := removeHidden(v.dir, expired); left != nil {
+		if left := durable.RemoveHidden(v.dir, expired); left != nil {
 			v.leftOver(fmt.Errorf("remove expired upload %q: %w", id, left))
 		}
 	}
@@ -88,13 +91,13 @@ func (v *Vault) find(id vault.UploadID) (*upload, error) {
 // uploads waiting: expired is what remains to be removed, if not empty.
 func (v *Vault) lookUp(id vault.UploadID) (u *upload, expired string, err error) {
 	missing := fmt.Errorf("upload %q: %w", id, vault.ErrNotFound)
-	if !validID(string(id), uploadIDLength) {
+	if !layout.IsUploadID(string(id)) {
 		return nil, "", missing
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	u = v.uploads[id]
-	if u == nil || u.gate.abandoned() {
+	if u == nil || u.access.Abandoned() {
 		if u, err = loadUpload(v.dir, id); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil, "", missing
@@ -105,17 +108,17 @@ func (v *Vault) lookUp(id vault.UploadID) (u *upload, expired string, err error)
 	}
 	// An upload of which a part is on its way is not idle, nor is one that somebody is
 	// inside of.
-	if v.idle(u) && u.gate.tryAlone() {
-		defer u.gate.leaveAlone()
+	if v.idle(u) && u.access.TryLock() {
+		defer u.access.Unlock()
 		if v.readOnly != nil {
 			return nil, "", missing
 		}
-		expired, err := hide(v.dir, u.path(""))
+		expired, err := durable.Hide(v.dir, u.path(""))
 		if err != nil {
 			v.leftOver(fmt.Errorf("remove expired upload %q: %w", id, err))
 			return nil, "", missing
 		}
-		u.gate.close(missing)
+		u.access.Close(missing)
 		delete(v.uploads, id)
 		return nil, expired, missing
 	}
@@ -129,10 +132,10 @@ func (v *Vault) idle(u *upload) bool {
 	return life > 0 && u.receiving == 0 && v.options.Now().Sub(u.active) >= life
 }
 
-// forget drops an upload that has come to its end. Whoever waits at its gate is
-// told that it is gone. The caller is alone inside the gate.
+// forget drops an upload that has come to its end. Whoever waits for its
+// lock gets ErrNotFound. The caller holds the lock alone.
 func (v *Vault) forget(u *upload) {
-	u.gate.close(fmt.Errorf("upload %q: %w", u.ID, vault.ErrNotFound))
+	u.access.Close(fmt.Errorf("upload %q: %w", u.ID, vault.ErrNotFound))
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.uploads, u.ID)
@@ -141,7 +144,7 @@ func (v *Vault) forget(u *upload) {
 // loadUpload reads an upload from the disk, all but its journal. Without its
 // bytes, which a completed one has given away, it is not there.
 func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
-	u := &upload{dir: dir, gate: newGate(), places: make(map[int64]*place)}
+	u := &upload{dir: dir, access: rwlock.New(), places: make(map[int64]*place)}
 	if _, err := dir.Lstat(uploadPath(id, dataFile)); err != nil {
 		return nil, err
 	}
@@ -149,7 +152,7 @@ func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := readDocument(dir, uploadPath(id, uploadFile), &u.uploadDocument); err != nil {
+	if err := durable.ReadDocument(dir, uploadPath(id, uploadFile), &u.uploadDocument); err != nil {
 		return nil, err
 	}
 	switch {
@@ -157,7 +160,7 @@ func loadUpload(dir *os.Root, id vault.UploadID) (*upload, error) {
 	case strings.EqualFold(string(u.ID), string(id)):
 		return nil, fs.ErrNotExist // found by an id in other case
 	default:
-		return nil, fmt.Errorf("%s: %w: it is about upload %q", uploadPath(id, uploadFile), errDamaged, u.ID)
+		return nil, fmt.Errorf("%s: %w: it is about upload %q", uploadPath(id, uploadFile), durable.ErrDamaged, u.ID)
 	}
 	u.active = info.ModTime()
 	u.journal = journal{dir: dir, name: u.path(journalFile), partSize: u.PartSize}
@@ -173,7 +176,7 @@ func (u *upload) touch(now time.Time) error {
 	}
 	if err := u.dir.Chtimes(u.path(uploadFile), now, now); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // completed or aborted just now: the gate will tell
+			return nil // completed or aborted just now: the lock is closed
 		}
 		return fmt.Errorf("upload %q: %w", u.ID, err)
 	}

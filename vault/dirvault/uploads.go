@@ -9,20 +9,22 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // CreateUpload starts an upload. The name is ignored: archives have none here.
 func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
-	if err := errors.Join(checkPartSize(req.PartSize), checkDescription(req.Description)); err != nil {
-		return "", fmt.Errorf("create upload: %w", invalid(err))
+	if err := errors.Join(layout.CheckPartSize(req.PartSize), layout.CheckDescription(req.Description)); err != nil {
+		return "", fmt.Errorf("create upload: %w", layout.Invalid(err))
 	}
-	if err := v.enterToWrite(ctx); err != nil {
+	if err := v.lockToWrite(ctx); err != nil {
 		return "", fmt.Errorf("create upload: %w", err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	d := uploadDocument{
-		Version:     formatVersion,
-		ID:          vault.UploadID(newID()),
+		Version:     durable.FormatVersion,
+		ID:          vault.UploadID(layout.NewID()),
 		Description: req.Description,
 		PartSize:    req.PartSize,
 		Created:     v.options.now(),
@@ -57,23 +59,23 @@ func (v *Vault) createUpload(d *uploadDocument) (err error) {
 			return err
 		}
 	}
-	if err := writeDocument(v.dir, uploadPath(d.ID, uploadFile), d); err != nil {
+	if err := durable.WriteDocument(v.dir, uploadPath(d.ID, uploadFile), d); err != nil {
 		return err
 	}
 	now := v.options.Now()
 	if err := v.dir.Chtimes(uploadPath(d.ID, uploadFile), now, now); err != nil {
 		return err
 	}
-	return syncDir(v.dir, uploadsDir)
+	return durable.SyncDir(v.dir, layout.UploadsDir)
 }
 
 // AbortUpload removes an unfinished upload, and does not wait for parts that are
 // on their way: they find it gone.
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
-	if err := v.enterToWrite(ctx); err != nil {
+	if err := v.lockToWrite(ctx); err != nil {
 		return fmt.Errorf("abort upload %q: %w", id, err)
 	}
-	defer v.gate.leave()
+	defer v.access.RUnlock()
 	if err := v.abortUpload(ctx, id); err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return fmt.Errorf("abort upload %q: %w", id, err)
 	}
@@ -85,16 +87,16 @@ func (v *Vault) abortUpload(ctx context.Context, id vault.UploadID) error {
 	if err != nil {
 		return err
 	}
-	if err := u.gate.enterAlone(ctx); err != nil {
+	if err := u.access.Lock(ctx); err != nil {
 		return err
 	}
-	defer u.gate.leaveAlone()
-	hidden, err := hide(v.dir, u.path(""))
+	defer u.access.Unlock()
+	hidden, err := durable.Hide(v.dir, u.path(""))
 	if err != nil {
 		return err
 	}
 	v.forget(u)
-	if err := syncDir(v.dir, uploadsDir); err != nil {
+	if err := durable.SyncDir(v.dir, layout.UploadsDir); err != nil {
 		return err
 	}
 	// The upload is gone. Its bytes, of which there may be terabytes, are another matter.
@@ -125,10 +127,10 @@ func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 // eachUpload calls visit with every unfinished upload, until it returns false.
 // Where broken says why one cannot be read, only its ID is known.
 func (v *Vault) eachUpload(ctx context.Context, visit func(u vault.Upload, broken error) bool) error {
-	if err := v.gate.shut(); err != nil {
+	if err := v.access.Closed(); err != nil {
 		return err
 	}
-	return v.eachEntry(uploadsDir, func(name string) (bool, error) {
+	return v.eachEntry(layout.UploadsDir, func(name string) (bool, error) {
 		if err := cancelled(ctx); err != nil {
 			return false, err
 		}
@@ -136,7 +138,7 @@ func (v *Vault) eachUpload(ctx context.Context, visit func(u vault.Upload, broke
 		switch {
 		case errors.Is(err, vault.ErrNotFound):
 			return true, nil
-		case errors.Is(err, errDamaged):
+		case errors.Is(err, durable.ErrDamaged):
 			return visit(vault.Upload{ID: vault.UploadID(name)}, err), nil
 		case err != nil:
 			return false, err

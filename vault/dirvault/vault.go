@@ -12,19 +12,9 @@ import (
 
 	"firn/internal/vaultname"
 	"firn/vault"
-)
-
-// Names of what a vault holds.
-const (
-	stateFile     = "vault.json"
-	inventoryFile = "inventory.json"
-	scrubFile     = "scrub.json"
-	lockFile      = "lock"
-	archivesDir   = "archives"
-	uploadsDir    = "uploads"
-	jobsDir       = "jobs"
-	notesDir      = "notes"
-	outputsDir    = "outputs" // made when it is needed
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
+	"firn/vault/dirvault/internal/rwlock"
 )
 
 // Vault is a directory that is open as a vault. It holds a lock on the
@@ -37,8 +27,8 @@ type Vault struct {
 	url       string
 	dir       *os.Root // everything is reached through it
 	lock      *flock.Flock
-	gate      *gate     // whoever changes something is inside
-	receivers sync.Pool // of *receiver
+	access    *rwlock.Lock // held by whoever changes something: side by side, alone by whoever deletes the vault
+	receivers sync.Pool    // of *receiver
 
 	mu      sync.Mutex // guards uploads
 	uploads map[vault.UploadID]*upload
@@ -47,15 +37,15 @@ type Vault struct {
 	leaves      checkedFiles // whose leaves are good
 	unprovable  checkedFiles // of which leaves could not be made
 	leafBuffers sync.Pool    // of *leafBuffer
-	mending     *gate        // whoever makes leaves that somebody waits for is inside, alone
+	mending     *rwlock.Lock // whoever makes leaves that somebody waits for is inside, alone
 
 	count     *count
 	jobs      knownJobs
 	outputs   outputs
 	runs      *inventoryRuns
 	status    status
-	taking    *gate // whoever takes or reads the inventory is inside, alone
-	scrubbing *gate // whoever scrubs is inside, alone
+	taking    *rwlock.Lock // whoever takes or reads the inventory is inside, alone
+	scrubbing *rwlock.Lock // whoever scrubs is inside, alone
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -90,15 +80,15 @@ func open(dir string, openRoot func(name string) (*os.Root, error), name string,
 		url:       vaultname.Directory(full),
 		dir:       root,
 		count:     newCount(root),
-		gate:      newGate(),
+		access:    rwlock.New(),
 		runs:      newInventoryRuns(),
-		taking:    newGate(),
-		mending:   newGate(),
-		scrubbing: newGate(),
+		taking:    rwlock.New(),
+		mending:   rwlock.New(),
+		scrubbing: rwlock.New(),
 		receivers: sync.Pool{New: func() any { return newReceiver() }},
 		uploads:   make(map[vault.UploadID]*upload),
 	}
-	v.status.keep = func(d *statusDocument) error { return v.writeDocument(stateFile, d) }
+	v.status.keep = func(d *statusDocument) error { return v.writeDocument(layout.StateFile, d) }
 	if err := v.start(); err != nil {
 		return nil, errors.Join(err, v.release())
 	}
@@ -107,17 +97,17 @@ func open(dir string, openRoot func(name string) (*os.Root, error), name string,
 
 // start looks whether the directory is a vault before it leaves a trace there.
 func (v *Vault) start() error {
-	there, err := isThere(v.dir, stateFile)
+	there, err := durable.IsThere(v.dir, layout.StateFile)
 	if err != nil {
 		return err
 	}
 	if !there {
-		return fmt.Errorf("the directory holds no %s, so it is not a vault; create the vault first: %w", stateFile, vault.ErrNotFound)
+		return fmt.Errorf("the directory holds no %s, so it is not a vault; create the vault first: %w", layout.StateFile, vault.ErrNotFound)
 	}
 	if why := v.options.whyReadOnly(v.path, v.directories()...); why != nil {
 		return v.startReading(why)
 	}
-	if v.lock, err = lock(filepath.Join(v.path, lockFile)); err != nil {
+	if v.lock, err = lock(filepath.Join(v.path, layout.LockFile)); err != nil {
 		return err
 	}
 	if err := v.status.read(v.dir); err != nil {
@@ -133,7 +123,17 @@ func (v *Vault) start() error {
 }
 
 // directories returns the names of those in the vault.
-func (v *Vault) directories() []string { return []string{archivesDir, uploadsDir, jobsDir, notesDir} }
+func (v *Vault) directories() []string {
+	return []string{layout.ArchivesDir, layout.UploadsDir, layout.JobsDir, layout.NotesDir}
+}
+
+// Limits returns the limits of a directory, which accepts nearly everything.
+func (v *Vault) Limits() vault.Limits {
+	l := layout.Limits()
+	l.OutputLifetime = v.options.OutputLifetime
+	l.InventoryLag = max(0, v.options.InventoryEvery)
+	return l
+}
 
 // URL returns the canonical URL of the vault; see package vaultname.
 func (v *Vault) URL() string { return v.url }
@@ -169,9 +169,9 @@ func lockToRead(path string) (*flock.Flock, error) {
 // Close waits for calls that change something, refuses new ones, ends an inventory
 // that is being taken and gives up the lock. Readers of outputs stay usable. Closing twice is no error.
 func (v *Vault) Close() error {
-	v.gate.close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
-	v.runs.stop(v.gate.shut()) // some calls wait for it
-	v.gate.drain()
+	v.access.Close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
+	v.runs.stop(v.access.Closed()) // some calls wait for it
+	v.access.Drain()
 	v.count.close()
 	if err := v.release(); err != nil {
 		return fmt.Errorf("close directory vault %q: %w", v.path, err)
@@ -180,7 +180,7 @@ func (v *Vault) Close() error {
 }
 
 func (v *Vault) release() error {
-	v.runs.stop(v.gate.shut())
+	v.runs.stop(v.access.Closed())
 	v.count.abandon()
 	err := v.dir.Close()
 	if v.aside != nil {

@@ -6,18 +6,20 @@ import (
 	"path"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/layout"
 )
 
 // VaultOf returns the name of the vault that holds an archive. It opens none.
 // ErrNotFound means that none does. A vault that cannot be looked at is told to OnDamage
 // and taken for one that does not.
 func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) {
-	if validID(string(id), archiveIDLength) {
+	if layout.IsArchiveID(string(id)) {
 		for _, name := range r.names() {
 			if err := cancelled(ctx); err != nil {
 				return "", err
 			}
-			there, err := isThere(r.dir, path.Join(name, archiveData(id)))
+			there, err := durable.IsThere(r.dir, path.Join(name, layout.ArchiveData(id)))
 			if err != nil {
 				r.options.OnDamage(fmt.Errorf("look for archive %q in vault %q: %w", id, name, err))
 			}

@@ -11,6 +11,7 @@ import (
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
 )
 
 // readTogether is how many leaves are read and compared at a time. There may be a
@@ -225,7 +226,7 @@ func readLeaves(ctx context.Context, a vault.Archive, data io.ReaderAt, r vault.
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file ends before or within them")
 	}
-	return nil, &vault.DamageError{Archive: a.ID, Range: r, Cause: fmt.Errorf("%w: %w", errDamaged, err)}
+	return nil, &vault.DamageError{Archive: a.ID, Range: r, Cause: fmt.Errorf("%w: %w", durable.ErrDamaged, err)}
 }
 
 // leafRange is where n leaves lie within an archive, from leaf i on.
