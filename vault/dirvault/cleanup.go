@@ -1,6 +1,7 @@
 package dirvault
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,19 +13,19 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// cleanUp removes what a process left behind that was killed. The caller holds
-// the lock, so nothing here is on its way. Bytes of an archive are never
-// removed, and a damaged file stays for whoever asks for it to be told. What cannot be
-// removed, such as a file that another program has open, stays until another time.
+// cleanUp removes the files that a process left behind that was killed. The caller holds
+// the lock file, so no other process uses them. Bytes of an archive are never
+// removed, and a damaged file stays, so that its readers get an error. A file that cannot be
+// removed, because another program has it open, stays until another time.
 func (v *Vault) cleanUp() error {
-	// The process may have been killed between a rename and its flush: what is
-	// visible now becomes durable before anything is built on it.
+	// The process may have been killed between a rename and its flush: the names that
+	// are there now become durable before anything is built on them.
 	for _, dir := range []string{".", layout.ArchivesDir, layout.UploadsDir, layout.JobsDir, layout.NotesDir} {
 		if err := durable.SyncDir(v.dir, dir); err != nil {
 			return err
 		}
 	}
-	// It is made when something is kept for the first time.
+	// It is made when an output is kept for the first time.
 	if err := durable.SyncDir(v.dir, layout.OutputsDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -32,7 +33,7 @@ func (v *Vault) cleanUp() error {
 		return err
 	}
 	v.cleanArchives(v.loadCount())
-	v.cleanJobs()
+	v.jobs.CleanUp(v.notCleaned)
 	for _, clean := range []struct {
 		dir   string
 		entry func(name string) error
@@ -42,41 +43,42 @@ func (v *Vault) cleanUp() error {
 		{layout.NotesDir, v.cleanTemporary(layout.NotesDir)},
 	} {
 		err := durable.EachEntry(v.dir, clean.dir, func(name string) (bool, error) {
-			v.tellOf(clean.entry(name))
+			if err := clean.entry(name); err != nil {
+				v.notCleaned(err)
+			}
 			return true, nil
 		})
 		if err != nil {
 			v.leftOver(fmt.Errorf("clean up %s: %w", clean.dir, err))
 		}
 	}
-	v.outputs.expect(v.options.Now())
-	v.sweepKept()
+	v.jobs.ExpectSweep()
+	v.jobs.Sweep()
 	return nil
 }
 
-// tellOf tells of what keeps something from being removed, if anything does.
-func (v *Vault) tellOf(err error) {
-	switch {
-	case errors.Is(err, durable.ErrDamaged):
-		v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
-	case err != nil:
-		v.leftOver(err)
+// notCleaned reports why a file could not be removed or read.
+func (v *Vault) notCleaned(err error) {
+	if errors.Is(err, durable.ErrDamaged) {
+		v.damaged(err)
+		return
 	}
+	v.leftOver(err)
 }
 
-// cleanTop removes what is on its way in the vault's own directory, and journals of
-// changes that the count of archives does not name.
-func (v *Vault) cleanTop(name string) error {
-	if isJournal(name) && name != v.count.record.journal() {
-		return v.dir.Remove(name)
-	}
-	return v.cleanTemporary(".")(name)
-}
-
-// leftOver tells that something stays that was to be removed, and why.
+// leftOver reports that a file stays that should be removed, and why.
 func (v *Vault) leftOver(err error) {
 	v.options.OnLeftover(fmt.Errorf("directory vault %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
 		v.path, err))
+}
+
+// cleanTop removes temporary files in the vault's own directory, and old journals of the
+// count.
+func (v *Vault) cleanTop(name string) error {
+	if v.count.IsOldJournal(name) {
+		return v.dir.Remove(name)
+	}
+	return v.cleanTemporary(".")(name)
 }
 
 func (v *Vault) cleanTemporary(dir string) func(name string) error {
@@ -86,6 +88,47 @@ func (v *Vault) cleanTemporary(dir string) func(name string) error {
 		}
 		return v.dir.RemoveAll(path.Join(dir, name))
 	}
+}
+
+// loadCount reads the record of the count of archives. A kill may have left files of the
+// archives that it returns. It reports whether the count is known.
+func (v *Vault) loadCount() (changed []vault.ArchiveID, known bool) {
+	changed, known, err := v.count.Load()
+	if err != nil {
+		v.damaged(fmt.Errorf("its archives are counted anew: %w", err))
+	}
+	return changed, known
+}
+
+// cleanArchives removes the truths and leaves of archives that were not published, or were
+// deleted: of those that were changed since the archives were counted. If the count is
+// not known it reads the whole directory, and counts. The vault is being opened.
+func (v *Vault) cleanArchives(changed []vault.ArchiveID, known bool) {
+	if known && len(changed) == 0 {
+		return
+	}
+	tidy := true
+	clean := func(name string) {
+		if err := v.cleanArchive(name); err != nil {
+			tidy = false
+			v.notCleaned(err)
+		}
+	}
+	for _, id := range changed {
+		clean(string(id) + ".json")
+		clean(string(id) + ".leaves")
+	}
+	if known {
+		v.count.Start(tidy)
+		return
+	}
+	t, err := v.count.Walk(context.Background(), clean)
+	if err != nil {
+		v.leftOver(fmt.Errorf("clean up %s: %w", layout.ArchivesDir, err))
+		v.count.Start(tidy)
+		return
+	}
+	v.count.StartFrom(t, tidy)
 }
 
 // cleanArchive removes a truth file or leaves whose archive was not published,
@@ -104,12 +147,12 @@ func (v *Vault) cleanArchive(name string) error {
 }
 
 // cleanUpload removes an upload that was not created to the end, or has become
-// an archive, or was idle for too long; and within others what was on its way.
+// an archive, or was idle for too long. In other uploads it removes temporary files.
 func (v *Vault) cleanUpload(name string) error {
 	if !layout.IsUploadID(name) {
 		return v.cleanTemporary(layout.UploadsDir)(name)
 	}
-	switch _, err := v.find(vault.UploadID(name)); {
+	switch _, err := v.uploads.Find(vault.UploadID(name)); {
 	case errors.Is(err, vault.ErrNotFound):
 		return v.dir.RemoveAll(path.Join(layout.UploadsDir, name))
 	case err != nil:
@@ -119,30 +162,4 @@ func (v *Vault) cleanUpload(name string) error {
 	return durable.EachEntry(v.dir, inside, func(name string) (bool, error) {
 		return true, v.cleanTemporary(inside)(name)
 	})
-}
-
-// cleanJob removes a job that is to be forgotten, and the output of one that was
-// not started to the end.
-func (v *Vault) cleanJob(name string) error {
-	id, isJob := strings.CutSuffix(name, ".json")
-	id, isOutput := strings.CutSuffix(id, ".output")
-	if isJob == isOutput || !layout.IsJobID(id) {
-		return v.cleanTemporary(layout.JobsDir)(name)
-	}
-	if isOutput {
-		return v.cleanOutput(vault.JobID(id))
-	}
-	_, err := v.timesOf(vault.JobID(id))
-	if errors.Is(err, vault.ErrNotFound) {
-		return nil // forgotten now, or another file
-	}
-	return err
-}
-
-func (v *Vault) cleanOutput(id vault.JobID) error {
-	there, err := durable.IsThere(v.dir, layout.JobDocument(id))
-	if err != nil || there {
-		return err
-	}
-	return durable.RemoveIfThere(v.dir, layout.JobOutput(id))
 }

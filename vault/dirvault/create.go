@@ -12,6 +12,7 @@ import (
 	"firn/internal/disk"
 	"firn/vault"
 	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/inventories"
 	"firn/vault/dirvault/internal/layout"
 )
 
@@ -90,6 +91,5 @@ func build(parent *os.Root, name string, now time.Time) error {
 			return err
 		}
 	}
-	s := statusDocument{Version: durable.FormatVersion, Created: now}
-	return durable.WriteDocument(parent, path.Join(name, layout.StateFile), &s)
+	return inventories.WriteState(parent, path.Join(name, layout.StateFile), now)
 }

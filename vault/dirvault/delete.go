@@ -71,7 +71,7 @@ func (r *Root) DeleteVault(ctx context.Context, name string) error {
 
 func (r *Root) deleteVault(ctx context.Context, v *Vault, name string) error {
 	var hidden string
-	err := v.retire(ctx, v.settled, func() (err error) {
+	err := v.retire(ctx, v.unchanged, func() (err error) {
 		hidden, err = r.drop(v, name)
 		return err
 	})
@@ -81,7 +81,7 @@ func (r *Root) deleteVault(ctx context.Context, v *Vault, name string) error {
 	return errors.Join(v.removeHidden(r.dir, hidden), v.release())
 }
 
-// drop makes a retired vault disappear. If that fails it can be opened anew.
+// drop hides a retired vault. If that fails, the vault can be opened anew.
 func (r *Root) drop(v *Vault, name string) (hidden string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,11 +96,11 @@ func (r *Root) drop(v *Vault, name string) (hidden string, err error) {
 	return hidden, nil
 }
 
-// hide makes a retired vault disappear from the directory that it is in. Its lock is
-// held until then, so that nobody can open it at the last moment; but Windows moves
-// no open file, so there the lock is given up first.
+// hide gives a retired vault a temporary name in the directory that it is in. Its lock file
+// is held until then, so that no other process can open it at the last moment. But Windows
+// moves no open file, so there the lock is given up first.
 func (v *Vault) hide(parent *os.Root, name string) (hidden string, err error) {
-	v.runs.stop(v.access.Closed())
+	v.inventories.Stop(v.access.Closed())
 	if runtime.GOOS == "windows" {
 		if err := v.release(); err != nil {
 			return "", err
@@ -109,8 +109,8 @@ func (v *Vault) hide(parent *os.Root, name string) (hidden string, err error) {
 	return durable.Hide(parent, name)
 }
 
-// removeHidden makes it durable that a vault was deleted, and removes what it held at
-// leisure. What cannot be removed of that keeps nobody: the vault is no more.
+// removeHidden makes it durable that a vault was deleted, and then removes its files. A file
+// that cannot be removed is reported and is no error.
 func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
 	if err := durable.SyncDir(parent, "."); err != nil {
 		return err
@@ -125,7 +125,7 @@ func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
 // retire closes a vault that check allows to be deleted, while no call changes it, and
 // calls end before another call can begin. Later calls on the vault get ErrNotFound.
 func (v *Vault) retire(ctx context.Context, check func(context.Context) error, end func() error) error {
-	// A first look, so that a vault in use is refused without making anybody wait.
+	// A first check, so that a vault in use is refused while other calls go on.
 	if err := check(ctx); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (v *Vault) retire(ctx context.Context, check func(context.Context) error, e
 	return end()
 }
 
-// empty refuses a vault that holds anything of anybody's, damaged or not.
+// empty refuses a vault that holds archives or unfinished uploads, damaged or not.
 func (v *Vault) empty(ctx context.Context) error {
 	var err error
 	walkErr := v.eachUpload(ctx, func(_ vault.Upload, broken error) bool {
@@ -156,7 +156,7 @@ func (v *Vault) empty(ctx context.Context) error {
 // withoutArchives refuses a vault that holds archives, damaged or not.
 func (v *Vault) withoutArchives(ctx context.Context) error {
 	var err error
-	walkErr := v.eachArchive(ctx, func(_ vault.Archive, broken error) bool {
+	walkErr := v.archives.Each(ctx, func(_ vault.Archive, broken error) bool {
 		err = inUse("it holds archives", broken)
 		return false
 	})
@@ -181,17 +181,17 @@ func inUse(why string, broken error) error {
 	return fmt.Errorf("%s: %w", why, vault.ErrInvalid)
 }
 
-// settled refuses a vault that holds archives, or something damaged, and also one to
-// which archives came, or from which any went, since its last inventory. It takes one
-// only when there is nothing to list.
-func (v *Vault) settled(ctx context.Context) error {
+// unchanged refuses a vault that holds archives or a damaged upload, and also one to
+// which archives came, or from which any went, since its last inventory. It takes an
+// inventory only if there are no archives to list.
+func (v *Vault) unchanged(ctx context.Context) error {
 	if err := errors.Join(v.withoutDamagedUploads(ctx), v.withoutArchives(ctx)); err != nil {
 		return err
 	}
-	if err := v.refreshCount(ctx); err != nil {
+	if err := v.inventories.RefreshCount(ctx); err != nil {
 		return err
 	}
-	if v.status.get().Changed {
+	if v.inventories.State().Changed {
 		return fmt.Errorf("it was written to since its last inventory: %w", vault.ErrInvalid)
 	}
 	return nil

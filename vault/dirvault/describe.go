@@ -12,6 +12,7 @@ import (
 
 	"firn/vault"
 	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/inventories"
 	"firn/vault/dirvault/internal/layout"
 )
 
@@ -109,9 +110,9 @@ func peekIfBusy(dir string, err error) (vault.Info, error) {
 		return vault.Info{}, errors.Join(err, openErr)
 	}
 	defer root.Close()
-	var s statusDocument
-	if readErr := durable.ReadDocument(root, layout.StateFile, &s); readErr != nil {
+	s, readErr := inventories.ReadState(root, layout.StateFile)
+	if readErr != nil {
 		return vault.Info{}, errors.Join(err, readErr)
 	}
-	return s.info(filepath.Base(dir)), nil
+	return s.Info(filepath.Base(dir)), nil
 }

@@ -96,7 +96,6 @@
 package dirvault
 
 import (
-	"context"
 	"time"
 
 	"firn/vault"
@@ -166,12 +165,4 @@ func (o Options) withDefaults() Options {
 // what the dates of the service carry.
 func (o Options) now() time.Time {
 	return o.Now().UTC().Truncate(time.Millisecond)
-}
-
-// cancelled returns the cause of a context that has ended, ready to be returned.
-func cancelled(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return context.Cause(ctx)
 }

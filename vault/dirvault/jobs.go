@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/cancel"
 	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/jobs"
 	"firn/vault/dirvault/internal/layout"
 )
 
@@ -21,7 +25,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		return "", fmt.Errorf("start job: %w", err)
 	}
 	defer v.access.RUnlock()
-	v.sweepKept()
+	v.jobs.Sweep()
 	id, err := v.startJob(ctx, req)
 	if err != nil {
 		return "", fmt.Errorf("start job: %w", err)
@@ -55,7 +59,7 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 		return "", layout.Invalid(err)
 	}
 	now := v.options.now()
-	d := jobDocument{
+	d := jobs.Document{
 		Version:     durable.FormatVersion,
 		ID:          vault.JobID(layout.NewID()),
 		Kind:        req.Kind,
@@ -74,20 +78,18 @@ func (v *Vault) startJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 			return "", err
 		}
 	} else {
-		d.List = listDocumentOf(req.List)
-		if err := v.writeOutput(ctx, &d); err != nil {
+		d.List = jobs.ListOf(req.List)
+		if err := v.inventories.WriteOutput(ctx, &d); err != nil {
 			return "", err
 		}
 	}
-	err := cancelled(ctx)
+	err := cancel.Err(ctx)
 	if err == nil {
-		err = v.writeDocument(layout.JobDocument(d.ID), &d)
+		err = v.jobs.Add(&d)
 	}
 	if err != nil {
-		return "", errors.Join(err, v.removeFile(layout.JobOutput(d.ID)))
+		return "", errors.Join(err, v.files.Remove(layout.JobOutput(d.ID)))
 	}
-	v.indexJob(d.ID, d.times())
-	v.outputs.note(&d, now)
 	return d.ID, nil
 }
 
@@ -104,7 +106,7 @@ func checkJobRequest(req vault.JobRequest) error {
 		if req.Archive != "" || !req.Range.IsZero() {
 			return errors.New("an inventory has no archive and no range")
 		}
-		list := listDocumentOf(req.List)
+		list := jobs.ListOf(req.List)
 		if err := list.Check(); err != nil {
 			return err
 		}
@@ -114,10 +116,9 @@ func checkJobRequest(req vault.JobRequest) error {
 	return errors.Join(layout.CheckDescription(req.Description), layout.CheckTopic(req.Topic))
 }
 
-// aim checks the archive and the range of a job and fills in what follows from
-// them.
-func (v *Vault) aim(ctx context.Context, d *jobDocument, r vault.Range) error {
-	a, err := v.archive(d.Archive)
+// aim checks the archive and the range of a job and sets the fields that describe them.
+func (v *Vault) aim(ctx context.Context, d *jobs.Document, r vault.Range) error {
+	a, err := v.archives.Get(d.Archive)
 	if err != nil {
 		return err
 	}
@@ -126,11 +127,11 @@ func (v *Vault) aim(ctx context.Context, d *jobDocument, r vault.Range) error {
 	}
 	d.ArchiveSize, d.ArchiveHash = a.Size, a.TreeHash
 	d.Offset, d.Size = r.Offset, r.Size
-	d.TreeHash, err = v.hashOf(ctx, a, r)
+	d.TreeHash, err = v.leaves.Hash(ctx, a, r)
 	return err
 }
 
-// within returns the run of bytes that r means in something of size bytes.
+// within returns the range that r means in an archive, or an output, of size bytes.
 func within(r vault.Range, size int64) (vault.Range, error) {
 	if r.IsZero() {
 		return vault.Range{Size: size}, nil
@@ -139,4 +140,43 @@ func within(r vault.Range, size int64) (vault.Range, error) {
 		return vault.Range{}, fmt.Errorf("%d bytes from byte %d, where there are %d: %w", r.Size, r.Offset, size, vault.ErrInvalid)
 	}
 	return r, nil
+}
+
+// Job returns the state of a job. A job whose archive was deleted has failed, unless a job for
+// the archive had ended by then whose output is to expire: the bytes are kept until then.
+// An expired job is remembered for a day.
+func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	if err := cancel.Err(ctx); err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	d, err := v.jobs.Get(id)
+	if err != nil {
+		return vault.Job{}, err
+	}
+	j, err := v.jobs.Describe(&d)
+	if err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	return j, nil
+}
+
+// Jobs lists the jobs that are in progress and those that have ended, until their
+// output expires: the oldest first, and of the same age by their ids. Damaged
+// ones are left out and reported to Options.OnDamage.
+func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
+	return v.JobsFrom(ctx, time.Time{})
+}
+
+// JobsFrom is Jobs without those that were created before from.
+func (v *Vault) JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Job, error] {
+	return func(yield func(vault.Job, error) bool) {
+		err := v.access.Closed()
+		if err == nil {
+			v.jobs.Sweep()
+			err = v.jobs.Each(ctx, from, func(j vault.Job) bool { return yield(j, nil) })
+		}
+		if err != nil {
+			yield(vault.Job{}, fmt.Errorf("list jobs of directory vault %q: %w", v.path, err))
+		}
+	}
 }

@@ -25,7 +25,7 @@ const rootNotes = "@notes"
 // vaultName is empty, with the Root. ErrNotFound means that there is no such note,
 // or no such vault, ErrInvalid that the name is not one.
 func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error) {
-	if data, kept := r.notes.document(path.Join(vaultName, name)); kept {
+	if data, kept := r.notes.Document(path.Join(vaultName, name)); kept {
 		if data == nil {
 			return nil, fmt.Errorf("note %q of vault %q: %w", name, vaultName, vault.ErrNotFound)
 		}
@@ -126,7 +126,7 @@ func (r *Root) setNoteAside(vaultName string) func(ctx context.Context, name str
 		if err := checkNote(name, data); err != nil {
 			return err
 		}
-		r.notes.setDocument(path.Join(vaultName, name), data)
+		r.notes.SetDocument(path.Join(vaultName, name), data)
 		return nil
 	}
 }

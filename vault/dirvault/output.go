@@ -5,26 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"strconv"
 
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/dirvault/internal/cancel"
+	"firn/vault/dirvault/internal/files"
+	"firn/vault/dirvault/internal/jobs"
 	"firn/vault/inventory"
 )
 
 // finished returns a job whose output can be read now.
-func (v *Vault) finished(id vault.JobID) (jobDocument, error) {
-	d, err := v.job(id)
+func (v *Vault) finished(id vault.JobID) (jobs.Document, error) {
+	d, err := v.jobs.Get(id)
 	if err != nil {
-		return jobDocument{}, err
+		return jobs.Document{}, err
 	}
 	now := v.options.Now()
 	switch {
-	case !d.ended(now):
+	case !d.Ended(now):
 		err = fmt.Errorf("job %q: %w", id, vault.ErrNotReady)
-	case d.expired(now):
+	case d.Expired(now):
 		err = fmt.Errorf("the output of job %q: %w", id, vault.ErrExpired)
 	}
 	return d, err
@@ -36,7 +38,7 @@ func (v *Vault) finished(id vault.JobID) (jobDocument, error) {
 // vault.DamageError in the error when bytes are damaged: of OpenOutput if they are
 // in the MiB that the range begins in, else of Read before it gives any of them.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
-	if err := cancelled(ctx); err != nil {
+	if err := cancel.Err(ctx); err != nil {
 		return vault.Output{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	d, err := v.finished(id)
@@ -50,19 +52,19 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	return out, nil
 }
 
-func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (vault.Output, error) {
+func (v *Vault) openOutput(ctx context.Context, d *jobs.Document, r vault.Range) (vault.Output, error) {
 	r, err := within(r, d.Size)
 	if err != nil {
 		return vault.Output{}, err
 	}
 	if d.Kind == vault.RetrieveInventory {
-		f, err := v.openInventoryOutput(d)
+		f, err := v.inventories.OpenOutput(d)
 		if err != nil {
 			return vault.Output{}, err
 		}
 		return section(ctx, f, r, treehash.Hash{}), nil
 	}
-	f, err := v.openBytes(d.Archive)
+	f, err := v.archives.OpenOrKept(d.Archive)
 	if err != nil {
 		return vault.Output{}, err
 	}
@@ -74,10 +76,13 @@ func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (
 	if !v.options.VerifyReads {
 		return section(ctx, f, r, hash), nil
 	}
-	a, err := v.archiveOf(d)
-	var out *verified
+	a, ok := d.ArchiveOf()
+	if !ok {
+		a, err = v.archives.Get(d.Archive)
+	}
+	var out io.ReadCloser
 	if err == nil {
-		out, err = v.openVerified(ctx, a, f, r)
+		out, err = v.leaves.OpenVerified(ctx, a, f, r)
 	}
 	if err != nil {
 		return vault.Output{}, errors.Join(err, f.Close())
@@ -85,19 +90,11 @@ func (v *Vault) openOutput(ctx context.Context, d *jobDocument, r vault.Range) (
 	return vault.Output{ReadCloser: out, Size: r.Size, TreeHash: hash}, nil
 }
 
-// archiveOf returns the size and the tree hash of a job's archive.
-func (v *Vault) archiveOf(d *jobDocument) (vault.Archive, error) {
-	if d.ArchiveHash.IsZero() { // a job from before it was kept
-		return v.archive(d.Archive)
-	}
-	return vault.Archive{ID: d.Archive, Size: d.ArchiveSize, TreeHash: d.ArchiveHash}, nil
-}
-
-// section is a range of an open file, whose bytes have this hash, if known.
-func section(ctx context.Context, f file, r vault.Range, hash treehash.Hash) vault.Output {
+// section is a range of an open file. hash is that of its bytes, or zero.
+func section(ctx context.Context, f files.File, r vault.Range, hash treehash.Hash) vault.Output {
 	return vault.Output{
 		ReadCloser: output{
-			Reader: &cancelReader{ctx: ctx, r: io.NewSectionReader(f, r.Offset, r.Size)},
+			Reader: cancel.NewReader(ctx, io.NewSectionReader(f, r.Offset, r.Size)),
 			Closer: f,
 		},
 		Size:     r.Size,
@@ -113,28 +110,15 @@ type output struct {
 // outputHash returns the tree hash of a range of a job's output, by the rule of
 // the service: the job's range and this one are both nodes of the archive's tree
 // (Amazon Glacier API reference, "Get Job Output").
-func (v *Vault) outputHash(ctx context.Context, d *jobDocument, r vault.Range) (treehash.Hash, error) {
+func (v *Vault) outputHash(ctx context.Context, d *jobs.Document, r vault.Range) (treehash.Hash, error) {
 	if d.TreeHash.IsZero() || r.Size == d.Size {
 		return d.TreeHash, nil
 	}
-	if d.ArchiveHash.IsZero() {
-		return treehash.Hash{}, nil // a job from before it was kept
-	}
-	a := vault.Archive{ID: d.Archive, Size: d.ArchiveSize, TreeHash: d.ArchiveHash}
-	return v.hashOf(ctx, a, vault.Range{Offset: d.Offset + r.Offset, Size: r.Size})
-}
-
-// hashOf returns the tree hash of a range of an archive if the range is a node
-// of its tree, else the zero Hash.
-func (v *Vault) hashOf(ctx context.Context, a vault.Archive, r vault.Range) (treehash.Hash, error) {
-	if r.Size < a.Size && !treehash.Aligned(r.Offset, r.End()-1, a.Size) {
+	a, ok := d.ArchiveOf()
+	if !ok {
 		return treehash.Hash{}, nil
 	}
-	hash, err := v.node(ctx, a, r)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("archive %q: %w", a.ID, vault.ErrNotFound)
-	}
-	return hash, err
+	return v.leaves.Hash(ctx, a, vault.Range{Offset: d.Offset + r.Offset, Size: r.Size})
 }
 
 // Inventory lists the archives that the job's document lists, in the order of
@@ -165,12 +149,12 @@ func (v *Vault) inventory(ctx context.Context, id vault.JobID, after string, vis
 	if err != nil {
 		return fmt.Errorf("job %q: %w", id, err)
 	}
-	f, err := v.openInventoryOutput(&d)
+	f, err := v.inventories.OpenOutput(&d)
 	if err != nil {
 		return fmt.Errorf("job %q: %w", id, err)
 	}
 	defer f.Close()
-	rest := &cancelReader{ctx: ctx, r: io.NewSectionReader(f, position, d.Size-position)}
+	rest := cancel.NewReader(ctx, io.NewSectionReader(f, position, d.Size-position))
 	for e, err := range inventory.Resume(rest, d.List.CSV, position).All() {
 		if err != nil {
 			return fmt.Errorf("job %q: %w", id, err)

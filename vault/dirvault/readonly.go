@@ -12,9 +12,9 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// A vault whose directory cannot be written is read all the same, and not a byte of
-// it changes: nothing is cleaned up, what an act would write to be read later is kept
-// aside (see aside), and what must write is refused with a readOnlyError.
+// A vault whose directory cannot be written is only read, and not a byte of
+// it changes: nothing is cleaned up, files that would be written to be read later are kept
+// aside (see files.Aside), and calls that must write are refused with a readOnlyError.
 
 // readOnlyError says that a vault, or a directory of vaults, can only be read, and why.
 type readOnlyError struct {
@@ -63,12 +63,12 @@ func (v *Vault) lockToWrite(ctx context.Context) error {
 // startReading is start where nothing can be written.
 func (v *Vault) startReading(why error) (err error) {
 	v.readOnly = &readOnlyError{fmt.Sprintf("directory vault %q", v.path), why}
-	v.aside = newAside()
+	v.files.KeepAside()
 	if v.lock, err = lockToRead(filepath.Join(v.path, layout.LockFile)); err != nil {
 		return err
 	}
-	v.count.unkept = true
+	v.count.WithoutRecord()
 	v.loadCount()
-	v.loadJobIndex()
-	return v.status.read(v.dir)
+	v.jobs.LoadIndex()
+	return v.inventories.Load()
 }

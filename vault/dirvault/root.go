@@ -18,7 +18,9 @@ import (
 
 	"firn/internal/disk"
 	"firn/vault"
+	"firn/vault/dirvault/internal/cancel"
 	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/files"
 	"firn/vault/dirvault/internal/layout"
 )
 
@@ -33,8 +35,8 @@ const KeysFile = "credentials.json"
 type Root struct {
 	options  Options
 	path     string
-	readOnly error // why nothing is written; nil if it is
-	notes    *aside
+	readOnly error        // why nothing is written; nil if it is
+	notes    *files.Aside // notes of vaults that are only read
 	dir      *os.Root
 	lock     *flock.Flock
 
@@ -52,7 +54,7 @@ type Root struct {
 // every vault, or that it belongs to another user; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
 // that it need not be. With that all its vaults are only read.
 func OpenRoot(dir string, o Options) (*Root, error) {
-	r := &Root{options: o.withDefaults(), path: dir, notes: newAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
+	r := &Root{options: o.withDefaults(), path: dir, notes: files.NewAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
 	if err := r.start(); err != nil {
 		return nil, fmt.Errorf("open directory of vaults %q: %w", dir, errors.Join(err, r.release()))
 	}
@@ -232,7 +234,7 @@ func (r *Root) Archive(ctx context.Context, vaultName string, id vault.ArchiveID
 	if err := v.access.Closed(); err != nil {
 		return vault.Archive{}, err
 	}
-	a, err := v.archive(id)
+	a, err := v.archives.Get(id)
 	if err != nil {
 		return vault.Archive{}, err
 	}
@@ -281,7 +283,7 @@ func (r *Root) names() []string {
 }
 
 func (r *Root) usable(ctx context.Context) error {
-	if err := cancelled(ctx); err != nil {
+	if err := cancel.Err(ctx); err != nil {
 		return err
 	}
 	if r.closed {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/cancel"
 )
 
 // vault returns an open vault. A name that is not in the map never becomes a path, whatever
@@ -26,7 +27,7 @@ func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
 		select {
 		case <-opened:
 		case <-ctx.Done():
-			return nil, cancelled(ctx)
+			return nil, cancel.Err(ctx)
 		}
 	}
 }

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"time"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/inventories"
 	"firn/vault/dirvault/internal/layout"
+	"firn/vault/dirvault/internal/scrub"
 )
 
 // dueEvery is the time between two rounds of a Root over its vaults, at most.
@@ -50,11 +54,40 @@ func (r *Root) scrubIfDue(ctx context.Context, name string, every time.Duration,
 	if err != nil {
 		return err
 	}
-	var d scrubDocument
-	err = v.readDocument(layout.ScrubFile, &d)
-	if err == nil && !d.due(v.options.Now(), every) {
+	var d scrub.Document
+	err = v.files.ReadDocument(layout.ScrubFile, &d)
+	if err == nil && !d.Due(v.options.Now(), every) {
 		return nil
 	}
 	_, err = v.Scrub(ctx, o)
 	return err
+}
+
+// ScrubbedSince returns when the vault that has waited longest was last scrubbed to its
+// end. A vault that was never scrubbed counts from when it was made, and one whose files
+// cannot be read from the zero time. It reports false if there is no vault. It opens none.
+func (r *Root) ScrubbedSince() (since time.Time, ok bool) {
+	for _, name := range r.names() {
+		at, err := r.lastScrubbed(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // deleted
+		}
+		if !ok || at.Before(since) {
+			since, ok = at, true
+		}
+	}
+	return since, ok
+}
+
+// lastScrubbed needs no lock: the files that it reads are replaced as a whole.
+func (r *Root) lastScrubbed(name string) (time.Time, error) {
+	var d scrub.Document
+	if err := durable.ReadDocument(r.dir, path.Join(name, layout.ScrubFile), &d); err == nil && !d.Ended.IsZero() {
+		return d.Ended, nil
+	}
+	s, err := inventories.ReadState(r.dir, path.Join(name, layout.StateFile))
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.Created, nil
 }

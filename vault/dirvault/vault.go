@@ -6,46 +6,42 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/gofrs/flock"
 
 	"firn/internal/vaultname"
 	"firn/vault"
+	"firn/vault/dirvault/internal/archives"
+	"firn/vault/dirvault/internal/count"
 	"firn/vault/dirvault/internal/durable"
+	"firn/vault/dirvault/internal/files"
+	"firn/vault/dirvault/internal/inventories"
+	"firn/vault/dirvault/internal/jobs"
 	"firn/vault/dirvault/internal/layout"
+	"firn/vault/dirvault/internal/leaves"
 	"firn/vault/dirvault/internal/rwlock"
+	"firn/vault/dirvault/internal/uploads"
 )
 
 // Vault is a directory that is open as a vault. It holds a lock on the
 // directory until Close.
 type Vault struct {
-	options   Options
-	path      string // as given to Open, for messages
-	readOnly  error  // why the directory cannot be written; nil if it can
-	aside     *aside // what would be written there else; nil if readOnly is
-	url       string
-	dir       *os.Root // everything is reached through it
-	lock      *flock.Flock
-	access    *rwlock.Lock // held by whoever changes something: side by side, alone by whoever deletes the vault
-	receivers sync.Pool    // of *receiver
+	options  Options
+	path     string // as given to Open, for messages
+	readOnly error  // why the directory cannot be written; nil if it can
+	url      string
+	dir      *os.Root // of files
+	lock     *flock.Flock
+	access   *rwlock.Lock // held by calls that change something: side by side, alone by the deletion of the vault
 
-	mu      sync.Mutex // guards uploads
-	uploads map[vault.UploadID]*upload
-
-	damaged     knownDamage
-	leaves      checkedFiles // whose leaves are good
-	unprovable  checkedFiles // of which leaves could not be made
-	leafBuffers sync.Pool    // of *leafBuffer
-	mending     *rwlock.Lock // whoever makes leaves that somebody waits for is inside, alone
-
-	count     *count
-	jobs      knownJobs
-	outputs   outputs
-	runs      *inventoryRuns
-	status    status
-	taking    *rwlock.Lock // whoever takes or reads the inventory is inside, alone
-	scrubbing *rwlock.Lock // whoever scrubs is inside, alone
+	files       *files.Dir
+	archives    *archives.Archives
+	count       *count.Count
+	leaves      *leaves.Store
+	uploads     *uploads.Store
+	jobs        *jobs.Store
+	inventories *inventories.Store
+	scrubbing   *rwlock.Lock // held alone by a scrub
 }
 
 var _ vault.Vault = (*Vault)(nil)
@@ -74,28 +70,48 @@ func open(dir string, openRoot func(name string) (*os.Root, error), name string,
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
-	v := &Vault{
-		options:   o,
-		path:      dir,
-		url:       vaultname.Directory(full),
-		dir:       root,
-		count:     newCount(root),
-		access:    rwlock.New(),
-		runs:      newInventoryRuns(),
-		taking:    rwlock.New(),
-		mending:   rwlock.New(),
-		scrubbing: rwlock.New(),
-		receivers: sync.Pool{New: func() any { return newReceiver() }},
-		uploads:   make(map[vault.UploadID]*upload),
-	}
-	v.status.keep = func(d *statusDocument) error { return v.writeDocument(layout.StateFile, d) }
+	v := newVault(full, dir, root, o)
 	if err := v.start(); err != nil {
 		return nil, errors.Join(err, v.release())
 	}
 	return v, nil
 }
 
-// start looks whether the directory is a vault before it leaves a trace there.
+func newVault(full, path string, root *os.Root, o Options) *Vault {
+	v := &Vault{
+		options:   o,
+		path:      path,
+		url:       vaultname.Directory(full),
+		dir:       root,
+		access:    rwlock.New(),
+		files:     files.NewDir(root),
+		count:     count.New(root),
+		scrubbing: rwlock.New(),
+	}
+	v.archives = archives.In(v.files)
+	v.leaves = leaves.NewStore(v.files, v.archives, v.count, v.access, o.VerifyReads)
+	v.uploads = uploads.NewStore(v.files, uploads.Options{
+		Access: v.access, Now: o.Now, Lifetime: o.UploadLifetime, Leftover: v.leftOver,
+	})
+	v.jobs = jobs.NewStore(v.files, jobs.Options{
+		Closed: v.access.Closed, Now: o.Now, Damaged: v.damaged, Leftover: v.leftOver,
+	})
+	arn := ""
+	if o.ARN != nil {
+		arn = o.ARN(filepath.Base(path))
+	}
+	v.inventories = inventories.NewStore(v.files, v.archives, v.count, inventories.Options{
+		Now: o.now, Every: o.InventoryEvery, ARN: arn, Damaged: v.damaged,
+	})
+	return v
+}
+
+// damaged reports a damaged file that a list goes on without.
+func (v *Vault) damaged(err error) {
+	v.options.OnDamage(fmt.Errorf("directory vault %q: %w", v.path, err))
+}
+
+// start makes sure that the directory is a vault before it writes anything there.
 func (v *Vault) start() error {
 	there, err := durable.IsThere(v.dir, layout.StateFile)
 	if err != nil {
@@ -110,7 +126,7 @@ func (v *Vault) start() error {
 	if v.lock, err = lock(filepath.Join(v.path, layout.LockFile)); err != nil {
 		return err
 	}
-	if err := v.status.read(v.dir); err != nil {
+	if err := v.inventories.Load(); err != nil {
 		return err
 	}
 	// A copy of a vault may lack them: many programs leave out what is empty.
@@ -122,7 +138,7 @@ func (v *Vault) start() error {
 	return v.cleanUp()
 }
 
-// directories returns the names of those in the vault.
+// directories returns the names of the directories in a vault.
 func (v *Vault) directories() []string {
 	return []string{layout.ArchivesDir, layout.UploadsDir, layout.JobsDir, layout.NotesDir}
 }
@@ -170,22 +186,20 @@ func lockToRead(path string) (*flock.Flock, error) {
 // that is being taken and gives up the lock. Readers of outputs stay usable. Closing twice is no error.
 func (v *Vault) Close() error {
 	v.access.Close(fmt.Errorf("directory vault %q: %w", v.path, fs.ErrClosed))
-	v.runs.stop(v.access.Closed()) // some calls wait for it
+	v.inventories.Stop(v.access.Closed()) // some calls wait for it
 	v.access.Drain()
-	v.count.close()
+	v.count.Close()
 	if err := v.release(); err != nil {
 		return fmt.Errorf("close directory vault %q: %w", v.path, err)
 	}
 	return nil
 }
 
+// release gives up the directory. It may be called again.
 func (v *Vault) release() error {
-	v.runs.stop(v.access.Closed())
-	v.count.abandon()
-	err := v.dir.Close()
-	if v.aside != nil {
-		err = errors.Join(err, v.aside.close())
-	}
+	v.inventories.Stop(v.access.Closed())
+	v.count.Abandon()
+	err := v.files.Close()
 	if v.lock != nil {
 		err = errors.Join(err, v.lock.Unlock())
 	}

@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"firn/vault"
+	"firn/vault/dirvault/internal/cancel"
 	"firn/vault/dirvault/internal/durable"
 	"firn/vault/dirvault/internal/layout"
 )
@@ -16,7 +17,7 @@ import (
 func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) {
 	if layout.IsArchiveID(string(id)) {
 		for _, name := range r.names() {
-			if err := cancelled(ctx); err != nil {
+			if err := cancel.Err(ctx); err != nil {
 				return "", err
 			}
 			there, err := durable.IsThere(r.dir, path.Join(name, layout.ArchiveData(id)))
