@@ -60,7 +60,7 @@ func createIn(parent *os.Root, name string, now time.Time) error {
 }
 
 // makeRoom removes an empty directory called name, because not every system
-// lets a directory take the place of another.
+// lets a rename replace a directory.
 func makeRoom(parent *os.Root, name string) error {
 	info, err := parent.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {

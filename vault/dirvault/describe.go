@@ -16,7 +16,7 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// Describe tells what Vault.Info tells about the vault in dir, which it opens
+// Describe returns Vault.Info of the vault in dir, which it opens
 // for as long as that takes. One that is open already, here or in another
 // process, is described as of its last count. ErrNotFound means that dir is not
 // a vault.
@@ -67,10 +67,10 @@ func vaultsIn(dir string) (names []string, err error) {
 	return names, err
 }
 
-// describeEach yields what describe tells about the vaults of these names, in
+// describeEach yields the results of describe for the vaults of these names, in
 // the order of the names and from the first that is not below from, until yield
-// returns false. What is wrong with one vault hides no other: it is told to
-// OnDamage. An error ends the list and is still to be yielded.
+// returns false. An error about one vault is reported to OnDamage, and the list goes on. If
+// describeEach returns an error, the list has ended, and the caller yields the error.
 func (o Options) describeEach(
 	ctx context.Context, names []string, from string,
 	describe func(context.Context, string) (vault.Info, error),

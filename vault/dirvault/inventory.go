@@ -8,11 +8,10 @@ import (
 	"firn/vault"
 )
 
-// Info tells when the vault was made and what it held at its last inventory. As
-// at the service, that lags: one is taken here when somebody asks and it is due
-// (see Options.InventoryEvery). Where it is always due the archives are not listed for
-// that: how many there are is known. Bytes includes 32,768 for each archive. Name is
-// the directory's.
+// Info returns when the vault was made, and the number and size of its archives at its last
+// inventory. As at the service, these may be old: Info takes an inventory only if it is due
+// (see Options.InventoryEvery). Where it is always due, the archives are not listed, because
+// their number is known. Bytes includes 32,768 for each archive. Name is the directory's.
 func (v *Vault) Info(ctx context.Context) (vault.Info, error) {
 	if err := v.access.RLock(ctx); err != nil {
 		return vault.Info{}, fmt.Errorf("describe directory vault %q: %w", v.path, err)

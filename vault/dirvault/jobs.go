@@ -33,8 +33,7 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	return id, nil
 }
 
-// CheckJob tells whether a request makes sense, without a look at the archives and without
-// a change to the vault. ErrInvalid: it makes none, and StartJob would refuse it.
+// CheckJob checks whether a request makes sense. It reads no archive and changes nothing. ErrInvalid: it makes none, and StartJob would refuse it.
 func (v *Vault) CheckJob(req vault.JobRequest) error {
 	if err := checkJobRequest(withTier(req)); err != nil {
 		return fmt.Errorf("start job: %w", layout.Invalid(err))

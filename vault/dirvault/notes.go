@@ -49,12 +49,12 @@ func (r *Root) Note(ctx context.Context, vaultName, name string) ([]byte, error)
 	return data, nil
 }
 
-// SetNote leaves a note with a vault, or, if vaultName is empty, with the Root, in
-// the place of one of the same name: a small document of whoever serves the vault,
-// which means nothing here. With nil for data the note is removed, and removing one
-// that is not there is no error. It is there, or gone, durably and as a whole when
-// SetNote returns nil, and it goes with the vault; but of a Root that is only read it
-// is kept in memory, until the Root is closed. ErrInvalid means that the name is
+// SetNote leaves a note with a vault, or, if vaultName is empty, with the Root, and
+// replaces one of the same name. A note is a small document of the program that serves the
+// vault, which means nothing here. With nil for data the note is removed; it is no error
+// that there is none. The note is durably there, as a whole, or removed when SetNote returns
+// nil, and it is deleted with the vault. If the Root is only read, the note is
+// kept in memory until the Root is closed. ErrInvalid means that the name is
 // not one (1 to 64 of a-z 0-9 -) or that data has more than 1 MiB, ErrNotFound that
 // there is no vault.
 func (r *Root) SetNote(ctx context.Context, vaultName, name string, data []byte) error {
@@ -186,7 +186,7 @@ func checkNote(name string, data []byte) error {
 }
 
 // checkNoteName makes a note's name a safe file name, on file systems that do
-// not tell upper from lower case, too.
+// not distinguish upper from lower case, too.
 func checkNoteName(name string) error {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-"
 	if len(name) < 1 || len(name) > 64 || strings.Trim(name, alphabet) != "" {

@@ -10,7 +10,7 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// Ready tells why the Root cannot work now: it is closed, its path leads to another
+// Ready returns why the Root cannot work now: it is closed, its path leads to another
 // directory than the one that was opened, because the disk is gone or something was
 // renamed, or no file can be made in it. It makes an empty file to see that, and
 // removes it, unless the Root is only read. It looks into no vault.
@@ -43,7 +43,7 @@ func (r *Root) inPlace() error {
 	return err
 }
 
-// takesFiles flushes nothing: it is asked every few seconds, and others wait for the
+// takesFiles flushes nothing: it is called every few seconds, and other calls need the
 // disk, too.
 func (r *Root) takesFiles() error {
 	name := layout.TemporaryName()

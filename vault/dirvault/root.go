@@ -35,7 +35,7 @@ const KeysFile = "credentials.json"
 type Root struct {
 	options  Options
 	path     string
-	readOnly error        // why nothing is written; nil if it is
+	readOnly error        // why the directory is only read; nil if it is written
 	notes    *files.Aside // notes of vaults that are only read
 	dir      *os.Root
 	lock     *flock.Flock
@@ -50,9 +50,10 @@ type Root struct {
 
 // OpenRoot opens a directory of vaults, which it creates if there is none. The
 // caller closes it. ErrLocked means that it is open already, here or in another
-// process; ErrInvalid that others than its owner may write to it, and so into
-// every vault, or that it belongs to another user; ErrReadOnly that it cannot be written and Options.ReadOnly does not say
-// that it need not be. With that all its vaults are only read.
+// process. ErrInvalid means that others than its owner may write to it, and so to
+// every vault, or that it belongs to another user. ErrReadOnly means that it cannot be
+// written, and that Options.ReadOnly is not set. With that option all its vaults are only
+// read.
 func OpenRoot(dir string, o Options) (*Root, error) {
 	r := &Root{options: o.withDefaults(), path: dir, notes: files.NewAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
 	if err := r.start(); err != nil {
@@ -132,15 +133,14 @@ func (r *Root) meet(name string) (more bool, err error) {
 		}
 		return true, nil
 	}
-	// One that cannot be looked at now is not one that is not there: whoever opens it is
-	// told why it cannot be.
+	// A vault that cannot be read now may still be there: opening it returns the error.
 	if there, err := isVault(r.dir, name); there || err != nil {
 		r.vaults[name] = nil
 	}
 	return true, nil
 }
 
-// leftOver tells that something stays that was to be removed, unless it was.
+// leftOver reports that a file stays that should be removed, unless err is nil.
 func (r *Root) leftOver(err error) {
 	if err != nil {
 		r.options.OnLeftover(fmt.Errorf("directory of vaults %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
@@ -214,7 +214,7 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 }
 
 // Open returns a vault, the same value at every call, except after a flush to
-// the disk has failed in it: once nobody is at work in that one any more, the
+// the disk has failed in it: once all calls on that value have returned, the
 // vault is opened anew. The Root closes it.
 func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
 	v, err := r.vault(ctx, name)
@@ -224,7 +224,7 @@ func (r *Root) Open(ctx context.Context, name string) (vault.Vault, error) {
 	return v, nil
 }
 
-// Archive tells what the vault knows about one archive. ErrNotFound means that
+// Archive returns what the vault knows about one archive. ErrNotFound means that
 // there is no such archive, or no such vault.
 func (r *Root) Archive(ctx context.Context, vaultName string, id vault.ArchiveID) (vault.Archive, error) {
 	v, err := r.vault(ctx, vaultName)
@@ -241,7 +241,7 @@ func (r *Root) Archive(ctx context.Context, vaultName string, id vault.ArchiveID
 	return a, nil
 }
 
-// DescribeVault tells what Vault.Info tells. A vault that cannot be opened now,
+// DescribeVault returns Vault.Info. A vault that cannot be opened now,
 // because another process has it open, is described as of its last count.
 func (r *Root) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	v, err := r.vault(ctx, name)
@@ -257,7 +257,7 @@ func (r *Root) DescribeVault(ctx context.Context, name string) (vault.Info, erro
 
 // Vaults describes the vaults sorted by name, byte by byte, beginning at the
 // first whose name is not below from. One that cannot be described is left out
-// and told to Options.OnDamage.
+// and reported to Options.OnDamage.
 func (r *Root) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
 	return func(yield func(vault.Info, error) bool) {
 		if err := r.options.describeEach(ctx, r.names(), from, r.DescribeVault, yield); err != nil {

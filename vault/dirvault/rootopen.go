@@ -11,8 +11,8 @@ import (
 )
 
 // vault returns an open vault. A name that is not in the map never becomes a path, whatever
-// it is. To open a vault may take as long as to read a directory of millions: whoever wants
-// the same one waits for that, and nobody else.
+// it is. Opening a vault may take as long as reading a directory of millions. Only calls for
+// the same vault wait for that.
 func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
 	for {
 		v, opened, isOurs, err := r.reach(ctx, name)
@@ -32,8 +32,9 @@ func (r *Root) vault(ctx context.Context, name string) (*Vault, error) {
 	}
 }
 
-// reach returns a vault if it is open. Else opened is closed when it was opened, or was
-// not: by the caller, with v to be given up before, if isOurs.
+// reach returns a vault if it is open. Else it returns a channel that is closed when an
+// attempt to open it has ended. If isOurs, the caller makes that attempt with Root.open, and v
+// is the value to be given up before.
 func (r *Root) reach(ctx context.Context, name string) (v *Vault, opened chan struct{}, isOurs bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -56,7 +57,7 @@ func (r *Root) reach(ctx context.Context, name string) (v *Vault, opened chan st
 	return v, opened, true, nil
 }
 
-// open opens a vault in the place of one that was given up, if there was one.
+// open opens a vault, after giving up the old value if there is one, and closes opened.
 func (r *Root) open(name string, old *Vault, opened chan struct{}) (v *Vault, err error) {
 	if old != nil {
 		if err = old.release(); err != nil {

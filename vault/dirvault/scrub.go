@@ -37,7 +37,7 @@ func ScrubLimiter(bytesPerSecond int64) *rate.Limiter { return scrub.NewLimiter(
 
 // Scrub scrubs the vault in dir, which it opens for as long as that takes, or, if
 // dir is none, each vault that is in it, in the order of their names. A vault that
-// cannot be scrubbed keeps none from being scrubbed; the error tells of it.
+// cannot be scrubbed is in the error, and the others are scrubbed.
 // ErrNotFound also means that dir holds no vault.
 func Scrub(ctx context.Context, dir string, o Options, s ScrubOptions) ([]ScrubReport, error) {
 	dirs := []string{dir}
@@ -76,8 +76,8 @@ func Scrub(ctx context.Context, dir string, o Options, s ScrubOptions) ([]ScrubR
 
 // Scrub reads every archive again and compares each MiB with its hash. It begins
 // where an earlier one was ended in the middle, and ends promptly with ctx; the
-// report is then that of what was read. Damage is no error. What makes it
-// impossible to go on is, and that the vault was closed or deleted meanwhile.
+// report is then about the archives that were read. Damage is no error. It is an error if
+// the scrub cannot go on, or if the vault was closed or deleted meanwhile.
 func (v *Vault) Scrub(ctx context.Context, o ScrubOptions) (ScrubReport, error) {
 	if err := v.scrubbing.Lock(ctx); err != nil {
 		return ScrubReport{}, fmt.Errorf("scrub directory vault %q: %w", v.path, err)

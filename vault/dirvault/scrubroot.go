@@ -20,9 +20,9 @@ import (
 const dueEvery = time.Hour
 
 // Scrub scrubs the vaults, one after the other and each every so often, until ctx
-// ends. A scrub that was ended in the middle is gone on with at once. What keeps a
-// vault from being scrubbed is told to Options.OnDamage, and the vault has its turn
-// again in the next round. The caller runs it once at a time.
+// ends. A scrub that was ended in the middle goes on at once. If a
+// vault cannot be scrubbed, that is reported to Options.OnDamage, and it is tried again
+// in the next round. The caller runs it once at a time.
 func (r *Root) Scrub(ctx context.Context, every time.Duration, o ScrubOptions) {
 	o.Counters = &r.scrubbed
 	timer := time.NewTimer(0)

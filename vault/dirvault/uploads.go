@@ -75,7 +75,7 @@ func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 }
 
 // Uploads lists the unfinished uploads. Those that were idle for too long are
-// removed instead. Damaged ones, which nobody can go on with, are left out and
+// removed instead. Damaged ones, which cannot be continued, are left out and
 // reported to Options.OnDamage.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	return func(yield func(vault.Upload, error) bool) {

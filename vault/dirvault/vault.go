@@ -46,7 +46,7 @@ type Vault struct {
 
 var _ vault.Vault = (*Vault)(nil)
 
-// Open opens the vault in dir and removes what an interrupted process left
+// Open opens the vault in dir and removes the files that an interrupted process left
 // there. The caller closes it. ErrNotFound means that dir is not a vault (see
 // [Create]), ErrLocked that it is open already, here or in another process.
 func Open(dir string, o Options) (*Vault, error) {
@@ -129,7 +129,7 @@ func (v *Vault) start() error {
 	if err := v.inventories.Load(); err != nil {
 		return err
 	}
-	// A copy of a vault may lack them: many programs leave out what is empty.
+	// A copy of a vault may lack them: many programs leave out empty directories.
 	for _, dir := range v.directories() {
 		if err := v.dir.MkdirAll(dir, 0o700); err != nil {
 			return err
@@ -167,9 +167,9 @@ func lock(path string) (*flock.Flock, error) {
 	return l, nil
 }
 
-// lockToRead is lock for many at once who write nothing. Without a lock file, or with
-// one that cannot be read or locked, nobody is kept out: what is read here is whole at
-// any moment.
+// lockToRead is lock for many processes at once that write nothing. Without a lock file, or
+// with one that cannot be read or locked, others are not kept out: the files that are read
+// here are whole at any moment.
 func lockToRead(path string) (*flock.Flock, error) {
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	locked, err := l.TryRLock()

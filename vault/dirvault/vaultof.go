@@ -12,8 +12,8 @@ import (
 )
 
 // VaultOf returns the name of the vault that holds an archive. It opens none.
-// ErrNotFound means that none does. A vault that cannot be looked at is told to OnDamage
-// and taken for one that does not.
+// ErrNotFound means that none does. A vault that cannot be read is reported to
+// Options.OnDamage and left out.
 func (r *Root) VaultOf(ctx context.Context, id vault.ArchiveID) (string, error) {
 	if layout.IsArchiveID(string(id)) {
 		for _, name := range r.names() {

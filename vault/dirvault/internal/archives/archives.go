@@ -42,7 +42,7 @@ func (s *Archives) Get(id vault.ArchiveID) (vault.Archive, error) {
 	}
 	t, err := readTruth(s.files.Root, id)
 	if err == nil && t.ID != id {
-		// A file system that does not tell upper from lower case finds a file by
+		// A file system that does not distinguish upper from lower case finds a file by
 		// an id that is not its own.
 		return vault.Archive{}, missing
 	}

@@ -1,4 +1,4 @@
-// Package cancel tells why a context has ended, and ends reads with it.
+// Package cancel returns why a context has ended, and ends reads with it.
 package cancel
 
 import (

@@ -16,8 +16,8 @@ const MaxDocument = 8 << 10
 // FormatVersion stands in every JSON document. A reader refuses any other.
 const FormatVersion = 1
 
-// Document is one of the JSON documents of a vault. Check tells whether the values that
-// were read make sense; it need not look at the syntax. A document that may be larger than
+// Document is one of the JSON documents of a vault. Check returns an error if the values that
+// were read make no sense; it need not look at the syntax. A document that may be larger than
 // MaxDocument also has a method MaxSize() int.
 type Document interface {
 	Check() error

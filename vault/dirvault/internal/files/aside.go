@@ -38,7 +38,7 @@ func (a *Aside) Document(name string) ([]byte, bool) {
 	return data, there
 }
 
-// SetDocument keeps a document under a name, in the place of an earlier one.
+// SetDocument keeps a document under a name, and drops an earlier one.
 func (a *Aside) SetDocument(name string, data []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

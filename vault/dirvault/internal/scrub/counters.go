@@ -12,8 +12,8 @@ type Counters struct {
 type Counts struct {
 	Archives      int64 // read to their ends
 	Bytes         int64 // of archives, read and compared
-	DamagedLeaves int64 // MiB that are not what was stored, as far as it is known which
-	Damages       int64 // told: runs of such MiB, and what else is wrong
+	DamagedLeaves int64 // MiB that differ from the stored ones, as far as it is known which
+	Damages       int64 // reported: runs of such MiB, and other damage
 }
 
 // Counts returns what was counted so far.

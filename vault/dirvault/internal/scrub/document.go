@@ -13,7 +13,7 @@ import (
 )
 
 // Damage is something that a scrub found: a run of bytes of one archive that are not
-// what was stored, or, with Size 0, something else about the archive.
+// the stored ones, or, with Size 0, other damage of the archive.
 type Damage struct {
 	Vault   string          `json:"-"` // the name of its directory
 	Archive vault.ArchiveID `json:"archive"`
@@ -121,7 +121,7 @@ func (s *Document) Check() error {
 }
 
 // Due reports whether it is time to go on, or to begin again. A scrub that ended in
-// the future did so by a clock that was wrong, and nobody knows when.
+// the future did so by a wrong clock, so the real date is not known.
 func (s *Document) Due(now time.Time, every time.Duration) bool {
 	return s.UnderWay || now.Sub(s.Ended) >= every || s.Ended.After(now)
 }
