@@ -98,17 +98,21 @@ func (r *Root) cleanNotes() error {
 
 func (r *Root) ownNote(ctx context.Context, name string) ([]byte, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := errors.Join(checkNoteName(name), r.usable(ctx)); err != nil {
+	err := errors.Join(checkNoteName(name), r.usable(ctx))
+	r.mu.Unlock()
+	if err != nil {
 		return nil, err
 	}
 	return readNote(r.dir, path.Join(rootNotes, name))
 }
 
 func (r *Root) setOwnNote(ctx context.Context, name string, data []byte) error {
+	r.noting.Lock()
+	defer r.noting.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := errors.Join(checkNote(name, data), r.usable(ctx)); err != nil {
+	err := errors.Join(checkNote(name, data), r.usable(ctx))
+	r.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	if r.readOnly != nil {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -41,11 +40,13 @@ type Root struct {
 	lock     *flock.Flock
 
 	scrubbed ScrubCounters
+	noting   sync.Mutex // held while a note of the Root itself is written
 
-	mu      sync.Mutex
-	vaults  map[string]*Vault        // by name; nil until opened
-	opening map[string]chan struct{} // closed when a vault was opened, or was not
-	closed  bool
+	mu       sync.Mutex               // guards the fields below; nobody waits for the disk while holding it
+	vaults   map[string]*Vault        // by name; nil until opened
+	opening  map[string]chan struct{} // closed when an attempt to open the vault has ended
+	creating map[string]chan struct{} // closed when an attempt to create the vault has ended
+	closed   bool
 }
 
 // OpenRoot opens a directory of vaults, which it creates if there is none. The
@@ -55,7 +56,10 @@ type Root struct {
 // written, and that Options.ReadOnly is not set. With that option all its vaults are only
 // read.
 func OpenRoot(dir string, o Options) (*Root, error) {
-	r := &Root{options: o.withDefaults(), path: dir, notes: files.NewAside(), vaults: make(map[string]*Vault), opening: make(map[string]chan struct{})}
+	r := &Root{
+		options: o.withDefaults(), path: dir, notes: files.NewAside(), vaults: make(map[string]*Vault),
+		opening: make(map[string]chan struct{}), creating: make(map[string]chan struct{}),
+	}
 	if err := r.start(); err != nil {
 		return nil, fmt.Errorf("open directory of vaults %q: %w", dir, errors.Join(err, r.release()))
 	}
@@ -152,12 +156,15 @@ func (r *Root) leftOver(err error) {
 func (r *Root) Close() error {
 	r.mu.Lock()
 	r.closed = true
-	vaults, opening := r.vaults, slices.Collect(maps.Values(r.opening))
+	vaults := r.vaults
+	busy := slices.AppendSeq(slices.Collect(maps.Values(r.opening)), maps.Values(r.creating))
 	r.vaults = nil
-	r.mu.Unlock() // which one who deletes a vault may wait for, and who closes it waits for him
-	for _, opened := range opening {
-		<-opened
+	r.mu.Unlock() // DeleteVault needs it before it ends, and Vault.Close waits for that
+	for _, ended := range busy {
+		<-ended
 	}
+	r.noting.Lock()
+	defer r.noting.Unlock()
 	var errs []error
 	for _, v := range vaults {
 		if v != nil {
@@ -176,41 +183,6 @@ func (r *Root) release() error {
 		errs = append(errs, r.lock.Unlock())
 	}
 	return errors.Join(errs...)
-}
-
-// CreateVault makes an empty vault. Creating one that is there is no error and
-// changes nothing. ErrInvalid means that the name is not one (1 to 255 of
-// A-Z a-z 0-9 _ - and period, neither "." nor ".." nor credentials.json), ErrExists that something
-// else has it.
-func (r *Root) CreateVault(ctx context.Context, name string) error {
-	if err := checkName(name); err != nil {
-		return fmt.Errorf("create vault: %w", err)
-	}
-	if strings.EqualFold(name, KeysFile) {
-		return fmt.Errorf("create vault %q: a server keeps its key pair under this name: %w", name, vault.ErrInvalid)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.usable(ctx); err != nil {
-		return err
-	}
-	if r.readOnly != nil {
-		return fmt.Errorf("create vault %q: %w", name, r.readOnly)
-	}
-	if v, there := r.vaults[name]; there {
-		if v != nil {
-			return nil
-		}
-		// Another process may have deleted it, as long as it was not opened.
-		if there, err := isVault(r.dir, name); err != nil || there {
-			return err
-		}
-	}
-	if err := createIn(r.dir, name, r.options.now()); err != nil {
-		return fmt.Errorf("create vault %q: %w", name, err)
-	}
-	r.vaults[name] = nil
-	return nil
 }
 
 // Open returns a vault, the same value at every call, except after a flush to
