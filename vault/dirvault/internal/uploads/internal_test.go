@@ -2,11 +2,14 @@ package uploads
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -96,6 +99,108 @@ func TestUploadIsReadAnew(t *testing.T) {
 	})
 	if err != nil || !published {
 		t.Errorf("Complete: published %t, %v", published, err)
+	}
+}
+
+// heldUp is a part that was received aside on a slow disk.
+type heldUp struct {
+	io.ReaderAt
+	reached, goOn chan struct{}
+	once          sync.Once
+}
+
+func (h *heldUp) ReadAt(b []byte, offset int64) (int, error) {
+	h.once.Do(func() {
+		close(h.reached)
+		<-h.goOn
+	})
+	return h.ReaderAt.ReadAt(b, offset)
+}
+
+// TestSlowCopyHoldsNobodyUp: while a part is replaced by one that was received aside, its
+// upload is completed or aborted at once, and the copying then changes nothing.
+func TestSlowCopyHoldsNobodyUp(t *testing.T) {
+	first, last, other := []byte("cold"), []byte("er"), []byte("warm")
+	parts := []vault.Part{
+		{Size: 4, TreeHash: treehash.Sum(first)},
+		{Offset: 4, Size: 2, TreeHash: treehash.Sum(last)},
+	}
+	for what, end := range map[string]func(ctx context.Context, s *Store, id vault.UploadID) error{
+		"abort": func(ctx context.Context, s *Store, id vault.UploadID) error { return s.Abort(ctx, id) },
+		// The last part is missing while it is replaced, so the first is all.
+		"complete": func(ctx context.Context, s *Store, id vault.UploadID) error {
+			c := vault.Completion{Size: 4, TreeHash: parts[0].TreeHash, Parts: parts[:1]}
+			return s.Complete(ctx, id, c, func(u *Upload, _ treehash.Hash) error {
+				if err := u.Fit(4); err != nil {
+					return err
+				}
+				if err := u.dir.Rename(u.Data(), "archive"); err != nil {
+					return err
+				}
+				s.Forget(u)
+				return nil
+			})
+		},
+	} {
+		s := newStore(t)
+		id := create(t, s, 4)
+		for i, data := range [][]byte{first, last} {
+			if err := s.Receive(t.Context(), id, parts[i], bytes.NewReader(data)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		u, err := s.Find(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		temp := &heldUp{ReaderAt: bytes.NewReader(other), reached: make(chan struct{}), goOn: make(chan struct{})}
+		r := &request{ctx: t.Context(), s: s, u: u, part: vault.Part{Offset: 4, Size: 4, TreeHash: treehash.Sum(other)}}
+		copied := make(chan error, 1)
+		go func() { copied <- r.copyPart(temp) }()
+		<-temp.reached
+		patience, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		if err := end(patience, s, id); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		cancel()
+		close(temp.goOn)
+		if err := <-copied; !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s: the part ends with %v", what, err)
+		}
+		if what == "complete" {
+			if data, err := u.dir.ReadFile("archive"); err != nil || !bytes.Equal(data, first) {
+				t.Errorf("the archive is %q, %v", data, err)
+			}
+		}
+	}
+}
+
+// TestCopiesComeOneAfterTheOther: of two requests that replace the same part, the later one
+// waits, and both succeed.
+func TestCopiesComeOneAfterTheOther(t *testing.T) {
+	s := newStore(t)
+	id := create(t, s, 4)
+	if err := s.Receive(t.Context(), id, vault.Part{Size: 4, TreeHash: treehash.Sum([]byte("cold"))}, strings.NewReader("cold")); err != nil {
+		t.Fatal(err)
+	}
+	u, err := s.Find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := vault.Part{Size: 4, TreeHash: treehash.Sum([]byte("warm"))}
+	temp := &heldUp{ReaderAt: strings.NewReader("warm"), reached: make(chan struct{}), goOn: make(chan struct{})}
+	ended := make(chan error, 2)
+	go func() { ended <- (&request{ctx: t.Context(), s: s, u: u, part: part}).copyPart(temp) }()
+	<-temp.reached
+	go func() { ended <- s.Receive(t.Context(), id, part, strings.NewReader("warm")) }()
+	close(temp.goOn)
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if parts, err := s.Parts(t.Context(), id); err != nil || len(parts) != 1 || parts[0] != part {
+		t.Errorf("the parts are %+v, %v", parts, err)
 	}
 }
 

@@ -26,7 +26,7 @@ func (s *Store) Receive(ctx context.Context, id vault.UploadID, part vault.Part,
 		return layout.Invalid(err)
 	}
 	r := &request{ctx: ctx, s: s, u: u, part: part, body: body}
-	return errors.Join(r.store(), u.touch(s.Now())) //nolint:contextcheck // r has ctx
+	return errors.Join(r.store(), u.touch(s.Now()))
 }
 
 // useToReceive is use for a request that sends a part. The caller calls received at

@@ -67,15 +67,23 @@ func (r *request) addPart(own *claim) error {
 		return err
 	}
 	err = r.receive(r.claimed(own, f.dataAt(r.part.Offset)), r.claimed(own, f.leavesAt(r.part.Offset)))
+	stored := false
 	if err == nil {
-		err = r.locked(func() error {
-			if valid, err := own.ifValid(func() error { return r.acknowledge(f) }); valid {
-				return err
-			}
-			return r.storedMeanwhile()
-		})
+		stored, err = r.acknowledgeIf(own, f)
 	}
-	return errors.Join(err, f.close())
+	if err = errors.Join(err, f.close()); err != nil || stored {
+		return err
+	}
+	return r.storedMeanwhile()
+}
+
+// acknowledgeIf calls acknowledge unless the claim was revoked.
+func (r *request) acknowledgeIf(own *claim, f *partFiles) (stored bool, err error) {
+	err = r.locked(func() error {
+		stored, err = own.ifValid(func() error { return r.acknowledge(f) })
+		return err
+	})
+	return stored, err
 }
 
 // acknowledge records that the part was written.
@@ -86,16 +94,23 @@ func (r *request) acknowledge(f *partFiles) error {
 	return r.u.journal.add(r.part)
 }
 
-// storedMeanwhile returns nil if another request has stored the same part.
+// storedMeanwhile returns nil if another request has stored the same part. It waits for a
+// request that copies it.
 func (r *request) storedMeanwhile() error {
-	r.u.storing.Lock()
-	defer r.u.storing.Unlock()
-	there, err := r.u.journal.part(r.part.Offset)
-	if err == nil && !r.isPart(there) {
-		err = fmt.Errorf("another request has stored other bytes there meanwhile, or removed what had come: %w", vault.ErrUnavailable)
+	if err := r.u.storing.Lock(r.ctx); err != nil {
+		return err
 	}
-	return err
+	defer r.u.storing.Unlock()
+	return r.locked(func() error {
+		there, err := r.u.journal.part(r.part.Offset)
+		if err == nil && !r.isPart(there) {
+			err = errReplaced
+		}
+		return err
+	})
 }
+
+var errReplaced = fmt.Errorf("another request has stored other bytes there meanwhile, or removed what had come: %w", vault.ErrUnavailable)
 
 // claimed returns a writer that holds the locks for each write. Once the claim was revoked it
 // drops the bytes.
@@ -133,36 +148,64 @@ func (r *request) replacePart() error {
 	}
 	err = r.receive(temp, io.Discard)
 	if err == nil {
-		err = r.locked(func() error { return r.copyPart(temp) })
+		err = r.copyPart(temp)
 	}
 	return errors.Join(err, temp.Close(), durable.RemoveIfThere(r.u.dir, name))
 }
 
-// copyPart copies a part that was received aside into the data. A request that writes the
-// same part, or begins to, learns that it was replaced. Once the copying has begun, it does
-// not end with the request's context, because the journal would be left without the part.
+// copyPart copies a part that was received aside into the data. It holds the locks for each
+// write, not for all of the copying, so that the upload can be completed or aborted
+// meanwhile. A completion then finds that the part is missing, as it does while a part comes
+// for the first time. A request that writes the same part, or begins to, learns that it was
+// replaced. Once the copying has begun, it does not end with the request's context, because
+// the journal would be left without the part.
 func (r *request) copyPart(temp io.ReaderAt) error {
-	r.u.storing.Lock()
+	// Nobody may wait for storing while holding the locks: its holder waits for them.
+	if err := r.u.storing.Lock(r.ctx); err != nil {
+		return err
+	}
 	defer r.u.storing.Unlock()
-	own := r.u.takeOver(r.part.Offset)
-	defer r.u.release(r.part.Offset, own)
-	there, err := r.u.journal.part(r.part.Offset)
-	if err != nil || r.isPart(there) {
+	own, f, err := r.beginCopy()
+	if own != nil {
+		defer r.u.release(r.part.Offset, own)
+	}
+	if f == nil {
 		return err
 	}
-	if there.Size > 0 {
-		if err := r.u.journal.remove(r.part.Offset); err != nil {
-			return err
-		}
-	}
-	f, err := r.u.openPart()
-	if err != nil {
-		return err
-	}
-	err = r.s.receive(context.WithoutCancel(r.ctx), f.dataAt(r.part.Offset), f.leavesAt(r.part.Offset),
-		io.NewSectionReader(temp, 0, r.part.Size), r.part)
+	c := *r
+	c.ctx = context.WithoutCancel(r.ctx)
+	err = c.s.receive(c.ctx, c.claimed(own, f.dataAt(c.part.Offset)), c.claimed(own, f.leavesAt(c.part.Offset)),
+		io.NewSectionReader(temp, 0, c.part.Size), c.part)
+	stored := false
 	if err == nil {
-		err = r.acknowledge(f)
+		stored, err = c.acknowledgeIf(own, f)
+	}
+	if err == nil && !stored {
+		err = errReplaced
 	}
 	return errors.Join(err, f.close())
+}
+
+// beginCopy takes the claim over and removes the part that the journal has, before its bytes
+// are overwritten. It returns no files if the journal has the same part already.
+func (r *request) beginCopy() (own *claim, f *partFiles, err error) {
+	err = r.locked(func() error {
+		own = r.u.takeOver(r.part.Offset)
+		there, err := r.u.journal.part(r.part.Offset)
+		if err != nil || r.isPart(there) {
+			return err
+		}
+		opened, err := r.u.openPart()
+		if err != nil {
+			return err
+		}
+		if there.Size > 0 {
+			if err := r.u.journal.remove(r.part.Offset); err != nil {
+				return errors.Join(err, opened.close())
+			}
+		}
+		f = opened
+		return nil
+	})
+	return own, f, err
 }

@@ -57,7 +57,7 @@ type Upload struct {
 	dir     *os.Root
 	access  *rwlock.Lock // held side by side while bytes of parts are written, alone while it is completed or aborted
 	journal journal
-	storing sync.Mutex // held while a part that was received aside is copied into the data
+	storing *rwlock.Lock // held alone while a part that was received aside is copied into the data
 
 	mu        sync.Mutex       // guards the fields below
 	active    time.Time        // last request
@@ -80,7 +80,7 @@ func (u *Upload) Data() string { return u.path(dataFile) }
 // load reads an upload from the disk, all but its journal. A completed upload, whose bytes
 // are those of an archive, is not there.
 func load(dir *os.Root, id vault.UploadID) (*Upload, error) {
-	u := &Upload{dir: dir, access: rwlock.New(), claims: make(map[int64]*claim)}
+	u := &Upload{dir: dir, access: rwlock.New(), storing: rwlock.New(), claims: make(map[int64]*claim)}
 	if _, err := dir.Lstat(uploadPath(id, dataFile)); err != nil {
 		return nil, err
 	}
