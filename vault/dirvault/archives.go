@@ -48,7 +48,6 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 		return fmt.Errorf("delete archive %q: %w", id, err)
 	}
 	defer v.access.RUnlock()
-	v.jobs.Sweep()
 	if err := v.deleteArchive(id); err != nil {
 		v.access.CloseIfNotFlushed(err)
 		return fmt.Errorf("delete archive %q: %w", id, err)

@@ -148,7 +148,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	if err := cancel.Err(ctx); err != nil {
 		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
 	}
-	d, err := v.jobs.Get(id)
+	d, err := v.getJob(id)
 	if err != nil {
 		return vault.Job{}, err
 	}
@@ -157,6 +157,16 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
 	}
 	return j, nil
+}
+
+// getJob returns the document of a job, and removes kept outputs of jobs that have expired,
+// this one perhaps.
+func (v *Vault) getJob(id vault.JobID) (jobs.Document, error) {
+	d, err := v.jobs.Get(id)
+	if err == nil {
+		v.jobs.Sweep()
+	}
+	return d, err
 }
 
 // Jobs lists the jobs that are in progress and those that have ended, until their

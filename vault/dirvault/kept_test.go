@@ -1,6 +1,7 @@
 package dirvault_test
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -169,5 +170,70 @@ func TestKeptWhileAJobIsDamaged(t *testing.T) {
 	reopen(t, v, dir, o, func() {})
 	if _, err := os.Stat(kept); !os.IsNotExist(err) {
 		t.Errorf("after its time: %v", err)
+	}
+}
+
+// TestKeptOutputGoesWhenItExpires: at the next call that looks at its job or writes to the
+// vault, when the vault is opened, and in a round of scrubs over vaults that nobody uses.
+func TestKeptOutputGoesWhenItExpires(t *testing.T) {
+	for what, use := range map[string]func(r *dirvault.Root, v vault.Vault, id vault.JobID){
+		"Job": func(_ *dirvault.Root, v vault.Vault, id vault.JobID) { _, _ = v.Job(t.Context(), id) },
+		"OpenOutput": func(_ *dirvault.Root, v vault.Vault, id vault.JobID) {
+			_, _ = v.OpenOutput(t.Context(), id, vault.Range{})
+		},
+		"Jobs": func(_ *dirvault.Root, v vault.Vault, _ vault.JobID) {
+			for j, err := range v.Jobs(t.Context()) {
+				t.Errorf("an expired job is listed: %+v, %v", j, err)
+			}
+		},
+		"CreateUpload": func(_ *dirvault.Root, v vault.Vault, _ vault.JobID) {
+			if _, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1}); err != nil {
+				t.Error(err)
+			}
+		},
+		"SetNote": func(r *dirvault.Root, _ vault.Vault, _ vault.JobID) {
+			if err := r.SetNote(t.Context(), "cold", "tags", []byte("{}")); err != nil {
+				t.Error(err)
+			}
+		},
+		"Scrub": func(r *dirvault.Root, _ vault.Vault, _ vault.JobID) {
+			ctx, cancel := context.WithCancel(t.Context())
+			r.Scrub(ctx, time.Hour, dirvault.ScrubOptions{Found: func(dirvault.Damage) { cancel() }})
+			cancel()
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			c := newClock()
+			dir := filepath.Join(t.TempDir(), "root")
+			r := openRoot(t, dir, dirvault.Options{Now: c.Now, InventoryEvery: -1, OutputLifetime: time.Hour})
+			if err := r.CreateVault(t.Context(), "cold"); err != nil {
+				t.Fatal(err)
+			}
+			v, err := r.Open(t.Context(), "cold")
+			if err != nil {
+				t.Fatal(err)
+			}
+			archive := store(t, v, noise(10), 10)
+			id, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := v.DeleteArchive(t.Context(), archive); err != nil {
+				t.Fatal(err)
+			}
+			kept := filepath.Join(dir, "cold", "outputs", string(archive))
+			if _, err := os.Stat(kept); err != nil {
+				t.Fatalf("while the job gives it: %v", err)
+			}
+			if what == "Scrub" { // whose damage ends the round
+				damaged := store(t, v, noise(11), 11)
+				overwrite(t, filepath.Join(dir, "cold", "archives", string(damaged)), noise(5))
+			}
+			c.Advance(time.Hour)
+			use(r, v, id)
+			if _, err := os.Stat(kept); !os.IsNotExist(err) {
+				t.Errorf("after its time: %v", err)
+			}
+		})
 	}
 }

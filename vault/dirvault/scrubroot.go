@@ -54,6 +54,7 @@ func (r *Root) scrubIfDue(ctx context.Context, name string, every time.Duration,
 	if err != nil {
 		return err
 	}
+	v.jobs.Sweep() // in a vault that nobody uses, too
 	var d scrub.Document
 	err = v.files.ReadDocument(layout.ScrubFile, &d)
 	if err == nil && !d.Due(v.options.Now(), every) {
