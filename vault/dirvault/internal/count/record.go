@@ -197,7 +197,7 @@ func (c *Count) flush(line uint64) error {
 	if journal == nil {
 		return errDoomed // another caller could neither write nor drop the record meanwhile
 	}
-	err := durable.Flush(journal)
+	err := durable.SyncFile(journal)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

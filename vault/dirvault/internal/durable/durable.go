@@ -47,7 +47,7 @@ func CreateFile(dir *os.Root, name string, fill func(*os.File) error) error {
 	}
 	err = fill(f)
 	if err == nil {
-		err = Flush(f)
+		err = SyncFile(f)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -103,8 +103,8 @@ func SyncName(dir string) error {
 // the file must not be used until it was opened again (see rwlock.Lock.Abandoned).
 var ErrNotFlushed = errors.New("could not be flushed to the disk; open the vault again to go on")
 
-// Flush flushes a file. Its error wraps ErrNotFlushed.
-func Flush(f *os.File) error {
+// SyncFile flushes the bytes of a file. Its error wraps ErrNotFlushed.
+func SyncFile(f *os.File) error {
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("%s %w: %w", f.Name(), ErrNotFlushed, err)
 	}

@@ -135,7 +135,7 @@ func writeAt(dir *os.Root, name string, data []byte, offset int64) error {
 	}
 	_, err = f.WriteAt(data, offset)
 	if err == nil {
-		err = durable.Flush(f)
+		err = durable.SyncFile(f)
 	}
 	return errors.Join(err, f.Close())
 }

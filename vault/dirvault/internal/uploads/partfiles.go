@@ -49,9 +49,9 @@ func (f *partFiles) leavesAt(offset int64) io.Writer {
 }
 
 func (f *partFiles) flush() error {
-	err := durable.Flush(f.data)
+	err := durable.SyncFile(f.data)
 	if err == nil && f.leaves != nil {
-		err = durable.Flush(f.leaves)
+		err = durable.SyncFile(f.leaves)
 	}
 	return err
 }

@@ -146,7 +146,7 @@ func (u *Upload) Fit(size int64) error {
 		if err := data.Truncate(size); err != nil {
 			return err
 		}
-		return durable.Flush(data)
+		return durable.SyncFile(data)
 	})
 	u.access.CloseIfNotFlushed(err)
 	return err
