@@ -12,7 +12,7 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// checkName holds a vault's name against the service's rule (Amazon Glacier
+// checkName checks a vault's name by the service's rule (Amazon Glacier
 // developer guide, "Creating a vault"), which also makes it a safe file name.
 func checkName(name string) error {
 	if !layout.IsVaultName(name) {
@@ -22,7 +22,7 @@ func checkName(name string) error {
 }
 
 // isVault reports whether name, in a directory of vaults, is one. A directory
-// that may not be looked into belongs to somebody else.
+// that may not be read belongs to another user.
 func isVault(dir *os.Root, name string) (bool, error) {
 	if !layout.IsVaultName(name) {
 		return false, nil
