@@ -7,28 +7,29 @@ import (
 	"unicode/utf8"
 )
 
-// What the service takes ("Quotas" and the operations' own pages in the developer
-// guide). It is checked here, so that what would be refused is not sent.
+// The limits of the service ("Quotas" and the operations' own pages in the developer
+// guide). firn checks them itself, so that it sends no request that the service would
+// refuse.
 const (
 	MaxPolicy   = 20 << 10 // bytes of an access or a lock policy
-	MaxTags     = 50       // of a vault
+	MaxTags     = 50       // tags of one vault
 	MaxTagKey   = 128      // characters
 	MaxTagValue = 255      // characters
 )
 
-// Lock is the lock policy of a vault. Only a vault of the service has one.
+// Lock is the lock policy of a vault. Only an Amazon Glacier vault has one.
 type Lock struct {
 	State   LockState
 	Policy  string    // a document in JSON
-	Created time.Time // UTC; when it was started
-	Expires time.Time // UTC; when one in progress vanishes; zero once it is locked
+	Created time.Time // UTC; when the lock was started
+	Expires time.Time // UTC; when a lock in progress expires; zero once it is locked
 }
 
-// LockState tells how far a lock has come.
+// LockState is the state of a lock.
 type LockState string
 
-// The states of a lock. One in progress is in force like one that is locked, for
-// LockTime. One that is locked is never changed nor removed.
+// The states of a lock. A lock in progress is in force too, for LockTime. A completed lock
+// can never be changed or removed.
 const (
 	LockInProgress LockState = "InProgress"
 	LockLocked     LockState = "Locked"
@@ -37,31 +38,31 @@ const (
 // LockTime is how long a lock stays in progress.
 const LockTime = 24 * time.Hour
 
-// CapacityUnit is capacity for Expedited retrievals that an account has bought.
+// CapacityUnit is a unit of capacity for Expedited retrievals that an account has bought.
 type CapacityUnit struct {
 	ID    string
 	Start time.Time // UTC
 	End   time.Time // UTC
 }
 
-// RetrievalLimit is the data retrieval policy of an account in a region. It is in
-// force for Standard retrievals alone.
+// RetrievalLimit is the data retrieval policy of an account in a region. It applies to
+// Standard retrievals only.
 type RetrievalLimit struct {
 	Strategy     LimitStrategy
-	BytesPerHour int64 // with LimitBytesPerHour; else 0
+	BytesPerHour int64 // more than 0 with LimitBytesPerHour, else 0
 }
 
-// LimitStrategy says by what retrievals are limited.
+// LimitStrategy is the way in which a RetrievalLimit limits retrievals.
 type LimitStrategy string
 
-// The strategies, as the service calls them.
+// The strategies, by the service's names.
 const (
 	LimitBytesPerHour LimitStrategy = "BytesPerHour"
-	LimitFreeTier     LimitStrategy = "FreeTier" // what costs nothing
+	LimitFreeTier     LimitStrategy = "FreeTier" // only retrievals that cost nothing
 	LimitNone         LimitStrategy = "None"
 )
 
-// Check says whether the service can have l: ErrInvalid if not.
+// Check returns ErrInvalid if the service would refuse l.
 func (l RetrievalLimit) Check() error {
 	switch l.Strategy {
 	case LimitBytesPerHour:
@@ -76,9 +77,8 @@ func (l RetrievalLimit) Check() error {
 	return fmt.Errorf("%w: no retrieval policy: %.100q with %d bytes an hour", ErrInvalid, string(l.Strategy), l.BytesPerHour)
 }
 
-// CheckPolicy says whether policy can be one of a vault: ErrInvalid unless it is an
-// object in JSON of at most MaxPolicy bytes. What it means is for the service to
-// judge.
+// CheckPolicy returns ErrInvalid unless policy is a JSON object in UTF-8 of at most
+// MaxPolicy bytes. It does not judge the meaning of the policy; the service does.
 func CheckPolicy(policy string) error {
 	if len(policy) > MaxPolicy {
 		return fmt.Errorf("%w: a policy has at most %d bytes, and this one has %d", ErrInvalid, MaxPolicy, len(policy))
@@ -96,7 +96,7 @@ func CheckPolicy(policy string) error {
 	return nil
 }
 
-// CheckTags says whether a vault can be given these tags: ErrInvalid if not.
+// CheckTags returns ErrInvalid if the service would refuse these tags for a vault.
 func CheckTags(tags map[string]string) error {
 	if len(tags) > MaxTags {
 		return fmt.Errorf("%w: a vault has at most %d tags, and these are %d", ErrInvalid, MaxTags, len(tags))
@@ -112,7 +112,7 @@ func CheckTags(tags map[string]string) error {
 	return nil
 }
 
-// CheckTagKey says whether a tag can have this key: ErrInvalid if not.
+// CheckTagKey returns ErrInvalid if the service would refuse key as the key of a tag.
 func CheckTagKey(key string) error {
 	if key == "" || utf8.RuneCountInString(key) > MaxTagKey || !utf8.ValidString(key) {
 		return fmt.Errorf("%w: tag %.300q: a key has 1 to %d characters in UTF-8", ErrInvalid, key, MaxTagKey)

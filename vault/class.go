@@ -2,18 +2,18 @@ package vault
 
 import "fmt"
 
-// ClassError says that the vault stores in another class than it was asked to. It is an
-// ErrInvalid.
+// ClassError says that the vault stores in another storage class than the caller asked for.
+// errors.Is finds ErrInvalid in it.
 type ClassError struct {
-	// ID is the archive that is stored so, with all of its bytes, by an upload that is
-	// complete. Empty: nothing was sent, and no upload is left, or one without parts of
-	// which the error tells.
+	// ID is the archive that a completed upload stored in the other class, with all of its
+	// bytes. If ID is empty, the vault received no bytes; an upload without parts may be
+	// left, and then the error names it.
 	ID          ArchiveID
-	Asked, Told string // the class as it was asked for, and as the vault tells it
-	Advice      string // what accepts it, in the URL of the vault
+	Asked, Told string // the class that was asked for, and the class that the vault reports
+	Advice      string // a part of the vault's URL by which the user accepts the other class
 }
 
-// Error names both classes, and what accepts that.
+// Error names both classes and the way to accept the second one.
 func (e *ClassError) Error() string {
 	if e.ID == "" {
 		return fmt.Sprintf("the vault would store it in the class %s and not in %s as asked for; nothing was sent; %s", e.Told, e.Asked, e.Advice)
@@ -21,5 +21,4 @@ func (e *ClassError) Error() string {
 	return fmt.Sprintf("archive %q is stored in the class %s and not in %s as asked for; %s", string(e.ID), e.Told, e.Asked, e.Advice)
 }
 
-// Unwrap makes errors.Is find ErrInvalid.
 func (e *ClassError) Unwrap() error { return ErrInvalid }

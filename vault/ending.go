@@ -1,15 +1,15 @@
 package vault
 
-// Ending is what a message of a service says has ended. It is outside text, of whoever
-// may write to the queue.
+// Ending is the content of a service's message that a job has ended. It is untrusted:
+// anybody who may write to the queue can send one.
 type Ending struct {
-	Job JobID // of a Glacier vault; empty if an object was restored
+	Job JobID // of a Glacier vault; empty if the message is about a restored object
 
-	Bucket, Key string // of the object that was restored
-	Version     string // of it; empty in a bucket that keeps none
+	Bucket, Key string // of the restored object
+	Version     string // of the restored object; empty in a bucket without versions
 }
 
-// Announcer is a kind of whose jobs messages do not tell by their ids.
+// Announcer is a kind whose end-of-job messages do not carry the job's id.
 type Announcer interface {
 	// Announces reports whether a message is about a job.
 	Announces(e Ending, id JobID) bool

@@ -8,50 +8,51 @@ import (
 	"firn/treehash"
 )
 
-// ArchiveID names a stored archive. It is opaque and chosen by the kind; a
-// Glacier id is 138 characters of [A-Za-z0-9_-] and may begin with a hyphen.
+// ArchiveID identifies a stored archive within its vault. The kind chooses it, and it is
+// opaque. A Glacier id is 138 characters of [A-Za-z0-9_-] and may begin with a hyphen.
 type ArchiveID string
 
-// UploadID names an unfinished upload.
+// UploadID identifies an unfinished upload within its vault. It is opaque.
 type UploadID string
 
-// JobID names a job.
+// JobID identifies a job within its vault. It is opaque.
 type JobID string
 
-// Limits is what a kind accepts, as data that one engine obeys.
+// Limits describes what a kind accepts and how its jobs behave. One engine obeys it for all
+// kinds.
 type Limits struct {
 	MinPartSize        int64  // bytes; the last part of an upload may be smaller
 	MaxPartSize        int64  // bytes
 	PartSizePowerOfTwo bool   // part sizes are MinPartSize times a power of two
 	MaxParts           int    // parts in one upload
-	MinArchiveSize     int64  // bytes; 1 where an empty archive is refused
+	MinArchiveSize     int64  // bytes; 1 if the vault refuses empty archives
 	MaxArchiveSize     int64  // bytes
-	MaxDescription     int    // bytes, each of them IsPrintable
-	Names              bool   // an archive is called by UploadRequest.Name, which no other one may have
-	Class              string // of storage, of what is uploaded now; empty where there are none
-	CRC64              bool   // parts are proved by their CRC-64, too: Part.CRC64 saves reading them for it
+	MaxDescription     int    // bytes; IsPrintable must accept each of them
+	Names              bool   // UploadRequest.Name becomes the archive's name, which no other archive of the vault may have
+	Class              string // storage class of new uploads; empty if the kind has no classes
+	CRC64              bool   // the kind also checks parts by CRC-64; if the caller sets Part.CRC64, the kind does not read the part again for it
 
 	RangeAlignment int64  // bytes; a retrieval range starts and ends on multiples of it
-	Sequential     bool   // an output is read from its beginning, and each part of it best behind the last
-	Tiers          []Tier // tiers a retrieval may ask for, fastest first
-	// JobTimes is how long a job of a tier usually takes, where that is not as at
-	// Amazon Glacier.
+	Sequential     bool   // the kind can read an output only from its start: read it in order, one range at a time
+	Tiers          []Tier // the tiers that a retrieval may use, fastest first
+	// JobTimes is the usual duration of a job in each tier; nil if it is as at Amazon
+	// Glacier.
 	JobTimes       map[Tier]time.Duration
-	OutputLifetime time.Duration // how long the output of a job stays; 0: no end, or the job tells
-	Prolongs       bool          // a job for what can be read already keeps it readable for longer, and retrieves nothing anew
+	OutputLifetime time.Duration // lifetime of a job's output; 0: it never expires, or each Job has its own Expires
+	Prolongs       bool          // a job for an archive that is readable already prolongs its output and retrieves nothing
 
-	InventoryLag time.Duration // how old an inventory may be that is asked for now; 0: it tells what is there now
-	// LateArchives is for how long the vault may know neither the upload that it was
-	// asked to complete nor its archive, since it still works on that; 0: it always
-	// knows one of them.
+	InventoryLag time.Duration // greatest age of an inventory that is requested now; 0: it is up to date
+	// LateArchives is the time during which the vault may know neither an upload that it
+	// was asked to complete nor its archive, because it is still assembling it. 0: it
+	// always knows one of them.
 	LateArchives time.Duration
 }
 
-// IsPrintable reports whether a description may hold c: printable ASCII, as the
-// service keeps it (Amazon Glacier developer guide, "Upload Archive").
+// IsPrintable reports whether a description may contain c. The service accepts printable
+// ASCII, 0x20 to 0x7e (Amazon Glacier developer guide, "Upload Archive").
 func IsPrintable(c byte) bool { return 0x20 <= c && c <= 0x7e }
 
-// Tier is how fast, and at what price, a job is to be done.
+// Tier is the speed of a job, which also decides its price.
 type Tier string
 
 // The three tiers of the service.
@@ -61,77 +62,78 @@ const (
 	Bulk      Tier = "Bulk"
 )
 
-// UploadRequest is what CreateUpload needs.
+// UploadRequest is the argument of CreateUpload.
 type UploadRequest struct {
-	// Name is what the user calls the archive. Kinds whose archives have no
-	// names ignore it.
+	// Name is the user's name for the archive. Kinds whose archives have no names ignore
+	// it.
 	Name string
-	// Description is kept with the archive for its whole life, as given.
+	// Description is kept unchanged with the archive for its whole life.
 	Description string
 	// PartSize is the size of every part but the last, in bytes.
 	PartSize int64
-	// ModTime is when what is uploaded was last changed; zero if that is not known.
-	// Kinds that have no place for it ignore it.
+	// ModTime is the time of the source's last change; zero if unknown. Kinds that cannot
+	// store it ignore it.
 	ModTime time.Time
 }
 
-// Upload is an unfinished upload as the vault knows it.
+// Upload is an unfinished upload as the vault lists it.
 type Upload struct {
 	ID          UploadID
-	Name        string    // what the archive will be called, at kinds that keep names
-	Description string    // empty also where the vault does not tell it
-	Class       string    // of storage; empty also where the vault does not tell it
-	PartSize    int64     // bytes; 0: the vault does not tell it
+	Name        string    // the future name of the archive, at kinds with names
+	Description string    // empty if the vault's list does not contain it
+	Class       string    // storage class; empty if the vault's list does not contain it
+	PartSize    int64     // bytes; 0 if the vault's list does not contain it
 	Created     time.Time // UTC
 }
 
-// Part is a piece of an archive on its way up.
+// Part is a piece of an archive that is being uploaded.
 type Part struct {
 	Offset   int64         // first byte within the archive
 	Size     int64         // bytes
 	TreeHash treehash.Hash // of these bytes
 	SHA256   treehash.Hash // linear SHA-256 of these bytes; zero in listings
-	CRC64    crc64.Sum     // of these bytes; zero if not known
-	Receipt  string        // what the vault returned for it; empty at kinds without receipts
+	CRC64    crc64.Sum     // of these bytes; zero if unknown
+	Receipt  string        // what the vault returned for the part; empty at kinds without receipts
 }
 
-// Completion is what CompleteUpload needs.
+// Completion is the argument of CompleteUpload.
 type Completion struct {
 	Size     int64         // bytes of the whole archive
 	TreeHash treehash.Hash // of the whole archive
-	Parts    []Part        // all of them, in order
-	// Description and ModTime are those of the UploadRequest, as far as they are known.
-	// A kind that keeps them may recognise by them what it has published.
+	Parts    []Part        // all parts, in order of their offsets
+	// Description and ModTime repeat those of the UploadRequest, as far as the caller knows
+	// them. A kind that stores them may use them to recognise an archive that it has
+	// published.
 	Description string
 	ModTime     time.Time
-	// Unproved is the ID of the UnprovedError with which an earlier call for this
-	// upload ended; empty if none did. Nothing is published then: the archive is looked
-	// at once more.
+	// Unproved is the ID of the UnprovedError that an earlier call for this upload
+	// returned; empty if there was none. If it is set, the call publishes nothing and
+	// checks that archive again.
 	Unproved ArchiveID
 }
 
-// Archive is one stored, immutable sequence of bytes, as an inventory lists it.
+// Archive is a stored, immutable sequence of bytes as an inventory lists it.
 type Archive struct {
 	ID          ArchiveID
-	Name        string // what the vault calls it; empty at kinds without names
+	Name        string // the vault's name for it; empty at kinds without names
 	Description string
 	Size        int64         // bytes
-	TreeHash    treehash.Hash // zero if the vault's lists do not tell it
+	TreeHash    treehash.Hash // zero if the vault's lists do not contain it
 	Created     time.Time     // UTC
-	// ETag is opaque text that is another one when other bytes have taken the place of
-	// these under the ID. It is no proof of them. Empty at kinds whose ids never come
-	// back.
+	// ETag is opaque text that changes when other bytes take the place of these under the
+	// same ID. It proves nothing about the bytes. It is empty at kinds that never reuse an
+	// ID.
 	ETag string
-	// Misplaced is not nil where the vault tells, of an archive that was looked at, that
-	// it is in no class of its own, and stores others in one.
+	// Misplaced is set by Look and its relatives if the archive is in the default storage
+	// class although the vault stores its archives in another one. Otherwise it is nil.
 	Misplaced *ClassError
-	// CRC64 is that of all bytes, and ModTime is when the file was last changed that they
-	// came from. No list tells them; see CloseLooker. Zero: not known.
+	// CRC64 is the CRC-64 of all bytes. ModTime is the last change of the file that the
+	// bytes came from, in UTC. No list contains them; see CloseLooker. Zero if unknown.
 	CRC64   crc64.Sum
-	ModTime time.Time // UTC
+	ModTime time.Time
 }
 
-// JobKind tells what a job asks for.
+// JobKind is what a job retrieves.
 type JobKind string
 
 // The kinds of job.
@@ -140,37 +142,37 @@ const (
 	RetrieveInventory JobKind = "inventory-retrieval"
 )
 
-// JobRequest is what StartJob needs.
+// JobRequest is the argument of StartJob.
 type JobRequest struct {
 	Kind        JobKind
 	Archive     ArchiveID // for RetrieveArchive only
 	Range       Range     // for RetrieveArchive only; the zero Range is the whole archive
 	Tier        Tier      // for RetrieveArchive only; empty means Standard
 	List        Listing   // for RetrieveInventory only
-	Description string    // kept with the job; firn puts its token here
-	// Topic is what the service calls the place that it tells when the job has
-	// ended: the ARN of an SNS topic. Empty: only the vault's own, if it has one.
-	// A kind that tells nobody keeps it with the job.
+	Description string    // kept with the job; firn writes its token into it
+	// Topic is the ARN of an SNS topic to which the service sends a message when the job
+	// has ended. If it is empty, the service uses the vault's own topic, if there is one. A
+	// kind that sends no messages only keeps it with the job.
 	Topic string
 }
 
-// Listing says what an inventory is to list, and how. The zero Listing is every
-// archive, as JSON.
+// Listing selects the archives of an inventory and the format of its document. The zero
+// Listing selects every archive, as JSON.
 type Listing struct {
 	Since  time.Time // archives created at this time or later; zero: no bound
 	Until  time.Time // archives created before this time; zero: no bound
-	Limit  int64     // at most so many archives; 0: no bound
-	Marker string    // begin where an earlier job with a Limit ended: its Job.Marker
-	CSV    bool      // write the document as CSV, which cannot be read without doubt
+	Limit  int64     // at most this many archives; 0: no bound
+	Marker string    // the Job.Marker of an earlier job with a Limit: begin behind its last archive; empty: begin at the first
+	CSV    bool      // write the document as CSV, which is ambiguous: no reader can be sure of it
 }
 
-// IsWhole reports whether an inventory with this Listing lists every archive, so
-// that one which it lacks is not there.
+// IsWhole reports whether an inventory with this Listing contains every archive of the
+// vault. If so, an archive that is not listed did not exist when the inventory was made.
 func (l Listing) IsWhole() bool {
 	return l.Since.IsZero() && l.Until.IsZero() && l.Limit == 0 && l.Marker == ""
 }
 
-// JobStatus tells how a job stands.
+// JobStatus is the state of a job.
 type JobStatus string
 
 // The states of a job.
@@ -180,72 +182,73 @@ const (
 	Failed     JobStatus = "Failed"
 )
 
-// Job is a request to a vault that takes hours, as the vault knows it.
+// Job is a job as the vault describes it.
 type Job struct {
 	ID      JobID
 	Kind    JobKind
 	Status  JobStatus
 	Message string // the service's words about the status
 	Archive ArchiveID
-	Range   Range // within the archive; the whole archive is given as such
+	Range   Range // of the archive; set even if it covers the whole archive
 	Tier    Tier
 
-	ArchiveSize     int64         // bytes of the whole archive, if known, else 0
-	ArchiveTreeHash treehash.Hash // of the whole archive, if known, else zero
-	ArchiveCRC64    crc64.Sum     // of the whole archive, if known, else zero
+	ArchiveSize     int64         // bytes of the whole archive; 0 if unknown
+	ArchiveTreeHash treehash.Hash // of the whole archive; zero if unknown
+	ArchiveCRC64    crc64.Sum     // of the whole archive; zero if unknown
 
-	List        Listing // of an inventory, as asked for
-	Marker      string  // of a finished inventory with a Limit: where the next one begins; empty if this was the last
+	List        Listing // of an inventory job: the requested Listing
+	Marker      string  // of a finished inventory job with a Limit: where the next job begins; empty if no archives are left
 	Description string
-	Topic       string        // as asked for
-	Size        int64         // bytes of the output, if known, else 0
-	TreeHash    treehash.Hash // of the output, if the range has one, else zero
+	Topic       string        // as requested
+	Size        int64         // bytes of the output; 0 if unknown
+	TreeHash    treehash.Hash // of the output; zero if unknown, as for a range that is no node of the tree
 	Created     time.Time     // UTC
 	Completed   time.Time     // UTC; zero while in progress
-	Expires     time.Time     // UTC; when the output goes; zero if unknown or never
+	Expires     time.Time     // UTC; when the output expires; zero if unknown or never
 
-	// Bad says why nothing more than the ID and the Description, if those, can be read
-	// of what the vault lists of the job; empty if all can. It is somebody's job all the
-	// same: one of another kind, or told in a way that nobody knows.
+	// Bad says why the rest of the vault's description of this job cannot be read; empty if
+	// all of it can. Then at most ID and Description are set. The job may be of an unknown
+	// kind, or described in an unknown format.
 	Bad string
 }
 
-// Output is the output of a finished job, or a range of it, being read.
+// Output is an open reader for the output of a finished job, or for a range of it.
 type Output struct {
 	io.ReadCloser
-	Size int64 // bytes that the reader will give
-	// TreeHash is what the vault says that these bytes have. Zero if it does not
-	// tell, as of a range that is no node of the archive's tree, and of an
-	// inventory.
+	Size int64 // number of bytes that the reader will return
+	// TreeHash is the tree hash of these bytes as the vault reports it. It is zero if the
+	// vault reports none, as for an inventory or for a range that is no node of the
+	// archive's tree.
 	TreeHash treehash.Hash
 }
 
-// Entry is one line of an inventory.
+// Entry is one element of an inventory.
 type Entry struct {
-	Archive // of a bad entry: what could be read of it
+	Archive // of a bad entry: the fields that could be read
 
-	// Bad says why the vault's line makes no sense; empty if it does.
+	// Bad says why the vault's text for this entry makes no sense; empty if it does.
 	Bad string
-	// Raw is the vault's line, of a bad entry only, and at most its first KiB.
+	// Raw is the vault's text of a bad entry, at most its first KiB; else empty.
 	Raw string
-	// AsOf is when the vault made the list; zero if it does not tell, or only to
-	// whoever reads the list from its beginning.
+	// AsOf is the time at which the vault made the inventory. It is zero if the vault does
+	// not report it, or reports it only at the beginning of a list that this call did not
+	// read.
 	AsOf time.Time
-	// Next is where Inventory goes on after this entry. It is opaque, and good
-	// for the same job only.
+	// Next continues the inventory behind this entry: it is the argument after of
+	// Inventory. It is opaque and valid for the same job only.
 	Next string
 }
 
-// Range is a run of bytes. The zero Range means everything.
+// Range is a run of bytes. The zero Range means all bytes.
 type Range struct {
 	Offset int64 // first byte
 	Size   int64 // bytes
 }
 
-// IsZero reports whether r means everything.
+// IsZero reports whether r means all bytes.
 func (r Range) IsZero() bool { return r == Range{} }
 
-// End is the first byte behind r.
+// End returns the offset of the first byte behind r.
 func (r Range) End() int64 { return r.Offset + r.Size }
 
 // Contains reports whether r has all bytes of inner.
@@ -253,33 +256,34 @@ func (r Range) Contains(inner Range) bool {
 	return r.Offset <= inner.Offset && inner.End() <= r.End()
 }
 
-// Overlap returns what r and other have in common; of size 0 if that is nothing.
+// Overlap returns the bytes that r and other have in common; its Size is 0 if there are
+// none.
 func (r Range) Overlap(other Range) Range {
 	from, to := max(r.Offset, other.Offset), min(r.End(), other.End())
 	return Range{Offset: from, Size: max(0, to-from)}
 }
 
-// Info is what a place that holds vaults tells about one of them.
+// Info describes one vault of an account or of a directory of vaults.
 type Info struct {
 	Name    string
 	ARN     string // the service's own name for it; empty for a directory
 	Created time.Time
-	// Inventoried is when the vault last counted its archives; Archives and
-	// Bytes are as of then. All three are zero before the first inventory.
+	// Inventoried is the time at which the vault last counted its archives. Archives and
+	// Bytes are as of that time. All three are zero before the first inventory.
 	Inventoried time.Time
 	Archives    int64
 	Bytes       int64
 }
 
-// Notifications says which ends of jobs a vault announces, and where. Only a
-// vault of the service has them.
+// Notifications says which ends of jobs a vault announces, and to which topic. Only an
+// Amazon Glacier vault has notifications.
 type Notifications struct {
-	Topic  string   // the Amazon SNS topic, by its ARN
+	Topic  string   // ARN of the Amazon SNS topic
 	Events []string // at least one of the constants below
 }
 
-// The events that a vault announces ("Set Vault Notification Configuration" in
-// the developer guide).
+// The events that a vault can announce ("Set Vault Notification Configuration" in the
+// developer guide).
 const (
 	ArchiveRetrievalCompleted   = "ArchiveRetrievalCompleted"
 	InventoryRetrievalCompleted = "InventoryRetrievalCompleted"

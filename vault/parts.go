@@ -1,25 +1,23 @@
 package vault
 
-// PartSizeError is the ErrInvalid of an upload that cannot go on in parts of its size:
-// the vault takes fewer of them than Limits says, or something on the way takes none so
-// large. The same upload is refused again; another one, in parts of another size, may
-// not be.
+// PartSizeError is the ErrInvalid of an upload that cannot continue with its part size: the
+// vault accepts fewer parts than Limits says, or something on the way refuses parts of this
+// size. The same upload will be refused again. Another upload with another part size may
+// succeed.
 type PartSizeError struct {
-	// MaxParts is how many parts the vault takes in one upload; 0: the parts are not too
-	// many. Guessed: its refusal does not tell, and it takes so many at least, most likely.
+	// MaxParts is the number of parts that the vault accepts in one upload; 0 if the number
+	// of parts is not the problem. Guessed means that the refusal did not contain the
+	// number; the vault most likely accepts at least MaxParts.
 	MaxParts int
 	Guessed  bool
-	// Otherwise is what else the refusal may mean, and what to do then; empty: it means
-	// what this error says.
+	// Otherwise is another possible meaning of the refusal, with advice; empty if there is
+	// none.
 	Otherwise string
-	// TooLarge is the size of a part that was refused for its size, in bytes; 0: none
-	// was.
+	// TooLarge is the size in bytes of a part that was refused for its size; 0 if none was.
 	TooLarge int64
 	Cause    error
 }
 
-// Error is that of the cause.
 func (e *PartSizeError) Error() string { return e.Cause.Error() }
 
-// Unwrap returns the cause.
 func (e *PartSizeError) Unwrap() error { return e.Cause }

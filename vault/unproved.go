@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// UnprovedError is the ErrChecksum of an upload that is complete: the archive is
-// there, made of this upload, and what the service tells of it is not what was sent.
-// Either the bytes are damaged or the service tells something wrong, and which of both
-// it is, only reading the archive shows. errors.Is finds ErrChecksum in it.
+// UnprovedError is the ErrChecksum of a complete upload: the archive exists and was made of
+// this upload, but the service reports another value for it than that of the bytes sent.
+// Either the bytes are damaged or the reported value is wrong. Only reading the archive
+// shows which. errors.Is finds ErrChecksum in it.
 type UnprovedError struct {
 	ID    ArchiveID
-	Proof string // what differs, such as "CRC-64"
-	Sent  string // what it is of the bytes that were sent
-	Told  string // what the service tells
-	// Without says how this proof is left out, where that can be: a part of the
-	// vault's URL.
+	Proof string // the name of the value that differs, such as "CRC-64"
+	Sent  string // the value of the bytes that were sent
+	Told  string // the value that the service reports; empty if it reports none
+	// Without is the part of the vault's URL that disables this check; empty if it cannot
+	// be disabled.
 	Without string
 }
 
-// Error names the archive, the proof that failed and both of its values.
+// Error names the archive, the check that failed and both values.
 func (e *UnprovedError) Error() string {
 	told := fmt.Sprintf("the service tells %.60q", e.Told)
 	if e.Told == "" {
@@ -33,18 +33,17 @@ func (e *UnprovedError) Error() string {
 	return text + fmt.Sprintf("; if the service is known to tell wrong ones, leave this proof out: %s in the vault's URL", e.Without)
 }
 
-// Unwrap makes errors.Is find ErrChecksum.
 func (e *UnprovedError) Unwrap() error { return ErrChecksum }
 
-// TakenError is the ErrExists of a kind whose archives have names: an archive that is
-// not the one that was meant stands there. errors.Is finds ErrExists in it.
+// TakenError is the ErrExists of a kind whose archives have names: another archive has the
+// name already. errors.Is finds ErrExists in it.
 type TakenError struct {
 	ID      ArchiveID
 	Size    int64     // bytes
-	Created time.Time // UTC; zero if the vault does not tell
+	Created time.Time // UTC; zero if unknown
 }
 
-// Error tells what stands there.
+// Error gives the size and the date of the archive that has the name.
 func (e *TakenError) Error() string {
 	text := fmt.Sprintf("an archive of this name %v, with %d bytes", ErrExists, e.Size)
 	if e.Created.IsZero() {
@@ -53,5 +52,4 @@ func (e *TakenError) Error() string {
 	return text + ", of " + e.Created.UTC().Format(time.DateTime) + " UTC"
 }
 
-// Unwrap makes errors.Is find ErrExists.
 func (e *TakenError) Unwrap() error { return ErrExists }
