@@ -7,19 +7,18 @@ import (
 	"firn/vault"
 )
 
-// DownloadState is how far a download has come.
+// DownloadState is the progress of a download.
 type DownloadState string
 
 // The states of a download.
 const (
-	// Receiving: bytes may lie in the unfinished file, those of each Segment
-	// verified.
+	// Receiving: the unfinished file may hold bytes; those of each Segment are verified.
 	Receiving DownloadState = "receiving"
-	// Received: the target has all bytes, verified, flushed and renamed.
+	// Received: the target has all bytes, verified and flushed, under its own name.
 	Received DownloadState = "received"
 )
 
-// Download is the way of one archive, or a range of one, into one local file.
+// Download is one archive, or a range of one, being downloaded into one local file.
 type Download struct {
 	Key      int64  // the catalog's own key; 0 before the first save
 	Vault    string // canonical URL of the vault
@@ -29,19 +28,19 @@ type Download struct {
 	TreeHash treehash.Hash
 	Target   string // absolute path of the finished file
 	State    DownloadState
-	// Mark is random text that stands at the end of the unfinished file until all
-	// bytes are there, and by which it is known to be one. Empty if a firn began the
-	// download that left none.
+	// Mark is random text at the end of the unfinished file, by which firn recognises that
+	// file as its own. It stays there until the file has all its bytes. Empty if an older
+	// firn, which left no mark, began the download.
 	Mark    string
 	Started time.Time // UTC
 	Updated time.Time // UTC; set by whoever saves
-	// Fetched and Busy count the bytes received and the time spent receiving them,
-	// over all runs without a rate limit. Rates are learned from them.
+	// Fetched and Busy count the bytes received and the time spent receiving them, over all
+	// runs without a rate limit. Estimates of the transfer rate use them.
 	Fetched int64
 	Busy    time.Duration
 }
 
-// Segment is a run of bytes that was received and verified.
+// Segment is a run of bytes that was received and verified by itself.
 type Segment struct {
 	vault.Range // within the archive
 

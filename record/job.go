@@ -6,16 +6,16 @@ import (
 	"firn/vault"
 )
 
-// States of a job beyond those that a vault tells.
+// States of a job in addition to those of package vault.
 const (
-	// Asking: the vault is being asked to start the job. After a crash it may
-	// have a job whose id was never received; its description has the Token.
+	// Asking: the vault is being asked to start the job. After a crash it may have a job
+	// whose id firn never received; the Token in its description identifies it.
 	Asking vault.JobStatus = "asking"
 	// Gone: the vault no longer knows the job, or its output has expired.
 	Gone vault.JobStatus = "gone"
 )
 
-// Job is a job that was asked for, or is about to be.
+// Job is a job that firn has requested, is about to request, or has adopted.
 type Job struct {
 	Key         int64  // the catalog's own key; 0 before the first save
 	Vault       string // canonical URL of the vault
@@ -23,10 +23,10 @@ type Job struct {
 	Kind        vault.JobKind
 	Archive     vault.ArchiveID
 	Range       vault.Range   // within the archive; zero: the whole archive
-	List        vault.Listing // of an inventory: Since and Until are kept
+	List        vault.Listing // of an inventory; only Since and Until are kept
 	Tier        vault.Tier
-	Token       string // unique text in the job's description; empty if another program asked
-	Description string // the whole description, Token included
+	Token       string // unique text in the job's description; empty if another program started the job
+	Description string // the whole description, including Token
 	Status      vault.JobStatus
 	Message     string    // the service's words about the status
 	Started     time.Time // UTC

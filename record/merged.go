@@ -1,10 +1,10 @@
 package record
 
-// Merged counts what archives from another record were worth.
+// Merged counts the results of a merge with another record.
 type Merged struct {
-	Added     int64 // not on record before
-	Completed int64 // on record, and more is known of them now
-	Known     int64 // on record, with all that was told
-	Differing int64 // on record with another size or tree hash, which was kept
-	Others    int64 // uploads, jobs, downloads and inventories that were added or are further now
+	Added     int64 // archives that were not on record
+	Completed int64 // archives on record of which more is known now
+	Known     int64 // archives on record of which nothing new was learned
+	Differing int64 // archives on record with another size or tree hash; the record was kept
+	Others    int64 // uploads, jobs, downloads and inventories that were added or updated
 }

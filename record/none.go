@@ -10,8 +10,8 @@ import (
 	"firn/vault"
 )
 
-// None is the record of a caller who keeps none: it remembers nothing. What makes no sense
-// without a record, an inventory or a purge, refuses it.
+// None is a record that keeps nothing: methods that save do nothing, and methods that find
+// return nothing or vault.ErrNotFound. Inventories and purges refuse it.
 type None struct{}
 
 var _ Journal = None{}
