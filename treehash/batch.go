@@ -6,19 +6,19 @@ import (
 	"io"
 )
 
-// batch is one or more SHA-256 computations side by side, over runs of the same
-// length, of a multiple of 64 bytes.
+// batch computes the SHA-256 of one or more runs side by side. All runs have the same
+// length, a multiple of 64 bytes.
 type batch interface {
-	// width returns how many runs there are.
+	// width returns the number of runs.
 	width() int
-	// write adds n bytes, a multiple of 64, to each run: those of the first begin
-	// at p[0], those of each other one stride bytes behind the one before.
+	// write adds n bytes, a multiple of 64, to each run. The bytes of the first run begin
+	// at p[0], those of each other run stride bytes behind those of the run before.
 	write(p []byte, stride, n int)
 	// sums returns the hash of each run and ends the computation.
 	sums() []Hash
 }
 
-// newBatch returns the widest batch that so many leaves, at least one, can fill.
+// newBatch returns the widest batch that can be filled with leaves leaves, at least one.
 func (k kernels) newBatch(leaves int64) batch {
 	switch {
 	case leaves >= lanes && k.lanes != nil:
@@ -29,12 +29,13 @@ func (k kernels) newBatch(leaves int64) batch {
 	return one{sha256.New()}
 }
 
-// Broad reports whether Sum and TreeAt hash size bytes so much faster than a
-// TreeHasher, which hashes one leaf after the other, that it is worth reading them again
-// from the page cache. With AVX-512 it is from 16 MiB on, sixteen leaves at a time:
-// they are twice as fast or more. With the SHA instructions alone it is from 2 MiB on,
-// two leaves at a time: they are twice as fast where the processor begins one of these
-// instructions while it waits for another, and gain what the reading costs where not.
+// Broad reports whether Sum and TreeAt hash size bytes so much faster than a TreeHasher,
+// which hashes one leaf after the other, that reading the bytes again from the page cache
+// is worthwhile. With AVX-512 the answer is true from 16 MiB on: they hash sixteen leaves
+// at a time and are at least twice as fast. With the SHA instructions alone it is true from
+// 2 MiB on: they hash two leaves at a time. They are twice as fast on a processor that
+// begins one of these instructions while it waits for another; on others they gain what the
+// reading costs.
 func Broad(size int64) bool { return inUse().broad(size / LeafSize) }
 
 func (k kernels) broad(leaves int64) bool {
@@ -44,7 +45,7 @@ func (k kernels) broad(leaves int64) bool {
 	return leaves >= 2 && k.two != nil
 }
 
-// one is a batch of one by the standard library.
+// one is a batch of one run that uses the standard library.
 type one struct{ hash.Hash }
 
 func (one) width() int { return 1 }
@@ -53,17 +54,16 @@ func (b one) write(p []byte, _, n int) { b.Write(p[:n]) }
 
 func (b one) sums() []Hash { return []Hash{sumOf(b)} }
 
-// strip is how much of each leaf is in memory at a time when leaves are read for
-// a batch, in bytes.
+// strip is the number of bytes of each leaf that leavesAt has in memory at a time.
 const strip = 32 << 10
 
-// stride keeps strips apart: at the same place in each of 16 neighbours of a
-// power of two, bytes would all compete for the same lines of the cache.
+// stride is the distance between strips in memory. At a distance of a power of two, the
+// same positions of all 16 strips would compete for the same cache lines.
 const stride = strip + sha256.BlockSize
 
-// leavesAt returns the hashes of the leaves of r from offset on, one for each run
-// of b. It reads a strip of each leaf in turn into buf, which has room for as many
-// strides; r has size bytes in all.
+// leavesAt returns the hashes of the leaves of r from offset on, one for each run of b. It
+// reads a strip of each leaf in turn into buf, which has room for one stride per run. r has
+// size bytes in all.
 func leavesAt(b batch, r io.ReaderAt, offset, size int64, buf []byte) ([]Hash, error) {
 	for from := int64(0); from < LeafSize; from += strip {
 		for run := range b.width() {

@@ -5,25 +5,23 @@ import (
 	"encoding/binary"
 )
 
-// dual is a pair that reads every byte once. Both hashes see the same blocks of
-// 64 bytes, so that the message schedule of a block is computed once and feeds
-// both states.
+// dual is a pair that reads every byte once. Both hashes consist of the same blocks of 64
+// bytes, so the message schedule of a block is computed once and used for both states.
 type dual struct {
 	block        func(linear, leaf *[8]uint32, p *byte, n uintptr)
 	linear, leaf state
-	partial      [sha256.BlockSize]byte // the block begun: the last size%64 bytes of both
+	partial      [sha256.BlockSize]byte // the incomplete block: the last size%64 bytes of both hashes
 	ending       ending
 }
 
-// state is a SHA-256 computation over size bytes, of which words covers the
-// whole blocks.
+// state is a SHA-256 computation over size bytes. words covers the complete blocks.
 type state struct {
 	words [8]uint32
 	size  uint64
 }
 
-// ending is memory for the end of a computation, kept because what is handed to a
-// kernel would be allocated each time.
+// ending is memory for the end of a computation. It is a field because arguments of a
+// kernel would otherwise be allocated on each call.
 type ending struct {
 	words, unused [8]uint32
 	tail          [2 * sha256.BlockSize]byte
@@ -37,13 +35,13 @@ func newDual(block func(linear, leaf *[8]uint32, p *byte, n uintptr)) *dual {
 
 func (d *dual) reset() { d.linear, d.leaf = initial(), initial() }
 
-// nextLeaf keeps partial for the linear hash: it is empty.
+// nextLeaf keeps partial, which the linear hash shares: it is empty at the end of a leaf.
 func (d *dual) nextLeaf() { d.leaf = initial() }
 
 func initial() state { return state{words: initialWords()} }
 
-// write hashes whole blocks where they lie; only an end that is no whole block
-// is copied.
+// write hashes complete blocks without copying them. It copies only an incomplete block at
+// the end.
 func (d *dual) write(b []byte) {
 	begun := int(d.linear.size % sha256.BlockSize)
 	d.linear.size += uint64(len(b))
@@ -67,10 +65,10 @@ func (d *dual) linearSum() Hash { return d.end(d.linear) }
 
 func (d *dual) leafSum() Hash { return d.end(d.leaf) }
 
-// end returns the hash of s: it adds the block begun, a one bit, zeros and the size
-// in bits, up to a whole block (section 5.1.1). It does not change s itself. Two
-// sizes make two paddings, so the kernel works for one state here, the other
-// being thrown away.
+// end returns the hash of s. It adds the incomplete block, a one bit, zeros and the size in
+// bits, up to a complete block (FIPS 180-4, section 5.1.1). It does not change s itself.
+// The two states have different sizes and so need different paddings. Each call therefore
+// uses the kernel for one state and discards the other.
 func (d *dual) end(s state) Hash {
 	e := &d.ending
 	e.words = s.words
@@ -86,7 +84,6 @@ func (d *dual) end(s state) Hash {
 	return hashOf(e.words)
 }
 
-// hashOf returns a state as the bytes of a hash.
 func hashOf(words [8]uint32) Hash {
 	var h Hash
 	for i, word := range words {

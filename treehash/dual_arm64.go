@@ -2,14 +2,14 @@
 
 package treehash
 
-// blockDual feeds n blocks of 64 bytes from p on, which need not be aligned, to
-// both states. The processor has the SHA2 instructions.
+// blockDual feeds n blocks of 64 bytes from p on to both states. p need not be aligned. The
+// processor must have the SHA2 instructions.
 //
 //go:noescape
 func blockDual(linear, leaf *[8]uint32, p *byte, n uintptr)
 
-// blockTwo feeds n blocks of 64 bytes from p on to the first state, and as many
-// from q on to the second. Nothing needs to be aligned. The processor has the SHA2
+// blockTwo feeds n blocks of 64 bytes from p on to the first state, and n blocks from q on
+// to the second. Nothing needs to be aligned. The processor must have the SHA2
 // instructions.
 //
 //go:noescape

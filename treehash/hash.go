@@ -1,15 +1,20 @@
 // Package treehash computes the SHA-256 tree hash of Amazon Glacier.
 //
-// The input is cut into leaves of 1 MiB (the last may be shorter) and each leaf
-// is hashed with SHA-256. Neighbouring hashes are hashed in pairs, 64 bytes at a
-// time, level by level; an odd one at the end of a level moves up unchanged.
-// What remains is the root, the tree hash. Up to 1 MiB it equals plain SHA-256.
-// (Amazon Glacier developer guide, "Computing checksums".)
+// The input is cut into leaves of 1 MiB (the last one may be shorter), and each leaf is
+// hashed with SHA-256. Neighbouring hashes are concatenated to 64 bytes and hashed again,
+// level by level; an odd hash at the end of a level moves up unchanged. The last remaining
+// hash is the root: the tree hash. For up to 1 MiB it equals plain SHA-256. (Amazon Glacier
+// developer guide, "Computing checksums".)
 //
-// Two properties carry firn. The tree hash of an archive follows from the tree
-// hashes of its parts when every part but the last is 1 MiB times a power of two
-// ([Combine]), so an upload never reads its source twice for it. And a range
-// that is a node of the tree ([Aligned]) can be checked by itself.
+// firn depends on two properties. First, the tree hash of an archive follows from the tree
+// hashes of its parts if the size of every part but the last is 1 MiB times a power of two
+// ([Combine]). So an upload does not read its source twice. Second, a range that is a node
+// of the tree ([Aligned]) can be verified by itself.
+//
+// [Read], [ReadAt], [TreeAt] and [SumsTogether] hash files, [Hasher] and [TreeHasher] hash
+// streams, [Sum] hashes bytes in memory. On processors with the right instructions they use
+// kernels in assembly; [Fault] reports whether one of them failed its test. All sizes and
+// offsets are in bytes.
 package treehash
 
 import (
@@ -21,12 +26,12 @@ import (
 // LeafSize is the size of a leaf in bytes: 1 MiB.
 const LeafSize = 1 << 20
 
-// Hash is a SHA-256 value: a leaf, a node or the root of a tree, or a linear
-// hash. The zero Hash stands for "not known".
+// Hash is a SHA-256 value: a leaf, a node or the root of a tree, or a linear hash, which is
+// the plain SHA-256 of all bytes. The zero Hash means "unknown".
 type Hash [sha256.Size]byte
 
-// Parse reads a hash of 64 hexadecimal digits in either case, as the service's
-// headers carry it.
+// Parse reads a hash of 64 hexadecimal digits in upper or lower case, as in the service's
+// headers. Any other text is an error.
 func Parse(s string) (Hash, error) {
 	var h Hash
 	if len(s) != hex.EncodedLen(len(h)) {
@@ -38,13 +43,13 @@ func Parse(s string) (Hash, error) {
 	return h, nil
 }
 
-// String returns 64 lower-case hexadecimal digits.
+// String returns the hash as 64 lower-case hexadecimal digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
-// IsZero reports whether the hash is not known.
+// IsZero reports whether the hash is unknown.
 func (h Hash) IsZero() bool { return h == Hash{} }
 
-// MarshalText returns what String returns, and nothing for the zero Hash.
+// MarshalText returns the text of String, or empty text for the zero Hash.
 func (h Hash) MarshalText() ([]byte, error) {
 	if h.IsZero() {
 		return nil, nil
@@ -75,10 +80,10 @@ func Sum(b []byte) Hash {
 	return t.root()
 }
 
-// Combine returns the tree hash of a whole from the tree hashes of its pieces in
-// order. The caller guarantees that every piece but the last has the same size,
-// 1 MiB times a power of two, and that the last is not larger. Without pieces it
-// is the tree hash of nothing.
+// Combine returns the tree hash of a whole from the tree hashes of its pieces, in order.
+// The caller guarantees that every piece but the last has the same size, 1 MiB times a
+// power of two, and that the last is not larger. Without pieces it returns the tree hash of
+// zero bytes.
 func Combine(pieces []Hash) Hash {
 	if len(pieces) == 0 {
 		return Sum(nil)
@@ -90,9 +95,9 @@ func Combine(pieces []Hash) Hash {
 	return t.root()
 }
 
-// tree folds leaves into a root as they come, with one pending node a level. A
-// node at level n stands for 2^n leaves; levels fall strictly from the bottom of
-// the stack to its top, as the bits of a counter do.
+// tree folds leaves into a root as they arrive. It keeps at most one pending node per
+// level. A node at level n stands for 2^n leaves. The levels decrease strictly from the
+// bottom of the stack to its top, like the one bits of a counter.
 type tree struct {
 	stack []node
 }
@@ -110,8 +115,8 @@ func (t *tree) pushAll(leaves []Hash) {
 	}
 }
 
-// pushWhole adds all whole leaves that b begins with, as many at a time as can be
-// hashed together, and returns the rest.
+// pushWhole adds all complete leaves at the start of b, as many at a time as can be hashed
+// together, and returns the rest of b.
 func (t *tree) pushWhole(b []byte) []byte {
 	for len(b) >= LeafSize {
 		batch := inUse().newBatch(int64(len(b) / LeafSize))
@@ -122,7 +127,8 @@ func (t *tree) pushWhole(b []byte) []byte {
 	return b
 }
 
-// pushNode adds a node behind the others, which lies where the tree has one.
+// pushNode adds a node behind the others. The caller guarantees that the tree has a node
+// there.
 func (t *tree) pushNode(n node) {
 	for len(t.stack) > 0 && t.stack[len(t.stack)-1].level == n.level {
 		n = node{level: n.level + 1, hash: join(t.stack[len(t.stack)-1].hash, n.hash)}
@@ -131,8 +137,8 @@ func (t *tree) pushNode(n node) {
 	t.stack = append(t.stack, n)
 }
 
-// root folds what is pending from the top down, which is the same as moving odd
-// nodes up. It does not change t, and t holds at least one node.
+// root folds the pending nodes from the top of the stack down, which has the same effect as
+// moving odd nodes up. It does not change t. t holds at least one node.
 func (t *tree) root() Hash {
 	h := t.stack[len(t.stack)-1].hash
 	for i := len(t.stack) - 2; i >= 0; i-- {

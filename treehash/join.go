@@ -11,10 +11,10 @@ type Node struct {
 	Hash Hash  // tree hash of these bytes
 }
 
-// Join returns the tree hash of the bytes that nodes, of any sizes, make up when
-// they are laid one behind the other: of a whole archive, or of a node of it. It
-// is [Combine] for pieces that were cut where a download wanted them. Nodes that
-// do not lie where a tree has such nodes are refused.
+// Join returns the tree hash of the concatenated bytes of nodes, which may differ in size:
+// the tree hash of a whole archive, or of a node of it. It is [Combine] for pieces of
+// different sizes, such as the segments of a download. It returns an error if a node lies
+// where a tree has no such node.
 func Join(nodes []Node) (Hash, error) {
 	if len(nodes) == 0 {
 		return Sum(nil), nil

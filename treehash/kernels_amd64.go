@@ -4,8 +4,8 @@ package treehash
 
 import "golang.org/x/sys/cpu"
 
-// available returns the kernels whose instructions this processor has. A virtual
-// machine stops for each CPUID, so ask once.
+// available returns the kernels whose instructions this processor has. Each CPUID stops a
+// virtual machine, so call it only once.
 func available() kernels {
 	var k kernels
 	if hasSHA() && cpu.X86.HasSSSE3 {
@@ -17,7 +17,6 @@ func available() kernels {
 	return k
 }
 
-// hasSHA reports whether the processor has the SHA instructions.
 func hasSHA() bool {
 	const sha = 1 << 29
 	if last, _, _, _ := cpuid(0, 0); last < 7 {

@@ -4,7 +4,6 @@ package treehash
 
 import "golang.org/x/sys/cpu"
 
-// available returns the kernels whose instructions this processor has.
 func available() kernels {
 	if !cpu.ARM64.HasSHA2 {
 		return kernels{}

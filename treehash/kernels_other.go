@@ -2,7 +2,7 @@
 
 package treehash
 
-// available returns none: there are no kernels for this processor, or a build tag
-// wants none. With nokernels all hashes are those of crypto/sha256; with purego, which
-// the standard library heeds, too, these have no assembly either, and are slow.
+// available returns no kernels: there are none for this processor, or a build tag disables
+// them. With the tag nokernels, crypto/sha256 computes all hashes. With the tag purego, the
+// standard library uses no assembly either, so hashing is slow.
 func available() kernels { return kernels{} }

@@ -2,14 +2,14 @@ package treehash
 
 import "crypto/sha256"
 
-// lanes is how many leaves the kernel of that name hashes at a time, one in each
-// lane of its registers. They need nothing of each other, so that what keeps the
-// processor waiting in one leaf alone is no matter.
+// lanes is the number of leaves that the kernel of that name hashes at a time, one in each
+// lane of its registers. The leaves are independent, so the latency of one does not slow
+// the others.
 const lanes = 16
 
 // sixteen is a batch of 16 runs.
 type sixteen struct {
-	words [8][lanes]uint32 // comes first, to begin at a multiple of 64 bytes
+	words [8][lanes]uint32 // the first field, so that it is aligned to 64 bytes
 	block func(state *[8][lanes]uint32, p *byte, stride, n uintptr)
 	size  uint64 // bytes of each run so far
 	tail  [sha256.BlockSize]byte
@@ -19,7 +19,7 @@ func newSixteen(block func(state *[8][lanes]uint32, p *byte, stride, n uintptr))
 	return &sixteen{block: block, words: initialLanes()}
 }
 
-// initialLanes is the state that each lane begins with.
+// initialLanes returns the initial state of all lanes.
 func initialLanes() [8][lanes]uint32 {
 	var words [8][lanes]uint32
 	for i, word := range initialWords() {
@@ -38,7 +38,7 @@ func (b *sixteen) write(p []byte, stride, n int) {
 	b.size += uint64(n)
 }
 
-// sums pads all runs alike, with the same block.
+// sums uses the same padding for all runs, since they have the same size.
 func (b *sixteen) sums() []Hash {
 	b.tail = padding(b.size)
 	b.block(&b.words, &b.tail[0], 0, 1)

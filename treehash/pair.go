@@ -5,25 +5,22 @@ import (
 	"hash"
 )
 
-// pair is the two SHA-256 computations of a Hasher: the linear hash, and that of
-// the present leaf. It knows nothing of trees. Two implementations give the same
-// hashes: standard everywhere, and dual where the processor can.
+// pair is the two SHA-256 computations of a Hasher: the linear hash, and the hash of the
+// present leaf. It knows nothing of trees. There are two implementations: standard, and the
+// faster dual on processors that have its instructions.
 type pair interface {
-	// write adds b to both.
 	write(b []byte)
-	// linearSum returns the hash of all that was written since reset.
+	// linearSum returns the hash of all bytes since reset.
 	linearSum() Hash
-	// leafSum returns the hash of all that was written since nextLeaf or reset.
+	// leafSum returns the hash of all bytes since nextLeaf or reset.
 	leafSum() Hash
-	// nextLeaf begins another leaf. Since the last one began, a multiple of 64
-	// bytes was written: the caller guarantees it, for a leaf that is followed
-	// by another is LeafSize long.
+	// nextLeaf begins another leaf. The caller guarantees that the leaf so far is a
+	// multiple of 64 bytes long: only the last leaf is shorter than LeafSize.
 	nextLeaf()
-	// reset forgets all.
 	reset()
 }
 
-// newPair returns the faster of the implementations that k has.
+// newPair returns the fastest pair that k allows.
 func (k kernels) newPair() pair {
 	if k.dual != nil {
 		return newDual(k.dual)
@@ -31,7 +28,7 @@ func (k kernels) newPair() pair {
 	return newStandard()
 }
 
-// standard is a pair by the standard library, which reads every byte twice.
+// standard is a pair that uses the standard library, which reads every byte twice.
 type standard struct {
 	linear, leaf hash.Hash
 }
@@ -40,8 +37,8 @@ func newStandard() *standard {
 	return &standard{linear: sha256.New(), leaf: sha256.New()}
 }
 
-// step is how many bytes go through both hash functions before the next ones
-// are touched: small enough that the second function finds them in the cache.
+// step is the number of bytes that both hash functions process before the next bytes are
+// read. It is small enough that the second function finds them in the cache.
 const step = 32 << 10
 
 func (s *standard) write(b []byte) {

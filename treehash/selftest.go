@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// test makes each kernel compute what is known, a few kilobytes in all, so that
-// every start of a program can afford it.
+// test lets each kernel compute known hashes. It hashes only a few kilobytes, so every
+// start of a program can afford it.
 func (k kernels) test() error {
 	if k.dual != nil && !dualIsRight(k.dual) {
 		return faulty(k.sha, "both hashes at a time")
@@ -27,8 +27,8 @@ func faulty(name, job string) error {
 	return fmt.Errorf("the kernel %q, for %s, computes wrong SHA-256 hashes", name, job)
 }
 
-// The answers are NIST's: the first two from the examples for FIPS 180-4, the
-// third from the vectors of its validation program.
+// The expected hashes are NIST's: the first two from the examples for FIPS 180-4, the third
+// from the test vectors of its validation program.
 const (
 	oneBlock      = "abc"
 	oneBlockHash  = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -41,11 +41,11 @@ const (
 	wholeBlockHash = "42e61e174fbb3897d6dd6cef3dd2802fe67b331953b06114a65c772859dfc1aa"
 )
 
-// testRun is the length of the runs in which a kernel is compared with the
-// standard library: several blocks.
+// testRun is the length of the runs for which a kernel is compared with the standard
+// library: several blocks.
 const testRun = 5 * sha256.BlockSize
 
-// testPattern returns n bytes in which no block is like another.
+// testPattern returns n bytes in which all blocks differ.
 func testPattern(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -88,7 +88,7 @@ func batchIsRight(newBatch func() batch) bool {
 	return true
 }
 
-// togetherIsRight ends a leaf after one block, and the pieces after all of them.
+// togetherIsRight ends a leaf after one block and the pieces after all blocks.
 func togetherIsRight(k kernels) bool {
 	t, runs := k.newTogether(lanes), testPattern(lanes*testRun)
 	t.write(runs, testRun, sha256.BlockSize)

@@ -10,16 +10,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Sums are both hashes of the same bytes. The service wants both with every
-// part: the linear one for the signature, the tree hash for the proof.
+// Sums holds both hashes of the same bytes. The service needs both with every part: the
+// linear hash for the signature, the tree hash to verify the bytes.
 type Sums struct {
 	Size   int64 // bytes hashed
 	Tree   Hash
 	SHA256 Hash // linear
 }
 
-// Hasher computes both hashes of a stream in constant memory. It is an
-// io.Writer whose Write never fails. The zero value is not usable; see [New].
+// Hasher computes both hashes of a stream in constant memory. It is an io.Writer whose
+// Write never fails. The zero value is not usable; call [New].
 type Hasher struct {
 	size   int64
 	filled int // bytes in the present leaf
@@ -27,12 +27,12 @@ type Hasher struct {
 	tree   tree
 }
 
-// New returns a Hasher that has seen nothing.
+// New returns an empty Hasher.
 func New() *Hasher { return inUse().newHasher() }
 
 func (k kernels) newHasher() *Hasher { return &Hasher{pair: k.newPair()} }
 
-// Reset makes h as New returns it, keeping its memory.
+// Reset makes h equal to a new Hasher, but keeps its memory.
 func (h *Hasher) Reset() {
 	h.size, h.filled = 0, 0
 	h.pair.reset()
@@ -61,7 +61,7 @@ func (h *Hasher) endLeaf() {
 	h.filled = 0
 }
 
-// Sums returns the hashes of what was written so far. More may be written after.
+// Sums returns the hashes of all bytes written so far. More bytes may follow.
 func (h *Hasher) Sums() Sums {
 	t := tree{stack: append([]node(nil), h.tree.stack...)}
 	if h.filled > 0 || h.size == 0 {
@@ -70,13 +70,13 @@ func (h *Hasher) Sums() Sums {
 	return Sums{Size: h.size, Tree: t.root(), SHA256: h.pair.linearSum()}
 }
 
-// Leaf returns the hash of the leaf that the last byte written is in, as far as
-// it was written. Whoever writes so that no leaf ends within a write, and asks
-// after each that ends one and after the last, gets all leaves of the tree.
+// Leaf returns the hash of the present leaf: the leaf of the last byte written, as far as
+// it was written. To get all leaves of the tree, write so that no leaf ends in the middle
+// of a write, and call Leaf after each write that ends a leaf and after the last write.
 func (h *Hasher) Leaf() Hash { return h.pair.leafSum() }
 
-// Read hashes everything that r yields, through buf, which must not be empty.
-// It is the choice for one part on one core. It ends early when ctx does.
+// Read hashes all bytes of r through buf, which must not be empty. Use it for one part on
+// one core. It ends early with the cause of ctx when ctx is cancelled.
 func Read(ctx context.Context, r io.Reader, buf []byte) (Sums, error) {
 	return New().readAll(ctx, r, buf)
 }
@@ -97,10 +97,10 @@ func (h *Hasher) readAll(ctx context.Context, r io.Reader, buf []byte) (Sums, er
 	}
 }
 
-// ReadAt hashes the first size bytes of r on up to cores cores, at least one.
-// The linear hash cannot be shared out, so it takes one core while leaves are
-// hashed on the others, and more than two or three cores gain nothing. Memory is
-// one leaf for each core, and one more. An early end of r is an error.
+// ReadAt hashes the first size bytes of r on up to cores cores, at least one. The linear
+// hash needs one core by itself; the other cores hash leaves. So more than two or three
+// cores gain nothing. ReadAt uses one leaf of memory for each core, and one more. If r ends
+// early, the error wraps io.ErrUnexpectedEOF.
 func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
 	if cores <= 1 || size <= LeafSize {
 		return inUse().readWhole(ctx, r, size, make([]byte, LeafSize))
@@ -108,7 +108,6 @@ func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, er
 	return readAtParallel(ctx, r, size, cores)
 }
 
-// readWhole hashes the first size bytes of r through buf.
 func (k kernels) readWhole(ctx context.Context, r io.ReaderAt, size int64, buf []byte) (Sums, error) {
 	sums, err := k.newHasher().readAll(ctx, io.NewSectionReader(r, 0, size), buf)
 	if err == nil && sums.Size != size {
@@ -121,7 +120,7 @@ func shortSource(got, want int64) error {
 	return fmt.Errorf("the source ended after %d of %d bytes: %w", got, want, io.ErrUnexpectedEOF)
 }
 
-// readFull fills b with the bytes of r from off on, of size in all.
+// readFull fills b with the bytes of r from off on. r has size bytes in all.
 func readFull(r io.ReaderAt, b []byte, off, size int64) error {
 	n, err := r.ReadAt(b, off)
 	if n == len(b) {
@@ -133,12 +132,12 @@ func readFull(r io.ReaderAt, b []byte, off, size int64) error {
 	return err
 }
 
-// leafJob is one leaf on its way through both hash functions. Its buffer is
-// free again when both have seen it.
+// leafJob is one leaf that both hash functions process. Its buffer can be reused when both
+// have finished.
 type leafJob struct {
 	buf    []byte
 	n      int
-	result chan Hash // gets the leaf's hash, has room for it
+	result chan Hash // receives the leaf's hash without blocking
 }
 
 // fill reads the leaf that begins at off.
@@ -147,8 +146,8 @@ func (j *leafJob) fill(r io.ReaderAt, off, size int64) error {
 	return readFull(r, j.buf[:j.n], off, size)
 }
 
-// readAtParallel runs a reader that also computes the linear hash, and workers
-// that hash leaves; the results are folded in the order of the leaves.
+// readAtParallel runs a reader that also computes the linear hash, and workers that hash
+// leaves. It folds the results in the order of the leaves.
 func readAtParallel(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
 	workers := cores - 1
 	group, ctx := errgroup.WithContext(ctx)

@@ -7,15 +7,16 @@ import (
 	"io"
 )
 
-// TogetherBuffer is how much memory SumsTogether needs, in bytes.
+// TogetherBuffer is the size of the buffer that SumsTogether needs, in bytes.
 const TogetherBuffer = lanes * stride
 
-// FewestTogether is from how many pieces on SumsTogether hashes them together: it is
-// faster then, though the lanes that have none work for nothing.
+// FewestTogether is the number of pieces from which SumsTogether hashes them together. From
+// then on it is faster, although unused lanes are wasted.
 const FewestTogether = 9
 
-// Together returns how many pieces SumsTogether hashes at a time here: 16, which
-// is then about twice as fast as one after the other; or 1, and it gains nothing.
+// Together returns the number of pieces that SumsTogether hashes at a time on this
+// processor: 16, and then it is about twice as fast as hashing one after the other; or 1,
+// and then it gains nothing.
 func Together() int {
 	if inUse().together == nil {
 		return 1
@@ -23,16 +24,16 @@ func Together() int {
 	return lanes
 }
 
-// SumsTogether returns both hashes of several pieces, of the first size bytes of
-// each, computed on one core. The caller gathers [Together] pieces of one size,
-// which must be a multiple of 1 MiB to be hashed together. Any other size and any
-// number of pieces is right, too: fewer than 16 take as long as 16, fewer than
-// [FewestTogether] are hashed one after the other, as [Read] does it.
+// SumsTogether returns both hashes of the first size bytes of each piece, computed on one
+// core. The caller should pass [Together] pieces of one size that is a multiple of 1 MiB;
+// only those are hashed together. Any other size and number of pieces gives the right
+// hashes too: fewer than 16 pieces take as long as 16, and fewer than [FewestTogether] are
+// hashed one after the other, as by [Read].
 //
-// Every byte is read once, through buf, of [TogetherBuffer] bytes at least: 32 KiB
-// of each piece in turn. It ends early when ctx does. A piece that ends early is an
-// error that wraps io.ErrUnexpectedEOF. An error gives the number of its piece, the
-// first being 1, and leaves the sums of the others untold.
+// It reads every byte once, through buf, which has at least [TogetherBuffer] bytes: 32 KiB
+// of each piece in turn. It ends early with the cause of ctx when ctx is cancelled. If a
+// piece ends early, the error wraps io.ErrUnexpectedEOF. An error names its piece by its
+// number, counted from 1, and then no sums are returned.
 func SumsTogether(ctx context.Context, pieces []io.ReaderAt, size int64, buf []byte) ([]Sums, error) {
 	return inUse().sumsTogether(ctx, pieces, size, buf)
 }
@@ -62,7 +63,7 @@ func (k kernels) sumsTogether(ctx context.Context, pieces []io.ReaderAt, size in
 	return all, nil
 }
 
-// inPiece says which piece, counted from 0, an error is of.
+// inPiece adds the number of a piece, counted from 0, to an error.
 func inPiece(i int, err error) error {
 	if err == nil {
 		return nil
@@ -70,19 +71,18 @@ func inPiece(i int, err error) error {
 	return fmt.Errorf("piece %d: %w", i+1, err)
 }
 
-// together is the two SHA-256 computations of a Hasher, of 16 runs side by side.
+// together is the two SHA-256 computations of a Hasher, for 16 runs side by side.
 type together struct {
-	schedule     [64][lanes]uint32 // the kernel's; comes first, to begin at a multiple of 64 bytes
+	schedule     [64][lanes]uint32 // scratch of the kernel; the first field, so that it is aligned to 64 bytes
 	kernels      kernels
 	linear, leaf *sixteen
-	trees        []tree // of each run that there is
+	trees        []tree // one for each run in use
 }
 
 func (k kernels) newTogether(runs int) *together {
 	return &together{kernels: k, linear: newSixteen(k.lanes), leaf: newSixteen(k.lanes), trees: make([]tree, runs)}
 }
 
-// write adds n bytes, a multiple of 64, to each run, as a batch does.
 func (t *together) write(p []byte, stride, n int) {
 	_ = p[(lanes-1)*stride+n-1] // the kernel does not check
 	blocks := uintptr(n / sha256.BlockSize)
@@ -91,7 +91,7 @@ func (t *together) write(p []byte, stride, n int) {
 	t.leaf.size += uint64(n)
 }
 
-// endLeaf ends the leaf of each run.
+// endLeaf ends the present leaf of each run.
 func (t *together) endLeaf() {
 	leaves := t.leaf.sums()
 	for run := range t.trees {
@@ -100,8 +100,8 @@ func (t *together) endLeaf() {
 	t.leaf = newSixteen(t.kernels.lanes)
 }
 
-// sums returns both hashes of size bytes, a multiple of LeafSize, of each run, and
-// ends the computation. What read reads of a run goes through buf.
+// sums returns both hashes of size bytes, a multiple of LeafSize, of each run and ends the
+// computation. It calls read to fill pieces of buf.
 func (t *together) sums(ctx context.Context, read func(run int, b []byte, off int64) error, size int64, buf []byte) ([]Sums, error) {
 	for off := int64(0); off < size; off += strip {
 		if ctx.Err() != nil {

@@ -5,19 +5,19 @@ import (
 	"hash"
 )
 
-// TreeHasher computes the tree hash of a stream and nothing else, at half the
-// work of a [Hasher], in constant memory. It is an io.Writer whose Write never
-// fails. The zero value is not usable; see [NewTree].
+// TreeHasher computes only the tree hash of a stream, with half the work of a [Hasher], in
+// constant memory. It is an io.Writer whose Write never fails. The zero value is not
+// usable; call [NewTree].
 type TreeHasher struct {
 	filled int // bytes in the present leaf
 	leaf   hash.Hash
 	tree   tree
 }
 
-// NewTree returns a TreeHasher that has seen nothing.
+// NewTree returns an empty TreeHasher.
 func NewTree() *TreeHasher { return &TreeHasher{leaf: sha256.New()} }
 
-// Reset makes h as NewTree returns it, keeping its memory.
+// Reset makes h equal to a new TreeHasher, but keeps its memory.
 func (h *TreeHasher) Reset() {
 	h.filled = 0
 	h.leaf.Reset()
@@ -44,8 +44,7 @@ func (h *TreeHasher) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// Sum returns the tree hash of what was written so far. More may be written
-// after.
+// Sum returns the tree hash of all bytes written so far. More bytes may follow.
 func (h *TreeHasher) Sum() Hash {
 	t := tree{stack: append([]node(nil), h.tree.stack...)}
 	if h.filled > 0 || len(t.stack) == 0 {

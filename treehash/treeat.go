@@ -8,14 +8,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// blockSize is what one core hashes at a time in TreeAt: a node of the tree.
+// blockSize is the number of bytes that one core of TreeAt hashes at a time: a node of the
+// tree.
 const blockSize = 64 * LeafSize
 
-// TreeAt returns the tree hash of the first size bytes of r, computed on up to
-// cores cores, at least one: for comparing what is known by its tree hash alone,
-// at half the work of ReadAt, and less where leaves are hashed together (see
-// [Broad]). Memory is half a MiB for each core, and 32 bytes for each 64 MiB of size.
-// An early end of r is an error that wraps io.ErrUnexpectedEOF.
+// TreeAt returns the tree hash of the first size bytes of r, computed on up to cores cores,
+// at least one. Use it to compare bytes with a known tree hash: it does half the work of
+// ReadAt, and less if leaves are hashed together (see [Broad]). It uses 0.5 MiB of memory
+// for each core, and 32 bytes for each 64 MiB of size. If r ends early, the error wraps
+// io.ErrUnexpectedEOF.
 func TreeAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Hash, error) {
 	roots := make([]Hash, max(1, (size+blockSize-1)/blockSize))
 	var begun atomic.Int64 // blocks
@@ -38,9 +39,9 @@ func TreeAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Hash, er
 	return Combine(roots), nil
 }
 
-// blockAt returns the tree hash of the bytes of r from offset up to end: as many
-// leaves at a time as can be hashed together, then one after the other. It reads
-// into buf, which has room for the strips of 16 leaves, or for all the bytes.
+// blockAt returns the tree hash of the bytes of r from offset up to end. It hashes as many
+// leaves together as it can, then the rest one after the other. It reads into buf, which
+// has room for the strips of 16 leaves, or for all the bytes.
 func blockAt(ctx context.Context, r io.ReaderAt, offset, end int64, buf []byte) (Hash, error) {
 	h := NewTree()
 	for at := offset; at < end; {

@@ -2,7 +2,8 @@ package treehash
 
 import "crypto/sha256"
 
-// two is a batch of two runs, whose chains of rounds fill each other's gaps.
+// two is a batch of two runs. Each run's instructions fill the time in which the other
+// run's have to wait.
 type two struct {
 	block         func(first, second *[8]uint32, p, q *byte, n uintptr)
 	first, second [8]uint32

@@ -5,7 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// roundConstants are those of FIPS 180-4, section 4.2.2.
+// roundConstants returns the constants of FIPS 180-4, section 4.2.2.
 func roundConstants() [64]uint32 {
 	return [64]uint32{
 		0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -19,7 +19,7 @@ func roundConstants() [64]uint32 {
 	}
 }
 
-// constants puts the table of the round constants into the file.
+// constants adds the table of the round constants to the file.
 func (f *file) constants() operand.Mem {
 	table := f.table("k256")
 	for i, k := range roundConstants() {
@@ -28,8 +28,8 @@ func (f *file) constants() operand.Mem {
 	return table
 }
 
-// bigEndian puts the shuffle into the file that turns four big-endian words into
-// the machine's.
+// bigEndian adds to the file the shuffle that converts four big-endian words to the
+// machine's order.
 func (f *file) bigEndian() operand.Mem {
 	shuffle := f.table("bigEndian")
 	f.AddDatum(0, operand.U64(0x0405060700010203))

@@ -2,8 +2,8 @@ package main
 
 import "github.com/mmcloughlin/avo/reg"
 
-// cpuid writes what golang.org/x/sys/cpu does not tell of this processor: whether
-// it has the SHA instructions.
+// cpuid writes the function by which treehash finds out whether the processor has the SHA
+// instructions. golang.org/x/sys/cpu does not report that.
 func (s sha) cpuid() {
 	s.function("cpuid", "func(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)",
 		"cpuid is the instruction of that name.")

@@ -5,11 +5,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// blockDual writes the kernel that computes two hashes of the same blocks, of
-// runs that began at different places. Both see the same blocks, so that the
-// message schedule of a block is computed once and feeds both states; and the two
-// chains of rounds, each of which alone keeps the processor waiting, fill each
-// other's gaps.
+// blockDual writes the kernel that computes two hashes of the same blocks, for runs that
+// began at different positions. Both hashes consist of the same blocks, so the message
+// schedule of a block is computed once and used for both states. The two chains of rounds
+// are independent: one computes while the other waits for an instruction to finish.
 func (s sha) blockDual() {
 	s.function("blockDual", "func(linear, leaf *[8]uint32, p *byte, n uintptr)",
 		"blockDual feeds n blocks of 64 bytes from p on, which need not be aligned, to",

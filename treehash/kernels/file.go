@@ -9,13 +9,12 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 )
 
-// file is a file of assembly in the making, and that of its declarations in Go.
+// file is a file of generated assembly together with its Go declarations.
 type file struct {
 	*build.Context
 }
 
-// generate returns all that is generated: the contents of each file of package
-// treehash by its name.
+// generate returns the contents of each generated file of package treehash by its name.
 func generate() (map[string][]byte, error) {
 	contents := map[string][]byte{}
 	for name, write := range map[string]func(*file){"sha": writeSHA, "wide": writeWide} {
@@ -33,8 +32,8 @@ func generate() (map[string][]byte, error) {
 	return contents, nil
 }
 
-// print compiles the file, which checks among other things that no register is
-// read before it is written.
+// print compiles the file. Among other things this checks that no register is read before
+// it is written.
 func (f *file) print() (assembly, declarations []byte, err error) {
 	result, err := f.Result()
 	if err != nil {
@@ -51,8 +50,8 @@ func (f *file) print() (assembly, declarations []byte, err error) {
 	return assembly, declarations, err
 }
 
-// function begins a function without a frame of its own. The lines of doc become
-// the comment of its declaration.
+// function begins a function without a stack frame of its own. The lines of doc become the
+// comment of its declaration.
 func (f *file) function(name, signature string, doc ...string) {
 	f.Function(name)
 	f.Attributes(attr.NOSPLIT)

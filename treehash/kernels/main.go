@@ -1,8 +1,9 @@
-// Command kernels writes the assembly of package treehash, and the declarations
-// in Go that belong to it, into the directory that it is given. It is run by
-// `go generate ./treehash` at the root of the project.
+// Command kernels writes the assembly of package treehash and its Go declarations into the
+// directory given as its argument. `go generate ./treehash` at the root of the project runs
+// it.
 //
-// It is a module of its own, so that what it needs stays out of the product's.
+// It is a module of its own, so that the product does not depend on the generator's
+// libraries.
 package main
 
 import (

@@ -5,14 +5,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sha writes kernels with the SHA instructions. All instructions but those and
-// PSHUFB and PALIGNR, which are SSSE3, belong to every amd64.
+// sha writes kernels with the SHA instructions. They also use PSHUFB and PALIGNR, which
+// belong to SSSE3. Every amd64 processor has all other instructions.
 type sha struct {
 	*file
 	k256, shuffle operand.Mem
 }
 
-// writeSHA writes everything for processors with the SHA instructions.
 func writeSHA(f *file) {
 	s := sha{file: f, k256: f.constants(), shuffle: f.bigEndian()}
 	s.blockDual()
@@ -20,7 +19,7 @@ func writeSHA(f *file) {
 	s.cpuid()
 }
 
-// Registers that all kernels of this kind use alike. SHA256RNDS2 implies X0.
+// Registers with the same use in all kernels of this kind. SHA256RNDS2 implies X0.
 var (
 	wordsAndConstants = reg.X0
 	shuffle           = reg.X1
@@ -29,18 +28,18 @@ var (
 	blocks            = reg.RCX
 )
 
-// chain is a SHA-256 computation. The instructions want the state a to h as two
-// quads, named from the highest word to the lowest.
+// chain is a SHA-256 computation. The instructions need the state a to h as two quads,
+// named from the highest word to the lowest.
 type chain struct {
 	words      reg.Register // points to the state in memory, a to h
 	abef, cdgh reg.VecPhysical
 }
 
-// message is 16 words of the message schedule as four quads, used in turn.
+// message is 16 words of the message schedule in four quads, used in turn.
 type message [4]reg.VecPhysical
 
-// load reads a state and turns a b c d and e f g h, from the lowest word to the
-// highest as they lie in memory, into the two quads.
+// load reads a state from memory, where the words lie in the order a b c d and e f g h from
+// the lowest to the highest, into the two quads.
 func (s sha) load(c chain) {
 	s.MOVOU(operand.Mem{Base: c.words}, c.abef)
 	s.MOVOU(operand.Mem{Base: c.words, Disp: 16}, c.cdgh)
@@ -62,11 +61,11 @@ func (s sha) store(c chain) {
 	s.MOVOU(c.cdgh, operand.Mem{Base: c.words, Disp: 16})
 }
 
-// rounds makes rounds 4i to 4i+3 of every chain with quad i of the message.
-// SHA256RNDS2 does two rounds: it takes ABEF and CDGH and leaves the new ABEF in
-// the place of CDGH; the old ABEF is the new CDGH. So two of them leave all at
-// its place. Each waits for the one before of the same chain, and in that time
-// another chain has its turn.
+// rounds computes rounds 4i to 4i+3 of every chain with quad i of the message. SHA256RNDS2
+// does two rounds: it takes ABEF and CDGH and puts the new ABEF into the register of CDGH;
+// the old ABEF is the new CDGH. So after two of them both quads are in their own registers
+// again. Each instruction waits for the one before it in the same chain; meanwhile the
+// other chain computes.
 func (s sha) rounds(i int, m message, chains ...chain) {
 	s.MOVOU(operand.Mem{Base: constants, Disp: 16 * i}, wordsAndConstants)
 	s.PADDD(m[i%4], wordsAndConstants)
@@ -79,9 +78,9 @@ func (s sha) rounds(i int, m message, chains ...chain) {
 	}
 }
 
-// schedule comes behind the rounds of quad i and makes as much of later quads as
-// can be made by then. A quad t that takes the place of quad t-4 needs two steps:
-// SHA256MSG1, as soon as quad t-3 is there, and the rest, as soon as t-1 is.
+// schedule runs after the rounds of quad i and computes the later quads as far as is
+// possible by then. A quad t, which takes the register of quad t-4, needs two steps:
+// SHA256MSG1 once quad t-3 is complete, and the rest once quad t-1 is complete.
 func (s sha) schedule(i int, m message) {
 	const last = 15
 	before, present, next := m[(i+3)%4], m[i%4], m[(i+1)%4]
@@ -96,7 +95,7 @@ func (s sha) schedule(i int, m message) {
 	}
 }
 
-// read reads quad i of the block that p points to, for as long as there are any.
+// read reads quad i of the block at p, if there is one: a block has four.
 func (s sha) read(i int, p reg.Register, m message) {
 	if i < 4 {
 		s.MOVOU(operand.Mem{Base: p, Disp: 16 * i}, m[i])
@@ -104,7 +103,7 @@ func (s sha) read(i int, p reg.Register, m message) {
 	}
 }
 
-// begin loads what stays the same.
+// begin loads the registers that no block changes.
 func (s sha) begin() {
 	s.LEAQ(s.k256, constants)
 	s.MOVOU(s.shuffle, shuffle)

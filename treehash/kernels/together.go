@@ -5,12 +5,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// blockTogether writes the kernel that computes two hashes of each of 16 runs
-// side by side. As in blockDual both hashes of a run see the same blocks, so that
-// one transposition and one message schedule feed both. There are not registers
-// enough for two states at a time: while the rounds of the first are made, their
-// message words, with the round constants, are put down in memory, and the rounds
-// of the second take them from there.
+// blockTogether writes the kernel that computes two hashes of each of 16 runs side by side.
+// As in blockDual both hashes of a run consist of the same blocks, so that one
+// transposition and one message schedule serve both. There are not enough registers for two
+// states at a time. So the rounds of the first state store their message words, with the
+// round constants added, in memory, and the rounds of the second state read them from
+// there.
 func (w wide) blockTogether() {
 	w.function("blockTogether", "func(linear, leaf *[8][16]uint32, schedule *[64][16]uint32, p *byte, stride, n uintptr)",
 		"blockTogether feeds n blocks of 64 bytes of each lane to both states of the",

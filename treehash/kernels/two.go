@@ -5,9 +5,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// blockTwo writes the kernel that hashes two runs that have nothing to do with
-// each other. Each has a message schedule of its own, but the rounds of one fill
-// the time in which those of the other wait.
+// blockTwo writes the kernel that hashes two independent runs. Each has its own message
+// schedule. The rounds of one run compute while those of the other wait.
 func (s sha) blockTwo() {
 	s.function("blockTwo", "func(first, second *[8]uint32, p, q *byte, n uintptr)",
 		"blockTwo feeds n blocks of 64 bytes from p on to the first state, and as many",

@@ -5,18 +5,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// lanes is how many 32-bit words a register of AVX-512 has: so many runs are
-// hashed side by side, one in each lane. They need nothing of each other, so that
-// what keeps the processor waiting in one run alone is no matter.
+// lanes is the number of 32-bit words in a register of AVX-512, and so the number of runs
+// that are hashed side by side, one in each lane. The runs are independent, so the latency
+// of one does not slow the others.
 const lanes = 16
 
-// wide writes kernels with AVX-512F and BW.
+// wide writes kernels with AVX-512F and AVX-512BW.
 type wide struct {
 	*file
 	k256, shuffle operand.Mem
 }
 
-// writeWide writes everything for processors with AVX-512.
 func writeWide(f *file) {
 	w := wide{file: f, k256: f.constants(), shuffle: f.bigEndian()}
 	w.blockLanes()
@@ -29,24 +28,24 @@ type vector = reg.VecPhysical
 // state is the words a to h of every lane.
 type state [8]vector
 
-// Registers that all kernels of this kind use alike.
+// Registers with the same use in all kernels of this kind.
 var (
 	states = state{reg.Z16, reg.Z17, reg.Z18, reg.Z19, reg.Z20, reg.Z21, reg.Z22, reg.Z23}
-	// forRounds and forSchedule are scratch of their own, so that both can be under
-	// way at a time.
+	// forRounds and forSchedule are separate scratch registers, so that rounds and schedule
+	// can be computed at the same time.
 	forRounds   = [4]vector{reg.Z24, reg.Z25, reg.Z26, reg.Z27}
 	forSchedule = [3]vector{reg.Z28, reg.Z29, reg.Z30}
 	wideShuffle = reg.Z31
 
 	first  = reg.RSI // where the block of the first lane begins
-	stride = reg.RDX // how far the next lane is from each
+	stride = reg.RDX // distance in bytes between the blocks of two lanes
 	count  = reg.RCX // blocks left
-	cursor = reg.RAX // a lane, then the round constants
+	cursor = reg.RAX // the block of a lane, then the round constants
 	repeat = reg.R8
 )
 
-// words is the message schedule: word t of every lane is in words[t%16]. The
-// order is that in which transpose leaves them.
+// words returns the registers of the message schedule: word t of every lane is in
+// words[t%16]. transpose leaves them in this order.
 func words() [16]vector {
 	return [16]vector{
 		reg.Z0, reg.Z2, reg.Z1, reg.Z3, reg.Z4, reg.Z6, reg.Z5, reg.Z7,
@@ -54,7 +53,7 @@ func words() [16]vector {
 	}
 }
 
-// read reads a block of each lane, as a row of 16 words a register.
+// read reads a block of each lane: each register gets the 16 words of one lane, a row.
 func (w wide) read() {
 	w.Comment("A block of each lane.")
 	w.MOVQ(first, cursor)
@@ -65,7 +64,7 @@ func (w wide) read() {
 	}
 }
 
-// row returns the register of that number.
+// row returns register number i.
 func row(i int) vector {
 	return [16]vector{
 		reg.Z0, reg.Z1, reg.Z2, reg.Z3, reg.Z4, reg.Z5, reg.Z6, reg.Z7,
@@ -73,10 +72,11 @@ func row(i int) vector {
 	}[i]
 }
 
-// transpose turns rows, each of them a lane, into words, each of them of all
-// lanes. Swaps between two registers make it, as for a matrix whose quarters are
-// exchanged, then their quarters: words and pairs of words are interleaved within
-// each 16 bytes; then the even 16 bytes of both come together, and the odd.
+// transpose turns rows, each with the words of one lane, into vectors, each with one word
+// of all lanes. It swaps parts of two registers at a time, as one transposes a matrix by
+// exchanging its quarters, then their quarters, and so on. The first two steps interleave
+// words and pairs of words within each 16 bytes; the other two collect the even and the odd
+// 16 bytes of both registers.
 func (w wide) transpose() {
 	words := func(x, y vector) {
 		w.VPUNPCKHDQ(y, x, forRounds[0])
@@ -110,17 +110,16 @@ func (w wide) transpose() {
 	}
 }
 
-// The tables of VPTERNLOGD: one bit for each value that three bits can have.
+// The truth tables of VPTERNLOGD: one bit for each value of three bits.
 const (
 	exclusiveOr = operand.U8(0x96) // x ^ y ^ z
 	choose      = operand.U8(0xca) // x ? y : z
 	majority    = operand.U8(0xe8)
 )
 
-// round is round i. What it adds to h, which is the message word and the round
-// constant, add adds. The new a takes the place of h and the new e that of d, so
-// the names move on by one from round to round, and after 8 of them all are where
-// they were.
+// round computes round i. add adds the message word and the round constant to h. The new a
+// takes the register of h and the new e that of d, so the names move by one register from
+// round to round and return to their registers after 8 rounds.
 func (w wide) round(i int, s state, add func(h vector)) {
 	at := func(name byte) vector { return s[(int(name-'a')+8-i%8)%8] }
 	a, b, c, d, e, f, g, h := at('a'), at('b'), at('c'), at('d'), at('e'), at('f'), at('g'), at('h')
@@ -139,8 +138,8 @@ func (w wide) round(i int, s state, add func(h vector)) {
 	w.VPADDD(t[0], h, h)
 }
 
-// bigSigma leaves x, turned by three distances and put together, in the first
-// register for rounds.
+// bigSigma computes the exclusive or of three rotations of x. The result is in
+// forRounds[0].
 func (w wide) bigSigma(p, q, r uint8, x vector) {
 	t := forRounds
 	w.VPRORD(operand.U8(p), x, t[0])
@@ -149,7 +148,7 @@ func (w wide) bigSigma(p, q, r uint8, x vector) {
 	w.VPTERNLOGD(exclusiveOr, t[2], t[1], t[0])
 }
 
-// schedule makes message word t+16 in the place of word t.
+// schedule computes message word t+16 in the register of word t.
 func (w wide) schedule(t int) {
 	word := func(t int) vector { return words()[t%16] }
 	s, place := forSchedule, word(t)
@@ -160,8 +159,8 @@ func (w wide) schedule(t int) {
 	w.VPADDD(s[0], place, place)
 }
 
-// smallSigma leaves x, turned by two distances, shifted by one and put together,
-// in the first register for the schedule.
+// smallSigma computes the exclusive or of two rotations and one shift of x. The result is
+// in forSchedule[0].
 func (w wide) smallSigma(p, q, shift uint8, x vector) {
 	s := forSchedule
 	w.VPRORD(operand.U8(p), x, s[0])
@@ -170,14 +169,13 @@ func (w wide) smallSigma(p, q, shift uint8, x vector) {
 	w.VPTERNLOGD(exclusiveOr, s[2], s[1], s[0])
 }
 
-// load reads a state.
 func (w wide) load(from reg.Register, s state) {
 	for i, r := range s {
 		w.VMOVDQU32(operand.Mem{Base: from, Disp: 4 * lanes * i}, r)
 	}
 }
 
-// addTo adds the state to that which memory kept meanwhile, there and in s.
+// addTo adds the state in memory to s, and stores the sum in both.
 func (w wide) addTo(memory reg.Register, s state) {
 	for i, r := range s {
 		w.VPADDD(operand.Mem{Base: memory, Disp: 4 * lanes * i}, r, r)
