@@ -9,22 +9,21 @@ import (
 	"firn/vault"
 )
 
-// Result is how a kind kept one behaviour of the contract.
+// Result is the outcome of one behaviour of the suite.
 type Result struct {
 	Behaviour string
-	// Failures are sentences about what was not as it should be; none if all was.
+	// Failures has one sentence for each deviation; empty if there was none.
 	Failures []string
-	// Skipped says why the behaviour was not looked at to its end; empty if it was.
+	// Skipped says why the behaviour was not checked to its end; empty if it was.
 	Skipped string
 }
 
-// Check runs the suite outside of tests, against a real store, and tells report
-// how each behaviour was kept. open returns a fresh, empty vault, and reopen the
-// same vault as another process would have it; both are called once or more for
-// each behaviour, and what they make is the caller's to remove.
+// Check runs the suite outside of tests, against a real store, and calls report with the
+// result of each behaviour. open returns a fresh, empty vault. reopen returns the same
+// vault as another process would open it. Check calls both at least once for each
+// behaviour, and the caller removes what they create.
 //
-// When ctx ends, so does Check after the behaviour that is under way, with the
-// cause of ctx as its error.
+// When ctx is cancelled, Check finishes the present behaviour and returns the cause of ctx.
 func Check(
 	ctx context.Context, o Options, open func(context.Context) (vault.Vault, error),
 	reopen func(context.Context, vault.Vault) (vault.Vault, error), report func(Result),
@@ -52,14 +51,14 @@ func Check(
 		t := &checker{ctx: ctx}
 		t.run(func() { b.check(newSuite(t, by, o)) })
 		if ctx.Err() != nil {
-			return context.Cause(ctx) // which is what failed
+			return context.Cause(ctx) // the cancellation is what failed
 		}
 		report(Result{Behaviour: b.name, Failures: t.failures, Skipped: t.skipped})
 	}
 	return nil
 }
 
-// Behaviours is how many behaviours [Check] reports.
+// Behaviours returns the number of results that [Check] reports.
 func Behaviours() int { return len(behaviours()) }
 
 // checker is the T of one behaviour outside of tests.
@@ -71,8 +70,8 @@ type checker struct {
 	skipped  string
 }
 
-// run waits for a behaviour. It has a goroutine of its own, which Fatal and Skip
-// end.
+// run runs a behaviour and waits for it. The behaviour has its own goroutine because Fatal
+// and Skip end it with runtime.Goexit.
 func (t *checker) run(behaviour func()) {
 	var done sync.WaitGroup
 	done.Go(behaviour)

@@ -7,8 +7,8 @@ import (
 	"firn/vault"
 )
 
-// classesOfError: every error of the upload half answers for its class. What is
-// not there was there once, so that its id is one of the kind's.
+// classesOfError: every error of the upload half belongs to its class. The upload that does
+// not exist here existed before, so its id has the kind's own form.
 func classesOfError(s *suite) {
 	data := content(1, s.PartSize)
 	gone := s.create("")
@@ -55,7 +55,7 @@ func classesOfError(s *suite) {
 	}
 }
 
-// classesOfErrorOfJobs: the same for the job half.
+// classesOfErrorOfJobs: every error of the job half belongs to its class.
 func classesOfErrorOfJobs(s *suite) {
 	kept, deleted := s.upload(content(1, 2*mib), ""), s.upload(content(2, 1), "")
 	archiveJob := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: kept})

@@ -10,28 +10,28 @@ import (
 	"firn/vault"
 )
 
-// Fault is one thing that goes wrong in a [Faulty] vault.
+// Fault is a scripted failure of a [Faulty] vault.
 type Fault struct {
-	// Method is the name of the method of vault.Vault.
+	// Method is the name of a method of vault.Vault.
 	Method string
-	// Call tells which call of the method fails: 1 is the first, 0 every one.
+	// Call is the number of the call that fails: 1 is the first, 0 every call.
 	Call int
-	// Err is what the call returns. Nil together with Block or Truncate lets the
-	// call go on.
+	// Err is the result of the call. If it is nil and Block or Truncate is set, the call
+	// proceeds.
 	Err error
-	// After lets the call take effect first, so that only its answer is lost.
-	// Lists yield everything, then the error.
+	// After lets the call take effect first, so that only its answer is lost. Lists yield
+	// all their elements, then the error.
 	After bool
-	// Truncate, if above 0, is after how many bytes the body of UploadPart or
-	// the output of OpenOutput ends, as if it had no more.
+	// Truncate, if above 0, ends the body of UploadPart, or the output of OpenOutput, after
+	// this many bytes.
 	Truncate int64
-	// Block holds the call up until the channel is closed or the context ends,
-	// before anything else happens.
+	// Block delays the call until the channel is closed or the context is cancelled, before
+	// anything else happens.
 	Block <-chan struct{}
 }
 
-// Faulty is a vault with scripted faults: what goes wrong is written down, not
-// drawn by lot. Calls without a fault reach the vault below unchanged.
+// Faulty is a vault with scripted, never random, faults. Calls without a fault reach the
+// vault below unchanged.
 type Faulty struct {
 	below  vault.Vault
 	faults []Fault
@@ -47,20 +47,19 @@ var (
 	_ vault.Namer       = (*Faulty)(nil)
 )
 
-// NewFaulty returns v with faults. Of several that fit one call the first
-// counts.
+// NewFaulty returns v with faults. If several faults match a call, the first one applies.
 func NewFaulty(v vault.Vault, faults ...Fault) *Faulty {
 	return &Faulty{below: v, faults: faults, calls: make(map[string]int)}
 }
 
-// Calls returns how often a method was called, faults included.
+// Calls returns the number of calls of a method, including those that failed.
 func (f *Faulty) Calls(method string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls[method]
 }
 
-// next counts a call and returns its fault; the zero Fault if it has none.
+// next counts a call and returns its fault, or the zero Fault if it has none.
 func (f *Faulty) next(method string) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -73,8 +72,8 @@ func (f *Faulty) next(method string) Fault {
 	return Fault{}
 }
 
-// before blocks as the fault says, and returns the error of a call that is not
-// to take effect.
+// before blocks as the fault requires. It returns the fault's error if the call must not
+// take effect.
 func (fault Fault) before(ctx context.Context) error {
 	if fault.Block != nil {
 		select {
@@ -102,7 +101,7 @@ func around[T any](ctx context.Context, fault Fault, call func() (T, error)) (T,
 	return result, err
 }
 
-// aroundList lists with the fault of the call.
+// aroundList returns a sequence with the fault of its call.
 func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -121,20 +120,20 @@ func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error
 	}
 }
 
-// URL is that of the vault below. It never fails.
+// URL is that of the vault below. It has no faults.
 func (f *Faulty) URL() string { return f.below.URL() }
 
-// Limits are those of the vault below. They never fail.
+// Limits are those of the vault below. They have no faults.
 func (f *Faulty) Limits() vault.Limits { return f.below.Limits() }
 
-// CreateUpload is the vault's, with faults.
+// CreateUpload calls the vault below, with faults.
 func (f *Faulty) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
 	return around(ctx, f.next("CreateUpload"), func() (vault.UploadID, error) {
 		return f.below.CreateUpload(ctx, req)
 	})
 }
 
-// UploadPart is the vault's, with faults.
+// UploadPart calls the vault below, with faults.
 func (f *Faulty) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, body io.ReadSeeker) (vault.Part, error) {
 	fault := f.next("UploadPart")
 	if fault.Truncate > 0 {
@@ -145,19 +144,19 @@ func (f *Faulty) UploadPart(ctx context.Context, id vault.UploadID, part vault.P
 	})
 }
 
-// Parts is the vault's, with faults.
+// Parts calls the vault below, with faults.
 func (f *Faulty) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
 	return aroundList(ctx, f.next("Parts"), f.below.Parts(ctx, id))
 }
 
-// CompleteUpload is the vault's, with faults.
+// CompleteUpload calls the vault below, with faults.
 func (f *Faulty) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	return around(ctx, f.next("CompleteUpload"), func() (vault.ArchiveID, error) {
 		return f.below.CompleteUpload(ctx, id, c)
 	})
 }
 
-// AbortUpload is the vault's, with faults.
+// AbortUpload calls the vault below, with faults.
 func (f *Faulty) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	_, err := around(ctx, f.next("AbortUpload"), func() (struct{}, error) {
 		return struct{}{}, f.below.AbortUpload(ctx, id)
@@ -165,35 +164,35 @@ func (f *Faulty) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	return err
 }
 
-// Uploads is the vault's, with faults.
+// Uploads calls the vault below, with faults.
 func (f *Faulty) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	return aroundList(ctx, f.next("Uploads"), f.below.Uploads(ctx))
 }
 
-// StartJob is the vault's, with faults.
+// StartJob calls the vault below, with faults.
 func (f *Faulty) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	return around(ctx, f.next("StartJob"), func() (vault.JobID, error) {
 		return f.below.StartJob(ctx, req)
 	})
 }
 
-// Job is the vault's, with faults.
+// Job calls the vault below, with faults.
 func (f *Faulty) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	return around(ctx, f.next("Job"), func() (vault.Job, error) {
 		return f.below.Job(ctx, id)
 	})
 }
 
-// Jobs is the vault's, with faults.
+// Jobs calls the vault below, with faults.
 func (f *Faulty) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	return aroundList(ctx, f.next("Jobs"), f.below.Jobs(ctx))
 }
 
-// OpenOutput is the vault's, with faults.
+// OpenOutput calls the vault below, with faults.
 func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	fault := f.next("OpenOutput")
 	if fault.After {
-		// The answer is a stream: it is opened, then it is lost.
+		// The answer is a stream, so it must be opened before it can be lost.
 		out, err := f.below.OpenOutput(ctx, id, r)
 		if err == nil && fault.Err != nil {
 			_ = out.Close()
@@ -209,12 +208,12 @@ func (f *Faulty) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) 
 	})
 }
 
-// Inventory is the vault's, with faults.
+// Inventory calls the vault below, with faults.
 func (f *Faulty) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	return aroundList(ctx, f.next("Inventory"), f.below.Inventory(ctx, id, after))
 }
 
-// DeleteArchive is the vault's, with faults.
+// DeleteArchive calls the vault below, with faults.
 func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	_, err := around(ctx, f.next("DeleteArchive"), func() (struct{}, error) {
 		return struct{}{}, f.below.DeleteArchive(ctx, id)
@@ -222,14 +221,14 @@ func (f *Faulty) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	return err
 }
 
-// HasArchives is the vault's, with faults.
+// HasArchives calls the vault below, with faults.
 func (f *Faulty) HasArchives(ctx context.Context) (bool, error) {
 	return around(ctx, f.next("HasArchives"), func() (bool, error) {
 		return f.below.HasArchives(ctx)
 	})
 }
 
-// Look is the vault's, with faults; ErrInvalid if it has none.
+// Look calls the vault below, with faults; ErrInvalid if it is no vault.Looker.
 func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	return around(ctx, f.next("Look"), func() (vault.Archive, error) {
 		if looker, ok := f.below.(vault.Looker); ok {
@@ -239,7 +238,7 @@ func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, e
 	})
 }
 
-// LookClosely is the vault's, with faults; ErrInvalid if it has none.
+// LookClosely calls the vault below, with faults; ErrInvalid if it is no vault.CloseLooker.
 func (f *Faulty) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	return around(ctx, f.next("LookClosely"), func() (vault.Archive, error) {
 		if looker, ok := f.below.(vault.CloseLooker); ok {
@@ -249,7 +248,7 @@ func (f *Faulty) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Arc
 	})
 }
 
-// LookNamed is the vault's, with faults.
+// LookNamed calls the vault below, with faults; ErrInvalid if it is no vault.Namer.
 func (f *Faulty) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
 	return around(ctx, f.next("LookNamed"), func() (vault.Archive, error) {
 		if namer, ok := f.below.(vault.Namer); ok {
@@ -259,7 +258,7 @@ func (f *Faulty) LookNamed(ctx context.Context, name string) (vault.Archive, err
 	})
 }
 
-// CheckName is the vault's; it asks nobody, so it has no faults.
+// CheckName calls the vault below. It does no I/O and so has no faults.
 func (f *Faulty) CheckName(name string) error {
 	if namer, ok := f.below.(vault.Namer); ok {
 		return namer.CheckName(name)
@@ -267,7 +266,8 @@ func (f *Faulty) CheckName(name string) error {
 	return nil
 }
 
-// UploadsNamed is the vault's, with the faults of Uploads; without names it lists none.
+// UploadsNamed calls the vault below, with the faults of Uploads. It lists nothing if the
+// vault is no vault.Namer.
 func (f *Faulty) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
 	list := func(func(vault.Upload, error) bool) {}
 	if namer, ok := f.below.(vault.Namer); ok {
@@ -276,15 +276,15 @@ func (f *Faulty) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.
 	return aroundList(ctx, f.next("Uploads"), list)
 }
 
-// IsUpload is the vault's.
+// IsUpload calls the vault below. It has no faults.
 func (f *Faulty) IsUpload(a, b vault.UploadID) bool { return vault.IsUpload(f.below, a, b) }
 
-// FindUpload is the vault's, with the faults of Uploads.
+// FindUpload calls the vault below, with the faults of Uploads.
 func (f *Faulty) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
 	return around(ctx, f.next("Uploads"), func() (vault.Upload, error) { return vault.FindUpload(ctx, f.below, id) })
 }
 
-// CountUploads is the vault's, with the faults of Uploads.
+// CountUploads calls the vault below, with the faults of Uploads.
 func (f *Faulty) CountUploads(ctx context.Context) (int, error) {
 	return around(ctx, f.next("Uploads"), func() (int, error) { return vault.CountUploads(ctx, f.below) })
 }
@@ -294,7 +294,7 @@ type readCloser struct {
 	io.Closer
 }
 
-// truncated is a body that ends early. Whoever seeks begins anew.
+// truncated is a body that ends early. After a seek it has its full limit again.
 type truncated struct {
 	body        io.ReadSeeker
 	left, limit int64 // bytes

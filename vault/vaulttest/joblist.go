@@ -7,8 +7,8 @@ import (
 	"firn/vault"
 )
 
-// jobsAreListed: whoever lost the answer to StartJob finds the job by its own
-// token, from another process too.
+// jobsAreListed: a caller that lost the answer to StartJob finds the job by its token, also
+// from another process.
 func jobsAreListed(s *suite) {
 	if all := s.jobs(); len(all) != 0 {
 		if s.JobTime > 0 && s.Advance == nil {
@@ -28,7 +28,7 @@ func jobsAreListed(s *suite) {
 		want[req.Description] = id
 	}
 	switch {
-	case s.Shared && s.JobTime == 0: // what can be read at once needs no job
+	case s.Shared && s.JobTime == 0: // bytes that are readable at once need no job
 		s.wantListed(nil)
 		return
 	case s.Shared:
@@ -45,7 +45,7 @@ func jobsAreListed(s *suite) {
 	s.listedUntilExpired(len(want))
 }
 
-// listedUntilExpired: what has ended is listed as long as its output stays.
+// listedUntilExpired: an ended job is listed until its output expires.
 func (s *suite) listedUntilExpired(jobs int) {
 	s.Helper()
 	life := s.v.Limits().OutputLifetime
@@ -67,7 +67,7 @@ func (s *suite) jobs() []vault.Job {
 	return all
 }
 
-// wantListed checks that exactly these jobs are listed, as Job tells of them.
+// wantListed checks that exactly these jobs are listed, and that Job agrees with the list.
 func (s *suite) wantListed(want map[string]vault.JobID) {
 	s.Helper()
 	all := s.jobs()
@@ -85,8 +85,8 @@ func (s *suite) wantListed(want map[string]vault.JobID) {
 	}
 }
 
-// wantListedOnce checks that one job is listed, which anybody finds who needs the
-// archive.
+// wantListedOnce checks that one job for the archive is listed, which every caller who
+// needs the archive finds.
 func (s *suite) wantListedOnce(archive vault.ArchiveID) {
 	s.Helper()
 	for _, status := range []vault.JobStatus{vault.InProgress, vault.Succeeded} {
@@ -102,10 +102,10 @@ func (s *suite) wantListedOnce(archive vault.ArchiveID) {
 	}
 }
 
-// jobOfADeletedArchive: it fails, and says why.
+// jobOfADeletedArchive: a job for a deleted archive fails and says why.
 func jobOfADeletedArchive(s *suite) {
 	if s.JobTime == 0 {
-		return // whether the output of a finished job outlives its archive is the kind's affair
+		return // each kind decides whether the output of a finished job outlives its archive
 	}
 	archive := s.upload(content(1, mib), "")
 	id := s.start(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive})

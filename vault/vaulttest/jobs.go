@@ -8,7 +8,6 @@ import (
 	"firn/vault"
 )
 
-// status asks for a job.
 func (s *suite) status(id vault.JobID) vault.Job {
 	s.Helper()
 	j, err := s.v.Job(s.Context(), id)
@@ -18,8 +17,8 @@ func (s *suite) status(id vault.JobID) vault.Job {
 	return j
 }
 
-// jobBeforeReady: an unfinished job says so and gives nothing. A kind whose jobs
-// are done at once says that.
+// jobBeforeReady: an unfinished job has the status InProgress and no output.
+// Options.JobTime is 0 for a kind whose jobs finish at once.
 func jobBeforeReady(s *suite) {
 	data := content(1, mib)
 	id := s.upload(data, "")
@@ -89,13 +88,13 @@ func expiredOutput(s *suite) {
 	s.wantError("Inventory", err, vault.ErrExpired)
 }
 
-// expiredWhenTold: an output lives until the time that its job tells.
+// expiredWhenTold: an output lives until the Expires of its job.
 func (s *suite) expiredWhenTold(id vault.JobID, j vault.Job) {
 	s.Helper()
 	if j.Expires.IsZero() {
 		s.Fatal("the job does not tell when its output expires")
 	}
-	s.advance(j.Expires.Sub(j.Completed)) // which is later than that, for the job took some time
+	s.advance(j.Expires.Sub(j.Completed)) // this is later than Expires, since the job took some time
 	_, err := s.v.OpenOutput(s.Context(), id, vault.Range{})
 	s.wantError("OpenOutput", err, vault.ErrExpired)
 	_, err = s.v.Job(s.Context(), id)
@@ -116,7 +115,7 @@ func jobSurvives(s *suite) {
 	s.wantOutput(job, vault.Range{}, data)
 }
 
-// inventory: it lists exactly what was completed and not deleted.
+// inventory: it lists exactly the archives that were completed and not deleted.
 func inventory(s *suite) {
 	s.wantArchives()
 	want := make(map[vault.ArchiveID]vault.Archive)
@@ -148,7 +147,7 @@ func inventory(s *suite) {
 	}
 }
 
-// deleteTwice: the second time is no error, and other archives stay.
+// deleteTwice: the second deletion succeeds, and other archives remain.
 func deleteTwice(s *suite) {
 	data := content(1, mib)
 	kept, deleted := s.upload(data, "kept"), s.upload(data, "deleted")
@@ -164,7 +163,7 @@ func deleteTwice(s *suite) {
 	s.wantContent(kept, data)
 }
 
-// deleteThenRetrieve: what was deleted is not found.
+// deleteThenRetrieve: a deleted archive is not found.
 func deleteThenRetrieve(s *suite) {
 	id := s.upload(content(1, mib), "")
 	if err := s.v.DeleteArchive(s.Context(), id); err != nil {

@@ -7,8 +7,8 @@ import (
 	"firn/vault"
 )
 
-// descriptions: what is printable ASCII survives unchanged, all else is refused
-// before anything is created.
+// descriptions: printable ASCII survives unchanged; any other text is refused before
+// anything is created.
 func descriptions(s *suite) {
 	longest := strings.Repeat("x", s.v.Limits().MaxDescription)
 	var printable strings.Builder
@@ -38,7 +38,7 @@ func descriptions(s *suite) {
 	}
 }
 
-// names: a vault has one. That of an archive may be refused with ErrInvalid, and
+// names: a vault has one URL. The name of an archive may be refused with ErrInvalid, and
 // does no harm.
 func names(s *suite) {
 	s.wantOneName()
@@ -56,7 +56,7 @@ func names(s *suite) {
 	}
 }
 
-// limits: what Limits says is taken at its edge and refused beyond it.
+// limits: a value at the edge of Limits is accepted, a value beyond it is refused.
 func limits(s *suite) {
 	l := s.v.Limits()
 	type request struct {
@@ -86,16 +86,16 @@ func limits(s *suite) {
 	}
 }
 
-// partsWhereTheyMayBe: a part begins at a multiple of the part size and is not
-// larger.
+// partsWhereTheyMayBe: a part begins at a multiple of the part size and is not larger than
+// it.
 func (s *suite) partsWhereTheyMayBe() {
 	s.Helper()
 	id := s.create("")
 	body := content(1, s.PartSize+1)
 	for _, part := range []vault.Part{
 		partOf(body, 0),                   // too large
-		partOf(body[:s.PartSize], 1),      // beside its place
-		partOf(body[:1], s.PartSize-1),    // beside its place
+		partOf(body[:s.PartSize], 1),      // not at a multiple of the part size
+		partOf(body[:1], s.PartSize-1),    // not at a multiple of the part size
 		partOf(body[:1], -s.PartSize),     // before the archive
 		partOf(body[:s.PartSize], -1<<62), // far before the archive
 	} {
@@ -105,8 +105,7 @@ func (s *suite) partsWhereTheyMayBe() {
 	s.wantParts(id)
 }
 
-// mostParts: the last part that an upload may have, and the first that it may
-// not.
+// mostParts: part number MaxParts is accepted, the next one is refused.
 func mostParts(s *suite) {
 	l := s.v.Limits()
 	id, err := s.v.CreateUpload(s.Context(), vault.UploadRequest{PartSize: l.MinPartSize})

@@ -10,9 +10,9 @@ import (
 	"firn/vault"
 )
 
-// Behaviours of inventories beyond what they list.
+// Behaviours of inventories, except which archives they list.
 
-// wait moves the vault's clock, where it can be moved.
+// wait moves the vault's clock, if it can be moved.
 func (s *suite) wait(d time.Duration) {
 	if s.Advance != nil {
 		s.Advance(d)
@@ -34,8 +34,8 @@ func (s *suite) entries(job vault.JobID, after string) []vault.Entry {
 	return entries
 }
 
-// list starts an inventory job, waits for it, and returns it with the archives
-// that it lists.
+// list starts an inventory job, waits for it, and returns the job and the archives that it
+// lists.
 func (s *suite) list(l vault.Listing) (vault.Job, []vault.Archive) {
 	s.Helper()
 	id := s.job(vault.JobRequest{Kind: vault.RetrieveInventory, List: l})
@@ -50,7 +50,7 @@ func (s *suite) list(l vault.Listing) (vault.Job, []vault.Archive) {
 	return j, archives
 }
 
-// fill stores some archives, at different times where the clock can be moved.
+// fill stores some archives, at different times if the clock can be moved.
 func (s *suite) fill() {
 	s.Helper()
 	for i, description := range []string{"", "plain", "with, a comma", `with "quotes"`, "{}", "last"} {
@@ -59,7 +59,7 @@ func (s *suite) fill() {
 	}
 }
 
-// inventoryResumed: behind any entry, an inventory goes on with exactly the rest.
+// inventoryResumed: an inventory resumed behind any entry continues with exactly the rest.
 func inventoryResumed(s *suite) {
 	s.fill()
 	for _, csv := range []bool{false, !s.Live} {
@@ -82,17 +82,16 @@ func inventoryResumed(s *suite) {
 			if err != nil || e.ID != all[0].ID {
 				s.Errorf("the list begins with %q, %v", e.ID, err)
 			}
-			break // nobody has to read on
+			break // a reader may stop early
 		}
 	}
 }
 
-// inventoryBetweenDates: the first bound is among what is listed, the second is
-// not.
+// inventoryBetweenDates: the first bound is included, the second is not.
 func inventoryBetweenDates(s *suite) {
 	s.fill()
 	_, all := s.list(vault.Listing{})
-	times := []time.Time{{}} // which is no bound
+	times := []time.Time{{}} // the zero time is no bound
 	for _, a := range all {
 		if !slices.Contains(times, a.Created) {
 			times = append(times, a.Created)
@@ -116,8 +115,8 @@ func inventoryBetweenDates(s *suite) {
 	}
 }
 
-// inventoryByPages: jobs with a Limit, each beginning where the one before ended,
-// together list every archive once.
+// inventoryByPages: jobs with a Limit, each beginning where the one before ended, together
+// list every archive once.
 func inventoryByPages(s *suite) {
 	if s.Live {
 		_, err := s.v.StartJob(s.Context(), vault.JobRequest{Kind: vault.RetrieveInventory, List: vault.Listing{Limit: 1}})
@@ -149,7 +148,7 @@ func inventoryByPages(s *suite) {
 	}
 }
 
-// inventoryAsCSV lists the same.
+// inventoryAsCSV: CSV lists the same archives as JSON.
 func inventoryAsCSV(s *suite) {
 	if s.Live {
 		_, err := s.v.StartJob(s.Context(), vault.JobRequest{Kind: vault.RetrieveInventory, List: vault.Listing{CSV: true}})
@@ -163,7 +162,8 @@ func inventoryAsCSV(s *suite) {
 	}
 }
 
-// inventoryStays: what comes and goes after an inventory was taken is not in it.
+// inventoryStays: archives that are stored or deleted later do not change a finished
+// inventory.
 func inventoryStays(s *suite) {
 	s.fill()
 	job := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -186,8 +186,8 @@ func inventoryStays(s *suite) {
 	}
 }
 
-// inventoryDocument: pieces of the document of an inventory, put together, are
-// the whole. A kind whose inventory is no document says so.
+// inventoryDocument: the concatenated ranges of the document are the whole document. A kind
+// whose inventory is no document returns ErrInvalid.
 func inventoryDocument(s *suite) {
 	s.fill()
 	job := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -219,7 +219,7 @@ func inventoryDocument(s *suite) {
 	s.wantError("OpenOutput beyond the end", err, vault.ErrInvalid)
 }
 
-// read returns a range of a job's output, which has no tree hash.
+// read returns a range of an inventory job's output, which must have no tree hash.
 func (s *suite) read(job vault.JobID, r vault.Range) ([]byte, error) {
 	s.Helper()
 	out, err := s.v.OpenOutput(s.Context(), job, r)

@@ -1,15 +1,15 @@
 package vaulttest
 
-// Load is what a [Check] does to a store, as far as services take money for it.
+// Load counts those actions of a [Check] for which services charge.
 type Load struct {
-	Archives       int64 // stored, and to be deleted
-	UploadRequests int64 // begun, sent and completed
-	Bytes          int64 // sent
-	Jobs           int64 // started
+	Archives       int64 // archives stored, and deleted again
+	UploadRequests int64 // requests to begin, send and complete uploads
+	Bytes          int64 // bytes sent
+	Jobs           int64 // jobs started
 }
 
-// Expected is the most that a check with this part size does, rounded up from what
-// the suite was seen to do. Where jobs take hours it does less.
+// Expected returns an upper bound for the Load of a check with this part size in bytes,
+// rounded up from measurements of the suite. A vault whose jobs take hours gets less.
 func Expected(partSize int64) Load {
 	return Load{Archives: 120, UploadRequests: 450, Bytes: 110 * max(partSize, mib), Jobs: 150}
 }

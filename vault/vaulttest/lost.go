@@ -7,9 +7,8 @@ import (
 	"firn/vault"
 )
 
-// WantLost checks that the error of a request says that its answer is lost and
-// nothing else: it is of the class ErrUnavailable and of no class that would be a
-// verdict about the object.
+// WantLost checks that the error of a request says only that its answer is lost: its class
+// is ErrUnavailable and no class that would be a statement about the object.
 func WantLost(t testing.TB, err error) {
 	t.Helper()
 	if !errors.Is(err, vault.ErrUnavailable) {

@@ -2,8 +2,7 @@ package vaulttest
 
 import "firn/internal/vaultname"
 
-// wantOneName checks that the vault has one URL, in every process, and that it is
-// canonical.
+// wantOneName checks that the vault has the same canonical URL in every process.
 func (s *suite) wantOneName() {
 	s.Helper()
 	url := s.v.URL()
@@ -16,8 +15,8 @@ func (s *suite) wantOneName() {
 	}
 }
 
-// wantHasArchives checks what the vault says at once about whether it holds any. One
-// that counts its archives now and then need not know of the newest.
+// wantHasArchives checks HasArchives. It checks nothing at a vault that counts its archives
+// only now and then and so need not know the newest ones.
 func (s *suite) wantHasArchives(want bool) {
 	s.Helper()
 	if s.JobTime > 0 && s.Advance == nil {

@@ -10,13 +10,13 @@ import (
 	"firn/vault"
 )
 
-// roundTrip: what goes in comes out, at the sizes where hashing and cutting
-// change their ways.
+// roundTrip: the retrieved bytes are those that were stored, at the sizes around which
+// hashing and cutting into parts change.
 func roundTrip(s *suite) {
 	sizes := []int64{0, 1, mib - 1, mib, mib + 1, s.PartSize, 3*s.PartSize + mib/2, 4 * s.PartSize}
 	for i, size := range slices.Compact(sizes) {
 		if size < s.v.Limits().MinArchiveSize {
-			continue // limits checks that it is refused
+			continue // limits checks that this size is refused
 		}
 		data := content(uint64(i), size)
 		description := fmt.Sprintf("%d bytes", size)
@@ -29,7 +29,7 @@ func roundTrip(s *suite) {
 	}
 }
 
-// partsOutOfOrder: the order of arrival means nothing.
+// partsOutOfOrder: the order of arrival has no effect.
 func partsOutOfOrder(s *suite) {
 	data := content(1, 4*s.PartSize+1)
 	parts := split(data, s.PartSize)
@@ -53,8 +53,8 @@ func samePartTwice(s *suite) {
 	s.wantContent(s.complete(id, data), data)
 }
 
-// otherPartInItsPlace: the last part accepted at an offset counts, also when
-// its size is another.
+// otherPartInItsPlace: the last part accepted at an offset counts, also if its size
+// differs.
 func otherPartInItsPlace(s *suite) {
 	first, second := content(1, 2*s.PartSize), content(2, 2*s.PartSize-1)
 	id := s.create("")
@@ -67,7 +67,7 @@ func otherPartInItsPlace(s *suite) {
 	s.wantContent(s.complete(id, second), second)
 }
 
-// wrongHashOfAPart: ErrChecksum, nothing is visible, and what was there stays.
+// wrongHashOfAPart: ErrChecksum, nothing becomes visible, and an earlier part remains.
 func wrongHashOfAPart(s *suite) {
 	data := content(1, s.PartSize)
 	part := partOf(data, 0)
@@ -117,7 +117,7 @@ func wrongHashOfTheWhole(s *suite) {
 	s.wantContent(s.complete(id, data), data)
 }
 
-// shortBody: a body that ends early is no part.
+// shortBody: a body that ends early makes no part.
 func shortBody(s *suite) {
 	data := content(1, s.PartSize)
 	id := s.create("")
@@ -127,8 +127,8 @@ func shortBody(s *suite) {
 	s.wantParts(id)
 }
 
-// gap: without all its parts, or with another size, nothing is published and
-// the upload stays open.
+// gap: if a part is missing, or the size is wrong, nothing is published and the upload
+// stays open.
 func gap(s *suite) {
 	data := content(1, 3*s.PartSize)
 	parts := split(data, s.PartSize)
@@ -146,7 +146,7 @@ func gap(s *suite) {
 	s.wantContent(s.complete(id, data), data)
 }
 
-// manyGoroutines: parts of one upload arrive side by side, some of them twice.
+// manyGoroutines: parts of one upload arrive concurrently, some of them twice.
 func manyGoroutines(s *suite) {
 	data := content(1, 7*s.PartSize+1)
 	parts := split(data, s.PartSize)

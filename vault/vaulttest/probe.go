@@ -8,8 +8,8 @@ import (
 	"firn/vault"
 )
 
-// JobsTakeTime reports whether the jobs of a vault are done later than at once, or
-// its inventories lag behind. It stores an archive of one byte, and starts jobs.
+// JobsTakeTime reports whether the jobs of a vault take time, or its inventories lag
+// behind. It stores an archive of one byte and starts jobs.
 func JobsTakeTime(ctx context.Context, v vault.Vault, partSize int64) (bool, error) {
 	body := []byte{1}
 	part := partOf(body, 0)

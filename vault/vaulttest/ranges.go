@@ -5,9 +5,9 @@ import (
 	"firn/vault"
 )
 
-// Behaviours of ranges: of archives, and of outputs.
+// Behaviours of ranges of archives and of outputs.
 
-// outputByRanges: pieces of an output, put together, are the whole.
+// outputByRanges: the concatenated ranges of an output are the whole output.
 func outputByRanges(s *suite) {
 	data := content(1, 3*s.PartSize+mib/2+7)
 	job := s.job(vault.JobRequest{Kind: vault.RetrieveArchive, Archive: s.upload(data, "")})
@@ -29,8 +29,8 @@ func outputByRanges(s *suite) {
 // span is a run of leaves.
 type span struct{ first, end int64 }
 
-// nodes are the runs of leaves that are nodes in the tree of seven leaves, by the
-// service's rule; no others are.
+// nodes returns all runs of leaves that are nodes of the tree of seven leaves by the
+// service's rule.
 func nodes() map[span]bool {
 	all := map[span]bool{{0, 2}: true, {2, 4}: true, {4, 6}: true, {0, 4}: true, {4, 7}: true, {0, 7}: true}
 	for leaf := range int64(7) {
@@ -39,12 +39,11 @@ func nodes() map[span]bool {
 	return all
 }
 
-// rangesWithHash: the output of a job, and a range of it, carry a tree hash
-// exactly when both the job's range and the one that is read are nodes of the
-// archive's tree.
+// rangesWithHash: the output of a job, or a range of it, has a tree hash if and only if
+// both the job's range and the range that is read are nodes of the archive's tree.
 func rangesWithHash(s *suite) {
 	if s.Bare {
-		return // ranges tell nothing
+		return // such a kind reports no hashes of ranges
 	}
 	data := content(1, 6*mib+mib/2)
 	archive := s.upload(data, "")
@@ -88,8 +87,8 @@ func (s *suite) wantRangeJob(id vault.JobID, archive vault.ArchiveID, r vault.Ra
 	}
 }
 
-// wantHashedOutput checks the bytes of a range of an output, its size, and that
-// it carries their tree hash if hashed, else none.
+// wantHashedOutput checks the bytes of a range of an output, its size, and that it has
+// their tree hash if hashed, else none.
 func (s *suite) wantHashedOutput(job vault.JobID, r vault.Range, data []byte, hashed bool) {
 	s.Helper()
 	out := s.wantOutput(job, r, data)

@@ -16,14 +16,14 @@ import (
 
 const mib = treehash.LeafSize
 
-// suite is one behaviour being checked on one fresh vault. Its methods end the
-// test when the vault fails in something that the behaviour only needs.
+// suite checks one behaviour on one fresh vault. Its methods end the test when the vault
+// fails in something that the behaviour only depends on.
 type suite struct {
 	T
 	Options
 	v        vault.Vault
-	another  func(vault.Vault) vault.Vault       // opens it again
-	receipts map[vault.UploadID]map[int64]string // of the parts that were sent last
+	another  func(vault.Vault) vault.Vault       // opens the vault again
+	receipts map[vault.UploadID]map[int64]string // of the part last sent at each offset
 	requests map[vault.UploadID]vault.UploadRequest
 }
 
@@ -38,7 +38,7 @@ func newSuite[S T](t S, by Opener[S], o Options) *suite {
 	}
 }
 
-// reopen goes on as another process would.
+// reopen continues as another process would.
 func (s *suite) reopen() { s.v = s.another(s.v) }
 
 // advance moves the clock of the vault.
@@ -50,7 +50,7 @@ func (s *suite) advance(d time.Duration) {
 	s.Advance(d)
 }
 
-// content returns size bytes that are the same for the same seed.
+// content returns size bytes that depend on seed only.
 func content(seed uint64, size int64) []byte {
 	var key [32]byte
 	key[0], key[1] = byte(seed), byte(seed>>8)
@@ -59,7 +59,7 @@ func content(seed uint64, size int64) []byte {
 	return b
 }
 
-// split cuts data into parts with their hashes. Nothing has no parts.
+// split cuts data into parts with their hashes. No data has no parts.
 func split(data []byte, partSize int64) []vault.Part {
 	var parts []vault.Part
 	for off := int64(0); off < int64(len(data)); off += partSize {
@@ -122,8 +122,8 @@ func (s *suite) send(id vault.UploadID, data []byte, part vault.Part) {
 	s.receipts[id][part.Offset] = got.Receipt
 }
 
-// completion is what CompleteUpload needs of an upload of data, with what it was begun
-// with and the receipts of what was sent.
+// completion returns the argument of CompleteUpload for an upload of data, with the
+// properties of its UploadRequest and the receipts of its parts.
 func (s *suite) completion(id vault.UploadID, data []byte) vault.Completion {
 	c := completion(data, s.PartSize)
 	c.Description, c.ModTime = s.requests[id].Description, s.requests[id].ModTime
@@ -133,7 +133,6 @@ func (s *suite) completion(id vault.UploadID, data []byte) vault.Completion {
 	return c
 }
 
-// complete publishes what was sent.
 func (s *suite) complete(id vault.UploadID, data []byte) vault.ArchiveID {
 	s.Helper()
 	archive, err := s.v.CompleteUpload(s.Context(), id, s.completion(id, data))
@@ -156,7 +155,6 @@ func (s *suite) upload(data []byte, description string) vault.ArchiveID {
 	return s.complete(id, data)
 }
 
-// parts lists what the vault holds of an upload.
 func (s *suite) parts(id vault.UploadID) []vault.Part {
 	s.Helper()
 	parts, err := collect(s.v.Parts(s.Context(), id))
@@ -166,7 +164,7 @@ func (s *suite) parts(id vault.UploadID) []vault.Part {
 	return parts
 }
 
-// wantParts compares the vault's list of parts with what it should hold.
+// wantParts checks that the vault lists exactly these parts.
 func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
 	s.Helper()
 	got := s.parts(id)
@@ -181,7 +179,6 @@ func (s *suite) wantParts(id vault.UploadID, want ...vault.Part) {
 	}
 }
 
-// start starts a job.
 func (s *suite) start(req vault.JobRequest) vault.JobID {
 	s.Helper()
 	id, err := s.v.StartJob(s.Context(), req)
@@ -194,7 +191,7 @@ func (s *suite) start(req vault.JobRequest) vault.JobID {
 	return id
 }
 
-// job starts a job and waits, by the vault's own clock, until it is done.
+// job starts a job and waits, by the vault's own clock, until it has finished.
 func (s *suite) job(req vault.JobRequest) vault.JobID {
 	s.Helper()
 	id := s.start(req)
@@ -204,7 +201,7 @@ func (s *suite) job(req vault.JobRequest) vault.JobID {
 	return id
 }
 
-// inventory lists the archives that are in the vault now.
+// inventory returns the archives that are in the vault now.
 func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 	s.Helper()
 	id := s.job(vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -222,9 +219,9 @@ func (s *suite) inventory() map[vault.ArchiveID]vault.Archive {
 	return byID
 }
 
-// asListed is what an inventory tells of an archive, given what it listed for it:
-// of names, dates and ETags it only knows that they are there, and that a kind which
-// tells of an archive at once tells the same.
+// asListed returns the archive that an inventory should list for want, given the entry that
+// it did list. It takes name, date and ETag from that entry, since it cannot know them, but
+// checks that Look of a vault.Looker returns the same.
 func (s *suite) asListed(want, listed vault.Archive) vault.Archive {
 	s.Helper()
 	want.Created, want.Name, want.ETag = listed.Created, listed.Name, listed.ETag
@@ -242,7 +239,7 @@ func (s *suite) asListed(want, listed vault.Archive) vault.Archive {
 	return want
 }
 
-// wantArchives checks that exactly these archives are in the vault.
+// wantArchives checks that the vault holds exactly these archives.
 func (s *suite) wantArchives(ids ...vault.ArchiveID) {
 	s.Helper()
 	got := s.inventory()
@@ -263,8 +260,8 @@ func (s *suite) wantContent(id vault.ArchiveID, data []byte) {
 	s.wantOutput(job, vault.Range{}, data)
 }
 
-// wantOutput reads a range of a job's output and compares it with data. It
-// returns the output, which is closed.
+// wantOutput reads a range of a job's output and compares it with data. It returns the
+// closed output.
 func (s *suite) wantOutput(job vault.JobID, of vault.Range, data []byte) vault.Output {
 	s.Helper()
 	out, err := s.v.OpenOutput(s.Context(), job, of)
@@ -285,7 +282,7 @@ func (s *suite) wantError(what string, err, class error) {
 	}
 }
 
-// collect drains a sequence up to its first error.
+// collect returns the elements of a sequence up to its first error.
 func collect[T any](list func(func(T, error) bool)) ([]T, error) {
 	var all []T
 	for item, err := range list {
@@ -297,7 +294,7 @@ func collect[T any](list func(func(T, error) bool)) ([]T, error) {
 	return all, nil
 }
 
-// ended returns a context that was cancelled with a cause, and the cause.
+// ended returns a context that is cancelled with a cause, and the cause.
 func (s *suite) ended() (context.Context, error) {
 	cause := errors.New("the test has had enough")
 	ctx, cancel := context.WithCancelCause(s.Context())

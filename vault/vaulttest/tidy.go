@@ -11,7 +11,8 @@ import (
 	"firn/vault"
 )
 
-// Tidy is a vault that remembers what is made in it, so that it can be removed.
+// Tidy is a vault that remembers the uploads and archives made through it, so that
+// [Tidy.Clean] can remove them.
 type Tidy struct {
 	vault.Vault
 
@@ -20,7 +21,7 @@ type Tidy struct {
 	archives map[vault.ArchiveID]bool
 }
 
-// NewTidy returns v, remembering.
+// NewTidy returns a Tidy over v.
 func NewTidy(v vault.Vault) *Tidy {
 	return &Tidy{Vault: v, uploads: map[vault.UploadID]bool{}, archives: map[vault.ArchiveID]bool{}}
 }
@@ -48,8 +49,8 @@ func (t *Tidy) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Co
 	return archive, err
 }
 
-// Clean removes all uploads and archives that were made. The error tells what is
-// still there, of which a later Clean tries to remove all again.
+// Clean removes all uploads and archives that were made. The error names those that remain;
+// a later Clean tries again to remove them.
 func (t *Tidy) Clean(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

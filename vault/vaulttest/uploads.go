@@ -6,7 +6,7 @@ import (
 	"firn/vault"
 )
 
-// resume: a fresh value over the same vault goes on from what Parts tells.
+// resume: a fresh value over the same vault continues from what Parts lists.
 func resume(s *suite) {
 	data := content(1, 3*s.PartSize+1)
 	parts := split(data, s.PartSize)
@@ -39,7 +39,7 @@ func (s *suite) uploads() map[vault.UploadID]vault.Upload {
 	return byID
 }
 
-// uploadsAreListed: Uploads lists what is open, and nothing that has ended.
+// uploadsAreListed: Uploads lists open uploads, and none that has ended.
 func uploadsAreListed(s *suite) {
 	data := content(1, s.PartSize)
 	open, aborted, completed := s.create("open"), s.create("aborted"), s.create("completed")
@@ -69,7 +69,7 @@ func uploadsAreListed(s *suite) {
 	}
 }
 
-// completeTwice: the second answer is the first.
+// completeTwice: a repeated call returns the first result.
 func completeTwice(s *suite) {
 	data := content(1, s.PartSize+1)
 	id := s.create("twice")
@@ -92,7 +92,7 @@ func completeTwice(s *suite) {
 	s.wantArchives(first)
 }
 
-// abortThenComplete: an aborted upload is gone for every method.
+// abortThenComplete: no method finds an aborted upload.
 func abortThenComplete(s *suite) {
 	data := content(1, s.PartSize)
 	id := s.create("")
@@ -109,7 +109,7 @@ func abortThenComplete(s *suite) {
 	s.wantArchives()
 }
 
-// abortTwice: aborting what is not there is no error.
+// abortTwice: aborting an upload that does not exist succeeds.
 func abortTwice(s *suite) {
 	id := s.create("")
 	for range 2 {
@@ -122,8 +122,8 @@ func abortTwice(s *suite) {
 	}
 }
 
-// abortLeavesArchivesAlone: aborting a completed upload may be an error, and
-// never touches the archive.
+// abortLeavesArchivesAlone: aborting a completed upload may be an error, and never touches
+// the archive.
 func abortLeavesArchivesAlone(s *suite) {
 	data := content(1, s.PartSize)
 	id := s.create("")
@@ -135,7 +135,7 @@ func abortLeavesArchivesAlone(s *suite) {
 	s.wantContent(archive, data)
 }
 
-// cancelled: a call with a context that has ended changes nothing and tells why.
+// cancelled: a call with a cancelled context changes nothing and returns the cause.
 func cancelled(s *suite) {
 	data := content(1, s.PartSize)
 	ready := s.create("ready")

@@ -1,8 +1,8 @@
-// Package vaulttest holds the suite that every kind of vault must pass, and a
-// vault with scripted faults for tests of what stands above the contract.
+// Package vaulttest holds the test suite that every kind of vault must pass. It also has
+// [Faulty], a vault with scripted faults for tests of the packages above the contract.
 //
-// The suite speaks to a vault through the contract alone, so one suite proves a
-// directory, a client and a server, each against the others.
+// The suite uses a vault through the contract alone. So the same suite checks a directory,
+// and the client against the server.
 package vaulttest
 
 import (
@@ -14,46 +14,46 @@ import (
 
 // Options tell the suite what a kind cannot promise.
 type Options struct {
-	// PartSize is the part size in bytes that the suite uploads with, which
-	// Limits must allow and which is 1 MiB times a power of two; 0 means 1 MiB.
+	// PartSize is the part size of the suite's uploads in bytes. Limits must allow it, and
+	// it must be 1 MiB times a power of two; 0 means 1 MiB.
 	PartSize int64
 
-	// JobTime is how long a job takes; 0 means that jobs are done at once, and
-	// then the suite cannot see what an unfinished job answers.
+	// JobTime is the duration of a job. 0 means that jobs finish at once; then the suite
+	// cannot check unfinished jobs.
 	JobTime time.Duration
 
-	// Advance moves the clock of the vault. Nil means that nobody can: where a
-	// behaviour would have to wait it is skipped from there on.
+	// Advance moves the clock of the vault. Nil means that nobody can move it; then the
+	// suite skips the rest of a behaviour that would have to wait.
 	Advance func(d time.Duration)
 
-	// ShortMemory: the kind forgets a completed upload after a while, so that
-	// repeating CompleteUpload from another process may give ErrNotFound.
+	// ShortMemory: the kind forgets a completed upload after a while, so that a repeated
+	// CompleteUpload from another process may return ErrNotFound.
 	ShortMemory bool
 
-	// Bare: lists tell names, sizes and dates alone, and ranges nothing. Parts are
-	// compared by their SHA-256, and the tree hash of an archive is told by a job
-	// for all of it.
+	// Bare: lists contain only names, sizes and dates, and ranges have no tree hashes.
+	// Parts are verified by their SHA-256. Only a job for the whole archive reports its
+	// tree hash.
 	Bare bool
 
-	// Live: an inventory is what is there when it is read, and takes no time. It
-	// comes neither in pages nor as CSV, and jobs for it are not listed.
+	// Live: an inventory shows the vault as it is when the inventory is read, and takes no
+	// time. Pages and CSV are refused, and inventory jobs are not listed.
 	Live bool
 
-	// Shared: a job makes an archive readable as a whole, for everybody, until a
-	// time that the vault chooses. So there is one for each archive, which is
-	// listed without what was said when it was asked for, and gone with its archive.
+	// Shared: a job makes the whole archive readable for everybody until a time that the
+	// vault chooses. So each archive has at most one job. The list of jobs lacks the
+	// descriptions of the requests, and a job disappears with its archive.
 	Shared bool
 
-	// TwoDates: a look at an archive dates it by the beginning of its upload, and a list
-	// by its end, or the other way round.
+	// TwoDates: either Look or the inventory dates an archive by the beginning of its
+	// upload, and the other one by its end.
 	TwoDates bool
 
-	// OneCompleter: the service behind the kind does not order several completions
-	// of one upload that come side by side.
+	// OneCompleter: the service behind the kind does not order concurrent completions of
+	// one upload.
 	OneCompleter bool
 }
 
-// T is what the suite needs of a *testing.T. Fatal, Fatalf and Skip do not return.
+// T is the part of *testing.T that the suite needs. Fatal, Fatalf and Skip do not return.
 type T interface {
 	Context() context.Context
 	Helper()
@@ -68,12 +68,12 @@ type T interface {
 type Opener[S T] struct {
 	// New opens a fresh, empty vault that is closed when the test ends.
 	New func(t S) vault.Vault
-	// Reopen returns a fresh value over the same vault, as another process would
-	// have it. The old value is not used again.
+	// Reopen returns a fresh value over the same vault, as another process would open it.
+	// The suite does not use the old value again.
 	Reopen func(t S, v vault.Vault) vault.Vault
 }
 
-// runner is a T that has parts, as *testing.T does.
+// runner is a T with subtests, as *testing.T is.
 type runner[S any] interface {
 	T
 	Run(name string, part func(S)) bool
