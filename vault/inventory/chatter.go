@@ -2,11 +2,11 @@ package inventory
 
 import "bytes"
 
-// maxChatter is how many lines may stand before a document.
+// maxChatter is the number of lines that may precede a document.
 const maxChatter = 10
 
-// isChatter reports whether a line before a document is none of it: an empty one, or
-// what glacier-upload prints on its way to the list, into the same file.
+// isChatter reports whether a line in front of a document does not belong to it: an empty
+// line, or one that glacier-upload prints into the same file before the list.
 func isChatter(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	for _, begins := range []string{"Checking ", "Inventory status: ", "Job status: ", "Retrieving "} {
@@ -17,8 +17,8 @@ func isChatter(line []byte) bool {
 	return len(line) == 0
 }
 
-// chatter is how many bytes of such lines a text begins with, and whether the text ends
-// before it can be told of the next line.
+// chatter returns the number of bytes of such lines at the start of a text. open means that
+// the text ends before the next line can be judged.
 func chatter(text []byte) (n int, open bool) {
 	for range maxChatter {
 		end := bytes.IndexByte(text[n:], '\n')
@@ -33,7 +33,7 @@ func chatter(text []byte) (n int, open bool) {
 	return n, false
 }
 
-// skipChatter passes a byte order mark and the lines before the document.
+// skipChatter skips a byte order mark and the lines in front of the document.
 func (s *source) skipChatter() {
 	s.skipMark()
 	n, open := chatter(s.ahead())

@@ -10,14 +10,14 @@ import (
 	"firn/vault"
 )
 
-// csvForm reads the CSV form: the header, then one line for each archive. A field
-// may stand in quotes, and one with a comma or a quote in it always does. The service
-// writes a quote there as \", but a backslash as it is; spreadsheets and other servers
-// write it twice (RFC 4180). So only whoever knows that there are five fields, and that
-// four of them hold no comma, can tell where the description ends: it is what is left
-// between the first comma and the third from the right.
+// csvForm reads the CSV form: a header, then one line per archive. A field may be quoted; a
+// field that contains a comma or a quote always is. The service writes a quote in a field
+// as \" but a backslash unchanged; spreadsheets and other servers write a quote twice (RFC
+// 4180). So a reader can find the end of the description only by counting: there are five
+// fields, and only the description may contain commas. It is the text between the first
+// comma and the third comma from the right.
 type csvForm struct {
-	begun bool // the header was read
+	begun bool // the header has been read
 }
 
 func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
@@ -47,7 +47,7 @@ func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
 		switch {
 		case err == nil:
 			return vault.Entry{Archive: archive}, nil
-		case line.open: // so it lacks more than its line feed
+		case line.open: // so the line lacks more than its line feed
 			return vault.Entry{}, src.early()
 		}
 		return bad(archive, err.Error(), line.raw), nil
@@ -56,16 +56,16 @@ func (f *csvForm) next(src *source, _ *Head) (vault.Entry, error) {
 
 // line is one line of a document, without its end.
 type line struct {
-	raw  []byte // all of it, or only the beginning of one that is too long
-	cut  bool   // it is longer than maxEntry
+	raw  []byte // the whole line, or only the beginning of a line that is too long
+	cut  bool   // the line is longer than maxEntry
 	open bool   // the document ended before the line did
 }
 
-// line passes the next line and returns it. The end of the document ends a line,
-// too; that nothing is left of it is an error.
+// line consumes the next line and returns it. The end of the document also ends a line. It
+// is an error if the document has no line left.
 func (s *source) line() (line, error) {
 	var l line
-	seen := 0 // bytes of the line that are ahead and looked at
+	seen := 0 // bytes of the line ahead that were searched
 	for {
 		if i := bytes.IndexByte(s.ahead()[seen:], '\n'); i >= 0 {
 			seen += i
@@ -99,20 +99,19 @@ func (s *source) line() (line, error) {
 	return l, nil
 }
 
-// keep notes that the line is too long, and keeps the beginning of it.
+// keep marks the line as too long and keeps its beginning.
 func (l *line) keep(piece []byte) {
 	l.cut = true
 	l.raw = append(l.raw, piece[:min(len(piece), maxRaw-len(l.raw))]...)
 }
 
-// isHeader reports whether a line is the header.
 func isHeader(line []byte) bool {
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	return string(bytes.ReplaceAll(line, []byte(`"`), nil)) == header
 }
 
-// parseLine reads the line of one archive. The error tells the first thing that
-// is wrong; with it comes what could be read.
+// parseLine reads the line of one archive. The error names the first problem; the archive
+// has the fields that could be read.
 func parseLine(l line) (vault.Archive, error) {
 	if l.cut {
 		return vault.Archive{}, errTooLong
@@ -128,17 +127,17 @@ func parseLine(l line) (vault.Archive, error) {
 	}
 	var f fields
 	description, quoted := describe(rest)
-	wrong := cmp.Or( // all of them are read, whatever the first ones are like
+	wrong := cmp.Or( // all fields are read, even if an earlier one is wrong
 		f.setID(unquote(id)), f.setDescription(description), quoted, f.setDate(unquote(last[0])),
 		f.setSize(unquote(last[1])), f.setHash(unquote(last[2])),
 	)
 	return f.archive, wrong
 }
 
-// describe returns the description that a field holds. Which way of writing quotes it is
-// tells the field itself: where each quote has a backslash before it, it is the
-// service's; else it must be that of RFC 4180, where quotes come in pairs. No text can
-// be both. A field that is neither is an error, and comes as it is.
+// describe returns the description in a field. The field itself shows how its quotes are
+// written: if each quote has a backslash before it, it is the service's form; otherwise it
+// must be that of RFC 4180, where quotes come in pairs. No text can have both forms. A
+// field with neither form is an error, and is returned unchanged.
 func describe(field []byte) ([]byte, error) {
 	if !isQuoted(field) {
 		return field, nil
@@ -158,7 +157,7 @@ func describe(field []byte) ([]byte, error) {
 	return text, fmt.Errorf("quotes in the description are neither escaped nor doubled: %.300q", field)
 }
 
-// unquote strips the quotes from around a field.
+// unquote removes the quotes around a field.
 func unquote(field []byte) []byte {
 	if !isQuoted(field) {
 		return field

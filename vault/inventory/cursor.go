@@ -8,19 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// errObject is what is wrong with an object between whose braces something other
-// than members stands.
+// errObject reports an object that contains something else than members.
 var errObject = errors.New("the entry is no JSON")
 
-// cursor walks the members of an object that is in memory.
+// cursor iterates over the members of an object in memory.
 type cursor struct {
-	rest  []byte // between the braces, what was not yet passed
-	first bool   // no member was passed yet
+	rest  []byte // the bytes between the braces that are left
+	first bool   // the next member is the first
 }
 
-// member returns the name and the value of the next member, the value as it
-// stands there; no name when there is none. The value may still be no JSON, but
-// is not empty.
+// member returns the name and the raw value of the next member, or no name if there is
+// none. The value is not empty, but may be invalid JSON.
 func (c *cursor) member() (name, content []byte, err error) {
 	c.skipSpace()
 	switch {
@@ -46,7 +44,7 @@ func (c *cursor) member() (name, content []byte, err error) {
 	return name, content, nil
 }
 
-// value passes space and a value and returns it.
+// value consumes space and a value and returns the value.
 func (c *cursor) value() (raw []byte, ok bool) {
 	c.skipSpace()
 	if len(c.rest) == 0 {
@@ -68,7 +66,7 @@ func (c *cursor) value() (raw []byte, ok bool) {
 	return raw, n > 0
 }
 
-// skip passes space and the byte b, if it is there.
+// skip consumes space and the byte b, if it is there.
 func (c *cursor) skip(b byte) bool {
 	c.skipSpace()
 	if len(c.rest) == 0 || c.rest[0] != b {
@@ -84,7 +82,7 @@ func (c *cursor) skipSpace() {
 	}
 }
 
-// textOf returns what a JSON string says. It is good as long as raw is.
+// textOf returns the text of a JSON string. The result may share memory with raw.
 func textOf(raw []byte) ([]byte, error) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return nil, fmt.Errorf("no text: %.100q", raw)
@@ -108,5 +106,4 @@ func textOf(raw []byte) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// isValue reports whether raw is one JSON value.
 func isValue(raw []byte) bool { return json.Valid(raw) && utf8.Valid(raw) }

@@ -11,29 +11,29 @@ import (
 	"firn/vault"
 )
 
-// The fields of an entry, as bits of what was seen of one.
+// Bits for the fields of an entry.
 const (
 	idField uint8 = 1 << iota
 	descriptionField
 	dateField
 	sizeField
 	hashField
-	damageField // what only Writer.AddBad writes
+	damageField // only Writer.AddBad writes it
 
 	neededFields = idField | dateField | sizeField | hashField
 )
 
-// fields is an entry on its way from the document.
+// fields is an entry that is being read.
 type fields struct {
 	archive vault.Archive
 	seen    uint8
-	damage  string // why whoever wrote the entry knows no more
+	damage  string // the reason why the writer of the entry knew no more; else empty
 }
 
-// parseEntry reads one value of the list, whose brackets and quotes are known to
-// match. The keys may have any order, unknown ones are passed over, and only the
-// description may be missing or null. The error tells the first thing that is
-// wrong; with it comes what could be read.
+// parseEntry reads one value of the list, whose brackets and quotes are known to match.
+// Keys may be in any order, unknown keys are skipped, and only the description may be
+// missing or null. The error names the first problem; the archive has the fields that could
+// be read.
 func parseEntry(raw []byte) (vault.Archive, error) {
 	if raw[0] != '{' {
 		return vault.Archive{}, fmt.Errorf("the entry is no object: %.100q", raw)
@@ -62,8 +62,7 @@ func parseEntry(raw []byte) (vault.Archive, error) {
 	return f.archive, wrong
 }
 
-// set takes one member of the object: its name, and its value as it stands in
-// the document.
+// set stores one member of the object, given its name and its raw value.
 func (f *fields) set(name, content []byte) error {
 	field := fieldOf(name)
 	if field == 0 {
@@ -163,7 +162,7 @@ func (f *fields) setHash(text []byte) error {
 	return fmt.Errorf("not a tree hash: %.100q", text)
 }
 
-// complete says which field is missing.
+// complete returns an error that names the first missing field.
 func (f *fields) complete() error {
 	missing := neededFields &^ f.seen
 	if missing == 0 {
@@ -173,7 +172,6 @@ func (f *fields) complete() error {
 	return errors.New("the entry has no " + names[bits.TrailingZeros8(missing)])
 }
 
-// parseDate reads 2013-03-20T17:03:43Z, with or without a fraction of a second.
 func parseDate(text []byte) (t time.Time, ok bool) {
 	if err := t.UnmarshalText(text); err != nil {
 		return time.Time{}, false
@@ -182,7 +180,7 @@ func parseDate(text []byte) (t time.Time, ok bool) {
 	return t, isDate(t)
 }
 
-// parseSize reads a number of bytes, which has digits alone.
+// parseSize reads a number of bytes, in decimal digits without a leading zero.
 func parseSize(text []byte) (size int64, ok bool) {
 	if len(text) == 0 || len(text) > 19 || len(text) > 1 && text[0] == '0' {
 		return 0, false
@@ -193,5 +191,5 @@ func parseSize(text []byte) (size int64, ok bool) {
 		}
 		size = size*10 + int64(c-'0')
 	}
-	return size, size >= 0 // below zero: beyond what an int64 holds
+	return size, size >= 0 // a negative result means an overflow of int64
 }

@@ -1,15 +1,14 @@
-// Package inventory reads and writes the documents in which Amazon Glacier lists
-// the archives of a vault ("Job Output" and "Initiate Job" in the developer
-// guide): JSON, which tells everything, and CSV, which lacks the head.
+// Package inventory reads and writes the documents in which Amazon Glacier lists the
+// archives of a vault ("Job Output" and "Initiate Job" in the developer guide). There are
+// two forms: JSON, which is complete, and CSV, which lacks the head.
 //
-// An inventory has no end that could be relied on to be near: ten million
-// archives are 3.7 GB. So nothing here holds more than one entry and a window of
-// fixed size, an entry that makes no sense is handed out as such while the list
-// goes on, and a reading can be taken up again behind any entry.
+// An inventory can be very large: ten million archives take 3.7 GB. So this package never
+// holds more than one entry and a window of fixed size. An entry that makes no sense is
+// returned as a bad entry, and the list continues. Reading can be resumed behind any entry.
 //
-// Whatever comes in is hostile: ids and sizes are checked, lengths and depths
-// are limited before anything is parsed, and an endless entry ends nothing but
-// itself. A description is text as it came; whoever shows it quotes it.
+// All input is untrusted. Ids and sizes are checked, lengths and depths are limited before
+// anything is parsed, and an endless entry does not use more memory. A description is
+// returned unchanged; quote it before showing it.
 package inventory
 
 import (
@@ -23,25 +22,25 @@ import (
 
 const (
 	maxID    = 1024     // characters; real ids have 92 or 138
-	maxEntry = 64 << 10 // bytes of one entry; a description of 1,024 characters, all escaped, is 6 KiB
-	maxRaw   = 1 << 10  // bytes of a bad entry that are handed out
+	maxEntry = 64 << 10 // bytes of one entry; a description of 1,024 characters, all escaped, takes 6 KiB
+	maxRaw   = 1 << 10  // bytes of a bad entry that are returned
 )
 
-// header is the first line of the CSV form, and the names of the fields.
+// header is the first line of the CSV form: the names of its fields.
 const header = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash"
 
-// byteOrderMark begins a text that went through an editor.
+// byteOrderMark is at the start of a text that some editors have saved.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// Head is what an inventory in JSON tells before its list.
+// Head is the information in front of the list of a JSON inventory.
 type Head struct {
 	VaultARN string
-	Date     time.Time // when the vault made the list; UTC
+	Date     time.Time // UTC; when the vault made the list
 }
 
-// IsID reports whether the service can have given out id, for an archive, an
-// upload or a job: 1 to 1,024 letters, digits, hyphens and underscores. Such an
-// id is a safe step of a path, too.
+// IsID reports whether id has the form of the service's ids for archives, uploads and jobs:
+// 1 to 1,024 letters, digits, hyphens and underscores. Such an id is also safe as an
+// element of a path.
 func IsID(id string) bool {
 	if id == "" || len(id) > maxID {
 		return false
@@ -56,11 +55,11 @@ func IsID(id string) bool {
 	return true
 }
 
-// SniffedBytes are enough for Sniff.
+// SniffedBytes is the number of bytes that Sniff needs.
 const SniffedBytes = 1 << 10
 
-// Sniff tells the form of a document from its first bytes, of which SniffedBytes are
-// enough. ErrInvalid means that it is no inventory in either form.
+// Sniff finds the form of a document from its first bytes, at most SniffedBytes. ErrInvalid
+// means that it is no inventory in either form.
 func Sniff(first []byte) (csv bool, err error) {
 	first = bytes.TrimPrefix(first, []byte(byteOrderMark))
 	before, _ := chatter(first)
@@ -75,7 +74,7 @@ func Sniff(first []byte) (csv bool, err error) {
 	return false, fmt.Errorf("%w: it begins neither as an inventory in JSON nor as one in CSV: %.60q", vault.ErrInvalid, first)
 }
 
-// check says what keeps an archive from being an entry, or nothing.
+// check returns an error if an archive cannot be an entry.
 func check(a vault.Archive) error {
 	switch {
 	case !IsID(string(a.ID)):
@@ -90,5 +89,5 @@ func check(a vault.Archive) error {
 	return nil
 }
 
-// isDate reports whether t can be a date of the service, and be written as one.
+// isDate reports whether t can be a date of the service and can be written as one.
 func isDate(t time.Time) bool { return t.Unix() >= 0 && t.UTC().Year() <= 9999 }

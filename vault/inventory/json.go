@@ -7,11 +7,11 @@ import (
 	"firn/vault"
 )
 
-// place is where in a JSON document its reader stands.
-type place int
+// state is the state of a reader of a JSON document.
+type state int
 
 const (
-	atStart     place = iota // before the opening brace
+	atStart     state = iota // before the opening brace
 	firstKey                 // behind the opening brace
 	behindValue              // behind the value of a key of the head
 	firstEntry               // behind the opening bracket of the list
@@ -19,37 +19,37 @@ const (
 	atEnd                    // behind the closing brace
 )
 
-// jsonForm reads the JSON form: one object whose ArchiveList has the entries.
-// Other keys may stand before and behind the list.
+// jsonForm reads the JSON form: one object whose member ArchiveList contains the entries.
+// Other members may precede and follow it.
 type jsonForm struct {
-	place  place
-	listed bool // the list was there
+	state  state
+	listed bool // the list has been read
 }
 
 func (f *jsonForm) next(src *source, head *Head) (vault.Entry, error) {
 	for {
-		switch f.place {
+		switch f.state {
 		case atStart:
 			src.skipChatter()
 			if err := src.expect('{'); err != nil {
 				return vault.Entry{}, err
 			}
-			f.place = firstKey
+			f.state = firstKey
 		case firstKey, behindValue:
 			if err := f.readKey(src, head); err != nil {
 				return vault.Entry{}, err
 			}
 		case firstEntry, behindEntry:
 			f.listed = true
-			more, err := src.another(']', f.place == firstEntry)
+			more, err := src.another(']', f.state == firstEntry)
 			if err != nil {
 				return vault.Entry{}, err
 			}
 			if !more {
-				f.place = behindValue
+				f.state = behindValue
 				continue
 			}
-			f.place = behindEntry
+			f.state = behindEntry
 			return readEntry(src)
 		case atEnd:
 			return vault.Entry{}, f.end(src)
@@ -57,10 +57,10 @@ func (f *jsonForm) next(src *source, head *Head) (vault.Entry, error) {
 	}
 }
 
-// readKey reads a key of the document and its value, unless that is the list,
-// which it enters.
+// readKey reads a key of the document and its value, or, if the value is the list, only its
+// opening bracket.
 func (f *jsonForm) readKey(src *source, head *Head) error {
-	more, err := src.another('}', f.place == firstKey)
+	more, err := src.another('}', f.state == firstKey)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (f *jsonForm) readKey(src *source, head *Head) error {
 		if !f.listed {
 			return src.wrong("it has no ArchiveList")
 		}
-		f.place = atEnd
+		f.state = atEnd
 		return nil
 	}
 	name, err := src.name()
@@ -82,7 +82,7 @@ func (f *jsonForm) readKey(src *source, head *Head) error {
 		if f.listed {
 			return src.wrong("it has two of ArchiveList")
 		}
-		f.place = firstEntry
+		f.state = firstEntry
 		return src.expect('[')
 	}
 	src.skipSpace()
@@ -90,7 +90,7 @@ func (f *jsonForm) readKey(src *source, head *Head) error {
 	if err != nil {
 		return err
 	}
-	f.place = behindValue
+	f.state = behindValue
 	if v.cut {
 		return nil
 	}
@@ -101,8 +101,7 @@ func (f *jsonForm) readKey(src *source, head *Head) error {
 	return nil
 }
 
-// learn takes what the document tells about itself. A date that is none is as
-// good as no date.
+// learn stores a member of the head. An invalid date is treated as no date.
 func (h *Head) learn(name string, raw []byte) {
 	text, err := textOf(raw)
 	if err != nil {
@@ -116,7 +115,7 @@ func (h *Head) learn(name string, raw []byte) {
 	}
 }
 
-// end makes sure that nothing but space is left.
+// end returns io.EOF if only space is left.
 func (f *jsonForm) end(src *source) error {
 	if c, ok := src.skipSpace(); ok {
 		return src.wrong("it goes on with %q behind its end", c)
@@ -127,7 +126,6 @@ func (f *jsonForm) end(src *source) error {
 	return io.EOF
 }
 
-// readEntry reads the next value of the list.
 func readEntry(src *source) (vault.Entry, error) {
 	src.skipSpace()
 	v, err := src.value()
@@ -146,10 +144,10 @@ func readEntry(src *source) (vault.Entry, error) {
 	return vault.Entry{Archive: archive}, nil
 }
 
-// errTooLong is what is wrong with an entry of which only the end was looked for.
+// errTooLong reports an entry that was too long to be parsed.
 var errTooLong = fmt.Errorf("the entry is longer than %d bytes", maxEntry)
 
-// expect passes space and the byte c.
+// expect consumes space and the byte c.
 func (s *source) expect(c byte) error {
 	got, ok := s.skipSpace()
 	switch {
@@ -162,9 +160,8 @@ func (s *source) expect(c byte) error {
 	return nil
 }
 
-// another reports whether there is another member before the closing byte, and
-// passes what stands before it: a comma, unless it is the first, or else the
-// closing byte itself.
+// another reports whether there is another member before the closing byte. It consumes the
+// comma in front of it, unless it is the first member, or else the closing byte.
 func (s *source) another(closing byte, first bool) (bool, error) {
 	c, ok := s.skipSpace()
 	switch {
@@ -182,7 +179,7 @@ func (s *source) another(closing byte, first bool) (bool, error) {
 	return true, nil
 }
 
-// name passes space and the name of a member, and returns it.
+// name consumes space and the name of a member, and returns the name.
 func (s *source) name() (string, error) {
 	if c, ok := s.skipSpace(); ok && c != '"' {
 		return "", s.wrong("%q in place of a name", c)

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// maxDepth is how deep the values of an inventory may be nested. True ones have
-// a depth of 2 below the list.
+// maxDepth is the deepest nesting of values that is accepted. Real inventories have a depth
+// of 2 below the list.
 const maxDepth = 32
 
 var (
@@ -14,9 +14,9 @@ var (
 	errBrackets = errors.New("brackets and braces do not match")
 )
 
-// scan finds the end of one JSON object, array or string, whose bytes may come
-// in pieces. It looks at brackets, braces and quotes alone: what it finds may
-// still be no JSON, but it ends where a true value would.
+// scan finds the end of one JSON object, array or string, whose bytes may come in pieces.
+// It looks only at brackets, braces and quotes. So the value it finds may be invalid JSON,
+// but a valid value would end at the same byte.
 type scan struct {
 	depth   int
 	braces  uint64 // of the open ones, innermost in bit 0: 1 a brace, 0 a bracket
@@ -24,8 +24,8 @@ type scan struct {
 	escaped bool   // behind a backslash
 }
 
-// feed looks at the next piece and returns how many of its bytes belong to the
-// value, and whether it ended with them.
+// feed scans the next piece. It returns the number of its bytes that belong to the value,
+// and whether the value ends with them.
 func (s *scan) feed(b []byte) (n int, done bool, err error) {
 	for n < len(b) {
 		if s.text {
@@ -63,7 +63,7 @@ func (s *scan) feed(b []byte) (n int, done bool, err error) {
 	return n, false, nil
 }
 
-// feedText is feed within quotes: up to the closing one.
+// feedText is feed inside quotes: it stops behind the closing quote.
 func (s *scan) feedText(b []byte) (n int) {
 	for n < len(b) {
 		if s.escaped {
@@ -90,15 +90,14 @@ func (s *scan) feedText(b []byte) (n int) {
 	return n
 }
 
-// value is one JSON value of a document. Its bytes are good until the source
-// moves on.
+// value is one JSON value of a document. Its bytes are valid until the source moves on.
 type value struct {
-	raw []byte // all of it, or only the beginning of one that is too long
-	cut bool   // it is longer than maxEntry
+	raw []byte // the whole value, or only the beginning of a value that is too long
+	cut bool   // the value is longer than maxEntry
 }
 
-// value passes the next JSON value, up to its last byte, and returns it. Space
-// before it has been passed.
+// value consumes the next JSON value and returns it. The caller has consumed the space
+// before it.
 func (s *source) value() (value, error) {
 	first, ok := s.peek()
 	if !ok {
@@ -109,7 +108,7 @@ func (s *source) value() (value, error) {
 		find = new(scan).feed
 	}
 	var cut []byte
-	seen := 0 // bytes of the value that are ahead and looked at
+	seen := 0 // bytes of the value ahead that were scanned
 	for {
 		n, done, err := find(s.ahead()[seen:])
 		seen += n
@@ -138,9 +137,8 @@ func (s *source) value() (value, error) {
 	return value{raw: raw}, nil
 }
 
-// feedWord finds the end of what is neither object nor array nor string: it is
-// before the next byte of structure or space. An empty one is nothing that JSON
-// knows.
+// feedWord finds the end of a value that is no object, array or string: it ends before the
+// next structural byte or space. An empty result means that there is no JSON value.
 func feedWord(b []byte) (n int, done bool, err error) {
 	if i := bytes.IndexAny(b, ",:]}[{\" \t\r\n"); i >= 0 {
 		return i, true, nil
@@ -148,7 +146,7 @@ func feedWord(b []byte) (n int, done bool, err error) {
 	return len(b), false, nil
 }
 
-// skipSpace passes white space and returns the byte behind it without passing it.
+// skipSpace consumes white space and returns the byte behind it without consuming it.
 func (s *source) skipSpace() (c byte, ok bool) {
 	for {
 		c, ok = s.peek()

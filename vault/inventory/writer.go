@@ -11,21 +11,19 @@ import (
 	"firn/vault"
 )
 
-// flushAt is how many bytes a Writer gathers before it writes them.
+// flushAt is the number of bytes that a Writer collects before it writes them.
 const flushAt = 64 << 10
 
-// Writer writes an inventory as the service does. It is not for many goroutines
-// at once.
+// Writer writes an inventory as the service does. Only one goroutine may use it at a time.
 type Writer struct {
 	w     io.Writer
 	csv   bool
-	buf   []byte // written so far, but not to w
+	buf   []byte // bytes that were not yet written to w
 	first bool   // no archive was added yet
-	err   error  // what w answered
+	err   error  // the error of w
 }
 
-// NewWriter begins an inventory on w, as CSV or else as JSON. The error is that
-// of w.
+// NewWriter begins an inventory on w, in CSV or else in JSON. An error is that of w.
 func NewWriter(w io.Writer, csv bool, head Head) (*Writer, error) {
 	b := &Writer{w: w, csv: csv, buf: make([]byte, 0, flushAt+maxEntry), first: true}
 	if csv {
@@ -40,10 +38,10 @@ func NewWriter(w io.Writer, csv bool, head Head) (*Writer, error) {
 	return b, b.flush(flushAt)
 }
 
-// Add writes one archive. An archive that [Reader] would call bad, and a
-// description with a line feed, for which CSV has no way, is ErrInvalid and not
-// written; the inventory stays whole. Every other error is that of the
-// io.Writer, and it stays.
+// Add writes one archive. It returns ErrInvalid and writes nothing for an archive that a
+// [Reader] would call bad, or, in CSV, for a description with a line feed, which CSV cannot
+// represent. The inventory stays valid after that. Any other error is that of the
+// io.Writer, and later calls return it again.
 func (b *Writer) Add(a vault.Archive) error {
 	if b.err != nil {
 		return b.err
@@ -58,11 +56,11 @@ func (b *Writer) Add(a vault.Archive) error {
 	return b.flush(flushAt)
 }
 
-// AddBad writes an entry for an archive that is there, but of which no more than
-// this is known, and why, of which the first KiB is kept. A [Reader] takes it for
-// bad, and so does any other, since dates and hashes do not have this form: in
-// JSON they are null and the reason has a key of its own, in CSV they are empty
-// and the reason stands where the description does. Errors are as for Add.
+// AddBad writes an entry for an archive that exists but of which only id and size are
+// known. why is the reason, of which the first KiB is kept. A [Reader] and other readers
+// will call the entry bad, since it has no valid date and hash: in JSON they are null and
+// the reason has its own key; in CSV they are empty and the reason takes the field of the
+// description. Errors are as for Add.
 func (b *Writer) AddBad(id vault.ArchiveID, size int64, why string) error {
 	if b.err != nil {
 		return b.err
@@ -88,7 +86,7 @@ func (b *Writer) AddBad(id vault.ArchiveID, size int64, why string) error {
 	return b.flush(flushAt)
 }
 
-// oneLine makes text of s that any form can hold.
+// oneLine replaces control characters and invalid UTF-8 in s.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -98,7 +96,7 @@ func oneLine(s string) string {
 	}, strings.ToValidUTF8(s, "?"))
 }
 
-// add is Add of an archive that was looked at, without what may be wrong with w.
+// add adds an archive that has been checked.
 func (b *Writer) add(a vault.Archive) error {
 	before := len(b.buf)
 	switch {
@@ -130,7 +128,7 @@ func (b *Writer) addObject(a vault.Archive) {
 	b.buf = append(b.buf, `"}`...)
 }
 
-// addID begins the object of an archive, up to the end of its id.
+// addID writes the beginning of an archive's object, up to the end of its id.
 func (b *Writer) addID(id vault.ArchiveID) {
 	if !b.first {
 		b.buf = append(b.buf, ',')
@@ -150,7 +148,7 @@ func (b *Writer) addLine(a vault.Archive) {
 	b.buf = append(b.buf, "\r\n"...)
 }
 
-// addDescribed begins the line of an archive, up to the end of its description.
+// addDescribed writes the beginning of an archive's line, up to the end of its description.
 func (b *Writer) addDescribed(id vault.ArchiveID, description string) {
 	b.buf = append(b.buf, id...)
 	b.buf = append(b.buf, ',')
@@ -163,8 +161,8 @@ func (b *Writer) addDescribed(id vault.ArchiveID, description string) {
 	}
 }
 
-// Close ends the document and leaves w open. Until it has returned nil, the
-// document is not all there.
+// Close ends the document but does not close w. The document is complete only after Close
+// has returned nil.
 func (b *Writer) Close() error {
 	if b.err == nil && !b.csv {
 		b.buf = append(b.buf, "]}"...)
@@ -172,7 +170,7 @@ func (b *Writer) Close() error {
 	return b.flush(1)
 }
 
-// flush writes what was gathered, if that is at least so many bytes.
+// flush writes the collected bytes if they are at least least bytes.
 func (b *Writer) flush(least int) error {
 	if b.err != nil || len(b.buf) < least {
 		return b.err
@@ -188,13 +186,13 @@ func (b *Writer) flush(least int) error {
 	return b.err
 }
 
-// appendDate writes a date to the second, as real inventories have it.
+// appendDate writes a date in seconds, as in real inventories.
 func appendDate(buf []byte, t time.Time) []byte {
 	return t.UTC().AppendFormat(buf, "2006-01-02T15:04:05Z")
 }
 
-// appendText writes a JSON string that says s, which is UTF-8. It escapes no more
-// than it must.
+// appendText writes s, which is UTF-8, as a JSON string. It escapes only what JSON
+// requires.
 func appendText(buf []byte, s string) []byte {
 	const digits, short = "0123456789abcdef", "\b\t\n\f\r"
 	buf = append(buf, '"')
