@@ -7,22 +7,21 @@ import (
 	"firn/vault"
 )
 
-// Addressing is where a URL names the bucket.
+// Addressing is the part of a URL that names the bucket.
 type Addressing string
 
-// The ways to address a bucket. Without one it is by host, but by path where the
-// endpoint's host is an IP address or localhost, before which hardly anybody can
-// put a name.
+// The ways to address a bucket. The default is by host, but by path if the endpoint's host
+// is an IP address or localhost, which usually has no subdomains.
 const (
-	// ByPath: https://HOST/BUCKET/KEY, for services that have no name for each bucket.
+	// ByPath: https://HOST/BUCKET/KEY, for services without a host name for each bucket.
 	ByPath Addressing = "path"
-	// ByHost: https://BUCKET.HOST/KEY. A bucket with a dot in its name is addressed
-	// by path all the same where it must be https: no certificate is for its host.
+	// ByHost: https://BUCKET.HOST/KEY. Over https, a bucket with a dot in its name is
+	// addressed by path in spite of it, since no certificate covers its host.
 	ByHost Addressing = "host"
 )
 
-// isByPath reports whether the bucket is to be named in the path. An endpoint that
-// cannot be addressed so is ErrInvalid.
+// isByPath reports whether the path names the bucket. It returns ErrInvalid if the endpoint
+// cannot be addressed in this way.
 func (a Addressing) isByPath(endpoint string) (bool, error) {
 	switch a {
 	case "":

@@ -2,9 +2,10 @@ package s3vault
 
 import "firn/internal/amazon"
 
-// answers are what the service sends: an XML document to whatever is read but an
-// object, and to what begins or completes an upload. Not all services give a root
-// the very name that Amazon does, so that its end must do.
+// answers describes the service's answers: an XML document to every request that reads
+// something other than an object, and to requests that begin or complete an upload. Some
+// services use other names for the root element than Amazon does, so only the end of the
+// name is compared.
 func answers() amazon.Answers {
 	return amazon.Answers{Form: amazon.XML, Most: maxAnswer, Content: "GetObject", Document: document}
 }
@@ -13,7 +14,7 @@ func document(operation, _ string) (root string, has bool) {
 	switch operation {
 	case "ListObjectsV2", "ListParts":
 		return "Result", true
-	case "ListObjectVersions": // and not the list of objects, which a service gives that takes no notice of the query
+	case "ListObjectVersions": // not the list of objects, which a service returns that ignores the query
 		return "VersionsResult", true
 	case "ListMultipartUploads":
 		return "UploadsResult", true

@@ -7,9 +7,10 @@ import (
 	"firn/vault"
 )
 
-// checkBucket says whether a bucket can be called so ("General purpose bucket
-// naming rules" in the user guide). What is no bucket but stands for one is refused by
-// its name: it would be another vault than the bucket itself, with the same archives.
+// checkBucket returns ErrInvalid if name cannot be the name of a bucket ("General purpose
+// bucket naming rules" in the user guide). It also refuses an alias of a bucket by its
+// form: the catalog would record the same archives again under the alias, as those of
+// another vault.
 func checkBucket(name string) error {
 	const least, most = 3, 63
 	odd := strings.ContainsFunc(name, func(r rune) bool {
@@ -24,8 +25,8 @@ func checkBucket(name string) error {
 	return nil
 }
 
-// notABucket says what a name is that Amazon gives to something else, and what to do
-// instead; empty if it may be a bucket's.
+// notABucket returns what a name stands for if Amazon gives names of this form to something
+// other than buckets, and what to do instead; else empty strings.
 func notABucket(name string) (kind, instead string) {
 	const itself = "name the bucket itself: s3://BUCKET/PREFIX"
 	switch {

@@ -14,7 +14,8 @@ import (
 // Class is a storage class.
 type Class string
 
-// The cold classes.
+// The cold classes, with the time of a retrieval and the minimum storage time that is
+// billed.
 const (
 	Glacier     Class = "GLACIER"      // Flexible Retrieval: hours, at least 90 days
 	DeepArchive Class = "DEEP_ARCHIVE" // half a day, at least 180 days
@@ -33,7 +34,7 @@ func classNames() string {
 
 func (c Class) isKnown() bool { return slices.Contains(classes(), c) }
 
-// tiers are those that a restore of this class may ask for, fastest first.
+// tiers returns the tiers that a restore of this class may use, fastest first.
 func (c Class) tiers() []vault.Tier {
 	switch c {
 	case Glacier:
@@ -41,11 +42,11 @@ func (c Class) tiers() []vault.Tier {
 	case DeepArchive:
 		return []vault.Tier{vault.Standard, vault.Bulk}
 	}
-	return []vault.Tier{vault.Standard} // which takes no time
+	return []vault.Tier{vault.Standard} // reading takes no time
 }
 
-// jobTimes are how long restoring an object takes, where that is not as in a vault
-// ("Understanding archive retrieval options" in the user guide).
+// jobTimes returns the usual duration of a restore if it differs from that of a Glacier
+// vault ("Understanding archive retrieval options" in the user guide); else nil.
 func (c Class) jobTimes() map[vault.Tier]time.Duration {
 	if c != DeepArchive {
 		return nil
@@ -53,8 +54,8 @@ func (c Class) jobTimes() map[vault.Tier]time.Duration {
 	return map[vault.Tier]time.Duration{vault.Standard: 12 * time.Hour, vault.Bulk: 48 * time.Hour}
 }
 
-// isArchived reports whether an object of this class must be restored before it is
-// read. Objects of the class STANDARD tell no class.
+// isArchived reports whether an object of this class must be restored before it can be
+// read. The service reports no class for objects of the class STANDARD.
 func isArchived(c types.StorageClass) bool {
 	return c == types.StorageClassGlacier || c == types.StorageClassDeepArchive
 }
@@ -63,18 +64,18 @@ const (
 	minPartSize     = 5 << 20 // bytes
 	maxPartSize     = 5 << 30 // bytes
 	maxParts        = 10_000  // in one upload, at Amazon
-	maxTreePart     = 4 << 30 // bytes of a part: the largest that is a node of a tree, 1 MiB times a power of two
+	maxTreePart     = 4 << 30 // bytes; the largest part that is a node of a tree: 1 MiB times a power of two
 	maxKey          = 1024    // bytes of UTF-8
-	maxDescription  = 1024    // bytes, of the 2 KB that metadata may have
+	maxDescription  = 1024    // bytes; all metadata of an object may have 2 KB
 	defaultKeepDays = 3
 
-	// lateArchives is how long the service may work on completing an upload of
-	// thousands of parts after whatever is on the way has given up waiting for it.
+	// lateArchives is the time that the service may still work on completing an upload of
+	// thousands of parts after a proxy has stopped waiting for its answer.
 	lateArchives = 5 * time.Minute
 )
 
-// classAsked is the class that uploads are begun with; empty for a service that is
-// known to have none.
+// classAsked returns the class of new uploads; empty if the URL says that the service has
+// no classes.
 func (c *Config) classAsked() string {
 	if slices.Contains(c.Lacks, Classes) {
 		return ""
@@ -82,10 +83,10 @@ func (c *Config) classAsked() string {
 	return string(c.Class)
 }
 
-// Limits tells what the service accepts ("Amazon S3 multipart upload limits" in
-// the user guide, but for what Config says), and which tiers the vault's own class has. How long an output
-// lives is the service's to say, with each job. An object may have 50 TB since
-// December 2025, but not in parts that are nodes of its tree.
+// Limits returns the limits of the service ("Amazon S3 multipart upload limits" in the user
+// guide), changed by Config, and the tiers of the vault's class. The service decides the
+// lifetime of each job's output. Since December 2025 an object may have 50 TB, but not in
+// parts that are nodes of its tree.
 func (v *Vault) Limits() vault.Limits {
 	return vault.Limits{
 		MinPartSize:    minPartSize,

@@ -14,10 +14,10 @@ import (
 	"firn/vault"
 )
 
-// A service may take no notice of the class that it is asked for. To store elsewhere than
-// was asked is for the user to decide (lacks=classes).
+// A service may ignore the requested class. firn stores archives in another class only if
+// the user accepts that (lacks=classes).
 
-// classTold is the class of an object. Objects of the class STANDARD tell none.
+// classTold returns the class of an object. The service reports no class for STANDARD.
 func classTold(found *s3.HeadObjectOutput) string {
 	if found.StorageClass == "" {
 		return string(types.StorageClassStandard)
@@ -25,8 +25,8 @@ func classTold(found *s3.HeadObjectOutput) string {
 	return string(found.StorageClass)
 }
 
-// checkClass says whether an archive, or with an empty id an upload, that is told to be
-// of a class is of the one that was asked for.
+// checkClass returns a ClassError if an archive, or, with an empty id, an upload, has
+// another class than the requested one. told is the class that the service reports.
 func (v *Vault) checkClass(id vault.ArchiveID, told string) error {
 	asked := string(v.storageClass())
 	if asked == "" || told == asked {
@@ -39,8 +39,9 @@ func (v *Vault) checkClass(id vault.ArchiveID, told string) error {
 	return &vault.ClassError{ID: id, Asked: asked, Told: told, Advice: advice}
 }
 
-// misplaced says that an archive is in the class of what is stored without one, which no
-// lifecycle rule moves it to. It is nil where the vault stores in no other, either.
+// misplaced returns a ClassError if an archive has the default class, into which no
+// lifecycle rule moves objects, although the vault stores archives in another class; else
+// nil.
 func (v *Vault) misplaced(id vault.ArchiveID, told string) (wrong *vault.ClassError) {
 	if told == string(types.StorageClassStandard) {
 		errors.As(v.checkClass(id, told), &wrong)
@@ -48,10 +49,10 @@ func (v *Vault) misplaced(id vault.ArchiveID, told string) (wrong *vault.ClassEr
 	return wrong
 }
 
-// checkUploadClass asks in which class an upload is that was just begun, at services that
-// may take no notice of it, and gives it up if that is not the one which was asked for.
-// Some tell STANDARD of every upload, so that a trial has the last word. What cannot be
-// found out now shows when the object is there.
+// checkUploadClass checks the class of an upload that was just begun, at services that may
+// ignore the requested class. It aborts an upload with the wrong class. Some services
+// report STANDARD for every upload, so the result of tryClass decides. If the class cannot
+// be found out now, CompleteUpload checks it.
 func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
 	if !v.isElsewhere() || v.storageClass() == "" {
 		return nil
@@ -80,17 +81,17 @@ func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
 		return nil
 	}
 	what := v.what(fmt.Sprintf("start an upload of %q", u.key))
-	if err := v.AbortUpload(ctx, u.ID()); err != nil { // not %w: to begin another one would leave more
+	if err := v.AbortUpload(ctx, u.ID()); err != nil { // not %w: beginning another upload would leave more of them
 		return fmt.Errorf("%s: %w; the upload that was begun is left, without any parts: %v", what, wrong, err) //nolint:errorlint // see above
 	}
 	return fmt.Errorf("%s: %w", what, wrong)
 }
 
-// tryClass stores a byte in the class of the vault, as archives are, and returns the
-// class that it has then; empty if that cannot be found out. The byte is removed.
+// tryClass stores one byte as archives are stored, and returns the class that the object
+// gets; empty if that cannot be found out. It removes the object.
 func (v *Vault) tryClass(ctx context.Context) (told string) {
 	key := v.config.Prefix + sidecarStep + "class-" + strings.ToLower(rand.Text()[:8])
-	_ = v.call(ctx, "try its class", func() error { // it is no error that it cannot be tried
+	_ = v.call(ctx, "try its class", func() error { // a failure only means that the class is unknown
 		begun, err := v.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 			Bucket: &v.config.Bucket, Key: &key, StorageClass: v.storageClass(),
 		})

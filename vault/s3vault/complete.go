@@ -15,15 +15,15 @@ import (
 	"firn/vault"
 )
 
-// CompleteUpload publishes the object, unless its key has one by now (a TakenError).
-// The service compares size, parts and, where it has one, the CRC-64 of the whole,
-// which is computed from those of the parts; the tree hash is compared here with
-// those of the parts, and then kept with the object.
+// CompleteUpload publishes the object, unless its key has one already (a TakenError). The
+// service compares the size, the parts and, if it supports it, the CRC-64 of the whole,
+// which is computed from those of the parts. CompleteUpload itself compares the tree hash
+// with those of the parts, and then stores it with the object.
 //
-// The object that is there then must be proved; see proved. So it succeeds, too, when
-// it is repeated and the service has forgotten the upload. An object that is made of
-// this upload and is not proved is an UnprovedError, one that is proved and of another
-// class than the vault's a ClassError.
+// After that it verifies the object; see afterwards. So a repeated call succeeds even if
+// the service has forgotten the upload. An object that is made of this upload and cannot be
+// verified is an UnprovedError. A verified object of another class than the vault's is a
+// ClassError.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -47,8 +47,8 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
 		return "", err
 	}
-	// Also after a success: some services answer so for an upload that they do not
-	// know, if the key has an object, with the ETag that ours would have.
+	// Check also after a success: some services report success for an upload that they do
+	// not know, if the key has an object, and return the ETag that our object would have.
 	o, err := v.afterwards(ctx, u, told, c, whole, err)
 	if err != nil {
 		return "", err
@@ -59,8 +59,8 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	return o.ID(), v.checkClass(o.ID(), o.class)
 }
 
-// checkCompletion says whether the parts follow one another and have the size and
-// the tree hash that the whole is said to have.
+// checkCompletion checks that the parts follow one another and have the size and the tree
+// hash of the whole.
 func checkCompletion(c vault.Completion) error {
 	hashes := make([]treehash.Hash, len(c.Parts))
 	at := int64(0)
@@ -82,15 +82,15 @@ func checkCompletion(c vault.Completion) error {
 	return nil
 }
 
-// wholeReceipt is what is known of all parts together.
+// wholeReceipt holds the receipts of all parts.
 type wholeReceipt struct {
 	parts  []types.CompletedPart
 	crc    crc64.Sum
 	hasCRC bool
 }
 
-// receipts brings the receipts of all parts together. Those that the caller does
-// not have, the vault is asked for.
+// receipts collects the receipts of all parts. It asks the vault for those that the caller
+// does not have.
 func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (whole wholeReceipt, err error) {
 	held := map[int64]vault.Part{}
 	for _, p := range c.Parts {
@@ -126,22 +126,22 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 	return whole, nil
 }
 
-// published is what the service told of the object that it made of an upload.
+// published is the service's description of the object that it made of an upload.
 type published struct {
-	isOurs        bool // for certain: a service may say so of another's
+	isOurs        bool // certainly made of this upload
 	version, etag string
-	crc           string // of the whole; empty if it did not tell
+	crc           string // of the whole; empty if the service did not return it
 }
 
-// publishedBefore is what is known of an object that the service has made before.
+// publishedBefore describes an object that an earlier call published.
 func (v *Vault) publishedBefore(id vault.ArchiveID) (published, error) {
 	o, err := v.parseObject(id)
 	return published{isOurs: o.version != "", version: o.version}, err
 }
 
-// publish completes the upload, and returns what the service tells of it. An answer of
-// 200 with an error in it is an error, which the SDK finds. Where no CRC-64 will tell
-// our object from another's, it is looked at before whether the key is free: some
+// publish completes the upload and returns the service's description of the object. The SDK
+// recognises an answer of 200 that contains an error. If no CRC-64 will distinguish our
+// object from another, publish first checks that the key has no object, because some
 // services answer 200 for an upload that they do not know.
 func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (told published, err error) {
 	wasFree := false
@@ -176,7 +176,6 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 	return told, err
 }
 
-// completeInput is the request that completes an upload.
 func (v *Vault) completeInput(u upload, c vault.Completion, whole wholeReceipt, has feature) *s3.CompleteMultipartUploadInput {
 	in := &s3.CompleteMultipartUploadInput{Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id}
 	parts := slices.Clone(whole.parts)

@@ -13,17 +13,18 @@ import (
 
 const adviceLock = "the credentials may lack s3:DeleteObjectVersion, or Object Lock keeps this version: see its retention and legal hold"
 
-// DeleteArchive removes an object, and its sidecar if it has one. In a bucket with versions it removes the one
-// that the id names, for good, and no other; Object Lock may forbid that, which is
-// ErrDenied. With lacks=versions such a bucket only hides the object of the key.
+// DeleteArchive removes an object, and its sidecar if it has one. In a bucket with versions
+// it removes only the version that the id names, and permanently. If Object Lock forbids
+// that, it returns ErrDenied. With lacks=versions it only hides the object of the key in
+// such a bucket.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	o, err := v.parseObject(id)
 	if err != nil {
-		return nil //nolint:nilerr // what cannot be is not there
+		return nil //nolint:nilerr // an id that cannot exist
 	}
 	version, err := v.versionID(ctx, o)
 	if errors.Is(err, vault.ErrNotFound) && amazon.Refusal(err) == nil {
-		return nil // the bucket keeps no versions, so it has not this one
+		return nil // the bucket keeps no versions, so this one does not exist
 	}
 	if err != nil {
 		return err

@@ -9,13 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// isOfParts reports whether an object with this ETag is made of these parts: most
-// services make it of the MD5 of theirs, and of their number. That it is not says
-// nothing: what is encrypted with a key of KMS has one that only looks so, and
-// services may make it as they like.
+// isOfParts reports whether an object with this ETag is made of these parts. Most services
+// compute the ETag from the MD5 of the parts' MD5 sums, and append the number of parts. A
+// different ETag means nothing: an object encrypted with a key of KMS has an ETag of the
+// same form but of other origin, and services may compute it in any way.
 //
-// An ETag is no proof of bytes, which the SHA-256 of each part was. It tells an
-// object that was made of these parts from another.
+// An ETag does not verify bytes; the SHA-256 of each part did. It distinguishes an object
+// made of these parts from another one.
 func isOfParts(etag string, parts []types.CompletedPart) bool {
 	all := md5.New() //nolint:gosec // see above
 	for _, p := range parts {

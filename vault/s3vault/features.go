@@ -9,52 +9,53 @@ import (
 	"firn/vault"
 )
 
-// Feature is something of Amazon's S3 that services which speak S3 may lack. What
-// takes its place is the next best, and is said once; see features.
+// Feature is a feature of Amazon's S3 that other services may lack. firn then uses the next
+// best way and says so once; see features.
 type Feature string
 
-// The features that are not taken for granted.
+// The features that firn does not take for granted.
 const (
-	// Conditional: If-None-Match when an upload is completed.
+	// Conditional: If-None-Match in the request that completes an upload.
 	Conditional Feature = "conditional"
-	// CRC64NVME: a checksum of each part and of the whole object, computed from
+	// CRC64NVME: a checksum of each part and of the whole object, which is computed from
 	// those of the parts.
 	CRC64NVME Feature = "crc64nvme"
-	// ObjectSize: the size of the whole when an upload is completed, which the service
-	// compares.
+	// ObjectSize: the size of the whole object in the request that completes an upload, for
+	// comparison by the service.
 	ObjectSize Feature = "object-size"
 	// Tagging: tags of objects.
 	Tagging Feature = "tagging"
 	// Classes: the cold storage classes.
 	Classes Feature = "classes"
-	// Versions: buckets that keep what is overwritten or deleted.
+	// Versions: buckets that keep overwritten and deleted objects.
 	Versions Feature = "versions"
-	// ETag: an object has the ETag that the service told when its upload was completed.
-	// Without it an object of the right size is taken for the one that was made.
+	// ETag: an object keeps the ETag that the service returned when its upload was
+	// completed. Without this feature, an object of the right size is taken for the one
+	// that was made.
 	ETag Feature = "etag"
 	// UploadList: the list of the unfinished uploads of a bucket.
 	UploadList Feature = "uploads"
-	// RestoreStatus: lists tell which objects are restored.
+	// RestoreStatus: lists show which objects are restored.
 	RestoreStatus Feature = "restore-status"
 	// Restore: RestoreObject.
 	Restore Feature = "restore"
-	// Ranges: a request reads some bytes of an object and not all of them.
+	// Ranges: a request can read a range of an object.
 	Ranges Feature = "ranges"
 )
 
-// trait is what is known of a feature: a row of the table in docs/s3.md.
+// trait describes a feature: a row of the table in docs/s3.md.
 type trait struct {
 	feature Feature
-	// instead is what takes its place, as it is said once; empty: nothing does, unless
-	// the vault's URL says so.
+	// instead is the sentence about the substitute; empty if there is none unless the
+	// vault's URL declares the feature as lacking.
 	instead string
-	// headers are how the names of its request headers begin, by which a refusal may
-	// name it. A feature with headers is left out of a request; one without is a
-	// request of its own.
+	// headers are the first letters of the feature's request headers, by which a refusal
+	// may name it. A feature with headers can be left out of a request; a feature without
+	// headers is a request of its own.
 	headers []string
 }
 
-// features is the one table of what a service may lack.
+// features returns the table of features that a service may lack.
 func features() []trait {
 	return []trait{
 		{Conditional, "whether a key is free is looked at before it is written", []string{"if-none-match"}},
@@ -76,7 +77,7 @@ func traitOf(f Feature) trait {
 	return all[slices.IndexFunc(all, func(t trait) bool { return t.feature == f })]
 }
 
-// Features lists them all.
+// Features returns all features.
 func Features() (all []Feature) {
 	for _, t := range features() {
 		all = append(all, t.feature)
@@ -84,7 +85,7 @@ func Features() (all []Feature) {
 	return all
 }
 
-// ParseFeatures reads a list with commas.
+// ParseFeatures reads a list separated by commas. An unknown name is ErrInvalid.
 func ParseFeatures(list string) ([]Feature, error) {
 	var found []Feature
 	for name := range strings.SplitSeq(list, ",") {
@@ -97,13 +98,13 @@ func ParseFeatures(list string) ([]Feature, error) {
 	return found, nil
 }
 
-// without is how a vault's URL says that the service lacks a feature.
+// without returns the option by which a vault's URL declares a feature as lacking.
 func without(f Feature) string { return "lacks=" + string(f) }
 
-// adviseWithout is what to do where a feature is in the way.
+// adviseWithout returns the advice to declare a feature as lacking.
 func adviseWithout(f Feature) string { return "add " + without(f) + " to the vault's URL" }
 
-// lacks are the features that the service is known to lack, declared or found out.
+// lacks holds the features that the service is known to lack, declared or found out.
 type lacks struct {
 	mu    sync.Mutex
 	known []Feature
@@ -115,7 +116,7 @@ func (l *lacks) has(f Feature) bool {
 	return slices.Contains(l.known, f)
 }
 
-// add notes that a feature is lacking, and reports whether that is news.
+// add records a lacking feature and reports whether it is new.
 func (l *lacks) add(f Feature) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -126,7 +127,7 @@ func (l *lacks) add(f Feature) bool {
 	return true
 }
 
-// miss notes that the service lacks a feature, and tells it once.
+// miss records that the service lacks a feature, and says so once.
 func (v *Vault) miss(f Feature) {
 	if v.lacks.add(f) {
 		v.config.Notice(fmt.Sprintf("the service lacks %s: %s (%s in the vault's URL spares finding that out)", f, traitOf(f).instead, without(f)))

@@ -17,20 +17,20 @@ import (
 	"firn/vault"
 )
 
-// Ids say in the form of a query what they stand for, so that nothing must be
-// remembered: an upload its key, its part size and the service's own id of it, a
-// job its object, its range and what was said when it was asked for. Before it
-// stands a part of its hash, so that the beginning of an id is enough to tell it
-// from others, as people shorten ids.
+// An id contains, in the form of a query, everything it stands for, so that nothing must be
+// remembered: an upload its key, its part size and the service's own id; a job its object,
+// its range and the description of its request. A part of the query's hash precedes it, so
+// that the first characters of an id already distinguish it from others, since people
+// shorten ids.
 
-// sealed is a query as an id.
+// sealed returns the id of a query.
 func sealed(q url.Values) string {
 	text := q.Encode()
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8]) + "?" + text
 }
 
-// unsealed is the query of an id. What was not made by sealed is an error.
+// unsealed returns the query of an id. An id that sealed did not make is an error.
 func unsealed(id string) (url.Values, error) {
 	_, text, _ := strings.Cut(id, "?")
 	q, err := url.ParseQuery(text)
@@ -40,14 +40,13 @@ func unsealed(id string) (url.Values, error) {
 	return q, err
 }
 
-// object is what an ArchiveID stands for: a key, and one version of what is there.
+// object is the content of an ArchiveID: a key, and one version of its object.
 type object struct {
 	key string
-	// version is what the service calls it. It is empty for the one that has no name
-	// of its own: in a bucket without versions all that there is, and in one with
-	// versions what was stored before it kept them or while it did not, which the
-	// service calls "null". So an id stays what it is when a bucket begins to keep
-	// versions.
+	// version is the service's version id. It is empty for the version without an id: in a
+	// bucket without versions every object, and in a bucket with versions an object stored
+	// before it kept versions or while it did not, which the service calls "null". So ids
+	// remain valid when a bucket begins to keep versions.
 	version string
 }
 
@@ -56,7 +55,7 @@ const (
 	nullVersion = "null"
 )
 
-// versionOf is the version that the service tells.
+// versionOf returns the version that the service reported.
 func versionOf(told *string) string {
 	if version := aws.ToString(told); version != nullVersion {
 		return version
@@ -64,8 +63,8 @@ func versionOf(told *string) string {
 	return ""
 }
 
-// ID is KEY or KEY?versionId=VERSION. A key that looks like the latter always has
-// the mark behind it.
+// ID returns KEY or KEY?versionId=VERSION. A key that itself contains the mark always gets
+// it appended, even without a version.
 func (o object) ID() vault.ArchiveID {
 	if o.version == "" && !strings.Contains(o.key, versionMark) {
 		return vault.ArchiveID(o.key)
@@ -73,9 +72,9 @@ func (o object) ID() vault.ArchiveID {
 	return vault.ArchiveID(o.key + versionMark + o.version)
 }
 
-// CutVersion cuts an id, or what somebody took for one, into the key of an object
-// and its version. Without a version it is empty, and named tells whether that was
-// said.
+// CutVersion splits an archive id, or text that may be one, into the key of an object and
+// its version. named reports whether the text names a version; without one, version is
+// empty.
 func CutVersion(id string) (key, version string, named bool) {
 	at := strings.LastIndex(id, versionMark)
 	if at < 0 {
@@ -85,11 +84,11 @@ func CutVersion(id string) (key, version string, named bool) {
 	return id[:at], versionOf(&version), true
 }
 
-// VersionsOf is how the ids of all versions of a key begin that have names of their
-// own.
+// VersionsOf returns the common prefix of the ids of all versions of a key that have
+// version ids.
 func VersionsOf(key string) string { return key + versionMark }
 
-// parseObject reads an id. Nothing has an id that it cannot have.
+// parseObject parses an id. An id that cannot exist is ErrNotFound.
 func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 	o.key, o.version, _ = CutVersion(string(id))
 	if err = v.checkKey(o.key); err == nil {
@@ -101,8 +100,8 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 	return o, nil
 }
 
-// checkVersion says whether a version may be called so: "URL-ready, opaque strings
-// that are no more than 1,024 bytes long" ("Version IDs" in the user guide).
+// checkVersion returns ErrInvalid if version cannot be a version id: "URL-ready, opaque
+// strings that are no more than 1,024 bytes long" ("Version IDs" in the user guide).
 func checkVersion(version string) error {
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("?&#", r) }
 	if len(version) > maxKey || strings.ContainsFunc(version, odd) {
@@ -111,14 +110,15 @@ func checkVersion(version string) error {
 	return nil
 }
 
-// upload is what an UploadID stands for.
+// upload is the content of an UploadID.
 type upload struct {
 	key      string
-	id       string // the service's own
-	partSize int64  // bytes; 0: not known
+	id       string // the service's own id
+	partSize int64  // bytes; 0: unknown
 }
 
-// is reports whether two are one upload: a list may tell another part size, or none.
+// is reports whether u and other are the same upload; a list may report another part size,
+// or none.
 func (u upload) is(other upload) bool { return u.key == other.key && u.id == other.id }
 
 func (u upload) ID() vault.UploadID {
@@ -129,30 +129,30 @@ func (u upload) ID() vault.UploadID {
 	return vault.UploadID(sealed(q))
 }
 
-// parseUpload reads an id. Nothing has an id that it cannot have.
+// parseUpload parses an id. An id that cannot exist is ErrNotFound.
 func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
 	q, err := unsealed(string(id))
 	u := upload{key: q.Get("key"), id: q.Get("upload")}
 	if err == nil && q.Has("part") {
 		u.partSize, err = strconv.ParseInt(q.Get("part"), 10, 64)
 	}
-	isHere := u.key != "" && strings.HasPrefix(u.key, v.config.Prefix) // of others any key may be listed
+	isHere := u.key != "" && strings.HasPrefix(u.key, v.config.Prefix) // a list may contain any key of uploads by others
 	if err != nil || u.id == "" || u.partSize < 0 || !isHere {
 		return upload{}, fmt.Errorf("upload %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
 	}
 	return u, nil
 }
 
-// job is what a JobID stands for.
+// job is the content of a JobID.
 type job struct {
 	kind        vault.JobKind
 	of          object      // of an archive
-	etag        string      // of an archive without a version: that of the object that was seen
+	etag        string      // of an archive without a version: the ETag of its object when the job was started
 	within      vault.Range // of an archive
 	tier        vault.Tier  // of an archive
 	list        vault.Listing
 	description string
-	started     time.Time // zero: not known
+	started     time.Time // zero: unknown
 }
 
 func (j job) ID() vault.JobID {
@@ -219,7 +219,7 @@ func jobOf(q url.Values) (j job, err error) {
 	return j, nil
 }
 
-// checkKey says whether an object may have this key in this vault.
+// checkKey returns ErrInvalid if no object of this vault can have this key.
 func (v *Vault) checkKey(key string) error {
 	name, isOurs := strings.CutPrefix(key, v.config.Prefix)
 	switch {
@@ -231,7 +231,7 @@ func (v *Vault) checkKey(key string) error {
 	return nil
 }
 
-// newKey returns the key of an archive that is called name, or a NameError.
+// newKey returns the key of an archive with this name, or a NameError.
 func (v *Vault) newKey(name string) (string, error) {
 	key := v.config.Prefix + name
 	if why := v.whyNoKey(name, key); why != "" {
@@ -240,9 +240,9 @@ func (v *Vault) newKey(name string) (string, error) {
 	return key, nil
 }
 
-// whyNoKey says why no archive can have a name and the key that it would have; empty if
-// one can. A step of a path, a slash at an end and a character that cannot be seen would
-// be read otherwise by other tools.
+// whyNoKey returns the reason why no archive can have a name and its key; empty if one can.
+// Other tools would misread an element of a path such as "..", a final slash and a
+// character that is not printable.
 func (v *Vault) whyNoKey(name, key string) string {
 	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 	for step := range strings.SplitSeq(name, "/") {
@@ -261,13 +261,13 @@ func (v *Vault) whyNoKey(name, key string) string {
 	return ""
 }
 
-// CheckName says whether an archive may have a name; see vault.Namer.
+// CheckName returns a NameError if no archive can have this name; see vault.Namer.
 func (v *Vault) CheckName(name string) error {
 	_, err := v.newKey(name)
 	return err
 }
 
-// checkPrefix says whether keys may begin so.
+// checkPrefix returns ErrInvalid if prefix cannot be the prefix of a vault's keys.
 func checkPrefix(prefix string) error {
 	if prefix != "" && (!strings.HasSuffix(prefix, "/") || strings.HasPrefix(prefix, "/") || len(prefix) >= maxKey) {
 		return fmt.Errorf("prefix %.300q: %w: it ends with a slash and does not begin with one", prefix, vault.ErrInvalid)

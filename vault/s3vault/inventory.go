@@ -21,11 +21,10 @@ func checkInventory(req vault.JobRequest) error {
 	return nil
 }
 
-// Inventory lists the objects under the prefix, by key, and all their versions
-// where the bucket keeps them. The service tells neither
-// descriptions nor tree hashes in a list, and no object is asked for by itself.
-// What is listed is what is there when it is listed: an object that came or went
-// since the job was started may be listed or not.
+// Inventory lists the objects under the prefix, in the order of their keys, with all their
+// versions if the bucket keeps them. The service's lists contain neither descriptions nor
+// tree hashes, and Inventory sends no requests for single objects. It lists the present
+// state: an object stored or deleted since the job was started may be listed or not.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	return func(yield func(vault.Entry, error) bool) {
 		j, err := v.parseJob(id)
@@ -56,10 +55,10 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	}
 }
 
-// HasArchives looks at the beginning of the bucket's list. The sidecar of an archive
-// shows that there is one, too, so that the list ends at its first entry but folders.
+// HasArchives reads the beginning of the bucket's list. The sidecar of an archive also
+// shows that there is one, so HasArchives stops at the first entry that is no folder.
 func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
-	for o, err := range v.current(ctx, nil) { // whoever may store may list these, not always versions
+	for o, err := range v.current(ctx, nil) { // whoever may store archives may list objects, but not always versions
 		if err != nil {
 			return false, err
 		}
@@ -70,8 +69,8 @@ func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// parseNext reads the Next of an entry, which may be a bad one: its key is listed,
-// although no archive has it.
+// parseNext parses the Next of an entry. The entry may be bad: its key is listed although
+// no archive can have it.
 func (v *Vault) parseNext(after string) (*object, error) {
 	key, version, _ := CutVersion(after)
 	if !strings.HasPrefix(key, v.config.Prefix) || key == "" {
@@ -80,7 +79,7 @@ func (v *Vault) parseNext(after string) (*object, error) {
 	return &object{key, version}, nil
 }
 
-// isFolder reports whether an object only stands for a folder, as consoles make it.
+// isFolder reports whether an object only represents a folder, as consoles create it.
 func (o listed) isFolder() bool { return strings.HasSuffix(o.key, "/") && o.size == 0 }
 
 func (v *Vault) entry(o listed) vault.Entry {

@@ -19,15 +19,15 @@ import (
 	"firn/vault"
 )
 
-// StartJob has an archived object restored, as a whole, for KeepDays. One that is
-// being restored is not asked for again, and one that is restored is kept longer.
-// An object that needs no restoring, and an inventory, are ready at once. What the
-// job reads is what is there now, even if somebody stores something else under the
-// key meanwhile: another version is left alone, and in a bucket without versions the
-// job is then ErrNotFound.
+// StartJob restores an archived object, always as a whole, for KeepDays. It does not
+// request again an object that is being restored, and prolongs the copy of one that is
+// restored. A job for an object that needs no restore, or for an inventory, is ready at
+// once. The job reads the object that exists now, even if somebody stores another one under
+// the key meanwhile: another version does not matter, and in a bucket without versions the
+// job becomes ErrNotFound.
 //
-// The service keeps no descriptions of jobs and no ranges: the id has them. An
-// inventory of a part is by date; pages and CSV are ErrInvalid.
+// The service keeps neither descriptions nor ranges of jobs, so the id contains them. An
+// inventory can be limited by dates; pages and CSV are ErrInvalid.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	j := job{
 		kind: req.Kind, within: req.Range, tier: req.Tier, list: req.List,
@@ -81,7 +81,6 @@ func (v *Vault) startRestore(ctx context.Context, j job, id vault.ArchiveID) (_ 
 	return j.ID(), v.restore(ctx, what, j)
 }
 
-// restore has the object of a job restored.
 func (v *Vault) restore(ctx context.Context, what string, j job) error {
 	if v.lacks.has(Restore) {
 		return nil
@@ -100,7 +99,7 @@ func (v *Vault) restore(ctx context.Context, what string, j job) error {
 		return err
 	})
 	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("RestoreAlreadyInProgress") {
-		return nil // by whomever: its bytes are proved like any others
+		return nil // it does not matter who requested it: its bytes are verified like any others
 	}
 	if v.isMissing(Restore, err) {
 		return nil
@@ -111,7 +110,7 @@ func (v *Vault) restore(ctx context.Context, what string, j job) error {
 	return v.adviseLacking(Restore, err)
 }
 
-// Job tells how a job stands. A restored copy that is gone is ErrNotFound.
+// Job returns the state of a job. If the restored copy has expired, it returns ErrNotFound.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	j, err := v.parseJob(id)
 	if err != nil {
@@ -132,7 +131,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	}
 	size := aws.ToInt64(object.ContentLength)
 	var hash treehash.Hash
-	if !restored.inProgress { // whoever waits asks often, and needs no hash yet
+	if !restored.inProgress { // a caller that waits asks often, and needs no hash yet
 		if hash, err = v.proof(ctx, listed{object: j.of, etag: aws.ToString(object.ETag), size: size}); err != nil {
 			return vault.Job{}, err
 		}
@@ -152,14 +151,14 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	return told, nil
 }
 
-// restored is how the copy of an object stands that can be read.
+// restored is the state of the readable copy of an object.
 type restored struct {
 	inProgress bool
-	isGone     bool      // there is none
+	isGone     bool      // there is no copy
 	expires    time.Time // zero: never
 }
 
-// restoreHeader is x-amz-restore ("HeadObject" in the API reference).
+// restoreHeader matches x-amz-restore ("HeadObject" in the API reference).
 var restoreHeader = regexp.MustCompile(`ongoing-request="(true|false)"(?:, *expiry-date="([^"]*)")?`)
 
 func restoreOf(class types.StorageClass, header string) restored {
@@ -174,14 +173,14 @@ func restoreOf(class types.StorageClass, header string) restored {
 		return restored{inProgress: true}
 	}
 	expires, err := http.ParseTime(said[2])
-	if err != nil { // a copy is there all the same, and another restore would be paid for
+	if err != nil { // there is a copy, and another restore would cost money
 		return restored{}
 	}
 	return restored{expires: expires.UTC()}
 }
 
-// tell writes down how a job stands. When a copy was ready the service does not
-// say: the job is taken to have ended when it began.
+// tell sets the status of a job. The service does not report when the copy became ready, so
+// Completed is the time of the request.
 func (r restored) tell(j *vault.Job) {
 	j.Status, j.Message = vault.Succeeded, "restored"
 	if r.inProgress {
@@ -191,8 +190,8 @@ func (r restored) tell(j *vault.Job) {
 	j.Completed, j.Expires = j.Created, r.expires
 }
 
-// Jobs lists the objects that are being restored or are restored, by whomever. The
-// service tells neither when that was asked for nor by which tier.
+// Jobs lists the objects that are being restored or are restored, whoever requested it. The
+// service reports neither the time nor the tier of the request.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	return func(yield func(vault.Job, error) bool) {
 		for o, err := range v.objects(ctx, nil) {
@@ -217,8 +216,8 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	}
 }
 
-// OpenOutput reads bytes of an object, as it is or restored. The output of an
-// inventory job is no document: ErrInvalid.
+// OpenOutput reads bytes of an object, restored or not. The output of an inventory job is
+// no document: ErrInvalid.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	j, err := v.parseJob(id)
 	what := fmt.Sprintf("read %q", j.of.key)
@@ -249,9 +248,9 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	return out, err
 }
 
-// notReady tells an object that is being restored from one whose copy is gone. A service
-// may say that a copy is there for a while before it gives it out: whoever waits gets it,
-// and another restore would be paid for.
+// notReady distinguishes an object that is being restored from one whose copy has expired.
+// A service may report a copy for a while before it can be read. The caller should wait for
+// it then, since another restore would cost money.
 func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	object, err := v.seen(ctx, j)
 	if err != nil {
@@ -266,11 +265,11 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	case !is.isGone && (is.expires.IsZero() || is.expires.After(v.config.Now())): // not %w below: the job has succeeded
 		return fmt.Errorf("%s: the service says that it is restored, and does not give it out yet: %w: %v", what, vault.ErrUnavailable, refusal) //nolint:errorlint // see above
 	}
-	// Not %w: it is not that it is not ready yet.
+	// Not %w: the refusal says ErrNotReady, which is wrong here.
 	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // see above
 }
 
-// get reads a range of the object of a job; zero: all of it.
+// get reads a range of the object of a job; the zero Range is the whole object.
 func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vault.Output, error) {
 	version, err := v.versionID(ctx, j.of)
 	if err != nil {
@@ -297,7 +296,7 @@ func (v *Vault) get(ctx context.Context, what string, j job, r vault.Range) (vau
 	if err != nil {
 		return vault.Output{}, err
 	}
-	if err := v.checkPin(j, out.ETag); err != nil { // the service took no notice of the condition
+	if err := v.checkPin(j, out.ETag); err != nil { // the service ignored the condition
 		return vault.Output{}, errors.Join(err, out.Body.Close())
 	}
 	size := aws.ToInt64(out.ContentLength)

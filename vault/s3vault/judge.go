@@ -8,7 +8,7 @@ import (
 	"firn/vault"
 )
 
-// What the user can do, where the service's own words do not say it.
+// Advice to the user for errors whose own words do not say what to do.
 const (
 	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
 	adviceBucket    = "create the bucket first, with any tool for S3"
@@ -19,7 +19,7 @@ const (
 	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
 )
 
-// judge tells what a refusal of S3 means, beyond what all services mean alike.
+// judge interprets a refusal of S3, as far as it is specific to S3.
 func judge(e *ServiceError) (advice string, class error) {
 	switch {
 	case e.CodeIs("InvalidAccessKeyId", "InvalidToken", "InvalidSecurity"):
@@ -29,7 +29,7 @@ func judge(e *ServiceError) (advice string, class error) {
 	case e.CodeIs("NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NotFound"):
 		return "", vault.ErrNotFound
 	case e.CodeIs("InvalidArgument") && strings.Contains(strings.ToLower(e.Message), "version id"):
-		return "", vault.ErrNotFound // it cannot be one
+		return "", vault.ErrNotFound // the text cannot be a version id
 	case e.CodeIs("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"):
 		return adviceRegion, vault.ErrInvalid
 	case e.CodeIs("InvalidObjectState"):
@@ -54,8 +54,8 @@ func judge(e *ServiceError) (advice string, class error) {
 	return "", nil
 }
 
-// judgePart is judge for a request that has content. If that came changed, its source
-// may have changed, too: the caller reads it again before it sends it again.
+// judgePart is judge for a request with content. If the content arrived changed, its source
+// may have changed: the caller reads it again before it sends it again.
 func judgePart(e *ServiceError) (advice string, class error) {
 	if isChanged(e) {
 		return aboutChecksum(e), vault.ErrChecksum
@@ -63,8 +63,8 @@ func judgePart(e *ServiceError) (advice string, class error) {
 	return judge(e)
 }
 
-// aboutChecksum is the advice for a complaint that is about the CRC-64, and not about the
-// hash that every request has.
+// aboutChecksum returns the advice for a complaint about the CRC-64, and none for a
+// complaint about the SHA-256 that every request has.
 func aboutChecksum(e *ServiceError) string {
 	message := strings.ToLower(e.Message)
 	if strings.Contains(message, "checksum") || strings.Contains(message, "crc64") {
@@ -82,8 +82,8 @@ func (v *Vault) judgeCreate(e *ServiceError) (advice string, class error) {
 	return judge(e)
 }
 
-// judgeWhole is judge for the request that completes an object: the checksum that it
-// has is that of all the content, and of another one that the service holds.
+// judgeWhole is judge for the request that completes an object. The checksum of this
+// request covers the whole object, so a mismatch means that the service holds other bytes.
 func judgeWhole(e *ServiceError) (advice string, class error) {
 	switch {
 	case e.CodeIs("BadDigest"):
@@ -94,8 +94,8 @@ func judgeWhole(e *ServiceError) (advice string, class error) {
 	return judge(e)
 }
 
-// isChanged reports whether the answer says that the body of the request does not have
-// the hash that came with it.
+// isChanged reports whether the answer says that the body of the request does not match its
+// hash.
 func isChanged(e *ServiceError) bool {
 	return e.CodeIs("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
 }

@@ -9,11 +9,11 @@ import (
 	"firn/internal/amazon"
 )
 
-// A key may have any character, and a list is XML, which may not. So lists are asked
-// for with their keys encoded as in a URL. Services that take no notice of that write
-// them as they are, some with what no XML may have; see [amazon.Carried].
+// A key may contain any character, but a list is XML, which may not. So firn asks for lists
+// with URL-encoded keys. Services that ignore the request write keys unchanged, some with
+// characters that XML forbids; see [amazon.Carried].
 
-// plainKey is a key, or a marker that is one, as a list in some encoding tells it.
+// plainKey decodes a key, or a marker that contains one, from a list with some encoding.
 func plainKey(encoding types.EncodingType, told *string) *string {
 	if told == nil {
 		return nil
@@ -25,9 +25,9 @@ func plainKey(encoding types.EncodingType, told *string) *string {
 	return &key
 }
 
-// decoded is a key that was encoded as in a URL: a space is a plus or %20. Some
-// services say that they encode and do not, or not all that they tell: what no encoder
-// would have left is the key itself.
+// decoded decodes a URL-encoded key, with spaces as a plus or %20. Some services claim to
+// encode keys and do not, or not in all fields: text that no encoder would have produced is
+// the key itself.
 func decoded(key string) string {
 	isLeft := func(r rune) bool { return r <= ' ' || r > '~' }
 	if strings.ContainsFunc(key, isLeft) {

@@ -19,7 +19,7 @@ var (
 	_ vault.Namer       = (*Vault)(nil)
 )
 
-// Look tells what the service lists of an archive, by looking at its object.
+// Look returns the archive as the service lists it, by one request for its object.
 func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	o, found, err := v.lookAt(ctx, id)
 	if err != nil {
@@ -28,7 +28,7 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	return v.told(o, found), nil
 }
 
-// LookClosely tells also what is kept with the object.
+// LookClosely also returns what is kept with the object.
 func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	o, found, err := v.lookAt(ctx, id)
 	if err != nil {
@@ -37,7 +37,6 @@ func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Arch
 	return v.closely(ctx, o, found)
 }
 
-// lookAt looks at the object of an archive.
 func (v *Vault) lookAt(ctx context.Context, id vault.ArchiveID) (o object, found *s3.HeadObjectOutput, err error) {
 	if o, err = v.parseObject(id); err != nil {
 		return object{}, nil, fmt.Errorf("%s: %w", v.what("look at an archive"), err)
@@ -46,8 +45,8 @@ func (v *Vault) lookAt(ctx context.Context, id vault.ArchiveID) (o object, found
 	return o, found, err
 }
 
-// LookNamed tells what is there under the key of a name, its newest version, and what
-// is kept with it.
+// LookNamed describes the newest version of the object with this name, with what is kept
+// with it.
 func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
 	key, err := v.newKey(name)
 	if err != nil {
@@ -60,7 +59,7 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	return v.closely(ctx, o, found)
 }
 
-// closely is what is told of an archive by its object and by what is kept with it.
+// closely describes an archive from its object and from what is kept with it.
 func (v *Vault) closely(ctx context.Context, o object, found *s3.HeadObjectOutput) (a vault.Archive, err error) {
 	a = v.told(o, found)
 	a.CRC64, a.ModTime = wholeCRC(found), modTime(found)
@@ -68,16 +67,16 @@ func (v *Vault) closely(ctx context.Context, o object, found *s3.HeadObjectOutpu
 	return a, err
 }
 
-// wholeCRC is the CRC-64 of all bytes of an object; zero if the service tells none.
+// wholeCRC returns the CRC-64 of all bytes of an object; zero if the service reports none.
 func wholeCRC(found *s3.HeadObjectOutput) crc64.Sum {
 	if found.ChecksumType != types.ChecksumTypeFullObject {
 		return 0
 	}
-	sum, _ := crc64.Parse(aws.ToString(found.ChecksumCRC64NVME)) // what is none is not known
+	sum, _ := crc64.Parse(aws.ToString(found.ChecksumCRC64NVME)) // an invalid one counts as unknown
 	return sum
 }
 
-// told is what the service tells of an archive by its object.
+// told describes an archive from its object.
 func (v *Vault) told(o object, found *s3.HeadObjectOutput) vault.Archive {
 	return vault.Archive{
 		ID: o.ID(), Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),

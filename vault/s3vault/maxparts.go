@@ -11,9 +11,9 @@ import (
 	"firn/vault"
 )
 
-// tooManyParts makes a vault.PartSizeError of the refusal of a part if that is for its
-// number: services take fewer parts than Amazon, and tell it when the first is one too
-// many.
+// tooManyParts returns a vault.PartSizeError if the refusal of a part is about its number:
+// some services accept fewer parts than Amazon, and say so only when the first part too
+// many arrives.
 func tooManyParts(err error, number int) error {
 	answer := amazon.Refusal(err)
 	if answer == nil || number < 2 || answer.Status >= http.StatusInternalServerError {
@@ -30,18 +30,18 @@ func tooManyParts(err error, number int) error {
 	if told := partsTold(answer.Message, number); told > 0 {
 		return &vault.PartSizeError{MaxParts: told, Cause: err}
 	}
-	// Others may be refused at the same time, and this one is not the first.
+	// Other parts may be refused at the same time, and this need not be the first of them.
 	return &vault.PartSizeError{MaxParts: max(1, (number-1)/2), Guessed: true, Cause: err}
 }
 
-// tooManyListed makes a vault.PartSizeError of the refusal of a list of so many parts
-// with which an upload was to be completed.
+// tooManyListed returns a vault.PartSizeError if the request to complete an upload was
+// refused for its long list of parts.
 func (v *Vault) tooManyListed(err error, parts int) error {
 	answer := amazon.Refusal(err)
 	if answer != nil && parts > 1 && answer.Status == http.StatusRequestEntityTooLarge {
 		return &vault.PartSizeError{MaxParts: max(1, parts/2), Guessed: true, Cause: err}
 	}
-	const few = 1000 // which every service takes
+	const few = 1000 // every service accepts this many
 	if answer != nil && parts > few && answer.CodeIs("MalformedXML") {
 		otherwise := "another thing in the list of parts may be what the service cannot read"
 		if !v.lacks.has(CRC64NVME) {
@@ -54,8 +54,8 @@ func (v *Vault) tooManyListed(err error, parts int) error {
 
 var number = regexp.MustCompile(`\d[\d,]*`)
 
-// partsTold is how many parts a service takes that refused one of this number: the
-// largest number below that it tells; 0: it tells none.
+// partsTold returns the number of parts that a service accepts, according to its refusal of
+// part number refused: the largest smaller number in the message; 0 if there is none.
 func partsTold(message string, refused int) (most int) {
 	for _, digits := range number.FindAllString(message, -1) {
 		if n, err := strconv.Atoi(strings.ReplaceAll(digits, ",", "")); err == nil && n > most && n > 1 && n < refused {

@@ -12,7 +12,7 @@ import (
 	"firn/vault"
 )
 
-// What is kept with an object from the beginning.
+// Metadata that an object gets when its upload begins.
 const (
 	metaDescription = "firn-description"
 	metaModTime     = "mtime" // in seconds since 1970, as rclone writes and reads it
@@ -29,7 +29,7 @@ func metadata(req vault.UploadRequest) map[string]string {
 	return told
 }
 
-// seconds is a time in seconds since 1970, with nine decimals.
+// seconds formats a time as seconds since 1970 with nine decimals.
 func seconds(t time.Time) string {
 	whole, part, sign := t.Unix(), t.Nanosecond(), ""
 	if whole < 0 {
@@ -41,14 +41,15 @@ func seconds(t time.Time) string {
 	return fmt.Sprintf("%s%d.%09d", sign, whole, part)
 }
 
-// modTime is the time that an object keeps of the file that it was made of; zero if it
-// keeps none that makes sense. Others write as many decimals as they like.
+// modTime returns the last change of the file that an object was made of, from its
+// metadata; zero if there is none that makes sense. Other tools write any number of
+// decimals.
 func modTime(found *s3.HeadObjectOutput) time.Time {
 	said := regexp.MustCompile(`^(-?)(\d{1,12})(?:\.(\d{1,9})\d*)?$`).FindStringSubmatch(found.Metadata[metaModTime])
 	if said == nil {
 		return time.Time{}
 	}
-	whole, _ := strconv.ParseInt(said[2], 10, 64) // digits, and few of them; so are the others
+	whole, _ := strconv.ParseInt(said[2], 10, 64) // at most 12 digits, so it cannot fail; the next cannot either
 	part, _ := strconv.ParseInt((said[3] + strings.Repeat("0", 9))[:9], 10, 64)
 	if said[1] != "" {
 		whole, part = -whole, -part
@@ -56,8 +57,8 @@ func modTime(found *s3.HeadObjectOutput) time.Time {
 	return time.Unix(whole, part).UTC()
 }
 
-// escape keeps what HTTP headers lose of a text: spaces at its ends and several in
-// a row.
+// escape protects the parts of a text that HTTP headers do not preserve: spaces at its ends
+// and several spaces in a row.
 func escape(s string) string {
 	s = strings.NewReplacer("%", "%25", "  ", "%20%20").Replace(s)
 	if strings.HasPrefix(s, " ") {
@@ -69,8 +70,8 @@ func escape(s string) string {
 	return s
 }
 
-// checkDescription says whether metadata keeps a text: printable ASCII of at most
-// 1,024 bytes.
+// checkDescription returns ErrInvalid unless text is printable ASCII of at most 1,024
+// bytes, which metadata preserves.
 func checkDescription(text string) error {
 	if len(text) > maxDescription || len(escape(text)) > 2*maxDescription-len(metaDescription) {
 		return fmt.Errorf("description of %d characters: %w: metadata keeps up to %d", len(text), vault.ErrInvalid, maxDescription)

@@ -12,12 +12,13 @@ import (
 	"firn/vault"
 )
 
-// How it is found out that a service lacks a feature. Some say so outright, some name
-// the header that they do not know, some refuse without a word, and some take no notice
-// of a query and answer as if it were not there.
+// This file finds out that a service lacks a feature. Some services say so, some name the
+// header that they do not know, some refuse without a reason, and some ignore a query and
+// answer as if it were not there.
 
-// isMissing reports whether an error of a request that is nothing but a feature says
-// that the service lacks it, which is then noted and told.
+// isMissing reports whether an error means that the service lacks a feature. The request
+// consists of nothing but this feature. isMissing records a lacking feature and says so
+// once.
 func (v *Vault) isMissing(f Feature, err error) bool {
 	if err == nil || !v.saysMissing(f, err) {
 		return false
@@ -28,7 +29,7 @@ func (v *Vault) isMissing(f Feature, err error) bool {
 
 func (v *Vault) saysMissing(f Feature, err error) bool {
 	if strange, ok := errors.AsType[*amazon.AnswerError](err); ok {
-		return ignoresQuery(f, strange) // whatever else it says is no verdict
+		return ignoresQuery(f, strange) // such an answer means nothing else
 	}
 	answer := amazon.Refusal(err)
 	switch {
@@ -36,24 +37,24 @@ func (v *Vault) saysMissing(f Feature, err error) bool {
 		return false
 	case saysUnimplemented(answer), isBadRequest(answer) && saysUnsupported(answer):
 		return true
-	case f == UploadList && answer.Status == http.StatusNotFound: // some have none for a bucket that never had an upload
+	case f == UploadList && answer.Status == http.StatusNotFound: // some have no list for a bucket that never had an upload
 		return !answer.CodeIs("NoSuchBucket")
-	case f == Restore && answer.Status == http.StatusNotFound && v.isElsewhere(): // of an object that was there a moment ago
+	case f == Restore && answer.Status == http.StatusNotFound && v.isElsewhere(): // the object existed a moment ago
 		return !answer.CodeIs("NoSuch")
 	}
-	// Amazon says so of what a delete marker cannot do.
+	// Amazon uses this status for requests that a delete marker does not allow.
 	return v.isElsewhere() && (answer.Status == http.StatusMethodNotAllowed || answer.CodeIs("MethodNotAllowed"))
 }
 
-// ignoresQuery reports whether the service answered as if the query were not there that
-// makes a request one for a feature: with the list of the bucket's objects.
+// ignoresQuery reports whether the service ignored the query of a request for a feature,
+// and answered with the list of the bucket's objects.
 func ignoresQuery(f Feature, strange *amazon.AnswerError) bool {
 	return (f == Versions || f == UploadList) && strange.Status == http.StatusOK && strings.HasPrefix(strange.Root, "ListBucket")
 }
 
-// adviseLacking adds to a failure of a request that is nothing but a feature how to do
-// without it, where the same request will most likely fail again: it was refused for good,
-// or as if there were no such request, by an answer that is no verdict.
+// adviseLacking adds to the failure of a request for a feature the advice to do without it,
+// if the same request will most likely fail again: the service refused it for good, or
+// answered as if it did not know such a request.
 func (v *Vault) adviseLacking(f Feature, err error) error {
 	strange, isStrange := errors.AsType[*amazon.AnswerError](err)
 	isUnknown := isStrange && strange.Whole && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed}, strange.Status)
@@ -71,11 +72,12 @@ func (v *Vault) adviseLacking(f Feature, err error) error {
 // time.
 type againError struct{ error }
 
-// Unwrap makes errors.Is find vault.ErrGarbled, so that it is not asked for many times.
+// Unwrap makes errors.Is find vault.ErrGarbled, so that the request is repeated only a few
+// times.
 func (e *againError) Unwrap() []error { return []error{e.error, vault.ErrGarbled} }
 
-// isInTheWay reports whether a refusal of a request for a feature may be the service's way
-// to say that it lacks it, or keeps from doing what can be done without it.
+// isInTheWay reports whether the refusal of a request for a feature may mean that the
+// service lacks it, or prevents work that is possible without it.
 func (v *Vault) isInTheWay(f Feature, err error) bool {
 	answer := amazon.Refusal(err)
 	switch {
@@ -87,10 +89,11 @@ func (v *Vault) isInTheWay(f Feature, err error) bool {
 	return f == UploadList
 }
 
-// isElsewhere reports whether the service is another one than Amazon's.
+// isElsewhere reports whether the service is not Amazon's.
 func (v *Vault) isElsewhere() bool { return v.endpoint != "" }
 
-// feature asks, in a request, whether the service has a feature, as far as is known.
+// feature reports, while a request is made, whether the service has a feature, as far as is
+// known.
 type feature func(Feature) bool
 
 // optional is a request that may leave features out.
@@ -98,16 +101,17 @@ type optional struct {
 	what  string
 	judge amazon.Judge
 	uses  []Feature
-	// compares: the service compares content with its checksum, so that a complaint
-	// about that may not be one about a header.
+	// compares: the service compares content with its checksum. So a complaint about the
+	// checksum may be about the content and not about the header.
 	compares bool
-	// before, if not nil, comes before each try; its error is the outcome.
+	// before, if not nil, is called before each attempt; its error is the result.
 	before func(feature) error
 }
 
-// callUsing sends a request, and again without the features that the service turns out
-// to lack. Where a refusal does not say which, each is left out by itself, and then all
-// of them: what is accepted then, or refused for another reason, tells.
+// callUsing sends a request, and repeats it without the features that the service turns out
+// to lack. If a refusal does not say which, callUsing leaves out each feature alone, and
+// then all of them. An attempt that is accepted, or refused for another reason, shows which
+// feature is lacking.
 func (v *Vault) callUsing(ctx context.Context, o optional, request func(feature) error) error {
 	send := func(leaving ...Feature) error {
 		has := func(f Feature) bool { return !v.lacks.has(f) && !slices.Contains(leaving, f) }
@@ -145,7 +149,7 @@ func (v *Vault) callUsing(ctx context.Context, o optional, request func(feature)
 	return err
 }
 
-// trials are what is left out of a request, try by try.
+// trials returns the features to leave out, for each attempt.
 func trials(used []Feature) (all [][]Feature) {
 	for _, f := range used {
 		all = append(all, []Feature{f})
@@ -164,7 +168,7 @@ func (v *Vault) isNamed(f Feature, err error, compares bool) bool {
 	}
 	message := strings.ToLower(answer.Message)
 	names := slices.ContainsFunc(traitOf(f).headers, func(h string) bool { return strings.Contains(message, h) })
-	if f == CRC64NVME && !compares { // of a request without content it can only be the feature
+	if f == CRC64NVME && !compares { // a request without content can only mean the feature
 		names = names || strings.Contains(message, "checksum")
 	}
 	if compares {
@@ -173,8 +177,8 @@ func (v *Vault) isNamed(f Feature, err error, compares bool) bool {
 	return names && (isBadRequest(answer) || saysUnsupported(answer) || saysUnimplemented(answer))
 }
 
-// isVague reports whether a refusal may be one of something that the request can do
-// without, and does not say of what. A refusal of HEAD has no body, and so no reason.
+// isVague reports whether a refusal may be about a feature that the request can do without,
+// but does not name it. The refusal of a HEAD has no body, and so no reason.
 func (v *Vault) isVague(err error, compares bool) bool {
 	answer := amazon.Refusal(err)
 	switch {
@@ -191,8 +195,8 @@ func (v *Vault) isVague(err error, compares bool) bool {
 	return isBadRequest(answer)
 }
 
-// isVerdict reports whether the outcome of a request without some features says
-// something about them: it was accepted, or refused for a reason of its own.
+// isVerdict reports whether the result of a request without some features says something
+// about them: the request was accepted, or refused for another reason.
 func (v *Vault) isVerdict(err error, compares bool) bool {
 	answer := amazon.Refusal(err)
 	if err == nil || answer == nil {
@@ -202,17 +206,17 @@ func (v *Vault) isVerdict(err error, compares bool) bool {
 		answer.Status != http.StatusRequestTimeout && !v.isVague(err, compares)
 }
 
-// saysUnimplemented reports whether the service says outright that it lacks something.
+// saysUnimplemented reports whether the service says explicitly that it lacks something.
 func saysUnimplemented(answer *ServiceError) bool {
 	return answer.Status == http.StatusNotImplemented || answer.CodeIs("NotImplemented", "UnsupportedOperation", "OperationNotSupported")
 }
 
-// isBadRequest reports whether the service objects to how a request is made.
+// isBadRequest reports whether the service objects to the form of a request.
 func isBadRequest(answer *ServiceError) bool {
 	return answer.CodeIs("InvalidArgument", "InvalidRequest", "BadRequest", "InvalidHeader", "UnsupportedHeader", "InvalidParameter")
 }
 
-// saysUnsupported reports whether the message says that something is not known.
+// saysUnsupported reports whether the message says that something is unknown.
 func saysUnsupported(answer *ServiceError) bool {
 	message := strings.ToLower(answer.Message)
 	return slices.ContainsFunc([]string{"unsupported", "not supported", "not implemented", "unknown header", "unrecognized", "not recognized", "unexpected header"},

@@ -16,18 +16,18 @@ import (
 	"firn/vault"
 )
 
-// listed is an object as lists tell of it.
+// listed is an object in the service's lists.
 type listed struct {
 	object
 	etag     string
-	class    string    // as far as it was looked at
+	class    string    // set only after a look at the object
 	size     int64     // bytes
 	modified time.Time // UTC
 	restore  *types.RestoreStatus
 }
 
-// objects lists the objects under the prefix behind one of them: all their
-// versions, where the bucket keeps them, and no sidecars.
+// objects lists the objects under the prefix behind one of them, with all their versions if
+// the bucket keeps them, without sidecars.
 func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, error] {
 	return func(yield func(listed, error) bool) {
 		keeps, err := v.keepsVersions(ctx)
@@ -57,7 +57,7 @@ func (v *Vault) objects(ctx context.Context, after *object) iter.Seq2[listed, er
 	}
 }
 
-// listing is a page of a list of objects, which tell how they are restored.
+// listing returns the request for a page of a list of objects with their restore status.
 func listing(what string) optional {
 	return optional{what: what, judge: judge, uses: []Feature{RestoreStatus}}
 }
@@ -69,7 +69,7 @@ func attributes(has feature) []types.OptionalObjectAttributes {
 	return []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus}
 }
 
-// current lists the objects that the keys under the prefix have now, behind one.
+// current lists the present objects of the keys under the prefix, behind one of them.
 func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, error] {
 	const what = "list the objects"
 	list := amazon.List[types.Object, string, listed]{
@@ -88,7 +88,7 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 					for i, o := range out.Contents {
 						out.Contents[i].Key = plainKey(out.EncodingType, o.Key)
 					}
-					next := amazon.Carried(aws.ToString(out.NextContinuationToken)) // which some services make of a key
+					next := amazon.Carried(aws.ToString(out.NextContinuationToken)) // some services make it from a key
 					p, err = page(out.Contents, out.IsTruncated, next, next, out.ResultMetadata)
 				}
 				return err
@@ -110,8 +110,7 @@ func (v *Vault) current(ctx context.Context, after *object) iter.Seq2[listed, er
 	return list.All()
 }
 
-// head asks for what is known of an object that a key has: of a version, or of the
-// one that it has now.
+// head returns the properties of a version of a key's object, or of its present one.
 func (v *Vault) head(ctx context.Context, key string, version *string) (out *s3.HeadObjectOutput, err error) {
 	what := fmt.Sprintf("look at %q", key)
 	err = v.callUsing(ctx, optional{what: what, judge: judge, uses: []Feature{CRC64NVME}}, func(has feature) error {
@@ -128,7 +127,7 @@ func (v *Vault) head(ctx context.Context, key string, version *string) (out *s3.
 	return out, err
 }
 
-// look asks for what is known of an archive's object.
+// look returns the properties of an archive's object.
 func (v *Vault) look(ctx context.Context, o object) (*s3.HeadObjectOutput, error) {
 	version, err := v.versionID(ctx, o)
 	if err != nil {
@@ -137,8 +136,8 @@ func (v *Vault) look(ctx context.Context, o object) (*s3.HeadObjectOutput, error
 	return v.head(ctx, o.key, version)
 }
 
-// pin is what a job remembers of an object that it must not take another for: a
-// version says enough. It is an identity and no hash.
+// pin returns the ETag by which a job recognises its object; empty if the object has a
+// version, which is enough. The ETag identifies the object and does not verify its bytes.
 func pin(o object, etag string) string {
 	etag = trimETag(etag)
 	if o.version != "" || checkVersion(etag) != nil {
@@ -147,11 +146,11 @@ func pin(o object, etag string) string {
 	return etag
 }
 
-// trimETag takes away the quotes, which not every service writes.
+// trimETag removes the quotes, which some services leave out.
 func trimETag(etag string) string { return strings.Trim(etag, `"`) }
 
-// seen looks at the object of a job, which is the one that was there when it was
-// asked for.
+// seen looks at the object of a job, which must be the one that existed when the job was
+// started.
 func (v *Vault) seen(ctx context.Context, j job) (*s3.HeadObjectOutput, error) {
 	found, err := v.look(ctx, j.of)
 	if err != nil {
@@ -160,7 +159,7 @@ func (v *Vault) seen(ctx context.Context, j job) (*s3.HeadObjectOutput, error) {
 	return found, v.checkPin(j, found.ETag)
 }
 
-// checkPin says whether an object is the one of a job.
+// checkPin returns an error if an object is not that of a job.
 func (v *Vault) checkPin(j job, etag *string) error {
 	if j.etag == "" || pin(j.of, aws.ToString(etag)) == j.etag {
 		return nil

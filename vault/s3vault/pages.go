@@ -11,9 +11,9 @@ import (
 	"firn/vault"
 )
 
-// page is one page of a list as the service gives it out. Next is where the next one
-// begins, if the list is truncated; marker is all of it in one word. A list that says
-// that it goes on, and not where, must not pass for whole.
+// page converts one page of the service's list. If the list is truncated, next is the start
+// of the next page and marker is the same as a single string. A list that continues without
+// saying where is an error, since it must not be taken for complete.
 func page[T, M any](items []T, truncated *bool, next M, marker string, metadata middleware.Metadata) (amazon.Page[T, M], error) {
 	p := amazon.Page[T, M]{Items: items}
 	p.Request, _ = awsmiddleware.GetRequestIDMetadata(metadata)
@@ -27,8 +27,8 @@ func page[T, M any](items []T, truncated *bool, next M, marker string, metadata 
 	return p, nil
 }
 
-// keyed is where a list of keys goes on: behind a key, and behind one of what there is
-// of that key.
+// keyed is the position in a list of keys: behind a key, and within the entries of that
+// key.
 type keyed struct{ key, within *string }
 
 func (k keyed) marker() string {
@@ -38,8 +38,8 @@ func (k keyed) marker() string {
 	return *k.key + "\x00" + aws.ToString(k.within)
 }
 
-// follows is the order of lists by key: by the bytes of the key. Of one key there may
-// be several, told apart by within, in an order of their own.
+// follows implements the order of lists by key: by the bytes of the key. A key may have
+// several entries; they differ in within and have an order of their own.
 func (k keyed) follows(last keyed) bool {
 	now, before := aws.ToString(k.key), aws.ToString(last.key)
 	return now > before || now == before && aws.ToString(k.within) != aws.ToString(last.within)

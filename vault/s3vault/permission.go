@@ -10,7 +10,7 @@ import (
 	"firn/internal/amazon"
 )
 
-// operationOf is the name of the operation that failed, empty if none was tried.
+// operationOf returns the name of the operation that failed, empty if the SDK tried none.
 func operationOf(err error) string {
 	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
 		return operation.OperationName
@@ -18,8 +18,8 @@ func operationOf(err error) string {
 	return ""
 }
 
-// withPermission says which permission an operation wants, where the service denied
-// it and did not say so itself, as it does not for HEAD and across accounts.
+// withPermission adds the permission that an operation needs, if the service denied it
+// without naming the permission. It does not name it for HEAD and across accounts.
 func withPermission(err error, operation string) error {
 	answer := amazon.Refusal(err)
 	wanted := permission(operation)
@@ -29,8 +29,8 @@ func withPermission(err error, operation string) error {
 	return fmt.Errorf("%w; this needs the permission %s", err, wanted)
 }
 
-// permission is what an operation wants ("Actions, resources, and condition keys for
-// Amazon S3" in the service authorization reference).
+// permission returns the permission that an operation needs ("Actions, resources, and
+// condition keys for Amazon S3" in the service authorization reference).
 func permission(operation string) string {
 	switch operation {
 	case "HeadObject":

@@ -15,8 +15,8 @@ import (
 	"firn/vault"
 )
 
-// What proves an object is kept with it once all of its bytes are there: as tags,
-// or, where there are none, in an object beside it.
+// The size and the tree hash are stored with an object once all of its bytes are there: as
+// tags, or, if the service has no tags, in an object beside it.
 const (
 	tagTreeHash = "firn-tree-hash"
 	tagSize     = "firn-size"
@@ -27,7 +27,7 @@ const (
 		"allow s3:GetObjectTagging (of versions: s3:GetObjectVersionTagging)"
 )
 
-// keepProof writes size and tree hash to the object, once it is there.
+// keepProof stores size and tree hash with the object.
 func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) error {
 	if err := v.tryTagging(ctx, o.object); err != nil {
 		return err
@@ -51,14 +51,14 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	case errors.Is(err, vault.ErrDenied):
 		v.sayOnce(deniedKeeping)
 		return nil
-	case errors.Is(err, vault.ErrNotFound): // it was there a moment ago
-		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // that it is not found would say too much
+	case errors.Is(err, vault.ErrNotFound): // the object existed a moment ago
+		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // ErrNotFound would say too much
 	}
 	return v.forgiveKeeping(ctx, o, v.adviseLacking(Tagging, err))
 }
 
-// forgiveKeeping says that the tree hash of an object cannot be kept, if a refusal says
-// so for good. The object is there and proved all the same.
+// forgiveKeeping reports that the tree hash of an object cannot be stored, if the service
+// refuses that permanently. The object itself is stored and verified.
 func (v *Vault) forgiveKeeping(ctx context.Context, o listed, err error) error {
 	if amazon.Refusal(err) == nil || ctx.Err() != nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled) {
 		return err
@@ -67,9 +67,9 @@ func (v *Vault) forgiveKeeping(ctx context.Context, o listed, err error) error {
 	return nil
 }
 
-// proof reads the tree hash of an object; zero if it is not told. The size stands
-// beside it so that a hash of other bytes, which somebody has put under the same key
-// with the same tags, is not believed.
+// proof reads the tree hash of an object; zero if there is none. The size is stored beside
+// the hash so that the hash of other bytes, which somebody stored under the same key with
+// the same tags, is not trusted.
 func (v *Vault) proof(ctx context.Context, o listed) (treehash.Hash, error) {
 	tags, err := v.tags(ctx, o)
 	if v.lacks.has(Tagging) {
@@ -87,12 +87,12 @@ func (v *Vault) proof(ctx context.Context, o listed) (treehash.Hash, error) {
 	}
 	hash, err := treehash.Parse(tags[tagTreeHash])
 	if err != nil || tags[tagSize] != strconv.FormatInt(o.size, 10) {
-		return treehash.Hash{}, nil //nolint:nilerr // what is no hash proves nothing
+		return treehash.Hash{}, nil //nolint:nilerr // text that is no hash proves nothing
 	}
 	return hash, nil
 }
 
-// tags reads those of an object, unless there are none at this service.
+// tags reads the tags of an object, or returns nil at a service without tags.
 func (v *Vault) tags(ctx context.Context, o listed) (map[string]string, error) {
 	if v.lacks.has(Tagging) {
 		return nil, nil

@@ -13,12 +13,14 @@ import (
 	"firn/vault"
 )
 
-// afterwards looks at the object that is there when completing an upload has ended,
-// with a refusal or without, and returns it if it is the archive, proved: the version
-// that the service told, or else the one that the key has now.
+// afterwards looks at the object after the request to complete an upload, whether it was
+// refused or not, and returns the object if it is the archive and its bytes are verified.
+// It looks at the version that the service reported, or else at the present object of the
+// key.
 //
-// What is not proved is an UnprovedError if the object is made of this upload. Else it
-// is another's, a TakenError, or, where ours may be there all the same, ErrNotFound.
+// An object that cannot be verified is an UnprovedError if it is made of this upload.
+// Otherwise it is another archive's, which is a TakenError, or ErrNotFound if our object
+// may exist all the same.
 func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vault.Completion, whole wholeReceipt, refusal error) (listed, error) {
 	o, there, err := v.headOf(ctx, object{u.key, told.version})
 	switch {
@@ -33,23 +35,23 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
 	wrong := e.compare(c.Size)
 	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil ||
-		c.Unproved != "" && isDescribed(there, c) // unless it was replaced since
+		c.Unproved != "" && isDescribed(there, c) // unless the object was replaced since
 	isGone := errors.Is(refusal, vault.ErrNotFound)
-	mayBeOurs := wrong == nil || aws.ToInt64(there.ContentLength) == c.Size // a service may tell a false CRC-64
-	if !isOurs && mayBeOurs && c.Unproved == "" {                           // nothing but what is kept with it tells whose it is
+	mayBeOurs := wrong == nil || aws.ToInt64(there.ContentLength) == c.Size // a service may report a wrong CRC-64
+	if !isOurs && mayBeOurs && c.Unproved == "" {                           // only what is kept with the object shows whose it is
 		isGone = isGone || v.isGone(ctx, u)
 		isOurs = isGone && isDescribed(there, c) && isOfTime(there, c)
 	}
 	switch {
 	case isOurs && wrong == nil:
-		if e.expectsCRC && e.crc == "" { // nor will it tell one later
+		if e.expectsCRC && e.crc == "" { // then it will not report one later either
 			v.miss(CRC64NVME)
 		}
 		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size, class: classTold(there)}, nil
 	case isOurs:
 		wrong.ID = o.ID()
 		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)
-	case isGone && (wrong == nil || there.VersionId != nil): // ours may be behind it
+	case isGone && (wrong == nil || there.VersionId != nil): // our object may be an older version
 		return listed{}, fmt.Errorf("%s: nothing tells whether the object that is there is made of it: %w", v.completing(u), vault.ErrNotFound)
 	}
 	return listed{}, v.taken("complete the upload of", o, there)
@@ -59,7 +61,7 @@ func (v *Vault) completing(u upload) string {
 	return v.what(fmt.Sprintf("complete the upload of %q", u.key))
 }
 
-// isGone reports whether the service is known to have no such upload any more.
+// isGone reports whether the service no longer has such an upload.
 func (v *Vault) isGone(ctx context.Context, u upload) bool {
 	for _, err := range v.parts(ctx, u) {
 		return errors.Is(err, vault.ErrNotFound)
@@ -67,19 +69,19 @@ func (v *Vault) isGone(ctx context.Context, u upload) bool {
 	return false
 }
 
-// isDescribed reports whether an object has the description of an archive. It is no
-// proof: firn may have stored others under it.
+// isDescribed reports whether an object has the description of an archive. That does not
+// prove its origin: firn may have stored others with the same description.
 func isDescribed(there *s3.HeadObjectOutput, c vault.Completion) bool {
 	return c.Description != "" && there.Metadata[metaDescription] == escape(c.Description)
 }
 
-// isOfTime reports whether an object was made from a file that was last changed when
-// the one of an archive was.
+// isOfTime reports whether an object was made from a file with the same last change.
 func isOfTime(there *s3.HeadObjectOutput, c vault.Completion) bool {
 	return !c.ModTime.IsZero() && there.Metadata[metaModTime] == seconds(c.ModTime)
 }
 
-// headOf looks at a version of an object, or, without one, at what its key has now.
+// headOf looks at a version of an object, or, without one, at the present object of its
+// key.
 func (v *Vault) headOf(ctx context.Context, o object) (object, *s3.HeadObjectOutput, error) {
 	keeps, err := v.keepsVersions(ctx)
 	if err != nil {
@@ -100,21 +102,21 @@ func (v *Vault) headOf(ctx context.Context, o object) (object, *s3.HeadObjectOut
 	return o, out, err
 }
 
-// notThere is the error of completing an upload after which the key has no object.
+// notThere returns the error for an upload after whose completion the key has no object.
 func (v *Vault) notThere(u upload, told published, refusal, missing error) error {
-	isOpen := errors.Is(refusal, vault.ErrExists)       // and what was in its way is gone
-	if !isOpen && (refusal != nil || told.etag == "") { // or it is one that was there once
+	isOpen := errors.Is(refusal, vault.ErrExists)       // the object that was in the way has been removed
+	if !isOpen && (refusal != nil || told.etag == "") { // the object existed once
 		return missing
 	}
 	return fmt.Errorf("%s: the object is not to be seen: %w: %v",
-		v.completing(u), vault.ErrUnavailable, missing) //nolint:errorlint // that it is not found would say too much
+		v.completing(u), vault.ErrUnavailable, missing) //nolint:errorlint // ErrNotFound would say too much
 }
 
-// expectsCRC reports whether the service is to tell the CRC-64 of an object.
+// expectsCRC reports whether the service should report the CRC-64 of an object.
 func (v *Vault) expectsCRC(whole wholeReceipt) bool { return whole.hasCRC && !v.lacks.has(CRC64NVME) }
 
-// crcOf is the CRC-64 that the service tells of a whole object, now or when it was
-// made; empty if it tells none, or if none is to be compared.
+// crcOf returns the CRC-64 of the whole object that the service reports, now or when it was
+// made; empty if it reports none, or if none is to be compared.
 func (v *Vault) crcOf(there *s3.HeadObjectOutput, told published, whole wholeReceipt) string {
 	switch {
 	case !v.expectsCRC(whole):
@@ -125,18 +127,18 @@ func (v *Vault) crcOf(there *s3.HeadObjectOutput, told published, whole wholeRec
 	return told.crc
 }
 
-// evidence is what there is to compare of an object and an upload.
+// evidence holds the values of an object and of an upload that can be compared.
 type evidence struct {
 	there      *s3.HeadObjectOutput
 	told       published
 	whole      wholeReceipt
-	expectsCRC bool   // it is to tell a CRC-64,
-	crc        string // and tells this one; empty: none
+	expectsCRC bool   // the service should report a CRC-64
+	crc        string // the CRC-64 that it reports; empty: none
 }
 
-// compare returns what speaks against the object being the bytes that were sent; nil
-// if nothing does. Where the service keeps no CRC-64, its size and the SHA-256 of each
-// part are the proof. An ETag is none: it only tells an object from another.
+// compare returns the reason why the object may not consist of the bytes that were sent;
+// nil if there is none. If the service keeps no CRC-64, the size and the SHA-256 of each
+// part must do. An ETag verifies nothing; it only distinguishes objects.
 func (e evidence) compare(size int64) *vault.UnprovedError {
 	etag, crc := trimETag(aws.ToString(e.there.ETag)), e.whole.crc.String()
 	switch found := aws.ToInt64(e.there.ContentLength); {
@@ -156,11 +158,11 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 	return nil
 }
 
-// isAsTold reports whether the ETag is the one that the service told when it had
-// completed the upload.
+// isAsTold reports whether the ETag is the one that the service returned when it completed
+// the upload.
 func (e evidence) isAsTold() bool {
 	return e.told.etag != "" && trimETag(e.told.etag) == trimETag(aws.ToString(e.there.ETag))
 }
 
-// isOfParts reports whether the ETag is the one that is usual for an object of these parts.
+// isOfParts reports whether the ETag is the usual one for an object of these parts.
 func (e evidence) isOfParts() bool { return isOfParts(aws.ToString(e.there.ETag), e.whole.parts) }

@@ -12,23 +12,24 @@ import (
 	"firn/vault"
 )
 
-// farAway is how many bytes may come before those of a range, in bytes, where a service
-// turns out to send the whole of an object for each of its ranges. More would be read
-// over and over again; a user who has no other choice says so by lacks=ranges.
+// farAway is the number of bytes that may precede a range if the service sends the whole
+// object for each range. More would be transferred again and again; a user without an
+// alternative accepts that with lacks=ranges.
 const farAway = 256 << 20
 
-// hasNoRanges reports whether the vault's URL says that the service has none.
+// hasNoRanges reports whether the vault's URL says that the service has no ranges.
 func (c *Config) hasNoRanges() bool { return slices.Contains(c.Lacks, Ranges) }
 
-// readsOn reports whether bytes of the output of a job are read as a part of the whole:
-// where that is so by the URL, or was found out and not too much comes before them.
+// readsOn reports whether a range of a job's output is read from a stream of the whole
+// object: if the URL says so, or if the service turned out to have no ranges and not too
+// many bytes precede the range.
 func (v *Vault) readsOn(of vault.JobID, offset int64) bool {
 	return v.config.hasNoRanges() || v.lacks.has(Ranges) && offset-v.kept.reached(of, offset) <= farAway
 }
 
-// skipTo tells how many bytes of an answer come before those of the range that was asked
-// for; less than 0: the answer is the range and no more. The answer to a range that says
-// of no other bytes which they are is the whole object.
+// skipTo returns the number of bytes of an answer that precede the requested range; less
+// than 0 if the answer is exactly the range. An answer without Content-Range is the whole
+// object.
 func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 	size, within := aws.ToInt64(out.ContentLength), aws.ToString(out.ContentRange)
 	switch {
@@ -39,7 +40,7 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 			return 0, fmt.Errorf("%w: %d bytes that are said to be %.100q for bytes %d to %d", vault.ErrGarbled, size, within, r.Offset, r.End()-1)
 		}
 		return -1, nil
-	case size == r.Size: // all of it, or a range that is not said to be one: of all there would be more
+	case size == r.Size: // the whole object, or a range without Content-Range: the whole object would be larger
 		return -1, nil
 	case size < r.End():
 		return 0, fmt.Errorf("%w: %d bytes for bytes %d to %d", vault.ErrGarbled, size, r.Offset, r.End()-1)
@@ -51,9 +52,9 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 	return r.Offset, nil
 }
 
-// section is some bytes of an output that has more. Those before are read, and thrown
-// away, piece by piece, so that whoever waits for it sees that it moves: Read then
-// returns no bytes and no error.
+// section is a range of an output. It reads the bytes before the range and discards them,
+// piece by piece. For each piece, Read returns no bytes and no error, so that the caller
+// sees progress.
 type section struct {
 	body       io.ReadCloser
 	skip, left int64 // bytes
@@ -61,7 +62,6 @@ type section struct {
 	buffer     []byte
 }
 
-// Read reads on.
 func (s *section) Read(p []byte) (int, error) {
 	const piece = 256 << 10
 	switch {
@@ -85,7 +85,7 @@ func (s *section) Read(p []byte) (int, error) {
 	return n, unexpected(err)
 }
 
-// unexpected is an error in the middle of a section, where even an end is one.
+// unexpected converts an error in the middle of a section, where io.EOF is a failure.
 func unexpected(err error) error {
 	if err == io.EOF { //nolint:errorlint // as a Reader returns it
 		return io.ErrUnexpectedEOF
@@ -93,5 +93,5 @@ func unexpected(err error) error {
 	return err
 }
 
-// Close ends the reading.
+// Close ends the section.
 func (s *section) Close() error { return s.end() }

@@ -10,10 +10,10 @@ import (
 	"firn/vault"
 )
 
-// A service may have the names of the cold classes, and nothing to restore: its objects
-// are read as they are.
+// A service may accept the names of the cold classes but have no restore: its objects can
+// be read at any time.
 
-// restoredNow is how the copy of an object stands, as far as it needs one.
+// restoredNow returns the state of an object's copy, as far as it needs one.
 func (v *Vault) restoredNow(found *s3.HeadObjectOutput) restored {
 	if v.lacks.has(Restore) {
 		return restored{}
@@ -21,9 +21,8 @@ func (v *Vault) restoredNow(found *s3.HeadObjectOutput) restored {
 	return restoreOf(found.StorageClass, aws.ToString(found.Restore))
 }
 
-// tryUnrestored finds out whether a service that took a request to restore an object of
-// a job takes no notice of it: it tells nothing of that, and lets the object be read.
-// What cannot be found out now is not.
+// tryUnrestored finds out whether a service ignored the request to restore an object: it
+// reports no restore, and lets the object be read. A failure to find that out is ignored.
 func (v *Vault) tryUnrestored(ctx context.Context, what string, j job) {
 	if !v.isElsewhere() {
 		return
@@ -38,8 +37,8 @@ func (v *Vault) tryUnrestored(ctx context.Context, what string, j job) {
 	}
 }
 
-// unreadable is the error of an object that can neither be read nor restored.
+// unreadable returns the error for an object that can be neither read nor restored.
 func unreadable(refusal error) error {
 	const text = "%w: the service lacks %s, and does not let an object of this class be read: %v"
-	return fmt.Errorf(text, vault.ErrInvalid, Restore, refusal) // that it is not ready yet would say too much
+	return fmt.Errorf(text, vault.ErrInvalid, Restore, refusal) // ErrNotReady would say too much
 }

@@ -1,23 +1,23 @@
-// Package s3vault keeps archives as objects of an S3 bucket in one of the cold
-// storage classes, over the AWS SDK: GLACIER, DEEP_ARCHIVE and GLACIER_IR, at
-// Amazon or at any service that speaks S3.
+// Package s3vault keeps archives as objects of an S3 bucket in one of the cold storage
+// classes GLACIER, DEEP_ARCHIVE and GLACIER_IR, at Amazon or at any other service that
+// speaks S3. It uses the AWS SDK.
 //
-// An archive is one object, which other tools can read. Its id is the object's
-// key, and the version where a bucket keeps versions, each of which is an archive
-// of its own. A retrieval job is a restored copy: RestoreObject starts it, x-amz-restore
-// tells how it stands, and it ends at the date which the service chose. Objects
-// that need no restoring are jobs that are ready when they are made. The inventory
-// is the bucket's own list, as it is when it is read.
+// An archive is one object, which other tools can read. Its id is the object's key,
+// followed by the version if the bucket keeps versions; each version is an archive of its
+// own. A retrieval job is a restored copy: RestoreObject starts it, x-amz-restore reports
+// its state, and it expires at the date that the service chose. A job for an object that
+// needs no restore is ready at once. The inventory is the bucket's own list at the time
+// when it is read.
 //
-// What is kept with an object, so that the bucket alone is enough to read and prove
-// it: the description as metadata (x-amz-meta-firn-description), and, once all
-// bytes are there, size and tree hash as tags (firn-size, firn-tree-hash), or, where
-// there are no tags, in an object of its own under .firn/. Objects without them are
-// archives, too; what is not told is not known.
+// Everything needed to read and verify an object is stored with it, so that the bucket
+// alone is enough: the description as metadata (x-amz-meta-firn-description), and, once all
+// bytes are there, size and tree hash as tags (firn-size, firn-tree-hash). At a service
+// without tags they are stored in a separate object under .firn/. Objects without them are
+// archives too, with unknown properties.
 //
-// The package translates and does nothing else; see internal/amazon for what it
-// shares with other services. Errors wrap a sentinel of package vault and, where
-// the service answered, a [ServiceError]. Facts are from the S3 API reference.
+// The package only translates; package internal/amazon has what it shares with
+// glaciervault. Errors wrap a sentinel of package vault and, if the service answered, a
+// [ServiceError]. Facts are from the S3 API reference.
 package s3vault
 
 import (
@@ -36,39 +36,40 @@ import (
 	"firn/vault"
 )
 
-// ServiceError is what the service answered to a request that it refused.
+// ServiceError is the service's answer to a request that it refused.
 type ServiceError = amazon.ServiceError
 
-// maxAnswer is what the body of an answer may have, in bytes. A page of 1,000 keys
-// of 1,024 bytes, each of which may take three when it is escaped, stays below.
+// maxAnswer is the maximal size of an answer's body in bytes. A page of 1,000 keys of 1,024
+// bytes, each of which may need three when escaped, is smaller.
 const maxAnswer = 16 << 20
 
-// Config says which bucket, where, and with whose credentials.
+// Config describes the bucket, its service and the credentials.
 type Config struct {
 	Bucket   string
-	Prefix   string // of the keys; a slash ends it unless it is empty
-	Class    Class  // of what is stored; empty: DeepArchive
-	KeepDays int    // how long a restored copy stays, at least 1; 0: 3
+	Prefix   string // of the keys; empty, or ending with a slash
+	Class    Class  // storage class of new archives; empty: DeepArchive
+	KeepDays int    // lifetime of a restored copy in days, at least 1; 0: 3
 	Region   string // empty: from the AWS configuration, else, with an Endpoint, us-east-1
 	Profile  string // of the AWS configuration files; empty: the default one
-	Endpoint string // URL of another service; empty: from the AWS configuration
-	// Addressing is where the bucket is named; empty: as the endpoint suggests.
+	Endpoint string // URL of a service other than Amazon's; empty: from the AWS configuration
+	// Addressing is the part of the URL that names the bucket; empty: as the endpoint
+	// suggests.
 	Addressing Addressing
-	// MaxParts is how many parts the service takes in one upload, if they are fewer
-	// than 10,000; 0: as many.
+	// MaxParts is the number of parts that the service accepts in one upload, if it is less
+	// than 10,000; 0: 10,000.
 	MaxParts int
-	// Lacks are features that the service does not have; see [Feature].
+	// Lacks are the features that the service does not have; see [Feature].
 	Lacks []Feature
-	// Connections is how many requests the caller means to have in flight.
+	// Connections is the expected number of concurrent requests.
 	Connections int
-	// Notice is told, in a sentence, what a person should know. It may be nil.
+	// Notice is called with sentences for the user. It may be nil.
 	Notice func(string)
-	// Now is the clock of what the service does not date. Default time.Now.
+	// Now is the clock for times that the service does not report. Default time.Now.
 	Now func() time.Time
 }
 
-// Vault is a bucket, or what is under a prefix of its keys. It is a vault.Vault,
-// and may be used from many goroutines at once.
+// Vault is a bucket, or the part of it under a prefix of its keys. It implements
+// vault.Vault; many goroutines may use it at once.
 type Vault struct {
 	client   *s3.Client
 	http     *http.Client
@@ -82,7 +83,7 @@ type Vault struct {
 	tagging tagging
 
 	classTried sync.Mutex
-	class      string // in which the service was seen to store; empty: not tried
+	class      string // the class in which the service was seen to store; empty: not tried
 
 	kept kept
 	said sync.Map // by text; see sayOnce
@@ -90,16 +91,16 @@ type Vault struct {
 
 var _ vault.Vault = (*Vault)(nil)
 
-// Open prepares the vault that c names. It reads configuration but sends no
-// request, so wrong or missing credentials show at the first call, as ErrDenied.
-// Settings that cannot work are ErrInvalid.
+// Open prepares the vault that c names. It reads the configuration but sends no request, so
+// wrong or missing credentials are reported by the first call, as ErrDenied. Settings that
+// cannot work are ErrInvalid.
 func Open(ctx context.Context, c Config) (*Vault, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
 	elsewhere := ""
 	if c.Endpoint != "" {
-		elsewhere = "us-east-1" // what a service takes to which regions mean nothing
+		elsewhere = "us-east-1" // for a service that knows no regions
 	}
 	cfg, keys, err := amazon.LoadConfig(ctx, c.Region, c.Profile, elsewhere)
 	if err != nil {
@@ -113,7 +114,7 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 		o.HTTPClient = httpClient
 		o.Credentials = keys
 		o.Retryer = aws.NopRetryer{}
-		// Every checksum is set by hand, from what was read once.
+		// The vault sets every checksum itself, from bytes that it reads once.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		o.APIOptions = append(o.APIOptions, answers().Read)
@@ -137,7 +138,7 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 	return v, nil
 }
 
-// complete fills in the defaults and refuses what cannot be.
+// complete fills in the defaults and checks the settings.
 func (c *Config) complete() error {
 	if err := checkBucket(c.Bucket); err != nil {
 		return err
@@ -172,24 +173,24 @@ func (c *Config) complete() error {
 	return nil
 }
 
-// URL returns the canonical URL of the vault, under which the catalog knows it; see
+// URL returns the canonical URL of the vault, under which the catalog records it; see
 // package vaultname.
 func (v *Vault) URL() string {
 	return vaultname.Bucket(v.config.Bucket, v.config.Prefix, v.region, v.endpoint)
 }
 
-// Class returns the storage class of what is stored.
+// Class returns the storage class of new archives.
 func (v *Vault) Class() string { return string(v.config.Class) }
 
-// Close drops the idle connections. The vault is not used after. The error is nil, but
-// for one of an answer that was not read to its end.
+// Close closes the idle connections. The vault must not be used after it. The only possible
+// error is that of closing an answer that was not read to its end.
 func (v *Vault) Close() error {
 	err := v.kept.put(nil)
 	v.http.CloseIdleConnections()
 	return err
 }
 
-// sayOnce tells a person something, but not again.
+// sayOnce passes a text to Notice once.
 func (v *Vault) sayOnce(text string) {
 	if _, again := v.said.LoadOrStore(text, true); !again {
 		v.config.Notice(text)
@@ -201,7 +202,7 @@ func (v *Vault) call(ctx context.Context, what string, request func() error) err
 	return v.callJudged(ctx, what, judge, request)
 }
 
-// callJudged is call for a request whose refusals mean something of their own.
+// callJudged is call for a request with special refusals.
 func (v *Vault) callJudged(ctx context.Context, what string, judge amazon.Judge, request func() error) error {
 	operation := ""
 	err := v.service.Call(ctx, v.what(what), judge, func() error {

@@ -15,10 +15,9 @@ import (
 	"firn/vault"
 )
 
-// A sidecar is a small object beside one that can have no tags. It has size, tree
-// hash and ETag in one line, and is believed of an object of that size and ETag.
-// Its class is STANDARD, so that it is read without restoring. In the lists of the
-// vault it does not appear.
+// A sidecar is a small object beside one that cannot have tags. It contains size, tree hash
+// and ETag in one line, and is valid only for an object of that size and ETag. Its class is
+// STANDARD, so that it can be read without a restore. The vault's lists leave sidecars out.
 
 const (
 	sidecarStep   = ".firn/"
@@ -31,13 +30,13 @@ const (
 	deniedRemoval = "removing the objects under .firn/ is denied, so they stay: allow s3:DeleteObject (of versions: s3:DeleteObjectVersion)"
 )
 
-// isSidecar reports whether a key is that of a sidecar, also of a vault below this
-// one.
+// isSidecar reports whether a key is that of a sidecar, of this vault or of a vault below
+// it.
 func (v *Vault) isSidecar(key string) bool {
 	return strings.Contains("/"+strings.TrimPrefix(key, v.config.Prefix), "/"+sidecarStep)
 }
 
-// sidecarOf is the key of the sidecar of an object. Each version has its own.
+// sidecarOf returns the key of the sidecar of an object. Each version has its own.
 func (v *Vault) sidecarOf(o object) string {
 	return v.config.Prefix + sidecarStep + strings.TrimPrefix(string(o.ID()), v.config.Prefix) + sidecarSuffix
 }
@@ -46,7 +45,7 @@ func sidecarText(o listed, hash treehash.Hash) string {
 	return fmt.Sprintf("%s %d %s %s\n", sidecarMagic, o.size, hash, trimETag(o.etag))
 }
 
-// parseSidecar returns the tree hash that a sidecar has of an object.
+// parseSidecar returns the tree hash of an object from the text of its sidecar.
 func parseSidecar(text string, o listed) (treehash.Hash, error) {
 	fields := strings.Split(text, " ")
 	if len(fields) != 5 {
@@ -59,8 +58,8 @@ func parseSidecar(text string, o listed) (treehash.Hash, error) {
 	return hash, err
 }
 
-// writeSidecar keeps size and tree hash of an object beside it. That it may not is
-// said once, and no reason to take an upload for failed.
+// writeSidecar stores size and tree hash of an object beside it. If the credentials do not
+// allow that, it says so once; the upload does not fail.
 func (v *Vault) writeSidecar(ctx context.Context, o listed, hash treehash.Hash) error {
 	key, text := v.sidecarOf(o.object), sidecarText(o, hash)
 	if v.checkKey(key) != nil || checkVersion(trimETag(o.etag)) != nil || trimETag(o.etag) == "" {
@@ -80,7 +79,7 @@ func (v *Vault) writeSidecar(ctx context.Context, o listed, hash treehash.Hash) 
 	return v.forgiveKeeping(ctx, o, err)
 }
 
-// readSidecar reads the tree hash of an object; zero if it is not told.
+// readSidecar reads the tree hash of an object; zero if there is none.
 func (v *Vault) readSidecar(ctx context.Context, o listed) (treehash.Hash, error) {
 	var text []byte
 	err := v.call(ctx, fmt.Sprintf("read the tree hash of %q", o.key), func() error {
@@ -104,24 +103,24 @@ func (v *Vault) readSidecar(ctx context.Context, o listed) (treehash.Hash, error
 	}
 	hash, err := parseSidecar(string(text), o)
 	if err != nil {
-		return treehash.Hash{}, nil //nolint:nilerr // it proves nothing
+		return treehash.Hash{}, nil //nolint:nilerr // an invalid sidecar proves nothing
 	}
 	return hash, nil
 }
 
-// removeSidecar removes that of an object which is gone, if there is one. One that
-// stays is of no harm: it is believed of that object alone.
+// removeSidecar removes the sidecar of a deleted object, if there is one. A sidecar that
+// remains does no harm, since it is valid only for that object.
 func (v *Vault) removeSidecar(ctx context.Context, o object) error {
 	key := v.sidecarOf(o)
 	if v.isSidecar(o.key) || v.checkKey(key) != nil {
-		return nil //nolint:nilerr // it has none
+		return nil //nolint:nilerr // such an object has no sidecar
 	}
 	keeps, err := v.keepsVersions(ctx)
 	if err != nil {
 		return err
 	}
 	in := &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &key}
-	if keeps { // else a delete marker would hide it, and it would stay
+	if keeps { // otherwise a delete marker would only hide it
 		found, err := v.head(ctx, key, nil)
 		if err != nil {
 			return v.forgiveRemoval(err)

@@ -9,16 +9,15 @@ import (
 	"firn/vault"
 )
 
-// Where a service is said to have no ranges, an object is read from its beginning, and
-// those who read one part of it after the other share one request: what ends where the
-// next part begins is kept for it.
+// If a service has no ranges, an object is read from its beginning. Consecutive ranges
+// share one request: the stream that ends where the next range begins is kept for it.
 
-// stream is the answer with a whole object, read up to a byte.
+// stream is an answer with a whole object, read up to a position.
 type stream struct {
 	of     vault.JobID
 	body   io.ReadCloser
-	at     int64 // the byte that comes next
-	size   int64 // bytes of all
+	at     int64 // position of the next byte
+	size   int64 // bytes of the whole object
 	cancel context.CancelCauseFunc
 }
 
@@ -27,13 +26,13 @@ func (s *stream) close() error {
 	return s.body.Close()
 }
 
-// kept is the stream that nobody reads at the moment.
+// kept holds the stream that nobody is reading at the moment.
 type kept struct {
 	mu     sync.Mutex
 	stream *stream
 }
 
-// take returns the stream of a job that has not come to a byte yet; nil if there is none.
+// take returns the kept stream of a job if it has not passed offset; else nil.
 func (k *kept) take(of vault.JobID, offset int64) *stream {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -45,7 +44,7 @@ func (k *kept) take(of vault.JobID, offset int64) *stream {
 	return s
 }
 
-// reached is how far the kept stream has come that take would return; 0 if there is none.
+// reached returns the position of the stream that take would return; 0 if there is none.
 func (k *kept) reached(of vault.JobID, offset int64) int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -55,7 +54,7 @@ func (k *kept) reached(of vault.JobID, offset int64) int64 {
 	return 0
 }
 
-// put keeps a stream, nil to keep none, and closes the one that was kept.
+// put keeps a stream, or none if s is nil, and closes the stream kept before.
 func (k *kept) put(s *stream) error {
 	k.mu.Lock()
 	was := k.stream
@@ -67,11 +66,11 @@ func (k *kept) put(s *stream) error {
 	return was.close()
 }
 
-// readOn reads a part of the object of a job, behind the last one if it can.
+// readOn reads a range of the object of a job, from the kept stream if possible.
 func (v *Vault) readOn(ctx context.Context, what string, j job, r vault.Range) (vault.Output, error) {
 	s := v.kept.take(j.ID(), r.Offset)
 	if s == nil {
-		on, cancel := context.WithCancelCause(context.WithoutCancel(ctx)) // it outlives this request
+		on, cancel := context.WithCancelCause(context.WithoutCancel(ctx)) // the stream outlives this request
 		unhook := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 		defer unhook()
 		whole, err := v.get(on, what, j, vault.Range{})
@@ -82,7 +81,7 @@ func (v *Vault) readOn(ctx context.Context, what string, j job, r vault.Range) (
 		s = &stream{of: j.ID(), body: whole, size: whole.Size, cancel: cancel}
 	}
 	if s.size < r.End() {
-		_ = s.close() // it is of no use
+		_ = s.close() // the stream is too short
 		return vault.Output{}, fmt.Errorf("%s: %w: the object has %d bytes, and not bytes %d to %d",
 			v.what(what), vault.ErrGarbled, s.size, r.Offset, r.End()-1)
 	}

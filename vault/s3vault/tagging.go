@@ -14,18 +14,18 @@ import (
 	"firn/vault"
 )
 
-// tagging is what is known of how the service takes ?tagging. One that takes no notice
-// of it would put the tags in the place of the object that they are for.
+// tagging is the knowledge of how the service handles ?tagging. A service that ignores the
+// query would replace the object by the tags.
 type tagging struct {
 	mu    sync.Mutex
-	tried bool      // on a key that has no object
+	tried bool      // tryTagging has run
 	asked sync.Once // by hasSidecars
-	isOdd bool      // what it answered then is no answer to that
+	isOdd bool      // the answer to that request made no sense
 }
 
-// tryTagging finds out whether the service takes no notice of ?tagging, before an
-// archive is put at risk: it is asked to tag an object that is not there, that of the
-// sidecar. Where tags are not to be had the sidecar is written after that.
+// tryTagging finds out whether the service ignores ?tagging, before an archive is put at
+// risk: it tags an object that does not exist, under the key of the sidecar. If the service
+// has no tags, the sidecar is written to that key afterwards.
 func (v *Vault) tryTagging(ctx context.Context, o object) error {
 	v.tagging.mu.Lock()
 	defer v.tagging.mu.Unlock()
@@ -37,23 +37,23 @@ func (v *Vault) tryTagging(ctx context.Context, o object) error {
 	switch {
 	case err == nil:
 		v.miss(Tagging)
-		if without != o { // no sidecar will take the place of what that stored
-			_ = v.removeSidecar(ctx, without) // some bytes that stay are no reason to take an upload for failed
+		if without != o { // no sidecar will replace the object that this request stored
+			_ = v.removeSidecar(ctx, without) // a few bytes that remain are no reason to fail the upload
 		}
 	case v.isMissing(Tagging, err):
 	case amazon.Refusal(err) == nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled):
 		return v.adviseLacking(Tagging, err)
 	}
-	v.tagging.tried = true // what else was refused shows once more with the object itself
+	v.tagging.tried = true // any other refusal will be repeated for the object itself
 	return nil
 }
 
-// withoutSidecar is an object that has no sidecar, as far as can be seen: the one given, or
-// else one that is not there. A sidecar that is there could be given tags, at most
-// services, and one that was deleted in a bucket with versions is not simply missing.
+// withoutSidecar returns an object that has no sidecar, as far as can be seen: the one
+// given, or else one that does not exist. Most services would accept tags for an existing
+// sidecar, and a deleted one in a bucket with versions is not simply missing.
 func (v *Vault) withoutSidecar(ctx context.Context, o object) object {
 	key := v.sidecarOf(o)
-	isFree := v.checkKey(key) == nil // else it is too long
+	isFree := v.checkKey(key) == nil // otherwise the key is too long
 	if keeps, err := v.keepsVersions(ctx); err == nil && keeps {
 		isFree = false
 	}
@@ -77,7 +77,7 @@ func (v *Vault) putTags(ctx context.Context, what, key string, version *string, 
 }
 
 // isContent reports whether the answer to a request for the tags of an object with this
-// ETag is the one to a request for the object: its bytes, or that it is archived.
+// ETag is the answer to a request for the object itself: its bytes, or that it is archived.
 func isContent(err error, etag string) bool {
 	if strange, ok := errors.AsType[*amazon.AnswerError](err); ok {
 		return strange.ETag != "" && trimETag(strange.ETag) == trimETag(etag)
@@ -86,11 +86,11 @@ func isContent(err error, etag string) bool {
 	return answer != nil && answer.CodeIs("InvalidObjectState")
 }
 
-// hasSidecars reports whether archives may have sidecars, as the service has no tags. If
-// that is not known yet, it is asked for those of an object.
+// hasSidecars reports whether archives may have sidecars because the service has no tags.
+// If that is unknown, it asks for the tags of an object.
 func (v *Vault) hasSidecars(ctx context.Context, o object) bool {
 	v.tagging.asked.Do(func() {
-		_, err := v.tags(ctx, listed{object: o}) // what else went wrong says nothing about it
+		_, err := v.tags(ctx, listed{object: o}) // other errors say nothing about tags
 		_, v.tagging.isOdd = errors.AsType[*amazon.AnswerError](err)
 	})
 	return v.lacks.has(Tagging) || v.tagging.isOdd

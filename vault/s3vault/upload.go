@@ -21,9 +21,9 @@ import (
 	"firn/vault"
 )
 
-// CreateUpload starts an upload of the object that req.Name is the key of, under
-// the vault's prefix; without a name it gets one of its own. A key that has an
-// object already is ErrExists: nothing is overwritten.
+// CreateUpload starts an upload of the object whose key is the vault's prefix followed by
+// req.Name; without a name it makes one up. A key that has an object already is ErrExists:
+// nothing is overwritten.
 func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
 	if req.Name == "" {
 		req.Name = "archive-" + rand.Text()
@@ -38,7 +38,7 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	if err := v.checkFree(ctx, "start an upload of", key); err != nil {
 		return "", err
 	}
-	if _, err := v.keepsVersions(ctx); err != nil { // which completing needs to know
+	if _, err := v.keepsVersions(ctx); err != nil { // CompleteUpload needs to know this
 		return "", err
 	}
 	u := upload{key: key, partSize: req.PartSize}
@@ -68,7 +68,7 @@ func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest)
 			return fmt.Errorf("%w: the answer has no upload id", vault.ErrGarbled)
 		}
 		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
-			v.miss(CRC64NVME) // it took no notice of it
+			v.miss(CRC64NVME) // the service ignored it
 		}
 		return nil
 	})
@@ -89,29 +89,29 @@ func checkRequest(req vault.UploadRequest) error {
 	return checkDescription(req.Description)
 }
 
-// checkFree refuses a key that has an object. One that is hidden by a delete marker
-// is none: a bucket with versions keeps it. That is looked at once more by the
-// service when the upload is completed; here it saves sending terabytes in vain.
+// checkFree returns a TakenError if a key has an object. An object hidden by a delete
+// marker does not count, since a bucket with versions keeps it. The service checks the same
+// again when the upload is completed; checking it here avoids sending terabytes in vain.
 func (v *Vault) checkFree(ctx context.Context, what, key string) error {
 	out, err := v.head(ctx, key, nil)
 	switch {
 	case err == nil:
 		return v.taken(what, object{key, versionOf(out.VersionId)}, out)
 	case errors.Is(err, vault.ErrNotFound):
-		return nil // or the bucket is not there, which comes next
+		return nil // or the bucket does not exist, which the next request shows
 	}
 	return err
 }
 
-// taken says that a key has an object which is not the one that is meant.
+// taken returns the error for a key that has another object.
 func (v *Vault) taken(what string, o object, there *s3.HeadObjectOutput) error {
 	return fmt.Errorf("%s: %w", v.what(fmt.Sprintf("%s %q", what, o.key)), &vault.TakenError{
 		ID: o.ID(), Size: aws.ToInt64(there.ContentLength), Created: aws.ToTime(there.LastModified).UTC(),
 	})
 }
 
-// UploadPart sends one part. It is proved by the SHA-256 in the signature, and by
-// its CRC-64, for which the body is read first if the caller does not know it.
+// UploadPart sends one part. The service verifies it by the SHA-256 in the signature, and
+// by its CRC-64. If the caller does not know the CRC-64, UploadPart reads the body first.
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
 	u, err := v.parseUpload(id)
 	if err == nil {
@@ -149,7 +149,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 		return nil
 	})
 	if _, sourceErr := b.End(); sourceErr != nil && ctx.Err() == nil {
-		// A local failure and no news from the service: it has no class.
+		// A local failure without an answer of the service has no class.
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	}
 	if err != nil {
@@ -160,7 +160,6 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	return part, nil
 }
 
-// sumOf returns the CRC-64 of a part.
 func sumOf(ctx context.Context, part vault.Part, body io.Reader) (crc64.Sum, error) {
 	if part.CRC64 != 0 {
 		return part.CRC64, nil
@@ -168,9 +167,9 @@ func sumOf(ctx context.Context, part vault.Part, body io.Reader) (crc64.Sum, err
 	return crc64.Read(ctx, body, part.Size)
 }
 
-// explainHangUp looks whether the upload is there after a service has hung up in the
-// middle of a part. Some do so instead of waiting for the rest when they refuse it,
-// and the refusal is lost.
+// explainHangUp checks whether the upload still exists after a service has closed the
+// connection in the middle of a part. Some services do that when they refuse a part,
+// without waiting for the rest, and the refusal is lost.
 func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
 	if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, net.ErrClosed) {
 		return err
@@ -184,10 +183,11 @@ func (v *Vault) explainHangUp(ctx context.Context, u upload, err error) error {
 	return err
 }
 
-// number is the service's number of the part at an offset.
+// number returns the service's number of the part at an offset.
 func (u upload) number(offset int64) int32 { return int32(offset/u.partSize) + 1 }
 
-// checkPart says whether a part is where one of so many may be.
+// checkPart returns ErrInvalid if a part cannot belong to the upload. most is the largest
+// number of parts.
 func (u upload) checkPart(p vault.Part, most int) error {
 	switch {
 	case u.partSize == 0:
@@ -198,7 +198,7 @@ func (u upload) checkPart(p vault.Part, most int) error {
 	return nil
 }
 
-// receipt is what the vault returned for a part: what is needed to complete.
+// receipt is the receipt of a part: what CompleteUpload needs of it.
 type receipt struct {
 	etag   string
 	crc    crc64.Sum
@@ -220,7 +220,7 @@ func parseReceipt(text string) (r receipt) {
 	return receipt{etag: text}
 }
 
-// Parts lists what the vault holds of an upload. The service keeps no tree hashes
+// Parts lists the parts of an upload that the vault holds. The service keeps no tree hashes
 // of parts, but their CRC-64.
 func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
 	return func(yield func(vault.Part, error) bool) {
@@ -237,13 +237,12 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 	}
 }
 
-// parts lists what the vault holds of an upload.
 func (v *Vault) parts(ctx context.Context, u upload) iter.Seq2[vault.Part, error] {
 	return v.held(ctx, &u)
 }
 
-// held is parts. If the part size of u is not known, it is what the parts tell, and
-// noted in u; if they do not, the list is ErrInvalid.
+// held lists the parts of an upload. If the part size of u is unknown, held finds it from
+// the parts and stores it in u; if it cannot, the list is ErrInvalid.
 func (v *Vault) held(ctx context.Context, u *upload) iter.Seq2[vault.Part, error] {
 	what := fmt.Sprintf("list the parts of an upload of %q", u.key)
 	return amazon.List[types.Part, string, vault.Part]{
@@ -284,7 +283,7 @@ func (v *Vault) held(ctx context.Context, u *upload) iter.Seq2[vault.Part, error
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	u, err := v.parseUpload(id)
 	if err != nil {
-		return nil //nolint:nilerr // an upload that cannot be is not there
+		return nil //nolint:nilerr // an upload that cannot exist
 	}
 	err = v.call(ctx, fmt.Sprintf("abort an upload of %q", u.key), func() error {
 		_, err := v.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
@@ -295,8 +294,8 @@ func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	return ignoreMissing(err)
 }
 
-// ignoreMissing forgives that what was to be removed is not there, unless the
-// whole bucket is not.
+// ignoreMissing removes the error that an object to be removed does not exist, unless the
+// whole bucket does not exist.
 func ignoreMissing(err error) error {
 	answer := amazon.Refusal(err)
 	if errors.Is(err, vault.ErrNotFound) && answer != nil && !answer.CodeIs("NoSuchBucket") {
@@ -305,7 +304,7 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// uploads lists the unfinished uploads of the keys that begin so.
+// uploads lists the unfinished uploads whose keys have a prefix.
 func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.MultipartUpload, error] {
 	const what = "list the unfinished uploads"
 	list := amazon.List[types.MultipartUpload, keyed, types.MultipartUpload]{
@@ -349,7 +348,7 @@ func (v *Vault) uploads(ctx context.Context, prefix string) iter.Seq2[types.Mult
 	}
 }
 
-// unfinished is an upload as a list tells it, with its part size if its parts tell it.
+// unfinished describes a listed upload, with its part size if its parts show it.
 func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.Upload, error) {
 	u := upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}
 	for _, err := range v.held(ctx, &u) {
@@ -360,7 +359,7 @@ func (v *Vault) unfinished(ctx context.Context, m types.MultipartUpload) (vault.
 	}
 	class := m.StorageClass
 	if v.isElsewhere() && class == types.StorageClassStandard {
-		class = "" // some tell it of every upload
+		class = "" // some services report it for every upload
 	}
 	return vault.Upload{
 		ID: u.ID(), Name: strings.TrimPrefix(u.key, v.config.Prefix), Class: string(class), PartSize: u.partSize,

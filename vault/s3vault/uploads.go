@@ -13,16 +13,16 @@ import (
 
 var _ vault.Sparse = (*Vault)(nil)
 
-// Uploads lists the unfinished uploads under the prefix. The service tells no
-// descriptions, and part sizes only by the parts of each, for which it is asked. An
-// upload whose parts do not tell it has no part size, and an id that only serves to
-// abort it; see [Vault.IsUpload].
+// Uploads lists the unfinished uploads under the prefix. The service's list contains no
+// descriptions and no part sizes; Uploads finds the part size by a request for the parts of
+// each upload. An upload whose parts do not show it has no part size, and its id is only
+// good for aborting it; see [Vault.IsUpload].
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	return v.uploadsOf(ctx, v.config.Prefix, func(upload) bool { return true })
 }
 
-// UploadsNamed lists those of the key of a name. The service is asked for the parts of
-// no others: a bucket may have thousands that nobody goes on with.
+// UploadsNamed lists the unfinished uploads with the key of a name. It asks for the parts
+// of no others: a bucket may have thousands of abandoned uploads.
 func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
 	wanted, err := v.newKey(name)
 	if err != nil {
@@ -33,7 +33,7 @@ func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.U
 	return v.uploadsOf(ctx, wanted, func(u upload) bool { return u.key == wanted })
 }
 
-// FindUpload looks for the upload of an id; see [vault.FindUpload].
+// FindUpload returns the upload with this id; see [vault.FindUpload].
 func (v *Vault) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload, error) {
 	wanted, err := v.parseUpload(id)
 	if err != nil {
@@ -45,8 +45,8 @@ func (v *Vault) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload
 	return vault.Upload{}, fmt.Errorf("%s: unfinished upload %.300q: %w", v.what("look for an upload"), string(id), vault.ErrNotFound)
 }
 
-// uploadsOf lists the unfinished uploads of the keys that begin so, those that are
-// wanted, with what their parts tell of them.
+// uploadsOf lists those unfinished uploads under a prefix of keys that isWanted selects,
+// each with its part size.
 func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(upload) bool) iter.Seq2[vault.Upload, error] {
 	return func(yield func(vault.Upload, error) bool) {
 		for m, err := range v.uploads(ctx, prefix) {
@@ -65,7 +65,7 @@ func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(uplo
 	}
 }
 
-// CountUploads counts the unfinished uploads under the prefix.
+// CountUploads returns the number of unfinished uploads under the prefix.
 func (v *Vault) CountUploads(ctx context.Context) (n int, err error) {
 	for _, err := range v.uploads(ctx, v.config.Prefix) {
 		if err != nil {
@@ -76,17 +76,17 @@ func (v *Vault) CountUploads(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// IsUpload reports whether two ids are of one upload: the id that CreateUpload returned
-// tells the part size, which a list cannot always tell.
+// IsUpload reports whether two ids belong to the same upload: the id from CreateUpload
+// contains the part size, but that from a list may not.
 func (v *Vault) IsUpload(a, b vault.UploadID) bool {
 	first, errFirst := v.parseUpload(a)
 	second, errSecond := v.parseUpload(b)
 	return errFirst == nil && errSecond == nil && first.is(second)
 }
 
-// partSizeOf is the part size that the beginning of a list of parts tells; 0 if it does
-// not. All parts but the last have it, so the first part has it, and each behind which
-// there is another. A single part may be the last one, and shorter.
+// partSizeOf returns the part size that the beginning of a list of parts shows; 0 if it
+// does not. All parts but the last have that size. So the first part has it, and so does
+// each part that is followed by another. A single part may be the last one, and shorter.
 func partSizeOf(parts []types.Part) int64 {
 	if len(parts) > 1 || len(parts) == 1 && aws.ToInt32(parts[0].PartNumber) == 1 {
 		return aws.ToInt64(parts[0].Size)

@@ -18,8 +18,8 @@ const (
 	adviceVersions   = "allow s3:ListBucketVersions, as the bucket keeps versions"
 )
 
-// keepsVersions reports whether the bucket keeps versions, or did so once: then
-// there may be some. The service is asked once.
+// keepsVersions reports whether the bucket keeps versions, or did so earlier and may still
+// have some. It asks the service once.
 func (v *Vault) keepsVersions(ctx context.Context) (bool, error) {
 	if v.lacks.has(Versions) {
 		return false, nil
@@ -45,8 +45,8 @@ func (v *Vault) keepsVersions(ctx context.Context) (bool, error) {
 	return keeps, nil
 }
 
-// advised adds to a denial what may mend it. Credentials that are of no use at all
-// have advice of their own.
+// advised adds advice to a denial. It does not for credentials that are invalid, which have
+// advice of their own.
 func advised(err error, advice string) error {
 	if answer := amazon.Refusal(err); answer != nil && answer.CodeIs("AccessDenied") {
 		return fmt.Errorf("%w; %s", err, advice)
@@ -54,9 +54,9 @@ func advised(err error, advice string) error {
 	return err
 }
 
-// versionID is how a request names the version of an object; nil: not at all. A
-// version is never named to a bucket that keeps none: some services take no notice
-// of it then, and would delete what is there.
+// versionID returns the version of an object for a request; nil: the request names none. A
+// request to a bucket without versions never names one: some services ignore it and would
+// delete the present object.
 func (v *Vault) versionID(ctx context.Context, o object) (*string, error) {
 	keeps, err := v.keepsVersions(ctx)
 	switch {
@@ -74,9 +74,9 @@ func (v *Vault) versionID(ctx context.Context, o object) (*string, error) {
 	return nil, fmt.Errorf("%s: %w: the bucket keeps no versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))), vault.ErrNotFound)
 }
 
-// versions lists all versions of the objects under the prefix behind one of them.
-// Those that are not the latest are archives, too: they are kept and billed. Delete
-// markers are none.
+// versions lists all versions of the objects under the prefix behind one of them. Versions
+// that are not the latest are archives too: they are kept and billed. Delete markers are no
+// archives.
 func (v *Vault) versions(ctx context.Context, after *object) iter.Seq2[listed, error] {
 	const what = "list the versions of the objects"
 	var begin keyed
