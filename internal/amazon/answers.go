@@ -15,25 +15,25 @@ import (
 	"firn/vault"
 )
 
-// errAnswerTooLong ends the reading of a body that is longer than any should be.
+// errAnswerTooLong reports a body that is longer than any real one.
 var errAnswerTooLong = errors.New("the answer is longer than any the service gives")
 
-// Answers says what the answers of a service look like.
+// Answers describes the form of a service's answers.
 type Answers struct {
 	Form Form
-	Most int64 // bytes that a body may have
-	// Content is the operation whose body is content when it succeeds: it is not read
-	// here.
+	Most int64 // maximal size of a body in bytes
+	// Content is the operation with a successful answer whose body is content. Read does
+	// not read that body.
 	Content string
-	// Document says whether a successful answer to an operation must have a document, and
-	// how the name of its root ends (JSON has none).
+	// Document reports whether a successful answer to an operation must contain a document,
+	// and the end of the name of its root element (empty for JSON).
 	Document func(operation, method string) (root string, has bool)
 }
 
-// Read is an option of the SDK's clients. It reads an answer to its end before the
-// SDK takes anything from it. One that broke off, or that is not what the service
-// sends, is an AnswerError and never a verdict: the SDK would go by the status of a
-// refusal alone, and take an answer of success without a body for an empty list.
+// Read is an option of the SDK's clients. It reads an answer to its end before the SDK uses
+// any of it. An answer that is incomplete, or is not in the service's form, becomes an
+// AnswerError and never a verdict: the SDK would judge a refusal by its status alone, and
+// take a successful answer without a body for an empty list.
 func (a Answers) Read(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WholeAnswers", func(
 		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
@@ -59,7 +59,7 @@ func (a Answers) Read(stack *middleware.Stack) error {
 	}), middleware.After)
 }
 
-// read reads an answer to its end and puts what was read in the place of its body.
+// read reads an answer to its end and replaces its body by the bytes read.
 func (a Answers) read(answer *http.Response, operation, method string) error {
 	body, err := io.ReadAll(io.LimitReader(answer.Body, a.Most+1))
 	length := int64(len(body))
@@ -86,7 +86,7 @@ func (a Answers) read(answer *http.Response, operation, method string) error {
 	return a.checkRefusal(answer, method, body)
 }
 
-// checkRefusal says whether a refusal says why: by a code, or because its status is
+// checkRefusal checks that a refusal has a reason: an error code, or a status that is
 // enough.
 func (a Answers) checkRefusal(answer *http.Response, method string, body []byte) error {
 	code, err := a.Form.code(answer.Header, body)
@@ -102,7 +102,7 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 	}
 }
 
-// checkDocument says whether an answer of success is what the service sends.
+// checkDocument checks that a successful answer has the service's form.
 func (a Answers) checkDocument(status int, operation, method string, body []byte) error {
 	root := ""
 	fail := func(err error) error {
@@ -131,7 +131,7 @@ func (a Answers) checkDocument(status int, operation, method string, body []byte
 
 func isSuccess(status int) bool { return status/100 == 2 }
 
-// beginning shows how a body begins that nobody understood.
+// beginning quotes the beginning of a body that could not be understood.
 func beginning(body []byte) string {
 	if len(body) == 0 {
 		return ""
@@ -139,20 +139,19 @@ func beginning(body []byte) string {
 	return fmt.Sprintf(" (it begins with %.80q)", OneLine(string(bytes.TrimSpace(body)), 80))
 }
 
-// AnswerError is an answer that was not understood. It tells nothing about what
-// became of the request, whatever its status.
+// AnswerError is an answer that could not be understood. It shows nothing about the result
+// of the request, whatever its status.
 type AnswerError struct {
-	Status  int    // of HTTP
-	Root    string // of the document, if it is one of another kind than was asked for
-	Whole   bool   // it is a refusal that came to its end, and has no code
-	ETag    string // that the answer has, as that of an object; empty if none
-	class   error  // vault.ErrUnavailable, or vault.ErrGarbled
-	strange bool   // it is not one of the service's: something else may have answered
+	Status  int    // HTTP status
+	Root    string // root element of the document, if it is of another kind than was requested
+	Whole   bool   // a complete refusal without an error code
+	ETag    string // the answer's ETag header; empty if it has none
+	class   error  // vault.ErrUnavailable or vault.ErrGarbled
+	strange bool   // not one of the service's answers: something else may have answered
 	why     error
 }
 
-// Error tells what is wrong with the answer.
+// Error returns the problem with the answer and its status.
 func (e *AnswerError) Error() string { return fmt.Sprintf("%v (HTTP %d)", e.why, e.Status) }
 
-// Unwrap returns what is wrong with the answer.
 func (e *AnswerError) Unwrap() error { return e.why }

@@ -8,24 +8,24 @@ import (
 	"sync"
 )
 
-// Body is a part on its way into a request: size bytes of r, counted from where
-// r stands. It tells a failure of the source, which is the caller's to judge,
-// from a failure of the network, and lets nobody touch r after End, because
-// the HTTP transport may still be reading when it returns an early answer.
+// Body is the body of a request: size bytes of r from its present position. It
+// distinguishes a failure of the source, which the caller handles, from a failure of the
+// network. It does not use r after End, because the HTTP transport may still be reading
+// when it returns an early answer.
 type Body struct {
 	mu     sync.Mutex
 	r      io.ReadSeeker
 	size   int64
-	at     int64 // where the reader of body stands
-	pos    int64 // where r stands, counted from its start
+	at     int64 // position of the reader of the body
+	pos    int64 // position of r, counted from its start
 	err    error // the first failure of r
 	closed bool
 }
 
-// NewBody returns the body of a request with size bytes of r, from where r stands.
+// NewBody returns a request body with size bytes of r from its present position.
 func NewBody(r io.ReadSeeker, size int64) *Body { return &Body{r: r, size: size} }
 
-// Read reads on, after a seek of r if the two positions differ.
+// Read reads the next bytes. It first seeks in r if the two positions differ.
 func (b *Body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -38,8 +38,8 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if b.pos != b.at {
-		// Relative, so that the start need not be known and a source that
-		// cannot seek is fine for as long as it is read once.
+		// The seek is relative, so that the start need not be known, and a source that
+		// cannot seek works as long as it is read once.
 		if _, err := b.r.Seek(b.at-b.pos, io.SeekCurrent); err != nil {
 			b.err = fmt.Errorf("the part cannot be read again: %w", err)
 			return 0, b.err
@@ -58,8 +58,8 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Seek moves within the part. It does not touch r before the next Read, since
-// the SDK seeks to the end and back only to learn the size.
+// Seek moves within the part. It does not touch r until the next Read, since the SDK seeks
+// to the end and back only to find the size.
 func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,8 +76,8 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// End waits for a Read in progress and ends all use of r. It returns how many
-// bytes were read since the last seek to the start, and the failure of r.
+// End waits for a Read in progress and ends all use of r. It returns the number of bytes
+// read since the last seek to the start, and the failure of r.
 func (b *Body) End() (read int64, failure error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,11 +1,11 @@
-// Package amazon is what all kinds have in common that speak to a service of
-// Amazon, or to a server that does as if it were one, over the AWS SDK:
-// credentials that are read anew when they expire, an HTTP client for parts of
-// gigabytes, bodies whose hashes are known, and errors with a class.
+// Package amazon is shared by the kinds that speak to a service of Amazon, or to a
+// compatible server, through the AWS SDK. It has credentials that are read again when they
+// expire, an HTTP client for parts of gigabytes, request bodies with known hashes, and
+// errors with a class.
 //
-// It never repeats a request, because package transfer does that by a time budget,
-// with two exceptions that need what only this package knows: fresh credentials
-// when a session token has expired, and the service's clock when ours is wrong.
+// It does not repeat requests, because package transfer does that with a time budget. There
+// are two exceptions, which need knowledge that only this package has: fresh credentials
+// when a session token has expired, and the service's clock when the local one is wrong.
 package amazon
 
 import (
@@ -17,20 +17,19 @@ import (
 	"firn/vault"
 )
 
-// Service is the far end of one vault that was opened: the credentials for it, and
-// whether it has ever answered.
+// Service is the service of one open vault: the credentials for it, and whether it has ever
+// answered.
 type Service struct {
 	keys     *Keyring
 	answered atomic.Bool
 }
 
-// NewService returns the service that keys are for.
+// NewService returns the service for these credentials.
 func NewService(keys *Keyring) *Service { return &Service{keys: keys} }
 
-// Call sends one request and turns its failure into a sentence that begins with
-// what, with the class that judge gives it. It sends a second one when the first
-// was refused for a reason that it can mend; request must therefore be able to
-// start over.
+// Call sends one request. It turns its failure into a sentence that begins with what, with
+// the class from judge. It sends the request a second time if the first attempt was refused
+// for a reason that it can correct; request must therefore be able to start over.
 func (s *Service) Call(ctx context.Context, what string, judge Judge, request func() error) error {
 	used := s.keys.provider()
 	err := request()
@@ -43,12 +42,12 @@ func (s *Service) Call(ctx context.Context, what string, judge Judge, request fu
 		}
 		err = request()
 	case answer.isMute():
-		// Nobody can do more than renew them, if they are what is wrong.
+		// If the credentials are the problem, renewing them is all that can be done.
 		if s.keys.renew(ctx, used) == nil {
 			err = request()
 		}
 	case answer.wrongClock():
-		// The SDK has taken the service's clock from the answer.
+		// The SDK has taken the service's time from the answer.
 		err = request()
 	}
 	if err == nil {
@@ -61,9 +60,9 @@ func (s *Service) Call(ctx context.Context, what string, judge Judge, request fu
 	return failure
 }
 
-// note remembers that the service has answered: with success, or with a refusal that
-// only it can have made. Where an answer has no body, the SDK makes code and message of
-// the status, which a proxy may have sent, too; a service adds the id of the request.
+// note records that the service has answered: with success, or with a refusal that only the
+// service can have sent. If an answer has no body, the SDK derives code and message from
+// the status, which a proxy may have sent too; a service adds the id of the request.
 func (s *Service) note(err error) {
 	answer := Refusal(err)
 	isOwn := answer != nil && answer.Code != noCode && (answer.RequestID != "" || answer.Message != http.StatusText(answer.Status))
@@ -72,8 +71,8 @@ func (s *Service) note(err error) {
 	}
 }
 
-// unansweredError is a failure of which the address is the likely cause, since
-// nothing has ever been heard from there.
+// unansweredError is a failure that is probably due to a wrong address, since nothing has
+// ever answered there.
 type unansweredError struct {
 	error
 	advice string
@@ -81,5 +80,5 @@ type unansweredError struct {
 
 func (e *unansweredError) Error() string { return fmt.Sprintf("%v; %s", e.error, e.advice) }
 
-// Unwrap makes errors.Is find vault.ErrUnanswered, too.
+// Unwrap makes errors.Is also find vault.ErrUnanswered.
 func (e *unansweredError) Unwrap() []error { return []error{e.error, vault.ErrUnanswered} }

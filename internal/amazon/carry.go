@@ -7,21 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// XML has no place for most control characters, not even escaped, and bytes that are
-// no UTF-8 are in no document at all. Services write such keys into their lists all
-// the same, as &#x3; or as they are, and one of them would make the whole list
-// unreadable. So each byte of what XML does not carry is put as a character of its
-// own that it does carry, from a range which nobody uses, and put back by [Carried].
+// XML cannot represent most control characters, not even escaped, and bytes that are not
+// UTF-8 are in no valid document. Services write such keys into their lists all the same,
+// as &#x3; or unchanged, and a single one would make the whole list unreadable. So carry
+// replaces each byte that XML cannot represent by a character of a private range that
+// nobody uses, and [Carried] converts it back.
 
 const (
-	firstCarrier = 0x10F000 // of 256 for private use, one for each byte
+	firstCarrier = 0x10F000 // the first of 256 characters for private use, one for each byte
 	lastCarrier  = firstCarrier + 0xFF
-	// longestReference is that of a character: &#x10FFFF; or the same with zeros.
+	// longestReference is the length of a reference to a character: &#x10FFFF; or the same
+	// with leading zeros.
 	longestReference = 16 // bytes
 )
 
-// carry makes a document one that XML carries. One that is so already comes back as
-// it is, unless it has characters of the range.
+// carry makes a document valid XML. It does not change a valid document, unless that
+// contains characters of the private range.
 func carry(document []byte) []byte {
 	carried := make([]byte, 0, len(document))
 	for rest := document; len(rest) > 0; {
@@ -37,8 +38,8 @@ func carry(document []byte) []byte {
 	return carried
 }
 
-// oddAt returns the bytes of the character with which text begins if XML does not
-// carry it, else nil, and how many bytes of the text stand for it.
+// oddAt returns the bytes of the first character of text if XML cannot represent it, else
+// nil, and the number of bytes that represent the character in text.
 func oddAt(text []byte) (odd []byte, width int) {
 	r, width := utf8.DecodeRune(text)
 	switch {
@@ -55,8 +56,8 @@ func oddAt(text []byte) (odd []byte, width int) {
 	return utf8.AppendRune(nil, r), width
 }
 
-// reference reads a reference to a character by its number. The width is 0 if text
-// begins with none.
+// reference parses a numeric character reference. The width is 0 if text does not begin
+// with one.
 func reference(text []byte) (r rune, width int) {
 	digits, isOne := bytes.CutPrefix(text[:min(len(text), longestReference)], []byte("&#"))
 	digits, _, isWhole := bytes.Cut(digits, []byte(";"))
@@ -71,8 +72,8 @@ func reference(text []byte) (r rune, width int) {
 	return rune(n), width
 }
 
-// isCarried reports whether a character stands in a document as itself ("Characters"
-// in the specification of XML 1.0), and stands for nothing else here.
+// isCarried reports whether XML can represent a character ("Characters" in the
+// specification of XML 1.0) and carry does not use it.
 func isCarried(r rune) bool {
 	switch {
 	case r == '\t', r == '\n', r == '\r':
@@ -83,9 +84,8 @@ func isCarried(r rune) bool {
 	return r < firstCarrier || r > lastCarrier
 }
 
-// Carried is a text of a document as the service meant it, with what XML does not
-// carry. The SDK's own values of a document that was read by [Answers.Read] need it
-// wherever they may have any character, as keys do.
+// Carried restores the bytes that carry replaced. Use it for values from documents that
+// [Answers.Read] has read, if they may contain any character, as keys do.
 func Carried(text string) string {
 	isCarrier := func(r rune) bool { return r >= firstCarrier && r <= lastCarrier }
 	if !strings.ContainsFunc(text, isCarrier) {

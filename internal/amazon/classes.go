@@ -7,7 +7,7 @@ import (
 	"firn/vault"
 )
 
-// What the user can do, where a service's own words do not say it.
+// Advice to the user for errors whose own words do not say what to do.
 const (
 	adviceExpired  = `the credentials have expired: renew them (for example with "aws sso login") and run the same command again`
 	adviceClock    = "this machine's clock differs too much from the service's: set it"
@@ -17,12 +17,12 @@ const (
 	adviceLarge    = "something on the way takes no request of this size: choose smaller parts"
 )
 
-// AdviceChanged is what to do where requests or answers do not come as they are sent.
+// AdviceChanged is the advice for requests or answers that do not arrive as they were sent.
 const AdviceChanged = "something on the way may cut or change what is sent: check the proxy and the network"
 
-// judged is the judgement of a refusal: what all services mean alike, then what
-// the kind knows, then what the status says where the code says nothing. An
-// unknown refusal is ErrInvalid, so that nothing repeats what nobody understood.
+// judged interprets a refusal. It considers what is common to all services, then the
+// judgement of the kind, then the status if the code says nothing. An unknown refusal is
+// ErrInvalid, so that nobody repeats a request without knowing why it failed.
 func (e *ServiceError) judged(judge Judge) (advice string, class error) {
 	switch {
 	case e.expiredToken():
@@ -47,8 +47,8 @@ func (e *ServiceError) judged(judge Judge) (advice string, class error) {
 	return e.classOfStatus()
 }
 
-// CodeIs reports whether the code begins with one of the names. Services spell most of
-// them with and without "Exception" at the end.
+// CodeIs reports whether the code begins with one of the names. Services write most of them
+// with and without "Exception" at the end.
 func (e *ServiceError) CodeIs(names ...string) bool {
 	for _, name := range names {
 		if strings.HasPrefix(e.Code, name) {
@@ -58,8 +58,8 @@ func (e *ServiceError) CodeIs(names ...string) bool {
 	return false
 }
 
-// classOfStatus is for answers that carry no code, or none that is known: they
-// come from something on the way, such as a proxy.
+// classOfStatus handles answers without a known code: a proxy or another intermediary sent
+// them.
 func (e *ServiceError) classOfStatus() (advice string, class error) {
 	switch {
 	case e.Status >= 500:
@@ -80,31 +80,31 @@ func (e *ServiceError) classOfStatus() (advice string, class error) {
 	return "", vault.ErrInvalid
 }
 
-// lostOnTheWay are the codes of refusals that are about the way there: not all of the
-// request came, or a header that every request has did not. RequestTimeout is not
-// among them, because it mends as soon as less is sent at once.
+// lostOnTheWay returns the codes of refusals that are due to the transport: a part of the
+// request, or a header that every request has, did not arrive. RequestTimeout is not among
+// them, because sending less at once cures it.
 func lostOnTheWay() []string {
 	return []string{"IncompleteBody", "MissingContentLength", "MissingRequestBody", "ClientDisconnected"}
 }
 
-// HasNoCode reports whether the refusal says nothing but its status, as by protocol each
-// one to HEAD. The SDK makes code and message of the status then.
+// HasNoCode reports whether the refusal consists only of its status, as every refusal of
+// HEAD does by protocol. The SDK then derives code and message from the status.
 func (e *ServiceError) HasNoCode() bool {
 	text := http.StatusText(e.Status)
 	return e.Code == noCode || e.Message == text && e.Code == strings.ReplaceAll(text, " ", "")
 }
 
-// expiredToken reports whether fresh credentials may mend the request.
+// expiredToken reports whether fresh credentials may make the request succeed.
 func (e *ServiceError) expiredToken() bool { return e.CodeIs("ExpiredToken") }
 
-// isMute reports whether this is a 400 to HEAD, which has no body by protocol. The SDK
-// makes a code of the status. S3 answers so when a token has expired.
+// isMute reports whether this is status 400 to HEAD, which has no body by protocol. The SDK
+// derives a code from the status. S3 answers so when a token has expired.
 func (e *ServiceError) isMute() bool {
 	return e.Status == http.StatusBadRequest && e.Code == "BadRequest" && e.Message == http.StatusText(e.Status)
 }
 
-// wrongClock reports whether the request was signed at a time that the service
-// does not accept.
+// wrongClock reports whether the service does not accept the time at which the request was
+// signed.
 func (e *ServiceError) wrongClock() bool {
 	return e.CodeIs("RequestTimeTooSkewed", "RequestExpired") || e.CodeIs("InvalidSignature") &&
 		(strings.HasPrefix(e.Message, "Signature expired") || strings.HasPrefix(e.Message, "Signature not yet current"))

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// writeGrace is how long a failed write is held back at the most. Whatever the other
-// side sent before it hung up has arrived by then or never will.
+// writeGrace is the longest time for which a failed write is held back. By then, everything
+// that the other side sent before it closed the connection has arrived.
 const writeGrace = 2 * time.Second
 
 type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// holdWriteErrors makes connections tell that a write failed only after all was read
-// that the other side had sent. A server that refuses a request hangs up in the middle of
-// it, after its answer. Told at once of the write, http.Transport would close the
-// connection before it has read why.
+// holdWriteErrors makes connections report a failed write only after everything was read
+// that the other side had sent. A server that refuses a request closes the connection in
+// the middle of it, after its answer. If the failed write were reported at once,
+// http.Transport would close the connection before it has read the answer.
 func holdWriteErrors(dial dial) dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -56,8 +56,8 @@ func (c *heldConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// SetWriteDeadline is what a TLS connection calls before its last words, for which
-// nobody waits.
+// SetWriteDeadline ends the delay of write errors: a TLS connection calls it before its
+// closing message, for which nobody waits.
 func (c *heldConn) SetWriteDeadline(t time.Time) error {
 	c.ended()
 	return c.Conn.SetWriteDeadline(t)

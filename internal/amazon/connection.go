@@ -15,7 +15,7 @@ import (
 	"firn/vault"
 )
 
-// What to look at when nothing has ever been heard from a service.
+// Advice for failures before the service has ever answered.
 const (
 	adviceName        = "check the endpoint and the region for a wrong letter, and that this machine can look up names"
 	adviceConnect     = "check the endpoint and its port, that the server runs, and the network"
@@ -25,10 +25,10 @@ const (
 	adviceCertificate = "check the endpoint, this machine's clock and, if the certificate is signed by an authority of your own, AWS_CA_BUNDLE"
 )
 
-// connectionError is why no connection could be made that the service could have
-// answered on, in words.
+// connectionError says in words why there was no connection on which the service could have
+// answered.
 type connectionError struct {
-	class error // vault.ErrLost, or vault.ErrInvalid
+	class error // vault.ErrLost, vault.ErrInvalid or vault.ErrDenied
 	words string
 	err   error
 }
@@ -36,8 +36,8 @@ type connectionError struct {
 func (e *connectionError) Error() string   { return fmt.Sprintf("%v: %s", e.class, e.words) }
 func (e *connectionError) Unwrap() []error { return []error{e.class, e.err} }
 
-// connectionFailure puts into words why there was no connection. It is nil if
-// there was one.
+// connectionFailure returns a connectionError that explains why there was no connection;
+// nil if there was one.
 func connectionFailure(err error) error {
 	words, _ := explainConnection(err)
 	if words == "" {
@@ -45,19 +45,19 @@ func connectionFailure(err error) error {
 	}
 	class := vault.ErrLost
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		class = vault.ErrInvalid // asking again changes no certificate
+		class = vault.ErrInvalid // a repeated request does not change the certificate
 	}
 	if proxy, ok := errors.AsType[*proxyError](err); ok && proxy.wantsLogin {
-		class = vault.ErrDenied // nor does it give the proxy a password
+		class = vault.ErrDenied // a repeated request does not give the proxy a password
 	}
 	return &connectionError{class, words, err}
 }
 
-// adviceUnanswered says what to look at if this is all that has ever been heard from
-// a service. It is empty if a service that is there may well fail so.
+// adviceUnanswered returns advice for a failure of a service that has never answered. It is
+// empty if a service that exists may well fail in this way.
 func adviceUnanswered(err error) string {
 	if _, ok := errors.AsType[*credentialsError](err); ok {
-		return "" // it was another service
+		return "" // the failure is that of the service for credentials
 	}
 	if proxy, ok := errors.AsType[*proxyError](err); ok && proxy.wantsLogin {
 		return "" // the proxy has answered
@@ -66,13 +66,13 @@ func adviceUnanswered(err error) string {
 		return adviceStrange
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "" // said with every such failure
+		return "" // every such failure has this advice already
 	}
 	_, advice := explainConnection(err)
 	return advice
 }
 
-// explainConnection says why there was no connection, and what to look at.
+// explainConnection says why there was no connection, and gives advice.
 func explainConnection(err error) (words, advice string) {
 	if proxy, ok := errors.AsType[*proxyError](err); ok {
 		return proxy.Error(), adviceProxy
@@ -113,8 +113,8 @@ func explainDial(err *net.OpError) (words, advice string) {
 	return fmt.Sprintf("%s cannot be reached: %v", where, err.Err), advice
 }
 
-// explainProtocol recognises that one side speaks TLS and the other does not. Go has a type
-// for one of the ways to see that.
+// explainProtocol recognises that only one of the two sides speaks TLS. Go has an error
+// type for only some of these cases.
 func explainProtocol(err error) string {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		return "the server speaks plain HTTP and no TLS"
@@ -132,7 +132,7 @@ func explainProtocol(err error) string {
 	return ""
 }
 
-// lastOf is the innermost error.
+// lastOf returns the innermost error.
 func lastOf(err error) error {
 	for {
 		next := errors.Unwrap(err)
@@ -143,7 +143,7 @@ func lastOf(err error) error {
 	}
 }
 
-// proxyError is a proxy that made no connection for us.
+// proxyError is a proxy's refusal to make a connection.
 type proxyError struct {
 	proxy, status string
 	wantsLogin    bool
@@ -157,8 +157,8 @@ func (e *proxyError) Error() string {
 	return text
 }
 
-// explainProxy names the proxy that refuses, where http.Transport tells its words
-// alone.
+// explainProxy names the refusing proxy in the error, since http.Transport reports only the
+// status text.
 func explainProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil

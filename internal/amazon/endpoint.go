@@ -9,9 +9,9 @@ import (
 	"firn/vault"
 )
 
-// CheckEndpoint returns the endpoint URL to send requests to, without slashes at
-// its end. The empty one is Amazon's own. Plain HTTP is for this machine only: a signed
-// request on an open line shows everything but the key.
+// CheckEndpoint returns the endpoint URL without slashes at its end; an empty one means
+// Amazon's own. Plain HTTP is allowed only to this machine, since everything in a signed
+// request except the key can be read on the way.
 func CheckEndpoint(raw string) (string, error) {
 	if raw == "" {
 		return "", nil
@@ -38,15 +38,15 @@ func isLoopback(host string) bool {
 	return strings.TrimSuffix(host, ".") == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// IsAddress reports whether the host of an endpoint is an IP address, so that
-// nothing can be put before it.
+// IsAddress reports whether the host of an endpoint is an IP address, which cannot have
+// subdomains.
 func IsAddress(endpoint string) bool { return net.ParseIP(hostOf(endpoint)) != nil }
 
-// IsLocalhost reports whether the host of an endpoint is this machine by its name,
-// before which something can be put where names below it are found.
+// IsLocalhost reports whether the host of an endpoint is "localhost". It can have
+// subdomains if the system resolves them.
 func IsLocalhost(endpoint string) bool { return hostOf(endpoint) == "localhost" }
 
-// hostOf is the name of the host alone, empty if there is none.
+// hostOf returns the host name without the port, empty if there is none.
 func hostOf(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {

@@ -14,20 +14,20 @@ import (
 	"firn/vault"
 )
 
-// MaxMessage is how much of the service's own words is kept, in bytes.
+// MaxMessage is the number of bytes of the service's message that are kept.
 const MaxMessage = 500
 
-// ServiceError is what a service answered to a request that it refused. It
-// fulfils smithy.APIError.
+// ServiceError is a service's answer to a request that it refused. It implements
+// smithy.APIError.
 //
-// It stands in for the SDK's own errors, which hold the answer in full: the
-// refusal of a signature quotes the signed request with its session token. Here
-// the message ends with its first line.
+// It replaces the SDK's own errors, which contain the whole answer: the refusal of a
+// signature quotes the signed request with its session token. ServiceError keeps only the
+// first line of the message.
 type ServiceError struct {
 	Code      string // for example ResourceNotFoundException
-	Message   string // first line, at most 500 bytes; not to be trusted
-	Status    int    // of HTTP
-	RequestID string // what the service's support asks for; may be empty
+	Message   string // first line, at most 500 bytes; untrusted
+	Status    int    // HTTP status
+	RequestID string // id for the service's support; may be empty
 }
 
 var _ smithy.APIError = (*ServiceError)(nil)
@@ -50,7 +50,7 @@ func (e *ServiceError) ErrorCode() string { return e.Code }
 // ErrorMessage returns Message.
 func (e *ServiceError) ErrorMessage() string { return e.Message }
 
-// ErrorFault tells whose fault the service holds it to be.
+// ErrorFault returns the side that the service holds responsible.
 func (e *ServiceError) ErrorFault() smithy.ErrorFault {
 	switch {
 	case e.Status >= 500:
@@ -61,8 +61,8 @@ func (e *ServiceError) ErrorFault() smithy.ErrorFault {
 	return smithy.FaultUnknown
 }
 
-// Refusal returns the refusal in err, or nil if the service did not
-// answer, or not with a whole refusal.
+// Refusal returns the refusal in err, or nil if the service did not answer with a complete
+// refusal.
 func Refusal(err error) *ServiceError {
 	if own, ok := errors.AsType[*ServiceError](err); ok {
 		return own
@@ -84,7 +84,7 @@ func Refusal(err error) *ServiceError {
 	return answer
 }
 
-// noCode stands for the code of a refusal that has none.
+// noCode is the Code of a refusal that has none.
 const noCode = "an answer without an error code"
 
 // OneLine returns the first line of s, cut to limit bytes.
@@ -93,17 +93,17 @@ func OneLine(s string, limit int) string {
 	return strings.ToValidUTF8(s[:min(len(s), limit)], "")
 }
 
-// AdviceCredentials is what to do about credentials that are missing or wrong.
+// AdviceCredentials is the advice for missing or wrong credentials.
 const AdviceCredentials = `export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run "aws configure", ` +
 	`or name a profile in the vault's URL (?profile=NAME)`
 
-// Judge tells what a service's refusal means: its sentinel of package vault, and
-// advice where there is some.
+// Judge interprets a service's refusal. It returns the sentinel of package vault, nil if it
+// does not know the refusal, and advice for the user, which may be empty.
 type Judge func(*ServiceError) (advice string, class error)
 
-// Failure turns err, which the SDK returned or the kind found, into a
-// sentence with its class. A cancelled context comes first: what it broke off
-// says nothing about the service.
+// Failure turns err, which the SDK returned or the kind found, into a sentence with its
+// class. It first checks whether the context is cancelled: an interrupted request says
+// nothing about the service.
 func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
@@ -136,15 +136,14 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	}
 	class := classWithoutAnswer(err)
 	if outer, ok := errors.AsType[*url.Error](err); ok {
-		err = outer.Err // it repeats method and URL
+		err = outer.Err // the outer error repeats method and URL
 	} else if outer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
-		err = outer.Err // it repeats the operation
+		err = outer.Err // the outer error repeats the operation
 	}
 	return fmt.Errorf("%s: %w: %w", what, class, err)
 }
 
-// requestIn names the request that an answer tells, which the service's support
-// asks for.
+// requestIn returns the request id of an answer, which the service's support asks for.
 func requestIn(err error) string {
 	if answer, ok := errors.AsType[*awshttp.ResponseError](err); ok && answer.RequestID != "" {
 		return fmt.Sprintf(" (request %.100q)", answer.RequestID)
@@ -152,14 +151,13 @@ func requestIn(err error) string {
 	return ""
 }
 
-// hasClass reports whether err was made by a kind from an answer that it found
-// wanting.
+// hasClass reports whether a kind made err because an answer had a fault.
 func hasClass(err error) bool {
 	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrChecksum) || errors.Is(err, vault.ErrInvalid)
 }
 
-// classWithoutAnswer returns the class of a request that got no answer, or one
-// that could not be understood.
+// classWithoutAnswer returns the class of a request that got no answer, or one that could
+// not be understood.
 func classWithoutAnswer(err error) error {
 	_, unsent := errors.AsType[*smithyhttp.RequestSendError](err)
 	_, unread := errors.AsType[*smithy.DeserializationError](err)
@@ -167,7 +165,7 @@ func classWithoutAnswer(err error) error {
 	case unsent:
 		return vault.ErrLost
 	case unread:
-		return vault.ErrGarbled // the answer came whole
+		return vault.ErrGarbled // the answer was complete
 	}
-	return vault.ErrInvalid // the SDK would not even send it
+	return vault.ErrInvalid // the SDK did not send the request
 }

@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Form is how a service writes its answers.
+// Form is the format of a service's answers.
 type Form int
 
 // The forms.
 const (
-	JSON Form = iota // an object, and of a refusal one with a code
-	XML              // a document, and of a refusal one with an element Code below its root
+	JSON Form = iota // an object; a refusal contains a code
+	XML              // a document; a refusal has an element Code below its root
 )
 
-// code returns the error code of a refusal, empty if it has none. An error says that
-// the refusal is not whole, or not in this form.
+// code returns the error code of a refusal, empty if it has none. It returns an error if
+// the refusal is incomplete or not in this form.
 func (f Form) code(header http.Header, body []byte) (string, error) {
 	if f == XML {
 		return xmlCode(body)
@@ -58,7 +58,8 @@ func xmlCode(body []byte) (string, error) {
 	return strings.TrimSpace(told.Code), nil
 }
 
-// root reads a document to its end and returns the name of its root, empty for JSON.
+// root reads a document to its end and returns the name of its root element, empty for
+// JSON.
 func (f Form) root(body []byte) (string, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return "", errors.New("it is empty")
@@ -98,7 +99,7 @@ func xmlRoot(body []byte) (root string, err error) {
 	return root, nil
 }
 
-// begins reports whether a body that broke off may be the beginning of one in this
+// begins reports whether an incomplete body may be the beginning of a document in this
 // form.
 func (f Form) begins(body []byte) bool {
 	body = bytes.TrimSpace(body)
@@ -111,7 +112,7 @@ func (f Form) begins(body []byte) bool {
 	return body[0] == '{'
 }
 
-// isPage reports whether a body is a page for people.
+// isPage reports whether a body is an HTML page.
 func isPage(body []byte) bool {
 	begins := strings.ToLower(string(bytes.TrimSpace(body[:min(len(body), 1000)])))
 	return strings.HasPrefix(begins, "<!doctype html") || strings.HasPrefix(begins, "<html")

@@ -9,10 +9,9 @@ import (
 	"firn/treehash"
 )
 
-// WithPayloadHash makes a request be signed with the linear hash that the caller
-// knows, which the services compare with what they received. Left alone the SDK
-// would read the body once more to hash it, or not hash it at all. The zero Hash
-// makes the SDK compute it.
+// WithPayloadHash signs a request with the linear hash that the caller knows, which the
+// services compare with the bytes received. Without it, the SDK would read the body once
+// more to hash it, or not hash it at all. The zero Hash lets the SDK compute it.
 func WithPayloadHash(sum treehash.Hash) func(*middleware.Stack) error {
 	known := middleware.FinalizeMiddlewareFunc("KnownPayloadHash", func(
 		ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,

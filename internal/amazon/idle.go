@@ -10,30 +10,31 @@ import (
 	"time"
 )
 
-// answerIdle is how long a read of an answer's body may wait for a byte.
+// answerIdle is the longest time that a read of an answer's body may wait for a byte.
 const answerIdle = 2 * time.Minute
 
-// ErrStalled ends a request whose answer began and then went silent. Without it
-// a connection that died in the middle would be waited for without end.
+// ErrStalled ends a request whose answer began and then brought no more bytes. Without it,
+// a read from a connection that died in the middle would wait forever.
 var ErrStalled = errors.New("the answer stopped in the middle")
 
-// earlyAnswer is how much is read of an answer while its request is still on its way.
+// earlyAnswer is the number of bytes of an answer that are read while its request is still
+// being sent.
 const earlyAnswer = 1 << 20 // bytes
 
-// IdleTransport is an http.Transport that ends a request when the body of its
-// answer has brought nothing for idle. How long the body takes as a whole is
-// nobody's business, and the clock stands while nobody reads.
+// IdleTransport is an http.Transport that ends a request if the body of its answer has
+// brought no bytes for Idle. The total duration of the body is not limited, and the time
+// between reads does not count.
 //
 // It reads the answer to a request with a body before it returns. The SDK closes the
-// request's body as soon as it has the header of the answer. If the body was not sent to
-// its end by then, because the server answered early, http.Transport takes that for a
-// failed request and closes the connection, with the rest of the answer.
+// request's body as soon as it has the header of the answer. If the body was not completely
+// sent by then, because the server answered early, http.Transport takes that for a failed
+// request and closes the connection, with the rest of the answer.
 type IdleTransport struct {
 	*http.Transport
 	Idle time.Duration
 }
 
-// RoundTrip sends r and watches over the answer.
+// RoundTrip sends r and returns an answer whose body is watched.
 func (t *IdleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(r.Context())
 	answer, err := t.Transport.RoundTrip(r.WithContext(ctx))
@@ -49,8 +50,8 @@ func (t *IdleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// readAhead reads a body now, up to a limit. What ended the reading is told to
-// whoever comes there.
+// readAhead reads a body now, up to a limit. If reading fails, the caller gets the error
+// behind the bytes before it.
 func readAhead(body io.ReadCloser) io.ReadCloser {
 	begin, err := io.ReadAll(io.LimitReader(body, earlyAnswer))
 	rest := io.Reader(body)
@@ -63,13 +64,13 @@ func readAhead(body io.ReadCloser) io.ReadCloser {
 	}{io.MultiReader(bytes.NewReader(begin), rest), body}
 }
 
-// failing is a reader at a place where reading failed.
+// failing is a reader that returns an error.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// idleBody is a body under watch. Ending its context makes the transport close
-// the connection, which ends a read in progress.
+// idleBody is a watched body. Cancelling its context makes the transport close the
+// connection, which ends a read in progress.
 type idleBody struct {
 	body io.ReadCloser
 	ctx  context.Context

@@ -15,18 +15,19 @@ import (
 	"firn/vault"
 )
 
-// expiryWindow is how long before their end credentials are renewed, so that
-// none expire while a request is on its way.
+// expiryWindow is the time before their expiry at which credentials are renewed, so that
+// none expire during a request.
 const expiryWindow = 5 * time.Minute
 
-// LoadConfig reads what the SDK's default chain says (environment, files of the
-// profile, SSO, roles, instance metadata) with region and profile above it, if they are
-// not empty, and a default region below it. The SDK itself takes AWS_ACCESS_KEY and AWS_SECRET_KEY where the newer
-// names are not set. It sends no request, so wrong or missing credentials show at
-// the first call. Settings that cannot work are vault.ErrInvalid.
+// LoadConfig reads the configuration of the SDK's default chain (environment, files of the
+// profile, SSO, roles, instance metadata). A region or profile that is not empty overrides
+// it, and defaultRegion applies if it has no region. The SDK also reads AWS_ACCESS_KEY and
+// AWS_SECRET_KEY if the newer variables are not set. LoadConfig sends no request, so wrong
+// or missing credentials are reported by the first call. Settings that cannot work are
+// vault.ErrInvalid.
 func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws.Config, *Keyring, error) {
 	options := []func(*config.LoadOptions) error{
-		// The SDK can add the certificates of AWS_CA_BUNDLE to no other client.
+		// The SDK can add the certificates of AWS_CA_BUNDLE only to this client.
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
 		// By default the SDK writes warnings to standard error.
 		config.WithLogger(logging.Nop{}),
@@ -51,25 +52,24 @@ func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws
 	return cfg, &Keyring{options: options, current: cfg.Credentials}, nil
 }
 
-// Keyring gives out credentials and can be made to read them anew, so that an
-// upload of days outlives a token that somebody renews beside it. The SDK's
-// provider behind it caches them, and refreshes those that say when they end.
+// Keyring provides credentials and can read them again, so that an upload of days outlives
+// a token that somebody renews in the meantime. The SDK's provider behind it caches the
+// credentials, and refreshes those with an expiry time.
 type Keyring struct {
 	options []func(*config.LoadOptions) error
 
 	mu      sync.Mutex
 	current aws.CredentialsProvider
-	worked  bool // credentials were found at least once
+	worked  bool // Retrieve has succeeded at least once
 }
 
-// provider returns the present source of credentials.
 func (k *Keyring) provider() aws.CredentialsProvider {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.current
 }
 
-// Retrieve returns the credentials to sign with now.
+// Retrieve returns the credentials to sign with.
 func (k *Keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	creds, err := k.provider().Retrieve(ctx)
 	k.mu.Lock()
@@ -81,8 +81,8 @@ func (k *Keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return creds, nil
 }
 
-// renew reads environment and files again, unless somebody did since used was
-// the present source.
+// renew reads environment and files again, unless somebody has done that since used was the
+// present provider.
 func (k *Keyring) renew(ctx context.Context, used aws.CredentialsProvider) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -97,7 +97,7 @@ func (k *Keyring) renew(ctx context.Context, used aws.CredentialsProvider) error
 	return nil
 }
 
-// credentialsError tells that there was nothing to sign with.
+// credentialsError says that there are no usable credentials.
 type credentialsError struct {
 	err          error
 	workedBefore bool
@@ -107,8 +107,8 @@ func (e *credentialsError) Error() string { return e.err.Error() }
 
 func (e *credentialsError) Unwrap() error { return e.err }
 
-// unreachable reports whether credentials were there before and only the
-// service that renews them does not answer.
+// unreachable reports whether there were credentials before and only the service that
+// renews them does not answer.
 func (e *credentialsError) unreachable() bool {
 	var network interface{ ConnectionError() bool }
 	return e.workedBefore && errors.As(e.err, &network) && network.ConnectionError()

@@ -8,27 +8,26 @@ import (
 	"firn/vault"
 )
 
-// Output is the body of an answer. It ends with an error unless it has as many
-// bytes as announced, and gives the failures of the stream their class: ErrLost, or,
-// of one that has more, ErrGarbled.
+// Output is the body of an answer. It ends with an error unless it has exactly the
+// announced number of bytes. Failures of the stream are ErrLost; a body that is too long is
+// ErrGarbled.
 type Output struct {
 	body    io.ReadCloser
-	left    int64 // bytes to come
+	left    int64 // bytes still to come
 	failure func(error) error
 }
 
-// NewOutput returns the body of an answer that announces size bytes. Failure gives
-// an error its sentence.
+// NewOutput returns the body of an answer that announces size bytes. failure turns an error
+// into a sentence.
 func NewOutput(body io.ReadCloser, size int64, failure func(error) error) *Output {
 	return &Output{body: body, left: size, failure: failure}
 }
 
-// Read reads on.
 func (o *Output) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	// One byte more than announced would be one too many: ask for it.
+	// Ask for one byte more than announced, to notice a body that is too long.
 	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
 	switch {
 	case int64(n) > o.left:

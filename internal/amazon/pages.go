@@ -8,35 +8,35 @@ import (
 	"firn/vault"
 )
 
-// maxEmptyPages is how many pages in a row may have nothing on them.
+// maxEmptyPages is the largest number of empty pages in a row.
 const maxEmptyPages = 100
 
-// Page is one page of a list as a service gives it out.
+// Page is one page of a service's list.
 type Page[T, M any] struct {
 	Items   []T
-	Next    *M     // where the next page begins; nil: there is none
-	Marker  string // Next in one word, by which two can be told apart
-	Request string // its id, which the service's support asks for; may be empty
+	Next    *M     // start of the next page; nil: there is none
+	Marker  string // Next as a string, for comparison
+	Request string // request id for the service's support; may be empty
 }
 
-// List is how one kind of list is walked.
+// List describes how to iterate over a kind of list.
 type List[T, M, U any] struct {
-	What  string // what is listed, the beginning of an error
-	Limit int    // entries that a true list stays below; 0: any number
-	After *T     // what the list is to begin behind; nil: it begins at its beginning
+	What  string // the beginning of an error
+	Limit int    // largest number of entries that is accepted; 0: any number
+	After *T     // the item behind which the list begins; nil: from the start
 	Fetch func(*M) (Page[T, M], error)
 	Parse func(T) (U, error)
-	// ID is what an item has that no other has. It may be empty.
+	// ID returns a value that no other item has. It may be empty.
 	ID func(T) string
-	// Follows, if not nil, is the order that the protocol promises: whether an item
-	// comes after another one. Not every service keeps it.
+	// Follows, if not nil, is the order that the protocol promises: whether an item comes
+	// after another one. Not every service keeps it.
 	Follows func(item, last T) bool
 }
 
-// All walks the list from page to page to its end or its first error. A list that
-// makes no sense, contradicts itself or does not advance is ErrInvalid: it was answered
-// in good order, so asking again brings nothing. Errors of Fetch, and those of Parse
-// that have a class, come back as they are.
+// All iterates over the list, page by page, up to its end or its first error. A list that
+// makes no sense, contradicts itself or does not advance is ErrInvalid: the answers arrived
+// intact, so repeating the requests does not help. All returns errors of Fetch, and those
+// of Parse with a class, unchanged.
 func (l List[T, M, U]) All() iter.Seq2[U, error] {
 	return func(yield func(U, error) bool) {
 		var none U
@@ -79,21 +79,21 @@ func (l List[T, M, U]) nonsense(request string, err error) error {
 	return fmt.Errorf("%s: %w: the list makes no sense (request %.100q): %w", l.What, vault.ErrInvalid, request, err)
 }
 
-// walk is what a walk through pages has seen.
+// walk is the state of an iteration over pages.
 type walk[T any] struct {
 	limit    int
 	follows  func(item, last T) bool
 	items    int
-	empty    int             // pages without items since the last one with some
-	asked    string          // the marker of the present page
+	empty    int             // empty pages since the last page with items
+	asked    string          // marker of the present page
 	seen     map[string]bool // markers
-	begun    map[string]bool // the first items of pages
+	begun    map[string]bool // first items of pages
 	last     *T
-	shuffled bool // the list does not keep its order
+	shuffled bool // the list is not in the promised order
 }
 
-// enter notes a page before its items are looked at, and says what is wrong with it:
-// neither a page nor a marker comes twice.
+// enter records a page before its items are parsed, and returns an error if the page or its
+// marker occurred before.
 func (w *walk[T]) enter(id string, items []T, goesOn bool, marker string) error {
 	if w.items += len(items); w.limit > 0 && w.items > w.limit {
 		return fmt.Errorf("it has more than %d entries", w.limit)
@@ -117,10 +117,10 @@ func (w *walk[T]) enter(id string, items []T, goesOn bool, marker string) error 
 	return nil
 }
 
-// order looks whether the items come after those before. A list that keeps its order
-// cannot come back to what it has left behind, which need not be remembered then: so
-// one of any length takes no more memory. One that is to begin behind an item and begins
-// elsewhere would leave out, or bring again, what is there.
+// order checks that the items follow those before. A list in its promised order cannot
+// return to earlier items, so they need not be remembered: a list of any length takes no
+// more memory. A list that should begin behind an item and begins elsewhere would leave out
+// or repeat items.
 func (w *walk[T]) order(items []T) error {
 	if w.follows == nil || w.shuffled {
 		return nil

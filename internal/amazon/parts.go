@@ -6,9 +6,8 @@ import (
 	"firn/vault"
 )
 
-// TooLarge makes a vault.PartSizeError of the refusal of a part of size bytes if that is
-// for its size, by the service or by a proxy that says so without a code. Other errors
-// come back as they are.
+// TooLarge returns a vault.PartSizeError if the service, or a proxy without an error code,
+// refused a part of size bytes for its size. It returns other errors unchanged.
 func TooLarge(err error, size int64) error {
 	answer := Refusal(err)
 	if answer == nil || answer.Status != http.StatusRequestEntityTooLarge && !answer.CodeIs("EntityTooLarge", "RequestEntityTooLarge") {

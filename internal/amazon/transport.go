@@ -10,32 +10,31 @@ import (
 )
 
 const (
-	// headerTimeout bounds the wait for an answer once the request is sent. No
-	// clock runs on the request's body, which takes as long as the line is slow;
-	// the caller watches its progress and cancels. The answer's body must make
-	// progress (see IdleTransport).
+	// headerTimeout limits the wait for an answer once the request is sent. There is no
+	// limit for sending the body, which takes as long as the connection needs; the caller
+	// watches its progress and cancels. The answer's body must make progress (see
+	// IdleTransport).
 	headerTimeout = 2 * time.Minute
-	// maxHeader is what the header of an answer may have, in bytes.
+	// maxHeader is the maximal size of an answer's header in bytes.
 	maxHeader = 64 << 10
 )
 
-// NewHTTPClient returns the client that signed requests go through. It keeps
-// what the SDK put into base (proxies, certificates, dialing) and the number of
-// connections that are used at once.
+// NewHTTPClient returns the client for signed requests. It keeps what the SDK put into base
+// (proxies, certificates, dialing), and as many idle connections as are used at once.
 func NewHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	buildable, ok := base.(*awshttp.BuildableClient)
 	if !ok {
 		return nil, fmt.Errorf("the AWS SDK replaced its HTTP client by a %T", base)
 	}
 	t := buildable.GetTransport()
-	// One connection for each part in flight. In HTTP/2 they would share one,
-	// and with it one window and one loss.
+	// Each part in flight has its own connection. In HTTP/2 all would share one, with a
+	// single flow-control window, and each lost packet would delay all of them.
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = nil
 	if t.TLSClientConfig != nil {
-		t.TLSClientConfig.NextProtos = nil // offers HTTP/2 in a transport that was cloned
+		t.TLSClientConfig.NextProtos = nil // a cloned transport offers HTTP/2 here
 	}
 	t.DisableCompression = true
 	t.ResponseHeaderTimeout = headerTimeout
@@ -48,6 +47,6 @@ func NewHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	return &http.Client{Transport: watched, CheckRedirect: refuseRedirect}, nil
 }
 
-// refuseRedirect hands out the redirect itself as the answer. A signature is
-// meant for one host; following would show it, and a session token, to another.
+// refuseRedirect returns the redirect itself as the answer. A signature is meant for one
+// host; following the redirect would show it, and a session token, to another one.
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -12,8 +12,7 @@ import (
 	"firn/vault"
 )
 
-// CreateVault creates a vault. One that is there already stays as it is, which
-// is no error.
+// CreateVault creates a vault. It succeeds and changes nothing if the vault exists.
 func (a *Account) CreateVault(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -24,10 +23,9 @@ func (a *Account) CreateVault(ctx context.Context, name string) error {
 	})
 }
 
-// DeleteVault removes an empty vault. The service judges by the last inventory
-// and by writes since, so a vault emptied a moment ago is ErrInvalid until the
-// next day. A vault that is not there is ErrNotFound or, as the service often
-// has it, no error.
+// DeleteVault removes an empty vault. The service decides by the last inventory and by
+// later writes, so a vault emptied a moment ago is ErrInvalid until the next day. For a
+// vault that does not exist the service returns ErrNotFound or, often, no error.
 func (a *Account) DeleteVault(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return err
@@ -38,8 +36,8 @@ func (a *Account) DeleteVault(ctx context.Context, name string) error {
 	})
 }
 
-// DescribeVault tells about one vault. Archives and Bytes are those of the last
-// inventory; Bytes has 32 KiB an archive on top, which the service adds.
+// DescribeVault describes one vault. Archives and Bytes are as of the last inventory. Bytes
+// includes the 32 KiB that the service adds for each archive.
 func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, error) {
 	if err := checkName(name); err != nil {
 		return vault.Info{}, err
@@ -63,9 +61,8 @@ func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, e
 	return info, err
 }
 
-// Vaults lists the account's vaults in the region, sorted by name in ASCII
-// order, beginning with the first whose name is not before from. A list that
-// makes no sense is ErrInvalid.
+// Vaults lists the account's vaults in the region, sorted by name in ASCII order, beginning
+// with the first name that is not less than from. A list that makes no sense is ErrInvalid.
 func (a *Account) Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error] {
 	const what = "list the vaults"
 	last := "" // of the names seen

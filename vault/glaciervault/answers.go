@@ -6,8 +6,8 @@ import (
 	"firn/internal/amazon"
 )
 
-// answers are what the service sends: a JSON object to whatever is read, and headers
-// alone to the rest.
+// answers describes the service's answers: a JSON object to every GET, and only headers to
+// other requests.
 func answers() amazon.Answers {
 	return amazon.Answers{
 		Form: amazon.JSON, Most: maxAnswer, Content: "GetJobOutput",

@@ -12,12 +12,12 @@ import (
 	"firn/vault/inventory"
 )
 
-// maxCapacity is what a true list of capacity units stays far below: an account
-// buys two.
+// maxCapacity is the largest number of capacity units that is accepted. Real lists are much
+// shorter: an account can buy two.
 const maxCapacity = 1000
 
-// Capacity lists the units of provisioned capacity that the account has in the
-// region, which may be none.
+// Capacity lists the units of provisioned capacity of the account in the region, which may
+// be none.
 func (a *Account) Capacity(ctx context.Context) ([]vault.CapacityUnit, error) {
 	var units []vault.CapacityUnit
 	err := a.call(ctx, "list the provisioned capacity", func() error {
@@ -56,9 +56,9 @@ func parseUnit(d types.ProvisionedCapacityDescription) (unit vault.CapacityUnit,
 	return unit, err
 }
 
-// BuyCapacity buys one unit for a month and returns its id. Each call buys another
-// one, so ErrUnavailable leaves open whether one was bought: the caller looks at
-// Capacity before it asks again. ErrInvalid: the account may have no more.
+// BuyCapacity buys one unit for a month and returns its id. Each call buys another one.
+// After ErrUnavailable it is unknown whether one was bought, so the caller looks at
+// Capacity before it calls again. ErrInvalid: the account may have no more units.
 func (a *Account) BuyCapacity(ctx context.Context) (id string, err error) {
 	err = a.call(ctx, "buy provisioned capacity", func() error {
 		out, err := a.client.PurchaseProvisionedCapacity(ctx, &glacier.PurchaseProvisionedCapacityInput{AccountId: &a.id})

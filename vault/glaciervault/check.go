@@ -15,9 +15,9 @@ const (
 	maxDescription = 1024 // characters of a description of an archive or a job
 )
 
-// checkName says whether a vault can be called name: 1 to 255 letters, digits,
-// hyphens, underscores and dots ("Vault naming requirements" in the developer
-// guide). "." and ".." would be taken for steps of the request path.
+// checkName returns ErrInvalid unless name is 1 to 255 letters, digits, hyphens,
+// underscores and dots ("Vault naming requirements" in the developer guide). The names "."
+// and ".." would be elements of the request's path with another meaning.
 func checkName(name string) error {
 	if name == "" || len(name) > maxName || !allOf(name, isNameByte) || name == "." || name == ".." {
 		return fmt.Errorf("vault name %.300q: %w: a name has 1 to %d letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid, maxName)
@@ -25,7 +25,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkAccount says whether id can name an account: 12 digits, or a hyphen.
+// checkAccount returns ErrInvalid unless id is 12 digits, or a hyphen.
 func checkAccount(id string) error {
 	if id == ownAccount || len(id) == 12 && allOf(id, isDigit) {
 		return nil
@@ -33,9 +33,9 @@ func checkAccount(id string) error {
 	return fmt.Errorf("account %.300q: %w: an account is 12 digits, or %q for that of the credentials", id, vault.ErrInvalid, ownAccount)
 }
 
-// checkDescription says whether the service keeps text as given: at most 1,024
-// printable ASCII characters. Spaces at either end are lost with every HTTP
-// header.
+// checkDescription returns ErrInvalid unless the service keeps text unchanged: at most
+// 1,024 printable ASCII characters, without spaces at its ends, which every HTTP header
+// loses.
 func checkDescription(text string) error {
 	if len(text) > maxDescription {
 		return fmt.Errorf("description of %d characters: %w: the service keeps up to %d", len(text), vault.ErrInvalid, maxDescription)
@@ -49,8 +49,8 @@ func checkDescription(text string) error {
 	return nil
 }
 
-// checkID says whether the service can have given out id. It is asked before id
-// goes into a request path. Nothing has an id that it cannot have.
+// checkID returns ErrNotFound unless id has the form of the service's ids. It is called
+// before id becomes part of a request's path. An id of another form belongs to nothing.
 func checkID[T ~string](noun string, id T) error {
 	if !inventory.IsID(string(id)) {
 		return fmt.Errorf("%s %.300q: %w: not an id of the service", noun, string(id), vault.ErrNotFound)
@@ -58,7 +58,7 @@ func checkID[T ~string](noun string, id T) error {
 	return nil
 }
 
-// idIn returns the id that an answer gives out for a noun.
+// idIn returns the id in an answer. noun names it in the error.
 func idIn(answer *string, noun string) (string, error) {
 	id := aws.ToString(answer)
 	if !inventory.IsID(id) {

@@ -7,7 +7,7 @@ import (
 	"firn/vault"
 )
 
-// What the user can do, where the service's own words do not say it.
+// Advice to the user for errors whose own words do not say what to do.
 const (
 	adviceClosed      = "Amazon's vault service takes no new customers since 15 December 2025 and this account holds no vaults; accounts that hold some can go on"
 	advicePolicy      = "the account's data retrieval policy allows no more Standard retrievals for now: wait, ask for the Bulk tier, to which it does not apply, or raise its limit"
@@ -18,8 +18,8 @@ const (
 	adviceNotEmpty    = "a vault can be deleted once an inventory, which is made about daily, has seen it empty"
 )
 
-// judge tells what a refusal of this service means, beyond what all services mean
-// alike. The code decides.
+// judge interprets a refusal of this service by its code, as far as it is specific to
+// Glacier.
 func judge(e *ServiceError) (advice string, class error) {
 	switch {
 	case e.CodeIs("PolicyEnforced"):
@@ -31,7 +31,7 @@ func judge(e *ServiceError) (advice string, class error) {
 	case isChanged(e):
 		return amazon.AdviceChanged, vault.ErrGarbled
 	case e.CodeIs("ServiceUnavailable") && strings.HasPrefix(e.Message, "Some of what the server keeps is not as it was stored"):
-		return adviceDamaged, vault.ErrChecksum // of firn serve; asking again mends nothing
+		return adviceDamaged, vault.ErrChecksum // from firn serve; repeating the request does not help
 	case e.CodeIs("NoLongerSupported"):
 		return adviceClosed, vault.ErrDenied
 	case e.CodeIs("InvalidParameterValue"):
@@ -42,8 +42,8 @@ func judge(e *ServiceError) (advice string, class error) {
 	return "", nil
 }
 
-// judgePart is judge for a request that has content. If that came changed, its source
-// may have changed, too: the caller reads it again before it sends it again.
+// judgePart is judge for a request with content. If the content arrived changed, its source
+// may have changed: the caller reads it again before it sends it again.
 func judgePart(e *ServiceError) (advice string, class error) {
 	if isChanged(e) {
 		return "", vault.ErrChecksum
@@ -51,14 +51,14 @@ func judgePart(e *ServiceError) (advice string, class error) {
 	return judge(e)
 }
 
-// isChanged reports whether the answer says that the body of the request is not the
-// one that was signed.
+// isChanged reports whether the answer says that the body of the request is not the one
+// that was signed.
 func isChanged(e *ServiceError) bool {
 	return e.CodeIs("InvalidSignature") && strings.Contains(e.Message, "x-amz-content-sha256")
 }
 
-// classOfInvalidParameter reads the message, because this one code stands for
-// wrong bytes and unfinished jobs as well.
+// classOfInvalidParameter also looks at the message, because this code also stands for
+// wrong bytes and unfinished jobs.
 func classOfInvalidParameter(e *ServiceError) (advice string, class error) {
 	switch {
 	case strings.HasPrefix(e.Message, "Checksum mismatch"), strings.HasPrefix(e.Message, "Invalid x-amz-sha256-tree-hash"):
@@ -73,15 +73,15 @@ func classOfInvalidParameter(e *ServiceError) (advice string, class error) {
 	return "", vault.ErrInvalid
 }
 
-// isElsewhere reports whether the service calls the name of a vault invalid that is a
-// good one, as it does when it is asked for an archive of another vault.
+// isElsewhere reports whether the service calls a valid name of a vault invalid. It does so
+// for a request for an archive of another vault.
 func isElsewhere(message string) bool {
 	name, says := strings.CutPrefix(message, "Invalid vault name: ")
 	return says && checkName(name[strings.LastIndex(name, "/")+1:]) == nil
 }
 
-// vaultMissing reports whether the answer says that the vault itself is not
-// there, rather than something in it.
+// vaultMissing reports whether the answer says that the vault itself does not exist, and
+// not something in it.
 func vaultMissing(e *ServiceError) bool {
 	return e.CodeIs("ResourceNotFound") && strings.HasPrefix(e.Message, "Vault not found")
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// parseTime reads a date of the service, such as 2013-03-20T17:03:43.221Z; the
-// fraction is missing in inventories. No date, or null, is the zero time.
+// parseTime parses a date of the service, such as 2013-03-20T17:03:43.221Z; inventories
+// have no fraction. No date, or null, is the zero time.
 func parseTime(s *string) (time.Time, error) {
 	if aws.ToString(s) == "" {
 		return time.Time{}, nil

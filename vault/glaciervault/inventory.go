@@ -15,13 +15,12 @@ import (
 	"firn/vault/inventory"
 )
 
-// Inventory lists what a finished inventory job found, in either form. The
-// service makes inventories about daily: what was uploaded or deleted since does
-// not show. Next of an entry is a byte of the document, so going on behind it
-// costs no more than what follows.
+// Inventory lists the archives of a finished inventory job, in JSON or CSV. The service
+// makes inventories about daily, so later uploads and deletions are missing. Next of an
+// entry is a position in the document, so continuing behind it transfers only the rest.
 //
-// A document that makes no sense is ErrInvalid; one that ends early is ErrUnavailable,
-// if it was cut on the way, and ErrGarbled if the answer that has it came whole.
+// A document that makes no sense is ErrInvalid. A document that ends early is
+// ErrUnavailable if the connection broke, and ErrGarbled if the answer was complete.
 func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) iter.Seq2[vault.Entry, error] {
 	what := fmt.Sprintf("read the inventory of job %q", string(id))
 	return func(yield func(vault.Entry, error) bool) {
@@ -47,7 +46,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	}
 }
 
-// inventoryFailure gives what ended the reading of an inventory its class.
+// inventoryFailure adds a class to the error that ended an inventory.
 func (v *Vault) inventoryFailure(ctx context.Context, what string, document *document, err error) error {
 	switch {
 	case errors.Is(err, vault.ErrInvalid):
@@ -59,7 +58,7 @@ func (v *Vault) inventoryFailure(ctx context.Context, what string, document *doc
 	return amazon.Failure(ctx, v.what(what), err, judge)
 }
 
-// parsePosition reads the Next of an entry.
+// parsePosition parses the Next of an entry.
 func parsePosition(after string) (int64, error) {
 	if after == "" {
 		return 0, nil
@@ -71,12 +70,12 @@ func parsePosition(after string) (int64, error) {
 	return position, nil
 }
 
-// document is an inventory being read.
+// document is an open inventory.
 type document struct {
 	io.ReadCloser
 	csv    bool
 	framed bool // see answeredOutput
-	ended  bool // all of it was read
+	ended  bool // the whole document was read
 }
 
 func (d *document) Read(p []byte) (int, error) {
@@ -85,8 +84,8 @@ func (d *document) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// openInventory opens an inventory at a byte of its document. At another than the
-// first it asks about the job before, because a range needs an end.
+// openInventory opens an inventory at a byte position of its document. For a position other
+// than 0 it first asks for the job, because a range needs an end.
 func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, position int64) (*document, error) {
 	var r vault.Range
 	if position > 0 {
@@ -94,10 +93,10 @@ func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, 
 		switch {
 		case err != nil:
 			return nil, err
-		case job.Status != vault.Succeeded: // and its size is not known
+		case job.Status != vault.Succeeded: // the size is unknown
 		case job.Size < position:
 			return nil, fmt.Errorf("%s: %w: it has %d bytes and does not go on at byte %d", v.what(what), vault.ErrInvalid, job.Size, position)
-		case job.Size == position: // where CSV may end
+		case job.Size == position: // a CSV inventory may end here
 			return &document{ReadCloser: http.NoBody, csv: job.List.CSV}, nil
 		}
 		r = vault.Range{Offset: position, Size: max(job.Size-position, 1)}
@@ -113,8 +112,8 @@ func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, 
 	return &document{ReadCloser: out.body, csv: csv, framed: out.framed}, nil
 }
 
-// isCSV tells the form of an inventory. The type of the answer says it, unless
-// something on the way has changed that; then the job does.
+// isCSV returns the form of an inventory. The content type of the answer shows it, unless a
+// proxy has changed it; then the job does.
 func (v *Vault) isCSV(ctx context.Context, what string, id vault.JobID, contentType string) (bool, error) {
 	switch form, _, _ := mime.ParseMediaType(contentType); form {
 	case "text/csv":
@@ -126,7 +125,7 @@ func (v *Vault) isCSV(ctx context.Context, what string, id vault.JobID, contentT
 	return job.List.CSV, err
 }
 
-// inventoryJob asks about a job, which must be one of an inventory.
+// inventoryJob returns a job, which must be an inventory job.
 func (v *Vault) inventoryJob(ctx context.Context, what string, id vault.JobID) (vault.Job, error) {
 	job, err := v.Job(ctx, id)
 	if err == nil && job.Kind != vault.RetrieveInventory {

@@ -13,9 +13,10 @@ import (
 	"firn/vault"
 )
 
-// StartJob asks for an archive, a range of one, or an inventory. A vault that
-// was never inventoried answers ErrNotFound to the last. The bounds of a Listing
-// are sent in whole seconds, so that an archive more may be listed but none less.
+// StartJob requests an archive, a range of one, or an inventory. A vault that was never
+// inventoried answers ErrNotFound to a request for an inventory. The bounds of a Listing
+// are sent in whole seconds, rounded so that an additional archive may be listed but none
+// is missing.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
 	what := fmt.Sprintf("start a job (%s)", req.Kind)
 	parameters, err := jobParameters(req)
@@ -42,13 +43,13 @@ func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID
 	return vault.JobID(id), nil
 }
 
-// Job tells how a job stands. The service forgets jobs about a day after their
-// end. It does not say when an output goes, only that it stays for at least 24
-// hours; Expires is that moment.
+// Job returns the state of a job. The service forgets jobs about a day after their end. It
+// does not report when an output expires, only that the output stays for at least 24 hours;
+// Expires is the end of that time.
 //
-// Of a finished inventory the service no longer tells the Marker that it was
-// asked for, because it gives the next one in its place. So List.IsWhole may be
-// said of a job that had a Marker and no Limit; whoever asked knows better.
+// For a finished inventory job the service reports the next Marker in the place of the
+// requested one. So List.IsWhole may return true for a job that had a Marker and no Limit;
+// the caller must remember what it requested.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	what := fmt.Sprintf("ask for job %q", string(id))
 	if err := checkID("job", id); err != nil {
@@ -71,8 +72,8 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	return job, err
 }
 
-// Jobs lists the jobs that the service remembers, from all pages. Those that are not
-// firn's to understand, such as a select, are Bad. A list that makes no sense as such is
+// Jobs lists the jobs that the service remembers, from all pages. A job that firn does not
+// understand, such as a select job, has Bad set. A list that makes no sense as a whole is
 // ErrInvalid.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	const what = "list the jobs"
@@ -90,8 +91,8 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	}, func(d types.GlacierJobDescription) (vault.Job, error) { return listedJob(d), nil }, func(d types.GlacierJobDescription) *string { return d.JobId })
 }
 
-// listedJob reads a job of the list. One that makes no sense is Bad: it must not hide
-// the others.
+// listedJob parses a job of the list. A job that makes no sense is returned with Bad set,
+// so that it does not hide the others.
 func listedJob(d types.GlacierJobDescription) vault.Job {
 	id := vault.JobID(aws.ToString(d.JobId))
 	if err := checkID("job", id); err != nil {

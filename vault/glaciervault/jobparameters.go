@@ -14,13 +14,13 @@ import (
 	"firn/vault"
 )
 
-// The forms of an inventory, as the service calls them.
+// The forms of an inventory, by the service's names.
 const (
 	formatJSON = "JSON"
 	formatCSV  = "CSV"
 )
 
-// jobParameters puts a request into the service's words.
+// jobParameters converts a request to the parameters of the service.
 func jobParameters(req vault.JobRequest) (*types.JobParameters, error) {
 	if err := checkDescription(req.Description); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func addInventory(p *types.JobParameters, req vault.JobRequest) error {
 	return nil
 }
 
-// describedJob is the answer of DescribeJob as an item of ListJobs.
+// describedJob converts the answer of DescribeJob to an item of ListJobs.
 func describedJob(out *glacier.DescribeJobOutput) types.GlacierJobDescription {
 	return types.GlacierJobDescription{
 		Action:                       out.Action,
@@ -104,7 +104,7 @@ func describedJob(out *glacier.DescribeJobOutput) types.GlacierJobDescription {
 	}
 }
 
-// parseJob reads what the service tells of a job, but for its id.
+// parseJob parses the service's description of a job, except its id.
 func parseJob(d types.GlacierJobDescription) (vault.Job, error) {
 	job := vault.Job{
 		Status:      vault.JobStatus(d.StatusCode),
@@ -182,7 +182,7 @@ func parseInventoryJob(job *vault.Job, d types.GlacierJobDescription) (err error
 			return fmt.Errorf("not a number of archives: %.100q", limit)
 		}
 	}
-	// The marker that was asked for, until a job with a limit has the next one.
+	// The requested marker; for a finished job with a limit, the next one.
 	marker := aws.ToString(in.Marker)
 	if job.Status == vault.Succeeded && job.List.Limit > 0 {
 		job.Marker = marker
@@ -192,7 +192,7 @@ func parseInventoryJob(job *vault.Job, d types.GlacierJobDescription) (err error
 	return nil
 }
 
-// parseHash reads a tree hash; none, or null, is the zero Hash.
+// parseHash parses a tree hash. No hash, or null, is the zero Hash.
 func parseHash(s *string) (treehash.Hash, error) {
 	if aws.ToString(s) == "" {
 		return treehash.Hash{}, nil
@@ -200,11 +200,10 @@ func parseHash(s *string) (treehash.Hash, error) {
 	return treehash.Parse(*s)
 }
 
-// inclusive writes r as the service does, "FIRST-LAST".
+// inclusive formats r as the service does, "FIRST-LAST".
 func inclusive(r vault.Range) string { return fmt.Sprintf("%d-%d", r.Offset, r.End()-1) }
 
-// seconds writes a date as the parameters of an inventory have it; the zero time
-// is nil.
+// seconds formats a date for the parameters of an inventory; the zero time is nil.
 func seconds(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -212,7 +211,7 @@ func seconds(t time.Time) *string {
 	return aws.String(t.UTC().Format("2006-01-02T15:04:05Z"))
 }
 
-// orNil makes nil of an empty text, which the service does not take for none.
+// orNil returns nil for an empty text, since the service treats an empty text as a value.
 func orNil(s string) *string {
 	if s == "" {
 		return nil

@@ -15,8 +15,8 @@ import (
 	"firn/vault"
 )
 
-// Parts lists the parts that the service holds, from all pages. Those that
-// overlap, or are more than an upload can have, are ErrInvalid.
+// Parts lists the parts that the service holds, from all pages. A list with overlapping
+// parts, or with more parts than an upload can have, is ErrInvalid.
 func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Part, error] {
 	what := fmt.Sprintf("list the parts of upload %q", string(id))
 	return func(yield func(vault.Part, error) bool) {
@@ -49,8 +49,8 @@ func (v *Vault) Parts(ctx context.Context, id vault.UploadID) iter.Seq2[vault.Pa
 	}
 }
 
-// Uploads lists the unfinished uploads of the vault, from all pages. A list that
-// makes no sense is ErrInvalid.
+// Uploads lists the unfinished uploads of the vault, from all pages. A list that makes no
+// sense is ErrInvalid.
 func (v *Vault) Uploads(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	const what = "list the unfinished uploads"
 	return pages(v.what(what), maxUploads, func(marker *string) (p page[types.UploadListElement], err error) {
@@ -94,7 +94,7 @@ func parseUpload(e types.UploadListElement) (vault.Upload, error) {
 	}, nil
 }
 
-// parseRange reads "FIRST-LAST", both inclusive, as the service writes ranges.
+// parseRange parses "FIRST-LAST", both inclusive, as the service writes ranges.
 func parseRange(s string) (vault.Range, error) {
 	from, to, ok := strings.Cut(s, "-")
 	first, err1 := strconv.ParseUint(from, 10, 62)

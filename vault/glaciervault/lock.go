@@ -12,8 +12,8 @@ import (
 	"firn/vault/inventory"
 )
 
-// Lock returns the lock of a vault, in progress or locked. ErrNotFound means that
-// there is neither, or no such vault.
+// Lock returns the lock of a vault, in progress or completed. ErrNotFound means that there
+// is no lock, or no such vault.
 func (a *Account) Lock(ctx context.Context, vaultName string) (vault.Lock, error) {
 	if err := checkName(vaultName); err != nil {
 		return vault.Lock{}, err
@@ -51,9 +51,9 @@ func parseLock(out *glacier.GetVaultLockOutput) (lock vault.Lock, err error) {
 }
 
 // StartLock puts a lock policy in force for vault.LockTime and returns the id that
-// completes the lock. The service tells it only here. ErrDenied may mean that the
-// vault has a lock, in progress or locked; so it may after a lost answer. It must
-// therefore not be taken for a request that can simply be repeated.
+// completes the lock. The service reports this id only here. ErrDenied may mean that the
+// vault has a lock already, in progress or completed. That can also be the result of an
+// earlier call whose answer was lost, so the call must not simply be repeated.
 func (a *Account) StartLock(ctx context.Context, vaultName, policy string) (id string, err error) {
 	if err := checkName(vaultName); err != nil {
 		return "", err
@@ -75,9 +75,9 @@ func (a *Account) StartLock(ctx context.Context, vaultName, policy string) (id s
 	return id, err
 }
 
-// CompleteLock makes the lock of that id permanent: nobody, the service included,
-// ever changes or removes it. Completing it again is no error. ErrInvalid: the lock
-// in progress has another id. ErrDenied: so has the one that is locked.
+// CompleteLock makes the lock with this id permanent: nobody, including the service, can
+// change or remove it. Completing it again succeeds. ErrInvalid: the lock in progress has
+// another id. ErrDenied: the completed lock has another id.
 func (a *Account) CompleteLock(ctx context.Context, vaultName, id string) error {
 	if err := checkName(vaultName); err != nil {
 		return err
@@ -92,8 +92,8 @@ func (a *Account) CompleteLock(ctx context.Context, vaultName, id string) error 
 	})
 }
 
-// AbortLock removes a lock that is in progress. That there is none is no error.
-// ErrDenied may mean that it is locked.
+// AbortLock removes a lock in progress. It succeeds if there is none. ErrDenied may mean
+// that the lock is completed.
 func (a *Account) AbortLock(ctx context.Context, vaultName string) error {
 	if err := checkName(vaultName); err != nil {
 		return err

@@ -11,9 +11,9 @@ import (
 	"firn/vault"
 )
 
-// SetNotifications makes a vault announce the ends of its jobs, in place of what
-// it announced before. The service looks at the form of the topic alone: whether
-// it exists, and whether the vault may write to it, shows when a job ends.
+// SetNotifications replaces the notifications of a vault. The service checks only the form
+// of the topic. If the topic does not exist, or the vault may not write to it, that shows
+// only when a job ends.
 func (a *Account) SetNotifications(ctx context.Context, vaultName string, n vault.Notifications) error {
 	if err := checkName(vaultName); err != nil {
 		return err
@@ -31,8 +31,8 @@ func (a *Account) SetNotifications(ctx context.Context, vaultName string, n vaul
 	})
 }
 
-// Notifications tells what a vault announces. ErrNotFound means that it announces
-// nothing, or that it is not there.
+// Notifications returns the notifications of a vault. ErrNotFound means that it has none,
+// or does not exist.
 func (a *Account) Notifications(ctx context.Context, vaultName string) (vault.Notifications, error) {
 	if err := checkName(vaultName); err != nil {
 		return vault.Notifications{}, err
@@ -55,8 +55,7 @@ func (a *Account) Notifications(ctx context.Context, vaultName string) (vault.No
 	return n, err
 }
 
-// DeleteNotifications makes a vault announce nothing any more. That it announced
-// nothing before is no error.
+// DeleteNotifications removes the notifications of a vault. It succeeds if there are none.
 func (a *Account) DeleteNotifications(ctx context.Context, vaultName string) error {
 	if err := checkName(vaultName); err != nil {
 		return err

@@ -19,14 +19,14 @@ import (
 	"firn/vault"
 )
 
-// OpenOutput reads bytes of a finished job, an archive's or the document of an
-// inventory. The service answers alike for a job that never was and for one
-// whose output is gone, so that error is both ErrNotFound and ErrExpired.
+// OpenOutput reads the output of a finished job: bytes of an archive, or the document of an
+// inventory. The service gives the same answer for a job that never existed and for one
+// whose output has expired, so that error is both ErrNotFound and ErrExpired.
 //
-// It gives the tree hash of an archive's bytes when the range of the job and the
-// one that is read are both nodes of the archive's tree ("Get Job Output" in the
-// developer guide). An answer with another range than was asked for, or with more
-// bytes, is ErrGarbled; one that ends early is ErrLost.
+// The output has a tree hash if both the range of the job and the range that is read are
+// nodes of the archive's tree ("Get Job Output" in the developer guide). An answer with
+// another range than was requested, or with more bytes, is ErrGarbled; one that ends early
+// is ErrLost.
 func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (vault.Output, error) {
 	what := fmt.Sprintf("read the output of job %q", string(id))
 	out, err := v.getOutput(ctx, what, id, r)
@@ -43,16 +43,16 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	}, nil
 }
 
-// answeredOutput is an output as the service announces it.
+// answeredOutput is an output as the answer's header describes it.
 type answeredOutput struct {
 	body        io.ReadCloser // its errors have no class yet
-	size        int64         // bytes; -1 if not told
+	size        int64         // bytes; -1 if unknown
 	hash        treehash.Hash
 	contentType string
-	framed      bool // so that an end which comes too early is noticed
+	framed      bool // the header shows the length or the framing, so that an early end is noticed
 }
 
-// getOutput asks for a range of a job's output, on behalf of what.
+// getOutput requests a range of a job's output. what is the beginning of an error.
 func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r vault.Range) (answeredOutput, error) {
 	if err := checkID("job", id); err != nil {
 		return answeredOutput{}, fmt.Errorf("%s: %w", v.what(what), err)
@@ -81,7 +81,7 @@ func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r va
 	return answer, err
 }
 
-// parseOutput looks at the header of an answer before any of its body is used.
+// parseOutput checks the header of an answer before its body is used.
 func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOutput, error) {
 	answer := answeredOutput{body: out.Body, size: -1, contentType: aws.ToString(out.ContentType)}
 	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
@@ -106,9 +106,9 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 	return answer, nil
 }
 
-// checkRange says whether the answer holds the range asked for. A server may
-// ignore a range that it does not understand and send everything, and one that
-// goes beyond the end of the output is cut there.
+// checkRange checks that the answer contains the requested range. A server may ignore a
+// range that it does not understand and send everything, and it truncates a range that
+// extends beyond the end of the output.
 func checkRange(asked vault.Range, status int, contentRange string) error {
 	if asked.IsZero() {
 		if status != http.StatusOK {

@@ -13,26 +13,26 @@ import (
 	"firn/vault"
 )
 
-// What a true list stays far below, but for parts, of which an upload has up to
-// 10,000. An endless list ends there.
+// The largest lists that are accepted. Real lists are much shorter, except lists of parts:
+// an upload can have 10,000. An endless list ends there.
 const (
 	maxUploads = 1_000_000
 	maxVaults  = 100_000
 	maxJobs    = 1_000_000
 )
 
-// page is one page of a list as the service gives it out.
+// page is one page of the service's list.
 type page[T any] struct {
-	items    []T                 // nil: the answer has no list
+	items    []T                 // nil: the answer contains no list
 	next     *string             // marker of the next page; nil or empty: there is none
-	metadata middleware.Metadata // has the request id
+	metadata middleware.Metadata // contains the request id
 }
 
-// errNoList: the answer is one of success, and no page of a list.
+// errNoList: the answer reports success but contains no page of a list.
 var errNoList = errors.New("the answer has no list")
 
-// pages walks a list from page to page and parses its items, of which there are
-// at most limit and each with an id of its own; see [amazon.List].
+// pages iterates over a list, page by page, and parses its items. There are at most limit
+// items, and each has its own id; see [amazon.List].
 func pages[T, U any](
 	what string, limit int, fetch func(marker *string) (page[T], error), parse func(T) (U, error), id func(T) *string,
 ) iter.Seq2[U, error] {

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// AccessPolicy returns the access policy of a vault, a document in JSON.
-// ErrNotFound means that it has none, or is not there.
+// AccessPolicy returns the access policy of a vault, a document in JSON. ErrNotFound means
+// that the vault has none, or does not exist.
 func (a *Account) AccessPolicy(ctx context.Context, vaultName string) (string, error) {
 	if err := checkName(vaultName); err != nil {
 		return "", err
@@ -35,8 +35,8 @@ func (a *Account) AccessPolicy(ctx context.Context, vaultName string) (string, e
 	return policy, err
 }
 
-// SetAccessPolicy gives a vault an access policy, in place of the one that it had.
-// ErrInvalid: it is no policy, or the service does not understand it.
+// SetAccessPolicy replaces the access policy of a vault. ErrInvalid: it is no policy, or
+// the service does not understand it.
 func (a *Account) SetAccessPolicy(ctx context.Context, vaultName, policy string) error {
 	if err := checkName(vaultName); err != nil {
 		return err
@@ -53,8 +53,7 @@ func (a *Account) SetAccessPolicy(ctx context.Context, vaultName, policy string)
 	})
 }
 
-// DeleteAccessPolicy leaves a vault without an access policy. That it had none is
-// no error.
+// DeleteAccessPolicy removes the access policy of a vault. It succeeds if there is none.
 func (a *Account) DeleteAccessPolicy(ctx context.Context, vaultName string) error {
 	if err := checkName(vaultName); err != nil {
 		return err
@@ -65,8 +64,8 @@ func (a *Account) DeleteAccessPolicy(ctx context.Context, vaultName string) erro
 	})
 }
 
-// checkAnsweredPolicy refuses a policy that is longer than the service keeps any.
-// Otherwise it is taken as it comes: it is only to be shown.
+// checkAnsweredPolicy refuses a policy that is longer than any that the service keeps. It
+// does not check the content, since the policy is only shown.
 func checkAnsweredPolicy(policy string) error {
 	if len(policy) > vault.MaxPolicy {
 		return fmt.Errorf("%w: the answer has a policy of %d bytes, and there is none beyond %d", vault.ErrInvalid, len(policy), vault.MaxPolicy)

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// RetrievalLimit returns the data retrieval policy of the account in the region.
-// Where none was ever set, it limits nothing.
+// RetrievalLimit returns the data retrieval policy of the account in the region: LimitNone
+// if none was ever set.
 func (a *Account) RetrievalLimit(ctx context.Context) (vault.RetrievalLimit, error) {
 	var limit vault.RetrievalLimit
 	err := a.call(ctx, "ask for the data retrieval policy", func() error {
@@ -42,8 +42,8 @@ func parseLimit(p *types.DataRetrievalPolicy) (vault.RetrievalLimit, error) {
 	return limit, nil
 }
 
-// SetRetrievalLimit sets the data retrieval policy of the account in the region.
-// The service follows it within minutes.
+// SetRetrievalLimit sets the data retrieval policy of the account in the region. It takes
+// effect within minutes.
 func (a *Account) SetRetrievalLimit(ctx context.Context, limit vault.RetrievalLimit) error {
 	const what = "set the data retrieval policy"
 	if err := limit.Check(); err != nil {

@@ -11,7 +11,7 @@ import (
 	"firn/vault"
 )
 
-// tagsPerRequest is how many tags a request adds or removes at the most.
+// tagsPerRequest is the largest number of tags that a request can add or remove.
 const tagsPerRequest = 10
 
 // Tags returns the tags of a vault, which may be none.
@@ -33,9 +33,9 @@ func (a *Account) Tags(ctx context.Context, vaultName string) (map[string]string
 	return tags, nil
 }
 
-// AddTags gives a vault tags, in place of those of the same keys. More than ten
-// are sent in several requests: after an error some may be set. It may be repeated.
-// That a vault would have more than vault.MaxTags is ErrInvalid.
+// AddTags sets tags of a vault and replaces those with the same keys. It sends more than
+// ten tags in several requests, so some may be set after an error. It may be repeated. It
+// returns ErrInvalid if the vault would have more than vault.MaxTags tags.
 func (a *Account) AddTags(ctx context.Context, vaultName string, tags map[string]string) error {
 	if err := checkName(vaultName); err != nil {
 		return err
@@ -60,8 +60,8 @@ func (a *Account) AddTags(ctx context.Context, vaultName string, tags map[string
 	return nil
 }
 
-// RemoveTags takes tags from a vault, by their keys. That it does not have one is
-// no error. As with AddTags, some may be gone after an error.
+// RemoveTags removes tags of a vault by their keys. It ignores keys that do not exist. As
+// with AddTags, some may be removed after an error.
 func (a *Account) RemoveTags(ctx context.Context, vaultName string, keys []string) error {
 	if err := checkName(vaultName); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 	"firn/vault"
 )
 
-// CreateUpload starts an upload. The service may remove it after 24 hours
-// without a request on it. It knows no names, so req.Name is not kept.
+// CreateUpload starts an upload. The service may remove it after 24 hours without a request
+// for it. Archives have no names, so req.Name is ignored.
 func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vault.UploadID, error) {
 	if err := checkDescription(req.Description); err != nil {
 		return "", fmt.Errorf("%s: %w", v.what("start an upload"), err)
@@ -43,8 +43,8 @@ func (v *Vault) CreateUpload(ctx context.Context, req vault.UploadRequest) (vaul
 	return vault.UploadID(id), nil
 }
 
-// UploadPart sends one part, reading it once. If part.SHA256 is zero it is
-// computed first, which takes a body that can seek. There are no receipts.
+// UploadPart sends one part and reads it once. If part.SHA256 is zero, the SDK computes it
+// first, for which the body must be able to seek. There are no receipts.
 func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Part, r io.ReadSeeker) (vault.Part, error) {
 	if err := checkID("upload", id); err != nil {
 		return vault.Part{}, fmt.Errorf("%s: %w", v.what("send a part"), err)
@@ -61,7 +61,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 			Checksum: aws.String(part.TreeHash.String()),
 			Body:     b,
 		}, glacier.WithAPIOptions(
-			v4.AddContentSHA256HeaderMiddleware, // the service demands it with every part
+			v4.AddContentSHA256HeaderMiddleware, // the service requires it with every part
 			amazon.WithPayloadHash(part.SHA256),
 		))
 		if err != nil {
@@ -72,7 +72,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	sent, sourceErr := b.End()
 	switch {
 	case sourceErr != nil && ctx.Err() == nil:
-		// A local failure and no news from the service: it has no class.
+		// A local failure without an answer of the service has no class.
 		return vault.Part{}, fmt.Errorf("%s: read the part: %w", v.what(what), sourceErr)
 	case err != nil:
 		return vault.Part{}, amazon.TooLarge(err, part.Size)
@@ -83,9 +83,9 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	return part, nil
 }
 
-// CompleteUpload publishes the archive. The service compares size and tree hash
-// with the parts that it holds and needs no list of them. It remembers a
-// completed upload for a time that it does not tell.
+// CompleteUpload publishes the archive. The service compares size and tree hash with the
+// parts that it holds and needs no list of them. It remembers a completed upload for an
+// unspecified time.
 func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
 	if err := checkID("upload", id); err != nil {
 		return "", fmt.Errorf("%s: %w", v.what("complete an upload"), err)
@@ -109,8 +109,8 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	return vault.ArchiveID(archive), nil
 }
 
-// AbortUpload removes an upload. Parts still on their way may land after it; a
-// caller that had some in flight aborts again.
+// AbortUpload removes an upload. Parts that are being sent may be stored after it; a caller
+// with parts in flight calls it again.
 func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	err := checkID("upload", id)
 	if err == nil {
@@ -124,7 +124,8 @@ func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 	return v.ignoreMissing(err)
 }
 
-// needID says whether an answer that reports success names what it made.
+// needID returns an error unless an answer that reports success contains the id of the new
+// object.
 func needID(noun, id string) error {
 	if checkID(noun, id) != nil {
 		return fmt.Errorf("%w: the answer reports success without a usable %s id (%.300q)", vault.ErrGarbled, noun, id)

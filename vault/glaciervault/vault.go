@@ -13,7 +13,7 @@ import (
 	"firn/vault"
 )
 
-// Vault is one vault. It is a vault.Vault.
+// Vault is one vault. It implements vault.Vault.
 type Vault struct {
 	account *Account
 	name    string
@@ -25,8 +25,8 @@ const (
 	minPartSize    = 1 << 20 // bytes
 	maxPartSize    = 4 << 30 // bytes
 	maxParts       = 10_000
-	outputLifetime = 24 * time.Hour // at least; the service may keep it longer
-	inventoryLag   = 24 * time.Hour // about: the service makes one a day
+	outputLifetime = 24 * time.Hour // at least; the service may keep an output longer
+	inventoryLag   = 24 * time.Hour // approximately; the service makes one inventory a day
 )
 
 // Name returns the vault's name.
@@ -35,8 +35,8 @@ func (v *Vault) Name() string { return v.name }
 // URL returns the vault's canonical URL; see [Account.URL].
 func (v *Vault) URL() string { return v.account.URL(v.name) }
 
-// Limits tells what the service accepts ("Uploading large archives in parts"
-// and "Initiate Job" in the developer guide).
+// Limits returns the limits of the service ("Uploading large archives in parts" and
+// "Initiate Job" in the developer guide).
 func (v *Vault) Limits() vault.Limits {
 	return vault.Limits{
 		MinPartSize:        minPartSize,
@@ -53,8 +53,8 @@ func (v *Vault) Limits() vault.Limits {
 	}
 }
 
-// DeleteArchive removes an archive. Inventories go on listing it until the next
-// one is made.
+// DeleteArchive removes an archive. The present inventory still lists it; the next one does
+// not.
 func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	err := checkID("archive", id)
 	if err == nil {
@@ -68,15 +68,14 @@ func (v *Vault) DeleteArchive(ctx context.Context, id vault.ArchiveID) error {
 	return v.ignoreMissing(err)
 }
 
-// HasArchives asks for the number of archives that the vault counted when it took
-// its last inventory (DescribeVault).
+// HasArchives uses the number of archives in the vault's last inventory (DescribeVault).
 func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 	info, err := v.account.DescribeVault(ctx, v.name)
 	return info.Archives > 0, err
 }
 
-// ignoreMissing forgives that what was to be removed is not there, unless the
-// whole vault is not.
+// ignoreMissing removes the error that an object to be removed does not exist, unless the
+// whole vault does not exist.
 func (v *Vault) ignoreMissing(err error) error {
 	if answer := amazon.Refusal(err); errors.Is(err, vault.ErrNotFound) && (answer == nil || !vaultMissing(answer)) {
 		return nil
@@ -84,7 +83,7 @@ func (v *Vault) ignoreMissing(err error) error {
 	return err
 }
 
-// call is [Account.call] with the vault's name before what.
+// call is [Account.call] with the vault's name in front of what.
 func (v *Vault) call(ctx context.Context, what string, request func() error) error {
 	return v.account.call(ctx, v.what(what), request)
 }
