@@ -11,43 +11,43 @@ import (
 // can. See glaciervault.Account for what its methods return; where a vault has none
 // of what is asked for, or is not there, that is ErrNotFound.
 type Administrator interface {
-	// SetNotifications makes a vault announce the ends of its jobs, in place of
-	// what it announced before.
+	// SetNotifications replaces the notifications of a vault.
 	SetNotifications(ctx context.Context, name string, n vault.Notifications) error
-	// Notifications tells what a vault announces.
+	// Notifications returns the notifications of a vault.
 	Notifications(ctx context.Context, name string) (vault.Notifications, error)
-	// DeleteNotifications makes a vault announce nothing. That it announced
-	// nothing before is no error.
+	// DeleteNotifications removes the notifications of a vault. It succeeds if there are
+	// none.
 	DeleteNotifications(ctx context.Context, name string) error
 
-	// Tags returns the tags of a vault. None is no error.
+	// Tags returns the tags of a vault, which may be none.
 	Tags(ctx context.Context, name string) (map[string]string, error)
-	// AddTags sets tags. After an error some may be set.
+	// AddTags sets tags. After an error some of them may be set.
 	AddTags(ctx context.Context, name string, tags map[string]string) error
-	// RemoveTags removes tags by their keys, also such as are not there. After an
-	// error some may be removed.
+	// RemoveTags removes tags by their keys. It ignores keys that do not exist. After an
+	// error some tags may be removed.
 	RemoveTags(ctx context.Context, name string, keys []string) error
 
 	// AccessPolicy returns the access policy of a vault, in JSON.
 	AccessPolicy(ctx context.Context, name string) (string, error)
-	// SetAccessPolicy replaces it.
+	// SetAccessPolicy replaces the access policy of a vault.
 	SetAccessPolicy(ctx context.Context, name, policy string) error
-	// DeleteAccessPolicy removes it, also when there is none.
+	// DeleteAccessPolicy removes the access policy of a vault. It succeeds if there is
+	// none.
 	DeleteAccessPolicy(ctx context.Context, name string) error
 
 	// Lock returns the lock of a vault.
 	Lock(ctx context.Context, name string) (vault.Lock, error)
-	// StartLock puts a lock in force for vault.LockTime. Only its answer has the
-	// id that completes it.
+	// StartLock puts a lock in force for vault.LockTime. Only its result contains the id
+	// that completes the lock.
 	StartLock(ctx context.Context, name, policy string) (id string, err error)
 	// CompleteLock makes a lock permanent.
 	CompleteLock(ctx context.Context, name, id string) error
-	// AbortLock removes a lock that is in progress, also when there is none.
+	// AbortLock removes a lock in progress. It succeeds if there is none.
 	AbortLock(ctx context.Context, name string) error
 
-	// Capacity lists the capacity units of the account. None is no error.
+	// Capacity lists the capacity units of the account, which may be none.
 	Capacity(ctx context.Context) ([]vault.CapacityUnit, error)
-	// BuyCapacity buys one more, with every call.
+	// BuyCapacity buys one more unit with every call.
 	BuyCapacity(ctx context.Context) (id string, err error)
 
 	// RetrievalLimit returns the data retrieval policy of the account.
@@ -56,7 +56,7 @@ type Administrator interface {
 	SetRetrievalLimit(ctx context.Context, limit vault.RetrievalLimit) error
 }
 
-// Feature is a part of what an Administrator can do.
+// Feature is a setting that only Amazon Glacier has.
 type Feature string
 
 // The features.
@@ -69,7 +69,7 @@ const (
 	RetrievalPolicy Feature = "retrieval policy"
 )
 
-// instead says what there is in place of a feature, in a directory and in a bucket.
+// instead describes the substitute for a feature in a directory and in a bucket.
 func (f Feature) instead() (directory, bucket string) {
 	switch f {
 	case Notifications:
@@ -94,8 +94,8 @@ func (f Feature) instead() (directory, bucket string) {
 	return "a directory has no " + string(f), "a bucket has no " + string(f)
 }
 
-// Administrator returns the place as one that can do what is asked of it. It is
-// ErrInvalid for a directory and for a bucket, with what there is instead.
+// Administrator returns the account as an Administrator. For a directory or a bucket it
+// returns ErrInvalid with a substitute for the feature.
 func (p *Place) Administrator(need Feature) (Administrator, error) {
 	if a, ok := p.Admin.(Administrator); ok {
 		return a, nil

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// isARN reports whether raw is written as the name of something at Amazon.
+// isARN reports whether raw is written as an ARN.
 func isARN(raw string) bool { return strings.HasPrefix(raw, "arn:") }
 
-// parseARN reads the name by which the service and its console show a vault. It says the
-// region and the account, too.
+// parseARN reads the ARN of a vault, as the service and its console show it. An ARN also
+// contains the region and the account.
 func parseARN(raw string) (Ref, error) {
 	said := regexp.MustCompile(`^arn:aws[a-z-]*:glacier:([a-z0-9-]+):(\d{12}):vaults/([^/]+)$`).FindStringSubmatch(raw)
 	if said == nil {
@@ -18,9 +18,10 @@ func parseARN(raw string) (Ref, error) {
 	return Ref{Kind: Glacier, Region: said[1], Account: said[2], Name: said[3]}, nil
 }
 
-// checkARN refuses the ARN of a bucket, or of what stands for one, with what to write
-// instead: nothing else tells a bucket from its access points, and through these the
-// same archives would be on record as those of another vault.
+// checkARN refuses the ARN of a bucket, or of an access point to one, and says what to
+// write instead. Only the ARN distinguishes an access point from its bucket. Through an
+// access point, the catalog would record the bucket's archives again, as those of another
+// vault.
 func checkARN(raw string) error {
 	const fields = 6 // arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
 	arn := strings.SplitN(strings.TrimPrefix(raw, "s3://"), ":", fields)

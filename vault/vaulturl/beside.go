@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Beside returns the URL of a vault that is not the one of r but in the same place:
-// of a bucket the part below a folder of this name, else a vault whose name ends with
-// a hyphen and this one. Nothing is created.
+// Beside returns the URL of another vault next to that of r: in a bucket the part below the
+// folder name, else a vault whose name ends with a hyphen and name. It creates nothing.
 func (r Ref) Beside(name string) string {
 	switch r.Kind {
 	case Directory:
@@ -19,7 +18,7 @@ func (r Ref) Beside(name string) string {
 	return "glacier://" + r.Name + "-" + name + r.query()
 }
 
-// query has the options of a URL that are set.
+// query returns the query of the URL, with the options that are set.
 func (r Ref) query() string {
 	options := url.Values{}
 	for key, value := range map[string]string{

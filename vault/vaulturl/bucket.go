@@ -27,9 +27,8 @@ func openBucket(ctx context.Context, ref Ref, o Options) (*s3vault.Vault, error)
 	return s3vault.Open(ctx, c)
 }
 
-// openBucketPlace opens the place of a vault in S3, which is that vault: buckets
-// are made and removed with the tools of their service, where their owner also says
-// who may do what in them.
+// openBucketPlace opens the place of a vault in S3, which is the vault itself. The tools of
+// the service create and remove buckets and administer their permissions.
 func openBucketPlace(ctx context.Context, ref Ref) (*Place, error) {
 	v, err := openBucket(ctx, ref, Options{})
 	if err != nil {
@@ -40,7 +39,7 @@ func openBucketPlace(ctx context.Context, ref Ref) (*Place, error) {
 	}, nil
 }
 
-// noAdmin refuses what firn does not do with buckets.
+// noAdmin refuses the administration of buckets, which firn does not do.
 type noAdmin struct{ url string }
 
 func (n noAdmin) refuse() error {

@@ -14,10 +14,10 @@ import (
 	"firn/vault/dirvault"
 )
 
-// folder is a directory that holds directory vaults, among what else is in it.
-// It opens each vault only for as long as an act takes, and never itself as a
-// dirvault.Root, which asks that nobody else may write to the directory: a lot
-// to ask of the directory above a vault that somebody wants to create.
+// folder is a directory that contains directory vaults, and possibly other files. It opens
+// each vault only for the duration of a call. It does not open the directory as a
+// dirvault.Root, since that requires that nobody else may write to the directory, which is
+// too strict for the directory above a new vault.
 type folder struct {
 	path    string
 	options dirvault.Options
@@ -35,21 +35,21 @@ func openFolder(path, name string) *Place {
 		}
 	}
 	place.Admin = folder{path, dirvault.Options{
-		InventoryEvery: -1, // whoever asks wants to know what is there now
+		InventoryEvery: -1, // the caller wants the present state
 		OnDamage:       tell, OnLeftover: tell,
 	}}
 	return place
 }
 
-// isVaultName is the service's rule for names. A directory opened by its own path
-// may be called anything, but a vault among vaults is listed, served and
-// deleted by its name.
+// isVaultName reports whether name satisfies the service's rule for the names of vaults. A
+// directory opened by its own path may have any name, but a vault among others is listed,
+// served and deleted by its name.
 func isVaultName(name string) bool {
 	return name != "" && len(name) <= 255 && name != "." && name != ".." &&
 		!regexp.MustCompile(`[^A-Za-z0-9_.-]`).MatchString(name)
 }
 
-// vault returns the path of the vault of that name.
+// vault returns the path of the vault with this name.
 func (f folder) vault(name string) (string, error) {
 	if !isVaultName(name) {
 		return "", fmt.Errorf("vault name %.300q: %w: a name has 1 to 255 letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid)
@@ -57,7 +57,7 @@ func (f folder) vault(name string) (string, error) {
 	return filepath.Join(f.path, name), nil
 }
 
-// CreateVault creates the directory too, and those above it.
+// CreateVault also creates the directory f.path and those above it.
 func (f folder) CreateVault(ctx context.Context, name string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -76,7 +76,7 @@ func (f folder) CreateVault(ctx context.Context, name string) error {
 		case openErr == nil:
 			return v.Close()
 		case errors.Is(openErr, vault.ErrLocked):
-			return nil // it is a vault: somebody works in it
+			return nil // it is a vault that another process has open
 		}
 	}
 	return err

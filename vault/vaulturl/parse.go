@@ -13,7 +13,7 @@ import (
 	"firn/vault"
 )
 
-// Kind is what sort of vault a URL names.
+// Kind is the sort of vault that a URL names.
 type Kind string
 
 // The kinds of vault.
@@ -23,33 +23,33 @@ const (
 	Directory Kind = "file"
 )
 
-// Ref is a vault's URL, taken apart.
+// Ref is a parsed vault URL.
 type Ref struct {
 	Kind Kind
 
-	// Of a Directory: the path as given, in the system's form.
+	// Path of a Directory, as given, in the system's form.
 	Path string
 
-	// Of a Glacier vault its name, which is empty where only the account is meant;
-	// of a vault in S3 its bucket. And what the URL says about the way to it; see
-	// glaciervault.Config and s3vault.Config.
+	// Name of a Glacier vault, empty if only the account is named; or the bucket of a vault
+	// in S3. The other fields are the options of the URL; see glaciervault.Config and
+	// s3vault.Config.
 	Name     string
 	Region   string
 	Profile  string
-	Account  string // of a Glacier vault only
+	Account  string // Glacier only
 	Endpoint string
 
-	// Of a vault in S3 only; see s3vault.Config.
-	Prefix     string // of its keys, empty or with a slash at its end
+	// S3 only; see s3vault.Config.
+	Prefix     string // prefix of the keys, empty or ending with a slash
 	Class      string
 	KeepDays   int
 	Addressing string // empty, "path" or "host"
-	Lacks      string // a list with commas
+	Lacks      string // a list separated by commas
 	MaxParts   int
 }
 
-// Parse takes a vault's URL, name or path apart. It looks at nothing but the
-// text. What cannot name a vault is ErrInvalid.
+// Parse parses the URL, name or path of a vault. It does no I/O. Text that cannot name a
+// vault is ErrInvalid.
 func Parse(raw string) (Ref, error) {
 	if raw == "" {
 		return Ref{}, fmt.Errorf("a vault without a name: %w: give a vault's name, a URL such as glacier://NAME?region=REGION, or a path such as ./DIRECTORY", vault.ErrInvalid)
@@ -68,13 +68,13 @@ func Parse(raw string) (Ref, error) {
 		return parseName(raw)
 	}
 	if authority, _, _ := strings.Cut(rest, "/"); strings.Contains(authority, "@") {
-		// Not quoted: what stands there may be a secret.
+		// The text is not quoted, since it may contain a secret.
 		return Ref{}, fmt.Errorf("vault URL with a user name or password in it: %w: credentials come from the AWS configuration, never from a URL", vault.ErrInvalid)
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		if inner, ok := errors.AsType[*url.Error](err); ok {
-			err = inner.Err // it repeats the URL
+			err = inner.Err // the outer error repeats the URL
 		}
 		return Ref{}, invalid(raw, err.Error())
 	}
@@ -141,7 +141,7 @@ func parseS3(raw string, u *url.URL) (Ref, error) {
 	return ref, nil
 }
 
-// parseNumber reads an option that is a number from 1 to most; 0 if it is not set.
+// parseNumber reads an option whose value is a number from 1 to most; 0 if it is not set.
 func parseNumber(raw, key, value string, most int) (int, error) {
 	if value == "" {
 		return 0, nil
@@ -153,13 +153,13 @@ func parseNumber(raw, key, value string, most int) (int, error) {
 	return n, nil
 }
 
-// option is an option of a URL, and where its value goes.
+// option is an option of a URL and the variable for its value.
 type option struct {
 	key   string
 	value *string
 }
 
-// parseOptions reads the query of a URL, each option of which has one value.
+// parseOptions reads the query of a URL. Each option may have only one value.
 func parseOptions(raw string, u *url.URL, kind string, options []option) error {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -224,7 +224,7 @@ func hasDrive(path string) bool {
 	return letter >= 'a' && letter <= 'z'
 }
 
-// absolute returns the path of a Directory from the root of the file system.
+// absolute returns the absolute path of a Directory.
 func (r Ref) absolute() (string, error) {
 	if strings.ContainsRune(r.Path, 0) {
 		return "", invalid(r.Path, "a path has no zero byte")

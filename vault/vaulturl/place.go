@@ -8,49 +8,49 @@ import (
 	"firn/vault"
 )
 
-// Admin is a place that vaults are in: an account in a region, or a directory.
+// Admin administers the vaults of an account in a region, or of a directory.
 type Admin interface {
-	// CreateVault makes an empty vault. One that is there already stays as it
-	// is, which is no error.
+	// CreateVault creates an empty vault. It succeeds and changes nothing if the vault
+	// exists.
 	CreateVault(ctx context.Context, name string) error
-	// DeleteVault removes an empty vault. ErrInvalid: it is not empty or, in
-	// Glacier, was not when it last counted its archives.
+	// DeleteVault removes an empty vault. ErrInvalid: it is not empty or, in Glacier, was
+	// not empty when it last counted its archives.
 	DeleteVault(ctx context.Context, name string) error
-	// DescribeVault tells about one vault. ErrNotFound: there is none. The
-	// vault may be in use.
+	// DescribeVault describes one vault, which may be in use. ErrNotFound: it does not
+	// exist.
 	DescribeVault(ctx context.Context, name string) (vault.Info, error)
-	// Vaults lists the vaults in the order of their names' bytes, beginning with
-	// the first that is not before from. The sequence ends after an error.
+	// Vaults lists the vaults in the order of their names' bytes, beginning with the first
+	// name that is not less than from. The sequence ends after an error.
 	Vaults(ctx context.Context, from string) iter.Seq2[vault.Info, error]
 }
 
-// Place is where the vault of a URL is, for administration. The caller closes
-// it.
+// Place is the account or directory that contains the vault of a URL, for administration.
+// The caller closes it.
 type Place struct {
 	Admin
 
-	// Name is the vault that the URL names. It may be empty after [OpenRoot].
+	// Name is the name of the URL's vault. It may be empty after [OpenRoot].
 	Name string
-	// Class is the storage class of what is stored in a bucket, as S3 calls it; empty
+	// Class is the storage class of new archives in a bucket, by its name in S3; empty
 	// elsewhere.
 	Class string
-	// OnDamage is told of what is damaged in a directory, so that an act went on
-	// without it, and of what cannot be cleaned up there; see dirvault.Options. The caller sets it before the first
-	// call; nil means that nobody is told.
+	// OnDamage is called for damage in a directory in spite of which a call continued, and
+	// for files that could not be cleaned up; see dirvault.Options. The caller sets it
+	// before the first call; nil is allowed.
 	OnDamage func(error)
 
 	url   func(name string) string
 	close func() error
 }
 
-// URL returns the canonical URL of the place's vault of that name.
+// URL returns the canonical URL of the vault with this name.
 func (p *Place) URL(name string) string { return p.url(name) }
 
-// Close frees what the place holds.
+// Close releases the resources of the place.
 func (p *Place) Close() error { return p.close() }
 
-// OpenPlace opens the place that the vault of raw is in: the account, or the
-// directory above. The vault itself need not exist.
+// OpenPlace opens the account or directory that contains the vault of raw. The vault itself
+// need not exist.
 func OpenPlace(ctx context.Context, raw string) (*Place, error) {
 	ref, err := Parse(raw)
 	if err != nil {
@@ -75,8 +75,8 @@ func OpenPlace(ctx context.Context, raw string) (*Place, error) {
 	return openAccountPlace(ctx, ref)
 }
 
-// OpenRoot opens the place that raw itself is: an account, whatever vault raw
-// names, or a directory that holds vaults. It is what listing vaults takes.
+// OpenRoot opens the account of raw, whatever vault it names, or the directory of vaults
+// that raw names. Use it to list vaults.
 func OpenRoot(ctx context.Context, raw string) (*Place, error) {
 	ref, err := Parse(raw)
 	if err != nil {

@@ -1,20 +1,19 @@
-// Package vaulturl opens a vault from its URL. It is the one place that knows
-// every kind of vault.
+// Package vaulturl opens a vault from its URL. Only this package knows every kind of vault.
 //
 //	image-backups                              an Amazon Glacier vault, with the AWS defaults
-//	glacier://image-backups?region=us-west-2   the same, saying where
-//	arn:aws:glacier:REGION:ACCOUNT:vaults/NAME the same, as the service shows it
+//	glacier://image-backups?region=us-west-2   the same, with its region
+//	arn:aws:glacier:REGION:ACCOUNT:vaults/NAME the same, by its ARN
 //	s3://bucket/prefix?class=DEEP_ARCHIVE      a bucket, or a part of it, in a cold class of S3
 //	/srv/cold/image-backups                    a directory
 //	file:///srv/cold/image-backups             the same
 //
-// A glacier URL may also hold profile, account and endpoint, one of S3 profile,
-// region, endpoint, keep-days, addressing, lacks and max-parts; see s3vault.Config. Credentials
-// are never part of a URL; the AWS configuration has them.
+// A glacier URL may also have the options profile, account and endpoint; an s3 URL profile,
+// region, endpoint, keep-days, addressing, lacks and max-parts (see s3vault.Config).
+// Credentials are never part of a URL; they come from the AWS configuration.
 //
-// A path is what begins with "/", "./" or "../" (on Windows also with a drive or
-// a backslash). Each vault has one canonical URL, under which the catalog knows
-// it, however it was written.
+// A path begins with "/", "./" or "../" (on Windows also with a drive or a backslash). Each
+// vault has one canonical URL, under which the catalog records it, however the user wrote
+// it.
 package vaulturl
 
 import (
@@ -29,19 +28,19 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// Options is what the caller of [Open] plans.
+// Options are the options of [Open].
 type Options struct {
-	// Connections is how many requests will be in flight at once; 0 if few.
+	// Connections is the expected number of concurrent requests; 0 if there will be few.
 	Connections int
-	// OnDamage is told of what is damaged in a directory, so that a list goes on
-	// without it, and of what cannot be cleaned up there; see OnDamage and OnLeftover of
-	// dirvault.Options. nil means that nobody is told.
+	// OnDamage is called for damage in a directory in spite of which a list continued, and
+	// for files that could not be cleaned up; see OnDamage and OnLeftover of
+	// dirvault.Options. Nil is allowed.
 	OnDamage func(error)
-	// KeepDays is how long a restored copy of an object stays, in place of what the
-	// URL says; 0: as it says. Other vaults keep outputs as long as they do.
+	// KeepDays is the lifetime in days of a restored copy of an object. It overrides the
+	// option of the URL; 0 does not. Other kinds ignore it.
 	KeepDays int
-	// Notice is told, in a sentence, what a person should know of the service; nil
-	// means that nobody is told.
+	// Notice is called with sentences about the service that the user should read. Nil is
+	// allowed.
 	Notice func(string)
 }
 
@@ -49,11 +48,12 @@ type Options struct {
 type Vault struct {
 	vault.Vault
 
-	Class  string // of what is stored in a bucket, as S3 calls it; empty elsewhere
+	Class  string // storage class of new archives in a bucket, by its name in S3; empty elsewhere
 	closer io.Closer
 }
 
-// Look is that of the kind; see vault.Looker. A kind without it finds nothing.
+// Look calls Look of the kind; see vault.Looker. It returns ErrInvalid if the kind has
+// none.
 func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	if l, ok := v.Vault.(vault.Looker); ok {
 		return l.Look(ctx, id)
@@ -61,7 +61,7 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL(), vault.ErrInvalid)
 }
 
-// LookClosely is that of the kind, or else its Look; see vault.CloseLooker.
+// LookClosely calls LookClosely of the kind, or else Look; see vault.CloseLooker.
 func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	if l, ok := v.Vault.(vault.CloseLooker); ok {
 		return l.LookClosely(ctx, id)
@@ -69,7 +69,8 @@ func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Arch
 	return v.Look(ctx, id)
 }
 
-// LookNamed is that of the kind; see vault.Namer. A kind without it finds nothing.
+// LookNamed calls LookNamed of the kind; see vault.Namer. It returns ErrInvalid if the kind
+// has none.
 func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
 	if n, ok := v.Vault.(vault.Namer); ok {
 		return n.LookNamed(ctx, name)
@@ -77,7 +78,8 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	return vault.Archive{}, fmt.Errorf("the archives of this vault have no names: %w", vault.ErrInvalid)
 }
 
-// CheckName is that of the kind; see vault.Namer. A kind without it takes any name.
+// CheckName calls CheckName of the kind; see vault.Namer. A kind without it accepts any
+// name.
 func (v *Vault) CheckName(name string) error {
 	if n, ok := v.Vault.(vault.Namer); ok {
 		return n.CheckName(name)
@@ -85,7 +87,8 @@ func (v *Vault) CheckName(name string) error {
 	return nil
 }
 
-// UploadsNamed is that of the kind; see vault.Namer. A kind without it lists none.
+// UploadsNamed calls UploadsNamed of the kind; see vault.Namer. A kind without it lists
+// nothing.
 func (v *Vault) UploadsNamed(ctx context.Context, name string) iter.Seq2[vault.Upload, error] {
 	if n, ok := v.Vault.(vault.Namer); ok {
 		return n.UploadsNamed(ctx, name)
@@ -106,8 +109,8 @@ func (v *Vault) CountUploads(ctx context.Context) (int, error) {
 	return vault.CountUploads(ctx, v.Vault)
 }
 
-// Announces is that of the kind; see vault.Announcer. Of the jobs of other kinds
-// messages tell by their ids.
+// Announces calls Announces of the kind; see vault.Announcer. The messages of other kinds
+// contain the job's id.
 func (v *Vault) Announces(e vault.Ending, id vault.JobID) bool {
 	if a, ok := v.Vault.(vault.Announcer); ok {
 		return a.Announces(e, id)
@@ -115,13 +118,12 @@ func (v *Vault) Announces(e vault.Ending, id vault.JobID) bool {
 	return id != "" && e.Job == id
 }
 
-// Close frees what the vault holds: connections, or the lock of a directory.
+// Close releases the resources of the vault: connections, or the lock of a directory.
 func (v *Vault) Close() error { return v.closer.Close() }
 
-// Open opens the vault that raw names. Whether a Glacier vault exists shows at
-// the first call; a directory that is not a vault is ErrNotFound, and one that
-// another process has open ErrLocked. A URL that says nothing usable is
-// ErrInvalid.
+// Open opens the vault that raw names. A Glacier vault that does not exist is noticed only
+// at the first call. A directory that is not a vault is ErrNotFound, and one that another
+// process has open is ErrLocked. A URL that names no vault is ErrInvalid.
 func Open(ctx context.Context, raw string, o Options) (*Vault, error) {
 	ref, err := Parse(raw)
 	if err != nil {
@@ -154,8 +156,8 @@ func openDirectory(ref Ref, o Options) (*Vault, error) {
 		return nil, err
 	}
 	v, err := dirvault.Open(path, dirvault.Options{
-		InventoryEvery: -1,             // whoever asks wants to know what is there now
-		OutputLifetime: 24 * time.Hour, // a job is asked for again in no time, and inventories take room
+		InventoryEvery: -1,             // the caller wants the present state
+		OutputLifetime: 24 * time.Hour, // a new job costs no time, and inventories take space
 		OnDamage:       o.OnDamage,
 		OnLeftover:     o.OnDamage,
 	})
