@@ -15,48 +15,47 @@ import (
 )
 
 const (
-	// shareAhead is the share of the memory that is filled with what one group, or all
-	// groups that are being hashed at the same time, have. As much again may wait for a sender.
+	// shareAhead limits the pieces that are being hashed at the same time to this fraction
+	// of the machine's memory. As many bytes again may wait for a sender.
 	shareAhead = 8
-	// mostAhead is how many goroutines hash ahead at most. One hashes what fills a
-	// line of 10 Gbit/s.
+	// mostAhead is the largest number of goroutines that hash ahead. One of them hashes as
+	// fast as a connection of 10 Gbit/s can send.
 	mostAhead = 4
 )
 
-// Adviser is an io.ReaderAt that can have bytes brought in before they are read.
+// Adviser is an io.ReaderAt that can load bytes before they are read.
 type Adviser interface {
 	io.ReaderAt
-	// WillRead says that size bytes, one at least, from offset on are read soon, in
-	// whatever order, and reports whether that can be of any use. It may wait until the
-	// disk has taken the request.
+	// WillRead announces that size bytes, at least one, from offset on will soon be read in
+	// any order. It reports whether such announcements are of any use. It may wait until
+	// the disk has accepted the request.
 	WillRead(offset, size int64) bool
-	// Memory is that of the machine, in bytes, or 0 if nobody knows.
+	// Memory returns the memory of the machine in bytes, or 0 if unknown.
 	Memory() int64
 }
 
-// ahead is a source whose pieces were hashed before their senders ask for them: as
-// many together as treehash does at a time, which takes half the processor time of
-// one after the other. Pieces come out of it in about the order in which they lie.
+// ahead is a source whose pieces are hashed before their senders ask for them. It hashes as
+// many pieces together as treehash can, which takes half the processor time of hashing one
+// after the other. The pieces come out approximately in order of their offsets.
 //
-// Hashing ahead promises nothing. A piece that could not be hashed so comes without
-// sums, and its sender finds out why.
+// Hashing ahead may fail. A piece that could not be hashed has no Sums; its sender hashes
+// it again and reports the error.
 type ahead struct {
 	pieces  Source
-	size    int64 // of a piece that is hashed here
+	size    int64 // size of the pieces that are hashed here
 	adviser Adviser
 	crc64   bool
-	slots   chan []byte      // one for each core: the right to hash
-	hashed  func(Piece) bool // known to have sums that nobody needs to compute
+	slots   chan []byte      // one for each core; holding one is the right to hash
+	hashed  func(Piece) bool // reports whether the vault already has a piece, so that its sums are not needed
 
 	gathering sync.Mutex
 	ready     chan Piece
-	end       error // why nothing more is ready, once that is closed
+	end       error // the error behind the last ready piece, set before ready is closed
 }
 
-// lookAhead puts an ahead before the source where that gains something: in a file
-// that the system can be told to read from its beginning to its end, although it is
-// hashed at sixteen places at once. The caller calls stop when it needs no pieces any
-// more.
+// lookAhead replaces the source by an ahead if that saves time: if the source is a file
+// that the system can load from its beginning to its end, although sixteen positions of it
+// are hashed at once. The caller calls stop when it needs no more pieces.
 func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	file, ok := s.Source.(*readerAtSource)
 	if !ok || treehash.Together() == 1 || s.Plan.PartSize%treehash.LeafSize != 0 {
@@ -73,10 +72,10 @@ func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	if a.workers() == 0 || !adviser.WillRead(0, a.size) {
 		return func() {}
 	}
-	ctx, cancel := UntilDrained(ctx, s.drain, 0) // what is not begun then is not needed
+	ctx, cancel := UntilDrained(ctx, s.drain, 0) // pieces not begun by then are not needed
 	s.Source = a
 	var running sync.WaitGroup
-	// The first pieces are not worth waiting for: their senders hash them meanwhile.
+	// Do not hash the first pieces here: their senders would have to wait for all of them.
 	begin := s.pace.now()
 	running.Go(func() {
 		defer close(a.ready)
@@ -88,15 +87,15 @@ func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	}
 }
 
-// run hands out so many pieces as they are, then hashes the others. It returns io.EOF
-// after the last piece.
+// run passes on the first unhashed pieces without hashing them, then hashes the others. It
+// returns io.EOF after the last piece.
 func (a *ahead) run(ctx context.Context, unhashed int) error {
 	for range unhashed {
 		piece, err := a.pieces.Next(ctx)
 		if err != nil {
 			return err
 		}
-		if err := a.hand(ctx, piece); err != nil {
+		if err := a.put(ctx, piece); err != nil {
 			return err
 		}
 	}
@@ -110,21 +109,21 @@ func (a *ahead) run(ctx context.Context, unhashed int) error {
 	return io.EOF
 }
 
-// workers is how many groups are hashed at the same time. It is zero if memory has no
-// room for one.
+// workers returns the number of groups that are hashed at the same time. It is zero if
+// memory has no room for one.
 func (a *ahead) workers() int {
 	fit := a.adviser.Memory() / shareAhead / (a.size * int64(treehash.Together()))
 	return int(min(mostAhead, int64(runtime.GOMAXPROCS(0)), fit))
 }
 
-// work hashes group after group.
+// work hashes one group after the other.
 func (a *ahead) work(ctx context.Context) error {
 	buffer := make([]byte, treehash.TogetherBuffer)
 	for {
 		pieces, together, err := a.gather(ctx)
 		a.hash(ctx, pieces, together, buffer)
 		for _, piece := range pieces {
-			if err := a.hand(ctx, piece); err != nil {
+			if err := a.put(ctx, piece); err != nil {
 				return err
 			}
 		}
@@ -137,8 +136,8 @@ func (a *ahead) work(ctx context.Context) error {
 	}
 }
 
-// gather takes pieces up to the last one that can be hashed together with others, or
-// to the end, and says which of them can.
+// gather takes the pieces up to the last one of a group that can be hashed together, or to
+// the end. together has the indexes of the pieces that can be hashed together.
 func (a *ahead) gather(ctx context.Context) (pieces []Piece, together []int, err error) {
 	a.gathering.Lock()
 	defer a.gathering.Unlock()
@@ -159,8 +158,8 @@ func (a *ahead) gather(ctx context.Context) (pieces []Piece, together []int, err
 	return pieces, together, nil
 }
 
-// hash gives the pieces that can be hashed together their sums, unless they are too
-// few to gain anything: their senders hash them on all cores.
+// hash computes the Sums of the pieces that can be hashed together. It does nothing if
+// there are so few that it would save no time: their senders hash them on all cores.
 func (a *ahead) hash(ctx context.Context, pieces []Piece, together []int, buffer []byte) {
 	if len(together) < treehash.FewestTogether {
 		return
@@ -192,7 +191,7 @@ func (a *ahead) hash(ctx context.Context, pieces []Piece, together []int, buffer
 	}
 }
 
-func (a *ahead) hand(ctx context.Context, piece Piece) error {
+func (a *ahead) put(ctx context.Context, piece Piece) error {
 	select {
 	case a.ready <- piece:
 		return nil

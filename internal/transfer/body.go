@@ -7,14 +7,15 @@ import (
 	"sync/atomic"
 )
 
-// body is a part's bytes on their way out, honest about whose fault a failure is.
+// body is the bytes of a part that is being sent. It distinguishes failures of the source
+// from those of the network.
 type body struct {
 	*io.SectionReader
 	flow   *flow
 	failed atomic.Pointer[sourceError]
 }
 
-// Read hands out the next bytes, as the flow allows.
+// Read returns the next bytes, as many as the flow allows.
 func (b *body) Read(p []byte) (int, error) {
 	allowed, err := b.flow.allow(len(p))
 	if err != nil {
@@ -32,7 +33,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Seek serves a kind that must send the part again.
+// Seek is used by a kind that must send the part again.
 func (b *body) Seek(offset int64, whence int) (int64, error) {
 	pos, err := b.SectionReader.Seek(offset, whence)
 	if err == nil {
@@ -41,7 +42,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	return pos, err
 }
 
-// sourceFailure returns the error that the source gave while it was read.
+// sourceFailure returns the error that the source returned while it was read, or nil.
 func (b *body) sourceFailure() error {
 	if failure := b.failed.Load(); failure != nil {
 		return failure

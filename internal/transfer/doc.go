@@ -1,15 +1,15 @@
-// Package transfer is the engine that moves parts: planned, concurrent, paced,
-// retried and verified.
+// Package transfer is the engine that moves parts and segments. It plans them, transfers
+// several at a time, adapts to the speed of the connection, retries and verifies.
 //
-// It knows a vault only by its contract, and a source or a target only as bytes.
-// Everything that must survive the process is told to the caller through
-// [Options.Record] or [FetchOptions.Record], durably, before it counts. Memory
-// depends neither on the size of a part nor on that of the archive: a part is
-// read once to be hashed, through a small buffer, and once more to be sent, while
-// it is still in the page cache; a segment on its way down is hashed and written
-// from such a buffer. Only what must come out in order is held in memory.
+// It knows a vault only by its contract, and a source or a target only as bytes. It passes
+// everything that must survive the process to the caller through [Options.Record] or
+// [FetchOptions.Record], which must be durable before it counts as done. Its memory depends
+// neither on the size of a part nor on that of the archive. It reads a part once to hash
+// it, through a small buffer, and once more to send it, while it is still in the page
+// cache. It hashes and writes a downloaded segment from such a buffer. It holds in memory
+// only bytes that must be written in order.
 //
-// Waiting uses the runtime's clock, which tests replace by running in a
-// testing/synctest bubble. No time of day is kept here or compared with that of
-// another machine.
+// Waiting uses the runtime's clock, which tests replace by running in a testing/synctest
+// bubble. The package does not store times of day or compare them with those of another
+// machine.
 package transfer

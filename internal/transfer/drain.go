@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// UntilDrained returns a context that ends with ErrInterrupted once drain has
-// been closed for as long as grace, or with ctx. The caller calls stop, which
-// waits for the goroutine that watches.
+// UntilDrained returns a context that is cancelled with ErrInterrupted when drain has been
+// closed for as long as grace, or together with ctx. The caller calls stop, which waits for
+// the watching goroutine.
 func UntilDrained(ctx context.Context, drain <-chan struct{}, grace time.Duration) (drained context.Context, stop func()) {
 	drained, cancel := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
@@ -32,8 +32,8 @@ func UntilDrained(ctx context.Context, drain <-chan struct{}, grace time.Duratio
 	}
 }
 
-// Pause waits for d. It ends early with ErrInterrupted when stop is closed, and with the
-// cause of ctx when that ends. A nil stop never closes.
+// Pause waits for d. It returns ErrInterrupted early if stop is closed, and the cause of
+// ctx if that is cancelled. stop may be nil.
 func Pause(ctx context.Context, stop <-chan struct{}, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -13,8 +13,8 @@ import (
 	"firn/vault"
 )
 
-// Defaults of Options and FetchOptions. Three minutes is what a few MiB in the
-// system's send buffer need on a line of 200 kbit/s; at 24 idle hours the service
+// Defaults of Options and FetchOptions. Three minutes is the time that a few MiB in the
+// system's send buffer need on a connection of 200 kbit/s. After 24 idle hours the service
 // may drop an upload, or the output of a job.
 const (
 	DefaultIdleTimeout  = 3 * time.Minute
@@ -27,37 +27,37 @@ const (
 	maxConcurrency = 1024
 )
 
-// line is the way to the vault as one transfer uses it, in either direction: how
-// much is on it at once, how long it may stand still, and how it is given up.
-type line struct {
-	concurrency int // attempts at once, at most; 0: as many as pay
+// engine runs the attempts of one transfer, in either direction. It limits how many run at
+// once and how long they may stall, and decides when to give up.
+type engine struct {
+	concurrency int // largest number of attempts at once; 0: as many as are worthwhile
 	limiter     *rate.Limiter
-	idle        time.Duration // without a byte, before an attempt fails
-	retryFor    time.Duration // without a piece, before the transfer fails
+	idle        time.Duration // an attempt fails after this time without a byte
+	retryFor    time.Duration // the transfer fails after this time without a finished piece
 	drain       <-chan struct{}
-	grace       time.Duration // for attempts in progress, once drained
+	grace       time.Duration // time for attempts in progress after a drain
 
 	pace  *pace
 	meter meter
 
-	hopeless context.CancelCauseFunc // lets no attempt begin any more
+	hopeless context.CancelCauseFunc // cancels the context in which attempts begin
 
 	mu          sync.Mutex
 	lastMoved   time.Time
 	interrupted bool
 }
 
-// open puts the defaults in place and makes l ready for one transfer.
-func (l *line) open(report func(Progress), start Progress) {
-	l.concurrency = min(max(0, l.concurrency), maxConcurrency)
-	setDefault(&l.idle, DefaultIdleTimeout)
-	setDefault(&l.retryFor, DefaultRetryFor)
-	setDefault(&l.grace, DefaultDrainTimeout)
-	l.pace = newPace(l.concurrency)
-	l.lastMoved = time.Now()
-	start.Concurrency = l.pace.now()
-	l.meter.report = report
-	l.meter.now = start
+// open sets the defaults and prepares for one transfer.
+func (e *engine) open(report func(Progress), start Progress) {
+	e.concurrency = min(max(0, e.concurrency), maxConcurrency)
+	setDefault(&e.idle, DefaultIdleTimeout)
+	setDefault(&e.retryFor, DefaultRetryFor)
+	setDefault(&e.grace, DefaultDrainTimeout)
+	e.pace = newPace(e.concurrency)
+	e.lastMoved = time.Now()
+	start.Concurrency = e.pace.now()
+	e.meter.report = report
+	e.meter.now = start
 }
 
 func setDefault(d *time.Duration, value time.Duration) {
@@ -66,88 +66,87 @@ func setDefault(d *time.Duration, value time.Duration) {
 	}
 }
 
-// work brings one piece over the line. An attempt that has begun ends with ctx;
-// none begins once starting has ended.
+// work transfers one piece. An attempt that has begun ends with ctx; no attempt begins
+// after starting is cancelled.
 type work func(ctx, starting context.Context) error
 
-// run takes work from next, called by one goroutine, as hands become free, until
-// next returns io.EOF or the caller drains the line. It returns when all work
-// has ended: with the first error, or with ErrInterrupted if there was a drain.
-func (l *line) run(ctx context.Context, next func(starting context.Context) (work, error)) error {
-	ctx, stop := UntilDrained(ctx, l.drain, l.grace)
+// run calls next, from one goroutine, whenever a worker is free, until next returns io.EOF
+// or the caller drains the transfer. It returns when all work has ended: with the first
+// error, or with ErrInterrupted if there was a drain.
+func (e *engine) run(ctx context.Context, next func(starting context.Context) (work, error)) error {
+	ctx, stop := UntilDrained(ctx, e.drain, e.grace)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	starting, hopeless := context.WithCancelCause(ctx)
 	defer hopeless(nil)
-	l.hopeless = hopeless
-	starting, stopStarting := UntilDrained(starting, l.drain, 0)
+	e.hopeless = hopeless
+	starting, stopStarting := UntilDrained(starting, e.drain, 0)
 	defer stopStarting()
-	err := l.dispatch(ctx, starting, group, next)
+	err := e.dispatch(ctx, starting, group, next)
 	if failed := group.Wait(); failed != nil {
-		err = failed // it came first: dispatch only saw the context end
+		err = failed // the cause: dispatch only saw the cancelled context
 	}
-	if err == nil && l.interrupted {
+	if err == nil && e.interrupted {
 		err = ErrInterrupted
 	}
 	return err
 }
 
-// dispatch starts a goroutine of the group for each work, until next or starting
-// ends.
-func (l *line) dispatch(ctx, starting context.Context, group *errgroup.Group, next func(context.Context) (work, error)) error {
+// dispatch starts a goroutine of the group for each work, until next or starting ends.
+func (e *engine) dispatch(ctx, starting context.Context, group *errgroup.Group, next func(context.Context) (work, error)) error {
 	for {
-		if err := l.pace.hands.enter(starting); err != nil {
-			return l.unlessDraining(ctx, err)
+		if err := e.pace.workers.acquire(starting); err != nil {
+			return e.unlessDraining(ctx, err)
 		}
 		bring, err := next(starting)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return l.unlessDraining(ctx, err)
+			return e.unlessDraining(ctx, err)
 		}
 		group.Go(func() error {
-			defer l.pace.hands.leave()
-			return l.unlessDraining(ctx, bring(ctx, starting))
+			defer e.pace.workers.release()
+			return e.unlessDraining(ctx, bring(ctx, starting))
 		})
 	}
 }
 
-// unlessDraining notes that a drain began, and then lets the attempts in progress
-// finish: an error would end them. Other errors come back as they are.
-func (l *line) unlessDraining(ctx context.Context, err error) error {
+// unlessDraining records that a drain began, and returns nil so that the attempts in
+// progress can finish: an error would cancel them. It returns other errors unchanged.
+func (e *engine) unlessDraining(ctx context.Context, err error) error {
 	if !errors.Is(err, ErrInterrupted) || ctx.Err() != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.interrupted = true
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.interrupted = true
 	return nil
 }
 
-// insist repeats an attempt, of which the first has a place in the line's turns, until
-// it succeeds or there is no hope. After one that
-// ended with ErrChecksum it asks doubt, which gets the number of such ends so far
-// and returns nil if another attempt may do better.
-func (l *line) insist(
-	ctx, starting context.Context, first place, try func(*flow) error, doubt func(times int, err error) error,
+// repeat makes attempts until one succeeds or further ones are pointless. first is the
+// ticket of the first attempt. After an attempt that ended with ErrChecksum, repeat calls
+// mismatch with the number of such ends so far; mismatch returns nil if another attempt may
+// do better.
+func (e *engine) repeat(
+	ctx, starting context.Context, first ticket, try func(*flow) error, mismatch func(times int, err error) error,
 ) error {
-	clock := &patienceClock{
-		Retry: Retry{For: l.retryFor, Waiting: l.waiting, Stop: l.drain},
-		moved: l.moved,
+	clock := &retryClock{
+		Retry: Retry{For: e.retryFor, Waiting: e.waiting, Stop: e.drain},
+		moved: e.moved,
 	}
-	for mismatches, turn := 0, first; ; turn = l.pace.turns.queue() {
-		epoch, err := l.pace.acquire(starting, turn)
+	for mismatches, t := 0, first; ; t = e.pace.attempts.queue() {
+		epoch, err := e.pace.acquire(starting, t)
 		if err != nil {
 			return err
 		}
-		err = l.once(ctx, epoch, try)
+		err = e.once(ctx, epoch, try)
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return err
 		case errors.Is(err, vault.ErrChecksum):
 			mismatches++
-			if err := doubt(mismatches, err); err != nil {
+			if err := mismatch(mismatches, err); err != nil {
 				return err
 			}
 		case isFinal(err):
@@ -159,59 +158,59 @@ func (l *line) insist(
 	}
 }
 
-// isFinal reports whether no further attempt may do better.
+// isFinal reports whether no further attempt can do better.
 func isFinal(err error) bool { return !errors.Is(err, vault.ErrChecksum) && !repeatable(err) }
 
-// once makes an attempt, in the turn of an epoch. Bytes that moved in vain are taken
-// back.
-func (l *line) once(ctx context.Context, epoch int, try func(*flow) error) error {
-	guarded, dog, stop := guard(ctx, l.idle)
+// once makes one attempt, admitted in an epoch. If it fails, its bytes are subtracted from
+// the progress.
+func (e *engine) once(ctx context.Context, epoch int, try func(*flow) error) error {
+	guarded, dog, stop := guard(ctx, e.idle)
 	defer stop()
-	f := &flow{ctx: guarded, limiter: l.limiter, dog: dog, moved: l.meter.moved}
-	said := neutral
-	defer func() { l.pace.done(epoch, said, f.at) }()
+	f := &flow{ctx: guarded, limiter: e.limiter, dog: dog, moved: e.meter.moved}
+	result := neutral
+	defer func() { e.pace.done(epoch, result, f.at) }()
 	err := try(f)
 	if err == nil {
-		said = good
+		result = good
 		return nil
 	}
-	l.meter.moved(-f.at)
+	e.meter.moved(-f.at)
 	if !IsSource(err) && !IsSink(err) && context.Cause(guarded) == errStalled { //nolint:errorlint // the cause is this very value
 		err = errStalled
 	}
 	if errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrLost) && f.at > 0 {
-		said = tooMuch
+		result = tooMuch
 	}
 	if ctx.Err() == nil && isFinal(err) {
-		l.hopeless(err) // before another attempt gets this turn
+		e.hopeless(err) // before another attempt is admitted
 	}
 	return err
 }
 
-// arrived counts a piece of size bytes that is safe where it was meant to go.
-func (l *line) arrived(size int64) {
-	l.mu.Lock()
-	l.lastMoved = time.Now()
-	l.mu.Unlock()
-	l.meter.change(func(now *Progress) {
+// arrived counts a finished piece of size bytes.
+func (e *engine) arrived(size int64) {
+	e.mu.Lock()
+	e.lastMoved = time.Now()
+	e.mu.Unlock()
+	e.meter.change(func(now *Progress) {
 		now.PartsDone++
 		now.Done += size
 		now.InFlight -= size
-		now.Concurrency = l.pace.now()
+		now.Concurrency = e.pace.now()
 		now.Waiting = nil
 	})
 }
 
-func (l *line) moved() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.lastMoved
+func (e *engine) moved() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lastMoved
 }
 
-func (l *line) waiting(cause error, wait time.Duration) {
-	l.meter.change(func(now *Progress) {
+func (e *engine) waiting(cause error, wait time.Duration) {
+	e.meter.change(func(now *Progress) {
 		now.Retries++
-		now.Concurrency = l.pace.now()
+		now.Concurrency = e.pace.now()
 		now.Waiting = cause
 		now.Until = time.Now().Add(wait)
 	})

@@ -14,58 +14,58 @@ import (
 	"firn/vault"
 )
 
-// FetchOptions is what Fetch needs. Open, Segments and Record are required, and one
-// of At and Ordered.
+// FetchOptions are the options of Fetch. Open, Segments and Record are required, and one of
+// At and Ordered.
 type FetchOptions struct {
-	// Open reads a run of bytes of the archive: all of one segment.
+	// Open opens a range of the archive: one whole segment.
 	Open func(ctx context.Context, r vault.Range) (vault.Output, error)
-	// Segments are the runs to fetch, in this order, none overlapping another.
+	// Segments are the ranges to fetch, in this order. They do not overlap.
 	Segments []vault.Range
-	// At receives the bytes of each segment at its offset within the archive, from
-	// many goroutines, as they come and before they are verified. If it is an
-	// io.ReaderAt, too, a segment may be read back to be hashed: where many leaves
-	// are hashed together, that is the faster way (treehash.Broad).
+	// At receives the bytes of each segment at its offset within the archive, from many
+	// goroutines, as they arrive and before they are verified. If At is also an
+	// io.ReaderAt, Fetch may read a segment back to hash it, which is faster if many leaves
+	// are hashed together (treehash.Broad).
 	At io.WriterAt
-	// Ordered receives, instead, the bytes of the segments in their order, each
-	// segment only after it was verified. It is held in memory until then:
-	// Concurrency + 1 segments at most, so that Concurrency should be named.
+	// Ordered, instead of At, receives the bytes of the segments in their order, each
+	// segment only after it was verified. Until then the segment is held in memory: at most
+	// Concurrency + 1 segments, so Concurrency should be set.
 	Ordered io.Writer
-	// Record makes a verified segment durable, with the tree hash that its bytes
-	// have. It is called for one segment at a time, after the bytes were written
-	// and before the segment counts as done; its error ends the transfer.
+	// Record makes a verified segment durable, with the tree hash of its bytes. It is
+	// called for one segment at a time, after the bytes were written and before the segment
+	// counts as done. Its error ends the transfer.
 	Record func(ctx context.Context, r vault.Range, hash treehash.Hash) error
 
-	Concurrency  int // segments in flight; 0: as many as pay, up to MostConcurrency
+	Concurrency  int // segments in flight; 0: as many as are worthwhile, at most MostConcurrency
 	Limiter      *rate.Limiter
 	IdleTimeout  time.Duration
 	RetryFor     time.Duration
 	Drain        <-chan struct{}
 	DrainTimeout time.Duration
-	// Size and Done are of the whole download, for Progress: bytes of it, and how
-	// many of them were there before.
+	// Size and Done describe the whole download, for Progress: its bytes, and how many of
+	// them existed before.
 	Size, Done int64
 	Progress   func(Progress)
 }
 
-// Fetched is what Fetch achieved, complete or not.
+// Fetched is the result of Fetch, complete or not.
 type Fetched struct {
-	Received int64 // bytes of segments that were recorded in this run
-	Unproved int64 // of them, in segments for which the vault gave no tree hash
+	Received int64 // bytes of the segments that were recorded in this run
+	Unproved int64 // those of Received for which the vault returned no tree hash
 	Busy     time.Duration
 	Retries  int
 }
 
-// Fetch brings the segments from the vault, several at a time, each compared with
-// the tree hash that the vault gives for it. Errors that time may heal are
-// retried, and so are wrong bytes, a few times; others end the transfer and wrap
-// their class: those of package vault (ErrChecksum, ErrExpired and ErrNotReady
-// among them), ErrGaveUp, ErrInterrupted; IsSink tells a failure of At or Ordered.
-// Fetched is valid with an error, too. An Ordered that blocks holds Fetch up:
-// nothing can end its Write from outside.
+// Fetch downloads the segments from the vault, several at a time, and compares each with
+// the tree hash that the vault returns for it. It retries after errors that may pass, and a
+// few times after wrong bytes. Other errors end the transfer and wrap their class: an error
+// of package vault (such as ErrChecksum, ErrExpired or ErrNotReady), ErrGaveUp or
+// ErrInterrupted; IsSink recognises a failure of At or Ordered. Fetched is valid even if
+// there is an error. If a Write of Ordered blocks, so does Fetch, since nothing can end it
+// from outside.
 func Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	f := newFetcher(o)
 	begin := time.Now()
-	f.meter.change(func(*Progress) {}) // the plan
+	f.meter.change(func(*Progress) {}) // report the plan
 	err := f.run(ctx, f.next)
 	f.got.Busy = time.Since(begin)
 	f.got.Retries = f.meter.now.Retries
@@ -74,28 +74,28 @@ func Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 
 type fetcher struct {
 	FetchOptions
-	line
-	back      io.ReaderAt    // At, if it can be read
-	receivers chan *receiver // one for each hand there may be
-	hashing   *gate          // as wide as there are cores: whole segments being hashed
-	largest   int64          // bytes of a segment, at most
-	begun     int            // segments that next gave out
+	engine
+	back      io.ReaderAt    // At, if it is an io.ReaderAt
+	receivers chan *receiver // one for each worker
+	hashing   *semaphore     // limits the segments that are hashed as a whole to the number of cores
+	largest   int64          // bytes of the largest segment
+	begun     int            // number of segments that next returned
 	before    <-chan bool    // see turn
 
-	recording sync.Mutex // held while a segment is recorded; guards what follows
+	recording sync.Mutex // held while a segment is recorded; protects the fields below
 	got       Fetched
 }
 
 func newFetcher(o FetchOptions) *fetcher {
 	f := &fetcher{
 		FetchOptions: o,
-		line: line{
+		engine: engine{
 			concurrency: o.Concurrency, limiter: o.Limiter, idle: o.IdleTimeout,
 			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
 		},
 	}
 	f.back, _ = o.At.(io.ReaderAt)
-	f.hashing = newGate(runtime.GOMAXPROCS(0))
+	f.hashing = newSemaphore(runtime.GOMAXPROCS(0))
 	for _, r := range o.Segments {
 		f.largest = max(f.largest, r.Size)
 	}
@@ -104,12 +104,12 @@ func newFetcher(o FetchOptions) *fetcher {
 	})
 	f.receivers = make(chan *receiver, f.pace.most+1)
 	for range cap(f.receivers) {
-		f.receivers <- nil // made at first use
+		f.receivers <- nil // allocated at first use
 	}
 	return f
 }
 
-// next gives out the next segment.
+// next returns the work for the next segment.
 func (f *fetcher) next(context.Context) (work, error) {
 	if f.begun == len(f.Segments) {
 		return nil, io.EOF
@@ -118,16 +118,17 @@ func (f *fetcher) next(context.Context) (work, error) {
 	f.begun++
 	var t turn
 	t, f.before = newTurn(f.before)
-	// Segments begin in their order: if a job ends early, what is missing is one range.
-	first := f.pace.turns.queue()
+	// Segments begin in their order, so that a job that ends early leaves a single range
+	// missing.
+	first := f.pace.attempts.queue()
 	return func(ctx, starting context.Context) error {
 		defer t.pass(false)
 		return f.bring(ctx, starting, r, t, first)
 	}, nil
 }
 
-// bring fetches a segment until its bytes are the right ones, and records it.
-func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, first place) error {
+// bring fetches a segment until its bytes are right, and records it.
+func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, first ticket) error {
 	in := <-f.receivers
 	if in == nil {
 		in = f.newReceiver()
@@ -135,7 +136,7 @@ func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, fi
 	defer func() { f.receivers <- in }()
 
 	var got received
-	err := f.insist(ctx, starting, first, func(on *flow) (err error) {
+	err := f.repeat(ctx, starting, first, func(on *flow) (err error) {
 		got, err = f.receive(on, r, in)
 		return err
 	}, func(times int, err error) error {
@@ -155,7 +156,7 @@ func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, fi
 	return nil
 }
 
-// deliver writes out a segment that waits in memory, and makes it durable.
+// deliver writes a segment that waits in memory, and records it.
 func (f *fetcher) deliver(ctx context.Context, r vault.Range, in *receiver, got received, t turn) error {
 	if f.Ordered != nil {
 		if err := t.await(ctx); err != nil {
@@ -168,8 +169,8 @@ func (f *fetcher) deliver(ctx context.Context, r vault.Range, in *receiver, got 
 	return f.note(ctx, r, got)
 }
 
-// note makes a segment durable and counts it. The record is made even if the
-// transfer was cancelled meanwhile: the bytes are there.
+// note records a segment and counts it. It does so even if the transfer was cancelled
+// meanwhile, since the bytes are there.
 func (f *fetcher) note(ctx context.Context, r vault.Range, got received) error {
 	f.recording.Lock()
 	defer f.recording.Unlock()

@@ -6,13 +6,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// leastBurst is how many bytes pass the rate limiter at a time at least. At high
-// rates it is what a fiftieth of a second brings: timers are no finer than that
-// on every system.
+// leastBurst is the smallest burst of the rate limiter in bytes. At high rates the burst is
+// the bytes of a fiftieth of a second, since timers are not finer on every system.
 const leastBurst = 32 << 10
 
-// NewLimiter returns a limiter for the bytes of a whole transfer, at
-// bytesPerSecond, or nil for no limit.
+// NewLimiter returns a limiter for the bytes of a whole transfer, at bytesPerSecond, or nil
+// if that is not above 0.
 func NewLimiter(bytesPerSecond int64) *rate.Limiter {
 	if bytesPerSecond <= 0 {
 		return nil
@@ -20,18 +19,17 @@ func NewLimiter(bytesPerSecond int64) *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(bytesPerSecond), max(leastBurst, int(bytesPerSecond/50)))
 }
 
-// flow is the bytes of one attempt on the line: limited in rate, watched and
-// counted.
+// flow limits, watches and counts the bytes of one attempt.
 type flow struct {
-	ctx     context.Context // of the attempt; the watchdog ends it
+	ctx     context.Context // of the attempt; the watchdog cancels it
 	limiter *rate.Limiter
 	dog     *watchdog
 	moved   func(delta int64)
-	at      int64 // bytes that moved counts
+	at      int64 // bytes counted by moved
 }
 
-// allow waits until bytes may pass and returns how many of n. Waiting for our own
-// limiter is no stall: the watchdog sleeps until it is fed.
+// allow waits until bytes may pass and returns how many of n. Waiting for our own limiter
+// is no stall, so it pauses the watchdog, which the next feed restarts.
 func (f *flow) allow(n int) (int, error) {
 	if f.limiter == nil {
 		return n, nil

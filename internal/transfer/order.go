@@ -2,22 +2,21 @@ package transfer
 
 import "context"
 
-// turn is the place of one segment in the order of all: it begins when the one
-// before it was written, and does not come if that one will not be.
+// turn is the position of a segment in the order of writing. It begins when the segment
+// before was written, and never if that one is not written.
 type turn struct {
-	before <-chan bool // nil: it is the first
+	before <-chan bool // nil: the first segment
 	after  chan<- bool
 }
 
-// newTurn returns the turn behind the one that tells before, and what tells of
-// its own end.
+// newTurn returns the turn behind before, and the channel for the turn behind it.
 func newTurn(before <-chan bool) (t turn, own <-chan bool) {
 	after := make(chan bool, 1)
 	return turn{before: before, after: after}, after
 }
 
-// await waits for the turn. It fails with ErrInterrupted if the turn does not
-// come: the one before it was not begun because of a drain, or has its own error.
+// await waits for the turn. It returns ErrInterrupted if the segment before will not be
+// written: a drain prevented it, or it has its own error.
 func (t turn) await(ctx context.Context) error {
 	if t.before == nil {
 		return nil
@@ -33,7 +32,7 @@ func (t turn) await(ctx context.Context) error {
 	}
 }
 
-// pass tells the next turn whether this one was used. The first word counts.
+// pass tells the next turn whether this segment was written. Only the first call counts.
 func (t turn) pass(written bool) {
 	select {
 	case t.after <- written:

@@ -6,79 +6,80 @@ import (
 	"time"
 )
 
-// What a transfer begins with and may come to where the caller names no number.
-// Four fill a line that is not both fast and far away. Parts in flight share the
-// line, and what is not acknowledged when it breaks is sent again, so there are no
-// more of them than pay.
+// The number of pieces in flight if the caller sets none. Four are enough for a connection
+// that is not both fast and of high latency. All parts in flight share the connection, and
+// unacknowledged bytes are sent again when it breaks, so the number is no larger than is
+// worthwhile.
 const (
 	firstConcurrency = 4
-	// MostConcurrency is how many pieces are in flight at most where the caller
-	// names no number.
+	// MostConcurrency is the largest number of pieces in flight if the caller sets none.
 	MostConcurrency = 32
 )
 
 const (
-	// leastConcurrency is what a transfer that looks for the number does not go below
-	// by itself: while one piece is acknowledged, another moves.
+	// leastConcurrency is the smallest number that the search tries: while one piece is
+	// being acknowledged, another one transfers bytes.
 	leastConcurrency = 2
-	// worth is the share of the greatest possible gain that more at once must bring
-	// to be kept, and of the greatest possible loss that fewer may bring. leastGain is
-	// what more must bring at any rate: no line is so steady that less means anything.
+	// worth is the fraction of the proportional change of the rate that decides: a larger
+	// number is kept if the rate grows by at least that fraction, a smaller one if the rate
+	// falls by no more than that. leastGain is the smallest gain that a larger number must
+	// bring, since the rate of a connection varies by less than that anyway.
 	worth, leastGain = 0.25, 0.125
-	// firstRest and longRest are how many rounds pass before another number is tried
-	// again after one that was not kept: twice as many after each time.
+	// After a number that was not kept, firstRest rounds pass before another one is tried.
+	// Each time this number doubles, up to longRest.
 	firstRest, longRest = 4, 16
 )
 
-// pace decides how many attempts run at once. It is additive increase,
-// multiplicative decrease: the number is halved when the service asks to slow
-// down, or the line loses what is sent, and grows back by one with each round: as many
-// successes as may run at once. Other than that it changes with what comes through: it is
-// doubled at first, later a quarter more and a quarter fewer are tried in turn, and
-// what does not pay is taken back after a round.
+// pace decides how many attempts run at once, by additive increase and multiplicative
+// decrease. It halves the number when the service asks to slow down or the connection
+// breaks, and lets it grow by one with each round. A round is as many successes as may run
+// at once. The number also follows the measured rate: at first pace doubles it, later it
+// tries a quarter more and a quarter fewer in turn, and returns after a round that did not
+// improve the rate.
 type pace struct {
-	turns *gate // limit wide: attempts
-	hands *gate // limit + 1 wide: pieces worked on, one of which makes ready or clears up
+	attempts *semaphore // admits limit attempts
+	workers  *semaphore // admits limit + 1 pieces; one of them is being prepared or finished
 
 	mu    sync.Mutex
 	limit int
-	most  int // what limit may come to
-	pays  int // what is known to be worth it
-	epoch int // counts the halvings
+	most  int // upper bound of limit
+	pays  int // the number known to be worthwhile
+	epoch int // number of halvings
 
 	// The present round.
-	ignored   int // successes that are still to come of what began before it
+	ignored   int // outstanding successes of attempts that began before the round
 	successes int
 	bytes     int64
 	began     time.Time
 
-	// The search for what pays, where the number is not fixed.
+	// The search for the best number, unless it is fixed.
 	fixed    bool
-	rate     float64 // bytes per second at pays, of late
-	trying   bool    // the present round is one of another number than pays
-	doubling bool    // until the first time that more brought nothing
-	fewer    bool    // rather than more is tried next
-	rest     int     // rounds until something is tried again
+	rate     float64 // recent bytes per second at pays
+	trying   bool    // the present round tries another number than pays
+	doubling bool    // until a larger number first brings no gain
+	fewer    bool    // the next number to try is smaller, not larger
+	rest     int     // rounds until another number is tried
 	nextRest int
 }
 
-// newPace returns a pace of fixed attempts at once, fewer while the service asks for
-// that, or, if fixed is zero, one that looks for the number that pays.
+// newPace returns a pace of fixed attempts at once (fewer while the service asks for that),
+// or, if fixed is zero, one that searches for the best number.
 func newPace(fixed int) *pace {
 	first, most := fixed, fixed
 	if fixed == 0 {
 		first, most = firstConcurrency, MostConcurrency
 	}
 	return &pace{
-		turns: newGate(first), hands: newGate(first + 1),
+		attempts: newSemaphore(first), workers: newSemaphore(first + 1),
 		limit: first, most: most, pays: first, fixed: fixed > 0,
 		began: time.Now(), doubling: true, nextRest: firstRest,
 	}
 }
 
-// acquire waits for a turn and returns its epoch, which done wants back.
-func (p *pace) acquire(ctx context.Context, turn place) (epoch int, err error) {
-	if err := p.turns.wait(ctx, turn); err != nil {
+// acquire waits until the ticket is admitted and returns the epoch, which the caller passes
+// to done.
+func (p *pace) acquire(ctx context.Context, t ticket) (epoch int, err error) {
+	if err := p.attempts.wait(ctx, t); err != nil {
 		return 0, err
 	}
 	p.mu.Lock()
@@ -86,17 +87,17 @@ func (p *pace) acquire(ctx context.Context, turn place) (epoch int, err error) {
 	return p.epoch, nil
 }
 
-// verdict is what an attempt tells the pace about the service and the line.
+// verdict is what the result of an attempt says about the service and the connection.
 type verdict int
 
 const (
-	neutral verdict = iota // failed for reasons that the pace does not touch
+	neutral verdict = iota // failed for reasons that do not concern the pace
 	good                   // acknowledged
-	tooMuch                // the service asks to slow down, or the line broke
+	tooMuch                // the service asks to slow down, or the connection broke
 )
 
-// done ends a turn that moved so many bytes. Of the turns that began before a
-// halving, none halves again: they all ran into the same wall.
+// done ends an attempt that transferred so many bytes. An attempt from before a halving
+// does not halve the number again, since its failure has the same cause.
 func (p *pace) done(epoch int, v verdict, bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -115,10 +116,10 @@ func (p *pace) done(epoch int, v verdict, bytes int64) {
 		p.doubling, p.trying = false, false
 		p.set(max(1, p.limit/2))
 	}
-	p.turns.leave()
+	p.attempts.release()
 }
 
-// round ends a round that went well; p.mu is held.
+// round ends a successful round. The caller holds p.mu.
 func (p *pace) round() {
 	rate := float64(p.bytes) / max(time.Since(p.began), time.Nanosecond).Seconds()
 	switch {
@@ -132,7 +133,7 @@ func (p *pace) round() {
 	}
 }
 
-// recent is a mean of rates in which older ones count less and less.
+// recent returns a mean of rates in which older ones count less.
 func recent(before, rate float64) float64 {
 	if before == 0 {
 		return rate
@@ -140,7 +141,8 @@ func recent(before, rate float64) float64 {
 	return (3*before + rate) / 4
 }
 
-// next begins a round at what pays, or tries another number; p.mu is held.
+// next begins a round with the known best number, or tries another one. The caller holds
+// p.mu.
 func (p *pace) next() {
 	if p.rest > 0 || p.fixed {
 		p.rest = max(0, p.rest-1)
@@ -148,7 +150,7 @@ func (p *pace) next() {
 		return
 	}
 	limit := p.another()
-	if limit == p.pays { // there is nothing that way
+	if limit == p.pays { // there is no other number in this direction
 		p.doubling, p.fewer = false, !p.fewer
 		limit = p.another()
 	}
@@ -156,7 +158,7 @@ func (p *pace) next() {
 	p.change(limit)
 }
 
-// another is the number to try next.
+// another returns the next number to try.
 func (p *pace) another() int {
 	step := (p.pays + 3) / 4
 	switch {
@@ -168,9 +170,8 @@ func (p *pace) another() int {
 	return min(p.pays+step, p.most)
 }
 
-// change begins a round of another number of the search. Where it is lower, what
-// began before comes through faster than what begins now, and would pass for its
-// success.
+// change begins a round with another number. If the number is smaller, attempts from before
+// finish faster than new ones and would count as their successes, so they are ignored.
 func (p *pace) change(limit int) {
 	before := p.limit
 	p.set(limit)
@@ -179,10 +180,10 @@ func (p *pace) change(limit int) {
 	}
 }
 
-// tried judges a round of another number than is known to pay; p.mu is held.
+// tried evaluates a round with another number than pays. The caller holds p.mu.
 func (p *pace) tried(rate float64) {
 	p.trying = false
-	due := worth * (float64(p.limit)/float64(p.pays) - 1) // what the rate would change by if it followed the number
+	due := worth * (float64(p.limit)/float64(p.pays) - 1) // the change of the rate if it were proportional, times worth
 	if due > 0 {
 		due = max(due, leastGain)
 	}
@@ -198,14 +199,14 @@ func (p *pace) tried(rate float64) {
 	p.next()
 }
 
-// set begins a round with so many at once; p.mu is held.
+// set begins a round with limit attempts at once. The caller holds p.mu.
 func (p *pace) set(limit int) {
 	p.limit, p.ignored, p.successes, p.bytes, p.began = limit, 0, 0, 0, time.Now()
-	p.turns.widen(limit)
-	p.hands.widen(limit + 1)
+	p.attempts.resize(limit)
+	p.workers.resize(limit + 1)
 }
 
-// now returns how many may presently run at once.
+// now returns how many attempts may run at once at present.
 func (p *pace) now() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -50,7 +50,7 @@ func TestPaceServesWaitersInTurn(t *testing.T) {
 		served := make(chan int, 2)
 		for i := range 2 {
 			go func() {
-				epoch, err := p.acquire(t.Context(), p.turns.queue())
+				epoch, err := p.acquire(t.Context(), p.attempts.queue())
 				if err != nil {
 					t.Error(err)
 				}
@@ -73,7 +73,7 @@ func TestPaceGivesBackTheTurnOfAWaiterThatLeft(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		left := make(chan error)
 		go func() {
-			_, err := p.acquire(ctx, p.turns.queue())
+			_, err := p.acquire(ctx, p.attempts.queue())
 			left <- err
 		}()
 		synctest.Wait()
@@ -88,7 +88,7 @@ func TestPaceGivesBackTheTurnOfAWaiterThatLeft(t *testing.T) {
 
 func take(t *testing.T, p *pace) int {
 	t.Helper()
-	epoch, err := p.acquire(t.Context(), p.turns.queue())
+	epoch, err := p.acquire(t.Context(), p.attempts.queue())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,47 +13,46 @@ import (
 const (
 	mib = 1 << 20
 
-	// preferredPart is the part size where nothing speaks against it. Parts of
-	// 1 MiB cost about a quarter more CPU, and a request charge each.
+	// preferredPart is the usual part size. Parts of 1 MiB need about a quarter more
+	// processor time, and each costs a request charge.
 	preferredPart = 16 * mib
 
-	// streamPart is the part size of a stream of unknown length: 10,000 of them
-	// are 1.2 TiB.
+	// streamPart is the part size of a stream of unknown length: 10,000 parts are 1.2 TiB.
 	streamPart = 128 * mib
 
-	// patience is how long one part should take at most, in seconds, when the
-	// rate of the line is known: a part that fails is sent again from its start.
-	patience = 30
+	// longestPart is the desired longest duration of a part in seconds, if the rate of the
+	// connection is known: a part that fails is sent again from its start.
+	longestPart = 30
 )
 
-// Unknown is the size of a stream whose end was not seen yet.
+// Unknown is the size of a stream that has not ended yet.
 const Unknown = -1
 
-// Plan cuts an archive into parts.
+// Plan divides an archive into parts.
 type Plan struct {
 	Size     int64 // bytes, or Unknown
 	PartSize int64 // bytes; 1 MiB times a power of two
 }
 
-// Wish is what the caller would like of a plan. The zero Wish leaves all open.
+// Wish is the caller's preferences for a plan. Zero fields mean no preference.
 type Wish struct {
-	PartSize     int64   // bytes; 0: chosen
-	ExpectedSize int64   // bytes; for a source of Unknown size; 0: no idea
-	Rate         float64 // bytes per second of the line; 0: not known
-	Concurrency  int     // parts in flight that share the line; 0: those that a transfer begins with
+	PartSize     int64   // bytes; 0: no preference
+	ExpectedSize int64   // bytes; estimate for a source of Unknown size; 0: no estimate
+	Rate         float64 // bytes per second of the connection; 0: unknown
+	Concurrency  int     // parts in flight that share the connection; 0: the number with which a transfer begins
 }
 
-// NewPlan chooses the part size for size bytes (or Unknown) within the limits
-// of a vault: the one wished for, else 16 MiB; larger where the number of parts
-// would exceed the limit, smaller where the known rate makes a part of a busy
-// line last for minutes. Part sizes are 1 MiB times a power of two at every
-// kind, because only then the tree hash of the whole follows from its parts.
-// What cannot fit is refused with an error that wraps vault.ErrInvalid.
+// NewPlan chooses the part size for size bytes (or Unknown) within the limits of a vault.
+// It is the preferred one, else 16 MiB; larger if there would be too many parts, smaller if
+// at the known rate and concurrency a part would take longer than half a minute. Part sizes
+// are 1 MiB times a power of two at every kind, because only then the tree hash of the
+// whole follows from those of its parts. An impossible plan is an error that wraps
+// vault.ErrInvalid.
 func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 	if err := checkSize(l, size); err != nil {
 		return Plan{}, err
 	}
-	reach := size // what the parts must be able to hold
+	reach := size // bytes that the parts must be able to hold
 	if size == Unknown {
 		reach = w.ExpectedSize
 		if reach > largestArchive(l) {
@@ -67,50 +66,49 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 		}
 		return Plan{Size: size, PartSize: w.PartSize}, nil
 	}
-	if size == Unknown && reach == 0 { // nothing may make the reach smaller
+	if size == Unknown && reach == 0 { // no estimate, so keep the parts large
 		return Plan{Size: size, PartSize: min(max(streamPart, least), largestPart(l))}, nil
 	}
 	part := int64(preferredPart)
 	share := float64(cmp.Or(w.Concurrency, firstConcurrency))
-	for w.Rate > 0 && part > mib && float64(part)*share > patience*w.Rate {
+	for w.Rate > 0 && part > mib && float64(part)*share > longestPart*w.Rate {
 		part /= 2
 	}
 	return Plan{Size: size, PartSize: min(max(part, least), largestPart(l))}, nil
 }
 
-// InFlight returns how many of up to concurrency parts should be on their way at
-// once on a line that is limited to rate bytes per second: so few that a part
-// still is acknowledged now and then. All of them share the line, and what is
-// not acknowledged when the process dies is sent again. Without a limit it is
-// concurrency itself.
+// InFlight returns how many of up to concurrency parts should be in flight on a connection
+// that is limited to rate bytes per second: few enough that a part is acknowledged
+// regularly. All of them share the connection, and unacknowledged bytes are sent again
+// after the process dies. If rate is 0 or less, it returns concurrency.
 func (p Plan) InFlight(concurrency int, rate float64) int {
 	if rate <= 0 {
 		return concurrency
 	}
-	return max(1, min(concurrency, int(patience*rate/float64(p.PartSize))))
+	return max(1, min(concurrency, int(longestPart*rate/float64(p.PartSize))))
 }
 
-// Fits reports whether the plan is one that the limits allow; an upload found
-// at a vault may have been planned by another program.
+// Fits reports whether the limits allow the plan. An upload found at a vault may have been
+// planned by another program.
 func (p Plan) Fits(l vault.Limits) bool {
 	_, err := NewPlan(l, p.Size, Wish{PartSize: p.PartSize})
 	return p.PartSize > 0 && err == nil
 }
 
-// Parts returns the number of parts; the plan's Size is known.
+// Parts returns the number of parts. The plan's Size must be known.
 func (p Plan) Parts() int {
 	return int(PartCount(p.Size, p.PartSize))
 }
 
-// PartCount returns how many parts of partSize bytes size bytes make.
+// PartCount returns the number of parts of partSize bytes in size bytes.
 func PartCount(size, partSize int64) int64 { return (size + partSize - 1) / partSize }
 
-// modestPart is what proxies that limit requests mostly let through.
+// modestPart is a part size that most proxies with a limit on requests let through.
 const modestPart = 64 * mib
 
-// SmallerPart returns a part size, within the limits, for reach bytes that were refused
-// in parts of a size that is too large for something on the way. It is not smaller where
-// no smaller parts can hold them.
+// SmallerPart returns a part size for reach bytes, within the limits, after a proxy or the
+// service refused parts of tooLarge bytes. It is not smaller than tooLarge if smaller parts
+// could not hold the bytes.
 func SmallerPart(l vault.Limits, reach, tooLarge int64) int64 {
 	least := leastPart(l, max(reach, 0))
 	if tooLarge > modestPart {
@@ -119,7 +117,7 @@ func SmallerPart(l vault.Limits, reach, tooLarge int64) int64 {
 	return least
 }
 
-// Part returns where part i of a plan of known size begins and how long it is.
+// Part returns the offset and the size of part i. The plan's Size must be known.
 func (p Plan) Part(i int) (offset, size int64) {
 	offset = int64(i) * p.PartSize
 	return offset, min(p.PartSize, p.Size-offset)
@@ -143,16 +141,16 @@ func tooLarge(l vault.Limits, size int64) error {
 		humane.Bytes(size), humane.Bytes(largestArchive(l)), vault.ErrInvalid)
 }
 
-// largestArchive is what an archive can have within the limits: also the largest parts
-// are nodes of its tree, and there are no more of them than the vault takes.
+// largestArchive returns the size of the largest possible archive: its parts are nodes of
+// its tree, and there are no more of them than the vault accepts.
 func largestArchive(l vault.Limits) int64 {
-	if largestPart(l) > l.MaxArchiveSize/int64(l.MaxParts) { // the product might be no int64
+	if largestPart(l) > l.MaxArchiveSize/int64(l.MaxParts) { // the product might overflow int64
 		return l.MaxArchiveSize
 	}
 	return largestPart(l) * int64(l.MaxParts)
 }
 
-// leastPart is the smallest part size, 1 MiB times a power of two, whose
+// leastPart returns the smallest part size, 1 MiB times a power of two, with which the
 // permitted number of parts holds reach bytes.
 func leastPart(l vault.Limits, reach int64) int64 {
 	least := max(mib, powerOfTwoFrom(l.MinPartSize))
@@ -162,7 +160,7 @@ func leastPart(l vault.Limits, reach int64) int64 {
 	return least
 }
 
-// largestPart is the largest power of two within the limits.
+// largestPart returns the largest power of two within the limits.
 func largestPart(l vault.Limits) int64 {
 	return 1 << (bits.Len64(uint64(l.MaxPartSize)) - 1)
 }

@@ -5,62 +5,61 @@ import (
 	"time"
 )
 
-// Progress is a snapshot of a transfer in either direction, for whoever draws it.
-// Bytes count as done only once the vault has acknowledged their part, or once
-// their segment is verified, written and recorded. The parts of a download are
-// the segments that this run is to fetch.
+// Progress is a snapshot of a transfer in either direction. Bytes count as done only once
+// the vault has acknowledged their part, or once their segment is verified, written and
+// recorded. The parts of a download are the segments that this run fetches.
 type Progress struct {
 	Size         int64 // bytes of the whole, or Unknown
-	PartSize     int64 // bytes; of a download, the largest segment's
+	PartSize     int64 // bytes; of a download, the size of the largest segment
 	Parts        int   // 0 while Size is Unknown
-	PartsDone    int   // done in this run or, of an upload, before
-	PartsResumed int   // of these, adopted from before
+	PartsDone    int   // parts done in this run or, of an upload, earlier
+	PartsResumed int   // those of PartsDone that an earlier run sent
 	Held         int64 // bytes that the vault, or the target, held when this run began
-	Done         int64 // bytes that are done, in this run or before
-	Resumed      int64 // of these, bytes from before
-	InFlight     int64 // bytes of unfinished parts that are on their way
-	Concurrency  int   // parts in flight that the service presently bears
-	Retries      int   // attempts that were repeated
-	// Waiting says why the engine waits, and is nil again as soon as bytes move.
+	Done         int64 // bytes done in this run or earlier
+	Resumed      int64 // those of Done from earlier runs
+	InFlight     int64 // bytes of unfinished parts that were transferred
+	Concurrency  int   // parts that may be in flight at present
+	Retries      int   // number of repeated attempts
+	// Waiting is the reason why the engine waits. It is nil again as soon as bytes move.
 	Waiting error
-	// Until is when the wait ends.
+	// Until is the end of the wait.
 	Until time.Time
 }
 
-// meter keeps the snapshot and tells it to the caller, one call at a time.
+// meter keeps the snapshot and reports it to the caller, one call at a time.
 type meter struct {
-	mu     sync.Mutex
-	now    Progress
-	told   int64 // InFlight when the caller was last told of mere bytes
-	report func(Progress)
+	mu       sync.Mutex
+	now      Progress
+	reported int64 // InFlight at the last report
+	report   func(Progress)
 }
 
-// tellEvery is how many bytes move between two reports of mere bytes.
-const tellEvery = 256 << 10
+// reportEvery is the number of bytes between two reports of moved bytes.
+const reportEvery = 256 << 10
 
 // change applies f to the snapshot and reports it.
 func (m *meter) change(f func(p *Progress)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f(&m.now)
-	m.told = m.now.InFlight
+	m.reported = m.now.InFlight
 	if m.report != nil {
 		m.report(m.now)
 	}
 }
 
-// moved counts bytes on their way, or taken back.
+// moved adds bytes in flight, or subtracts them if delta is negative.
 func (m *meter) moved(delta int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now.InFlight += delta
-	untold := max(m.now.InFlight-m.told, m.told-m.now.InFlight)
-	if m.report == nil || (m.now.Waiting == nil && untold < tellEvery) {
+	unreported := max(m.now.InFlight-m.reported, m.reported-m.now.InFlight)
+	if m.report == nil || (m.now.Waiting == nil && unreported < reportEvery) {
 		return
 	}
 	if delta > 0 {
 		m.now.Waiting = nil
 	}
-	m.told = m.now.InFlight
+	m.reported = m.now.InFlight
 	m.report(m.now)
 }

@@ -10,15 +10,14 @@ import (
 	"firn/vault"
 )
 
-// preferredSegment is the size of the runs that a download is cut into where the
-// caller has no wish: as large as the parts of most uploads, for the same reason.
+// preferredSegment is the usual size of a segment, for the same reasons as that of a part.
 const preferredSegment = preferredPart
 
-// Segments cuts a range of an archive of size bytes into runs of at most segment
-// bytes (rounded down to 1 MiB times a power of two; 0: 16 MiB), in order. Each
-// is a node of the archive's tree, so that the vault tells its hash and
-// treehash.Join finds the hash of all, but for what lies before the first whole
-// MiB of the range or behind its last.
+// Segments divides a range of an archive of size bytes into runs of at most segment bytes
+// (rounded down to 1 MiB times a power of two; 0: 16 MiB), in order. Each run is a node of
+// the archive's tree, so the vault returns its hash, and treehash.Join computes the hash of
+// the whole. The exception is the part of the range before its first and behind its last
+// whole MiB.
 func Segments(r vault.Range, size, segment int64) []vault.Range {
 	if segment <= 0 {
 		segment = preferredSegment
@@ -38,8 +37,8 @@ func Segments(r vault.Range, size, segment int64) []vault.Range {
 	return runs
 }
 
-// nodeAt returns where the largest node ends that begins at a leaf, is at most
-// widest leaves wide and ends by end. If even the leaf does not, it is end.
+// nodeAt returns the end of the largest node that begins at a leaf, is at most widest
+// leaves wide and does not extend beyond end. If not even the leaf fits, it returns end.
 func nodeAt(leaf, end, size, widest int64) int64 {
 	if leaf > 0 {
 		widest = min(widest, leaf&-leaf)
@@ -58,15 +57,15 @@ func nodeAt(leaf, end, size, widest int64) int64 {
 	return (leaf + widest) * treehash.LeafSize
 }
 
-// Nodes returns the fewest nodes of the tree of an archive of size bytes that
-// together are exactly the range r, which is megabyte aligned: the ranges to ask
-// the vault for when only they are wanted, each with a hash that proves it.
+// Nodes returns the smallest number of nodes of the tree of an archive of size bytes that
+// together are exactly the range r, which must be megabyte-aligned. The vault returns a
+// hash with each of them.
 func Nodes(r vault.Range, size int64) []vault.Range {
 	return Segments(r, size, math.MaxInt64)
 }
 
-// Missing returns what of whole is in none of the ranges of have, as the fewest
-// ranges, by offset. Those of have may overlap and reach beyond whole.
+// Missing returns the part of whole that is in none of the ranges of have, as the smallest
+// number of ranges, by offset. The ranges of have may overlap and extend beyond whole.
 func Missing(whole vault.Range, have []vault.Range) []vault.Range {
 	have = slices.Clone(have)
 	slices.SortFunc(have, func(a, b vault.Range) int { return cmp.Compare(a.Offset, b.Offset) })

@@ -10,15 +10,15 @@ import (
 	"firn/vault"
 )
 
-// receiver is the memory that one segment at a time goes through: a small buffer
-// on the way to an io.WriterAt, else one that holds a whole segment.
+// receiver is the memory for one segment at a time: a small buffer if the segment goes to
+// an io.WriterAt, else a buffer for a whole segment.
 type receiver struct {
 	buffer []byte
 	tree   *treehash.TreeHasher
 }
 
-// receiveBuffer is how many bytes are written at a time. There are as many such buffers
-// as segments in flight; twice as many bytes gain little, half as many cost a little.
+// receiveBuffer is the number of bytes that are written at a time. There is one such buffer
+// for each segment in flight. Twice the size gains little, half the size costs a little.
 const receiveBuffer = 128 << 10
 
 func (f *fetcher) newReceiver() *receiver {
@@ -29,15 +29,15 @@ func (f *fetcher) newReceiver() *receiver {
 	return &receiver{buffer: make([]byte, size), tree: treehash.NewTree()}
 }
 
-// received is what is known of a segment that came whole.
+// received describes a segment that arrived completely.
 type received struct {
 	hash   treehash.Hash
-	proved bool // the vault said the same
+	proved bool // the vault returned the same hash
 }
 
-// receive makes one attempt at a segment: every byte is read once and written
-// while it is still in the processor's cache. It is hashed then, too, unless the
-// whole segment is hashed faster when it is there.
+// receive makes one attempt at a segment. It reads every byte once and writes it while it
+// is still in the processor's cache. It also hashes it then, unless hashing the whole
+// segment at the end is faster.
 func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, error) {
 	out, err := f.Open(on.ctx, r)
 	if err != nil {
@@ -84,21 +84,21 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	return got, nil
 }
 
-// hashesLate reports whether a segment is hashed only when all of it is there:
-// in memory, or where it was written, if that can be read.
+// hashesLate reports whether a segment is hashed only when it is complete: in memory, or in
+// the file, if that can be read.
 func (f *fetcher) hashesLate(size int64) bool {
 	return treehash.Broad(size) && (f.Ordered != nil || f.back != nil)
 }
 
-// hash returns the tree hash of a segment that came whole.
+// hash returns the tree hash of a complete segment.
 func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bool) (treehash.Hash, error) {
 	if !late {
 		return in.tree.Sum(), nil
 	}
-	if err := f.hashing.enter(ctx); err != nil {
+	if err := f.hashing.acquire(ctx); err != nil {
 		return treehash.Hash{}, err
 	}
-	defer f.hashing.leave()
+	defer f.hashing.release()
 	if f.Ordered != nil {
 		return treehash.Sum(in.buffer[:r.Size]), nil
 	}
@@ -109,8 +109,7 @@ func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bo
 	return hash, err
 }
 
-// errTooLong says that the vault went on after the last byte that it was asked
-// for.
+// errTooLong says that the vault sent more bytes than were requested.
 var errTooLong = fmt.Errorf("more bytes came than were asked for: %w", vault.ErrGarbled)
 
 func wrongLength(r vault.Range, got int64) error {
@@ -121,8 +120,8 @@ func unwritten(from, to int64, err error) error {
 	return &sinkError{fmt.Errorf("writing bytes %d to %d: %w", from, to-1, err)}
 }
 
-// fill reads from r until p is full or r ends or fails. The watchdog is awake only
-// while the vault has its turn: a slow disk of our own is no stall.
+// fill reads from r until p is full or r ends or fails. It pauses the watchdog except while
+// it waits for the vault: a slow local disk is no stall.
 func (f *flow) fill(r io.Reader, p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
 		allowed, limited := f.allow(len(p) - n)
@@ -139,8 +138,8 @@ func (f *flow) fill(r io.Reader, p []byte) (n int, err error) {
 	return n, err
 }
 
-// ended makes sure that r has nothing more. A stream that was read to its end can
-// be followed by another on the same connection.
+// ended checks that r has no more bytes. Only after a stream was read to its end can its
+// connection be used again.
 func (f *flow) ended(r io.Reader) error {
 	f.dog.feed()
 	defer f.dog.rest()

@@ -10,16 +10,16 @@ import (
 	"firn/vault"
 )
 
-// ErrGaveUp says that the service could not be reached, or refused to go on,
-// for longer than the time allowed. Everything acknowledged stays valid.
+// ErrGaveUp says that the service could not be reached, or refused to go on, for longer
+// than the time allowed. Everything that was acknowledged stays valid.
 var ErrGaveUp = errors.New("gave up waiting for the service")
 
-// Retry says how long, and how patiently, to repeat what may be repeated.
+// Retry says how long to repeat requests that may be repeated.
 type Retry struct {
-	// For is how long to go on without any progress; see vault.ErrGarbled and
-	// vault.ErrUnanswered for what is given up earlier.
+	// For is how long to go on without progress. vault.ErrGarbled and vault.ErrUnanswered
+	// are given up earlier.
 	For time.Duration
-	// Waiting, if not nil, is told why and how long before each wait.
+	// Waiting, if not nil, is called before each wait with its reason and duration.
 	Waiting func(err error, wait time.Duration)
 	// Stop ends the waiting early when it is closed.
 	Stop <-chan struct{}
@@ -30,16 +30,16 @@ const (
 	longWait  = time.Minute
 )
 
-// What will most likely be the same the next time is not repeated for as long as what
-// passes: an answer that makes no sense a few times, in a row, and a service that has
-// never answered for half a minute.
+// Errors that will most likely recur are repeated less: garbledTries is the number of
+// consecutive answers that make no sense, unansweredFor the time for a service that has
+// never answered.
 const (
 	garbledTries  = 5
 	unansweredFor = 30 * time.Second
 )
 
-// backoff is full jitter: anything up to a ceiling that doubles with each try,
-// so that parts which failed together do not come back together.
+// backoff returns a random wait up to a ceiling that doubles with each try, so that parts
+// that failed together do not retry together.
 func backoff(try int) time.Duration {
 	ceiling := longWait
 	if try < 8 {
@@ -48,12 +48,12 @@ func backoff(try int) time.Duration {
 	return rand.N(ceiling)
 }
 
-// repeatable reports whether the same request may do better later.
+// repeatable reports whether the same request may succeed later.
 func repeatable(err error) bool {
 	return errors.Is(err, vault.ErrThrottled) || errors.Is(err, vault.ErrUnavailable)
 }
 
-// Do calls f until it succeeds or fails in a way that time does not heal.
+// Do calls f until it succeeds or fails with an error that will not pass.
 func (r Retry) Do(ctx context.Context, f func(context.Context) error) error {
 	clock := r.start()
 	for {
@@ -67,22 +67,22 @@ func (r Retry) Do(ctx context.Context, f func(context.Context) error) error {
 	}
 }
 
-// patienceClock counts the tries at one thing and the time since it last moved.
-type patienceClock struct {
+// retryClock counts the tries of one request and the time since the last progress.
+type retryClock struct {
 	Retry
 	tries   int
-	moved   func() time.Time // when there last was progress
-	garbled int              // tries in a row that ended with vault.ErrGarbled
-	silent  time.Time        // the first of those in a row that ended with vault.ErrUnanswered
+	moved   func() time.Time // time of the last progress
+	garbled int              // consecutive tries that ended with vault.ErrGarbled
+	silent  time.Time        // time of the first of the consecutive tries that ended with vault.ErrUnanswered
 }
 
-func (r Retry) start() *patienceClock {
+func (r Retry) start() *retryClock {
 	begin := time.Now()
-	return &patienceClock{Retry: r, moved: func() time.Time { return begin }}
+	return &retryClock{Retry: r, moved: func() time.Time { return begin }}
 }
 
-// wait sleeps before the next try after cause, or says why there is none.
-func (c *patienceClock) wait(ctx context.Context, cause error) error {
+// wait sleeps before the next try after cause, or returns an error if there should be none.
+func (c *retryClock) wait(ctx context.Context, cause error) error {
 	idle, allowed, reason := time.Since(c.moved()), c.For, "nothing moved for"
 	if c.garbled++; !errors.Is(cause, vault.ErrGarbled) {
 		c.garbled = 0

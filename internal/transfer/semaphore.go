@@ -6,82 +6,80 @@ import (
 	"sync"
 )
 
-// gate lets a number in at once, in the order in which they came. The number may
-// change while some are inside: who is in stays.
-type gate struct {
+// semaphore admits a limited number of holders at once, in the order of their tickets. The
+// limit may change at any time; present holders stay.
+type semaphore struct {
 	mu      sync.Mutex
-	width   int // how many may be inside
-	inside  int
-	waiters []place
+	limit   int // how many holders there may be
+	held    int
+	waiters []ticket
 }
 
-func newGate(width int) *gate { return &gate{width: width} }
+func newSemaphore(limit int) *semaphore { return &semaphore{limit: limit} }
 
-// place is one in the order of those who want to be let in. It closes when its
-// holder is.
-type place chan struct{}
+// ticket is a position in the queue. It is closed when its owner is admitted.
+type ticket chan struct{}
 
-// queue takes a place, which its holder must wait for.
-func (g *gate) queue() place {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	p := make(place)
-	g.waiters = append(g.waiters, p)
-	g.wake()
-	return p
+// queue returns a ticket. Its owner must call wait.
+func (s *semaphore) queue() ticket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := make(ticket)
+	s.waiters = append(s.waiters, t)
+	s.admit()
+	return t
 }
 
-// wait waits to be let in. Who was let in calls leave.
-func (g *gate) wait(ctx context.Context, p place) error {
+// wait waits until the ticket is admitted. After that the caller must call release.
+func (s *semaphore) wait(ctx context.Context, t ticket) error {
 	if ctx.Err() == nil {
 		select {
-		case <-p:
+		case <-t:
 			if ctx.Err() == nil {
 				return nil
 			}
 		case <-ctx.Done():
 		}
 	}
-	g.forget(p)
+	s.cancel(t)
 	return context.Cause(ctx)
 }
 
-// enter takes a place and waits for it.
-func (g *gate) enter(ctx context.Context) error { return g.wait(ctx, g.queue()) }
+// acquire queues and waits.
+func (s *semaphore) acquire(ctx context.Context) error { return s.wait(ctx, s.queue()) }
 
-// forget takes a waiter off the list, or gives its place back if it was let in
-// already.
-func (g *gate) forget(turn place) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if i := slices.Index(g.waiters, turn); i >= 0 {
-		g.waiters = slices.Delete(g.waiters, i, i+1)
+// cancel removes a ticket from the queue, or releases it if it was admitted already.
+func (s *semaphore) cancel(t ticket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.waiters, t); i >= 0 {
+		s.waiters = slices.Delete(s.waiters, i, i+1)
 		return
 	}
-	g.inside--
-	g.wake()
+	s.held--
+	s.admit()
 }
 
-func (g *gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.inside--
-	g.wake()
+func (s *semaphore) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held--
+	s.admit()
 }
 
-// widen sets how many may be inside: more than before, or fewer.
-func (g *gate) widen(width int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.width = width
-	g.wake()
+// resize changes the limit.
+func (s *semaphore) resize(limit int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = limit
+	s.admit()
 }
 
-// wake lets in who may be; g.mu is held.
-func (g *gate) wake() {
-	for len(g.waiters) > 0 && g.inside < g.width {
-		g.inside++
-		close(g.waiters[0])
-		g.waiters = g.waiters[1:]
+// admit admits waiters up to the limit. The caller holds s.mu.
+func (s *semaphore) admit() {
+	for len(s.waiters) > 0 && s.held < s.limit {
+		s.held++
+		close(s.waiters[0])
+		s.waiters = s.waiters[1:]
 	}
 }

@@ -15,42 +15,42 @@ import (
 	"firn/vault"
 )
 
-// Options is what Send needs. Vault, ID, Plan, Source and Record are required.
+// Options are the options of Send. Vault, ID, Plan, Source and Record are required.
 type Options struct {
 	Vault  vault.Uploader
 	ID     vault.UploadID
 	Plan   Plan
 	Source Source
 
-	// Held is what the vault already has, by offset. A held part is adopted if
-	// the local bytes have its length and its tree hash, or its CRC-64 where the
-	// vault tells no tree hash, and sent again otherwise.
+	// Held contains the parts that the vault already has, by offset. Send adopts a held
+	// part if the local bytes have its length and its tree hash (its CRC-64 if the vault
+	// reports no tree hash), and sends it again otherwise.
 	Held map[int64]vault.Part
-	// Known are tree hashes of local bytes by offset, from an earlier run over a
-	// source that is proved to be the same; these bytes are not read again.
+	// Known contains tree hashes of local bytes by offset, from an earlier run over the
+	// same source. Send does not read these bytes again.
 	Known map[int64]treehash.Hash
-	// Record makes an acknowledged part durable. It is called for one part at a
-	// time, before the part counts as done; its error ends the transfer.
+	// Record makes an acknowledged part durable. It is called for one part at a time,
+	// before the part counts as done. Its error ends the transfer.
 	Record func(ctx context.Context, p vault.Part) error
 
-	Concurrency int           // parts in flight; 0: as many as pay, up to MostConcurrency
+	Concurrency int           // parts in flight; 0: as many as are worthwhile, at most MostConcurrency
 	Limiter     *rate.Limiter // for the bytes of all parts together; nil: no limit
-	IdleTimeout time.Duration // an attempt in which no byte moves for so long fails; 0: 3 minutes
-	RetryFor    time.Duration // how long to go on without an acknowledged part; 0: 20 hours
-	// Drain asks, when closed, to start no new parts. Those in flight get
-	// DrainTimeout (0: 10 s) to finish. Send then returns ErrInterrupted.
+	IdleTimeout time.Duration // an attempt fails after this time without a byte; 0: 3 minutes
+	RetryFor    time.Duration // the transfer fails after this time without an acknowledged part; 0: 20 hours
+	// Drain, when closed, stops the start of new parts. Those in flight get DrainTimeout
+	// (0: 10 s) to finish. Send then returns ErrInterrupted.
 	Drain        <-chan struct{}
 	DrainTimeout time.Duration
-	// Progress may be nil. It is called before the first byte moves and at every
-	// change, one call at a time, and must be quick.
+	// Progress may be nil. It is called before the first byte moves and at every change,
+	// one call at a time, and must be quick.
 	Progress func(Progress)
 }
 
-// Outcome is what Send achieved, complete or not.
+// Outcome is the result of Send, complete or not.
 type Outcome struct {
 	Parts   []vault.Part // acknowledged or adopted, by offset
 	Size    int64        // bytes of Parts
-	Adopted int          // how many of Parts were there before
+	Adopted int          // number of Parts that existed before
 	Sent    int64        // bytes acknowledged in this run
 	Busy    time.Duration
 	Retries int
@@ -65,19 +65,19 @@ func (o Outcome) TreeHash() treehash.Hash {
 	return treehash.Combine(hashes)
 }
 
-// hashBuffer is how many bytes are hashed at a time: few enough to stay in the
+// hashBuffer is the number of bytes that are hashed at a time: few enough to stay in the
 // processor's cache.
 const hashBuffer = 64 << 10
 
-// Send brings every piece of the source into the upload: adopts what the vault
-// holds and the local bytes prove, sends the rest. Errors that time may heal are
-// retried; others end the transfer and wrap their class: those of package vault,
-// ErrSourceChanged, ErrGaveUp, ErrInterrupted. The Outcome is valid with an
-// error, too: it tells what was acknowledged.
+// Send transfers every piece of the source into the upload. It adopts the parts that the
+// vault holds and that match the local bytes, and sends the rest. It retries after errors
+// that may pass. Others end the transfer and wrap their class: an error of package vault,
+// ErrSourceChanged, ErrGaveUp or ErrInterrupted. The Outcome is valid even if there is an
+// error: it describes what was acknowledged.
 func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
 	begin := time.Now()
-	s.meter.change(func(*Progress) {}) // the plan
+	s.meter.change(func(*Progress) {}) // report the plan
 	stop := s.lookAhead(ctx)
 	err := s.run(ctx, s.next)
 	stop()
@@ -88,10 +88,10 @@ func Send(ctx context.Context, o Options) (Outcome, error) {
 
 type sender struct {
 	Options
-	line
+	engine
 	buffers chan []byte // one for each core; holding one is the right to hash
 
-	recording sync.Mutex // held while a part is recorded; guards what follows
+	recording sync.Mutex // held while a part is recorded; protects the fields below
 	parts     []vault.Part
 	adopted   int
 	sent      int64
@@ -100,14 +100,14 @@ type sender struct {
 func newSender(o Options) *sender {
 	s := &sender{
 		Options: o,
-		line: line{
+		engine: engine{
 			concurrency: o.Concurrency, limiter: o.Limiter, idle: o.IdleTimeout,
 			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
 		},
 		buffers: make(chan []byte, runtime.GOMAXPROCS(0)),
 	}
 	for range cap(s.buffers) {
-		s.buffers <- nil // made at first use
+		s.buffers <- nil // allocated at first use
 	}
 	start := Progress{Size: o.Plan.Size, PartSize: o.Plan.PartSize}
 	for _, p := range o.Held {
@@ -120,7 +120,7 @@ func newSender(o Options) *sender {
 	return s
 }
 
-// next takes a piece from the source.
+// next returns the work for the next piece of the source.
 func (s *sender) next(starting context.Context) (work, error) {
 	piece, err := s.Source.Next(starting)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *sender) next(starting context.Context) (work, error) {
 	}, nil
 }
 
-// bring adopts a piece or sends it until it is acknowledged.
+// bring adopts a piece, or sends it until it is acknowledged.
 func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	held, isHeld := s.heldFor(piece)
 	if s.isKnown(piece) {
@@ -154,21 +154,20 @@ func (s *sender) bring(ctx, starting context.Context, piece Piece) error {
 	})
 }
 
-// heldFor returns what the vault holds in the place of a piece, if that can be compared
-// with it.
+// heldFor returns the part that the vault holds at the offset of a piece, if it can be
+// compared with the piece.
 func (s *sender) heldFor(piece Piece) (held vault.Part, isHeld bool) {
 	held, isHeld = s.Held[piece.Offset]
 	return held, isHeld && held.Size == piece.Size && provable(held)
 }
 
-// isKnown reports whether the vault holds the piece for certain, so that nobody needs to
-// read it.
+// isKnown reports whether the vault certainly holds the piece, so that it need not be read.
 func (s *sender) isKnown(piece Piece) bool {
 	held, isHeld := s.heldFor(piece)
 	return isHeld && !held.TreeHash.IsZero() && s.Known[piece.Offset] == held.TreeHash
 }
 
-// hash reads a piece once, on one core, through one small buffer.
+// hash reads a piece once, on one core, through a small buffer.
 func (s *sender) hash(ctx context.Context, piece Piece) (Sums, error) {
 	var buffer []byte
 	select {
@@ -196,7 +195,7 @@ func (s *sender) hash(ctx context.Context, piece Piece) (Sums, error) {
 // send sends a part until it is acknowledged.
 func (s *sender) send(ctx, starting context.Context, piece Piece, part vault.Part) error {
 	var answer vault.Part
-	err := s.insist(ctx, starting, s.pace.turns.queue(), func(f *flow) (err error) {
+	err := s.repeat(ctx, starting, s.pace.attempts.queue(), func(f *flow) (err error) {
 		answer, err = s.attempt(f, piece, part)
 		return err
 	}, func(times int, err error) error {
@@ -212,8 +211,8 @@ func (s *sender) send(ctx, starting context.Context, piece Piece, part vault.Par
 	return s.acknowledged(ctx, answer)
 }
 
-// proveUnchanged hashes the piece again after the vault found other bytes than
-// were hashed: either the source changed in between, or the way there did it.
+// proveUnchanged hashes the piece again after the vault received other bytes than were
+// hashed: either the source changed in between, or the bytes were changed on the way.
 func (s *sender) proveUnchanged(ctx context.Context, piece Piece, part vault.Part) error {
 	again, err := s.hash(ctx, piece)
 	if err != nil {
@@ -226,7 +225,6 @@ func (s *sender) proveUnchanged(ctx context.Context, piece Piece, part vault.Par
 	return nil
 }
 
-// attempt sends the part once.
 func (s *sender) attempt(f *flow, piece Piece, part vault.Part) (vault.Part, error) {
 	b := &body{SectionReader: io.NewSectionReader(piece.Data, 0, piece.Size), flow: f}
 	answer, err := s.Vault.UploadPart(f.ctx, s.ID, part, b)
@@ -254,7 +252,7 @@ func (s *sender) acknowledged(ctx context.Context, p vault.Part) error {
 	return nil
 }
 
-// adopt records a part that was there before.
+// adopt records a part that existed before.
 func (s *sender) adopt(ctx context.Context, p vault.Part) error {
 	if err := s.note(ctx, p); err != nil {
 		return err
@@ -271,8 +269,8 @@ func (s *sender) adopt(ctx context.Context, p vault.Part) error {
 	return nil
 }
 
-// note makes a part durable, unless an earlier run did, and counts it. The
-// record is made even if the transfer was cancelled meanwhile: the vault has it.
+// note records a part, unless an earlier run did, and counts it. It does so even if the
+// transfer was cancelled meanwhile, since the vault has the part.
 func (s *sender) note(ctx context.Context, p vault.Part) error {
 	s.recording.Lock()
 	defer s.recording.Unlock()

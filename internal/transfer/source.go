@@ -5,28 +5,27 @@ import (
 	"io"
 )
 
-// Piece is one part of a source, readable as often as needed until released.
+// Piece is one part of a source. It can be read repeatedly until it is released.
 type Piece struct {
 	Offset int64
 	Size   int64
-	// Sums are those of the piece if the source has computed them, else the zero
-	// Sums.
+	// Sums are the hashes of the piece if the source has computed them, else the zero Sums.
 	Sums Sums
-	// Data holds the piece from its byte 0 on.
+	// Data contains the piece from its byte 0 on.
 	Data io.ReaderAt
 	// Release is called when the piece is not needed any more.
 	Release func()
 }
 
-// Source yields the pieces of an archive in order. Next is called by one
-// goroutine; it returns io.EOF after the last piece, which may be shorter than
-// the others. A released piece may free room that Next waits for.
+// Source returns the pieces of an archive in order. One goroutine calls Next, which returns
+// io.EOF after the last piece. The last piece may be shorter than the others. Next may wait
+// for the room of pieces that are not released yet.
 type Source interface {
 	Next(ctx context.Context) (Piece, error)
 }
 
-// FromReaderAt is the source of the plan's Size bytes of r, which stay readable
-// at any place, so that nothing needs to be held.
+// FromReaderAt returns a source of the plan's Size bytes of r. It holds no bytes, since r
+// can be read at any position.
 func FromReaderAt(r io.ReaderAt, p Plan) Source {
 	return &readerAtSource{r: r, plan: p}
 }

@@ -15,21 +15,21 @@ import (
 	"firn/vault"
 )
 
-// ErrSpool says that a part of a stream could not be kept on disk until it is
+// ErrSpool says that a part of a stream could not be stored on disk until it is
 // acknowledged. What was acknowledged stays valid.
 var ErrSpool = errors.New("no place to keep a part of the stream until it is acknowledged")
 
-// Stream is a reader that one can stop waiting for. A goroutine reads ahead of
-// its user by one buffer; it ends after Close, as soon as the read that it may be
-// in returns: nothing can end that from outside.
+// Stream is a reader whose user can stop waiting for it. A goroutine reads ahead by one
+// buffer. After Close it ends as soon as its present read returns, which nothing can end
+// from outside.
 type Stream struct {
 	r      io.Reader
 	start  sync.Once
 	end    sync.Once
 	chunks chan chunk
 	quit   chan struct{}
-	rest   []byte // read and not taken
-	err    error  // what came after rest
+	rest   []byte // read but not taken
+	err    error  // the error behind rest
 }
 
 type chunk struct {
@@ -37,18 +37,18 @@ type chunk struct {
 	err  error
 }
 
-// NewStream returns the stream of what r yields. The caller closes it.
+// NewStream returns a stream of the bytes of r. The caller closes it.
 func NewStream(r io.Reader) *Stream {
 	return &Stream{r: r, chunks: make(chan chunk), quit: make(chan struct{})}
 }
 
-// Close lets the reading goroutine end. It may be repeated.
+// Close lets the reading goroutine end. It may be called repeatedly.
 func (s *Stream) Close() {
-	s.start.Do(func() {}) // it never begins, if it has not
+	s.start.Do(func() {}) // if the goroutine has not started, it never will
 	s.end.Do(func() { close(s.quit) })
 }
 
-// pump reads into two buffers in turn: while one is in use, the other is filled.
+// pump reads into two buffers in turn: while one is in use, it fills the other.
 func (s *Stream) pump() {
 	buffers := [2][]byte{make([]byte, hashBuffer), make([]byte, hashBuffer)}
 	for i := 0; ; i = 1 - i {
@@ -64,7 +64,7 @@ func (s *Stream) pump() {
 	}
 }
 
-// await makes rest non-empty. At the end of the stream it returns io.EOF.
+// await waits until rest is not empty. At the end of the stream it returns io.EOF.
 func (s *Stream) await(ctx context.Context) error {
 	s.start.Do(func() { go s.pump() })
 	for len(s.rest) == 0 {
@@ -101,10 +101,10 @@ func (s *Stream) take(ctx context.Context, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// FromStream is the source of everything that s yields. Each part is written to
-// a file in dir while it is hashed, and stays there until it is released, so that
-// it can be sent again. A stream that is longer than the limits allow fails
-// with an error that wraps vault.ErrInvalid, a full disk with ErrSpool.
+// FromStream returns a source of all bytes of s. It writes each part to a file in dir while
+// it hashes it, and keeps the file until the part is released, so that the part can be sent
+// again. A stream that is longer than the limits allow fails with an error that wraps
+// vault.ErrInvalid, a full disk with ErrSpool.
 func FromStream(s *Stream, p Plan, l vault.Limits, dir string) Source {
 	source := &streamSource{stream: s, plan: p, maxParts: l.MaxParts, dir: dir, hasher: treehash.New()}
 	if l.CRC64 {
@@ -119,7 +119,7 @@ type streamSource struct {
 	maxParts int
 	dir      string
 	hasher   *treehash.Hasher
-	crc      hash.Hash64 // nil: not wanted
+	crc      hash.Hash64 // nil: not needed
 	parts    int
 }
 
@@ -151,7 +151,7 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 	return piece, nil
 }
 
-// fill spools one part and returns its size.
+// fill writes one part to its file and returns its size.
 func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, err error) {
 	s.hasher.Reset()
 	if s.crc != nil {
@@ -170,7 +170,7 @@ func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, er
 		}
 		_, _ = s.hasher.Write(data) // never fails
 		if s.crc != nil {
-			_, _ = s.crc.Write(data) // nor does this
+			_, _ = s.crc.Write(data) // never fails either
 		}
 		size += int64(len(data))
 	}
@@ -185,7 +185,7 @@ func (s *streamSource) sums() Sums {
 	return sums
 }
 
-// failure tells the stream's own failure from the end of the waiting for it.
+// failure distinguishes the stream's own failure from a cancelled wait.
 func (s *streamSource) failure(ctx context.Context, size int64, err error) error {
 	if ctx.Err() != nil {
 		return err
@@ -193,8 +193,8 @@ func (s *streamSource) failure(ctx context.Context, size int64, err error) error
 	return &sourceError{fmt.Errorf("after byte %d: %w", int64(s.parts)*s.plan.PartSize+size, err)}
 }
 
-// spoolFile makes a file for one part. Where the system allows it, the file has
-// no name from the start, so that nothing is left of it after a kill.
+// spoolFile creates a file for one part. If the system allows it, spoolFile removes the
+// name at once, so that nothing is left of the file when the process is killed.
 func spoolFile(dir string) (file *os.File, release func(), err error) {
 	file, err = os.CreateTemp(dir, "firn-part-*")
 	if err != nil {

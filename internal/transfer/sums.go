@@ -9,14 +9,14 @@ import (
 	"firn/vault"
 )
 
-// Sums are what proves a piece, all of it from one pass over its bytes.
+// Sums are the checksums of a piece, from a single pass over its bytes.
 type Sums struct {
 	treehash.Sums
-	CRC64 crc64.Sum // zero where the vault has no use for it
+	CRC64 crc64.Sum // zero if the vault does not use it
 }
 
-// read sums up everything that r yields, through buf, with the CRC-64 if it is
-// wanted. It ends early when ctx does.
+// read computes the Sums of all bytes of r, through buf, with the CRC-64 if it is wanted.
+// It ends early when ctx is cancelled.
 func read(ctx context.Context, r io.Reader, buf []byte, withCRC64 bool) (Sums, error) {
 	if !withCRC64 {
 		sums, err := treehash.Read(ctx, r, buf)
@@ -27,7 +27,7 @@ func read(ctx context.Context, r io.Reader, buf []byte, withCRC64 bool) (Sums, e
 	return Sums{sums, crc64.Sum(crc.Sum64())}, err
 }
 
-// summed is a reader whose bytes, read in their order, go through a CRC.
+// summed is a reader that writes all bytes, which must be read in order, to a CRC.
 type summed struct {
 	io.ReaderAt
 	crc io.Writer
@@ -39,11 +39,10 @@ func (s summed) ReadAt(b []byte, offset int64) (int, error) {
 	return n, err
 }
 
-// provable reports whether enough is known of a part that the vault holds to
-// compare it with local bytes.
+// provable reports whether a part that the vault holds can be compared with local bytes.
 func provable(held vault.Part) bool { return !held.TreeHash.IsZero() || held.CRC64 != 0 }
 
-// prove reports whether the vault holds the piece that has these sums.
+// prove reports whether the vault holds the piece with these sums.
 func (s Sums) prove(held vault.Part) bool {
 	if held.TreeHash.IsZero() {
 		return held.CRC64 != 0 && held.CRC64 == s.CRC64

@@ -8,18 +8,18 @@ import (
 	"firn/vault"
 )
 
-// errStalled ends an attempt in which no byte moved for too long. It counts as
-// throttling: with less at once, each part gets more of the line.
+// errStalled ends an attempt in which no byte moved for too long. It counts as throttling:
+// with fewer parts in flight, each gets a larger share of the connection.
 var errStalled = fmt.Errorf("no byte moved for too long: %w", vault.ErrThrottled)
 
-// watchdog ends a context when it is not fed for a while.
+// watchdog cancels a context if it is not fed for some time.
 type watchdog struct {
 	timer *time.Timer
 	limit time.Duration
 }
 
-// guard returns a context that ends with errStalled when the watchdog was not
-// fed for limit. The caller calls stop when the attempt is over.
+// guard returns a context that is cancelled with errStalled when the watchdog was not fed
+// for limit. The caller calls stop when the attempt is over.
 func guard(ctx context.Context, limit time.Duration) (guarded context.Context, dog *watchdog, stop func()) {
 	guarded, cancel := context.WithCancelCause(ctx)
 	dog = &watchdog{limit: limit}
@@ -32,5 +32,5 @@ func guard(ctx context.Context, limit time.Duration) (guarded context.Context, d
 
 func (d *watchdog) feed() { d.timer.Reset(d.limit) }
 
-// rest lets the watchdog sleep until it is fed.
+// rest pauses the watchdog until it is fed.
 func (d *watchdog) rest() { d.timer.Stop() }
