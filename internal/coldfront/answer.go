@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// answer makes of the server's answer the one that S3 would give.
+// answer turns the server's answer into that of S3.
 func (f *Front) answer(ctx context.Context, c *call, resp *http.Response) error {
 	if c.operation == "RestoreObject" && resp.StatusCode == http.StatusNotImplemented {
 		return f.answerRestore(ctx, c, resp)
@@ -37,7 +37,7 @@ func (f *Front) answer(ctx context.Context, c *call, resp *http.Response) error 
 	return nil
 }
 
-// answerRead tells of the class of what is read, or refuses it.
+// answerRead adds the class of the object to an answer, or refuses the request.
 func (f *Front) answerRead(c *call, resp *http.Response) {
 	v := f.objects.get(c.name, versionID(resp))
 	if no := f.unreadable(v); no != nil && c.operation == "GetObject" {
@@ -47,7 +47,7 @@ func (f *Front) answerRead(c *call, resp *http.Response) {
 	f.amendHeaders(v, resp.Header)
 }
 
-// answerDocument learns from an answer that is XML, and amends it.
+// answerDocument learns from an XML answer, and amends it.
 func (f *Front) answerDocument(c *call, resp *http.Response) error {
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument))
 	if err != nil {
@@ -59,7 +59,7 @@ func (f *Front) answerDocument(c *call, resp *http.Response) error {
 		return err
 	}
 	root.unmask()
-	if root.XMLName.Local != "Error" { // S3 may say so after a 200
+	if root.XMLName.Local != "Error" { // S3 may return an Error with status 200
 		f.learn(c, versionID(resp), root)
 		f.amend(c, versionID(resp), root)
 	}
@@ -72,7 +72,7 @@ func (f *Front) answerDocument(c *call, resp *http.Response) error {
 	return nil
 }
 
-// learn keeps the class of what was begun or written.
+// learn stores the class of an upload or of a new object.
 func (f *Front) learn(c *call, versionID string, root *node) {
 	switch c.operation {
 	case "CopyObject":
@@ -84,7 +84,7 @@ func (f *Front) learn(c *call, versionID string, root *node) {
 	}
 }
 
-// classOf is the class that a request asks for.
+// classOf returns the class that a request asks for.
 func (f *Front) classOf(c *call) string {
 	class := c.request.Header.Get("X-Amz-Storage-Class")
 	if class == "" || f.ignores(Classes) {
@@ -95,8 +95,8 @@ func (f *Front) classOf(c *call) string {
 
 func versionID(resp *http.Response) string { return resp.Header.Get("X-Amz-Version-Id") }
 
-// forget removes the versions that DeleteObjects names; what is named without a
-// version is either gone for good or stays as it is under a delete marker.
+// forget removes the versions that DeleteObjects names. A name without a version needs no
+// action: the object is either removed or hidden by a delete marker.
 func (f *Front) forget(c *call) error {
 	var deleted struct {
 		Objects []struct {
@@ -115,7 +115,8 @@ func (f *Front) forget(c *call) error {
 	return nil
 }
 
-// answerRestore does what the server, having verified the request, cannot.
+// answerRestore restores an object after the server, which has no RestoreObject, has
+// verified the request.
 func (f *Front) answerRestore(ctx context.Context, c *call, resp *http.Response) error {
 	id := c.request.URL.Query().Get("versionId")
 	found, missing, err := f.head(ctx, c.name, id)

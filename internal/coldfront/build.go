@@ -15,9 +15,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// build returns the path of the S3 server, which it makes of tools/versitygw if
-// that was not done yet. The name carries the hash of what it is made of, so that
-// a change there makes another file. Only one process builds at a time.
+// build returns the path of the S3 server. It builds the server from tools/versitygw if
+// necessary. The file name contains the hash of the source, so that a change makes another
+// file. Only one process builds at a time.
 func build(ctx context.Context) (string, error) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
@@ -51,8 +51,8 @@ func build(ctx context.Context) (string, error) {
 	return path, compile(ctx, source, path)
 }
 
-// compile makes path in one step: a build that is interrupted leaves nothing that
-// could be taken for a server.
+// compile creates path in one step, so that an interrupted build leaves no incomplete
+// server.
 func compile(ctx context.Context, source, path string) error {
 	unfinished := path + ".new"
 	cmd := exec.CommandContext(ctx, "go", "build", "-C", source, "-trimpath", "-o", unfinished, ".")
@@ -63,7 +63,7 @@ func compile(ctx context.Context, source, path string) error {
 	return os.Rename(unfinished, path)
 }
 
-// moduleRoot is the directory of the go.mod that the working directory belongs to.
+// moduleRoot returns the directory of the go.mod of the working directory.
 func moduleRoot(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {

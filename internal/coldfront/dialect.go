@@ -7,35 +7,35 @@ import (
 	"strings"
 )
 
-// More features, which services that speak S3 may lack.
+// More features that services with the S3 protocol may lack.
 const (
-	// UploadList is ListMultipartUploads. It can be refused; ignored, the bucket's
-	// objects are listed in its place.
+	// UploadList is ListMultipartUploads. It can be refused. If it is ignored, the answer
+	// is the list of the bucket's objects.
 	UploadList Feature = iota + 100
-	// Ranges are those of GetObject. They can be ignored, not refused.
+	// Ranges are ranges of GetObject. They can be ignored, not refused.
 	Ranges
-	// TaggingQuery is the word in a query that makes a request one for tags. Ignored,
-	// such a request is one for the object itself.
+	// TaggingQuery is the query of a request for tags. If it is ignored, such a request
+	// applies to the object itself.
 	TaggingQuery
-	// UploadClasses is the class of an upload in lists. Ignored, it is STANDARD.
+	// UploadClasses is the class of an upload in lists. If it is ignored, it is STANDARD.
 	UploadClasses
-	// Archiving is that objects of the cold classes must be restored. Ignored, they are
-	// read as they are.
+	// Archiving is the need to restore objects of the cold classes. If it is ignored, they
+	// can be read at any time.
 	Archiving
 )
 
-// Dialect is how a service differs from S3.
+// Dialect describes other differences of a service from S3.
 type Dialect struct {
-	// MaxParts is how many parts it takes in one upload; 0: 10,000.
+	// MaxParts is the number of parts in one upload; 0: 10,000.
 	MaxParts int
-	// MaxBody is how many bytes a body may have that a proxy before it lets through; 0:
-	// any number.
+	// MaxBody is the largest body in bytes that a proxy in front of the service lets
+	// through; 0: no limit.
 	MaxBody int64
-	// Unknown are the beginnings of the names of headers that it refuses.
+	// Unknown are prefixes of the names of headers that the service refuses.
 	Unknown []string
 }
 
-// refused is the answer to a request that the service does not take.
+// refused returns the error for a request that the service refuses, or nil.
 func (d Dialect) refused(c *call) *s3Error {
 	r := c.request
 	if n, err := strconv.Atoi(r.URL.Query().Get("partNumber")); err == nil && d.MaxParts > 0 && n > d.MaxParts {
@@ -57,7 +57,7 @@ func (d Dialect) refused(c *call) *s3Error {
 	return nil
 }
 
-// isTooLarge reports whether the proxy lets no such request through, and answers it.
+// isTooLarge reports whether the proxy refuses the request for its size, and answers it.
 func (d Dialect) isTooLarge(out *observed, c *call) bool {
 	if d.MaxBody == 0 || c.request.ContentLength <= d.MaxBody {
 		return false
@@ -68,8 +68,8 @@ func (d Dialect) isTooLarge(out *observed, c *call) bool {
 	return true
 }
 
-// overlook removes from a request what the service takes no notice of, before anybody
-// looks what it is. It tells whether there was any.
+// overlook removes ignored parts from a request before its operation is determined. It
+// reports whether it changed the request.
 func (f *Front) overlook(r *http.Request, n name) (changed bool) {
 	query := r.URL.Query()
 	if f.ignores(TaggingQuery) && n.key != "" && query.Has("tagging") {

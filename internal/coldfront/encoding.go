@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A key may have control characters, which XML has no place for. S3 writes them all
-// the same, by references such as &#x3;, unless a list is asked for with its keys
-// encoded as in a URL. The server writes something else in their place. So it gets keys
-// without any but tabs, in the same order: a tab and a letter, as in ^C, for each.
+// A key may contain control characters, which XML cannot represent. S3 writes them all the
+// same, as references such as &#x3;, unless a list is requested with URL-encoded keys. The
+// server writes something else for them. So the front replaces each control character
+// except tabs by a tab and a letter, as in ^C. The order of the keys stays the same.
 
 var (
 	escapedControl = regexp.MustCompile(`%[01][0-9A-Fa-f]`)
@@ -20,18 +20,18 @@ var (
 	disguised      = regexp.MustCompile(`\t[@-_]`)
 )
 
-// disguise is a text as the server has it.
+// disguise returns a text with replaced control characters.
 func disguise(text string) string {
 	return control.ReplaceAllStringFunc(text, func(c string) string { return "\t" + string('@'+rune(c[0])) })
 }
 
-// disguise gives the server a request in its words. It tells whether that changed
-// anything.
+// disguise replaces the control characters in the URL of a request. It reports whether it
+// changed the request.
 func (c *call) disguise(r *http.Request) bool {
 	hide := func(escaped string) string {
 		plain, err := url.PathUnescape(escaped)
 		if err != nil {
-			return escaped // which cannot be
+			return escaped // cannot happen
 		}
 		return url.PathEscape(disguise(plain))
 	}
@@ -47,7 +47,7 @@ func (c *call) disguise(r *http.Request) bool {
 	return true
 }
 
-// unmask puts the characters back in a document of the server.
+// unmask restores the control characters in a document of the server.
 func (n *node) unmask() {
 	n.Text = disguised.ReplaceAllStringFunc(n.Text, func(d string) string { return string(rune(d[1]) - '@') })
 	for _, child := range n.Nodes {
@@ -55,8 +55,8 @@ func (n *node) unmask() {
 	}
 }
 
-// encode makes a document one that can be written: its keys as in a URL, if that was
-// asked for and the service does it.
+// encode prepares a document for writing. It URL-encodes the keys if that was requested and
+// the service supports it.
 func (f *Front) encode(c *call, root *node) {
 	lists := slices.Contains([]string{"ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads"}, c.operation)
 	byURL := lists && c.request.URL.Query().Get("encoding-type") == "url" && !f.ignores(Encoding)
@@ -77,13 +77,13 @@ func (n *node) encode(byURL bool) {
 	}
 }
 
-// What encoding/xml would replace stands as a character for private use until it is
-// written.
+// firstStandIn is the first of the private characters that replace characters which
+// encoding/xml cannot write, until byReference replaces them.
 const firstStandIn = 0x10E000
 
 var standsIn = regexp.MustCompile(`[\x{10E000}-\x{10E01F}]`)
 
-// byReference writes what stands in for a character as a reference to that.
+// byReference replaces private characters by references to the original characters.
 func byReference(document []byte) []byte {
 	return standsIn.ReplaceAllFunc(document, func(r []byte) []byte {
 		return fmt.Appendf(nil, "&#x%x;", []rune(string(r))[0]-firstStandIn)

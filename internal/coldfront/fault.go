@@ -8,47 +8,47 @@ import (
 	"sync"
 )
 
-// Harm is what a [Fault] does.
+// Harm is the effect of a [Fault].
 type Harm int
 
 const (
-	// Refuse answers with Status and Code; the request does not arrive.
+	// Refuse answers with Status and Code; the request does not reach the server.
 	Refuse Harm = iota
-	// LoseRequest closes the connection; the request does not arrive.
+	// LoseRequest closes the connection; the request does not reach the server.
 	LoseRequest
 	// LoseAnswer closes the connection after the server has acted.
 	LoseAnswer
 	// ErrorInOK answers 200 with an Error of Code in the body, as S3 may do for
-	// CompleteMultipartUpload and CopyObject; the request does not arrive.
+	// CompleteMultipartUpload and CopyObject; the request does not reach the server.
 	ErrorInOK
-	// ErrorAfterAll is the same after the server has acted.
+	// ErrorAfterAll is ErrorInOK after the server has acted.
 	ErrorAfterAll
-	// Flip makes one bit of the answer's body wrong.
+	// Flip inverts one bit of the answer's body.
 	Flip
-	// Cut ends the connection after Bytes bytes of the answer's body.
+	// Cut closes the connection after Bytes bytes of the answer's body.
 	Cut
-	// Tell puts Value in place of the answer's field Header.
+	// Tell sets the header Header of the answer to Value.
 	Tell
-	// Gateway answers 504 with a page for people after the server has acted, as a proxy
-	// does whose patience is over.
+	// Gateway answers 504 with an HTML page after the server has acted, like a proxy with a
+	// timeout.
 	Gateway
 )
 
-// Fault is something that goes wrong with requests that match.
+// Fault is a scripted failure of matching requests.
 type Fault struct {
 	Operation string         // S3's name, such as UploadPart; "" matches all
-	Match     *regexp.Regexp // on "METHOD /path?query"; nil matches all
-	After     int            // so many requests that match pass first
-	Times     int            // how many are then hit; 0 means 1, less than 0 all
+	Match     *regexp.Regexp // applied to "METHOD /path?query"; nil matches all
+	After     int            // number of matching requests that pass first
+	Times     int            // number of requests that then fail; 0 means 1, less than 0 all
 	Harm      Harm
-	Status    int    // of Refuse; 0 means 503
-	Code      string // of Refuse and the errors in a 200; "" means SlowDown or InternalError
-	Bytes     int64  // of Cut
-	Header    string // of Tell
-	Value     string // of Tell
+	Status    int    // for Refuse; 0 means 503
+	Code      string // for Refuse and the errors in a 200; "" means SlowDown or InternalError
+	Bytes     int64  // for Cut
+	Header    string // for Tell
+	Value     string // for Tell
 }
 
-// faults are those that are still to come.
+// faults are the faults that have not happened yet.
 type faults struct {
 	mu   sync.Mutex
 	list []*Fault
@@ -69,8 +69,8 @@ func (f *faults) clear() {
 	f.list = nil
 }
 
-// take returns what goes wrong with this request, or nil. Of several faults that
-// match, the first hits; the others count the request as well.
+// take returns the fault of this request, or nil. If several faults match, the first one
+// happens; the others count the request too.
 func (f *faults) take(c *call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -96,8 +96,8 @@ func (f *Fault) matches(c *call) bool {
 	return f.Match == nil || f.Match.MatchString(c.request.Method+" "+c.request.URL.RequestURI())
 }
 
-// error is the answer to a request that does not arrive, or whose answer is not
-// what happened.
+// error returns the answer to a request that does not reach the server, or whose real
+// answer is lost.
 func (f *Fault) error() s3Error {
 	e := s3Error{Status: f.Status, Code: f.Code, Message: "scripted"}
 	switch f.Harm {
@@ -117,8 +117,8 @@ func (f *Fault) error() s3Error {
 	return e
 }
 
-// before does what happens instead of asking the server. It tells whether it
-// answered.
+// before does what the fault does before the server acts. It reports whether it answered
+// the request.
 func (f *Fault) before(out *observed, c *call) bool {
 	switch f.Harm {
 	case Refuse, ErrorInOK:
@@ -132,7 +132,7 @@ func (f *Fault) before(out *observed, c *call) bool {
 	}
 }
 
-// after does what happens to the server's answer. It returns an error to lose it.
+// after applies the fault to the server's answer. It returns an error to lose the answer.
 func (f *Fault) after(resp *http.Response, c *call) error {
 	switch f.Harm {
 	case LoseAnswer:
@@ -155,7 +155,7 @@ func (f *Fault) after(resp *http.Response, c *call) error {
 
 const gatewayPage = "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body><hr><center>nginx</center></body>\r\n</html>\r\n"
 
-// flipped is a body whose first byte has a wrong bit.
+// flipped is a body with a wrong bit in its first byte.
 type flipped struct {
 	io.ReadCloser
 	done bool
@@ -170,7 +170,7 @@ func (b *flipped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// cut is a body that breaks.
+// cut is a body that ends with an error.
 type cut struct {
 	io.ReadCloser
 	left int64

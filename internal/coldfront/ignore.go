@@ -15,9 +15,9 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// strip removes from a request what the service takes no notice of. It tells
-// whether there was any, because the client's signature then is of no use: the
-// front signs anew, and nobody has verified the client's.
+// strip removes what the service ignores from a request. It reports whether it changed the
+// request: then the client's signature is invalid and unverified, and the front signs the
+// request again.
 func (f *Front) strip(c *call, r *http.Request) (stripped bool, _ error) {
 	ignored := func(feature Feature) bool { return f.ignores(feature) && c.uses(feature) }
 	var fields []string
@@ -39,13 +39,12 @@ func (f *Front) strip(c *call, r *http.Request) (stripped bool, _ error) {
 	return true, f.stripBody(r)
 }
 
-// stripBody removes the checksums from the body of CompleteMultipartUpload.
 func (f *Front) stripBody(r *http.Request) error {
 	text, err := io.ReadAll(io.LimitReader(r.Body, maxDocument))
 	if err != nil {
 		return err
 	}
-	if root, err := parseXML(text); err == nil { // else let the server complain
+	if root, err := parseXML(text); err == nil { // otherwise the server refuses it
 		f.stripDocument(root)
 		if text, err = root.bytes(); err != nil {
 			return err
@@ -68,7 +67,7 @@ func (f *Front) stripDocument(n *node) {
 	}
 }
 
-// stripAnswer removes fields about ignored checksums.
+// stripAnswer removes headers about ignored checksums.
 func (f *Front) stripAnswer(h http.Header) {
 	for field := range h {
 		if checksum, ok := strings.CutPrefix(field, "X-Amz-"); ok && f.ignoresChecksum(strings.ReplaceAll(checksum, "-", "")) {
@@ -77,8 +76,8 @@ func (f *Front) stripAnswer(h http.Header) {
 	}
 }
 
-// ignoresChecksum tells whether the service knows nothing of an element such as
-// ChecksumSHA256 or ChecksumType.
+// ignoresChecksum reports whether the service ignores an element such as ChecksumSHA256 or
+// ChecksumType.
 func (f *Front) ignoresChecksum(element string) bool {
 	if !strings.HasPrefix(element, "Checksum") {
 		return false
@@ -86,7 +85,7 @@ func (f *Front) ignoresChecksum(element string) bool {
 	return f.ignores(Checksums) || f.ignores(CRC64NVME) && strings.EqualFold(element, "ChecksumCRC64NVME")
 }
 
-// sign signs a request that was changed. It keeps its date.
+// sign signs a changed request. It keeps the date of the request.
 func (f *Front) sign(ctx context.Context, r *http.Request) error {
 	date, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 	if err != nil {

@@ -6,35 +6,34 @@ import (
 	"strings"
 )
 
-// Feature is something that services which call themselves S3-compatible may
-// lack.
+// Feature is a feature of S3 that compatible services may lack.
 type Feature int
 
 const (
 	// Conditions are If-None-Match and If-Match of writes.
 	Conditions Feature = iota
-	// CRC64NVME is the checksum of that name.
+	// CRC64NVME is the checksum with this name.
 	CRC64NVME
-	// Checksums are all of them.
+	// Checksums are all checksums.
 	Checksums
-	// Tagging is tags of objects; tags that come with a write can be ignored.
+	// Tagging is the tags of objects; tags in a request that writes can be ignored.
 	Tagging
 	// Classes are storage classes other than STANDARD.
 	Classes
 	// Restore is RestoreObject. It can be refused, not ignored.
 	Restore
-	// RestoreStatus is that element of listings, and the header that asks for it.
+	// RestoreStatus is this element of lists, and the header that asks for it.
 	RestoreStatus
-	// Versions are listing them and asking whether a bucket keeps them. They can be
-	// refused, not ignored.
+	// Versions are the list of versions and the request whether a bucket keeps them. They
+	// can be refused, not ignored.
 	Versions
-	// Encoding is that of the keys in lists, as in a URL. It can be ignored, not refused.
+	// Encoding is the URL encoding of keys in lists. It can be ignored, not refused.
 	Encoding
 )
 
 func (f *Front) ignores(feature Feature) bool { return slices.Contains(f.options.Ignores, feature) }
 
-// uses tells whether a request makes use of a feature.
+// uses reports whether a request uses a feature.
 func (c *call) uses(feature Feature) bool {
 	h := c.request.Header
 	switch feature {
@@ -65,15 +64,15 @@ func (c *call) uses(feature Feature) bool {
 	}
 }
 
-// wantsChecksum tells whether bytes come without a checksum to a bucket with Object Lock.
+// wantsChecksum reports whether a request lacks the checksum that a bucket with Object Lock
+// requires.
 func (f *Front) wantsChecksum(c *call) bool {
 	_, locked := f.locked.Load(c.name.bucket)
 	stores := c.operation == "PutObject" || c.operation == "UploadPart"
 	return locked && stores && !c.uses(Checksums) && c.request.Header.Get("Content-Md5") == ""
 }
 
-// checksumFields are the fields that have to do with checksums of what is
-// written.
+// checksumFields returns the headers about the checksums of written content.
 func checksumFields(h http.Header) []string {
 	var fields []string
 	for field := range h {
@@ -84,7 +83,7 @@ func checksumFields(h http.Header) []string {
 	return fields
 }
 
-// refused is the answer to a request that uses what the service refuses.
+// refused returns the error for a request that uses a refused feature, or nil.
 func (f *Front) refused(c *call) *s3Error {
 	for _, feature := range f.options.Refuses {
 		if !c.uses(feature) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// amend writes the storage classes, and what is being restored if the client asks
-// for that, into the answer to a listing.
+// amend adds storage classes, and the restore status if the client asks for it, to the
+// answer to a list.
 func (f *Front) amend(c *call, versionID string, root *node) {
 	if c.page != nil {
 		c.page.turn(root)
@@ -38,7 +38,7 @@ func (f *Front) amend(c *call, versionID string, root *node) {
 	}
 }
 
-// amendObjects amends each element that tells of an object.
+// amendObjects amends each element that describes an object.
 func (f *Front) amendObjects(c *call, root *node, element string) {
 	wanted := strings.Contains(c.request.Header.Get("X-Amz-Optional-Object-Attributes"), "RestoreStatus") &&
 		!f.ignores(RestoreStatus)
@@ -55,8 +55,8 @@ func (f *Front) amendObjects(c *call, root *node, element string) {
 	}
 }
 
-// amend adds the element RestoreStatus, which is absent when there is nothing to
-// tell.
+// amend adds the element RestoreStatus, unless the object is neither being restored nor
+// restored.
 func (r restore) amend(object *node, now time.Time) {
 	stage := r.stage(now)
 	if stage == archived {
@@ -69,8 +69,7 @@ func (r restore) amend(object *node, now time.Time) {
 	}
 }
 
-// amendHeaders tells of class and restoration in the answer to HeadObject and
-// GetObject.
+// amendHeaders adds class and restore status to the answer to HeadObject or GetObject.
 func (f *Front) amendHeaders(v version, h http.Header) {
 	h.Del("X-Amz-Storage-Class")
 	if v.class != standard {

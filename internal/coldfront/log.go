@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// Request is a request that the front has begun to answer, or whose connection it
-// was about to close.
+// Request is a request that the front has begun to answer, or whose connection it was about
+// to close.
 type Request struct {
 	Operation string // S3's name, such as UploadPart
 	Method    string
@@ -23,8 +23,8 @@ type Request struct {
 	Sent      int64 // bytes of the answer's body so far
 }
 
-// record keeps the requests in the order of their answers. A client that has an
-// answer finds it here.
+// record keeps the requests in the order of their answers. A client that has received an
+// answer finds the request here.
 type record struct {
 	log  io.Writer // or nil
 	mu   sync.Mutex
@@ -36,7 +36,7 @@ func (r *record) add(request *Request, uri string) {
 	defer r.mu.Unlock()
 	r.list = append(r.list, request)
 	if r.log != nil {
-		// Whoever reads it misses it.
+		// A failure only means that the reader of the log misses a line.
 		_, _ = fmt.Fprintf(r.log, "%s %s %s %d\n", request.Operation, request.Method, uri, request.Status)
 	}
 }
@@ -58,7 +58,7 @@ func (r *record) all() []Request {
 	return list
 }
 
-// counted is a body that counts.
+// counted is a body that counts its bytes.
 type counted struct {
 	io.ReadCloser
 	n *atomic.Int64
@@ -70,8 +70,8 @@ func (b counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// observed is an answer that is recorded before it is sent. It hides what else the
-// writer can do, which the proxy would use to give up when the client does.
+// observed is an answer that is recorded before it is sent. It hides the other methods of
+// the writer, with which the proxy would stop when the client does.
 type observed struct {
 	out     http.ResponseWriter
 	record  *record
@@ -102,16 +102,15 @@ func (o *observed) Write(p []byte) (int, error) {
 	return o.out.Write(p)
 }
 
-// FlushError lets the proxy flush.
 func (o *observed) FlushError() error { return http.NewResponseController(o.out).Flush() }
 
-// abort breaks the connection in the first line of an answer. Closed without a
-// byte, net/http might ask again by itself, and the fault would harm nobody.
+// abort closes the connection within the first line of an answer. If it sent no byte,
+// net/http might repeat the request itself, and the fault would have no effect.
 func (o *observed) abort() {
 	o.begins(0)
 	conn, _, err := http.NewResponseController(o.out).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // an answer is on its way; this closes the connection
+		panic(http.ErrAbortHandler) // an answer is being sent; this closes the connection
 	}
 	_, _ = conn.Write([]byte("HTTP/1.1 ")) // the client may be gone
 	_ = conn.Close()

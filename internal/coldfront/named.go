@@ -5,30 +5,30 @@ import (
 	"slices"
 )
 
-// Service is a front that answers as a service of that name does, as far as its
-// documentation and public reports tell.
+// Service is a front that behaves like a service of this name, according to its
+// documentation and public reports.
 type Service struct {
 	Name      string
-	Class     string // in which archives are stored there
-	Lacks     string // what a vault's URL must say, with commas; the rest is found out
+	Class     string // the class of archives there
+	Lacks     string // the option lacks of the vault's URL; firn finds out the rest
 	Versioned bool   // whether its buckets keep versions
 	Options   Options
-	Faults    []Fault // that come by themselves
+	Faults    []Fault // the faults that the service has by itself
 }
 
-// Services are those that are known by name.
+// Services returns the known services.
 func Services() []Service {
 	return []Service{
-		// All that Amazon has.
+		// Everything that Amazon has.
 		{Name: "amazon", Class: "GLACIER_IR"},
-		// Scaleway Object Storage: a class GLACIER that is restored, no other cold one, no
-		// checksums but MD5, and 1,000 parts.
+		// Scaleway Object Storage: the class GLACIER, which must be restored, no other cold
+		// class, no checksums but MD5, and 1,000 parts.
 		{
 			Name: "scaleway", Class: "GLACIER",
 			Options: Options{Ignores: []Feature{Checksums, Conditions, RestoreStatus}, Dialect: Dialect{MaxParts: 1000}},
 		},
-		// Backblaze B2: one class, versions in every bucket, no tags, and headers that it does
-		// not know are errors.
+		// Backblaze B2: one class, versions in every bucket, no tags, and unknown headers
+		// are errors.
 		{
 			Name: "backblaze", Class: "GLACIER", Lacks: "classes", Versioned: true,
 			Options: Options{
@@ -36,14 +36,14 @@ func Services() []Service {
 				Dialect: Dialect{Unknown: []string{"x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-mp-object-size"}},
 			},
 		},
-		// Ceph's gateway: no cold classes, and no notice of most headers that it does not know.
+		// Ceph's gateway: no cold classes; it ignores most unknown headers.
 		{
 			Name: "ceph", Class: "GLACIER", Lacks: "classes",
 			Options: Options{Refuses: []Feature{Classes, Restore}, Ignores: []Feature{Checksums, Conditions, RestoreStatus}},
 		},
-		// A service that takes no notice of encoding-type, behind a proxy that is out of
-		// patience before an upload is completed, and once with other requests, and that lets
-		// no body of more than 32 MiB through.
+		// A service that ignores encoding-type, behind a proxy. The proxy times out before
+		// an upload is completed, and once for some other requests, and refuses bodies of
+		// more than 32 MiB.
 		{
 			Name: "proxy", Class: "GLACIER_IR",
 			Options: Options{Ignores: []Feature{Encoding}, Dialect: Dialect{MaxBody: 32 << 20}},
@@ -61,7 +61,7 @@ func Services() []Service {
 	}
 }
 
-// ServiceNamed returns one of Services.
+// ServiceNamed returns the service with this name.
 func ServiceNamed(name string) (Service, error) {
 	all := Services()
 	i := slices.IndexFunc(all, func(s Service) bool { return s.Name == name })

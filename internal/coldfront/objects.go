@@ -7,41 +7,40 @@ import (
 
 const standard = "STANDARD"
 
-// nullVersion is what S3 calls the version of what was written without versioning.
+// nullVersion is S3's name of a version that was written without versioning.
 const nullVersion = "null"
 
-// isClass tells whether S3 has such a storage class.
+// isClass reports whether S3 has such a storage class.
 func isClass(class string) bool {
 	return class == standard || isArchived(class) || slices.Contains([]string{
 		"REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "EXPRESS_ONEZONE",
 	}, class)
 }
 
-// isArchived tells whether objects of the class must be restored before they can
-// be read.
+// isArchived reports whether objects of the class must be restored before they can be read.
 func isArchived(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
 
-// version is what the server does not know of an object's version.
+// version holds those properties of an object's version that the server does not know.
 type version struct {
 	id      string // "" without versioning
 	class   string
-	restore restore // the zero value when none was asked for
+	restore restore // the zero value if none was requested
 }
 
-// objects has the storage classes. What exists the server alone knows: a name or
-// an upload that is not here is one of class STANDARD, if it is one at all.
+// objects holds the storage classes. Only the server knows which objects exist: an object
+// or upload that is not here has the class STANDARD, if it exists.
 type objects struct {
 	mu       sync.Mutex
 	versions map[name][]version // from the oldest to the latest
-	uploads  map[string]string  // the class by upload id
+	uploads  map[string]string  // class by upload id
 }
 
 func newObjects() *objects {
 	return &objects{versions: make(map[name][]version), uploads: make(map[string]string)}
 }
 
-// plainID is the version id as it is kept: what was written without versioning
-// has none.
+// plainID returns the version id as objects keeps it: empty for a version written without
+// versioning.
 func plainID(id string) string {
 	if id == nullVersion {
 		return ""
@@ -49,7 +48,7 @@ func plainID(id string) string {
 	return id
 }
 
-// put remembers an object that was written; it replaces the one of the same id.
+// put stores a new object. It replaces a version with the same id.
 func (o *objects) put(n name, id, class string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -57,7 +56,7 @@ func (o *objects) put(n name, id, class string) {
 	o.versions[n] = append(kept, version{id: plainID(id), class: class})
 }
 
-// get tells about a version, or about the latest if id is "".
+// get returns a version, or the latest one if id is "".
 func (o *objects) get(n name, id string) version {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -67,7 +66,7 @@ func (o *objects) get(n name, id string) version {
 	return version{class: standard}
 }
 
-// find needs the lock; it returns nil for what was never put.
+// find returns a version, or nil if it is unknown. The caller holds the lock.
 func (o *objects) find(n name, id string) *version {
 	all := o.versions[n]
 	if id == "" {
@@ -82,21 +81,20 @@ func (o *objects) find(n name, id string) *version {
 	return nil
 }
 
-// remove forgets one version.
 func (o *objects) remove(n name, id string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.versions[n] = slices.DeleteFunc(o.versions[n], func(v version) bool { return v.id == plainID(id) })
 }
 
-// begin remembers the class of an upload.
+// begin stores the class of an upload.
 func (o *objects) begin(uploadID, class string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.uploads[uploadID] = class
 }
 
-// upload is the class of an upload.
+// upload returns the class of an upload.
 func (o *objects) upload(uploadID string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// name is where an object lives.
+// name is the bucket and the key of an object.
 type name struct{ bucket, key string }
 
-// nameOf finds bucket and key in the path or, below [Domain], in the host.
+// nameOf returns bucket and key from the path or, below [Domain], from the host.
 func nameOf(r *http.Request) name {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	host, _, _ := strings.Cut(r.Host, ":")
@@ -20,8 +20,7 @@ func nameOf(r *http.Request) name {
 	return name{bucket, key}
 }
 
-// copySource is the object that a request copies, and its version ("" for the
-// latest).
+// copySource returns the object that a request copies, and its version ("" for the latest).
 func copySource(r *http.Request) (_ name, version string, ok bool) {
 	source := r.Header.Get("X-Amz-Copy-Source")
 	if source == "" {
@@ -40,7 +39,7 @@ func copySource(r *http.Request) (_ name, version string, ok bool) {
 	return name{bucket, key}, values.Get("versionId"), true
 }
 
-// operationOf is the name that S3 has for what a request asks.
+// operationOf returns S3's name of the operation.
 func operationOf(r *http.Request, n name) string {
 	query := r.URL.Query()
 	switch {
@@ -107,7 +106,7 @@ func objectOperation(method string, query url.Values) string {
 	})
 }
 
-// pick finds the operation by the method and the one telling parameter.
+// pick finds the operation by the method and the one significant parameter.
 func pick(method string, query url.Values, operations map[string]string) string {
 	for parameter := range query {
 		if operation, ok := operations[method+" "+parameter]; ok {

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// own is the front's own client, which speaks to the server directly.
+// own returns a client that connects to the server directly.
 func (f *Front) own() *s3.Client {
 	return s3.New(s3.Options{
 		BaseEndpoint: aws.String("http://s3"),
@@ -37,7 +37,7 @@ func (f *Front) CreateVersionedBucket(ctx context.Context, bucket string) error 
 	return f.SetVersioning(ctx, bucket, true)
 }
 
-// SetVersioning makes a bucket keep versions, or not keep those that are to come.
+// SetVersioning makes a bucket keep versions, or stop keeping new ones.
 func (f *Front) SetVersioning(ctx context.Context, bucket string, enabled bool) error {
 	status := types.BucketVersioningStatusSuspended
 	if enabled {
@@ -49,8 +49,8 @@ func (f *Front) SetVersioning(ctx context.Context, bucket string, enabled bool) 
 	return err
 }
 
-// CreateLockedBucket makes a bucket whose objects nobody can remove or change for a
-// day, unless he may bypass governance.
+// CreateLockedBucket makes a bucket whose objects nobody can remove or change for a day
+// without the permission to bypass governance.
 func (f *Front) CreateLockedBucket(ctx context.Context, bucket string) error {
 	f.locked.Store(bucket, true)
 	_, err := f.own().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &bucket, ObjectLockEnabledForBucket: aws.Bool(true)})
@@ -69,10 +69,10 @@ func (f *Front) CreateLockedBucket(ctx context.Context, bucket string) error {
 	return err
 }
 
-// head returns the id of a version, or of the latest if id is "", or the answer
-// to whoever asks for one that is not there.
+// head returns the id of a version, or of the latest if id is ""; or the answer for a
+// version that does not exist.
 func (f *Front) head(ctx context.Context, n name, id string) (found string, missing *s3Error, _ error) {
-	if id == nullVersion { // which the server does not find while it is the latest
+	if id == nullVersion { // the server does not find it while it is the latest
 		if latest, missing, err := f.head(ctx, n, ""); err != nil || missing == nil && plainID(latest) == "" {
 			return nullVersion, nil, err
 		}

@@ -9,21 +9,21 @@ import (
 	"strings"
 )
 
-// most is the number of entries that S3 puts on a page when nobody asks for less.
+// most is the default number of entries on a page of S3.
 const most = 1000
 
-// list is a listing whose pages the front turns, in the words of its answer.
+// list holds the names that a list uses whose pages the front makes.
 type list struct {
 	entries []string
-	name    string // of what tells the entries of one key apart
-	marker  string // of the same, where the list goes on
-	query   string // of the same, as a parameter
-	size    string // of what limits a page
+	name    string // element that distinguishes the entries of one key
+	marker  string // element with that value at the end of a page
+	query   string // query parameter with that value
+	size    string // element with the limit of a page
 }
 
-// turned are the listings whose pages the server cannot turn. It looks for an upload
-// that the list is to go on behind among the later keys. Of versions it lists the
-// latest of a key again, and cuts a page in the middle before it sorts what is on it.
+// turned returns the lists whose pages the server cannot make. For uploads it continues
+// behind all entries of the marker's key. For versions it lists the latest version of a key
+// again, and it cuts a page before it sorts the entries.
 func turned(operation string) *list {
 	switch operation {
 	case "ListMultipartUploads":
@@ -34,17 +34,16 @@ func turned(operation string) *list {
 	return nil
 }
 
-// page is where a client wants a list to go on. The front asks for all that there
-// is, of which there may be 1,000, and leaves of it what was asked for.
+// page is the position at which a client continues a list. The front requests all entries,
+// at most 1,000, and selects the requested ones.
 type page struct {
 	list
 	key, id string
 	max     int
 }
 
-// paginate changes what a listing asks for: as many entries as the service puts
-// on a page, or all if the front turns the pages. It tells whether it changed
-// anything.
+// paginate changes the page size of a list request: to the service's page size, or to all
+// entries if the front makes the pages. It reports whether it changed the request.
 func (f *Front) paginate(c *call, r *http.Request) bool {
 	parameter, ok := map[string]string{
 		"ListObjects": "max-keys", "ListObjectsV2": "max-keys", "ListObjectVersions": "max-keys",
@@ -75,12 +74,12 @@ func (f *Front) paginate(c *call, r *http.Request) bool {
 	return changed
 }
 
-// setQuery gives a request other parameters, as signatures want them.
+// setQuery replaces the query of a request, in the form that signatures require.
 func setQuery(r *http.Request, query url.Values) {
 	r.URL.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
-// turn leaves of a list of all entries the page that was asked for.
+// turn reduces a list of all entries to the requested page.
 func (p *page) turn(root *node) {
 	isEntry := func(n *node) bool { return slices.Contains(p.entries, n.XMLName.Local) }
 	var entries []*node
@@ -90,8 +89,8 @@ func (p *page) turn(root *node) {
 		}
 	}
 	root.Nodes = slices.DeleteFunc(root.Nodes, isEntry)
-	// By key; the uploads of one in the order in which they began, its versions from
-	// the latest to the oldest.
+	// Sort by key. The uploads of a key are in the order in which they began, its versions
+	// from the latest to the oldest.
 	slices.SortStableFunc(entries, func(a, b *node) int {
 		return cmp.Or(cmp.Compare(keyOf(root, a), keyOf(root, b)),
 			cmp.Compare(b.text("IsLatest"), a.text("IsLatest")), cmp.Compare(b.text("LastModified"), a.text("LastModified")))
@@ -112,19 +111,19 @@ func (p *page) turn(root *node) {
 	}
 }
 
-// start is the first entry behind the marker.
+// start returns the index of the first entry behind the marker.
 func (p *page) start(root *node, entries []*node) int {
 	if i := slices.IndexFunc(entries, func(n *node) bool { return keyOf(root, n) == p.key && n.text(p.name) == p.id }); i >= 0 {
 		return i + 1
 	}
-	// It has ended meanwhile, or only a key was named.
+	// The entry no longer exists, or the marker is only a key.
 	if i := slices.IndexFunc(entries, func(n *node) bool { return keyOf(root, n) > p.key }); i >= 0 {
 		return i
 	}
 	return len(entries)
 }
 
-// keyOf is the key that an element of a listing tells of.
+// keyOf returns the key in an element of a list.
 func keyOf(root, n *node) string {
 	key := n.text("Key")
 	if strings.EqualFold(root.text("EncodingType"), "url") {

@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// patience bounds the start and the end of the server.
-const patience = time.Minute
+// timeout limits the start and the end of the server.
+const timeout = time.Minute
 
-// process is a running S3 server and the directory in which it keeps everything.
+// process is a running S3 server and its data directory.
 type process struct {
 	dir   string
 	cmd   *exec.Cmd
 	stdin io.Closer
-	said  *bytes.Buffer // what the server printed; read it after ended only
+	said  *bytes.Buffer // the server's output; read it only after ended
 	ended chan struct{}
 }
 
@@ -31,7 +31,7 @@ func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Not below the test's own directory, whose name may be longer than a socket's
+	// Do not use the test's own directory, whose name may be longer than that of a socket
 	// may be.
 	dir, err := os.MkdirTemp("", "s3-")
 	if err != nil {
@@ -43,7 +43,7 @@ func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
 			_ = os.RemoveAll(dir)
 		}
 	}()
-	// It lives as long as its standard input, which is longer than ctx.
+	// The server runs as long as its standard input is open, which is longer than ctx.
 	p.cmd = exec.Command(binary, dir, keys.access, keys.secret, keys.region, Domain)
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
@@ -53,7 +53,7 @@ func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
 		return nil, fmt.Errorf("start the S3 server: %w", err)
 	}
 	go func() {
-		_ = p.cmd.Wait() // what it said says more
+		_ = p.cmd.Wait() // its output says more
 		close(p.ended)
 	}()
 	if err := p.listens(ctx); err != nil {
@@ -64,7 +64,7 @@ func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
 
 // listens returns once the server accepts connections.
 func (p *process) listens(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
@@ -90,8 +90,8 @@ func (p *process) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 
 // close ends the server and removes its directory.
 func (p *process) close() error {
-	_ = p.stdin.Close() // tells it to end; it may have ended already
-	hung := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	_ = p.stdin.Close() // asks it to end; it may have ended already
+	hung := time.AfterFunc(timeout, func() { _ = p.cmd.Process.Kill() })
 	<-p.ended
 	hung.Stop()
 	return os.RemoveAll(p.dir)

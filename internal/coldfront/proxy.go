@@ -13,38 +13,38 @@ import (
 	"time"
 )
 
-// maxDocument bounds the XML that the front reads: a listing has 1,000 entries.
+// maxDocument limits the XML that the front reads: a list has 1,000 entries.
 const maxDocument = 16 << 20 // bytes
 
 var errLost = errors.New("the answer is lost")
 
-// call is one request on its way through the front.
+// call is one request in the front.
 type call struct {
 	request   *http.Request // as it came
 	id        string
 	name      name
 	operation string
-	asked     string // the operation, before the service took no notice of something
+	asked     string // the operation before the service ignored something
 	body      []byte // of RestoreObject and DeleteObjects
-	changed   bool   // it was changed and must be signed anew
+	changed   bool   // the request was changed and must be signed again
 	page      *page  // or nil
 	fault     *Fault // or nil
 	received  atomic.Int64
 }
 
-// proxy sends a request on as it was signed, Host included, so that the server
-// verifies it itself.
+// proxy forwards a request as it was signed, including Host, so that the server can verify
+// it.
 func (f *Front) proxy(ctx context.Context, c *call, out *observed) *httputil.ReverseProxy {
 	var flush time.Duration
 	if c.fault != nil && c.fault.Harm == Cut {
-		flush = -1 // so that what comes before the cut arrives
+		flush = -1 // so that the bytes before the cut arrive
 	}
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "s3"
 			r.Out.Host = r.In.Host
 			if c.changed {
-				// Unsigned it would be refused, which tells enough.
+				// If signing fails, the server refuses the request.
 				_ = f.sign(ctx, r.Out)
 			}
 		},
@@ -81,8 +81,8 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(out, c)
 		return
 	}
-	// What the server does it does to the end, whether the client waits or not:
-	// else nobody would know the class of what was written.
+	// The server finishes each request, whether the client waits or not. Otherwise the
+	// front would not know the class of a written object.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	on := r.Clone(ctx)
@@ -94,8 +94,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.proxy(ctx, c, out).ServeHTTP(out, on)
 }
 
-// prepare reads the bodies that the front must know, and removes what the service
-// ignores.
+// prepare reads the bodies that the front needs, and removes what the service ignores.
 func (f *Front) prepare(c *call, r *http.Request) error {
 	if c.operation == "RestoreObject" || c.operation == "DeleteObjects" {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxDocument))
@@ -113,7 +112,7 @@ func (f *Front) prepare(c *call, r *http.Request) error {
 	return err
 }
 
-// logged is the request as the record has it.
+// logged returns the request for the record.
 func (c *call) logged(status int) *Request {
 	return &Request{
 		Operation: c.asked, Method: c.request.Method, Bucket: c.name.bucket, Key: c.name.key,
@@ -122,8 +121,8 @@ func (c *call) logged(status int) *Request {
 	}
 }
 
-// refusedOutright is the answer to what the server would take although S3 does
-// not.
+// refusedOutright returns the error for a request that the server would accept although S3
+// does not.
 func (f *Front) refusedOutright(c *call) *s3Error {
 	if refused := f.refused(c); refused != nil {
 		return refused
@@ -146,7 +145,7 @@ func (f *Front) refusedOutright(c *call) *s3Error {
 	return nil
 }
 
-// unreadable is the answer to reading an archived object, or nil.
+// unreadable returns the error for reading an archived object, or nil.
 func (f *Front) unreadable(v version) *s3Error {
 	if f.ignores(Archiving) || !isArchived(v.class) || v.restore.stage(f.now()) == restored {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// s3Error is an answer that says no.
+// s3Error is an error of S3.
 type s3Error struct {
 	XMLName      xml.Name `xml:"Error"`
 	Status       int      `xml:"-"`
@@ -19,16 +19,16 @@ type s3Error struct {
 	RequestID    string `xml:"RequestId"`
 }
 
-// bytes is the answer's body.
+// bytes returns the body of the answer.
 func (e s3Error) bytes() []byte {
 	text, err := xml.Marshal(e)
 	if err != nil {
-		return []byte(err.Error()) // cannot be: the fields are plain
+		return []byte(err.Error()) // cannot happen: the fields are plain
 	}
 	return append([]byte(xml.Header), text...)
 }
 
-// write answers a request that the server never sees.
+// write answers a request that does not reach the server.
 func (e s3Error) write(w http.ResponseWriter, c *call) {
 	// A client that is still sending when the connection closes may miss the answer.
 	_, _ = io.Copy(io.Discard, counted{c.request.Body, &c.received})
@@ -43,7 +43,7 @@ func (e s3Error) write(w http.ResponseWriter, c *call) {
 	}
 }
 
-// put takes the place of the server's answer.
+// put replaces the server's answer.
 func (e s3Error) put(resp *http.Response, c *call) {
 	e.Resource, e.RequestID = c.request.URL.Path, c.id
 	replace(resp, e.Status, e.bytes(), c)
@@ -51,7 +51,7 @@ func (e s3Error) put(resp *http.Response, c *call) {
 
 // replace gives an answer another status and body.
 func replace(resp *http.Response, status int, body []byte, c *call) {
-	_ = resp.Body.Close() // read or not, it is of no use any more
+	_ = resp.Body.Close() // not needed any more
 	resp.StatusCode, resp.Status = status, ""
 	resp.Header = http.Header{"X-Amz-Request-Id": {c.id}}
 	if len(body) > 0 {
@@ -63,7 +63,7 @@ func replace(resp *http.Response, status int, body []byte, c *call) {
 	setBody(resp, body)
 }
 
-// setBody changes nothing but the body and its length.
+// setBody changes only the body and its length.
 func setBody(resp *http.Response, body []byte) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))

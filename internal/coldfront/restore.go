@@ -7,20 +7,19 @@ import (
 	"time"
 )
 
-// restore is a restoration of an archived version: asked for, then done, then
-// over.
+// restore is a restore of an archived version: requested, then finished, then expired.
 type restore struct {
-	tier   string // "" when none was asked for
+	tier   string // "" if none was requested
 	days   int
 	ready  time.Time // when the temporary copy is there
-	expiry time.Time // when it goes
+	expiry time.Time // when the temporary copy expires
 }
 
-// stage is where a restoration stands.
+// stage is the state of a restore.
 type stage int
 
 const (
-	archived stage = iota // no temporary copy, and none on its way
+	archived stage = iota // no temporary copy, and none in preparation
 	ongoing
 	restored
 )
@@ -36,7 +35,7 @@ func (r restore) stage(now time.Time) stage {
 	}
 }
 
-// header is the value of x-amz-restore; "" means none.
+// header returns the value of x-amz-restore; "" if there is none.
 func (r restore) header(now time.Time) string {
 	switch r.stage(now) {
 	case ongoing:
@@ -48,7 +47,7 @@ func (r restore) header(now time.Time) string {
 	}
 }
 
-// expiry is the midnight, UTC, that follows the days after t.
+// expiry returns the midnight (UTC) that follows the days after t.
 func expiry(t time.Time, days int) time.Time {
 	end := t.UTC().AddDate(0, 0, days)
 	midnight := end.Truncate(24 * time.Hour)
@@ -58,19 +57,19 @@ func expiry(t time.Time, days int) time.Time {
 	return midnight
 }
 
-// tiers from the slowest to the fastest.
+// tiers returns the tiers from the slowest to the fastest.
 func tiers() []string { return []string{"Bulk", "Standard", "Expedited"} }
 
 // restoreRequest is the body of RestoreObject.
 type restoreRequest struct {
 	XMLName xml.Name `xml:"RestoreRequest"`
 	Days    *int
-	// Tier is that of a select; a plain restoration must not have it.
+	// Tier is that of a select; a plain restore must not have it.
 	Tier          *string
 	JobParameters struct{ Tier string } `xml:"GlacierJobParameters"`
 }
 
-// parseRestore returns days and tier, or the error that S3 answers with.
+// parseRestore returns days and tier, or S3's error.
 func parseRestore(body []byte) (days int, tier string, _ *s3Error) {
 	malformed := &s3Error{
 		Status: http.StatusBadRequest, Code: "MalformedXML",
@@ -96,8 +95,8 @@ func parseRestore(body []byte) (days int, tier string, _ *s3Error) {
 	return *r.Days, tier, nil
 }
 
-// restore does what RestoreObject asks for a version that exists. It returns the
-// status of success, or an error.
+// restore carries out RestoreObject for a version that exists. It returns the status of
+// success, or an error.
 func (f *Front) restore(n name, id string, body []byte) (int, *s3Error) {
 	days, tier, bad := parseRestore(body)
 	if bad != nil {
@@ -118,8 +117,8 @@ func (f *Front) restore(n name, id string, body []byte) (int, *s3Error) {
 	return v.begin(f.now(), days, tier, f.delay(v.class, tier))
 }
 
-// refusal tells why an object of its class cannot be restored at all, or not in
-// this tier.
+// refusal returns the error for an object whose class cannot be restored, or not in this
+// tier, or nil.
 func refusal(v *version, tier string) *s3Error {
 	switch {
 	case v != nil && v.class == "INTELLIGENT_TIERING":
@@ -142,7 +141,7 @@ func refusal(v *version, tier string) *s3Error {
 	}
 }
 
-// begin starts, speeds up or prolongs the restoration of v.
+// begin starts, accelerates or prolongs the restore of v.
 func (v *version) begin(now time.Time, days int, tier string, delay time.Duration) (int, *s3Error) {
 	r := &v.restore
 	switch r.stage(now) {
@@ -164,7 +163,8 @@ func (v *version) begin(now time.Time, days int, tier string, delay time.Duratio
 	default:
 		*r = restore{tier: tier, days: days, ready: now.Add(delay), expiry: expiry(now, days)}
 		if r.expiry.Before(r.ready) {
-			// A day of a copy that comes after two would be none at all.
+			// A copy with a lifetime of one day that is ready after two would never be
+			// readable.
 			r.expiry = expiry(r.ready, days)
 		}
 		return http.StatusAccepted, nil

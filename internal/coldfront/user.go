@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// CreateUser makes a user with these keys, who may do what the policies of buckets
-// allow to the principal of this access key, and nothing else.
+// CreateUser makes a user with these keys. The user may do only what the policies of
+// buckets allow to the principal with this access key.
 func (f *Front) CreateUser(ctx context.Context, access, secret string) (err error) {
 	body, err := xml.Marshal(struct {
 		XMLName              xml.Name `xml:"Account"`
@@ -47,7 +47,7 @@ func (f *Front) CreateUser(ctx context.Context, access, secret string) (err erro
 	return errors.Join(fmt.Errorf("create the user %q: %s: %s", access, resp.Status, text), err)
 }
 
-// SetPolicy gives a bucket its policy, in place of any other.
+// SetPolicy replaces the policy of a bucket.
 func (f *Front) SetPolicy(ctx context.Context, bucket, policy string) error {
 	_, err := f.own().PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
 	return err

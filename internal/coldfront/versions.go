@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// mend changes what the server would not do although S3 does. It tells whether it
-// changed anything.
+// mend changes requests with which the server would not do what S3 does. It reports whether
+// it changed the request.
 //
-// The server does not find the version "null" while it is the latest, except for
-// reading it. And a key whose latest version is a delete marker is no free one to it.
+// The server does not find the version "null" while it is the latest, except for reading
+// it. And it does not treat a key as free if its latest version is a delete marker.
 func (f *Front) mend(c *call, r *http.Request) bool {
 	query := r.URL.Query()
 	asksNull := query.Get("versionId") == nullVersion && slices.Contains([]string{
@@ -40,8 +40,8 @@ func (f *Front) mend(c *call, r *http.Request) bool {
 	return true
 }
 
-// answerDelete makes a success of the removal of a version that is not there, for
-// which the server has several errors.
+// answerDelete turns the answer to the removal of a version that does not exist into a
+// success; the server has several errors for it.
 func (f *Front) answerDelete(ctx context.Context, c *call, resp *http.Response) error {
 	id := c.request.URL.Query().Get("versionId")
 	if id == "" || resp.StatusCode != http.StatusBadRequest && resp.StatusCode != http.StatusInternalServerError {
@@ -54,7 +54,7 @@ func (f *Front) answerDelete(ctx context.Context, c *call, resp *http.Response) 
 	return err
 }
 
-// isHidden tells whether the latest version of an object is a delete marker.
+// isHidden reports whether the latest version of an object is a delete marker.
 func (f *Front) isHidden(ctx context.Context, n name) bool {
 	listed, err := f.own().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &n.bucket, Prefix: aws.String(disguise(n.key))})
 	return err == nil && slices.ContainsFunc(listed.DeleteMarkers, func(m types.DeleteMarkerEntry) bool {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// node is an element of any XML document, kept as it is.
+// node is an element of any XML document.
 type node struct {
 	XMLName xml.Name
 	Attrs   []xml.Attr `xml:",any,attr"`
@@ -14,7 +14,6 @@ type node struct {
 	Nodes   []*node    `xml:",any"`
 }
 
-// parseXML reads a document.
 func parseXML(text []byte) (*node, error) {
 	root := &node{}
 	if err := xml.NewDecoder(bytes.NewReader(text)).Decode(root); err != nil {
@@ -24,8 +23,8 @@ func parseXML(text []byte) (*node, error) {
 	return root, nil
 }
 
-// plain removes what encoding/xml would otherwise write twice: the attribute
-// xmlns stands for the names' space.
+// plain removes what encoding/xml would otherwise write twice: the attribute xmlns already
+// sets the name space.
 func (n *node) plain() {
 	n.XMLName.Space = ""
 	if len(n.Nodes) > 0 {
@@ -41,13 +40,13 @@ func (n *node) plain() {
 	}
 }
 
-// bytes writes the document.
+// bytes returns the document as XML.
 func (n *node) bytes() ([]byte, error) {
 	text, err := xml.Marshal(n)
 	return append([]byte(xml.Header), text...), err
 }
 
-// child is the first child of that name, or nil.
+// child returns the first child with this name, or nil.
 func (n *node) child(name string) *node {
 	for _, child := range n.Nodes {
 		if child.XMLName.Local == name {
@@ -57,7 +56,7 @@ func (n *node) child(name string) *node {
 	return nil
 }
 
-// text is that of the first child of that name.
+// text returns the text of the first child with this name.
 func (n *node) text(name string) string {
 	if child := n.child(name); child != nil {
 		return child.Text
@@ -65,7 +64,7 @@ func (n *node) text(name string) string {
 	return ""
 }
 
-// set gives the first child of that name a text, or adds one.
+// set sets the text of the first child with this name, or adds such a child.
 func (n *node) set(name, text string) {
 	child := n.child(name)
 	if child == nil {
@@ -74,7 +73,6 @@ func (n *node) set(name, text string) {
 	child.Text = text
 }
 
-// add appends a child.
 func (n *node) add(name string) *node {
 	child := &node{XMLName: xml.Name{Local: name}}
 	n.Nodes = append(n.Nodes, child)

@@ -1,11 +1,11 @@
-// Package otherfront is an S3 service for tests that nobody here wrote: gofakes3 1.2.0,
-// in memory. It shows that firn speaks to S3, and not to the one server that package
-// coldfront has behind it.
+// Package otherfront is an S3 service for tests that was written independently of firn:
+// gofakes3 1.2.0, in memory. It shows that firn works with S3 in general, and not only with
+// the server behind package coldfront.
 //
-// It takes no notice of storage classes and of most optional headers, and an object has
-// another ETag than completing its upload told. What it lacks, a vault's URL must say:
-// see [Lacks]. It does not look at signatures; the front compares the SHA-256 that is
-// in them, without which nothing would prove a part.
+// It ignores storage classes and most optional headers, and an object has another ETag than
+// the answer that completed its upload. A vault's URL must say what it lacks: see [Lacks].
+// It does not verify signatures. The front compares the SHA-256 in them, since nothing else
+// would verify a part.
 package otherfront
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
-// Lacks is what the service lacks, as in a vault's URL.
+// Lacks is the option lacks for the URL of a vault at this service.
 const Lacks = "classes,crc64nvme,etag,tagging"
 
 // Front is a running service.
@@ -37,8 +37,8 @@ type Front struct {
 	listener *httptest.Server
 }
 
-// Start starts a service that ends with the test. The log, if not nil, gets a line for
-// each request: method, path and query, status.
+// Start starts a service that is closed at the end of the test. The log, if not nil, gets a
+// line for each request: method, path and query, status.
 func Start(tb testing.TB, log io.Writer) *Front {
 	tb.Helper()
 	f := Open(log)
@@ -46,7 +46,7 @@ func Start(tb testing.TB, log io.Writer) *Front {
 	return f
 }
 
-// Open starts a service; the caller closes it.
+// Open starts a service. The caller closes it.
 func Open(log io.Writer) *Front {
 	f := &Front{AccessKey: "OTHERFRONTKEY", SecretKey: "other-front-secret", Region: "us-east-1", backend: s3mem.New()}
 	service := gofakes3.New(f.backend, gofakes3.WithoutVersioning()).Server()
@@ -61,7 +61,7 @@ func Open(log io.Writer) *Front {
 		if log != nil {
 			mu.Lock()
 			defer mu.Unlock()
-			_, _ = fmt.Fprintf(log, "%s %s %d\n", r.Method, r.URL.RequestURI(), out.status) // a log of a test
+			_, _ = fmt.Fprintf(log, "%s %s %d\n", r.Method, r.URL.RequestURI(), out.status) // only a log of a test
 		}
 	}))
 	f.Endpoint = f.listener.URL
@@ -70,23 +70,23 @@ func Open(log io.Writer) *Front {
 
 const mismatch = "<Error><Code>XAmzContentSHA256Mismatch</Code><Message>The provided x-amz-content-sha256 header does not match</Message></Error>"
 
-// isAsSigned reports whether the body of a request came whole and has the SHA-256 that
-// was signed. It is kept in memory.
+// isAsSigned reports whether the body of a request arrived completely and has the signed
+// SHA-256. It keeps the body in memory.
 func isAsSigned(r *http.Request) bool {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	signed, badHex := hex.DecodeString(r.Header.Get("X-Amz-Content-Sha256"))
 	sum := sha256.Sum256(body)
-	return err == nil && (badHex != nil || bytes.Equal(signed, sum[:])) // else it says UNSIGNED-PAYLOAD or the like
+	return err == nil && (badHex != nil || bytes.Equal(signed, sum[:])) // otherwise the header is UNSIGNED-PAYLOAD or the like
 }
 
-// Close ends the service and forgets all that it kept.
+// Close ends the service and removes all its objects.
 func (f *Front) Close() { f.listener.Close() }
 
 // CreateBucket makes a bucket.
 func (f *Front) CreateBucket(bucket string) error { return f.backend.CreateBucket(bucket) }
 
-// seen notes the status of an answer.
+// seen records the status of an answer.
 type seen struct {
 	http.ResponseWriter
 	status int
