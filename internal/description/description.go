@@ -1,14 +1,14 @@
-// Package description reads what tools write into the descriptions of archives.
+// Package description reads and writes the descriptions of archives.
 //
-// A vault keeps no names: each tool that stores archives hides name and time of a
-// file in the description, in a form of its own. [Decode] knows those of
-// mt-aws-glacier, FastGlacier, CloudBerry (now MSP360), QNAP and glacier-rsync,
-// and takes everything else for what it looks like: plain text, as glacier-cli,
-// git-annex and the old gt_upload_large write it. firn itself writes names as plain
-// text, too, with what a description does not keep escaped: see [FromName].
+// A vault keeps no names, so each tool that stores archives writes name and time of a file
+// into the description, in a form of its own. [Decode] recognises the forms of
+// mt-aws-glacier, FastGlacier, CloudBerry (now MSP360), QNAP and glacier-rsync. It treats
+// any other description as plain text, which is the form of glacier-cli, git-annex and the
+// old gt_upload_large. firn itself also writes names as plain text, with the characters
+// escaped that a description cannot contain: see [FromName].
 //
-// Descriptions come from outside. What is decoded is still outside text: quote it
-// on display, and never use it as a path without cleaning it.
+// Descriptions are untrusted, and so are decoded names: quote them when you show them, and
+// never use them as paths without cleaning them.
 package description
 
 import (
@@ -18,7 +18,7 @@ import (
 	"unicode/utf8"
 )
 
-// The tools whose descriptions are known.
+// The tools with a known form.
 const (
 	MtAwsGlacier = "mt-aws-glacier"
 	FastGlacier  = "FastGlacier" // also written by CrushFTP, QNAP Hybrid Backup Sync and others
@@ -27,27 +27,27 @@ const (
 	GlacierRsync = "glacier-rsync"
 )
 
-// Decoded is what a description tells about its archive.
+// Decoded is the content of a description.
 type Decoded struct {
 	Tool    string    // one of the constants; empty: plain text
-	Name    string    // what the archive is called; see Decode
-	ModTime time.Time // UTC, of the file; zero if not told
-	Size    int64     // bytes of the file; -1 if not told
-	Folder  bool      // it stands for a folder, not for a file
-	// Compressed and Encrypted tell what the tool did to the file, so that the
-	// bytes of the archive are not those of the file.
+	Name    string    // the name of the archive; see Decode
+	ModTime time.Time // UTC; of the file; zero if unknown
+	Size    int64     // bytes of the file; -1 if unknown
+	Folder  bool      // the archive represents a folder, not a file
+	// Compressed and Encrypted say that the tool changed the bytes: those of the archive
+	// are not those of the file.
 	Compressed, Encrypted bool
-	Note                  string // the user's own words, where the tool adds them to its form
+	Note                  string // the user's text, if the tool adds one to its form
 }
 
-// longest is how much of a description is looked at, in bytes. The service keeps
-// at most 1,024 (Amazon Glacier developer guide, "Upload Archive").
+// longest is the length in bytes up to which a description is decoded. The service keeps at
+// most 1,024 (Amazon Glacier developer guide, "Upload Archive").
 const longest = 4 << 10
 
-// Decode reads a description. It never fails: what no tool can have written, or
-// what hides no usable name, is plain text. The name that a tool wrote is valid
-// UTF-8 without NUL. Of plain text it is the name of which [FromName] makes that very
-// text, whatever bytes it has, or else the text as given.
+// Decode decodes a description. It never fails: a description that no tool can have
+// written, or that contains no usable name, is plain text. A name from a tool is valid
+// UTF-8 without NUL. For plain text, Name is the name for which [FromName] returns exactly
+// this text, which may have any bytes, or else the text itself.
 func Decode(raw string) Decoded {
 	if len(raw) <= longest {
 		if d, ok := decode(raw); ok && usable(d.Name) {
@@ -60,7 +60,7 @@ func Decode(raw string) Decoded {
 	return Decoded{Name: raw, Size: -1}
 }
 
-// decode tries the form that the beginning of the text announces.
+// decode decodes the form that matches the beginning of the text.
 func decode(raw string) (Decoded, bool) {
 	switch text := strings.TrimLeft(raw, blank); {
 	case strings.HasPrefix(raw, "mt"):
@@ -80,19 +80,18 @@ const (
 	quotes = `"'`
 )
 
-// usable reports whether a name can be one: a file system allows any text but NUL.
+// usable reports whether a file can have this name: any text without NUL.
 func usable(name string) bool {
 	return name != "" && utf8.ValidString(name) && strings.IndexByte(name, 0) < 0
 }
 
-// isFolder reports whether a name is written as that of a folder.
+// isFolder reports whether a name has the form of a folder's name.
 func isFolder(name string) bool { return strings.HasSuffix(name, "/") || strings.HasSuffix(name, `\`) }
 
-// stamp is the form in which most tools write a time: ISO 8601 without hyphens,
-// UTC, to the second.
+// stamp is the format of times in most tools: ISO 8601 without hyphens, UTC, in seconds.
 const stamp = "20060102T150405Z"
 
-// parseStamp reads a time, whose seconds may be the leap seconds 60 and 61.
+// parseStamp parses a time. The seconds may be 60 or 61 (leap seconds).
 func parseStamp(s string) (time.Time, bool) {
 	leap := time.Duration(0)
 	if len(s) == len(stamp) && (s[13:15] == "60" || s[13:15] == "61") {
@@ -106,8 +105,8 @@ func parseStamp(s string) (time.Time, bool) {
 	return t.Add(leap), true
 }
 
-// parseBase64 reads base64 of either alphabet, with or without padding, with
-// blanks anywhere.
+// parseBase64 decodes base64 in either alphabet, with or without padding, with blanks
+// anywhere.
 func parseBase64(s string) (string, bool) {
 	s = strings.NewReplacer("-", "+", "_", "/", " ", "", "\t", "", "\r", "", "\n", "").Replace(s)
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))

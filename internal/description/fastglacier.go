@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// decodeFast reads what FastGlacier writes, and tools that took over its form:
+// decodeFast decodes the form of FastGlacier, which other tools also use:
 //
 //	<m><v>4</v><p>base64(path)</p><lm>YYYYMMDDTHHMMSSZ</lm>[<ce>C:E:MD5:SIZE</ce>]</m>
 //
-// C and E are 1 if the file was compressed or encrypted; hash and size are those
-// of the file before. Version 3 has no size, version 2 no <ce>, and version 1 is
-// <ArchiveMetadata><Path>base64(path)</Path>…</ArchiveMetadata>. Tools that read
-// inventories have met quotes and blanks in and between the tags.
+// C and E are 1 if the file was compressed or encrypted; MD5 and SIZE are those of the file
+// before that. Version 3 has no size, version 2 no <ce>, and version 1 is
+// <ArchiveMetadata><Path>base64(path)</Path>…</ArchiveMetadata>. Other tools that read
+// inventories have found quotes and blanks in and between the tags.
 func decodeFast(raw string) (Decoded, bool) {
 	path, ok := "", false
 	if body, isV1 := element(raw, "ArchiveMetadata"); isV1 {
@@ -39,7 +39,7 @@ func hasVersion(body string) bool {
 	return v == "2" || v == "3" || v == "4"
 }
 
-// readOriginal reads C:E:MD5[:SIZE]. What makes no sense is passed over.
+// readOriginal parses C:E:MD5[:SIZE]. It ignores fields that make no sense.
 func (d *Decoded) readOriginal(ce string) {
 	fields := strings.Split(ce, ":")
 	if len(fields) < 3 {
@@ -53,8 +53,8 @@ func (d *Decoded) readOriginal(ce string) {
 	}
 }
 
-// element returns what stands between the first tag of a name and the tag that
-// ends it, without quotes and blanks around it. Upper and lower case are one.
+// element returns the text between the first start tag with a name and its end tag, without
+// surrounding quotes and blanks. The case of the name does not matter.
 func element(text, name string) (string, bool) {
 	for begin, at := -1, 0; ; {
 		left := strings.IndexByte(text[at:], '<')

@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// decodeJSON reads what CloudBerry writes,
+// decodeJSON decodes the form of CloudBerry,
 //
 //	{"Path":"…","UTCDateModified":"YYYYMMDDTHHMMSSZ","Flags":n}
 //
-// with a path in UTF-7 and flags 1 for compressed and 2 for encrypted; and what
-// QNAP's own backup for Glacier writes, {"path":"/…","type":"file"}, sometimes
-// once more as a JSON string. The case of the first letter tells them apart.
+// with a path in UTF-7 and the flags 1 for compressed and 2 for encrypted. It also decodes
+// the form of QNAP's own backup for Glacier, {"path":"/…","type":"file"}, which is
+// sometimes encoded once more as a JSON string. The case of the first letter distinguishes
+// the two forms.
 func decodeJSON(raw string) (Decoded, bool) {
 	if strings.HasPrefix(raw, `"`) {
 		inner, ok := parseText(json.RawMessage(raw))
@@ -36,7 +37,7 @@ func decodeJSON(raw string) (Decoded, bool) {
 }
 
 func (o object) cloudBerry(path string) Decoded {
-	// A path that is no UTF-7 was written by somebody who took it as it is.
+	// A path that is not UTF-7 was written without that encoding.
 	if name, ok := decodeUTF7(path); ok {
 		path = name
 	}
@@ -50,7 +51,7 @@ func (o object) cloudBerry(path string) Decoded {
 	return d
 }
 
-// object is a JSON object. Unlike a Go struct it tells upper from lower case.
+// object is a JSON object. Unlike a Go struct, its keys are case-sensitive.
 type object map[string]json.RawMessage
 
 func parseObject(text string) (object, bool) {
@@ -62,7 +63,7 @@ func parseObject(text string) (object, bool) {
 	return o, err == nil && o != nil
 }
 
-// text returns the string that stands under a key.
+// text returns the string with a key.
 func (o object) text(key string) (string, bool) { return parseText(o[key]) }
 
 func parseText(raw json.RawMessage) (string, bool) {
@@ -74,9 +75,8 @@ func parseText(raw json.RawMessage) (string, bool) {
 	return s, err == nil
 }
 
-// hasHalf reports whether JSON text escapes half a character: one of the two
-// UTF-16 units that stand for one character, without the other. Package json
-// would put another character in its place.
+// hasHalf reports whether JSON text escapes half a character: one of the two UTF-16 units
+// of a character without the other. Package json would replace it by another character.
 func hasHalf(raw string) bool {
 	for {
 		at := strings.IndexByte(raw, '\\')
@@ -100,7 +100,7 @@ func hasHalf(raw string) bool {
 	}
 }
 
-// escapedUnit reads a leading \uXXXX.
+// escapedUnit parses \uXXXX at the start of raw.
 func escapedUnit(raw string) (uint16, bool) {
 	if len(raw) < 6 || raw[:2] != `\u` {
 		return 0, false

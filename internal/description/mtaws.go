@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// decodeMt reads what mt-aws-glacier writes:
+// decodeMt decodes the form of mt-aws-glacier:
 //
 //	mt2 base64url({"filename": "relative/path", "mtime": "YYYYMMDDTHHMMSSZ"})
 //
-// Its betas of the winter of 2012 wrote mt1, which is the same but for the JSON
-// text, whose bytes they took for Latin-1 and encoded as UTF-8 once more. Both
-// keys are always there. It reads no base64 longer than 1,024 characters.
+// Its betas in the winter of 2012 wrote mt1, which differs only in the JSON text: its bytes
+// were taken for Latin-1 and encoded as UTF-8 once more. Both keys are always present.
+// Base64 text of more than 1,024 characters is not decoded.
 func decodeMt(raw string) (Decoded, bool) {
 	version, packed, _ := strings.Cut(raw, " ")
 	if (version != "mt1" && version != "mt2") || len(packed) > 1024 {
@@ -34,7 +34,7 @@ func decodeMt(raw string) (Decoded, bool) {
 	return Decoded{Tool: MtAwsGlacier, Name: name, ModTime: t, Size: -1, Folder: isFolder(name)}, hasName && hasTime && isTime
 }
 
-// latin1 turns characters into the bytes of the same numbers.
+// latin1 converts each character to the byte with its number.
 func latin1(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		return "", false

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// FromName returns the description by which firn keeps the name of an archive: the
-// name itself where a description can hold it and [Decode] takes it for nothing
-// else. Otherwise bytes are written as %XX, in upper case: what is not printable
-// ASCII, a space at either end, which an HTTP header loses, and then "%" itself.
-// Decode reads every name back that is not empty and has no NUL.
+// FromName returns the description in which firn keeps the name of an archive. It is the
+// name itself if a description can contain it and [Decode] does not take it for anything
+// else. Otherwise it has some bytes as %XX in upper case: bytes that are not printable
+// ASCII, a space at either end, which an HTTP header loses, and then also "%". Decode
+// restores every name that is not empty and has no NUL.
 func FromName(name string) string {
 	if isKept(name) && Decode(name).Name == name {
 		return name
@@ -20,9 +20,9 @@ func FromName(name string) string {
 	return escape(name, 1) // no tool's form begins with a "%"
 }
 
-// ownName reads what FromName has written. A text is read so only if FromName writes
-// the very same for the name: "50%25 off", whose "%" nothing asked to be escaped, is
-// what somebody meant literally.
+// ownName decodes the result of FromName. It decodes a text only if FromName returns
+// exactly this text for the name. For example, "50%25 off" has an escaped "%" although
+// nothing else needs escaping, so somebody meant it literally.
 func ownName(text string) (string, bool) {
 	name, ok := unescape(text)
 	return name, ok && FromName(name) == text
@@ -34,7 +34,7 @@ func isOfTool(text string) bool {
 	return ok && usable(d.Name)
 }
 
-// isKept reports whether a description keeps every byte of a name as it is.
+// isKept reports whether a description can contain a name unchanged.
 func isKept(name string) bool {
 	for i := range len(name) {
 		if !keeps(name, i) {
@@ -49,8 +49,8 @@ func keeps(name string, i int) bool {
 	return ' ' < name[i] && name[i] <= '~' || name[i] == ' ' && isInside
 }
 
-// escape writes as %XX what a description does not keep of a name, each "%", and the
-// first bytes whatever they are.
+// escape writes as %XX the bytes of a name that a description cannot contain, each "%", and
+// the first bytes, whatever they are.
 func escape(name string, first int) string {
 	var text strings.Builder
 	for i := range len(name) {
@@ -63,8 +63,8 @@ func escape(name string, first int) string {
 	return text.String()
 }
 
-// unescape undoes escape. It fails if nothing is escaped, if a "%" begins no
-// escape, and for what cannot be a name.
+// unescape is the inverse of escape. It fails if nothing is escaped, if a "%" does not
+// begin an escape, and for a text that cannot be a name.
 func unescape(text string) (string, bool) {
 	const digits = "0123456789ABCDEF"
 	var name strings.Builder

@@ -9,13 +9,13 @@ import (
 
 const rsyncPrefix = "grsync|"
 
-// decodeRsync reads what glacier-rsync writes:
+// decodeRsync decodes the form of glacier-rsync:
 //
 //	grsync|absolute path|size|mtime|the user's words
 //
-// Size and mtime are those of the file, before it was compressed; mtime is in
-// seconds, with a fraction. A path or the user's words may hold a bar, too: the
-// path ends before the first two fields that are numbers.
+// Size and mtime are those of the file before compression; mtime is in seconds, with a
+// fraction. The path and the user's text may contain a bar: the path ends before the first
+// two consecutive fields that are numbers.
 func decodeRsync(raw string) (Decoded, bool) {
 	fields := strings.Split(strings.TrimPrefix(raw, rsyncPrefix), "|")
 	for i := 1; i+1 < len(fields); i++ {
@@ -32,10 +32,10 @@ func decodeRsync(raw string) (Decoded, bool) {
 	return Decoded{}, false
 }
 
-// parseSeconds reads seconds since 1970, such as 1436059321.25.
+// parseSeconds parses seconds since 1970, such as 1436059321.25.
 func parseSeconds(s string) (time.Time, bool) {
 	seconds, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsNaN(seconds) || math.Abs(seconds) > 1<<38 { // some thousand years
+	if err != nil || math.IsNaN(seconds) || math.Abs(seconds) > 1<<38 { // several thousand years
 		return time.Time{}, false
 	}
 	whole, fraction := math.Modf(seconds)

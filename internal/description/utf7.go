@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// decodeUTF7 reads UTF-7 (RFC 2152): ASCII, in which +…- encloses base64 of
-// UTF-16 units, high byte first, and +- is a plus sign. The hyphen may be left
-// out before a character that is not of base64. Other ASCII stands for itself,
-// also \ and ~, which the RFC excludes and Windows paths contain.
+// decodeUTF7 decodes UTF-7 (RFC 2152): ASCII in which +…- encloses base64 of UTF-16 units,
+// high byte first, and +- is a plus sign. The hyphen may be missing before a character that
+// is not in the base64 alphabet. Other ASCII characters represent themselves, including \
+// and ~, which the RFC excludes but Windows paths contain.
 //
-// It fails on text that cannot be UTF-7: with other than ASCII, with bits left
-// over that are a whole character of base64 or not zero, or with half a
+// It fails for text that cannot be UTF-7: if it contains other characters than ASCII, if
+// the remaining bits are a whole character of base64 or not zero, or if it contains half a
 // surrogate pair.
 func decodeUTF7(s string) (string, bool) {
 	var out strings.Builder

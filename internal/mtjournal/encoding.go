@@ -15,14 +15,14 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Encoding is how the names of a journal are written; the zero one is UTF-8. The
-// other fields are ASCII in each of them.
+// Encoding is the character encoding of the names in a journal. The zero Encoding is UTF-8.
+// The other fields are ASCII in every encoding.
 type Encoding struct {
 	is encoding.Encoding // nil: UTF-8
 }
 
-// ParseEncoding finds an encoding by one of its usual names, in any case of letters:
-// latin1, cp1251, koi8-r, shift_jis.
+// ParseEncoding returns the encoding with one of its usual names, in upper or lower case,
+// such as latin1, cp1251, koi8-r or shift_jis.
 func ParseEncoding(name string) (Encoding, error) {
 	name = strings.TrimSpace(name)
 	is, err := htmlindex.Get(name)
@@ -33,14 +33,14 @@ func ParseEncoding(name string) (Encoding, error) {
 		return Encoding{}, fmt.Errorf("%.40q is no encoding that is known, such as latin1, windows-1251, koi8-r or shift_jis", name)
 	}
 	canonical, _ := htmlindex.Name(is)
-	if canonical == "utf-8" || strings.HasPrefix(canonical, "utf-16") { // of UTF-16 the byte order mark tells
+	if canonical == "utf-8" || strings.HasPrefix(canonical, "utf-16") { // UTF-16 is recognised by its byte order mark
 		return Encoding{}, nil
 	}
 	return Encoding{is}, nil
 }
 
-// decode makes UTF-8 of a name. It reports false, and returns the very bytes, if
-// they are no text in this encoding.
+// decode converts a name to UTF-8. If the bytes are not text in this encoding, it returns
+// them unchanged and false.
 func (e Encoding) decode(name string) (string, bool) {
 	if e.is == nil {
 		return name, utf8.ValidString(name)
@@ -52,22 +52,22 @@ func (e Encoding) decode(name string) (string, bool) {
 	return text, true
 }
 
-// decode makes UTF-8 of the name of a record.
+// decode converts the name of a record to UTF-8.
 func (r *Record) decode(names Encoding) {
 	text, ok := names.decode(r.Name)
 	r.Name, r.Undecoded = text, !ok
 }
 
-// unmarked reads what r has behind its byte order mark, if there is one. Text in
-// UTF-16, which always has one here, comes as UTF-8.
+// unmarked returns a reader of r without its byte order mark, if there is one. It converts
+// UTF-16, which always has a mark here, to UTF-8.
 func unmarked(r io.Reader) io.Reader {
 	in := bufio.NewReader(r)
-	first, _ := in.Peek(len(utf8Mark)) // an error comes again when the line is read
+	first, _ := in.Peek(len(utf8Mark)) // the next read returns the same error
 	switch {
 	case isUTF16(first):
 		return transform.NewReader(in, utf16().NewDecoder())
 	case bytes.HasPrefix(first, []byte(utf8Mark)):
-		_, _ = in.Discard(len(utf8Mark)) // which are there
+		_, _ = in.Discard(len(utf8Mark)) // Peek has shown that they are there
 	}
 	return in
 }

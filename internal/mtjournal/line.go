@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// IsJournal reports whether a file is a journal, of whatever version, by its
-// first bytes: whether a line among them begins as a record does. Some hundred are
-// enough, unless lines that make no sense stand before the first record.
+// IsJournal reports whether a file is a journal of any version, by its first bytes: whether
+// one of their lines begins like a record. A few hundred bytes are enough, unless invalid
+// lines precede the first record.
 func IsJournal(first []byte) bool {
 	if isUTF16(first) {
-		text, _ := utf16().NewDecoder().Bytes(first[:len(first)/2*2]) // no more than looked at
+		text, _ := utf16().NewDecoder().Bytes(first[:len(first)/2*2]) // no more bytes than the caller passed
 		first = text
 	}
 	for line := range bytes.Lines(bytes.TrimPrefix(first, []byte(utf8Mark))) {
@@ -30,9 +30,8 @@ func IsJournal(first []byte) bool {
 	return false
 }
 
-// split parts a line into its version, "0" if it has no letter, and so many
-// fields at most; the last field keeps what would part it. A line of no version
-// has version "".
+// split splits a line into its version ("0" if it has no letter) and at most fields fields;
+// the last field keeps further separators. The version is "" if the line is not a record.
 func split(line string, fields int) (string, []string) {
 	version, rest, isTabbed := strings.Cut(line, "\t")
 	switch {
@@ -44,8 +43,8 @@ func split(line string, fields int) (string, []string) {
 	return "", nil
 }
 
-// parse reads one line, without its end. One that is not whole has no end: its last
-// field may be cut off.
+// parse parses one line without its end. whole is false if the line had no end, so that its
+// last field may be incomplete.
 func parse(line string, whole bool) (Record, error) {
 	version, fields := split(line, 7)
 	switch {
@@ -73,8 +72,8 @@ func parse(line string, whole bool) (Record, error) {
 	return r, nil
 }
 
-// doubtful parses a field. One that makes no sense is noted, unless it is known to be
-// missing, and counts as not told.
+// doubtful parses a field. An invalid field counts as unknown, and doubtful records the
+// reason, unless the field is known to be missing.
 func doubtful[T any](r *Record, parse func(string) (T, error), field string) T {
 	value, err := parse(field)
 	if err != nil && (field != "" || r.Doubt == "") {
@@ -90,12 +89,11 @@ func (r *Record) doubt(what string) {
 	r.Doubt += what
 }
 
-// errCut is what is wrong with a line in which no field can be trusted.
+// errCut reports an incomplete line in which no field can be trusted.
 var errCut = errors.New("the last line has no end: the journal was cut off")
 
-// fields parts a line into so many fields, of which the last is the name. Those
-// that the line lacks are empty, and so is the one in which the journal was cut off,
-// unless it is the name.
+// fields splits a line into count fields, the last of which is the name. Missing fields are
+// empty, and so is the field in which the journal was cut off, unless that is the name.
 func (r *Record) fields(line string, count int, whole bool) ([]string, error) {
 	_, fields := split(line, count)
 	if !whole && len(fields) < count {
@@ -130,7 +128,7 @@ func (r *Record) parseCreated(version, line string, whole bool) error {
 	r.Size = doubtful(r, parseSize, fields[3])
 	r.TreeHash = doubtful(r, parseHash, fields[count-2])
 	r.setName(fields[count-1])
-	// Version A wrote a time that it had made up where it knew neither name nor time.
+	// Version A wrote an invented time if it knew neither name nor time.
 	if version != "0" && (version != "A" || r.Name != "") {
 		r.ModTime = doubtful(r, func(s string) (time.Time, error) { return parseModTime(version, s) }, fields[4])
 	}
@@ -164,7 +162,7 @@ func (r *Record) parseRetrieveJob(version, line string, whole bool) (err error) 
 	return err
 }
 
-// parseID takes an id as the service makes them: characters without a blank.
+// parseID parses an id of the service: printable characters without a blank.
 func parseID(s string) (string, error) {
 	const longest = 255
 	if s == "" || len(s) > longest || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' }) {
@@ -181,7 +179,6 @@ func parseHash(s string) (string, error) {
 	return s, nil
 }
 
-// parseSize reads a number of bytes.
 func parseSize(s string) (int64, error) {
 	size, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || !isDigits(s) {
@@ -190,8 +187,7 @@ func parseSize(s string) (int64, error) {
 	return size, nil
 }
 
-// setName takes a name, in whose place the tool writes the archive's id if it does
-// not know it.
+// setName sets the name. In place of an unknown name the tool writes the archive's id.
 func (r *Record) setName(s string) {
 	switch {
 	case s == "" && r.Doubt == "":
@@ -201,10 +197,10 @@ func (r *Record) setName(s string) {
 	}
 }
 
-// lastSecond is the end of the year 9999, after which times have other forms.
+// lastSecond is the end of the year 9999, after which times have other formats.
 const lastSecond = 253402300799
 
-// parseTime reads seconds since 1970.
+// parseTime parses seconds since 1970.
 func parseTime(s string) (time.Time, error) {
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || !isDigits(s) || seconds > lastSecond {
@@ -213,8 +209,8 @@ func parseTime(s string) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// parseModTime reads the time of a file, which may lie before 1970, and be
-// nonsense: then it is not known, but the archive is no worse for it.
+// parseModTime parses the time of a file, which may be before 1970. An absurd time counts
+// as unknown; that is no error.
 func parseModTime(version, s string) (time.Time, error) {
 	const longest = 20 // digits
 	digits := strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
@@ -227,7 +223,7 @@ func parseModTime(version, s string) (time.Time, error) {
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	t := time.Unix(seconds, 0).UTC()
 	if err != nil || seconds > lastSecond || t.Year() < 1 {
-		return time.Time{}, nil //nolint:nilerr // the number is beyond all time, as said above
+		return time.Time{}, nil //nolint:nilerr // an absurd time, as described above
 	}
 	return t, nil
 }

@@ -1,25 +1,25 @@
-// Package mtjournal reads the journals of mt-aws-glacier, the files in which that
-// tool notes what it stored, deleted and asked for.
+// Package mtjournal reads the journals of mt-aws-glacier: the files in which that tool
+// records the archives that it stored, deleted and retrieved.
 //
-// A journal is text that only ever grows, in UTF-8 unless the tool was told of
-// another encoding, one record a line, with tabs between the fields and a letter for
-// the version in front:
+// A journal is text that only grows, in UTF-8 unless the tool was configured for another
+// encoding. It has one record per line, with tabs between the fields and a letter for the
+// version in front:
 //
 //	B 1436059321 CREATED      archive-id size mtime tree-hash relative/name
 //	B 1436059321 DELETED      archive-id relative/name
 //	B 1436059321 RETRIEVE_JOB archive-id job-id
 //
-// Versions A, B and C differ in mtime only: B and C write NONE where A has made
-// something up. The first releases wrote what is called version 0 here: spaces
+// Versions A, B and C differ only in mtime: B and C write NONE for an unknown time, A an
+// invented one. The first releases wrote the form that is called version 0 here: spaces
 // between the fields, no letter, no mtime and no job id.
 //
-// Journals are copied between systems and go through editors, so a byte order mark,
-// empty lines and the line ends of Windows are passed over. A field that makes no
-// sense costs that field: only a record without an archive id is none.
+// Journals are copied between systems and opened in editors, so byte order marks, empty
+// lines and the line ends of Windows are accepted. An invalid field only makes that field
+// unknown; a record without an archive id is an error.
 //
-// A journal does not tell which vault it is about; whoever reads it must know. Its
-// names are outside text: quote them on display, and never use them as paths
-// without cleaning them.
+// A journal does not contain the name of its vault; the caller must know it. The names in a
+// journal are untrusted: quote them when you show them, and never use them as paths without
+// cleaning them.
 package mtjournal
 
 import (
@@ -31,47 +31,47 @@ import (
 	"time"
 )
 
-// Kind is what a record tells.
+// Kind is the kind of a record.
 type Kind string
 
-// The kinds of record, in the journal's own words.
+// The kinds of record, as the journal writes them.
 const (
 	Created     Kind = "CREATED"      // an archive was stored
 	Deleted     Kind = "DELETED"      // an archive was deleted
-	RetrieveJob Kind = "RETRIEVE_JOB" // a job was asked for, to make an archive readable
+	RetrieveJob Kind = "RETRIEVE_JOB" // a job for the archive was started
 )
 
 // Record is one line of a journal.
 type Record struct {
 	Kind      Kind
-	Time      time.Time // UTC, when it happened; zero if that could not be read
+	Time      time.Time // UTC; when it happened; zero if it could not be parsed
 	ArchiveID string
-	Size      int64     // bytes; of Created only, -1 if that could not be read
-	ModTime   time.Time // UTC, of the file; of Created only, zero if not told
-	TreeHash  string    // 64 lower-case hexadecimal digits; of Created only, empty if that could not be read
-	// Name is what the file was called, relative to the directory that the journal
-	// is about, and may have control characters. It is empty where the tool knew no
-	// name, and wrote the archive's id in its place; of RetrieveJob always.
+	Size      int64     // bytes; of Created only; -1 if it could not be parsed
+	ModTime   time.Time // UTC; of the file; of Created only; zero if unknown
+	TreeHash  string    // 64 lower-case hexadecimal digits; of Created only; empty if it could not be parsed
+	// Name is the name of the file relative to the journal's directory. It may contain
+	// control characters. It is empty if the tool did not know it, and always for
+	// RetrieveJob.
 	Name string
-	// Undecoded: Name has the bytes of the journal, which are not text in the
-	// encoding that the reader was told. Else Name is valid UTF-8.
+	// Undecoded: Name has the original bytes, which are not text in the encoding of the
+	// Reader. Otherwise Name is valid UTF-8.
 	Undecoded bool
-	JobID     string // of RetrieveJob only; version 0 does not tell
-	// Doubt says which fields of the line could not be read, and are as if nothing
-	// was told; empty if there are none.
+	JobID     string // of RetrieveJob only; empty in version 0
+	// Doubt names the fields of the line that could not be parsed and count as unknown;
+	// empty if there are none.
 	Doubt string
 }
 
-// LineError tells of a line that makes no sense. Reading may go on.
+// LineError reports an invalid line. Reading can continue.
 type LineError struct {
-	Line   int // the first is 1
+	Line   int // counted from 1
 	Reason string
 }
 
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
 
-// longestLine is how long a line may be, in bytes, with its end. The tool writes
-// names of up to some 700 bytes.
+// longestLine is the largest length of a line in bytes, including its end. The tool writes
+// names of up to about 700 bytes.
 const longestLine = 64 << 10
 
 // Reader reads a journal.
@@ -81,15 +81,15 @@ type Reader struct {
 	line     int
 }
 
-// NewReader returns a Reader of the journal in r, whose names are in an encoding;
-// the zero Encoding is UTF-8.
+// NewReader returns a Reader of the journal in r, with names in an encoding; the zero
+// Encoding is UTF-8.
 func NewReader(r io.Reader, names Encoding) *Reader {
 	return &Reader{in: bufio.NewReaderSize(unmarked(r), longestLine), encoding: names}
 }
 
-// Next returns the next record, and io.EOF after the last one. A line that makes
-// no sense gives a *LineError, after which Next goes on with the following line.
-// Every other error is of the source and will come again.
+// Next returns the next record, and io.EOF after the last one. For an invalid line it
+// returns a *LineError, and the next call continues with the following line. Any other
+// error comes from the source and will recur.
 func (r *Reader) Next() (Record, error) {
 	for {
 		line, err := r.in.ReadSlice('\n')
@@ -97,7 +97,7 @@ func (r *Reader) Next() (Record, error) {
 			r.line++
 		}
 		text, whole := bytes.CutSuffix(line, []byte("\n"))
-		text = bytes.TrimSuffix(text, []byte("\r")) // no name ends so: the tool refuses it
+		text = bytes.TrimSuffix(text, []byte("\r")) // no name ends with it: the tool refuses such names
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			if err := r.skipLine(); err != nil {
@@ -120,10 +120,10 @@ func (r *Reader) Next() (Record, error) {
 	}
 }
 
-// Line is the number of the line that Next returned last; the first is 1.
+// Line returns the number of the line of the last result of Next, counted from 1.
 func (r *Reader) Line() int { return r.line }
 
-// skipLine passes over the rest of a line.
+// skipLine skips the rest of a line.
 func (r *Reader) skipLine() error {
 	for {
 		switch _, err := r.in.ReadSlice('\n'); {

@@ -12,7 +12,7 @@ import (
 
 func like(value, wanted string) bool { return matches(wanted, value) }
 
-// arnLike compares ARNs field by field, so that a wildcard stays within its field.
+// arnLike compares ARNs field by field, so that a wildcard does not match beyond its field.
 func arnLike(value, wanted string) bool {
 	values, wants := strings.SplitN(value, ":", 6), strings.SplitN(wanted, ":", 6)
 	if len(values) != len(wants) {
@@ -40,7 +40,7 @@ func checkBool(s string) error {
 	return nil
 }
 
-// within reports whether an address is in a network, or is the one that is wanted.
+// within reports whether an address is in the wanted network, or is the wanted address.
 func within(value, wanted string) bool {
 	address, err := netip.ParseAddr(value)
 	if err != nil {
@@ -56,15 +56,15 @@ func parseNetwork(s string) (netip.Prefix, error) {
 		return netip.PrefixFrom(address, address.BitLen()), nil
 	}
 	network, err := netip.ParsePrefix(s)
-	if err != nil || network.Addr().Is4In6() { // in which no address would be
+	if err != nil || network.Addr().Is4In6() { // no address would be in it
 		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a network, such as 192.0.2.0/24", s)
 	}
 	return network, nil
 }
 
-// ordered makes a comparison of things that have an order of one of that order:
-// negative, zero or positive as the value is less than, equal to or more than what is
-// wanted. What is no such thing is never as is wanted.
+// ordered returns a comparison of two texts that parses both and compares their order:
+// negative, zero or positive if the value is less than, equal to or greater than the wanted
+// one. The comparison is false if a text cannot be parsed.
 func ordered[T interface{ Compare(other T) int }](parse func(string) (T, error), wanted func(order int) bool) func(a, b string) bool {
 	return func(a, b string) bool {
 		x, err1 := parse(a)
@@ -73,10 +73,9 @@ func ordered[T interface{ Compare(other T) int }](parse func(string) (T, error),
 	}
 }
 
-// decimal is a number.
 type decimal float64
 
-// Compare gives the order of two numbers as cmp.Compare does.
+// Compare compares two numbers like cmp.Compare.
 func (x decimal) Compare(y decimal) int { return cmp.Compare(x, y) }
 
 func parseNumber(s string) (decimal, error) {
@@ -87,8 +86,8 @@ func parseNumber(s string) (decimal, error) {
 	return decimal(x), nil
 }
 
-// parseDate reads one of the forms that policies have (W3C's profile of ISO 8601,
-// and seconds since 1970).
+// parseDate parses a date in one of the formats that policies use (W3C's profile of ISO
+// 8601, and seconds since 1970).
 func parseDate(s string) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) > 4 {
 		return time.Unix(seconds, 0), nil

@@ -11,16 +11,15 @@ type condition struct {
 	key    string
 	values []string
 	equal  func(value, wanted string) bool // compares with one of the values
-	// negated: none of the values may be equal, which also holds if the request
-	// has no value.
+	// negated: the condition holds if none of the values is equal, also if the request has
+	// no value.
 	negated bool
-	// absent is what the condition says to a request that has no value.
+	// absent is the result for a request without a value.
 	absent bool
-	null   bool // it asks only whether there is a value
+	null   bool // the condition only tests whether there is a value
 }
 
-// holds reports whether the condition is met by a request that has this value, or
-// has none.
+// holds reports whether a request with this value, or without a value, meets the condition.
 func (c condition) holds(value string, there bool) bool {
 	if c.null {
 		return slices.ContainsFunc(c.values, func(wantsNone string) bool { return strings.EqualFold(wantsNone, "true") != there })
@@ -31,8 +30,8 @@ func (c condition) holds(value string, there bool) bool {
 	return slices.ContainsFunc(c.values, func(wanted string) bool { return c.equal(value, wanted) }) != c.negated
 }
 
-// parseCondition reads one operator with one key. Every key has one value, so
-// ForAnyValue and ForAllValues differ only in what they say if there is none.
+// parseCondition parses an operator and a key. Every key has only one value, so ForAnyValue
+// and ForAllValues differ only in the result for a missing value.
 func parseCondition(name, key string, values []scalar) (condition, error) {
 	if len(values) == 0 {
 		return condition{}, fmt.Errorf("the condition %s of %s has no value", name, key)

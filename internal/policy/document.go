@@ -12,10 +12,10 @@ import (
 	"firn/internal/strict"
 )
 
-// anybody is the principal that everybody is.
+// anybody is the principal that includes everybody.
 const anybody = "*"
 
-// document is a policy as it is written.
+// document is a policy as JSON.
 type document struct {
 	Version   string
 	ID        string `json:"Id"`
@@ -50,10 +50,10 @@ func (l *oneOrMany[T]) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// errNull: what is null means nothing that could be kept.
+// errNull reports null in a place where it has no meaning.
 var errNull = errors.New("null stands where there should be something")
 
-// conditions are those of a statement: values by key by operator.
+// conditions are the conditions of a statement: values by key by operator.
 type conditions map[string]conditionKeys
 
 func (c *conditions) UnmarshalJSON(text []byte) error {
@@ -79,7 +79,7 @@ func unmarshalMap[T any](text []byte, to *map[string]T) error {
 	return strict.Unmarshal(text, to)
 }
 
-// scalar is a text, a number or a truth value, as the text that it is written as.
+// scalar is a string, a number or a truth value, as text.
 type scalar string
 
 func (s *scalar) UnmarshalJSON(text []byte) error {
@@ -93,8 +93,8 @@ func (s *scalar) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*string)(s))
 }
 
-// principals are those of a statement: "*", or lists by their kind, of which only
-// AWS has somebody who could sign a request to a vault.
+// principals are the principals of a statement: "*", or lists by their kind. Only the kind
+// AWS has principals that can sign a request to a vault.
 type principals []string
 
 func (p *principals) UnmarshalJSON(text []byte) error {
@@ -121,7 +121,7 @@ func (p *principals) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// parse turns a statement of a document into one that can be decided.
+// parse converts a statement of a document for evaluation.
 func (d statementDocument) parse(version string) (s statement, err error) {
 	switch d.Effect {
 	case "Allow":
@@ -139,7 +139,7 @@ func (d statementDocument) parse(version string) (s statement, err error) {
 	if s.resources, err = oneOf("Resource", d.Resource, d.NotResource); err != nil {
 		return statement{}, err
 	}
-	// In the order of their names, so that an error is always about the same one.
+	// Use the order of their names, so that an error is always about the same one.
 	for _, operator := range slices.Sorted(maps.Keys(d.Condition)) {
 		for _, key := range slices.Sorted(maps.Keys(d.Condition[operator])) {
 			c, err := parseCondition(operator, key, d.Condition[operator][key])
@@ -166,8 +166,8 @@ func (d statementDocument) notPrincipal() []string {
 	return *d.NotPrincipal
 }
 
-// oneOf makes a choice of an element or of its opposite, of which a statement has
-// one.
+// oneOf returns the choice of an element or of its opposite. A statement must have exactly
+// one of them.
 func oneOf(name string, these, others []string) (choice, error) {
 	switch {
 	case len(these) > 0 && len(others) > 0:
@@ -180,8 +180,8 @@ func oneOf(name string, these, others []string) (choice, error) {
 	return choice{patterns: these}, nil
 }
 
-// checkVariables refuses policy variables, such as ${aws:username}, which the
-// newer version of the language has.
+// checkVariables refuses policy variables, such as ${aws:username}, which exist in the
+// newer version of the language.
 func (s statement) checkVariables(version string) error {
 	if version != newVersion {
 		return nil

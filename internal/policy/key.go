@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// The condition keys that a policy may use, in lower case, as [Request.Value] gets
-// them: their case means nothing. [TagKey] stands for one key for each tag of a vault.
+// The condition keys that a policy may use, in lower case, as [Request.Value] receives
+// them: keys are not case-sensitive. [TagKey] is the prefix of one key for each tag of a
+// vault.
 const (
 	ArchiveAge       = "glacier:archiveageindays" // whole days since the archive was created
 	TagKey           = "glacier:resourcetag/"     // followed by the key of a tag, in lower case
@@ -20,8 +21,8 @@ const (
 	UserName         = "aws:username"
 )
 
-// kind is what a value is, and what an operator compares. An operator of another kind
-// than its key would never find them equal.
+// kind is the type of a value, and of the values that an operator compares. An operator of
+// another kind than its key would never find them equal.
 type kind string
 
 const (
@@ -33,8 +34,8 @@ const (
 	arn     kind = "ARNs"
 )
 
-// kinds are the kinds of operators that keys may be compared with. Tags are texts
-// that may hold anything.
+// kinds returns the kinds of operators that each key accepts. Tags are not listed, since
+// they are texts with any content.
 func kinds() map[string][]kind {
 	return map[string][]kind{
 		ArchiveAge:       {number},
@@ -49,7 +50,7 @@ func kinds() map[string][]kind {
 	}
 }
 
-// parseKey returns the name of a condition key as [Request.Value] gets it.
+// parseKey returns a condition key in the form that [Request.Value] receives.
 func parseKey(key string) (string, error) {
 	lower := strings.ToLower(key)
 	_, known := kinds()[lower]

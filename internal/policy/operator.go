@@ -4,15 +4,15 @@ import (
 	"strings"
 )
 
-// operator is one way of comparing.
+// operator is a condition operator.
 type operator struct {
 	kind    kind
 	equal   func(value, wanted string) bool
 	negated bool
 }
 
-// operators are those of the language but BinaryEquals, which no key needs, and
-// Null, which compares nothing.
+// operators returns the operators of the language, except BinaryEquals, which no key needs,
+// and Null, which compares nothing.
 func operators() map[string]operator {
 	same := func(a, b string) bool { return a == b }
 	all := map[string]operator{
@@ -49,7 +49,7 @@ func operators() map[string]operator {
 
 func isZero(order int) bool { return order == 0 }
 
-// check refuses a value that stands in a policy and is not of the kind.
+// check refuses a value of a policy that is not of the kind.
 func (k kind) check(value string) (err error) {
 	switch k {
 	case number:

@@ -1,12 +1,12 @@
-// Package policy reads and decides the policies that vaults have: resource
-// policies in the language of AWS Identity and Access Management, as far as vault
-// access policies and vault lock policies use it (IAM user guide, "JSON policy
-// element reference"; Amazon Glacier developer guide, "Vault access policies").
+// Package policy parses and evaluates the policies of vaults: resource policies in the
+// language of AWS Identity and Access Management, as far as vault access policies and vault
+// lock policies use it (IAM user guide, "JSON policy element reference"; Amazon Glacier
+// developer guide, "Vault access policies").
 //
-// A policy that is taken is a policy that is kept. So [Parse] refuses whatever
-// could not be decided as it was meant: elements, operators, condition keys and
-// kinds of principal that are not known here, and policy variables. A statement
-// that denies and is not understood would else protect nothing.
+// An accepted policy must be enforced. So [Parse] refuses everything that this package
+// could not evaluate as intended: unknown elements, operators, condition keys and kinds of
+// principal, and policy variables. Otherwise a statement that denies could be ignored and
+// protect nothing.
 package policy
 
 import (
@@ -18,18 +18,18 @@ import (
 	"firn/internal/strict"
 )
 
-// MaxSize is the size of the largest policy, in bytes: 20 KB (Amazon Glacier
-// developer guide, "Set Vault Access Policy").
+// MaxSize is the size of the largest policy in bytes: 20 KB (Amazon Glacier developer
+// guide, "Set Vault Access Policy").
 const MaxSize = 20 << 10
 
-// Policy is a list of statements. It is not changed after [Parse] and may be used
-// from many goroutines.
+// Policy is a list of statements. It does not change after [Parse]; many goroutines may use
+// it at once.
 type Policy struct {
 	statements []statement
 }
 
-// statement allows or denies some actions to some principals under conditions.
-// All its parts must agree for it to say anything.
+// statement allows or denies some actions to some principals under conditions. It applies
+// only if all its parts match.
 type statement struct {
 	denies     bool
 	principals choice
@@ -38,24 +38,25 @@ type statement struct {
 	conditions []condition
 }
 
-// choice is a list of patterns, or everything but what a list of patterns has.
+// choice is a list of patterns, or everything that does not match a list of patterns.
 type choice struct {
 	patterns []string
 	not      bool
 }
 
-// has reports whether the choice includes what matches accepts.
+// has reports whether the choice includes a value, given whether a pattern matches it.
 func (c choice) has(matches func(pattern string) bool) bool {
 	return slices.ContainsFunc(c.patterns, matches) != c.not
 }
 
-// The two versions of the language. Without one, the older is meant.
+// The two versions of the language. A policy without a version uses the older one.
 const (
 	newVersion = "2012-10-17"
 	oldVersion = "2008-10-17"
 )
 
-// Parse reads a policy. The error says in a sentence what cannot be kept about it.
+// Parse parses a policy. The error is a sentence that says why the policy cannot be
+// enforced.
 func Parse(text []byte) (*Policy, error) {
 	if len(text) > MaxSize {
 		return nil, fmt.Errorf("the policy has %d bytes, of at most %d", len(text), MaxSize)
@@ -81,9 +82,9 @@ func Parse(text []byte) (*Policy, error) {
 	return p, nil
 }
 
-// Check refuses a policy that has a statement about none of the actions, such as
-// "glacier:DeleteArchive", about a resource other than the one it is set on, or about
-// nobody: it would never say anything, whatever its author thinks.
+// Check returns an error if a statement of the policy can never apply: if it is about none
+// of the actions (such as "glacier:DeleteArchive"), about another resource than the one on
+// which the policy is set, or about nobody.
 func (p *Policy) Check(actions []string, resource string) error {
 	for i, s := range p.statements {
 		if err := s.check(actions, resource); err != nil {
@@ -116,40 +117,40 @@ func (s statement) check(actions []string, resource string) error {
 	return nil
 }
 
-// isAbout reports whether the statement speaks of an action.
+// isAbout reports whether the statement applies to an action.
 func (s statement) isAbout(action string) bool {
 	return s.actions.has(func(pattern string) bool { return matchesAction(pattern, action) })
 }
 
-// Principal is who asks.
+// Principal identifies the sender of a request.
 type Principal struct {
 	Account string // 12 digits
 	ARN     string // such as arn:aws:iam::123456789012:user/nas
 }
 
-// Request is what somebody wants to do.
+// Request is a request to be allowed or denied.
 type Request struct {
 	Principal Principal
 	Action    string // such as "glacier:DeleteArchive"
-	Resource  string // its ARN
-	// Value returns the value of a condition key, which is one of the constants of
-	// this package, and whether the request has one. Dates are in RFC 3339.
+	Resource  string // ARN of the resource
+	// Value returns the value of a condition key, which is one of the constants of this
+	// package, and whether the request has one. Dates are in RFC 3339.
 	Value func(key string) (value string, there bool, err error)
 }
 
-// Decision is what a policy says to a request.
+// Decision is the result of a policy for a request.
 type Decision int
 
-// The decisions. A policy that does not speak of a request is Silent.
+// The decisions. Silent means that no statement applies.
 const (
 	Silent Decision = iota
 	Allowed
 	Denied
 )
 
-// Decide says what the policy has to say to a request. One statement that denies
-// outweighs all that allow. An error, which is one of [Request.Value], leaves it
-// open: whoever asks must not go on as if there were no policy.
+// Decide evaluates the policy for a request. A statement that denies outweighs all that
+// allow. An error, which always comes from [Request.Value], means that there is no
+// decision: the caller must not proceed as if there were no policy.
 func (p *Policy) Decide(r Request) (Decision, error) {
 	decision := Silent
 	for _, s := range p.statements {
@@ -187,24 +188,24 @@ func (s statement) appliesTo(r Request) (bool, error) {
 	return true, nil
 }
 
-// isNamed reports whether a principal of a policy means p: everybody, p's whole
-// account in either spelling, or p.
+// isNamed reports whether a principal of a policy includes p: everybody, p's whole account
+// in either form, or p.
 func (p Principal) isNamed(name string) bool {
 	return name == anybody || name == p.ARN || name == p.Account || name == rootOf(p.Account)
 }
 
-// isExempt reports whether a name in NotPrincipal means p. That of an account means
-// its root user alone: it has to stand there, beside a user who is to be exempt, and
-// exempts no other user (IAM user guide, "NotPrincipal").
+// isExempt reports whether a name in NotPrincipal includes p. The name of an account
+// includes only its root user: NotPrincipal must name the account in addition to an exempt
+// user of it, but that exempts no other user (IAM user guide, "NotPrincipal").
 func (p Principal) isExempt(name string) bool {
 	root := rootOf(p.Account)
 	return name == anybody || name == p.ARN || p.ARN == root && name == p.Account
 }
 
-// rootOf is the ARN that names an account as a whole.
+// rootOf returns the ARN of an account as a whole.
 func rootOf(account string) string { return "arn:aws:iam::" + account + ":root" }
 
-// matchesAction compares actions, which are the same in upper and lower case.
+// matchesAction compares actions, which are not case-sensitive.
 func matchesAction(pattern, action string) bool {
 	return matches(strings.ToLower(pattern), strings.ToLower(action))
 }

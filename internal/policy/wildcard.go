@@ -1,14 +1,14 @@
 package policy
 
-// matches reports whether text is of the form of pattern, in which * stands for
-// any run of characters, also none, and ? for any one. It takes time in proportion to
-// the product of both lengths at worst.
+// matches reports whether text matches pattern, in which * matches any characters, also
+// none, and ? matches any single character. In the worst case its time is proportional to
+// the product of both lengths.
 func matches(pattern, text string) bool {
 	return matchesRunes([]rune(pattern), []rune(text))
 }
 
 func matchesRunes(pattern, text []rune) bool {
-	star, retry := -1, 0 // the last * seen, and where in text it stops matching
+	star, retry := -1, 0 // the last *, and the position in text at which it ends
 	p, t := 0, 0
 	for t < len(text) {
 		switch {
@@ -18,7 +18,7 @@ func matchesRunes(pattern, text []rune) bool {
 		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
 			p++
 			t++
-		case star >= 0: // let the last * take one byte more
+		case star >= 0: // let the last * match one more character
 			retry++
 			p, t = star+1, retry
 		default:

@@ -2,10 +2,11 @@ package price
 
 import "time"
 
-// Class names a place: the vaults of Amazon Glacier, or a storage class of S3.
+// Class is a class of storage with its own prices: the vaults of Amazon Glacier, or a
+// storage class of S3.
 type Class string
 
-// The classes, as S3 names its own in x-amz-storage-class.
+// The classes, with S3's names in x-amz-storage-class.
 const (
 	Vault       Class = "vault"
 	InstantS3   Class = "GLACIER_IR"
@@ -13,10 +14,10 @@ const (
 	DeepArchive Class = "DEEP_ARCHIVE"
 )
 
-// Classes lists all classes, those of S3 by rising patience.
+// Classes returns all classes, those of S3 from the fastest to the slowest.
 func Classes() []Class { return []Class{Vault, InstantS3, FlexibleS3, DeepArchive} }
 
-// Service names a class for people.
+// Service returns the name of a class for people.
 func (c Class) Service() string {
 	switch c {
 	case Vault:
@@ -46,20 +47,20 @@ type Book struct {
 // Date is a day.
 type Date time.Time
 
-// MarshalText writes 2026-10-03.
+// MarshalText returns a text such as 2026-10-03.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads 2026-10-03.
+// UnmarshalText parses a text such as 2026-10-03.
 func (d *Date) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.DateOnly, string(text))
 	*d = Date(t)
 	return err
 }
 
-// String is 2026-10-03.
+// String returns a text such as 2026-10-03.
 func (d Date) String() string { return time.Time(d).Format(time.DateOnly) }
 
-// Table returns the prices of a class; nothing is charged in one that is none.
+// Table returns the prices of a class. For an unknown class nothing is charged.
 func (b Book) Table(c Class) Table {
 	var t Table
 	switch c {
@@ -78,5 +79,5 @@ func (b Book) Table(c Class) Table {
 	return t
 }
 
-// Glacier returns the prices of Amazon Glacier vaults that firn was made with.
+// Glacier returns firn's built-in prices of Amazon Glacier vaults.
 func Glacier() Table { return Default().Table(Vault) }

@@ -2,15 +2,14 @@ package price
 
 import "time"
 
-// What the prices below stand on.
+// The sources of the prices below.
 const (
 	priceList = "AWS Price List API, offers of 2026-09-11 and 2026-09-28"
 	guide     = "AWS developer guides, 2023"
 	pricePage = "AWS price page"
 )
 
-// Default returns the prices of us-east-1 that firn was made with, as they were
-// looked up on 2026-10-03.
+// Default returns firn's built-in prices for us-east-1, as of 2026-10-03.
 func Default() Book {
 	return Book{
 		AsOf:   Date(time.Date(2026, time.October, 3, 0, 0, 0, 0, time.UTC)),
@@ -19,8 +18,8 @@ func Default() Book {
 	}
 }
 
-// vaultTable: the price list has storage; the rest is from the price page as
-// others quote it.
+// vaultTable returns the prices of vaults. The price list contains only storage; the rest
+// is from the price page as others quote it.
 func vaultTable() Table {
 	return Table{
 		Storage:     Figure{0.0036, Moderate, "AWS Price List API, offer AmazonGlacier of 2026-09-11; an older FAQ says 0.004"},

@@ -10,15 +10,14 @@ import (
 	"time"
 )
 
-// longestFile is how long a price file may be, in bytes.
+// longestFile is the largest size of a price file in bytes.
 const longestFile = 1 << 20
 
-// Read reads prices from a file: JSON in the form that [Book.Write] writes, of
-// which everything may be left out that stays as it is in base. A price may also
-// be a mere number; then it is the reader's own and counts as certain. A tier
-// that is null is not offered.
+// Read reads prices from a file: JSON in the form that [Book.Write] writes. Values that the
+// file leaves out are those of base. A price may also be a plain number, which is the
+// user's own and counts as certain. A tier that is null is not offered.
 //
-// Keys that mean nothing are refused, so that none is changed in vain.
+// Unknown keys are errors, so that no change is ignored.
 func Read(r io.Reader, base Book) (Book, error) {
 	text, err := io.ReadAll(io.LimitReader(r, longestFile+1))
 	switch {
@@ -42,13 +41,13 @@ func Read(r io.Reader, base Book) (Book, error) {
 	return book, nil
 }
 
-// Write writes all prices, one a line, in the form that [Read] reads.
+// Write writes all prices in the form that [Read] reads, one price per line.
 func (b Book) Write(w io.Writer) error {
 	text, err := json.MarshalIndent(b, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the prices: %w", err)
 	}
-	// The members of a figure stand on one line. No line ends within a string of JSON.
+	// Write the members of a figure on one line. A JSON string contains no line break.
 	figures, breaks := regexp.MustCompile(`\{\n\s*("usd"[^{}]*?)\n\s*\}`), regexp.MustCompile(`\n\s*`)
 	text = figures.ReplaceAllFunc(text, func(f []byte) []byte {
 		return breaks.ReplaceAll(figures.ReplaceAll(f, []byte("{$1}")), []byte(" "))
@@ -59,10 +58,10 @@ func (b Book) Write(w io.Writer) error {
 	return nil
 }
 
-// UnmarshalJSON reads a price with what it stands on, or a mere number.
+// UnmarshalJSON parses a price with its certainty and source, or a plain number.
 func (f *Figure) UnmarshalJSON(text []byte) error {
 	switch {
-	case string(text) == "null": // by custom, no change
+	case string(text) == "null": // by convention, no change
 		return nil
 	case text[0] == '{':
 		type members Figure // without this method
@@ -84,7 +83,7 @@ func decodeStrictly(text []byte, into any) error {
 	return nil
 }
 
-// clone returns a book that shares nothing with b.
+// clone returns a copy that shares no memory with b.
 func (b Book) clone() Book {
 	for _, t := range []*Table{&b.Vault, &b.InstantS3, &b.FlexibleS3, &b.DeepArchive} {
 		for _, tier := range []**Tier{&t.Tiers.Instant, &t.Tiers.Expedited, &t.Tiers.Standard, &t.Tiers.Bulk} {
@@ -97,7 +96,7 @@ func (b Book) clone() Book {
 	return b
 }
 
-// check refuses what no price can be.
+// check refuses values that no price can have.
 func (t Table) check() error {
 	figures := []Figure{t.Storage, t.Staging, t.Parts, t.Completions, t.Downloads, t.Egress, t.CapacityUnit}
 	for _, name := range t.Tiers.Names() {

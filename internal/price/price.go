@@ -1,12 +1,11 @@
-// Package price tells what cold storage costs, before it is used.
+// Package price estimates the costs of cold storage.
 //
-// The prices are data with a date, not truth: a service changes them, and they
-// differ by region. [Default] returns those that firn was made with, each with
-// how sure it is; [Read] lets a file of one's own change them. A [Table] is one
-// place's prices, and its methods are what things cost there.
+// The prices are data with a date: a service changes them, and they differ by region.
+// [Default] returns firn's built-in prices, each with its certainty; [Read] reads changes
+// from a file. A [Table] has the prices of one class, and its methods compute costs.
 //
-// All amounts are US dollars. A GiB is 2^30 bytes, which is what the service
-// bills as a GB; a month has 30 days.
+// All amounts are in US dollars. A GiB is 2^30 bytes, which the service bills as a GB. A
+// month has 30 days.
 package price
 
 import "time"
@@ -14,16 +13,15 @@ import "time"
 const (
 	gib = 1 << 30
 	day = 24 * time.Hour
-	// month is what the service divides by where it bills a part of one (Amazon
+	// month is the length by which the service divides if it bills part of a month (Amazon
 	// Glacier developer guide, "Deleting an Archive").
 	month = 30 * day
 )
 
-// Certainty tells how sure a price is.
+// Certainty is the reliability of a price.
 type Certainty string
 
-// The degrees of certainty, from the price list of the service itself down to
-// hearsay.
+// The degrees of certainty, from the service's own price list down to hearsay.
 const (
 	High     Certainty = "high"
 	Good     Certainty = "good"
@@ -31,10 +29,10 @@ const (
 	Low      Certainty = "low"
 )
 
-// rank orders certainties, the surest first; -1 is none.
+// rank orders certainties from the surest on; -1 is none.
 func (c Certainty) rank() int {
 	switch c {
-	case High, "": // what charges nothing needs no price
+	case High, "": // a class that charges nothing has no prices
 		return 0
 	case Good:
 		return 1
@@ -46,14 +44,14 @@ func (c Certainty) rank() int {
 	return -1
 }
 
-// Figure is one price and what it stands on.
+// Figure is one price with its certainty and source.
 type Figure struct {
 	USD       float64   `json:"usd"`
 	Certainty Certainty `json:"certainty"`
 	Source    string    `json:"source"` // in words
 }
 
-// times is what so many units at this price cost. Nothing costs nothing, surely.
+// times returns the costs of units at this price. No units cost nothing, certainly.
 func (f Figure) times(units float64) Amount {
 	if units == 0 || f.Certainty == "" {
 		return Amount{f.USD * units, High}
@@ -61,10 +59,10 @@ func (f Figure) times(units float64) Amount {
 	return Amount{f.USD * units, f.Certainty}
 }
 
-// perThousand is what so many requests cost.
+// perThousand returns the costs of requests at a price per thousand.
 func (f Figure) perThousand(requests int64) Amount { return f.times(float64(requests) / 1000) }
 
-// Amount is what something costs, as sure as the least sure price in it.
+// Amount is a cost. Its certainty is that of the least certain price in it.
 type Amount struct {
 	USD       float64   `json:"usd"`
 	Certainty Certainty `json:"certainty"`
@@ -79,6 +77,6 @@ func (a Amount) Plus(b Amount) Amount {
 	return sum
 }
 
-// Doubtful reports whether the amount stands on a price of low certainty, which
-// people have to be told.
+// Doubtful reports whether the amount depends on a price of low certainty, which users must
+// be warned about.
 func (a Amount) Doubtful() bool { return a.Certainty == Low }

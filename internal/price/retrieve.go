@@ -5,31 +5,32 @@ import (
 	"time"
 )
 
-// RetrievalEstimate is what making archives readable and fetching them costs, and
-// how long one waits for the first byte.
+// RetrievalEstimate is the costs of retrieving and downloading archives, and the time until
+// the first byte.
 type RetrievalEstimate struct {
 	Requests Amount // of the jobs, and of one download each
-	Bytes    Amount // made readable
-	Egress   Amount // sent to the internet
+	Bytes    Amount // of the bytes retrieved
+	Egress   Amount // of the bytes sent to the internet
 	Least    time.Duration
 	Most     time.Duration
 }
 
-// Total is all of it.
+// Total returns the sum.
 func (e RetrievalEstimate) Total() Amount { return e.Requests.Plus(e.Bytes).Plus(e.Egress) }
 
-// firstStep is up to where the first price of egress holds, in a month.
+// firstStep is the number of bytes of egress in a month up to which the first price
+// applies.
 const firstStep = 10 << 40
 
-// Retrieve estimates so many jobs, in a tier ("Expedited", "Standard", "Bulk" or
-// "Instant"; empty: Standard) that make bytes readable, of which egress bytes are
-// sent to the internet; into Amazon's own network none are. The month's free
-// egress is taken as not used yet. Beyond 10 TiB a month egress becomes cheaper
-// by steps that are not in the table: then the amount is an upper bound, and of
-// low certainty.
+// Retrieve estimates the costs of a number of jobs in a tier ("Expedited", "Standard",
+// "Bulk" or "Instant"; empty: Standard). They retrieve bytes, of which egress bytes are
+// sent to the internet; bytes to Amazon's own network are not counted there. It assumes
+// that the month's free egress has not been used. Beyond 10 TiB a month egress becomes
+// cheaper in steps that are not in the table; then the amount is an upper bound of low
+// certainty.
 //
-// A tier that the place does not offer is an error. A place that charges nothing
-// takes every tier, and no time.
+// A tier that the class does not offer is an error. A class that charges nothing accepts
+// every tier and takes no time.
 func (t Table) Retrieve(tier string, requests, bytes, egress int64) (RetrievalEstimate, error) {
 	if t.IsFree() {
 		nothing := Amount{Certainty: High}
@@ -66,7 +67,7 @@ func (t Tiers) named(tier string) *Tier {
 	return nil
 }
 
-// Names lists the tiers that are offered, fastest first.
+// Names returns the offered tiers, fastest first.
 func (t Tiers) Names() []string {
 	var names []string
 	for _, name := range []string{"Instant", "Expedited", "Standard", "Bulk"} {

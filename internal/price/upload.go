@@ -2,16 +2,16 @@ package price
 
 import "time"
 
-// Estimate is what an upload costs.
+// Estimate is the costs of an upload.
 type Estimate struct {
 	Requests Amount // once
 	Month    Amount // for each month of storage
 	Minimum  Amount // storage that is billed even if the archive is deleted at once
 }
 
-// Upload estimates one archive of size bytes that takes so many upload requests,
-// of which the last completes it. A size below zero, of a stream, is not known
-// and its storage is left out.
+// Upload estimates the costs of one archive of size bytes that takes a number of upload
+// requests, the last of which completes it. A negative size, that of a stream, is unknown;
+// its storage is left out.
 func (t Table) Upload(requests int, size int64) Estimate {
 	var e Estimate
 	if requests > 0 {
@@ -25,7 +25,7 @@ func (t Table) Upload(requests int, size int64) Estimate {
 	return e
 }
 
-// Times is what so many like it cost.
+// Times returns the costs of n such uploads.
 func (e Estimate) Times(n int64) Estimate {
 	for _, a := range []*Amount{&e.Requests, &e.Month, &e.Minimum} {
 		a.USD *= float64(n)
@@ -38,9 +38,9 @@ func (e Estimate) Plus(o Estimate) Estimate {
 	return Estimate{e.Requests.Plus(o.Requests), e.Month.Plus(o.Month), e.Minimum.Plus(o.Minimum)}
 }
 
-// EarlyDeletion is what deleting an archive of size bytes costs at an age: the
-// storage until its minimum stay has passed (Amazon Glacier developer guide,
-// "Deleting an Archive"). A negative age is as good as none.
+// EarlyDeletion returns the costs of deleting an archive of size bytes at an age: the
+// storage until its minimum stay has passed (Amazon Glacier developer guide, "Deleting an
+// Archive"). A negative age counts as zero.
 func (t Table) EarlyDeletion(size int64, age time.Duration) Amount {
 	rest := t.MinimumStay() - max(0, age)
 	if rest <= 0 {
@@ -49,6 +49,6 @@ func (t Table) EarlyDeletion(size int64, age time.Duration) Amount {
 	return t.Storage.store(t.billed(size), rest)
 }
 
-// Stage is what size bytes cost that lie in quick storage for a while: the
-// restored copy of an archive, or the parts of an unfinished upload.
+// Stage returns the costs of storing size bytes in fast storage for some time: the restored
+// copy of an archive, or the parts of an unfinished upload.
 func (t Table) Stage(size int64, stay time.Duration) Amount { return t.Staging.store(size, stay) }

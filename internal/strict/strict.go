@@ -1,8 +1,7 @@
-// Package strict reads JSON that must mean to us what it means to whoever wrote
-// it. Package encoding/json takes the last of several keys that are the same, takes
-// keys for the same that Unicode folds to the same, such as those that differ in upper
-// and lower case, and ignores what it does not know: in a policy or a list of keys that
-// turns one rule into another.
+// Package strict parses JSON without ambiguity. If an object contains a key several times,
+// package encoding/json takes the last one. It also treats keys as equal that Unicode folds
+// to the same text, such as those that differ in case, and ignores unknown keys. In a
+// policy or a list of keys that would turn one rule into another.
 package strict
 
 import (
@@ -16,12 +15,12 @@ import (
 	"unicode"
 )
 
-// maxDepth is how deep objects and lists may lie in one another.
+// maxDepth is the deepest nesting of objects and lists that is accepted.
 const maxDepth = 100
 
-// Decode is json.Unmarshal that refuses keys that are not known, to the letter, keys
-// that stand in one object twice, and anything behind the value. What unmarshals itself has to
-// refuse unknown keys by itself, as [Unmarshal] does.
+// Decode is json.Unmarshal, but refuses keys that are not exactly the name of a field, keys
+// that occur twice in an object, and data behind the value. A type with an UnmarshalJSON
+// method must refuse unknown keys itself, as [Unmarshal] does.
 func Decode(text []byte, to any) error {
 	if err := checkAll(text, reflect.TypeFor[unknown]()); err != nil {
 		return err
@@ -39,10 +38,10 @@ func Unambiguous(text []byte, to any) error {
 	return json.Unmarshal(text, to)
 }
 
-// unknown is the type of what becomes nothing that is known here.
+// unknown is the type of a value that is stored in no known field.
 type unknown struct{}
 
-// checkAll reads a value that becomes one of type t, and expects nothing behind it.
+// checkAll checks a value that will be stored in one of type t, with no data behind it.
 func checkAll(text []byte, t reflect.Type) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	if err := checkValue(d, 0, t); err != nil {
@@ -54,7 +53,7 @@ func checkAll(text []byte, t reflect.Type) error {
 	return nil
 }
 
-// Unmarshal is json.Unmarshal that refuses keys that are not known to the letter.
+// Unmarshal is json.Unmarshal, but refuses keys that are not exactly the name of a field.
 func Unmarshal(text []byte, to any) error {
 	if err := checkKeys(text, reflect.TypeOf(to)); err != nil {
 		return err
@@ -64,8 +63,9 @@ func Unmarshal(text []byte, to any) error {
 	return d.Decode(to)
 }
 
-// checkValue reads one value with all that is in it. In an object that becomes a map keys
-// are the same only to the letter, in any other one also if Unicode folds them to the same.
+// checkValue checks a value and everything in it. In an object that becomes a map, keys are
+// equal only if they are identical. In any other object they are also equal if Unicode
+// folds them to the same text.
 func checkValue(d *json.Decoder, depth int, t reflect.Type) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -120,7 +120,7 @@ func checkObject(d *json.Decoder, depth int, t reflect.Type) error {
 	return nil
 }
 
-// elementOf is the type of what a list holds that becomes one of type t.
+// elementOf returns the type of the elements of a list that is stored in a value of type t.
 func elementOf(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
 		return t.Elem()
@@ -128,7 +128,8 @@ func elementOf(t reflect.Type) reflect.Type {
 	return reflect.TypeFor[unknown]()
 }
 
-// valueOf is the type of what stands under a key of an object that becomes one of type t.
+// valueOf returns the type of the value with a key of an object that is stored in a value
+// of type t.
 func valueOf(t reflect.Type, key string) reflect.Type {
 	switch t.Kind() {
 	case reflect.Map:
@@ -141,8 +142,8 @@ func valueOf(t reflect.Type, key string) reflect.Type {
 	return reflect.TypeFor[unknown]()
 }
 
-// fold returns what all keys have in common that package encoding/json takes for the
-// same: of each character the least of those that Unicode folds to one another.
+// fold maps all keys that package encoding/json treats as equal to the same text: it
+// replaces each character by the least of those that Unicode folds to one another.
 func fold(key string) string {
 	return strings.Map(func(r rune) rune {
 		least := r
@@ -153,9 +154,9 @@ func fold(key string) string {
 	}, key)
 }
 
-// checkKeys refuses keys of objects that are read into structs but are not the names of
-// their fields to the letter. What unmarshals itself checks its own. Text that is no
-// JSON, or of another kind than the type, is left to who decodes it.
+// checkKeys refuses keys of objects that are stored in structs but are not exactly the
+// names of their fields. A type with an UnmarshalJSON method checks its own keys. Decoding
+// reports text that is not JSON, or not of the right type.
 func checkKeys(text []byte, t reflect.Type) error {
 	for t.Kind() == reflect.Pointer && !unmarshalsItself(t) {
 		t = t.Elem()
@@ -177,7 +178,7 @@ func checkKeys(text []byte, t reflect.Type) error {
 	case reflect.Slice, reflect.Array:
 		var items []json.RawMessage
 		if json.Unmarshal(text, &items) != nil {
-			return nil //nolint:nilerr // decoding it into the value says what is wrong
+			return nil //nolint:nilerr // decoding the text into the value reports the error
 		}
 		for _, item := range items {
 			if err := checkKeys(item, t.Elem()); err != nil {
@@ -195,7 +196,7 @@ func unmarshalsItself(t reflect.Type) bool {
 func eachValue(text []byte, visit func(key string, value json.RawMessage) error) error {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(text, &object) != nil {
-		return nil //nolint:nilerr // decoding it into the value says what is wrong
+		return nil //nolint:nilerr // decoding the text into the value reports the error
 	}
 	for key, value := range object {
 		if err := visit(key, value); err != nil {
@@ -205,7 +206,7 @@ func eachValue(text []byte, visit func(key string, value json.RawMessage) error)
 	return nil
 }
 
-// fieldOf returns the type of the field of a struct that JSON calls key.
+// fieldOf returns the type of the field of a struct with the JSON name key.
 func fieldOf(t reflect.Type, key string) (reflect.Type, bool) {
 	for _, field := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
