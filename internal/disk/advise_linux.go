@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WillRead says that size bytes of f from offset on are read soon, so that the system
-// brings them in from the first to the last, in whatever order they are read. It reports
-// whether the system takes such advice. It does not wait for the bytes, but it may wait
-// until the disk has room for the request.
+// WillRead announces that size bytes of f from offset on will soon be read, so that the
+// system loads them from the first to the last, in whatever order they are read. It reports
+// whether the system accepts such advice. It does not wait for the bytes, but may wait
+// until the disk can accept the request.
 func WillRead(f *os.File, offset, size int64) bool {
 	raw, err := f.SyscallConn()
 	if err != nil {
@@ -20,7 +20,7 @@ func WillRead(f *os.File, offset, size int64) bool {
 	return err == nil && refused == nil
 }
 
-// Memory returns the memory of the machine in bytes, or 0 if the system does not tell.
+// Memory returns the memory of the machine in bytes, or 0 if the system does not report it.
 func Memory() int64 {
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) != nil {

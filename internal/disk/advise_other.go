@@ -4,8 +4,8 @@ package disk
 
 import "os"
 
-// WillRead reports that the system takes no advice on what is read soon.
+// WillRead returns false: the system accepts no such advice.
 func WillRead(*os.File, int64, int64) bool { return false }
 
-// Memory reports that the system does not tell its memory.
+// Memory returns 0: the system does not report its memory.
 func Memory() int64 { return 0 }

@@ -1,10 +1,11 @@
-// Package disk knows what systems do differently with local files: how names in a
-// directory are made durable, and what a disk without room is called. That is the
-// one failure of a local file that passes by itself or by somebody's deleting
-// something, so whatever was saved before stays good and the same command goes on.
+// Package disk hides the differences between systems in handling local files: durable
+// directory entries, locks, links, times, free space, and the errors for a full disk. A
+// full disk is the one failure of a local file that can pass, by itself or when somebody
+// deletes something. Everything saved before remains valid, and the same command can be
+// repeated.
 package disk
 
 import "errors"
 
-// ErrNotOurs is the class of what belongs to another user.
+// ErrNotOurs is the class of errors about files that belong to another user.
 var ErrNotOurs = errors.New("it belongs to another user")

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Free returns how many bytes whoever runs this may still write to the disk that
+// Free returns the number of bytes that the current user may still write to the disk that
 // holds path.
 func Free(path string) (int64, error) {
 	var s unix.Statfs_t

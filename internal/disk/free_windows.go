@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Free returns how many bytes whoever runs this may still write to the disk that
+// Free returns the number of bytes that the current user may still write to the disk that
 // holds path.
 func Free(path string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(path)

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Link gives the open file f, which is called name in dir, the further name to there. It
-// never replaces a file that is there. Where the system can, the link is of f itself, and
-// else of whatever is called name: then the caller looks which file it was.
+// Link adds the name to in dir to the open file f, which has the name name in dir. It never
+// replaces an existing file. If the system supports it, Link links f itself; otherwise it
+// links the file that has the name now, and the caller must check that it is f.
 func Link(f *os.File, dir *os.Root, name, to string) error {
 	if unix.Access("/proc/self/fd", unix.F_OK) != nil { // there is no /proc
 		return dir.Link(name, to)

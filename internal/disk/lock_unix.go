@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// NoFollow is a flag of os.OpenFile: a symbolic link at the path is an error.
+// NoFollow is a flag of os.OpenFile: the call fails if the path is a symbolic link.
 const NoFollow = unix.O_NOFOLLOW
 
-// Lock makes the caller the only one, among all processes on all names that the
-// file has, who holds the lock of f; it reports false if somebody else does. The
-// lock ends when f is closed. The error wraps errors.ErrUnsupported where the file
-// system has no locks. Only those who ask are kept out: a lock stops no write.
+// Lock takes the lock of f, which only one process can hold, whatever name of the file it
+// uses. It returns false if another process holds it. The lock ends when f is closed. The
+// error wraps errors.ErrUnsupported if the file system has no locks. The lock is advisory:
+// it prevents no write.
 func Lock(f *os.File) (bool, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// CheckOwner refuses a file or directory that belongs to another user, who can change it
-// whatever its mode is: ErrNotOurs. Everybody is in the hands of root.
+// CheckOwner returns ErrNotOurs for a file or directory that belongs to another user than
+// the current one and root, since its owner can change it whatever its mode is.
 func CheckOwner(info fs.FileInfo) error {
 	is, ok := info.Sys().(*syscall.Stat_t)
 	if self := os.Geteuid(); ok && is.Uid != 0 && is.Uid != uint32(self) {

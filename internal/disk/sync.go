@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// SyncDirectory makes the names in dir durable. Windows does that by itself and
-// refuses to be asked. File systems that have no such operation (some network ones)
-// keep names in their own way.
+// SyncDirectory makes the entries of dir durable. Windows does that by itself and refuses
+// the request. Some network file systems have no such operation; SyncDirectory ignores
+// that.
 func SyncDirectory(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// setModTime sets it by the file's name.
+// setModTime sets the time by the file's name.
 func setModTime(f *os.File, t time.Time) error { return os.Chtimes(f.Name(), time.Time{}, t) }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// setModTime sets it through the open file: set by the name, it would be that of the
-// last write again when the file is closed.
+// setModTime sets the time through the open file. If it set it by the name, closing the
+// file would reset it to the time of the last write.
 func setModTime(f *os.File, t time.Time) error {
 	raw, err := f.SyscallConn()
 	if err != nil {

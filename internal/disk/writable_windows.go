@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Writable returns nil if whoever runs this may make and remove names in a directory,
-// else why not. It makes an empty file to see that, and removes it: no other question
-// has an answer that holds for all file systems.
+// Writable returns nil if the current user may create and remove entries of a directory,
+// else the reason. It creates an empty file and removes it, since no other test is reliable
+// for all file systems.
 func Writable(dir string) error {
 	f, err := os.CreateTemp(dir, "~firn-*")
 	if err != nil {
@@ -20,8 +20,8 @@ func Writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// IsReadOnly reports whether err says that nothing can be written at a place: the medium
-// is protected against writing, or whoever runs this may not.
+// IsReadOnly reports whether err says that the current user cannot write: the medium is
+// write-protected, or the permission is missing.
 func IsReadOnly(err error) bool {
 	return errors.Is(err, windows.ERROR_WRITE_PROTECT) || errors.Is(err, fs.ErrPermission)
 }

@@ -1,6 +1,6 @@
-// Package expected compares bytes, as they come, with those that a test expects. It keeps
-// none of them: memory that grows with what is read takes most of the time of such a test
-// under the race detector, which marks each byte of it.
+// Package expected compares bytes with those that a test expects, as they arrive. It keeps
+// none of them: the race detector marks each byte of memory, so growing memory would take
+// most of the time of such a test.
 package expected
 
 import (
@@ -11,15 +11,15 @@ import (
 	"os"
 )
 
-// Bytes is a writer that expects the bytes of Want, all of them, and then no more.
+// Bytes is a writer that expects exactly the bytes of Want.
 type Bytes struct {
 	Want []byte
 
-	n       int // bytes that came
+	n       int // number of bytes written
 	differs bool
 }
 
-// Write takes the next bytes. It never fails.
+// Write compares the next bytes. It never fails.
 func (e *Bytes) Write(b []byte) (int, error) {
 	rest := e.Want[min(e.n, len(e.Want)):]
 	e.differs = e.differs || !bytes.HasPrefix(rest, b)
@@ -27,7 +27,7 @@ func (e *Bytes) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Err says how what was written differs from what is expected; nil if it does not.
+// Err returns an error if the bytes written differ from Want.
 func (e *Bytes) Err() error {
 	if e.differs || e.n != len(e.Want) {
 		return fmt.Errorf("%d bytes that are not the %d expected", e.n, len(e.Want))
@@ -35,14 +35,14 @@ func (e *Bytes) Err() error {
 	return nil
 }
 
-// Reader reads r to its end and says how its bytes differ from those expected.
+// Reader reads r to its end and returns an error if its bytes differ from want.
 func Reader(r io.Reader, want []byte) error {
 	e := &Bytes{Want: want}
 	_, err := io.Copy(e, r)
 	return errors.Join(err, e.Err())
 }
 
-// File says how the bytes of a file differ from those expected.
+// File returns an error if the bytes of a file differ from want.
 func File(name string, want []byte) error {
 	f, err := os.Open(name)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// surroundings are what tells where a user's files are.
+// surroundings is the information that determines the directories.
 type surroundings struct {
-	system string // as runtime.GOOS has it
+	system string // runtime.GOOS
 	getenv func(string) string
-	passwd func() string // the home directory of the user's passwd entry, or nothing
+	passwd func() string // home directory of the user's passwd entry, or ""
 }
 
 func here() surroundings {
@@ -36,9 +36,10 @@ func (s surroundings) cache() (string, error) {
 	return s.directory("XDG_CACHE_HOME", ".cache")
 }
 
-// directory is what the variable says, else the place below the home directory. The
-// XDG Base Directory Specification calls a relative path invalid, to be ignored. A
-// file of systemd knows no shell, so "~" and "$HOME" at the beginning are replaced.
+// directory returns the value of the variable, else the directory below the home directory.
+// The XDG Base Directory Specification says that relative paths are invalid and must be
+// ignored. systemd does not expand "~" and "$HOME" in its files, so directory does that at
+// the beginning of the value.
 func (s surroundings) directory(variable, below string) (string, error) {
 	home, err := s.home()
 	dir := s.getenv(variable)
@@ -71,8 +72,8 @@ func (s surroundings) home() (string, error) {
 
 func isHome(dir string) bool { return filepath.IsAbs(dir) && filepath.Clean(dir) != "/" }
 
-// passwdHome looks the user up by number: user.Current believes HOME where there is
-// no entry. An entry whose directory is not there, as nobody has one, is none.
+// passwdHome looks the user up by number, since user.Current uses HOME if there is no
+// entry. It ignores a directory that does not exist, such as that of the user nobody.
 func passwdHome() string {
 	entry, err := user.LookupId(strconv.Itoa(os.Getuid()))
 	if err != nil {

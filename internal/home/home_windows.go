@@ -8,7 +8,7 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// surroundings are those of Windows, which tells its known folders by itself.
+// surroundings is empty on Windows, which has known folders.
 type surroundings struct{}
 
 func here() surroundings { return surroundings{} }

@@ -1,5 +1,4 @@
-// Package humane shows sizes, durations and moments to people, in one form
-// throughout.
+// Package humane formats sizes, durations and times for people, in the same way everywhere.
 package humane
 
 import (
@@ -11,9 +10,8 @@ import (
 
 const prefixes = "KMGTPE"
 
-// Bytes shows a number of bytes as the vaults count them, in powers of 1024 and
-// with at most two decimals: "15.78 GiB". Less than none is a number that nobody
-// told.
+// Bytes formats a number of bytes in powers of 1024, as vaults count them, with at most two
+// decimals: "15.78 GiB". A negative number is unknown.
 func Bytes(n int64) string {
 	switch {
 	case n < 0:
@@ -30,7 +28,7 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%s %ciB", strings.TrimSuffix(strings.TrimRight(number, "0"), "."), prefixes[prefix])
 }
 
-// Duration shows a duration in its two largest units: "3 h 10 min".
+// Duration formats a duration in its two largest units: "3 h 10 min".
 func Duration(d time.Duration) string {
 	if d < 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
@@ -49,15 +47,14 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d s", seconds)
 }
 
-// Usually shows how long something usually takes, which is a round time: as
-// [Duration], but "4 h" and not "4 h 0 min".
+// Usually formats a usual duration, which is a round number: like [Duration], but "4 h" and
+// not "4 h 0 min".
 func Usually(d time.Duration) string {
 	round, _, _ := strings.Cut(Duration(d), " 0 ")
 	return round
 }
 
-// Time shows a moment in local time, to the second. The zero one is a moment that
-// nobody told.
+// Time formats a time in local time, to the second. The zero time is unknown.
 func Time(t time.Time) string {
 	if t.IsZero() {
 		return "not known"
@@ -65,7 +62,7 @@ func Time(t time.Time) string {
 	return t.Local().Format(time.DateTime)
 }
 
-// Count counts things: "1 part", "2 parts".
+// Count formats a number of things: "1 part", "2 parts".
 func Count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

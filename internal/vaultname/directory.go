@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Directory returns the canonical URL of the vault in the directory at an absolute
-// path. Symbolic links are followed, as far as there is something: two links to one
-// directory are one vault, and a link that is led elsewhere is another.
+// Directory returns the canonical URL of the vault in the directory at an absolute path. It
+// follows symbolic links, as far as the path exists: two links to one directory are one
+// vault, and a link that is changed to another directory is another vault.
 func Directory(path string) string {
 	path = filepath.ToSlash(followed(filepath.Clean(path)))
 	if !strings.HasPrefix(path, "/") {
@@ -20,8 +20,8 @@ func Directory(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// followed is where an absolute path leads. What is not there, such as a vault that
-// is yet to be made, stays as it is written.
+// followed returns the destination of an absolute path. A part of the path that does not
+// exist, such as a vault that is still to be created, stays unchanged.
 func followed(path string) string {
 	real, err := filepath.EvalSymlinks(path)
 	if err == nil {
@@ -33,7 +33,8 @@ func followed(path string) string {
 	return path
 }
 
-// fromURL is a path in the system's form: on Windows a drive has no slash before it.
+// fromURL converts the path of a URL to the system's form: on Windows it removes the slash
+// before a drive.
 func fromURL(path string) string {
 	if runtime.GOOS == "windows" && len(path) > 2 && path[2] == ':' {
 		path = path[1:]

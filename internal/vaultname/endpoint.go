@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// Endpoint returns the canonical form of the endpoint of a service, glacier or s3,
-// in a region: of Amazon's own the empty text, so that it is the same whether it is
-// written or not. Of others scheme and host are in lower case, the port is left out
-// that goes without saying, so are a dot behind the host and slashes at the end, and
-// all names of this machine are one. What is no URL comes back as it is.
+// Endpoint returns the canonical form of the endpoint of a service, glacier or s3, in a
+// region. It returns "" for Amazon's own endpoint, so that the result is the same as
+// without an endpoint. For others it converts scheme and host to lower case, removes the
+// default port, a dot behind the host and slashes at the end, and unifies all names of this
+// machine. It returns text that is no URL unchanged.
 func Endpoint(raw, service, region string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return raw
 	}
-	host, port := canonicalHost(u.Hostname()), canonicalPort(u.Port(), u.Scheme) // Parse has lowered the scheme
+	host, port := canonicalHost(u.Hostname()), canonicalPort(u.Port(), u.Scheme) // Parse has converted the scheme to lower case
 	if u.Scheme == "https" && port == "" && isAmazons(host, service, region) {
 		return ""
 	}
@@ -32,13 +32,13 @@ func Endpoint(raw, service, region string) string {
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	if u.RawPath = strings.TrimRight(u.RawPath, "/"); !strings.Contains(strings.ToUpper(u.RawPath), "%2F") {
-		u.RawPath = "" // nothing in it needs its own way of escaping
+		u.RawPath = "" // nothing in the path needs a special form of escaping
 	}
 	return u.String()
 }
 
-// thisMachine is how the names of this machine are written: a service that listens
-// at one of them is taken to be the one at the others.
+// thisMachine is the canonical name of this machine: a service that listens at one of its
+// names is assumed to be the same at the others.
 const thisMachine = "127.0.0.1"
 
 func canonicalHost(host string) string {
@@ -58,7 +58,7 @@ func canonicalHost(host string) string {
 
 func canonicalPort(port, scheme string) string {
 	if n, err := strconv.Atoi(port); err == nil {
-		port = strconv.Itoa(n) // without zeros before it
+		port = strconv.Itoa(n) // without leading zeros
 	}
 	if scheme == "http" && port == "80" || scheme == "https" && port == "443" {
 		return ""
@@ -66,9 +66,9 @@ func canonicalPort(port, scheme string) string {
 	return port
 }
 
-// isAmazons reports whether a host is one of those by which Amazon's own service is
-// reached in a region: its usual endpoint, that of FIPS, that of both versions of IP,
-// and one in a private network.
+// isAmazons reports whether a host is one of the endpoints of Amazon's own service in a
+// region: the usual endpoint, that of FIPS, that of both versions of IP, or one in a
+// private network.
 func isAmazons(host, service, region string) bool {
 	host = strings.TrimSuffix(host, ".cn")
 	at := regexp.QuoteMeta(region) + `\.(vpce\.)?amazonaws\.com`

@@ -1,21 +1,21 @@
-// Package vaultname writes the canonical URL of a vault: the one name under which
-// the catalog knows it, however it was spelled.
+// Package vaultname builds the canonical URL of a vault: the URL under which the catalog
+// records it, whatever URL the user wrote.
 //
-// The rules are here alone, because three floors need them: the kinds, which tell
-// their own URL; vaulturl, which names vaults that it does not open; and the
-// catalog, which renames what an earlier firn wrote. They are:
+// The rules are in a package of their own because three others need them: the kinds, which
+// return their own URL; vaulturl, which names vaults without opening them; and the catalog,
+// which renames vaults recorded by an earlier version of firn. The rules are:
 //
-//   - glacier://NAME?region=REGION, then &account= unless it is the credentials'
-//     own, then &endpoint= unless it is Amazon's. The region belongs to the name at
-//     every endpoint: a vault is in one region, also of a server of one's own, which
-//     refuses requests that are signed for another.
+//   - glacier://NAME?region=REGION, then &account= unless it is the credentials' own, then
+//     &endpoint= unless it is Amazon's. The region is part of the name at every endpoint: a
+//     vault is in one region, and even a private server refuses requests signed for another
+//     one.
 //   - s3://BUCKET/PREFIX?region=REGION at Amazon, s3://BUCKET/PREFIX?endpoint=URL
-//     elsewhere. A bucket's name is unique at its service, and many services take a
-//     signature for any region, so the region is no part of the name there.
+//     elsewhere. A bucket's name is unique at its service, and many services accept a
+//     signature for any region, so the region is not part of the name there.
 //   - file:///PATH, absolute and without symbolic links.
-//   - An endpoint is written as [Endpoint] says.
+//   - An endpoint is in the form of [Endpoint].
 //
-// What only says how to use a vault is no part of its name: profile, class,
+// Options that only say how to use a vault are not part of its name: profile, class,
 // keep-days, addressing, lacks, max-parts.
 package vaultname
 
@@ -24,11 +24,11 @@ import (
 	"strings"
 )
 
-// ownAccount stands for the account that the credentials belong to.
+// ownAccount represents the account of the credentials.
 const ownAccount = "-"
 
-// Glacier returns the canonical URL of a vault of Amazon Glacier. An empty account
-// is the credentials' own, an empty endpoint Amazon's.
+// Glacier returns the canonical URL of a vault of Amazon Glacier. An empty account is the
+// credentials' own; an empty endpoint is Amazon's.
 func Glacier(name, region, account, endpoint string) string {
 	u := "glacier://" + name + "?region=" + escape(region)
 	if account != "" && account != ownAccount {
@@ -40,7 +40,7 @@ func Glacier(name, region, account, endpoint string) string {
 	return u
 }
 
-// Bucket returns the canonical URL of what is below a prefix of a bucket. An empty
+// Bucket returns the canonical URL of the part of a bucket below a prefix. An empty
 // endpoint is Amazon's.
 func Bucket(bucket, prefix, region, endpoint string) string {
 	u := "s3://" + bucket
@@ -53,14 +53,14 @@ func Bucket(bucket, prefix, region, endpoint string) string {
 	return u + "?region=" + escape(region)
 }
 
-// escape leaves the characters of an endpoint that a query may hold, so that people
-// can read the URL.
+// escape escapes a value for the query. It leaves characters of an endpoint that a query
+// may contain, so that people can read the URL.
 func escape(s string) string {
 	return strings.NewReplacer("%3A", ":", "%2F", "/", "%5B", "[", "%5D", "]").Replace(url.QueryEscape(s))
 }
 
-// Canonical returns the canonical URL of a vault that an earlier firn named, which
-// may have had other rules. What is no such name comes back as it is.
+// Canonical returns the canonical URL of a vault recorded by an earlier version of firn,
+// which may have had other rules. It returns text that is no such URL unchanged.
 func Canonical(name string) string {
 	u, err := url.Parse(name)
 	if err != nil || u.User != nil || u.Fragment != "" {

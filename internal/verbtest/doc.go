@@ -1,4 +1,5 @@
-// Package verbtest has the tests of the verbs (upload, jobs, download, reconcile, verify,
-// purge). They stand together since they share a rig: a vault whose jobs take hours by the
-// clock of the test, with a catalog, faults by script and a place for files.
+// Package verbtest contains the tests of the verbs (upload, jobs, download, reconcile,
+// verify, purge). They are in one package because they share a test rig: a vault whose jobs
+// take hours by the clock of the test, a catalog, scripted faults and a directory for
+// files.
 package verbtest
