@@ -13,7 +13,7 @@ import (
 	"firn/vault"
 )
 
-// failure puts why listening failed into a sentence with its class.
+// failure turns the error of a request into a sentence with its class.
 func failure(ctx context.Context, queueURL string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -23,7 +23,7 @@ func failure(ctx context.Context, queueURL string, err error) error {
 		return fmt.Errorf("%s: %w: %w", what, vault.ErrDenied, none.error)
 	}
 	answer, ok := errors.AsType[smithy.APIError](err)
-	if !ok { // the answer was lost, or broke off
+	if !ok { // the answer was lost or incomplete
 		return fmt.Errorf("%s: %w: %w", what, vault.ErrUnavailable, err)
 	}
 	status := 0
@@ -33,10 +33,10 @@ func failure(ctx context.Context, queueURL string, err error) error {
 	return fmt.Errorf("%s: %w: %w", what, classOf(answer.ErrorCode(), status), err)
 }
 
-// classOf returns the sentinel for an answer (Amazon SQS API reference, "Common
-// errors" and "ReceiveMessage"). An unknown refusal is ErrInvalid, so that
-// nothing repeats what nobody understood; one without a code was not made by the
-// service, and tells nothing of the queue.
+// classOf returns the sentinel for an answer (Amazon SQS API reference, "Common errors" and
+// "ReceiveMessage"). An unknown refusal is ErrInvalid, so that nobody repeats a request
+// without knowing why it failed. A refusal without a code does not come from the service
+// and shows nothing about the queue.
 func classOf(code string, status int) error {
 	is := func(parts ...string) bool {
 		for _, part := range parts {

@@ -9,31 +9,29 @@ import (
 )
 
 const (
-	maxMessage = 256 << 10 // bytes; SNS sends no longer ones
+	maxMessage = 256 << 10 // bytes; SNS sends no longer messages
 	maxJobID   = 1024      // characters; real ids have 92
 )
 
-// wrapper is what SNS makes of a message on its way to a queue, unless the
-// subscription asks for raw delivery (Amazon SNS developer guide, "Message and
-// JSON formats").
+// wrapper is the form in which SNS delivers a message to a queue, unless the subscription
+// uses raw delivery (Amazon SNS developer guide, "Message and JSON formats").
 type wrapper struct {
 	Type    string
 	Message *string
 }
 
-// ending is what the vault tells of a job that has ended: the answer to
-// DescribeJob (Amazon Glacier developer guide, "Configuring vault
-// notifications").
+// ending is the vault's description of a job that has ended: the answer to DescribeJob
+// (Amazon Glacier developer guide, "Configuring vault notifications").
 type ending struct {
 	Action    string
 	JobID     string `json:"JobId"`
 	Completed bool
 }
 
-// told is a message in one of the forms that are known: of a vault, of a bucket
-// (Amazon S3 user guide, "Event message structure"), or of a bucket by way of
-// EventBridge ("EventBridge event message structure").
-type told struct {
+// message is a message in one of the known forms: from a vault, from a bucket (Amazon S3
+// user guide, "Event message structure"), or from a bucket through EventBridge
+// ("EventBridge event message structure").
+type message struct {
 	ending
 	Records []bucketEvent
 
@@ -60,14 +58,14 @@ type bridgeEvent struct {
 		Name string `json:"name"`
 	} `json:"bucket"`
 	Object struct {
-		Key     string `json:"key"` // as it is
+		Key     string `json:"key"` // unescaped
 		Version string `json:"version-id"`
 	} `json:"object"`
 }
 
-// parseMessage returns what a message of the queue says has ended. All reports
-// whether that is all that the message is about: what is about anything else, or no
-// such message, is somebody else's, too.
+// parseMessage returns the endings in a message of the queue. all reports whether the
+// message contains nothing else. A message with other content, or of another form, may be
+// meant for another reader too.
 func parseMessage(body string) (endings []vault.Ending, all bool) {
 	if len(body) > maxMessage {
 		return nil, false
@@ -79,7 +77,7 @@ func parseMessage(body string) (endings []vault.Ending, all bool) {
 	if w.Type == "Notification" && w.Message != nil {
 		body = *w.Message
 	}
-	var t told
+	var t message
 	if err := json.Unmarshal([]byte(body), &t); err != nil {
 		return nil, false
 	}
@@ -102,21 +100,21 @@ func parseMessage(body string) (endings []vault.Ending, all bool) {
 	return nil, false
 }
 
-// restored tells of which object an event says that it was restored, if it does. Some
-// services put s3: before the names of events, as their configuration does.
+// restored returns the object of an event about a restored object. Some services put s3:
+// before the names of events, as in their configuration.
 func (r bucketEvent) restored() (vault.Ending, bool) {
 	key, err := url.QueryUnescape(r.S3.Object.Key)
 	e := vault.Ending{Bucket: r.S3.Bucket.Name, Key: key, Version: r.S3.Object.Version}
 	return e, err == nil && strings.TrimPrefix(r.EventName, "s3:") == "ObjectRestore:Completed" && isObject(e)
 }
 
-// isObject reports whether a message names an object as a service can.
+// isObject reports whether the bucket, the key and the version have a possible length.
 func isObject(e vault.Ending) bool {
 	const longest = 1024 // bytes of a key, or of a version
 	return e.Bucket != "" && e.Key != "" && len(e.Key) <= longest && len(e.Version) <= longest
 }
 
-// isJobID reports whether the service can have given out id.
+// isJobID reports whether id has the form of the service's ids.
 func isJobID(id string) bool {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return id != "" && len(id) <= maxJobID && strings.Trim(id, alphabet) == ""

@@ -104,7 +104,7 @@ func FuzzMessage(f *testing.F) {
 }
 
 func TestParseQueueURL(t *testing.T) {
-	for raw, want := range map[string]place{
+	for raw, want := range map[string]address{
 		"https://sqs.us-east-1.amazonaws.com/123456789012/ready":       {"https://sqs.us-east-1.amazonaws.com", "us-east-1"},
 		"https://sqs-fips.us-gov-west-1.amazonaws.com/123456789012/r":  {"https://sqs-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
 		"https://sqs.cn-north-1.amazonaws.com.cn/123456789012/ready":   {"https://sqs.cn-north-1.amazonaws.com.cn", "cn-north-1"},

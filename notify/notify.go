@@ -1,13 +1,13 @@
-// Package notify hears from a queue which jobs of a vault have ended, and which
+// Package notify waits at a queue for messages that jobs of a vault have ended, or that
 // objects of a bucket were restored.
 //
-// A vault can tell an SNS topic when its jobs end, and a queue of Amazon SQS can
-// be subscribed to the topic. A bucket can send its events to a queue, or to
-// EventBridge, which sends them there. Waiting on the queue costs a request every twenty
-// seconds at most, and the end of a job is heard within seconds, after hours.
+// A vault can send messages about its jobs to an SNS topic, and a queue of Amazon SQS can
+// subscribe to the topic. A bucket can send its events to a queue, or to EventBridge, which
+// forwards them to a queue. Waiting at the queue costs at most one request every twenty
+// seconds, and the end of a job is noticed within seconds.
 //
-// A message is believed only in that it is worth asking the vault now. It may
-// come twice, or late, or be written by anybody who may write to the queue.
+// A message is only a reason to ask the vault now. It may arrive twice or late, and anybody
+// who may write to the queue can send one.
 package notify
 
 import (
@@ -28,35 +28,33 @@ import (
 )
 
 const (
-	longPoll   = 20 // seconds that a request waits for a message; the most that there is
-	batch      = 10 // messages in one answer; the most that there is
-	visibility = 10 // seconds for which nobody else sees a message that we have looked at
+	longPoll   = 20 // seconds that a request waits for a message; the maximum
+	batch      = 10 // messages in one answer; the maximum
+	visibility = 10 // seconds for which nobody else receives a message that was received here
 
-	answerTimeout = time.Minute // for a request, the waiting included
-	pace          = time.Second // between requests at least, whatever the answers
+	answerTimeout = time.Minute // for a request, including the waiting
+	pace          = time.Second // shortest time between requests, whatever the answers
 )
 
-// Queue is a queue of SQS. It may be used from several goroutines at once, each
-// with jobs of its own.
+// Queue is a queue of SQS. Several goroutines may use it at once, each for its own jobs.
 type Queue struct {
 	client *sqs.Client
 	http   *http.Client
 	url    string
 }
 
-// Open prepares to listen to the queue at a URL such as
-// https://sqs.us-east-1.amazonaws.com/123456789012/ready. Credentials come from
-// where the AWS tools find them, the region from the URL or, if it names none,
-// from their configuration. Nothing is sent yet, so wrong credentials show when
-// somebody waits. A URL that is none, plain HTTP to another machine, or a missing
-// region is ErrInvalid.
+// Open prepares to use the queue at a URL such as
+// https://sqs.us-east-1.amazonaws.com/123456789012/ready. The credentials are those of the
+// AWS tools; the region is that of the URL or, if it names none, of their configuration.
+// Open sends no request, so wrong credentials are reported by Wait. An invalid URL, plain
+// HTTP to another machine, or a missing region is ErrInvalid.
 func Open(ctx context.Context, queueURL string) (*Queue, error) {
 	where, err := parseQueueURL(queueURL)
 	if err != nil {
 		return nil, err
 	}
 	options := []func(*config.LoadOptions) error{
-		// The SDK can add the certificates of AWS_CA_BUNDLE to no other client.
+		// The SDK can add the certificates of AWS_CA_BUNDLE only to this client.
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
 		// By default the SDK writes warnings to standard error.
 		config.WithLogger(logging.Nop{}),
@@ -81,23 +79,23 @@ func Open(ctx context.Context, queueURL string) (*Queue, error) {
 		o.HTTPClient = client
 		o.BaseEndpoint = &where.endpoint
 		o.Credentials = keys{cfg.Credentials}
-		// Whoever waits goes on by other means, and comes back.
+		// The caller has other means to wait, and tries the queue again later.
 		o.Retryer = aws.NopRetryer{}
 	})
 	return q, nil
 }
 
-// Close drops the idle connections. The queue is not used after. The error is
+// Close closes the idle connections. The queue must not be used after it. The error is
 // always nil.
 func (q *Queue) Close() error {
 	q.http.CloseIdleConnections()
 	return nil
 }
 
-// Wait returns nil as soon as a message says that something has ended which is mine,
-// after taking the message off the queue. A message that tells of anything else, too,
-// stays, and so do all others: somebody else waits for them. When ctx ends its cause is returned. Any other error wraps the
-// class of what failed: ErrUnavailable and ErrThrottled may pass, ErrDenied,
+// Wait returns nil as soon as a message contains an ending for which mine returns true. It
+// then removes the message from the queue, unless the message also contains something else.
+// All other messages stay for other readers. When ctx is cancelled, Wait returns its cause.
+// Any other error wraps its class: ErrUnavailable and ErrThrottled may pass, ErrDenied,
 // ErrNotFound and ErrInvalid do not.
 func (q *Queue) Wait(ctx context.Context, mine func(vault.Ending) bool) error {
 	pause := time.NewTimer(0)
@@ -143,8 +141,8 @@ func (q *Queue) receive(ctx context.Context) ([]types.Message, error) {
 	return out.Messages, nil
 }
 
-// remove takes a message off the queue. That this failed is no reason to keep
-// quiet about what was heard: the message comes again, and is of no use then.
+// remove removes a message from the queue. It ignores a failure: the message arrives again
+// and has no effect then.
 func (q *Queue) remove(ctx context.Context, m types.Message) {
 	_, _ = q.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &q.url, ReceiptHandle: m.ReceiptHandle})
 }

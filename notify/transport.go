@@ -10,13 +10,12 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// maxAnswer is what an answer may have, in bytes: ten messages of which every
-// byte is escaped.
+// maxAnswer is the maximal size of an answer in bytes: ten messages in which every byte is
+// escaped.
 const maxAnswer = 32 << 20
 
-// newHTTPClient returns the client that requests go through. It keeps what the
-// SDK put into base (proxies, certificates, dialing). A signed request is not
-// redirected.
+// newHTTPClient returns the client for the requests. It keeps what the SDK put into base
+// (proxies, certificates, dialing). It does not follow redirects of signed requests.
 func newHTTPClient(base aws.HTTPClient) (*http.Client, error) {
 	buildable, ok := base.(*awshttp.BuildableClient)
 	if !ok {
@@ -29,8 +28,8 @@ func newHTTPClient(base aws.HTTPClient) (*http.Client, error) {
 	}, nil
 }
 
-// limitedTransport cuts answers off that are longer than any can be. What is left
-// of one is then no JSON, and the request has failed.
+// limitedTransport truncates answers that are too long. A truncated answer is not valid
+// JSON, so the request fails.
 type limitedTransport struct{ *http.Transport }
 
 // RoundTrip implements http.RoundTripper.
@@ -46,8 +45,7 @@ func (t limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// keys marks the failures of credentials, so that they are told from those of the
-// service.
+// keys marks the failures of credentials, so that they differ from those of the service.
 type keys struct{ aws.CredentialsProvider }
 
 // Retrieve implements aws.CredentialsProvider.
@@ -59,7 +57,7 @@ func (k keys) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return found, nil
 }
 
-// credentialsError tells that there was nothing to sign with.
+// credentialsError says that there are no usable credentials.
 type credentialsError struct{ error }
 
 func (e *credentialsError) Unwrap() error { return e.error }
