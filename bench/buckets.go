@@ -20,18 +20,18 @@ const (
 	awsCopyName = "aws s3 cp"
 )
 
-// bucket is one that copies are compared in.
+// bucket is a bucket for which the contenders copy files.
 type bucket struct {
 	endpoint string // of the server
-	kind     string // of the server, in words
-	file     string // that is copied
-	size     int64  // bytes of it
+	kind     string // description of the server
+	file     string // the file that is copied
+	size     int64  // bytes of the file
 }
 
-// buckets compares firn with tools for S3: a large file into a bucket and back,
-// from the same server, which keeps no bytes and gives out those of the file. firn
-// proves what it sends and what comes; rclone does by MD5; s5cmd and aws do not look
-// at what comes, so s5cmd is also measured with somebody who does.
+// buckets compares firn with tools for S3: they copy a large file into a bucket and back.
+// The server is the same for all; it keeps no bytes and returns those of the file. firn
+// verifies the bytes in both directions; rclone does so by MD5. s5cmd and aws do not verify
+// downloads, so s5cmd is also measured together with a program that does.
 func (b *bench) buckets(ctx context.Context) ([]*group, error) {
 	sink, err := b.sink(ctx, "-file", b.file)
 	if err != nil {
@@ -69,8 +69,8 @@ func (b *bench) intoBucket(to bucket) *group {
 	}
 }
 
-// outOfBucket copies back what intoBucket has copied before. The others write a new
-// file whatever is there, so firn gets no file to overwrite either.
+// outOfBucket copies back the file that intoBucket has copied. The other tools always write
+// a new file, so firn does not overwrite one either.
 func (b *bench) outOfBucket(ctx context.Context, from bucket) (*group, error) {
 	hash, err := treeHash(ctx, from.file)
 	if err != nil {
@@ -108,13 +108,13 @@ func (b *bench) outOfBucket(ctx context.Context, from bucket) (*group, error) {
 	}, nil
 }
 
-// store prepares an upload by firn under a name that nothing has yet.
+// store prepares an upload by firn under an unused name.
 func (b *bench) store(ctx context.Context, firn lab.Firn, to bucket) *exec.Cmd {
 	return firn.Command(ctx, "upload", bucketURL(to.endpoint), to.file, "--name", filepath.Base(firn.Home),
 		"--part-size", "16MiB", "--concurrency", strconv.Itoa(workers))
 }
 
-// bucketURL is that of a class whose objects can be read at once.
+// bucketURL returns a URL with a class whose objects can be read at once.
 func bucketURL(endpoint string) string {
 	return "s3://bench/?class=GLACIER_IR&region=us-east-1&endpoint=" + endpoint
 }

@@ -10,14 +10,14 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// usage is what one run of a child process cost.
+// usage is the costs of one run of a child process.
 type usage struct {
 	cpu  time.Duration // user and system
 	wall time.Duration
-	peak int64 // bytes of resident memory at most; 0 where the system does not tell
+	peak int64 // largest resident memory in bytes; 0 if the system does not report it
 }
 
-// measure runs cmd to its end.
+// measure runs cmd and waits for it.
 func measure(_ context.Context, cmd *exec.Cmd) (usage, error) {
 	start := time.Now()
 	if err := lab.Run(cmd); err != nil {
@@ -26,12 +26,12 @@ func measure(_ context.Context, cmd *exec.Cmd) (usage, error) {
 	return spent(cmd.ProcessState, time.Since(start)), nil
 }
 
-// spent is what a child cost that has ended, with its own children.
+// spent returns the costs of an ended child process, including its own children.
 func spent(child *os.ProcessState, wall time.Duration) usage {
 	return usage{cpu: child.UserTime() + child.SystemTime(), wall: wall, peak: lab.PeakMemory(child)}
 }
 
-// median returns the median of each figure by itself.
+// median returns the median of each figure separately.
 func median(runs []usage) usage {
 	return usage{
 		cpu:  middle(runs, func(u usage) time.Duration { return u.cpu }),
@@ -40,7 +40,8 @@ func median(runs []usage) usage {
 	}
 }
 
-// middle is the median of one figure, of an even number the mean of the two in the middle.
+// middle returns the median of a figure; for an even number of runs the mean of the two
+// middle ones.
 func middle[T time.Duration | int64](runs []usage, figure func(usage) T) T {
 	figures := make([]T, 0, len(runs))
 	for _, run := range runs {

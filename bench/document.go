@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 )
 
-// The lines between which a run writes its figures. What stands around them is
-// written by hand and kept.
+// The lines between which a run writes its figures. The text around them is written by hand
+// and kept.
 const (
 	figuresBegin = "<!-- figures: make bench writes what stands below -->\n"
 	figuresEnd   = "<!-- end of figures -->\n"
 )
 
-// writeDocument puts the report into the document at path, which must have the
-// place for it. The document is replaced in one step.
+// writeDocument writes the report into the document at path, which must contain the two
+// lines. It replaces the document in one step.
 func (r *report) writeDocument(path string) (err error) {
 	document, err := os.ReadFile(path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"firn/treehash"
 )
 
-// rangeSize is the size of the ranges that are fetched: what firn asks for when it
+// rangeSize is the size of the ranges that are downloaded: the same as firn's when it
 // downloads into a file.
 const rangeSize = 16 << 20
 
@@ -24,17 +24,17 @@ const (
 	awsGetName   = "aws glacier get-job-output, unverified"
 )
 
-// restorable is an archive whose bytes a server gives out at once.
+// restorable is an archive whose bytes a server returns at once.
 type restorable struct {
 	endpoint string   // of the server
-	firn     lab.Firn // in whose catalog the archive is
+	firn     lab.Firn // the catalog of this firn has the archive
 	id       string   // of the archive
-	job      string   // that made it readable
+	job      string   // the job that retrieved the archive
 	hash     treehash.Hash
 }
 
-// downloads compares firn with a program that only fetches, hashes and writes, and
-// with what people use today: all from the same server.
+// downloads compares firn with a program that only downloads, hashes and writes, and with
+// the tools that people use today, all with the same server.
 func (b *bench) downloads(ctx context.Context) ([]*group, error) {
 	firn, dir := b.home(), filepath.Join(b.work, "store")
 	server, err := b.started(firn.Serve(ctx, dir, "", vault, noScrubbing))
@@ -73,13 +73,13 @@ func (b *bench) downloads(ctx context.Context) ([]*group, error) {
 	}}, nil
 }
 
-// judgeDownloads leaves out mt-aws-glacier, which P8 names too: Debian does not have it.
+// judgeDownloads leaves out mt-aws-glacier, which P8 also names: Debian does not have it.
 func judgeDownloads(g *group, r *report) {
 	r.atMost(8, "download: CPU / boto3, verified", g.cpu(firnName, boto3GetName), 0.65)
 	r.atMost(8, "download: peak memory, MiB", mebibytes(g.of(firnName).peak), memoryLimit)
 }
 
-// fill uploads the file to a server, durably, and has it made readable.
+// fill uploads the file durably to a server and retrieves it.
 func (b *bench) fill(ctx context.Context, firn lab.Firn, endpoint string) (a restorable, err error) {
 	var uploaded struct {
 		ID   string        `json:"archive_id"`
@@ -97,7 +97,7 @@ func (b *bench) fill(ctx context.Context, firn lab.Firn, endpoint string) (a res
 	return restorable{endpoint, firn, uploaded.ID, asked.Job, uploaded.Hash}, nil
 }
 
-// answer runs cmd and reads the object that it prints into v.
+// answer runs cmd and decodes the JSON object that it prints into v.
 func answer(cmd *exec.Cmd, v any) error {
 	said, err := lab.Output(cmd)
 	if err != nil {
@@ -106,13 +106,13 @@ func answer(cmd *exec.Cmd, v any) error {
 	return json.Unmarshal([]byte(said), v)
 }
 
-// download prepares a download by firn into the file at path, - for standard output.
+// download prepares a download by firn into the file at path; "-" is standard output.
 func (a restorable) download(ctx context.Context, path string, options ...string) *exec.Cmd {
 	args := []string{"download", lab.VaultURL(a.endpoint, vault), "-o", path, "--concurrency", strconv.Itoa(workers)}
 	return a.firn.Command(ctx, append(append(args, options...), "--", a.id)...)
 }
 
-// floorGet prepares a download that only fetches, hashes and writes.
+// floorGet prepares a download that only downloads, hashes and writes.
 func (b *bench) floorGet(ctx context.Context, a restorable, path string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, b.tool("floor"), "download",
 		a.endpoint+"/-/vaults/"+vault+"/jobs/"+a.job+"/output", path,

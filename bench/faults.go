@@ -6,8 +6,8 @@ import (
 	"os/exec"
 )
 
-// faults shows that a retry sends again but does not hash again: one part in 50
-// is answered with an error of the service.
+// faults shows that a retry sends a part again but does not hash it again: the server
+// refuses one part in 50.
 func (b *bench) faults(ctx context.Context, r *report) error {
 	clean, err := b.sink(ctx)
 	if err != nil {

@@ -13,19 +13,19 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// findMemoryLimit is what finding archives may take at its peak, in MiB.
+// findMemoryLimit is the largest peak memory of finding archives, in MiB.
 const findMemoryLimit = 64
 
 // search is one way to find archives.
 type search struct {
-	kind  string // as the command bare calls it
-	text  string // for bare
-	glob  string // that says the same to firn list
-	times int    // how often it is measured in each round: more of what is short
+	kind  string // name of the search for the command bare
+	text  string // argument for bare
+	glob  string // pattern with the same result for firn list
+	times int    // number of measurements per round: more for short searches
 }
 
-// searches are what is looked for: the texts are of the archive number 12,345 in
-// an inventory of the laboratory, or of the last if there are fewer.
+// searches returns the searches. The texts belong to archive number 12,345 of an inventory
+// of the lab, or to the last one if there are fewer.
 func (b *bench) searches() []search {
 	label := lab.Description(min(12_345, b.archives-1))
 	elements := strings.SplitAfter(label, "/")
@@ -45,10 +45,9 @@ const (
 	firnSearch = "firn list"
 )
 
-// find compares `firn list VAULT GLOB` with a bare query of the same catalog. It
-// is the wall time that somebody waits, from the start of the process. That start
-// takes firn longer than a short query, as its binary has much more in it; what it
-// takes is measured by a command that does nothing.
+// find compares `firn list VAULT GLOB` with a plain query of the same catalog. It compares
+// the wall time including the start of the process. Starting firn takes longer than a short
+// query, because its binary is larger; a command that does nothing measures that.
 func (b *bench) find(ctx context.Context, r *report) error {
 	home, err := b.catalogued(ctx)
 	if err != nil {
@@ -78,7 +77,7 @@ func (b *bench) find(ctx context.Context, r *report) error {
 	return nil
 }
 
-// search measures one search, and returns how many archives it finds.
+// search measures one search, and returns the number of archives that it finds.
 func (b *bench) search(ctx context.Context, home lab.Firn, s search) (g *group, found int, err error) {
 	catalog := filepath.Join(home.Home, "catalog.db")
 	bare := func(ctx context.Context) *exec.Cmd {
@@ -93,7 +92,7 @@ func (b *bench) search(ctx context.Context, home lab.Firn, s search) (g *group, 
 	g = &group{
 		title:   s.kind,
 		quick:   true,
-		prepare: func() error { return nil }, // it was just read
+		prepare: func() error { return nil }, // the catalog was just read
 		contenders: []*contender{
 			program(bareQuery, bare),
 			program(firnStart, func(ctx context.Context) *exec.Cmd { return home.Command(ctx, "version") }),
@@ -106,7 +105,7 @@ func (b *bench) search(ctx context.Context, home lab.Firn, s search) (g *group, 
 	return g, found, interleave(ctx, b.rounds*s.times, g)
 }
 
-// catalogued returns firn with a catalog of very many archives.
+// catalogued returns firn with a very large catalog.
 func (b *bench) catalogued(ctx context.Context) (lab.Firn, error) {
 	home := b.home()
 	inventory := filepath.Join(b.work, "inventory.json")
@@ -117,7 +116,7 @@ func (b *bench) catalogued(ctx context.Context) (lab.Firn, error) {
 	return home, errors.Join(lab.Run(home.Import(ctx, vault, inventory)), os.Remove(inventory))
 }
 
-// agree returns how many archives both commands find, a line for each.
+// agree returns the number of archives that both commands find, one per line of output.
 func agree(bare, list *exec.Cmd) (rows int, err error) {
 	count := func(cmd *exec.Cmd) int {
 		said, failed := lab.Output(cmd)

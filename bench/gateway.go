@@ -14,12 +14,12 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// gatewayShare is the part of the file that is copied into and out of a server that
-// keeps it: it is the client that is measured.
+// gatewayShare is the divisor of the file's size for a server that keeps the bytes: a
+// smaller file is enough, since only the client is measured.
 const gatewayShare = 4
 
-// gateway compares firn with tools for S3 on a server that does keep the bytes:
-// versitygw over a directory.
+// gateway compares firn with tools for S3 on a server that keeps the bytes: versitygw over
+// a directory.
 func (b *bench) gateway(ctx context.Context) ([]*group, error) {
 	endpoint, err := b.startGateway(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func (b *bench) gateway(ctx context.Context) ([]*group, error) {
 	return []*group{b.intoBucket(to), out}, err
 }
 
-// startGateway starts versitygw and returns where it is reached.
+// startGateway starts versitygw and returns its address.
 func (b *bench) startGateway(ctx context.Context) (endpoint string, err error) {
 	dir := filepath.Join(b.work, "gateway")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -48,7 +48,7 @@ func (b *bench) startGateway(ctx context.Context) (endpoint string, err error) {
 		args = append(args, value)
 	}
 	cmd := exec.CommandContext(ctx, b.tool("versitygw"), append(args, "us-east-1", "example.com")...)
-	if _, err := cmd.StdinPipe(); err != nil { // it ends when its standard input does
+	if _, err := cmd.StdinPipe(); err != nil { // versitygw ends when its standard input does
 		return "", err
 	}
 	if err := cmd.Start(); err != nil {

@@ -18,8 +18,8 @@ const (
 	treeName   = "floor: standard hash of each leaf"
 )
 
-// hash compares how fast a local file is hashed on all cores. It is twice as long
-// as that which is uploaded, since nothing is sent.
+// hash compares the speed of hashing a local file on all cores. The file is twice as long
+// as the uploaded one, since nothing is sent.
 func (b *bench) hash(ctx context.Context, r *report) error {
 	sink, err := b.sink(ctx)
 	if err != nil {

@@ -11,22 +11,22 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// lineSize is what goes over each line, in bytes, whatever the size of the file: enough
-// that the wait is most of it.
-const lineSize = 512 << 20
+// delayedSize is the number of bytes that are sent over each connection, whatever the size
+// of the file: enough for the effect of the latency.
+const delayedSize = 512 << 20
 
-// slowRate is what the slow line carries, in bytes per second.
+// slowRate is the rate of the slow connection in bytes per second.
 const slowRate = 50_000_000
 
-// line is a way to a vault: how long it is, and how wide.
-type line struct {
+// connection describes a connection to a vault by its latency and its rate.
+type connection struct {
 	name  string
 	delay time.Duration // added to the answer to each part
 	rate  int           // bytes per second of all parts together; 0: no limit
 }
 
-func lines() []line {
-	return []line{
+func connections() []connection {
+	return []connection{
 		{name: "1 ms", delay: time.Millisecond},
 		{name: "20 ms", delay: 20 * time.Millisecond},
 		{name: "100 ms", delay: 100 * time.Millisecond},
@@ -35,18 +35,18 @@ func lines() []line {
 	}
 }
 
-// inFlight are the numbers of parts at once that are compared; 0 for as many as pay.
+// inFlight returns the numbers of parts in flight to compare; 0: firn chooses the number.
 func inFlight() []int { return []int{1, 4, 8, 16, 32, 0} }
 
-// latency shows what parts in flight are for, and what it is worth to find out how
-// many: uploads over several lines, with fixed numbers and with none.
+// latency shows the effect of the number of parts in flight, and of choosing it
+// automatically: uploads over several connections, with fixed numbers and without one.
 func (b *bench) latency(ctx context.Context, r *report) error {
 	file := filepath.Join(b.work, "delayed")
-	if err := lab.RandomFile(file, lineSize, 2); err != nil {
+	if err := lab.RandomFile(file, delayedSize, 2); err != nil {
 		return err
 	}
 	var groups []*group
-	for _, l := range lines() {
+	for _, l := range connections() {
 		g, err := b.over(ctx, l, file)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (b *bench) latency(ctx context.Context, r *report) error {
 	for _, n := range inFlight() {
 		columns = append(columns, atOnce(n))
 	}
-	rows := r.table(fmt.Sprintf("Latency: seconds for %d MiB in parts of 16 MiB, by parts at once", lineSize>>20), columns...)
+	rows := r.table(fmt.Sprintf("Latency: seconds for %d MiB in parts of 16 MiB, by parts at once", delayedSize>>20), columns...)
 	for _, g := range groups {
 		cells := []string{g.title}
 		for _, n := range inFlight() {
@@ -75,9 +75,9 @@ func (b *bench) latency(ctx context.Context, r *report) error {
 	return nil
 }
 
-// over compares the numbers on one line. Where most of the time is a wait that is
-// the same each time, fewer rounds will do.
-func (b *bench) over(ctx context.Context, l line, file string) (*group, error) {
+// over compares the numbers on one connection. Most of the time is constant latency, so
+// fewer rounds are enough on slow ones.
+func (b *bench) over(ctx context.Context, l connection, file string) (*group, error) {
 	sink, err := b.sink(ctx, "-delay", l.delay.String(), "-rate", strconv.Itoa(l.rate))
 	if err != nil {
 		return nil, err

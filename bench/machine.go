@@ -16,12 +16,12 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// machineTable tells on what, of what and when is measured. What a system does not
-// tell is left empty.
+// machineTable describes the machine, the programs and the time of the run. Values that the
+// system does not report are empty.
 func (b *bench) machineTable(ctx context.Context) *table {
 	t := &table{title: "The run of " + time.Now().UTC().Format("2006-01-02 15:04 UTC"), columns: []string{"what", "value"}}
 	memory, _, _ := strings.Cut(fact("/proc/meminfo", "MemTotal"), " ")
-	kib, _ := strconv.ParseInt(memory, 10, 64) // 0 where it is not told
+	kib, _ := strconv.ParseInt(memory, 10, 64) // 0 if not reported
 	busy, _ := os.ReadFile("/proc/loadavg")
 	flags := " " + fact("/proc/cpuinfo", "flags") + " "
 	var instructions []string
@@ -47,7 +47,7 @@ func (b *bench) machineTable(ctx context.Context) *table {
 	return t
 }
 
-// fact returns what a file of "name : value" lines says first of a name.
+// fact returns the first value of a name in a file of "name : value" lines.
 func fact(path, name string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -72,7 +72,7 @@ func said(ctx context.Context, name string, args ...string) string {
 	return line
 }
 
-// moduleVersion is the version of a module that a program is made of.
+// moduleVersion returns the version of a module in a program.
 func moduleVersion(program, module string) string {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {

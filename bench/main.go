@@ -1,11 +1,10 @@
-// Command bench measures uploads and downloads by firn beside plain programs that do
-// no more and beside the tools that people use today, finding archives beside a bare
-// query, and a server, and compares the ratios with our targets. It prints one
-// report, and writes it into a document. scripts/bench.sh builds what it needs and
-// starts it.
+// Command bench measures firn and compares the ratios with our targets: uploads and
+// downloads beside plain programs that do no more, and beside the tools that people use
+// today; finding archives beside a plain query; and a server. It prints one report, and can
+// write it into a document. scripts/bench.sh builds the programs and starts it.
 //
-// CPU is user and system time of the client's process; wall times are comparable
-// only within a run. Nothing else should run on the machine.
+// CPU is user and system time of the client's process. Wall times are comparable only
+// within a run. Nothing else should run on the machine.
 package main
 
 import (
@@ -67,7 +66,7 @@ func run(ctx context.Context) (err error) {
 	}
 	r := &report{machine: b.machineTable(ctx)}
 	broken := b.run(ctx, dir, chosen, r)
-	// What was measured before something broke is worth reading too.
+	// Print what was measured before a failure, too.
 	if err := errors.Join(broken, r.print(os.Stdout, text)); err != nil {
 		return err
 	}

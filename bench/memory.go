@@ -12,15 +12,15 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// mostWorkers is how many parts firn has on their way at most when nobody says how many.
+// mostWorkers is the largest number of parts that firn has in flight by default.
 const mostWorkers = 32
 
-// memoryLimit is what an upload of a file may take at its peak, in MiB, whatever
-// the size of the file and of its parts.
+// memoryLimit is the largest peak memory of uploading a file, in MiB, whatever the size of
+// the file and of its parts.
 const memoryLimit = 32
 
-// memory shows that memory depends neither on the part's nor on the file's size,
-// and of what comes by a pipe on the parts at once only.
+// memory shows that the memory of an upload depends neither on the size of a part nor on
+// that of the file; for standard input it depends only on the number of parts in flight.
 func (b *bench) memory(ctx context.Context, r *report) error {
 	sink, err := b.sink(ctx)
 	if err != nil {
@@ -36,7 +36,7 @@ func (b *bench) memory(ctx context.Context, r *report) error {
 	}
 	defer piped.Close()
 	stdin := b.upload(ctx, b.home(), sink.Endpoint, "-", "--description", "piped")
-	stdin.Stdin = struct{ io.Reader }{piped} // a pipe, not a file
+	stdin.Stdin = struct{ io.Reader }{piped} // hides the file, so that the child reads from a pipe
 	rows := r.table("Peak memory of uploads, 4 parts at once if not said otherwise", "what", "peak MiB")
 	highest := int64(0)
 	for _, run := range []struct {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// part is one comparison of the benchmark: either groups for the one table of
-// everything that moves a file, which are measured in the same rounds, or
-// something by itself.
+// part is one comparison of the benchmark. It has either groups for the common table of
+// programs that move a file, which are measured in the same rounds, or a measurement of its
+// own.
 type part struct {
 	name   string
 	groups func(context.Context) ([]*group, error)
@@ -40,7 +40,8 @@ func (b *bench) names() (names []string) {
 	return names
 }
 
-// choose returns the parts that are named, with commas between; all for none.
+// choose returns the parts with these names, separated by commas; all parts if names is
+// empty.
 func (b *bench) choose(names string) ([]part, error) {
 	if names == "" {
 		return b.parts(), nil
@@ -56,7 +57,7 @@ func (b *bench) choose(names string) ([]part, error) {
 	return chosen, nil
 }
 
-// run measures the parts, those for the one table first.
+// run measures the parts, those for the common table first.
 func (b *bench) run(ctx context.Context, dir string, chosen []part, r *report) error {
 	if err := b.within(dir, func() error { return b.together(ctx, chosen, r) }); err != nil {
 		return err
@@ -73,7 +74,7 @@ func (b *bench) run(ctx context.Context, dir string, chosen []part, r *report) e
 	return nil
 }
 
-// together measures everything that moves a file, in one interleaved run.
+// together measures all programs that move a file in interleaved rounds.
 func (b *bench) together(ctx context.Context, chosen []part, r *report) error {
 	var groups []*group
 	for _, p := range chosen {

@@ -12,11 +12,10 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// awsSettings has the AWS command line copy files in the parts that all have.
+// awsSettings makes the AWS command line use the common part size and concurrency.
 const awsSettings = "[default]\ns3 =\n  max_concurrent_requests = %d\n  multipart_threshold = %d\n  multipart_chunksize = %d\n"
 
-// peer prepares a program of others: with the key pair, and nothing that somebody
-// has set up for it on this machine.
+// peer prepares another program, with the key pair and without any local configuration.
 func (b *bench) peer(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(lab.Credentials(), "PATH="+os.Getenv("PATH"), "HOME="+b.work, "TMPDIR="+b.work,
@@ -34,23 +33,23 @@ func (b *bench) script(ctx context.Context, name string, args ...string) *exec.C
 	return b.peer(ctx, b.python, append([]string{filepath.Join("bench", "clients", name)}, args...)...)
 }
 
-// aws is Debian's.
+// aws prepares Debian's AWS command line.
 func (b *bench) aws(ctx context.Context, endpoint string, args ...string) *exec.Cmd {
 	return b.peer(ctx, "/usr/bin/aws", append([]string{"--endpoint-url", endpoint}, args...)...)
 }
 
-// awsLoop uploads by a command for each part.
+// awsLoop prepares an upload with one command for each part.
 func (b *bench) awsLoop(ctx context.Context, endpoint, tree string) *exec.Cmd {
 	return b.peer(ctx, filepath.Join("bench", "clients", "aws_parts.sh"), endpoint, vault, b.file, strconv.Itoa(partSize), tree)
 }
 
-// boto2 is boto 2.49's concurrent uploader.
+// boto2 prepares boto 2.49's concurrent uploader.
 func (b *bench) boto2(ctx context.Context, endpoint string) *exec.Cmd {
 	host, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "http://"), ":")
 	return b.script(ctx, "boto2.py", host, port, vault, b.file, strconv.Itoa(partSize), strconv.Itoa(workers))
 }
 
-// boto3 is a pool of threads over boto3.
+// boto3 prepares a pool of threads over boto3.
 func (b *bench) boto3(ctx context.Context, endpoint string) *exec.Cmd {
 	return b.script(ctx, "boto3_pool.py", endpoint, vault, b.file, strconv.Itoa(partSize), strconv.Itoa(workers))
 }
@@ -60,7 +59,7 @@ func (b *bench) s5cmd(ctx context.Context, endpoint, from, to string) *exec.Cmd 
 		"cp", "--concurrency", strconv.Itoa(workers), "--part-size", strconv.Itoa(partSize>>20), from, to)
 }
 
-// rclone gets its settings by flags alone.
+// rclone prepares rclone with all settings as flags.
 func (b *bench) rclone(ctx context.Context, endpoint, from, to string, more ...string) *exec.Cmd {
 	streams := strconv.Itoa(workers)
 	return b.peer(ctx, "/usr/bin/rclone", append([]string{

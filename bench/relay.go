@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// relay gives a server at a Unix socket an address on loopback, for programs that
-// know no sockets. The system moves the bytes, so that this program stays small.
+// relay forwards connections from an address on loopback to a server at a Unix socket, for
+// programs that do not support sockets. The system copies the bytes, so that this program
+// stays small.
 type relay struct {
 	net.Listener
 	socket string
@@ -43,7 +44,7 @@ func (r *relay) accept() error {
 	}
 }
 
-// join connects one client. What goes wrong is the client's to notice.
+// join forwards one connection. The client notices errors.
 func (r *relay) join(client net.Conn) {
 	defer client.Close()
 	server, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: r.socket, Net: "unix"})
@@ -61,7 +62,7 @@ func (r *relay) join(client net.Conn) {
 	_ = up.Wait()
 }
 
-// Close waits until the connections have ended, as they do when the server has.
+// Close closes the listener and waits for the connections, which end when the server does.
 func (r *relay) Close() error {
 	return errors.Join(r.Listener.Close(), r.conns.Wait())
 }

@@ -9,32 +9,32 @@ import (
 	"time"
 )
 
-// report collects figures, and the targets that they meet or miss.
+// report collects figures and targets.
 type report struct {
 	machine *table
-	main    *table   // of everything that moves a file; nil if that was not measured
-	tables  []*table // of the rest
+	main    *table   // programs that move a file; nil if they were not measured
+	tables  []*table // the other tables
 	targets []aim
 }
 
-// aim is a figure that is compared with what it should be.
+// aim is a figure and its target.
 type aim struct {
-	number  int // P1 to P13 of the targets; 0 for one without a number
+	number  int // P1 to P13 of the targets; 0: no number
 	what    string
 	figure  float64
 	bound   string
 	reached bool
 }
 
-// table begins a table with these columns.
+// table adds a table with these columns.
 func (r *report) table(title string, columns ...string) *table {
 	t := &table{title: title, columns: columns}
 	r.tables = append(r.tables, t)
 	return t
 }
 
-// usages begins a table of what the contenders of each group cost, medians, and of
-// how many times that is what the group's base costs in the same rounds.
+// usages adds a table of the costs of the contenders of each group: medians, and their
+// ratio to the costs of the group's base in the same rounds.
 func (r *report) usages(title string, groups ...*group) {
 	r.tables = append(r.tables, usages(title, groups...))
 }
@@ -54,17 +54,17 @@ func usages(title string, groups ...*group) *table {
 	return t
 }
 
-// atMost judges a figure that should be small.
+// atMost adds a target: figure must not be larger than limit.
 func (r *report) atMost(number int, what string, figure, limit float64) {
 	r.targets = append(r.targets, aim{number, what, figure, fmt.Sprintf("<= %.2f", limit), figure <= limit})
 }
 
-// atLeast judges a figure that should be large.
+// atLeast adds a target: figure must not be smaller than limit.
 func (r *report) atLeast(number int, what string, figure, limit float64) {
 	r.targets = append(r.targets, aim{number, what, figure, fmt.Sprintf(">= %.2f", limit), figure >= limit})
 }
 
-// missed counts the targets that were.
+// missed returns the number of missed targets.
 func (r *report) missed() (n int) {
 	for _, t := range r.targets {
 		if !t.reached {
@@ -74,7 +74,7 @@ func (r *report) missed() (n int) {
 	return n
 }
 
-// judged is the table of targets, in the order of their numbers.
+// judged returns the table of targets, in the order of their numbers.
 func (r *report) judged() *table {
 	t := &table{title: "Targets", columns: []string{"number", "what", "figure", "target", "reached"}}
 	order := func(number int) int { return cmp.Or(number, 1000) }
@@ -93,8 +93,8 @@ func (r *report) judged() *table {
 	return t
 }
 
-// print writes everything in one of the two forms: the machine, what moves a file,
-// the targets, and the rest.
+// print writes the whole report in one of the two formats: the machine, the programs that
+// move a file, the targets, and the other tables.
 func (r *report) print(w io.Writer, form func(io.Writer, *table) error) error {
 	all := []*table{r.machine}
 	if r.main != nil {
@@ -114,7 +114,7 @@ func (r *report) print(w io.Writer, form func(io.Writer, *table) error) error {
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
-// perGB is CPU seconds for each 10^9 bytes.
+// perGB returns CPU seconds per 10^9 bytes.
 func perGB(u usage, size int64) float64 { return u.cpu.Seconds() * 1e9 / float64(size) }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }

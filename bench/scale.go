@@ -17,14 +17,14 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// What `firn serve` may take at its peak, in MiB, and how many jobs it lists.
+// The largest peak memory of `firn serve` in MiB, and the number of jobs that it lists.
 const (
 	serverMemoryLimit = 160
 	listedJobs        = 10_000
 )
 
-// scale shows how `firn serve` starts over a vault of very many small archives, and
-// lists it, and in how much memory. The files are still in the system's cache.
+// scale measures the time and the memory with which `firn serve` starts over a vault of
+// very many small archives and lists it. The files are still in the page cache.
 func (b *bench) scale(ctx context.Context, r *report) (err error) {
 	for _, pair := range lab.Credentials() {
 		name, value, _ := strings.Cut(pair, "=")
@@ -62,14 +62,14 @@ func (b *bench) scale(ctx context.Context, r *report) (err error) {
 	return nil
 }
 
-// scaled is a server over very many archives while it is measured.
+// scaled is a server over very many archives that is being measured.
 type scaled struct {
 	rows   *table
 	server *lab.Server
 	peak   int64
 }
 
-// serves measures what is done with a server, and kills it.
+// serves starts a server, measures the acts of do, and kills the server.
 func (s *scaled) serves(start string, serve *exec.Cmd, do func(url string) error) (err error) {
 	begun := time.Now()
 	if s.server, err = lab.StartServer(serve); err != nil {
@@ -82,7 +82,7 @@ func (s *scaled) serves(start string, serve *exec.Cmd, do func(url string) error
 	return do(lab.VaultURL(s.server.Endpoint, vault))
 }
 
-// took prints how long an act took and the server's peak memory in it.
+// took records the duration of an act and the server's peak memory during it.
 func (s *scaled) took(act string, begun time.Time) error {
 	wall := time.Since(begun)
 	peak, err := s.server.Peak()
@@ -107,7 +107,8 @@ func (s *scaled) lists(ctx context.Context, url string, archives int64) (err err
 		_, err := place.DescribeVault(ctx, place.Name)
 		return err
 	}
-	// A client that gave up waiting asks again, as all do, and is measured as one.
+	// A client that timed out repeats the request, as all clients do; both requests count
+	// as one.
 	patient := func(ask func() error) func() error {
 		return func() error {
 			for {
@@ -134,7 +135,7 @@ func (s *scaled) lists(ctx context.Context, url string, archives int64) (err err
 	})
 }
 
-// listsAgain is lists by the server that comes after one that was killed.
+// listsAgain measures the server that is started after the first one was killed.
 func (s *scaled) listsAgain(ctx context.Context, url string, archives int64) (err error) {
 	place, err := vaulturl.OpenPlace(ctx, url)
 	if err != nil {
@@ -152,7 +153,7 @@ func (s *scaled) listsAgain(ctx context.Context, url string, archives int64) (er
 	})
 }
 
-// act is something that a client does.
+// act is a request of a client.
 type act struct {
 	name string
 	do   func() error
@@ -171,7 +172,8 @@ func (s *scaled) measure(acts []act) error {
 	return nil
 }
 
-// listVaults lists the vaults of a place, each of which has so many archives at least.
+// listVaults lists the vaults of an account, each of which must have at least archives
+// archives.
 func listVaults(ctx context.Context, place *vaulturl.Place, archives int64) error {
 	for info, err := range place.Vaults(ctx, "") {
 		if err != nil {
@@ -194,7 +196,7 @@ func drain(ctx context.Context, v contract.Vault, job contract.JobID) error {
 	return errors.Join(err, out.Close())
 }
 
-// jobs lists so many jobs.
+// jobs lists want jobs.
 func jobs(ctx context.Context, v contract.Vault, want int) error {
 	n := 0
 	for _, err := range v.Jobs(ctx) {

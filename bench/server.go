@@ -19,9 +19,9 @@ const (
 	noScrubbing = "--scrub-rate=0"
 )
 
-// server shows what `firn serve` costs when it receives an archive durably and when
-// it gives it out, beside the same bytes written and read by a program that does
-// nothing else. CPU and memory are the server's, the wall time is its client's.
+// server measures the costs of `firn serve` when it receives an archive durably and when it
+// sends it, beside a program that only writes or reads the same bytes. CPU and memory are
+// those of the server, the wall time is that of its client.
 func (b *bench) server(ctx context.Context, r *report) error {
 	s := &served{bench: b, store: filepath.Join(b.work, "served"), plain: filepath.Join(b.work, "plain")}
 	hash, err := treeHash(ctx, b.file)
@@ -60,7 +60,7 @@ func (b *bench) server(ctx context.Context, r *report) error {
 	return errors.Join(os.RemoveAll(s.store), os.Remove(s.plain))
 }
 
-// served is a directory that a server is started over for each run.
+// served is a directory over which a server is started for each run.
 type served struct {
 	*bench
 	store   string // the directory
@@ -69,7 +69,7 @@ type served struct {
 	target  *target
 }
 
-// receive measures a server that gets an archive into an empty directory.
+// receive measures a server that receives an archive into an empty directory.
 func (s *served) receive(ctx context.Context) (usage, error) {
 	if err := os.RemoveAll(s.store); err != nil {
 		return usage{}, err
@@ -83,7 +83,7 @@ func (s *served) receive(ctx context.Context) (usage, error) {
 	})
 }
 
-// serve measures a server that gives out what it has received.
+// serve measures a server that sends the archive that it has received.
 func (s *served) serve(ctx context.Context) (usage, error) {
 	return s.during(ctx, s.home(), func(endpoint string) (usage, error) {
 		a := s.archive
@@ -92,7 +92,7 @@ func (s *served) serve(ctx context.Context) (usage, error) {
 	})
 }
 
-// during measures a server while a client does something, which tells its own cost.
+// during measures a server while a client works. client returns its own costs.
 func (s *served) during(ctx context.Context, firn lab.Firn, client func(endpoint string) (usage, error)) (usage, error) {
 	server, err := firn.Serve(ctx, s.store, "", vault, noScrubbing)
 	if err != nil {

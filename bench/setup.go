@@ -13,7 +13,7 @@ import (
 	"firn/treehash"
 )
 
-// What is measured, if not said otherwise: parts of 16 MiB, 4 of them at once.
+// The usual settings of the measurements: parts of 16 MiB, 4 in flight.
 const (
 	partSize = 16 << 20
 	workers  = 4
@@ -22,27 +22,26 @@ const (
 
 // bench is one run of the benchmark.
 type bench struct {
-	bin    string // directory of what scripts/bench.sh builds
-	python string // the interpreter that has boto and boto3
-	work   string // temporary directory of the part that runs
-	target string // where the directory of downloads is made; empty: in TMPDIR
+	bin    string // directory of the programs that scripts/bench.sh builds
+	python string // the interpreter with boto and boto3
+	work   string // temporary directory of the present part
+	target string // directory in which the directory for downloads is created; empty: TMPDIR
 	file   string // the file that is uploaded
-	size   int64  // bytes of it
-	large  int64  // bytes of the sparse file that shows how memory depends on size
+	size   int64  // bytes of the file
+	large  int64  // bytes of the sparse file that shows whether memory depends on size
 	rounds int
-	homes  int // made so far
+	homes  int // number of homes created so far
 
 	archives int64 // in the catalog in which archives are found
 	small    int64 // in the vault that a server lists
 
-	ends []func() error // what is to be done when the part ends, in reverse
+	ends []func() error // called in reverse order when the part ends
 }
 
-// later has something undone when the present part ends.
+// later calls undo when the present part ends.
 func (b *bench) later(undo func() error) { b.ends = append(b.ends, undo) }
 
-// within gives what is measured a directory of its own, and undoes afterwards what
-// was set up for it.
+// within calls do with a temporary directory, and calls the functions of later afterwards.
 func (b *bench) within(dir string, do func() error) (err error) {
 	if b.work, err = os.MkdirTemp(dir, "firn-bench-"); err != nil {
 		return err
@@ -61,10 +60,10 @@ func (b *bench) within(dir string, do func() error) (err error) {
 	return do()
 }
 
-// tool is the path of a program that scripts/bench.sh builds.
+// tool returns the path of a program that scripts/bench.sh builds.
 func (b *bench) tool(name string) string { return filepath.Join(b.bin, name) }
 
-// warm brings the file into the page cache.
+// warm reads the file into the page cache.
 func (b *bench) warm() error { return warm(b.file) }
 
 func warm(path string) error {
@@ -72,13 +71,14 @@ func warm(path string) error {
 	return err
 }
 
-// home returns firn with an empty catalog, so that it uploads rather than resumes.
+// home returns firn with an empty catalog, so that it starts an upload and does not resume
+// one.
 func (b *bench) home() lab.Firn {
 	b.homes++
 	return lab.Firn{Binary: b.tool("firn"), Home: filepath.Join(b.work, "home"+strconv.Itoa(b.homes))}
 }
 
-// started starts a server that is stopped at the end.
+// started registers a server to be stopped at the end of the part.
 func (b *bench) started(server *lab.Server, err error) (*lab.Server, error) {
 	if err == nil {
 		b.later(server.Stop)
@@ -86,12 +86,12 @@ func (b *bench) started(server *lab.Server, err error) (*lab.Server, error) {
 	return server, err
 }
 
-// sink starts the discarding server.
+// sink starts the server that discards everything.
 func (b *bench) sink(ctx context.Context, args ...string) (*lab.Server, error) {
 	return b.started(lab.StartServer(exec.CommandContext(ctx, b.tool("sink"), args...)))
 }
 
-// treeHash is that of the file at path.
+// treeHash returns the tree hash of the file at path.
 func treeHash(ctx context.Context, path string) (treehash.Hash, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -8,19 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// table is rows of cells below a title.
+// table is a title and rows of cells.
 type table struct {
 	title   string
 	columns []string
-	rows    [][]string // a row of one cell is the heading of those below
+	rows    [][]string // a row of one cell is a heading
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
-// group begins rows that belong together.
+// group adds a heading for the following rows.
 func (t *table) group(heading string) { t.rows = append(t.rows, []string{heading}) }
 
-// numeric says of each column whether all that stands in it is numbers.
+// numeric reports for each column whether all its cells are numbers.
 func (t *table) numeric() []bool {
 	all := make([]bool, len(t.columns))
 	for i := range all {
@@ -35,7 +35,7 @@ func (t *table) numeric() []bool {
 	return all
 }
 
-// text writes a table for a terminal: numbers below each other by their last digits.
+// text writes a table for a terminal, with numbers aligned to the right.
 func text(w io.Writer, t *table) error {
 	widths, numeric := make([]int, len(t.columns)), t.numeric()
 	for _, row := range append([][]string{t.columns}, t.rows...) {

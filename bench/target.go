@@ -11,19 +11,19 @@ import (
 	"firn/treehash"
 )
 
-// target is the file that every download of a group writes: path.part, which is
-// also where firn begins. Firn alone gives it its final name, path, and it is named
-// back. On a virtual machine the first touch of memory that was free may cost more
-// than what is measured. So all contenders begin alike: with all pages of the file,
-// by blank, where they overwrite what is there; without a file, by absent, where
-// some write a new one whatever is there.
+// target is the file that every download of a group writes: path.part, which is also firn's
+// unfinished file. Only firn renames it to its final name, path; into renames it back. On a
+// virtual machine the first use of free memory may cost more than the download itself. So
+// all contenders begin with the same state: blank prepares a file with all its pages, for
+// contenders that overwrite a file; absent removes the file, if some contenders always
+// write a new one.
 type target struct {
 	path string
 	size int64
-	hash treehash.Hash // of what must be in it in the end
+	hash treehash.Hash // of the content expected at the end
 }
 
-// newTarget makes a target in a new directory, which is best in memory.
+// newTarget creates a target in a new directory, best in memory.
 func (b *bench) newTarget(size int64, hash treehash.Hash) (*target, error) {
 	own, err := os.MkdirTemp(b.target, "firn-bench-")
 	if err != nil {
@@ -33,15 +33,15 @@ func (b *bench) newTarget(size int64, hash treehash.Hash) (*target, error) {
 	return &target{path: filepath.Join(own, "file"), size: size, hash: hash}, nil
 }
 
-// program is a contender that is one command, which writes the target.
+// program returns a contender that consists of one command, which writes the target.
 func (t *target) program(name string, command func(context.Context) *exec.Cmd) *contender {
 	return &contender{name: name, run: func(ctx context.Context) (usage, error) { return t.into(ctx, command(ctx)) }}
 }
 
 func (t *target) part() string { return t.path + ".part" }
 
-// blank fills the file with zeros, so that what is right in it afterwards was
-// written since.
+// blank fills the file with zeros, so that right bytes in it afterwards were written by the
+// contender.
 func (t *target) blank() (err error) {
 	file, err := os.OpenFile(t.part(), os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
@@ -59,7 +59,6 @@ func (t *target) blank() (err error) {
 	return nil
 }
 
-// absent removes the file.
 func (t *target) absent() error {
 	for _, path := range []string{t.path, t.part()} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -69,7 +68,7 @@ func (t *target) absent() error {
 	return nil
 }
 
-// into measures cmd and proves that the file has the archive's bytes.
+// into measures cmd and checks that the file has the archive's bytes.
 func (t *target) into(ctx context.Context, cmd *exec.Cmd) (usage, error) {
 	u, err := measure(ctx, cmd)
 	if err != nil {

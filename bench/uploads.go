@@ -23,11 +23,11 @@ const (
 	awsLoopName  = "aws glacier, a command for each part"
 )
 
-// tlsAllowance is what TLS may add to an upload: CPU seconds per GB.
+// tlsAllowance is the allowed additional cost of TLS for an upload: CPU seconds per GB.
 const tlsAllowance = 0.35
 
-// uploads compares firn with programs that only hash, read and send, and with what
-// people use today.
+// uploads compares firn with programs that only hash, read and send, and with the tools
+// that people use today.
 func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 	sink, err := b.sink(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, some := sink.Endpoint, (b.rounds+1)/2 // rounds for what is slow
+	to, some := sink.Endpoint, (b.rounds+1)/2 // rounds for slow contenders
 	return []*group{{
 		title:   fmt.Sprintf("upload of %d MiB in parts of 16 MiB, 4 at once, to a server that discards", b.size>>20),
 		size:    b.size,
@@ -73,7 +73,7 @@ func (b *bench) uploads(ctx context.Context) ([]*group, error) {
 	}}, nil
 }
 
-// judgeUploads leaves out mt-aws-glacier, which P3 names too: Debian does not have it.
+// judgeUploads leaves out mt-aws-glacier, which P3 also names: Debian does not have it.
 func judgeUploads(g *group, r *report) {
 	r.atMost(1, "upload: CPU / floor with dual-state hashes", g.cpu(firnName, dualName), 1.15)
 	r.atMost(2, "upload without kernels: CPU / floor with standard hashes", g.cpu(portableName, standardName), 1.15)
@@ -85,8 +85,8 @@ func judgeUploads(g *group, r *report) {
 	r.atMost(13, "upload over TLS: CPU s/GB, P1's bound + 0.35", perGB(g.of(secureName), g.size), 1.15*perGB(g.of(dualName), g.size)+tlsAllowance)
 }
 
-// upload prepares an upload by firn; options come after those of the benchmark. A
-// server that died ends it soon.
+// upload prepares an upload by firn; options are appended to those of the benchmark. The
+// retry time is short, so that it ends soon if the server died.
 func (b *bench) upload(ctx context.Context, firn lab.Firn, endpoint, file string, options ...string) *exec.Cmd {
 	args := []string{
 		"upload", lab.VaultURL(endpoint, vault), file, "--part-size", "16MiB",

@@ -1,16 +1,15 @@
-// Command bare finds archives in a catalog by one bare query of its file, with the
-// driver that firn has and nothing else: no lock, no check of the schema, no
-// command line. What `firn list` takes is compared with what this takes, the start
-// of the process included.
+// Command bare finds archives in a catalog by a single query of its file. It uses firn's
+// database driver and nothing else: no lock, no check of the schema, no command line. The
+// benchmark compares `firn list` with it, including the start of the process.
 //
 //	bare CATALOG exact LABEL
 //	bare CATALOG prefix PREFIX
 //	bare CATALOG substring TEXT
 //
-// Each prints the id, the description, the size and the creation of the archives
-// that are found, oldest first. It asks the table of labels, in which firn keeps
-// the texts that an archive may be called by in their order: for one text, for a
-// range of texts, or for all, each of which SQLite's instr looks into.
+// Each form prints the id, the description, the size and the creation date of the archives
+// found, oldest first. It queries the table of labels, in which firn keeps, in order, the
+// texts by which archives can be found: for one text, for a range of texts, or for all
+// texts, which SQLite's instr searches.
 package main
 
 import (
@@ -31,8 +30,8 @@ func main() {
 	}
 }
 
-// found begins each query; a condition on the label follows. The labels are those
-// with a slash, as of all archives that the benchmark makes.
+// found is the beginning of each query; a condition on the label follows. It selects labels
+// with a slash, which all archives of the benchmark have.
 const found = `SELECT archive_id, description, size, created FROM archives WHERE key IN (
 	SELECT archive_key FROM labels WHERE vault_key = (SELECT min(key) FROM vaults) AND slashed = 1 AND `
 

@@ -2,10 +2,10 @@ package main
 
 import "net/http"
 
-// headerTreeHash is where the tree hash of a part or a range stands.
+// headerTreeHash is the header with the tree hash of a part or a range.
 const headerTreeHash = "X-Amz-Sha256-Tree-Hash"
 
-// newClient keeps as many connections as there are workers.
+// newClient returns a client that keeps one idle connection per worker.
 func newClient(workers int) *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
 }

@@ -6,11 +6,11 @@ import (
 	"os"
 )
 
-// diskStep is how much is read and written at a time.
+// diskStep is the number of bytes that are read and written at a time.
 const diskStep = 1 << 20
 
-// keep copies the file at path to a new one, which is on the disk when it returns.
-// The bytes pass through the program, as those of a network do.
+// keep copies the file at path to a new one, and returns when it is on the disk. The bytes
+// pass through the program, as bytes from a network do.
 func keep(path, to string) (err error) {
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -23,11 +23,10 @@ func keep(path, to string) (err error) {
 	return out.Sync()
 }
 
-// read reads the file at path to its end.
 func read(path string) error { return pass(path, io.Discard) }
 
-// pass hands the bytes of the file at path to w. The types hide the ways in which
-// the system would copy by itself.
+// pass copies the bytes of the file at path to w. The wrapper types prevent the system from
+// copying the bytes itself.
 func pass(path string, w io.Writer) error {
 	file, err := os.Open(path)
 	if err != nil {

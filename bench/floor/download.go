@@ -13,12 +13,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// fetchStep is how much is read, hashed and written at a time: few enough system
-// calls, and bytes that are still in the processor's cache when they are written.
+// fetchStep is the number of bytes that are read, hashed and written at a time. It needs
+// few system calls, and the bytes are still in the processor's cache when they are written.
 const fetchStep = 256 << 10
 
-// download fetches size bytes into the file at path, several ranges at a time. A
-// file that is there is overwritten in place.
+// download downloads size bytes into the file at path, several ranges at a time. It
+// overwrites an existing file in place.
 func download(ctx context.Context, url, path string, size, rangeSize int64, workers int) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
@@ -46,7 +46,7 @@ func download(ctx context.Context, url, path string, size, rangeSize int64, work
 	return file.Sync()
 }
 
-// fetch brings one range to w.
+// fetch downloads one range to w.
 func fetch(ctx context.Context, client *http.Client, url string, w io.Writer, offset, size int64, buffer []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -75,8 +75,8 @@ func fetch(ctx context.Context, client *http.Client, url string, w io.Writer, of
 	return nil
 }
 
-// copyHashed copies r to w through a buffer that divides a leaf, and returns the
-// tree hash in hexadecimal.
+// copyHashed copies r to w through a buffer whose size divides that of a leaf, and returns
+// the tree hash in hexadecimal.
 func copyHashed(w io.Writer, r io.Reader, buffer []byte) (string, error) {
 	leaf := sha256.New()
 	var hashes [][]byte

@@ -1,29 +1,29 @@
-// Command floor does the work of others in the plainest way: no state and no retry.
-// It is what firn's CPU seconds are compared with, and no lower bound of them: firn
-// may hash faster.
+// Command floor does the same work as other programs in the simplest way, without state and
+// without retries. The benchmark compares firn's CPU seconds with it. It is no lower bound:
+// firn may hash faster.
 //
 //	floor upload HASHES URL FILE PARTSIZE WORKERS
 //
-// reads a file, computes the linear SHA-256 and the tree hash of each part, and
-// sends the part with net/http, unsigned. HASHES is standard, for the standard
-// library's one after the other, or dual, for both at once by firn's treehash
-// package. URL is that of an upload.
+// reads a file, computes the linear SHA-256 and the tree hash of each part, and sends the
+// part with net/http, unsigned. HASHES is standard, for the two hashes of the standard
+// library one after the other, or dual, for both at once by firn's treehash package. URL is
+// that of an upload.
 //
 //	floor download URL FILE SIZE RANGESIZE WORKERS
 //
-// fetches the ranges of the output of a job with net/http, hashes each leaf by
-// leaf, compares that with the hash that came with the range, and writes it into
-// FILE. URL is that of the output; the requests are signed with the key pair of
-// the environment, since no server of ours answers others.
+// downloads the ranges of a job's output with net/http, hashes each leaf by leaf, compares
+// the result with the hash of the range, and writes it into FILE. URL is that of the
+// output. The requests are signed with the key pair of the environment, since firn serve
+// requires that.
 //
 //	floor tree FILE WORKERS
 //
-// prints the tree hash of a file, of which each worker hashes some leaves.
+// prints the tree hash of a file. Each worker hashes some of the leaves.
 //
 //	floor keep FILE COPY
 //	floor read FILE
 //
-// copies a file and flushes the copy to the disk, or reads it to its end.
+// copies a file and flushes the copy to the disk, or reads a file to its end.
 package main
 
 import (
@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string) error {
 	return fmt.Errorf("see the head of bench/floor/main.go for what to say, got %q", args)
 }
 
-// numbers reads sizes in bytes and counts, all of them positive.
+// numbers parses sizes in bytes and counts, which must be positive.
 func numbers(args []string) ([]int64, error) {
 	all := make([]int64, 0, len(args))
 	for _, arg := range args {

@@ -12,14 +12,14 @@ import (
 // sums returns both hashes of the bytes of r, in hexadecimal.
 type sums func(ctx context.Context, r io.Reader) (linear, tree string, err error)
 
-// hashes are the ways to compute both, by the names that the command line has.
+// hashes are the ways to compute both hashes, by their names on the command line.
 var hashes = map[string]sums{"standard": standardSums, "dual": dualSums}
 
-// step is how much is read before it is hashed: small enough to stay in the
-// processor's cache meanwhile.
+// step is the number of bytes that are read before they are hashed: few enough to stay in
+// the processor's cache.
 const step = 32 << 10
 
-// standardSums has every byte seen by two hashes of the standard library.
+// standardSums computes the two hashes of the standard library.
 func standardSums(_ context.Context, r io.Reader) (linear, tree string, err error) {
 	whole, leaf, buf := sha256.New(), sha256.New(), make([]byte, step)
 	var hashes [][]byte
@@ -43,8 +43,9 @@ func standardSums(_ context.Context, r io.Reader) (linear, tree string, err erro
 	}
 }
 
-// dualSums has firn's package compute both in one pass where the processor can. It
-// knows one part only: firn may hash several parts together, which is faster.
+// dualSums uses firn's package to compute both hashes in one pass, if the processor
+// supports that. It hashes one part at a time; firn may hash several together, which is
+// faster.
 func dualSums(ctx context.Context, r io.Reader) (linear, tree string, err error) {
 	both, err := treehash.Read(ctx, r, make([]byte, step))
 	return both.SHA256.String(), both.Tree.String(), err

@@ -15,8 +15,8 @@ import (
 // leafSize is the size of a leaf of the tree hash in bytes.
 const leafSize = 1 << 20
 
-// tree prints the tree hash of the file at path. Every worker takes the next leaf
-// that nobody has taken.
+// tree prints the tree hash of the file at path. Each worker takes the next leaf that no
+// other has taken.
 func tree(ctx context.Context, path string, workers int) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func tree(ctx context.Context, path string, workers int) error {
 	return nil
 }
 
-// root joins the hashes of neighbours, level by level, until one is left.
+// root combines the hashes of neighbours, level by level, until one is left.
 func root(level [][]byte) []byte {
 	for len(level) > 1 {
 		var above [][]byte

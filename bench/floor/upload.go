@@ -32,7 +32,7 @@ func upload(ctx context.Context, sums sums, url, path string, partSize int64, wo
 	return group.Wait()
 }
 
-// send hashes a part, then reads it again, from the page cache, as it is sent.
+// send hashes a part, then reads it again, from the page cache, while it sends it.
 func send(ctx context.Context, client *http.Client, sums sums, url string, offset int64, part *io.SectionReader) error {
 	linear, tree, err := sums(ctx, part)
 	if err != nil {

@@ -13,11 +13,10 @@ import (
 	"time"
 )
 
-// bytesPerEntry is about what an archive takes in the catalog, or more.
+// bytesPerEntry is the approximate size of an archive in the catalog.
 const bytesPerEntry = 300
 
-// killed starts the import and kills it once the catalog has grown to what a third
-// of the archives take.
+// killed starts the import and kills it when the catalog has about a third of the archives.
 func (o *ordeal) killed(ctx context.Context) error {
 	cmd := o.firn.Import(ctx, vaultName, o.file)
 	said := &strings.Builder{}
@@ -28,7 +27,7 @@ func (o *ordeal) killed(ctx context.Context) error {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // it ends by our signal, or follow tells that it did not
+		_ = cmd.Wait() // it ends by our signal, or follow reports that it did not
 		close(ended)
 	}()
 	err := o.follow(ctx, ended)
@@ -40,7 +39,7 @@ func (o *ordeal) killed(ctx context.Context) error {
 	return o.checkPeak(cmd.ProcessState, "killed", time.Since(begin))
 }
 
-// follow waits until the catalog is a third of what it becomes.
+// follow waits until the catalog has a third of its final size.
 func (o *ordeal) follow(ctx context.Context, ended <-chan struct{}) error {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
@@ -59,7 +58,7 @@ func (o *ordeal) follow(ctx context.Context, ended <-chan struct{}) error {
 	}
 }
 
-// catalogSize is that of the catalog and its log, in bytes.
+// catalogSize returns the size of the catalog and its log in bytes.
 func (o *ordeal) catalogSize() (size int64, err error) {
 	for _, name := range []string{"catalog.db", "catalog.db-wal"} {
 		info, err := os.Stat(filepath.Join(o.firn.Home, name))
@@ -74,8 +73,8 @@ func (o *ordeal) catalogSize() (size int64, err error) {
 	return size, nil
 }
 
-// finished runs the same command to its end. Every archive must be on record, and
-// those that the killed run had filed must not be read again.
+// finished runs the same command to its end. Every archive must be on record, and those
+// that the killed run had saved must not be read again.
 func (o *ordeal) finished(ctx context.Context) error {
 	cmd := o.firn.Import(ctx, vaultName, o.file)
 	said := &strings.Builder{}
@@ -105,7 +104,7 @@ func (o *ordeal) finished(ctx context.Context) error {
 	return o.checkPeak(cmd.ProcessState, "run again", took)
 }
 
-// listed counts the archives that firn lists, as somebody else would.
+// listed counts the archives in the output of firn list.
 func (o *ordeal) listed(ctx context.Context) error {
 	cmd := o.firn.Command(ctx, "list", "--json")
 	pipe, err := cmd.StdoutPipe()

@@ -1,7 +1,7 @@
-// Command reconcile imports an inventory of millions of archives with firn, kills
-// it with SIGKILL in the middle, runs the same command again, and shows that every
-// archive is on record once and how much memory that took. scripts/torture.sh
-// builds what it needs and starts it.
+// Command reconcile imports an inventory of millions of archives with firn, kills it with
+// SIGKILL in the middle, and runs the same command again. It shows that every archive is on
+// record exactly once, and how much memory that took. scripts/torture.sh builds the
+// programs and starts it.
 package main
 
 import (
@@ -19,11 +19,11 @@ import (
 	"firn/internal/humane"
 )
 
-// vaultName is the vault that the inventory is of.
+// vaultName is the vault of the inventory.
 const vaultName = "torture"
 
-// peakLimit is what reading an inventory may take at its peak, in bytes of resident
-// memory, however long the inventory is.
+// peakLimit is the largest peak of resident memory in bytes of reading an inventory,
+// whatever its length.
 const peakLimit = 100 << 20
 
 func main() {
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// ordeal is one run.
+// ordeal is one run of the command.
 type ordeal struct {
 	firn    lab.Firn
 	out     io.Writer
@@ -74,7 +74,7 @@ func run(ctx context.Context, out io.Writer, binary string, entries int64) (err 
 
 func (o *ordeal) say(format string, args ...any) { _, _ = fmt.Fprintf(o.out, format+"\n", args...) }
 
-// checkPeak tells the peak memory of a process, and fails if it is too much.
+// checkPeak prints the peak memory of a process, and fails if it is too large.
 func (o *ordeal) checkPeak(state *os.ProcessState, what string, took time.Duration) error {
 	peak := lab.PeakMemory(state)
 	o.say("%s: %s, peak memory %s, at most %s", what, humane.Duration(took), humane.Bytes(peak), humane.Bytes(peakLimit))

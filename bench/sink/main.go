@@ -1,6 +1,6 @@
-// Command sink is a server that speaks enough of Amazon Glacier's language and of
-// S3's to take an upload, reads every byte and keeps none. It measures uploaders: it
-// hashes nothing and checks nothing, so that the client's work is all there is.
+// Command sink is a server that implements just enough of the APIs of Amazon Glacier and S3
+// to receive an upload. It reads every byte and keeps none. It hashes and checks nothing,
+// so that a measurement contains only the client's work.
 package main
 
 import (
@@ -28,8 +28,8 @@ func main() {
 	select {} // it answers until it is killed
 }
 
-// start returns the address that was chosen. The certificate is that of the standard
-// library's test server, which is good for loopback.
+// start starts the server and returns its address. The certificate is that of the standard
+// library's test server, which is valid for loopback.
 func start(handler http.Handler, certificate string) (url string, err error) {
 	server := httptest.NewUnstartedServer(handler)
 	if certificate == "" {

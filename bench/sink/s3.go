@@ -14,18 +14,18 @@ import (
 	"time"
 )
 
-// bucket is a sink that speaks enough of S3 to take an object in parts, and to
-// give one out: the bytes of file, whichever was stored. What it is told of an
-// object, size, checksum, class and tags, it tells again.
+// bucket is the S3 part of the sink. It receives objects in parts, and returns the bytes of
+// file for each of them. It also returns the properties of an object that a client gave:
+// size, checksum, class and tags.
 type bucket struct {
-	file string // path of what objects are read from; empty: none can be
+	file string // path of the content of all objects; empty: none can be read
 
 	mu      sync.Mutex
 	uploads map[string]*object
 	objects map[string]*object
 }
 
-// object is what is known of one, finished or not.
+// object is the properties of an object or of an unfinished upload.
 type object struct {
 	parts    map[int]part
 	size     int64
@@ -39,14 +39,14 @@ type object struct {
 
 type part struct {
 	size int64
-	md5  [md5.Size]byte // as the client told it; zero if it did not
+	md5  [md5.Size]byte // the client's value; zero if it sent none
 }
 
 func newBucket(file string) *bucket {
 	return &bucket{file: file, uploads: map[string]*object{}, objects: map[string]*object{}}
 }
 
-// route adds the paths of S3 to mux: /BUCKET and /BUCKET/KEY, as no vault has them.
+// route adds the paths of S3 to mux: /BUCKET and /BUCKET/KEY, which no vault has.
 func (b *bucket) route(mux *http.ServeMux) {
 	mux.HandleFunc("/{bucket}", b.whole)
 	mux.HandleFunc("GET /{bucket}/{key...}", b.read)
@@ -55,8 +55,7 @@ func (b *bucket) route(mux *http.ServeMux) {
 	mux.HandleFunc("DELETE /{bucket}/{key...}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 }
 
-// whole answers what is asked of the bucket: it is there, keeps no versions and
-// lists nothing.
+// whole answers requests for the bucket itself: it exists, keeps no versions and is empty.
 func (b *bucket) whole(w http.ResponseWriter, r *http.Request) {
 	switch q := r.URL.Query(); {
 	case r.Method != http.MethodGet:
@@ -84,7 +83,7 @@ func (b *bucket) put(w http.ResponseWriter, r *http.Request) {
 	}
 	size, err := io.Copy(io.Discard, r.Body)
 	if err != nil {
-		return // the client left
+		return // the client has gone
 	}
 	p := part{size: size}
 	sum, err := base64.StdEncoding.DecodeString(r.Header.Get("Content-Md5"))
@@ -106,7 +105,7 @@ func (b *bucket) put(w http.ResponseWriter, r *http.Request) {
 // post begins and completes uploads.
 func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
-		return // the client left
+		return // the client has gone
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,7 +127,7 @@ func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 	answer(w, fmt.Sprintf(`<CompleteMultipartUploadResult><ETag>%s</ETag></CompleteMultipartUploadResult>`, o.etag))
 }
 
-// complete adds up what is known of the parts.
+// complete computes the properties of the object from those of its parts.
 func (o *object) complete(crc64 string) {
 	all := md5.New() //nolint:gosec // see above
 	o.size, o.crc64, o.stored = 0, crc64, time.Now()
@@ -196,5 +195,5 @@ func refuse(w http.ResponseWriter, status int, code string) {
 }
 
 func answer(w http.ResponseWriter, body string) {
-	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?>`+body) // a client that left needs no answer
+	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?>`+body) // a client that has gone needs no answer
 }

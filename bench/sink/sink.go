@@ -13,26 +13,26 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The headers in which the service answers (Amazon Glacier developer guide).
+// The headers of the service's answers (Amazon Glacier developer guide).
 const (
 	headerUpload   = "X-Amz-Multipart-Upload-Id"
 	headerArchive  = "X-Amz-Archive-Id"
 	headerTreeHash = "X-Amz-Sha256-Tree-Hash"
 )
 
-// sink answers for any account and any vault.
+// sink accepts any account and any vault.
 type sink struct {
 	delay     time.Duration
-	line      *rate.Limiter // of the bytes of parts; nil: no limit
+	limiter   *rate.Limiter // for the bytes of parts; nil: no limit
 	failEvery int64
-	parts     atomic.Int64 // answered so far
+	parts     atomic.Int64 // number of parts answered so far
 	ids       atomic.Int64
 }
 
 func newSink(delay time.Duration, bytesPerSecond int, failEvery int64, file string) http.Handler {
 	s := &sink{delay: delay, failEvery: failEvery}
 	if bytesPerSecond > 0 {
-		s.line = rate.NewLimiter(rate.Limit(bytesPerSecond), piece)
+		s.limiter = rate.NewLimiter(rate.Limit(bytesPerSecond), piece)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /{account}/vaults/{vault}", s.created)
@@ -73,7 +73,7 @@ func (s *sink) uploads(w http.ResponseWriter, _ *http.Request) {
 // part reads the body to its end before it answers, as the service does.
 func (s *sink) part(w http.ResponseWriter, r *http.Request) {
 	if err := s.discard(r); err != nil {
-		return // the client left
+		return // the client has gone
 	}
 	if s.delay > 0 {
 		select {
@@ -91,19 +91,19 @@ func (s *sink) part(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// piece is how many bytes come over a narrow line at a time.
+// piece is the number of bytes that are read at a time with a rate limit.
 const piece = 64 << 10
 
-// discard reads a body as fast as the line brings it.
+// discard reads a body, at the limited rate if there is one.
 func (s *sink) discard(r *http.Request) error {
-	if s.line == nil {
+	if s.limiter == nil {
 		_, err := io.Copy(io.Discard, r.Body)
 		return err
 	}
 	for {
 		n, err := io.CopyN(io.Discard, r.Body, piece)
 		if n > 0 {
-			err = errors.Join(s.line.WaitN(r.Context(), int(n)), err)
+			err = errors.Join(s.limiter.WaitN(r.Context(), int(n)), err)
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -120,10 +120,10 @@ func (s *sink) held(w http.ResponseWriter, r *http.Request) {
 		r.PathValue("upload"), r.PathValue("vault")))
 }
 
-// whole takes an archive in one request.
+// whole receives an archive in one request.
 func (s *sink) whole(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
-		return // the client left
+		return // the client has gone
 	}
 	s.stored(w, r)
 }
@@ -138,7 +138,7 @@ func (s *sink) stored(w http.ResponseWriter, r *http.Request) {
 
 func (s *sink) abort(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 
-// id returns a name as long as the service's, never the same twice.
+// id returns a unique id with the length of the service's ids.
 func (s *sink) id(kind string) string {
 	id := kind + "-" + strconv.FormatInt(s.ids.Add(1), 10)
 	return id + strings.Repeat("0", 92-len(id))
@@ -147,5 +147,5 @@ func (s *sink) id(kind string) string {
 func reply(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body) // a client that left needs no answer
+	_, _ = io.WriteString(w, body) // a client that has gone needs no answer
 }

@@ -14,14 +14,14 @@ import (
 	"firn/vault"
 )
 
-// accepted is one part that the server took.
+// accepted is one part that the server accepted.
 type accepted struct {
 	contentRange string    // such as "bytes 0-16777215/*"
-	arrived      time.Time // when its request did
-	end          int64     // of its line in the log, in bytes
+	arrived      time.Time // arrival of its request
+	end          int64     // end of its line in the log, in bytes
 }
 
-// readAccepted lists the parts that an access log tells of, in order.
+// readAccepted returns the accepted parts in an access log, in order.
 func readAccepted(path string) ([]accepted, error) {
 	var list []accepted
 	err := eachRequest(path, func(r request) {
@@ -32,14 +32,14 @@ func readAccepted(path string) ([]accepted, error) {
 	return list, err
 }
 
-// served is one range of an output that the server was asked for and gave.
+// served is one range of an output that the server sent.
 type served struct {
 	vault.Range
 
-	arrived time.Time // when its request did
+	arrived time.Time // arrival of its request
 }
 
-// readServed lists the ranges that an access log tells of, in order.
+// readServed returns the ranges that were sent according to an access log, in order.
 func readServed(path string) ([]served, error) {
 	var list []served
 	err := eachRequest(path, func(r request) {
@@ -58,11 +58,11 @@ type request struct {
 	Status       int       `json:"status"`
 	ContentRange string    `json:"content_range"`
 	Range        string    `json:"range"`
-	end          int64     // of the line in the log, in bytes
+	end          int64     // end of the line in the log, in bytes
 }
 
-// eachRequest visits the lines of an access log. A last line without an end is
-// still being written and is left out.
+// eachRequest calls visit for the lines of an access log. It ignores a last line without an
+// end, which is still being written.
 func eachRequest(path string, visit func(request)) error {
 	log, err := os.Open(path)
 	if err != nil {
@@ -87,7 +87,7 @@ func eachRequest(path string, visit func(request)) error {
 	}
 }
 
-// follow returns once count gives n. It fails when the command ends before that.
+// follow returns once count returns at least n. It fails if the command ends before that.
 func follow(ctx context.Context, count func() (int, error), n int, ended <-chan struct{}) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

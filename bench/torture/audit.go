@@ -8,15 +8,15 @@ import (
 	"text/tabwriter"
 )
 
-// tally is what one attempt sent and the server accepted.
+// tally counts the parts that one attempt sent and the server accepted.
 type tally struct {
 	acknowledged int // while the client lived
-	late         int // by a server that had read the whole part as the client died
-	repeated     int // parts that an earlier attempt had seen acknowledged
-	caughtUp     int // parts that an earlier attempt had sent without living to see it acknowledged
+	late         int // by a server that had received the whole part when the client died
+	repeated     int // parts that were acknowledged to an earlier attempt
+	caughtUp     int // parts that an earlier attempt sent without receiving the acknowledgement
 }
 
-// audit compares what each attempt sent with what had been acknowledged before.
+// audit compares the parts of each attempt with those acknowledged before.
 func audit(w io.Writer, log string, attempts []attempt, parts int) error {
 	list, err := readAccepted(log)
 	if err != nil {
@@ -57,8 +57,8 @@ func audit(w io.Writer, log string, attempts []attempt, parts int) error {
 	return err
 }
 
-// attemptOf tells which attempt sent a part: the last one that had started when
-// the request arrived.
+// attemptOf returns the attempt that sent a part: the last one that had started when the
+// request arrived.
 func attemptOf(part accepted, attempts []attempt) int {
 	run := 0
 	for i, a := range attempts {

@@ -15,24 +15,24 @@ import (
 	"firn/vault"
 )
 
-// segment is the size of what firn verifies by itself in a download, in bytes.
+// segment is the size in bytes of the segments that firn downloads.
 const segment = 16 << 20
 
-// archive is what firn list tells about an archive.
+// archive is an archive in the output of firn list.
 type archive struct {
 	Vault string          `json:"vault"`
 	ID    vault.ArchiveID `json:"archive_id"`
 	Size  int64           `json:"size"`
 }
 
-// pass is one run of a download that was killed, or the last one, which was not.
+// pass is one run of a download.
 type pass struct {
 	started  time.Time
-	verified map[vault.Range]bool // what the catalog held as verified when it started
+	verified map[vault.Range]bool // the verified ranges in the catalog when it started
 }
 
-// download runs the same command until it is done, and kills all runs but the
-// last. Then it proves that nothing which was verified was fetched again.
+// download runs the same command until it succeeds, and kills all runs but the last. Then
+// it checks that no verified range was downloaded again.
 func (t *torture) download(ctx context.Context, file, url, log string) error {
 	said, err := lab.Output(t.firn.Command(ctx, "list", url, "--json"))
 	if err != nil {
@@ -74,10 +74,10 @@ func (t *torture) download(ctx context.Context, file, url, log string) error {
 	return t.compare(ctx, file, target)
 }
 
-// segments is how many runs the archive is downloaded in.
+// segments returns the number of segments of the archive.
 func (t *torture) segments() int { return int((t.size-1)/segment + 1) }
 
-// begin notes the time and what is verified of the download so far.
+// begin returns a pass with the time and the ranges verified so far.
 func (t *torture) begin(ctx context.Context, a archive, target string) (r pass, err error) {
 	r.verified = make(map[vault.Range]bool)
 	c, err := catalog.Open(ctx, filepath.Join(t.work, "catalog.db"), catalog.Options{})
@@ -99,7 +99,7 @@ func (t *torture) begin(ctx context.Context, a archive, target string) (r pass, 
 	return r, nil
 }
 
-// auditDownload compares what each run asked for with what was verified before it.
+// auditDownload compares the ranges of each run with those verified before it.
 func auditDownload(log string, runs []pass) error {
 	list, err := readServed(log)
 	if err != nil {
@@ -122,7 +122,7 @@ func auditDownload(log string, runs []pass) error {
 	return nil
 }
 
-// compare proves that two files have the same bytes.
+// compare checks that two files have the same bytes.
 func (t *torture) compare(ctx context.Context, file, target string) error {
 	want, _, err := sum(ctx, file)
 	if err != nil {

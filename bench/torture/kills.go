@@ -15,19 +15,19 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// longestWait is how long after the chosen acknowledgement a kill comes at most,
-// so that it hits any stage of the parts in flight.
+// longestWait is the longest time between the chosen acknowledgement and the kill, which is
+// random so that it hits any stage of the parts in flight.
 const longestWait = 50 * time.Millisecond
 
-// attempt is one run of the command.
+// attempt is one run of the upload.
 type attempt struct {
 	started time.Time
-	// logged is the size of the access log in bytes just before the kill: what
-	// stands below it was acknowledged to a client that still lived.
+	// logged is the size of the access log in bytes just before the kill: the lines below
+	// it were acknowledged to a client that was still alive.
 	logged int64
 }
 
-// upload runs the same command until it is done, and kills all runs but the last.
+// upload runs the same command until it succeeds, and kills all runs but the last.
 func (t *torture) upload(ctx context.Context, file, url, log string) ([]attempt, error) {
 	var attempts []attempt
 	for _, parts := range t.moments(t.parts()) {
@@ -46,8 +46,8 @@ func (t *torture) command(ctx context.Context, file, url string) *exec.Cmd {
 		"--part-size", strconv.FormatInt(t.part>>20, 10)+"MiB", "--concurrency", "4")
 }
 
-// moments chooses, in order, how many of the pieces are to be through before each
-// kill. The last ones are spared, so that there is still something to kill.
+// moments returns, in ascending order, the number of finished pieces at which each kill
+// happens. It spares the last pieces, so that there is always something to kill.
 func (t *torture) moments(pieces int) []int {
 	spared := min(pieces/4, 16)
 	moments := t.random.Perm(pieces - spared)[:t.kills]
@@ -55,8 +55,8 @@ func (t *torture) moments(pieces int) []int {
 	return moments
 }
 
-// uploadAndKill starts the upload and kills it a little after the server has
-// accepted so many parts altogether.
+// uploadAndKill starts the upload and kills it shortly after the server has accepted a
+// total of parts parts.
 func (t *torture) uploadAndKill(ctx context.Context, file, url, log string, parts int) (attempt, error) {
 	a := attempt{started: time.Now()}
 	err := t.kill(ctx, t.command(ctx, file, url), parts, func() (int, error) {
@@ -72,8 +72,8 @@ func (t *torture) uploadAndKill(ctx context.Context, file, url, log string, part
 	return a, err
 }
 
-// kill starts a command and kills it a little after count gives n. It calls
-// before just before that.
+// kill starts a command and kills it shortly after count has returned n. It calls before
+// just before the kill.
 func (t *torture) kill(ctx context.Context, cmd *exec.Cmd, n int, count func() (int, error), before func() error) error {
 	said := &strings.Builder{}
 	cmd.Stderr = said
@@ -82,7 +82,7 @@ func (t *torture) kill(ctx context.Context, cmd *exec.Cmd, n int, count func() (
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // it ends by our signal, or follow tells that it did not
+		_ = cmd.Wait() // it ends by our signal, or follow reports that it did not
 		close(ended)
 	}()
 
@@ -98,7 +98,6 @@ func (t *torture) kill(ctx context.Context, cmd *exec.Cmd, n int, count func() (
 	return nil
 }
 
-// pause waits for d.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):

@@ -1,8 +1,7 @@
-// Command torture kills an upload with SIGKILL at random moments, runs the same
-// command again until it is done, and shows from the server's access log that no
-// part which the server had acknowledged was sent twice. Then it does the same to
-// the download of the archive: no range that was verified is fetched twice. scripts/torture.sh
-// builds what it needs and starts it.
+// Command torture kills an upload with SIGKILL at random moments and runs the same command
+// again until it succeeds. The server's access log then shows that no acknowledged part was
+// sent twice. It does the same with the download of the archive: no verified range is
+// downloaded twice. scripts/torture.sh builds the programs and starts it.
 package main
 
 import (
@@ -18,10 +17,10 @@ import (
 	"firn/bench/internal/lab"
 )
 
-// vaultName is the vault that the archive goes into.
+// vaultName is the vault of the archive.
 const vaultName = "torture"
 
-// torture is one run.
+// torture is one run of the command.
 type torture struct {
 	firn   lab.Firn
 	work   string // temporary directory
@@ -69,7 +68,7 @@ func run(ctx context.Context) (err error) {
 	return t.run(ctx)
 }
 
-// run does the whole: file, server, kills, proof.
+// run does everything: file, server, kills, checks.
 func (t *torture) run(ctx context.Context) (err error) {
 	file, store, log := filepath.Join(t.work, "file"), filepath.Join(t.work, "store"), filepath.Join(t.work, "access.log")
 	if err := lab.RandomFile(file, t.size, 3); err != nil {
@@ -97,5 +96,4 @@ func (t *torture) run(ctx context.Context) (err error) {
 	return t.download(ctx, file, lab.VaultURL(server.Endpoint, vaultName), log)
 }
 
-// parts is how many parts the archive has.
 func (t *torture) parts() int { return int((t.size-1)/t.part + 1) }

@@ -18,10 +18,10 @@ import (
 // SmallArchive is the size in bytes of each archive of SmallArchives.
 const SmallArchive = 1000
 
-// created is when all of them were.
+// created is the creation date of all archives.
 var created = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// truth is what a directory vault keeps beside an archive; see package dirvault.
+// truth is the truth file of an archive in a directory vault; see package dirvault.
 type truth struct {
 	Version     int           `json:"version"`
 	ID          string        `json:"id"`
@@ -31,8 +31,8 @@ type truth struct {
 	Created     time.Time     `json:"created"`
 }
 
-// SmallArchives puts so many archives into the vault in dir, which nobody has open,
-// with nothing flushed: it takes a minute for a million, where a server would take
+// SmallArchives adds archives to the vault in dir, which no process may have open. It
+// flushes nothing, so a million archives take a minute; through a server they would take
 // hours. It returns the id of one of them.
 func SmallArchives(dir string, archives int64) (id string, err error) {
 	const makers = 4
@@ -67,7 +67,7 @@ func smallArchive(dir string, random *rand.ChaCha8, i int64) (id string, err err
 	return id, os.WriteFile(path, data[:], 0o400)
 }
 
-// newID makes an id of so many random bytes, which does not begin with a hyphen.
+// newID returns an id of size random bytes that does not begin with a hyphen.
 func newID(random *rand.ChaCha8, size int) string {
 	id := make([]byte, size)
 	_, _ = random.Read(id) // never fails
@@ -75,7 +75,7 @@ func newID(random *rand.ChaCha8, size int) string {
 	return base64.RawURLEncoding.EncodeToString(id)
 }
 
-// job is what a directory vault keeps of a job for a whole archive.
+// job is the file of a job for a whole archive in a directory vault.
 type job struct {
 	Version     int           `json:"version"`
 	ID          string        `json:"id"`
@@ -93,8 +93,8 @@ type job struct {
 	Expires     time.Time     `json:"expires"`
 }
 
-// SmallJobs puts so many jobs for an archive of SmallArchives into the vault in dir,
-// which nobody has open. Their outputs expire a day from now.
+// SmallJobs adds jobs for an archive of SmallArchives to the vault in dir, which no process
+// may have open. Their outputs expire one day after now.
 func SmallJobs(dir, archive string, jobs int, now time.Time) error {
 	data, err := os.ReadFile(filepath.Join(dir, "archives", archive))
 	if err != nil {
@@ -116,7 +116,7 @@ func SmallJobs(dir, archive string, jobs int, now time.Time) error {
 	return nil
 }
 
-// writeJSON writes a document in the form in which a directory vault has them.
+// writeJSON writes a document in the format of directory vaults.
 func writeJSON(path string, document any) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)

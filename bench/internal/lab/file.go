@@ -7,12 +7,12 @@ import (
 	"os"
 )
 
-// chunk is how much of a file is held in memory at a time, in bytes. It is small
-// because a child's peak memory is counted from that of the process that starts it.
+// chunk is the number of bytes of a file that are held in memory at a time. It is small
+// because the peak memory of a child process includes that of the process that started it.
 const chunk = 1 << 20
 
-// RandomFile writes size pseudo-random bytes to a new file at path. The same seed
-// gives the same bytes.
+// RandomFile writes size pseudo-random bytes to a new file at path. The same seed gives the
+// same bytes.
 func RandomFile(path string, size int64, seed byte) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -25,8 +25,7 @@ func RandomFile(path string, size int64, seed byte) error {
 	return file.Close()
 }
 
-// SparseFile makes a new file at path that reads as size zero bytes and occupies
-// no space.
+// SparseFile creates a file at path that consists of size zero bytes and occupies no space.
 func SparseFile(path string, size int64) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -38,8 +37,7 @@ func SparseFile(path string, size int64) error {
 	return file.Close()
 }
 
-// Warm reads the file at path, so that it is in the page cache, and returns its
-// size in bytes.
+// Warm reads the file at path into the page cache, and returns its size in bytes.
 func Warm(path string) (int64, error) {
 	file, err := os.Open(path)
 	if err != nil {

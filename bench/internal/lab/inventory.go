@@ -15,9 +15,9 @@ import (
 	"firn/vault/inventory"
 )
 
-// Inventory writes to a new file at path what the service would list of a vault
-// with so many archives: ids of 138 characters, in no order, and descriptions as
-// Description gives them. It returns the size of the file in bytes.
+// Inventory writes an inventory with a number of archives to a new file at path, in the
+// form of the service: the ids have 138 characters and are in no order, the descriptions
+// are those of Description. It returns the size of the file in bytes.
 func Inventory(path, vaultName string, archives int64) (size int64, err error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -56,17 +56,18 @@ func Inventory(path, vaultName string, archives int64) (size int64, err error) {
 	return info.Size(), nil
 }
 
-// Description is that of the i-th archive of an Inventory: a path as tools write
-// them, whose directory it shares with every thousandth.
+// Description returns the description of archive i of an Inventory: a path as tools write
+// it. Every thousandth archive has the same directory.
 func Description(i int64) string {
 	return fmt.Sprintf("/srv/backup/host%03d/%07d/volume.tar", i%1000, i)
 }
 
-// Import prepares the reading of an Inventory of the vault into the catalog. No
-// server is asked.
+// Import prepares the import of an Inventory of the vault into the catalog. The import
+// sends no requests.
 func (f Firn) Import(ctx context.Context, vaultName, path string) *exec.Cmd {
 	return f.Command(ctx, "inventory", "import", UnaskedVault(vaultName), path, "--json", "--quiet")
 }
 
-// UnaskedVault names a vault in the catalog whose server nobody asks, nor is there.
+// UnaskedVault returns the URL of a vault that exists only in the catalog. There is no
+// server at its address.
 func UnaskedVault(name string) string { return VaultURL("http://127.0.0.1:1", name) }

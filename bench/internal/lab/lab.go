@@ -1,5 +1,5 @@
-// Package lab sets up what the benchmark and the torture measure: large files,
-// servers as child processes, and firn itself with a home of its own.
+// Package lab sets up the benchmark and the torture test: large files, servers as child
+// processes, and firn itself with a home directory of its own.
 package lab
 
 import (
@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// Firn is the binary under test, cut off from the machine's own settings.
+// Firn is the binary under test, isolated from the machine's own settings.
 type Firn struct {
 	Binary string // path of the executable
 	Home   string // directory for its catalog, configuration and keys
 }
 
-// Command prepares a run of firn. Its output goes nowhere until the caller says
-// otherwise.
+// Command prepares a run of firn. Its output is discarded unless the caller sets a
+// destination.
 func (f Firn) Command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, f.Binary, args...)
 	cmd.Env = f.environment()
@@ -35,8 +35,7 @@ func (f Firn) environment() []string {
 	)
 }
 
-// Credentials is the key pair that servers of ours take and clients sign with, as
-// settings of the environment.
+// Credentials returns the key pair of our servers and clients as environment variables.
 func Credentials() []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=BENCHKEY000000000000",
@@ -44,7 +43,7 @@ func Credentials() []string {
 	}
 }
 
-// VaultURL names a vault behind a server of our own.
+// VaultURL returns the URL of a vault at a local server.
 func VaultURL(endpoint, vault string) string {
 	return "glacier://" + vault + "?endpoint=" + endpoint + "&region=us-east-1"
 }

@@ -8,19 +8,18 @@ import (
 	"syscall"
 )
 
-// PeakMemory returns the peak of resident memory of an ended process in bytes.
-// Linux counts from the memory of the process that started it, so this program
-// stays small.
+// PeakMemory returns the peak of resident memory of an ended process in bytes. On Linux it
+// includes the memory of the process that started it, so this program must stay small.
 func PeakMemory(state *os.ProcessState) int64 {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
 	}
-	return used.Maxrss << 10 // it is told in KiB
+	return used.Maxrss << 10 // the system reports KiB
 }
 
-// peakSoFar returns the peak of resident memory of a running process in bytes, since
-// the last call, and begins anew.
+// peakSoFar returns the peak of resident memory of a running process in bytes since the
+// last call, and resets it.
 func peakSoFar(pid int) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -14,19 +14,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// endpointPattern is how every server of ours tells the address that it chose.
+// endpointPattern matches the address that each of our servers prints.
 var endpointPattern = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
-// Server is a server running as a child process.
+// Server is a server that runs as a child process.
 type Server struct {
 	Endpoint string // such as http://127.0.0.1:4711
 
 	cmd    *exec.Cmd
-	output errgroup.Group // reads on, so that the server never blocks on its output
+	output errgroup.Group // keeps reading, so that the server never blocks on its output
 }
 
-// StartServer starts cmd and returns once it has told its address on standard
-// output or standard error. The caller stops it.
+// StartServer starts cmd and returns once it has printed its address on standard output or
+// standard error. The caller stops it.
 func StartServer(cmd *exec.Cmd) (*Server, error) {
 	reader, writer := io.Pipe()
 	cmd.Stdout, cmd.Stderr = writer, writer
@@ -35,8 +35,8 @@ func StartServer(cmd *exec.Cmd) (*Server, error) {
 	}
 	s := &Server{cmd: cmd}
 	s.output.Go(func() error {
-		// Wait returns once the process has ended and all it said was copied.
-		_ = cmd.Wait() // a server that was stopped ends by a signal
+		// Wait returns once the process has ended and all its output was copied.
+		_ = cmd.Wait() // a stopped server ends by a signal
 		return writer.Close()
 	})
 
@@ -66,16 +66,16 @@ func (s *Server) Stop() error {
 	return s.output.Wait()
 }
 
-// Ended is how a server ended that was stopped, and what it cost.
+// Ended returns the state of a stopped server, with its costs.
 func (s *Server) Ended() *os.ProcessState { return s.cmd.ProcessState }
 
-// Peak returns the peak of the server's resident memory in bytes since it was asked
-// last; 0 where the system does not tell.
+// Peak returns the peak of the server's resident memory in bytes since the last call; 0 if
+// the system does not report it.
 func (s *Server) Peak() (int64, error) { return peakSoFar(s.cmd.Process.Pid) }
 
-// Run runs cmd to its end. What it prints is dropped, on the side of the system: a
-// child's peak memory is counted from ours. If it fails, the error quotes what it
-// said on standard error.
+// Run runs cmd and waits for it. The system discards its standard output, because the peak
+// memory of a child process includes ours. If cmd fails, the error quotes its standard
+// error.
 func Run(cmd *exec.Cmd) error {
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
@@ -85,7 +85,7 @@ func Run(cmd *exec.Cmd) error {
 	return nil
 }
 
-// Output is Run, and returns what cmd printed.
+// Output is Run, and returns the standard output of cmd.
 func Output(cmd *exec.Cmd) (string, error) {
 	var said strings.Builder
 	cmd.Stdout = &said
@@ -95,8 +95,8 @@ func Output(cmd *exec.Cmd) (string, error) {
 	return said.String(), nil
 }
 
-// Serve starts `firn serve` over a directory and creates a vault in it. The log
-// is where the server writes a line for each request; empty for none.
+// Serve starts `firn serve` over a directory and creates a vault in it. The server writes a
+// line for each request to the file log; empty: no log.
 func (f Firn) Serve(ctx context.Context, dir, log, vault string, options ...string) (*Server, error) {
 	args := append([]string{"serve", "--dir", dir, "--listen", "127.0.0.1:0"}, options...)
 	if log != "" {

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// StoredFile returns the path of the only file below dir that has so many bytes:
-// a directory vault keeps an archive as one plain file.
+// StoredFile returns the path of the only file below dir with this size: a directory vault
+// keeps an archive as one plain file.
 func StoredFile(dir string, size int64) (string, error) {
 	var found []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
