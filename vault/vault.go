@@ -16,12 +16,13 @@
 //
 // Every method keeps these promises unless it says otherwise:
 //
-// - Many goroutines may call it at once. - Ids stay valid across processes and machines.
-// Callers treat them as opaque. - A cancelled context ends the call soon, with an error
-// that wraps its [context.Cause]. Nothing is published after the call returned. - An error
-// wraps one of the sentinels of this package together with the service's own error, so that
-// errors.Is finds the class and errors.As the detail. An error without a sentinel is a bug
-// or a local I/O error; the caller stops.
+//   - Many goroutines may call it at once.
+//   - Ids stay valid across processes and machines. Callers treat them as opaque.
+//   - A cancelled context ends the call soon, with an error that wraps its [context.Cause].
+//     Nothing is published after the call returned.
+//   - An error wraps one of the sentinels of this package together with the service's own
+//     error, so that errors.Is finds the class and errors.As the detail. An error without a
+//     sentinel is a bug or a local I/O error; the caller stops.
 package vault
 
 import (
