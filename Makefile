@@ -1,9 +1,9 @@
-# `make` alone lists what can be made. Needed: Go, bash and a C compiler (for
-# the race detector only; the product is built without cgo).
+# `make` alone prints the list of targets. Required: Go, bash and a C compiler (only for
+# the race detector; the product is built without cgo).
 .DEFAULT_GOAL := help
 SHELL := bash
 
-# The machine's own settings change nothing here.
+# Ignore the machine's own Go settings.
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export CGO_ENABLED := 0
@@ -11,8 +11,8 @@ export CGO_ENABLED := 0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 BUILD := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
-# The linter is built from its own module, so that its 200 dependencies stay out
-# of go.mod. The name carries the version: another version is another file.
+# The linter is built from a module of its own, so that its 200 dependencies stay out of
+# go.mod. Its file name contains the version, so that another version is another file.
 LINT_VERSION := $(shell awk '$$1 == "github.com/golangci/golangci-lint/v2" { print $$2 }' tools/go.mod)
 LINT := bin/golangci-lint-$(LINT_VERSION)
 
@@ -29,15 +29,15 @@ install: ## install firn where `go install` puts programs
 	go install $(BUILD) ./cmd/firn
 
 .PHONY: test
-test: ## everything a change must pass; installs what the tests need
+test: ## run every check that a change must pass; installs what the tests need
 	@scripts/test.sh
 
 .PHONY: race
-race: ## the tests alone, with the race detector
+race: ## run only the tests, with the race detector
 	@scripts/race.sh
 
 .PHONY: lint
-lint: $(LINT) ## format, vet and lint, and look for known vulnerabilities (VULNDB=)
+lint: $(LINT) ## check format, vet and lint, and look for known vulnerabilities (VULNDB=)
 	$(LINT) fmt --diff
 	go vet ./...
 	$(LINT) run ./...
@@ -52,23 +52,23 @@ fuzz: ## run each fuzz target for 20 s (FUZZTIME=)
 	@scripts/fuzz.sh
 
 .PHONY: demo
-demo: ## upload, kill, resume, verify, and download likewise, before your eyes (FILE=)
+demo: ## upload a file, kill the upload, resume it, verify; then the same for a download (FILE=)
 	@scripts/demo.sh $(if $(FILE),'$(FILE)')
 
 .PHONY: bench
-bench: ## measure firn beside floors and other tools, into docs/performance.md (BENCH_ONLY=)
+bench: ## measure firn and compare it with other tools, into docs/performance.md (BENCH_ONLY=)
 	@scripts/bench.sh
 
 .PHONY: torture
-torture: ## kill a 16 GiB upload and download, and a list of 10 M archives; try the server (TORTURE_MIB=)
+torture: ## kill a 16 GiB upload and download, and an import of 10 M archives; stress the server (TORTURE_MIB=)
 	@scripts/torture.sh
 
 .PHONY: flushes
-flushes: ## take each flush out in turn, and see that a test fails
+flushes: ## remove each flush in turn, and check that a test fails
 	@scripts/flushes.sh
 
 .PHONY: cross
-cross: ## build for every system and processor that is supported
+cross: ## build for every supported system and processor
 	@scripts/cross.sh
 
 .PHONY: clean

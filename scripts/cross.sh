@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds every package for every system and processor that is supported, without
-# cgo, and vets the code that only Windows and macOS compile.
+# Builds every package for every supported system and processor, without cgo, and vets the
+# code that only Windows and macOS compile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

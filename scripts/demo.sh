@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The main job before your eyes, in a minute: a large file goes into a vault and
-# comes back. Both ways are killed in the middle, the same command finishes each,
-# and the result is proved. Everything happens in a temporary directory and on the
-# loopback interface; nothing of yours is touched.
+# Shows the main job in a minute: a large file goes into a vault and comes back. The upload
+# and the download are both killed in the middle, the same command finishes each, and the
+# result is verified. Everything happens in a temporary directory and on the loopback
+# interface; your own files and settings are not used.
 #
 # Usage: scripts/demo.sh [FILE]      (make demo, make demo FILE=...)
-# Without FILE, 256 MiB of random bytes are made.
+# Without FILE it creates 256 MiB of random bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +31,7 @@ trap 'exit 130' INT TERM
 
 tell() { printf '\n# %s\n' "$*"; }
 
-# typed COMMAND... prints a command as one would type it.
+# typed COMMAND... prints a command as a user would type it.
 typed() {
 	local word line='$'
 	for word in "$@"; do
@@ -45,7 +45,7 @@ typed() {
 	echo "$line"
 }
 
-# show COMMAND... prints a command, then runs it.
+# show COMMAND... prints a command and runs it.
 show() {
 	typed "$@"
 	"$@"
@@ -56,8 +56,7 @@ fail() {
 	exit 1
 }
 
-# What the access log says of a part that was accepted, and of a range of an
-# archive that was read.
+# Patterns for the access log: an accepted part, and a range of an archive that was sent.
 part_taken='"method":"PUT".*"status":204'
 range_given='/output".*"status":206.*"bytes_out":([0-9]+).*"range":"bytes=([0-9]+)-([0-9]+)"'
 
@@ -76,10 +75,10 @@ follow() {
 	follower=
 }
 
-# accepted counts the parts that the server accepted so far.
+# accepted prints the number of parts that the server has accepted so far.
 accepted() { grep -c "$part_taken" "$work/access.log" || true; }
 
-# given prints the ranges that the server has sent to their last byte.
+# given prints the ranges that the server has sent completely.
 given() {
 	local line
 	while read -r line; do
@@ -92,7 +91,7 @@ given() {
 tell "firn is built."
 show make --no-print-directory build
 
-# The catalog, the configuration and the keys of this demo are its own.
+# The demo has its own catalog, configuration and keys.
 unset "${!AWS_@}" "${!FIRN_@}"
 export FIRN_CATALOG=$work/catalog.db FIRN_CONFIG=$work/config.toml
 export AWS_ACCESS_KEY_ID=DEMOKEY00000000000A AWS_SECRET_ACCESS_KEY=demo-secret-for-this-run-only-0000000000

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Shows that the tests of ./durability see every flush of firn: takes each one out of a
-# copy of the source, alone, and expects a test to fail. It takes minutes; `make flushes`.
+# Checks that the tests of ./durability notice every flush of firn. In a copy of the source
+# it removes one flush at a time and expects a test to fail. It takes minutes.
+# `make flushes` runs it.
 #
-#   scripts/flushes.sh [PATTERN]   only those whose place (file:line: code) has this in it
+#   scripts/flushes.sh [PATTERN]   only flushes whose line (file:line: code) contains PATTERN
 #
-# A flush is found by how it reads: a call of .Sync(), of unix.Fsync or unix.Fdatasync, or
-# of a function of ours whose name begins with sync or flush, or of such a method that
-# comes to one of these; and SQLite's "synchronous".
+# It recognises a flush by its text: a call of .Sync(), of unix.Fsync or unix.Fdatasync, of
+# a function of firn whose name begins with sync or flush, or of such a method that calls
+# one of these; and SQLite's "synchronous".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0 GOFLAGS=-buildvcs=false GOWORK=off
 scripts/needs.sh strace
 pattern=${1:-}
 
-# Files of firn itself: on this system, and on others.
+# files FIELD prints the source files of firn in a field of go list: those for this system,
+# or those for other systems.
 files() {
 	go list -deps -f "{{if and .Module .Module.Main}}{{\$d := .Dir}}{{range .$1}}{{\$d}}/{{.}}{{\"\n\"}}{{end}}{{end}}" ./cmd/firn |
 		grep -v '_test\.go$' | sed "s|^$PWD/||" | sort -u
@@ -21,8 +23,8 @@ files() {
 mapfile -t ours < <(files GoFiles | grep '\.go$')
 mapfile -t elsewhere < <(files IgnoredGoFiles | grep '\.go$')
 
-# find_flushes prints FILE, the bytes where a flush begins and where its arguments do, and its
-# LINE and text, with tabs between.
+# find_flushes FILE... prints for each flush, separated by tabs: the file, the offsets in
+# bytes of the flush and of its arguments, and its line number with its text.
 find_flushes() {
 	perl -0777 -e '
 		my (%text, %own);
@@ -59,8 +61,9 @@ find_flushes() {
 		}' "$@"
 }
 
-# Each flush of the copy gets a switch: the one whose number is in REMOVED_FLUSH is a call
-# of a function that does nothing. So one build serves for all.
+# switches adds a switch to each flush of the copy: the flush whose number is in
+# REMOVED_FLUSH becomes a call of a function that does nothing. So a single build serves
+# for all.
 switches() {
 	perl -0777 -e '
 		my %sites;
@@ -127,7 +130,7 @@ mapfile -t flushes < <(find_flushes "${ours[@]}")
 mkdir "$copy/tmp"
 export TMPDIR=$copy/tmp FIRN_TEST_BINARY=$copy/without
 
-# tests NUMBER ARG... runs the tests without a flush; 0: with all of them.
+# tests NUMBER ARG... runs the tests without flush NUMBER; 0: with all flushes.
 tests() {
 	printf '#!/bin/sh\nREMOVED_FLUSH=%s exec %q "$@"\n' "$1" "$copy/firn" >"$FIRN_TEST_BINARY"
 	chmod +x "$FIRN_TEST_BINARY"
@@ -139,11 +142,11 @@ if ! tests 0; then
 	exit 2
 fi
 
-# One test at a time, and the one that failed last first; the faults take longest.
+# Run one test at a time, the one that failed last first. TestFaults takes longest.
 mapfile -t order < <("$copy/tests" -test.list . | grep -v '^TestFaults$')
 order+=(TestFaults)
 
-# failing prints the first test that fails without flush NUMBER, if any does.
+# failing NUMBER prints the first test that fails without flush NUMBER, or nothing.
 failing() {
 	local test
 	for test in "${order[@]}"; do
@@ -156,18 +159,18 @@ failing() {
 
 seen=0 survivors=()
 for i in "${!flushes[@]}"; do
-	place=$(cut -f 4 <<<"${flushes[i]}")
-	if [[ $place != *"$pattern"* ]]; then
+	line=$(cut -f 4 <<<"${flushes[i]}")
+	if [[ $line != *"$pattern"* ]]; then
 		continue
 	fi
 	test=$(failing $((i + 1)))
 	if [[ -z $test ]]; then
-		survivors+=("$place")
-		echo "NOT SEEN  $place"
+		survivors+=("$line")
+		echo "NOT SEEN  $line"
 		continue
 	fi
 	seen=$((seen + 1))
-	echo "seen      $place   [$test]"
+	echo "seen      $line   [$test]"
 	if [[ $test != TestFaults ]]; then
 		mapfile -t order < <(printf '%s\n' "$test" && printf '%s\n' "${order[@]}" | grep -vx "$test")
 	fi

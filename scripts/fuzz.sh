@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the project for FUZZTIME (20s), one after the other.
-# New inputs that fail are written to the package's testdata/fuzz: keep them.
+# Runs every fuzz target of the project for FUZZTIME (20s), one after the other. It writes
+# new inputs that fail to the package's testdata/fuzz: keep them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

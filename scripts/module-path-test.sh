@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Shows on a copy of the tree that the module can be renamed, and that a program in another
-# module can then use it: it stores a file in a directory, takes the inventory, gets it back.
+# Checks, on a copy of the tree, that the module can be renamed, and that a program in
+# another module can then use it: the program stores a file in a directory, reads the
+# inventory, and downloads the file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export GOFLAGS=-buildvcs=false GOWORK=off CGO_ENABLED=0
@@ -78,7 +79,7 @@ func run(ctx context.Context, dir string) error {
 	return err
 }
 END
-# The versions of what firn needs are those that firn names.
+# Use the versions in firn's go.mod.
 sed -e 's|^module .*|module example.org/elsewhere|' "$work/firn/go.mod" >go.mod
 cp "$work/firn/go.sum" .
 go mod edit -require example.org/cold/firn@v0.0.0 -replace "example.org/cold/firn=$work/firn"

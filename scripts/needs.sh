@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Usage: scripts/needs.sh NEED...
 #
-# Makes sure that programs which are not Go are there: what is missing is
-# installed on Debian and its kin when we may, else named with the way to get it.
+# Checks that programs other than Go are installed. It installs missing ones on Debian and
+# its derivatives if it has the permission; otherwise it prints how to get them.
 #
 #   cc     a C compiler, for Go's race detector
 #   aws    Debian's AWS command line (/usr/bin/aws), an independent client
 #   rclone Debian's rclone (/usr/bin/rclone), an independent client
 #   boto   boto 2.49 for Debian's Python, an independent client
-#   boto3  boto3 for Debian's Python, an independent client, measured by the benchmark too
+#   boto3  boto3 for Debian's Python, an independent client, also for the benchmark
 #   qemu   qemu-aarch64-static, which runs programs for arm64
-#   shells dash and busybox, which read the commands of hints as bash does not
-#   strace strace, which tells what a program asks of the system
+#   shells dash and busybox, which parse the commands of hints differently from bash
+#   strace strace, which records the system calls of a program
 set -euo pipefail
 
 python=/usr/bin/python3
@@ -25,7 +25,7 @@ has() {
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
 	shells) dash -c : && busybox sh -c : ;;
-	strace) strace -qq -o /dev/null true ;; # also where it may not be used
+	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
 }
 

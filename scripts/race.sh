@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# All tests with the race detector, with further arguments for go test. It leaves out
-# the part of SQLite that is C put into Go, in which no two goroutines meet: watched
-# like ours it takes most of the tests' time. No more than that part: what a package
-# makes of the generic types of others is shared with those that are watched, which
-# then would miss that they had waited for each other.
+# Runs all tests with the race detector, with further arguments for go test. The part of
+# SQLite that is C translated to Go is not watched: goroutines do not interact in it, and
+# watching it takes most of the tests' time. No other package may be left out. A package
+# shares its instances of generic types with the watched packages, and the detector would
+# miss that goroutines of those had waited for each other.
 #
-# What is durable is seen from outside, by processes that are stopped at each call: package
-# durability runs without it, as a step of its own.
+# Package durability is left out and is a test step of its own: it observes processes that
+# are stopped at each system call.
 #
-# The time limit is for what hangs for ever, and no healthy run comes near it, however
-# slow the machine is. A script of cmd/firn that hangs is found in minutes, and named.
+# The time limit is only for tests that hang for ever; no healthy run takes that long,
+# however slow the machine is. A script of cmd/firn that hangs is reported by name within
+# minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=1

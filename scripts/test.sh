@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Everything a change must pass, on one machine, in one run. `make test` and
-# .ci/run come here. Every step runs even when an earlier one failed, so that one
-# run tells all; the tests come last, so that their closing lines end the output.
+# Runs every check that a change must pass, on one machine, in one run. `make test` and
+# .ci/run call it. Every step runs even if an earlier one failed, so that one run shows all
+# failures. The tests are last, so that the output ends with their summary.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# The machine's own settings change nothing here. Only the race detector needs
-# cgo; all other steps share what is compiled without it.
+# Ignore the machine's own settings. Only the race detector needs cgo; all other steps
+# share the packages compiled without it.
 export GOFLAGS=-buildvcs=false GOWORK=off CGO_ENABLED=0
 export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
 unset "${!AWS_@}" "${!FIRN_@}"
 
 failed=()
 
-# More than half of the tests' time on a disk goes into flushing files to it. With
-# enough memory the files are kept there, which takes them through the same calls.
+# On a disk, flushing files takes more than half of the tests' time. If there is enough
+# memory, the files are kept in memory; the same system calls are made.
 files_in_memory() {
-	local dir need=$((8 << 20)) # KiB; the tests were seen to need half of it
+	local dir need=$((8 << 20)) # KiB; twice the measured need of the tests
 	dir=$(mktemp -d /dev/shm/firn-test.XXXXXX 2>/dev/null) || return
 	printf '#!/bin/sh\n' >"$dir/try" && chmod +x "$dir/try"
 	if "$dir/try" 2>/dev/null && (($(df -k --output=avail "$dir" | tail -1) > need)) &&
@@ -28,7 +28,7 @@ files_in_memory() {
 	fi
 }
 
-# step NAME COMMAND... runs one step under a header and tells how long it took.
+# step NAME COMMAND... runs one step under a header and prints its duration.
 step() {
 	local name=$1 start=$SECONDS
 	shift
@@ -47,7 +47,7 @@ lint() {
 	make --no-print-directory "$linter" && "$linter" fmt --diff && "$linter" run ./...
 }
 
-# The kernels of arm64, emulated; that they are used is asked, too.
+# Tests the kernels of arm64 in an emulator, and checks that they are in use.
 emulated() {
 	local hashes=(env GOARCH=arm64 go test -timeout 3h -exec qemu-aarch64-static ./treehash)
 	"${hashes[@]}" -run 'Kernel|Batches|^Fuzz|^Test(Sum|HasherSumsOnTheWay|ShortInputs.*)$' &&
@@ -62,7 +62,7 @@ step 'go.mod is tidy' go mod tidy -diff
 step 'vet' go vet ./...
 step 'builds everywhere' scripts/cross.sh
 step 'format and lint' lint
-# Built here, or the minutes that it takes would count against a test's time.
+# Build the server here. Otherwise its build time would count against a test's time limit.
 step 'the S3 server of the tests' go test -count 1 -timeout 3h -run '^TestServerIsBuilt$' ./internal/coldfront
 step 'the kernels are as generated' go -C treehash/kernels test -count 1 -timeout 3h ./...
 step 'the module can be renamed' scripts/module-path-test.sh
@@ -71,9 +71,9 @@ step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Bat
 step 'hashes on arm64' emulated
 files_in_memory
 step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog ./vault/s3vault ./vault/glaciervault
-# Both start many processes and wait for them: side by side they leave no core idle. Go does
-# not see that the tests of what is durable depend on the program that they build, and
-# would take the results of another one for theirs.
+# Both start many processes and wait for them: run together, they use all cores. -count 1
+# is necessary because Go does not know that the tests of ./durability depend on the
+# program that they build, and would use cached results of another one.
 step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 3 ./cmd/firn ./durability
 step 'tests, with the race detector' scripts/race.sh
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Kills a large upload and its download with SIGKILL at random moments, runs the
-# same commands until they are done, and audits the server's access log. Then does
-# it to the import of a large inventory, and tells the peak memory. Last, asks a
-# server for anything in any order, beside a model of it in memory. Takes three
-# times the file's size in TMPDIR, or 10 GB for ten million archives.
+# Kills a large upload and its download with SIGKILL at random moments, runs the same
+# commands until they succeed, and audits the server's access log. Then it does the same to
+# the import of a large inventory, and prints the peak memory. Last, it sends random
+# requests to a server and compares the answers with those of a model in memory. It takes
+# three times the file's size in TMPDIR, or 10 GB for ten million archives.
 #
 #   TORTURE_MIB       size of the file (16384)
-#   TORTURE_KILLS     how often it is killed (10)
-#   TORTURE_SEED      repeats the moments of an earlier run
+#   TORTURE_KILLS     number of kills (10)
+#   TORTURE_SEED      seed of an earlier run, to repeat it
 #   TORTURE_ARCHIVES  archives in the inventory (10000000)
 #   TORTURE_MOVES     requests to the server (100000)
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Looks for known vulnerabilities in what firn calls, in the database at VULNDB, a URL
-# (file:// too). Without the database it says that nothing was looked for, and ends well.
+# Looks for known vulnerabilities in the code that firn calls, in the database at VULNDB, a
+# URL (file:// too). If the database cannot be reached, it reports that and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export GOFLAGS=-buildvcs=false GOWORK=off CGO_ENABLED=0

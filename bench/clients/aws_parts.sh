@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Uploads a file with the AWS command line, a command for each part, as the guide of
-# the service shows it. The tree hash of the whole, which nothing of the command
-# line computes, is given. Settings are those of the environment.
+# Uploads a file with the AWS command line, with one command for each part, as in the guide
+# of the service. The tree hash of the whole is an argument, since the AWS command line
+# cannot compute it. All settings come from the environment.
 #
 # Usage: aws_parts.sh ENDPOINT VAULT FILE PARTSIZE TREEHASH
 set -euo pipefail

@@ -1,4 +1,4 @@
-"""Uploads a file with boto 2.49's own concurrent uploader.
+"""Uploads a file with the concurrent uploader of boto 2.49.
 
 Usage: boto2.py HOST PORT VAULT FILE PARTSIZE THREADS
 """

@@ -1,7 +1,7 @@
-"""Downloads the output of a job with boto3 and a pool of threads, as a careful
-script would: each range is compared with the tree hash that comes with it, and
-the whole with that of the archive. A file that is there is overwritten in place.
-The keys are those of the environment.
+"""Downloads the output of a job with boto3 and a pool of threads, like a
+careful script: it compares each range with the tree hash in the answer, and the
+whole with the tree hash of the archive. It overwrites an existing file in place.
+The keys come from the environment.
 
 Usage: boto3_get.py ENDPOINT VAULT JOB SIZE TREEHASH FILE RANGESIZE THREADS
 """

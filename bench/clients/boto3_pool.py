@@ -1,9 +1,7 @@
-"""Uploads a file with boto3 and a pool of threads, as a careful script would.
+"""Uploads a file with boto3 and a pool of threads, like a careful script.
 
-The tree hash of each part is computed once and handed to boto3, which otherwise
-computes it again. What boto3 does beyond that is its own.
-
-The keys are those of the environment.
+It computes the tree hash of each part once and passes it to boto3, which would
+otherwise compute it again. The keys come from the environment.
 
 Usage: boto3_pool.py ENDPOINT VAULT FILE PARTSIZE THREADS
 """
