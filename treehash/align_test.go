@@ -44,8 +44,8 @@ func TestMegabyteAligned(t *testing.T) {
 	}
 }
 
-// Every range of every tree of up to 69 leaves, with a last leaf of one byte, of
-// all but one and of its whole size.
+// It checks every range of every tree of up to 69 leaves. The last leaf has one byte, all
+// bytes but one, or its full size.
 func TestAlignedIsANodeOfTheTree(t *testing.T) {
 	for leaves := int64(1); leaves <= 69; leaves++ {
 		nodes := nodesOf(leaves)
@@ -62,8 +62,8 @@ func TestAlignedIsANodeOfTheTree(t *testing.T) {
 	}
 }
 
-// nodesOf builds a tree as the service defines it, level by level with an odd
-// node moving up, and returns its nodes as the leaves from p up to q.
+// nodesOf builds a tree by the service's definition, level by level, where an odd node
+// moves up. It returns its nodes as the leaves from p up to q.
 func nodesOf(leaves int64) map[[2]int64]bool {
 	var level [][2]int64
 	for p := range leaves {
@@ -86,8 +86,8 @@ func nodesOf(leaves int64) map[[2]int64]bool {
 	}
 }
 
-// The hash of an aligned range alone is what the pieces of the whole are made
-// of: the archive's hash follows from the hashes of two aligned ranges.
+// The archive's hash follows from the hashes of two aligned ranges, each of which was
+// computed from the bytes of the range alone.
 func TestAlignedRangesProveTheWhole(t *testing.T) {
 	input := pattern(6*mib + mib/2)
 	const split = 4 * mib
@@ -111,7 +111,7 @@ func TestLeaves(t *testing.T) {
 	}
 }
 
-// Alignment may be asked for any numbers, as they come out of a request.
+// The arguments of Aligned come from requests and can be any numbers.
 func FuzzAligned(f *testing.F) {
 	f.Add(int64(0), int64(0), int64(1))
 	f.Add(int64(4*mib), int64(7*mib-1), int64(7*mib))

@@ -15,7 +15,7 @@ func drawn(seed byte, n int) []byte {
 	return b
 }
 
-// batches returns a new batch of each kind that runs here, the widest first.
+// batches returns a new batch of each kind that this processor supports, the widest first.
 func batches() []batch {
 	k := available()
 	all := []batch{k.newBatch(lanes)}
@@ -27,15 +27,15 @@ func batches() []batch {
 	return all
 }
 
-// runs are blocks of data for a batch: of each run so many, so far apart in bytes,
-// of which the first come in a write of their own.
+// runs are the runs of a batch: each has blocks blocks, the first of them in a write of
+// their own, and the runs are apart bytes apart.
 type runs struct {
 	data                 []byte
 	apart, blocks, first int
 }
 
-// check hashes the runs through each batch, as many as it takes, and compares each
-// with the standard library.
+// check hashes the runs with each batch, as many as it takes, and compares each hash with
+// that of the standard library.
 func (r runs) check(t *testing.T) {
 	t.Helper()
 	const block = sha256.BlockSize
@@ -58,8 +58,8 @@ func (r runs) check(t *testing.T) {
 	}
 }
 
-// anywhere is runs of any number of blocks, at any alignment, at any distance,
-// overlapping and far apart.
+// anywhere returns runs with any number of blocks, at any alignment and distance,
+// overlapping or not.
 func anywhere(seed byte, sequence uint64) iter.Seq[runs] {
 	return func(yield func(runs) bool) {
 		data := drawn(seed, 100_000)
@@ -86,14 +86,14 @@ func TestBatchesAtAnyPlace(t *testing.T) {
 	}
 }
 
-// Bits that are all alike bring out a wrong constant or carry.
+// Runs of equal bits reveal a wrong constant or carry.
 func TestBatchesOfEqualBits(t *testing.T) {
 	for _, fill := range []byte{0x00, 0xff, 0x80, 0x01} {
 		runs{bytes.Repeat([]byte{fill}, 16*128), 128, 2, 1}.check(t)
 	}
 }
 
-// The tree hash around the sizes from which on leaves are hashed together, from
+// It computes tree hashes around the sizes from which leaves are hashed together, from
 // memory and from a reader, on one core and on two.
 func TestTreesOfManyLeaves(t *testing.T) {
 	data := drawn(2, 33*LeafSize)
@@ -122,7 +122,7 @@ func TestTreesOfManyLeaves(t *testing.T) {
 	}
 }
 
-// It is promised where leaves are hashed by the widest of the kernels that there are.
+// Broad must be true only if the widest available kernel hashes the leaves.
 func TestBroad(t *testing.T) {
 	right := available()
 	for name, k := range map[string]kernels{
@@ -141,8 +141,9 @@ func TestBroad(t *testing.T) {
 	}
 }
 
-// FuzzBatches hashes runs of data that begin at start and are apart bytes apart, at
-// first some blocks, then the rest: by each batch as many blocks as it has room for.
+// FuzzBatches hashes runs of data that begin at start and are apart bytes apart. The first
+// write has some blocks, the second the rest. Each batch hashes as many blocks as data has
+// room for.
 func FuzzBatches(f *testing.F) {
 	f.Add(drawn(3, 4000), uint16(0), uint16(64), uint8(1))
 	f.Add(drawn(4, 4000), uint16(7), uint16(100), uint8(3))

@@ -12,7 +12,7 @@ func ExampleSum() {
 	// Output: 726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628
 }
 
-// The tree hash of an archive from those of its parts, without its bytes.
+// It computes the tree hash of an archive from those of its parts, without the bytes.
 func ExampleCombine() {
 	archive := bytes.Repeat([]byte("a"), 7<<20)
 	const partSize = 4 << 20

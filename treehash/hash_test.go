@@ -16,8 +16,8 @@ func TestSum(t *testing.T) {
 	}
 }
 
-// The hash of a whole follows from those of its pieces, whatever power of two
-// they have.
+// The hash of a whole follows from those of its pieces, for every power of two as their
+// size.
 func TestCombine(t *testing.T) {
 	for _, v := range vectors() {
 		for size := mib; size <= 32*mib; size *= 2 {

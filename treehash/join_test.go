@@ -7,8 +7,8 @@ import (
 	"firn/treehash"
 )
 
-// Every tree of up to 200 leaves, cut at random into nodes of it. Leaves are as
-// good as any when they are drawn.
+// It cuts every tree of up to 200 leaves at random into nodes. The leaf hashes are
+// arbitrary.
 func TestJoinFindsTheRootFromAnyNodes(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	all := make([]treehash.Hash, 200)
@@ -29,8 +29,8 @@ func TestJoinFindsTheRootFromAnyNodes(t *testing.T) {
 	}
 }
 
-// cut lays down nodes of an archive of size bytes one after the other, each drawn
-// from those that its tree has at this place.
+// cut divides an archive of size bytes into nodes, each drawn from those that the tree has
+// at this offset.
 func cut(draw *rand.Rand, leaves []treehash.Hash, size int64) []treehash.Node {
 	var nodes []treehash.Node
 	for first := int64(0); first < size; {
@@ -49,7 +49,7 @@ func cut(draw *rand.Rand, leaves []treehash.Hash, size int64) []treehash.Node {
 	return nodes
 }
 
-// A node of a tree is joined from the nodes below it, wherever it lies.
+// A node of a tree can be joined from the nodes below it, wherever it lies.
 func TestJoinANode(t *testing.T) {
 	input := pattern(4 * mib)
 	got, err := treehash.Join([]treehash.Node{

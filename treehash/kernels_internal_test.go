@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The kernels that run here pass their test, and so are in use.
+// The available kernels pass their test and so are in use.
 func TestKernelsAreProven(t *testing.T) {
 	k := available()
 	if err := k.test(); err != nil {
@@ -29,7 +29,7 @@ func TestKernelsAreProven(t *testing.T) {
 	t.Logf("in use: %s", got)
 }
 
-// A kernel that is wrong is found, whatever it does wrong, and none is used.
+// A wrong kernel is detected whatever its fault is, and then none is used.
 func TestAWrongKernelIsNotUsed(t *testing.T) {
 	for name, k := range map[string]kernels{
 		"sha-ni, for both": {sha: "sha-ni", dual: func(_, _ *[8]uint32, _ *byte, _ uintptr) {}},
@@ -95,7 +95,7 @@ func checkFault(t *testing.T, name string, k kernels) {
 	}
 }
 
-// BenchmarkSelfTest is what the first hash of a process waits for.
+// BenchmarkSelfTest measures the test that precedes the first hash of a process.
 func BenchmarkSelfTest(b *testing.B) {
 	for b.Loop() {
 		if err := available().proven().fault; err != nil {
@@ -104,8 +104,8 @@ func BenchmarkSelfTest(b *testing.B) {
 	}
 }
 
-// BenchmarkKernels hashes bytes in the cache, by everything that can do it here:
-// both hashes of a stream, and the leaves of a tree alone.
+// BenchmarkKernels hashes bytes in the cache with every available implementation: both
+// hashes of a stream, and only the leaves of a tree.
 func BenchmarkKernels(b *testing.B) {
 	data := drawn(5, lanes*stride)
 	for _, h := range hashers() {

@@ -13,7 +13,7 @@ type named struct {
 	name string
 }
 
-// hashers returns one of each implementation that runs here.
+// hashers returns one Hasher for each available implementation.
 func hashers() []named {
 	all := []named{{&Hasher{pair: newStandard()}, "standard"}}
 	if block := available().dual; block != nil {
@@ -22,8 +22,8 @@ func hashers() []named {
 	return all
 }
 
-// definition computes both hashes in the words of the service's guide, with no
-// line of the code under test.
+// definition computes both hashes by the words of the service's guide, without any of the
+// code under test.
 func definition(b []byte) Sums {
 	sums := Sums{Size: int64(len(b)), SHA256: sha256.Sum256(b)}
 	var level []Hash
@@ -51,7 +51,8 @@ func random(r *rand.Rand, n int) []byte {
 	return b
 }
 
-// Every length up to some blocks beyond a padding of two, at every alignment.
+// It checks every length up to some blocks beyond a padding of two blocks, at every
+// alignment.
 func TestShortInputsAtEveryAlignment(t *testing.T) {
 	input := random(rand.New(rand.NewPCG(6, 1)), 400)
 	for _, h := range hashers() {
@@ -68,8 +69,8 @@ func TestShortInputsAtEveryAlignment(t *testing.T) {
 	}
 }
 
-// Lengths around the end of a block and of a leaf, whole and cut once anywhere
-// near such an end.
+// It checks lengths around the end of a block and of a leaf, in one write and in two writes
+// divided near such an end.
 func TestEndsOfBlocksAndLeaves(t *testing.T) {
 	input := random(rand.New(rand.NewPCG(6, 2)), 3*LeafSize+100)
 	for _, end := range []int{LeafSize, 2 * LeafSize, 3 * LeafSize} {
@@ -91,8 +92,8 @@ func TestEndsOfBlocksAndLeaves(t *testing.T) {
 	}
 }
 
-// Random lengths, pieces and alignments; sums asked for on the way; one Hasher
-// for all of it.
+// It checks random lengths, pieces and alignments, with calls of Sums in between, with one
+// Hasher for all rounds.
 func TestRandomPieces(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 3))
 	input := random(r, 3*LeafSize+5000)
@@ -130,7 +131,7 @@ func TestRandomPieces(t *testing.T) {
 	}
 }
 
-// Writing and asking cost no memory of their own beyond the fold of the tree.
+// Write and Sums allocate no memory except for the stack of the tree.
 func TestHasherAllocatesNothingForAWrite(t *testing.T) {
 	buf := make([]byte, 256<<10+1)
 	for _, h := range hashers() {
@@ -143,9 +144,9 @@ func TestHasherAllocatesNothingForAWrite(t *testing.T) {
 	}
 }
 
-// FuzzHasher writes data in pieces as long as the bytes of splits say, and asks
-// for the sums after each. When it comes late, all but one block of a leaf went
-// before, so that small data reach over the leaf's end.
+// FuzzHasher writes data in pieces whose lengths are the bytes of splits, and calls Sums
+// after each. If late is set, all but one block of a leaf is written before, so that short
+// data extend beyond the leaf.
 func FuzzHasher(f *testing.F) {
 	before := random(rand.New(rand.NewPCG(6, 5)), LeafSize-64)
 	for _, late := range []bool{false, true} {

@@ -31,7 +31,7 @@ func TestHasherTakesAnyPieces(t *testing.T) {
 	}
 }
 
-// Asking for the sums changes nothing: they are right at every moment.
+// Calling Sums changes nothing: the sums are right after every write.
 func TestHasherSumsOnTheWay(t *testing.T) {
 	input := pattern(5*mib + 3)
 	h := treehash.New()
@@ -47,8 +47,8 @@ func TestHasherSumsOnTheWay(t *testing.T) {
 	}
 }
 
-// Asked for whenever one ends, the leaves are those of the tree, and asking
-// changes nothing.
+// If Leaf is called whenever a leaf ends, its results are the leaves of the tree. Calling
+// it changes nothing.
 func TestHasherLeaves(t *testing.T) {
 	input := pattern(2*mib + 3)
 	h := treehash.New()
@@ -145,13 +145,13 @@ func TestReadAtFails(t *testing.T) {
 	}
 }
 
-// endless yields zeros for ever.
+// endless returns zeros for ever.
 type endless struct{}
 
 func (endless) Read(b []byte) (int, error) { return len(b), nil }
 
-// eager is a source that returns io.EOF together with its last bytes, as
-// io.ReaderAt allows.
+// eager is a source that returns io.EOF together with its last bytes, as io.ReaderAt
+// allows.
 type eager []byte
 
 func (e eager) ReadAt(b []byte, off int64) (int, error) {
@@ -162,8 +162,7 @@ func (e eager) ReadAt(b []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// interrupted is an endless source in which something happens at the first read
-// that reaches the byte at.
+// interrupted is an endless source that calls act at the first read beyond the byte at.
 type interrupted struct {
 	at    int64
 	act   func() error

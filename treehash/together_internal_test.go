@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// sections returns n pieces of data, of size bytes each, that begin at odd places.
+// sections returns n pieces of data of size bytes each, which begin at odd offsets.
 func sections(data []byte, n int, size int64) []io.ReaderAt {
 	pieces := make([]io.ReaderAt, n)
 	for i := range pieces {
@@ -21,7 +21,8 @@ func sections(data []byte, n int, size int64) []io.ReaderAt {
 	return pieces
 }
 
-// Any number of pieces of any size, by the kernels of this processor and without.
+// It checks any number of pieces of any size, with the kernels of this processor and
+// without.
 func TestSumsTogether(t *testing.T) {
 	data, buf := drawn(7, 6*LeafSize), make([]byte, TogetherBuffer)
 	counts := map[int64][]int{
@@ -44,7 +45,7 @@ func TestSumsTogether(t *testing.T) {
 	}
 }
 
-// In the process as it is: Together pieces, whatever that is here.
+// It checks as many pieces as Together returns in this process.
 func TestTogetherPieces(t *testing.T) {
 	data := drawn(8, 3*LeafSize)
 	n := Together()
@@ -82,8 +83,8 @@ func TestSumsTogetherFails(t *testing.T) {
 	}
 }
 
-// checkTogether hashes both hashes of the runs, of which a leaf ends where the first
-// write does, and compares each with the standard library.
+// checkTogether computes both hashes of the runs and compares them with the standard
+// library. A leaf ends at the end of the first write.
 func (r runs) checkTogether(t *testing.T) {
 	t.Helper()
 	const block = sha256.BlockSize
@@ -117,8 +118,8 @@ func TestTogetherAtAnyPlace(t *testing.T) {
 	}
 }
 
-// FuzzTogether hashes runs of data that begin at start and are apart bytes apart,
-// the first blocks as a leaf of their own.
+// FuzzTogether hashes runs of data that begin at start and are apart bytes apart, with the
+// first blocks as a leaf of their own.
 func FuzzTogether(f *testing.F) {
 	f.Add(drawn(11, 4000), uint16(0), uint16(64), uint8(1))
 	f.Add(drawn(12, 4000), uint16(7), uint16(100), uint8(3))
@@ -131,8 +132,8 @@ func FuzzTogether(f *testing.F) {
 	})
 }
 
-// BenchmarkFile reads and hashes 16 parts of 16 MiB of a file in the page cache on
-// one core: both hashes of one after the other and of all together, and the tree.
+// BenchmarkFile reads and hashes 16 parts of 16 MiB of a file in the page cache on one
+// core: both hashes one after the other and together, and the tree hash.
 func BenchmarkFile(b *testing.B) {
 	const size = 16 * LeafSize
 	path := filepath.Join(b.TempDir(), "file")

@@ -23,7 +23,7 @@ func TestTreeAt(t *testing.T) {
 	}
 }
 
-// cycle repeats a text that no leaf begins with twice.
+// cycle repeats a text of 251 bytes, so that no two leaves begin alike.
 type cycle struct{}
 
 func (cycle) ReadAt(b []byte, off int64) (int, error) {

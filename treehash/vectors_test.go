@@ -9,13 +9,13 @@ import (
 
 const mib = treehash.LeafSize
 
-// vector is an input of which both hashes are known from elsewhere: from the
-// tests of Amazon's SDKs and of boto, or computed by other implementations.
+// vector is an input with both hashes from another source: the tests of Amazon's SDKs and
+// of boto, or other implementations.
 type vector struct {
 	name   string
 	input  []byte
 	tree   string
-	linear string // empty: as tree, which holds up to one leaf
+	linear string // empty: equal to tree, which is true up to one leaf
 }
 
 func vectors() []vector {
@@ -88,7 +88,7 @@ func pattern(n int) []byte {
 	return b
 }
 
-// sums returns what hashing the input must give.
+// sums returns the expected Sums of the input.
 func (v vector) sums(t *testing.T) treehash.Sums {
 	t.Helper()
 	if v.linear == "" {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What is committed is what the generator writes.
+// The committed files are those that the generator writes.
 func TestCommittedFilesAreGenerated(t *testing.T) {
 	contents, err := generate()
 	if err != nil {
@@ -21,10 +21,10 @@ func TestCommittedFilesAreGenerated(t *testing.T) {
 	}
 }
 
-// byHand is the one file that cannot be generated: avo writes amd64 only.
+// byHand is the only file that cannot be generated: avo supports only amd64.
 const byHand = "dual_arm64.s"
 
-// Every other assembly file of the package is one of those.
+// All other assembly files of the package are generated.
 func TestNoAssemblyIsWrittenByHand(t *testing.T) {
 	contents, err := generate()
 	if err != nil {

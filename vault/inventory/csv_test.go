@@ -12,7 +12,7 @@ import (
 
 const csvHeader = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\r\n"
 
-// csvLine is the line of plain with this field for a description.
+// csvLine returns the line of plain with this text in the field of the description.
 func csvLine(description string) string {
 	return "A-_1," + description + ",2015-03-01T10:00:00Z,3145728," + strings.Repeat("0a", 32)
 }
@@ -27,10 +27,10 @@ func TestCSVDescriptions(t *testing.T) {
 		{`"say \"hi\""`, `say "hi"`},
 		{`a\b`, `a\b`},
 		{`"a,\"`, `a,\`},
-		{`"1\\"2"`, `1\"2`}, // the service's own example of what is ambiguous
+		{`"1\\"2"`, `1\"2`}, // the service's own example of an ambiguous line
 		{`"\""`, `"`},
 		{`"2015-03-01T10:00:00Z,1,00"`, "2015-03-01T10:00:00Z,1,00"},
-		// As RFC 4180 has it.
+		// The form of RFC 4180.
 		{`"say ""hi"""`, `say "hi"`},
 		{`"""hi"" to all, and ""bye"""`, `"hi" to all, and "bye"`},
 		{`""""`, `"`},
@@ -39,7 +39,7 @@ func TestCSVDescriptions(t *testing.T) {
 		{`"C:\""Program Files\"""`, `C:\"Program Files\"`},
 		{`"\"""`, `\"`},
 		{`"a,""\"`, `a,"\`},
-		// As the service has it, where two quotes are two.
+		// The form of the service, in which two quotes are two quotes.
 		{`"\"\""`, `""`},
 		{`"\"{\"a\":\"b\\"}\""`, `"{"a":"b\"}"`},
 		{`a,b`, "a,b"},
@@ -109,7 +109,7 @@ func TestCSVDocuments(t *testing.T) {
 	for name, c := range map[string]struct {
 		document string
 		entries  int
-		class    error // of what ends the list; nil: it is complete
+		class    error // of the error that ends the list; nil: it is complete
 	}{
 		"empty":                  {csvHeader, 0, nil},
 		"header alone":           {strings.TrimSpace(csvHeader), 0, nil},

@@ -33,12 +33,12 @@ func seedCSV(f *testing.F) {
 	}
 }
 
-// checkAccepted asserts that what was read of a document makes sense, and is
-// written and read back as it is, but for fractions of a second.
+// checkAccepted checks that the entries of a document make sense, and can be written and
+// read back unchanged except for fractions of a second.
 func checkAccepted(t *testing.T, document string, csv bool) {
 	t.Helper()
 	if len(document) > 60<<10 {
-		return // what is written may be a little longer than what was read
+		return // the written document may be slightly longer
 	}
 	entries, _ := readText(document, csv)
 	var text strings.Builder
@@ -84,7 +84,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document string) { checkAccepted(t, document, true) })
 }
 
-// FuzzResume goes on behind every entry of whatever it is given, in both forms.
+// FuzzResume resumes behind every entry of its input, in both forms.
 func FuzzResume(f *testing.F) {
 	seedJSON(f)
 	seedCSV(f)
@@ -94,7 +94,7 @@ func FuzzResume(f *testing.F) {
 	})
 }
 
-// FuzzSniff asserts that a document that can be read is recognised.
+// FuzzSniff checks that every readable document is recognised.
 func FuzzSniff(f *testing.F) {
 	seedJSON(f)
 	seedCSV(f)

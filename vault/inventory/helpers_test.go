@@ -13,17 +13,17 @@ import (
 	"firn/vault/inventory"
 )
 
-// The length of a real id.
+// idLength is the length of a real id.
 const idLength = 138
 
-// asOf is when the inventories of these tests were made.
+// asOf is the date of the inventories in these tests.
 func asOf() time.Time { return time.Date(2015, 4, 7, 0, 26, 18, 0, time.UTC) }
 
 func head() inventory.Head {
 	return inventory.Head{VaultARN: "arn:aws:glacier:us-east-1:012345678901:vaults/v", Date: asOf()}
 }
 
-// archive returns the i-th archive, which looks like a real one.
+// archive returns archive i, which looks like a real one.
 func archive(i int, description string) vault.Archive {
 	id := fmt.Sprintf("-%06d_", i)
 	return vault.Archive{
@@ -35,7 +35,7 @@ func archive(i int, description string) vault.Archive {
 	}
 }
 
-// write returns the document that lists the archives.
+// write returns a document that lists the archives.
 func write(tb testing.TB, csv bool, archives ...vault.Archive) string {
 	tb.Helper()
 	var text strings.Builder
@@ -54,8 +54,7 @@ func write(tb testing.TB, csv bool, archives ...vault.Archive) string {
 	return text.String()
 }
 
-// read returns everything that a reader gives, and the error that ended it; nil
-// for a complete document.
+// read returns all entries of a reader and its last error; nil for a complete document.
 func read(r *inventory.Reader) ([]vault.Entry, error) {
 	var entries []vault.Entry
 	for {
@@ -74,7 +73,7 @@ func readText(document string, csv bool) ([]vault.Entry, error) {
 	return read(inventory.NewReader(strings.NewReader(document), csv))
 }
 
-// formName names a test by the form that it reads.
+// formName returns the name of a form for a subtest.
 func formName(csv bool) string {
 	if csv {
 		return "CSV"
@@ -82,7 +81,7 @@ func formName(csv bool) string {
 	return "JSON"
 }
 
-// object returns the JSON of an archive of which one member is replaced.
+// object returns the JSON object of an archive with one member replaced.
 func object(tb testing.TB, key, value string) string {
 	tb.Helper()
 	members := []string{

@@ -64,8 +64,8 @@ func TestJSONEntriesThatAreAccepted(t *testing.T) {
 	}
 }
 
-// TestJSONEntriesThatAreBad: each is handed out with what could be read of it,
-// and the entries around it are as they were.
+// TestJSONEntriesThatAreBad: each is returned with the fields that could be read, and does
+// not change the entries around it.
 func TestJSONEntriesThatAreBad(t *testing.T) {
 	deep := strings.Repeat("[", 29) + strings.Repeat("]", 29)
 	for name, c := range map[string]struct {
@@ -133,7 +133,7 @@ func TestJSONDocuments(t *testing.T) {
 	for name, c := range map[string]struct {
 		document string
 		entries  int
-		class    error // of what ends the list; nil: it is complete
+		class    error // of the error that ends the list; nil: it is complete
 	}{
 		"empty":                    {list(), 0, nil},
 		"two":                      {list(one, one), 2, nil},
@@ -184,7 +184,7 @@ func TestJSONDocuments(t *testing.T) {
 	}
 }
 
-// TestHeadAndDate: what stands before the list is known from its first entry on.
+// TestHeadAndDate: the head is known from the first entry on.
 func TestHeadAndDate(t *testing.T) {
 	r := inventory.NewReader(strings.NewReader(write(t, false, archive(1, ""))), false)
 	e, err := r.Next()
@@ -198,7 +198,7 @@ func TestHeadAndDate(t *testing.T) {
 	}
 }
 
-// failing fails after its text.
+// failing returns an error behind its text.
 type failing struct {
 	*strings.Reader
 	err error
@@ -212,7 +212,8 @@ func (f failing) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestReaderPassesFailuresOn: a broken line is no end, wherever it breaks.
+// TestReaderPassesFailuresOn: a read error is not taken for the end of the document,
+// wherever it occurs.
 func TestReaderPassesFailuresOn(t *testing.T) {
 	broken := errors.New("the line broke")
 	for _, csv := range []bool{false, true} {
@@ -235,8 +236,7 @@ func TestReaderPassesFailuresOn(t *testing.T) {
 	}
 }
 
-// TestWrappedEnd: a failure that has an end of something for its reason is none of
-// the document.
+// TestWrappedEnd: an error that wraps io.EOF is not the end of the document.
 func TestWrappedEnd(t *testing.T) {
 	for _, csv := range []bool{false, true} {
 		document := failing{strings.NewReader(write(t, csv, archive(1, "one"))), fmt.Errorf("the line broke: %w", io.EOF)}
@@ -246,7 +246,7 @@ func TestWrappedEnd(t *testing.T) {
 	}
 }
 
-// TestAll is Next as a sequence.
+// TestAll: All returns the results of Next as a sequence.
 func TestAll(t *testing.T) {
 	document := write(t, false, archive(1, ""), archive(2, ""))
 	for _, c := range []struct {

@@ -10,11 +10,11 @@ import (
 	"firn/vault/inventory"
 )
 
-// long gives out a document of many equal entries without holding it.
+// long returns a document of many equal entries without holding it in memory.
 type long struct {
 	rest  []byte // of the piece that is being read
-	entry []byte // what every entry but the first adds
-	left  int    // entries to come
+	entry []byte // the bytes of every entry but the first
+	left  int    // entries left
 	end   []byte
 }
 
@@ -54,8 +54,7 @@ func (l *long) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// TestMemoryDoesNotGrow however long the list is, and however long one entry of
-// it is.
+// TestMemoryDoesNotGrow with the length of the list, or of a single entry.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	const entries, allowed = 100_000, 2 << 20
 	endless := func(csv bool) io.Reader {
@@ -107,7 +106,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// heap returns how many bytes are in use.
+// heap returns the number of bytes in use.
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -115,7 +114,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkReader is about the lists of large vaults: ten million archives are
+// BenchmarkReader reads the entries of a large vault's inventory: ten million archives are
 // 3.7 GB of JSON.
 func BenchmarkReader(b *testing.B) {
 	const entries = 100_000
@@ -139,7 +138,7 @@ func BenchmarkReader(b *testing.B) {
 	}
 }
 
-// BenchmarkWriter is the server's side of it.
+// BenchmarkWriter measures the server's side.
 func BenchmarkWriter(b *testing.B) {
 	const entries = 100_000
 	a := archive(1, `photos of "2015", part 1`)

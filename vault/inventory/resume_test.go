@@ -12,8 +12,8 @@ import (
 	"firn/vault/inventory"
 )
 
-// checkResume goes on behind every entry of a document and asserts that exactly
-// the rest comes, and the same end.
+// checkResume resumes behind every entry of a document and checks that exactly the rest
+// follows, with the same end.
 func checkResume(t *testing.T, document string, csv bool) {
 	t.Helper()
 	entries, err := readText(document, csv)
@@ -49,7 +49,7 @@ func TestResume(t *testing.T) {
 	checkResume(t, `{"ArchiveList":[`+object(t, "", "")+`],"ArchiveList":[]}`, false)
 }
 
-// TestResumeDoesNotKnowTheDate, which stands before the list.
+// TestResumeDoesNotKnowTheDate, since the date is in front of the list.
 func TestResumeDoesNotKnowTheDate(t *testing.T) {
 	document := write(t, false, archive(1, ""), archive(2, ""))
 	entries, err := readText(document, false)

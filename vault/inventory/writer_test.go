@@ -11,8 +11,8 @@ import (
 	"firn/vault/inventory"
 )
 
-// TestWriterWritesAsTheService holds the bytes against the samples of the
-// developer guide, with the dates and the empty description of real inventories.
+// TestWriterWritesAsTheService compares the bytes with the samples of the developer guide,
+// with the dates and the empty description of real inventories.
 func TestWriterWritesAsTheService(t *testing.T) {
 	first, second := plain(), plain()
 	first.Description = `1\"2, ` + "\x01\t"
@@ -32,7 +32,7 @@ func TestWriterWritesAsTheService(t *testing.T) {
 	}
 }
 
-// TestWriterRefuses what a reader would call bad; the rest of the list is whole.
+// TestWriterRefuses entries that a reader would call bad; the rest of the list stays valid.
 func TestWriterRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*vault.Archive)
@@ -72,8 +72,8 @@ func TestWriterRefuses(t *testing.T) {
 	}
 }
 
-// TestWriterWritesWhatIsDamaged as an entry that no reader takes for whole, among
-// others, without the form being broken.
+// TestWriterWritesWhatIsDamaged as an entry that every reader calls bad, in a document that
+// stays valid.
 func TestWriterWritesWhatIsDamaged(t *testing.T) {
 	why := "a.json: \"damaged\",\r\n\xff" + strings.Repeat("y", 2000)
 	for _, csv := range []bool{false, true} {
@@ -107,7 +107,7 @@ func TestWriterWritesWhatIsDamaged(t *testing.T) {
 	}
 }
 
-// full is a disk with so many bytes left.
+// full is a disk with this many bytes left.
 type full struct{ left int }
 
 var errFull = errors.New("the disk is full")
@@ -121,7 +121,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestWriterTellsOfFailures at whichever write they happen, Close's included.
+// TestWriterTellsOfFailures of any write, including that of Close.
 func TestWriterTellsOfFailures(t *testing.T) {
 	const size = 64 << 10
 	for _, csv := range []bool{false, true} {

@@ -16,8 +16,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// store is a real store to check: directories, in which what costs something is
-// counted and calls fail as a test says.
+// store is a real store to check. It consists of directories, counts the actions that cost
+// money, and has scripted faults.
 type store struct {
 	t       *testing.T
 	options dirvault.Options
@@ -28,7 +28,7 @@ type store struct {
 
 type spending struct{ archives, sent, bytes, jobs atomic.Int64 }
 
-// counted is a vault that counts.
+// counted is a vault that counts the actions that cost money.
 type counted struct {
 	vault.Vault
 	spent *spending
@@ -74,10 +74,10 @@ func (s *store) open(context.Context) (vault.Vault, error) {
 	return tidy, nil
 }
 
-// reopen gives the same value: another process is not what these tests are about.
+// reopen returns the same value: these tests do not need another process.
 func (s *store) reopen(_ context.Context, v vault.Vault) (vault.Vault, error) { return v, nil }
 
-// check returns the results by their behaviours.
+// check returns the results by behaviour.
 func (s *store) check(o vaulttest.Options) map[string]vaulttest.Result {
 	s.t.Helper()
 	s.spent = &spending{}
@@ -89,7 +89,7 @@ func (s *store) check(o vaulttest.Options) map[string]vaulttest.Result {
 	return results
 }
 
-// What keeps the contract is told so, costs no more than was said before, and
+// A store that keeps the contract passes, the check costs no more than Expected says, and
 // leaves nothing behind.
 func TestCheckOfAGoodStore(t *testing.T) {
 	s := &store{t: t, options: dirvault.Options{InventoryEvery: -1}}
@@ -117,7 +117,7 @@ func TestCheckOfAGoodStore(t *testing.T) {
 	}
 }
 
-// left fails the test if there is anything in a vault.
+// left fails the test if a vault contains anything.
 func left(t *testing.T, v vault.Vault) {
 	t.Helper()
 	for u, err := range v.Uploads(t.Context()) {
@@ -132,7 +132,7 @@ func left(t *testing.T, v vault.Vault) {
 	}
 }
 
-// Where jobs take hours and the clock is nobody's, all is checked that can be.
+// If jobs take hours and the clock cannot be moved, everything else is checked.
 func TestCheckOfASlowStore(t *testing.T) {
 	s := &store{t: t, options: dirvault.Options{
 		RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return 4 * time.Hour },
@@ -155,7 +155,7 @@ func TestCheckOfASlowStore(t *testing.T) {
 	}
 }
 
-// What a store does wrong is told of the behaviour that it breaks.
+// A violation is reported for the behaviour that it breaks.
 func TestCheckOfABadStore(t *testing.T) {
 	s := &store{t: t, options: dirvault.Options{InventoryEvery: -1}, faults: []vaulttest.Fault{{Method: "AbortUpload", Err: vault.ErrUnavailable}}}
 	results := s.check(vaulttest.Options{})

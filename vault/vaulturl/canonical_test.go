@@ -8,8 +8,8 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// A vault has one URL, wherever the parts of its name come from and however they
-// are spelled, and is opened by that.
+// A vault has one URL, whatever the sources and the spelling of its parts, and that URL
+// opens it.
 func TestOneURL(t *testing.T) {
 	type env map[string]string
 	for want, spellings := range map[string][]struct {
@@ -76,7 +76,7 @@ func urlOf(t *testing.T, raw string) string {
 	return v.URL()
 }
 
-// All spellings of a directory open one vault.
+// All spellings of a directory open the same vault.
 func TestOneDirectory(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

@@ -73,8 +73,8 @@ func TestDirectoryFromCreationToDeletion(t *testing.T) {
 	}
 }
 
-// TestDirectoryOfSeveralMinds: that somebody works in one vault, and another is
-// damaged, hides no vault and hinders nobody.
+// TestDirectoryOfSeveralMinds: a vault in use and a damaged vault hide no other vault and
+// prevent no operation.
 func TestDirectoryOfSeveralMinds(t *testing.T) {
 	ctx := t.Context()
 	dir := t.TempDir()
@@ -116,7 +116,7 @@ func TestDirectoryOfSeveralMinds(t *testing.T) {
 	}
 }
 
-// TestDamagedUploadInADirectory is passed over by the list of uploads, and told.
+// TestDamagedUploadInADirectory: the list of uploads leaves it out and reports it.
 func TestDamagedUploadInADirectory(t *testing.T) {
 	ctx := t.Context()
 	dir := filepath.Join(t.TempDir(), "cold")
