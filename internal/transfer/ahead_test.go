@@ -14,23 +14,23 @@ import (
 	"firn/vault"
 )
 
-// advised is a source of which pieces are hashed ahead, where the processor is good at
-// it.
+// advised is a source that asks the engine to hash pieces ahead, if the processor is good
+// at it.
 type advised struct{ counting }
 
 func (a *advised) WillRead(_, size int64) bool { return size > 0 }
 
 func (a *advised) Memory() int64 { return 16 << 30 }
 
-// advise puts the data of a bench behind an advised source.
+// advise replaces the source of a bench by an advised source.
 func (b *bench) advise(r io.ReaderAt) *advised {
 	a := &advised{counting{ReaderAt: r}}
 	b.options.Source = transfer.FromReaderAt(a, b.options.Plan)
 	return a
 }
 
-// TestHashedAhead: whatever is hashed together arrives whole, after every byte was read
-// once to be hashed and once to be sent.
+// Data that are hashed together arrive whole. Every byte is read once to be hashed and once
+// to be sent.
 func TestHashedAhead(t *testing.T) {
 	for _, size := range []int{1, mib, 4 * mib, 13 * mib, 20*mib + 1, 40*mib + 77, 70 * mib} {
 		var a *advised
@@ -44,7 +44,7 @@ func TestHashedAhead(t *testing.T) {
 	}
 }
 
-// TestHashedAheadReadsNothingInVain: what an earlier run has proved is not read again.
+// The bytes of parts that an earlier run has proved are not read again.
 func TestHashedAheadReadsNothingInVain(t *testing.T) {
 	const size = 60 * mib
 	var a *advised
@@ -75,7 +75,7 @@ func (b *bench) partAt(offset int64) vault.Part {
 	return vault.Part{Offset: offset, Size: mib, TreeHash: sums.Tree, SHA256: sums.SHA256}
 }
 
-// broken fails where its data have a hole.
+// broken fails to read the byte at hole.
 type broken struct {
 	io.ReaderAt
 	hole int64
@@ -90,8 +90,7 @@ func (b broken) ReadAt(p []byte, offset int64) (int, error) {
 	return b.ReaderAt.ReadAt(p, offset)
 }
 
-// TestHashedAheadNamesWhatCannotBeRead: one bad place is told as itself, and does not
-// keep what lies before it from being sent.
+// The error names the place that cannot be read. What lies before that place is sent.
 func TestHashedAheadNamesWhatCannotBeRead(t *testing.T) {
 	send(t, 40*mib, func(b *bench) { b.advise(broken{bytes.NewReader(b.data), 30*mib + 5}) },
 		func(_ *bench, out transfer.Outcome, err error) {
@@ -104,8 +103,7 @@ func TestHashedAheadNamesWhatCannotBeRead(t *testing.T) {
 		})
 }
 
-// TestHashedAheadEndsWithTheContext: a transfer that was cancelled never looks like one
-// that has come to its end.
+// A cancelled transfer never looks like a finished one.
 func TestHashedAheadEndsWithTheContext(t *testing.T) {
 	why := errors.New("why")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -122,7 +120,7 @@ func TestHashedAheadEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// TestHashedAheadEndsWithADrain: what was hashed ahead is not sent any more.
+// After a drain, pieces that were hashed ahead are not sent.
 func TestHashedAheadEndsWithADrain(t *testing.T) {
 	drain := make(chan struct{})
 	send(t, 64*mib, func(b *bench) {
@@ -141,7 +139,7 @@ func TestHashedAheadEndsWithADrain(t *testing.T) {
 	})
 }
 
-// checking is a vault that wants the CRC-64 of each part, and compares it.
+// checking is a vault that wants the CRC-64 of each part and compares it.
 type checking struct {
 	vault.Uploader
 	t *testing.T

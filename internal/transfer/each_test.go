@@ -14,7 +14,7 @@ import (
 	"firn/vault"
 )
 
-// counter is a service that takes a second for each request and counts.
+// counter is a service that takes a second for each request and counts the requests.
 type counter struct {
 	mu      sync.Mutex
 	running int
@@ -160,7 +160,7 @@ func TestEachEnds(t *testing.T) {
 	}
 }
 
-// TestEachDrained: what is in flight ends and is noted, and nothing is begun.
+// After a drain, running requests end and are recorded, and no other request begins.
 func TestEachDrained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		drain := make(chan struct{})

@@ -13,11 +13,11 @@ import (
 	"firn/vault"
 )
 
-// engineSize is what the benchmarks of the engine move in each round.
+// engineSize is the number of bytes that one round of a benchmark moves.
 const engineSize = 256 * mib
 
-// discarding is a vault that reads parts and keeps nothing, without a network, so
-// that what is measured is the engine: reading, hashing, reading again, keeping count.
+// discarding is a vault that reads parts and keeps nothing, without a network. The
+// benchmark therefore measures the engine alone: reading, hashing, reading again, counting.
 type discarding struct{ vault.Uploader }
 
 func (discarding) Limits() vault.Limits { return vault.Limits{} }
@@ -51,7 +51,7 @@ func BenchmarkSend(b *testing.B) {
 	}
 }
 
-// BenchmarkFetch fetches zeros into a file, each segment with a hash that proves it.
+// BenchmarkFetch fetches zeros into a file. Each segment has a hash that proves it.
 func BenchmarkFetch(b *testing.B) {
 	file := zeroFile(b)
 	for _, segment := range []int64{1, 16} {
@@ -79,7 +79,7 @@ func BenchmarkFetch(b *testing.B) {
 	}
 }
 
-// zeroFile is a file of engineSize bytes whose pages are all there.
+// zeroFile returns a file of engineSize bytes whose pages are all in memory.
 func zeroFile(b *testing.B) *os.File {
 	b.Helper()
 	file, err := os.Create(filepath.Join(b.TempDir(), "zeros"))

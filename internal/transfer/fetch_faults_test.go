@@ -13,15 +13,15 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// meddler is the body of an answer that something happens to at one byte.
+// meddler is the body of an answer that has a fault at one byte.
 type meddler struct {
 	io.ReadCloser
 	ctx  context.Context
-	at   int64 // byte from here on
-	flip bool  // this byte comes wrong
-	halt bool  // nothing comes from this byte on, until the context ends
-	err  error // what a read of this byte returns
-	more int   // bytes that come behind the end
+	at   int64 // the faulty byte
+	flip bool  // the byte at `at` is wrong
+	halt bool  // nothing arrives from the byte at `at` on, until the context ends
+	err  error // the error of a read of the byte at `at`
+	more int   // bytes that follow the end of the answer
 }
 
 func (m *meddler) Read(p []byte) (int, error) {
@@ -51,7 +51,7 @@ func (m *meddler) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// meddle lets something happen to the first tries of the segment at offset.
+// meddle puts a fault into the first tries of the segment at offset.
 func (s *shelf) meddle(offset int64, tries int, how meddler) {
 	open := s.options.Open
 	s.options.Open = func(ctx context.Context, r vault.Range) (vault.Output, error) {
@@ -99,7 +99,7 @@ func TestFetchRetriesWhatTimeHeals(t *testing.T) {
 				s.options.Segments = transfer.Segments(vault.Range{Size: 10 * mib}, 10*mib, 2*mib)
 				test.fault.Method = "OpenOutput"
 				if test.fault.Block != nil {
-					test.fault.Block = make(chan struct{}) // of the bubble
+					test.fault.Block = make(chan struct{}) // a channel of this synctest bubble
 				}
 				if test.meddle != nil {
 					s.meddle(second, 1, *test.meddle)
@@ -119,7 +119,7 @@ func TestFetchRetriesWhatTimeHeals(t *testing.T) {
 	}
 }
 
-// An answer whose length is told wrong is refused before its bytes come.
+// An answer that announces a wrong length is refused before its bytes arrive.
 func TestFetchRefusesAnotherLength(t *testing.T) {
 	fetch(t, 4*mib, func(s *shelf) {
 		open := s.options.Open
@@ -181,8 +181,8 @@ func TestFetchGivesUpByTime(t *testing.T) {
 	})
 }
 
-// Bytes that are wrong each time end the transfer after three tries, and nothing
-// of their segment is recorded.
+// A segment whose bytes are wrong each time ends the transfer after three tries, and is not
+// recorded.
 func TestFetchGivesUpOnWrongBytes(t *testing.T) {
 	fetch(t, 4*mib, func(s *shelf) {
 		s.meddle(mib, 3, meddler{at: 5, flip: true})
@@ -199,7 +199,7 @@ func TestFetchGivesUpOnWrongBytes(t *testing.T) {
 	})
 }
 
-// slowDisk takes longer for each write than the line may stand still.
+// slowDisk takes longer for each write than the connection may be idle.
 type slowDisk struct{ io.WriterAt }
 
 func (d slowDisk) WriteAt(p []byte, off int64) (int, error) {
@@ -220,7 +220,7 @@ func TestFetchBlamesNoVaultForASlowDisk(t *testing.T) {
 func TestFetchObeysTheRateLimit(t *testing.T) {
 	fetch(t, 8*mib, func(s *shelf) {
 		s.options.Limiter = transfer.NewLimiter(mib / 4)
-		s.options.IdleTimeout = time.Second // our own limit is no stall
+		s.options.IdleTimeout = time.Second // the limiter's own pauses do not count as a stall
 	}, func(s *shelf, got transfer.Fetched, err error) {
 		s.mustBeWhole(got, err)
 		if got.Busy < 31*time.Second || got.Busy > 33*time.Second {

@@ -17,8 +17,8 @@ import (
 	"firn/vault"
 )
 
-// ordered lets Fetch write into a buffer in order. A segment is recorded only
-// after its bytes came out.
+// ordered makes Fetch write into a buffer in order. It checks that a segment is recorded
+// only after its bytes were written.
 func (s *shelf) ordered() *bytes.Buffer {
 	out := new(bytes.Buffer)
 	s.options.At, s.options.Ordered = nil, out
@@ -31,8 +31,8 @@ func (s *shelf) ordered() *bytes.Buffer {
 	return out
 }
 
-// mustFlow fails unless out holds the bytes of the recorded segments, which are
-// the first ones, in their order.
+// mustFlow fails unless the recorded segments are the first ones, in order, and out holds
+// their bytes.
 func (s *shelf) mustFlow(out *bytes.Buffer) {
 	s.t.Helper()
 	if n := len(s.order); !slices.Equal(s.order, s.options.Segments[:n]) {
@@ -48,7 +48,7 @@ func (s *shelf) mustFlow(out *bytes.Buffer) {
 	}
 }
 
-// delayed makes every segment wait for a while that is drawn before it is opened.
+// delayed makes every segment wait for a random time before it is opened.
 func (s *shelf) delayed(seed uint64) {
 	draw := rand.New(rand.NewPCG(seed, 1))
 	open := s.options.Open
@@ -79,7 +79,7 @@ func TestFetchInOrder(t *testing.T) {
 	}
 }
 
-// Wrong bytes never come out, and nothing that lies behind them.
+// Neither wrong bytes nor the bytes after them are written.
 func TestFetchInOrderStopsBeforeWrongBytes(t *testing.T) {
 	var out *bytes.Buffer
 	fetch(t, 8*mib, func(s *shelf) {
@@ -94,7 +94,8 @@ func TestFetchInOrderStopsBeforeWrongBytes(t *testing.T) {
 	})
 }
 
-// While the first segment does not come, no more are fetched than may be held.
+// While the first segment is missing, Fetch fetches no more segments than it may hold in
+// memory.
 func TestFetchInOrderHoldsFewSegments(t *testing.T) {
 	var out *bytes.Buffer
 	fetch(t, 16*mib, func(s *shelf) {
@@ -110,7 +111,7 @@ func TestFetchInOrderHoldsFewSegments(t *testing.T) {
 		}
 		out = s.ordered()
 		go func() {
-			synctest.Wait() // everything that may be fetched is
+			synctest.Wait() // every segment that Fetch may fetch is fetched
 			s.mu.Lock()
 			if len(s.opened) != 4 {
 				s.t.Errorf("%d segments were fetched, want 4", len(s.opened))
@@ -141,8 +142,8 @@ func TestFetchInOrderEndsWithItsReader(t *testing.T) {
 	})
 }
 
-// A drain lets out what lies in order, and nothing behind a segment that is
-// missing.
+// A drain writes the segments that are complete and in order, and nothing after a missing
+// segment.
 func TestFetchInOrderDrains(t *testing.T) {
 	var out *bytes.Buffer
 	fetch(t, 8*mib, func(s *shelf) {

@@ -18,8 +18,8 @@ import (
 	"firn/vault/dirvault"
 )
 
-// shelf is an archive in a directory vault with a finished job, and everything
-// that Fetch needs to bring it into a file.
+// shelf is an archive in a directory vault with a finished job, and all that Fetch needs to
+// fetch it into a file.
 type shelf struct {
 	t       *testing.T
 	vault   vault.Vault
@@ -31,7 +31,7 @@ type shelf struct {
 	mu       sync.Mutex
 	opened   []vault.Range
 	recorded map[vault.Range]treehash.Hash
-	order    []vault.Range // of recorded
+	order    []vault.Range // of the recorded segments
 	worst    transfer.Progress
 	last     transfer.Progress
 }
@@ -63,7 +63,7 @@ func newShelf(t *testing.T, size int) *shelf {
 	return s
 }
 
-// store puts data into a vault and starts a job for it, which is done at once.
+// store puts data into a vault and starts a job for it, which finishes at once.
 func store(t *testing.T, v *dirvault.Vault, data []byte) vault.JobID {
 	t.Helper()
 	ctx := t.Context()
@@ -95,8 +95,7 @@ func store(t *testing.T, v *dirvault.Vault, data []byte) vault.JobID {
 	return job
 }
 
-// open reads from the vault, and tells the hash of a node even if the vault does
-// not.
+// open reads from the vault. It gives the hash of a node even if the vault does not.
 func (s *shelf) open(ctx context.Context, r vault.Range) (vault.Output, error) {
 	s.mu.Lock()
 	s.opened = append(s.opened, r)
@@ -109,7 +108,7 @@ func (s *shelf) open(ctx context.Context, r vault.Range) (vault.Output, error) {
 }
 
 func (s *shelf) record(_ context.Context, r vault.Range, hash treehash.Hash) error {
-	s.recorded[r] = hash // one call at a time, by contract
+	s.recorded[r] = hash // no lock: Fetch calls Record once at a time
 	s.order = append(s.order, r)
 	return nil
 }
@@ -123,7 +122,7 @@ func (s *shelf) progress(p transfer.Progress) {
 	s.last = p
 }
 
-// opens returns how often a segment was asked for.
+// opens returns how often a segment was opened.
 func (s *shelf) opens(r vault.Range) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,8 +135,8 @@ func (s *shelf) opens(r vault.Range) int {
 	return n
 }
 
-// mustHave fails unless the bytes of everything recorded are in the target, with
-// the hash recorded.
+// mustHave fails unless the target has the bytes of every recorded segment, with the
+// recorded hash.
 func (s *shelf) mustHave() {
 	s.t.Helper()
 	for r, hash := range s.recorded {
@@ -151,7 +150,7 @@ func (s *shelf) mustHave() {
 	}
 }
 
-// mustBeWhole fails unless everything arrived.
+// mustBeWhole fails unless every segment arrived.
 func (s *shelf) mustBeWhole(got transfer.Fetched, err error) {
 	s.t.Helper()
 	if err != nil {
@@ -166,7 +165,7 @@ func (s *shelf) mustBeWhole(got transfer.Fetched, err error) {
 	}
 }
 
-// fetch runs Fetch in a bubble whose clock jumps when everybody waits.
+// fetch runs Fetch in a synctest bubble. Its clock advances when all goroutines wait.
 func fetch(t *testing.T, size int, prepare func(s *shelf), check func(s *shelf, got transfer.Fetched, err error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -195,8 +194,8 @@ func TestFetchSizes(t *testing.T) {
 	}
 }
 
-// What was there before counts as done and as resumed; what the vault gave no
-// hash for is told.
+// Bytes from an earlier run count as done and as resumed. Fetch reports the segments that
+// the vault gave no hash for.
 func TestFetchTheRest(t *testing.T) {
 	const size = 6*mib + 9
 	fetch(t, size, func(s *shelf) {
@@ -216,8 +215,8 @@ func TestFetchTheRest(t *testing.T) {
 	})
 }
 
-// At most Concurrency segments are open at a time, and no fewer where there is
-// work.
+// Fetch opens at most Concurrency segments at a time, and that many if enough segments are
+// left.
 func TestFetchConcurrency(t *testing.T) {
 	fetch(t, 12*mib, func(s *shelf) {
 		release := make(chan struct{})
@@ -229,7 +228,7 @@ func TestFetchConcurrency(t *testing.T) {
 		}
 		go func() {
 			for done := range 3 {
-				synctest.Wait() // everything that can be open is
+				synctest.Wait() // every segment that may be open is open
 				s.mu.Lock()
 				if got := len(s.opened) - 4*done; got != 4 {
 					s.t.Errorf("%d segments are open at once, want 4", got)
@@ -254,7 +253,7 @@ func TestFetchStopsWhenTheRecordFails(t *testing.T) {
 	})
 }
 
-// fullAt is a disk that has no room at one byte.
+// fullAt is a disk that has no room for the byte at `at`.
 type fullAt struct {
 	io.WriterAt
 	at  int64
@@ -283,8 +282,8 @@ func TestFetchDoesNotRetryAFullDisk(t *testing.T) {
 	})
 }
 
-// Segments so large that they are hashed when they are whole, if this machine
-// has a way to: they are proved all the same.
+// Large segments are hashed only when they are whole, if this machine has the fast way to
+// do so. They are proved in either case.
 func TestFetchLargeSegments(t *testing.T) {
 	const size = 33*mib + 5
 	for _, inOrder := range []bool{false, true} {
@@ -308,7 +307,7 @@ func TestFetchLargeSegments(t *testing.T) {
 	}
 }
 
-// unreadable is a place that takes bytes and does not give them back.
+// unreadable is a file that takes bytes and cannot be read.
 type unreadable struct {
 	io.WriterAt
 	err error
@@ -316,15 +315,15 @@ type unreadable struct {
 
 func (u unreadable) ReadAt([]byte, int64) (int, error) { return 0, u.err }
 
-// Bytes that must be read back to be hashed, and cannot be, are nobody else's
-// fault.
+// If the bytes that Fetch must read back for hashing cannot be read, the error blames the
+// target.
 func TestFetchReadsBackOrFails(t *testing.T) {
 	broken := errors.New("input/output error")
 	fetch(t, 16*mib, func(s *shelf) {
 		s.options.Segments = transfer.Segments(vault.Range{Size: 16 * mib}, 16*mib, 16*mib)
 		s.options.At = unreadable{s.target, broken}
 	}, func(s *shelf, got transfer.Fetched, err error) {
-		if !treehash.Broad(16 * mib) { // hashed as they came
+		if !treehash.Broad(16 * mib) { // hashed while they arrived
 			s.mustBeWhole(got, err)
 		} else if !errors.Is(err, broken) || !transfer.IsSink(err) || got.Retries != 0 || got.Received != 0 {
 			t.Errorf("got %v with %+v", err, got)

@@ -14,7 +14,7 @@ func TestPaceHalvesOncePerEpochAndGrowsAgain(t *testing.T) {
 		epochs[i] = take(t, p)
 	}
 	for _, epoch := range epochs {
-		p.done(epoch, tooMuch, 0) // all eight ran into the same wall
+		p.done(epoch, tooMuch, 0) // all eight failed for the same reason
 	}
 	if p.now() != 4 {
 		t.Fatalf("limit %d after one wall, want 4", p.now())

@@ -19,27 +19,27 @@ import (
 	"firn/vault"
 )
 
-// simulated is a vault behind a line that has a width and a length. It keeps
-// nothing. The clock is the bubble's, so that the same transfer always takes the
-// same time.
+// simulated is a vault behind a connection of limited bandwidth and some latency. It keeps
+// nothing. It uses the clock of the synctest bubble, so that the same transfer always takes
+// the same time.
 type simulated struct {
 	vault.Uploader
 	width  float64                        // bytes per second of all connections together
 	each   float64                        // bytes per second of one connection
-	length time.Duration                  // before the answer to a part
-	most   int64                          // connections that the line bears, 0: any number
-	parts  int                            // 0: 256
-	vary   func(sent int) (width float64) // called for one part at a time
+	length time.Duration                  // latency of the answer to a part
+	most   int64                          // connections that the network allows; 0 means any number
+	parts  int                            // 0 means 256
+	vary   func(sent int) (width float64) // called once per part, one call at a time
 
 	line   *rate.Limiter
 	inside atomic.Int64
 	lost   atomic.Int64 // parts that were sent in vain
 	mu     sync.Mutex
 	sent   int   // guarded by mu
-	told   []int // parts in flight, at each progress
+	told   []int // parts in flight, at each progress report
 }
 
-// The parts are small, and so are the lines: what counts is how long a part takes.
+// Parts and bandwidths are both small. Only the time of a part matters.
 const (
 	simulatedPart  = 64 << 10
 	simulatedPiece = 4 << 10
@@ -78,7 +78,7 @@ func (s *simulated) UploadPart(ctx context.Context, _ vault.UploadID, p vault.Pa
 	}
 }
 
-// variation gives the line another width, if it has one of its own for each part.
+// variation changes the bandwidth for the next part, if the test varies it.
 func (s *simulated) variation() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,8 +88,8 @@ func (s *simulated) variation() {
 	}
 }
 
-// run sends the parts and returns how long that took in the bubble, and how many
-// were in flight in the end.
+// run sends the parts. It returns how long that took in the bubble, and how many parts were
+// in flight at the end.
 func (s *simulated) run(t *testing.T, concurrency int) (took time.Duration, last int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,14 +113,14 @@ func (s *simulated) run(t *testing.T, concurrency int) (took time.Duration, last
 	return took, last
 }
 
-// usual is how many were in flight most of the time in the second half of the run.
-// Pauses are random, and so is where the number stands in the end.
+// usual returns the median number of parts in flight in the second half of the run. The
+// number at the end is no measure, since the pauses are random.
 func (s *simulated) usual() int {
 	half := slices.Sorted(slices.Values(s.told[len(s.told)/2:]))
 	return half[len(half)/2]
 }
 
-// zeros is a source without end.
+// zeros is an endless source of zero bytes.
 type zeros struct{}
 
 func (zeros) ReadAt(b []byte, _ int64) (int, error) {
@@ -128,15 +128,15 @@ func (zeros) ReadAt(b []byte, _ int64) (int, error) {
 	return len(b), nil
 }
 
-// TestConcurrencyFindsWhatPays: whoever names no number comes close to the best of
-// the fixed ones, near and far, though it must find out first, and has no more in
-// flight than that takes.
+// Without a fixed number, a transfer nearly reaches the speed of the best fixed number, at
+// low and at high latency, although it first has to find that number. It has no more parts
+// in flight than that speed needs.
 func TestConcurrencyFindsWhatPays(t *testing.T) {
 	const fast, slow = 100 * simulatedPart, simulatedPart
 	for _, line := range []struct {
 		name      string
 		simulated *simulated
-		last      int // in flight in the end, at most
+		last      int // in flight at the end, at most
 	}{
 		{"near", &simulated{width: fast, each: fast, length: time.Millisecond}, 8},
 		{"20 ms", &simulated{width: fast, each: fast, length: 20 * time.Millisecond}, 16},
@@ -163,8 +163,8 @@ func TestConcurrencyFindsWhatPays(t *testing.T) {
 	}
 }
 
-// TestConcurrencyOnAnUnsteadyLine: what is up and down by itself is not taken for what
-// pays, and what has paid is given up, in time, when the line has become another.
+// Random changes of the bandwidth do not raise the concurrency. A raised concurrency is
+// given up when the bandwidth has changed for good.
 func TestConcurrencyOnAnUnsteadyLine(t *testing.T) {
 	const fast, slow = 100 * simulatedPart, 10 * simulatedPart
 	r := rand.New(rand.NewPCG(3, 7))
@@ -198,8 +198,8 @@ func TestConcurrencyOnAnUnsteadyLine(t *testing.T) {
 	}
 }
 
-// TestConcurrencyShrinksWithLoss: a line that loses what is too much gets what it
-// bears, and few parts are sent in vain.
+// On a network that drops connections, the concurrency shrinks to what the network allows,
+// and few parts are sent in vain.
 func TestConcurrencyShrinksWithLoss(t *testing.T) {
 	s := &simulated{width: 100 * simulatedPart, each: 10 * simulatedPart, length: 100 * time.Millisecond, most: 6}
 	s.run(t, 0)

@@ -15,7 +15,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// kinds are the limits of every kind of vault, as it tells them.
+// kinds returns the limits of every kind of vault, as the vault states them.
 func kinds(t *testing.T) map[string]vault.Limits {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "KEY")
@@ -44,7 +44,8 @@ func kinds(t *testing.T) map[string]vault.Limits {
 	return map[string]vault.Limits{"bucket": bucket.Limits(), "glacier": glacier.Limits(), "directory": directory.Limits()}
 }
 
-// powers are all part sizes that are nodes of a tree, and some more.
+// powers returns the powers of two from 1 MiB to 8 TiB, some of them above every largest
+// part size.
 func powers() (sizes []int64) {
 	for size := int64(mib); size <= 1<<43; size *= 2 {
 		sizes = append(sizes, size)
@@ -52,7 +53,7 @@ func powers() (sizes []int64) {
 	return sizes
 }
 
-// telling are the sizes around all that a limit may depend on, and others.
+// telling returns archive sizes near every limit, and some others.
 func telling(l vault.Limits) (sizes []int64) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, size := range powers() {
@@ -69,8 +70,8 @@ func telling(l vault.Limits) (sizes []int64) {
 	return all
 }
 
-// Every size up to what a kind says that it takes fits, and nothing above it is begun:
-// whatever the part size, and also of a stream whose size is expected.
+// Every size up to MaxArchiveSize of a kind fits, and no larger archive is begun. This
+// holds for any part size, and for a stream with an expected size.
 func TestPlansKeepTheLimitsOfEveryKind(t *testing.T) {
 	for name, l := range kinds(t) {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +116,7 @@ func checkPlan(t *testing.T, l vault.Limits, size int64, p transfer.Plan, err er
 	}
 }
 
-// What does not fit is refused with what does.
+// The error for a size that does not fit names the largest size that fits.
 func TestPlansSayWhatFits(t *testing.T) {
 	l := kinds(t)["bucket"]
 	for _, w := range []transfer.Wish{{}, {PartSize: 4 * gib}} {
@@ -126,7 +127,7 @@ func TestPlansSayWhatFits(t *testing.T) {
 	}
 }
 
-// A kind that says more than its parts can hold is not believed.
+// A MaxArchiveSize that the parts cannot hold is ignored.
 func TestPlansDoNotTrustTheMaximum(t *testing.T) {
 	l := glacier()
 	l.MaxArchiveSize, l.MaxPartSize = 50_000_000_000_000, 5*gib

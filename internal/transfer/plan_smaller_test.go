@@ -6,15 +6,14 @@ import (
 	"firn/internal/transfer"
 )
 
-// What is refused for its size is advised to be sent in parts that are smaller, unless no
-// smaller ones can hold the archive.
+// SmallerPart returns a smaller part size if such parts can hold the archive.
 func TestSmallerPart(t *testing.T) {
 	for _, test := range []struct{ size, refused, want int64 }{
 		{gib, 16 * mib, mib},
 		{gib, 64 * mib, mib},
 		{gib, 128 * mib, 64 * mib},
 		{gib, 4 * gib, 64 * mib},
-		{gib, mib, mib}, // nothing is smaller
+		{gib, mib, mib}, // 1 MiB is the smallest
 		{10_000 * 16 * mib, 64 * mib, 16 * mib},
 		{10_000 * 128 * mib, 256 * mib, 128 * mib},
 		{10_000 * 128 * mib, 128 * mib, 128 * mib},

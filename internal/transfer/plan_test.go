@@ -14,7 +14,7 @@ const (
 	gib = 1 << 30
 )
 
-// glacier are the limits of an Amazon Glacier vault.
+// glacier returns the limits of an Amazon Glacier vault.
 func glacier() vault.Limits {
 	return vault.Limits{
 		MinPartSize: mib, MaxPartSize: 4 * gib, PartSizePowerOfTwo: true, MaxParts: 10_000,
@@ -80,8 +80,8 @@ func TestPlanRefusesWhatCannotFit(t *testing.T) {
 	}
 }
 
-// Whatever the size, the parts cover it without gap, overlap or excess, and are
-// what the vault takes.
+// The parts of every size cover it without gap, overlap or excess, and are parts that the
+// vault accepts.
 func TestPlanCoversEverySize(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	limits := glacier()

@@ -11,7 +11,7 @@ import (
 	"firn/vault"
 )
 
-// mustTile fails unless runs lie one behind the other and are r.
+// mustTile fails unless the runs are adjacent and cover exactly r.
 func mustTile(t *testing.T, r vault.Range, runs []vault.Range) {
 	t.Helper()
 	at := r.Offset
@@ -31,7 +31,7 @@ func isNode(r vault.Range, size int64) bool {
 	return treehash.Aligned(r.Offset, r.End()-1, size)
 }
 
-// Every megabyte-aligned range of every archive of up to 40 leaves.
+// This test tries every range, aligned to megabytes, of every archive of up to 40 leaves.
 func TestSegmentsAreNodes(t *testing.T) {
 	for leaves := int64(1); leaves <= 40; leaves++ {
 		for _, size := range []int64{(leaves-1)*mib + 1, leaves * mib} {
@@ -53,7 +53,7 @@ func TestSegmentsAreNodes(t *testing.T) {
 	}
 }
 
-// The fewest nodes: no cover with less of them is found by trying all.
+// Trying all covers finds none with fewer nodes.
 func TestNodesAreTheFewest(t *testing.T) {
 	for leaves := int64(1); leaves <= 24; leaves++ {
 		for _, size := range []int64{(leaves-1)*mib + 1, leaves * mib} {
@@ -77,7 +77,8 @@ func TestNodesAreTheFewest(t *testing.T) {
 	}
 }
 
-// fewestNodes tells for each leaf how many nodes reach from one leaf to it.
+// fewestNodes returns, for each leaf, the smallest number of nodes that cover the range
+// from one leaf to it.
 func fewestNodes(from, leaves, size int64) []int {
 	fewest := make([]int, leaves+1)
 	for to := from + 1; to <= leaves; to++ {
@@ -118,7 +119,7 @@ func TestSegmentsOfLargeAndOddRanges(t *testing.T) {
 	}
 }
 
-// Random ranges over few places, compared place by place.
+// This test compares random small ranges byte by byte.
 func TestMissing(t *testing.T) {
 	draw := rand.New(rand.NewPCG(3, 4))
 	anyRange := func() vault.Range { return vault.Range{Offset: draw.Int64N(30), Size: draw.Int64N(6)} }

@@ -12,13 +12,12 @@ import (
 	"firn/vault"
 )
 
-// TestRetryIsAsPatientAsItMakesSense: what will most likely be the same every time ends
-// soon, whatever it is that is repeated.
+// A failure that will most likely repeat ends the retries soon, whatever the operation.
 func TestRetryIsAsPatientAsItMakesSense(t *testing.T) {
 	const patience = 20 * time.Hour
 	for name, c := range map[string]struct {
 		fail         func(try int) error
-		tries        int // exactly; 0: any number
+		tries        int // exactly; 0 means any number
 		least, limit time.Duration
 	}{
 		"garbled":    {func(int) error { return vault.ErrGarbled }, 5, 0, time.Minute},

@@ -22,7 +22,7 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// bench is an upload to a directory vault, with everything Send needs.
+// bench is an upload to a directory vault, with everything that Send needs.
 type bench struct {
 	t       *testing.T
 	vault   *dirvault.Vault
@@ -31,7 +31,7 @@ type bench struct {
 
 	mu       sync.Mutex
 	recorded []vault.Part
-	worst    transfer.Progress // the one with the lowest concurrency
+	worst    transfer.Progress // the progress report with the lowest concurrency
 	last     transfer.Progress
 }
 
@@ -63,7 +63,7 @@ func newBench(t *testing.T, size int) *bench {
 		Vault: b.vault, ID: id, Plan: plan, Concurrency: 4,
 		Source: transfer.FromReaderAt(bytes.NewReader(b.data), plan),
 		Record: func(_ context.Context, p vault.Part) error {
-			b.recorded = append(b.recorded, p) // one call at a time, by contract
+			b.recorded = append(b.recorded, p) // no lock: Send calls Record once at a time
 			return nil
 		},
 		Progress: func(p transfer.Progress) {
@@ -84,7 +84,7 @@ func (b *bench) faults(faults ...vaulttest.Fault) *vaulttest.Faulty {
 	return v
 }
 
-// complete publishes what was sent, which proves that it was the data.
+// complete completes the upload, which proves that the parts hold the data.
 func (b *bench) complete(out transfer.Outcome) {
 	b.t.Helper()
 	if out.TreeHash() != treehash.Sum(b.data) || out.Size != int64(len(b.data)) {
@@ -97,7 +97,7 @@ func (b *bench) complete(out transfer.Outcome) {
 	}
 }
 
-// send runs Send in a bubble whose clock jumps when everybody waits.
+// send runs Send in a synctest bubble. Its clock advances when all goroutines wait.
 func send(t *testing.T, size int, prepare func(b *bench), check func(b *bench, out transfer.Outcome, err error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestSendSizes(t *testing.T) {
 	}
 }
 
-// counting counts the bytes read from a source.
+// counting counts the bytes that are read from a source.
 type counting struct {
 	io.ReaderAt
 	read atomic.Int64
@@ -197,7 +197,7 @@ func TestSendAdoptsWhatIsProved(t *testing.T) {
 	}
 }
 
-// wantsCRC has parts proved by their CRC-64, too.
+// wantsCRC is a vault that also wants the CRC-64 of each part.
 type wantsCRC struct{ vault.Uploader }
 
 func (w wantsCRC) Limits() vault.Limits {
@@ -206,7 +206,7 @@ func (w wantsCRC) Limits() vault.Limits {
 	return l
 }
 
-// put stores a part behind the engine's back.
+// put stores a part without the engine.
 func (b *bench) put(offset int64, piece []byte) vault.Part {
 	b.t.Helper()
 	hasher := treehash.New()
@@ -222,7 +222,7 @@ func (b *bench) put(offset int64, piece []byte) vault.Part {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	part.CRC64 = crc // as a vault tells it that keeps it
+	part.CRC64 = crc // a vault that keeps the CRC-64 states it
 	return part
 }
 
@@ -242,7 +242,7 @@ func TestSendRetriesWhatTimeHeals(t *testing.T) {
 			send(t, 8*mib, func(b *bench) {
 				test.fault.Method, test.fault.Call = "UploadPart", 3
 				if test.stalled {
-					test.fault.Block = make(chan struct{}) // of the bubble
+					test.fault.Block = make(chan struct{}) // a channel of this synctest bubble
 				}
 				b.faults(test.fault)
 			}, func(b *bench, out transfer.Outcome, err error) {
@@ -299,7 +299,7 @@ func TestSendGivesUpOnAWayThatSpoilsBytes(t *testing.T) {
 	})
 }
 
-// shifty returns other bytes at the second look at a place.
+// shifty returns other bytes when the same place is read a second time.
 type shifty struct {
 	io.ReaderAt
 	seen sync.Map
@@ -366,7 +366,7 @@ func (b *brokenAt) ReadAt(p []byte, off int64) (int, error) {
 	return b.r.ReadAt(p, off)
 }
 
-// cutLater ends at cut when a place beyond it is looked at for the second time.
+// cutLater ends at cut when a place after cut is read a second time.
 type cutLater struct {
 	r    io.ReaderAt
 	cut  int64
@@ -489,7 +489,7 @@ func TestSendStopsWhenTheRecordFails(t *testing.T) {
 	})
 }
 
-// stream is the data as a stream, closed at the end of the test.
+// stream returns the data as a Stream, which is closed at the end of the test.
 func stream(b *bench) *transfer.Stream {
 	s := transfer.NewStream(bytes.NewReader(b.data))
 	b.t.Cleanup(s.Close)
