@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// measured is a report of two programs that moved 10^9 bytes.
+// measured returns a report on two programs that moved 10^9 bytes.
 func measured() *report {
 	g := &group{title: "upload", size: 1e9, base: "firn", contenders: []*contender{
 		{name: "firn", runs: []usage{{cpu: 3 * time.Second, wall: time.Second}, {cpu: time.Second, wall: time.Second}, {cpu: 2 * time.Second, wall: time.Second}}},

@@ -29,7 +29,7 @@ func isolate(t *testing.T) {
 	}
 }
 
-// listen serves a handler and opens the queue that is there.
+// listen serves a handler and opens the queue behind it.
 func listen(t *testing.T, handler http.Handler) *notify.Queue {
 	t.Helper()
 	isolate(t)
@@ -73,8 +73,7 @@ func TestWaitHearsOfOneJob(t *testing.T) {
 	}
 }
 
-// A message that comes while somebody waits is heard at once, in the raw form
-// too, and several that are ours ring once.
+// A message that arrives during Wait ends Wait at once, also in the raw form.
 func TestWaitIsRungWhileItWaits(t *testing.T) {
 	queue := queuetest.New()
 	asked := make(chan struct{}, 10)
@@ -108,7 +107,7 @@ func TestWaitTakesAllThatAreOurs(t *testing.T) {
 	}
 }
 
-// event is what a bucket says of objects that were restored, or of what else.
+// event returns the message of a bucket about restored objects or another event.
 func event(name string, keys ...string) string {
 	records := make([]string, len(keys))
 	for i, key := range keys {
@@ -119,13 +118,13 @@ func event(name string, keys ...string) string {
 
 const restored = "ObjectRestore:Completed"
 
-// object is who waits for an object.
+// object returns the condition of a waiter for one object.
 func object(key string) func(vault.Ending) bool {
 	return func(e vault.Ending) bool { return e.Bucket == "films" && e.Key == key }
 }
 
-// Several wait for several objects at one queue, to which the bucket says more, and some
-// of it twice.
+// Several programs wait for several objects at one queue. The bucket also sends other
+// messages, and some messages twice.
 func TestSeveralWaitForObjects(t *testing.T) {
 	queue := queuetest.New()
 	q := listen(t, queue)
@@ -137,17 +136,17 @@ func TestSeveralWaitForObjects(t *testing.T) {
 	for _, body := range append(others, event(restored, "a.mov"), event(restored, "a.mov"), event(restored, "c.mov"), both) {
 		queue.Put(body)
 	}
-	for _, key := range []string{"a.mov", "b.mov", "c.mov"} { // one after the other sees what is left
+	for _, key := range []string{"a.mov", "b.mov", "c.mov"} { // each waiter sees what the one before it left
 		if err := q.Wait(t.Context(), object(key)); err != nil {
 			t.Fatal(err)
 		}
 		queue.Show()
 	}
-	want := fmt.Sprint(append(others, both)) // of which the last is of two
+	want := fmt.Sprint(append(others, both)) // the last one names two objects
 	if left := fmt.Sprint(queue.Bodies()); left != want {
 		t.Errorf("left in the queue: %s\nwant %s", left, want)
 	}
-	// Who waits for both of a message takes it away.
+	// A waiter for all objects of a message deletes it.
 	if err := q.Wait(t.Context(), func(e vault.Ending) bool { return e.Key == "a.mov" || e.Key == "b.mov" }); err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,8 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// The way around: a job is started at a server, which announces its end to a
-// topic, whose queue is listened to.
+// This test goes the whole way: a server runs a job and announces its end to a topic, and
+// the queue of the topic receives the message.
 func TestEndOfAJobIsHeard(t *testing.T) {
 	isolate(t)
 	const topic = "arn:aws:sns:us-east-1:012345678901:ready"
@@ -86,7 +86,7 @@ func TestEndOfAJobIsHeard(t *testing.T) {
 	}
 }
 
-// faults fails the test for everything that a server has to complain about.
+// faults fails the test for every error that a server logs.
 type faults struct{ t *testing.T }
 
 func (f faults) Write(line []byte) (int, error) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestOrdeal runs a small one, with firn as it is built now.
+// TestOrdeal runs a small ordeal with a newly built firn.
 func TestOrdeal(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "firn")
 	if said, err := exec.Command("go", "build", "-o", binary, "firn/cmd/firn").CombinedOutput(); err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestAudit asserts which of the parts that were accepted twice are a fault.
+// TestAudit checks which parts, accepted twice, are a fault.
 func TestAudit(t *testing.T) {
 	const (
 		first  = `{"time":"2026-01-01T00:00:0%d.5Z","method":"PUT","status":204,"content_range":"bytes 0-0/*"}`
@@ -20,9 +20,9 @@ func TestAudit(t *testing.T) {
 	)
 	tests := []struct {
 		name   string
-		lines  []string // one for each second
-		killed int      // lines that stood in the log before the kill, in second 2
-		fault  string   // empty: none
+		lines  []string // one per second
+		killed int      // lines in the log before the kill, in second 2
+		fault  string   // empty means no fault
 	}{
 		{"nothing twice", []string{first, failed, second}, 2, ""},
 		{"acknowledged before the kill", []string{first, second, first}, 2, "1 parts were sent again"},

@@ -12,7 +12,8 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestListing: listings tell classes, and what is being restored when asked.
+// Listings give storage classes, and the status of a restoration if the request asks for
+// it.
 func TestListing(t *testing.T) {
 	var clock clock
 	_, c := start(t, coldfront.Options{Now: clock.now, Delay: hours})
@@ -69,8 +70,7 @@ func TestUnknownClass(t *testing.T) {
 	check(t, "code", code, "InvalidStorageClass")
 }
 
-// TestUploadsHaveClasses: an unfinished upload tells the class that its object
-// will have.
+// The listing of uploads gives the class that each object will have.
 func TestUploadsHaveClasses(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	ctx := t.Context()
@@ -87,8 +87,8 @@ func TestUploadsHaveClasses(t *testing.T) {
 	check(t, "class", uploads.Uploads[0].StorageClass, types.StorageClassGlacier)
 }
 
-// TestCopy: an archived object is no source until it is restored, and a copy has
-// the class that was asked for.
+// An archived object cannot be copied until it is restored. The copy has the class of the
+// request.
 func TestCopy(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	ctx := t.Context()
@@ -119,7 +119,7 @@ func TestCopy(t *testing.T) {
 	check(t, "class of the source", head(t, c, "cold one").StorageClass, types.StorageClassDeepArchive)
 }
 
-// TestVersions: class and restoration belong to a version.
+// Each version has its own class and restoration.
 func TestVersions(t *testing.T) {
 	var clock clock
 	f := coldfront.Start(t, coldfront.Options{Now: clock.now, Delay: hours})
@@ -155,7 +155,7 @@ func TestVersions(t *testing.T) {
 		check(t, "being restored", v.RestoreStatus != nil, isOld)
 	}
 
-	// The latest goes, and the old one is the latest again.
+	// After the deletion of the latest version, the older version is the latest.
 	latest := head(t, c, "k").VersionId
 	if _, err := c.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: aws.String(bucket), Delete: &types.Delete{
 		Quiet: aws.Bool(true), Objects: []types.ObjectIdentifier{{Key: aws.String("k"), VersionId: latest}},

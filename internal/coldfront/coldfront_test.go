@@ -16,7 +16,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// clock is one that tests move.
+// clock is a clock that tests move.
 type clock struct{ offset atomic.Int64 }
 
 func (c *clock) now() time.Time {
@@ -32,13 +32,13 @@ func hours(class, tier string) time.Duration {
 	}[class+" "+tier]
 }
 
-// crc64nvme is the checksum as S3 writes it.
+// crc64nvme returns the checksum in the form that S3 uses.
 func crc64nvme(b []byte) string {
 	sum := crc64.Checksum(b, crc64.MakeTable(0x9A6C9329AC4BC9B5))
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum))
 }
 
-// TestLifeOfAnArchive is all that a cold object goes through.
+// TestLifeOfAnArchive takes a cold object through its whole life.
 func TestLifeOfAnArchive(t *testing.T) {
 	var clock clock
 	_, c := start(t, coldfront.Options{Now: clock.now, Delay: hours})

@@ -14,7 +14,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestEncoding: lists tell keys as in a URL if they are asked to, and else write control
+// Listings encode keys as in URLs if the request asks for it. Otherwise they write control
 // characters as S3 does.
 func TestEncoding(t *testing.T) {
 	for name, o := range map[string]coldfront.Options{"encodes": {}, "ignores it": {Ignores: []coldfront.Feature{coldfront.Encoding}}} {

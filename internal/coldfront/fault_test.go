@@ -22,7 +22,7 @@ func tryPut(ctx context.Context, c *s3.Client, key string) error {
 	return err
 }
 
-// TestFaults: each fault harms the requests that it means, in the way it says.
+// Each fault affects only its requests, in the way that the fault describes.
 func TestFaults(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	ctx := t.Context()
@@ -85,7 +85,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestLargeBodies: whoever sends much gets the refusal all the same.
+// A client that sends a large body still receives the error answer.
 func TestLargeBodies(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	for range 10 {
@@ -99,7 +99,7 @@ func TestLargeBodies(t *testing.T) {
 	check(t, "received", f.Requests()[0].Received, int64(1<<20))
 }
 
-// TestErrorAfterOK: CompleteMultipartUpload says 200 and then that it failed.
+// CompleteMultipartUpload answers with status 200 and then reports an error.
 func TestErrorAfterOK(t *testing.T) {
 	for name, test := range map[string]struct {
 		harm coldfront.Harm
@@ -118,7 +118,7 @@ func TestErrorAfterOK(t *testing.T) {
 	}
 }
 
-// TestRequests: the front tells what it was asked.
+// The front records its requests.
 func TestRequests(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	put(t, c, "a b", types.StorageClassGlacier, "text")
@@ -136,7 +136,7 @@ func TestRequests(t *testing.T) {
 	check(t, "status", requests[1].Status, 403)
 }
 
-// TestByHost: buckets have addresses of their own.
+// Buckets have host names of their own.
 func TestByHost(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	there := f.Endpoint[len("http://"):]

@@ -20,8 +20,8 @@ import (
 
 const bucket = "archives"
 
-// client is the SDK as a program has it that loads its configuration; it asks
-// once.
+// client returns a client of the SDK, configured as the SDK configures itself. It tries
+// each request once.
 func client(t *testing.T, f *coldfront.Front) *s3.Client {
 	t.Helper()
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
@@ -41,7 +41,7 @@ func client(t *testing.T, f *coldfront.Front) *s3.Client {
 	})
 }
 
-// start starts a front with a bucket and a client.
+// start starts a front with a bucket, and returns a client for it.
 func start(t *testing.T, options coldfront.Options) (*coldfront.Front, *s3.Client) {
 	t.Helper()
 	f := coldfront.Start(t, options)
@@ -95,7 +95,7 @@ func restore(t *testing.T, c *s3.Client, key string, days int32, tier types.Tier
 	return status, ""
 }
 
-// answered is the status and the code of an error of the service.
+// answered returns the status and the code of an error of the service.
 func answered(t *testing.T, err error) (int, string) {
 	t.Helper()
 	var answer *awshttp.ResponseError

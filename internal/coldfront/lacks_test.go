@@ -10,7 +10,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestRefuses: a service without a feature says so.
+// A service that lacks a feature refuses requests for it.
 func TestRefuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		feature coldfront.Feature
@@ -47,8 +47,8 @@ func TestRefuses(t *testing.T) {
 	})
 }
 
-// TestIgnores: a service takes no notice of what it does not know, in uploads of
-// either kind.
+// A service ignores the features that it does not know, in single requests and in multipart
+// uploads.
 func TestIgnores(t *testing.T) {
 	_, c := start(t, coldfront.Options{Ignores: []coldfront.Feature{
 		coldfront.Conditions, coldfront.Checksums, coldfront.Tagging, coldfront.Classes, coldfront.RestoreStatus,
@@ -66,7 +66,7 @@ func TestIgnores(t *testing.T) {
 		check(t, "checksum of "+what, h.ChecksumCRC64NVME, (*string)(nil))
 		check(t, "type of the checksum of "+what, h.ChecksumType, types.ChecksumType(""))
 	}
-	for range 2 { // the second replaces the first, whatever the condition
+	for range 2 { // the second replaces the first despite its condition
 		if _, err := c.PutObject(ctx, &s3.PutObjectInput{
 			Bucket: aws.String(bucket), Key: aws.String("k"), IfNoneMatch: aws.String("*"), Tagging: aws.String("a=b"),
 			StorageClass: types.StorageClassGlacier, ChecksumCRC64NVME: wrong,
@@ -89,10 +89,10 @@ func TestIgnores(t *testing.T) {
 	check(t, "code", code, "InvalidObjectState")
 }
 
-// TestIgnoresOneChecksum: others are kept.
+// A service that ignores one checksum keeps the others.
 func TestIgnoresOneChecksum(t *testing.T) {
 	_, c := start(t, coldfront.Options{Ignores: []coldfront.Feature{coldfront.CRC64NVME}})
-	put(t, c, "k", "", "text") // with the SDK's CRC32
+	put(t, c, "k", "", "text") // with the CRC32 of the SDK
 	h, err := c.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("k"), ChecksumMode: types.ChecksumModeEnabled})
 	if err != nil {
 		t.Fatal(err)

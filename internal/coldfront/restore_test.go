@@ -15,7 +15,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestRestore is the table of what RestoreObject answers.
+// TestRestore checks the answers of RestoreObject, case by case.
 func TestRestore(t *testing.T) {
 	type step struct {
 		after  time.Duration // since the step before
@@ -112,8 +112,7 @@ func TestRestoreOfWhatIsNotThere(t *testing.T) {
 	check(t, "status of another tier", status, 202)
 }
 
-// TestRestoreOfSelects: a tier that is not one of the retrieval's parameters is
-// malformed.
+// A tier outside GlacierJobParameters is malformed.
 func TestRestoreOfSelects(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	put(t, c, "k", types.StorageClassGlacier, "text")
@@ -125,8 +124,7 @@ func TestRestoreOfSelects(t *testing.T) {
 	check(t, "code", code, "MalformedXML")
 }
 
-// TestRestoreIsVerified: the server checks signature and body of what it cannot
-// do itself.
+// The server checks signature and body of the requests that it cannot handle itself.
 func TestRestoreIsVerified(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	put(t, c, "k", types.StorageClassGlacier, "text")

@@ -14,7 +14,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// fullObject begins an upload as one does whose checksum is that of the whole.
+// fullObject returns a request for an upload whose checksum covers the whole object.
 func fullObject() *s3.CreateMultipartUploadInput {
 	return &s3.CreateMultipartUploadInput{
 		StorageClass: types.StorageClassGlacier, Metadata: map[string]string{"a": "b"}, Tagging: aws.String("x=y"),
@@ -22,11 +22,11 @@ func fullObject() *s3.CreateMultipartUploadInput {
 	}
 }
 
-// TestCompletion is what the service checks when an upload is completed.
+// TestCompletion checks what the service verifies when an upload is completed.
 func TestCompletion(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*s3.CompleteMultipartUploadInput)
-		code   string // "" means success
+		code   string // empty means success
 	}{
 		"right":          {func(*s3.CompleteMultipartUploadInput) {}, ""},
 		"wrong checksum": {func(q *s3.CompleteMultipartUploadInput) { q.ChecksumCRC64NVME = aws.String(crc64nvme([]byte("else"))) }, "BadDigest"},
@@ -66,8 +66,7 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestConditions: what is there is not replaced by whom that would surprise; the
-// upload stays.
+// A conditional request does not replace an existing object, and the upload stays.
 func TestConditions(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	ctx := t.Context()
@@ -87,14 +86,15 @@ func TestConditions(t *testing.T) {
 	check(t, "code of putting", code, "PreconditionFailed")
 }
 
-// TestCompletedTwice: completing again, as one does who lost the answer, succeeds
-// while the object is there.
+// A client that lost the answer completes the upload again. That succeeds while the object
+// exists.
 func TestCompletedTwice(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	var again *s3.CompleteMultipartUploadInput
 	if err := upload(t, c, fullObject(), nil, func(q *s3.CompleteMultipartUploadInput) {
 		q.IfNoneMatch = aws.String("*")
-		// Not needed at first, the server wants it at the second time.
+		// The checksum of the part is optional the first time. The server requires it the
+		// second time.
 		q.MultipartUpload.Parts[0].ChecksumCRC64NVME = aws.String(crc64nvme([]byte("text")))
 		again = q
 	}); err != nil {
@@ -106,7 +106,7 @@ func TestCompletedTwice(t *testing.T) {
 	check(t, "class", head(t, c, "k").StorageClass, types.StorageClassGlacier)
 }
 
-// TestDefaultChecksum: the service has a checksum of what came without one.
+// The service computes a checksum for an object that came without one.
 func TestDefaultChecksum(t *testing.T) {
 	_, c := start(t, coldfront.Options{})
 	bare := s3.New(c.Options(), func(o *s3.Options) { o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired })
@@ -120,7 +120,7 @@ func TestDefaultChecksum(t *testing.T) {
 	check(t, "checksum", aws.ToString(h.ChecksumCRC64NVME), crc64nvme([]byte("text")))
 }
 
-// TestPages: listings go on where a page ended, uploads of one key among them.
+// A listing continues after the end of a page, also between uploads of one key.
 func TestPages(t *testing.T) {
 	f, c := start(t, coldfront.Options{Page: 2})
 	ctx := t.Context()

@@ -7,7 +7,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// statusTo keeps the status of a success, which the SDK does not tell.
+// statusTo keeps the status of a success, which the SDK does not return.
 func statusTo(status *int) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
 		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("status",

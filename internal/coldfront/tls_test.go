@@ -11,8 +11,8 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestTLS: over TLS the SDK sends bodies in chunks, with the checksum behind them,
-// and need not be able to read them twice.
+// Over TLS, the SDK sends bodies in chunks with the checksum after them, and reads them
+// only once.
 func TestTLS(t *testing.T) {
 	f, c := start(t, coldfront.Options{TLS: true})
 	secure := s3.New(c.Options(), func(o *s3.Options) { o.HTTPClient = f.Client() })

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// upload uploads the one part "text" as k and returns the error of completing it.
-// The requests may be changed before the part is sent, and the last one again
-// before it is.
+// upload uploads the one part "text" as k and returns the error of its completion. The
+// function before may change the requests before the part is sent. The function after may
+// change the last request before it is sent.
 func upload(t *testing.T, c *s3.Client, create *s3.CreateMultipartUploadInput,
 	before func(*s3.UploadPartInput, *s3.CompleteMultipartUploadInput), after func(*s3.CompleteMultipartUploadInput),
 ) error {

@@ -11,7 +11,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// TestUsers: the server itself judges what a user may do, RestoreObject included.
+// The server itself checks the permissions of users, also for RestoreObject.
 func TestUsers(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	put(t, c, "a", types.StorageClassGlacier, "text")

@@ -21,8 +21,7 @@ func keepVersions(t *testing.T, f *coldfront.Front) {
 	}
 }
 
-// TestPagesOfVersions: a list goes on behind a version, wherever a page ended, and
-// with delete markers among them.
+// A listing continues after any version that ended a page, also between delete markers.
 func TestPagesOfVersions(t *testing.T) {
 	for size := range 4 {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
@@ -50,7 +49,7 @@ func TestPagesOfVersions(t *testing.T) {
 					got = append(got, *v.Key+" marker")
 				}
 			}
-			if size == 0 || size == 3 { // the markers of a page come last in this list
+			if size == 0 || size == 3 { // in this listing, the markers of a page come last
 				slices.Sort(got)
 				check(t, "versions", strings.Join(got, ", "), "a/x y v, a/x y v, b marker, b null, b v, b v, c v")
 				return
@@ -63,8 +62,8 @@ func TestPagesOfVersions(t *testing.T) {
 	}
 }
 
-// TestNullVersion: what was stored before a bucket kept versions is the version
-// "null", while it is the latest and after.
+// An object stored before its bucket kept versions has the version "null", both while it is
+// the latest version and later.
 func TestNullVersion(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	ctx, null := t.Context(), aws.String("null")
@@ -99,7 +98,7 @@ func TestNullVersion(t *testing.T) {
 	check(t, "tags", len(tags.TagSet), 1)
 }
 
-// TestFreeUnderADeleteMarker: a key whose latest version is a delete marker is free.
+// A key whose latest version is a delete marker counts as free.
 func TestFreeUnderADeleteMarker(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	keepVersions(t, f)
@@ -120,8 +119,7 @@ func TestFreeUnderADeleteMarker(t *testing.T) {
 	check(t, "size of what is there", aws.ToInt64(head(t, c, "k").ContentLength), int64(4))
 }
 
-// TestDeletedTwice: removing a version that is not there succeeds; what cannot be a
-// version is refused.
+// The removal of a missing version succeeds. An impossible version is refused.
 func TestDeletedTwice(t *testing.T) {
 	f, c := start(t, coldfront.Options{})
 	keepVersions(t, f)

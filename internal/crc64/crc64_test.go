@@ -8,7 +8,7 @@ import (
 	"firn/internal/crc64"
 )
 
-// The check value of the algorithm, and its text, are public.
+// The check value of the algorithm and its text form are public.
 func TestCheckValue(t *testing.T) {
 	got, err := crc64.Read(t.Context(), bytes.NewReader([]byte("123456789")), 9)
 	if err != nil || got != 0xAE8B14860A799888 || got.String() != "rosUhgp5mIg=" {
@@ -27,7 +27,7 @@ func TestCheckValue(t *testing.T) {
 	}
 }
 
-// The CRC of a whole follows from those of its parts, wherever it is cut.
+// The CRC of a whole follows from the CRCs of its parts, wherever the whole is cut.
 func TestJoin(t *testing.T) {
 	data := make([]byte, 100_000)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(data) // never fails

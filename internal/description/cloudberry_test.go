@@ -32,7 +32,7 @@ func TestCloudBerry(t *testing.T) {
 		{`"{\"Path\":\"bucket/a_b.vbk\"}"`, bare},
 		{`{"Path":"c:\\backup\\","UTCDateModified":"20150705T012201Z"}`, folder},
 		{`{"Path":"c:+AFw-backup+AFw-","UTCDateModified":"20150705T012201Z"}`, folder},
-		// What is no UTF-7 was never encoded.
+		// Text that is no UTF-7 was never encoded.
 		{`{"Path":"1+1=2+","UTCDateModified":"20150705T012201Z"}`, named("1+1=2+")},
 		{`{"Path":"é+AF8-","UTCDateModified":"20150705T012201Z"}`, named("é+AF8-")},
 		plain(`{"Path":"","UTCDateModified":"20150705T012201Z"}`),
@@ -44,7 +44,7 @@ func TestCloudBerry(t *testing.T) {
 	})
 }
 
-// pathOf decodes UTF-7 by the only way that leads to it.
+// pathOf decodes UTF-7 through the only function that does so.
 func pathOf(t *testing.T, path string) string {
 	t.Helper()
 	raw, err := json.Marshal(map[string]string{"Path": path})
@@ -56,7 +56,7 @@ func pathOf(t *testing.T, path string) string {
 
 func TestUTF7(t *testing.T) {
 	for path, want := range map[string]string{
-		// RFC 2152, examples.
+		// These are the examples of RFC 2152.
 		"A+ImIDkQ.":           "A≢Α.",
 		"Hi Mom -+Jjo--!":     "Hi Mom -☺-!",
 		"+ZeVnLIqe-":          "日本語",
@@ -65,12 +65,12 @@ func TestUTF7(t *testing.T) {
 		"+-":                  "+",
 		"a+-b+-":              "a+b+",
 		"+-+-":                "++",
-		"+AGEAYg":             "ab", // the end of the text ends it, too
+		"+AGEAYg":             "ab", // the end of the text ends the encoding
 		"+AF8.-":              "_.-",
 		"+AF8--":              "_-",
 		"+2D3eAA-":            "😀",
 		"+2D3eAABf-.txt":      "😀_.txt",
-		// Not UTF-7, so taken as they are.
+		// These texts are no UTF-7, and therefore stay as they are.
 		"+":         "+",
 		"+ ":        "+ ",
 		"+A-":       "+A-",       // six bits
@@ -83,8 +83,8 @@ func TestUTF7(t *testing.T) {
 		"+2D0AYQ-":  "+2D0AYQ-",  // half a pair and a letter
 		"+AGEé-":    "+AGEé-",    // base64 of 24 bits, then no ASCII
 		"+AGE\x7f~": "a\x7f~",    // other ASCII stands for itself
-		`+AGE-\`:    `a\`,        // so does what Windows needs
-		"+2D0-3gA-": "+2D0-3gA-", // a pair must not be parted
+		`+AGE-\`:    `a\`,        // CloudBerry needs it for paths of Windows
+		"+2D0-3gA-": "+2D0-3gA-", // a pair must stay in one sequence
 	} {
 		if got := pathOf(t, path); got != want {
 			t.Errorf("%q is %q, want %q", path, got, want)
@@ -92,8 +92,8 @@ func TestUTF7(t *testing.T) {
 	}
 }
 
-// encodeUTF7 writes a name as CloudBerry does: letters, digits and some more as
-// they are, all else in base64.
+// encodeUTF7 writes a name as CloudBerry does: it keeps letters, digits and some other
+// characters, and encodes the rest in base64.
 func encodeUTF7(name string) string {
 	var out strings.Builder
 	for i := 0; i < len(name); {
@@ -115,7 +115,7 @@ func encodeUTF7(name string) string {
 	return out.String()
 }
 
-// FuzzUTF7: every name that can be one comes back as it was.
+// Every valid name survives encoding and decoding.
 func FuzzUTF7(f *testing.F) {
 	for _, seed := range []string{"a_b+c", "файл", "😀", "日本語/a b", `c:\x`, "-+-"} {
 		f.Add(seed)

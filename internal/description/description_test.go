@@ -27,7 +27,7 @@ func check(t *testing.T, vectors []vector) {
 	}
 }
 
-// plain is what becomes of a text that no tool wrote.
+// plain returns the vector of a text that no tool wrote.
 func plain(raw string) vector { return vector{raw, description.Decoded{Name: raw, Size: -1}} }
 
 func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
@@ -49,7 +49,7 @@ func TestPlainText(t *testing.T) {
 	})
 }
 
-// A description is read in bounded time, whatever it holds.
+// The decoder reads a description in bounded time, whatever the description holds.
 func TestLongDescriptionsArePlainText(t *testing.T) {
 	check(t, []vector{
 		plain(`{"Path":"` + strings.Repeat("+AF8-", 1000) + `"}`),
@@ -82,11 +82,11 @@ func TestFastGlacier(t *testing.T) {
 		{"<m><v>4</v><p>QzpcVXNlcnNcQW5uXMOpdMOpLnppcA==</p>" + lm + "</m>", accents},
 		{"<m><v>4</v><p>QzpcVXNlcnNcQW5uXMOpdMOpLnppcA</p>" + lm + "</m>", accents},
 		{"<m><v>4</v><p>cGhvdG9zLw==</p>" + lm + "</m>", folder},
-		// Quotes and blanks have been met everywhere.
+		// Quotes and blanks occur everywhere.
 		{` "<m>` + "\n <v>4</v> <p> " + path + ` </p> <lm>"20150705T012201Z"</lm></m>" `, want},
 		{`< m >< v >"4"</ v >< p >'` + path + `'</p ><lm>20150705T012201Z</lm></ m>`, want},
 		{"<m><v>4</v><p>YmFja3Vw\r\n L2p1bmUudGFy</p>" + lm + "</m>", want},
-		// What makes no sense in <ce> is passed over.
+		// Invalid values in <ce> are ignored.
 		{"<m><v>4</v><p>" + path + "</p>" + lm + "<ce>0:0</ce></m>", want},
 		{"<m><v>4</v><p>" + path + "</p>" + lm + "<ce>0:0:x:-5</ce></m>", want},
 		{"<m><v>4</v><p>" + path + "</p>" + lm + "<ce>0:0:x:99999999999999999999</ce></m>", want},
@@ -98,7 +98,7 @@ func TestFastGlacier(t *testing.T) {
 		plain("<m><v>4</v><p>YmFja3VwL2p1bmUudGF!</p></m>"),
 		plain("<m><v>4</v><p></p></m>"),
 		plain("<m><v>4</v><p>YQBi</p></m>"), // a NUL
-		plain("<m><v>4</v><p>//4=</p></m>"), // no UTF-8
+		plain("<m><v>4</v><p>//4=</p></m>"), // not UTF-8
 		plain("<m><v>4</v>"),
 		plain("<m"),
 		plain("<"),

@@ -32,10 +32,10 @@ func TestMtAwsGlacier(t *testing.T) {
 		{mt2(`{"mtime":"20150705T012201Z", "other":[1], "filename":"x"}`), mt("x", at)},
 		{mt2(`{"filename":"\ud83d\ude00","mtime":"20150705T012201Z"}`), mt("😀", at)},
 		{mt2(`{"filename":"\\ud83d","mtime":"20150705T012201Z"}`), mt(`\ud83d`, at)},
-		// A name may hold what is ugly to show, since a file may be called so.
+		// A name may hold control characters, since a file name may.
 		{mt2(`{"filename":"a\u001b[31m\nb","mtime":"20150705T012201Z"}`), mt("a\x1b[31m\nb", at)},
 		{mt2(`{"filename":"../../etc/passwd","mtime":"20150705T012201Z"}`), mt("../../etc/passwd", at)},
-		// Leap seconds are folded into the next minute.
+		// Leap seconds become part of the next minute.
 		{mt2(`{"filename":"x","mtime":"20161231T235960Z"}`), mt("x", time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC))},
 		{mt2(`{"filename":"x","mtime":"20161231T235961Z"}`), mt("x", time.Date(2017, 1, 1, 0, 0, 1, 0, time.UTC))},
 		{mt2(`{"filename":"x","mtime":"10000101T000000Z"}`), mt("x", time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC))},
@@ -51,14 +51,14 @@ func TestMtAwsGlacier(t *testing.T) {
 		plain(mt2(`{"filename":"","mtime":"20150705T012201Z"}`)),
 		plain(mt2(`{"filename":"a\u0000b","mtime":"20150705T012201Z"}`)),
 		plain(mt2(`{"filename":"\ud83d","mtime":"20150705T012201Z"}`)),       // half a character
-		plain(mt2(`{"filename":"\ude00\ud83d","mtime":"20150705T012201Z"}`)), // two halves, the wrong way round
+		plain(mt2(`{"filename":"\ude00\ud83d","mtime":"20150705T012201Z"}`)), // two halves in the wrong order
 		plain(mt2(`{"filename":"` + "\xff" + `","mtime":"20150705T012201Z"}`)),
 		plain(mt2(`["x"]`)),
 		plain(mt2(`null`)),
 		plain(mt2(lines + lines)),
-		plain("mt1 " + b64(`{"filename":"Ā","mtime":"20150705T012201Z"}`)), // no byte has that number
+		plain("mt1 " + b64(`{"filename":"Ā","mtime":"20150705T012201Z"}`)), // no byte has that value
 		plain("mt1 " + b64("\xff")),
-		plain("mt1 " + b64(`{"filename":"é","mtime":"20150705T012201Z"}`)), // encoded but once
+		plain("mt1 " + b64(`{"filename":"é","mtime":"20150705T012201Z"}`)), // encoded only once
 		plain("mt2 not base64"),
 		plain("mt2 "),
 		plain("mt3 " + b64(lines)),

@@ -8,10 +8,10 @@ import (
 	"firn/internal/description"
 )
 
-// Every name that a file can have is read back from the description that firn gives it,
-// and that description is one that a vault keeps.
+// Every possible file name survives in the description that firn writes for it, and a vault
+// accepts that description.
 func TestEveryNameIsReadBack(t *testing.T) {
-	// What names are made of at random: all that some form means something by.
+	// Random names consist of these pieces, which have a meaning in some format.
 	pieces := []string{
 		"%", "%%", "%25", "%C3", "%A9", "%61", "%6D", "%20", "%00", "%0a", "C3", "25", "2", " ", "  ", "a", "photo.jpg", "/", `\`,
 		"é", "日本", "\xe9", "\xff\xfe", "\n", "\x01", "\x7f", "~", "mt2 ", "grsync|", "|1|2|", "{", "}", `"`, "<m>", "<v>4</v>", "</m>", "'",
@@ -45,7 +45,7 @@ func TestEveryNameIsReadBack(t *testing.T) {
 		}
 		check(string(name))
 	}
-	for _, v := range []string{ // what other tools wrote is a name like any other when a file is called so
+	for _, v := range []string{ // firn escapes a file name that looks like the description of another tool
 		"mt2 eyJmaWxlbmFtZSI6InLDqXN1bcOpLnBkZiIsIm10aW1lIjoiMjAxNTA3MDVUMDEyMjAxWiJ9", "grsync|/a|1|2.5|c",
 		`{"path":"/a%20é","type":"file"}`, `{"path":"/a%20","type":"file"}`, "<m><v>4</v><p>YS9i</p></m>",
 		strings.Repeat("%25", 300), strings.Repeat("é", 127),
@@ -61,7 +61,7 @@ func TestOwnNames(t *testing.T) {
 		"100%":             "100%",
 		"50%25 off":        "50%25 off",
 		" both ends ":      "%20both ends%20",
-		"caf%C3%A9.txt":    "caf%25C3%25A9.txt", // or it would be read as café.txt
+		"caf%C3%A9.txt":    "caf%25C3%25A9.txt", // otherwise it would be read as café.txt
 		"latin\xe9.txt":    "latin%E9.txt",
 		"two\nlines":       "two%0Alines",
 		"grsync|/a|1|2|":   "%67rsync|/a|1|2|",
@@ -77,18 +77,18 @@ func TestOwnNames(t *testing.T) {
 	}
 }
 
-// Text that firn did not write for a name stays what it is.
+// A text that firn did not write for a name stays as it is.
 func TestLiteralPercents(t *testing.T) {
 	check(t, []vector{
 		plain("100%"), plain("50%25 off"), plain("%"), plain("%%"), plain("%2"), plain("%25"), plain("100%25"),
-		plain("My%20holiday.jpg"),    // of a tool that escapes spaces, too
+		plain("My%20holiday.jpg"),    // from a tool that also escapes spaces
 		plain("caf%c3%a9.txt"),       // in lower case
 		plain("100% caf%C3%A9"),      // a "%" that is not escaped
-		plain("/a%2Fb%C3%A9"),        // a slash needs no escape
-		plain("caf\u00e9%C3%A9"),     // what firn would have escaped
-		plain("a%00b"), plain("%00"), // no file is called so
-		plain("%41bc"),                     // nothing asks for that
-		plain(" %C3%A9"), plain("%C3%A9 "), // a space at an end is escaped
+		plain("/a%2Fb%C3%A9"),        // firn does not escape a slash
+		plain("caf\u00e9%C3%A9"),     // firn would have escaped the é
+		plain("a%00b"), plain("%00"), // no file name has a NUL
+		plain("%41bc"),                     // firn does not escape the A
+		plain(" %C3%A9"), plain("%C3%A9 "), // firn escapes a space at either end
 		plain("https://example.com/a%20b%3F"),
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"firn/internal/disk"
 )
 
-// owned is a file that tells an owner.
+// owned is a file with an owner.
 type owned struct {
 	fs.FileInfo
 	uid uint32

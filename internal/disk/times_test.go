@@ -9,7 +9,7 @@ import (
 	"firn/internal/disk"
 )
 
-// The time that is set stays when the file is closed.
+// The modification time stays when the file is closed.
 func TestSetModTime(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	if err != nil {

@@ -12,7 +12,7 @@ func TestDirectories(t *testing.T) {
 		system      string
 		env         map[string]string
 		passwd      string
-		data, cache string // empty: there is none
+		data, cache string // empty if there is none
 	}{
 		"HOME":                     {"linux", map[string]string{"HOME": "/home/a"}, "/other", "/home/a/.local/share", "/home/a/.cache"},
 		"macOS":                    {"darwin", map[string]string{"HOME": "/Users/a"}, "", "/Users/a/Library/Application Support", "/Users/a/Library/Caches"},

@@ -25,18 +25,18 @@ var (
 	mod = time.Date(2010, time.January, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// lines puts records into the form of a journal: a bar stands for a tab.
+// lines returns a journal of these records, with each bar replaced by a tab.
 func lines(records ...string) string {
 	return strings.ReplaceAll(strings.Join(records, "\n")+"\n", "|", "\t")
 }
 
-// read reads a whole journal; of lines without sense it notes the errors.
+// read reads a whole journal. It collects the errors of invalid lines.
 func read(t *testing.T, journal string) (records []mtjournal.Record, bad []string) {
 	t.Helper()
 	return readAs(t, journal, "utf-8")
 }
 
-// readAs is read of a journal whose names are in an encoding.
+// readAs reads a journal whose names are in an encoding.
 func readAs(t *testing.T, journal, encoding string) (records []mtjournal.Record, bad []string) {
 	t.Helper()
 	names, err := mtjournal.ParseEncoding(encoding)
@@ -145,7 +145,7 @@ func TestLinesWithoutSense(t *testing.T) {
 	}
 }
 
-// A field that makes no sense costs that field, and not the archive.
+// An invalid field loses the field, not the archive.
 func TestFieldsWithoutSense(t *testing.T) {
 	whole := mtjournal.Record{
 		Kind: mtjournal.Created, Time: at, ArchiveID: id, Size: 1, ModTime: mod, TreeHash: hash, Name: "a",
@@ -196,7 +196,7 @@ func TestFieldsWithoutSense(t *testing.T) {
 	}
 }
 
-// A name may have any characters that the journal can have, and comes as it is.
+// A name may have any characters that the journal can hold, and is read unchanged.
 func TestNamesOfAllKinds(t *testing.T) {
 	for _, name := range []string{"a\tb", "a\rb", "a\x00b", "a\x1b[31m", " ", ".", "../a", "\u0085", "\u202e", "a\\b", "файл"} {
 		got, bad := read(t, lines("B|1436059321|DELETED|" + id + "|")[:len(id)+len("B|1436059321|DELETED||")]+name+"\n")
@@ -225,7 +225,7 @@ func TestNamesInOtherEncodings(t *testing.T) {
 		{"big5", "\xa4\xa4\xa4\xe5", "中文", false},
 		{"iso-8859-2", "Ag\xe1tka", "Agátka", false},
 		{"shift_jis", "\x93", "\x93", true},              // half a character
-		{"windows-1253", "\xaa", "\xaa", true},           // nothing there
+		{"windows-1253", "\xaa", "\xaa", true},           // no such character
 		{"utf-16", "r\xe9sum\xe9", "r\xe9sum\xe9", true}, // the journal is not in UTF-16
 	} {
 		line := lines("B|1436059321|CREATED|" + id + "|1|1262304000|" + hash + "|NAME")
@@ -242,7 +242,7 @@ func TestNamesInOtherEncodings(t *testing.T) {
 	}
 }
 
-// Editors and other systems change marks and line ends, and nothing else.
+// Editors and other systems change only byte order marks and line ends.
 func TestJournalsOfEditors(t *testing.T) {
 	plain := lines("B|1436059321|DELETED|"+id+"|a é", "B|1436059321|DELETED|"+id+"|b")
 	utf16 := func(order binary.AppendByteOrder, text string) string {
@@ -274,7 +274,7 @@ func TestJournalsOfEditors(t *testing.T) {
 	}
 }
 
-// What stands before the last tab of a journal that was cut off is whole.
+// The fields before the last tab of a truncated journal are complete.
 func TestLastLineWithoutEnd(t *testing.T) {
 	const cut = "line 2: the last line has no end: the journal was cut off"
 	first := "B|1436059321|DELETED|x|y"
@@ -333,7 +333,7 @@ func TestIsJournal(t *testing.T) {
 		"\ufeff\r\n\nB\t1436059321\tCREATED\t" + id: true,
 		"\xff\xfeB":                      false,
 		"\xff\xfe":                       false,
-		"D\t1436059321\tDELETED\t":       true, // whose lines then say that they are too new
+		"D\t1436059321\tDELETED\t":       true, // each line then reports a version that is too new
 		"1436059321 CREATED x":           true,
 		"":                               false,
 		"B\t1436059321":                  false,
@@ -351,7 +351,7 @@ func TestIsJournal(t *testing.T) {
 	}
 }
 
-// FuzzReader: reading ends, and what is read keeps its promises.
+// Reading ends, and its results keep their promises.
 func FuzzReader(f *testing.F) {
 	f.Add(lines(
 		"A|1436059321|CREATED|"+id+"|7684356|1262304000|"+hash+"|photos/a b.jpg",

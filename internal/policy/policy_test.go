@@ -18,7 +18,7 @@ func deny(condition string) string {
 		`"Resource":"` + films + `","Condition":` + condition + `}}`
 }
 
-// values are what a request has for condition keys.
+// values are the condition keys of a request, with their values.
 type values map[string]string
 
 func (v values) request() policy.Request {
@@ -110,7 +110,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// An archive that is not there has no age: no rule about ages speaks of it.
+// A missing archive has no age, so that no rule about ages applies to it.
 func TestAbsentAge(t *testing.T) {
 	if got := decide(t, deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}`), values{}.request()); got != policy.Silent {
 		t.Errorf("decided %v", got)
@@ -139,7 +139,7 @@ func TestStatements(t *testing.T) {
 		{denyOthers, asking{"999999999999", "user/x", "glacier:DescribeVault"}, policy.Silent},
 		{denyOthers, asking{"012345678901", "user/x", "glacier:DeleteVault"}, policy.Denied},
 		{denyOthers, asking{"012345678901", "root", "glacier:DeleteVault"}, policy.Silent},
-		// As IAM wants it for "all but nas".
+		// This is the IAM form of "all but nas".
 		{denyAllBut, asking{"012345678901", "user/nas", "glacier:DeleteVault"}, policy.Silent},
 		{denyAllBut, asking{"012345678901", "root", "glacier:DeleteVault"}, policy.Silent},
 		{denyAllBut, asking{"012345678901", "user/audit", "glacier:DeleteVault"}, policy.Denied},
@@ -155,7 +155,7 @@ func TestStatements(t *testing.T) {
 	}
 }
 
-// What is not known cannot be decided, so it cannot be set.
+// A policy with unknown elements cannot be decided, and is therefore refused.
 func TestParseRefuses(t *testing.T) {
 	statement := func(s string) string { return `{"Version":"2012-10-17","Statement":[{` + s + `}]}` }
 	const rest = `,"Principal":"*","Action":"glacier:*","Resource":"*"`
@@ -248,7 +248,7 @@ func TestCheckNobody(t *testing.T) {
 	}
 }
 
-// An address is in its network whatever interface it came by.
+// An address with a zone matches its network.
 func TestAddressWithZone(t *testing.T) {
 	has := values{policy.SourceIP: "fe80::1%eth0"}
 	if got := decide(t, deny(`{"IpAddress":{"aws:SourceIp":"fe80::/10"}}`), has.request()); got != policy.Denied {
@@ -256,7 +256,7 @@ func TestAddressWithZone(t *testing.T) {
 	}
 }
 
-// Who cannot tell a value must not have it taken for absent.
+// A value that cannot be found out must not count as absent.
 func TestValueFails(t *testing.T) {
 	p, err := policy.Parse([]byte(deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}`)))
 	if err != nil {
@@ -277,8 +277,8 @@ func keys() []string {
 	}
 }
 
-// Nothing that is taken makes deciding fail, and all keys that are asked for are
-// among those that are told.
+// A policy that Parse accepts can always be decided. The decision asks only for known keys
+// and for tags.
 func FuzzParse(f *testing.F) {
 	f.Add(deny(`{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"},"Null":{"glacier:ResourceTag/a":true}}`))
 	f.Add(deny(`{"ForAnyValue:ArnLikeIfExists":{"aws:PrincipalArn":["arn:aws:iam::*:*"]}}`))

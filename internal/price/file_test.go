@@ -11,7 +11,7 @@ import (
 	"firn/internal/price"
 )
 
-// What Write writes, Read reads; and a person can edit it.
+// Read reads what Write writes. A person can edit the file.
 func TestWriteThenRead(t *testing.T) {
 	var out bytes.Buffer
 	if err := price.Default().Write(&out); err != nil {
@@ -29,7 +29,7 @@ func TestWriteThenRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// How long tiers take is no price, and not in the file.
+	// The file has no durations of tiers, since they are no prices.
 	for _, c := range price.Classes() {
 		want, have := price.Default().Table(c), got.Table(c)
 		for _, name := range want.Tiers.Names() {
@@ -118,7 +118,7 @@ type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// FuzzRead: whatever is read is fit to be reckoned with and to be written.
+// Every book that Read accepts can be used for estimates and can be written.
 func FuzzRead(f *testing.F) {
 	f.Add(`{"vault": {"storage_per_gib_month": 0.0045, "tiers": {"Bulk": null}}}`)
 	f.Add(`{"as_of": "2030-01-31", "GLACIER": {"egress_per_gib": {"usd": 1, "certainty": "low", "source": "{\n\"usd\""}}}`)

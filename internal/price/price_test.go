@@ -78,7 +78,7 @@ func TestUploadsAddUp(t *testing.T) {
 	}
 }
 
-// An amount is as sure as the least sure price in it.
+// A sum is only as certain as its least certain amount.
 func TestPlus(t *testing.T) {
 	for _, c := range []struct{ a, b, want price.Amount }{
 		{high(1), high(2), high(3)},
@@ -98,7 +98,7 @@ func TestPlus(t *testing.T) {
 
 func TestEarlyDeletion(t *testing.T) {
 	vault, deep := price.Glacier(), price.Default().Table(price.DeepArchive)
-	const size = 1<<40 - 32<<10 // with its overhead, 1,024 GiB
+	const size = 1<<40 - 32<<10 // 1,024 GiB with its overhead
 	for _, c := range []struct {
 		name  string
 		table price.Table
@@ -168,7 +168,8 @@ func TestRetrieve(t *testing.T) {
 		{"at once", book.Table(price.InstantS3), "Instant", 1000, 10 << 30, 100 << 30, price.RetrievalEstimate{
 			Requests: high(0.01), Bytes: high(0.3), Egress: high(0),
 		}, high(0.31)},
-		// Beyond the first step the price of egress falls: an upper bound.
+		// Beyond the first step the price of egress falls, so that this amount is an upper
+		// bound.
 		{"20 TiB", book.Table(price.FlexibleS3), "Bulk", 0, 0, 20 << 40, price.RetrievalEstimate{
 			Requests: high(0), Bytes: high(0), Egress: low(1834.2), Least: 5 * time.Hour, Most: 12 * time.Hour, // 20,380 × 0.09
 		}, low(1834.2)},

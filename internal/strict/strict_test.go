@@ -22,7 +22,7 @@ func TestDecode(t *testing.T) {
 		`{"Name":"x","Name":"y"}`:          `"Name" stands there twice`,
 		`{"Name":"x","name":"y"}`:          `"name" stands there twice`,
 		`{"Rest":{"a":1,"A":2}}`:           `"A" stands there twice`,
-		`{"Rest":{"s":1,"ſ":2}}`:           `stands there twice`, // which lower case leaves
+		`{"Rest":{"s":1,"ſ":2}}`:           `stands there twice`, // lower case does not change ſ
 		`{"Rest":{"k":1,"K":2}}`:           `stands there twice`,
 		`{"Rest":{"s":1,"\u017f":2}}`:      `stands there twice`,
 		`{"name":"x"}`:                     `unknown field "name"`,

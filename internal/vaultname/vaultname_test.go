@@ -9,7 +9,7 @@ import (
 	"firn/internal/vaultname"
 )
 
-// One vault has one name, in all of its spellings, and a name is canonical.
+// All spellings of a URL have one canonical name.
 func TestOneName(t *testing.T) {
 	for want, spellings := range map[string][]string{
 		"glacier://v?region=us-east-1": {
@@ -56,7 +56,7 @@ func TestOneName(t *testing.T) {
 			"s3://bucket?region=us-east-1&endpoint=https://lb.us-east-1.elb.amazonaws.com",
 		},
 		"file:///no/such/place": {"file:///no/such/place", "file:///no//such/./x/../place/", "file:///no%2Fsuch/pl%61ce"},
-		// What is no name of a vault stays what it is.
+		// A text that names no vault stays as it is.
 		"v": {"v"}, "": {""}, "file://host/x": {"file://host/x"}, "glacier://v": {"glacier://v"}, "glacier://a b": {"glacier://a b"},
 		"s3://bucket": {"s3://bucket"}, "glacier://v?region=%zz": {"glacier://v?region=%zz"},
 		"glacier://v?region=r&endpoint=x": {"glacier://v?region=r&endpoint=x"},
@@ -69,8 +69,8 @@ func TestOneName(t *testing.T) {
 	}
 }
 
-// Links to a directory are names of that directory, also above it, and of what is
-// not there yet.
+// A path through a link has the name of the path without the link. This also holds for
+// links above the vault, and for a vault that does not exist yet.
 func TestLinkedDirectory(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
