@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// textOf reads a document of one element.
+// textOf returns the text of a document with one element.
 func textOf(t *testing.T, document string) string {
 	t.Helper()
 	var told struct {
@@ -19,7 +19,8 @@ func textOf(t *testing.T, document string) string {
 	return Carried(told.Key)
 }
 
-// TestCarry: a document is read whatever characters its keys have, and has them after.
+// TestCarry: a document can be read whatever characters its keys have, and the keys are
+// restored.
 func TestCarry(t *testing.T) {
 	for written, want := range map[string]string{
 		"films/june.tar":                  "films/june.tar",
@@ -31,8 +32,8 @@ func TestCarry(t *testing.T) {
 		"a&#10;b&#xD;c&#9;d":              "a\nb\rc\td",
 		"&#xFFFE;&#65535;\uffff":          "\ufffe\uffff\uffff",
 		"caf\xe9":                         "caf\xe9",
-		"\xed\xa0\x80":                    "\xed\xa0\x80", // half of a character, as UTF-16 has it
-		"&amp;#x3; &#38;#x3;":             "&#x3; &#x3;",  // a key that looks like one
+		"\xed\xa0\x80":                    "\xed\xa0\x80", // half a character in UTF-16
+		"&amp;#x3; &#38;#x3;":             "&#x3; &#x3;",  // a key that looks like a reference
 		"&lt;&#60;&gt;":                   "<<>",
 		"\U0010F003&#x10F0FF;\U0010F100":  "\U0010F003\U0010F0FF\U0010F100",
 		"Ag\u00e1tka \U0001F4FC&#x1F4FC;": "Ag\u00e1tka \U0001F4FC\U0001F4FC",
@@ -43,8 +44,8 @@ func TestCarry(t *testing.T) {
 	}
 }
 
-// FuzzCarry: every text comes back, as it is or by references, and what is carried is
-// always UTF-8.
+// FuzzCarry: every text is restored, written unchanged or by references, and a carried
+// document is always UTF-8.
 func FuzzCarry(f *testing.F) {
 	f.Add("a\x00\x03\xff\ufffe\U0010F003&#x3;&")
 	f.Fuzz(func(t *testing.T, text string) {

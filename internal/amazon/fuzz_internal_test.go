@@ -39,7 +39,7 @@ func FuzzServiceErrorIsOneLine(f *testing.F) {
 	})
 }
 
-// FuzzOnlyAllOfADocumentIsOne: one that is cut is none, wherever that is.
+// FuzzOnlyAllOfADocumentIsOne: a truncated document is not accepted, wherever it is cut.
 func FuzzOnlyAllOfADocumentIsOne(f *testing.F) {
 	f.Add(`{"code":"ThrottlingException","message":"Rate exceeded"}`, 20)
 	f.Fuzz(func(t *testing.T, document string, at int) {

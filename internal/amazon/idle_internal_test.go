@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestSlowAnswersGoOn: neither a slow line nor a slow reader is ended, however
-// long it takes as a whole.
+// TestSlowAnswersGoOn: neither a slow connection nor a slow reader ends an answer, however
+// long it takes.
 func TestSlowAnswersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, end := context.WithCancelCause(t.Context())

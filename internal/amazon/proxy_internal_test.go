@@ -13,8 +13,8 @@ import (
 	"firn/vault"
 )
 
-// TestTheProxyRefuses: it is named, and so is what to look at. One that wants a
-// password wants it every time.
+// TestTheProxyRefuses: the error names the proxy and gives advice. A proxy that requires a
+// password requires it for every request.
 func TestTheProxyRefuses(t *testing.T) {
 	for status, c := range map[int]struct {
 		class       error
@@ -29,7 +29,7 @@ func TestTheProxyRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The environment is read once in a process, so that no test can set it.
+		// The process reads the environment only once, so no test can set it.
 		client, err := NewHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = http.ProxyURL(at) }), 1)
 		if err != nil {
 			t.Fatal(err)

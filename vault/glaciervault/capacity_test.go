@@ -68,7 +68,7 @@ func TestCapacityAnswersThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// What may have been bought is not asked for a second time.
+// A purchase whose answer was lost is not repeated.
 func TestCapacityIsBoughtOnce(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(http.ResponseWriter, request, int) { panic(http.ErrAbortHandler) })

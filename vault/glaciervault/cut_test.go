@@ -20,7 +20,7 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// ask makes one request, of whatever kind.
+// ask makes one request.
 type ask func(ctx context.Context, v *glaciervault.Vault, a *glaciervault.Account) error
 
 func firstOf[T any](list func(func(T, error) bool)) (first error) {
@@ -30,7 +30,7 @@ func firstOf[T any](list func(func(T, error) bool)) (first error) {
 	return nil
 }
 
-// asks are all operations that a vault is used by.
+// asks returns all operations for which a vault is used.
 func asks() map[string]ask {
 	part := []byte("cold")
 	return map[string]ask{
@@ -98,7 +98,7 @@ func asks() map[string]ask {
 	}
 }
 
-// wantLost checks that an answer was taken for lost, and not for one of the service.
+// wantLost checks that an answer counts as lost, and not as one of the service.
 func wantLost(t *testing.T, err error) {
 	t.Helper()
 	vaulttest.WantLost(t, err)
@@ -107,14 +107,14 @@ func wantLost(t *testing.T, err error) {
 	}
 }
 
-// cut is an answer that is not what the service sends.
+// cut is an answer that the service would not send.
 type cut struct {
 	body   string
 	length int // as announced
 	header map[string]string
 }
 
-// send answers with it and closes the connection.
+// send sends the answer and closes the connection.
 func (c cut) send(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(c.length))
@@ -125,7 +125,7 @@ func (c cut) send(w http.ResponseWriter, status int) {
 	_, _ = io.WriteString(w, c.body)
 }
 
-// cuts are the ways in which a document is spoiled.
+// cuts returns damaged forms of a document.
 func cuts(document string) map[string]cut {
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
@@ -146,7 +146,7 @@ func cuts(document string) map[string]cut {
 	}
 }
 
-// TestCutRefusalsAreLost: whatever was asked, and whatever would have been said.
+// TestCutRefusalsAreLost: for every operation and every code.
 func TestCutRefusalsAreLost(t *testing.T) {
 	isolate(t)
 	refusals := []struct {
@@ -171,7 +171,7 @@ func TestCutRefusalsAreLost(t *testing.T) {
 			v, a := openAt(t, s.URL), accountAt(t, s.URL)
 			for name, ask := range asks() {
 				if i > 0 && name != "part" && name != "start a job" && name != "job" {
-					continue // one refusal tries all operations
+					continue // one code is enough for all operations
 				}
 				t.Run(fmt.Sprintf("%s/%s/%s", r.code, way, name), func(t *testing.T) {
 					before := len(s.seen())
@@ -185,7 +185,7 @@ func TestCutRefusalsAreLost(t *testing.T) {
 	}
 }
 
-// TestRefusalsCutAnywhere: only all of a refusal is one.
+// TestRefusalsCutAnywhere: only a complete refusal counts.
 func TestRefusalsCutAnywhere(t *testing.T) {
 	isolate(t)
 	const document = `{"code":"ResourceNotFoundException","message":"The job was not found","type":"Client"}`
@@ -206,7 +206,7 @@ func TestRefusalsCutAnywhere(t *testing.T) {
 	}
 }
 
-// TestSuccessCutAnywhere: a list that is cut is no shorter list, and no empty one.
+// TestSuccessCutAnywhere: a truncated list is not taken for a shorter or an empty list.
 func TestSuccessCutAnywhere(t *testing.T) {
 	isolate(t)
 	for name, document := range map[string]string{
@@ -250,7 +250,7 @@ func TestSuccessCutAnywhere(t *testing.T) {
 	}
 }
 
-// TestPagesAreNoSuccess: what answers 200 to everything has deleted nothing.
+// TestPagesAreNoSuccess: a server that answers 200 to everything has deleted nothing.
 func TestPagesAreNoSuccess(t *testing.T) {
 	isolate(t)
 	for _, page := range []string{"<!DOCTYPE html><html></html>", "\n <HTML>log in</HTML>"} {
@@ -264,7 +264,7 @@ func TestPagesAreNoSuccess(t *testing.T) {
 	}
 }
 
-// TestWhoAnswered: once the service has answered, what is strange may pass.
+// TestWhoAnswered: once the service has answered, a strange answer may pass.
 func TestWhoAnswered(t *testing.T) {
 	isolate(t)
 	strange := true
@@ -289,8 +289,8 @@ func TestWhoAnswered(t *testing.T) {
 	}
 }
 
-// TestChangedOnTheWay: of a part the source is read again, the rest is only sent
-// again.
+// TestChangedOnTheWay: a part is read again from its source; other requests are only
+// repeated.
 func TestChangedOnTheWay(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(w http.ResponseWriter, _ request, _ int) {

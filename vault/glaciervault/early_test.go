@@ -17,9 +17,9 @@ import (
 
 const refusal = `{"code":"ResourceNotFoundException","message":"The upload was not found","type":"Client"}`
 
-// serveEarly answers each request as soon as its header is there: with the header of a
-// refusal, and, once pause returns, with its body. It reads nothing of the request's body
-// and hangs up.
+// serveEarly answers each request as soon as it has the header: it sends the header of a
+// refusal and, once pause returns, its body. It does not read the request's body, and
+// closes the connection.
 func serveEarly(t *testing.T, pause func()) string {
 	t.Helper()
 	return serveConns(t, func(conn net.Conn) {
@@ -39,14 +39,14 @@ func wantMissing(t *testing.T, err error) {
 	}
 }
 
-// TestAnswersBeforeTheRequestWasRead are read like any others: those to a small
-// request, of which the SDK lets go as soon as the header of the answer is there ...
+// TestAnswersBeforeTheRequestWasRead: such an answer to a small request is read, although
+// the SDK closes the request's body as soon as it has the header of the answer.
 func TestAnswersBeforeTheRequestWasRead(t *testing.T) {
 	isolate(t)
 	written := make(chan struct{}, 1)
 	v := openAt(t, serveEarly(t, func() { <-written }))
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-		WroteRequest: func(httptrace.WroteRequestInfo) { written <- struct{}{} }, // or nobody will write any more
+		WroteRequest: func(httptrace.WroteRequestInfo) { written <- struct{}{} }, // otherwise nobody would write any more
 	})
 	for range 100 {
 		_, err := v.StartJob(ctx, vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -54,7 +54,8 @@ func TestAnswersBeforeTheRequestWasRead(t *testing.T) {
 	}
 }
 
-// ... and those to a part, whose sending fails when the server hangs up.
+// TestAnswersInTheMiddleOfAPart: such an answer is read, although sending the part fails
+// when the server closes the connection.
 func TestAnswersInTheMiddleOfAPart(t *testing.T) {
 	isolate(t)
 	v := openAt(t, serveEarly(t, func() {}))

@@ -20,7 +20,7 @@ import (
 
 func TestTheCodeDecidesTheClass(t *testing.T) {
 	isolate(t)
-	t.Setenv("AWS_MAX_ATTEMPTS", "5") // must not bring the SDK's retries back
+	t.Setenv("AWS_MAX_ATTEMPTS", "5") // must not enable the SDK's retries
 	for _, c := range []struct {
 		status        int
 		code, message string
@@ -102,7 +102,7 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 	}
 }
 
-// A part that is refused for its size, by whatever page a proxy sends, says so.
+// A part that a proxy refuses for its size, with whatever page, is a PartSizeError.
 func TestAPartThatIsTooLarge(t *testing.T) {
 	isolate(t)
 	body := []byte("cold")

@@ -14,7 +14,7 @@ import (
 	"firn/vault"
 )
 
-// TestStalledAnswersEnd: whatever the answer is to, and wherever it stops.
+// TestStalledAnswersEnd: whatever the request is, and wherever the answer stops.
 func TestStalledAnswersEnd(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -60,7 +60,7 @@ func TestStalledAnswersEnd(t *testing.T) {
 				w.WriteHeader(c.status)
 				_, _ = io.WriteString(w, c.begin)
 				_ = http.NewResponseController(w).Flush()
-				<-r.Context().Done() // the client has hung up
+				<-r.Context().Done() // the client has closed the connection
 			}))
 			defer s.Close()
 			a, err := Open(t.Context(), Config{Region: "us-east-1", Endpoint: s.URL})

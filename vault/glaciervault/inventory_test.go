@@ -13,7 +13,7 @@ import (
 	"firn/vault/inventory"
 )
 
-// listed returns the i-th archive of the inventories here.
+// listed returns archive i of the inventories in this file.
 func listed(i int) vault.Archive {
 	return vault.Archive{
 		ID: vault.ArchiveID(fmt.Sprintf("A%d", i)), Description: "photos, \"2015\"", Size: 3 << 20,
@@ -21,7 +21,7 @@ func listed(i int) vault.Archive {
 	}
 }
 
-// inventoryOf returns the document that lists so many archives.
+// inventoryOf returns a document that lists this many archives.
 func inventoryOf(t *testing.T, csv bool, archives int) string {
 	t.Helper()
 	var document strings.Builder
@@ -35,8 +35,8 @@ func inventoryOf(t *testing.T, csv bool, archives int) string {
 	return document.String()
 }
 
-// serveInventory serves a document as the output of a finished job, of a type
-// that is its form's unless another is given.
+// serveInventory serves a document as the output of a finished job. Its content type is
+// that of its form if contentType is empty.
 func serveInventory(t *testing.T, document string, csv bool, contentType string) *glaciervault.Vault {
 	t.Helper()
 	form := "JSON"
@@ -71,8 +71,8 @@ func entriesOf(t *testing.T, v *glaciervault.Vault, after string) (entries []vau
 	return entries, last
 }
 
-// TestInventory reads each form from its beginning and behind each entry, also
-// when only the job tells which form it is.
+// TestInventory reads each form from its beginning and behind each entry, also if only the
+// job shows the form.
 func TestInventory(t *testing.T) {
 	isolate(t)
 	const n = 5
@@ -134,8 +134,8 @@ func TestInventoriesThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// TestInventoryOfNoInventory: neither the output of another job nor what is not
-// there yet is one.
+// TestInventoryOfNoInventory: neither the output of another job nor that of an unfinished
+// job is an inventory.
 func TestInventoryOfNoInventory(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(w http.ResponseWriter, r request, _ int) {
@@ -172,7 +172,7 @@ func TestInventoryOfNoInventory(t *testing.T) {
 	}
 }
 
-// TestLongInventoryIsStreamed: its length is not told and it is longer than any
+// TestLongInventoryIsStreamed: it has no announced length and is longer than any other
 // answer may be.
 func TestLongInventoryIsStreamed(t *testing.T) {
 	isolate(t)

@@ -86,10 +86,10 @@ func TestStartJob(t *testing.T) {
 	}
 }
 
-// at is a moment after that of the samples in the developer guide.
+// at returns a time relative to that of the samples in the developer guide.
 func at(d time.Duration) time.Time { return time.Date(2013, 3, 20, 17, 3, 43, 0, time.UTC).Add(d) }
 
-// TestNoInventoryYet: what the service says does not tell that waiting helps.
+// TestNoInventoryYet: the service does not say that waiting helps.
 func TestNoInventoryYet(t *testing.T) {
 	isolate(t)
 	for message, advised := range map[string]bool{
@@ -203,7 +203,7 @@ func TestJob(t *testing.T) {
 	}
 }
 
-// TestJobs lists them from all pages. Those that nobody understands say so.
+// TestJobs lists jobs from all pages. Jobs that cannot be read have Bad set.
 func TestJobs(t *testing.T) {
 	isolate(t)
 	item := func(id, document string) string {

@@ -22,14 +22,13 @@ func keyOf(r request) string {
 	return key
 }
 
-// accept answers anything that makes an upload.
+// accept answers a request that creates an upload.
 func accept(w http.ResponseWriter) {
 	w.Header().Set("X-Amz-Multipart-Upload-Id", "UPLOAD")
 	w.WriteHeader(http.StatusCreated)
 }
 
-// writeKeys makes a key pair the default profile's, as a tool that renews
-// tokens does.
+// writeKeys writes a key pair to the default profile, like a tool that renews tokens.
 func writeKeys(t *testing.T, key, token string) {
 	t.Helper()
 	text := fmt.Sprintf("[default]\naws_access_key_id=%s\naws_secret_access_key=%s\naws_session_token=%s\n", key, testSecret, token)
@@ -70,8 +69,8 @@ func TestNoCredentials(t *testing.T) {
 	}
 }
 
-// The service that gives out credentials is not the one that the vault is at: that it
-// cannot be reached says nothing about the endpoint.
+// The service for credentials is not that of the vault: if it cannot be reached, that says
+// nothing about the endpoint.
 func TestNobodyGivesCredentials(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(http.ResponseWriter, request, int) {})
@@ -194,7 +193,7 @@ func TestCredentialsOfAProcessAreRenewedBeforeTheyEnd(t *testing.T) {
 	if err := create(t, v); err != nil {
 		t.Fatal(err)
 	}
-	write("AKIDLATE", time.Hour) // nobody asks for it
+	write("AKIDLATE", time.Hour) // not used
 	if err := create(t, v); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 const lockID = "AE863rKkWZU53SLW5be4DUcW"
 
-// locking is a script of a vault that can be locked, as the service does it.
+// locking is a script of a vault with the service's lock states.
 type locking struct {
 	state, policy string
 }
@@ -60,7 +60,7 @@ func TestLock(t *testing.T) {
 		t.Errorf("without a lock: %v", err)
 	}
 	const policy = `{"Statement": []}`
-	for range 2 { // started, given up, started again
+	for range 2 { // started, aborted, started again
 		if err := a.AbortLock(ctx, "photos"); err != nil {
 			t.Fatal(err)
 		}

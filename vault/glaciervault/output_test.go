@@ -12,7 +12,7 @@ import (
 	"firn/vault"
 )
 
-// sendRaw answers with these very bytes, header and body, and hangs up.
+// sendRaw answers with exactly these bytes, header and body, and closes the connection.
 func sendRaw(t *testing.T, w http.ResponseWriter, answer string) {
 	t.Helper()
 	connection, _, err := http.NewResponseController(w).Hijack()
@@ -67,7 +67,7 @@ func TestOpenOutput(t *testing.T) {
 		r     vault.Range
 		want  string
 		hash  treehash.Hash
-		class error // of opening or of reading
+		class error // of the error of opening or of reading
 	}{
 		{"WHOLE", whole, content, hash, nil},
 		{"NOHASH", whole, content, treehash.Hash{}, nil},

@@ -2,9 +2,8 @@
 
 package glaciervault_test
 
-// Lists of millions take the race detector half a minute in which nothing runs beside
-// another. So the tests of them are called TestLong..., by which scripts/test.sh asks for
-// them.
+// Lists of millions take the race detector half a minute, without any concurrency. So these
+// tests are called TestLong..., the name by which scripts/test.sh runs them.
 
 import (
 	"fmt"
@@ -15,7 +14,7 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// TestLongEndlessLists end, at a length that no true list has.
+// TestLongEndlessLists end at a length that no real list has.
 func TestLongEndlessLists(t *testing.T) {
 	isolate(t)
 	for name, c := range map[string]struct {
@@ -45,7 +44,7 @@ func TestLongEndlessLists(t *testing.T) {
 		},
 		"jobs": {
 			"JobList", 25_000,
-			func(int) string { return `{}` }, // none of them firn's to understand, and each of them counted
+			func(int) string { return `{}` }, // firn understands none of them, but counts each
 			func(v *glaciervault.Vault, _ *glaciervault.Account) (int, error) {
 				return lengthOf(v.Jobs(t.Context()))
 			},

@@ -12,7 +12,7 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// lengthOf walks a list to its end or its first error.
+// lengthOf reads a list to its end or its first error.
 func lengthOf[T any](list iter.Seq2[T, error]) (n int, err error) {
 	for _, err := range list {
 		if err != nil {
@@ -23,8 +23,8 @@ func lengthOf[T any](list iter.Seq2[T, error]) (n int, err error) {
 	return n, nil
 }
 
-// wantNonsense checks that an error stops whoever would repeat the request, and
-// tells the service's support which one it was.
+// wantNonsense checks that an error prevents a retry, and contains the request id for the
+// service's support.
 func wantNonsense(t *testing.T, err error) {
 	t.Helper()
 	if !errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrUnavailable) ||
@@ -33,8 +33,7 @@ func wantNonsense(t *testing.T, err error) {
 	}
 }
 
-// TestListsThatMakeNoSense came whole and will come no better, so they are not
-// asked for again.
+// TestListsThatMakeNoSense arrived completely, so they are not requested again.
 func TestListsThatMakeNoSense(t *testing.T) {
 	isolate(t)
 	const part = `{"RangeInBytes":"0-1048575","SHA256TreeHash":"` + zeros + `"}`
@@ -72,7 +71,7 @@ func TestListsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// TestListsThatDoNotAdvance end, whatever changes from page to page.
+// TestListsThatDoNotAdvance end, whatever changes between the pages.
 func TestListsThatDoNotAdvance(t *testing.T) {
 	isolate(t)
 	walks := map[string]struct {
@@ -117,8 +116,8 @@ func TestListsThatDoNotAdvance(t *testing.T) {
 	}
 }
 
-// TestUploadWithMostParts has as many parts as there can be, and a page without any
-// on the way.
+// TestUploadWithMostParts has the largest possible number of parts, and an empty page in
+// between.
 func TestUploadWithMostParts(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(w http.ResponseWriter, _ request, n int) {

@@ -22,8 +22,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// TestRing runs the contract's suite around the ring: this client, over real
-// HTTP, to the server, on directories. Client, server and disk prove each other.
+// TestRing runs the contract's suite around the ring: this client, over real HTTP, to the
+// server, on directories. Client, server and directory check each other.
 func TestRing(t *testing.T) {
 	isolate(t)
 	clock := newRingClock()
@@ -35,7 +35,7 @@ func TestRing(t *testing.T) {
 	}, vaulttest.Options{JobTime: ringJobTime, Advance: clock.Advance})
 }
 
-// ringJobTime is how long a job takes at the service.
+// ringJobTime is the duration of a job at the server.
 const ringJobTime = 4 * time.Hour
 
 // ring is a server on a fresh directory, with one vault.
@@ -44,8 +44,8 @@ type ring struct {
 	endpoint string
 }
 
-// ringClock is the clock of the disk, which stands still until it is moved.
-// Client and server compare signatures by the clock of the machine.
+// ringClock is the clock of the directory; it only moves when it is advanced. Client and
+// server compare signatures by the machine's clock.
 type ringClock struct {
 	mu sync.Mutex
 	t  time.Time
@@ -55,21 +55,19 @@ func newRingClock() *ringClock {
 	return &ringClock{t: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)}
 }
 
-// Now tells the time.
 func (c *ringClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.t
 }
 
-// Advance moves the clock.
 func (c *ringClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.t = c.t.Add(d)
 }
 
-// ringVault remembers which ring it belongs to.
+// ringVault knows its ring.
 type ringVault struct {
 	*glaciervault.Vault
 	ring *ring
@@ -136,8 +134,8 @@ func (r *ring) open(t *testing.T) *ringVault {
 	return &ringVault{Vault: openAt(t, r.endpoint), ring: r}
 }
 
-// TestRingAdministration takes the vaults of a server through their whole life,
-// over more than one page of them.
+// TestRingAdministration takes the vaults of a server through their whole life, with more
+// than one page of them.
 func TestRingAdministration(t *testing.T) {
 	isolate(t)
 	r := newRing(t, newRingClock())
@@ -205,7 +203,7 @@ func TestRingAdministration(t *testing.T) {
 	}
 }
 
-// TestRingNotifications: what a vault announces, through server and disk.
+// TestRingNotifications: the notifications of a vault pass through server and directory.
 func TestRingNotifications(t *testing.T) {
 	isolate(t)
 	a := accountAt(t, newRing(t, newRingClock()).endpoint)
@@ -236,7 +234,7 @@ func TestRingNotifications(t *testing.T) {
 	}
 }
 
-// TestRingRefusesTheWrongSecret shows what somebody sees who has mistyped it.
+// TestRingRefusesTheWrongSecret checks the error after a mistyped secret.
 func TestRingRefusesTheWrongSecret(t *testing.T) {
 	isolate(t)
 	r := newRing(t, newRingClock())

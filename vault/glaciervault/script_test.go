@@ -21,8 +21,7 @@ const (
 	testToken  = "canary-token-FwoGZXIvYXdzE"
 )
 
-// isolate hides the machine's own AWS configuration from a test and gives it a
-// key pair.
+// isolate hides the machine's own AWS configuration from a test and sets a key pair.
 func isolate(t testing.TB) {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,28 +38,28 @@ func isolate(t testing.TB) {
 	}
 }
 
-// request is what a script saw of one request.
+// request is a request that a script received.
 type request struct {
 	*http.Request
 	body []byte
 }
 
-// script is a server that answers as it is told and remembers what it was asked.
+// script is a server with scripted answers that remembers its requests.
 type script struct {
 	*httptest.Server
 	mu       sync.Mutex
 	requests []request
 }
 
-// serve starts a server that reads each request and lets answer reply to it; n
-// counts requests from 0.
+// serve starts a server that reads each request and calls answer to reply; n counts
+// requests from 0.
 func serve(t *testing.T, answer func(w http.ResponseWriter, r request, n int)) *script {
 	t.Helper()
 	s := &script{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return // the client broke off
+			return // the client closed the connection
 		}
 		seen := request{r, body}
 		s.mu.Lock()
@@ -104,7 +103,7 @@ func accountAt(t *testing.T, endpoint string) *glaciervault.Account {
 	return a
 }
 
-// refuse answers as the service refuses.
+// refuse answers with a refusal in the service's form.
 func refuse(w http.ResponseWriter, status int, code, message string) {
 	document, _ := json.Marshal(map[string]string{"code": code, "message": message, "type": "Client"}) // strings always can
 	reply(w, status, string(document))
@@ -122,7 +121,7 @@ func hexSum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// create makes the simplest call there is, for tests about any call.
+// create makes a simple call, for tests of any call.
 func create(t *testing.T, v *glaciervault.Vault) error {
 	t.Helper()
 	_, err := v.CreateUpload(t.Context(), vault.UploadRequest{PartSize: 1 << 20})

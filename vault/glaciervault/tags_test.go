@@ -12,7 +12,7 @@ import (
 	"firn/vault"
 )
 
-// tagged is a script of a vault's tags, which takes ten in a request as the service
+// tagged is a script of a vault's tags, which accepts ten tags in a request as the service
 // does.
 func tagged(t *testing.T, tags map[string]string) *script {
 	t.Helper()
@@ -96,7 +96,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// A vault that refuses has the tags of the requests before.
+// After a refusal in the middle, the vault has the tags of the earlier requests.
 func TestTagsAreRefusedInTheMiddle(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(w http.ResponseWriter, _ request, n int) {

@@ -16,8 +16,8 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// serveRaw answers every connection with text as soon as it is open, reads
-// little of what it is sent, and returns its URL.
+// serveRaw answers every connection with text as soon as it is open, and reads little of
+// the request. It returns its URL.
 func serveRaw(t *testing.T, text string) string {
 	t.Helper()
 	return serveConns(t, func(conn net.Conn) {
@@ -26,8 +26,7 @@ func serveRaw(t *testing.T, text string) string {
 	})
 }
 
-// serveConns answers one connection after the other, closes each, and returns the URL
-// at which they are made.
+// serveConns answers one connection after the other and closes each. It returns its URL.
 func serveConns(t *testing.T, answer func(net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -189,8 +188,7 @@ func TestCanonicalURL(t *testing.T) {
 	}
 }
 
-// TestNobodyHasEverAnswered: the address is the likely cause, and each error says so in
-// words.
+// TestNobodyHasEverAnswered: the address is the likely cause, and each error says so.
 func TestNobodyHasEverAnswered(t *testing.T) {
 	isolate(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -225,7 +223,7 @@ func TestNobodyHasEverAnswered(t *testing.T) {
 	}
 }
 
-// TestTheServiceIsGone, but was there: that may pass.
+// TestTheServiceIsGone: a service that has answered before may come back.
 func TestTheServiceIsGone(t *testing.T) {
 	isolate(t)
 	s := serve(t, func(w http.ResponseWriter, _ request, _ int) { accept(w) })

@@ -17,9 +17,9 @@ import (
 	"firn/vault/glaciervault"
 )
 
-// BenchmarkUploadPart sends a part whose hashes are known to a server that discards
-// it: by UploadPart, which goes through the SDK, and by a request of our own that the
-// SDK's signer signs. What the server costs is in both.
+// BenchmarkUploadPart sends a part with known hashes to a server that discards it: by
+// UploadPart, which uses the SDK, and by a plain request that the SDK's signer signs. Both
+// include the server's costs.
 func BenchmarkUploadPart(b *testing.B) {
 	for _, mib := range []int64{1, 16} {
 		data := make([]byte, mib<<20)

@@ -48,7 +48,7 @@ func TestEachByteOfAPartIsReadOnce(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r request, _ int) { acceptPart(w, r) })
 	v := openAt(t, s.URL)
 
-	// The part stands in the middle of a file, which is positioned at it.
+	// The part is in the middle of a file whose position is at its start.
 	content := bytes.Repeat([]byte("massive backup "), 300_000)
 	part := content[1_000_003 : 1_000_003+3<<20]
 	path := filepath.Join(t.TempDir(), "source")
@@ -149,7 +149,7 @@ func TestAnswerBeforeThePartWasSent(t *testing.T) {
 	}
 }
 
-// broken is a source that fails after a while.
+// broken is a source that fails after some bytes.
 type broken struct {
 	left int
 	err  error

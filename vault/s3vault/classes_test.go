@@ -10,7 +10,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// classless answers as a service that stores all in the class STANDARD.
+// classless answers like a service that stores everything in the class STANDARD.
 func classless(aborting int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		answer := func(body string) { send(w, http.StatusOK, body, len(body)) }
@@ -35,8 +35,8 @@ func classless(aborting int) http.HandlerFunc {
 	}
 }
 
-// That an upload cannot be aborted does not hide why it should be, and is no reason to
-// begin another one.
+// If an upload cannot be aborted, the error still says why it should be, and does not allow
+// another attempt.
 func TestAnUploadOfAnotherClassThatStays(t *testing.T) {
 	for _, aborting := range []int{http.StatusNoContent, http.StatusForbidden, http.StatusServiceUnavailable} {
 		v := answerWith(t, classless(aborting)).open(t, s3vault.Versions, s3vault.CRC64NVME)
@@ -50,7 +50,7 @@ func TestAnUploadOfAnotherClassThatStays(t *testing.T) {
 	}
 }
 
-// A service that tells STANDARD of every upload tells nothing of the class.
+// A service that reports STANDARD for every upload does not report its class.
 func TestUploadsOfNoClass(t *testing.T) {
 	n := 0
 	for u, err := range answerWith(t, classless(http.StatusNoContent)).open(t, s3vault.Versions).Uploads(t.Context()) {

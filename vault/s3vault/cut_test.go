@@ -22,7 +22,7 @@ func firstOf[T any](list iter.Seq2[T, error]) (first error) {
 	return nil
 }
 
-// uploadOf is the id of an upload in parts of 5 MiB, as the vault makes it.
+// uploadOf returns the id of an upload in parts of 5 MiB.
 func uploadOf(t *testing.T) vault.UploadID {
 	t.Helper()
 	s := answerWith(t, func(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +42,8 @@ func uploadOf(t *testing.T) vault.UploadID {
 
 type ask func(ctx context.Context, v *s3vault.Vault) error
 
-// asks are the operations whose refusals have a body, each of which is the first request of a call.
+// asks returns the operations with refusals that have a body; each is the first request of
+// a call.
 func asks(upload vault.UploadID) map[string]ask {
 	content := []byte("cold")
 	part := vault.Part{Size: int64(len(content)), TreeHash: treehash.Sum(content), CRC64: 1}
@@ -53,7 +54,7 @@ func asks(upload vault.UploadID) map[string]ask {
 		},
 		"complete": func(ctx context.Context, v *s3vault.Vault) error {
 			done := part
-			done.Receipt = done.CRC64.String() + ` "etag"` // with all checksums nothing is looked at before
+			done.Receipt = done.CRC64.String() + ` "etag"` // with all checksums there is no request before it
 			_, err := v.CompleteUpload(ctx, upload, vault.Completion{Size: part.Size, TreeHash: part.TreeHash, Parts: []vault.Part{done}})
 			return err
 		},
@@ -65,7 +66,7 @@ func asks(upload vault.UploadID) map[string]ask {
 	}
 }
 
-// wantLost checks that an answer was taken for lost, and not for one of the service.
+// wantLost checks that an answer counts as lost, and not as one of the service.
 func wantLost(t *testing.T, err error) {
 	t.Helper()
 	vaulttest.WantLost(t, err)
@@ -74,7 +75,7 @@ func wantLost(t *testing.T, err error) {
 	}
 }
 
-// TestCutRefusalsAreLost: whatever was asked, and whatever would have been said.
+// TestCutRefusalsAreLost: for every operation and every code.
 func TestCutRefusalsAreLost(t *testing.T) {
 	upload := uploadOf(t)
 	for code, status := range map[string]int{
@@ -98,7 +99,7 @@ func TestCutRefusalsAreLost(t *testing.T) {
 		} {
 			isCut := c.announced > len(c.body)
 			if status >= 500 && !isCut {
-				continue // asked again in any case
+				continue // repeated in any case
 			}
 			s := answerWith(t, func(w http.ResponseWriter, _ *http.Request) { send(w, status, c.body, c.announced) })
 			v := s.open(t, s3vault.Versions, s3vault.Tagging)
@@ -115,7 +116,7 @@ func TestCutRefusalsAreLost(t *testing.T) {
 	}
 }
 
-// TestHeadSaysEnough: by protocol it has no body.
+// TestHeadSaysEnough: by protocol its answer has no body.
 func TestHeadSaysEnough(t *testing.T) {
 	for status, class := range map[int]error{403: vault.ErrDenied, 404: vault.ErrNotFound} {
 		s := answerWith(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
@@ -126,7 +127,7 @@ func TestHeadSaysEnough(t *testing.T) {
 	}
 }
 
-// lists are what is listed, each with two entries.
+// lists returns a document for each list, with two entries.
 func lists() map[string]string {
 	return map[string]string{
 		"parts": `<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber><ETag>a</ETag><Size>5</Size></Part>` +
@@ -137,7 +138,7 @@ func lists() map[string]string {
 	}
 }
 
-// TestListsCutAnywhere: a list that is cut is no shorter list, and no empty one.
+// TestListsCutAnywhere: a truncated list is not taken for a shorter or an empty list.
 func TestListsCutAnywhere(t *testing.T) {
 	upload := uploadOf(t)
 	for name, document := range lists() {
@@ -171,8 +172,7 @@ func TestListsCutAnywhere(t *testing.T) {
 	}
 }
 
-// TestVersioningIsTold: a bucket is not taken for one without versions because its answer
-// was empty.
+// TestVersioningIsTold: an empty answer does not mean that the bucket has no versions.
 func TestVersioningIsTold(t *testing.T) {
 	for _, body := range []string{"", "<html></html>", "<VersioningConfiguration>"} {
 		s := answerWith(t, func(w http.ResponseWriter, _ *http.Request) { send(w, 200, body, len(body)) })
@@ -182,7 +182,7 @@ func TestVersioningIsTold(t *testing.T) {
 	}
 }
 
-// TestRefusalsAboutTheWay are repeated: what was sent did not come as it was.
+// TestRefusalsAboutTheWay: refusals because a request was changed on the way are repeated.
 func TestRefusalsAboutTheWay(t *testing.T) {
 	upload := uploadOf(t)
 	for _, c := range []struct {

@@ -19,7 +19,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// The table of the documentation is that of the code.
+// The documentation has the same table of features as the code.
 func TestFeaturesAreDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/s3.md")
 	if err != nil {
@@ -36,8 +36,8 @@ func TestFeaturesAreDocumented(t *testing.T) {
 	}
 }
 
-// A service that lacks a feature, in one of the ways in which that shows, is used without
-// it: told once, and archives come and go all the same.
+// A service that lacks a feature is used without it, however it shows that. The user is
+// told once, and archives can be stored and read.
 func TestDialects(t *testing.T) {
 	fail := func(operation string, status int, code string) *coldfront.Fault {
 		return &coldfront.Fault{Operation: operation, Times: -1, Harm: coldfront.Refuse, Status: status, Code: code}
@@ -54,7 +54,7 @@ func TestDialects(t *testing.T) {
 			options: coldfront.Options{Dialect: coldfront.Dialect{Unknown: []string{"if-none-match", "x-amz-mp-object-size"}}},
 			told:    []s3vault.Feature{s3vault.Conditional, s3vault.ObjectSize},
 		},
-		"unknown headers of checksums": { // which the SDK sends with tags, too
+		"unknown headers of checksums": { // the SDK sends them with tags, too
 			options: coldfront.Options{Dialect: coldfront.Dialect{Unknown: []string{"x-amz-checksum", "x-amz-sdk-checksum"}}},
 			told:    []s3vault.Feature{s3vault.CRC64NVME, s3vault.Tagging},
 		},
@@ -90,7 +90,7 @@ func TestDialects(t *testing.T) {
 				for u, err := range v.Uploads(t.Context()) {
 					t.Errorf("an unfinished upload: %+v, %v", u, err)
 				}
-				if err := firstOf(v.Jobs(t.Context())); err != nil { // there is none, or that of the other archive
+				if err := firstOf(v.Jobs(t.Context())); err != nil { // there is no job, or that of the other archive
 					t.Error(err)
 				}
 				j, got := b.fetch(t, v, id)
@@ -129,7 +129,7 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// A refusal of HEAD for a reason of its own stays what it is.
+// A refusal of HEAD for another reason keeps its class.
 func TestHeadIsRefused(t *testing.T) {
 	for status, class := range map[int]error{400: vault.ErrInvalid, 403: vault.ErrDenied, 404: vault.ErrNotFound} {
 		var told []string
@@ -141,7 +141,7 @@ func TestHeadIsRefused(t *testing.T) {
 	}
 }
 
-// What the refusal of a part says about how many there may be, in the words of several
+// The refusal of a part contains the permitted number of parts, in the wording of several
 // services.
 func TestPartsThatAreTooMany(t *testing.T) {
 	const refused = 1004
@@ -178,8 +178,8 @@ func TestPartsThatAreTooMany(t *testing.T) {
 	}
 }
 
-// Where the service is known to have no ranges, as it is said or found out, parts that are
-// read one behind the other come by one request, and any other part comes all the same.
+// If the service has no ranges, declared or found out, consecutive ranges share one
+// request, and any other range can be read too.
 func TestReadingOnWithoutRanges(t *testing.T) {
 	t.Run("said", func(t *testing.T) { readingOn(t, s3vault.Ranges) })
 	t.Run("found out", func(t *testing.T) { readingOn(t) })
@@ -237,7 +237,7 @@ func readingOn(t *testing.T, said ...s3vault.Feature) {
 		}
 	}
 
-	// Who gives up reading does not spoil it for the next.
+	// A reader that gives up does not break the next one.
 	ctx, cancel := context.WithCancel(t.Context())
 	out, err := v.OpenOutput(ctx, j.ID, vault.Range{Size: c.Size - 1})
 	if err != nil {
@@ -250,8 +250,8 @@ func readingOn(t *testing.T, said ...s3vault.Feature) {
 	read(vault.Range{Offset: 1 << 20, Size: 1 << 20}, c.Size)
 }
 
-// A part that is far behind the beginning of an object is not read by reading all before
-// it, unless that is asked for; and bytes that are said to be others are not taken.
+// A range far behind the beginning of an object is not read by reading everything before
+// it, unless the user asked for that; and an answer with another range is refused.
 func TestRangesThatAreNone(t *testing.T) {
 	const size = 1 << 30
 	header := http.Header{"ETag": {`"e"`}, "Last-Modified": {"Fri, 27 Nov 2026 10:00:00 GMT"}}
@@ -288,7 +288,7 @@ func TestRangesThatAreNone(t *testing.T) {
 	}
 }
 
-// Some take every part, and refuse the list of them all.
+// Some services accept every part and refuse the list of all parts.
 func TestPartsThatAreTooManyToComplete(t *testing.T) {
 	var c vault.Completion
 	var hashes []treehash.Hash
@@ -322,8 +322,8 @@ func TestPartsThatAreTooManyToComplete(t *testing.T) {
 	}
 }
 
-// A list of many parts that cannot be read is most likely too long, and may be so for its
-// CRC-64s.
+// A list of many parts that cannot be read is probably too long; the CRC-64s may be another
+// reason.
 func TestPartsThatAreMostLikelyTooMany(t *testing.T) {
 	var c vault.Completion
 	var hashes []treehash.Hash
@@ -351,8 +351,8 @@ func TestPartsThatAreMostLikelyTooMany(t *testing.T) {
 	}
 }
 
-// Where the answer is no verdict, and will most likely be the same again, it is said how
-// to do without.
+// If the answer is no verdict and will probably recur, the error says how to do without the
+// feature.
 func TestDoingWithoutIsAdvised(t *testing.T) {
 	for _, status := range []int{400, 404, 405} {
 		for _, body := range []string{"", "<html>no such page</html>"} {

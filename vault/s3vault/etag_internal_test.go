@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// Only an ETag that is made of those of the parts tells our object from another's.
+// Only an ETag that is made of those of the parts distinguishes our object from another.
 func TestIsOfParts(t *testing.T) {
 	const a, b = `"0cc175b9c0f1b6a831c399e269772661"`, `"92eb5ffee6ae2fec3ad71c777531578f"`
-	const made = `"96e024ba2074fe77e8e965ba43a704be-2"` // the MD5 of the two, as md5sum has it
+	const made = `"96e024ba2074fe77e8e965ba43a704be-2"` // the MD5 of the two, computed with md5sum
 	parts := func(etags ...string) (list []types.CompletedPart) {
 		for _, e := range etags {
 			list = append(list, types.CompletedPart{ETag: aws.String(e)})

@@ -8,7 +8,7 @@ import (
 	"firn/vault"
 )
 
-// FuzzIDs: an id that is read says the same when it is written again.
+// FuzzIDs: a parsed id is written in the same way again.
 func FuzzIDs(f *testing.F) {
 	f.Add("key=cold%2Fa&upload=u&part=8388608", "kind=archive-retrieval&key=cold%2Fa&offset=0&size=5&tier=Bulk&started=2026-11-27T10%3A00%3A00Z")
 	f.Add("key=cold%2F&upload=u", "")
@@ -36,8 +36,8 @@ func FuzzIDs(f *testing.F) {
 	})
 }
 
-// FuzzArchiveIDs: a key and a version that may be, and an id that is read, come back
-// from their text, whatever else the key looks like.
+// FuzzArchiveIDs: every valid key and version, and every parsed id, can be written and
+// parsed again, whatever the key looks like.
 func FuzzArchiveIDs(f *testing.F) {
 	f.Add("cold/a", "", "cold/a?versionId=null")
 	f.Add("cold/a", "null", "cold/a?versionId=")
@@ -59,8 +59,8 @@ func FuzzArchiveIDs(f *testing.F) {
 	})
 }
 
-// FuzzSidecars: a sidecar is believed of the object that it was written for, and
-// nothing else is taken for one.
+// FuzzSidecars: a sidecar is valid for the object for which it was written, and no other
+// text is taken for one.
 func FuzzSidecars(f *testing.F) {
 	o := listed{etag: `"f97c5d29941bfb1b2fdab0874906ab82-1"`, size: 1 << 40}
 	f.Add(sidecarText(o, treehash.Sum([]byte("a"))), o.size, o.etag)
@@ -77,7 +77,7 @@ func FuzzSidecars(f *testing.F) {
 	})
 }
 
-// FuzzEscape: what metadata keep of a text comes back.
+// FuzzEscape: metadata restore the text.
 func FuzzEscape(f *testing.F) {
 	f.Add("  a  b %20  ")
 	f.Fuzz(func(t *testing.T, s string) {

@@ -16,7 +16,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// strangeKeys are such as other programs make.
+// strangeKeys returns keys that other programs create.
 func strangeKeys() []string {
 	return []string{
 		"june.tar", "bad\x03name.pdf", "\x01", "z\x1f\x0b", "a b+c 100%.txt", "%41", "a%2Fb", "<&>\"'", "Ag\u00e1tka \U0001F4FC", "tab\tname", "line\nname",
@@ -24,9 +24,9 @@ func strangeKeys() []string {
 	}
 }
 
-// Whatever keys other programs make: each is listed as it is, also page by page and from
-// any of them on, and its object is read. So it is at a service that encodes the keys in
-// its lists and at one that does not.
+// Every key that other programs create is listed unchanged, also by pages and behind any
+// entry, and its object can be read. That is so at a service that encodes the keys in its
+// lists and at one that does not.
 func TestListsTellAnyKey(t *testing.T) {
 	plain, versioned := (*coldfront.Front).CreateBucket, (*coldfront.Front).CreateVersionedBucket
 	for name, o := range map[string]coldfront.Options{
@@ -72,10 +72,10 @@ func TestListsTellAnyKey(t *testing.T) {
 	}
 }
 
-// beginOther begins an upload as another program does, and sends some of its parts.
+// beginOther begins an upload like another program, and sends some of its parts.
 func (b *bed) beginOther(t *testing.T, key string, parts ...int32) *s3.CreateMultipartUploadOutput {
 	t.Helper()
-	other := s3.New(b.other(t).Options(), func(o *s3.Options) { // which else cannot read the key in the answer
+	other := s3.New(b.other(t).Options(), func(o *s3.Options) { // otherwise it cannot read the key in the answer
 		o.APIOptions = append(o.APIOptions, amazon.Answers{
 			Form: amazon.XML, Most: 1 << 20, Document: func(string, string) (string, bool) { return "", false },
 		}.Read)
@@ -95,7 +95,7 @@ func (b *bed) beginOther(t *testing.T, key string, parts ...int32) *s3.CreateMul
 	return u
 }
 
-// asked counts the requests of an operation.
+// asked returns the number of requests of an operation.
 func (b *bed) asked(operation string) (n int) {
 	for _, r := range b.front.Requests() {
 		if r.Operation == operation {
@@ -105,8 +105,8 @@ func (b *bed) asked(operation string) (n int) {
 	return n
 }
 
-// Unfinished uploads of other programs, whatever their keys, are listed and aborted, and
-// those of one name are found without a request for each of the others.
+// Unfinished uploads of other programs are listed and aborted, whatever their keys. Those
+// of one name are found without a request for each of the others.
 func TestUploadsOfOthers(t *testing.T) {
 	for name, o := range map[string]coldfront.Options{
 		"encoded": {}, "as they are": {Ignores: []coldfront.Feature{coldfront.Encoding}}, "by pages": {Page: 2},
@@ -162,8 +162,8 @@ func TestUploadsOfOthers(t *testing.T) {
 	}
 }
 
-// A list tells the part size of an upload if the parts that are there do, and its id is
-// known as that of the upload all the same if they do not.
+// The list contains the part size of an upload if its parts show it. If they do not, its id
+// is still recognised.
 func TestUploadsWithoutTheirFirstPart(t *testing.T) {
 	for name, test := range map[string]struct {
 		parts []int32
@@ -195,7 +195,8 @@ func TestUploadsWithoutTheirFirstPart(t *testing.T) {
 	}
 }
 
-// No name becomes a key that S3 cannot have, or that other tools would read otherwise.
+// A name is refused if S3 cannot have its key, or if other tools would interpret the key in
+// another way.
 func TestNamesThatNoObjectCanHave(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "p/"})
 	before := len(b.front.Requests())
@@ -204,7 +205,7 @@ func TestNamesThatNoObjectCanHave(t *testing.T) {
 		strings.Repeat("x", 1023), strings.Repeat("ü", 512),
 	} {
 		wantBadName(t, name, v.CheckName(name))
-		if name != "" { // it would get one of its own
+		if name != "" { // without a name it would get one made up
 			_, err := v.CreateUpload(t.Context(), vault.UploadRequest{Name: name, PartSize: partSize})
 			wantBadName(t, name, err)
 		}

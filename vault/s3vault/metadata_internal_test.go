@@ -25,7 +25,7 @@ func TestSeconds(t *testing.T) {
 	}
 }
 
-// Others write times of their own forms; what is none is not known.
+// Other tools write times in other forms. An invalid time is unknown.
 func TestTimesOfOthers(t *testing.T) {
 	for said, want := range map[string]time.Time{
 		"1436059321":              time.Unix(1436059321, 0),
@@ -40,7 +40,7 @@ func TestTimesOfOthers(t *testing.T) {
 	}
 }
 
-// keeping is an object that keeps a time.
+// keeping returns an object with an mtime.
 func keeping(mtime string) *s3.HeadObjectOutput {
 	return &s3.HeadObjectOutput{Metadata: map[string]string{metaModTime: mtime}}
 }

@@ -9,8 +9,8 @@ import (
 	"firn/vault/s3vault"
 )
 
-// Where it is said that ETags do not stay, one that is another than completing told is no
-// reason to doubt an object of the right size; of another size it is not the one.
+// With lacks=etag, another ETag than that of the completion is no reason to doubt an object
+// of the right size. An object of another size is another object.
 func TestETagsThatDoNotStay(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.CRC64NVME, s3vault.ETag}})
 	for header, value := range map[string]string{"ETag": `"96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f"`, "Content-Length": "17"} {

@@ -12,7 +12,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// walkAll walks a list to its end or its first error.
+// walkAll reads a list to its end or its first error.
 func walkAll[T any](list func(func(T, error) bool)) (n int, err error) {
 	for _, err := range list {
 		if err != nil {
@@ -23,8 +23,8 @@ func walkAll[T any](list func(func(T, error) bool)) (n int, err error) {
 	return n, nil
 }
 
-// walks are the lists of a bucket: how a page of one is written, with entries and a
-// marker, and how it is read.
+// walks are the lists of a bucket: a function that writes a page with entries and a marker,
+// and one that reads the list.
 type walks map[string]struct {
 	page func(entries []string, marker string) string
 	list func(ctx context.Context, v *s3vault.Vault) (int, error)
@@ -68,8 +68,7 @@ func listed(t *testing.T) walks {
 	}
 }
 
-// answerLists answers with pages, of which the n-th is given by page, and says how many were
-// asked for.
+// answerLists answers with pages, the n-th of which is page(n). asked counts the requests.
 func answerLists(t *testing.T, name string, page func(n int) string) (v *s3vault.Vault, asked *int) {
 	t.Helper()
 	asked = new(int)
@@ -91,14 +90,14 @@ func answerLists(t *testing.T, name string, page func(n int) string) (v *s3vault
 	return s.open(t, s3vault.Versions), asked
 }
 
-// TestListsThatDoNotAdvance end, whatever changes from page to page.
+// TestListsThatDoNotAdvance end, whatever changes between the pages.
 func TestListsThatDoNotAdvance(t *testing.T) {
 	for name, c := range listed(t) {
 		for way, page := range map[string]func(n int) string{
 			"the same page":                    func(int) string { return c.page([]string{"1", "2"}, "2") },
 			"the same entries, another marker": func(n int) string { return c.page([]string{"1", "2"}, fmt.Sprint(n+10)) },
 			"the same marker": func(n int) string {
-				return c.page([]string{fmt.Sprint(n + 1)}, "1") // of which the service took no notice
+				return c.page([]string{fmt.Sprint(n + 1)}, "1") // the service ignored the marker
 			},
 			"two pages in turn": func(n int) string { return c.page([]string{fmt.Sprint(n%2 + 1)}, fmt.Sprint(n%2+1)) },
 			"round and round":   func(n int) string { return c.page([]string{fmt.Sprint(9 - n%3)}, fmt.Sprint(n+10)) },
@@ -151,7 +150,7 @@ func TestListsThatDoNotAdvance(t *testing.T) {
 	}
 }
 
-// TestInventoriesGoOnBehindAnEntry: one that begins again is not read as if it went on.
+// TestInventoriesGoOnBehindAnEntry: a list that starts again from the beginning is refused.
 func TestInventoriesGoOnBehindAnEntry(t *testing.T) {
 	for _, name := range []string{"objects", "versions"} {
 		c := listed(t)[name]

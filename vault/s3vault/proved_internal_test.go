@@ -10,18 +10,18 @@ import (
 	"firn/internal/crc64"
 )
 
-// What speaks against an object being what was sent. Where the service keeps no
-// CRC-64 an ETag is neither damage nor proof, however it looks: what is encrypted with
-// a key of KMS has one of the usual form that is made of something else.
+// It checks the reasons to doubt an object. If the service keeps no CRC-64, an ETag neither
+// shows damage nor verifies bytes, whatever its form: an object encrypted with a key of KMS
+// has one of the usual form with another origin.
 func TestEvidence(t *testing.T) {
 	const size, sent = 7, crc64.Sum(5)
 	const made, odd, usual = `"96e024ba2074fe77e8e965ba43a704be-2"`, `"4124bc0a9335c27f086f24ba207a4912"`, `"96fc7c7d2b7d8a1c4b1e5f4a1d3b6d1f-2"`
 	for name, test := range map[string]struct {
 		size       int64
 		expectsCRC bool
-		crc        crc64.Sum // that is told; 0: none
+		crc        crc64.Sum // as reported; 0: none
 		etag, told string
-		want       string // the proof that fails; empty: none
+		want       string // the check that fails; empty: none
 	}{
 		"the CRC-64":                          {size, true, sent, made, made, ""},
 		"the CRC-64, an ETag otherwise":       {size, true, sent, odd, usual, ""},

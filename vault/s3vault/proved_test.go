@@ -15,12 +15,12 @@ import (
 	"firn/vault/s3vault"
 )
 
-// completeClasses are those that decide what becomes of an upload.
+// completeClasses returns the classes that decide what happens to an upload.
 func completeClasses() []error {
 	return []error{vault.ErrNotFound, vault.ErrExists, vault.ErrChecksum, vault.ErrInvalid, vault.ErrDenied, vault.ErrUnavailable}
 }
 
-// wantOnly checks that an error is of one class and of no other.
+// wantOnly checks that an error belongs to one class only.
 func wantOnly(t *testing.T, err, class error) {
 	t.Helper()
 	for _, c := range completeClasses() {
@@ -30,8 +30,8 @@ func wantOnly(t *testing.T, err, class error) {
 	}
 }
 
-// What the service tells of a complete object is compared with what was sent, and one
-// that differs is neither an upload that was dropped nor somebody else's.
+// The properties of a complete object are compared with the bytes sent. A difference means
+// neither that the upload was dropped nor that the object is another's.
 func TestWhatIsNotProved(t *testing.T) {
 	for name, test := range map[string]struct {
 		lacks         []s3vault.Feature
@@ -49,7 +49,7 @@ func TestWhatIsNotProved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: test.lacks})
 			id, c := begin(t, v, "june.mov")
-			// The key is looked at before completing, where there is no CRC-64.
+			// Without a CRC-64 there is a request for the key before completing.
 			b.front.Fail(coldfront.Fault{Operation: "HeadObject", After: len(test.lacks), Times: 1, Harm: coldfront.Tell, Header: test.header, Value: test.value})
 			_, err := v.CompleteUpload(t.Context(), id, c)
 			unproved, ok := errors.AsType[*vault.UnprovedError](err)
@@ -58,7 +58,7 @@ func TestWhatIsNotProved(t *testing.T) {
 			}
 			wantOnly(t, err, vault.ErrChecksum)
 
-			// It is looked at once more, and nothing is published.
+			// It is checked again, and nothing is published.
 			c.Unproved = unproved.ID
 			asked := len(b.front.Requests())
 			archive, err := v.CompleteUpload(t.Context(), id, c)
@@ -77,7 +77,7 @@ func TestWhatIsNotProved(t *testing.T) {
 	}
 }
 
-// That the tree hash cannot be kept with an object does not undo it.
+// If the tree hash cannot be stored with an object, the object remains valid.
 func TestATreeHashThatCannotBeKept(t *testing.T) {
 	for _, lacks := range [][]s3vault.Feature{nil, {s3vault.Tagging}} {
 		for code, status := range map[string]int{"InvalidTag": 400, "MethodNotAllowed": 405, "InvalidObjectState": 403, "AccessDenied": 403} {
@@ -97,8 +97,7 @@ func TestATreeHashThatCannotBeKept(t *testing.T) {
 	}
 }
 
-// A proof that is left out is not compared, and what was not proved and is gone is
-// not found.
+// A disabled check is not made, and an unverified archive that was deleted is not found.
 func TestWhatIsNotProvedWithoutTheProof(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	b.front.Fail(coldfront.Fault{Operation: "HeadObject", After: 1, Times: -1, Harm: coldfront.Tell, Header: "X-Amz-Checksum-Crc64nvme", Value: "AAAAAAAAAAE="})
@@ -118,7 +117,8 @@ func TestWhatIsNotProvedWithoutTheProof(t *testing.T) {
 	wantOnly(t, err, vault.ErrNotFound)
 }
 
-// What was not proved and was replaced since is not taken for it, of whatever size.
+// An unverified archive that was replaced is not confirmed, whatever the size of the new
+// object.
 func TestWhatIsNotProvedIsReplaced(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	b.front.Fail(coldfront.Fault{Operation: "HeadObject", After: 1, Harm: coldfront.Tell, Header: "X-Amz-Checksum-Crc64nvme", Value: "AAAAAAAAAAE="})
@@ -135,8 +135,8 @@ func TestWhatIsNotProvedIsReplaced(t *testing.T) {
 	}
 }
 
-// A key that somebody else has taken is told as that alone, with what stands there,
-// and says nothing about the service.
+// A key that somebody else has taken is reported with the object that has it, and says
+// nothing about the features of the service.
 func TestAKeyThatIsTaken(t *testing.T) {
 	for name, abort := range map[string]bool{"while the upload is unfinished": false, "when the upload is gone": true} {
 		t.Run(name, func(t *testing.T) {
@@ -167,8 +167,8 @@ func TestAKeyThatIsTaken(t *testing.T) {
 	}
 }
 
-// An object is looked for after completing, and one that does not show yet is no
-// upload that was dropped.
+// CompleteUpload looks for the object afterwards. If it is not visible yet, the upload does
+// not count as dropped.
 func TestAnObjectThatDoesNotShow(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	id, c := begin(t, v, "june.mov")
@@ -180,7 +180,7 @@ func TestAnObjectThatDoesNotShow(t *testing.T) {
 	}
 }
 
-// What a look tells of an archive that another program has touched.
+// It checks the result of Look after another program has changed an object.
 func TestLook(t *testing.T) {
 	theirs := func(t *testing.T, b *bed, _ vault.Vault) { b.put(t, "june.mov", "theirs", "") }
 	for name, test := range map[string]struct {
@@ -215,8 +215,8 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// A job reads no object that was put in the place of the one it is for, though both
-// are made of parts and of one size.
+// A job does not read an object that replaced its own, even if both are made of parts and
+// have the same size.
 func TestAnObjectOfPartsIsReplaced(t *testing.T) {
 	for name, ignores := range map[string][]coldfront.Feature{"": nil, "by a service without conditions": {coldfront.Conditions}} {
 		t.Run(name, func(t *testing.T) {
@@ -242,7 +242,8 @@ func TestAnObjectOfPartsIsReplaced(t *testing.T) {
 	}
 }
 
-// putParts stores other bytes than data, of its size and in parts, as other programs do.
+// putParts stores other bytes than data, with the same size and in parts, like another
+// program.
 func (b *bed) putParts(t *testing.T, key string) {
 	t.Helper()
 	v := b.open(t, s3vault.Config{Bucket: bucket})
@@ -254,7 +255,7 @@ func (b *bed) putParts(t *testing.T, key string) {
 	}
 }
 
-// restored makes what a key has now readable.
+// restored restores the present object of a key.
 func (b *bed) restored(t *testing.T, v vault.Vault, id vault.ArchiveID) {
 	t.Helper()
 	if _, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: id, Tier: vault.Bulk}); err != nil {
@@ -264,7 +265,7 @@ func (b *bed) restored(t *testing.T, v vault.Vault, id vault.ArchiveID) {
 }
 
 // The answer to completing was lost, the ETag is not made of those of the parts, and the
-// service tells another CRC-64: what is kept with the object still tells whose it is.
+// service reports another CRC-64. The metadata of the object still show that it is ours.
 func TestWhatIsNotProvedAfterALostAnswer(t *testing.T) {
 	changed := time.Unix(1_700_000_000, 0)
 	for name, test := range map[string]struct {
@@ -279,7 +280,7 @@ func TestWhatIsNotProvedAfterALostAnswer(t *testing.T) {
 			b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 			id, c := begin(t, v, "june.mov")
 			c.Description, c.ModTime = "a film", changed
-			if err := v.AbortUpload(t.Context(), id); err != nil { // the service knows it no more
+			if err := v.AbortUpload(t.Context(), id); err != nil { // the service does not know it any more
 				t.Fatal(err)
 			}
 			if _, err := b.other(t).PutObject(t.Context(), &s3.PutObjectInput{

@@ -12,13 +12,13 @@ import (
 	"firn/vault/s3vault"
 )
 
-// refusesReading makes the next readings end as those of an object that is not restored.
+// refusesReading makes reads fail as for an object that is not restored.
 func (b *bed) refusesReading() {
 	b.front.Fail(coldfront.Fault{Operation: "GetObject", Times: -1, Harm: coldfront.Refuse, Status: 403, Code: "InvalidObjectState"})
 }
 
-// A copy of which the service says that it is there, and that it refuses, comes later:
-// whoever reads it waits. Once its time is over it has expired.
+// A copy that the service reports but refuses to return will be readable later, so the
+// reader waits. After its expiry it has expired.
 func TestCopiesThatAreToldBeforeTheyAreThere(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{KeepDays: 1})
 	b.put(t, "a", "bytes", types.StorageClassDeepArchive)
@@ -47,8 +47,7 @@ func TestCopiesThatAreToldBeforeTheyAreThere(t *testing.T) {
 	}
 }
 
-// A copy of which the service does not tell when it ends is there: another restore would
-// be paid for.
+// A copy without an expiry date exists: another restore would cost money.
 func TestCopiesWithoutAnEnd(t *testing.T) {
 	for _, said := range []string{`ongoing-request="false"`, `ongoing-request="false", expiry-date="soon"`} {
 		b, v := newVault(t, coldfront.Options{}, s3vault.Config{KeepDays: 1})

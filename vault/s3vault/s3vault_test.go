@@ -24,7 +24,7 @@ const (
 	partSize = 8 << 20
 )
 
-// newVault starts a service with a bucket and opens it.
+// newVault starts a service with a bucket and opens a vault on it.
 func newVault(t *testing.T, o coldfront.Options, c s3vault.Config) (*bed, *s3vault.Vault) {
 	t.Helper()
 	b := newBed(t, o)
@@ -35,7 +35,7 @@ func newVault(t *testing.T, o coldfront.Options, c s3vault.Config) (*bed, *s3vau
 	return b, b.open(t, c)
 }
 
-// other is another program: the SDK, as it comes.
+// other returns a client like another program's: the SDK without changes.
 func (b *bed) other(t *testing.T) *s3.Client {
 	t.Helper()
 	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion(b.front.Region))
@@ -55,16 +55,16 @@ func (b *bed) put(t *testing.T, key, body string, class types.StorageClass) {
 	}
 }
 
-// data is an archive of two parts.
+// data returns an archive of two parts.
 func data() []byte { return bytes.Repeat([]byte("cold snow "), partSize/10+100_000) }
 
-// begin sends all parts of data.
+// begin creates an upload and sends all parts of data.
 func begin(t *testing.T, v vault.Vault, name string) (vault.UploadID, vault.Completion) {
 	t.Helper()
 	return beginOf(t, v, name, data())
 }
 
-// beginOf sends all parts of b.
+// beginOf creates an upload and sends all parts of b.
 func beginOf(t *testing.T, v vault.Vault, name string, b []byte) (vault.UploadID, vault.Completion) {
 	t.Helper()
 	id, err := v.CreateUpload(t.Context(), vault.UploadRequest{Name: name, Description: "a  film", PartSize: partSize})
@@ -85,7 +85,7 @@ func beginOf(t *testing.T, v vault.Vault, name string, b []byte) (vault.UploadID
 	return id, c
 }
 
-// fetch reads an archive back: asks, waits, reads.
+// fetch retrieves an archive and reads it.
 func (b *bed) fetch(t *testing.T, v vault.Vault, id vault.ArchiveID) (vault.Job, []byte) {
 	t.Helper()
 	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveArchive, Archive: id, Tier: vault.Bulk})
@@ -108,8 +108,8 @@ func (b *bed) fetch(t *testing.T, v vault.Vault, id vault.ArchiveID) (vault.Job,
 	return j, got
 }
 
-// readAll reads an output into memory that need not grow, which takes most of the time of
-// these tests under the race detector.
+// readAll reads an output into a buffer of the right size. Growing buffers take most of the
+// time of these tests under the race detector.
 func readAll(out vault.Output) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(int(max(out.Size, 0)) + bytes.MinRead)
@@ -117,7 +117,7 @@ func readAll(out vault.Output) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// inventory lists what is there, or what is behind an entry.
+// inventory returns the entries of a new inventory, or those behind an entry.
 func inventory(t *testing.T, v vault.Vault, after string) (found []vault.Entry) {
 	t.Helper()
 	job, err := v.StartJob(t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -133,7 +133,7 @@ func inventory(t *testing.T, v vault.Vault, after string) (found []vault.Entry) 
 	return found
 }
 
-// What is kept with an object is what other programs see.
+// Other programs see the metadata of an object.
 func TestObjectsAreOrdinary(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "films/", Class: s3vault.Glacier})
 	id, c := begin(t, v, "2026/june.mov")
@@ -160,8 +160,8 @@ func TestObjectsAreOrdinary(t *testing.T) {
 	}
 }
 
-// An unfinished upload tells under which name and in which class it was begun, so that
-// one of another class is not taken for what the vault would begin.
+// The list of uploads contains the name and the class of an upload, so that one of another
+// class is not resumed.
 func TestUploadsTellWhatTheyWillBe(t *testing.T) {
 	_, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "films/", Class: s3vault.Glacier})
 	id, _ := begin(t, v, "2026/june.mov")
@@ -179,8 +179,8 @@ func TestUploadsTellWhatTheyWillBe(t *testing.T) {
 	}
 }
 
-// Nothing is overwritten: neither what is there when an upload begins, nor what
-// came meanwhile.
+// Nothing is overwritten: neither an object that exists when an upload begins, nor one that
+// was stored meanwhile.
 func TestNothingIsOverwritten(t *testing.T) {
 	for name, lacks := range map[string][]s3vault.Feature{"": nil, "by a service without conditions": {s3vault.Conditional}} {
 		t.Run(name, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestNothingIsOverwritten(t *testing.T) {
 	}
 }
 
-// Whatever becomes of the answer to completing, asking again settles it.
+// Whatever happens to the answer to completing, repeating the request gives the result.
 func TestCompletionThatWentWrong(t *testing.T) {
 	for name, fault := range map[string]coldfront.Fault{
 		"the answer is lost":               {Harm: coldfront.LoseAnswer},
@@ -229,8 +229,8 @@ func TestCompletionThatWentWrong(t *testing.T) {
 	}
 }
 
-// An upload that the service has forgotten is not taken for an object of the same
-// key that is another.
+// If the service has forgotten an upload, another object with the same key is not taken for
+// its archive.
 func TestAnotherObjectIsNotTakenForOurs(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	id, c := begin(t, v, "june.mov")
@@ -248,7 +248,7 @@ func TestAnotherObjectIsNotTakenForOurs(t *testing.T) {
 	}
 }
 
-// What a service lacks is told once, and something else takes its place.
+// A lacking feature is reported once, and its substitute is used.
 func TestServicesThatLackSomething(t *testing.T) {
 	for name, c := range map[string]struct {
 		refuses  coldfront.Feature
@@ -297,7 +297,7 @@ func TestAClassThatIsNotThere(t *testing.T) {
 	}
 }
 
-// Objects that another program stored are archives, too.
+// Objects that another program stored are archives too.
 func TestObjectsOfOthers(t *testing.T) {
 	for class, tiers := range map[types.StorageClass]int{
 		"": 0, types.StorageClassGlacierIr: 0, types.StorageClassGlacier: 1, types.StorageClassDeepArchive: 1,
@@ -305,7 +305,7 @@ func TestObjectsOfOthers(t *testing.T) {
 		t.Run(string(class), func(t *testing.T) {
 			b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 			b.put(t, "photos/a b%20c.jpg", "picture", class)
-			b.put(t, "photos/", "", "") // a folder of a console
+			b.put(t, "photos/", "", "") // a folder made by a console
 			found := inventory(t, v, "")
 			if len(found) != 1 || found[0].ID != "photos/a b%20c.jpg" || found[0].Size != 7 {
 				t.Fatalf("the inventory lists %+v", found)
@@ -325,7 +325,7 @@ func TestObjectsOfOthers(t *testing.T) {
 	}
 }
 
-// A copy that is asked for again is kept longer; one whose time is over has expired.
+// A repeated job prolongs the copy. After its expiry it has expired.
 func TestRestoredCopies(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{KeepDays: 1})
 	b.put(t, "a", "bytes", types.StorageClassDeepArchive)

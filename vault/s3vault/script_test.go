@@ -12,13 +12,13 @@ import (
 	"firn/vault/s3vault"
 )
 
-// script is a service that answers as it is told, and counts what it is asked.
+// script is a service with scripted answers that counts its requests.
 type script struct {
 	url   string
 	asked atomic.Int64
 }
 
-// answerWith starts one.
+// answerWith starts a script.
 func answerWith(t *testing.T, answer http.HandlerFunc) *script {
 	t.Helper()
 	dir := t.TempDir()
@@ -42,7 +42,7 @@ func answerWith(t *testing.T, answer http.HandlerFunc) *script {
 	return s
 }
 
-// open opens a vault of the service, which lacks some features.
+// open opens a vault of a service that lacks some features.
 func (s *script) open(t *testing.T, lacks ...s3vault.Feature) *s3vault.Vault {
 	t.Helper()
 	v, err := s3vault.Open(t.Context(), s3vault.Config{Bucket: "films", Endpoint: s.url, Lacks: lacks})
@@ -53,7 +53,7 @@ func (s *script) open(t *testing.T, lacks ...s3vault.Feature) *s3vault.Vault {
 	return v
 }
 
-// send answers with a body that is announced as so many bytes.
+// send answers with a body and an announced length.
 func send(w http.ResponseWriter, status int, body string, announced int) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.Header().Set("Content-Length", strconv.Itoa(announced))

@@ -18,7 +18,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// everything is all that another program finds: keys, versions and markers.
+// everything returns all that another program finds: keys, versions and markers.
 func (b *bed) everything(t *testing.T) (keys []string) {
 	t.Helper()
 	out, err := b.other(t).ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: aws.String(bucket)})
@@ -34,7 +34,7 @@ func (b *bed) everything(t *testing.T) (keys []string) {
 	return keys
 }
 
-// Where there are no tags, a small object keeps the tree hash, for whoever has lost
+// If the service has no tags, a small object keeps the tree hash, for users who have lost
 // the catalog.
 func TestSidecars(t *testing.T) {
 	const sidecar = "films/.firn/2026/june.mov.proof"
@@ -91,7 +91,7 @@ func TestSidecars(t *testing.T) {
 	}
 }
 
-// Each version has a sidecar of its own, and nothing of it stays.
+// Each version has a sidecar of its own, and deleting the version removes it.
 func TestSidecarsOfVersions(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Tagging}})
 	b.keepVersions(t, true)
@@ -109,7 +109,7 @@ func TestSidecarsOfVersions(t *testing.T) {
 	}
 }
 
-// What is denied is told once, and keeps nothing from being stored, read or deleted.
+// A denial is reported once, and does not prevent storing, reading or deleting.
 func TestDeniedProofs(t *testing.T) {
 	sidecars := regexp.MustCompile(`/\.firn/`)
 	for name, test := range map[string]struct {
@@ -145,8 +145,8 @@ func TestDeniedProofs(t *testing.T) {
 	}
 }
 
-// Whether there are archives is told by the first entry of the list, however many
-// sidecars come before the first object.
+// HasArchives needs only the first entry of the list, however many sidecars precede the
+// first object.
 func TestHasArchivesBehindSidecars(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{Page: 1}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Tagging}})
 	for _, key := range []string{".firn/a.proof", ".firn/b.proof", ".firn/c.proof", "a", "b", "c"} {
@@ -161,7 +161,7 @@ func TestHasArchivesBehindSidecars(t *testing.T) {
 	}
 }
 
-// A sidecar from before is no reason to take a service for one without tags.
+// An older sidecar does not mean that the service has no tags.
 func TestASidecarThatIsThereTellsNothingOfTags(t *testing.T) {
 	for name, ignores := range map[string][]coldfront.Feature{"tags": nil, "no tags": {coldfront.TaggingQuery}} {
 		t.Run(name, func(t *testing.T) {

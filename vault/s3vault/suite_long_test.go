@@ -2,9 +2,9 @@
 
 package s3vault_test
 
-// The suite once more, at services that do otherwise. Under the race detector it takes
-// several times as long and tells nothing more: the goroutines are those of TestContract.
-// So these tests are called TestLong..., by which scripts/test.sh asks for them.
+// The suite at other services. Under the race detector it takes several times as long and
+// shows nothing more, since the goroutines are those of TestContract. So these tests are
+// called TestLong..., the name by which scripts/test.sh runs them.
 
 import (
 	"slices"
@@ -17,10 +17,9 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// TestLongContract runs the suite over buckets that keep versions, and at each service that
-// is known by name, with all that it lacks in the URL: what is found out on the way is
-// tried by TestDialects. The proxy's own faults are left out: who tries again is above the
-// vault.
+// TestLongContract runs the suite over buckets with versions, and at each known service,
+// with all lacking features in the URL; TestDialects checks how they are found out. It
+// leaves out the proxy's own faults, since retries are above the vault.
 func TestLongContract(t *testing.T) {
 	t.Run("versions", func(t *testing.T) { contract(t, coldfront.Service{Versioned: true}) })
 	lacking := map[string]string{
@@ -36,7 +35,7 @@ func TestLongContract(t *testing.T) {
 			if !known {
 				t.Fatal("it is not told here what it lacks")
 			}
-			// The suite looks for jobs in lists.
+			// The suite finds jobs in lists.
 			at.Options.Ignores = slices.DeleteFunc(at.Options.Ignores, func(f coldfront.Feature) bool { return f == coldfront.RestoreStatus })
 			var features []s3vault.Feature
 			if lacks != "" {
@@ -50,8 +49,8 @@ func TestLongContract(t *testing.T) {
 	}
 }
 
-// TestLongContractElsewhere runs the suite of every kind over an S3 server that nobody here
-// wrote and that lacks much of what Amazon's has.
+// TestLongContractElsewhere runs the suite of every kind at an S3 server that was written
+// independently of firn and lacks many of Amazon's features.
 func TestLongContractElsewhere(t *testing.T) {
 	lacks, err := s3vault.ParseFeatures(otherfront.Lacks)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// jobTime is how long a restore takes in these tests, by their clock.
+// jobTime is the duration of a restore in these tests, by their clock.
 const jobTime = 4 * time.Hour
 
 // clock is a clock that tests move.
@@ -64,11 +64,11 @@ func (b *bed) open(t *testing.T, c s3vault.Config) *s3vault.Vault {
 	return v
 }
 
-// TestContract runs the suite of every kind over a real S3 server, with the
-// restores of the front before it.
+// TestContract runs the suite of every kind over a real S3 server behind a front that can
+// restore.
 func TestContract(t *testing.T) { contract(t, coldfront.Service{}) }
 
-// contract runs the suite at a service that lacks something, as the vault's URL says.
+// contract runs the suite at a service whose lacking features are in the vault's URL.
 func contract(t *testing.T, at coldfront.Service, lacks ...s3vault.Feature) {
 	t.Helper()
 	b := newBed(t, at.Options)

@@ -17,7 +17,7 @@ import (
 	"firn/vault/s3vault"
 )
 
-// keepVersions makes the bucket keep versions, or not those that are to come.
+// keepVersions makes the bucket keep versions, or stop keeping new ones.
 func (b *bed) keepVersions(t *testing.T, enabled bool) {
 	t.Helper()
 	if err := b.front.SetVersioning(t.Context(), bucket, enabled); err != nil {
@@ -25,7 +25,7 @@ func (b *bed) keepVersions(t *testing.T, enabled bool) {
 	}
 }
 
-// hide puts a delete marker on a key, as another program does that deletes it.
+// hide adds a delete marker to a key, like another program that deletes it.
 func (b *bed) hide(t *testing.T, key string) {
 	t.Helper()
 	if _, err := b.other(t).DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: aws.String(bucket), Key: &key}); err != nil {
@@ -58,7 +58,7 @@ func remove(t *testing.T, v vault.Vault, id vault.ArchiveID) {
 	}
 }
 
-// Somebody else's later object under the same key is another archive.
+// A later object of another program under the same key is another archive.
 func TestVersionsAreArchives(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Prefix: "films/"})
 	b.keepVersions(t, true)
@@ -110,7 +110,7 @@ func TestVersionsAreArchives(t *testing.T) {
 	}
 }
 
-// A job reads the object that was there when it was asked for, or none.
+// A job reads the object that existed when it was started, or none.
 func TestJobsArePinned(t *testing.T) {
 	const versioned, plain = true, false
 	for name, test := range map[string]struct {
@@ -165,8 +165,8 @@ func TestJobsArePinned(t *testing.T) {
 	}
 }
 
-// What was stored before a bucket kept versions, or while it did not, has the same
-// id for ever.
+// An object stored before a bucket kept versions, or while it did not, keeps its id for
+// ever.
 func TestBucketsThatBeginToKeepVersions(t *testing.T) {
 	for name, before := range map[string]func(*bed, *testing.T){
 		"not before": func(*bed, *testing.T) {},
@@ -201,7 +201,7 @@ func TestBucketsThatBeginToKeepVersions(t *testing.T) {
 	}
 }
 
-// A key under a delete marker is free, and what is under it is still there.
+// A key under a delete marker is free, and its versions still exist.
 func TestDeleteMarkers(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	b.keepVersions(t, true)
@@ -228,7 +228,7 @@ func TestDeleteMarkers(t *testing.T) {
 	}
 }
 
-// With lacks=versions ids are keys, and deleting hides.
+// With lacks=versions ids are keys, and deletions only hide objects.
 func TestVersionsThatAreNotToBeUsed(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{Lacks: []s3vault.Feature{s3vault.Versions}})
 	b.keepVersions(t, true)
@@ -253,7 +253,8 @@ func TestVersionsThatAreNotToBeUsed(t *testing.T) {
 	}
 }
 
-// A version of a bucket that keeps none is not there. Its key is left alone.
+// A bucket without versions has no object with a version. The object of the key is not
+// touched.
 func TestVersionsOfAPlainBucket(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{}, s3vault.Config{})
 	b.put(t, "a", "bytes", "")
@@ -275,7 +276,7 @@ func TestVersionsOfAPlainBucket(t *testing.T) {
 	}
 }
 
-// A list of versions goes on behind each of its entries, wherever its pages end.
+// A list of versions can be resumed behind each of its entries, wherever its pages end.
 func TestInventoryOfVersionsGoesOn(t *testing.T) {
 	b, v := newVault(t, coldfront.Options{Page: 2}, s3vault.Config{})
 	b.put(t, "b", "null", "")
@@ -296,7 +297,7 @@ func TestInventoryOfVersionsGoesOn(t *testing.T) {
 	}
 }
 
-// A denial says what may mend it.
+// A denial contains advice.
 func TestDeniedVersions(t *testing.T) {
 	for name, test := range map[string]struct {
 		operation, advice string
