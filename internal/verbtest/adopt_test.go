@@ -15,8 +15,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// sparse is a vault whose list tells an unfinished upload by the size of its only part, and
-// by an id that says so.
+// sparse is a vault whose list gives the size of the first part of an upload as its part
+// size. The id of such an upload has the prefix listed.
 type sparse struct{ *named }
 
 const listed = "listed-"
@@ -54,8 +54,8 @@ func (v sparse) CountUploads(ctx context.Context) (int, error) {
 	return vault.CountUploads(ctx, v.named)
 }
 
-// An upload of which a list tells less than the record is continued as it is on record: a
-// single part is no longer taken for one of many when the file has grown.
+// The record of an upload counts, if the list of the vault says less. The single part of
+// this upload is not taken for one of many after the file has grown.
 func TestAnUploadInOneShortPartIsTheOneOnRecord(t *testing.T) {
 	s := newSite(t)
 	s.write(content(1, 2*mib))

@@ -13,13 +13,13 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// What happens when the vault acts and its answer does not arrive.
+// These tests lose the answers to requests that the vault carried out.
 
 func TestLostAnswerToCreate(t *testing.T) {
 	s := newSite(t)
 	stored, sent := s.must(s.options(),
 		vaulttest.Fault{Method: "CreateUpload", Call: 1, Err: vault.ErrUnavailable, After: true})
-	s.wantOne(stored) // and no orphan
+	s.wantOne(stored) // and no unfinished upload
 	if sent != 6 {
 		t.Errorf("%d parts sent", sent)
 	}
@@ -70,8 +70,8 @@ func TestKilledCompleting(t *testing.T) {
 	}
 }
 
-// forgetsCompletion is a vault that completed an upload, lost the answer, and no
-// longer knows the upload when it is asked again.
+// forgetsCompletion is a vault that completes an upload, loses the answer, and then no
+// longer knows the upload.
 func forgetsCompletion() []vaulttest.Fault {
 	return []vaulttest.Fault{
 		{Method: "CompleteUpload", Call: 1, Err: vault.ErrUnavailable, After: true},
@@ -89,13 +89,13 @@ func TestUnknownIsAState(t *testing.T) {
 		t.Fatalf("recorded is %+v, %v", last, err)
 	}
 
-	// The vault still does not know: nothing is sent.
+	// The vault still does not know the upload, so that the run sends nothing.
 	_, sent, err := s.upload(s.options(), vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrNotFound})
 	if !errors.Is(err, upload.ErrUnknown) || sent != 0 {
 		t.Fatalf("%d parts sent: %v", sent, err)
 	}
 
-	// It remembers after all.
+	// The vault knows the upload again.
 	stored, sent := s.must(s.options())
 	s.wantOne(stored)
 	if sent != 0 {

@@ -14,12 +14,12 @@ import (
 	"firn/vault"
 )
 
-// bucket is a vault as a bucket of S3 is one: it tells the CRC-64 of whole archives
-// and no tree hashes, and keeps what is readable for longer when it is asked again.
+// bucket is a vault that behaves like a bucket of S3: it gives the CRC-64 of whole archives
+// and no tree hashes, and keeps a restored copy for longer on request.
 type bucket struct {
 	*watched
 	crc     crc64.Sum
-	expires time.Time // of all outputs; zero: as below
+	expires time.Time // of all outputs; zero means as the vault below says
 	keep    time.Duration
 }
 
@@ -49,7 +49,7 @@ func (b *bucket) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) 
 	return out, err
 }
 
-// What has no tree hash is proved by the CRC-64 that the vault has of the whole.
+// The CRC-64 of the whole archive proves an archive without a tree hash.
 func TestDownloadProvedByCRC(t *testing.T) {
 	data := content(1, threeSegments)
 	h := crc64.New()
@@ -98,7 +98,7 @@ func TestDownloadProvedByCRC(t *testing.T) {
 	}
 }
 
-// An output that ends soon is asked for again while it is read, once, and read on.
+// A download extends an output that would expire soon, once, and continues to read it.
 func TestDownloadKeepsItsOutput(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, test := range map[string]struct {
@@ -129,7 +129,7 @@ func TestDownloadKeepsItsOutput(t *testing.T) {
 	}
 }
 
-// That an output cannot be kept is told, and no reason to stop reading it.
+// A download reports that it cannot extend the output, and continues to read it.
 func TestDownloadCannotKeepItsOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// Another user of a directory puts a symbolic link in the place of one below it. No byte
-// goes where the link leads, whether it was there before or comes in the middle.
+// Another user replaces a directory on the path by a symbolic link. The download writes
+// nothing through the link, whether the link was there from the start or appears later.
 func TestADirectoryBecomesALink(t *testing.T) {
 	for name, test := range map[string]struct{ early, outermost bool }{
 		"before": {early: true}, "in the middle": {}, "the one that was given": {outermost: true},

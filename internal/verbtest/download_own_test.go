@@ -25,14 +25,14 @@ func (d *rig) must(errs ...error) {
 	}
 }
 
-// changed returns data with another last byte.
+// changed returns data with a different last byte.
 func changed(data []byte) []byte {
 	other := slices.Clone(data)
 	other[len(other)-1] ^= 1
 	return other
 }
 
-// begun leaves a download behind that waits for its job.
+// begun leaves a download that waits for its job.
 func (d *rig) begun(a record.Archive) {
 	d.t.Helper()
 	o := d.downloading()
@@ -43,8 +43,8 @@ func (d *rig) begun(a record.Archive) {
 	wait(jobTime)
 }
 
-// A file that lies where the unfinished one was is never written, nor removed,
-// without Force.
+// Without Force, a download neither writes nor removes a file that has replaced the
+// unfinished one.
 func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 	data := content(1, mib)
 	for name, mine := range map[string][]byte{
@@ -71,7 +71,8 @@ func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 					}
 					d.wantContent(d.part(), mine)
 
-					// By Force its name is taken, and nothing that another name leads to.
+					// Force takes the name away from the file. The file keeps its other
+					// name and its bytes.
 					other := filepath.Join(d.dir, "another name")
 					d.must(os.Link(d.part(), other))
 					o := d.downloading()
@@ -87,7 +88,7 @@ func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 	}
 }
 
-// That it has segments of the archive does not make a file ours, either.
+// A file that has segments of the archive is not necessarily the unfinished download.
 func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, mine := range map[string][]byte{
@@ -105,7 +106,7 @@ func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 					t.Errorf("%v; read %v", err, d.vault.reads)
 				}
 				o := d.downloading()
-				o.Range = vault.Range{Size: mib} // gives the unfinished download up
+				o.Range = vault.Range{Size: mib} // this range discards the unfinished download
 				if _, err := d.download(a, o); !errors.Is(err, vault.ErrExists) {
 					t.Errorf("a range: %v", err)
 				}
@@ -122,7 +123,7 @@ func (d *rig) wantContent(path string, data []byte) {
 	}
 }
 
-// The same bytes in another file are an unfinished download that was copied.
+// Another file with the same bytes counts as a copy of the unfinished download.
 func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -138,7 +139,7 @@ func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 	})
 }
 
-// A firn that knew no marks left an unfinished file of the full size.
+// Versions of firn without marks left an unfinished file of the full size.
 func TestUnfinishedFilesWithoutAMark(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, test := range map[string]struct {
@@ -187,15 +188,15 @@ func TestUnfinishedFilesWithoutAMark(t *testing.T) {
 	}
 }
 
-// A run that was killed after the mark was taken away, and before the name was given,
-// had all bytes on the disk.
+// A run that was killed between the removal of the mark and the renaming had all bytes on
+// the disk.
 func TestTheMarkWasTakenAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		data := content(1, mib)
 		a := d.store(data)
 		d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
-			return out, os.MkdirAll(d.target(), 0o700) // no file gets this name
+			return out, os.MkdirAll(d.target(), 0o700) // a directory with the name of the target prevents the renaming
 		}
 		if _, err := d.download(a, d.downloading()); !errors.Is(err, vault.ErrExists) {
 			t.Fatalf("%v", err)
@@ -210,8 +211,8 @@ func TestTheMarkWasTakenAway(t *testing.T) {
 	})
 }
 
-// swapping is a catalog that puts another file in the place of the unfinished one
-// when a segment is saved, or before the download is saved for the n-th time.
+// swapping is a catalog that replaces the unfinished file when a segment is saved, or
+// before the download is saved for the n-th time.
 type swapping struct {
 	*catalog.Catalog
 	segments, saves int
@@ -232,7 +233,8 @@ func (s *swapping) SaveDownload(ctx context.Context, d *record.Download) error {
 	return s.Catalog.SaveDownload(ctx, d)
 }
 
-// What gets the name is what was written, never what somebody put in its place.
+// Only the file that the download wrote gets the name of the target. A file that replaced
+// it does not.
 func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 	mine := []byte("my own notes")
 	for name, test := range map[string]struct {
@@ -289,7 +291,7 @@ func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 	}
 }
 
-// Other catalogs, and other paths to the same file, do not lead to two writers.
+// The lock also holds between catalogs, and between two paths to one file.
 func TestTheUnfinishedFileIsLocked(t *testing.T) {
 	for name, path := range map[string]func(d *rig) (string, error){
 		"another catalog": func(d *rig) (string, error) { return d.target(), nil },
@@ -305,7 +307,7 @@ func TestTheUnfinishedFileIsLocked(t *testing.T) {
 				d := newRig(t)
 				data := content(1, mib)
 				a := d.store(data)
-				other := newRig(t) // for its catalog
+				other := newRig(t) // a rig with another catalog
 				d.vault.output = func(_ vault.Range, out vault.Output) (vault.Output, error) {
 					to, err := path(d)
 					d.must(err)

@@ -75,7 +75,7 @@ func TestDownloadContinues(t *testing.T) {
 				if len(read) != len(test.reads) && name != "after everything expired" {
 					t.Errorf("read %v, want those from MiB %v", d.vault.reads, test.reads)
 				}
-				// What is here is not paid for again.
+				// The bytes that are already here are not retrieved again.
 				for _, req := range d.vault.starts {
 					if req.Range.Offset < third.Offset {
 						t.Errorf("asked for %+v", req)
@@ -86,8 +86,8 @@ func TestDownloadContinues(t *testing.T) {
 	}
 }
 
-// An interrupted download of other bytes of the archive is no beginning of this
-// one, and makes way for it.
+// A download of another range of the archive does not continue an interrupted one. It
+// replaces it.
 func TestAnotherRangeBeginsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -104,7 +104,7 @@ func TestAnotherRangeBeginsAnew(t *testing.T) {
 	})
 }
 
-// The unfinished file of one archive is not filled with the bytes of another.
+// A download does not continue the unfinished file of another archive.
 func TestTheUnfinishedFileOfAnotherArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -120,7 +120,7 @@ func TestTheUnfinishedFileOfAnotherArchive(t *testing.T) {
 			t.Error(err)
 		}
 		d.wantFile(others)
-		// And what the record still says of the first is not believed.
+		// The record of the first download does not count any more.
 		if err := os.Remove(d.target()); err != nil {
 			t.Fatal(err)
 		}
@@ -131,8 +131,8 @@ func TestTheUnfinishedFileOfAnotherArchive(t *testing.T) {
 	})
 }
 
-// A line on which the output expires in the middle: what has come is kept, and
-// only the rest is asked for.
+// The output expires during a slow download. The download keeps the bytes that it has, and
+// asks only for the rest.
 func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, first := range map[string]vault.Range{
@@ -144,7 +144,7 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newRig(t)
 				a := d.store(data)
-				ahead := d.retrieving() // by somebody who does not know the line
+				ahead := d.retrieving() // a retrieval that does not know how slow the download will be
 				ahead.Range = first
 				for _, err := range jobs.RetrieveAll(t.Context(), at(d.vault, ahead.Depot), []record.Archive{a}, ahead.Options) {
 					if err != nil {
@@ -188,7 +188,7 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 	}
 }
 
-// A vault whose outputs are never there is not paid for ever.
+// A download does not pay for new jobs forever if the vault never has their outputs.
 func TestOutputsThatAreNeverThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -244,7 +244,7 @@ func TestADrainLeavesWhatCanBeContinued(t *testing.T) {
 	}
 }
 
-// A run that ended between giving the file its name and saying so had finished.
+// A run that ended after it renamed the file, and before it recorded that, was finished.
 func TestTheLastStepIsNotRepeated(t *testing.T) {
 	for name, r := range map[string]vault.Range{"whole": {}, "a range": {Offset: mib, Size: 2 * mib}} {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestTheLastStepIsNotRepeated(t *testing.T) {
 				if _, err := d.download(a, o); !errors.Is(err, errFlaw) {
 					t.Fatalf("%v", err)
 				}
-				// As if the second name had not been taken away yet, either.
+				// The run also ended before it removed the second name.
 				if err := os.Link(d.target(), d.target()+".part"); err != nil {
 					t.Fatal(err)
 				}

@@ -33,7 +33,7 @@ func (d *rig) download(a record.Archive, o downloading) (download.Result, error)
 	return download.File(d.ctx, at(d.vault, o.Depot), a, d.target(), o.Options)
 }
 
-// wantFile expects the target to have these bytes, and nothing beside it.
+// wantFile expects the target to have these bytes, and no file beside it.
 func (d *rig) wantFile(data []byte) {
 	d.t.Helper()
 	d.wantContent(d.target(), data)
@@ -61,8 +61,8 @@ func (d *rig) files() (names []string) {
 	return names
 }
 
-// unfinished leaves a download behind of which the first two of three segments
-// are here: the vault refuses the third.
+// unfinished leaves a download with the first two of three segments. The vault refuses the
+// third.
 func (d *rig) unfinished(a record.Archive) {
 	d.t.Helper()
 	d.vault.output = func(r vault.Range, out vault.Output) (vault.Output, error) {
@@ -79,7 +79,7 @@ func (d *rig) unfinished(a record.Archive) {
 	d.vault.output, d.vault.reads = nil, nil
 }
 
-// threeSegments is as long as it takes.
+// threeSegments is a size that makes three segments.
 const threeSegments = 40*mib + 5
 
 func TestDownloadIsOneAct(t *testing.T) {
@@ -112,7 +112,7 @@ func TestDownloadIsOneAct(t *testing.T) {
 					t.Errorf("%d jobs, told of %d", len(d.atVault()), len(ready))
 				}
 
-				// Again: nothing is asked for.
+				// A second download asks for nothing.
 				before := len(d.vault.reads)
 				got, err = d.download(a, o)
 				if err != nil || !got.AlreadyPresent || got.TreeHash != a.TreeHash || len(d.vault.reads) != before {
@@ -123,7 +123,7 @@ func TestDownloadIsOneAct(t *testing.T) {
 	}
 }
 
-// newFileMode is what this process's umask makes of a new file.
+// newFileMode returns the mode that the umask of this process gives to a new file.
 func newFileMode(t *testing.T) os.FileMode {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "new"))
@@ -154,7 +154,7 @@ func TestDownloadWithoutARecord(t *testing.T) {
 		if _, err := d.download(a, o); !errors.Is(err, vault.ErrDenied) {
 			t.Fatalf("got %v", err)
 		}
-		d.wantNothingBeside() // nothing could continue it
+		d.wantNothingBeside() // no download could continue such a file
 		d.vault.output = nil
 		got, err := d.download(a, o)
 		if err != nil || got.Resumed != 0 || len(d.atVault()) != 1 {
@@ -164,7 +164,8 @@ func TestDownloadWithoutARecord(t *testing.T) {
 	})
 }
 
-// An id that the catalog does not know is enough: the job tells the rest.
+// The id of an archive is enough if the catalog does not know the archive. The job gives
+// the rest.
 func TestDownloadOfAnUnknownArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -179,7 +180,7 @@ func TestDownloadOfAnUnknownArchive(t *testing.T) {
 		}
 		d.wantFile(data)
 
-		// A file in the way is found out before a job is paid for.
+		// A file in the way is noticed before a job is paid for.
 		other := d.store(content(2, mib))
 		if _, err := d.download(record.Archive{ID: other.ID, Size: -1}, d.downloading()); !errors.Is(err, vault.ErrExists) {
 			t.Errorf("%v", err)
@@ -300,7 +301,8 @@ func put(d *rig, path string, data []byte) {
 	}
 }
 
-// contents are the names and bytes of what is called like the target.
+// contents returns the names and bytes of all files whose names begin with the name of the
+// target.
 func (d *rig) contents() (all []string) {
 	d.t.Helper()
 	for _, name := range d.files() {
@@ -315,7 +317,7 @@ func (d *rig) contents() (all []string) {
 	return all
 }
 
-// A file that appears while the bytes come is not replaced.
+// A file that appears during the download is not replaced.
 func TestATargetThatAppearsIsNotReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -371,8 +373,7 @@ func TestTwoDownloadsIntoOneFile(t *testing.T) {
 	})
 }
 
-// What the record says of an archive and what the vault says must agree, before
-// a terabyte has come.
+// The record of an archive and the vault must agree before any bytes are fetched.
 func TestTheRecordAndTheVaultDisagree(t *testing.T) {
 	for name, change := range map[string]func(*record.Archive){
 		"about the size":      func(a *record.Archive) { a.Size = 4 * mib },
@@ -391,7 +392,8 @@ func TestTheRecordAndTheVaultDisagree(t *testing.T) {
 				if len(d.atVault()) != 1 {
 					t.Errorf("%d jobs were paid for", len(d.atVault()))
 				}
-				// An inventory has said so too: then the vault is believed.
+				// If an inventory also differed from the record, the download believes the
+				// vault.
 				a.State = record.Differing
 				if _, err := d.download(a, d.downloading()); err != nil {
 					t.Error(err)
@@ -405,7 +407,7 @@ func TestTheRecordAndTheVaultDisagree(t *testing.T) {
 // flipped is an output with one wrong bit.
 type flipped struct {
 	io.ReadCloser
-	at int64 // the byte
+	at int64 // the offset of the changed byte
 }
 
 func (f *flipped) Read(p []byte) (int, error) {
@@ -440,7 +442,7 @@ func TestWrongBytesAreNeverDelivered(t *testing.T) {
 					t.Errorf("the target is there: %v", err)
 				}
 				if !proved {
-					d.wantNothingBeside() // nobody knows which bytes are wrong
+					d.wantNothingBeside() // the wrong bytes could be anywhere
 				}
 				d.vault.output = nil
 				if _, err := d.download(a, d.downloading()); err != nil {
@@ -487,7 +489,7 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 					t.Fatal(err)
 				}
 				d.wantFile(data)
-				// The line is hardly ever idle but for the first job.
+				// The download is hardly ever idle, except for the first job.
 				if busy := time.Duration(a.Size/100) * time.Second; rate.LimitRate > 0 && got.Elapsed > busy+3*jobTime {
 					t.Errorf("took %s for %s of bytes", got.Elapsed, busy)
 				}
@@ -495,7 +497,7 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 				for _, req := range d.vault.starts {
 					asked += req.Range.Size
 				}
-				if asked != a.Size || len(d.vault.starts) < 12 { // a MiB each, and more where there is room
+				if asked != a.Size || len(d.vault.starts) < 12 { // 1 MiB each, and more if there is time for it
 					t.Errorf("asked for %d bytes of %d: %+v", asked, a.Size, d.vault.starts)
 				}
 				if !slices.Equal(agreed, []int64{a.Size}) {
@@ -507,7 +509,7 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 	}
 }
 
-// While it is fetched in pieces, a download is no further than what is on record.
+// During a download in pieces, the progress never exceeds the bytes on record.
 func TestProgressInPieces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -539,7 +541,7 @@ func (c *counting) SaveSegment(ctx context.Context, key int64, s record.Segment)
 	return c.Catalog.SaveSegment(ctx, key, s)
 }
 
-// A run finds the pieces that the one before it has asked for.
+// A run finds the pieces that the run before it has asked for.
 func TestPiecesAreFoundAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)

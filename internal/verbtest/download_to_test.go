@@ -16,7 +16,7 @@ import (
 	"firn/vault"
 )
 
-// unsaid is a catalog that cannot be told that a download is finished.
+// unsaid is a catalog that cannot save the end of a download.
 type unsaid struct{ *catalog.Catalog }
 
 func (u *unsaid) SaveDownload(ctx context.Context, d *record.Download) error {
@@ -60,7 +60,7 @@ func TestDownloadToAStream(t *testing.T) {
 	}
 }
 
-// Only proved bytes are written, and then the error says that some were.
+// The stream gets only proved bytes. The error then says that it got some.
 func TestAStreamHasNoWrongByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -80,7 +80,7 @@ func TestAStreamHasNoWrongByte(t *testing.T) {
 	})
 }
 
-// Where the vault proves no segment, the end tells.
+// If the vault proves no segment, the hash at the end shows the fault.
 func TestAStreamThatIsWrongAsAWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -120,13 +120,13 @@ func TestAStreamThatBreaksOff(t *testing.T) {
 	}
 }
 
-// An output that expires under a stream is asked for again, from where it is.
+// A stream continues after its output has expired, with a new job for the rest.
 func TestAStreamOutlivesAnOutput(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		data := content(1, threeSegments)
 		a := d.store(data)
-		d.retrieve(a, d.retrieving()) // all of it at once
+		d.retrieve(a, d.retrieving()) // one job for the whole archive
 		o := d.downloading()
 		o.LimitRate = 300
 		out := &expected.Bytes{Want: data}

@@ -13,7 +13,7 @@ import (
 	"firn/verify"
 )
 
-// telling tells of archives at once.
+// telling is a vault that describes archives without a job.
 type telling struct {
 	vault.Vault
 	told vault.Archive
@@ -21,8 +21,8 @@ type telling struct {
 
 func (l *telling) Look(context.Context, vault.ArchiveID) (vault.Archive, error) { return l.told, nil }
 
-// Of an archive whose size is not known, the tree hash on record is what a file is compared
-// with, and not what the vault has under that id by now.
+// If the size of an archive is unknown, a file is compared with the tree hash on record,
+// and not with the archive that the vault has under that id now.
 func TestVerifyByTheHashOnRecord(t *testing.T) {
 	d := newRig(t)
 	data := content(1, 2*mib)
@@ -32,7 +32,7 @@ func TestVerifyByTheHashOnRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct {
-		told, known byte // what is changed of the hash
+		told, known byte // bits that are changed in the hash of the vault and in the hash on record
 		want        error
 	}{
 		"the same":          {},

@@ -23,10 +23,10 @@ import (
 
 const arn = "arn:aws:glacier:us-west-2:123456789012:vaults/photos"
 
-// made is when the inventories of these tests were made.
+// made is the date of the inventories of these tests.
 func made() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
 
-// document is an inventory of so many archives, as the service writes it.
+// document returns an inventory of that many archives, as the service writes it.
 func document(t *testing.T, csv bool, archives int) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -130,7 +130,7 @@ func TestImportInventory(t *testing.T) {
 	}
 }
 
-// Only a file that is said to be whole makes anything missing, and only two do.
+// An archive counts as missing only if two inventories that are declared whole lack it.
 func TestImportInventoryMissing(t *testing.T) {
 	whole, part := document(t, false, 20), document(t, false, 15)
 	for name, full := range map[string]bool{"said to be whole": true, "as it is": false} {
@@ -141,7 +141,7 @@ func TestImportInventoryMissing(t *testing.T) {
 			d.imported(o)
 			missing := int64(0)
 			for i := range 2 {
-				d.write(append(part, bytes.Repeat([]byte(" "), i)...)) // another file
+				d.write(append(part, bytes.Repeat([]byte(" "), i)...)) // the same inventory as a different file
 				o.Date = o.Date.Add(3 * day)
 				missing = d.imported(o).Missing
 			}
@@ -152,7 +152,7 @@ func TestImportInventoryMissing(t *testing.T) {
 	}
 }
 
-// A reading that was killed goes on where it was.
+// A run continues the reading of a killed run.
 func TestImportInventoryContinues(t *testing.T) {
 	for name, csv := range map[string]bool{"JSON": false, "CSV": true} {
 		t.Run(name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestImportInventoryContinues(t *testing.T) {
 	}
 }
 
-// Bad entries are set aside, whatever is wrong with them, and the rest goes on.
+// Bad entries of any kind are set aside, and the others are read.
 func TestImportInventoryWithBadEntries(t *testing.T) {
 	good := document(t, false, 3)
 	bad := bytes.Replace(good, []byte(`"Size":1`), []byte(`"Size":-1`), 1)
@@ -204,7 +204,7 @@ func TestImportInventoryErrors(t *testing.T) {
 		options  func(*importing)
 		want     error
 		says     string
-		entries  int64 // on record all the same
+		entries  int64 // that are on record nevertheless
 	}{
 		"no inventory":         {document: []byte("dear diary"), want: vault.ErrInvalid, says: "neither as an inventory"},
 		"empty":                {document: []byte{}, want: vault.ErrInvalid},

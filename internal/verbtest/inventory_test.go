@@ -28,7 +28,7 @@ import (
 
 const day = 24 * time.Hour
 
-// put makes an archive with a description, without a word to the catalog.
+// put stores an archive with a description. The catalog does not learn of it.
 func (d *rig) put(description string, data []byte) record.Archive {
 	d.t.Helper()
 	source := source.FromReaderAt(strings.NewReader(string(data)), int64(len(data)), "source")
@@ -42,7 +42,7 @@ func (d *rig) put(description string, data []byte) record.Archive {
 	}
 }
 
-// knows writes an archive into the catalog as if it had been uploaded from here.
+// knows records an archive in the catalog as if it had been uploaded from here.
 func (d *rig) knows(archives ...record.Archive) {
 	d.t.Helper()
 	for _, a := range archives {
@@ -61,7 +61,7 @@ func (d *rig) inventorying() inventorying {
 	return inventorying{Depot: d.depot(time.Hour)}
 }
 
-// inventory takes one where nothing may go wrong.
+// inventory takes an inventory and fails the test on any error.
 func (d *rig) inventory(o inventorying) reconcile.Report {
 	d.t.Helper()
 	report, err := reconcile.Inventory(d.t.Context(), at(d.vault, o.Depot), o.Options)
@@ -71,7 +71,7 @@ func (d *rig) inventory(o inventorying) reconcile.Report {
 	return report
 }
 
-// states are the archives on record by their description.
+// states returns the states of the archives on record, by description.
 func (d *rig) states() map[string]record.ArchiveState {
 	d.t.Helper()
 	states := make(map[string]record.ArchiveState)
@@ -81,7 +81,7 @@ func (d *rig) states() map[string]record.ArchiveState {
 	return states
 }
 
-// archives are those on record, the deleted ones too.
+// archives returns all archives on record, deleted ones included.
 func (d *rig) archives() iter.Seq[record.Archive] {
 	return func(yield func(record.Archive) bool) {
 		d.t.Helper()
@@ -109,10 +109,10 @@ func (d *rig) wantStates(want map[string]record.ArchiveState) {
 	}
 }
 
-// pass lets days go by until the vault has made a new inventory.
+// pass waits these days and an hour, so that the vault has a new inventory.
 func pass(days int) { wait(time.Duration(days)*day + time.Hour) }
 
-// counts are those of a report, in the order of their declaration.
+// counts returns the counts of a report in the order of their declaration.
 func counts(r reconcile.Report) [7]int64 {
 	return [7]int64{r.Entries, r.Bad, r.Added, r.Confirmed, r.Differing, r.Missing, r.Settled}
 }
@@ -161,7 +161,7 @@ func TestInventory(t *testing.T) {
 
 const longLook = 10 * time.Minute
 
-// A job is asked for once, whoever waits for it and how often.
+// All callers share one job, however often they ask.
 func TestInventoryWithoutWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -181,8 +181,8 @@ func TestInventoryWithoutWaiting(t *testing.T) {
 		if got := counts(first); got != [7]int64{1, 0, 1, 0, 0, 0, 0} || len(d.vault.starts) != 1 {
 			t.Errorf("counted %v after %d starts", got, len(d.vault.starts))
 		}
-		// What was read is not read again; another one is asked for, unless the
-		// caller is content with that.
+		// An inventory that was read is not read again. Another one is requested, unless
+		// the caller accepts the old one.
 		if _, err := reconcile.Inventory(t.Context(), at(d.vault, o.Depot), o.Options); !errors.Is(err, vault.ErrNotReady) || len(d.vault.starts) != 2 {
 			t.Errorf("got %v after %d starts", err, len(d.vault.starts))
 		}
@@ -193,11 +193,11 @@ func TestInventoryWithoutWaiting(t *testing.T) {
 	})
 }
 
-// firns is the description of a job that firn asked for, perhaps elsewhere.
+// firns is the description of a job that firn started, perhaps on another machine.
 const firns = "monthly firn:0123456789abcdef0123456789abcdef"
 
-// forgetsMarkers tells of jobs as the service does: once one is done, nobody learns
-// where it was to begin.
+// forgetsMarkers is a vault that describes jobs as the service does: a finished job no
+// longer says at which marker it began.
 type forgetsMarkers struct{ vault.Vault }
 
 func (f forgetsMarkers) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
@@ -213,8 +213,8 @@ func (f forgetsMarkers) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	}
 }
 
-// An inventory that firn asked for elsewhere will do, if it lists all. Those of
-// other tools never do: they may have begun at a marker.
+// An inventory that firn requested on another machine is used if it lists everything. An
+// inventory of another tool is never used, since it may have begun at a marker.
 func TestInventoryJobsOfOthers(t *testing.T) {
 	for name, test := range map[string]struct {
 		list        vault.Listing
@@ -251,7 +251,7 @@ func TestInventoryJobsOfOthers(t *testing.T) {
 	}
 }
 
-// What two whole inventories lack is missing; nothing else ever is.
+// An archive is missing only if two whole inventories lack it.
 func TestInventoryMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -261,7 +261,7 @@ func TestInventoryMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 		both := map[string]record.ArchiveState{"kept": record.Confirmed, "lost": record.Stored}
-		for range 2 { // both made less than 48 hours after
+		for range 2 { // both inventories are made less than 48 hours after the upload
 			d.put("more", content(3, 10))
 			pass(0)
 			wait(day / 2)
@@ -276,7 +276,7 @@ func TestInventoryMissing(t *testing.T) {
 		if report := d.inventory(d.inventorying()); report.Missing != 0 {
 			t.Errorf("after one: %+v", report)
 		}
-		// Neither of the whole vault, nor newer than the one before.
+		// This inventory neither covers the whole vault nor is newer than the one before.
 		o := d.inventorying()
 		o.Since = time.Now().Add(-day)
 		if report := d.inventory(o); report.Missing != 0 || report.List.IsWhole() {
@@ -297,7 +297,7 @@ func TestInventoryMissing(t *testing.T) {
 	})
 }
 
-// An inventory goes on listing for a day what was deleted.
+// An inventory still lists an archive up to a day after its deletion.
 func TestInventoryListsTheDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -320,11 +320,11 @@ func TestInventoryListsTheDeleted(t *testing.T) {
 	})
 }
 
-// scripted is a vault whose inventories are as written.
+// scripted is a vault that changes the entries of its inventories as the test says.
 type scripted struct {
 	vault.Vault
 	mu    sync.Mutex
-	after []string // where each reading began
+	after []string // the position at which each reading began
 	list  func(reading int, entry int, e vault.Entry) (vault.Entry, error)
 }
 
@@ -351,7 +351,7 @@ func (d *rig) scripted(list func(reading, entry int, e vault.Entry) (vault.Entry
 	return &scripted{Vault: d.vault, list: list}
 }
 
-// A stream that breaks goes on behind the last entry that was filed.
+// After a broken connection, the reading continues after the last recorded entry.
 func TestInventoryBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -386,7 +386,7 @@ func TestInventoryBreaks(t *testing.T) {
 	})
 }
 
-// A run that ended in the middle, for whatever reason, is taken up by the next.
+// A run continues the inventory that an earlier run did not finish, whatever the reason.
 func TestInventoryContinues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -412,7 +412,7 @@ func TestInventoryContinues(t *testing.T) {
 	})
 }
 
-// An output that goes in the middle is replaced by that of another job.
+// If an output expires during the reading, another job replaces it.
 func TestInventoryExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -435,8 +435,8 @@ func TestInventoryExpires(t *testing.T) {
 	})
 }
 
-// Entries that make no sense are set aside, and the rest goes on. What such a list
-// lacks is not missing: it may be what could not be read.
+// Invalid entries are set aside, and the others are read. An archive that such a list lacks
+// is not missing, since it may be one of the invalid entries.
 func TestInventoryWithBadEntries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -469,7 +469,7 @@ func TestInventoryWithBadEntries(t *testing.T) {
 	})
 }
 
-// More entries than one block, and every one of them is filed.
+// Every entry of an inventory of several blocks is recorded.
 func TestInventoryOfManyBlocks(t *testing.T) {
 	const entries = 10_503
 	synctest.Test(t, func(t *testing.T) {
@@ -491,7 +491,7 @@ func TestInventoryOfManyBlocks(t *testing.T) {
 	})
 }
 
-// multiplied lists n archives, and breaks off once in the middle of a block.
+// multiplied lists n archives. It breaks the connection once, in the middle of a block.
 type multiplied struct {
 	vault.Vault
 	n, opened int
@@ -518,7 +518,7 @@ func (m *multiplied) Inventory(_ context.Context, _ vault.JobID, after string) i
 	}
 }
 
-// The inventory settles what a lost answer left open, and the upload is not
+// The inventory shows that an upload whose answer was lost is an archive. The upload is not
 // repeated.
 func TestInventorySettlesAnUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -548,7 +548,7 @@ func TestInventorySettlesAnUpload(t *testing.T) {
 	})
 }
 
-// A drain ends the reading at once, with what was read on record.
+// A drain ends the reading at once. The entries read so far are on record.
 func TestInventoryDrained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)

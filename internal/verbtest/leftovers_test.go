@@ -19,9 +19,9 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// What one run leaves to the next, in the corners where that could go wrong.
+// These tests check what one run leaves to the next, in the cases that could go wrong.
 
-// flawed is a catalog one of whose writes fails.
+// flawed is a catalog in which one kind of write fails.
 type flawed struct {
 	*catalog.Catalog
 	drop, finish error
@@ -43,13 +43,13 @@ func (f *flawed) FinishUpload(ctx context.Context, u *record.Upload, a record.Ar
 
 var errFlaw = errors.New("input/output error")
 
-// Hashes of the bytes that a file had before must never stand for those that it
-// has now, even if the run that found the change died in that very moment.
+// The hashes of old bytes of a file never count for its new bytes, even if the run that
+// noticed the change was killed at that moment.
 func TestOldHashesDoNotOutliveTheirBytes(t *testing.T) {
 	s := newSite(t)
 	s.interrupted() // three parts
 	data := content(1, 7*mib)
-	copy(data[mib:], content(2, mib)) // changed in the middle, and grown
+	copy(data[mib:], content(2, mib)) // changed in the middle, and longer
 	s.write(data)
 	o := s.options()
 	o.Journal = &flawed{Catalog: s.catalog, drop: errFlaw}
@@ -60,8 +60,8 @@ func TestOldHashesDoNotOutliveTheirBytes(t *testing.T) {
 	s.wantOne(stored)
 }
 
-// killedCompleting leaves an upload of the file of which nobody knows whether it
-// was completed. It was not.
+// killedCompleting leaves an upload that may be complete as far as the record says. The
+// vault has not completed it.
 func (s *site) killedCompleting(source *source.Source, o uploading) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, vaulttest.Fault{Method: "CompleteUpload", Err: vault.ErrDenied})
@@ -106,7 +106,7 @@ func TestAnEditedFileIsNotTakenForTheOneCompleted(t *testing.T) {
 	}
 }
 
-// A 408 of something on the way hides whether the vault acted, too.
+// After a status 408 from a proxy, it is also unknown whether the vault acted.
 func TestUnknownAfterAThrottledCompletion(t *testing.T) {
 	s := newSite(t)
 	_, sent, err := s.upload(s.options(),
@@ -117,7 +117,7 @@ func TestUnknownAfterAThrottledCompletion(t *testing.T) {
 	}
 }
 
-// An id that the vault gave is not lost because the record failed once.
+// The id that the vault gave is not lost if the catalog fails to save it once.
 func TestTheIDSurvivesAFailedRecord(t *testing.T) {
 	s := newSite(t)
 	o := s.options()
@@ -146,8 +146,8 @@ func TestUnknownDoesNotBlockAnotherFile(t *testing.T) {
 	}
 }
 
-// Two files may have one description. An upload of one is taken over for the
-// other only if they have the same bytes and nobody is at work on it.
+// Two files may have one description. The upload of one file continues as that of the other
+// only if both have the same bytes and no other run works on it.
 func TestUploadsOfOthersAreLeftAlone(t *testing.T) {
 	for name, test := range map[string]struct {
 		locked  bool
@@ -176,8 +176,8 @@ func TestUploadsOfOthersAreLeftAlone(t *testing.T) {
 	}
 }
 
-// Of two new uploads under one description, the one whose answer was lost does
-// not take the other's.
+// A run whose answer to CreateUpload was lost does not take another new upload with the
+// same description.
 func TestALostAnswerDoesNotStealAnotherUpload(t *testing.T) {
 	s := newSite(t)
 	other, err := s.vault.CreateUpload(t.Context(), vault.UploadRequest{Description: "film.mov", PartSize: mib})
@@ -254,8 +254,8 @@ func TestAStreamNeedsASpool(t *testing.T) {
 	}
 }
 
-// An archive of which only the id could be recorded, and which was deleted before the
-// next run, stays deleted: the file is uploaded anew.
+// This archive was deleted before the next run, and only its id could be recorded. It stays
+// deleted, and the file is uploaded again.
 func TestUploadAfterALateRecordWasDeleted(t *testing.T) {
 	for name, isThere := range map[string]bool{"it is gone": false, "it is still there": true} {
 		t.Run(name, func(t *testing.T) {

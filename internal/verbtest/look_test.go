@@ -12,7 +12,7 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// That an archive is already there is looked at, where that can be.
+// A run checks that an archive is still there, if the vault can tell.
 func TestAlreadyThereIsLookedAt(t *testing.T) {
 	for name, test := range map[string]struct {
 		act    func(t *testing.T, s *site, id vault.ArchiveID)
@@ -62,7 +62,7 @@ func TestAlreadyThereIsLookedAt(t *testing.T) {
 	}
 }
 
-// tamper does something to the file of an archive behind the vault's back.
+// tamper changes the file of an archive without the vault.
 func (s *site) tamper(t *testing.T, id vault.ArchiveID, act func(path string) error) {
 	t.Helper()
 	if err := act(filepath.Join(s.dir, "cold", "v", "archives", string(id))); err != nil {
@@ -70,8 +70,8 @@ func (s *site) tamper(t *testing.T, id vault.ArchiveID, act func(path string) er
 	}
 }
 
-// replacing is a vault whose ids may come to stand for other archives, as keys of a
-// bucket do.
+// replacing is a vault in which an id may come to stand for another archive, as a key of a
+// bucket may.
 type replacing struct {
 	vault.Vault
 	there vault.Archive

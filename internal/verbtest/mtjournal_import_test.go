@@ -29,8 +29,8 @@ func emptyCatalog(t *testing.T) *catalog.Catalog {
 	return c
 }
 
-// A journal is read in blocks, to its end, past lines that make no sense, whether
-// or not anybody wants to hear of them.
+// A journal is read in blocks to its end, also after invalid lines, whether or not a caller
+// wants to hear of them.
 func TestImportMtJournal(t *testing.T) {
 	const records = 25_000 // more than two blocks
 	hash := strings.Repeat("1d03c8b7", 8)

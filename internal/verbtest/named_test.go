@@ -11,7 +11,7 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// unfinished is how many uploads are on record that are not settled.
+// unfinished returns the number of unsettled uploads on record in this state.
 func (s *site) unfinished(state record.UploadState) (n int) {
 	s.t.Helper()
 	for u, err := range s.catalog.Uploads(s.t.Context(), "file://v") {
@@ -25,8 +25,8 @@ func (s *site) unfinished(state record.UploadState) (n int) {
 	return n
 }
 
-// A name that no archive can have is refused before anything is recorded or asked. What
-// is stored under another name is there all the same.
+// A name that no archive can have is refused before anything is recorded or requested. An
+// archive stored under another name still counts as present.
 func TestUploadRefusesANameThatNoArchiveCanHave(t *testing.T) {
 	s := newSite(t)
 	v := vaulttest.NewFaulty(newKeyed(s.vault))
@@ -50,8 +50,8 @@ func TestUploadRefusesANameThatNoArchiveCanHave(t *testing.T) {
 	}
 }
 
-// An upload that the vault refuses to begin is not one that may have begun. One whose
-// first answer was lost may have.
+// If the vault refuses to begin an upload, the upload cannot have begun. If the first
+// answer was lost, it may have begun.
 func TestUploadThatIsRefusedIsSettled(t *testing.T) {
 	refusal := func(call int, class error) vaulttest.Fault {
 		return vaulttest.Fault{Method: "CreateUpload", Call: call, Err: fmt.Errorf("no: %w", class)}

@@ -17,14 +17,14 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// stream uploads data as a stream, through the faults.
+// stream uploads data as a stream. The faults apply to the vault.
 func (s *site) stream(o uploading, data []byte, faults ...vaulttest.Fault) (upload.Stored, error) {
 	s.t.Helper()
 	o.Description, o.SpoolDir = "nightly", s.t.TempDir()
 	return upload.From(s.t.Context(), at(vaulttest.NewFaulty(s.vault, faults...), o.Depot), source.Stream(bytes.NewReader(data)), o.Options)
 }
 
-// forgotten is a vault that never again knows the uploads that it completed before.
+// forgotten is a vault that does not know the earlier uploads that it completed.
 func forgotten(pending int) (faults []vaulttest.Fault) {
 	for call := range pending {
 		faults = append(faults, vaulttest.Fault{Method: "CompleteUpload", Call: call + 1, Err: vault.ErrNotFound})
@@ -32,14 +32,14 @@ func forgotten(pending int) (faults []vaulttest.Fault) {
 	return faults
 }
 
-// lost is forgotten for earlier uploads, and loses the answer to the one that comes.
+// lost does not know the earlier uploads either, and loses the answer to the next one.
 func lost(pending int) []vaulttest.Fault {
 	return append(forgotten(pending),
 		vaulttest.Fault{Method: "CompleteUpload", Call: pending + 1, Err: vault.ErrUnavailable, After: true},
 		vaulttest.Fault{Method: "CompleteUpload", Call: pending + 2, Err: vault.ErrNotFound})
 }
 
-// readInventory takes the vault's list into the catalog.
+// readInventory reads the list of the vault into the catalog.
 func (s *site) readInventory() reconcile.Report {
 	s.t.Helper()
 	s.clock.advance(time.Hour)
@@ -50,7 +50,7 @@ func (s *site) readInventory() reconcile.Report {
 	return i
 }
 
-// states are those of the uploads of streams that are not settled.
+// states returns the states of the unsettled uploads of streams.
 func (s *site) states() (states []record.UploadState) {
 	s.t.Helper()
 	for u, err := range s.catalog.Uploads(s.t.Context(), "file://v") {
@@ -62,8 +62,8 @@ func (s *site) states() (states []record.UploadState) {
 	return states
 }
 
-// A stream whose answer was lost night after night does not keep the next one from
-// being stored, and an inventory settles all of them.
+// A stream is stored although the answers to the streams of several nights before were
+// lost. An inventory settles all of them.
 func TestUnknownStreamsDoNotBlockTheNext(t *testing.T) {
 	s := newSite(t)
 	nights := [][]byte{content(1, 3*mib+1), content(2, 3*mib+1), content(3, mib), content(4, 4*mib)}
@@ -91,8 +91,8 @@ func TestUnknownStreamsDoNotBlockTheNext(t *testing.T) {
 	}
 }
 
-// The bytes of a stream that may be there are not stored twice, unless that is asked
-// for.
+// A stream that may already be stored is not stored a second time, unless the caller
+// demands it.
 func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 	for name, again := range map[string]bool{"by itself": false, "again": true} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 					t.Errorf("the vault has %q, %v; named was %q", u.ID, err, double.Upload)
 				}
 			}
-			// A shorter one, the night after, is stored.
+			// A shorter stream, the night after, is stored.
 			short := content(3, mib)
 			if stored, err := s.stream(s.options(), short, forgotten(2)...); err != nil || stored.TreeHash != treehash.Sum(short) {
 				t.Errorf("stored %+v, %v", stored, err)
@@ -138,8 +138,8 @@ func TestTheSameStreamIsNotStoredTwice(t *testing.T) {
 	}
 }
 
-// The vault remembers after all: the earlier stream is an archive, and the one that is
-// fed now is another.
+// When the vault knows the upload again, the earlier stream becomes one archive, and the
+// present stream another.
 func TestAnUnknownStreamThatTheVaultRemembers(t *testing.T) {
 	s := newSite(t)
 	if _, err := s.stream(s.options(), content(1, mib), lost(0)...); !errors.Is(err, upload.ErrUnknown) {
@@ -154,8 +154,8 @@ func TestAnUnknownStreamThatTheVaultRemembers(t *testing.T) {
 	}
 }
 
-// The size of a stream is on record before the vault is asked to complete it, so that
-// whoever is killed then can be told apart, too.
+// The size of a stream is on record before the vault completes it. A stream whose run was
+// killed at that point can therefore be told from others by its size.
 func TestAStreamHasASizeFromCompletingOn(t *testing.T) {
 	s := newSite(t)
 	for _, after := range []bool{false, true} {
@@ -170,8 +170,8 @@ func TestAStreamHasASizeFromCompletingOn(t *testing.T) {
 	}
 }
 
-// One that the vault refused to complete goes on when it is fed again, and the size that
-// it had is no reason not to.
+// A stream that the vault refused to complete continues when the same data come again,
+// although its record has a size.
 func TestAStreamThatWasRefusedGoesOn(t *testing.T) {
 	s := newSite(t)
 	data := content(1, 3*mib+1)
@@ -184,7 +184,7 @@ func TestAStreamThatWasRefusedGoesOn(t *testing.T) {
 	}
 }
 
-// A record of an older firn has no size of the stream.
+// The records of older versions of firn lack the size of the stream.
 func TestAnUnknownStreamWithoutASizeIsSettled(t *testing.T) {
 	for name, test := range map[string]struct {
 		state     record.UploadState
@@ -217,7 +217,7 @@ func TestAnUnknownStreamWithoutASizeIsSettled(t *testing.T) {
 			}
 			if test.state == record.Completing {
 				asked := 1
-				if test.partsLost { // then the vault is not asked to complete anything
+				if test.partsLost { // the run then does not ask the vault to complete anything
 					asked = 0
 				}
 				if _, err := s.stream(s.options(), content(2, mib), forgotten(asked)...); err != nil {
@@ -235,8 +235,8 @@ func TestAnUnknownStreamWithoutASizeIsSettled(t *testing.T) {
 	}
 }
 
-// Of files, too, several may be unknown under one description, and none of them is
-// sent again when it comes back.
+// Several files with one description may also be unknown. None of them is sent again when
+// it comes back.
 func TestSeveralUnknownFiles(t *testing.T) {
 	s := newSite(t)
 	s.write(content(1, mib))

@@ -17,8 +17,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// keyed is a vault whose archives have names, as a bucket has: its ids are its keys.
-// Lists tell no tree hashes; a look at one archive does, if hashes is set.
+// keyed is a vault whose archives have names, like a bucket: its ids are its keys. Its
+// lists have no tree hashes. A look at one archive gives its hash if hashes is set.
 type keyed struct {
 	vault.Vault
 	keys   map[vault.ArchiveID]vault.Archive // by name
@@ -98,7 +98,7 @@ func (s *site) moved() {
 	s.file = to
 }
 
-// listed puts an archive on record as the list of a bucket tells it: without a hash.
+// listed records an archive as the list of a bucket gives it: without a hash.
 func (s *site) listed(a vault.Archive) {
 	s.t.Helper()
 	u := record.Upload{Vault: "file://v", Source: record.Source{Path: "elsewhere", Size: a.Size}, PartSize: mib, State: record.Open, ID: "x"}
@@ -113,12 +113,12 @@ func (s *site) listed(a vault.Archive) {
 	}
 }
 
-// What has the name of a file is the file, if it has its bytes: wherever the file lies
-// now, and whoever has stored it.
+// An archive with the name and the bytes of a file counts as the file, wherever the file
+// lies now, and whoever stored the archive.
 func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 	for name, test := range map[string]struct {
 		lost, listed, silent bool // the catalog; what it knows from a list; the vault tells no hash
-		untagged             bool // the list told no ETag
+		untagged             bool // the list had no ETag
 		edit, described      bool
 		present              bool
 	}{
@@ -167,7 +167,7 @@ func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 				t.Fatalf("%d parts sent, %+v, %v", sent, stored, err)
 			}
 			s.wantNotice("comparing its tree hash")
-			// The next run knows it by its times.
+			// The next run recognises the file by its times.
 			s.notices = nil
 			again, _, err := s.uploadTo(k, o)
 			if err != nil || again.ArchiveID != first.ArchiveID || len(s.notices) > 1 {
@@ -182,7 +182,7 @@ func TestUploadRecognisesWhatHasItsName(t *testing.T) {
 	}
 }
 
-// Two paths of one archive are read once each.
+// Each of two paths of one archive is read once.
 func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 	s := newSite(t)
 	first, _ := s.must(s.options())
@@ -213,8 +213,8 @@ func TestTwoPathsOfOneArchiveAreReadOnce(t *testing.T) {
 	}
 }
 
-// What an earlier firn has stored without recording its name is not there under
-// another one.
+// An archive whose name an earlier firn did not record does not count as present under
+// another name.
 func TestANameThatIsNotOnRecord(t *testing.T) {
 	s := newSite(t)
 	k := newKeyed(s.vault)

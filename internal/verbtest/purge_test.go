@@ -23,7 +23,7 @@ func (d *rig) purging() purging {
 	return purging{Depot: d.depot(time.Hour), approve: func(purge.Plan) error { return nil }}
 }
 
-// purge empties the vault where nothing may go wrong.
+// purge empties the vault and fails the test on any error.
 func (d *rig) purge(o purging) purge.Result {
 	d.t.Helper()
 	purged, err := purge.Vault(d.t.Context(), at(d.vault, o.Depot), o.Options, o.approve)
@@ -33,7 +33,7 @@ func (d *rig) purge(o purging) purge.Result {
 	return purged
 }
 
-// held is how many archives the vault holds.
+// held returns the number of archives in the vault.
 func (d *rig) held() int {
 	d.t.Helper()
 	files, err := filepath.Glob(filepath.Join(d.dir, "cold", "archives", "*.json"))
@@ -43,10 +43,10 @@ func (d *rig) held() int {
 	return len(files)
 }
 
-// deletions is a vault that keeps what it was asked to delete, and may refuse.
+// deletions is a vault that records the deletions requested, and may refuse them.
 type deletions struct {
 	vault.Vault
-	answer func(n int, id vault.ArchiveID) error // instead of the deletion, if it is not nil
+	answer func(n int, id vault.ArchiveID) error // a result other than nil replaces the deletion
 
 	mu    sync.Mutex
 	asked []vault.ArchiveID
@@ -65,7 +65,7 @@ func (d *deletions) DeleteArchive(ctx context.Context, id vault.ArchiveID) error
 	return d.Vault.DeleteArchive(ctx, id)
 }
 
-// imaginary are archives that only the catalog knows; deleting them is no error.
+// imaginary records archives that the vault does not have. Their deletion is no error.
 func (d *rig) imaginary(n int) {
 	d.t.Helper()
 	i := record.Inventory{Vault: rigURL, Source: "file of imagination", Date: time.Now().UTC(), State: record.Reading}
@@ -94,8 +94,8 @@ func (d *rig) count(state record.ArchiveState) (n int) {
 	return n
 }
 
-// What the record knows and what only the vault knows is deleted; what is on
-// record is deleted even if the inventory was too early for it.
+// A purge deletes the archives that only the record knows and those that only the vault
+// knows. It also deletes an archive on record that is too new for the inventory.
 func TestPurge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -132,7 +132,7 @@ func TestPurge(t *testing.T) {
 	})
 }
 
-// What nobody agreed to delete stays.
+// An archive outside the approved plan stays.
 func TestPurgeSparesTheNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -167,8 +167,8 @@ func TestPurgeRefused(t *testing.T) {
 	})
 }
 
-// Two thousand archives, a service that throttles and breaks, and a purge that is
-// stopped and goes on: no deletion on record is asked for again.
+// A purge of two thousand archives is stopped and continued, while the service throttles
+// and fails. No deletion on record is requested again.
 func TestPurgeOfMany(t *testing.T) {
 	const many = 2000
 	synctest.Test(t, func(t *testing.T) {
@@ -215,8 +215,8 @@ func TestPurgeOfMany(t *testing.T) {
 	})
 }
 
-// A process that is killed leaves what was begun on record as such. It is deleted
-// again, which is no error, and nothing else is.
+// A killed purge leaves the deletions that it had begun on record. The next run repeats
+// these, which is no error, and repeats no others.
 func TestPurgeAfterAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -248,7 +248,7 @@ func TestPurgeAfterAKill(t *testing.T) {
 	})
 }
 
-// amnesia is a journal that takes nothing down once its process was killed.
+// amnesia is a journal that records nothing after its process was killed.
 type amnesia struct {
 	record.Journal
 	after context.Context
@@ -261,7 +261,7 @@ func (a *amnesia) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 	return a.Journal.MarkDeleted(ctx, vaultURL, ids)
 }
 
-// Archives under a lock are kept, on record too, and the others are deleted.
+// Locked archives are kept, also on record. The others are deleted.
 func TestPurgeUnderALock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -288,7 +288,7 @@ func TestPurgeUnderALock(t *testing.T) {
 	})
 }
 
-// Without permission for anything the vault is not asked millions of times.
+// A purge without any permission does not send millions of requests.
 func TestPurgeWithoutPermission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -354,7 +354,7 @@ func TestPurgeErrors(t *testing.T) {
 	}
 }
 
-// A purge that was stopped after its inventory takes no other one within a day.
+// A purge that was stopped after its inventory uses that inventory for a day.
 func TestPurgeKeepsItsInventory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -376,8 +376,7 @@ func TestPurgeKeepsItsInventory(t *testing.T) {
 	})
 }
 
-// What an inventory tells in a way that makes no sense cannot be deleted, which is
-// said.
+// An archive behind an invalid entry cannot be deleted. The purge reports it.
 func TestPurgeWithBadEntries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -398,15 +397,16 @@ func TestPurgeWithBadEntries(t *testing.T) {
 	})
 }
 
-// What is older and came on record after the plan, such as by an inventory that another
-// process reads, was not agreed to: neither in place of one that went, nor hours later.
+// An archive that enters the record after the plan was not approved, even if it is older,
+// as an archive from an inventory of another process may be. It neither takes the place of
+// an archive that has gone nor is it deleted hours later.
 func TestPurgeDeletesWhatWasAgreedTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		goes, stays := d.put("goes", content(1, 100)), d.put("stays", content(2, 100))
 		comes, late := d.put("comes", content(3, 100)), d.put("late", content(4, 100))
 		d.knows(goes, stays)
-		d.imaginary(300) // which makes more than one block
+		d.imaginary(300) // more than one block
 		pass(1)
 		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
 			if n == 1 {

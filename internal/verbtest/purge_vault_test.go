@@ -15,8 +15,8 @@ import (
 	"firn/vault/dirvault"
 )
 
-// yard is a place of vaults that count their archives once a day, as the service
-// does, with one vault in it.
+// yard is a directory of vaults with one vault in it. Its vaults count their archives once
+// a day, as the service does.
 type yard struct {
 	*rig
 	root  *dirvault.Root
@@ -88,8 +88,8 @@ func (y *yard) wantGone() {
 	}
 }
 
-// An emptied vault can be removed once it has counted its archives, about a day
-// later; until then it is tried now and then.
+// An emptied vault can be removed when it has counted its archives, about a day later. The
+// removal is tried from time to time.
 func TestRemoveVault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := newYard(t)
@@ -138,8 +138,8 @@ func TestRemoveVaultWithoutWaiting(t *testing.T) {
 	})
 }
 
-// An archive that no inventory had listed yet when the vault was purged shows when
-// the vault counts again, and is deleted then.
+// An archive that was too new for the inventory of the purge shows when the vault counts
+// again. The purge then deletes it.
 func TestRemoveVaultThatHadMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := newYard(t)

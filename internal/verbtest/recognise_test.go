@@ -8,11 +8,11 @@ import (
 	"firn/reconcile"
 )
 
-// A file that the record knows from an inventory alone is there: by its name, size
+// A file whose archive is known only from an inventory counts as present by its name, size
 // and bytes, whatever its description.
 func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
 	for name, test := range map[string]struct {
-		stored, now  string // descriptions; empty: the name
+		stored, now  string // descriptions; empty means the name
 		again, other bool
 		present      bool
 	}{
@@ -34,7 +34,7 @@ func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
 			if _, err := reconcile.Inventory(t.Context(), depot.Depot{Vault: s.vault, Journal: s.catalog, Now: s.clock.Now}, reconcile.Options{}); err != nil {
 				t.Fatal(err)
 			}
-			s.file = filepath.Join(t.TempDir(), "film.mov") // it lies elsewhere now
+			s.file = filepath.Join(t.TempDir(), "film.mov") // another directory
 			s.write(content(map[bool]uint64{false: 1, true: 2}[test.other], 5*mib+mib/2))
 			o = s.options()
 			o.Description, o.Again = test.now, test.again
@@ -49,7 +49,7 @@ func TestUploadRecognisesWhatAnInventoryLists(t *testing.T) {
 	}
 }
 
-// Of two uploads on record that were given different descriptions, both are meant.
+// Two uploads on record with different descriptions are two archives.
 func TestAnotherDescriptionIsAnotherArchive(t *testing.T) {
 	s := newSite(t)
 	o := s.options()

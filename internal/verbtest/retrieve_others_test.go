@@ -13,8 +13,8 @@ import (
 	"firn/vault"
 )
 
-// Ranges of an archive that others have asked for are used, and only what they lack is
-// asked for.
+// A retrieval uses the ranges that other programs have retrieved, and asks only for the
+// rest.
 func TestRangesOfOthers(t *testing.T) {
 	const size = 40*mib + 5
 	data := content(1, size)
@@ -24,7 +24,7 @@ func TestRangesOfOthers(t *testing.T) {
 		age   time.Duration
 		want  vault.Range   // of the archive
 		tier  vault.Tier    // of this call
-		ask   []vault.Range // what is asked for all the same
+		ask   []vault.Range // ranges that are still asked for
 	}{
 		"two that are all":        {there: []vault.Range{span(0, 32*mib), span(32*mib, size)}},
 		"in any order, doubled":   {there: []vault.Range{span(32*mib, size), span(0, 16*mib), span(16*mib, 32*mib), span(0, 32*mib)}},
@@ -79,7 +79,7 @@ func TestRangesOfOthers(t *testing.T) {
 	}
 }
 
-// So they are of an archive of which the record knows nothing.
+// A retrieval also uses the ranges of others if the record does not know the archive.
 func TestRangesOfOthersTellTheSize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -94,7 +94,7 @@ func TestRangesOfOthersTellTheSize(t *testing.T) {
 	})
 }
 
-// askedByOthers has another program ask for ranges of an archive, and time pass.
+// askedByOthers makes another program ask for ranges of an archive, and lets time pass.
 func (d *rig) askedByOthers(a record.Archive, ranges []vault.Range, age time.Duration) {
 	d.t.Helper()
 	for _, r := range ranges {
@@ -105,8 +105,8 @@ func (d *rig) askedByOthers(a record.Archive, ranges []vault.Range, age time.Dur
 	wait(age)
 }
 
-// What the ranges of others leave of an archive is agreed to all at once, before any of it
-// is asked for and paid.
+// The caller approves all missing ranges of an archive at once, before any of them is
+// requested and paid for.
 func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 	const size = 96 * mib
 	data := content(1, size)
@@ -151,7 +151,7 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 	}
 }
 
-// A tree hash on record is not given up for that which the vault's list of jobs tells.
+// The tree hash on record is kept when the list of jobs gives another.
 func TestRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)

@@ -53,13 +53,13 @@ func TestRetrieveStartsOneJob(t *testing.T) {
 	})
 }
 
-// What the record does not know is found in the vault's list: jobs of another
-// program, and ours after the catalog was lost.
+// Jobs that the record does not know are found in the list of the vault: jobs of other
+// programs, and jobs of firn from before the catalog was lost.
 func TestRetrieveTakesTheJobsOfOthers(t *testing.T) {
 	whole := vault.Range{}
 	first := vault.Range{Size: 2 * mib}
 	for name, test := range map[string]struct {
-		there vault.JobRequest // its Archive is set below, if empty
+		there vault.JobRequest // an empty Archive is set below
 		age   time.Duration
 		want  vault.Range
 		tier  vault.Tier
@@ -113,8 +113,8 @@ func TestRetrieveTakesTheJobsOfOthers(t *testing.T) {
 	}
 }
 
-// The answer to StartJob may be lost, or the process end before it comes. There
-// is never a second job, nor none.
+// The answer to StartJob may be lost, or the process may end before it arrives. Exactly one
+// job is started in each case.
 func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 	for name, fault := range map[string]vaulttest.Fault{
 		"after the vault acted":     {Method: "StartJob", Call: 1, Err: vault.ErrUnavailable, After: true},
@@ -137,7 +137,7 @@ func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 					v := vaulttest.NewFaulty(d.vault, fault)
 					o.Approve = func(vault.JobRequest, int64) error {
 						if errors.Is(fault.Err, context.Canceled) {
-							// As a process that is killed while it waits for the answer.
+							// A process may be killed while it waits for the answer.
 							context.AfterFunc(ctx, func() {})
 							time.AfterFunc(0, func() { cancel(errKilled) })
 						}
@@ -170,7 +170,7 @@ func TestALostAnswerStartsNoSecondJob(t *testing.T) {
 
 var errKilled = errors.New("killed")
 
-// A record that says "asking" belongs to a run that died.
+// A job on record as "asking" belongs to a run that ended early.
 func TestAnIntentOnRecordIsSettled(t *testing.T) {
 	for _, arrived := range []bool{true, false} {
 		t.Run(fmt.Sprintf("arrived %v", arrived), func(t *testing.T) {
@@ -312,7 +312,7 @@ func TestRetrieveRefuses(t *testing.T) {
 	}
 }
 
-// A range that is no node of the tree is asked for as several that are.
+// A range that is no node of the tree is requested as several nodes.
 func TestRetrieveAllInNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -361,7 +361,7 @@ func TestABudgetIsKept(t *testing.T) {
 		if fmt.Sprint(started) != "[3 1]" || d.vault.listed-listed != 1 {
 			t.Errorf("started %v, listed %d times", started, d.vault.listed-listed)
 		}
-		// What is larger than the budget begins it all the same.
+		// An archive larger than the budget is still retrieved if it is the first.
 		o.Budget = mib
 		for r, err := range jobs.RetrieveAll(t.Context(), at(d.vault, o.Depot), all[1:2], o.Options) {
 			if err != nil || r.Found {

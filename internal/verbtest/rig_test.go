@@ -22,9 +22,8 @@ import (
 	"firn/vault/dirvault"
 )
 
-// rig is a vault whose jobs take hours and whose outputs live a day, with a
-// catalog and a directory for what comes back. It is made in a bubble, whose
-// clock is everybody's.
+// rig is a vault with a catalog and a directory for downloads. Its jobs take hours and its
+// outputs last a day. It runs in a synctest bubble, on the clock of the bubble.
 type rig struct {
 	t       *testing.T
 	dir     string
@@ -74,7 +73,7 @@ func (d *rig) openCatalog() {
 	d.t.Cleanup(func() { closed(d.t, c) })
 }
 
-// store makes an archive of data, without a word to the catalog.
+// store stores data as an archive. The catalog does not learn of it.
 func (d *rig) store(data []byte) record.Archive {
 	d.t.Helper()
 	path := filepath.Join(d.dir, "source")
@@ -125,7 +124,7 @@ func (d *rig) waiting() waiting {
 	return waiting{Depot: d.depot(0)}
 }
 
-// retrieve asks for an archive where nothing may go wrong.
+// retrieve asks for an archive and fails the test on any error.
 func (d *rig) retrieve(a record.Archive, o retrieving) record.Job {
 	d.t.Helper()
 	job, err := jobs.Retrieve(d.t.Context(), at(d.vault, o.Depot), a, o.Options)
@@ -135,7 +134,7 @@ func (d *rig) retrieve(a record.Archive, o retrieving) record.Job {
 	return job
 }
 
-// atVault are the jobs that the vault lists.
+// atVault returns the jobs that the vault lists.
 func (d *rig) atVault() (jobs []vault.Job) {
 	d.t.Helper()
 	for j, err := range d.below.Jobs(d.t.Context()) {
@@ -147,7 +146,7 @@ func (d *rig) atVault() (jobs []vault.Job) {
 	return jobs
 }
 
-// onRecord are the jobs in the catalog, newest first.
+// onRecord returns the jobs in the catalog, newest first.
 func (d *rig) onRecord(a record.Archive) (jobs []record.Job) {
 	d.t.Helper()
 	for j, err := range d.catalog.JobsFor(d.t.Context(), rigURL, a.ID) {
@@ -159,11 +158,9 @@ func (d *rig) onRecord(a record.Archive) (jobs []record.Job) {
 	return jobs
 }
 
-// wait lets time pass.
 func wait(d time.Duration) { <-time.After(d) }
 
-// watched is a vault that keeps what was asked of it, and on which a test puts
-// its hands.
+// watched is a vault that records requests. A test can change its answers.
 type watched struct {
 	vault.Vault
 
@@ -171,10 +168,10 @@ type watched struct {
 	asked  int                // calls of Job
 	listed int                // calls of Jobs
 	starts []vault.JobRequest // that reached the vault
-	reads  []vault.Range      // of outputs, within the archive
+	reads  []vault.Range      // ranges of the archive that were read from outputs
 
-	start func(vault.JobRequest) error // instead of a start, if it returns an error
-	// output replaces what was opened; within the archive.
+	start func(vault.JobRequest) error // an error replaces the start
+	// output replaces an opened output. Its range is a range of the archive.
 	output func(vault.Range, vault.Output) (vault.Output, error)
 }
 

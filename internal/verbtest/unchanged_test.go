@@ -17,8 +17,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// editedInPlace flips a byte of the file and gives it its modification time back, as a
-// program does that does not want its container to be seen to change.
+// editedInPlace flips a byte of the file and restores its modification time. Programs do so
+// that hide changes of their containers.
 func (s *site) editedInPlace(at int64) {
 	s.t.Helper()
 	was, err := os.Stat(s.file)
@@ -56,8 +56,8 @@ func (d *doing) UploadPart(ctx context.Context, id vault.UploadID, p vault.Part,
 	return d.Vault.UploadPart(ctx, id, p, body)
 }
 
-// A change that only the inode's change time tells is looked at: the same bytes are
-// stored, others are not.
+// If only the change time of the inode differs, the run compares the bytes. The file counts
+// as stored only with the same bytes.
 func TestUploadLooksAtTheChangeTime(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(s *site)
@@ -93,7 +93,7 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 				}
 				s.wantOne(stored)
 				s.wantNotice("comparing its bytes with what was sent")
-				// What was compared once needs no comparison the next time.
+				// After one comparison, the next run needs none.
 				s.notices = nil
 				if again, sent := s.must(s.options()); !again.AlreadyPresent || sent != 0 || len(s.notices) != 0 {
 					t.Errorf("%d parts sent, %+v, %q", sent, again, s.notices)
@@ -109,8 +109,8 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 	}
 }
 
-// The same between two runs: what is there already, and what is unfinished, is believed
-// of a file that has the same change time, and else compared.
+// The same holds between two runs: a stored file or an unfinished upload counts without a
+// comparison only if the change time is the same.
 func TestAnEditInPlaceIsSeenByTheNextRun(t *testing.T) {
 	t.Run("stored", func(t *testing.T) {
 		s := newSite(t)
@@ -141,7 +141,7 @@ func TestAnEditInPlaceIsSeenByTheNextRun(t *testing.T) {
 	})
 }
 
-// A file whose inode changed is compared once, and not at every run from then on.
+// A file whose inode changed is compared once, not in every later run.
 func TestAComparisonIsRemembered(t *testing.T) {
 	s := newSite(t)
 	first, _ := s.must(s.options())
@@ -157,8 +157,8 @@ func TestAComparisonIsRemembered(t *testing.T) {
 	}
 }
 
-// Interrupted, edited, continued and interrupted before anything was sent, continued:
-// the hashes of the old bytes are not believed of the new ones.
+// The hashes of the old bytes do not count for the new bytes, after these steps:
+// interrupted, edited, continued, interrupted before anything was sent, continued.
 func TestHashesOfAnOldSourceAreDropped(t *testing.T) {
 	for name, change := range map[string]func(s *site){
 		"edited": func(s *site) {
@@ -204,7 +204,7 @@ func TestHashesOfAnOldSourceAreDropped(t *testing.T) {
 	}
 }
 
-// A source whose times say nothing is compared, however often; that is told.
+// A source without meaningful times is compared in every run, with a notice.
 func TestAFileWithoutAStableChangeTime(t *testing.T) {
 	s := newSite(t)
 	s.must(s.options())

@@ -20,13 +20,13 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// doubtful is a vault that tells of each archive that it has published something else
-// than was sent, until it is believed.
+// doubtful is a vault that claims for each archive that it published other bytes than were
+// sent, until believed is set.
 type doubtful struct {
 	vault.Vault
 	looks    int
 	believed bool
-	gone     error // if it is
+	gone     error // error of a look if the archive is gone
 }
 
 func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.Completion) (vault.ArchiveID, error) {
@@ -48,7 +48,7 @@ func (d *doubtful) CompleteUpload(ctx context.Context, id vault.UploadID, c vaul
 	return "", &vault.UnprovedError{ID: archive, Proof: "CRC-64", Sent: "a", Told: "b", Without: "lacks=crc64nvme"}
 }
 
-// upload uploads the file of a site to v.
+// uploadTo uploads the file of a site to v.
 func (s *site) uploadTo(v vault.Vault, o uploading) (upload.Stored, int, error) {
 	s.t.Helper()
 	counted := vaulttest.NewFaulty(v)
@@ -56,7 +56,7 @@ func (s *site) uploadTo(v vault.Vault, o uploading) (upload.Stored, int, error) 
 	return stored, counted.Calls("UploadPart"), err
 }
 
-// doubted uploads to a vault that does not prove what it has.
+// doubted uploads a file to a vault that does not prove its archive.
 func doubted(t *testing.T) (*site, *doubtful) {
 	t.Helper()
 	s := newSite(t)
@@ -73,7 +73,7 @@ func TestWhatIsNotProvedIsStored(t *testing.T) {
 	if err != nil || len(a) != 1 || a[0].State != record.Unproved || a[0].TreeHash.IsZero() {
 		t.Fatalf("on record: %+v, %v", a, err)
 	}
-	for range 2 { // it is looked at, and nothing is sent
+	for range 2 { // the run looks at the archive and sends nothing
 		_, sent, err := s.uploadTo(d, s.options())
 		unproved, ok := errors.AsType[*vault.UnprovedError](err)
 		if !ok || unproved.ID != a[0].ID || sent != 0 {
@@ -95,7 +95,7 @@ func TestWhatIsNotProvedIsStored(t *testing.T) {
 	}
 }
 
-// A try that came to nothing does not hide it.
+// A later attempt that failed does not hide the unproved archive.
 func TestWhatIsNotProvedIsFoundBehindALaterTry(t *testing.T) {
 	s, d := doubted(t)
 	o := s.options()
@@ -134,7 +134,7 @@ func TestWhatIsNotProvedDoesNotBlockOtherBytes(t *testing.T) {
 	}
 }
 
-// A stream under the same description is another archive, unless it has the same name.
+// A stream with the same description is another archive, unless it has the same name.
 func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
 	s := newSite(t)
 	d := &doubtful{Vault: s.vault}
@@ -165,8 +165,8 @@ func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
 	s.wantNotice("is proved now")
 }
 
-// late is a vault that completes an upload in its own time, and meanwhile knows neither
-// the upload nor the archive.
+// late is a vault that takes time to complete an upload. Meanwhile it knows neither the
+// upload nor the archive.
 type late struct {
 	vault.Vault
 	takes time.Duration
@@ -222,7 +222,8 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				if text := err.Error(); strings.Contains(text, "day") || !strings.Contains(text, "run the same command again") {
 					t.Errorf("a vault that lists at once: %q", text)
 				}
-				// The same call looks once more, and settles it when it is there.
+				// The same call looks once more, and settles the upload if the archive is
+				// there.
 				begin := time.Now()
 				if _, err := upload.File(t.Context(), at(v, o.Depot), path, o.Options); !errors.Is(err, upload.ErrUnknown) || time.Since(begin) > time.Minute {
 					t.Errorf("again after %s: %v, want ErrUnknown", time.Since(begin), err)
@@ -238,7 +239,7 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 	}
 }
 
-// A run that was killed while the vault was at work on it is continued with patience.
+// A run waits for the archive of a run that was killed while the vault completed it.
 func TestKilledWhileAnArchiveComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -259,7 +260,7 @@ func TestKilledWhileAnArchiveComesLate(t *testing.T) {
 	})
 }
 
-// A name that another archive has taken meanwhile leaves all that was sent where it is.
+// If another archive took the name meanwhile, the parts stay where they are.
 func TestANameThatIsTaken(t *testing.T) {
 	s := newSite(t)
 	taken := vaulttest.Fault{Method: "CompleteUpload", Err: &vault.TakenError{ID: "film.mov", Size: 3}}

@@ -15,8 +15,8 @@ import (
 	"firn/vault/vaulttest"
 )
 
-// A file that was written at the moment when its upload began can be written again
-// without a change of its times: the next run believes none of its parts.
+// A file written at the moment of its upload can be written again without a change of its
+// times. The next run therefore trusts none of its parts.
 func TestWhatWasFreshProvesNothingLater(t *testing.T) {
 	for name, fresh := range map[string]bool{"fresh": true, "not fresh": false} {
 		t.Run(name, func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestWhatWasFreshProvesNothingLater(t *testing.T) {
 			if err != nil || last.Source.Change.IsZero() != fresh {
 				t.Fatalf("on record is %+v, %v", last.Source, err)
 			}
-			stored, _ := s.must(s.options()) // whose bytes are compared
+			stored, _ := s.must(s.options()) // the run compares the bytes
 			s.wantOne(stored)
 			last, err = s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")
 			if err != nil || last.Source.Change.IsZero() {
@@ -43,8 +43,8 @@ func TestWhatWasFreshProvesNothingLater(t *testing.T) {
 	}
 }
 
-// An upload that may be an archive is not continued as that of another path, and its
-// parts stay on record.
+// An upload that may be an archive is not continued for another path, and its parts stay on
+// record.
 func TestAnUploadThatMayBeAnArchiveIsNotAdopted(t *testing.T) {
 	for state, adopted := range map[record.UploadState]bool{
 		record.Open: true, record.Completing: false, record.Unknown: false, record.Aborted: true,
@@ -79,7 +79,8 @@ func TestAnUploadThatMayBeAnArchiveIsNotAdopted(t *testing.T) {
 	}
 }
 
-// meddling is a catalog in which another run completes an upload before its lock is had.
+// meddling is a catalog in which another run begins to complete an upload just before the
+// lock is taken.
 type meddling struct {
 	*catalog.Catalog
 	path string
@@ -113,7 +114,7 @@ func TestAnUploadIsReadAgainUnderItsLock(t *testing.T) {
 	}
 }
 
-// recordedFirst is a vault that looks at the catalog when it is looked at.
+// recordedFirst is a vault that checks the catalog whenever a run looks at an archive.
 type recordedFirst struct {
 	vault.Vault
 	s *site
@@ -129,7 +130,7 @@ func (r *recordedFirst) Look(ctx context.Context, id vault.ArchiveID) (vault.Arc
 	return vault.Archive{ID: id, Size: a.Size, ETag: "etag"}, nil
 }
 
-// The id of an archive is on record before anything else is asked.
+// The id of an archive is on record before the next request.
 func TestTheIDIsRecordedFirst(t *testing.T) {
 	s := newSite(t)
 	v := &recordedFirst{Vault: s.vault, s: s}
@@ -142,7 +143,7 @@ func TestTheIDIsRecordedFirst(t *testing.T) {
 	}
 }
 
-// Another name is another archive, also beside one that is not proved.
+// A file with another name is another archive, also beside an unproved one.
 func TestWhatIsNotProvedUnderAnotherName(t *testing.T) {
 	s := newSite(t)
 	k := newKeyed(s.vault)
@@ -158,7 +159,7 @@ func TestWhatIsNotProvedUnderAnotherName(t *testing.T) {
 	}
 }
 
-// full is a catalog that once cannot save that an upload is open.
+// full is a catalog that once fails to save the state "open" of an upload.
 type full struct {
 	*catalog.Catalog
 	failed bool
@@ -174,7 +175,7 @@ func (f *full) SaveUpload(ctx context.Context, u *record.Upload) error {
 	return f.Catalog.SaveUpload(ctx, u)
 }
 
-// That an upload is open after all counts only once it is on record.
+// The new state "open" of an upload counts only after it is recorded.
 func TestReopeningThatCannotBeSaved(t *testing.T) {
 	s := newSite(t)
 	if _, _, err := s.upload(s.options(), vaulttest.Fault{Method: "CompleteUpload", Call: 1, Err: vault.ErrDenied}); !errors.Is(err, vault.ErrDenied) {
@@ -188,7 +189,7 @@ func TestReopeningThatCannotBeSaved(t *testing.T) {
 	}
 }
 
-// What cannot be proved any more is told as what it is, and blocks no streams.
+// An archive that can never be proved is reported as such, and blocks no streams.
 func TestWhatCannotBeProvedAnyMore(t *testing.T) {
 	s := newSite(t)
 	d := &doubtful{Vault: s.vault}

@@ -27,7 +27,7 @@ import (
 
 const mib = 1 << 20
 
-// site is a vault, a catalog and a file, as a person has them.
+// site is a vault, a catalog and a file, as a user has them.
 type site struct {
 	ctx     context.Context // of the calls
 	t       *testing.T
@@ -41,7 +41,7 @@ type site struct {
 	notices []string
 }
 
-// named is a directory under a name that tests can write down.
+// named is a directory vault whose URL tests can write down.
 type named struct {
 	*dirvault.Vault
 	url string
@@ -66,7 +66,7 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// newSite has a file of 5.5 parts of 1 MiB.
+// newSite returns a site with a file of 5.5 parts of 1 MiB.
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, ctx: t.Context(), dir: t.TempDir(), clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
@@ -93,7 +93,7 @@ func newSite(t *testing.T) *site {
 	return s
 }
 
-// openCatalog opens the catalog, as the next process would.
+// openCatalog opens the catalog as the next process would.
 func (s *site) openCatalog() {
 	s.t.Helper()
 	c, err := catalog.Open(s.t.Context(), filepath.Join(s.dir, "catalog", "catalog.db"), catalog.Options{Now: s.clock.Now})
@@ -104,7 +104,7 @@ func (s *site) openCatalog() {
 	s.t.Cleanup(func() { closed(s.t, c) })
 }
 
-// loseCatalog leaves the next run without any record.
+// loseCatalog removes the catalog.
 func (s *site) loseCatalog() {
 	s.t.Helper()
 	if err := s.catalog.Close(); err != nil {
@@ -141,7 +141,7 @@ func (s *site) options() uploading {
 	}
 }
 
-// upload runs one upload through the faults and returns how many parts were sent.
+// upload uploads the file once, with faults, and returns the number of parts sent.
 func (s *site) upload(o uploading, faults ...vaulttest.Fault) (upload.Stored, int, error) {
 	s.t.Helper()
 	v := vaulttest.NewFaulty(s.vault, faults...)
@@ -149,7 +149,7 @@ func (s *site) upload(o uploading, faults ...vaulttest.Fault) (upload.Stored, in
 	return stored, v.Calls("UploadPart"), err
 }
 
-// must is upload where nothing may go wrong.
+// must uploads the file and fails the test on any error.
 func (s *site) must(o uploading, faults ...vaulttest.Fault) (upload.Stored, int) {
 	s.t.Helper()
 	stored, sent, err := s.upload(o, faults...)
@@ -159,7 +159,7 @@ func (s *site) must(o uploading, faults ...vaulttest.Fault) (upload.Stored, int)
 	return stored, sent
 }
 
-// interrupted leaves an upload behind of which some parts are acknowledged.
+// interrupted leaves an unfinished upload of which some parts are acknowledged.
 func (s *site) interrupted() {
 	s.t.Helper()
 	o := s.options()
@@ -170,7 +170,8 @@ func (s *site) interrupted() {
 	}
 }
 
-// archives returns what the vault itself says it has, and its unfinished uploads.
+// archives returns the archives that the vault lists, and the number of its unfinished
+// uploads.
 func (s *site) archives() (archives []vault.Archive, unfinished int) {
 	s.t.Helper()
 	job, err := s.vault.StartJob(s.t.Context(), vault.JobRequest{Kind: vault.RetrieveInventory})
@@ -192,8 +193,8 @@ func (s *site) archives() (archives []vault.Archive, unfinished int) {
 	return archives, unfinished
 }
 
-// wantOne checks that the vault has exactly one archive, the file's bytes, and
-// nothing unfinished.
+// wantOne checks that the vault has exactly one archive with the bytes of the file, and no
+// unfinished upload.
 func (s *site) wantOne(stored upload.Stored) {
 	s.t.Helper()
 	archives, unfinished := s.archives()
@@ -317,7 +318,7 @@ func TestUploadContinues(t *testing.T) {
 	}
 }
 
-// An unfinished upload of other bytes under the same description is not ours.
+// An unfinished upload of other bytes with the same description is not continued.
 func TestUploadDoesNotContinueAnotherFile(t *testing.T) {
 	s := newSite(t)
 	s.interrupted()
@@ -330,7 +331,7 @@ func TestUploadDoesNotContinueAnotherFile(t *testing.T) {
 	s.wantNotice("not continued")
 }
 
-// A file that was edited between two runs is stored as it is now.
+// A file edited between two runs is stored with its new bytes.
 func TestUploadResumedAfterAnEdit(t *testing.T) {
 	for name, edit := range map[string]func(data []byte){
 		"of one part":   func(data []byte) { data[0] ^= 1 },
@@ -349,7 +350,7 @@ func TestUploadResumedAfterAnEdit(t *testing.T) {
 	}
 }
 
-// What was sent of a log that has grown since is not sent again.
+// The parts of a log that were sent before it grew are not sent again.
 func TestUploadResumedAfterGrowth(t *testing.T) {
 	s := newSite(t)
 	s.interrupted()

@@ -26,7 +26,7 @@ func TestVerifyFile(t *testing.T) {
 	changed[69*mib] ^= 1
 	dir := t.TempDir()
 	for name, test := range map[string]struct {
-		data    []byte // nil: no file
+		data    []byte // nil means no file
 		archive record.Archive
 		want    error
 		says    string
@@ -68,7 +68,7 @@ func TestVerifyFile(t *testing.T) {
 	}
 }
 
-// A file that changes while it is read proves nothing, whatever its hash.
+// A file that changes during the reading is not verified, whatever its hash.
 func TestVerifyFileThatChanges(t *testing.T) {
 	data := content(1, 8*mib)
 	path := filepath.Join(t.TempDir(), "film.mov")

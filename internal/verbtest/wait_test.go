@@ -63,7 +63,7 @@ func TestNoWaitSaysWhenToComeBack(t *testing.T) {
 	}
 }
 
-// A job that is late is not promised for a moment that has passed.
+// The promised time of a late job is never in the past.
 func TestComeBackIsNeverInThePast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -113,7 +113,7 @@ func TestAJobThatEndedBadly(t *testing.T) {
 	}
 }
 
-// Of a vault that is not there nothing follows about the job.
+// A missing vault does not mean that the job is missing.
 func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -127,7 +127,7 @@ func TestAMissingVaultIsNoMissingJob(t *testing.T) {
 	})
 }
 
-// That it could not be asked whether the vault is there says nothing about the job either.
+// If the vault cannot be asked, the job is not known to be missing either.
 func TestAMissingJobOnABadLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -167,7 +167,7 @@ func TestADrainEndsTheWaiting(t *testing.T) {
 	})
 }
 
-// Many jobs are asked for with one list, and come one by one as they end.
+// One list asks for many jobs. Each job is returned when it ends.
 func TestWaitForManyJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
@@ -189,7 +189,7 @@ func TestWaitForManyJobs(t *testing.T) {
 				t.Errorf("job %d ended as another", i)
 			}
 		}
-		// The last one is asked for alone.
+		// The last job is asked for alone.
 		if asked = d.vault.asked - asked; len(ended) != len(all) || asked > 12 || d.vault.listed > 50 {
 			t.Errorf("%d ended, asked %d times, listed %d times", len(ended), asked, d.vault.listed)
 		}
@@ -214,7 +214,7 @@ func TestNoWaitTellsOfEachJob(t *testing.T) {
 	})
 }
 
-// bell rings when it is told to.
+// bell is a notifier that the test rings.
 type bell struct {
 	ring chan error
 	mine []bool
