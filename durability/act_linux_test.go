@@ -4,18 +4,18 @@ import (
 	"strings"
 )
 
-// act is what a call means for files and for who waits for an answer.
+// act is the effect of a call on files, or an answer that somebody else receives.
 type act struct {
-	kind  string // write, flush, create, make, name, remove, say or send; "" for nothing of that
-	path  string // within the disk
-	from  string // of name
-	link  bool   // the old name stays
-	place        // of write
-	anew  bool   // nothing is left of what was written before
-	text  string // of say and send: how it begins
+	kind   string // write, flush, create, make, name, remove, say or send; empty for any other call
+	path   string // within the disk
+	from   string // of name
+	link   bool   // the old name stays: a link, not a rename
+	extent        // of a write
+	anew   bool   // the old contents are lost
+	text   string // of say and send: the beginning of the text
 }
 
-// actOf tells what a call means. Paths outside of the disk mean nothing.
+// actOf returns the effect of a call. Calls on paths outside of the disk have none.
 func (d *disk) actOf(c *call) act {
 	for _, a := range c.args {
 		if a.path != "" {
@@ -27,7 +27,7 @@ func (d *disk) actOf(c *call) act {
 		return d.opening(d.rel(c.paths()[0]), c.args)
 	case "pwrite64":
 		a := d.output(c.args[0], nil)
-		a.place = place{size: c.args[len(c.args)-2].raw, offset: c.args[len(c.args)-1].raw}
+		a.extent = extent{size: c.args[len(c.args)-2].raw, offset: c.args[len(c.args)-1].raw}
 		return a
 	case "write", "writev", "sendfile", "pwritev", "pwritev2", "fallocate":
 		return d.output(c.args[0], c.args[1:])
@@ -45,7 +45,7 @@ func (d *disk) actOf(c *call) act {
 		return d.at("remove", d.rel(c.paths()[0]))
 	case "rename", "renameat", "renameat2", "link", "linkat":
 		if paths := c.paths(); d.rel(paths[1]) != "" {
-			if fd, is := strings.CutPrefix(paths[0], "/proc/self/fd/"); is { // an open file is given a name
+			if fd, is := strings.CutPrefix(paths[0], "/proc/self/fd/"); is { // an open file gets a name
 				paths[0] = d.opened[fd]
 			}
 			return act{kind: "name", from: d.rel(paths[0]), path: d.rel(paths[1]), link: strings.HasPrefix(c.name, "link")}
@@ -61,7 +61,7 @@ func (d *disk) at(kind, path string) act {
 	return act{kind: kind, path: path}
 }
 
-// opening is what it means to open a file: that it is made, or emptied, or nothing.
+// opening returns the effect of opening a file: create it, empty it, or nothing.
 func (d *disk) opening(path string, args []arg) act {
 	for _, a := range args {
 		switch {
@@ -75,8 +75,8 @@ func (d *disk) opening(path string, args []arg) act {
 	return act{}
 }
 
-// output is what writing to a descriptor means. What has no name any more cannot
-// outlast the process.
+// output returns the effect of writing to a descriptor. A file without a name does not
+// outlast the process, so that writing to it has no effect.
 func (d *disk) output(to arg, data []arg) act {
 	var text string
 	for _, a := range data {

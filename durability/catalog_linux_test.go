@@ -22,14 +22,14 @@ func (s *sandbox) keepLog(args ...string) {
 	}
 }
 
-// TestLogIsFolded: who only reads writes a log that was left anew and puts it into the
-// catalog's file, too.
+// A command that only reads also writes the log anew that an earlier run left, and folds it
+// into the file of the catalog.
 func TestLogIsFolded(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
 	s.keepLog(words("upload ./v a")...)
 	s.watched(words("list ./v"),
-		before("name home/catalog.db-wal", "flushed home/catalog.db-wal.new"), // its flush may have failed
+		before("name home/catalog.db-wal", "flushed home/catalog.db-wal.new"), // an earlier flush of it may have failed
 		before("remove home/catalog.db-wal", "safe home/catalog.db"),
 	)
 }
@@ -52,8 +52,8 @@ func TestCatalogIsImported(t *testing.T) {
 	s.watched(words("catalog import copy.jsonl"), before("remove home/catalog.db-wal", "safe home/catalog.db"))
 }
 
-// TestCatalogIsRebuilt: the old one and its log are out of the way, for good, before the
-// new one has their name, and by then the new one is safe under another.
+// Before the new catalog gets the name of the old one, the old catalog and its log have
+// durably lost that name, and the new one is durable under another name.
 func TestCatalogIsRebuilt(t *testing.T) {
 	t.Parallel()
 	s, _ := withArchive(t)

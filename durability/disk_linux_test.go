@@ -9,35 +9,35 @@ import (
 	"testing"
 )
 
-// disk is a model of a directory: what is in it, and what of that a power loss would
-// leave. Paths are relative to it.
+// disk is a model of a directory: the files in it, and the part of them that a power loss
+// would leave. Its paths are relative to the directory.
 type disk struct {
 	root  string
-	clock int              // goes on with every step
-	nodes map[string]*node // what there is, by path
-	named map[string]int   // names that are given and not flushed, and when
-	gone  map[string]int   // names that are taken away and not flushed, and when
-	ever  map[string]bool  // names that were taken away at some time
+	clock int              // increases with every step
+	nodes map[string]*node // the files and directories, by path
+	named map[string]int   // names given and not yet flushed, with their time
+	gone  map[string]int   // names removed and not yet flushed, with their time
+	ever  map[string]bool  // names that were ever removed
 
-	opened map[string]string // the file behind a descriptor, as it was seen last
+	opened map[string]string // the last known file of each descriptor
 }
 
-// node is a file or a directory. Links share it.
+// node is a file or a directory. Its links share it.
 type node struct {
 	dir     bool
-	written int           // when it was last
-	flushed int           // up to when its bytes are on the disk
-	flushes map[*call]int // when those began that have not ended: they cover what was there then
-	// What was written by calls since the last flush; and what of that was there when a flush
-	// failed: it can be read, but may never come to the disk unless it is written again,
-	// however many flushes succeed.
-	dirty, lost map[place]bool
+	written int           // time of the last write
+	flushed int           // time up to which its bytes are on the disk
+	flushes map[*call]int // time at which each running flush began: it covers the writes before
+	// dirty holds the writes since the last flush. lost holds those of them that preceded a
+	// failed flush. They can be read, but may never reach the disk unless they are written
+	// again, however many flushes succeed.
+	dirty, lost map[extent]bool
 }
 
-// place is what one call writes.
-type place struct{ offset, size string }
+// extent is the range of one write.
+type extent struct{ offset, size string }
 
-// newDisk is the model of a directory as it is, all of it on the disk.
+// newDisk returns the model of a directory whose present contents are all on the disk.
 func newDisk(t *testing.T, root string) *disk {
 	t.Helper()
 	d := &disk{root: root, nodes: make(map[string]*node), named: make(map[string]int), gone: make(map[string]int), ever: make(map[string]bool), opened: make(map[string]string)}
@@ -53,7 +53,7 @@ func newDisk(t *testing.T, root string) *disk {
 	return d
 }
 
-// rel returns a path within the directory, or "" for another.
+// rel returns a path relative to the directory, or "" for a path outside.
 func (d *disk) rel(path string) string {
 	rel, err := filepath.Rel(d.root, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, "../") || !filepath.IsAbs(path) {
@@ -62,7 +62,7 @@ func (d *disk) rel(path string) string {
 	return rel
 }
 
-// apply is what a step does to the disk.
+// apply applies the effect of a step to the disk.
 func (d *disk) apply(s step) {
 	d.clock++
 	switch act := d.actOf(s.call); act.kind {
@@ -91,10 +91,10 @@ func (d *disk) apply(s step) {
 func (n *node) write(a act, now int) {
 	n.written = now
 	if a.anew || n.dirty == nil {
-		n.dirty, n.lost = make(map[place]bool), make(map[place]bool)
+		n.dirty, n.lost = make(map[extent]bool), make(map[extent]bool)
 	}
-	delete(n.lost, a.place)
-	n.dirty[a.place] = true
+	delete(n.lost, a.extent)
+	n.dirty[a.extent] = true
 }
 
 func (d *disk) name(path string) {
@@ -157,7 +157,7 @@ func (d *disk) flush(path string, s step) {
 	}
 }
 
-// unsafe says why what is at path would not be there, whole, after a power loss.
+// unsafe returns the reason why a power loss could damage or lose the file at path.
 func (d *disk) unsafe(path string) string {
 	n := d.nodes[path]
 	if n == nil {

@@ -1,18 +1,19 @@
-// Package durability_test looks from outside at what firn makes durable. It runs the
-// real binary under strace, on Linux, and holds every system call that touches a file
-// against a model of what a power loss would leave (disk). Nothing here knows how
-// firn's code is laid out: the tests name commands, and files as they lie on the disk.
+// Package durability_test checks from outside what firn makes durable. It runs the real
+// binary under strace, on Linux, and applies every system call that touches a file to a
+// model of the files that a power loss would leave (disk). These tests do not depend on the
+// structure of firn's code: they name commands, and files on the disk.
 //
-// Two rules hold in every run. A file or directory that gets a name by a rename or a
-// link is on the disk before it does. And whenever firn answers (a line on standard
-// output, an answer over HTTP, its end with status 0), everything that it has written
-// is on the disk, the names too. A test adds what must be on the disk before some other
-// act, in a line each.
+// Two rules hold in every run. A file or directory is on the disk before a rename or a link
+// gives it a name. And whenever firn answers (with a line on standard output, an answer
+// over HTTP, or its end with status 0), everything that it has written is on the disk,
+// including the names. A test adds rules of its own, one a line: what must be on the disk
+// before some other act.
 //
-// In other runs a flush, a write or a rename fails, the first, then the second and so
-// on, until the command gets through. Then firn must not say that it succeeded with what
-// is not on the disk, and the next run must be right.
+// In other runs a flush, a write or a rename fails: the first one, in the next run the
+// second one, and so on, until the command succeeds without a failure. A run with a failure
+// must not claim success for data that is not on the disk. The next run must end with a
+// correct result.
 //
-// scripts/flushes.sh takes each flush out of the source in turn and shows that these
-// tests see it.
+// scripts/flushes.sh removes each flush from the source in turn, and shows that these tests
+// notice it.
 package durability_test

@@ -15,36 +15,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// strace counts the calls that it lets fail in each thread for itself, and a Go program
-// changes threads as it likes. So the n-th call of all threads is found here, by a filter
-// of the kernel (seccomp) that asks before each call.
+// A Go program moves between threads, and strace counts the calls to fail per thread. A
+// seccomp filter of the kernel therefore finds the n-th call of all threads here: it asks
+// before each call.
 
-// fault lets calls of a kind fail.
+// fault makes calls of a kind fail.
 type fault struct {
-	kind   string         // flush, write or name; "" for any
-	path   string         // within the sandbox, as in rules; "" for any
-	within string         // the file or directory that all of it happens in, as in rules; "" for anywhere
-	n      int            // which of them, from 1 on; writes one after the other into a file are one
-	error  syscall.Errno  // 0: the process is killed before the call
-	onward bool           // all that come after it fail, too: the disk stays full
+	kind   string         // flush, write or name; empty for any
+	path   string         // within the sandbox, as in rules; empty for any
+	within string         // limits the fault to this file or directory, as in rules; empty for no limit
+	n      int            // which call fails, from 1 on; consecutive writes to one file count as one
+	error  syscall.Errno  // 0 kills the process before the call
+	onward bool           // all later calls fail, too: the disk stays full
 	dir    string         // the sandbox
-	seen   int            // so far
+	seen   int            // calls counted so far
 	last   string         // the last call
-	hit    string         // what has failed first; "" for nothing
+	hit    string         // the first call that failed; empty for none
 	done   chan struct{}  // closed when the process has ended
 	is     *regexp.Regexp // path
 	in     *regexp.Regexp // within
 }
 
-// anew is the same fault, which has not struck yet.
+// anew returns the same fault before its first use.
 func (f fault) anew() fault {
 	return fault{kind: f.kind, path: f.path, within: f.within, n: f.n, error: f.error, onward: f.onward}
 }
 
-// faultsVariable says to the test binary that it is to become firn, under a filter.
+// faultsVariable makes the test binary become firn, under a filter.
 const faultsVariable = "FIRN_TEST_FAULTS"
 
-// kindOfCall tells the kinds of the calls that are asked about.
+// kindOfCall gives the kinds of the calls that the filter asks about.
 var kindOfCall = map[int32]string{
 	unix.SYS_FSYNC: "flush", unix.SYS_FDATASYNC: "flush",
 	unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "write", unix.SYS_WRITEV: "write", unix.SYS_PWRITEV: "write",
@@ -52,7 +52,7 @@ var kindOfCall = map[int32]string{
 	unix.SYS_RENAMEAT: "name", unix.SYS_RENAMEAT2: "name", unix.SYS_LINKAT: "name",
 }
 
-// Of <linux/seccomp.h>.
+// These values are from <linux/seccomp.h>.
 const (
 	seccompSetModeFilter     = 1
 	seccompFilterNewListener = 1 << 3
@@ -80,8 +80,8 @@ type response struct {
 	flags uint32
 }
 
-// becomeFirn puts this process under the filter, gives the other end of it to the parent
-// and becomes firn.
+// becomeFirn puts this process under the filter, passes the descriptor of the filter to the
+// parent, and becomes firn.
 func becomeFirn() {
 	runtime.LockOSThread()
 	filter := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS}} // the number of the call
@@ -107,10 +107,10 @@ func becomeFirn() {
 	panic(err)
 }
 
-// shim is the program to run instead of firn under faults: it becomes firn.
+// shim returns the program that becomes firn under faults.
 func (*sandbox) shim() string { return os.Args[0] }
 
-// underFaults makes cmd, or what strace runs in it, start firn under the filter.
+// underFaults makes cmd start firn under the filter, directly or through strace.
 func (s *sandbox) underFaults(f *fault, cmd *exec.Cmd) run {
 	s.t.Helper()
 	f.dir, f.done, f.is, f.in = s.dir, make(chan struct{}), pattern(f.path, f.path != ""), pattern(f.within, false)
@@ -127,7 +127,7 @@ func (s *sandbox) underFaults(f *fault, cmd *exec.Cmd) run {
 		failed = f.supervise(ends[0])
 	}()
 	r := s.finish(cmd)
-	_ = theirs.Close() // the child had a copy
+	_ = theirs.Close() // the child has a copy
 	<-f.done
 	if err := errors.Join(failed, unix.Close(ends[0])); err != nil {
 		s.t.Fatal(err)
@@ -162,17 +162,17 @@ func (f *fault) supervise(socket int) error {
 		}
 		var asked notification
 		if err := ioctl(listener, seccompReceive, unsafe.Pointer(&asked)); err != nil {
-			continue // it was killed meanwhile
+			continue // the process was killed meanwhile
 		}
 		answer := response{id: asked.id, flags: seccompContinue}
 		if f.strikes(&asked) {
 			if f.error == 0 {
-				_ = unix.Kill(int(asked.pid), unix.SIGKILL) // with an answer the call might still be made
+				_ = unix.Kill(int(asked.pid), unix.SIGKILL) // no answer: after one, the call might still be made
 				continue
 			}
 			answer = response{id: asked.id, error: -int32(f.error)}
 		}
-		_ = ioctl(listener, seccompSend, unsafe.Pointer(&answer)) // it may have been killed
+		_ = ioctl(listener, seccompSend, unsafe.Pointer(&answer)) // the process may have been killed
 	}
 }
 
@@ -203,7 +203,7 @@ func (f *fault) strikes(n *notification) bool {
 	return f.seen > f.n || call == f.hit
 }
 
-// target is the file within the sandbox that a call is about; "" for any other.
+// target returns the file within the sandbox that a call acts on, or "" for any other.
 func (f *fault) target(n *notification) string {
 	fd := n.argument[0]
 	switch n.call {
@@ -232,7 +232,7 @@ func (f *fault) target(n *notification) string {
 	return rel
 }
 
-// readName reads a name out of the memory of a process.
+// readName reads a file name from the memory of a process.
 func readName(pid int, at uint64) string {
 	memory, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
 	if err != nil {
@@ -240,7 +240,7 @@ func readName(pid int, at uint64) string {
 	}
 	defer memory.Close()
 	name := make([]byte, unix.PathMax)
-	n, _ := memory.ReadAt(name, int64(at)) // it may end where the memory does
+	n, _ := memory.ReadAt(name, int64(at)) // a short read is fine at the end of the memory
 	text, _, _ := strings.Cut(string(name[:n]), "\x00")
 	return text
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// firnVariable names the binary under test, for the tests and for the processes that
-// become it. Where it is set, by scripts/flushes.sh, none is built.
+// firnVariable names the binary under test, for the tests and for the processes that become
+// it. If scripts/flushes.sh sets it, the tests build no binary.
 const firnVariable = "FIRN_TEST_BINARY"
 
 func TestMain(m *testing.M) {
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1) //nolint:forbidigo // the tests' main
 	}
 	status := m.Run()
-	_ = os.RemoveAll(dir) // the status is that of the tests
+	_ = os.RemoveAll(dir) // the status of the tests counts
 	os.Exit(status)       //nolint:forbidigo // the tests' main
 }
 

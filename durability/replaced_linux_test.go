@@ -9,9 +9,9 @@ import (
 	"firn/treehash"
 )
 
-// TestReplacedPart: an upload is continued with other bytes in its second part, and firn
-// is killed before each of its acts in turn. Each part on record has its own bytes then,
-// and the next run stores what it is given, either the new bytes or the old.
+// An upload continues with other bytes in its second part, and firn is killed before each
+// of its acts in turn. After each kill, each part on record has its own bytes, and the next
+// run stores its input, either the new bytes or the old.
 func TestReplacedPart(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
@@ -51,15 +51,15 @@ func TestReplacedPart(t *testing.T) {
 	}
 }
 
-// partsOnRecord counts the parts that the journals of unfinished uploads tell of. Their
-// bytes must be those that they had when they came.
+// partsOnRecord counts the parts in the journals of unfinished uploads. Their bytes must be
+// the bytes that they had when they arrived.
 func (s *sandbox) partsOnRecord() (n int) {
 	s.t.Helper()
 	type part struct {
 		Offset, Size int64
 		Hash         treehash.Hash `json:"tree_hash"`
 	}
-	uploads, err := filepath.Glob(filepath.Join(s.dir, "v/uploads/*/data")) // without it, it has become an archive
+	uploads, err := filepath.Glob(filepath.Join(s.dir, "v/uploads/*/data")) // without the file data the upload has become an archive
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func (s *sandbox) partsOnRecord() (n int) {
 		for line := range strings.Lines(s.read(journal)) {
 			var p part
 			if err := json.Unmarshal([]byte(line), &p); err != nil {
-				continue // the last one, torn
+				continue // an incomplete last line
 			}
 			parts[p.Offset] = p
 		}

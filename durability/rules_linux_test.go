@@ -7,16 +7,24 @@ import (
 	"testing"
 )
 
-// rule is an act and what must be true before each one like it, and there must be one.
+// rule is an act, and truths that must hold before each such act. The act must occur.
 //
 //	before("name v/archives/ID", "flushed v/uploads/ID/data", "safe v/archives/ID.json")
 //
-// Acts are write (also: write PATH at OFFSET), name (by a rename or a link), remove and flush with a path, say with
-// the beginning of a line on standard output, and send with that of what goes over the
-// network. In paths * is part of a name, and ID one that firn made up. What can be true
-// of a path: it is safe, which is to say that a power loss would leave it as it is; it
-// is flushed, which is said of its bytes and not of its name; it is gone, for good; it is
-// absent, which it may be for lack of a flush.
+// The acts are:
+//
+//   - write with a path (also write PATH at OFFSET), remove and flush with a path
+//   - name with a path: a rename or a link that gives this name
+//   - say with the beginning of a line on standard output
+//   - send with the beginning of data sent over the network
+//
+// In paths, * stands for a part of a name, and ID for an id that firn made. The truths
+// about a path are:
+//
+//   - safe: a power loss would leave it as it is
+//   - flushed: its bytes are on the disk, perhaps not its name
+//   - gone: it was removed for good
+//   - absent: it was removed, perhaps not for good, since the removal may not be flushed
 type rule struct {
 	act    string
 	truths []string
@@ -27,18 +35,18 @@ func before(act string, truths ...string) *rule { return &rule{act: act, truths:
 
 var madeUp = regexp.MustCompile(`\bID\b`)
 
-// pattern is the regular expression for a path or the beginning of a text.
+// pattern returns the regular expression for a path or for the beginning of a text.
 func pattern(s string, whole bool) *regexp.Regexp {
 	s = regexp.QuoteMeta(s)
 	s = strings.ReplaceAll(s, `\*`, `[^/]*`)
-	s = madeUp.ReplaceAllString(s, `[A-Za-z0-9_-]{40,}`) // and not within an id that a test knows
+	s = madeUp.ReplaceAllString(s, `[A-Za-z0-9_-]{40,}`) // never within an id that a test knows
 	if whole {
 		s += "$"
 	}
 	return regexp.MustCompile("^" + s)
 }
 
-// like reports whether a is one of the acts that s describes.
+// like reports whether the act is one of those that s describes.
 func (a act) like(s string) bool {
 	kind, rest, _ := strings.Cut(s, " ")
 	if a.kind != kind {
@@ -53,7 +61,7 @@ func (a act) like(s string) bool {
 	return pattern(rest, true).MatchString(a.path)
 }
 
-// broken says what is not so of a truth; "" if all is.
+// broken returns the reason why a truth does not hold, or "".
 func (d *disk) broken(truth string) string {
 	kind, path, _ := strings.Cut(truth, " ")
 	is := pattern(path, true)
@@ -99,34 +107,37 @@ func (d *disk) notGone(is *regexp.Regexp, path string, durably bool) string {
 	return path + " never was there"
 }
 
-// passing are files that need not outlast a power loss: locks, what SQLite keeps in
-// memory, and what is written for another to read while it waits.
+// passing matches files that need not outlast a power loss: locks, the shared memory of
+// SQLite, and files that only another running process reads.
 var passing = regexp.MustCompile(`(^|/)(locks(/.*)?|lock|~lock|.*-shm|access\.log|tmp(/.*)?)$`)
 
-// lax are the names of files on their way: what has one may be lost, as long as it gets
-// no other.
+// lax matches the names of unfinished files. Such a file may be lost as long as it gets no
+// other name.
 var lax = regexp.MustCompile(`(^|/)(~[^/]*|[^/]*\.part|\.firn-[^/]*)(/.*)?$`)
 
-// harmless is what may come back after it was removed: what SQLite has in its file, what
-// is known of an archive or an upload whose bytes are gone.
-// What has come and gone since archives were counted is counted, and their count is right
-// until more do, which is a rule of its own.
+// harmless matches files that may come back after their removal: a log that SQLite has
+// already folded into its file, and data about an archive or an upload whose bytes are
+// gone. The changes since the last count of the archives may also come back, since that
+// count includes them. It stays right until more archives come or go, and a rule of its own
+// covers that.
 var harmless = regexp.MustCompile(`(-wal|-journal|/archives/[^/]*\.(json|leaves)|/uploads/.*|/jobs/.*|/changes-[A-Z2-7]*|/count\.json)$`)
 
-// worthless are files that may be lost: those of an index cost time.
+// worthless matches files that may be lost. The loss of an index costs time only.
 var worthless = regexp.MustCompile(`/jobtimes$`)
 
-// lastLine are files whose bytes since the last flush may be lost: in a journal of archives
-// that come and go they tell what it is compared with. What it tells of an archive is flushed
-// before that comes or goes, which is a rule of its own, and then its name is flushed, too.
+// lastLine matches files whose bytes since the last flush may be lost. In a journal of
+// changes to archives, these bytes only say what the journal is compared with. The line
+// about an archive is flushed before the archive comes or goes, under a rule of its own,
+// and the name of the journal is flushed then, too.
 var lastLine = regexp.MustCompile(`/changes-[A-Z2-7]*$`)
 
-// recorded are archives that come or go. A record of their count that is to be dropped may
-// come back as long as none does: with its journal it tells of all that did before.
+// recorded matches archives that come or go. A count that is to be dropped may come back as
+// long as no archive comes or goes: together with its journal it covers all earlier
+// changes.
 var recorded = regexp.MustCompile(`^(.*/)?archives/[A-Za-z0-9_-]{40,}$`)
 
-// watch goes through a run and reports what breaks a rule. With status 0 its end is an
-// answer, too.
+// watch goes through a run and reports violations of the rules. The end of a run with
+// status 0 is an answer, too.
 func (d *disk) watch(t *testing.T, steps []step, succeeded bool, rules ...*rule) {
 	t.Helper()
 	for _, s := range steps {
@@ -145,7 +156,7 @@ func (d *disk) watch(t *testing.T, steps []step, succeeded bool, rules ...*rule)
 	}
 }
 
-// check holds an act against the rules.
+// check checks an act against the rules.
 func (d *disk) check(t *testing.T, a act, rules []*rule) {
 	t.Helper()
 	switch {
@@ -179,12 +190,12 @@ func (d *disk) check(t *testing.T, a act, rules []*rule) {
 	}
 }
 
-// checkAll expects everything to be safe.
+// checkAll expects every file to be safe.
 func (d *disk) checkAll(t *testing.T, when string) {
 	t.Helper()
 	for _, p := range d.below(".") {
-		unused := strings.HasSuffix(p, "-wal") && d.nodes[p].written == 0 // whoever reads makes one
-		_, logged := d.nodes[p+"-wal"]                                    // what is missing in the file is in its log
+		unused := strings.HasSuffix(p, "-wal") && d.nodes[p].written == 0 // every reader makes such a file
+		_, logged := d.nodes[p+"-wal"]                                    // the log has the data that the file lacks
 		if passing.MatchString(p) || lax.MatchString(p) || worthless.MatchString(p) || unused || logged {
 			continue
 		}

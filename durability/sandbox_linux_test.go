@@ -16,16 +16,16 @@ type sandbox struct {
 	t     *testing.T
 	dir   string
 	input string // of the next run
-	// What the next run that is watched finds, under names that a kill kept from being
-	// flushed.
+	// unflushed are the names that the next watched run finds and that are not flushed
+	// because of a kill.
 	unflushed []string
 	// written are files whose bytes are not flushed either.
 	written []string
 	env     []string
-	saved   string // where a copy is
+	saved   string // the directory of the copy
 }
 
-// run is how a run of firn ended.
+// run is the result of a run of firn.
 type run struct {
 	status      int
 	out, errors string
@@ -41,7 +41,7 @@ func newSandbox(t *testing.T) *sandbox {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "TZ=UTC",
 		"FIRN_CATALOG=" + filepath.Join(dir, "home/catalog.db"), "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/nonexistent", "AWS_SHARED_CREDENTIALS_FILE=/nonexistent",
-		"GODEBUG=asyncpreemptoff=1", // else each signal is in the traces
+		"GODEBUG=asyncpreemptoff=1", // without this the traces contain signals
 	}}
 	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func newSandbox(t *testing.T) *sandbox {
 	return s
 }
 
-// file makes a file of size random bytes, other ones for each name.
+// file makes a file of size random bytes, which depend on its name.
 func (s *sandbox) file(name string, size int) []byte {
 	s.t.Helper()
 	var seed [32]byte
@@ -81,7 +81,7 @@ func (s *sandbox) finish(cmd *exec.Cmd) run {
 	return run{cmd.ProcessState.ExitCode(), out.String(), complaint.String()}
 }
 
-// firn runs it as users do.
+// firn runs the binary as users do.
 func (s *sandbox) firn(args ...string) run {
 	s.t.Helper()
 	return s.finish(s.command(os.Getenv(firnVariable), args...))
@@ -97,7 +97,7 @@ func (s *sandbox) ok(args ...string) string {
 	return r.out
 }
 
-// underStrace is the command that has strace write to the file trace what firn does.
+// underStrace returns the command that runs firn under strace, which writes the file trace.
 func (s *sandbox) underStrace(trace string, args ...string) *exec.Cmd {
 	return s.underStraceAs(trace, os.Getenv(firnVariable), args...)
 }
@@ -106,7 +106,7 @@ func (s *sandbox) underStraceAs(trace, program string, args ...string) *exec.Cmd
 	return s.command("strace", append([]string{"-f", "-y", "-s", "48", "-o", trace, "-e", traced, program}, args...)...)
 }
 
-// found is what the next run finds on the disk.
+// found returns the disk as the next run finds it.
 func (s *sandbox) found() *disk {
 	s.t.Helper()
 	d := newDisk(s.t, s.dir)
@@ -123,7 +123,7 @@ func (s *sandbox) found() *disk {
 	return d
 }
 
-// watched runs firn under strace, expects status 0, and holds it against the rules.
+// watched runs firn under strace, expects status 0, and checks the run against the rules.
 func (s *sandbox) watched(args []string, rules ...*rule) string {
 	s.t.Helper()
 	trace := filepath.Join(s.t.TempDir(), "trace")
@@ -136,7 +136,7 @@ func (s *sandbox) watched(args []string, rules ...*rule) string {
 	return r.out
 }
 
-// fails runs firn under a fault, which must strike, and expects that it does not succeed.
+// fails runs firn under a fault. The fault must strike, and firn must not succeed.
 func (s *sandbox) fails(f *fault, args []string) {
 	s.t.Helper()
 	r := s.underFaults(f, s.command(s.shim(), args...))

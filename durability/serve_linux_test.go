@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// served is a server under strace over the directory store of a sandbox, whose
-// environment names it.
+// served is a server under strace for the directory store of a sandbox. The environment of
+// the sandbox names the server.
 type served struct {
 	*sandbox
 	cmd   *exec.Cmd
@@ -46,7 +46,7 @@ func (s *sandbox) serve() *served {
 	return nil
 }
 
-// end ends the server and holds what it did against the rules.
+// end ends the server and checks its run against the rules.
 func (v *served) end(rules ...*rule) {
 	v.t.Helper()
 	pid, _, _ := strings.Cut(v.read(v.trace), " ")
@@ -95,7 +95,7 @@ func TestServedArchive(t *testing.T) {
 	v.ok(words("delete cold a --yes")...)
 	v.end(
 		before("name store/cold/jobs/ID.output"),
-		// A job that has ended still gives the bytes, so they are kept.
+		// A finished job still serves the bytes of the archive, so that they are kept.
 		before("name store/cold/outputs/ID", "safe store/cold/vault.json", "safe store/cold/count.json", "safe store/cold/changes-*"),
 		before("remove store/cold/archives/ID.json", "gone store/cold/archives/ID", "safe store/cold/outputs/ID"),
 		before("send HTTP/1.1 202", "safe store/cold/jobs/ID.json"),
@@ -105,7 +105,7 @@ func TestServedArchive(t *testing.T) {
 	}
 }
 
-// TestServedDelete: of an archive that no job gives nothing is kept.
+// Nothing is kept of an archive that no job serves.
 func TestServedDelete(t *testing.T) {
 	t.Parallel()
 	v := newSandbox(t).serve()
@@ -119,7 +119,7 @@ func TestServedDelete(t *testing.T) {
 	)
 }
 
-// TestServedUploadExpires: one on which nothing was asked for a month.
+// An upload expires when it has had no request for a month.
 func TestServedUploadExpires(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
@@ -142,7 +142,7 @@ func TestServedUploadExpires(t *testing.T) {
 	v.end(before("remove store/cold/uploads/~ID/data", "gone store/cold/uploads/ID"))
 }
 
-// TestServedSettings: tags of a vault, which come and go, and a setting of the account.
+// This test sets and removes tags of a vault, and changes a setting of the account.
 func TestServedSettings(t *testing.T) {
 	t.Parallel()
 	v := newSandbox(t).serve()
@@ -158,8 +158,7 @@ func TestServedSettings(t *testing.T) {
 	)
 }
 
-// TestServedAgain: what a kill left of names is believed by the next server, which
-// therefore flushes them.
+// A server trusts the names that a killed server left, and therefore flushes them.
 func TestServedAgain(t *testing.T) {
 	t.Parallel()
 	v := newSandbox(t).serve()
@@ -176,8 +175,8 @@ func TestServedAgain(t *testing.T) {
 	v.end(before("say listening", "safe store/credentials.json"), before("send HTTP/1.1 200", "safe store/cold/vault.json"))
 }
 
-// TestKeptOutputIsFlushed: the bytes of a deleted archive that a job still gives were moved
-// by a server that ended before it flushed that.
+// A server moved the bytes of a deleted archive that a job still serves, and ended before
+// it flushed the move.
 func TestKeptOutputIsFlushed(t *testing.T) {
 	t.Parallel()
 	v := newSandbox(t).serve()

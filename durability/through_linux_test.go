@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// scenario is a command that is run under every fault, and what is right after the next
-// run of the same.
+// scenario is a command that runs under every fault, and a check of the result of the next
+// run.
 type scenario struct {
 	name    string
 	prepare func(t *testing.T) *sandbox
 	args    []string
-	input   string // the file that is its standard input
-	within  string // where faults are; "": everywhere. The catalog's are one scenario's
+	input   string // file that becomes the standard input
+	within  string // directory with faults; empty for all. One scenario covers the faults of the catalog
 	right   func(t *testing.T, s *sandbox, out string)
 }
 
@@ -31,7 +31,7 @@ func scenarios() []scenario {
 	}
 }
 
-// TestFaults goes through every flush, write and renaming of a command.
+// TestFaults makes every flush, write and rename of a command fail in turn.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range scenarios() {
@@ -58,9 +58,9 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// underFault runs the command under a fault, then without, and reports whether there was
-// one. What is not on the disk is looked for after one flush that failed, and when firn
-// said that it succeeded all the same.
+// underFault runs the command under a fault, then without, and reports whether the fault
+// struck. A run is checked against the rules if a single flush fails, or if firn claims
+// success despite the fault.
 func (c scenario) underFault(t *testing.T, s *sandbox, f fault) bool {
 	t.Helper()
 	f.within = c.within
@@ -103,7 +103,7 @@ func (c scenario) underFault(t *testing.T, s *sandbox, f fault) bool {
 	return !t.Failed()
 }
 
-// seen runs the command under strace, too, and holds it against the rules.
+// seen also runs the command under strace and checks the run against the rules.
 func (c scenario) seen(t *testing.T, s *sandbox, d *disk, program string, f *fault) (r run) {
 	t.Helper()
 	trace := filepath.Join(t.TempDir(), "trace")
@@ -118,7 +118,7 @@ func (c scenario) seen(t *testing.T, s *sandbox, d *disk, program string, f *fau
 	return r
 }
 
-// save keeps a copy of the sandbox beside it.
+// save copies the sandbox.
 func (s *sandbox) save() {
 	s.t.Helper()
 	s.saved = s.t.TempDir()
@@ -127,7 +127,7 @@ func (s *sandbox) save() {
 	}
 }
 
-// restore makes the sandbox as it was when it was saved.
+// restore restores the sandbox from its copy.
 func (s *sandbox) restore() {
 	s.t.Helper()
 	if r := s.finish(s.command("sh", "-c", `rm -rf "$0" && cp -a "$1" "$0"`, s.dir, s.saved)); r.status != 0 {
@@ -141,7 +141,7 @@ func (s *sandbox) give(file string) {
 	}
 }
 
-// warmVault has a catalog already, whose making is another subject.
+// warmVault returns a sandbox with a catalog, since its creation is another test's subject.
 func warmVault(t *testing.T) *sandbox {
 	t.Helper()
 	s := withVault(t)
@@ -151,7 +151,7 @@ func warmVault(t *testing.T) *sandbox {
 	return s
 }
 
-// inventoried is a vault with an archive and the inventory that lists it.
+// inventoried returns a sandbox with an archive and an inventory that lists it.
 func inventoried(t *testing.T) *sandbox {
 	t.Helper()
 	s, _ := withArchive(t)
@@ -159,7 +159,7 @@ func inventoried(t *testing.T) *sandbox {
 	return s
 }
 
-// withOut is a vault with an archive, and a directory to bring it back into.
+// withOut returns a sandbox with an archive, and a directory to download it into.
 func withOut(t *testing.T) *sandbox {
 	t.Helper()
 	s, _ := withArchive(t)
@@ -184,7 +184,8 @@ func archives(t *testing.T, s *sandbox) []string {
 	return data
 }
 
-// oneArchive is in the vault, under the id that firn says, with the bytes of a.
+// oneArchive checks that the vault has one archive, with the id that firn printed and the
+// bytes of a.
 func oneArchive(t *testing.T, s *sandbox, out string) {
 	t.Helper()
 	there := archives(t, s)
@@ -200,9 +201,9 @@ func oneArchive(t *testing.T, s *sandbox, out string) {
 	}
 }
 
-// storedAtLeastOnce is true of a stream: what it holds shows only when it was read, so one
-// whose completing failed in the middle is completed by the next run, and then that stores
-// its own.
+// storedAtLeastOnce checks the result of a stream. The contents of a stream are known only
+// after reading it. If a run fails while it completes the upload, the next run completes
+// that upload and then stores its own stream.
 func storedAtLeastOnce(t *testing.T, s *sandbox, out string) {
 	t.Helper()
 	there := archives(t, s)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// traced are the system calls that put something into a file or a directory, flush it,
-// or tell somebody. Not every processor has those with a question mark.
+// traced are the system calls that change a file or a directory, flush it, or send data to
+// others. Some processors lack the calls with a question mark.
 const traced = "trace=?open,openat,write,pwrite64,writev,pwritev,?pwritev2,ftruncate,fallocate,copy_file_range,?sendfile,?splice," +
 	"fsync,fdatasync,?rename,renameat,?renameat2,?link,linkat,?symlink,symlinkat,?unlink,unlinkat,?rmdir,?mkdir,mkdirat"
 
@@ -20,14 +20,13 @@ type call struct {
 	failed bool
 }
 
-// arg is an argument: a descriptor with the path that is behind it, a text, or
-// something else.
+// arg is an argument: a descriptor with its path, a text, or something else.
 type arg struct {
 	raw, path, text string
 	deleted         bool // the path was removed
 }
 
-// step is the beginning or the end of a call. Between both others may come.
+// step is the beginning or the end of a call. Steps of other calls may lie between both.
 type step struct {
 	*call
 	end bool
@@ -40,7 +39,7 @@ var (
 	oneArg      = regexp.MustCompile(`(AT_FDCWD|\d+)<((?:[^<>\\]|\\.|->)*)>(\(deleted\))?|"((?:[^"\\]|\\.)*)"|[^, ][^,"]*`)
 )
 
-// readTrace returns what strace wrote, step by step.
+// readTrace returns the steps of the calls that strace wrote.
 func readTrace(t *testing.T, text string) (steps []step) {
 	t.Helper()
 	open := make(map[string]*call) // by thread
@@ -83,7 +82,7 @@ func readArgs(text string) (args []arg) {
 	return args
 }
 
-// named returns the path that a directory's descriptor and a name make.
+// named returns the path of a name in the directory of a descriptor.
 func named(dir, name arg) string {
 	if filepath.IsAbs(name.text) {
 		return filepath.Clean(name.text)
@@ -91,8 +90,8 @@ func named(dir, name arg) string {
 	return filepath.Join(dir.path, name.text)
 }
 
-// paths returns the last two paths among the arguments: what a rename or link takes, and
-// what it gives. Calls without "at" have no descriptors.
+// paths returns the last two paths among the arguments: the old and the new name of a
+// rename or link. Calls without "at" have no descriptors.
 func (c *call) paths() (paths []string) {
 	var dir arg
 	for _, a := range c.args {

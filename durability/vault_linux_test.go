@@ -10,10 +10,10 @@ import (
 
 func words(s string) []string { return strings.Fields(s) }
 
-// mib is the size of a leaf: an archive that is larger has leaves on record.
+// mib is the size of a leaf. A larger archive has leaves on record.
 const mib = 1 << 20
 
-// withVault is a sandbox with an empty vault v and a file a that has two leaves.
+// withVault returns a sandbox with an empty vault v and a file a of two leaves.
 func withVault(t *testing.T) *sandbox {
 	t.Helper()
 	s := newSandbox(t)
@@ -22,7 +22,7 @@ func withVault(t *testing.T) *sandbox {
 	return s
 }
 
-// withArchive is that with the file in the vault, and the archive's id.
+// withArchive returns such a sandbox with the file in the vault, and the id of the archive.
 func withArchive(t *testing.T) (s *sandbox, id string) {
 	t.Helper()
 	s = withVault(t)
@@ -43,17 +43,18 @@ func TestUpload(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
 	id := strings.TrimSpace(s.watched(words("upload ./v a"),
-		// The catalog's file has its name before SQLite begins, and what is about to happen is on record.
+		// The file of the catalog has its name before SQLite begins, and the upload is on
+		// record before it begins.
 		before("create home/catalog.db-journal", "safe home/catalog.db"),
 		before("make v/uploads/ID", "safe home/catalog.db", "safe home/catalog.db-wal"),
 		before("write v/uploads/ID/data", "safe v/uploads/ID/upload.json", "safe home/catalog.db-wal"),
-		// A part is told of when it is there.
+		// A part is acknowledged when its bytes are there.
 		before("write v/uploads/ID/parts", "safe v/uploads/ID/data", "safe v/uploads/ID/leaves"),
-		// An archive comes into being whole, in a vault that knows that its inventory is old.
+		// An archive appears whole, in a vault whose record says that its inventory is old.
 		before("name v/archives/ID", "safe v/uploads/ID/parts", "flushed v/uploads/ID/data", "safe v/archives/ID.json",
 			"safe v/archives/ID.leaves", "safe v/vault.json", "safe v/count.json", "safe v/changes-*"),
 		before("say ID", "safe v/archives/ID", "gone v/uploads/ID/data", "safe home/catalog.db-wal"),
-		// The catalog's log goes when all of it is in the file.
+		// The log of the catalog is removed when the file has all of it.
 		before("remove home/catalog.db-wal", "safe home/catalog.db"),
 	))
 	if s.read("v/archives/"+id) != s.read("a") {
@@ -61,8 +62,8 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-// TestUploadOfAStream: a part waits in a file without a name, so that it is nobody's when
-// firn is killed, and is let go of when the vault has it.
+// A part waits in a file without a name, which the kernel removes if firn is killed, and
+// which firn drops when the vault has the part.
 func TestUploadOfAStream(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
@@ -78,8 +79,7 @@ func TestUploadOfAStream(t *testing.T) {
 	}
 }
 
-// TestUploadIsCut: a part that did not come in whole may have written further than the
-// archive reaches.
+// A part that arrived only in part may have written beyond the end of the archive.
 func TestUploadIsCut(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
@@ -93,8 +93,7 @@ func TestUploadIsCut(t *testing.T) {
 	}
 }
 
-// TestWhatAKillLeftIsFlushed: what was renamed when firn was killed is believed by the next
-// run, which therefore flushes it.
+// The next run trusts a name that was given when firn was killed, and therefore flushes it.
 func TestWhatAKillLeftIsFlushed(t *testing.T) {
 	t.Parallel()
 	s, id := withArchive(t)
@@ -122,7 +121,7 @@ func TestArchiveIsDeleted(t *testing.T) {
 	s.watched(words("delete ./v a --yes"),
 		before("remove v/archives/ID", "safe v/vault.json", "safe home/catalog.db-wal", "safe v/count.json", "safe v/changes-*"),
 		before("remove v/archives/ID.json", "gone v/archives/ID"),
-		before("remove v/changes-*", "safe v/count.json"), // which has what it told of
+		before("remove v/changes-*", "safe v/count.json"), // the count has what they tell
 	)
 }
 
@@ -133,7 +132,7 @@ func TestInventory(t *testing.T) {
 		before("name v/jobs/ID.json", "safe v/jobs/ID.output", "safe home/catalog.db-wal"))
 }
 
-// TestLeavesAreMadeAnew by a scrub, which also leaves a record of itself.
+// A scrub makes missing leaves anew, and records itself.
 func TestLeavesAreMadeAnew(t *testing.T) {
 	t.Parallel()
 	s, id := withArchive(t)
@@ -150,7 +149,7 @@ func TestDownload(t *testing.T) {
 		s.watched(words("download ./v a -o back"+force),
 			before("name v/jobs/ID.json", "safe home/catalog.db-wal"),
 			before("write back.part", "safe home/catalog.db-wal"),
-			before("write back.part at 0", "flushed back.part"), // the mark behind the bytes to come
+			before("write back.part at 0", "flushed back.part"), // the mark after the coming bytes
 			before("name back", "flushed back.part"),
 			before("say back", "safe back", "absent back.part", "safe home/catalog.db-wal"),
 		)
@@ -160,8 +159,8 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// TestDownloadIntoDirectories: those that a name asks for are durable, also where an
-// earlier run has made them and ended before it flushed them.
+// The directories that a name asks for are durable, also those that an earlier run made and
+// did not flush.
 func TestDownloadIntoDirectories(t *testing.T) {
 	t.Parallel()
 	for _, made := range []bool{false, true} {
@@ -177,8 +176,8 @@ func TestDownloadIntoDirectories(t *testing.T) {
 	}
 }
 
-// TestDownloadOfWhatIsThere: another program has put the very bytes there, and flushed
-// nothing. They are on the disk before it is said that they are there.
+// Another program wrote the same bytes there and did not flush them. firn flushes them
+// before it reports that they are there.
 func TestDownloadOfWhatIsThere(t *testing.T) {
 	t.Parallel()
 	s, _ := withArchive(t)
@@ -189,8 +188,8 @@ func TestDownloadOfWhatIsThere(t *testing.T) {
 	s.watched(words("download ./v a -o back"), before("say back", "safe back"))
 }
 
-// TestDownloadWhoseNameWasNotFlushed: a run ended between giving the file its name and
-// flushing that. The next one finds the file, and flushes before it says so.
+// A run gave the file its name and ended before it flushed the name. The next run finds the
+// file, and flushes the name before it reports the file.
 func TestDownloadWhoseNameWasNotFlushed(t *testing.T) {
 	t.Parallel()
 	s, _ := withArchive(t)
@@ -205,8 +204,8 @@ func TestDownloadWhoseNameWasNotFlushed(t *testing.T) {
 	}
 }
 
-// TestJournalIsWrittenAnew: a line of an upload's journal whose flush had failed can be
-// read, and is not believed.
+// A line in the journal of an upload can be read although its flush failed. The next run
+// does not trust it.
 func TestJournalIsWrittenAnew(t *testing.T) {
 	t.Parallel()
 	s := withVault(t)
