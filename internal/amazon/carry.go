@@ -8,7 +8,7 @@ import (
 )
 
 // XML cannot represent most control characters, not even escaped, and bytes that are not
-// UTF-8 are in no valid document. Services write such keys into their lists all the same,
+// UTF-8 are in no valid document. Services nevertheless write such keys into their lists,
 // as &#x3; or unchanged, and a single one would make the whole list unreadable. So carry
 // replaces each byte that XML cannot represent by a character of a private range that
 // nobody uses, and [Carried] converts it back.

@@ -13,7 +13,7 @@ func decidesAlone(method string, status int) bool {
 	case status < http.StatusBadRequest:
 		return true // a redirect, which is not followed, or 304, which has no body by protocol
 	case status >= http.StatusInternalServerError:
-		return true // no verdict in any case: the request is repeated, whoever sent this
+		return true // no verdict: the request is repeated whether a proxy or the service sent this
 	case status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
 		return true // repeated in any case, with less at once
 	case status == http.StatusProxyAuthRequired:

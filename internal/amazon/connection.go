@@ -57,7 +57,7 @@ func connectionFailure(err error) error {
 // empty if a service that exists may well fail in this way.
 func adviceUnanswered(err error) string {
 	if _, ok := errors.AsType[*credentialsError](err); ok {
-		return "" // the failure is that of the service for credentials
+		return "" // the service for credentials failed
 	}
 	if proxy, ok := errors.AsType[*proxyError](err); ok && proxy.wantsLogin {
 		return "" // the proxy has answered

@@ -29,14 +29,14 @@ func (f Form) code(header http.Header, body []byte) (string, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return code, nil
 	}
-	var told struct {
+	var answer struct {
 		Code json.RawMessage `json:"code"` // also "Code", as names are compared without case
 		Type json.RawMessage `json:"__type"`
 	}
-	if err := json.Unmarshal(body, &told); err != nil {
+	if err := json.Unmarshal(body, &answer); err != nil {
 		return "", err
 	}
-	for _, raw := range []json.RawMessage{told.Code, told.Type} {
+	for _, raw := range []json.RawMessage{answer.Code, answer.Type} {
 		var text string
 		if code == "" && json.Unmarshal(raw, &text) == nil {
 			code = text
@@ -49,13 +49,13 @@ func xmlCode(body []byte) (string, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return "", nil
 	}
-	var told struct {
+	var answer struct {
 		Code string `xml:"Code"`
 	}
-	if err := xml.Unmarshal(body, &told); err != nil {
+	if err := xml.Unmarshal(body, &answer); err != nil {
 		return "", err
 	}
-	return strings.TrimSpace(told.Code), nil
+	return strings.TrimSpace(answer.Code), nil
 }
 
 // root reads a document to its end and returns the name of its root element, empty for

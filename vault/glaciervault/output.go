@@ -52,7 +52,7 @@ type answeredOutput struct {
 	framed      bool // the header shows the length or the framing, so that an early end is noticed
 }
 
-// getOutput requests a range of a job's output. what is the beginning of an error.
+// getOutput requests a range of a job's output. The text of an error begins with what.
 func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r vault.Range) (answeredOutput, error) {
 	if err := checkID("job", id); err != nil {
 		return answeredOutput{}, fmt.Errorf("%s: %w", v.what(what), err)

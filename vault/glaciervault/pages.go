@@ -38,20 +38,20 @@ func pages[T, U any](
 ) iter.Seq2[U, error] {
 	return amazon.List[T, string, U]{
 		What: what, Limit: limit, Parse: parse, ID: func(item T) string { return aws.ToString(id(item)) },
-		Fetch: func(marker *string) (told amazon.Page[T, string], err error) {
+		Fetch: func(marker *string) (answer amazon.Page[T, string], err error) {
 			p, err := fetch(marker)
 			if err != nil {
-				return told, err
+				return answer, err
 			}
-			told.Items, told.Marker = p.items, aws.ToString(p.next)
-			told.Request, _ = awsmiddleware.GetRequestIDMetadata(p.metadata)
-			if told.Marker != "" {
-				told.Next = p.next
+			answer.Items, answer.Marker = p.items, aws.ToString(p.next)
+			answer.Request, _ = awsmiddleware.GetRequestIDMetadata(p.metadata)
+			if answer.Marker != "" {
+				answer.Next = p.next
 			}
 			if p.items == nil {
-				err = fmt.Errorf("%s: %w: %w (request %.100q)", what, vault.ErrGarbled, errNoList, told.Request)
+				err = fmt.Errorf("%s: %w: %w (request %.100q)", what, vault.ErrGarbled, errNoList, answer.Request)
 			}
-			return told, err
+			return answer, err
 		},
 	}.All()
 }

@@ -133,7 +133,7 @@ func needID(noun, id string) error {
 	return nil
 }
 
-// sameHash compares the tree hash in an answer with that of the bytes sent.
+// sameHash compares the tree hash in an answer with the hash of the bytes sent.
 func sameHash(sent treehash.Hash, answered string) error {
 	got, err := treehash.Parse(answered)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // checkBucket returns ErrInvalid if name cannot be the name of a bucket ("General purpose
 // bucket naming rules" in the user guide). It also refuses an alias of a bucket by its
-// form: the catalog would record the same archives again under the alias, as those of
+// form: the catalog would record the same archives again under the alias, as archives of
 // another vault.
 func checkBucket(name string) error {
 	const least, most = 3, 63

@@ -45,8 +45,8 @@ func (c Class) tiers() []vault.Tier {
 	return []vault.Tier{vault.Standard} // reading takes no time
 }
 
-// jobTimes returns the usual duration of a restore if it differs from that of a Glacier
-// vault ("Understanding archive retrieval options" in the user guide); else nil.
+// jobTimes returns the usual duration of a restore if it differs from the duration at a
+// Glacier vault ("Understanding archive retrieval options" in the user guide); else nil.
 func (c Class) jobTimes() map[vault.Tier]time.Duration {
 	if c != DeepArchive {
 		return nil

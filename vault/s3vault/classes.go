@@ -17,8 +17,8 @@ import (
 // A service may ignore the requested class. firn stores archives in another class only if
 // the user accepts that (lacks=classes).
 
-// classTold returns the class of an object. The service reports no class for STANDARD.
-func classTold(found *s3.HeadObjectOutput) string {
+// classOf returns the class of an object. The service reports no class for STANDARD.
+func classOf(found *s3.HeadObjectOutput) string {
 	if found.StorageClass == "" {
 		return string(types.StorageClassStandard)
 	}
@@ -26,25 +26,25 @@ func classTold(found *s3.HeadObjectOutput) string {
 }
 
 // checkClass returns a ClassError if an archive, or, with an empty id, an upload, has
-// another class than the requested one. told is the class that the service reports.
-func (v *Vault) checkClass(id vault.ArchiveID, told string) error {
+// another class than the requested one. reported is the class that the service reports.
+func (v *Vault) checkClass(id vault.ArchiveID, reported string) error {
 	asked := string(v.storageClass())
-	if asked == "" || told == asked {
+	if asked == "" || reported == asked {
 		return nil
 	}
 	advice := "to have that: " + adviseWithout(Classes)
-	if Class(told).isKnown() {
-		advice = "to have that: name it in the vault's URL (class=" + told + ")"
+	if Class(reported).isKnown() {
+		advice = "to have that: name it in the vault's URL (class=" + reported + ")"
 	}
-	return &vault.ClassError{ID: id, Asked: asked, Told: told, Advice: advice}
+	return &vault.ClassError{ID: id, Asked: asked, Told: reported, Advice: advice}
 }
 
 // misplaced returns a ClassError if an archive has the default class, into which no
 // lifecycle rule moves objects, although the vault stores archives in another class; else
 // nil.
-func (v *Vault) misplaced(id vault.ArchiveID, told string) (wrong *vault.ClassError) {
-	if told == string(types.StorageClassStandard) {
-		errors.As(v.checkClass(id, told), &wrong)
+func (v *Vault) misplaced(id vault.ArchiveID, reported string) (wrong *vault.ClassError) {
+	if reported == string(types.StorageClassStandard) {
+		errors.As(v.checkClass(id, reported), &wrong)
 	}
 	return wrong
 }
@@ -57,15 +57,15 @@ func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
 	if !v.isElsewhere() || v.storageClass() == "" {
 		return nil
 	}
-	var told string
+	var reported string
 	err := v.call(ctx, fmt.Sprintf("look at the class of an upload of %q", u.key), func() error {
 		out, err := v.client.ListParts(ctx, &s3.ListPartsInput{Bucket: &v.config.Bucket, Key: &u.key, UploadId: &u.id})
 		if err == nil {
-			told = string(out.StorageClass)
+			reported = string(out.StorageClass)
 		}
 		return err
 	})
-	if err != nil || told == "" || v.checkClass("", told) == nil {
+	if err != nil || reported == "" || v.checkClass("", reported) == nil {
 		return nil
 	}
 	v.classTried.Lock()
@@ -89,7 +89,7 @@ func (v *Vault) checkUploadClass(ctx context.Context, u upload) error {
 
 // tryClass stores one byte as archives are stored, and returns the class that the object
 // gets; empty if that cannot be found out. It removes the object.
-func (v *Vault) tryClass(ctx context.Context) (told string) {
+func (v *Vault) tryClass(ctx context.Context) (reported string) {
 	key := v.config.Prefix + sidecarStep + "class-" + strings.ToLower(rand.Text()[:8])
 	_ = v.call(ctx, "try its class", func() error { // a failure only means that the class is unknown
 		begun, err := v.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
@@ -114,9 +114,9 @@ func (v *Vault) tryClass(ctx context.Context) (told string) {
 		if err != nil {
 			return err
 		}
-		told = classTold(found)
+		reported = classOf(found)
 		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.config.Bucket, Key: &key, VersionId: found.VersionId})
 		return err
 	})
-	return told
+	return reported
 }

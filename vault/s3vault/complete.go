@@ -17,8 +17,8 @@ import (
 
 // CompleteUpload publishes the object, unless its key has one already (a TakenError). The
 // service compares the size, the parts and, if it supports it, the CRC-64 of the whole,
-// which is computed from those of the parts. CompleteUpload itself compares the tree hash
-// with those of the parts, and then stores it with the object.
+// which is computed from the CRC-64 of each part. CompleteUpload itself compares the tree
+// hash with the hashes of the parts, and then stores it with the object.
 //
 // After that it verifies the object; see afterwards. So a repeated call succeeds even if
 // the service has forgotten the upload. An object that is made of this upload and cannot be
@@ -36,12 +36,12 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return "", err
 	}
-	var told published
+	var answer published
 	switch {
 	case c.Unproved != "":
-		told, err = v.publishedBefore(c.Unproved)
+		answer, err = v.publishedBefore(c.Unproved)
 	case err == nil:
-		told, err = v.publish(ctx, u, c, whole)
+		answer, err = v.publish(ctx, u, c, whole)
 		err = v.tooManyListed(err, len(whole.parts))
 	}
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrExists) {
@@ -49,7 +49,7 @@ func (v *Vault) CompleteUpload(ctx context.Context, id vault.UploadID, c vault.C
 	}
 	// Check also after a success: some services report success for an upload that they do
 	// not know, if the key has an object, and return the ETag that our object would have.
-	o, err := v.afterwards(ctx, u, told, c, whole, err)
+	o, err := v.afterwards(ctx, u, answer, c, whole, err)
 	if err != nil {
 		return "", err
 	}
@@ -143,7 +143,7 @@ func (v *Vault) publishedBefore(id vault.ArchiveID) (published, error) {
 // recognises an answer of 200 that contains an error. If no CRC-64 will distinguish our
 // object from another, publish first checks that the key has no object, because some
 // services answer 200 for an upload that they do not know.
-func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (told published, err error) {
+func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole wholeReceipt) (answer published, err error) {
 	wasFree := false
 	o := optional{
 		what: fmt.Sprintf("complete the upload of %q", u.key), judge: judgeWhole, compares: true,
@@ -166,14 +166,14 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 		if aws.ToString(out.ETag) == "" {
 			return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
 		}
-		told = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
-		told.isOurs = wasFree || told.version != ""
+		answer = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
+		answer.isOurs = wasFree || answer.version != ""
 		if out.ChecksumType != types.ChecksumTypeComposite {
-			told.crc = aws.ToString(out.ChecksumCRC64NVME)
+			answer.crc = aws.ToString(out.ChecksumCRC64NVME)
 		}
 		return nil
 	})
-	return told, err
+	return answer, err
 }
 
 func (v *Vault) completeInput(u upload, c vault.Completion, whole wholeReceipt, has feature) *s3.CompleteMultipartUploadInput {

@@ -17,8 +17,8 @@ type Feature string
 const (
 	// Conditional: If-None-Match in the request that completes an upload.
 	Conditional Feature = "conditional"
-	// CRC64NVME: a checksum of each part and of the whole object, which is computed from
-	// those of the parts.
+	// CRC64NVME: a checksum of each part and of the whole object. The checksum of the whole
+	// is computed from the checksums of the parts.
 	CRC64NVME Feature = "crc64nvme"
 	// ObjectSize: the size of the whole object in the request that completes an upload, for
 	// comparison by the service.

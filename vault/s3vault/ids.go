@@ -56,8 +56,8 @@ const (
 )
 
 // versionOf returns the version that the service reported.
-func versionOf(told *string) string {
-	if version := aws.ToString(told); version != nullVersion {
+func versionOf(reported *string) string {
+	if version := aws.ToString(reported); version != nullVersion {
 		return version
 	}
 	return ""

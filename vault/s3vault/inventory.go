@@ -58,7 +58,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 // HasArchives reads the beginning of the bucket's list. The sidecar of an archive also
 // shows that there is one, so HasArchives stops at the first entry that is no folder.
 func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
-	for o, err := range v.current(ctx, nil) { // whoever may store archives may list objects, but not always versions
+	for o, err := range v.current(ctx, nil) { // permission to store archives includes the listing of objects, but not always of versions
 		if err != nil {
 			return false, err
 		}

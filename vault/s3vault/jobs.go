@@ -136,19 +136,19 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 			return vault.Job{}, err
 		}
 	}
-	told := vault.Job{
+	described := vault.Job{
 		ID: id, Kind: j.kind, Archive: j.of.ID(), Range: j.within, Tier: j.tier, ArchiveSize: size, ArchiveTreeHash: hash,
 		Description: j.description, Size: j.within.Size, Created: j.started,
 	}
 	if j.within.IsZero() {
-		told.Range, told.Size = vault.Range{Size: size}, size
+		described.Range, described.Size = vault.Range{Size: size}, size
 	}
-	if told.Size == size {
-		told.TreeHash = hash
+	if described.Size == size {
+		described.TreeHash = hash
 	}
-	told.ArchiveCRC64 = wholeCRC(object)
-	restored.tell(&told)
-	return told, nil
+	described.ArchiveCRC64 = wholeCRC(object)
+	restored.describe(&described)
+	return described, nil
 }
 
 // restored is the state of the readable copy of an object.
@@ -179,9 +179,9 @@ func restoreOf(class types.StorageClass, header string) restored {
 	return restored{expires: expires.UTC()}
 }
 
-// tell sets the status of a job. The service does not report when the copy became ready, so
-// Completed is the time of the request.
-func (r restored) tell(j *vault.Job) {
+// describe sets the status of a job. The service does not report when the copy became
+// ready, so Completed is the time of the request.
+func (r restored) describe(j *vault.Job) {
 	j.Status, j.Message = vault.Succeeded, "restored"
 	if r.inProgress {
 		j.Status, j.Message = vault.InProgress, "being restored"
@@ -190,8 +190,9 @@ func (r restored) tell(j *vault.Job) {
 	j.Completed, j.Expires = j.Created, r.expires
 }
 
-// Jobs lists the objects that are being restored or are restored, whoever requested it. The
-// service reports neither the time nor the tier of the request.
+// Jobs lists all objects that are being restored or are restored, including those that
+// other programs requested. The service reports neither the time nor the tier of the
+// request.
 func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 	return func(yield func(vault.Job, error) bool) {
 		for o, err := range v.objects(ctx, nil) {
@@ -203,13 +204,13 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 				continue
 			}
 			j := job{kind: vault.RetrieveArchive, of: o.object, etag: pin(o.object, o.etag), within: vault.Range{Size: o.size}}
-			told := vault.Job{
+			described := vault.Job{
 				ID: j.ID(), Kind: j.kind, Archive: o.ID(), Range: j.within, ArchiveSize: j.within.Size, Size: j.within.Size,
 			}
 			restored{
 				inProgress: aws.ToBool(o.restore.IsRestoreInProgress), expires: aws.ToTime(o.restore.RestoreExpiryDate).UTC(),
-			}.tell(&told)
-			if !yield(told, nil) {
+			}.describe(&described)
+			if !yield(described, nil) {
 				return
 			}
 		}

@@ -14,11 +14,11 @@ import (
 // characters that XML forbids; see [amazon.Carried].
 
 // plainKey decodes a key, or a marker that contains one, from a list with some encoding.
-func plainKey(encoding types.EncodingType, told *string) *string {
-	if told == nil {
+func plainKey(encoding types.EncodingType, encoded *string) *string {
+	if encoded == nil {
 		return nil
 	}
-	key := amazon.Carried(*told)
+	key := amazon.Carried(*encoded)
 	if strings.EqualFold(string(encoding), string(types.EncodingTypeUrl)) {
 		key = decoded(key)
 	}

@@ -25,10 +25,10 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	if err != nil {
 		return vault.Archive{}, err
 	}
-	return v.told(o, found), nil
+	return v.describe(o, found), nil
 }
 
-// LookClosely also returns what is kept with the object.
+// LookClosely also returns the checksums and the modification time of the object.
 func (v *Vault) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Archive, error) {
 	o, found, err := v.lookAt(ctx, id)
 	if err != nil {
@@ -45,7 +45,7 @@ func (v *Vault) lookAt(ctx context.Context, id vault.ArchiveID) (o object, found
 	return o, found, err
 }
 
-// LookNamed describes the newest version of the object with this name, with what is kept
+// LookNamed describes the newest version of the object with this name, with the data kept
 // with it.
 func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, error) {
 	key, err := v.newKey(name)
@@ -59,9 +59,9 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	return v.closely(ctx, o, found)
 }
 
-// closely describes an archive from its object and from what is kept with it.
+// closely describes an archive from its object and from the data kept with it.
 func (v *Vault) closely(ctx context.Context, o object, found *s3.HeadObjectOutput) (a vault.Archive, err error) {
-	a = v.told(o, found)
+	a = v.describe(o, found)
 	a.CRC64, a.ModTime = wholeCRC(found), modTime(found)
 	a.TreeHash, err = v.proof(ctx, listed{object: o, etag: aws.ToString(found.ETag), size: a.Size})
 	return a, err
@@ -76,11 +76,11 @@ func wholeCRC(found *s3.HeadObjectOutput) crc64.Sum {
 	return sum
 }
 
-// told describes an archive from its object.
-func (v *Vault) told(o object, found *s3.HeadObjectOutput) vault.Archive {
+// describe describes an archive from its object.
+func (v *Vault) describe(o object, found *s3.HeadObjectOutput) vault.Archive {
 	return vault.Archive{
 		ID: o.ID(), Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: aws.ToInt64(found.ContentLength),
 		Created: aws.ToTime(found.LastModified).UTC(), ETag: trimETag(aws.ToString(found.ETag)),
-		Misplaced: v.misplaced(o.ID(), classTold(found)),
+		Misplaced: v.misplaced(o.ID(), classOf(found)),
 	}
 }

@@ -27,8 +27,8 @@ func tooManyParts(err error, number int) error {
 	if !isAbout {
 		return err
 	}
-	if told := partsTold(answer.Message, number); told > 0 {
-		return &vault.PartSizeError{MaxParts: told, Cause: err}
+	if most := acceptedParts(answer.Message, number); most > 0 {
+		return &vault.PartSizeError{MaxParts: most, Cause: err}
 	}
 	// Other parts may be refused at the same time, and this need not be the first of them.
 	return &vault.PartSizeError{MaxParts: max(1, (number-1)/2), Guessed: true, Cause: err}
@@ -54,9 +54,9 @@ func (v *Vault) tooManyListed(err error, parts int) error {
 
 var number = regexp.MustCompile(`\d[\d,]*`)
 
-// partsTold returns the number of parts that a service accepts, according to its refusal of
+// acceptedParts returns the number of parts that a service accepts, according to its refusal of
 // part number refused: the largest smaller number in the message; 0 if there is none.
-func partsTold(message string, refused int) (most int) {
+func acceptedParts(message string, refused int) (most int) {
 	for _, digits := range number.FindAllString(message, -1) {
 		if n, err := strconv.Atoi(strings.ReplaceAll(digits, ",", "")); err == nil && n > most && n > 1 && n < refused {
 			most = n

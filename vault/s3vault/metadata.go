@@ -19,14 +19,14 @@ const (
 )
 
 func metadata(req vault.UploadRequest) map[string]string {
-	told := map[string]string{}
+	data := map[string]string{}
 	if req.Description != "" {
-		told[metaDescription] = escape(req.Description)
+		data[metaDescription] = escape(req.Description)
 	}
 	if t := req.ModTime; !t.IsZero() {
-		told[metaModTime] = seconds(t)
+		data[metaModTime] = seconds(t)
 	}
-	return told
+	return data
 }
 
 // seconds formats a time as seconds since 1970 with nine decimals.

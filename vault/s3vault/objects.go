@@ -159,7 +159,7 @@ func (v *Vault) seen(ctx context.Context, j job) (*s3.HeadObjectOutput, error) {
 	return found, v.checkPin(j, found.ETag)
 }
 
-// checkPin returns an error if an object is not that of a job.
+// checkPin returns an error if a job is for another object.
 func (v *Vault) checkPin(j job, etag *string) error {
 	if j.etag == "" || pin(j.of, aws.ToString(etag)) == j.etag {
 		return nil

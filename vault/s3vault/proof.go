@@ -101,14 +101,14 @@ func (v *Vault) tags(ctx context.Context, o listed) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := map[string]string{}
+	tags := map[string]string{}
 	err = v.call(ctx, fmt.Sprintf("read the tree hash of %q", o.key), func() error {
 		out, err := v.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &v.config.Bucket, Key: &o.key, VersionId: version})
 		if err != nil {
 			return err
 		}
 		for _, t := range out.TagSet {
-			told[aws.ToString(t.Key)] = aws.ToString(t.Value)
+			tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 		}
 		return nil
 	})
@@ -118,5 +118,5 @@ func (v *Vault) tags(ctx context.Context, o listed) (map[string]string, error) {
 	if v.lacks.has(Tagging) || v.isMissing(Tagging, err) {
 		return nil, nil
 	}
-	return told, v.adviseLacking(Tagging, err)
+	return tags, v.adviseLacking(Tagging, err)
 }

@@ -20,25 +20,25 @@ import (
 //
 // An object that cannot be verified is an UnprovedError if it is made of this upload.
 // Otherwise it is another archive's, which is a TakenError, or ErrNotFound if our object
-// may exist all the same.
-func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vault.Completion, whole wholeReceipt, refusal error) (listed, error) {
-	o, there, err := v.headOf(ctx, object{u.key, told.version})
+// may exist nevertheless.
+func (v *Vault) afterwards(ctx context.Context, u upload, answer published, c vault.Completion, whole wholeReceipt, refusal error) (listed, error) {
+	o, there, err := v.headOf(ctx, object{u.key, answer.version})
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
-		return listed{}, v.notThere(u, told, refusal, err)
+		return listed{}, v.notThere(u, answer, refusal, err)
 	case err != nil:
 		return listed{}, err
 	}
 	if v.lacks.has(ETag) {
-		told.etag = ""
+		answer.etag = ""
 	}
-	e := evidence{there: there, told: told, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, told, whole)}
+	e := evidence{there: there, answer: answer, whole: whole, expectsCRC: v.expectsCRC(whole), crc: v.crcOf(there, answer, whole)}
 	wrong := e.compare(c.Size)
-	isOurs := told.isOurs || e.isAsTold() || e.isOfParts() || e.crc != "" && wrong == nil ||
+	isOurs := answer.isOurs || e.hasAnsweredETag() || e.isOfParts() || e.crc != "" && wrong == nil ||
 		c.Unproved != "" && isDescribed(there, c) // unless the object was replaced since
 	isGone := errors.Is(refusal, vault.ErrNotFound)
 	mayBeOurs := wrong == nil || aws.ToInt64(there.ContentLength) == c.Size // a service may report a wrong CRC-64
-	if !isOurs && mayBeOurs && c.Unproved == "" {                           // only what is kept with the object shows whose it is
+	if !isOurs && mayBeOurs && c.Unproved == "" {                           // only the data kept with the object show which upload made it
 		isGone = isGone || v.isGone(ctx, u)
 		isOurs = isGone && isDescribed(there, c) && isOfTime(there, c)
 	}
@@ -47,7 +47,7 @@ func (v *Vault) afterwards(ctx context.Context, u upload, told published, c vaul
 		if e.expectsCRC && e.crc == "" { // then it will not report one later either
 			v.miss(CRC64NVME)
 		}
-		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size, class: classTold(there)}, nil
+		return listed{object: o, etag: aws.ToString(there.ETag), size: c.Size, class: classOf(there)}, nil
 	case isOurs:
 		wrong.ID = o.ID()
 		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)
@@ -103,9 +103,9 @@ func (v *Vault) headOf(ctx context.Context, o object) (object, *s3.HeadObjectOut
 }
 
 // notThere returns the error for an upload after whose completion the key has no object.
-func (v *Vault) notThere(u upload, told published, refusal, missing error) error {
-	isOpen := errors.Is(refusal, vault.ErrExists)       // the object that was in the way has been removed
-	if !isOpen && (refusal != nil || told.etag == "") { // the object existed once
+func (v *Vault) notThere(u upload, answer published, refusal, missing error) error {
+	isOpen := errors.Is(refusal, vault.ErrExists)         // the object that was in the way has been removed
+	if !isOpen && (refusal != nil || answer.etag == "") { // the object existed once
 		return missing
 	}
 	return fmt.Errorf("%s: the object is not to be seen: %w: %v",
@@ -117,20 +117,20 @@ func (v *Vault) expectsCRC(whole wholeReceipt) bool { return whole.hasCRC && !v.
 
 // crcOf returns the CRC-64 of the whole object that the service reports, now or when it was
 // made; empty if it reports none, or if none is to be compared.
-func (v *Vault) crcOf(there *s3.HeadObjectOutput, told published, whole wholeReceipt) string {
+func (v *Vault) crcOf(there *s3.HeadObjectOutput, answer published, whole wholeReceipt) string {
 	switch {
 	case !v.expectsCRC(whole):
 		return ""
 	case there.ChecksumType != types.ChecksumTypeComposite && aws.ToString(there.ChecksumCRC64NVME) != "":
 		return aws.ToString(there.ChecksumCRC64NVME)
 	}
-	return told.crc
+	return answer.crc
 }
 
 // evidence holds the values of an object and of an upload that can be compared.
 type evidence struct {
 	there      *s3.HeadObjectOutput
-	told       published
+	answer     published
 	whole      wholeReceipt
 	expectsCRC bool   // the service should report a CRC-64
 	crc        string // the CRC-64 that it reports; empty: none
@@ -152,16 +152,16 @@ func (e evidence) compare(size int64) *vault.UnprovedError {
 		return nil
 	case e.expectsCRC:
 		return &vault.UnprovedError{Proof: "CRC-64", Sent: crc, Without: without(CRC64NVME)}
-	case e.told.etag != "" && !e.isAsTold():
-		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.told.etag), Told: etag, Without: without(ETag)}
+	case e.answer.etag != "" && !e.hasAnsweredETag():
+		return &vault.UnprovedError{Proof: "ETag", Sent: trimETag(e.answer.etag), Told: etag, Without: without(ETag)}
 	}
 	return nil
 }
 
-// isAsTold reports whether the ETag is the one that the service returned when it completed
-// the upload.
-func (e evidence) isAsTold() bool {
-	return e.told.etag != "" && trimETag(e.told.etag) == trimETag(aws.ToString(e.there.ETag))
+// hasAnsweredETag reports whether the ETag is the one that the service returned when it
+// completed the upload.
+func (e evidence) hasAnsweredETag() bool {
+	return e.answer.etag != "" && trimETag(e.answer.etag) == trimETag(aws.ToString(e.there.ETag))
 }
 
 // isOfParts reports whether the ETag is the usual one for an object of these parts.

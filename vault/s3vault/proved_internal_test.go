@@ -38,8 +38,8 @@ func TestEvidence(t *testing.T) {
 		"without, another size":               {size - 1, false, 0, made, made, "size in bytes"},
 	} {
 		e := evidence{
-			there: &s3.HeadObjectOutput{ETag: aws.String(test.etag), ContentLength: aws.Int64(test.size)},
-			told:  published{etag: test.told}, expectsCRC: test.expectsCRC,
+			there:  &s3.HeadObjectOutput{ETag: aws.String(test.etag), ContentLength: aws.Int64(test.size)},
+			answer: published{etag: test.told}, expectsCRC: test.expectsCRC,
 			whole: wholeReceipt{crc: sent, hasCRC: true, parts: []types.CompletedPart{
 				{ETag: aws.String(`"0cc175b9c0f1b6a831c399e269772661"`)}, {ETag: aws.String(`"92eb5ffee6ae2fec3ad71c777531578f"`)},
 			}},

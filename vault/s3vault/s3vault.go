@@ -40,7 +40,7 @@ import (
 type ServiceError = amazon.ServiceError
 
 // maxAnswer is the maximal size of an answer's body in bytes. A page of 1,000 keys of 1,024
-// bytes, each of which may need three when escaped, is smaller.
+// bytes is smaller, even if escaping makes three bytes of each.
 const maxAnswer = 16 << 20
 
 // Config describes the bucket, its service and the credentials.
@@ -183,7 +183,7 @@ func (v *Vault) URL() string {
 func (v *Vault) Class() string { return string(v.config.Class) }
 
 // Close closes the idle connections. The vault must not be used after it. The only possible
-// error is that of closing an answer that was not read to its end.
+// error comes from closing an answer that was not read to its end.
 func (v *Vault) Close() error {
 	err := v.kept.put(nil)
 	v.http.CloseIdleConnections()

@@ -30,8 +30,7 @@ const (
 	deniedRemoval = "removing the objects under .firn/ is denied, so they stay: allow s3:DeleteObject (of versions: s3:DeleteObjectVersion)"
 )
 
-// isSidecar reports whether a key is that of a sidecar, of this vault or of a vault below
-// it.
+// isSidecar reports whether a key names a sidecar of this vault or of a vault below it.
 func (v *Vault) isSidecar(key string) bool {
 	return strings.Contains("/"+strings.TrimPrefix(key, v.config.Prefix), "/"+sidecarStep)
 }

@@ -50,15 +50,15 @@ func (v *Vault) FindUpload(ctx context.Context, id vault.UploadID) (vault.Upload
 func (v *Vault) uploadsOf(ctx context.Context, prefix string, isWanted func(upload) bool) iter.Seq2[vault.Upload, error] {
 	return func(yield func(vault.Upload, error) bool) {
 		for m, err := range v.uploads(ctx, prefix) {
-			var told vault.Upload
+			var u vault.Upload
 			switch {
 			case err != nil:
 			case !isWanted(upload{key: aws.ToString(m.Key), id: aws.ToString(m.UploadId)}):
 				continue
 			default:
-				told, err = v.unfinished(ctx, m)
+				u, err = v.unfinished(ctx, m)
 			}
-			if !yield(told, err) || err != nil {
+			if !yield(u, err) || err != nil {
 				return
 			}
 		}
