@@ -29,7 +29,7 @@ type bucket struct {
 }
 
 // buckets compares firn with tools for S3: they copy a large file into a bucket and back.
-// The server is the same for all; it keeps no bytes and returns those of the file. firn
+// The server is the same for all; it keeps no bytes and returns the bytes of the file. firn
 // verifies the bytes in both directions; rclone does so by MD5. s5cmd and aws do not verify
 // downloads, so s5cmd is also measured together with a program that does.
 func (b *bench) buckets(ctx context.Context) ([]*group, error) {

@@ -55,7 +55,7 @@ func (b *bench) startGateway(ctx context.Context) (endpoint string, err error) {
 		return "", err
 	}
 	b.later(func() error {
-		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Process.Kill() // it may have ended already
 		_ = cmd.Wait()         // it ended by a signal
 		return nil
 	})

@@ -66,7 +66,7 @@ func run(ctx context.Context) (err error) {
 	}
 	r := &report{machine: b.machineTable(ctx)}
 	broken := b.run(ctx, dir, chosen, r)
-	// Print what was measured before a failure, too.
+	// Print the results from before a failure, too.
 	if err := errors.Join(broken, r.print(os.Stdout, text)); err != nil {
 		return err
 	}

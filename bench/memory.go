@@ -20,7 +20,8 @@ const mostWorkers = 32
 const memoryLimit = 32
 
 // memory shows that the memory of an upload depends neither on the size of a part nor on
-// that of the file; for standard input it depends only on the number of parts in flight.
+// the size of the file. For standard input it depends only on the number of parts in
+// flight.
 func (b *bench) memory(ctx context.Context, r *report) error {
 	sink, err := b.sink(ctx)
 	if err != nil {

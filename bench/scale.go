@@ -172,7 +172,7 @@ func (s *scaled) measure(acts []act) error {
 	return nil
 }
 
-// listVaults lists the vaults of an account, each of which must have at least archives
+// listVaults lists the vaults of an account. Each vault must have at least archives
 // archives.
 func listVaults(ctx context.Context, place *vaulturl.Place, archives int64) error {
 	for info, err := range place.Vaults(ctx, "") {

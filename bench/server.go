@@ -20,8 +20,8 @@ const (
 )
 
 // server measures the costs of `firn serve` when it receives an archive durably and when it
-// sends it, beside a program that only writes or reads the same bytes. CPU and memory are
-// those of the server, the wall time is that of its client.
+// sends it, beside a program that only writes or reads the same bytes. It measures CPU and
+// memory of the server, and the wall time of its client.
 func (b *bench) server(ctx context.Context, r *report) error {
 	s := &served{bench: b, store: filepath.Join(b.work, "served"), plain: filepath.Join(b.work, "plain")}
 	hash, err := treeHash(ctx, b.file)

@@ -85,8 +85,8 @@ func judgeUploads(g *group, r *report) {
 	r.atMost(13, "upload over TLS: CPU s/GB, P1's bound + 0.35", perGB(g.of(secureName), g.size), 1.15*perGB(g.of(dualName), g.size)+tlsAllowance)
 }
 
-// upload prepares an upload by firn; options are appended to those of the benchmark. The
-// retry time is short, so that it ends soon if the server died.
+// upload prepares an upload by firn; options are appended to the options of the benchmark.
+// The retry time is short, so that it ends soon if the server died.
 func (b *bench) upload(ctx context.Context, firn lab.Firn, endpoint, file string, options ...string) *exec.Cmd {
 	args := []string{
 		"upload", lab.VaultURL(endpoint, vault), file, "--part-size", "16MiB",

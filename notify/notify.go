@@ -44,10 +44,10 @@ type Queue struct {
 }
 
 // Open prepares to use the queue at a URL such as
-// https://sqs.us-east-1.amazonaws.com/123456789012/ready. The credentials are those of the
-// AWS tools; the region is that of the URL or, if it names none, of their configuration.
-// Open sends no request, so wrong credentials are reported by Wait. An invalid URL, plain
-// HTTP to another machine, or a missing region is ErrInvalid.
+// https://sqs.us-east-1.amazonaws.com/123456789012/ready. The credentials come from the
+// configuration of the AWS tools. The URL gives the region; if it names none, that
+// configuration does. Open sends no request, so wrong credentials are reported by Wait. An
+// invalid URL, plain HTTP to another machine, or a missing region is ErrInvalid.
 func Open(ctx context.Context, queueURL string) (*Queue, error) {
 	where, err := parseQueueURL(queueURL)
 	if err != nil {

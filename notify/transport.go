@@ -45,7 +45,7 @@ func (t limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// keys marks the failures of credentials, so that they differ from those of the service.
+// keys marks the failures of credentials, so that they differ from failures of the service.
 type keys struct{ aws.CredentialsProvider }
 
 // Retrieve implements aws.CredentialsProvider.

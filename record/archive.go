@@ -15,8 +15,8 @@ type ArchiveState string
 const (
 	// Stored: the vault accepted the archive and returned its id.
 	Stored ArchiveState = "stored"
-	// Unproved: the vault accepted the archive and returned its id, but then reported
-	// another checksum or size than that of the bytes sent. The parts of its upload stay on
+	// Unproved: the vault accepted the archive and returned its id, but then reported a
+	// checksum or size that the bytes sent do not have. The parts of its upload stay on
 	// record until the archive is verified.
 	Unproved ArchiveState = "unproved"
 	// Confirmed: an inventory lists the archive with the size and tree hash on record.

@@ -12,7 +12,8 @@ type DownloadState string
 
 // The states of a download.
 const (
-	// Receiving: the unfinished file may hold bytes; those of each Segment are verified.
+	// Receiving: the unfinished file may hold bytes. The bytes of each Segment are
+	// verified.
 	Receiving DownloadState = "receiving"
 	// Received: the target has all bytes, verified and flushed, under its own name.
 	Received DownloadState = "received"
@@ -33,14 +34,14 @@ type Download struct {
 	// firn, which left no mark, began the download.
 	Mark    string
 	Started time.Time // UTC
-	Updated time.Time // UTC; set by whoever saves
+	Updated time.Time // UTC; set when it is saved
 	// Fetched and Busy count the bytes received and the time spent receiving them, over all
 	// runs without a rate limit. Estimates of the transfer rate use them.
 	Fetched int64
 	Busy    time.Duration
 }
 
-// Segment is a run of bytes that was received and verified by itself.
+// Segment is a range of bytes that was received and verified separately.
 type Segment struct {
 	vault.Range // within the archive
 

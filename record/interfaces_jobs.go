@@ -103,7 +103,7 @@ type PurgeJournal interface {
 // MergeJournal is what an import of another tool's record needs.
 type MergeJournal interface {
 	// MergeArchives merges archives from another record into this one, in one transaction.
-	// It adds unknown archives, fills in what is missing of known ones, and marks as
-	// deleted what either record has as deleted.
+	// It adds unknown archives, fills in the missing fields of known ones, and marks every
+	// archive as deleted that either record has as deleted.
 	MergeArchives(ctx context.Context, archives []Archive) (Merged, error)
 }

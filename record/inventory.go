@@ -36,11 +36,11 @@ type Inventory struct {
 	Confirmed int64 // entries that agree with the record
 	Differing int64 // entries that differ from the record
 	Missing   int64 // archives on record that neither this inventory nor the previous full one lists
-	Returned  int64 // those of Confirmed and Differing that were on record as deleted, so long ago that the deletion cannot have happened
+	Returned  int64 // entries, also in Confirmed or Differing, that were on record as deleted, so long ago that the deletion cannot have happened
 	Settled   int64 // uploads in state Unknown whose result is now known
 
 	Started time.Time // UTC
-	Updated time.Time // UTC; set by whoever saves
+	Updated time.Time // UTC; set when it is saved
 }
 
 // Reject is an entry of an inventory that makes no sense.

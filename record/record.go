@@ -34,7 +34,7 @@ const (
 
 	// Unknown: the answer to the request to complete was lost, and repeating the request
 	// gave no clear answer. Only an inventory can give one. firn does not upload the bytes
-	// again by itself.
+	// again unless the user demands it.
 	Unknown UploadState = "unknown"
 	// Expired: the vault no longer knows the upload id.
 	Expired UploadState = "expired"
@@ -69,7 +69,7 @@ type Upload struct {
 	ArchiveID   vault.ArchiveID // set once Completed
 	TreeHash    treehash.Hash   // of the whole archive, set from Completing on
 	Started     time.Time       // UTC
-	Updated     time.Time       // UTC; set by whoever saves
+	Updated     time.Time       // UTC; set when it is saved
 	// Sent and Busy count the bytes that the vault acknowledged and the time spent sending
 	// them, over all runs without a rate limit. Estimates of the transfer rate use them.
 	Sent int64

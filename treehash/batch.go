@@ -12,7 +12,8 @@ type batch interface {
 	// width returns the number of runs.
 	width() int
 	// write adds n bytes, a multiple of 64, to each run. The bytes of the first run begin
-	// at p[0], those of each other run stride bytes behind those of the run before.
+	// at p[0]. The bytes of each other run begin stride bytes after the beginning of the
+	// run before.
 	write(p []byte, stride, n int)
 	// sums returns the hash of each run and ends the computation.
 	sums() []Hash

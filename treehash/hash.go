@@ -9,7 +9,7 @@
 // firn depends on two properties. First, the tree hash of an archive follows from the tree
 // hashes of its parts if the size of every part but the last is 1 MiB times a power of two
 // ([Combine]). So an upload does not read its source twice. Second, a range that is a node
-// of the tree ([Aligned]) can be verified by itself.
+// of the tree ([Aligned]) can be verified without the rest of the archive.
 //
 // [Read], [ReadAt], [TreeAt] and [SumsTogether] hash files, [Hasher] and [TreeHasher] hash
 // streams, [Sum] hashes bytes in memory. On processors with the right instructions they use

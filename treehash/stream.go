@@ -98,8 +98,8 @@ func (h *Hasher) readAll(ctx context.Context, r io.Reader, buf []byte) (Sums, er
 }
 
 // ReadAt hashes the first size bytes of r on up to cores cores, at least one. The linear
-// hash needs one core by itself; the other cores hash leaves. So more than two or three
-// cores gain nothing. ReadAt uses one leaf of memory for each core, and one more. If r ends
+// hash occupies one core, and the other cores hash leaves. So more than two or three cores
+// gain nothing. ReadAt uses one leaf of memory for each core, and one more. If r ends
 // early, the error wraps io.ErrUnexpectedEOF.
 func ReadAt(ctx context.Context, r io.ReaderAt, size int64, cores int) (Sums, error) {
 	if cores <= 1 || size <= LeafSize {

@@ -83,7 +83,7 @@ type DamageError struct {
 	Range   Range // bytes of the archive: whole MiB, except at its end
 	// Somewhere: only some bytes of Range are damaged, and the kind does not know which.
 	Somewhere bool
-	Cause     error // what is wrong with them
+	Cause     error // why the bytes count as damaged
 }
 
 // Error names the archive, its damaged bytes and the cause.

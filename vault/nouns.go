@@ -101,8 +101,8 @@ type Completion struct {
 	Size     int64         // bytes of the whole archive
 	TreeHash treehash.Hash // of the whole archive
 	Parts    []Part        // all parts, in order of their offsets
-	// Description and ModTime repeat those of the UploadRequest, as far as the caller knows
-	// them. A kind that stores them may use them to recognise an archive that it has
+	// Description and ModTime repeat the values of the UploadRequest, as far as the caller
+	// knows them. A kind that stores them may use them to recognise an archive that it has
 	// published.
 	Description string
 	ModTime     time.Time

@@ -6,7 +6,7 @@ import (
 )
 
 // UnprovedError is the ErrChecksum of a complete upload: the archive exists and was made of
-// this upload, but the service reports another value for it than that of the bytes sent.
+// this upload, but the service reports a checksum or size that the bytes sent do not have.
 // Either the bytes are damaged or the reported value is wrong. Only reading the archive
 // shows which. errors.Is finds ErrChecksum in it.
 type UnprovedError struct {

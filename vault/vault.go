@@ -105,11 +105,11 @@ type Uploader interface {
 	// answer was lost, had succeeded.
 	//
 	// Three errors describe an unwanted result; an error is only ever one of them. An
-	// UnprovedError means that the archive exists and that the vault reports another
-	// checksum than that of the bytes sent. A TakenError, at kinds whose archives have
-	// names, means that another archive has this one's name; the upload stays open if it
-	// still existed. A ClassError means that the archive is stored and verified, in another
-	// class than was asked for.
+	// UnprovedError means that the archive exists and that the vault reports a checksum
+	// that the bytes sent do not have. A TakenError, at kinds whose archives have names,
+	// means that another archive has this one's name; the upload stays open if it still
+	// existed. A ClassError means that the archive is stored and verified, in another class
+	// than was asked for.
 	CompleteUpload(ctx context.Context, id UploadID, c Completion) (ArchiveID, error)
 
 	// AbortUpload removes an unfinished upload and its parts. It succeeds if the id is
@@ -123,7 +123,7 @@ type Uploader interface {
 
 // Retriever is the half of a [Vault] that returns archives and inventories.
 type Retriever interface {
-	// URL and Limits are those of [Uploader].
+	// URL and Limits are the same as for [Uploader].
 	URL() string
 	Limits() Limits
 
@@ -139,10 +139,11 @@ type Retriever interface {
 	// has forgotten it.
 	Job(ctx context.Context, id JobID) (Job, error)
 
-	// Jobs lists all jobs that the vault remembers, whoever started them, in no particular
-	// order: those in progress, and those that ended for as long as the vault keeps them. A
-	// job that cannot be read comes with Bad set and does not end the sequence. The
-	// sequence ends after the first error. ErrNotFound means that the vault does not exist.
+	// Jobs lists all jobs that the vault remembers, in no particular order: the jobs in
+	// progress, and the ended ones for as long as the vault keeps them. Other programs may
+	// have started some of them. A job that cannot be read comes with Bad set and does not
+	// end the sequence. The sequence ends after the first error. ErrNotFound means that the
+	// vault does not exist.
 	Jobs(ctx context.Context) iter.Seq2[Job, error]
 
 	// OpenOutput opens the output of a finished job for reading. The range counts within
@@ -213,7 +214,7 @@ func IsUpload(v Uploader, a, b UploadID) bool {
 }
 
 // FindUpload returns the unfinished upload with this id as Uploads lists it, or ErrNotFound
-// if it is not listed. Other errors are those of Uploads.
+// if it is not listed. Other errors come from Uploads.
 func FindUpload(ctx context.Context, v Uploader, id UploadID) (Upload, error) {
 	if s, ok := v.(Sparse); ok {
 		return s.FindUpload(ctx, id)
@@ -226,7 +227,7 @@ func FindUpload(ctx context.Context, v Uploader, id UploadID) (Upload, error) {
 	return Upload{}, fmt.Errorf("unfinished upload %.300q: %w", string(id), ErrNotFound)
 }
 
-// CountUploads returns the number of unfinished uploads of a vault. Errors are those of
+// CountUploads returns the number of unfinished uploads of a vault. Errors come from
 // Uploads.
 func CountUploads(ctx context.Context, v Uploader) (n int, err error) {
 	if s, ok := v.(Sparse); ok {

@@ -75,8 +75,8 @@ func fetch(ctx context.Context, client *http.Client, url string, w io.Writer, of
 	return nil
 }
 
-// copyHashed copies r to w through a buffer whose size divides that of a leaf, and returns
-// the tree hash in hexadecimal.
+// copyHashed copies r to w and returns the tree hash in hexadecimal. The size of the buffer
+// must divide the size of a leaf.
 func copyHashed(w io.Writer, r io.Reader, buffer []byte) (string, error) {
 	leaf := sha256.New()
 	var hashes [][]byte

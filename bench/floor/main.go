@@ -7,12 +7,12 @@
 // reads a file, computes the linear SHA-256 and the tree hash of each part, and sends the
 // part with net/http, unsigned. HASHES is standard, for the two hashes of the standard
 // library one after the other, or dual, for both at once by firn's treehash package. URL is
-// that of an upload.
+// the URL of an upload.
 //
 //	floor download URL FILE SIZE RANGESIZE WORKERS
 //
 // downloads the ranges of a job's output with net/http, hashes each leaf by leaf, compares
-// the result with the hash of the range, and writes it into FILE. URL is that of the
+// the result with the hash of the range, and writes it into FILE. URL is the URL of the
 // output. The requests are signed with the key pair of the environment, since firn serve
 // requires that.
 //

@@ -28,8 +28,8 @@ func main() {
 	select {} // it answers until it is killed
 }
 
-// start starts the server and returns its address. The certificate is that of the standard
-// library's test server, which is valid for loopback.
+// start starts the server and returns its address. The certificate belongs to the test
+// server of the standard library and is valid for loopback.
 func start(handler http.Handler, certificate string) (url string, err error) {
 	server := httptest.NewUnstartedServer(handler)
 	if certificate == "" {

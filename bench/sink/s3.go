@@ -127,7 +127,7 @@ func (b *bucket) post(w http.ResponseWriter, r *http.Request) {
 	answer(w, fmt.Sprintf(`<CompleteMultipartUploadResult><ETag>%s</ETag></CompleteMultipartUploadResult>`, o.etag))
 }
 
-// complete computes the properties of the object from those of its parts.
+// complete computes the properties of the object from the properties of its parts.
 func (o *object) complete(crc64 string) {
 	all := md5.New() //nolint:gosec // see above
 	o.size, o.crc64, o.stored = 0, crc64, time.Now()

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// answer turns the server's answer into that of S3.
+// answer turns the server's answer into the answer of S3.
 func (f *Front) answer(ctx context.Context, c *call, resp *http.Response) error {
 	if c.operation == "RestoreObject" && resp.StatusCode == http.StatusNotImplemented {
 		return f.answerRestore(ctx, c, resp)

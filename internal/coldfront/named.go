@@ -13,7 +13,7 @@ type Service struct {
 	Lacks     string // the option lacks of the vault's URL; firn finds out the rest
 	Versioned bool   // whether its buckets keep versions
 	Options   Options
-	Faults    []Fault // the faults that the service has by itself
+	Faults    []Fault // the permanent faults of the service
 }
 
 // Services returns the known services.

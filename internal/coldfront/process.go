@@ -31,8 +31,7 @@ func startProcess(ctx context.Context, keys keys) (_ *process, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Do not use the test's own directory, whose name may be longer than that of a socket
-	// may be.
+	// Do not use the test's own directory, whose path may be too long for a socket.
 	dir, err := os.MkdirTemp("", "s3-")
 	if err != nil {
 		return nil, err

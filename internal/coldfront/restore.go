@@ -64,7 +64,7 @@ func tiers() []string { return []string{"Bulk", "Standard", "Expedited"} }
 type restoreRequest struct {
 	XMLName xml.Name `xml:"RestoreRequest"`
 	Days    *int
-	// Tier is that of a select; a plain restore must not have it.
+	// Tier belongs to a select. A plain restore must not have it.
 	Tier          *string
 	JobParameters struct{ Tier string } `xml:"GlacierJobParameters"`
 }

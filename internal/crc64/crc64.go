@@ -1,6 +1,6 @@
 // Package crc64 computes the CRC-64/NVME of bytes, which S3 keeps for whole objects. The
-// checksum of a whole follows from those of its parts ([Sum.Join]), so no byte is read
-// twice.
+// checksum of a whole follows from the checksums of its parts ([Sum.Join]), so no byte is
+// read twice.
 //
 // A CRC detects accidental changes. It does not detect deliberate ones; the hashes of
 // package treehash do.
@@ -68,8 +68,8 @@ func Read(ctx context.Context, r io.Reader, size int64) (Sum, error) {
 const polynomial = 0x9A6C9329AC4BC9B5
 
 // Join returns the Sum of bytes with the Sum s followed by size bytes with the Sum next.
-// The bits of a Sum are the coefficients of a polynomial over GF(2); the highest bit is
-// that of x^0. Appending a zero byte multiplies the polynomial by x^8, modulo the
+// The bits of a Sum are the coefficients of a polynomial over GF(2); the highest bit
+// belongs to x^0. Appending a zero byte multiplies the polynomial by x^8, modulo the
 // polynomial of the CRC.
 func (s Sum) Join(next Sum, size int64) Sum {
 	const one, byteOfZeros = 1 << 63, 1 << 55 // x^0, x^8

@@ -34,8 +34,8 @@ type Decoded struct {
 	ModTime time.Time // UTC; of the file; zero if unknown
 	Size    int64     // bytes of the file; -1 if unknown
 	Folder  bool      // the archive represents a folder, not a file
-	// Compressed and Encrypted say that the tool changed the bytes: those of the archive
-	// are not those of the file.
+	// Compressed and Encrypted say that the tool changed the bytes, so that the archive and
+	// the file have different bytes.
 	Compressed, Encrypted bool
 	Note                  string // the user's text, if the tool adds one to its form
 }

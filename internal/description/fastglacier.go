@@ -9,7 +9,7 @@ import (
 //
 //	<m><v>4</v><p>base64(path)</p><lm>YYYYMMDDTHHMMSSZ</lm>[<ce>C:E:MD5:SIZE</ce>]</m>
 //
-// C and E are 1 if the file was compressed or encrypted; MD5 and SIZE are those of the file
+// C and E are 1 if the file was compressed or encrypted; MD5 and SIZE describe the file
 // before that. Version 3 has no size, version 2 no <ce>, and version 1 is
 // <ArchiveMetadata><Path>base64(path)</Path>…</ArchiveMetadata>. Other tools that read
 // inventories have found quotes and blanks in and between the tags.

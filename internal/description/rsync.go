@@ -13,7 +13,7 @@ const rsyncPrefix = "grsync|"
 //
 //	grsync|absolute path|size|mtime|the user's words
 //
-// Size and mtime are those of the file before compression; mtime is in seconds, with a
+// Size and mtime describe the file before compression; mtime is in seconds, with a
 // fraction. The path and the user's text may contain a bar: the path ends before the first
 // two consecutive fields that are numbers.
 func decodeRsync(raw string) (Decoded, bool) {

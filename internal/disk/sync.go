@@ -8,9 +8,8 @@ import (
 	"syscall"
 )
 
-// SyncDirectory makes the entries of dir durable. Windows does that by itself and refuses
-// the request. Some network file systems have no such operation; SyncDirectory ignores
-// that.
+// SyncDirectory makes the entries of dir durable. Windows always does that and refuses the
+// request. Some network file systems have no such operation; SyncDirectory ignores that.
 func SyncDirectory(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

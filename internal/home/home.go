@@ -1,10 +1,10 @@
-// Package home finds the directories for a user's files: those of the XDG variables, else
-// directories below the home directory.
+// Package home finds the directories for a user's files: the directories that the XDG
+// variables name, else directories below the home directory.
 //
-// The home directory is HOME. If HOME is not set, as under cron and systemd, it is that of
-// the user's entry in the passwd file, so that files written with HOME are found without
-// it. A relative HOME would depend on the working directory, and the root directory is
-// nobody's home: both are ignored.
+// The home directory is HOME. If HOME is not set, as under cron and systemd, it is the
+// directory in the user's entry in the passwd file, so that files written with HOME are
+// found without it. A relative HOME would depend on the working directory, and the root
+// directory is nobody's home: both are ignored.
 package home
 
 import "errors"

@@ -73,7 +73,7 @@ func (s surroundings) home() (string, error) {
 func isHome(dir string) bool { return filepath.IsAbs(dir) && filepath.Clean(dir) != "/" }
 
 // passwdHome looks the user up by number, since user.Current uses HOME if there is no
-// entry. It ignores a directory that does not exist, such as that of the user nobody.
+// entry. It ignores a directory that does not exist, such as the home of the user nobody.
 func passwdHome() string {
 	entry, err := user.LookupId(strconv.Itoa(os.Getuid()))
 	if err != nil {

@@ -92,7 +92,7 @@ func (r *Record) doubt(what string) {
 // errCut reports an incomplete line in which no field can be trusted.
 var errCut = errors.New("the last line has no end: the journal was cut off")
 
-// fields splits a line into count fields, the last of which is the name. Missing fields are
+// fields splits a line into count fields. The last field is the name. Missing fields are
 // empty, and so is the field in which the journal was cut off, unless that is the name.
 func (r *Record) fields(line string, count int, whole bool) ([]string, error) {
 	_, fields := split(line, count)

@@ -14,7 +14,8 @@ const (
 	DeepArchive Class = "DEEP_ARCHIVE"
 )
 
-// Classes returns all classes, those of S3 from the fastest to the slowest.
+// Classes returns all classes. The classes of S3 are in order from the fastest to the
+// slowest.
 func Classes() []Class { return []Class{Vault, InstantS3, FlexibleS3, DeepArchive} }
 
 // Service returns the name of a class for people.

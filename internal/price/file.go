@@ -13,9 +13,9 @@ import (
 // longestFile is the largest size of a price file in bytes.
 const longestFile = 1 << 20
 
-// Read reads prices from a file: JSON in the form that [Book.Write] writes. Values that the
-// file leaves out are those of base. A price may also be a plain number, which is the
-// user's own and counts as certain. A tier that is null is not offered.
+// Read reads prices from a file: JSON in the form that [Book.Write] writes. base gives the
+// values that the file leaves out. A price may also be a plain number, which is the user's
+// own and counts as certain. A tier that is null is not offered.
 //
 // Unknown keys are errors, so that no change is ignored.
 func Read(r io.Reader, base Book) (Book, error) {

@@ -62,7 +62,7 @@ func (f Figure) times(units float64) Amount {
 // perThousand returns the costs of requests at a price per thousand.
 func (f Figure) perThousand(requests int64) Amount { return f.times(float64(requests) / 1000) }
 
-// Amount is a cost. Its certainty is that of the least certain price in it.
+// Amount is a cost. It is as certain as the least certain price in it.
 type Amount struct {
 	USD       float64   `json:"usd"`
 	Certainty Certainty `json:"certainty"`

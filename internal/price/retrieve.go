@@ -23,11 +23,11 @@ func (e RetrievalEstimate) Total() Amount { return e.Requests.Plus(e.Bytes).Plus
 const firstStep = 10 << 40
 
 // Retrieve estimates the costs of a number of jobs in a tier ("Expedited", "Standard",
-// "Bulk" or "Instant"; empty: Standard). They retrieve bytes, of which egress bytes are
-// sent to the internet; bytes to Amazon's own network are not counted there. It assumes
-// that the month's free egress has not been used. Beyond 10 TiB a month egress becomes
-// cheaper in steps that are not in the table; then the amount is an upper bound of low
-// certainty.
+// "Bulk" or "Instant"; empty: Standard). They retrieve bytes, and egress of these bytes are
+// sent to the internet. Bytes sent to Amazon's own network do not count as egress. It
+// assumes that the month's free egress has not been used. Beyond 10 TiB a month egress
+// becomes cheaper in steps that are not in the table; then the amount is an upper bound of
+// low certainty.
 //
 // A tier that the class does not offer is an error. A class that charges nothing accepts
 // every tier and takes no time.

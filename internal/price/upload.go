@@ -10,7 +10,7 @@ type Estimate struct {
 }
 
 // Upload estimates the costs of one archive of size bytes that takes a number of upload
-// requests, the last of which completes it. A negative size, that of a stream, is unknown;
+// requests. The last request completes it. A negative size means a stream of unknown size;
 // its storage is left out.
 func (t Table) Upload(requests int, size int64) Estimate {
 	var e Estimate

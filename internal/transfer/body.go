@@ -8,7 +8,7 @@ import (
 )
 
 // body is the bytes of a part that is being sent. It distinguishes failures of the source
-// from those of the network.
+// from failures of the network.
 type body struct {
 	*io.SectionReader
 	flow   *flow

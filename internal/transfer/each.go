@@ -29,7 +29,7 @@ type EachOptions struct {
 // One goroutine iterates over items, no further ahead than there are requests in flight;
 // items may block. Each calls done for one item at a time, after its request succeeded,
 // even if the context was cancelled meanwhile. An error of done ends everything too. Errors
-// are as those of Fetch.
+// are the same as for Fetch.
 func Each[T any](
 	ctx context.Context, items iter.Seq2[T, error], size func(T) int64,
 	request func(context.Context, T) error, done func(context.Context, T) error, o EachOptions,

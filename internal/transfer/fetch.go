@@ -50,7 +50,7 @@ type FetchOptions struct {
 // Fetched is the result of Fetch, complete or not.
 type Fetched struct {
 	Received int64 // bytes of the segments that were recorded in this run
-	Unproved int64 // those of Received for which the vault returned no tree hash
+	Unproved int64 // bytes within Received for which the vault returned no tree hash
 	Busy     time.Duration
 	Retries  int
 }

@@ -32,7 +32,8 @@ func (t turn) await(ctx context.Context) error {
 	}
 }
 
-// pass tells the next turn whether this segment was written. Only the first call counts.
+// pass reports to the next turn whether this segment was written. Only the first call
+// counts.
 func (t turn) pass(written bool) {
 	select {
 	case t.after <- written:

@@ -46,8 +46,8 @@ type Wish struct {
 // It is the preferred one, else 16 MiB; larger if there would be too many parts, smaller if
 // at the known rate and concurrency a part would take longer than half a minute. Part sizes
 // are 1 MiB times a power of two at every kind, because only then the tree hash of the
-// whole follows from those of its parts. An impossible plan is an error that wraps
-// vault.ErrInvalid.
+// whole follows from the tree hashes of its parts. An impossible plan is an error that
+// wraps vault.ErrInvalid.
 func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 	if err := checkSize(l, size); err != nil {
 		return Plan{}, err

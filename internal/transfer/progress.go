@@ -13,10 +13,10 @@ type Progress struct {
 	PartSize     int64 // bytes; of a download, the size of the largest segment
 	Parts        int   // 0 while Size is Unknown
 	PartsDone    int   // parts done in this run or, of an upload, earlier
-	PartsResumed int   // those of PartsDone that an earlier run sent
+	PartsResumed int   // parts within PartsDone that an earlier run sent
 	Held         int64 // bytes that the vault, or the target, held when this run began
 	Done         int64 // bytes done in this run or earlier
-	Resumed      int64 // those of Done from earlier runs
+	Resumed      int64 // bytes within Done from earlier runs
 	InFlight     int64 // bytes of unfinished parts that were transferred
 	Concurrency  int   // parts that may be in flight at present
 	Retries      int   // number of repeated attempts

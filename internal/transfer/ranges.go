@@ -10,7 +10,7 @@ import (
 	"firn/vault"
 )
 
-// preferredSegment is the usual size of a segment, for the same reasons as that of a part.
+// preferredSegment is the usual size of a segment. The reasons are the same as for a part.
 const preferredSegment = preferredPart
 
 // Segments divides a range of an archive of size bytes into runs of at most segment bytes

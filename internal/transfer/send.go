@@ -73,7 +73,7 @@ const hashBuffer = 64 << 10
 // vault holds and that match the local bytes, and sends the rest. It retries after errors
 // that may pass. Others end the transfer and wrap their class: an error of package vault,
 // ErrSourceChanged, ErrGaveUp or ErrInterrupted. The Outcome is valid even if there is an
-// error: it describes what was acknowledged.
+// error: it describes the acknowledged parts.
 func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
 	begin := time.Now()

@@ -67,8 +67,8 @@ func canonicalPort(port, scheme string) string {
 }
 
 // isAmazons reports whether a host is one of the endpoints of Amazon's own service in a
-// region: the usual endpoint, that of FIPS, that of both versions of IP, or one in a
-// private network.
+// region: the usual endpoint, the endpoint of FIPS, the endpoint of both versions of IP, or
+// one in a private network.
 func isAmazons(host, service, region string) bool {
 	host = strings.TrimSuffix(host, ".cn")
 	at := regexp.QuoteMeta(region) + `\.(vpce\.)?amazonaws\.com`

@@ -98,7 +98,7 @@ func (q *Queue) receive(ctx context.Context, r request) received {
 	}
 }
 
-// timerFor returns a channel that tells when t has come; never, for the zero time.
+// timerFor returns a channel that receives at t, or never for the zero time.
 func (q *Queue) timerFor(t time.Time) <-chan time.Time {
 	if t.IsZero() {
 		return nil
@@ -109,7 +109,7 @@ func (q *Queue) timerFor(t time.Time) <-chan time.Time {
 func reply(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer) // a client that is gone shows by itself
+	_ = json.NewEncoder(w).Encode(answer) // a client that is gone misses the answer
 }
 
 func refuse(w http.ResponseWriter, code, message string) {

@@ -136,7 +136,7 @@ func parseLine(l line) (vault.Archive, error) {
 
 // describe returns the description in a field. The field itself shows how its quotes are
 // written: if each quote has a backslash before it, it is the service's form; otherwise it
-// must be that of RFC 4180, where quotes come in pairs. No text can have both forms. A
+// must be the form of RFC 4180, where quotes come in pairs. No text can have both forms. A
 // field with neither form is an error, and is returned unchanged.
 func describe(field []byte) ([]byte, error) {
 	if !isQuoted(field) {

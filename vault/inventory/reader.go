@@ -85,7 +85,7 @@ func (r *Reader) All() iter.Seq2[vault.Entry, error] {
 // call of Next, and always in CSV or after Resume.
 func (r *Reader) Head() Head { return r.head }
 
-// bad returns a bad entry with the document's raw text, of which it keeps the first KiB.
+// bad returns a bad entry with the first KiB of the document's raw text.
 func bad(a vault.Archive, why string, raw []byte) vault.Entry {
 	return vault.Entry{Archive: a, Bad: why, Raw: string(raw[:min(len(raw), maxRaw)])}
 }

@@ -23,7 +23,7 @@ type Writer struct {
 	err   error  // the error of w
 }
 
-// NewWriter begins an inventory on w, in CSV or else in JSON. An error is that of w.
+// NewWriter begins an inventory on w, in CSV or else in JSON. An error comes from w.
 func NewWriter(w io.Writer, csv bool, head Head) (*Writer, error) {
 	b := &Writer{w: w, csv: csv, buf: make([]byte, 0, flushAt+maxEntry), first: true}
 	if csv {
@@ -40,7 +40,7 @@ func NewWriter(w io.Writer, csv bool, head Head) (*Writer, error) {
 
 // Add writes one archive. It returns ErrInvalid and writes nothing for an archive that a
 // [Reader] would call bad, or, in CSV, for a description with a line feed, which CSV cannot
-// represent. The inventory stays valid after that. Any other error is that of the
+// represent. The inventory stays valid after that. Any other error comes from the
 // io.Writer, and later calls return it again.
 func (b *Writer) Add(a vault.Archive) error {
 	if b.err != nil {
@@ -56,11 +56,11 @@ func (b *Writer) Add(a vault.Archive) error {
 	return b.flush(flushAt)
 }
 
-// AddBad writes an entry for an archive that exists but of which only id and size are
-// known. why is the reason, of which the first KiB is kept. A [Reader] and other readers
-// will call the entry bad, since it has no valid date and hash: in JSON they are null and
-// the reason has its own key; in CSV they are empty and the reason takes the field of the
-// description. Errors are as for Add.
+// AddBad writes an entry for an archive with a known id and size, and nothing else known.
+// The entry keeps the first KiB of the reason why. A [Reader] and other readers will call
+// the entry bad, since it has no valid date and hash: in JSON they are null and the reason
+// has its own key; in CSV they are empty and the reason takes the field of the description.
+// Errors are as for Add.
 func (b *Writer) AddBad(id vault.ArchiveID, size int64, why string) error {
 	if b.err != nil {
 		return b.err

@@ -120,10 +120,10 @@ func aroundList[T any](ctx context.Context, fault Fault, list iter.Seq2[T, error
 	}
 }
 
-// URL is that of the vault below. It has no faults.
+// URL returns the URL of the vault below. It has no faults.
 func (f *Faulty) URL() string { return f.below.URL() }
 
-// Limits are those of the vault below. They have no faults.
+// Limits returns the limits of the vault below. It has no faults.
 func (f *Faulty) Limits() vault.Limits { return f.below.Limits() }
 
 // CreateUpload calls the vault below, with faults.

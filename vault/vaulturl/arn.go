@@ -20,8 +20,8 @@ func parseARN(raw string) (Ref, error) {
 
 // checkARN refuses the ARN of a bucket, or of an access point to one, and says what to
 // write instead. Only the ARN distinguishes an access point from its bucket. Through an
-// access point, the catalog would record the bucket's archives again, as those of another
-// vault.
+// access point, the catalog would record the bucket's archives again, as archives of
+// another vault.
 func checkARN(raw string) error {
 	const fields = 6 // arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE
 	arn := strings.SplitN(strings.TrimPrefix(raw, "s3://"), ":", fields)

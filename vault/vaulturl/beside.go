@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Beside returns the URL of another vault next to that of r: in a bucket the part below the
-// folder name, else a vault whose name ends with a hyphen and name. It creates nothing.
+// Beside returns the URL of another vault next to the vault of r. In a bucket it is the
+// part below the folder name. Elsewhere it is a vault whose name ends with a hyphen and
+// name. It creates nothing.
 func (r Ref) Beside(name string) string {
 	switch r.Kind {
 	case Directory:

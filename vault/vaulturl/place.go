@@ -34,9 +34,9 @@ type Place struct {
 	// Class is the storage class of new archives in a bucket, by its name in S3; empty
 	// elsewhere.
 	Class string
-	// OnDamage is called for damage in a directory in spite of which a call continued, and
-	// for files that could not be cleaned up; see dirvault.Options. The caller sets it
-	// before the first call; nil is allowed.
+	// OnDamage is called for damage in a directory that did not stop a call, and for files
+	// that could not be cleaned up; see dirvault.Options. The caller sets it before the
+	// first call; nil is allowed.
 	OnDamage func(error)
 
 	url   func(name string) string

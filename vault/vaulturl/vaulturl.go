@@ -32,9 +32,9 @@ import (
 type Options struct {
 	// Connections is the expected number of concurrent requests; 0 if there will be few.
 	Connections int
-	// OnDamage is called for damage in a directory in spite of which a list continued, and
-	// for files that could not be cleaned up; see OnDamage and OnLeftover of
-	// dirvault.Options. Nil is allowed.
+	// OnDamage is called for damage in a directory that did not stop a list, and for files
+	// that could not be cleaned up; see OnDamage and OnLeftover of dirvault.Options. Nil is
+	// allowed.
 	OnDamage func(error)
 	// KeepDays is the lifetime in days of a restored copy of an object. It overrides the
 	// option of the URL; 0 does not. Other kinds ignore it.

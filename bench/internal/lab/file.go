@@ -8,7 +8,8 @@ import (
 )
 
 // chunk is the number of bytes of a file that are held in memory at a time. It is small
-// because the peak memory of a child process includes that of the process that started it.
+// because the peak memory of a child process includes the peak of the process that started
+// it.
 const chunk = 1 << 20
 
 // RandomFile writes size pseudo-random bytes to a new file at path. The same seed gives the

@@ -16,8 +16,8 @@ import (
 )
 
 // Inventory writes an inventory with a number of archives to a new file at path, in the
-// form of the service: the ids have 138 characters and are in no order, the descriptions
-// are those of Description. It returns the size of the file in bytes.
+// form of the service: the ids have 138 characters and are in no order, and Description
+// gives the descriptions. It returns the size of the file in bytes.
 func Inventory(path, vaultName string, archives int64) (size int64, err error) {
 	file, err := os.Create(path)
 	if err != nil {
