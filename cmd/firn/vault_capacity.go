@@ -11,6 +11,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
+	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
 
@@ -59,7 +60,7 @@ func (p *program) newVaultCapacity() *cobra.Command {
 }
 
 func (p *program) capacity(ctx context.Context, place *vaulturl.Place, o capacityOptions) error {
-	admin, err := place.Administrator(vaulturl.Capacity)
+	admin, err := place.Account(vaulturl.Capacity)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (p *program) capacity(ctx context.Context, place *vaulturl.Place, o capacit
 	return p.listCapacity(place, units)
 }
 
-func (p *program) capacityUnits(ctx context.Context, admin vaulturl.Administrator) (units []vault.CapacityUnit, err error) {
+func (p *program) capacityUnits(ctx context.Context, admin *glaciervault.Account) (units []vault.CapacityUnit, err error) {
 	err = p.retry(ctx, func(ctx context.Context) (err error) {
 		units, err = admin.Capacity(ctx)
 		return err
@@ -108,7 +109,7 @@ func (p *program) listCapacity(place *vaulturl.Place, units []vault.CapacityUnit
 	return nil
 }
 
-func (p *program) buyCapacity(ctx context.Context, place *vaulturl.Place, admin vaulturl.Administrator, o capacityOptions) error {
+func (p *program) buyCapacity(ctx context.Context, place *vaulturl.Place, admin *glaciervault.Account, o capacityOptions) error {
 	url := place.URL("")
 	if err := p.tellCapacityCost(url, o); err != nil {
 		return err
@@ -140,7 +141,7 @@ func (p *program) buyCapacity(ctx context.Context, place *vaulturl.Place, admin 
 // somebody else bought while the question stood is not taken for ours, and is not what
 // the answer was about.
 func (p *program) approveCapacity(
-	ctx context.Context, admin vaulturl.Administrator, url string, shown []vault.CapacityUnit,
+	ctx context.Context, admin *glaciervault.Account, url string, shown []vault.CapacityUnit,
 ) ([]vault.CapacityUnit, error) {
 	question := fmt.Sprintf("buy a unit of capacity in %s for a month? It has %d", url, len(shown))
 	if err := p.confirm(ctx, question); err != nil {
@@ -174,7 +175,7 @@ func (p *program) tellCapacityCost(url string, o capacityOptions) error {
 
 // buyOnce buys one unit, and never a second one because the answer about the first was
 // lost: then the account is looked at.
-func (p *program) buyOnce(ctx context.Context, admin vaulturl.Administrator, url string, before []vault.CapacityUnit) (id string, err error) {
+func (p *program) buyOnce(ctx context.Context, admin *glaciervault.Account, url string, before []vault.CapacityUnit) (id string, err error) {
 	look := "whether one was bought, before you buy another: " + shellCommand("firn", "vault", "capacity", url)
 	p.beginWork(look)
 	ctx = context.WithoutCancel(ctx)

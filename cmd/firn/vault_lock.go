@@ -11,6 +11,7 @@ import (
 	"firn/depot"
 	"firn/internal/humane"
 	"firn/vault"
+	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
 
@@ -71,7 +72,7 @@ func lockCommand(verb, vaultArg string, more ...string) string {
 
 // explainLock adds what lock a vault has to the refusal of one that it cannot get or
 // lose. After a lost answer it may be the very one that was asked for.
-func (p *program) explainLock(ctx context.Context, place *vaulturl.Place, admin vaulturl.Administrator, vaultArg string, err error) error {
+func (p *program) explainLock(ctx context.Context, place *vaulturl.Place, admin *glaciervault.Account, vaultArg string, err error) error {
 	if !errors.Is(err, vault.ErrDenied) && !errors.Is(err, depot.ErrGaveUp) {
 		return err
 	}

@@ -33,7 +33,7 @@ func (p *program) newVaultLockAbort() *cobra.Command {
 }
 
 func (p *program) abortLock(ctx context.Context, place *vaulturl.Place, vaultArg string, dryRun bool) error {
-	admin, err := place.Administrator(vaulturl.VaultLock)
+	admin, err := place.Account(vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (p *program) newVaultLockComplete() *cobra.Command {
 }
 
 func (p *program) completeLock(ctx context.Context, place *vaulturl.Place, vaultArg, id string, o lockOptions) error {
-	admin, err := place.Administrator(vaulturl.VaultLock)
+	admin, err := place.Account(vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

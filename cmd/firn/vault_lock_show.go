@@ -30,7 +30,7 @@ func (p *program) newVaultLockShow() *cobra.Command {
 }
 
 func (p *program) showLock(ctx context.Context, place *vaulturl.Place) error {
-	admin, err := place.Administrator(vaulturl.VaultLock)
+	admin, err := place.Account(vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

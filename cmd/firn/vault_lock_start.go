@@ -47,7 +47,7 @@ func (p *program) newVaultLockStart() *cobra.Command {
 }
 
 func (p *program) startLock(ctx context.Context, place *vaulturl.Place, vaultArg, file string, o lockOptions) error {
-	admin, err := place.Administrator(vaulturl.VaultLock)
+	admin, err := place.Account(vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ type notificationsObject struct {
 }
 
 func (p *program) notifyVault(ctx context.Context, place *vaulturl.Place, topic string, off, dryRun bool) error {
-	to, err := place.Administrator(vaulturl.Notifications)
+	to, err := place.Account(vaulturl.Notifications)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
 
@@ -63,7 +64,7 @@ type policyObject struct {
 }
 
 func (p *program) policyOfVault(ctx context.Context, place *vaulturl.Place, o policyOptions) error {
-	admin, err := place.Administrator(vaulturl.AccessPolicy)
+	admin, err := place.Account(vaulturl.AccessPolicy)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (p *program) changedPolicy(url, what string, policy any, err error) error {
 	return nil
 }
 
-func (p *program) showPolicy(ctx context.Context, place *vaulturl.Place, admin vaulturl.Administrator) error {
+func (p *program) showPolicy(ctx context.Context, place *vaulturl.Place, admin *glaciervault.Account) error {
 	policy, there, err := ifThere(ctx, p, place, admin.AccessPolicy)
 	switch {
 	case err != nil:

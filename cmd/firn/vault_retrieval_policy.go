@@ -78,7 +78,7 @@ type retrievalPolicyObject struct {
 }
 
 func (p *program) retrievalPolicy(ctx context.Context, place *vaulturl.Place, o retrievalPolicyOptions) error {
-	admin, err := place.Administrator(vaulturl.RetrievalPolicy)
+	admin, err := place.Account(vaulturl.RetrievalPolicy)
 	if err != nil {
 		return err
 	}

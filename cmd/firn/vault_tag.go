@@ -10,6 +10,7 @@ import (
 
 	"firn/internal/humane"
 	"firn/vault"
+	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
 
@@ -89,7 +90,7 @@ type tagsObject struct {
 }
 
 func (p *program) tagVault(ctx context.Context, place *vaulturl.Place, o tagOptions) error {
-	admin, err := place.Administrator(vaulturl.Tags)
+	admin, err := place.Account(vaulturl.Tags)
 	if err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (p *program) tagVault(ctx context.Context, place *vaulturl.Place, o tagOpti
 	return nil
 }
 
-func (p *program) changeTags(ctx context.Context, admin vaulturl.Administrator, name string, o tagOptions) error {
+func (p *program) changeTags(ctx context.Context, admin *glaciervault.Account, name string, o tagOptions) error {
 	err := p.retry(ctx, func(ctx context.Context) error {
 		if err := admin.RemoveTags(ctx, name, o.remove); err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-func TestAdministrator(t *testing.T) {
+func TestAccountHasEveryFeature(t *testing.T) {
 	awsEnvironment(t)
 	t.Setenv("AWS_ENDPOINT_URL_S3", "")
 	account := openPlace(t, vaulturl.OpenPlace, "photos")
@@ -20,11 +20,11 @@ func TestAdministrator(t *testing.T) {
 		vaulturl.Notifications, vaulturl.Tags, vaulturl.AccessPolicy, vaulturl.VaultLock, vaulturl.Capacity, vaulturl.RetrievalPolicy,
 		"something else",
 	} {
-		if _, err := account.Administrator(feature); err != nil {
+		if _, err := account.Account(feature); err != nil {
 			t.Errorf("%s: %v", feature, err)
 		}
 		for noun, place := range map[string]*vaulturl.Place{"directory": directory, "bucket": bucket} {
-			_, err := place.Administrator(feature)
+			_, err := place.Account(feature)
 			if !errors.Is(err, vault.ErrInvalid) || !strings.Contains(err.Error(), noun) || seen[err.Error()] {
 				t.Errorf("%s of a %s: got %v", feature, noun, err)
 				continue
