@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
 )
 
 const completionLong = `Prints a script that teaches a shell to complete firn's commands and options.`
@@ -11,28 +13,28 @@ const completionExample = `  firn completion bash > ~/.local/share/bash-completi
   firn completion fish > ~/.config/fish/completions/firn.fish
   firn completion powershell >> $PROFILE`
 
-func (p *program) newCompletion() *cobra.Command {
+func newCompletion(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "completion bash|zsh|fish|powershell",
 		Short:     "Print a completion script for a shell",
 		Long:      completionLong,
 		Example:   completionExample,
-		Args:      takes(1, 1),
+		Args:      cli.Takes(1, 1),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(p.out.w, true)
+				return root.GenBashCompletionV2(p.Out.W, true)
 			case "zsh":
-				return root.GenZshCompletion(p.out.w)
+				return root.GenZshCompletion(p.Out.W)
 			case "fish":
-				return root.GenFishCompletion(p.out.w, true)
+				return root.GenFishCompletion(p.Out.W, true)
 			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.out.w)
+				return root.GenPowerShellCompletionWithDesc(p.Out.W)
 			}
-			return usageError("there is no completion for the shell %q", args[0])
+			return cli.UsageError("there is no completion for the shell %q", args[0])
 		},
 	}
-	return exits(cmd, statusDone, statusError, statusUsage)
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }

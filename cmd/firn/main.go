@@ -7,5 +7,5 @@ package main
 import "os"
 
 func main() {
-	os.Exit(int(supervise(newProgram(os.Args, os.Stdin, os.Stdout, os.Stderr))))
+	os.Exit(int(supervise(newCommand(os.Args, os.Stdin, os.Stdout, os.Stderr))))
 }

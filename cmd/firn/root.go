@@ -4,6 +4,14 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/admin"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/estimates"
+	"firn/cmd/firn/internal/records"
+	"firn/cmd/firn/internal/retrievals"
+	"firn/cmd/firn/internal/serving"
+	"firn/cmd/firn/internal/uploads"
 )
 
 const rootLong = `firn takes massive backups into cold storage (Amazon Glacier vaults, the cold
@@ -40,7 +48,7 @@ const rootExample = `  firn serve --dir ./cold                      # a server o
   firn list image-backups`
 
 // newRoot builds the command line.
-func (p *program) newRoot() *cobra.Command {
+func newRoot(p *cli.Program) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "firn",
 		Short:         "Takes massive backups into cold storage and gets them back",
@@ -51,78 +59,38 @@ func (p *program) newRoot() *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
+				return cli.UnknownCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return errors.Join(applyEnvironment(cmd), p.placeCatalog(cmd))
+			return errors.Join(cli.ApplyEnvironment(cmd), p.PlaceCatalog(cmd))
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // ours has a help text like the others
-	root.SetOut(p.out.w)
-	root.SetErr(p.ui.w)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { p.help(cmd) })
+	root.SetOut(p.Out.W)
+	root.SetErr(p.UI.W)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { p.Help(cmd) })
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withHint(usageError("%w", err), helpHint(cmd))
+		return cli.WithHint(cli.UsageError("%w", err), cli.HelpHint(cmd))
 	})
 	global := root.PersistentFlags()
-	global.StringVar(&p.catalogPath, "catalog", "",
+	global.StringVar(&p.CatalogPath, "catalog", "",
 		"the `FILE` that records what is stored where (default: firn/catalog.db in the data home)")
-	global.BoolVar(&p.json, "json", false, "print JSON Lines, errors included")
-	global.BoolVar(&p.quiet, "quiet", false, "print no progress and no notes, only results and errors")
+	global.BoolVar(&p.JSON, "json", false, "print JSON Lines, errors included")
+	global.BoolVar(&p.Quiet, "quiet", false, "print no progress and no notes, only results and errors")
 	global.BoolP("help", "h", false, "print this help")
 
 	root.AddCommand(
-		p.newUpload(), p.newRetrieve(), p.newDownload(), p.newJob(), p.newHash(), p.newList(), p.newDelete(),
-		p.newInventory(), p.newVerify(), p.newPurge(),
-		p.newMultipart(), p.newVault(), p.newCatalog(), p.newEstimate(), p.newServe(),
-		p.newVersion(), p.newCompletion(),
+		uploads.NewUpload(p), retrievals.NewRetrieve(p), retrievals.NewDownload(p), retrievals.NewJob(p), uploads.NewHash(p), records.NewList(p), admin.NewDelete(p),
+		records.NewInventory(p), retrievals.NewVerify(p), admin.NewPurge(p),
+		uploads.NewMultipart(p), admin.NewVault(p), records.NewCatalog(p), estimates.NewEstimate(p), serving.NewServe(p),
+		newVersion(p), newCompletion(p),
 	)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
-		exits(help, statusDone, statusUsage)
+		cli.Exits(help, cli.StatusDone, cli.StatusUsage)
 	}
-	exits(root, statusDone, statusError, statusUsage)
+	cli.Exits(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 	return root
-}
-
-// group is a command that only holds others.
-func group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return withHint(usageError("%s needs to be told what to do", cmd.CommandPath()), helpHint(cmd))
-		},
-	}
-	cmd.AddCommand(commands...)
-	return exits(cmd, statusUsage)
-}
-
-func unknownCommand(cmd *cobra.Command, name string) error {
-	hint := helpHint(cmd)
-	cmd.SuggestionsMinimumDistance = 2 // in letters
-	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		hint = cmd.CommandPath() + " " + near[0]
-	}
-	return withHint(usageError("%s has no command %q", cmd.CommandPath(), name), hint)
-}
-
-func helpHint(cmd *cobra.Command) string { return cmd.CommandPath() + " --help" }
-
-// takes checks the number of arguments; most below zero means no limit.
-func takes(least, most int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) < least:
-			return withHint(usageError("an argument is missing; the form is: %s", cmd.UseLine()), helpHint(cmd))
-		case most >= 0 && len(args) > most:
-			return withHint(usageError("%q is one argument too many; the form is: %s", args[most], cmd.UseLine()), helpHint(cmd))
-		}
-		return nil
-	}
 }

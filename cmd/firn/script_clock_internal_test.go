@@ -18,9 +18,9 @@ const clockEnv = "FIRN_TEST_CLOCK"
 
 // scriptMain is main with the clock of the script.
 func scriptMain() {
-	p := newProgram(os.Args, os.Stdin, os.Stdout, os.Stderr)
+	p := newCommand(os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if path := os.Getenv(clockEnv); path != "" {
-		p.now = func() time.Time { return time.Now().Add(ahead(path)) }
+		p.Now = func() time.Time { return time.Now().Add(ahead(path)) }
 	}
 	os.Exit(int(supervise(p))) //nolint:forbidigo // this is main
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"firn/cmd/firn/internal/term"
 )
 
 type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
@@ -136,7 +138,7 @@ func random(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: random FILE SIZE SEED")
 	}
-	size, err := parseSize(args[1])
+	size, err := term.ParseSize(args[1])
 	ts.Check(err)
 	seed := [32]byte{}
 	copy(seed[:], args[2])

@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"firn/cmd/firn/internal/uploads"
 )
 
 // TestMain makes the test binary be firn when it is called so: the scripts run
 // real processes, which can be signalled and killed.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"firn": scriptMain, oldName: scriptMain})
+	testscript.Main(m, map[string]func(){"firn": scriptMain, uploads.OldName: scriptMain})
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")

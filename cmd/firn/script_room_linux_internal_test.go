@@ -5,6 +5,8 @@ package main
 import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"firn/cmd/firn/internal/term"
 )
 
 // room makes a disk full for one process, and empty again, by what the kernel
@@ -18,7 +20,7 @@ func (p *processes) room(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &limit))
 	limit.Cur = limit.Max
 	if len(args) == 2 {
-		size, err := parseSize(args[1])
+		size, err := term.ParseSize(args[1])
 		ts.Check(err)
 		limit.Cur = uint64(size)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"firn/cmd/firn/internal/serving"
 	"firn/internal/coldfront"
 )
 
@@ -114,7 +115,7 @@ func (f *fronts) later(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: s3later DURATION")
 	}
-	d, err := parseDelay(args[0])
+	d, err := serving.ParseDelay(args[0])
 	ts.Check(err)
 	f.of(ts).ahead.Add(int64(d))
 }

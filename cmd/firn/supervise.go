@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"firn/cmd/firn/internal/cli"
 	"firn/depot"
 )
 
@@ -30,7 +31,7 @@ const (
 // end keeps its status, whatever signal comes then: signals are caught up to the exit
 // of the process, so the caller exits soon. A reader that closed our standard output
 // or error does not kill an upload: the write fails instead.
-func supervise(p *program) status {
+func supervise(p *cli.Program) cli.Status {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -41,8 +42,8 @@ func supervise(p *program) status {
 
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
-	ended := make(chan status, 1)
-	go func() { ended <- p.run(ctx) }()
+	ended := make(chan cli.Status, 1)
+	go func() { ended <- run(ctx, p) }()
 
 	select {
 	case s := <-ended:
@@ -51,7 +52,7 @@ func supervise(p *program) status {
 		stop(depot.ErrInterrupted)
 	}
 	patience := forceAfter
-	if p.busy.Load() {
+	if p.Busy.Load() {
 		patience = forceBusyAfter
 	}
 	timer := time.NewTimer(patience)
@@ -73,6 +74,6 @@ func supervise(p *program) status {
 	case s := <-ended:
 		return s
 	default:
-		return p.abandon()
+		return p.Abandon()
 	}
 }

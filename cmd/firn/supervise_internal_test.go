@@ -12,10 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
+
+	"firn/cmd/firn/internal/cli"
 )
 
 // ending is a program whose one command is f.
-func ending(t *testing.T, f func(ctx context.Context) error) *program {
+func ending(t *testing.T, f func(ctx context.Context) error) *cli.Program {
 	t.Helper()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -25,8 +27,8 @@ func ending(t *testing.T, f func(ctx context.Context) error) *program {
 		signal.Reset()
 		_ = null.Close()
 	})
-	p := newProgram([]string{"firn", "end"}, null, null, null)
-	p.root.AddCommand(&cobra.Command{Use: "end", RunE: func(cmd *cobra.Command, _ []string) error { return f(cmd.Context()) }})
+	p := newCommand([]string{"firn", "end"}, null, null, null)
+	p.Root.AddCommand(&cobra.Command{Use: "end", RunE: func(cmd *cobra.Command, _ []string) error { return f(cmd.Context()) }})
 	return p
 }
 
@@ -52,7 +54,7 @@ func TestSignalsAtTheEndLeaveTheStatus(t *testing.T) {
 				}
 				return nil
 			})
-			if s := supervise(p); s != statusDone {
+			if s := supervise(p); s != cli.StatusDone {
 				t.Errorf("the status is %d", s)
 			}
 		})
@@ -62,7 +64,7 @@ func TestSignalsAtTheEndLeaveTheStatus(t *testing.T) {
 // From the end of the command to that of the process a signal kills nobody.
 func TestASignalAfterTheEndDoesNotKill(t *testing.T) {
 	p := ending(t, func(context.Context) error { return nil })
-	if s := supervise(p); s != statusDone {
+	if s := supervise(p); s != cli.StatusDone {
 		t.Errorf("the status is %d", s)
 	}
 	// To this very thread, which has it when the call returns, so that it would end here.
@@ -89,8 +91,8 @@ func TestASecondSignalLeavesABlockedCommand(t *testing.T) {
 		<-blocked
 		return nil
 	})
-	p.busy.Store(true)
-	if s := supervise(p); s != statusInterrupted {
+	p.Busy.Store(true)
+	if s := supervise(p); s != cli.StatusInterrupted {
 		t.Errorf("the status is %d", s)
 	}
 }

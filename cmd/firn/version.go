@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/cmd/firn/internal/cli"
 	"firn/treehash"
 )
 
@@ -28,27 +29,27 @@ type versionObject struct {
 	Kernels     []string `json:"kernels"` // see treehash.Kernels
 }
 
-func (p *program) newVersion() *cobra.Command {
+func newVersion(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
 		Long:    versionLong,
 		Example: "  firn version --json",
-		Args:    takes(0, 0),
+		Args:    cli.Takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			v := thisVersion()
-			if p.json {
-				return p.out.object(v)
+			if p.JSON {
+				return p.Out.Object(v)
 			}
 			commit := ""
 			if v.Commit != "" {
 				commit = " (commit " + v.Commit + ")"
 			}
-			p.out.line("firn %s%s, %s, %s/%s", v.Version, commit, v.Go, v.OS, v.Arch)
+			p.Out.Line("firn %s%s, %s, %s/%s", v.Version, commit, v.Go, v.OS, v.Arch)
 			return nil
 		},
 	}
-	return exits(cmd, statusDone, statusError, statusUsage)
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }
 
 // thisVersion asks the linker, then what Go recorded while building.

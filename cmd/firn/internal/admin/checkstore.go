@@ -1,0 +1,161 @@
+package admin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/vault/vaulttest"
+	"firn/vault/vaulturl"
+)
+
+// checkOptions are the options of firn vault check without --scrub.
+type checkOptions struct{ yes, dryRun bool }
+
+// checkStore runs the suite of every kind against the store of a vault.
+func checkStore(ctx context.Context, p *cli.Program, vaultArg string, o checkOptions) error {
+	ref, err := vaulturl.Parse(vaultArg)
+	if err != nil {
+		return err
+	}
+	c := &storeCheck{program: p, ref: ref, id: "firn-check-" + strings.ToLower(rand.Text()[:8])}
+	if err := tellCheckCost(ctx, p, c); err != nil {
+		return err
+	}
+	switch {
+	case o.dryRun:
+		return nil
+	case ref.Kind != vaulturl.Directory && !o.yes:
+		if err := p.Confirm(ctx, fmt.Sprintf("check the store of %q?", vaultArg)); err != nil {
+			return err
+		}
+	}
+	p.BeginWork("what may be left there is called " + c.id)
+	err = p.ExplainVault(c.run(ctx), vaultArg)
+	// What was made is removed also by whoever is interrupted.
+	return errors.Join(err, c.tidy(context.WithoutCancel(ctx), true))
+}
+
+// tellCheckCost says what a check does and costs.
+func tellCheckCost(ctx context.Context, p *cli.Program, c *storeCheck) error {
+	load := vaulttest.Expected(c.partSize())
+	text := fmt.Sprintf("up to %s of upload, %s, %s and %s, in %s", humane.Count(int(load.UploadRequests), "request"),
+		humane.Bytes(load.Bytes), humane.Count(int(load.Archives), "small archive"), humane.Count(int(load.Jobs), "job"),
+		c.ref.Beside(c.id))
+	place, err := vaulturl.OpenPlace(ctx, c.ref.Beside(c.id))
+	if err != nil {
+		return err
+	}
+	table, err := p.Prices(place.URL(place.Name), place.Class)
+	if err = errors.Join(err, place.Close()); err != nil {
+		return err
+	}
+	if !table.IsFree() {
+		each := table.Upload(int(load.UploadRequests/load.Archives), load.Bytes/load.Archives).Times(load.Archives)
+		cost := each.Requests.Plus(each.Minimum)
+		text += fmt.Sprintf("; about %s, as if all of it were stored for the least time that is billed (%s)",
+			cli.Money(cost), table.Basis())
+	}
+	p.UI.Say("firn: %s", term.Show(text))
+	return nil
+}
+
+// storeCheck is one check of a store.
+type storeCheck struct {
+	program *cli.Program
+	ref     vaulturl.Ref
+	id      string // names what the check makes
+	slow    bool   // jobs take hours
+
+	made int             // vaults so far
+	open []*checkedVault // not yet removed
+}
+
+// partSize is the part size that the kind is checked with.
+func (c *storeCheck) partSize() int64 {
+	if c.ref.Kind == vaulturl.S3 {
+		return 8 << 20 // S3 has none below 5 MiB
+	}
+	return 1 << 20
+}
+
+// options are what the kind cannot promise.
+func (c *storeCheck) options() vaulttest.Options {
+	o := vaulttest.Options{PartSize: c.partSize()}
+	switch c.ref.Kind {
+	case vaulturl.S3:
+		o.Bare, o.Live, o.Shared, o.OneCompleter = true, true, true, true
+	case vaulturl.Glacier:
+		o.ShortMemory = true
+	}
+	if c.slow {
+		o.JobTime = time.Hour // or more
+	}
+	return o
+}
+
+func (c *storeCheck) run(ctx context.Context) error {
+	first, err := c.make(ctx)
+	if err != nil {
+		return err
+	}
+	if c.slow, err = vaulttest.JobsTakeTime(ctx, first, c.partSize()); err != nil {
+		return err
+	}
+	if err := c.tidy(ctx, false); err != nil {
+		return err
+	}
+	broken, partly := 0, 0
+	table := term.NewRows(c.program.Out, true, "BEHAVIOUR", "RESULT")
+	var telling error
+	err = vaulttest.Check(ctx, c.options(), c.make, c.again, func(r vaulttest.Result) {
+		switch {
+		case len(r.Failures) > 0:
+			broken++
+		case r.Skipped != "":
+			partly++
+		}
+		telling = errors.Join(telling, tellBehaviour(c.program, table, r), c.tidy(ctx, false))
+	})
+	table.End()
+	if err = errors.Join(err, telling); err != nil {
+		return err
+	}
+	c.program.Notice(fmt.Sprintf("%s: %d kept, %d checked in part, %d broken",
+		humane.Count(vaulttest.Behaviours(), "behaviour"), vaulttest.Behaviours()-broken-partly, partly, broken))
+	if broken > 0 {
+		return fmt.Errorf("%w: %s broken", cli.ErrBroken, humane.Count(broken, "behaviour"))
+	}
+	return nil
+}
+
+// behaviourObject is one result on standard output.
+type behaviourObject struct {
+	MessageType string   `json:"message_type"`
+	Behaviour   string   `json:"behaviour"`
+	Result      string   `json:"result"` // kept, partly or broken
+	Failures    []string `json:"failures"`
+	Skipped     string   `json:"skipped,omitempty"` // why it was checked in part
+}
+
+func tellBehaviour(p *cli.Program, table *term.Rows, r vaulttest.Result) error {
+	o := behaviourObject{"behaviour", r.Behaviour, "kept", append([]string{}, r.Failures...), r.Skipped}
+	text := "kept"
+	switch {
+	case len(r.Failures) > 0:
+		o.Result, text = "broken", "BROKEN: "+strings.Join(r.Failures, "; ")
+	case r.Skipped != "":
+		o.Result, text = "partly", "in part: "+r.Skipped
+	}
+	if p.JSON {
+		return p.Out.Object(o)
+	}
+	table.Add(r.Behaviour, text)
+	return nil
+}

@@ -1,0 +1,219 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/resolve"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const deleteLong = `Deletes archives from a vault, for ever, after asking.
+
+ARCHIVE is an archive id, the beginning of one, or a name, path, description or
+glob. It must mean exactly one archive of the catalog; else the candidates are
+shown. A whole id is taken even if the catalog does not know it.
+
+An id may begin with a hyphen: write -- before it, so that it is not taken for
+an option.
+
+What it costs is shown first: a service bills a minimum stay (90 days in Amazon
+Glacier) for what is deleted earlier. One archive takes a yes; of several the
+number has to be typed. Without a terminal nobody can be asked, and --yes is
+needed.
+
+That an archive is about to be deleted is in the catalog before the vault is
+asked. After an interruption the same command deletes what is left.`
+
+const deleteExample = `  firn delete image-backups june.tar
+  firn delete image-backups --yes -- -VUS7mqD8ofkUKI0`
+
+// NewDelete returns the command firn delete.
+func NewDelete(p *cli.Program) *cobra.Command {
+	yes := false
+	cmd := &cobra.Command{
+		Use:     "delete VAULT ARCHIVE...",
+		Short:   "Delete archives from a vault",
+		Long:    deleteLong,
+		Example: deleteExample,
+		Args:    cli.Takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return p.WithVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				return runDelete(ctx, p, c, v, args[0], args[1:], yes)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	p.AddPrices(cmd.Flags())
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
+}
+
+// deletedObject is a deleted archive on standard output.
+type deletedObject struct {
+	MessageType string          `json:"message_type"`
+	Vault       string          `json:"vault"`
+	ArchiveID   vault.ArchiveID `json:"archive_id"`
+}
+
+func runDelete(
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
+) error {
+	chosen, err := chooseToDelete(ctx, p, c, v.URL(), refs)
+	if err != nil || len(chosen) == 0 {
+		return err
+	}
+	cost, err := costOfDeletion(p, v, chosen)
+	switch {
+	case err != nil:
+		return err
+	case !yes:
+		err = approveDeletion(ctx, p, v.URL(), chosen, cost)
+	case cost != "" && !p.Quiet:
+		p.UI.Say("firn: %s", term.Show(cost))
+	}
+	if err != nil {
+		return err
+	}
+	for _, a := range chosen {
+		if err := deleteOne(ctx, p, c, v, a); err != nil {
+			return p.ExplainVault(err, vaultArg)
+		}
+	}
+	return nil
+}
+
+// chooseToDelete finds the archives that a user means, each once. Those that are
+// deleted already, as after the same command was interrupted, are told and left
+// out.
+func chooseToDelete(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, refs []string) ([]record.Archive, error) {
+	var chosen []record.Archive
+	for _, ref := range refs {
+		a, err := resolve.One(ctx, p, c, vaultURL, ref)
+		switch {
+		case errors.Is(err, vault.ErrNotFound):
+			if told, failed := tellDeleted(ctx, p, c, vaultURL, ref); failed != nil || !told {
+				return nil, errors.Join(err, failed)
+			}
+		case err != nil:
+			return nil, err
+		case !slices.ContainsFunc(chosen, func(b record.Archive) bool { return a.ID == b.ID }):
+			chosen = append(chosen, a)
+		}
+	}
+	return chosen, nil
+}
+
+// tellDeleted tells that archives of a name are deleted, if there are any.
+func tellDeleted(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref string) (told bool, err error) {
+	for a, err := range c.Archives(ctx, catalog.Filter{Vault: vaultURL, Glob: ref, State: record.Deleted}) {
+		if err != nil {
+			return told, err
+		}
+		told = true
+		if err := tellDeletion(p, vaultURL, a.ID, "%s is deleted already"); err != nil {
+			return told, err
+		}
+	}
+	return told, nil
+}
+
+// costOfDeletion says what it costs to delete archives now; empty if nothing.
+func costOfDeletion(p *cli.Program, v *vaulturl.Vault, chosen []record.Archive) (string, error) {
+	table, err := p.Prices(v.URL(), v.Class)
+	cost := earlyDeletion{table: table, now: p.Now()}
+	for _, a := range chosen {
+		cost.add(a)
+	}
+	return cost.text(), err
+}
+
+func approveDeletion(ctx context.Context, p *cli.Program, vaultURL string, chosen []record.Archive, cost string) error {
+	objects := make([]string, len(chosen))
+	for i, a := range chosen {
+		objects[i] = resolve.ArchiveText(a)
+	}
+	question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), vaultURL)
+	return p.ApproveRemoval(ctx, objects, cost, question)
+}
+
+// deleteOne deletes an archive in two steps: what the vault is asked is on record
+// before it is asked, and that it has accepted, after. A run that dies in between
+// leaves an archive of which the record says that it is being deleted, and that
+// can be deleted again. In a bucket an id can have come to mean another object since
+// it was chosen, as while a question stood: that one is not touched.
+func deleteOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive) error {
+	id, ids := a.ID, []vault.ArchiveID{a.ID}
+	left, err := c.MarkDeleting(ctx, v.URL(), []record.Archive{a})
+	switch {
+	case err != nil:
+		return err
+	case len(left) > 0 && left[0].State == record.Deleted:
+		return tellDeletion(p, v.URL(), id, "%s is deleted already")
+	case len(left) > 0:
+		return cli.WithHint(cli.RefusedError("the archive %q is not what it was when it was chosen; it was not deleted", id),
+			"what it is now: "+term.ShellCommand("firn", "list", v.URL()))
+	}
+	err = checkThere(ctx, p, v, a)
+	if err == nil {
+		err = p.Retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
+	}
+	after := context.WithoutCancel(ctx) // the vault has answered: that is written down whatever happens now
+	switch {
+	case errors.Is(err, cli.ErrRefused), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
+		return errors.Join(err, c.MarkRefused(after, v.URL(), ids))
+	case err != nil:
+		return err // perhaps the vault has deleted it: nothing is taken back
+	}
+	if err := c.MarkDeleted(after, v.URL(), ids); err != nil {
+		return err
+	}
+	return tellDeletion(p, v.URL(), id, "deleted %s")
+}
+
+// checkThere refuses to delete what another program has stored under the id of an
+// archive, and no inventory has seen. It looks right before, where the vault tells at
+// once and it is on record what the vault calls these bytes. That the archive differs
+// was shown to whoever chose it.
+func checkThere(ctx context.Context, p *cli.Program, v *vaulturl.Vault, a record.Archive) error {
+	if a.ETag == "" || a.State == record.Differing {
+		return nil
+	}
+	var found vault.Archive
+	err := p.Retry(ctx, func(ctx context.Context) (err error) {
+		found, err = v.Look(ctx, a.ID)
+		return err
+	})
+	switch {
+	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrInvalid):
+		return nil // nothing is there, or it may not be looked at
+	case err != nil:
+		return err
+	case found.ETag == "" || found.ETag == a.ETag:
+		return nil
+	}
+	return cli.WithHint(cli.RefusedError("under %q stands another object by now, of %s, stored %s; it was not deleted",
+		a.ID, humane.Bytes(found.Size), humane.Time(found.Created)),
+		"to have it on record: "+term.ShellCommand("firn", "inventory", v.URL()))
+}
+
+func tellDeletion(p *cli.Program, vaultURL string, id vault.ArchiveID, format string) error {
+	if p.JSON {
+		return p.Out.Object(deletedObject{"deleted", vaultURL, id})
+	}
+	if !p.Quiet {
+		p.UI.Say("firn: "+format, term.Show(string(id)))
+	}
+	return nil
+}

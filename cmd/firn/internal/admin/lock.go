@@ -1,0 +1,90 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/vault"
+	"firn/vault/glaciervault"
+	"firn/vault/vaulturl"
+)
+
+const vaultLockLong = `Locks a vault: a policy that says what nobody may do with it, the owner of the
+account included, and that can never be changed or removed. A lock is what keeps
+archives from being deleted before their time.
+
+A lock takes two commands, a while apart:
+
+  start     puts the policy in force for 24 hours, to be tested. Then it vanishes,
+            unless the lock was completed.
+  complete  makes it permanent. There is no way back: the policy goes only with
+            the vault, which must be empty by then.
+
+abort ends a test early. A vault has one lock at the most.`
+
+func newVaultLock(p *cli.Program) *cobra.Command {
+	return cli.Group("lock", "Lock a vault, in two steps", vaultLockLong,
+		newVaultLockShow(p), newVaultLockStart(p), newVaultLockComplete(p), newVaultLockAbort(p))
+}
+
+// addConfirm adds the option --confirm to a command that has a name typed.
+func addConfirm(cmd *cobra.Command, name *string) {
+	cmd.Flags().StringVar(name, "confirm", "", "do not ask: this is the `NAME` of the vault")
+}
+
+// lockObject is the lock of a vault on standard output.
+type lockObject struct {
+	MessageType string     `json:"message_type"`
+	Vault       string     `json:"vault"`
+	State       string     `json:"state"`   // InProgress or Locked, as the service calls them; empty if there is no lock
+	LockID      string     `json:"lock_id"` // empty but after start and complete: the service tells it once
+	Policy      any        `json:"policy"`  // null if there is no lock
+	Created     *time.Time `json:"created"` // null if there is no lock
+	Expires     *time.Time `json:"expires"` // null unless in progress
+}
+
+func newLockObject(url, id string, lock vault.Lock) lockObject {
+	o := lockObject{MessageType: "lock", Vault: url, State: string(lock.State), LockID: id}
+	if lock.State != "" {
+		o.Policy, o.Created = policyJSON(lock.Policy), &lock.Created
+	}
+	if lock.State == vault.LockInProgress {
+		o.Expires = &lock.Expires
+	}
+	return o
+}
+
+// lockCommand is a command of this group, as it is typed. An id may begin with a
+// hyphen.
+func lockCommand(verb, vaultArg string, more ...string) string {
+	words := []string{"firn", "vault", "lock", verb, vaultArg}
+	if len(more) > 0 && more[0] != "" && more[0][0] == '-' {
+		words = append(words, "--")
+	}
+	return term.ShellCommand(append(words, more...)...)
+}
+
+// explainLock adds what lock a vault has to the refusal of one that it cannot get or
+// lose. After a lost answer it may be the very one that was asked for.
+func explainLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, admin *glaciervault.Account, vaultArg string, err error) error {
+	if !errors.Is(err, vault.ErrDenied) && !errors.Is(err, depot.ErrGaveUp) {
+		return err
+	}
+	lock, failed := admin.Lock(ctx, place.Name)
+	switch {
+	case failed != nil:
+		return err // who may not look is told no more
+	case lock.State == vault.LockLocked:
+		return fmt.Errorf("%w; the vault is locked since %s, for ever: its policy goes only with the vault", err, humane.Time(lock.Created))
+	}
+	return cli.WithHint(fmt.Errorf("%w; a lock of the vault is in progress until %s, and its id was told only when it was started",
+		err, humane.Time(lock.Expires)), "give it up, to start anew: "+lockCommand("abort", vaultArg))
+}

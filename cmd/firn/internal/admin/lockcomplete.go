@@ -1,0 +1,91 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/internal/humane"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const vaultLockCompleteLong = `Makes the lock of a vault permanent: the policy that was started with this lock id,
+and tested since. It can never be changed or removed, by nobody, the service
+included. Archives that it keeps from being deleted are paid for until it lets go.
+
+The policy is shown as the vault has it, and the vault's name must be typed. In a
+script --confirm takes the name; --yes does not exist here. Completing a lock again
+changes nothing.
+
+A lock id may begin with a hyphen: write -- before it.`
+
+func newVaultLockComplete(p *cli.Program) *cobra.Command {
+	var o lockOptions
+	cmd := &cobra.Command{
+		Use:     "complete VAULT LOCK-ID",
+		Short:   "Make a lock permanent, for ever",
+		Long:    vaultLockCompleteLong,
+		Example: "  firn vault lock complete image-backups AE863rKkWZU53SLW5be4DUcW",
+		Args:    cli.Takes(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inPlace(cmd.Context(), p, args[0], func(place *vaulturl.Place) error {
+				return completeLock(cmd.Context(), p, place, args[0], args[1], o)
+			})
+		},
+	}
+	addConfirm(cmd, &o.confirm)
+	addDryRun(cmd.Flags(), &o.dryRun)
+	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+}
+
+func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, id string, o lockOptions) error {
+	admin, err := place.Account(vaulturl.VaultLock)
+	if err != nil {
+		return err
+	}
+	lock, there, err := ifThere(ctx, p, place, admin.Lock)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	if !there {
+		return cli.WithHint(fmt.Errorf("vault %q has no lock in progress: none was started, it was given up, or its 24 hours are over", url),
+			"to start one: "+lockCommand("start", vaultArg)+" FILE")
+	}
+	if err := approveLock(ctx, p, place, lock, o); err != nil {
+		return err
+	}
+	if o.dryRun {
+		return planned(p, plannedObject{Operation: "CompleteVaultLock", Vault: url, LockID: id})
+	}
+	err = p.Retry(ctx, func(ctx context.Context) error { return admin.CompleteLock(ctx, place.Name, id) })
+	if err != nil {
+		return err
+	}
+	lock.State = vault.LockLocked
+	if p.JSON {
+		return p.Out.Object(newLockObject(url, id, lock))
+	}
+	p.Notice("locked " + url + " for ever")
+	return nil
+}
+
+// approveLock shows what is about to become permanent, and asks. Of what is permanent
+// nobody needs to be asked.
+func approveLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, lock vault.Lock, o lockOptions) error {
+	if lock.State == vault.LockLocked {
+		p.Notice("the vault is locked already, since " + humane.Time(lock.Created))
+		return nil
+	}
+	p.UI.Say("firn: the policy, in progress until %s:", humane.Time(lock.Expires))
+	sayDocument(p, lock.Policy)
+	p.UI.Say("firn: once it is locked it can never be changed or removed, by nobody; it goes only with the vault, when that is empty")
+	if o.dryRun {
+		return nil
+	}
+	question := fmt.Sprintf("lock %s with this policy for ever?", place.URL(place.Name))
+	return p.ConfirmName(ctx, question, place.Name, o.confirm)
+}

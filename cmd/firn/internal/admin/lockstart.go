@@ -1,0 +1,102 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const vaultLockStartLong = `Starts the lock of a vault with the policy in FILE, or that on standard input if FILE
+is -: JSON of at most 20 KiB.
+
+The policy is shown, and the vault's name must be typed, or given as --confirm. From
+then on the policy is in force for 24 hours, in which it can be tested and given up;
+then it vanishes, unless "firn vault lock complete" has made it permanent. The lock
+id that this takes is printed now and can never be asked for again.`
+
+const vaultLockStartExample = `  firn vault lock start image-backups keep-a-year.json --dry-run
+  firn vault lock start image-backups keep-a-year.json`
+
+// lockOptions are the options of the commands that change a lock.
+type lockOptions struct {
+	confirm string // the name of the vault
+	dryRun  bool
+}
+
+func newVaultLockStart(p *cli.Program) *cobra.Command {
+	var o lockOptions
+	cmd := &cobra.Command{
+		Use:     "start VAULT FILE",
+		Short:   "Put a lock policy in force for 24 hours",
+		Long:    vaultLockStartLong,
+		Example: vaultLockStartExample,
+		Args:    cli.Takes(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inPlace(cmd.Context(), p, args[0], func(place *vaulturl.Place) error {
+				return startLock(cmd.Context(), p, place, args[0], args[1], o)
+			})
+		},
+	}
+	addConfirm(cmd, &o.confirm)
+	addDryRun(cmd.Flags(), &o.dryRun)
+	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+}
+
+func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, file string, o lockOptions) error {
+	admin, err := place.Account(vaulturl.VaultLock)
+	if err != nil {
+		return err
+	}
+	policy, err := readPolicy(p, file)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	if o.dryRun {
+		body := map[string]any{"Policy": policyJSON(policy)}
+		return planned(p, plannedObject{Operation: "InitiateVaultLock", Vault: url, Body: body})
+	}
+	p.UI.Say("firn: the policy:")
+	sayDocument(p, policy)
+	err = p.ConfirmName(ctx, "put this policy in force for "+url+" for 24 hours?", place.Name, o.confirm)
+	if err != nil {
+		return err
+	}
+	p.BeginWork("whether it was started: " + lockCommand("show", vaultArg))
+	id := ""
+	err = p.Retry(ctx, func(ctx context.Context) (err error) {
+		// An id that comes after an interruption comes only once.
+		id, err = admin.StartLock(context.WithoutCancel(ctx), place.Name, policy)
+		return err
+	})
+	if err != nil {
+		return explainLock(context.WithoutCancel(ctx), p, place, admin, vaultArg, err)
+	}
+	now := p.Now().UTC()
+	lock := vault.Lock{State: vault.LockInProgress, Policy: policy, Created: now, Expires: now.Add(vault.LockTime)}
+	return tellStarted(p, url, vaultArg, id, lock)
+}
+
+// tellStarted prints the lock id, and what to do now. The dates are by our clock.
+func tellStarted(p *cli.Program, url, vaultArg, id string, lock vault.Lock) error {
+	if p.JSON {
+		return p.Out.Object(newLockObject(url, id, lock))
+	}
+	p.Out.Line("vault    %s", term.Show(url))
+	p.Out.Line("lock     in progress until about %s", humane.Time(lock.Expires))
+	p.Out.Line("lock id  %s", term.Show(id))
+	if err := p.Out.Flush(); err != nil {
+		return err
+	}
+	p.Notice("the policy is in force from now on; in 24 hours it vanishes, unless the lock is completed")
+	p.Notice("test it until then: with each of the credentials in use, try what it must deny, such as firn delete, and what must go on, such as firn upload")
+	p.Notice("when all is right, to make it permanent: " + lockCommand("complete", vaultArg, id))
+	p.Notice("when something is wrong, to give it up: " + lockCommand("abort", vaultArg))
+	return nil
+}

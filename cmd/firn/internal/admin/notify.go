@@ -1,0 +1,101 @@
+package admin
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const vaultNotifyLong = `Shows, sets or removes the Amazon SNS topic that a vault tells when its jobs have
+ended. A queue that is subscribed to the topic is what --sqs listens to.
+
+The service does not look whether there is such a topic, nor whether the vault
+may write to it: the topic's policy must allow that to Amazon Glacier.`
+
+const vaultNotifyExample = `  firn vault notify image-backups
+  firn vault notify image-backups --topic arn:aws:sns:us-west-2:123456789012:retrievals
+  firn vault notify image-backups --off`
+
+func newVaultNotify(p *cli.Program) *cobra.Command {
+	var topic string
+	var off, dryRun bool
+	cmd := &cobra.Command{
+		Use:     "notify VAULT",
+		Short:   "Show or set the topic that is told of jobs",
+		Long:    vaultNotifyLong,
+		Example: vaultNotifyExample,
+		Args:    cli.Takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set := cmd.Flags().Changed("topic")
+			switch {
+			case set && off:
+				return cli.WithHint(cli.UsageError("--topic and --off contradict each other"), cli.HelpHint(cmd))
+			case set && topic == "":
+				return cli.WithHint(cli.UsageError("--topic names no topic; to remove it use --off"), cli.HelpHint(cmd))
+			}
+			return inPlace(cmd.Context(), p, args[0], func(place *vaulturl.Place) error {
+				return notifyVault(cmd.Context(), p, place, topic, off, dryRun)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&topic, "topic", "", "tell this SNS topic (an `ARN`) of every job that ends")
+	cmd.Flags().BoolVar(&off, "off", false, "tell no topic any more")
+	addDryRun(cmd.Flags(), &dryRun)
+	return cli.Exits(cmd, cli.VaultStatuses()...)
+}
+
+// notificationsObject is what a vault announces, on standard output.
+type notificationsObject struct {
+	MessageType string   `json:"message_type"`
+	Vault       string   `json:"vault"`
+	Topic       string   `json:"topic"`  // empty if it announces nothing
+	Events      []string `json:"events"` // as the service calls them
+}
+
+func notifyVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, topic string, off, dryRun bool) error {
+	to, err := place.Account(vaulturl.Notifications)
+	if err != nil {
+		return err
+	}
+	url := place.URL(place.Name)
+	n := vault.Notifications{}
+	switch {
+	case off && dryRun:
+		return planned(p, plannedObject{Operation: "DeleteVaultNotifications", Vault: url})
+	case off:
+		err = p.Retry(ctx, func(ctx context.Context) error { return to.DeleteNotifications(ctx, place.Name) })
+	case topic != "":
+		n.Topic, n.Events = topic, []string{vault.ArchiveRetrievalCompleted, vault.InventoryRetrievalCompleted}
+		if dryRun {
+			body := map[string]any{"SNSTopic": n.Topic, "Events": n.Events}
+			return planned(p, plannedObject{Operation: "SetVaultNotifications", Vault: url, Body: body})
+		}
+		err = p.Retry(ctx, func(ctx context.Context) error { return to.SetNotifications(ctx, place.Name, n) })
+	default:
+		n, _, err = ifThere(ctx, p, place, to.Notifications)
+	}
+	if err != nil {
+		return err
+	}
+	return showNotifications(p, url, n)
+}
+
+func showNotifications(p *cli.Program, url string, n vault.Notifications) error {
+	if p.JSON {
+		return p.Out.Object(notificationsObject{"notifications", url, n.Topic, append([]string{}, n.Events...)})
+	}
+	p.Out.Line("vault   %s", term.Show(url))
+	if n.Topic == "" {
+		p.Out.Line("topic   none")
+		return nil
+	}
+	p.Out.Line("topic   %s", term.Show(n.Topic))
+	p.Out.Line("events  %s", term.Show(strings.Join(n.Events, ", ")))
+	return nil
+}

@@ -1,0 +1,49 @@
+package admin
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/spf13/pflag"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+)
+
+// addDryRun adds the option --dry-run to a command that administers vaults.
+func addDryRun(f *pflag.FlagSet, dryRun *bool) {
+	f.BoolVar(dryRun, "dry-run", false, "print the request that would be sent; change nothing")
+}
+
+// plannedObject is a request that would change something, on standard output. It is
+// in the service's own words, since they are what its permissions are named after.
+type plannedObject struct {
+	MessageType string `json:"message_type"`
+	Operation   string `json:"operation"`
+	Vault       string `json:"vault"` // the URL; of an account, one without a name
+	LockID      string `json:"lock_id,omitempty"`
+	Body        any    `json:"body"` // null if there is none; a policy in it is a document, not its text
+}
+
+// planned prints a request instead of sending it.
+func planned(p *cli.Program, o plannedObject) error {
+	o.MessageType = "request"
+	if p.JSON {
+		return p.Out.Object(o)
+	}
+	p.Out.Line("would send %s for %s", o.Operation, term.Show(o.Vault))
+	if o.LockID != "" {
+		p.Out.Line("lock id  %s", term.Show(o.LockID))
+	}
+	if o.Body == nil {
+		return nil
+	}
+	var text bytes.Buffer
+	e := json.NewEncoder(term.PlainJSON(&text))
+	e.SetEscapeHTML(false)
+	if err := e.Encode(o.Body); err != nil {
+		return err
+	}
+	document(p, text.String())
+	return nil
+}

@@ -1,0 +1,73 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/purge"
+)
+
+// approve shows what is about to be deleted and what that costs, and asks.
+func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
+	if plan.Uploads > 0 && p.andVault {
+		return cli.WithHint(cli.RefusedError("the vault has %s, which would go with it; nothing was deleted",
+			humane.Count(plan.Uploads, "unfinished upload")),
+			"what they are: "+term.ShellCommand("firn", "multipart", "list", p.url),
+			"to remove one: "+term.ShellCommand("firn", "multipart", "abort", p.url)+" UPLOAD")
+	}
+	if plan.Archives == 0 && !p.andVault {
+		p.program.Notice("there is no archive to delete")
+		return nil
+	}
+	if err := p.tellPlan(ctx, plan); err != nil || p.yes {
+		return err
+	}
+	what := fmt.Sprintf("%s of %s", humane.Count(plan.Archives, "archive"), p.url)
+	if p.andVault {
+		what += " and the vault itself"
+	}
+	defer p.program.Busy.Store(p.program.Busy.Swap(false)) // nothing is in flight while somebody thinks
+	return p.program.ConfirmTyped(ctx, "delete "+what+" for ever?", "the vault's name", p.place.Name)
+}
+
+func (p *purging) tellPlan(ctx context.Context, plan purge.Plan) error {
+	if p.program.Quiet && p.yes {
+		return nil
+	}
+	text := fmt.Sprintf("%s, %s, to be deleted", humane.Count(plan.Archives, "archive"), cli.SumText(plan.Bytes, plan.Unknown))
+	if plan.Begun > 0 {
+		text += fmt.Sprintf("; of %d of them it is not known whether an earlier run has deleted them", plan.Begun)
+	}
+	p.program.UI.Say("firn: %s", text)
+	if plan.Uploads > 0 {
+		p.program.UI.Say("firn: the vault also has %s, which no purge touches: %s", humane.Count(plan.Uploads, "unfinished upload"),
+			term.ShellCommand("firn", "multipart", "list", p.url))
+	}
+	cost, err := p.earlyCost(ctx, plan)
+	if err == nil && cost != "" {
+		p.program.UI.Say("firn: %s", cost)
+	}
+	return err
+}
+
+// earlyCost says what it costs to delete archives before they have stayed as long
+// as is billed anyway; empty if nothing.
+func (p *purging) earlyCost(ctx context.Context, plan purge.Plan) (string, error) {
+	table, err := p.program.Prices(p.url, p.place.Class)
+	if err != nil || table.IsFree() {
+		return "", err
+	}
+	cost := earlyDeletion{table: table, now: plan.Until}
+	for a, err := range p.catalog.Present(ctx, p.url, 0, "") {
+		if err != nil {
+			return "", err
+		}
+		if !a.Created.After(plan.Until) {
+			cost.add(a)
+		}
+	}
+	return cost.text(), nil
+}

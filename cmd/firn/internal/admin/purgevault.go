@@ -1,0 +1,94 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/purge"
+	"firn/vault"
+)
+
+// remove deletes the vault once that is allowed.
+func (p *purging) remove(ctx context.Context, purged purge.Result) error {
+	if err := p.refuseNew(purged); err != nil {
+		return err
+	}
+	waiting, stop := p.showRemoval()
+	d := p.program.Depot(nil, p.catalog, p.retryFor)
+	d.Waiting = func(w depot.Waiting) { waiting(w.Next) }
+	again := func(context.Context) error {
+		stop()
+		again, err := p.empty(ctx, purge.Options{Fresh: true, Until: purged.Until}, nil, nil)
+		waiting, stop = p.showRemoval()
+		if err != nil {
+			return err
+		}
+		return p.refuseNew(again)
+	}
+	err := purge.Remove(ctx, d, p.place, p.place.Name, purge.RemoveOptions{NoWait: p.NoWait}, again)
+	stop()
+	if err != nil {
+		return err
+	}
+	if p.program.JSON {
+		return p.program.Out.Object(createdObject{"deleted", p.url})
+	}
+	if !p.program.Quiet {
+		p.program.UI.Say("firn: deleted the vault %s", term.Show(p.url))
+	}
+	return nil
+}
+
+// showRemoval begins to show what a removal waits for, until stop is called. A log
+// is told once.
+func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
+	const what = "waiting until the vault has counted its archives, which it does about once a day"
+	if p.program.Quiet {
+		return func(time.Time) {}, func() {}
+	}
+	var next atomic.Pointer[time.Time]
+	shown := term.StartChanging(p.program.UI, func() string {
+		if at := next.Load(); at != nil && p.program.UI.IsTerminal() {
+			return what + "; it is tried again at " + humane.Time(*at)
+		}
+		return ""
+	})
+	return func(at time.Time) {
+		if next.Swap(&at) == nil && !p.program.UI.IsTerminal() {
+			p.program.UI.Say("firn: %s", what)
+		}
+	}, shown.Stop
+}
+
+// refuseNew keeps a vault that somebody goes on storing archives in.
+func (p *purging) refuseNew(purged purge.Result) error {
+	if purged.Spared == 0 {
+		return nil
+	}
+	return cli.WithHint(cli.RefusedError("%s came into the vault after you agreed to empty it, so neither is deleted",
+		humane.Count(purged.Spared, "archive")), "what is there: "+term.ShellCommand("firn", "list", p.url))
+}
+
+// isGone reports whether the vault is not there any more after it was purged: an
+// earlier run has deleted it.
+func (p *purging) isGone(ctx context.Context) (bool, error) {
+	err := p.program.Retry(ctx, func(ctx context.Context) error {
+		_, err := p.place.DescribeVault(ctx, p.place.Name)
+		return err
+	})
+	if !errors.Is(err, vault.ErrNotFound) {
+		return false, err
+	}
+	emptied, failed := p.catalog.LastDeleted(ctx, p.url)
+	if failed != nil || emptied.IsZero() {
+		return false, errors.Join(failed, err)
+	}
+	p.program.Notice("the vault is not there any more; the catalog has it as emptied at " + humane.Time(emptied))
+	return true, nil
+}

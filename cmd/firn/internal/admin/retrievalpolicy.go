@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const vaultRetrievalPolicyLong = `Shows or sets the data retrieval policy of an account in a region: how many bytes
+may be retrieved in an hour.
+
+It touches Standard retrievals only. Expedited and Bulk retrievals, inventories, and
+jobs that run already are not limited by it. What goes beyond it is refused at once
+and costs nothing: firn then waits, unless it is told --no-wait. A new policy is in
+force within minutes.
+
+ACCOUNT is the URL of any vault of the account, or glacier:// with its region.`
+
+const vaultRetrievalPolicyExample = `  firn vault retrieval-policy
+  firn vault retrieval-policy 'glacier://?region=us-west-2' --bytes-per-hour 10GiB`
+
+func newVaultRetrievalPolicy(p *cli.Program) *cobra.Command {
+	var o retrievalPolicyOptions
+	cmd := &cobra.Command{
+		Use:     "retrieval-policy [ACCOUNT]",
+		Short:   "Show or set how much may be retrieved in an hour",
+		Long:    vaultRetrievalPolicyLong,
+		Example: vaultRetrievalPolicyExample,
+		Args:    cli.Takes(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.bytesPerHour > 0 && (o.freeTier || o.none) || o.freeTier && o.none {
+				return cli.WithHint(cli.UsageError("--bytes-per-hour, --free-tier and --none contradict each other"), cli.HelpHint(cmd))
+			}
+			return inAccount(cmd.Context(), p, args, func(place *vaulturl.Place) error {
+				return retrievalPolicy(cmd.Context(), p, place, o)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.Var(&o.bytesPerHour, "bytes-per-hour", "allow so many bytes in an hour")
+	f.BoolVar(&o.freeTier, "free-tier", false, "allow what the free tier covers, and nothing that costs")
+	f.BoolVar(&o.none, "none", false, "allow everything")
+	addDryRun(f, &o.dryRun)
+	return cli.Exits(cmd, cli.VaultStatuses()...)
+}
+
+// retrievalPolicyOptions are the options of firn vault retrieval-policy.
+type retrievalPolicyOptions struct {
+	bytesPerHour cli.SizeFlag
+	freeTier     bool
+	none         bool
+	dryRun       bool
+}
+
+// limit is what is to be set, if anything.
+func (o retrievalPolicyOptions) limit() (limit vault.RetrievalLimit, set bool) {
+	switch {
+	case o.bytesPerHour > 0:
+		return vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: int64(o.bytesPerHour)}, true
+	case o.freeTier:
+		return vault.RetrievalLimit{Strategy: vault.LimitFreeTier}, true
+	case o.none:
+		return vault.RetrievalLimit{Strategy: vault.LimitNone}, true
+	}
+	return vault.RetrievalLimit{}, false
+}
+
+// retrievalPolicyObject is a data retrieval policy on standard output.
+type retrievalPolicyObject struct {
+	MessageType  string `json:"message_type"`
+	Account      string `json:"account"`        // a URL that names no vault
+	Strategy     string `json:"strategy"`       // BytesPerHour, FreeTier or None, as the service calls them
+	BytesPerHour int64  `json:"bytes_per_hour"` // 0 but with the strategy of that name
+}
+
+func retrievalPolicy(ctx context.Context, p *cli.Program, place *vaulturl.Place, o retrievalPolicyOptions) error {
+	admin, err := place.Account(vaulturl.RetrievalPolicy)
+	if err != nil {
+		return err
+	}
+	limit, set := o.limit()
+	if set && o.dryRun {
+		rule := map[string]any{"Strategy": limit.Strategy}
+		if limit.BytesPerHour > 0 {
+			rule["BytesPerHour"] = limit.BytesPerHour
+		}
+		body := map[string]any{"Policy": map[string]any{"Rules": []any{rule}}}
+		return planned(p, plannedObject{Operation: "SetDataRetrievalPolicy", Vault: place.URL(""), Body: body})
+	}
+	err = p.Retry(ctx, func(ctx context.Context) (err error) {
+		if set {
+			return admin.SetRetrievalLimit(ctx, limit)
+		}
+		limit, err = admin.RetrievalLimit(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.JSON {
+		return p.Out.Object(retrievalPolicyObject{"retrieval_policy", place.URL(""), string(limit.Strategy), limit.BytesPerHour})
+	}
+	p.Out.Line("account  %s", term.Show(place.URL("")))
+	p.Out.Line("allowed  %s", limitText(limit))
+	return nil
+}
+
+// limitText says what a data retrieval policy allows.
+func limitText(limit vault.RetrievalLimit) string {
+	switch limit.Strategy {
+	case vault.LimitBytesPerHour:
+		return humane.Bytes(limit.BytesPerHour) + " an hour by Standard retrievals"
+	case vault.LimitFreeTier:
+		return "Standard retrievals of the free tier"
+	}
+	return "everything"
+}

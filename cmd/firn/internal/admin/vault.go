@@ -1,0 +1,59 @@
+// Package admin has the commands that administer vaults: create, show, check, lock, tag, empty
+// and delete them, and delete archives.
+package admin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const vaultLong = `Creates, lists, shows, checks and deletes vaults, and administers what a vault of Amazon
+Glacier has beside archives: tags, policies, a lock, and a topic that is told of
+jobs. The retrieval policy and provisioned capacity are those of an account.`
+
+// NewVault returns the command firn vault and what is below it.
+func NewVault(p *cli.Program) *cobra.Command {
+	return cli.Group("vault", "Create, list, show, check, delete and administer vaults", vaultLong,
+		newVaultCreate(p), newVaultList(p), newVaultShow(p), newVaultDelete(p), newVaultCheck(p), newVaultNotify(p),
+		newVaultTag(p), newVaultPolicy(p), newVaultLock(p), newVaultRetrievalPolicy(p), newVaultCapacity(p))
+}
+
+// vaultObject is a vault on standard output.
+type vaultObject struct {
+	MessageType string     `json:"message_type"`
+	Vault       string     `json:"vault"`
+	Name        string     `json:"name"`
+	ARN         string     `json:"arn"`
+	Created     time.Time  `json:"created"`
+	Inventoried *time.Time `json:"inventoried"` // null before the first inventory
+	Archives    int64      `json:"archives"`    // as of then
+	Bytes       int64      `json:"bytes"`       // as of then
+}
+
+func newVaultObject(place *vaulturl.Place, info vault.Info) vaultObject {
+	o := vaultObject{
+		MessageType: "vault", Vault: place.URL(info.Name), Name: info.Name, ARN: info.ARN,
+		Created: info.Created, Archives: info.Archives, Bytes: info.Bytes,
+	}
+	if !info.Inventoried.IsZero() {
+		o.Inventoried = &info.Inventoried
+	}
+	return o
+}
+
+// inPlace opens the place of a vault for one act.
+func inPlace(ctx context.Context, p *cli.Program, vaultArg string, act func(*vaulturl.Place) error) error {
+	place, err := vaulturl.OpenPlace(ctx, vaultArg)
+	if err != nil {
+		return err
+	}
+	place.OnDamage = p.Damaged
+	return p.ExplainVault(errors.Join(act(place), place.Close()), vaultArg)
+}

@@ -1,0 +1,54 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/vault/vaulturl"
+)
+
+const vaultDeleteLong = `Deletes an empty vault, after asking. A vault that holds archives, or held some
+when it was last counted, is refused by the service: delete the archives, wait a
+day, and try again.`
+
+func newVaultDelete(p *cli.Program) *cobra.Command {
+	yes := false
+	cmd := &cobra.Command{
+		Use:     "delete VAULT",
+		Short:   "Delete an empty vault",
+		Long:    vaultDeleteLong,
+		Example: "  firn vault delete image-backups",
+		Args:    cli.Takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inPlace(cmd.Context(), p, args[0], func(place *vaulturl.Place) error {
+				return deleteVault(cmd.Context(), p, place, yes)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+}
+
+func deleteVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, yes bool) error {
+	url := place.URL(place.Name)
+	if !yes {
+		if err := p.Confirm(ctx, fmt.Sprintf("delete the vault %s?", url)); err != nil {
+			return err
+		}
+	}
+	err := p.Retry(ctx, func(ctx context.Context) error { return place.DeleteVault(ctx, place.Name) })
+	if err != nil {
+		return err
+	}
+	if p.JSON {
+		return p.Out.Object(createdObject{"deleted", url})
+	}
+	if !p.Quiet {
+		p.UI.Say("firn: deleted the vault %s", term.Show(url))
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"firn/internal/price"
+)
+
+// AddPrices adds the option --prices to a command that tells what things cost.
+func (p *Program) AddPrices(f *pflag.FlagSet) {
+	f.StringVar(&p.pricesPath, "prices", "", "take prices from this `FILE`, written as firn estimate prices writes them")
+}
+
+// Prices returns what a vault charges: Amazon's prices for a vault that is there,
+// nothing in a directory or behind an endpoint of one's own. Prices that are given
+// with the very command hold for any vault, so that they can be tried out. Class is
+// the storage class of a bucket, empty of other vaults.
+func (p *Program) Prices(vaultURL, class string) (price.Table, error) {
+	given := p.pricesPath != "" && p.pricesPath != os.Getenv(Variable("prices"))
+	if !given && !isAtAmazon(vaultURL) {
+		return price.Free(), nil
+	}
+	book, err := p.PriceBook()
+	return book.Table(PriceClass(class)), err
+}
+
+// PriceClass is the class that prices are listed under.
+func PriceClass(class string) price.Class {
+	if class == "" {
+		return price.Vault
+	}
+	return price.Class(class)
+}
+
+func isAtAmazon(vaultURL string) bool {
+	u, err := url.Parse(vaultURL)
+	return err == nil && (u.Scheme == "glacier" || u.Scheme == "s3") && !u.Query().Has("endpoint")
+}
+
+// PriceBook returns the prices that firn was made with, as --prices changes them.
+func (p *Program) PriceBook() (_ price.Book, err error) {
+	if p.pricesPath == "" {
+		return price.Default(), nil
+	}
+	file, err := os.Open(p.pricesPath)
+	if err != nil {
+		return price.Book{}, fmt.Errorf("the file of prices cannot be opened: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	book, err := price.Read(file, price.Default())
+	if err != nil {
+		return price.Book{}, WithHint(fmt.Errorf("%q: %w", p.pricesPath, err), "the form is that of: firn estimate prices")
+	}
+	return book, nil
+}
+
+// Money shows an amount, with a mark if it stands on a price of low certainty;
+// see doubtLegend.
+func Money(a price.Amount) string {
+	if a.Doubtful() {
+		return Dollars(a.USD) + " (?)"
+	}
+	return Dollars(a.USD)
+}
+
+// DoubtLegend explains the mark of money.
+const DoubtLegend = "(?) a price of low certainty; see firn estimate prices"
+
+// Dollars shows an amount of US dollars.
+func Dollars(usd float64) string {
+	switch {
+	case usd > 0 && usd < 0.0001:
+		return "<0.0001 USD"
+	case usd > 0 && usd < 0.01:
+		return fmt.Sprintf("%.4f USD", usd)
+	}
+	return fmt.Sprintf("%.2f USD", usd)
+}

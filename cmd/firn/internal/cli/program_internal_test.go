@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"firn/cmd/firn/internal/term"
+)
+
+// A processor that computes wrong hashes is told of in one line; one that does not
+// is no news.
+func TestAFaultyKernelIsToldOf(t *testing.T) {
+	var b bytes.Buffer
+	p := &Program{UI: &term.UI{W: &b, Width: func() int { return 0 }}}
+	p.Distrust(nil)
+	if b.Len() > 0 {
+		t.Errorf("without a fault: %q", b.String())
+	}
+	p.Distrust(errors.New(`the kernel "sha-ni" computes wrong SHA-256 hashes`))
+	const want = `firn: warning: the kernel "sha-ni" computes wrong SHA-256 hashes; all hashes are computed without it, ` +
+		"which is right but slower; what else this machine computes is in doubt\n"
+	if got := b.String(); got != want {
+		t.Errorf("with a fault:\n%s\nwant:\n%s", got, want)
+	}
+}

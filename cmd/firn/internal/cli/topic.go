@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// TopicFlag is an option that takes the ARN of an SNS topic.
+type TopicFlag string
+
+func (f *TopicFlag) String() string { return string(*f) }
+
+// Set implements pflag.Value.
+func (f *TopicFlag) Set(s string) error {
+	if !vault.IsTopic(s) {
+		return fmt.Errorf("%q is not the ARN of an SNS topic, such as arn:aws:sns:us-east-1:012345678901:restores", s)
+	}
+	*f = TopicFlag(s)
+	return nil
+}
+
+// Type is how help names the value.
+func (f *TopicFlag) Type() string { return "ARN" }
+
+// AddTopic adds the option --sns-topic to a command that starts jobs.
+func AddTopic(f *pflag.FlagSet, topic *TopicFlag) {
+	f.Var(topic, "sns-topic", "have the service tell this SNS topic when a job has ended that must be started")
+}
+
+// Check refuses a topic for a vault that would tell nobody, before anything is asked
+// for.
+func (f *TopicFlag) Check(vaultArg string) error {
+	ref, err := vaulturl.Parse(vaultArg)
+	isVault := err == nil // what is none is said when it is opened
+	switch {
+	case *f == "" || !isVault:
+	case ref.Kind == vaulturl.S3:
+		return WithHint(UsageError("--sns-topic is for Glacier vaults: a bucket tells of all its restored objects alike"),
+			"let the bucket send its s3:ObjectRestore:Completed events to a queue, and give that to --sqs")
+	case ref.Kind == vaulturl.Directory:
+		return UsageError("--sns-topic is for Glacier vaults: a directory has no topic to tell of its jobs")
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+// Package estimates has the commands that compute costs and times. They ask no service.
+package estimates
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/internal/price"
+)
+
+const estimateLong = `Tells what storing and retrieving costs and how long it takes, before anything
+is done: in an Amazon Glacier vault and in the cold storage classes of S3.`
+
+// NewEstimate returns the command firn estimate.
+func NewEstimate(p *cli.Program) *cobra.Command {
+	return cli.Group("estimate", "Tell cost and time before acting", estimateLong,
+		newEstimateUpload(p), newEstimateRetrieve(p), newEstimatePrices(p))
+}
+
+// estimateOptions are the options that both estimates share.
+type estimateOptions struct {
+	class    string
+	archives int64
+	rate     cli.RateFlag
+}
+
+func addEstimate(p *cli.Program, f *pflag.FlagSet, o *estimateOptions) {
+	f.StringVar(&o.class, "class", "", "only this `CLASS`: vault, GLACIER_IR, GLACIER or DEEP_ARCHIVE (default: all)")
+	f.Int64Var(&o.archives, "archives", 1, "cut SIZE into `N` archives")
+	f.Var(&o.rate, "rate", "the rate of your line (default: learned from earlier transfers)")
+	p.AddPrices(f)
+}
+
+func (o estimateOptions) check() error {
+	const most = 1e12 // archives
+	if o.archives < 1 || o.archives > most {
+		return cli.UsageError("--archives must be at least 1 and at most %.0f", float64(most))
+	}
+	_, err := o.classes()
+	return err
+}
+
+// classes are those that are asked for.
+func (o estimateOptions) classes() ([]price.Class, error) {
+	if o.class == "" {
+		return price.Classes(), nil
+	}
+	for _, c := range price.Classes() {
+		if strings.EqualFold(string(c), o.class) {
+			return []price.Class{c}, nil
+		}
+	}
+	return nil, cli.UsageError("%q is none of the classes vault, GLACIER_IR, GLACIER and DEEP_ARCHIVE", o.class)
+}
+
+// heap is a number of archives of one size.
+type heap struct {
+	size  int64 // bytes of each
+	count int64
+}
+
+// intoArchives parts bytes into so many archives, as evenly as can be.
+func intoArchives(bytes, archives int64) ([]heap, error) {
+	if archives > bytes {
+		return nil, cli.UsageError("%s cannot be cut into %d archives", humane.Bytes(bytes), archives)
+	}
+	heaps := []heap{{bytes / archives, archives - bytes%archives}}
+	if bytes%archives > 0 {
+		heaps = append(heaps, heap{bytes/archives + 1, bytes % archives})
+	}
+	return heaps, nil
+}
+
+// addUp adds up archives and their bytes.
+func addUp(heaps []heap) (all heap, err error) {
+	for _, h := range heaps {
+		if h.size > 0 && h.count > (math.MaxInt64-all.size)/h.size {
+			return heap{}, cli.UsageError("that is more than can be counted in bytes")
+		}
+		all.size += h.size * h.count
+		all.count += h.count
+	}
+	return all, nil
+}
+
+// loadText names an amount of data.
+func loadText(all heap) string {
+	if all.count == 1 {
+		return humane.Bytes(all.size) + " in 1 archive"
+	}
+	return fmt.Sprintf("%s in %d archives", humane.Bytes(all.size), all.count)
+}
+
+// withCatalog does what looks into the catalog, if there is one: an estimate
+// makes none.
+func withCatalog(ctx context.Context, p *cli.Program, do func(*catalog.Catalog) error) (err error) {
+	if there, err := p.HasCatalog(); err != nil || !there {
+		return err
+	}
+	c, err := p.OpenCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return do(c)
+}
+
+// lineRate is the rate that the user tells, else what learn finds in the catalog;
+// 0 if nothing is known.
+func lineRate(
+	ctx context.Context, p *cli.Program, told cli.RateFlag, learn func(*catalog.Catalog) (float64, error),
+) (rate float64, err error) {
+	if told > 0 {
+		return float64(told), nil
+	}
+	err = withCatalog(ctx, p, func(c *catalog.Catalog) error {
+		rate, err = learn(c)
+		return err
+	})
+	return rate, err
+}
+
+// timeAt is how long bytes take at a rate; 0 if that is not known.
+func timeAt(bytes int64, rate float64) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	return term.TimeToSend(bytes, rate)
+}
+
+// tellDuration prints how long "sending" or "downloading" takes.
+func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) {
+	if rate <= 0 {
+		p.Out.Line("How long %s takes is not known; tell the rate of your line with --rate.", act)
+		return
+	}
+	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), term.RateText(rate))
+}
+
+// tellSource prints what the amounts of a table stand on.
+func tellSource(p *cli.Program, t price.Table, doubtful bool) {
+	p.Out.Line("Prices in USD, of %s as of %s (%s).", term.Show(t.Region), t.Day(), term.Show(t.Source))
+	p.Out.Line("They change, and differ by region; what each stands on: firn estimate prices.")
+	if doubtful {
+		p.Out.Line("? marks an amount that stands on a price of low certainty.")
+	}
+}
+
+// amountCell is an amount in a table, with the mark of one that is doubtful.
+func amountCell(a price.Amount) string {
+	number, _ := strings.CutSuffix(cli.Dollars(a.USD), " USD")
+	if a.Doubtful() {
+		return number + " ?"
+	}
+	return number + "  "
+}

@@ -1,0 +1,152 @@
+package estimates
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/resolve"
+	"firn/cmd/firn/internal/term"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.
+
+SIZE is an amount such as 500GiB, in one archive or in --archives N. Else
+ARCHIVE is an archive of VAULT that the catalog knows: its id, the beginning of
+one, its name or description, or a glob, which may mean many. Nothing is asked of
+the vault.
+
+Each archive takes one REQUEST. EGRESS is what sending the bytes to the internet
+costs, after the 100 GiB that are free each month for the whole account; inside
+Amazon's network of the same region it is nothing. COPY is the restored copy,
+which the classes of S3 keep for --days at the price of S3 Standard. READY IN is
+how long the service usually takes until the download can begin; Expedited keeps
+that for archives up to 250 MB.`
+
+const estimateRetrieveExample = `  firn estimate retrieve 200GiB --rate 100Mbps
+  firn estimate retrieve 200GiB --class DEEP_ARCHIVE --tier Bulk --days 7
+  firn estimate retrieve image-backups '*june*'`
+
+// retrievalOptions are the options of firn estimate retrieve.
+type retrievalOptions struct {
+	estimateOptions
+	tier cli.TierFlag
+	days int
+}
+
+func newEstimateRetrieve(p *cli.Program) *cobra.Command {
+	var o retrievalOptions
+	cmd := &cobra.Command{
+		Use:     "retrieve SIZE | VAULT ARCHIVE...",
+		Short:   "Tell what getting data back costs",
+		Long:    estimateRetrieveLong,
+		Example: estimateRetrieveExample,
+		Args:    cli.Takes(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return estimateRetrieve(cmd.Context(), p, o, args)
+		},
+	}
+	addEstimate(p, cmd.Flags(), &o.estimateOptions)
+	cmd.Flags().Var(&o.tier, "tier", "only this tier: Expedited, Standard or Bulk (default: all)")
+	cmd.Flags().IntVar(&o.days, "days", 0, "keep restored copies for `N` days (default: as long as the download takes)")
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+}
+
+func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, args []string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.days < 0 {
+		return cli.UsageError("--days must be at least 1")
+	}
+	if len(args) == 1 {
+		return estimateRetrieveSize(ctx, p, o, args[0])
+	}
+	if o.class != "" || o.archives > 1 {
+		return cli.UsageError("--class and --archives are for a SIZE: %q is what it is", args[0])
+	}
+	place, err := vaulturl.OpenPlace(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	url, class := place.URL(place.Name), place.Class
+	if err := place.Close(); err != nil {
+		return err
+	}
+	all, err := chosenArchives(ctx, p, url, args[1:])
+	if err != nil {
+		return err
+	}
+	table, err := p.Prices(url, class)
+	if err != nil {
+		return err
+	}
+	rate, err := lineRate(ctx, p, o.rate, func(c *catalog.Catalog) (float64, error) { return c.DownloadRate(ctx, url) })
+	if err != nil {
+		return err
+	}
+	estimates, err := o.estimate(table, cli.PriceClass(class), all, rate)
+	if err != nil {
+		return err
+	}
+	return tellRetrievals(p, estimates, all, table)
+}
+
+// estimateRetrieveSize estimates an amount of data in all classes.
+func estimateRetrieveSize(ctx context.Context, p *cli.Program, o retrievalOptions, arg string) error {
+	size, err := term.ParseSize(arg)
+	if err != nil {
+		return cli.WithHint(cli.UsageError("%w", err), "an archive is named after its vault: firn estimate retrieve VAULT ARCHIVE")
+	}
+	if _, err := intoArchives(size, o.archives); err != nil {
+		return err
+	}
+	book, err := p.PriceBook()
+	if err != nil {
+		return err
+	}
+	rate, err := lineRate(ctx, p, o.rate, func(c *catalog.Catalog) (float64, error) { return c.DownloadRate(ctx, "") })
+	if err != nil {
+		return err
+	}
+	classes, err := o.classes()
+	if err != nil {
+		return err
+	}
+	var estimates []retrievalObject
+	for _, class := range classes {
+		of, err := o.estimate(book.Table(class), class, heap{size, o.archives}, rate)
+		if err != nil {
+			return err
+		}
+		estimates = append(estimates, of...)
+	}
+	return tellRetrievals(p, estimates, heap{size, o.archives}, book.Table(classes[0]))
+}
+
+// chosenArchives adds up the archives of a vault that a user means.
+func chosenArchives(ctx context.Context, p *cli.Program, url string, refs []string) (heap, error) {
+	var heaps []heap
+	err := withCatalog(ctx, p, func(c *catalog.Catalog) error {
+		chosen, err := resolve.All(ctx, p, c, url, refs)
+		for _, a := range chosen {
+			if a.Size < 0 {
+				return fmt.Errorf("the catalog does not know how large archive %q is", string(a.ID))
+			}
+			heaps = append(heaps, heap{a.Size, 1})
+		}
+		return err
+	})
+	if err == nil && len(heaps) == 0 {
+		err = fmt.Errorf("there is no catalog %q, and so no archive %q in it: %w", p.CatalogPath, refs[0], vault.ErrNotFound)
+	}
+	if err != nil {
+		return heap{}, err
+	}
+	return addUp(heaps)
+}

@@ -1,0 +1,82 @@
+// Package records has the commands about the record: the catalog, lists of archives and
+// inventories.
+package records
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+)
+
+const catalogLong = `Checks, copies, merges and rebuilds the catalog, firn's own record of what is
+stored where.
+
+Losing it loses no archive: "firn catalog rebuild VAULT" makes a new one of what
+can be read of the old one and of the vault's own list. But names and paths that
+only the catalog knows come back from an export alone.`
+
+// NewCatalog returns the command firn catalog.
+func NewCatalog(p *cli.Program) *cobra.Command {
+	return cli.Group("catalog", "Check, copy, merge and rebuild the record", catalogLong,
+		newCatalogCheck(p), newCatalogExport(p), newCatalogImport(p), newCatalogRebuild(p))
+}
+
+// contentsObject is what a catalog holds, on standard output.
+type contentsObject struct {
+	MessageType string `json:"message_type"` // what was done: catalog_check, catalog_export, catalog_rebuild
+	Catalog     string `json:"catalog"`
+	Vaults      int64  `json:"vaults"`
+	Archives    int64  `json:"archives"`
+	Bytes       int64  `json:"bytes"` // of the archives that are not deleted
+	Uploads     int64  `json:"uploads"`
+	Jobs        int64  `json:"jobs"`
+	Downloads   int64  `json:"downloads"`
+	Inventories int64  `json:"inventories"`
+}
+
+func newContentsObject(p *cli.Program, messageType string, n catalog.Contents) contentsObject {
+	return contentsObject{
+		messageType, p.CatalogPath, n.Vaults, n.Archives, n.Bytes, n.Uploads, n.Jobs, n.Downloads, n.Inventories,
+	}
+}
+
+// tellContents prints what a catalog holds.
+func tellContents(p *cli.Program, n catalog.Contents) {
+	table := term.NewRows(p.Out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
+	count := func(n int64) string { return strconv.FormatInt(n, 10) }
+	table.Add(count(n.Vaults), count(n.Archives), humane.Bytes(n.Bytes), count(n.Uploads), count(n.Jobs),
+		count(n.Downloads), count(n.Inventories))
+	table.End()
+}
+
+// showContents begins to show how far a work has come that goes through a whole
+// catalog, until stop is called. Verb is a past participle.
+func showContents(p *cli.Program, verb string) (told func(catalog.Contents), stop func()) {
+	say, stop := showText(p)
+	return func(n catalog.Contents) { say(term.Entries(n.Items()) + " " + verb) }, stop
+}
+
+// showText begins to show what say was told last, until stop is called.
+func showText(p *cli.Program) (say func(string), stop func()) {
+	var mu sync.Mutex
+	var text string
+	stop = func() {}
+	if !p.Quiet {
+		stop = term.StartChanging(p.UI, func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return text
+		}).Stop
+	}
+	return func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
+		text = s
+	}, stop
+}

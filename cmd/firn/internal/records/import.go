@@ -1,0 +1,163 @@
+package records
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/internal/mtjournal"
+	"firn/reconcile"
+	"firn/record"
+	"firn/source"
+	"firn/vault"
+)
+
+const catalogImportLong = `Brings another record into the catalog: what "firn catalog export" wrote, or what
+another tool keeps. - reads an export from standard input.
+
+Of other tools it reads the journal of mt-aws-glacier (of any version), the database
+of glacier-cli, and the one in which Synology's Glacier Backup keeps the names of its
+files: it stores that in a second vault, NAME_mapping, as the only archive; download it
+first. It also reads an inventory, in JSON or CSV, as firn inventory import does. --vault
+names the vault that they are about.
+
+What is not on record is added, what is on record is completed, and nothing is
+removed or stored twice. So the catalogs of two machines may be merged, and the
+command may be run again at any time. A size or tree hash that differs from the
+one on record is not taken over, and counted.
+
+Names in a journal are taken for UTF-8 unless --encoding says otherwise, such as
+latin1, cp1251, koi8-r or shift_jis. Those that are no text in that encoding keep
+their bytes and are counted; import the journal again with the right one, and they
+are decoded.`
+
+const catalogImportExample = `  firn catalog import catalog-2026-06.jsonl
+  gunzip < catalog.jsonl.gz | firn catalog import -
+  firn catalog import journal.log --vault image-backups --encoding latin1
+  firn catalog import mapping.db --vault diskstation`
+
+// importOptions are the options of firn catalog import.
+type importOptions struct {
+	vault    string
+	encoding string
+}
+
+func newCatalogImport(p *cli.Program) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:     "import FILE",
+		Short:   "Merge an export, or the record of another tool, into the catalog",
+		Long:    catalogImportLong,
+		Example: catalogImportExample,
+		Args:    cli.Takes(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return catalogImport(cmd.Context(), p, args[0], o)
+		},
+	}
+	cmd.Flags().StringVar(&o.vault, "vault", "", "the `VAULT` that the record of another tool is about")
+	cmd.Flags().StringVar(&o.encoding, "encoding", "", "the `ENCODING` of the names in a journal (default: UTF-8)")
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
+		cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+}
+
+// mergedObject is what an import was worth, on standard output.
+type mergedObject struct {
+	MessageType string `json:"message_type"`
+	File        string `json:"file"`
+	Added       int64  `json:"added"`
+	Completed   int64  `json:"completed"`
+	Known       int64  `json:"known"`
+	Differing   int64  `json:"differing"`
+	Others      int64  `json:"others"`    // uploads, jobs, downloads, inventories
+	Bad         int64  `json:"bad"`       // lines that make no sense
+	Doubtful    int64  `json:"doubtful"`  // archives of which a field could not be read
+	Undecoded   int64  `json:"undecoded"` // names that are no text in the encoding
+}
+
+// imported is what an import was worth.
+type imported struct {
+	record.Merged
+	bad       int64 // lines that make no sense
+	doubtful  int64 // archives of which a field could not be read
+	undecoded int64 // names that are no text in the encoding
+}
+
+func catalogImport(ctx context.Context, p *cli.Program, path string, o importOptions) (err error) {
+	names, err := mtjournal.ParseEncoding(cmp.Or(o.encoding, "utf-8"))
+	if err != nil {
+		return cli.UsageError("--encoding: %w", err)
+	}
+	in, kind, err := openRecord(p, path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	switch {
+	case kind != exportRecord && o.vault == "":
+		return cli.WithHint(cli.UsageError("%q is %s, which does not tell of which vault", path, kind),
+			"name the vault that it is about: "+term.ShellCommand("firn", "catalog", "import", path, "--vault")+" VAULT")
+	case kind == exportRecord && o.vault != "":
+		return cli.UsageError("--vault is for the records of other tools, and %q is none; an export names its vaults", path)
+	case kind != journalRecord && o.encoding != "":
+		return cli.UsageError("--encoding is for journals of mt-aws-glacier, and %q is none", path)
+	case kind == inventoryRecord:
+		return p.ExplainWait(inventoryImport(ctx, p, o.vault, path, reconcile.ImportOptions{}))
+	}
+	c, err := p.OpenCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	var n imported
+	switch kind {
+	case journalRecord:
+		n, err = importMtJournal(ctx, p, c, path, o.vault, names)
+	case databaseRecord:
+		n, err = importDatabase(ctx, p, c, path, o.vault)
+	default:
+		told, stop := showContents(p, "read")
+		n.Merged, err = c.Import(ctx, in, told)
+		stop()
+	}
+	return tellMerged(p, path, n, err)
+}
+
+// tellMerged prints what an import has changed, and returns the error that it is
+// for the command.
+func tellMerged(p *cli.Program, path string, n imported, err error) error {
+	if p.JSON {
+		object := mergedObject{
+			"catalog_import", path, n.Added, n.Completed, n.Known, n.Differing, n.Others, n.bad, n.doubtful, n.undecoded,
+		}
+		err = errors.Join(err, p.Out.Object(object))
+	} else if n != (imported{}) {
+		table := term.NewRows(p.Out, true, ">ADDED", ">COMPLETED", ">KNOWN", ">DIFFERING", ">OTHERS", ">BAD")
+		var cells []string
+		for _, n := range []int64{n.Added, n.Completed, n.Known, n.Differing, n.Others, n.bad} {
+			cells = append(cells, strconv.FormatInt(n, 10))
+		}
+		table.Add(cells...)
+		table.End()
+	}
+	switch {
+	case err != nil:
+		return err
+	case n.Differing > 0:
+		err := fmt.Errorf("%q has %s with another size or tree hash than on record, which stays", path,
+			humane.Count(int(n.Differing), "archive"))
+		return cli.InClass(err, vault.ErrChecksum)
+	case n.bad > 0:
+		return cli.InClass(fmt.Errorf("%s of %q made no sense", humane.Count(int(n.bad), "line"), path), source.ErrUnreadable)
+	case n.doubtful > 0:
+		return cli.InClass(fmt.Errorf("%s of %q came without a field that could not be read",
+			humane.Count(int(n.doubtful), "archive"), path), source.ErrUnreadable)
+	}
+	return nil
+}

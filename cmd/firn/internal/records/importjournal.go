@@ -1,0 +1,62 @@
+package records
+
+import (
+	"context"
+	"fmt"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/internal/mtjournal"
+	"firn/reconcile"
+)
+
+// importMtJournal merges a journal, tells of the first of its lines that make no
+// sense or not all of it, and how its names were read.
+func importMtJournal(
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg string, names mtjournal.Encoding,
+) (n imported, err error) {
+	url, err := cli.CanonicalURL(ctx, vaultArg)
+	if err != nil {
+		return n, p.ExplainOpen(err, vaultArg)
+	}
+	var first string // name that is no text
+	say, stop := showText(p)
+	d := p.Depot(nil, c, 0)
+	d.Reading = func(at depot.Reading) {
+		say(fmt.Sprintf("%s of %s read", humane.Bytes(at.Bytes), humane.Bytes(at.Size)))
+	}
+	o := reconcile.MtJournalOptions{VaultURL: url, Names: names}
+	n.Merged, err = reconcile.ImportMtJournal(ctx, d, path, o, func(line int, r mtjournal.Record, bad *mtjournal.LineError) {
+		if bad != nil {
+			if n.bad++; n.bad <= cli.ShownRejects {
+				p.Notice(fmt.Sprintf("%q, %v", path, bad))
+			}
+			return
+		}
+		if r.Undecoded {
+			if n.undecoded++; n.undecoded == 1 {
+				first = r.Name
+			}
+		}
+		if r.Doubt == "" {
+			return
+		}
+		if n.doubtful++; n.doubtful <= cli.ShownRejects {
+			p.Notice(fmt.Sprintf("%q, line %d: the rest of it is taken: %s", path, line, r.Doubt))
+		}
+	})
+	stop()
+	if n.undecoded > 0 && !p.Quiet {
+		what := "name is no text"
+		if n.undecoded > 1 {
+			what = "names are no text"
+		}
+		p.UI.Say("firn: %d %s in this encoding, the first of them \"%s\"; on record are their bytes", n.undecoded, what, term.Show(first))
+		p.UI.Say("hint: with the encoding of the names: %s ENCODING",
+			term.ShellCommand("firn", "catalog", "import", path, "--vault", vaultArg, "--encoding"))
+	}
+	return n, err
+}

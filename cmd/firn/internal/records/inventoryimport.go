@@ -1,0 +1,88 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
+	"firn/reconcile"
+	"firn/vault/vaulturl"
+)
+
+const inventoryImportLong = `Brings the catalog up to an inventory in a file, as another tool has fetched it:
+JSON or CSV, as Amazon Glacier writes them. The vault is not asked.
+
+What a file lacks is not taken to be missing, since a file may hold a part of the
+list. With --full it is said to hold all of it.
+
+A file in CSV does not say when the vault made the list. Then the time counts at
+which the file was last written, or --date. Its way of quoting is ambiguous:
+lines that cannot be read are set aside and counted.
+
+A file is known by its content: after a kill the same command goes on, and a file
+that was read to its end is not read again.`
+
+const inventoryImportExample = `  firn inventory import image-backups inventory.json
+  firn inventory import image-backups inventory.csv --full --date 2026-06-01`
+
+func newInventoryImport(p *cli.Program) *cobra.Command {
+	var o reconcile.ImportOptions
+	var date cli.TimeFlag
+	cmd := &cobra.Command{
+		Use:     "import VAULT FILE",
+		Short:   "Bring the catalog up to an inventory in a file",
+		Long:    inventoryImportLong,
+		Example: inventoryImportExample,
+		Args:    cli.Takes(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Date = date.Time
+			return p.ExplainWait(inventoryImport(cmd.Context(), p, args[0], args[1], o))
+		},
+	}
+	cmd.Flags().BoolVar(&o.Full, "full", false, "the file lists every archive of the vault")
+	cmd.Flags().Var(&date, "date", "the `TIME` at which the vault made the list")
+	return cli.Exits(cmd, inventoryStatuses()...)
+}
+
+func inventoryImport(ctx context.Context, p *cli.Program, vaultArg, path string, o reconcile.ImportOptions) (err error) {
+	if o.VaultURL, err = cli.CanonicalURL(ctx, vaultArg); err != nil {
+		return p.ExplainOpen(err, vaultArg)
+	}
+	if o.VaultName, o.Region, err = owner(o.VaultURL); err != nil {
+		return err
+	}
+	c, err := p.OpenCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	shown, stop := progress.ShowInventory(p)
+	p.BeginWork("continue with: " + p.Typed())
+	d := p.Depot(nil, c, 0)
+	d.Reading = shown.Reading
+	report, err := reconcile.Import(ctx, d, path, o)
+	stop()
+	if err != nil {
+		return err
+	}
+	return tellInventory(ctx, p, c, report)
+}
+
+// owner returns what the inventory of a vault must say about its vault. A
+// directory takes the inventory of any.
+func owner(vaultURL string) (name, region string, err error) {
+	ref, err := vaulturl.Parse(vaultURL)
+	if err != nil || ref.Kind != vaulturl.Glacier {
+		return "", "", err
+	}
+	u, err := url.Parse(vaultURL)
+	if err != nil || strings.Contains(u.Query().Get("endpoint"), "://") {
+		return ref.Name, "", err // whoever answers there may name any region
+	}
+	return ref.Name, ref.Region, nil
+}

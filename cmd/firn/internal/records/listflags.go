@@ -1,0 +1,53 @@
+package records
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/record"
+)
+
+// stateFlag is an option that takes the state of an archive; empty if it was not
+// given.
+type stateFlag record.ArchiveState
+
+func (f *stateFlag) String() string { return string(*f) }
+
+func (f *stateFlag) Set(s string) error {
+	if !slices.Contains(record.ArchiveStates(), record.ArchiveState(s)) {
+		return fmt.Errorf("a state is one of %s", strings.Join(stateNames(), ", "))
+	}
+	*f = stateFlag(s)
+	return nil
+}
+
+// Type is how help names the value.
+func (f *stateFlag) Type() string { return "STATE" }
+
+func stateNames() (names []string) {
+	for _, state := range record.ArchiveStates() {
+		names = append(names, string(state))
+	}
+	return names
+}
+
+// addState adds the option, and has shells complete it.
+func addState(cmd *cobra.Command, state *stateFlag) {
+	cmd.Flags().Var(state, "state", "list only archives in this `STATE`")
+	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that there is not
+		cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// statesHelp explains the states of archives.
+const statesHelp = `STATE is what is known about an archive:
+
+  stored     the vault has accepted it
+  unproved   the vault has accepted it, and tells something else of it than was sent
+  confirmed  an inventory lists it as it is on record
+  differing  an inventory lists it with another size or tree hash
+  missing    two inventories in succession do not list it
+  deleting   the vault was asked to delete it, and its answer is not on record
+  deleted    the vault has accepted to delete it`

@@ -1,0 +1,116 @@
+package records
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/vault"
+)
+
+const catalogRebuildLong = `Makes a sound catalog of a damaged or lost one. What can be read of a damaged
+catalog is saved into a new one, which takes its place; the damaged one stays
+beside it. A sound catalog is left alone.
+
+Then each VAULT is asked for the list of its archives, as "firn inventory" does
+(--no-wait: exits with status 75). After that everything that the vaults hold can
+be downloaded. The command may be stopped at any moment and run again.
+
+Bring an export in with "firn catalog import": only it has all names again.`
+
+const catalogRebuildExample = `  firn catalog rebuild image-backups film-archive
+  firn catalog rebuild`
+
+func newCatalogRebuild(p *cli.Program) *cobra.Command {
+	var o inventoryOptions
+	cmd := &cobra.Command{
+		Use:     "rebuild [VAULT...]",
+		Short:   "Make a sound catalog of a damaged or lost one",
+		Long:    catalogRebuildLong,
+		Example: catalogRebuildExample,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return catalogRebuild(cmd.Context(), p, args, o)
+		},
+	}
+	o.Add(cmd.Flags())
+	return cli.Exits(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
+}
+
+// rebuiltObject is what became of a catalog, on standard output.
+type rebuiltObject struct {
+	contentsObject
+	Sound bool   `json:"sound"` // and so it was left alone
+	Aside string `json:"aside"` // where the damaged one lies now; empty if there is none
+	Lost  bool   `json:"lost"`  // some of it could not be read
+}
+
+func catalogRebuild(ctx context.Context, p *cli.Program, vaults []string, o inventoryOptions) error {
+	if err := p.NeedCatalog(); err != nil {
+		return err
+	}
+	told, stop := showContents(p, "read")
+	r, err := catalog.Rebuild(ctx, p.CatalogPath, catalog.Options{Now: p.Now}, told)
+	stop()
+	if err != nil {
+		return err
+	}
+	if err := tellRebuilt(p, r, len(vaults) > 0); err != nil {
+		return err
+	}
+	return relist(ctx, p, vaults, o)
+}
+
+func tellRebuilt(p *cli.Program, r catalog.Rebuilt, hasVaults bool) error {
+	if p.JSON {
+		return p.Out.Object(rebuiltObject{newContentsObject(p, "catalog_rebuild", r.Contents), r.Sound, r.Aside, r.Lost})
+	}
+	switch {
+	case r.Items() == 0 && r.Aside == "":
+		p.Notice("the catalog is new and empty")
+	case r.Sound:
+		p.Notice("the catalog is sound and was left alone")
+	case r.Lost:
+		p.Notice(fmt.Sprintf("the catalog was damaged, and not all of it could be read; what could is in a new one, "+
+			"and the old one lies in %q", r.Aside))
+	default:
+		p.Notice(fmt.Sprintf("the catalog was damaged; all of it could be read and is in a new one, and the old one lies in %q", r.Aside))
+	}
+	if r.Items() > 0 {
+		tellContents(p, r.Contents)
+	}
+	if !hasVaults {
+		p.Notice("what the vaults themselves hold comes back with: firn catalog rebuild VAULT...")
+	}
+	return nil
+}
+
+// relist brings the catalog up to each vault. All are asked for their lists before
+// the first is waited for, so that they make them at the same time.
+func relist(ctx context.Context, p *cli.Program, vaults []string, o inventoryOptions) error {
+	if len(vaults) < 2 || o.NoWait {
+		return p.Each(vaults, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) })
+	}
+	asking := o
+	asking.NoWait = true
+	var waiting []string
+	err := p.Each(vaults, func(vaultArg string) error {
+		err := inventoryOf(ctx, p, vaultArg, asking)
+		if errors.Is(err, vault.ErrNotReady) {
+			waiting = append(waiting, vaultArg)
+			return nil
+		}
+		return err
+	})
+	if err != nil && cli.EndsAll(cli.StatusOf(err)) {
+		return err
+	}
+	if waited := p.Each(waiting, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) }); waited != nil {
+		return waited
+	}
+	return err
+}

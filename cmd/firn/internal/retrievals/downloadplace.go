@@ -1,0 +1,133 @@
+package retrievals
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/resolve"
+	"firn/cmd/firn/internal/term"
+	"firn/download"
+	"firn/record"
+	"firn/vault"
+)
+
+// namesFlag is an option that says how the files of archives are called.
+type namesFlag string
+
+// The ways of --names.
+const (
+	namesBase namesFlag = "base" // the last element of the archive's name
+	namesPath namesFlag = "path" // all of them, as directories
+	namesID   namesFlag = "id"   // the last one, after the beginning of the id, or of a hash of it
+)
+
+func (f *namesFlag) String() string { return string(*f) }
+
+func (f *namesFlag) Set(s string) error {
+	if !slices.Contains([]namesFlag{namesBase, namesPath, namesID}, namesFlag(s)) {
+		return errors.New("the names are one of base, path and id")
+	}
+	*f = namesFlag(s)
+	return nil
+}
+
+// Type is how help names the value.
+func (f *namesFlag) Type() string { return "HOW" }
+
+// item is an archive and where it goes.
+type item struct {
+	record.Archive
+	path string // of the file, "-" for standard output
+	name string // within the directory that was given; empty if none was
+}
+
+// places says where each archive goes, or why that cannot be told.
+func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
+	items := make([]item, len(archives))
+	for i, a := range archives {
+		items[i] = item{Archive: a, path: o.output}
+	}
+	isDir, err := isDirectory(o.output)
+	switch {
+	case err != nil:
+		return nil, err
+	case !isDir && len(items) > 1:
+		return nil, cli.WithHint(cli.UsageError("%d archives do not go into one file: -o must be a directory that is there", len(items)),
+			term.ShellCommand("mkdir", o.output))
+	case !isDir:
+		return items, nil
+	}
+	for i := range items {
+		items[i].name = o.names.of(items[i].Archive)
+		items[i].path = filepath.Join(o.output, items[i].name)
+		if items[i].path == "-" { // which would mean standard output
+			items[i].path = "." + string(filepath.Separator) + "-"
+		}
+	}
+	return items, checkDistinct(items)
+}
+
+// isDirectory reports whether files go into a directory at path. One that ends
+// with a slash must be there.
+func isDirectory(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case path == "-":
+		return false, nil
+	case err == nil:
+		return info.IsDir(), nil
+	case errors.Is(err, fs.ErrNotExist) && os.IsPathSeparator(path[len(path)-1]):
+		return false, cli.WithHint(fmt.Errorf("there is no directory %q: %w", path, vault.ErrNotFound), term.ShellCommand("mkdir", path))
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	}
+	return false, err
+}
+
+// of is the relative path of an archive's file.
+func (f namesFlag) of(a record.Archive) string {
+	switch f {
+	case namesPath:
+		return download.FilePath(a)
+	case namesID:
+		return distinctive(string(a.ID)) + " " + download.FileName(a)
+	}
+	return download.FileName(a)
+}
+
+// distinctive is a text that tells an id from all others and may be in a file's
+// name: its beginning, or that of its hash where an id is the key of an object.
+func distinctive(id string) string {
+	const enough = 12
+	if !resolve.IsArchiveID(id) {
+		sum := sha256.Sum256([]byte(id))
+		id = hex.EncodeToString(sum[:])
+	}
+	return id[:enough]
+}
+
+// checkDistinct refuses archives that would have one file, or of which one would
+// have the name of the other's unfinished file. Some file systems hold no two names
+// apart that differ in the case of letters alone.
+func checkDistinct(items []item) error {
+	taken := make(map[string]item)
+	for _, i := range items {
+		key := strings.ToLower(i.path)
+		for _, suffix := range []string{"", ".part"} {
+			if other, twice := taken[key+suffix]; twice {
+				return cli.WithHint(cli.UsageError("the archives %q and %q would both become the file %q", other.ID, i.ID, i.path+suffix),
+					"--names id gives each archive a name of its own")
+			}
+		}
+		taken[key], taken[key+".part"] = i, i
+	}
+	return nil
+}

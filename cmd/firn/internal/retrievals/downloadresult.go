@@ -1,0 +1,108 @@
+package retrievals
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/download"
+	"firn/internal/humane"
+	"firn/jobs"
+	"firn/treehash"
+	"firn/vault"
+)
+
+// downloadObject is a downloaded archive on standard output.
+type downloadObject struct {
+	MessageType    string          `json:"message_type"`
+	Vault          string          `json:"vault"`
+	ArchiveID      vault.ArchiveID `json:"archive_id"`
+	File           string          `json:"file"`
+	Offset         int64           `json:"offset"` // within the archive
+	Size           int64           `json:"size"`   // of the file
+	TreeHash       treehash.Hash   `json:"tree_hash"`
+	Received       int64           `json:"received"`
+	Resumed        int64           `json:"resumed"`
+	Seconds        float64         `json:"seconds"`
+	MiBPerSecond   float64         `json:"mib_per_second"` // while bytes came
+	AlreadyPresent bool            `json:"already_present"`
+}
+
+// tell prints the path of the file, and for people what was done.
+func (s *downloadSession) tell(i item, got download.Result) error {
+	switch {
+	case i.path == "-":
+	case s.program.JSON:
+		if err := s.program.Out.Object(downloadObject{
+			MessageType: "download", Vault: s.vault.URL(), ArchiveID: got.ArchiveID, File: got.Path,
+			Offset: got.Range.Offset, Size: got.Range.Size, TreeHash: got.TreeHash,
+			Received: got.Received, Resumed: got.Resumed, Seconds: got.Elapsed.Seconds(),
+			MiBPerSecond: term.BytesPerSecond(got.Received, got.Busy) / (1 << 20), AlreadyPresent: got.AlreadyPresent,
+		}); err != nil {
+			return err
+		}
+	default:
+		s.program.Out.Line("%s", term.Show(i.path))
+	}
+	if !s.program.Quiet {
+		for _, line := range downloadedText(i, got) {
+			s.program.UI.Say("firn: %s", term.Show(line))
+		}
+	}
+	return s.program.Out.Flush()
+}
+
+// downloadedText tells people what was done.
+func downloadedText(i item, got download.Result) []string {
+	name := "to standard output"
+	if i.path != "-" {
+		name = strconv.Quote(filepath.Base(i.path))
+	}
+	if got.AlreadyPresent {
+		return []string{name + " is already there and right, nothing was asked for"}
+	}
+	what := fmt.Sprintf("downloaded %s, %s, in %s", name, humane.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
+	if got.Received > 0 {
+		what += " at " + term.RateText(term.BytesPerSecond(got.Received, got.Busy))
+	}
+	if got.Resumed > 0 {
+		what += fmt.Sprintf(", %s of it before", humane.Bytes(got.Resumed))
+	}
+	if got.Retries > 0 {
+		what += ", " + humane.Count(got.Retries, "repeated attempt")
+	}
+	lines := []string{what}
+	if !got.TreeHash.IsZero() {
+		lines = append(lines, "tree hash "+got.TreeHash.String())
+	}
+	return lines
+}
+
+// explain adds what to do next.
+func (s *downloadSession) explain(err error, i item) error {
+	again := "continue with: " + s.program.Typed()
+	var notReady *jobs.NotReadyError
+	switch {
+	case errors.As(err, &notReady):
+		return cli.WithHint(err, fmt.Sprintf("about %s, %s", humane.Time(notReady.Back), again))
+	case errors.Is(err, depot.ErrInterrupted):
+		return cli.WithHint(err, again)
+	case errors.Is(err, vault.ErrExists):
+		return cli.WithHint(cli.InClass(err, cli.ErrRefused), "choose another name with -o, or replace it: "+s.program.TypedWith("--force"))
+	case errors.Is(err, download.ErrCut) && i.path == "-":
+		return cli.WithHint(err, "what came out is right as far as it goes; from the beginning: "+s.program.Typed())
+	case cli.OnceMended(err) != "":
+		return cli.WithHint(err, cli.OnceMended(err)+again)
+	case errors.Is(err, jobs.ErrJobFailed):
+		return cli.WithHint(err, "to ask for another job: "+s.program.Typed())
+	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+		return cli.WithHint(err, again)
+	case errors.Is(err, vault.ErrNotFound) && i.ID != "":
+		return cli.WithHint(err, "what the catalog knows of the vault: "+term.ShellCommand("firn", "list", s.vaultArg))
+	}
+	return s.program.ExplainVault(err, s.vaultArg)
+}

@@ -1,0 +1,185 @@
+package retrievals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
+	"firn/depot"
+	"firn/download"
+	"firn/internal/humane"
+	"firn/jobs"
+	"firn/record"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// downloadSession is what the archives of one firn download share.
+type downloadSession struct {
+	program  *cli.Program
+	options  downloadOptions
+	vaultArg string // as typed
+	vault    *vaulturl.Vault
+	catalog  *catalog.Catalog
+	bell     depot.Bell
+
+	rate     float64 // bytes per second; 0 if not known
+	spending *spending
+	output   *download.Directory // that files go into; nil if there is none
+	hook     *cli.ReadyHook
+	shown    *progress.Progress
+}
+
+func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (err error) {
+	items, err := s.options.places(archives)
+	if err != nil {
+		return err
+	}
+	if items[0].name != "" {
+		if s.output, err = download.OpenDirectory(s.options.output); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.output.Close()) }()
+	}
+	if s.spending, err = newSpending(s.program, s.vault, s.options.maxCost); err != nil {
+		return err
+	}
+	if s.rate, err = knownDownloadRate(ctx, s.program, s.catalog, s.vault.URL(), s.options.estimateRate, s.options.limitRate); err != nil {
+		return err
+	}
+	s.hook = s.program.NewReadyHook(s.options.WaitOptions, func(id vault.ArchiveID) string {
+		i := slices.IndexFunc(items, func(i item) bool { return i.ID == id })
+		return download.FileName(items[i].Archive)
+	})
+	s.program.SetResume("")
+	s.shown = progress.StartProgress(s.program.UI, s.program.Now, "segment")
+	defer s.shown.Stop()
+	unwatch := context.AfterFunc(ctx, func() {
+		s.program.UI.Say("firn: stopping; ranges in flight get 10 s to finish, another signal ends at once")
+	})
+	defer unwatch()
+	if len(items) > 1 {
+		return s.hook.End(s.many(ctx, items))
+	}
+	return s.hook.End(s.one(ctx, items[0]))
+}
+
+// knownDownloadRate is what the line is thought to carry, in bytes per second; 0
+// if nothing is known.
+func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, estimate, limit cli.RateFlag) (rate float64, err error) {
+	rate = float64(estimate)
+	if rate == 0 {
+		rate, err = c.DownloadRate(ctx, vaultURL)
+	}
+	return depot.LineRate(rate, float64(limit)), err
+}
+
+// one downloads an archive and tells of it.
+func (s *downloadSession) one(ctx context.Context, i item) error {
+	wanted, err := s.options.rng.Of(i.Size)
+	if err != nil {
+		return err
+	}
+	o := s.downloadOptions()
+	o.Range = wanted
+	var got download.Result
+	switch d := s.downloadDepot(ctx); {
+	case i.path == "-":
+		if err := s.checkStream(); err != nil {
+			return err
+		}
+		got, err = download.To(ctx, d, i.Archive, s.program.Out, o)
+	case i.name != "":
+		got, err = s.output.File(ctx, d, i.Archive, i.name, o)
+	default:
+		got, err = download.File(ctx, d, i.Archive, i.path, o)
+	}
+	if err != nil {
+		return s.explain(err, i)
+	}
+	return s.tell(i, got)
+}
+
+// many downloads archives, and reports the error of each as it comes.
+func (s *downloadSession) many(ctx context.Context, items []item) error {
+	byName := make(map[string]item)
+	var queue []download.Item
+	seen := make(map[cli.Status]bool)
+	for _, i := range items {
+		wanted, err := s.options.rng.Of(i.Size)
+		if err != nil {
+			seen[s.program.Report(fmt.Errorf("%q: %w", i.path, s.explain(err, i)))] = true
+			continue
+		}
+		byName[i.name] = i
+		queue = append(queue, download.Item{Archive: i.Archive, Name: i.name, Range: wanted})
+	}
+	var left []record.Archive
+	for next, got := range s.output.All(ctx, s.downloadDepot(ctx), queue, s.downloadOptions()) {
+		i, err := byName[next.Name], got.Err
+		switch {
+		case errors.Is(err, jobs.ErrNotStarted):
+			left = append(left, i.Archive)
+			continue
+		case err == nil:
+			err = s.tell(i, got.Result)
+		default:
+			err = s.explain(err, i)
+		}
+		if err == nil {
+			continue
+		}
+		if i.name != "" {
+			err = fmt.Errorf("%q: %w", i.path, err)
+		}
+		ended := s.program.Report(err)
+		if seen[ended] = true; cli.EndsAll(ended) {
+			break
+		}
+	}
+	if len(left) > 0 {
+		seen[s.program.Report(s.notBegun(left))] = true
+	}
+	return cli.WorstOf(seen)
+}
+
+// notBegun says of archives without a job that there is no room for them now.
+func (s *downloadSession) notBegun(left []record.Archive) error {
+	bytes, unknown := cli.SumOf(left)
+	return cli.WithHint(
+		cli.InClass(fmt.Errorf("%s (%s) %s at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown),
+			jobs.ErrNotStarted.Error(), windowText(s.rate)), vault.ErrNotReady),
+		"when the others are here, continue with: "+s.program.Typed())
+}
+
+// checkStream refuses a standard output that bytes from outside must not reach.
+func (s *downloadSession) checkStream() error {
+	switch {
+	case s.program.JSON:
+		return cli.UsageError("-o - and --json both want standard output")
+	case s.program.Out.Width() > 0:
+		return cli.WithHint(cli.UsageError("standard output is a terminal, which the bytes of an archive could confuse"), "redirect it, or give -o FILE")
+	}
+	return nil
+}
+
+func (s *downloadSession) downloadOptions() download.Options {
+	return download.Options{
+		Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), NoWait: s.options.NoWait,
+		Force: s.options.force, NoTimes: s.options.noTimes, Concurrency: s.options.concurrency,
+		LimitRate: int64(s.options.limitRate), EstimateRate: float64(s.options.estimateRate),
+	}
+}
+
+func (s *downloadSession) downloadDepot(ctx context.Context) depot.Depot {
+	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+	d.Approve, d.Bell, d.Ready = s.spending.approve, s.bell, func(job record.Job) { s.hook.Run(ctx, job) }
+	if !s.program.Quiet {
+		d.Progress, d.Waiting = s.shown.Update, s.shown.Wait
+	}
+	return d
+}

@@ -1,0 +1,92 @@
+package retrievals
+
+import (
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/internal/price"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// spending shows what jobs cost before they are started, and refuses those beyond
+// a limit.
+type spending struct {
+	program *cli.Program
+	vault   string // canonical
+	table   price.Table
+	limit   cli.DollarsFlag
+
+	jobs, bytes int64 // approved so far
+}
+
+func newSpending(p *cli.Program, v *vaulturl.Vault, limit cli.DollarsFlag) (*spending, error) {
+	table, err := p.Prices(v.URL(), v.Class)
+	return &spending{program: p, vault: v.URL(), table: table, limit: limit}, err
+}
+
+// approve is asked before a job is started.
+func (s *spending) approve(req vault.JobRequest, bytes int64) error {
+	if bytes < 0 {
+		return s.approveUnknown(req)
+	}
+	tier := string(req.Tier)
+	if names := s.table.Tiers.Names(); len(names) == 1 { // that of what is ready at once
+		tier = names[0]
+	}
+	before, err := s.table.Retrieve(tier, s.jobs, s.bytes, s.bytes)
+	if err != nil {
+		return cli.UsageError("%w", err)
+	}
+	after, err := s.table.Retrieve(tier, s.jobs+1, s.bytes+bytes, s.bytes+bytes)
+	if err != nil {
+		return cli.UsageError("%w", err)
+	}
+	if total := after.Total(); s.limit.Given && total.USD > s.limit.USD {
+		return s.refuse(total, req.Tier, bytes)
+	}
+	s.jobs, s.bytes = s.jobs+1, s.bytes+bytes
+	if s.program.Quiet {
+		return nil
+	}
+	text := fmt.Sprintf("asking for %s of archive %s by %s", humane.Bytes(bytes), cli.ShortArchive(s.vault, req.Archive), tier)
+	if !s.table.IsFree() {
+		here := difference(after.Egress, before.Egress)
+		text += fmt.Sprintf(", ready in %s to %s: %s to retrieve", humane.Duration(after.Least), humane.Duration(after.Most),
+			cli.Money(difference(after.Requests.Plus(after.Bytes), before.Requests.Plus(before.Bytes))))
+		if here.USD > 0 {
+			text += fmt.Sprintf(", %s to send it here", cli.Money(here))
+		}
+	}
+	s.program.UI.Say("firn: %s", term.Show(text))
+	return nil
+}
+
+// difference is what a is more than b.
+func difference(a, b price.Amount) price.Amount {
+	return price.Amount{USD: a.USD - b.USD, Certainty: a.Certainty}
+}
+
+// approveUnknown is asked about an archive that the catalog does not know.
+func (s *spending) approveUnknown(req vault.JobRequest) error {
+	if !s.table.IsFree() && s.limit.Given {
+		return cli.WithHint(cli.RefusedError("the size of archive %q is not known, so neither is what it costs, and there is a limit",
+			string(req.Archive)), "an inventory tells the size, or leave --max-cost out")
+	}
+	if !s.program.Quiet {
+		s.program.UI.Say("firn: asking for archive %s by %s; the catalog does not know its size", term.Show(cli.ShortArchive(s.vault, req.Archive)), req.Tier)
+	}
+	return nil
+}
+
+// refuse says what would have become too dear.
+func (s *spending) refuse(total price.Amount, tier vault.Tier, bytes int64) error {
+	err := cli.RefusedError("%s more by %s would make it cost %s in all (%s), and --max-cost is %s",
+		humane.Bytes(bytes), tier, cli.Money(total), s.table.Basis(), cli.Dollars(s.limit.USD))
+	if tier == vault.Bulk {
+		return err
+	}
+	return cli.WithHint(err, "Bulk is the cheapest tier: "+s.program.TypedWith("--tier=Bulk"))
+}

@@ -1,0 +1,97 @@
+package retrievals
+
+import (
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/download"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/vault"
+)
+
+// retrievePlanObject is what a retrieval would be, on standard output.
+type retrievePlanObject struct {
+	MessageType string   `json:"message_type"`
+	Vault       string   `json:"vault"`
+	Tier        string   `json:"tier"`
+	Archives    int      `json:"archives"`
+	Bytes       int64    `json:"bytes"`
+	Unknown     int      `json:"of_unknown_size"`
+	Now         int      `json:"archives_now"` // that would be asked for now
+	NowBytes    int64    `json:"bytes_now"`
+	RequestsUSD float64  `json:"requests_usd"`
+	RetrieveUSD float64  `json:"retrieval_usd"`
+	EgressUSD   float64  `json:"egress_usd"`
+	Doubtful    bool     `json:"doubtful"`     // stands on a price of low certainty
+	PricesAsOf  string   `json:"prices_as_of"` // empty where nothing is charged
+	Rate        float64  `json:"bytes_per_second"`
+	Seconds     float64  `json:"seconds"` // of downloading; 0: no rate is known
+	Wait        [2]int64 `json:"seconds_to_wait"`
+}
+
+// plan prints what would be asked for, all in all, whatever jobs there are.
+func (s *retrieveSession) plan(archives []record.Archive) error {
+	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault.URL(), Tier: string(s.options.tier), Archives: len(archives), Rate: s.rate}
+	if o.Tier == "" {
+		o.Tier = string(vault.Standard)
+	}
+	budget := s.budget()
+	for _, a := range archives {
+		r, err := s.options.rng.Of(a.Size)
+		if err != nil {
+			return err
+		}
+		size := r.Size
+		if r.IsZero() {
+			size = a.Size
+		}
+		if size < 0 {
+			o.Unknown++
+			size = 0
+		}
+		o.Bytes += size
+		if budget == 0 || o.NowBytes == 0 || o.NowBytes+size <= budget {
+			o.Now++
+			o.NowBytes += size
+		}
+	}
+	cost, err := s.spending.table.Retrieve(o.Tier, int64(o.Archives), o.Bytes, o.Bytes)
+	if err != nil {
+		return cli.UsageError("%w", err)
+	}
+	o.RequestsUSD, o.RetrieveUSD, o.EgressUSD, o.Doubtful = cost.Requests.USD, cost.Bytes.USD, cost.Egress.USD, cost.Total().Doubtful()
+	o.Wait = [2]int64{int64(cost.Least.Seconds()), int64(cost.Most.Seconds())}
+	if !s.spending.table.IsFree() {
+		o.PricesAsOf = s.spending.table.Day()
+	}
+	if s.rate > 0 {
+		o.Seconds = term.TimeToSend(o.Bytes, s.rate).Seconds()
+	}
+	if s.program.JSON {
+		return s.program.Out.Object(o)
+	}
+	for _, a := range archives {
+		s.program.Out.Line("%s", term.Show(fmt.Sprintf("%s  %s  %q", cli.ShortArchive(a.Vault, a.ID), cli.SizeText(a.Size), download.FileName(a))))
+	}
+	s.program.Out.Line("%s, %s, by %s", humane.Count(o.Archives, "archive"), cli.SumText(o.Bytes, o.Unknown), o.Tier)
+	if o.PricesAsOf == "" {
+		s.program.Out.Line("  price     nothing is charged")
+	} else {
+		s.program.Out.Line("  price     %s for the requests, %s to retrieve, %s to send it here; %s in all",
+			cli.Money(cost.Requests), cli.Money(cost.Bytes), cli.Money(cost.Egress), cli.Money(cost.Total()))
+		s.program.Out.Line("            (%s; look up yours)", s.spending.table.Basis())
+		s.program.Out.Line("  ready     in %s to %s", humane.Duration(cost.Least), humane.Duration(cost.Most))
+	}
+	if o.Seconds > 0 {
+		s.program.Out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Bytes, o.Rate)), term.RateText(o.Rate))
+	} else {
+		s.program.Out.Line("  duration  not known; tell the rate of your line with --estimate-rate")
+	}
+	if o.Now < o.Archives {
+		s.program.Out.Line("  now       %s, %s: more could not be downloaded before the outputs expire",
+			humane.Count(o.Now, "archive"), humane.Bytes(o.NowBytes))
+	}
+	return nil
+}

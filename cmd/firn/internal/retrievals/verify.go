@@ -1,0 +1,262 @@
+package retrievals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
+	"firn/cmd/firn/internal/resolve"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/download"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/treehash"
+	"firn/vault"
+	"firn/vault/vaulturl"
+	"firn/verify"
+)
+
+const verifyLong = `Compares a local file with an archive on record: its size, then the tree hash of
+its bytes, on all cores. If they differ the exit status is 5. The vault is asked
+only if the record lacks the hash, for the one that a bucket keeps with the object
+or that a directory has.
+
+With --remote the archive is retrieved and all of its bytes are read, which takes
+hours and costs what a download costs, and nothing is kept of them: the vault has
+the very bytes that were stored. With FILE, too, the file is compared first.
+
+ARCHIVE is an archive id, the beginning of one, or a name, path, description or
+glob that means exactly one archive of the catalog.`
+
+const verifyExample = `  firn verify image-backups june.tar ./june.tar
+  firn verify image-backups june.tar --remote --tier bulk`
+
+// verifyOptions are the options of firn verify.
+type verifyOptions struct {
+	cli.WaitOptions
+	remote    bool
+	tier      cli.TierFlag
+	maxCost   cli.DollarsFlag
+	limitRate cli.RateFlag
+	topic     cli.TopicFlag
+}
+
+// NewVerify returns the command firn verify.
+func NewVerify(p *cli.Program) *cobra.Command {
+	var o verifyOptions
+	cmd := &cobra.Command{
+		Use:     "verify VAULT ARCHIVE [FILE]",
+		Short:   "Compare a file, or the vault's bytes, with an archive on record",
+		Long:    verifyLong + "\n\n" + cli.OnReadyHelp,
+		Example: verifyExample,
+		Args:    cli.Takes(2, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file := ""
+			if len(args) > 2 {
+				file = args[2]
+			}
+			return p.ExplainWait(runVerify(cmd.Context(), p, args[0], args[1], file, o))
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.remote, "remote", false, "retrieve the archive and read all of it")
+	f.Var(&o.tier, "tier", "with --remote: Expedited, Standard (the default) or Bulk")
+	f.Var(&o.maxCost, "max-cost", "with --remote: refuse if it costs more than this, in US dollars")
+	f.Var(&o.limitRate, "limit-rate", "with --remote: read no faster than this")
+	o.Add(f)
+	cli.AddTopic(f, &o.topic)
+	p.AddPrices(f)
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
+		cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
+}
+
+// verifiedObject is a verified archive on standard output.
+type verifiedObject struct {
+	MessageType string          `json:"message_type"`
+	Vault       string          `json:"vault"`
+	ArchiveID   vault.ArchiveID `json:"archive_id"`
+	File        string          `json:"file"`   // empty if none was compared
+	Remote      bool            `json:"remote"` // the vault's bytes were read
+	Size        int64           `json:"size"`
+	TreeHash    treehash.Hash   `json:"tree_hash"`
+}
+
+func runVerify(ctx context.Context, p *cli.Program, vaultArg, ref, file string, o verifyOptions) (err error) {
+	if file == "" && !o.remote {
+		return cli.WithHint(cli.UsageError("a FILE to compare is missing"), "to compare what the vault has: "+p.TypedWith("--remote"))
+	}
+	if o.topic != "" && !o.remote {
+		return cli.WithHint(cli.UsageError("--sns-topic is of a job, and nothing is retrieved"), "to compare what the vault has: "+p.TypedWith("--remote"))
+	}
+	if err := o.topic.Check(vaultArg); err != nil {
+		return err
+	}
+	p.BeginWork("continue with: " + p.Typed())
+	if o.remote {
+		return p.WithVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+			a, err := resolve.One(ctx, p, c, v.URL(), ref)
+			if err != nil {
+				return err
+			}
+			return p.ExplainVault(verifyRemote(ctx, p, c, v, a, file, o), vaultArg)
+		})
+	}
+	url, err := cli.CanonicalURL(ctx, vaultArg)
+	if err != nil {
+		return p.ExplainOpen(err, vaultArg)
+	}
+	c, err := p.OpenCatalog(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	a, err := resolve.One(ctx, p, c, url, ref)
+	if err != nil {
+		return err
+	}
+	got, err := verifyKnown(ctx, p, c, a, vaultArg, file)
+	if err != nil {
+		return err
+	}
+	return tellVerified(p, verifiedObject{"verified", url, a.ID, file, false, got.Size, got.TreeHash}, fileText(got, file))
+}
+
+// verifyKnown compares a file with what is known of an archive. If the record lacks the
+// hash, the vault is asked for it, if it tells that at once; what it tells is noted.
+func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a record.Archive, vaultArg, file string) (got verify.Result, err error) {
+	at, err := vaulturl.Parse(a.Vault)
+	if isKnown := a.Size >= 0 && !a.TreeHash.IsZero(); err != nil || isKnown || at.Kind == vaulturl.Glacier {
+		return verifyFile(ctx, p, a, file, nil)
+	}
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
+	if err != nil {
+		return got, p.ExplainOpen(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	if got, err = verifyFile(ctx, p, a, file, v); err == nil && got.Told && !got.ByCRC {
+		err = c.NoteTreeHash(context.WithoutCancel(ctx), a.Vault, a.ID, got.TreeHash)
+	}
+	return got, err
+}
+
+// fileText says what a file was compared with.
+func fileText(got verify.Result, file string) string {
+	switch {
+	case got.ByCRC:
+		return fmt.Sprintf("verified: %q has the CRC-64 that the vault tells; nobody knows the tree hash of the archive", file)
+	case got.Told:
+		return fmt.Sprintf("verified: %q has the tree hash that the vault keeps with the archive", file)
+	}
+	return fmt.Sprintf("verified: %q has the bytes on record", file)
+}
+
+// verifyFile compares a file with an archive, and shows how that goes. The vault, if it
+// is not nil, is asked for what the record lacks.
+func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file string, v vault.Vault) (verify.Result, error) {
+	if a.State == record.Differing && !p.Quiet {
+		p.UI.Say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
+	}
+	var done, size atomic.Int64
+	d := p.Depot(v, nil, 0)
+	d.Progress = func(now depot.Progress) {
+		done.Store(now.Done)
+		size.Store(now.Size)
+	}
+	if !p.Quiet {
+		defer term.StartChanging(p.UI, func() string {
+			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
+		}).Stop()
+	}
+	got, err := verify.File(ctx, d, a, file)
+	if errors.Is(err, vault.ErrNotFound) {
+		if cli.IsBucket(a.Vault) { // whose list has no hashes
+			return got, cli.WithHint(err, "to read what the vault has: "+p.TypedWith("--remote"))
+		}
+		return got, cli.WithHint(err, "an inventory tells them: "+term.ShellCommand("firn", "inventory", a.Vault))
+	}
+	return got, err
+}
+
+// verifyRemote compares the vault's bytes with the record and, if there is one,
+// with a file: before, if the record can tell, since that costs nothing.
+func verifyRemote(
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive, file string, o verifyOptions,
+) error {
+	known := a.Size >= 0 && !a.TreeHash.IsZero()
+	if file != "" && known {
+		if _, err := verifyFile(ctx, p, a, file, nil); err != nil {
+			return err
+		}
+	}
+	cost, err := newSpending(p, v, o.maxCost)
+	if err != nil {
+		return err
+	}
+	hook := p.NewReadyHook(o.WaitOptions, func(vault.ArchiveID) string { return a.Name })
+	var got download.Result
+	err = o.WithBell(ctx, func(bell depot.Bell) (err error) {
+		d := p.Depot(v, c, 0)
+		d.Approve, d.Bell, d.Ready = cost.approve, bell, func(job record.Job) { hook.Run(ctx, job) }
+		if !p.Quiet {
+			shown := progress.StartProgress(p.UI, p.Now, "segment")
+			defer shown.Stop()
+			d.Progress, d.Waiting = shown.Update, shown.Wait
+		}
+		got, err = download.Verify(ctx, d, a, download.Options{
+			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, LimitRate: int64(o.limitRate),
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if known {
+		if err := c.MarkProved(context.WithoutCancel(ctx), v.URL(), a.ID); err != nil {
+			return err
+		}
+	}
+	if file != "" && !known {
+		a.Size, a.TreeHash = got.Range.Size, got.TreeHash
+		if _, err := verifyFile(ctx, p, a, file, nil); err != nil {
+			return err
+		}
+	}
+	return hook.End(tellVerified(p, verifiedObject{"verified", v.URL(), a.ID, file, true, got.Range.Size, got.TreeHash},
+		remoteText(got, known, file)))
+}
+
+// remoteText says what the vault's bytes were compared with: with the record, or, if
+// that does not know the archive's hash, with what there is.
+func remoteText(got download.Result, known bool, file string) string {
+	const unknown = "the catalog does not know the hash of this archive"
+	switch {
+	case known && file != "":
+		return fmt.Sprintf("verified: the vault and %q have the bytes on record", file)
+	case known:
+		return "verified: the vault has the bytes on record"
+	case file != "":
+		return fmt.Sprintf("%s; verified: the vault and %q have the same bytes", unknown, file)
+	case got.Unproved:
+		return fmt.Sprintf("%s, nor does the vault: all %s were read, and compared with nothing", unknown, humane.Bytes(got.Range.Size))
+	}
+	return unknown + "; verified: the bytes have the one that the vault gives for them"
+}
+
+// tellVerified prints what was proved, and says it.
+func tellVerified(p *cli.Program, o verifiedObject, text string) error {
+	if p.JSON {
+		return p.Out.Object(o)
+	}
+	p.Out.Line("%s  %s  %s", o.TreeHash, term.Show(string(o.ArchiveID)), term.Show(o.File))
+	if !p.Quiet {
+		p.UI.Say("firn: %s", term.Show(text))
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+// Package serving has firn serve.
+package serving
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/disk"
+	"firn/server"
+	"firn/vault/dirvault"
+)
+
+const serveLong = `Serves a directory of vaults in the language of Amazon Glacier, until it is
+stopped by a signal. Any tool made for the service can use it.
+
+The address and what to export for clients are printed when it is ready. Every
+request must be signed. The key pair is that of AWS_ACCESS_KEY_ID and
+AWS_SECRET_ACCESS_KEY if they are set, with the AWS_SESSION_TOKEN beside them; else
+one is made at the first start, kept in DIR/credentials.json for its owner alone, and
+shown this once, or later with --show-secret. With --credentials a file says which
+key pairs there are, of which accounts, and which may only read.
+
+Other machines can reach it only by TLS, with --tls-cert and --tls-key. The files
+are read again when they have changed.
+
+Jobs are done at once and inventories are up to date, unless the options say
+otherwise: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
+--inventory-every 24h the server is as slow as the service. With --topic the
+end of a job is told to a program of yours, by a POST in the form of Amazon SNS.
+
+Every MiB of an archive is compared with its hash before it is sent. Besides, all
+archives are read again every 30 days, slowly, and damage is told at once.
+
+With --read-only what is there is served, and nothing is written to the directory: a
+copy on a medium that is protected, a snapshot, a disk of somebody else. Every request
+that would change something is refused. Jobs last until the server ends.
+
+What goes wrong, and who changed or deleted what, is logged on standard error, as
+JSON with --json. At --admin, an address on loopback, GET /healthz says whether
+the server can work and GET /metrics has figures for Prometheus.`
+
+const serveExample = `  firn serve --dir ./cold
+  firn serve --dir /srv/cold --listen :8333 --tls-cert cert.pem --tls-key key.pem --admin 127.0.0.1:8334
+  firn serve --dir /mnt/snapshot/cold --read-only
+  firn serve --dir ./cold --retrieval-delay 30s --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
+
+// serveOptions are the options of firn serve.
+type serveOptions struct {
+	dir, listen, region, accessLog string
+	credentials, admin             string
+	readOnly, showSecret           bool
+
+	tls tlsFiles
+
+	delay          delayFlag
+	outputLifetime time.Duration
+	inventoryEvery time.Duration // 0: inventories are always up to date
+	topics         topicsFlag
+	topicsFile     string
+	freeFloor      cli.SizeFlag
+	scrub          scrubOptions
+	now            func() time.Time // the clock by which jobs end
+}
+
+// vaults is what the directory of the vaults of an account is told.
+func (o serveOptions) vaults(account string, log *slog.Logger) dirvault.Options {
+	d := dirvault.Options{
+		Now:            o.now,
+		RetrievalDelay: o.delay.delay,
+		OutputLifetime: o.outputLifetime,
+		UploadLifetime: uploadLifetime,
+		InventoryEvery: o.inventoryEvery,
+		ARN:            func(name string) string { return server.ARN(o.region, account, name) },
+		VerifyReads:    true,
+		ReadOnly:       o.readOnly,
+		OnDamage:       logDamage(log),
+		OnLeftover:     func(err error) { log.Warn("left over", "error", err) },
+	}
+	if d.InventoryEvery == 0 {
+		d.InventoryEvery = -1
+	}
+	return d
+}
+
+// check refuses what the flags themselves take.
+func (o serveOptions) check() error {
+	switch {
+	case o.outputLifetime <= 0:
+		return cli.UsageError("an output lives longer than --output-lifetime %s", o.outputLifetime)
+	case o.inventoryEvery < 0:
+		return cli.UsageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
+	case o.showSecret && o.credentials != "":
+		return cli.UsageError("--show-secret shows the key pair that a server has made, and --credentials names others")
+	}
+	return errors.Join(o.scrub.check(), o.checkAddresses())
+}
+
+// uploadLifetime is how long the service keeps an upload after the last request
+// on it ("at least 24 hours", Amazon Glacier developer guide).
+const uploadLifetime = 24 * time.Hour
+
+// outputLifetime is how long the service keeps the output of a job ("at least 24
+// hours after completion", ibid.).
+const outputLifetime = 24 * time.Hour
+
+// NewServe returns the command firn serve.
+func NewServe(p *cli.Program) *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:     "serve --dir DIR",
+		Short:   "Serve a directory as Amazon Glacier vaults",
+		Long:    serveLong,
+		Example: serveExample,
+		Args:    cli.Takes(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.dir == "" {
+				return cli.WithHint(cli.UsageError("say which directory to serve with --dir DIR"), cli.HelpHint(cmd))
+			}
+			return runServe(cmd.Context(), p, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.dir, "dir", "", "the `DIR` that holds the vaults; created if it is not there")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "the `ADDRESS` and port to listen at; 0 chooses a free port")
+	f.StringVar(&o.tls.cert, "tls-cert", "", "speak TLS, with the certificates in this `FILE` (PEM)")
+	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in this `FILE` (PEM)")
+	f.StringVar(&o.admin, "admin", "", "answer /healthz and /metrics at this loopback `ADDRESS`")
+	f.StringVar(&o.credentials, "credentials", "", "take the key pairs from this `FILE`")
+	f.BoolVar(&o.showSecret, "show-secret", false, "print the secret of a key pair that an earlier start has made")
+	f.BoolVar(&o.readOnly, "read-only", false, "serve what is there, and write nothing to the directory")
+	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
+	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
+	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
+	f.DurationVar(&o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `DURATION`")
+	f.Lookup("output-lifetime").DefValue = "24h"
+	f.DurationVar(&o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is of this `DURATION`; 0: when anything changed")
+	o.freeFloor = defaultFreeFloor
+	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
+	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
+	f.StringVar(&o.topicsFile, "topics", "", "take topics from this `FILE`, with a line ARN=URL for each")
+	o.scrub.add(f)
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusDenied, cli.StatusLocked, cli.StatusRefused)
+}
+
+func runServe(ctx context.Context, p *cli.Program, o serveOptions) (err error) {
+	o.now = p.Now
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.topicsFile != "" {
+		if err := o.topics.read(o.topicsFile); err != nil {
+			return err
+		}
+	}
+	log := serverLog(p)
+	main, err := o.openRoot(o.dir, mainAccount, log)
+	if errors.Is(err, disk.ErrNotOurs) {
+		return notOurs(o.dir, err)
+	}
+	if err != nil {
+		return err
+	}
+	roots := map[string]*dirvault.Root{mainAccount: main}
+	defer func() { err = errors.Join(err, closeAll(roots)) }()
+	keys, shown, err := serverKeys(o)
+	if err != nil {
+		return err
+	}
+	if err := o.openAccounts(roots, keys, log); err != nil {
+		return err
+	}
+	accessLog, err := openAccessLog(o.accessLog)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, accessLog.Close()) }()
+	stores := map[string]server.Store{}
+	for account, root := range roots {
+		stores[account] = root
+	}
+	s, err := server.New(stores, server.Options{
+		Region: o.region, AccessLog: accessLog, Topics: o.topics, Credentials: keys, Log: log,
+		Free: o.free(), FreeFloor: int64(o.freeFloor),
+		Collectors: scrubCollectors(roots), ReadOnly: o.readOnly,
+	})
+	if err != nil {
+		return cli.UsageError("%w", err)
+	}
+	defer o.scrub.start(ctx, slices.Collect(maps.Values(roots)), log)()
+	return listen(ctx, p, o, s, log, shown)
+}
+
+// free tells how much of the disk is free. Nobody looks where nothing is written to it,
+// as a medium that cannot be written is full.
+func (o serveOptions) free() func() (int64, error) {
+	if o.readOnly {
+		return nil
+	}
+	return func() (int64, error) { return disk.Free(o.dir) }
+}
+
+// defaultFreeFloor leaves room for what ends uploads and keeps the disk usable.
+const defaultFreeFloor = 256 << 20
+
+// serverLog is the log of a server, on standard error.
+func serverLog(p *cli.Program) *slog.Logger {
+	if p.JSON {
+		return slog.New(slog.NewJSONHandler(term.PlainJSON(p.UI), nil))
+	}
+	return slog.New(slog.NewTextHandler(p.UI, nil))
+}
+
+// logDamage tells the log what is damaged and was left out.
+func logDamage(log *slog.Logger) func(error) {
+	return func(err error) { log.Error("damage", "error", err) }
+}
+
+// openAccessLog opens the log for appending. Without one, lines are thrown away.
+func openAccessLog(path string) (io.WriteCloser, error) {
+	if path == "" {
+		return discard{io.Discard}, nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY|disk.NoFollow, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the access log: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = disk.CheckOwner(info)
+	}
+	if err != nil {
+		return nil, errors.Join(notOurs(path, fmt.Errorf("the access log %q is not used: %w", path, err)), f.Close())
+	}
+	return f, nil
+}
+
+type discard struct{ io.Writer }
+
+func (discard) Close() error { return nil }

@@ -1,0 +1,132 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/record"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const multipartLong = `Shows and removes unfinished uploads.
+
+An upload that was interrupted stays at the vault, so that it can be continued,
+until the vault drops it: Amazon Glacier does so 24 hours after the last part.`
+
+// NewMultipart returns the command firn multipart.
+func NewMultipart(p *cli.Program) *cobra.Command {
+	return cli.Group("multipart", "Show and remove unfinished uploads", multipartLong,
+		newMultipartList(p), newMultipartAbort(p))
+}
+
+// openUpload is an unfinished upload, seen from both sides.
+type openUpload struct {
+	vault.Upload
+	vaultURL string
+	parts    int   // that the vault holds
+	bytes    int64 // of these parts
+	known    bool  // to the catalog
+	record   record.Upload
+}
+
+// openUploads lists what a vault has, each with its record but not its parts, and what is
+// open by the record and not among those.
+func openUploads(ctx context.Context, p *cli.Program, v *vaulturl.Vault, c *catalog.Catalog) (there, gone []openUpload, err error) {
+	listed, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
+	if err != nil {
+		return nil, nil, err
+	}
+	unsettled, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(record.Upload, error) bool) { return c.Uploads(ctx, v.URL()) })
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, u := range listed {
+		at := openUpload{Upload: u, vaultURL: v.URL()}
+		at.record, err = recordOf(ctx, v, c, u, unsettled)
+		if err != nil && !errors.Is(err, vault.ErrNotFound) {
+			return nil, nil, err
+		}
+		if at.known = err == nil; at.known {
+			at.ID, at.PartSize = at.record.ID, at.record.PartSize
+		}
+		there = append(there, at)
+	}
+	return there, goneUploads(v.URL(), unsettled, there), nil
+}
+
+// recordOf is firn.RecordOf for many uploads: the caller reads the unsettled records once
+// and passes them in.
+func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload, unsettled []record.Upload) (record.Upload, error) {
+	known, err := c.UploadByID(ctx, v.URL(), u.ID)
+	if !errors.Is(err, vault.ErrNotFound) {
+		return known, err
+	}
+	isIt := func(r record.Upload) bool { return (r.Name == "" || r.Name == u.Name) && v.IsUpload(u.ID, r.ID) }
+	if i := slices.IndexFunc(unsettled, isIt); i >= 0 {
+		return unsettled[i], nil
+	}
+	return known, err
+}
+
+// goneUploads lists which unsettled uploads are open by the record and not among those at
+// the vault.
+func goneUploads(vaultURL string, unsettled []record.Upload, there []openUpload) (gone []openUpload) {
+	for _, u := range unsettled {
+		isIt := func(o openUpload) bool { return o.ID == u.ID }
+		if u.State != record.Open || slices.ContainsFunc(there, isIt) {
+			continue // an unknown one may be an archive by now, and stays so
+		}
+		gone = append(gone, openUpload{
+			Upload:   vault.Upload{ID: u.ID, Description: u.Description, PartSize: u.PartSize, Created: u.Started},
+			vaultURL: vaultURL, known: true, record: u,
+		})
+	}
+	return gone
+}
+
+// countParts fills in what the vault holds of an upload. One that has ended
+// meanwhile has nothing, and one in a bucket of which only a later part is there
+// counts as nothing, as nobody can say where that part belongs.
+func countParts(ctx context.Context, p *cli.Program, v *vaulturl.Vault, u *openUpload) error {
+	parts, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, u.ID) })
+	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {
+		return err
+	}
+	u.parts = len(parts)
+	for _, part := range parts {
+		u.bytes += part.Size
+	}
+	return nil
+}
+
+// chooseUpload finds the upload whose id is or begins with ref.
+func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, error) {
+	ref = cli.IDOf(ref)
+	var found []openUpload
+	for _, u := range all {
+		if v.IsUpload(u.ID, vault.UploadID(ref)) {
+			return u, nil
+		}
+		if strings.HasPrefix(string(u.ID), ref) {
+			found = append(found, u)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return openUpload{}, cli.WithHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", v.URL(), ref, vault.ErrNotFound),
+			"what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+	}
+	return openUpload{}, cli.WithHint(cli.UsageError("%d unfinished uploads begin with %q", len(found), ref),
+		"what there is: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+}

@@ -1,0 +1,186 @@
+package uploads
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/record"
+	"firn/upload"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+const multipartAbortLong = `Removes unfinished uploads and the parts that the vault holds of them, after
+asking. Archives are never touched.
+
+UPLOAD_ID is an id as firn multipart list shows it, or its beginning. An id may
+begin with a hyphen: write -- before it. An upload that another process works on
+is left alone.`
+
+const multipartAbortExample = `  firn multipart abort image-backups OW2fM5iVylEpFEMM
+  firn multipart abort image-backups --yes -- -Qd5hp9gVzGKBHmL`
+
+func newMultipartAbort(p *cli.Program) *cobra.Command {
+	yes := false
+	cmd := &cobra.Command{
+		Use:     "abort VAULT UPLOAD_ID...",
+		Short:   "Remove unfinished uploads",
+		Long:    multipartAbortLong,
+		Example: multipartAbortExample,
+		Args:    cli.Takes(2, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return p.WithVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
+				return multipartAbort(ctx, p, c, v, args[0], args[1:], yes)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
+}
+
+// abortedObject is a removed upload on standard output.
+type abortedObject struct {
+	MessageType string         `json:"message_type"`
+	Vault       string         `json:"vault"`
+	UploadID    vault.UploadID `json:"upload_id"`
+}
+
+func multipartAbort(
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
+) error {
+	there, gone, err := openUploads(ctx, p, v, c)
+	if err != nil {
+		return p.ExplainVault(err, vaultArg)
+	}
+	there = append(there, gone...) // their records, at least, can be settled
+	var chosen []openUpload
+	for _, ref := range refs {
+		u, err := chooseUpload(there, v, ref)
+		if err != nil {
+			return err
+		}
+		chosen = append(chosen, u)
+	}
+	if !yes {
+		objects := make([]string, len(chosen))
+		for i, u := range chosen {
+			objects[i] = fmt.Sprintf("%s  begun %s  %q", cli.ShortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
+		}
+		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL())
+		if err := p.ApproveRemoval(ctx, objects, "", question); err != nil {
+			return err
+		}
+	}
+	for _, u := range chosen {
+		if err := abortOne(ctx, p, c, v, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abortOne removes an upload and writes that down. Since it was shown, and while the
+// question stood, others may have gone on with it, so it is looked at once more: its
+// record under its lock, which keeps it from being continued at this moment.
+func abortOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
+	now, unlock, err := lockRecorded(ctx, c, v, u.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if now != nil {
+		u.ID = now.ID
+	}
+	if now == nil || now.State == record.Completing || now.State == record.Unknown {
+		if err := checkOpen(ctx, p, c, v, u.ID, now); err != nil {
+			return err
+		}
+	}
+	if now != nil && now.State == record.Completed {
+		return cli.WithHint(cli.RefusedError("the upload %q was completed meanwhile, as archive %q; nothing was removed", u.ID, now.ArchiveID),
+			"to delete the archive: "+term.ShellCommand("firn", "delete", v.URL(), "--", string(now.ArchiveID)))
+	}
+	err = p.Retry(ctx, func(ctx context.Context) error { return v.AbortUpload(ctx, u.ID) })
+	if err != nil {
+		return err
+	}
+	if now != nil {
+		now.State = record.Aborted
+		after := context.WithoutCancel(ctx) // the vault has removed it: that is written down
+		if err := errors.Join(c.SaveUpload(after, now), c.DropParts(after, now.Key)); err != nil {
+			return err
+		}
+	}
+	if p.JSON {
+		return p.Out.Object(abortedObject{"aborted", v.URL(), u.ID})
+	}
+	if !p.Quiet {
+		p.UI.Say("firn: removed the unfinished upload %s", term.Show(string(u.ID)))
+	}
+	return nil
+}
+
+// lockRecorded returns the record of an upload, nil if there is none, and keeps others
+// from going on with it until unlock is called.
+func lockRecorded(
+	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID,
+) (now *record.Upload, unlock func() error, err error) {
+	for {
+		was, err := upload.RecordOf(ctx, depot.Depot{Vault: v, Journal: c}, id)
+		if errors.Is(err, vault.ErrNotFound) {
+			return nil, func() error { return nil }, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		unlock, err := c.LockUpload(ctx, v.URL(), was.Source.Path, was.Description)
+		if err != nil {
+			return nil, nil, err
+		}
+		is, err := c.UploadByID(ctx, v.URL(), was.ID)
+		if err == nil && is.Key == was.Key && is.Source.Path == was.Source.Path && is.Description == was.Description {
+			return &is, unlock, nil
+		}
+		if err = errors.Join(err, unlock()); err != nil { // else it was taken over for another file
+			return nil, nil, err
+		}
+	}
+}
+
+// checkOpen looks whether the vault has an upload as unfinished now, which alone tells
+// of one that the record does not know, or that the vault was asked to complete. Then
+// it is no archive, which the record of it is told.
+func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID, now *record.Upload) error {
+	err := p.Retry(ctx, func(ctx context.Context) error {
+		_, err := v.FindUpload(ctx, id)
+		if errors.Is(err, vault.ErrNotFound) {
+			err = fmt.Errorf("the vault %q has no unfinished upload %q any more; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
+		}
+		return err
+	})
+	switch {
+	case err == nil && now != nil:
+		now.State = record.Completing // an unknown upload becomes an open one only by way of this
+		if err := c.SaveUpload(ctx, now); err != nil {
+			return err
+		}
+		now.State = record.Open
+		return c.SaveUpload(ctx, now)
+	case errors.Is(err, vault.ErrNotFound) && now != nil:
+		return cli.WithHint(fmt.Errorf("%w: %w", upload.ErrUnknown, err), "what the vault says that it has: "+term.ShellCommand("firn", "inventory", v.URL()))
+	case errors.Is(err, vault.ErrNotFound):
+		return cli.WithHint(err, "what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+	}
+	return err
+}

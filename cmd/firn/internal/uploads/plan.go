@@ -1,0 +1,148 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/internal/price"
+	"firn/source"
+	"firn/upload"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// planObject is the plan of an upload on standard output.
+type planObject struct {
+	MessageType     string          `json:"message_type"`
+	File            string          `json:"file"`
+	Vault           string          `json:"vault"`
+	Size            int64           `json:"size"` // -1: not known
+	PartSize        int64           `json:"part_size"`
+	Parts           int             `json:"parts"` // 0: not known
+	Requests        int             `json:"requests"`
+	RequestsUSD     float64         `json:"requests_usd"`
+	StorageUSDMonth float64         `json:"storage_usd_per_month"`
+	StorageUSDLeast float64         `json:"storage_usd_at_least"`
+	PricesAsOf      string          `json:"prices_as_of"` // empty where nothing is charged
+	Certainty       price.Certainty `json:"certainty"`    // of the least sure of these prices
+	Rate            float64         `json:"bytes_per_second"`
+	Seconds         float64         `json:"seconds"` // 0: no rate is known
+}
+
+// planUploads prints how the sources would be uploaded. It looks at the catalog
+// only if there is one.
+func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg string, sources []string) (err error) {
+	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged})
+	if err != nil {
+		return p.ExplainOpen(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	rate, err := knownRate(ctx, p, o, v.URL())
+	if err != nil {
+		return err
+	}
+	table, err := p.Prices(v.URL(), v.Class)
+	if err != nil {
+		return err
+	}
+	return p.Each(sources, func(path string) error {
+		if err := checkName(v, o, path); err != nil {
+			return explainName(err, vaultArg, path)
+		}
+		plan, err := planUpload(p, o, v, path, rate)
+		if err != nil {
+			return err
+		}
+		return tellPlan(p, path, v.URL(), plan, table, rate)
+	})
+}
+
+func knownRate(ctx context.Context, p *cli.Program, o uploadOptions, vaultURL string) (rate float64, err error) {
+	if there, err := p.HasCatalog(); err != nil {
+		return 0, err
+	} else if !there {
+		return estimateRate(ctx, o, nil, vaultURL)
+	}
+	c, err := p.OpenCatalog(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return estimateRate(ctx, o, c, vaultURL)
+}
+
+func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string, rate float64) (upload.Plan, error) {
+	source, err := openSource(path, p.Stdin, v.URL())
+	if err != nil {
+		return upload.Plan{}, err
+	}
+	size := source.Size()
+	if err := errors.Join(source.Close(), checkNotEmpty(path, size, v.Limits())); err != nil {
+		return upload.Plan{}, err
+	}
+	return upload.NewPlan(v.Limits(), size, upload.Options{
+		PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize), Concurrency: o.concurrency,
+		LimitRate: int64(o.limitRate), EstimateRate: rate,
+	})
+}
+
+func tellPlan(p *cli.Program, path, vaultURL string, plan upload.Plan, table price.Table, rate float64) error {
+	cost := table.Upload(plan.Requests(), plan.Size)
+	o := planObject{
+		MessageType: "plan", File: path, Vault: vaultURL, Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
+		Requests: plan.Requests(), RequestsUSD: cost.Requests.USD, StorageUSDMonth: cost.Month.USD, StorageUSDLeast: cost.Minimum.USD,
+		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: rate,
+	}
+	if !table.IsFree() {
+		o.PricesAsOf = table.Day()
+	}
+	if rate > 0 && plan.Size >= 0 {
+		o.Seconds = term.TimeToSend(plan.Size, rate).Seconds()
+	}
+	if p.JSON {
+		return p.Out.Object(o)
+	}
+	for _, line := range planText(o, cost, table) {
+		p.Out.Line("%s", term.Show(line))
+	}
+	return nil
+}
+
+// planText is the plan for people.
+func planText(o planObject, cost price.Estimate, table price.Table) []string {
+	if o.Size < 0 {
+		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
+	}
+	lines := []string{
+		fmt.Sprintf("%q: %s in %s of %s", o.File, humane.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
+		fmt.Sprintf("  requests  %d", o.Requests),
+	}
+	if table.IsFree() {
+		lines = append(lines, "  price     nothing is charged")
+	} else {
+		lines = append(lines,
+			fmt.Sprintf("  price     %s for the requests, then %s a month; deleting it early costs %s of storage all the same",
+				cli.Money(cost.Requests), cli.Money(cost.Month), cli.Money(cost.Minimum)),
+			fmt.Sprintf("            (%s; look up yours)", table.Basis()))
+		if o.Certainty == price.Low {
+			lines = append(lines, "            "+cli.DoubtLegend)
+		}
+	}
+	if o.Seconds > 0 {
+		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Size, o.Rate)), term.RateText(o.Rate)))
+	}
+	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
+}
+
+// checkNotEmpty refuses an empty file where the vault keeps none, as an upload of
+// it would.
+func checkNotEmpty(path string, size int64, l vault.Limits) error {
+	if size == 0 && l.MinArchiveSize > 0 {
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, source.ErrUnreadable)
+	}
+	return nil
+}

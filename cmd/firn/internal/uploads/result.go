@@ -1,0 +1,149 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/source"
+	"firn/treehash"
+	"firn/upload"
+	"firn/vault"
+)
+
+// storedObject is the outcome of an upload on standard output.
+type storedObject struct {
+	MessageType    string          `json:"message_type"`
+	File           string          `json:"file"`
+	Vault          string          `json:"vault"`
+	ArchiveID      vault.ArchiveID `json:"archive_id"`
+	Size           int64           `json:"size"`
+	TreeHash       treehash.Hash   `json:"tree_hash"`
+	Description    string          `json:"description"`
+	PartSize       int64           `json:"part_size"`
+	Parts          int             `json:"parts"`
+	PartsResumed   int             `json:"parts_resumed"`
+	Seconds        float64         `json:"seconds"`
+	MiBPerSecond   float64         `json:"mib_per_second"`
+	AlreadyPresent bool            `json:"already_present"`
+}
+
+// tellStored prints the archive id, and for people what was done.
+func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
+	if s.program.JSON {
+		if err := s.program.Out.Object(storedObject{
+			MessageType: "archive", File: path, Vault: s.vault.URL(),
+			ArchiveID: stored.ArchiveID, Size: stored.Size, TreeHash: stored.TreeHash, Description: stored.Description,
+			PartSize: stored.PartSize, Parts: stored.Parts, PartsResumed: stored.PartsResumed,
+			Seconds: stored.Elapsed.Seconds(), MiBPerSecond: term.BytesPerSecond(stored.Sent, stored.Elapsed) / (1 << 20),
+			AlreadyPresent: stored.AlreadyPresent,
+		}); err != nil {
+			return err
+		}
+	} else {
+		s.program.Out.Line("%s", term.Show(string(stored.ArchiveID)))
+	}
+	if !s.program.Quiet {
+		for _, line := range storedText(path, stored) {
+			s.program.UI.Say("firn: %s", term.Show(line))
+		}
+	}
+	if err := s.program.Out.Flush(); err != nil {
+		return fmt.Errorf("the archive is stored as %q, but its id could not be printed: %w", stored.ArchiveID, err)
+	}
+	return nil
+}
+
+// storedText tells people what was done.
+func storedText(path string, stored upload.Stored) []string {
+	name := sourceName(path)
+	if stored.AlreadyPresent {
+		return []string{name + " is already there, nothing was sent (--again stores another copy)"}
+	}
+	parts := fmt.Sprintf("%s of %s", humane.Count(stored.Parts, "part"), humane.Bytes(stored.PartSize))
+	if stored.PartsResumed > 0 {
+		parts += fmt.Sprintf(", %d of them sent before", stored.PartsResumed)
+	}
+	if stored.Retries > 0 {
+		parts += ", " + humane.Count(stored.Retries, "repeated attempt")
+	}
+	how := "in " + humane.Duration(stored.Elapsed)
+	if stored.Sent > 0 {
+		how += " at " + term.RateText(term.BytesPerSecond(stored.Sent, stored.Elapsed))
+	}
+	return []string{
+		fmt.Sprintf("stored %s, %s, %s", name, humane.Bytes(stored.Size), how),
+		parts,
+		fmt.Sprintf("tree hash %s", stored.TreeHash),
+	}
+}
+
+// sourceName names a source in a sentence.
+func sourceName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return strconv.Quote(filepath.Base(path))
+}
+
+// explain names the file and adds what to do next.
+func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
+	again := s.program.ResumeHint(path)
+	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
+	unprovable, isUnprovable := errors.AsType[*upload.UnprovableError](err)
+	class, isClass := errors.AsType[*vault.ClassError](err)
+	partSize, isPartSize := errors.AsType[*upload.PartSizeError](err)
+	double, isDouble := errors.AsType[*upload.DoubleError](err)
+	_, isBadName := errors.AsType[*vault.NameError](err)
+	switch {
+	case isBadName:
+		return explainName(err, s.vaultArg, path)
+	case isDouble:
+		return cli.WithHint(err, "what became of the earlier one: "+term.ShellCommand("firn", "inventory", s.vaultArg),
+			"to remove what was sent now: "+term.ShellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),
+			"to store another copy all the same, feed it to: "+s.program.TypedWith("--again"))
+	case isClass && class.ID != "":
+		return cli.WithHint(cli.InClass(err, cli.ErrBroken), "if it must not stay there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(class.ID)))
+	case isPartSize:
+		return cli.WithHint(err, s.partSizeHints(partSize, path)...)
+	case errors.Is(err, upload.ErrUnknown):
+		return cli.WithHint(err, "what the vault has open: "+term.ShellCommand("firn", "multipart", "list", s.vaultArg),
+			"to store another copy all the same: "+s.program.TypedWith("--again"))
+	case errors.Is(err, depot.ErrInterrupted):
+		return cli.WithHint(err, again)
+	case errors.Is(err, source.ErrSourceChanged):
+		return cli.WithHint(err, "when nothing writes to it any more, "+again)
+	case errors.Is(err, vault.ErrExists):
+		return cli.WithHint(cli.InClass(err, cli.ErrRefused), s.takenHints(ctx, err, sizeOf(path))...)
+	case isUnproved:
+		hints := s.unprovedHints(unproved.ID)
+		if path != "-" || s.options.name != "" { // else it would be stored once more
+			hints = append([]string{"to look at it once more, which sends nothing: " + s.program.Typed()}, hints...)
+		}
+		return cli.WithHint(err, hints...)
+	case isUnprovable:
+		return cli.WithHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy all the same: "+s.program.TypedWith("--again"))...)
+	case cli.OnceMended(err) != "":
+		return cli.WithHint(err, cli.OnceMended(err)+again)
+	case errors.Is(err, upload.ErrSpool) && s.options.spoolDir == "":
+		return cli.WithHint(err, "another place for the parts that wait: "+s.program.TypedWith("--spool-dir", "DIR"), again)
+	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
+		return cli.WithHint(err, again)
+	}
+	return s.program.ExplainVault(err, s.vaultArg)
+}
+
+// sizeOf is the size of a source in bytes, or -1 if that is not known.
+func sizeOf(path string) int64 {
+	if info, err := os.Stat(path); err == nil && path != "-" {
+		return info.Size()
+	}
+	return -1
+}

@@ -1,0 +1,131 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/source"
+	"firn/upload"
+	"firn/vault/vaulturl"
+)
+
+// uploadSession is what the files of one firn upload share.
+type uploadSession struct {
+	program  *cli.Program
+	options  uploadOptions
+	vaultArg string // as typed
+	vault    *vaulturl.Vault
+	catalog  *catalog.Catalog
+}
+
+// uploadOne stores one source and prints its archive id.
+func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) {
+	if err := context.Cause(ctx); err != nil {
+		return cli.WithHint(err, s.program.ResumeHint(path))
+	}
+	source, err := openSource(path, s.program.Stdin, s.vaultArg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	s.program.SetResume(path)
+	rate, err := s.rate(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan depot.Progress) { s.announce(path, plan, rate) })
+	if err != nil {
+		return s.explain(context.WithoutCancel(ctx), err, path)
+	}
+	return s.tellStored(path, stored)
+}
+
+// openSource opens what is to be stored. Of what is no file it says how to feed it through
+// standard input.
+func openSource(path string, stdin io.Reader, vaultArg string) (*source.Source, error) {
+	if path == "-" {
+		return source.Stream(stdin), nil
+	}
+	s, err := source.Open(path)
+	stream := term.ShellCommand("firn", "upload", vaultArg, "-", "--description", "TEXT")
+	switch no, is := errors.AsType[*source.NotAFileError](err); {
+	case is && no.Directory:
+		err = cli.WithHint(err, "pack it on the way: "+term.ShellCommand("tar", "c", path)+" | "+stream)
+	case is:
+		err = cli.WithHint(err, "feed it through standard input: "+stream+" < "+term.ShellCommand(path))
+	}
+	return s, err
+}
+
+func (s *uploadSession) uploadOptions() upload.Options {
+	o := s.options
+	return upload.Options{
+		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
+		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
+		Again: o.again, SpoolDir: o.spoolDir,
+	}
+}
+
+// send uploads, and shows how that goes; announce is called once, before the
+// first byte moves, unless nothing needs to be sent.
+func (s *uploadSession) send(
+	ctx context.Context, source *source.Source, o upload.Options, announce func(plan depot.Progress),
+) (upload.Stored, error) {
+	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+	if !s.program.Quiet {
+		shown := progress.StartProgress(s.program.UI, s.program.Now, "part")
+		defer shown.Stop()
+		var once sync.Once
+		d.Progress = func(p depot.Progress) {
+			once.Do(func() { announce(p) })
+			shown.Update(p)
+		}
+	}
+	unwatch := context.AfterFunc(ctx, func() {
+		s.program.UI.Say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
+	})
+	defer unwatch()
+	return upload.From(ctx, d, source, o)
+}
+
+// rate returns what the line is thought to carry, in bytes per second: what the
+// user says, else what earlier uploads to the vault reached, but no more than
+// the limit; 0 if nothing is known.
+func (s *uploadSession) rate(ctx context.Context) (float64, error) {
+	return estimateRate(ctx, s.options, s.catalog, s.vault.URL())
+}
+
+func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {
+	rate := float64(o.estimateRate)
+	if rate == 0 && c != nil {
+		learned, err := c.Rate(ctx, vaultURL)
+		if err != nil {
+			return 0, err
+		}
+		rate = learned
+	}
+	return depot.LineRate(rate, float64(o.limitRate)), nil
+}
+
+// announce says what is about to be sent and, if a rate is known, how long that
+// will take.
+func (s *uploadSession) announce(path string, plan depot.Progress, rate float64) {
+	begin := s.program.Now()
+	what := sourceName(path)
+	if plan.Size >= 0 {
+		what += ", " + humane.Bytes(plan.Size)
+	}
+	s.program.UI.Say("firn: uploading %s; started %s", term.Show(what), humane.Time(begin))
+	if plan.Size >= 0 && rate > 0 {
+		d := term.TimeToSend(plan.Size-plan.Held, rate)
+		s.program.UI.Say("firn: estimated duration %s at %s, until %s", humane.Duration(d), term.RateText(rate), humane.Time(begin.Add(d)))
+	}
+}

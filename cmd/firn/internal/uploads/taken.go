@@ -1,0 +1,63 @@
+package uploads
+
+import (
+	"context"
+	"errors"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/record"
+	"firn/upload"
+	"firn/vault"
+)
+
+// takenHints say what to do where an archive has the name that a source of size bytes
+// was to have. To delete what is there is only advised if firn is on record as having
+// made it, and neither that nor another name where it may be the source itself.
+func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) []string {
+	hints := []string{"store it under another name: " + s.program.TypedWith("--name") + " NAME"}
+	if unfinished, ok := errors.AsType[*upload.UnfinishedError](err); ok {
+		return append(hints, "or give up what was sent under this one: "+
+			term.ShellCommand("firn", "multipart", "abort", s.vaultArg, "--", cli.ShortID(string(unfinished.Upload))))
+	}
+	taken, ok := errors.AsType[*vault.TakenError](err)
+	if !ok {
+		return hints
+	}
+	a, err := s.catalog.ArchiveByID(ctx, s.vault.URL(), taken.ID)
+	switch {
+	case errors.Is(err, vault.ErrNotFound) && taken.Size == size && !s.options.again: // it may be this very one
+		return []string{"whether it is this very file shows once the inventory is read: " +
+			term.ShellCommand("firn", "inventory", s.vaultArg) + "; then " + s.program.Typed()}
+	case err != nil:
+		return hints
+	case a.State == record.Unproved && !s.options.again: // then it is that one which matters
+		return s.unprovedHints(taken.ID)
+	case !s.isOurs(ctx, a, taken) || s.options.again && a.Size == size:
+		return hints
+	}
+	return append(hints, "or delete first what firn has stored there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
+}
+
+// isOurs reports whether firn is on record as having made an archive that has a name,
+// and nothing tells that another program has replaced it since.
+func (s *uploadSession) isOurs(ctx context.Context, a record.Archive, taken *vault.TakenError) bool {
+	if a.State != record.Stored && a.State != record.Confirmed || a.Size != taken.Size {
+		return false
+	}
+	made, err := s.catalog.UploadOf(ctx, s.vault.URL(), a.ID)
+	if err != nil || made.ID == "" || made.TreeHash != a.TreeHash || made.TreeHash.IsZero() {
+		return false
+	}
+	there, err := s.vault.Look(ctx, a.ID)
+	return err == nil && there.Size == a.Size && (a.ETag == "" || there.ETag == a.ETag)
+}
+
+// unprovedHints say how an archive that is stored and not proved is proved by all of
+// its bytes.
+func (s *uploadSession) unprovedHints(id vault.ArchiveID) []string {
+	return []string{
+		"to read it back and compare all of it: " + term.ShellCommand("firn", "verify", s.vaultArg, "--remote", "--", string(id)),
+		"if it is damaged: " + term.ShellCommand("firn", "delete", s.vaultArg, "--", string(id)) + ", and upload it again",
+	}
+}
