@@ -127,6 +127,20 @@ func TestUploadsThatAreOnlyBegunAreBounded(t *testing.T) {
 	u.begin("films", accessKey).want(t, 201, "")
 }
 
+// Restarts forgive a key nothing, whenever they come.
+func TestRestartsKeepTheCountOfUploads(t *testing.T) {
+	u := newUploading(t)
+	u.createVault("films")
+	u.createVault("photos")
+	const some = 190 // of which the last 90 are in no note before the server ends
+	for range uploadsBound / some {
+		u.beginAll(some)
+		u.restart()
+	}
+	u.beginAll(uploadsBound % some)
+	u.wantRefused()
+}
+
 // Who completes uploads, or aborts them, never comes to the bound.
 func TestUploadsThatEndDoNotCount(t *testing.T) {
 	u := newUploading(t)

@@ -35,7 +35,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	announcer.Go(func() { s.Announce(announcing) })
 	defer announcer.Wait()
 	defer stopAnnouncing()
-	return s.serve(ctx, l, s)
+	err := s.serve(ctx, l, s)
+	for _, a := range s.accounts {
+		err = errors.Join(err, a.uploads.Save(context.WithoutCancel(ctx)))
+	}
+	return err
 }
 
 // Announce tells the topics of [Options.Topics] when jobs have ended, until ctx

@@ -39,14 +39,14 @@ type bound struct {
 
 // uploadingKey is a key that begins uploads.
 type uploadingKey struct {
-	// checking is held while the note of the key or the lists of the vaults are read, and
-	// while the note is written. Only requests of this key wait for it.
-	checking sync.Mutex
-	loaded   bool      // the note was read
-	looked   time.Time // when the lists of the vaults were read last
+	// checking has one value while the note of the key is read or written. Only requests of
+	// this key wait for it, until their contexts end.
+	checking chan struct{}
+	loaded   bool // the note was read; under checking
 
-	open    int // uploads, and requests that are about to begin one; under bound.mu
-	unsaved int // uploads that the note does not have; under bound.mu
+	looked  time.Time // when the lists of the vaults were read last; under bound.mu
+	open    int       // uploads, and requests that are about to begin one; under bound.mu
+	unsaved int       // uploads that the note does not have; under bound.mu
 }
 
 func newBound(store Store, now func() time.Time, onFault func(error)) *bound {
@@ -65,13 +65,22 @@ func (u *bound) begin(
 	if err := u.admit(ctx, accessKey, k); err != nil {
 		return "", err
 	}
+	begun := false
+	defer func() { // also if create panics
+		if !begun {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			k.open--
+		}
+	}()
 	id, err := create()
-	u.mu.Lock()
-	defer u.mu.Unlock()
 	if err != nil {
-		k.open--
 		return "", err
 	}
+	// If another key has aborted the upload by now, it counts until the lists are read.
+	begun = true
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.owner[Ref{vaultName, id}] = accessKey
 	k.unsaved++
 	return id, nil
@@ -92,7 +101,7 @@ func (u *bound) key(accessKey string) *uploadingKey {
 	defer u.mu.Unlock()
 	k := u.keys[accessKey]
 	if k == nil {
-		k = &uploadingKey{}
+		k = &uploadingKey{checking: make(chan struct{}, 1)}
 		u.keys[accessKey] = k
 	}
 	return k
@@ -100,28 +109,49 @@ func (u *bound) key(accessKey string) *uploadingKey {
 
 // admit counts one more upload of a key, or refuses it.
 func (u *bound) admit(ctx context.Context, accessKey string, k *uploadingKey) error {
-	k.checking.Lock()
-	defer k.checking.Unlock()
-	if err := u.load(ctx, accessKey, k); err != nil {
-		return err
-	}
-	if err := u.save(ctx, accessKey, k); err != nil {
+	if err := u.keepNote(ctx, accessKey, k, savedAfter); err != nil {
 		return err
 	}
 	if u.count(k) {
 		return nil
 	}
-	if now := u.now(); k.looked.IsZero() || now.Sub(k.looked) >= lookEvery {
-		k.looked = now
+	if u.mayLook(k) { // other requests of the key are refused meanwhile
 		if err := u.dropEnded(ctx, accessKey); err != nil {
 			return err
 		}
-	}
-	if u.count(k) {
-		return nil
+		if u.count(k) {
+			return nil
+		}
 	}
 	return refusal.LimitExceeded(fmt.Sprintf("The limit of %d unfinished uploads of one access key has been reached. "+
 		"Complete or abort some of them, or wait until they expire.", maxOpen))
+}
+
+// keepNote reads the note of a key, once, and writes it if it lacks at least so many uploads.
+func (u *bound) keepNote(ctx context.Context, accessKey string, k *uploadingKey, atLeast int) error {
+	select {
+	case k.checking <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-k.checking }()
+	if err := u.load(ctx, accessKey, k); err != nil {
+		return err
+	}
+	return u.save(ctx, accessKey, k, atLeast)
+}
+
+// mayLook reports whether the lists of the vaults may be read for a key again, once for each
+// time that passes.
+func (u *bound) mayLook(k *uploadingKey) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := u.now()
+	if !k.looked.IsZero() && now.Sub(k.looked) < lookEvery {
+		return false
+	}
+	k.looked = now
+	return true
 }
 
 func (u *bound) count(k *uploadingKey) (ok bool) {
@@ -147,20 +177,28 @@ func (u *bound) begunBy(accessKey string) map[string][]vault.UploadID {
 	return uploads
 }
 
-// dropEnded forgets the uploads of a key that no vault lists any more.
+// dropEnded forgets the uploads of a key that no vault lists any more. A vault that cannot be
+// read is an error only if no other one had any.
 func (u *bound) dropEnded(ctx context.Context, accessKey string) error {
+	var failed error
+	dropped := false
 	for vaultName, ids := range u.begunBy(accessKey) {
 		listed, err := u.listed(ctx, vaultName)
 		if err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		for _, id := range ids {
 			if !listed[id] {
 				u.end(Ref{vaultName, id})
+				dropped = true
 			}
 		}
 	}
-	return nil
+	if dropped {
+		return nil
+	}
+	return failed
 }
 
 // listed returns the unfinished uploads of a vault: none if there is no such vault.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"firn/server/internal/notes"
 	"firn/vault"
@@ -48,12 +49,12 @@ func (u *bound) load(ctx context.Context, accessKey string, k *uploadingKey) err
 	return nil
 }
 
-// save writes the note of a key if many uploads are not in it.
-func (u *bound) save(ctx context.Context, accessKey string, k *uploadingKey) error {
+// save writes the note of a key if at least so many uploads are not in it.
+func (u *bound) save(ctx context.Context, accessKey string, k *uploadingKey, atLeast int) error {
 	u.mu.Lock()
 	unsaved := k.unsaved
 	u.mu.Unlock()
-	if unsaved < savedAfter {
+	if unsaved < atLeast {
 		return nil
 	}
 	text, err := json.Marshal(u.begunBy(accessKey))
@@ -67,4 +68,16 @@ func (u *bound) save(ctx context.Context, accessKey string, k *uploadingKey) err
 	defer u.mu.Unlock()
 	k.unsaved -= unsaved
 	return nil
+}
+
+// saveAll writes the notes of all keys that have begun uploads since.
+func (u *bound) saveAll(ctx context.Context) error {
+	u.mu.Lock()
+	keys := maps.Clone(u.keys)
+	u.mu.Unlock()
+	var failed error
+	for accessKey, k := range keys {
+		failed = errors.Join(failed, u.keepNote(ctx, accessKey, k, 1))
+	}
+	return failed
 }

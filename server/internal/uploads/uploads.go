@@ -59,6 +59,10 @@ func (u *Uploads) Begin(
 	return u.bound.begin(ctx, accessKey, vaultName, create)
 }
 
+// Save writes down which key has begun which uploads. A server that ends calls it, so that
+// the next one counts all of them.
+func (u *Uploads) Save(ctx context.Context) error { return u.bound.saveAll(ctx) }
+
 // Lister is a vault that lists its unfinished uploads, as vault.Uploader does.
 type Lister interface {
 	Uploads(ctx context.Context) iter.Seq2[vault.Upload, error]
