@@ -65,6 +65,9 @@ func (v *Vault) openOutput(ctx context.Context, d *jobs.Document, r vault.Range)
 		return section(ctx, f, r, treehash.Hash{}), nil
 	}
 	f, err := v.archives.OpenOrKept(d.Archive)
+	if errors.Is(err, vault.ErrNotFound) && d.Expired(v.options.now()) { // and was swept since the look at the job
+		err = fmt.Errorf("the output: %w", vault.ErrExpired)
+	}
 	if err != nil {
 		return vault.Output{}, err
 	}

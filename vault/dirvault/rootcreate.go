@@ -64,7 +64,7 @@ func (r *Root) beginCreation(ctx context.Context, name string) (created chan str
 // create makes a vault of a name that beginCreation has given to the caller, unless it is
 // there.
 func (r *Root) create(name string, created chan struct{}) error {
-	err := r.createUnlessThere(name)
+	isNew, err := r.createUnlessThere(name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer close(created)
@@ -72,22 +72,24 @@ func (r *Root) create(name string, created chan struct{}) error {
 	if err != nil {
 		return fmt.Errorf("create vault %q: %w", name, err)
 	}
-	// A call may have opened the vault meanwhile, if it had this name before.
-	if _, known := r.vaults[name]; !known && !r.closed {
+	// A call may have opened the vault meanwhile, if it had this name before. One that was
+	// there may be deleted by now.
+	if _, known := r.vaults[name]; isNew && !known && !r.closed {
 		r.vaults[name] = nil
 	}
 	return nil
 }
 
-func (r *Root) createUnlessThere(name string) error {
+// createUnlessThere reports whether the vault was not there.
+func (r *Root) createUnlessThere(name string) (isNew bool, err error) {
 	r.mu.Lock()
 	_, known := r.vaults[name]
 	r.mu.Unlock()
 	if known {
 		// Another process may have deleted it, as long as it was not opened.
 		if there, err := isVault(r.dir, name); err != nil || there {
-			return err
+			return false, err
 		}
 	}
-	return createIn(r.dir, name, r.options.now())
+	return true, createIn(r.dir, name, r.options.now())
 }
