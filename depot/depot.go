@@ -56,8 +56,11 @@ type Depot struct {
 
 // HasRecord reports whether the depot keeps a record.
 func (d Depot) HasRecord() bool {
-	_, isNone := d.Journal.(record.None)
-	return d.Journal != nil && !isNone
+	switch d.Journal.(type) {
+	case nil, record.None, *record.None:
+		return false
+	}
+	return true
 }
 
 // Run is one call of a verb on a depot.
@@ -73,13 +76,14 @@ type Run struct {
 // Begin returns ends after Grace from then, with ErrInterrupted: requests use it. The verb
 // calls stop at its end.
 func Begin(ctx context.Context, d Depot) (requests context.Context, run Run, stop func()) {
-	d.setDefaults()
-	run = Run{Depot: d, Drain: ctx.Done()}
-	requests, stop = transfer.UntilDrained(context.WithoutCancel(ctx), run.Drain, max(0, d.Grace))
+	run = Run{Depot: d.WithDefaults(), Drain: ctx.Done()}
+	requests, stop = transfer.UntilDrained(context.WithoutCancel(ctx), run.Drain, max(0, run.Grace))
 	return requests, run, stop
 }
 
-func (d *Depot) setDefaults() {
+// WithDefaults returns the depot with a value in each field that may be left out, except
+// Progress and Bell.
+func (d Depot) WithDefaults() Depot {
 	if d.Journal == nil {
 		d.Journal = record.None{}
 	}
@@ -107,6 +111,7 @@ func (d *Depot) setDefaults() {
 	if d.Approve == nil {
 		d.Approve = func(vault.JobRequest, int64) error { return nil }
 	}
+	return d
 }
 
 // UntilDrained returns a context that ends, with ErrInterrupted, as soon as the run is to

@@ -21,6 +21,14 @@ type Item struct {
 	Range   vault.Range // instead of that of the Options; zero: that
 }
 
+// size is how many bytes of the archive are wanted; 0 if that is not known.
+func (i Item) size() int64 {
+	if !i.Range.IsZero() {
+		return i.Range.Size
+	}
+	return max(0, i.Archive.Size)
+}
+
 // All downloads many archives, each into a file of its own, as [Directory.File] does. It
 // starts jobs ahead, in the order of the items, for as many bytes as the line can read before
 // the outputs expire; see [jobs.Window]. Each archive is fetched when its job has ended.
@@ -28,13 +36,21 @@ type Item struct {
 // All yields each item once, when it has ended, with its result or its error. If o.NoWait is
 // set, items whose jobs are in progress come with a jobs.NotReadyError, and those for which
 // the line has no room yet with jobs.ErrNotStarted. An error that comes with the zero Item is
-// about no single one, and ends the sequence.
+// about no single one, and ends the sequence: depot.ErrInterrupted if ctx has ended. Items
+// whose jobs are still in progress then are not yielded, and the same call finds the jobs
+// again. Each item needs a name of its own; an archive may be in several items.
 func (dir *Directory) All(ctx context.Context, d depot.Depot, items []Item, o Options) iter.Seq2[Item, Outcome] {
 	return func(yield func(Item, Outcome) bool) {
-		if d.Journal == nil {
-			d.Journal = record.None{}
+		if !o.Range.IsZero() {
+			items = slices.Clone(items)
+			for i := range items {
+				if items[i].Range.IsZero() {
+					items[i].Range = o.Range
+				}
+			}
 		}
-		q := &queue{dir: dir, depot: d, options: o, later: slices.Clone(items), waiting: make(map[vault.JobID]Item), yield: yield}
+		d = d.WithDefaults()
+		q := &queue{dir: dir, depot: d, options: o, later: slices.Clone(items), waiting: make(map[vault.JobID][]Item), yield: yield}
 		q.run(ctx)
 	}
 }
@@ -59,11 +75,11 @@ type queue struct {
 	options Options
 	yield   func(Item, Outcome) bool
 
-	later   []Item               // without a job
-	waiting map[vault.JobID]Item // with a job in progress
-	jobs    []record.Job         // those jobs
-	ended   []endedJob           // of those that were waited for
-	bytes   int64                // of the archives that have jobs and are not here yet
+	later   []Item                 // without a job
+	waiting map[vault.JobID][]Item // with a job in progress
+	jobs    []record.Job           // those jobs, each once
+	ended   []endedJob             // of those that were waited for
+	bytes   int64                  // of the archives that have jobs and are not here yet
 	listed  jobs.List
 	done    bool // nobody wants more, or there is no point in going on
 	noticed bool // that the line bounds what is requested; see noticeWindow
@@ -78,6 +94,10 @@ type endedJob struct {
 
 func (q *queue) run(ctx context.Context) {
 	for !q.done && (len(q.later) > 0 || q.hasBegun()) {
+		if ctx.Err() != nil {
+			q.fail(depot.ErrInterrupted)
+			return
+		}
 		q.startAhead(ctx)
 		switch {
 		case q.done:
@@ -94,15 +114,19 @@ func (q *queue) hasBegun() bool { return len(q.waiting)+len(q.ended) > 0 }
 
 // startAhead tries items in their order, at least one.
 func (q *queue) startAhead(ctx context.Context) {
-	for len(q.later) > 0 && !q.done {
+	for len(q.later) > 0 && !q.done && ctx.Err() == nil {
 		next := q.later[0]
 		rate, err := q.rate(ctx)
+		if ctx.Err() != nil {
+			err = depot.ErrInterrupted // and not how the record says that
+		}
 		if err != nil {
 			q.fail(err)
 			return
 		}
 		window := jobs.Window(rate, q.depot.Vault.Limits())
-		if window > 0 && q.bytes > 0 && q.bytes+next.Archive.Size > window {
+		hasOthers := q.hasBegun() || q.options.NoWait && q.bytes > 0
+		if window > 0 && hasOthers && q.bytes+next.size() > window {
 			q.noticeWindow(rate)
 			return
 		}
@@ -125,7 +149,7 @@ func (q *queue) rate(ctx context.Context) (rate float64, err error) {
 
 // noticeWindow says, once, that an assumed rate bounds what is requested.
 func (q *queue) noticeWindow(rate float64) {
-	if rate > 0 || q.noticed || q.options.NoWait || q.depot.Notice == nil {
+	if rate > 0 || q.noticed || q.options.NoWait {
 		return
 	}
 	q.noticed = true
@@ -141,12 +165,15 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 	notReady, isNotReady := errors.AsType[*jobs.NotReadyError](err)
 	switch {
 	case isNotReady:
-		q.bytes += max(0, i.Archive.Size)
+		q.bytes += i.size()
 		if q.options.NoWait {
 			break
 		}
-		q.waiting[notReady.Job.ID] = i
-		q.jobs = append(q.jobs, notReady.Job)
+		id := notReady.Job.ID
+		if len(q.waiting[id]) == 0 {
+			q.jobs = append(q.jobs, notReady.Job)
+		}
+		q.waiting[id] = append(q.waiting[id], i)
 		return true
 	case err == nil, q.options.NoWait:
 	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, ErrNoSpace)):
@@ -159,14 +186,8 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 }
 
 func (q *queue) one(ctx context.Context, i Item, noWait bool) (Result, error) {
-	if ctx.Err() != nil {
-		return Result{}, depot.ErrInterrupted
-	}
 	o := q.options
-	o.NoWait = noWait
-	if !i.Range.IsZero() {
-		o.Range = i.Range
-	}
+	o.NoWait, o.Range = noWait, i.Range
 	return q.dir.file(ctx, q.depot, i.Archive, i.Name, o, shared{listed: &q.listed, reserved: q.bytes})
 }
 
@@ -196,7 +217,7 @@ func (q *queue) await(ctx context.Context) {
 	}
 	next := q.ended[0]
 	q.ended = q.ended[1:]
-	q.bytes -= max(0, next.item.Archive.Size)
+	q.bytes -= next.item.size()
 	if next.job.Status == vault.Failed {
 		q.end(next.item, Result{}, next.err)
 	} else if !q.try(ctx, next.item) { // an output that is gone needs another job
@@ -207,9 +228,9 @@ func (q *queue) await(ctx context.Context) {
 // look finds jobs that have ended: with noWait all that have, else it waits for the first.
 func (q *queue) look(ctx context.Context, noWait bool) {
 	for job, err := range jobs.WaitAll(ctx, q.depot, q.jobs, jobs.WaitOptions{NoWait: noWait}) {
-		i, isOurs := q.waiting[job.ID]
+		items := q.waiting[job.ID]
 		switch {
-		case !isOurs:
+		case len(items) == 0:
 			q.fail(err)
 			return
 		case job.Status == vault.InProgress:
@@ -217,7 +238,9 @@ func (q *queue) look(ctx context.Context, noWait bool) {
 		}
 		delete(q.waiting, job.ID)
 		q.jobs = slices.DeleteFunc(q.jobs, func(j record.Job) bool { return j.ID == job.ID })
-		q.ended = append(q.ended, endedJob{i, job, err})
+		for _, i := range items {
+			q.ended = append(q.ended, endedJob{i, job, err})
+		}
 		if !noWait {
 			return
 		}

@@ -63,7 +63,7 @@ func NoteJob(
 	return after, journal.SaveJob(context.WithoutCancel(ctx), &after)
 }
 
-// ErrVaultMissing it is not the job that is not there, but its vault.
+// ErrVaultMissing means that the vault does not exist, and not only the job.
 var ErrVaultMissing = errors.New("there is no such vault")
 
 // MissingJob turns the ErrNotFound of a job into that of its vault, if that is

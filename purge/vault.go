@@ -133,13 +133,21 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 		r.rounds++
 		r.first = nil
 		r.Notice(fmt.Sprintf("the vault has counted its archives at %s and found %d more", humane.Time(info.Inventoried), info.Archives))
-		return true, r.again(ctx)
+		return true, r.purgeAgain(ctx)
 	case info.Archives > 0:
 		return false, fmt.Errorf("the vault %q still has %d archives: %w", r.name, info.Archives, refusal)
 	case r.NoWait || r.Now().Sub(info.Inventoried) > everyDay:
 		return false, refusal // it has seen that it is empty, and has another reason
 	}
 	return false, nil
+}
+
+// purgeAgain has the caller empty the vault once more. The caller's own calls have a grace
+// of theirs, so the context ends as soon as the removal is to stop.
+func (r *removal) purgeAgain(ctx context.Context) error {
+	ctx, stop := r.UntilDrained(ctx)
+	defer stop()
+	return r.again(ctx)
 }
 
 // pause waits until the next try.

@@ -79,6 +79,7 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 // RecordOf returns the record of an upload that the vault lists, also where the list has
 // it by another id than the record; vault.ErrNotFound if there is none.
 func RecordOf(ctx context.Context, d depot.Depot, id vault.UploadID) (record.Upload, error) {
+	d = d.WithDefaults()
 	known, err := d.Journal.UploadByID(ctx, d.Vault.URL(), id)
 	if _, ok := d.Vault.(vault.Sparse); !ok || !errors.Is(err, vault.ErrNotFound) {
 		return known, err

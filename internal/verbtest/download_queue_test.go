@@ -121,6 +121,55 @@ func TestAllEndsWithTheContext(t *testing.T) {
 	})
 }
 
+// Items of one archive share its job, and each of them comes.
+func TestAllBringsAnArchiveTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		data := content(1, 4*mib)
+		a, other := d.store(data), d.store(content(2, mib))
+		room, items := d.queued(a, a, other)
+		items[1].Range = vault.Range{Offset: mib, Size: mib}
+		o := d.downloading()
+		o.EstimateRate = 5.5 * mib / (lifetime.Seconds() * 5 / 6) // no window for the third beside them
+		came := make(map[string]int64)
+		for i, got := range room.All(t.Context(), o.Depot, items, o.Options) {
+			if got.Err != nil {
+				t.Errorf("%q: %v", i.Name, got.Err)
+			}
+			came[i.Name] += got.Range.Size
+		}
+		if len(came) != 3 || came["a"] != 4*mib || came["b"] != mib || came["c"] != mib {
+			t.Errorf("there came %v", came)
+		}
+		if got, err := os.ReadFile(filepath.Join(d.dir, "b")); err != nil || !bytes.Equal(got, data[mib:2*mib]) {
+			t.Errorf("the range: %d bytes, %v", len(got), err)
+		}
+	})
+}
+
+// Whatever is known of the line, the end of ctx is one error.
+func TestAllIsInterruptedFromTheStart(t *testing.T) {
+	for name, rate := range map[string]float64{"a rate": mib, "none": 0} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newRig(t)
+				room, items := d.queued(d.store(content(1, mib)), d.store(content(2, mib)))
+				d.drain()()
+				o, told := d.downloading(), 0
+				o.EstimateRate = rate
+				for _, got := range room.All(d.ctx, o.Depot, items, o.Options) {
+					if told++; !errors.Is(got.Err, depot.ErrInterrupted) {
+						t.Errorf("got %v", got.Err)
+					}
+				}
+				if told != 1 {
+					t.Errorf("%d were told", told)
+				}
+			})
+		})
+	}
+}
+
 // huge is a vault that gives its archives another size.
 type huge struct {
 	vault.Vault
