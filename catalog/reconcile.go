@@ -14,8 +14,9 @@ import (
 // listsAll is the condition that an inventory covers its whole vault and has no bad entry.
 const listsAll = `list_since = '' AND list_until = '' AND list_limit = 0 AND list_marker = '' AND bad = 0`
 
-// FinishInventory saves, in one transaction, what follows from an inventory that was read
-// to its end, and sets State, Missing and Settled of i.
+// FinishInventory saves what follows from an inventory that was read to its end, and sets
+// State, Missing and Settled of i. It sorts in what the inventory lists, and saves what
+// follows from that in one transaction.
 //
 // An upload to this vault whose end is unknown becomes Completed if this inventory has an
 // archive of its size and tree hash that was created since it began and belongs to no other

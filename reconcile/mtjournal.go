@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"firn/depot"
@@ -19,41 +21,58 @@ type MtJournalOptions struct {
 	// VaultURL is the canonical URL of the vault that the journal is about: the journal
 	// itself does not name one.
 	VaultURL string
-	// Names is how the names are written. Default: UTF-8. A name that is none keeps
-	// its bytes, until the same journal is imported with the right encoding.
-	Names mtjournal.Encoding
+	// Encoding is the name of the character encoding of the names, such as latin1 or
+	// windows-1251. Default: UTF-8. A name that is not in it keeps its bytes, until the same
+	// journal is imported with the right encoding.
+	Encoding string
 }
+
+// MtRecord is a line of a journal, and MtLineError says what is wrong with one.
+type (
+	MtRecord    = mtjournal.Record
+	MtLineError = mtjournal.LineError
+)
 
 // MtLine gets a line of a journal: a record of an archive, or the error of a line that makes
 // no sense and is passed over.
-type MtLine func(line int, r mtjournal.Record, bad *mtjournal.LineError)
+type MtLine func(line int, r MtRecord, bad *MtLineError)
 
 // ImportMtJournal brings the contents of a journal of mt-aws-glacier into the record. The
 // Vault of the depot is not used, and may be nil: what was stored is as sure as the journal,
 // and an inventory confirms it. Jobs are passed over, since the vault lists them.
 // It may be repeated, also when the journal has grown; what was read before an
-// error or the end of ctx is on record.
+// error or the end of ctx is on record. An Encoding that is not known is a vault.ErrInvalid.
 func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJournalOptions, each MtLine) (record.Merged, error) {
 	if err := needRecord(d); err != nil {
 		return record.Merged{}, err
 	}
-	if each == nil {
-		each = func(int, mtjournal.Record, *mtjournal.LineError) {}
+	names, err := mtjournal.ParseEncoding(cmp.Or(o.Encoding, "utf-8"))
+	if err != nil {
+		return record.Merged{}, fmt.Errorf("%w: %w", err, vault.ErrInvalid)
 	}
+	if each == nil {
+		each = func(int, MtRecord, *MtLineError) {}
+	}
+	ctx, run, stop := depot.Begin(ctx, d)
+	defer stop()
 	file, err := source.OpenPlain(path)
 	if err != nil {
 		return record.Merged{}, err
 	}
 	defer file.Close()
 	in := io.NewSectionReader(file.At, 0, file.Size()) // what is written from now on belongs to the next time
-	i := mtImporting{MtJournalOptions: o, journal: d.Journal, each: each}
-	reader := mtjournal.NewReader(in, o.Names)
+	i := mtImporting{MtJournalOptions: o, journal: run.Journal, each: each}
+	reader := mtjournal.NewReader(in, names)
 	for {
 		r, err := reader.Next()
+		if run.Stopping() {
+			failed := i.flush(ctx)
+			return i.total, errors.Join(failed, depot.ErrInterrupted)
+		}
 		var bad *mtjournal.LineError
 		switch {
 		case errors.As(err, &bad):
-			each(bad.Line, mtjournal.Record{}, bad)
+			each(bad.Line, MtRecord{}, bad)
 			continue
 		case err != nil && !errors.Is(err, io.EOF):
 			failed := i.flush(ctx)
@@ -68,8 +87,8 @@ func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJourna
 		if err := i.flush(ctx); err != nil || ended {
 			return i.total, err
 		}
-		if at, err := in.Seek(0, io.SeekCurrent); err == nil && d.Reading != nil {
-			d.Reading(depot.Reading{Bytes: at, Size: file.Size()})
+		if at, err := in.Seek(0, io.SeekCurrent); err == nil {
+			run.Reading(depot.Reading{Bytes: at, Size: file.Size()})
 		}
 	}
 }

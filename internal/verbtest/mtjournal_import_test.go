@@ -1,6 +1,7 @@
 package verbtest_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,9 +11,9 @@ import (
 
 	"firn/catalog"
 	"firn/depot"
-	"firn/internal/mtjournal"
 	"firn/reconcile"
 	"firn/source"
+	"firn/vault"
 )
 
 func emptyCatalog(t *testing.T) *catalog.Catalog {
@@ -51,7 +52,7 @@ func TestImportMtJournal(t *testing.T) {
 	}
 	var done, size, bad int64
 	d.Reading = func(at depot.Reading) { done, size = at.Bytes, at.Size }
-	n, err = reconcile.ImportMtJournal(t.Context(), d, path, o, func(_ int, _ mtjournal.Record, err *mtjournal.LineError) {
+	n, err = reconcile.ImportMtJournal(t.Context(), d, path, o, func(_ int, _ reconcile.MtRecord, err *reconcile.MtLineError) {
 		if err != nil {
 			bad++
 		}
@@ -72,5 +73,31 @@ func TestImportMtJournalOfNoFile(t *testing.T) {
 	_, err := reconcile.ImportMtJournal(t.Context(), depot.Depot{Journal: c}, t.TempDir(), reconcile.MtJournalOptions{VaultURL: "file:///cold"}, nil)
 	if !errors.Is(err, source.ErrUnreadable) {
 		t.Errorf("a directory: got %v, want ErrUnreadable", err)
+	}
+}
+
+func TestImportMtJournalErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.log")
+	if err := os.WriteFile(path, []byte("B\t1\tRETRIEVE_JOB\ta\tjob\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	d := depot.Depot{Journal: emptyCatalog(t)}
+	for name, test := range map[string]struct {
+		ctx   context.Context
+		depot depot.Depot
+		o     reconcile.MtJournalOptions
+		want  error
+	}{
+		"an encoding of nobody": {t.Context(), d, reconcile.MtJournalOptions{VaultURL: "file:///cold", Encoding: "klingon"}, vault.ErrInvalid},
+		"without a record":      {t.Context(), depot.Depot{}, reconcile.MtJournalOptions{VaultURL: "file:///cold"}, vault.ErrInvalid},
+		"interrupted":           {ended, d, reconcile.MtJournalOptions{VaultURL: "file:///cold"}, depot.ErrInterrupted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := reconcile.ImportMtJournal(test.ctx, test.depot, path, test.o, nil); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
 	}
 }

@@ -90,8 +90,7 @@ type imported struct {
 }
 
 func catalogImport(ctx context.Context, p *cli.Program, path string, o importOptions) (err error) {
-	names, err := mtjournal.ParseEncoding(cmp.Or(o.encoding, "utf-8"))
-	if err != nil {
+	if _, err := mtjournal.ParseEncoding(cmp.Or(o.encoding, "utf-8")); err != nil {
 		return cli.UsageError("--encoding: %w", err)
 	}
 	in, kind, err := openRecord(p, path)
@@ -118,7 +117,7 @@ func catalogImport(ctx context.Context, p *cli.Program, path string, o importOpt
 	var n imported
 	switch kind {
 	case journalRecord:
-		n, err = importMtJournal(ctx, p, c, path, o.vault, names)
+		n, err = importMtJournal(ctx, p, c, path, o.vault, o.encoding)
 	case databaseRecord:
 		n, err = importDatabase(ctx, p, c, path, o.vault)
 	default:

@@ -9,14 +9,13 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
 	"firn/internal/humane"
-	"firn/internal/mtjournal"
 	"firn/reconcile"
 )
 
 // importMtJournal merges a journal, tells of the first of its lines that make no
 // sense or not all of it, and how its names were read.
 func importMtJournal(
-	ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg string, names mtjournal.Encoding,
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg, encoding string,
 ) (n imported, err error) {
 	url, err := cli.CanonicalURL(ctx, vaultArg)
 	if err != nil {
@@ -28,8 +27,8 @@ func importMtJournal(
 	d.Reading = func(at depot.Reading) {
 		say(fmt.Sprintf("%s of %s read", humane.Bytes(at.Bytes), humane.Bytes(at.Size)))
 	}
-	o := reconcile.MtJournalOptions{VaultURL: url, Names: names}
-	n.Merged, err = reconcile.ImportMtJournal(ctx, d, path, o, func(line int, r mtjournal.Record, bad *mtjournal.LineError) {
+	o := reconcile.MtJournalOptions{VaultURL: url, Encoding: encoding}
+	n.Merged, err = reconcile.ImportMtJournal(ctx, d, path, o, func(line int, r reconcile.MtRecord, bad *reconcile.MtLineError) {
 		if bad != nil {
 			if n.bad++; n.bad <= cli.ShownRejects {
 				p.Notice(fmt.Sprintf("%q, %v", path, bad))
