@@ -27,11 +27,11 @@ type MtJournalOptions struct {
 	Encoding string
 }
 
-// MtRecord is a line of a journal, and MtLineError says what is wrong with one.
-type (
-	MtRecord    = mtjournal.Record
-	MtLineError = mtjournal.LineError
-)
+// MtRecord is a line of a journal.
+type MtRecord = mtjournal.Record
+
+// MtLineError says which line of a journal makes no sense, and why.
+type MtLineError = mtjournal.LineError
 
 // MtLine gets a line of a journal: a record of an archive, or the error of a line that makes
 // no sense and is passed over.
