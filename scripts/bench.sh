@@ -25,7 +25,7 @@ fi
 scripts/needs.sh boto boto3 aws rclone
 make --no-print-directory build
 go build -trimpath -ldflags '-s -w' -tags nokernels -o bin/firn-nokernels ./cmd/firn
-go build -o bin/ ./bench ./bench/sink ./bench/floor ./bench/bare
+go build -o bin/ ./internal/bench ./internal/bench/sink ./internal/bench/floor ./internal/bench/bare
 go build -C tools/s5cmd -o ../../bin/s5cmd github.com/peak/s5cmd/v2
 go build -C tools/versitygw -o ../../bin/versitygw .
 if [[ -z ${BENCH_TARGET:-} && -w /dev/shm ]]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that the tests of ./durability notice every flush of firn. In a copy of the source
-# it removes one flush at a time and expects a test to fail. It takes minutes.
+# Checks that the tests of ./internal/durability notice every flush of firn. In a copy of the
+# source it removes one flush at a time and expects a test to fail. It takes minutes.
 # `make flushes` runs it.
 #
 #   scripts/flushes.sh [PATTERN]   only flushes whose line (file:line: code) contains PATTERN
@@ -125,7 +125,7 @@ mapfile -t flushes < <(find_flushes "${ours[@]}")
 	cd "$copy"
 	printf '%s\n' "${flushes[@]}" | switches
 	go build -o firn ./cmd/firn
-	go test -c -o tests ./durability
+	go test -c -o tests ./internal/durability
 )
 mkdir "$copy/tmp"
 export TMPDIR=$copy/tmp FIRN_TEST_BINARY=$copy/without
@@ -134,7 +134,7 @@ export TMPDIR=$copy/tmp FIRN_TEST_BINARY=$copy/without
 tests() {
 	printf '#!/bin/sh\nREMOVED_FLUSH=%s exec %q "$@"\n' "$1" "$copy/firn" >"$FIRN_TEST_BINARY"
 	chmod +x "$FIRN_TEST_BINARY"
-	(cd "$copy/durability" && "$copy/tests" "${@:2}" >"$copy/output" 2>&1)
+	(cd "$copy/internal/durability" && "$copy/tests" "${@:2}" >"$copy/output" 2>&1)
 }
 
 if ! tests 0; then

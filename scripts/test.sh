@@ -72,9 +72,9 @@ step 'hashes on arm64' emulated
 files_in_memory
 step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog ./vault/s3vault ./vault/glaciervault
 # Both start many processes and wait for them: run together, they use all cores. -count 1
-# is necessary because Go does not know that the tests of ./durability depend on the
+# is necessary because Go does not know that the tests of ./internal/durability depend on the
 # program that they build, and would use cached results of another one.
-step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 3 ./cmd/firn ./durability
+step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 3 ./cmd/firn ./internal/durability
 step 'tests, with the race detector' scripts/race.sh
 
 if ((${#failed[@]} > 0)); then

@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 make --no-print-directory build
-go build -o bin/ ./bench/torture ./bench/reconcile
+go build -o bin/ ./internal/bench/torture ./internal/bench/reconcile
 bin/torture -mib "${TORTURE_MIB:-16384}" -kills "${TORTURE_KILLS:-10}" ${TORTURE_SEED:+-seed "$TORTURE_SEED"}
 bin/reconcile -entries "${TORTURE_ARCHIVES:-10000000}"
 

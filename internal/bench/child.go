@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // usage is the costs of one run of a child process.

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // The contenders of the upload to a vault.

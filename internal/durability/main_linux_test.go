@@ -35,7 +35,7 @@ func build(dir string) error {
 		return fmt.Errorf("these tests need strace (scripts/needs.sh strace): %w", err)
 	}
 	firn := filepath.Join(dir, "firn")
-	cmd := exec.Command("go", "build", "-trimpath", "-o", firn, "../cmd/firn")
+	cmd := exec.Command("go", "build", "-trimpath", "-o", firn, "../../cmd/firn")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)

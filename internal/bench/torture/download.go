@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"firn/bench/internal/lab"
 	"firn/catalog"
+	"firn/internal/bench/internal/lab"
 	"firn/vault"
 )
 

@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 	"firn/internal/humane"
 )
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 	"firn/treehash"
 )
 

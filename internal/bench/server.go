@@ -8,7 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // The contenders of the server.

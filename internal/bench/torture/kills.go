@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // longestWait is the longest time between the chosen acknowledgement and the kill, which is

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // awsSettings makes the AWS command line use the common part size and concurrency.
@@ -30,7 +30,7 @@ func (b *bench) writeAWSConfig() error {
 }
 
 func (b *bench) script(ctx context.Context, name string, args ...string) *exec.Cmd {
-	return b.peer(ctx, b.python, append([]string{filepath.Join("bench", "clients", name)}, args...)...)
+	return b.peer(ctx, b.python, append([]string{filepath.Join("internal", "bench", "clients", name)}, args...)...)
 }
 
 // aws prepares Debian's AWS command line.
@@ -40,7 +40,7 @@ func (b *bench) aws(ctx context.Context, endpoint string, args ...string) *exec.
 
 // awsLoop prepares an upload with one command for each part.
 func (b *bench) awsLoop(ctx context.Context, endpoint, tree string) *exec.Cmd {
-	return b.peer(ctx, filepath.Join("bench", "clients", "aws_parts.sh"), endpoint, vault, b.file, strconv.Itoa(partSize), tree)
+	return b.peer(ctx, filepath.Join("internal", "bench", "clients", "aws_parts.sh"), endpoint, vault, b.file, strconv.Itoa(partSize), tree)
 }
 
 // boto2 prepares boto 2.49's concurrent uploader.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // mostWorkers is the largest number of parts that firn has in flight by default.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // delayedSize is the number of bytes that are sent over each connection, whatever the size

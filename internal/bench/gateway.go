@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // gatewayShare is the divisor of the file's size for a server that keeps the bytes: a

@@ -17,7 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 func main() {

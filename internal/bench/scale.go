@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 	"firn/treehash"
 	contract "firn/vault"
 	"firn/vault/vaulturl"

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // findMemoryLimit is the largest peak memory of finding archives, in MiB.

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // The contenders for hashes of a local file.

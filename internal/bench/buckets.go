@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // The contenders for a bucket.

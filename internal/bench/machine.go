@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // machineTable describes the machine, the programs and the time of the run. Values that the

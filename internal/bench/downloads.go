@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 	"firn/treehash"
 )
 

@@ -14,7 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 )
 
 // vaultName is the vault of the archive.

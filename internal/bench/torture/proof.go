@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"firn/bench/internal/lab"
+	"firn/internal/bench/internal/lab"
 	"firn/treehash"
 )
 
