@@ -69,7 +69,7 @@ flushes: ## remove each flush in turn, and check that a test fails
 
 .PHONY: cross
 cross: ## build for every supported system and processor
-	@scripts/cross.sh
+	@scripts/cross.sh all
 
 .PHONY: clean
 clean: ## remove what was built

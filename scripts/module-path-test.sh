@@ -15,7 +15,7 @@ if grep -rn --include='*.go' -E '^\s*(import )?"firn(/[^"]*)?"$' "$work/firn"; t
 	echo 'these imports were not renamed' >&2
 	exit 1
 fi
-(cd "$work/firn" && go build ./... && go vet ./vault ./record ./upload)
+(cd "$work/firn" && go build ./cmd/firn && go vet ./vault ./record ./upload)
 
 cd "$work/elsewhere"
 cat >main.go <<'END'

@@ -2,8 +2,9 @@
 # Kills a large upload and its download with SIGKILL at random moments, runs the same
 # commands until they succeed, and audits the server's access log. Then it does the same to
 # the import of a large inventory, and prints the peak memory. Last, it sends random
-# requests to a server and compares the answers with those of a model in memory. It takes
-# three times the file's size in TMPDIR, or 10 GB for ten million archives.
+# requests to a server and compares the answers with those of a model in memory, and builds
+# firn for every system and processor. It takes three times the file's size in TMPDIR, or
+# 10 GB for ten million archives.
 #
 #   TORTURE_MIB       size of the file (16384)
 #   TORTURE_KILLS     number of kills (10)
@@ -22,3 +23,5 @@ seed=${TORTURE_SEED:-$RANDOM}
 printf 'server beside its model: TORTURE_SEED=%s\n' "$seed"
 FIRN_TEST_SEED=$seed FIRN_REFERENCE_MOVES=${TORTURE_MOVES:-100000} \
 	go test -count 1 -timeout 60m -v -run '^TestServerDoesWhatTheReferenceDoes$' ./server
+
+scripts/cross.sh all
