@@ -3,19 +3,20 @@ package depot
 import "firn/internal/transfer"
 
 const (
-	// DefaultConcurrency is how many requests, or parts, are in flight where the caller
-	// names no number and more would cost something: room for parts that wait, or a
-	// limit that all share. It is enough for a line of 100 ms and 1 Gbit/s with parts
-	// of 16 MiB.
+	// DefaultConcurrency is the number of requests, or parts, in flight if the caller names
+	// none and more would cost something: room for waiting parts, or a limit that all of them
+	// share. With parts of 16 MiB it is enough for a connection of 1 Gbit/s with a latency of
+	// 100 ms.
 	DefaultConcurrency = 8
-	// MaxConcurrency is how many parts or segments are in flight at most where the
-	// caller names no number and as many are as pay: a few at first, more while more
-	// come through, fewer when the service or the line refuses some.
+	// MaxConcurrency is the largest number of parts or segments in flight if the caller names
+	// none and the engine chooses: it starts with a few, adds more while the throughput grows,
+	// and removes some when the service or the connection refuses requests.
 	MaxConcurrency = transfer.MostConcurrency
 )
 
-// InFlight returns how many pieces the engine is to have in flight: what was named, or
-// 0 for as many as pay. Held says that pieces take room until they are done.
+// InFlight returns the number of pieces that the engine keeps in flight: the named number, or 0
+// if the engine chooses. If held is set, each piece occupies memory or disk until it is done,
+// so the engine does not choose.
 func InFlight(named int, limitRate int64, held bool) int {
 	if named <= 0 && (held || limitRate > 0) {
 		return DefaultConcurrency
@@ -23,9 +24,10 @@ func InFlight(named int, limitRate int64, held bool) int {
 	return max(0, named)
 }
 
-// LineRate is what a line carries, in bytes per second, of which rate is known and which a
-// limit bounds. Each is 0 if there is none, and so is the result if there is neither.
-func LineRate(rate, limit float64) float64 {
+// BoundedRate returns the expected rate of a transfer in bytes per second: the rate of the
+// connection, but at most limit. 0 stands for an unknown rate, for no limit, and for an unknown
+// result.
+func BoundedRate(rate, limit float64) float64 {
 	if limit > 0 && (rate <= 0 || limit < rate) {
 		return limit
 	}

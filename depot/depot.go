@@ -1,8 +1,15 @@
-// Package depot has the value that every verb of firn works on: a vault, the record that is
-// kept of it, and the caller.
+// Package depot defines Depot, the value that every verb of firn works on: a vault, the record
+// of it, and the caller.
 //
-// It also has what the verbs share: their errors, how they repeat requests, the look at what
-// a vault has under an id, and how they show progress and ids.
+// Open of the root package firn makes a Depot from a URL. A program that opens the vault and
+// the catalog itself fills in the fields: Vault is required, and each other field has a
+// default.
+//
+//	d := depot.Depot{Vault: v, Journal: c, Notice: func(s string) { log.Print(s) }}
+//
+// The package also holds the common parts of the verbs: their errors, the repetition of
+// requests, the look-up of an archive by its id, progress reports, and the text of ids and
+// ranges.
 package depot
 
 import (
@@ -14,43 +21,45 @@ import (
 	"firn/vault"
 )
 
-// Depot is a vault, the record of it, and the caller who works on both. Vault is required.
-// A Depot is a plain value: a copy with another Progress shows another transfer.
+// Depot is a vault, the record of it, and the caller who works on both. Vault is required. A
+// Depot is a plain value: to report the progress of two transfers apart, copy the Depot and set
+// Progress in the copy.
 //
-// The functions tell the caller how a call gets on. They may be nil. Each is called by one
-// goroutine at a time, and must be quick.
+// The functions report to the caller during a call, and may be nil. One goroutine at a time
+// calls a function. It must return quickly, because the transfer waits for it.
 type Depot struct {
 	Vault vault.Vault
-	// Journal is the record. Without one, nothing that broke off can be continued, unless
-	// the vault tells enough. Taking an inventory and purging need one.
+	// Journal is the record: usually a *catalog.Catalog. Nil, like record.None, keeps no
+	// record. Then an interrupted call can only be continued as far as the vault's own lists
+	// allow. Inventories and purges need a record, and fail with vault.ErrInvalid without one.
 	Journal record.Journal
 
-	// Patience is how long a call goes on without any progress. Default 20 hours: after
-	// 24 a Glacier vault may drop an upload.
+	// Patience is how long a call goes on without any progress before it fails with ErrGaveUp.
+	// Default 20 hours, because a Glacier vault may drop an upload after 24.
 	Patience time.Duration
-	// Grace is how long requests in flight may take once ctx has ended. Then they are
-	// cut off. Default 10 seconds; a negative one is none at all.
+	// Grace is how long requests in flight may continue after ctx has ended. Then they are
+	// cancelled. Default 10 seconds; a negative value cancels them at once.
 	Grace time.Duration
-	// Now is the clock of the record. Default time.Now.
+	// Now is the clock for the times on record. Default time.Now.
 	Now func() time.Time
 
-	// Notice gets, as a sentence, what a person should know.
+	// Notice is called with sentences that the user should read.
 	Notice func(string)
-	// Progress gets how far a transfer is: before its first byte, and at every change.
-	// A call that has nothing to transfer does not call it.
+	// Progress is called before the first byte of a transfer and at every change. A call that
+	// transfers nothing does not call it.
 	Progress func(Progress)
-	// Reading gets how far the reading of an inventory is.
+	// Reading is called while an inventory is read.
 	Reading func(Reading)
-	// Waiting gets the jobs in progress, after each look at them.
+	// Waiting is called with the jobs in progress, after each time their states were checked.
 	Waiting func(Waiting)
-	// Ready gets each job that has ended well and is about to be read for the first time.
+	// Ready is called once for each job that has succeeded, before its output is read.
 	Ready func(record.Job)
-	// Approve is called before a job is started, with the bytes that it makes readable,
-	// or -1 if the size of the archive is not known. For an archive that takes several
-	// jobs it is called once, before the first, with the bytes of all of them. If it
+	// Approve is called before a job is started, with the number of bytes that the job makes
+	// readable, or -1 if the size of the archive is not known. If an archive takes several
+	// jobs, Approve is called once, before the first, with the bytes of all of them. If it
 	// returns an error, no job is started and the call returns that error.
 	Approve func(req vault.JobRequest, bytes int64) error
-	// Bell says when a job may have ended. Without one the vault is polled.
+	// Bell reports that a job may have ended. Without a Bell, firn polls the vault.
 	Bell Bell
 }
 
@@ -63,18 +72,19 @@ func (d Depot) HasRecord() bool {
 	return true
 }
 
-// Run is one call of a verb on a depot.
+// Run is one call of a verb on a depot. The packages of the verbs use it; a caller of the verbs
+// does not need it.
 type Run struct {
 	// Depot has its defaults filled in.
 	Depot
-	// Drain is closed when the call is to stop: nothing new begins, and what is in
-	// flight may end.
+	// Drain is closed when the call must stop: it begins nothing new, and requests in flight
+	// may finish.
 	Drain <-chan struct{}
 }
 
-// Begin begins a call of a verb. When ctx ends, Drain of the run closes. The context that
-// Begin returns ends after Grace from then, with ErrInterrupted: requests use it. The verb
-// calls stop at its end.
+// Begin begins a call of a verb. When ctx ends, run.Drain closes. The verb makes its requests
+// with the returned context, which ends with ErrInterrupted when Grace has passed since then.
+// The verb calls stop at its end.
 func Begin(ctx context.Context, d Depot) (requests context.Context, run Run, stop func()) {
 	run = Run{Depot: d.WithDefaults(), Drain: ctx.Done()}
 	requests, stop = transfer.UntilDrained(context.WithoutCancel(ctx), run.Drain, max(0, run.Grace))
@@ -114,14 +124,14 @@ func (d Depot) WithDefaults() Depot {
 	return d
 }
 
-// UntilDrained returns a context that ends, with ErrInterrupted, as soon as the run is to
-// stop. What can be broken off at once uses it: reading local bytes, waiting, and calls of
+// UntilDrained returns a context that ends, with ErrInterrupted, as soon as the run must stop.
+// It is for work that can be cancelled at once: reading local bytes, waiting, and calls of
 // other verbs, which have a grace of their own. The caller calls stop.
 func (r *Run) UntilDrained(ctx context.Context) (drained context.Context, stop func()) {
 	return transfer.UntilDrained(ctx, r.Drain, 0)
 }
 
-// Stopping reports whether the run is to stop.
+// Stopping reports whether the run must stop.
 func (r *Run) Stopping() bool {
 	select {
 	case <-r.Drain:
@@ -131,7 +141,7 @@ func (r *Run) Stopping() bool {
 	}
 }
 
-// Pause waits for d. It ends early, with ErrInterrupted, if the run is to stop.
+// Pause waits for d. It returns ErrInterrupted early if the run must stop.
 func (r *Run) Pause(ctx context.Context, d time.Duration) error {
 	return transfer.Pause(ctx, r.Drain, d)
 }

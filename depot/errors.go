@@ -2,13 +2,13 @@ package depot
 
 import "firn/internal/transfer"
 
-// Why an act did not come to its end, apart from the classes of package vault.
+// Reasons why a call ended early, besides the error classes of package vault.
 var (
-	// ErrInterrupted: ctx ended. Everything acknowledged or verified is recorded, and the
-	// same call continues. errors.Is takes it for context.Canceled, too, whatever ended
-	// ctx: a deadline is one way of asking to stop.
+	// ErrInterrupted: ctx ended. Everything that was acknowledged or verified is recorded, and
+	// the same call continues. errors.Is also matches it with context.Canceled, whatever
+	// ended ctx, a deadline too.
 	ErrInterrupted = transfer.ErrInterrupted
-	// ErrGaveUp: the service could not be reached, or refused, for longer than
-	// Patience. The same call continues.
+	// ErrGaveUp: for longer than Patience, the service could not be reached or refused the
+	// requests. The same call continues.
 	ErrGaveUp = transfer.ErrGaveUp
 )

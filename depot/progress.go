@@ -9,33 +9,34 @@ import (
 	"firn/vault"
 )
 
-// Progress is how far a transfer is.
+// Progress is the state of a transfer.
 type Progress = transfer.Progress
 
-// Reading is how far the reading of an inventory is.
+// Reading is the state of reading an inventory.
 type Reading struct {
-	Entries int64 // filed so far, by this call and earlier ones
-	// Bytes of the document that are read, and of all of it. Both are 0 where that is not
-	// known: an inventory that comes from a vault does not tell its size.
+	Entries int64 // entries recorded so far, by this call and earlier ones
+	// Bytes counts the bytes read so far of a file that is imported, and Size those of the
+	// whole file. Both are 0 for an inventory from a vault, whose size is not known.
 	Bytes, Size int64
-	// Finishing: all entries are filed, and the call works out what they mean.
+	// Finishing is set when all entries are recorded and the call computes the resulting
+	// states.
 	Finishing bool
 }
 
-// Waiting is a wait for jobs, or for a vault.
+// Waiting describes a wait for jobs or, without jobs, for a vault that is to be removed.
 type Waiting struct {
-	Jobs []record.Job // in progress, in the order given
+	Jobs []record.Job // in progress, in the given order
 	Next time.Time    // when the vault is asked again, at the latest
-	// Usually is how long jobs like the slowest of them take.
+	// Usually is the usual duration of the slowest of the jobs.
 	Usually time.Duration
 }
 
-// Bell says when it is worth asking a vault about its jobs. Package notify has one that
-// hears of them from a queue.
+// Bell waits for the message that a job has ended. Package notify has a Bell that reads
+// messages from a queue.
 type Bell interface {
-	// Wait returns nil once the service has said that something of ours ended, and
-	// the cause of ctx when that ends. Any other error says why there is nothing to be
-	// heard for now: vault.ErrUnavailable and vault.ErrThrottled may pass, others
-	// do not.
+	// Wait returns nil as soon as the service has announced an end that mine accepts, and the
+	// cause of ctx when ctx ends. Any other error says why no message can be received now.
+	// After vault.ErrUnavailable and vault.ErrThrottled the caller tries again later; after
+	// other errors it does not.
 	Wait(ctx context.Context, mine func(vault.Ending) bool) error
 }

@@ -11,8 +11,8 @@ import (
 	"firn/vault"
 )
 
-// QuoteID quotes the beginning of an id, which is enough to find it by. A short id, such as
-// the key of an object, is quoted in full.
+// QuoteID quotes the first characters of an id, which are enough to find it. It quotes a short
+// id, such as the key of an object, in full.
 func QuoteID[ID ~string](id ID) string {
 	const enough, most = 16, 48
 	if len(id) > most {
@@ -21,7 +21,7 @@ func QuoteID[ID ~string](id ID) string {
 	return strconv.Quote(string(id))
 }
 
-// RangeText names bytes of an archive by its first and last.
+// RangeText names the bytes of a range by the first and the last.
 func RangeText(r vault.Range) string {
 	if r.IsZero() {
 		return "the whole archive"
@@ -29,16 +29,16 @@ func RangeText(r vault.Range) string {
 	return fmt.Sprintf("bytes %d to %d (%s)", r.Offset, r.End()-1, humane.Bytes(r.Size))
 }
 
-// Passing reports whether an error of the vault may be another one, or none, the
-// next time.
+// Passing reports whether an error of the vault is temporary: the same request may succeed
+// later.
 func Passing(err error) bool {
 	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled)
 }
 
-// TokenLength is that of a token in hexadecimal digits.
+// TokenLength is the number of hexadecimal digits of a token.
 const TokenLength = 32
 
-// NewToken returns tokenLength hexadecimal digits that nobody has used before.
+// NewToken returns a random token of TokenLength hexadecimal digits.
 func NewToken() string {
 	b := make([]byte, TokenLength/2)
 	_, _ = rand.Read(b) // never fails

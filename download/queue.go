@@ -144,7 +144,7 @@ func (q *queue) rate(ctx context.Context) (rate float64, err error) {
 	if rate = q.options.EstimateRate; rate == 0 {
 		rate, err = q.depot.Journal.DownloadRate(ctx, q.depot.Vault.URL())
 	}
-	return depot.LineRate(rate, float64(q.options.LimitRate)), err
+	return depot.BoundedRate(rate, float64(q.options.LimitRate)), err
 }
 
 // noticeWindow says, once, that an assumed rate bounds what is requested.

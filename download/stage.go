@@ -24,7 +24,7 @@ func (d *download) lineRate() float64 {
 	if d.busy > 0 {
 		rate = max(rate, float64(d.received)/d.busy.Seconds())
 	}
-	return depot.LineRate(rate, float64(d.LimitRate))
+	return depot.BoundedRate(rate, float64(d.LimitRate))
 }
 
 // window is how much the line can read before an output expires, with a sixth of

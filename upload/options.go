@@ -36,7 +36,7 @@ type Options struct {
 
 func (o *Options) wish(stream bool) transfer.Wish {
 	return transfer.Wish{
-		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.LineRate(o.EstimateRate, float64(o.LimitRate)),
+		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.BoundedRate(o.EstimateRate, float64(o.LimitRate)),
 		Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
 	}
 }

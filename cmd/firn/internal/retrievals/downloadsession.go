@@ -75,7 +75,7 @@ func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, 
 	if rate == 0 {
 		rate, err = c.DownloadRate(ctx, vaultURL)
 	}
-	return depot.LineRate(rate, float64(limit)), err
+	return depot.BoundedRate(rate, float64(limit)), err
 }
 
 // one downloads an archive and tells of it.

@@ -112,7 +112,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 		}
 		rate = learned
 	}
-	return depot.LineRate(rate, float64(o.limitRate)), nil
+	return depot.BoundedRate(rate, float64(o.limitRate)), nil
 }
 
 // announce says what is about to be sent and, if a rate is known, how long that
