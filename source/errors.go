@@ -7,14 +7,14 @@ import (
 	"firn/internal/transfer"
 )
 
-// NotAFileError is the error of a path that leads to something other than a file. It
-// wraps ErrUnreadable.
+// NotAFileError is the error for a path that leads to something other than a file. It wraps
+// ErrUnreadable.
 type NotAFileError struct {
 	Path      string
-	Directory bool // else it is a pipe, a socket or a device
+	Directory bool // false: it is a pipe, a socket or a device
 }
 
-// Error says what is there.
+// Error names the path and says what is there.
 func (e *NotAFileError) Error() string {
 	if e.Directory {
 		return fmt.Sprintf("%q %v as one archive: it is a directory", e.Path, ErrUnreadable)
@@ -25,9 +25,9 @@ func (e *NotAFileError) Error() string {
 // Unwrap returns ErrUnreadable.
 func (e *NotAFileError) Unwrap() error { return ErrUnreadable }
 
-// What can be wrong with a source.
+// Errors of a source.
 var (
-	// ErrSourceChanged: the local file is not what it was when it was opened.
+	// ErrSourceChanged: the local file has changed since it was opened.
 	ErrSourceChanged = transfer.ErrSourceChanged
 	// ErrUnreadable: the local file cannot be read as one archive.
 	ErrUnreadable = errors.New("cannot be read")

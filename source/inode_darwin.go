@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// inode returns the inode number and its change time, which tell a file that
-// was edited in place and given its old modification time back.
+// inode returns the number of the inode and its change time. The change time reveals an edit in
+// place after which the old modification time was restored.
 func inode(info fs.FileInfo) (number uint64, change time.Time) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// inode returns nothing: size and modification time must do here.
+// inode returns nothing: on this system, size and modification time must suffice.
 func inode(fs.FileInfo) (number uint64, change time.Time) { return 0, time.Time{} }

@@ -1,5 +1,5 @@
-// Package source is the local side of an upload: a file, a stream or any io.ReaderAt, and
-// what tells whether it is still what it was.
+// Package source is the local side of an upload: the bytes of a file, a stream or any
+// io.ReaderAt, and the check that a file has not changed while it was read.
 package source
 
 import (
@@ -17,20 +17,21 @@ import (
 	"firn/record"
 )
 
-// Source is the local bytes of one archive: a file, a stream or any
-// io.ReaderAt.
+// Source is the local bytes of one archive. [Open], [Stream] and [FromReaderAt] make one. The
+// caller closes it. It serves one upload.
 type Source struct {
+	// Identity is the path, size and times of the file when it was opened. The record finds an
+	// earlier upload by its path.
 	Identity record.Source
-	Name     string // what the description defaults to
-	At       io.ReaderAt
-	Stream   *transfer.Stream
+	Name     string           // default of the description, and of the archive's name
+	At       io.ReaderAt      // the bytes; nil for a stream
+	Stream   *transfer.Stream // nil unless the source is a stream
 	file     *os.File
 }
 
-// Open opens a file as a source. The caller closes it. The file is opened
-// once and that descriptor is used throughout, so a file renamed over it later
-// is not mixed in. What cannot be one archive (a directory, a device, a file
-// that may not be read) is refused with an error that wraps ErrUnreadable.
+// Open opens a file as a source. It opens the file once and reads only through that descriptor,
+// so bytes of a file that is renamed over it later are not mixed in. The error for a directory,
+// a device, or a file without read permission wraps ErrUnreadable.
 func Open(path string) (*Source, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -55,17 +56,17 @@ func Open(path string) (*Source, error) {
 	return s, nil
 }
 
-// advised is a file that the engine may read at many places at once.
+// advised is a file that the engine may read at many offsets at once.
 type advised struct{ *os.File }
 
-// WillRead has bytes brought in from the disk before they are read.
+// WillRead asks the system to read bytes from the disk in advance.
 func (a advised) WillRead(offset, size int64) bool { return disk.WillRead(a.File, offset, size) }
 
-// Memory is that of the machine in bytes.
+// Memory returns the size of the machine's memory in bytes.
 func (advised) Memory() int64 { return disk.Memory() }
 
-// checkKind refuses what is not a plain file, before it is opened: opening a
-// pipe would wait for its writer.
+// checkKind refuses anything but a plain file before it is opened, because opening a pipe would
+// wait for a writer.
 func checkKind(path string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
@@ -73,7 +74,8 @@ func checkKind(path string, info fs.FileInfo) error {
 	return &NotAFileError{Path: path, Directory: info.IsDir()}
 }
 
-// Unreadable names the file once: the system's own error would name it again.
+// Unreadable wraps err with ErrUnreadable and the path. It drops the second path that errors of
+// package os contain.
 func Unreadable(path string, err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -82,21 +84,21 @@ func Unreadable(path string, err error) error {
 	return fmt.Errorf("%q %w: %w", path, ErrUnreadable, err)
 }
 
-// Stream is a source that can be read only once and whose size is not known. An
-// upload from it continues only if the same bytes are fed again from the start:
-// parts that the vault holds are then recognised by their hash and not sent. The
-// caller closes the source; a read of r under way then is not waited for.
+// Stream returns a source that can be read only once and has no known size. An upload from it
+// continues only if the caller feeds the same bytes again from the start: firn then recognises
+// the parts that the vault holds by their hashes and does not send them. Close does not wait
+// for a read of r in progress.
 func Stream(r io.Reader) *Source {
 	return &Source{Stream: transfer.NewStream(r), Identity: record.Source{Path: record.Stream, Size: -1}}
 }
 
-// FromReaderAt is a source of size bytes. The name stands for the path of a file
-// in the record and is the default description.
+// FromReaderAt returns a source of size bytes. The name replaces the path of a file in the
+// record, and is the default description.
 func FromReaderAt(r io.ReaderAt, size int64, name string) *Source {
 	return &Source{Name: name, At: r, Identity: record.Source{Path: name, Size: size}}
 }
 
-// String names the source as messages do.
+// String returns the source's name for messages.
 func (s *Source) String() string {
 	if s.Stream != nil {
 		return "the stream"
@@ -107,7 +109,7 @@ func (s *Source) String() string {
 // Size returns the number of bytes, or -1 for a stream.
 func (s *Source) Size() int64 { return s.Identity.Size }
 
-// Close closes the file that OpenFile opened, or stops reading ahead in a stream.
+// Close closes the file that Open opened, or stops the reading ahead in a stream.
 func (s *Source) Close() error {
 	switch {
 	case s.Stream != nil:
@@ -118,7 +120,7 @@ func (s *Source) Close() error {
 	return nil
 }
 
-// Identify looks at the open file again.
+// Identify reads the current size and times of the open file.
 func (s *Source) Identify() (record.Source, error) {
 	if s.file == nil {
 		return s.Identity, nil
@@ -132,8 +134,9 @@ func (s *Source) Identify() (record.Source, error) {
 	return id, nil
 }
 
-// CheckUnchanged compares the source with what it was when it was opened, and returns
-// how it looks now. It looks at no bytes.
+// CheckUnchanged compares the current size and times of the file with those from when it was
+// opened, and returns the current ones. If they differ, or the path leads to another file, the
+// error wraps ErrSourceChanged. It reads no bytes.
 func (s *Source) CheckUnchanged() (now record.Source, err error) {
 	if s.file == nil {
 		return s.Identity, nil
@@ -151,7 +154,7 @@ func (s *Source) CheckUnchanged() (now record.Source, err error) {
 	return now, fmt.Errorf("%w: %s: %s; nothing was completed", ErrSourceChanged, s, what)
 }
 
-// replaced says in words what became of the path since the file was opened.
+// replaced says in words that the path no longer leads to the open file, or returns "".
 func (s *Source) replaced() string {
 	there, err := os.Stat(s.Identity.Path)
 	if err != nil {
@@ -163,9 +166,9 @@ func (s *Source) replaced() string {
 	return ""
 }
 
-// Difference says in words what differs between two looks at a file, or "". A
-// changed inode change time is no difference, but a reason to look at the bytes: both
-// a new name and an edit whose modification time was set back do that.
+// Difference says in words how two identities of a file differ, or returns "". Another change
+// time of the inode is not a difference, because a rename also changes it. But it is a reason
+// to compare the bytes: an edit whose modification time was restored changes only it.
 func Difference(was, is record.Source) string {
 	switch {
 	case was.Size != is.Size:
@@ -178,17 +181,17 @@ func Difference(was, is record.Source) string {
 	return ""
 }
 
-// ProvedSame reports whether two looks prove that the bytes are the same ones
-// without reading them. The inode change time tells an edit in place whose
-// modification time was set back.
-func ProvedSame(was, is record.Source) bool {
+// LooksUnchanged reports whether two identities show, without reading the file, that the bytes
+// are the same. It compares the inode's change time as well, which reveals an edit in place
+// after which the modification time was restored.
+func LooksUnchanged(was, is record.Source) bool {
 	return !was.ModTime.IsZero() && Difference(was, is) == "" && was.Change.Equal(is.Change)
 }
 
-// Stamp shows a time to the nanosecond, as it is compared.
+// Stamp formats a time to the nanosecond, because firn compares times to the nanosecond.
 func Stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05.999999999") }
 
-// OpenPlain opens a file that is read only to be compared.
+// OpenPlain opens a plain file that is only read, to be compared or imported.
 func OpenPlain(path string) (*Source, error) {
 	info, err := os.Stat(path)
 	if err != nil {

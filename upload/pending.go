@@ -38,7 +38,7 @@ func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored
 			switch {
 			case err != nil:
 				return Stored{}, false, err
-			case p.State == record.Completed && source.ProvedSame(p.Source, u.source.Identity) && u.isAsked(p.Name, p.Class):
+			case p.State == record.Completed && source.LooksUnchanged(p.Source, u.source.Identity) && u.isAsked(p.Name, p.Class):
 				return stored, true, nil
 			case p.State == record.Completed:
 				u.noticeCompleted(p.Upload)

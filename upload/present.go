@@ -24,7 +24,7 @@ import (
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.Identity
 	u.last = last
-	compared := last.State == record.Open && source.ProvedSame(last.Source, id) // when that upload was begun
+	compared := last.State == record.Open && source.LooksUnchanged(last.Source, id) // when that upload was begun
 	if u.source.Stream != nil && last.State == record.Completed && !u.Again {
 		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; what a stream holds shows only "+
 			"when it is read, so it is stored again", last.ArchiveID))
@@ -109,7 +109,7 @@ func (u *upload) isBeside(a record.Archive) bool {
 // when they were uploaded, or they have the same tree hash, which is then noted with
 // this source and description, so that they are not read for that again.
 func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
-	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && source.ProvedSame(from.Source, u.source.Identity) {
+	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && source.LooksUnchanged(from.Source, u.source.Identity) {
 		return true, nil
 	}
 	hash, err := u.wholeHash(ctx, "an archive of this name and size is there already; comparing its tree hash with the file")
@@ -156,7 +156,7 @@ func (u *upload) present(a record.Archive, from record.Upload) Stored {
 func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) {
 	id := u.source.Identity
 	switch {
-	case u.source.Stream != nil || source.ProvedSame(than.Source, id):
+	case u.source.Stream != nil || source.LooksUnchanged(than.Source, id):
 		return false, nil
 	case than.Source.Size != id.Size:
 		return true, nil

@@ -135,7 +135,7 @@ func (u *upload) listHeld(ctx context.Context, at *attempt) error {
 // our record is the truth about content. Else it forgets them, before the new
 // source is recorded.
 func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
-	if !source.ProvedSame(at.Source, u.source.Identity) {
+	if !source.LooksUnchanged(at.Source, u.source.Identity) {
 		if u.source.Stream == nil && len(at.held) > 0 {
 			u.Notice("the file was touched since; comparing what the vault holds with its bytes")
 		}

@@ -101,7 +101,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	if isClass {
 		return Stored{}, false, wrongClass
 	}
-	return u.present(a, last), source.ProvedSame(last.Source, u.source.Identity), nil
+	return u.present(a, last), source.LooksUnchanged(last.Source, u.source.Identity), nil
 }
 
 // unlessStream returns an error about an archive that is not proved. A later stream is
