@@ -1,14 +1,14 @@
-// Package firn takes massive backups into cold storage and gets them back.
+// Package firn stores large backups in cold storage and retrieves them.
 //
-// Firn is old snow on its way to becoming glacier ice. This package is the front door of the
-// library: [Open] opens a vault of any kind (an Amazon Glacier vault, a bucket in the cold
-// classes of S3, a plain directory) and the catalog that keeps the record of it. The verbs
-// work on both, and each has a package:
+// Firn is old snow that becomes glacier ice. This package is the entry of the library. [Open]
+// opens a vault of any kind (an Amazon Glacier vault, a bucket in the cold classes of S3, or a
+// plain directory), and the catalog, which is firn's record of the vault on your disk. The
+// verbs work on both, and each verb has a package:
 //
-//   - upload brings a file or a stream into a vault;
+//   - upload stores a file or a stream as an archive;
 //   - jobs starts jobs, which make archives readable, and waits for them;
-//   - download brings archives back;
-//   - reconcile brings the record in line with a vault's inventory;
+//   - download fetches archives into files or streams;
+//   - reconcile updates the record from a vault's inventory;
 //   - verify compares a local file with an archive;
 //   - purge deletes the archives of a vault, and the vault.
 //
@@ -24,15 +24,34 @@
 //	archive := record.Archive{ID: stored.ArchiveID, Size: stored.Size, TreeHash: stored.TreeHash}
 //	_, err = download.File(ctx, d.Depot, archive, "back.tar", download.Options{})
 //
-// Every verb takes a depot.Depot, which is a vault, its record and the caller, and a struct
-// of options, which is plain data. A call ends early when its context ends: requests in
-// flight may finish for a few seconds, and the same call continues later.
+// In a Glacier vault, download.File waits for hours until a job has made the archive readable.
+// With Options.NoWait it returns a jobs.NotReadyError instead, and the same call continues
+// later. If only the id of an archive is known, set its Size to -1.
 //
-// Package record says what the verbs need of a record, package catalog keeps one that lasts,
-// and package source is the local side of an upload.
+// An inventory lists the archives of a vault. The catalog then holds them:
 //
-// Bytes are counted in int64 throughout; times are UTC. Errors wrap the classes of package
-// vault and the Err values of the verb's package, of depot and of source.
+//	report, err := reconcile.Inventory(ctx, d.Depot, reconcile.Options{})
+//	...
+//	for a, err := range d.Catalog.Archives(ctx, catalog.Filter{Vault: d.Vault.URL()}) {
+//		...
+//	}
+//
+// The URL "/srv/cold/image-backups" names a directory, which dirvault.Create makes into a vault
+// once. The URL "glacier://image-backups?region=us-west-2&endpoint=http://127.0.0.1:8333" names
+// a vault at another server that speaks the protocol of Amazon Glacier, such as the one that
+// "firn serve" starts. Package vaulturl documents all URLs. Credentials come from the AWS
+// configuration: the environment, or the files below ~/.aws.
+//
+// Every verb takes a depot.Depot (the vault, its record, and functions of the caller that
+// receive progress and notices) and a struct of options, which is plain data. The zero value of
+// the options works. A call ends early when its context ends: requests in flight may finish for
+// a few seconds, and the same call continues later.
+//
+// Package record defines the types and interfaces of the record, package catalog keeps a record
+// in a file, and package source is the local side of an upload.
+//
+// Sizes are in bytes (int64) and times are in UTC. Errors wrap the error classes of package
+// vault, and the Err values of the verb's package, of depot and of source; use errors.Is.
 package firn
 
 import (
@@ -45,39 +64,41 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// Options says how to open a vault. The zero value keeps no record.
+// Options says how to open a vault. The zero value opens it without a catalog.
 type Options struct {
-	// Catalog is the path of the catalog's file, which is created if it is not there.
-	// Empty: no record is kept, and nothing that broke off can be continued, unless the
-	// vault tells enough. Inventories and purges need a catalog.
+	// Catalog is the path of the catalog's file. Open creates the file if it does not exist. If
+	// the path is empty, there is no record: an interrupted call can only be continued as far
+	// as the vault's own lists allow, and inventories and purges are refused.
 	Catalog string
-	// Connections is how many requests will be in flight at once; 0 if few.
+	// Connections is the expected number of concurrent requests; 0 if there will be few.
 	Connections int
-	// KeepDays is how long a restored copy of an object stays, in place of what the
-	// URL says; 0: as it says.
+	// KeepDays is the lifetime in days of a restored copy of an object in S3. It overrides the
+	// option of the URL; 0 does not.
 	KeepDays int
-	// OnDamage is told of each thing in a directory that is damaged and passed over, and
-	// Notice, in a sentence, what a person should know. They may be nil.
+	// OnDamage is called for each damaged file in a directory vault that a call skips. Notice
+	// is called with sentences that the user should read. Both may be nil.
 	OnDamage func(error)
 	Notice   func(string)
-	// Now is the clock of the record. Default time.Now.
+	// Now is the clock for the times on record. Default time.Now.
 	Now func() time.Time
 }
 
-// Depot is an open vault with the record of it. The caller closes it.
+// Depot is an open vault with its record. The caller closes it. The verbs take the embedded
+// depot.Depot, whose functions (Progress, Waiting, Approve and others) the caller may set.
 type Depot struct {
 	depot.Depot
-	// Catalog is the Journal of the Depot; nil if the Options name none.
+	// Catalog is the Journal of the Depot. It lists the uploads, archives and jobs on record.
+	// It is nil if the Options name no catalog.
 	Catalog *catalog.Catalog
-	// At is the Vault of the Depot, with what only its URL says of it.
+	// At is the Vault of the Depot, as package vaulturl opened it.
 	At *vaulturl.Vault
 }
 
-// Open opens the vault that a URL names, and the catalog. Package vaulturl documents the
-// URLs and the errors: vault.ErrInvalid for a URL that names no vault, vault.ErrNotFound for
-// a directory that is none, vault.ErrLocked for one that another process has open. Whether a
-// Glacier vault or a bucket exists shows at the first request. A CatalogError is about the
-// catalog.
+// Open opens the vault that a URL names, and the catalog. Package vaulturl documents the URLs.
+// The error wraps vault.ErrInvalid if the URL is invalid, vault.ErrNotFound if the directory is
+// not a vault, and vault.ErrLocked if another process has the directory open. Open makes no
+// request to a service: if a Glacier vault or a bucket does not exist, the first request fails.
+// A CatalogError means that the catalog could not be opened.
 func Open(ctx context.Context, url string, o Options) (*Depot, error) {
 	v, err := vaulturl.Open(ctx, url, vaulturl.Options{
 		Connections: o.Connections, KeepDays: o.KeepDays, OnDamage: o.OnDamage, Notice: o.Notice,
@@ -96,13 +117,13 @@ func Open(ctx context.Context, url string, o Options) (*Depot, error) {
 	return d, nil
 }
 
-// CatalogError says that the catalog could not be opened, and not the vault.
+// CatalogError means that the catalog, and not the vault, could not be opened.
 type CatalogError struct{ Err error }
 
-// Error is that of the catalog.
+// Error returns the text of Err.
 func (e *CatalogError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the error of package catalog.
+// Unwrap returns Err.
 func (e *CatalogError) Unwrap() error { return e.Err }
 
 // Close closes the vault and the catalog.
