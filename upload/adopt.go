@@ -12,9 +12,9 @@ import (
 	"firn/vault"
 )
 
-// adopt looks at the vault for an unfinished upload with our description whose
-// parts are our bytes: one that the record does not know, or knows as that of a
-// file which has grown or moved since.
+// adopt searches the vault for an unfinished upload that has our description and whose parts
+// have our bytes. The record does not know such an upload, or lists it under a file that has
+// grown or moved since.
 func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error) {
 	candidates, err := u.unfinished(ctx)
 	if err != nil {
@@ -40,21 +40,21 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 	return nil, nil
 }
 
-// candidate returns the attempt that an upload found at the vault can become, or
-// nil if it is not proved to be of our bytes, or if somebody is at work on it.
+// candidate returns the attempt that continues an upload found at the vault. It returns nil if
+// the upload's bytes do not match ours, or if another run works on it.
 func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Upload) (*attempt, error) {
 	switch known, err := RecordOf(ctx, u.Depot, c.ID); {
 	case err == nil:
-		c.ID, c.PartSize = known.ID, known.PartSize // of a single part a list tells the size of that
+		c.ID, c.PartSize = known.ID, known.PartSize // a list gives the size of a single part as the part size
 	case !errors.Is(err, vault.ErrNotFound):
 		return nil, err
 	}
 	theirs := transfer.Plan{Size: plan.Size, PartSize: c.PartSize}
-	if never := u.neverFits(humane.Time(c.Created), c.PartSize); never != "" && u.last.ID != c.ID { // of which it was said
+	if never := u.neverFits(humane.Time(c.Created), c.PartSize); never != "" && u.last.ID != c.ID { // open has already said so of the last upload
 		u.Notice(never)
 		return nil, nil
 	}
-	if u.source.Stream != nil || !theirs.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.isAsked(c.Name, c.Class) {
+	if u.source.Stream != nil || !theirs.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != c.PartSize) || !u.hasRequestedName(c.Name, c.Class) {
 		return nil, nil
 	}
 	at := u.newAttempt(theirs)
@@ -69,15 +69,15 @@ func (u *upload) candidate(ctx context.Context, plan transfer.Plan, c vault.Uplo
 	if err != nil {
 		return nil, err
 	}
-	ours, err := u.provedOurs(ctx, at)
+	ours, err := u.hasOurBytes(ctx, at)
 	if err != nil || !ours {
 		return nil, err
 	}
 	return at, nil
 }
 
-// RecordOf returns the record of an upload that the vault lists, also where the list has
-// it by another id than the record; vault.ErrNotFound if there is none.
+// RecordOf returns the record of an upload that the vault lists, even if the list and the
+// record have different ids for it. vault.ErrNotFound means that it is not on record.
 func RecordOf(ctx context.Context, d depot.Depot, id vault.UploadID) (record.Upload, error) {
 	d = d.WithDefaults()
 	known, err := d.Journal.UploadByID(ctx, d.Vault.URL(), id)
@@ -92,9 +92,9 @@ func RecordOf(ctx context.Context, d depot.Depot, id vault.UploadID) (record.Upl
 	return known, err
 }
 
-// reserve makes sure that no other run is at work on an upload that is recorded under
-// another path, and that it is none that may be an archive: how it stands is read once
-// nobody else can change it. It stays reserved until the end of the call.
+// reserve locks an upload that is recorded under another path, so that no other run works on
+// it, and checks that it cannot have become an archive. It reads the state after it has the
+// lock. The lock lasts until the end of the call.
 func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error) {
 	known, err := u.Journal.UploadByID(ctx, u.VaultURL, at.ID)
 	if errors.Is(err, vault.ErrNotFound) {
@@ -104,7 +104,7 @@ func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error
 		return false, err
 	}
 	if known.Description != at.Description {
-		return false, nil // which a vault that tells no descriptions would keep
+		return false, nil // a vault that lists no descriptions would keep the recorded one
 	}
 	if locked := known.Source.Path; locked != at.Source.Path {
 		unlock, err := u.Journal.LockUpload(ctx, u.VaultURL, locked, known.Description)
@@ -125,16 +125,16 @@ func (u *upload) reserve(ctx context.Context, at *attempt) (free bool, err error
 	}
 	switch known.State {
 	case record.Completing, record.Completed, record.Unknown:
-		return false, nil // it may be an archive, of which that record is all that is known
+		return false, nil // it may have become an archive that only this record describes
 	}
 	at.Key = known.Key
 	return true, nil
 }
 
-// takeOver records that an upload is ours now. Hashes of what may have been other bytes
-// go before that: with the new source they would pass for proved. Until they are gone
-// it is on record with a source that is nobody's, so that a record which may not be
-// taken over keeps them, and a run that ends in between leaves none that are believed.
+// takeOver records that this source owns an upload. First it deletes the recorded hashes, which
+// may be those of other bytes, because with the new source they would be trusted. Until they
+// are deleted, the upload is on record with a source that no file matches. If the journal
+// refuses that, the hashes stay; if the run ends in between, no later run trusts them.
 func (u *upload) takeOver(ctx context.Context, at *attempt) error {
 	at.State = record.Open
 	if at.Key != 0 {
@@ -151,10 +151,10 @@ func (u *upload) takeOver(ctx context.Context, at *attempt) error {
 	return u.save(ctx, at)
 }
 
-// provedOurs compares some of the held parts with the local bytes: the first and
-// the last, which is enough to tell our upload from one of another file. Every
-// other one is compared when its turn comes to be sent.
-func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
+// hasOurBytes compares the first and the last held part with the local bytes, which is enough
+// to distinguish our upload from one of another file. The engine compares each other part
+// before it would send it.
+func (u *upload) hasOurBytes(ctx context.Context, at *attempt) (bool, error) {
 	var first, last *vault.Part
 	for _, p := range at.held {
 		if first == nil || p.Offset < first.Offset {
@@ -178,7 +178,7 @@ func (u *upload) provedOurs(ctx context.Context, at *attempt) (bool, error) {
 	return true, nil
 }
 
-// isPart reports whether the vault holds the local bytes as a part.
+// isPart reports whether the vault holds the local bytes as this part.
 func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
 	switch {
 	case !p.TreeHash.IsZero():
@@ -192,11 +192,11 @@ func (u *upload) isPart(ctx context.Context, p vault.Part) (bool, error) {
 	return hash == p.TreeHash, err
 }
 
-// adoptLost looks for the upload of a request whose answer never came: the only
-// one that appeared since, of our part size, without parts, and in no record.
+// adoptLost searches for the upload of a request whose answer was lost. It must be the only one
+// that appeared since the request, has our part size and no parts, and is in no record.
 func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, error) {
 	plan := transfer.Plan{Size: u.source.Size(), PartSize: lost.PartSize}
-	if !plan.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) || !u.isAsked(lost.Name, lost.Class) {
+	if !plan.Fits(u.Vault.Limits()) || (u.PartSize != 0 && u.PartSize != lost.PartSize) || !u.hasRequestedName(lost.Name, lost.Class) {
 		return nil, nil
 	}
 	candidates, err := u.unfinished(ctx)
@@ -205,11 +205,11 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 	}
 	var found []*attempt
 	for _, c := range candidates {
-		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-depot.ClockSlack)) || u.strangers[c.ID] || !u.isAsked(c.Name, c.Class) {
+		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-depot.ClockSlack)) || u.strangers[c.ID] || !u.hasRequestedName(c.Name, c.Class) {
 			continue
 		}
 		at := &attempt{Upload: lost, plan: plan}
-		at.ID, at.Source = c.ID, u.provable(u.source.Identity)
+		at.ID, at.Source = c.ID, u.recordable(u.source.Identity)
 		if untouched, err := u.untouched(ctx, at); err != nil {
 			return nil, err
 		} else if untouched {
@@ -217,13 +217,13 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 		}
 	}
 	if len(found) != 1 {
-		return nil, nil // none, or no telling which
+		return nil, nil // none, or several
 	}
 	u.Notice("continuing with the upload whose confirmation was lost")
 	return found[0], u.takeOver(ctx, found[0])
 }
 
-// untouched reports whether nobody is known to use an upload.
+// untouched reports whether an upload is in no record and has no parts.
 func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
 	_, err := RecordOf(ctx, u.Depot, at.ID)
 	if !errors.Is(err, vault.ErrNotFound) {
@@ -236,8 +236,8 @@ func (u *upload) untouched(ctx context.Context, at *attempt) (bool, error) {
 	return len(at.held) == 0, err
 }
 
-// unfinished lists the vault's uploads with our description, or with our name where
-// it tells no descriptions.
+// unfinished lists the vault's uploads with our description. If the vault lists no
+// descriptions, it lists those with our name.
 func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err error) {
 	err = u.Retry().Do(ctx, func(ctx context.Context) error {
 		found = nil

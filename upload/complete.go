@@ -12,14 +12,15 @@ import (
 	"firn/vault"
 )
 
-// errUploadGone: the vault is there and does not know the upload.
+// errUploadGone means that the vault exists and does not know the upload.
 var errUploadGone = errors.New("the upload is gone from the vault")
 
-// complete asks the vault to publish the archive: the intent is recorded, the
-// vault is asked until it answers, and the id is recorded before it is returned.
+// complete asks the vault to publish the archive. It records the intent before the first
+// request, repeats the request until the vault answers, and records the id before it returns
+// it.
 func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
-	wasAsked := at.State == record.Completing // by a run that did not come to the answer
-	if at.State != record.Unknown {           // which says already that the vault was asked
+	wasCompleting := at.State == record.Completing // by an earlier run that did not receive the answer
+	if at.State != record.Unknown {                // Unknown already implies that the vault was asked
 		at.State, at.TreeHash, at.Source.Size = record.Completing, c.TreeHash, c.Size // the size of a stream is known now
 		if err := u.save(ctx, at); err != nil {
 			return "", err
@@ -33,8 +34,8 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
 		return err
 	})
-	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasAsked) { // the vault may still be at work on it
-		id, err = u.await(ctx, at, c, err)
+	if errors.Is(err, vault.ErrNotFound) && (tries > 1 || wasCompleting) { // the vault may still be at work on it
+		id, err = u.awaitArchive(ctx, at, c, err)
 	}
 	var partSize *vault.PartSizeError
 	wrongClass, isClass := errors.AsType[*vault.ClassError](err)
@@ -49,7 +50,7 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	case errors.Is(err, vault.ErrExists):
 		return "", errors.Join(&UnfinishedError{Upload: at.ID, Cause: err}, u.reopen(ctx, at))
 	case errors.Is(err, vault.ErrNotFound) && tries > 1: // an earlier try may have succeeded
-		return "", u.unknown(ctx, at, c.Size)
+		return "", u.recordUnknown(ctx, at, c.Size)
 	case errors.Is(err, vault.ErrNotFound):
 		return "", u.explainMissing(ctx, err)
 	case errors.As(err, &partSize):
@@ -63,8 +64,8 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	return "", err
 }
 
-// reopen records that the vault has the upload and that it is no archive. It comes
-// after the record that completing was asked for, whose answer this is.
+// reopen records that the vault has the upload and that no archive came of it. A state Unknown
+// first becomes Completing, because Open may only follow the record of the request.
 func (u *upload) reopen(ctx context.Context, at *attempt) error {
 	if at.State == record.Unknown {
 		if err := u.saveAs(ctx, at, record.Completing); err != nil {
@@ -74,7 +75,7 @@ func (u *upload) reopen(ctx context.Context, at *attempt) error {
 	return u.saveAs(ctx, at, record.Open)
 }
 
-// saveAs saves an attempt in another state, which it has only if that is on record.
+// saveAs saves an attempt in another state. The attempt gets the state only if that succeeds.
 func (u *upload) saveAs(ctx context.Context, at *attempt, state record.UploadState) error {
 	is := *at
 	is.State = state
@@ -85,14 +86,14 @@ func (u *upload) saveAs(ctx context.Context, at *attempt, state record.UploadSta
 	return err
 }
 
-// finish makes the archive id durable. If that fails as a whole, the id alone is
-// saved, so that a later run need not ask the vault for what it may have
-// forgotten; and it stands in the error.
+// finish makes the archive id durable. If it cannot record the whole result, it saves the id
+// alone, so that a later run need not ask a vault that may have forgotten the upload. The error
+// contains the id as well.
 func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, size int64) error {
 	a := u.newArchive(at, id, size, record.Stored)
 	err := u.saveFinished(ctx, at, a)
 	if err == nil {
-		u.identify(ctx, a)
+		u.noteETag(ctx, a)
 		return nil
 	}
 	at.ArchiveID = id
@@ -100,7 +101,6 @@ func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, si
 		"run the same command again to record it: %w", id, err), u.save(ctx, at))
 }
 
-// newArchive is the record of the archive that an upload has become.
 func (u *upload) newArchive(at *attempt, id vault.ArchiveID, size int64, state record.ArchiveState) record.Archive {
 	return record.Archive{
 		Vault: u.VaultURL, ID: id, Name: at.Source.Path, Description: u.description,
@@ -108,8 +108,7 @@ func (u *upload) newArchive(at *attempt, id vault.ArchiveID, size int64, state r
 	}
 }
 
-// saveFinished records that an upload has become an archive, even if the call was
-// cancelled meanwhile.
+// saveFinished records that an upload has become an archive, even after the call was cancelled.
 func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive) error {
 	done := at.Upload
 	done.State, done.ArchiveID = record.Completed, a.ID
@@ -120,10 +119,9 @@ func (u *upload) saveFinished(ctx context.Context, at *attempt, a record.Archive
 	return err
 }
 
-// identify notes what the vault calls the bytes of an archive that was just stored and
-// recorded, where its id may come to stand for others. What cannot be had, or written
-// down, now, the first inventory tells.
-func (u *upload) identify(ctx context.Context, a record.Archive) {
+// noteETag records the ETag of a new archive, if the vault may use the id again for other
+// bytes. If it fails, the first inventory supplies the ETag.
+func (u *upload) noteETag(ctx context.Context, a record.Archive) {
 	l, ok := u.Vault.(vault.Looker)
 	if !ok {
 		return
@@ -133,24 +131,24 @@ func (u *upload) identify(ctx context.Context, a record.Archive) {
 	}
 }
 
-// unknown records that it is not known whether the archive was stored, and says what
-// can tell.
-func (u *upload) unknown(ctx context.Context, at *attempt, size int64) error {
-	settles := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
+// recordUnknown records that it is not known whether the archive was stored. The error says how
+// to find out.
+func (u *upload) recordUnknown(ctx context.Context, at *attempt, size int64) error {
+	remedy := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
 	if u.Vault.Limits().InventoryLag == 0 {
-		settles = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
+		remedy = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
 	}
 	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+
 		"and now it does not know the upload any more; %s; it is not uploaded again by itself",
-		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, settles)
+		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, remedy)
 	if at.State == record.Unknown && at.Source.Size == size {
-		return err // and since when stays on record
+		return err // the recorded time stays that of the first failure
 	}
 	at.State, at.Source.Size = record.Unknown, size
 	return errors.Join(err, u.save(ctx, at))
 }
 
-// sourceText names what was uploaded by an earlier run.
+// sourceText names the source of an earlier run.
 func sourceText(s record.Source) string {
 	if s.Path == record.Stream {
 		return "a stream"
@@ -158,7 +156,7 @@ func sourceText(s record.Source) string {
 	return strconv.Quote(filepath.Base(s.Path))
 }
 
-// sizeText is the size of what was uploaded by an earlier run, if that is known.
+// sizeText is the size of an earlier upload, if it is on record.
 func sizeText(size int64) string {
 	if size < 0 {
 		return "of a size that is not on record"
@@ -166,8 +164,8 @@ func sizeText(size int64) string {
 	return humane.Bytes(size)
 }
 
-// explainMissing turns the ErrNotFound of an upload into errUploadGone if the
-// vault itself is there. Other errors come back as they are.
+// explainMissing replaces the ErrNotFound of an upload by errUploadGone if the vault itself
+// exists. It returns other errors unchanged.
 func (u *upload) explainMissing(ctx context.Context, err error) error {
 	if !errors.Is(err, vault.ErrNotFound) {
 		return err
@@ -178,7 +176,8 @@ func (u *upload) explainMissing(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", errUploadGone, err)
 }
 
-// expire records that the vault dropped an upload and tells what that costs.
+// expire records that the vault dropped an upload, and says in a notice how much must be sent
+// again.
 func (u *upload) expire(ctx context.Context, at *attempt) error {
 	at.State = record.Expired
 	c, err := u.completion(ctx, at)

@@ -8,8 +8,8 @@ import (
 	"firn/vault"
 )
 
-// describe returns the description to keep with the archive: the one given, or
-// the one that tells the source's name.
+// describe returns the description to store with the archive: the given one, or one that
+// encodes the source's name.
 func describe(s *source.Source, given string, l vault.Limits) (string, error) {
 	text := given
 	if text == "" {

@@ -8,31 +8,30 @@ import (
 	"firn/vault"
 )
 
-// UnfinishedError is the error of an upload of which everything is at the vault and
-// which cannot be completed as it stands. The upload stays open there.
+// UnfinishedError means that the vault holds every byte of the upload and refuses to complete
+// it, because another archive has the name. The upload stays open at the vault. The same call
+// continues when the name is free.
 type UnfinishedError struct {
 	Upload vault.UploadID
 	Cause  error
 }
 
-// Error says that nothing has to be sent again, and why the upload is not complete.
+// Error says that nothing must be sent again, and why the upload is not complete.
 func (e *UnfinishedError) Error() string {
 	return fmt.Sprintf("everything is sent and the upload cannot be completed: %v", e.Cause)
 }
 
-// Unwrap returns the cause.
+// Unwrap returns Cause.
 func (e *UnfinishedError) Unwrap() error { return e.Cause }
 
-// Why an upload did not end with an archive, apart from the classes of package vault and
-// the errors of package depot and of package source.
+// Reasons why an upload ended without an archive, besides the error classes of package vault
+// and the errors of packages depot and source.
 var (
-	// ErrSpool: a part of a stream could not be kept on disk until it is
-	// acknowledged.
+	// ErrSpool: a part of a stream could not be kept on disk until the vault acknowledges it.
 	ErrSpool = transfer.ErrSpool
-	// ErrUndescribed: a stream was given without a description. It wraps
-	// vault.ErrInvalid.
+	// ErrUndescribed: a stream has no description. It wraps vault.ErrInvalid.
 	ErrUndescribed = fmt.Errorf("a stream has no name of its own, and needs a description: %w", vault.ErrInvalid)
-	// ErrUnknown: the vault was asked to complete the upload and its answer was
-	// lost. The archive may be there; only an inventory can tell.
+	// ErrUnknown: the vault was asked to complete the upload, and its answer was lost. The
+	// archive may be stored. A later call of the same upload, or an inventory, finds out.
 	ErrUnknown = errors.New("it is not known whether the archive was stored")
 )

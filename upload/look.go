@@ -11,9 +11,9 @@ import (
 	"firn/vault"
 )
 
-// isStillThere looks whether the vault still has an archive that is on record, where
-// it can tell at once. If it cannot be looked at, the record counts. One that firn has
-// stored, by an upload that is on record, is a ClassError in another class.
+// isStillThere checks whether the vault still has an archive on record, if the vault can answer
+// at once. Otherwise the record counts. If an archive that firn uploaded is in another class
+// than requested, the error is a vault.ClassError.
 func (u *upload) isStillThere(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
 	looker, ok := u.Vault.(vault.Looker)
 	if !ok {
@@ -22,31 +22,30 @@ func (u *upload) isStillThere(ctx context.Context, a record.Archive, from record
 	found, err := looker.Look(ctx, a.ID)
 	switch {
 	case err == nil && depot.IsAnother(a, found):
-		return false, u.lose(ctx, a, &found)
+		return false, u.recordLost(ctx, a, &found)
 	case err == nil && isMisplaced(found, from):
 		return false, found.Misplaced
-	case err == nil, errors.Is(err, vault.ErrInvalid): // or it tells of archives by jobs only
+	case err == nil, errors.Is(err, vault.ErrInvalid): // the latter: the vault describes archives only by jobs
 		return true, nil
 	case ctx.Err() != nil:
 		return false, err
 	case errors.Is(err, vault.ErrNotFound):
-		return false, u.lose(ctx, a, nil)
+		return false, u.recordLost(ctx, a, nil)
 	}
 	u.Notice(fmt.Sprintf("archive %s is on record as stored %s; whether it is still there could not be looked at: %v",
 		depot.QuoteID(a.ID), humane.Time(a.Created), err))
 	return true, nil
 }
 
-// isMisplaced reports whether an archive that firn has stored is in another class than it
-// was asked to be. What others have stored is where they wanted it.
+// isMisplaced reports whether an archive that firn uploaded is in another class than requested.
+// Archives of other programs may be in any class.
 func isMisplaced(found vault.Archive, from record.Upload) bool {
 	return found.Misplaced != nil && from.ID != ""
 }
 
-// lose records, and says, that somebody else has removed an archive, or put another
-// one in its place, which is not nil then. That there is no vault at all says nothing
-// about the archive.
-func (u *upload) lose(ctx context.Context, a record.Archive, another *vault.Archive) error {
+// recordLost records that another program removed an archive or, if another is not nil, put
+// that one in its place. A notice says so. It changes nothing if the vault itself is missing.
+func (u *upload) recordLost(ctx context.Context, a record.Archive, another *vault.Archive) error {
 	if _, err := u.unfinished(ctx); err != nil {
 		return err
 	}

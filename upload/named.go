@@ -8,13 +8,13 @@ import (
 	"firn/vault"
 )
 
-// namer is the vault if its archives have names and this one gets one.
+// namer returns the vault as a Namer if its archives have names and this archive gets one.
 func (u *upload) namer() (vault.Namer, bool) {
 	n, ok := u.Vault.(vault.Namer)
 	return n, ok && u.Vault.Limits().Names && u.name != ""
 }
 
-// checkName refuses a name that no archive can have, before anything is recorded.
+// checkName refuses an invalid name before anything is recorded.
 func (u *upload) checkName() error {
 	n, ok := u.namer()
 	if !ok {
@@ -26,8 +26,8 @@ func (u *upload) checkName() error {
 	return nil
 }
 
-// list lists the unfinished uploads that may be of this call: at a vault with names
-// those of its name, of which there are none if it gave none, and else all.
+// list lists the unfinished uploads that may belong to this call. At a vault with names, these
+// are the uploads with its name, and none if it has no name. At other vaults, these are all.
 func (u *upload) list(ctx context.Context) iter.Seq2[vault.Upload, error] {
 	if n, ok := u.namer(); ok {
 		return n.UploadsNamed(ctx, u.name)

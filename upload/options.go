@@ -5,32 +5,34 @@ import (
 	"firn/internal/transfer"
 )
 
-// Options says how to upload. The zero value is good.
+// Options says how to upload. The zero value works.
 type Options struct {
-	// Name is what the archive is called at a vault that keeps names, such as a
-	// bucket, where it is the key. Default: that of the source. It may have slashes.
+	// Name is the name of the archive at a vault that keeps names. In a bucket it is the key
+	// below the prefix, and may contain slashes. Other vaults ignore it. Default: the name of
+	// the source.
 	Name string
-	// Description is kept with the archive for ever: printable ASCII, at most
-	// 1,024 characters in a Glacier vault. Default: the name of the file.
+	// Description is stored with the archive for ever. In a Glacier vault it has at most 1,024
+	// printable ASCII characters. Default: the name of the file. A stream needs a description.
 	Description string
-	// PartSize in bytes: 1 MiB times a power of two. Default: 16 MiB or what fits.
+	// PartSize in bytes; in a Glacier vault 1 MiB times a power of two. Default: 16 MiB, or
+	// more if the archive needs it.
 	PartSize int64
-	// ExpectedSize of a stream in bytes, from which its part size follows.
-	// Without it a stream may have 10,000 parts of 128 MiB in a Glacier vault.
+	// ExpectedSize is the expected size of a stream in bytes. It determines the part size.
+	// Without it, a stream at a Glacier vault may have 10,000 parts of 128 MiB.
 	ExpectedSize int64
-	// Concurrency is the number of parts in flight, fewer if LimitRate makes them
-	// crawl. Default: as many as pay, up to MaxConcurrency; of a stream, or with a
-	// LimitRate, DefaultConcurrency.
+	// Concurrency is the number of parts in flight; fewer if LimitRate would make them too
+	// slow. Default: as many as increase the throughput, up to depot.MaxConcurrency; for a
+	// stream or with a LimitRate, depot.DefaultConcurrency.
 	Concurrency int
-	// LimitRate in bytes per second, for all parts together. Default: no limit.
+	// LimitRate limits all parts together, in bytes per second. Default: no limit.
 	LimitRate int64
-	// EstimateRate in bytes per second is what the line is thought to carry; it
-	// helps to choose the part size. Default: learned from earlier uploads.
+	// EstimateRate is the expected rate of the connection in bytes per second, from which the
+	// part size follows. Default: the rate of earlier uploads on record.
 	EstimateRate float64
-	// Again stores another archive even if the same file was stored before.
+	// Again stores another archive even if the vault has one with the same bytes.
 	Again bool
-	// SpoolDir is where parts of a stream wait for their acknowledgement, as many
-	// as are in flight and one more. Default: firn/spool in the user's cache.
+	// SpoolDir is the directory for parts of a stream that the vault has not acknowledged yet,
+	// at most one more than are in flight. Default: firn/spool in the user's cache directory.
 	SpoolDir string
 }
 

@@ -9,19 +9,19 @@ import (
 	"firn/vault"
 )
 
-// PartSizeError is the error of an upload that can never, or most likely not, be completed
-// in parts of its size: there are more of them than the vault takes, or each is larger than something on
-// the way lets through. It stays open at the vault.
+// PartSizeError means that an upload can never, or most likely not, be completed in parts of
+// its size: the vault accepts fewer parts, or a proxy or the vault refuses requests of that
+// size. The upload stays open at the vault.
 type PartSizeError struct {
 	Upload   vault.UploadID
-	PartSize int64 // bytes, of the upload
-	// Fits is a part size, in bytes, in which another upload of the same source may do;
-	// 0: none is known.
+	PartSize int64 // part size of the upload in bytes
+	// Fits is a part size in bytes with which another upload of the source may succeed; 0 if
+	// none is known.
 	Fits     int64
-	MaxParts int  // that the vault takes; 0: the parts are not too many
-	Guessed  bool // it does not tell how many it takes
-	// Otherwise is what else may be wrong, and what to do then. If it is not empty, the
-	// upload may be completed yet.
+	MaxParts int  // parts that the vault accepts; 0 if the number is not the problem
+	Guessed  bool // MaxParts is a guess, because the vault does not report it
+	// Otherwise is another possible cause, with its remedy. If it is not empty, the upload may
+	// still be completed.
 	Otherwise string
 	Cause     error
 }
@@ -34,11 +34,11 @@ func (e *PartSizeError) Error() string {
 	return fmt.Sprintf("the upload cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
 }
 
-// Unwrap returns the cause.
+// Unwrap returns Cause.
 func (e *PartSizeError) Unwrap() error { return e.Cause }
 
-// explainPartSize looks for a part size that fits where that of an attempt was refused.
-// Other errors come back as they are.
+// explainPartSize adds to a vault.PartSizeError a part size that fits. It returns other errors
+// unchanged.
 func (u *upload) explainPartSize(at *attempt, err error) error {
 	refused, ok := errors.AsType[*vault.PartSizeError](err)
 	if !ok {
@@ -51,7 +51,7 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 	if refused.MaxParts > 0 {
 		l.MaxParts = min(l.MaxParts, refused.MaxParts)
 		if size == transfer.Unknown {
-			wish.ExpectedSize = max(wish.ExpectedSize, at.PartSize*int64(l.MaxParts)+1) // which has come, at least
+			wish.ExpectedSize = max(wish.ExpectedSize, at.PartSize*int64(l.MaxParts)+1) // at least so many bytes were read
 		}
 		if plan, err := transfer.NewPlan(l, size, wish); err == nil && plan.PartSize > at.PartSize {
 			e.Fits = plan.PartSize
@@ -64,8 +64,9 @@ func (u *upload) explainPartSize(at *attempt, err error) error {
 	return e
 }
 
-// neverFits says that an unfinished upload can never be completed, as it would have more
-// parts than the vault takes; empty if it can, as far as is known.
+// neverFits says in words that an unfinished upload can never be completed, because it would
+// have more parts than the vault accepts. It returns "" if the upload can be completed, as far
+// as is known.
 func (u *upload) neverFits(began string, partSize int64) string {
 	l := u.Vault.Limits()
 	parts := PartsOf(u.source.Size(), partSize)
@@ -77,8 +78,8 @@ func (u *upload) neverFits(began string, partSize int64) string {
 		began, parts, humane.Bytes(partSize), l.MaxParts)
 }
 
-// PartsOf returns how many parts of partSize bytes size bytes make; 0 where either is
-// not known.
+// PartsOf returns the number of parts of partSize bytes in size bytes; 0 if either is not
+// known.
 func PartsOf(size, partSize int64) int64 {
 	if size < 0 || partSize <= 0 {
 		return 0

@@ -13,18 +13,19 @@ import (
 	"firn/vault"
 )
 
-// pending is an earlier upload of the source that the vault was asked to complete, and
-// of which it is not known whether it is an archive.
+// pending is an earlier upload of the source that the vault was asked to complete, and whose
+// result is not known.
 type pending struct {
 	record.Upload
-	unknown error // why that is not known, if the vault was asked in this call
+	unknown error // why the result is not known; nil until this call asks the vault
 }
 
-// settle asks again about uploads whose completion an earlier run was asking for when
-// it ended. done is true if the source was among them. Those that are open after all,
-// or completed, but of a source that has changed since, leave the rest to do; last
-// tells how the newest stands then. Those of which nothing is known are in u.pending.
-func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
+// resolveCompleting asks the vault again about the uploads that earlier runs were completing
+// when they ended. done is true if one of them stored the source as requested. An upload may
+// also turn out to be open, or to be complete with a source that has changed since; then there
+// is more to do, and last holds the new state of the newest upload. Uploads whose result stays
+// unknown go into u.pending.
+func (u *upload) resolveCompleting(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
 	for was, err := range u.Journal.PendingUploads(ctx, u.VaultURL, u.source.Identity.Path, u.description) {
 		if err != nil {
 			return Stored{}, false, err
@@ -34,11 +35,11 @@ func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored
 	left := u.pending[:0]
 	for _, p := range u.pending {
 		if p.State == record.Completing {
-			stored, err := u.ask(ctx, &p, last)
+			stored, err := u.resolve(ctx, &p, last)
 			switch {
 			case err != nil:
 				return Stored{}, false, err
-			case p.State == record.Completed && source.LooksUnchanged(p.Source, u.source.Identity) && u.isAsked(p.Name, p.Class):
+			case p.State == record.Completed && source.LooksUnchanged(p.Source, u.source.Identity) && u.hasRequestedName(p.Name, p.Class):
 				return stored, true, nil
 			case p.State == record.Completed:
 				u.noticeCompleted(p.Upload)
@@ -52,10 +53,10 @@ func (u *upload) settle(ctx context.Context, last *record.Upload) (stored Stored
 	return Stored{}, false, nil
 }
 
-// settleUnknown goes through the uploads whose end is unknown before anything is sent:
-// the bytes of one of them are not sent again. What a stream holds shows only when it
-// is read, so those stay in u.pending; see checkNotPending.
-func (u *upload) settleUnknown(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
+// resolveUnknown asks about the uploads in u.pending before anything is sent, because their
+// bytes must not be sent again. The bytes of a stream are known only after it was read, so the
+// uploads of streams stay in u.pending; see checkNotPending.
+func (u *upload) resolveUnknown(ctx context.Context, last *record.Upload) (stored Stored, done bool, err error) {
 	left := u.pending[:0]
 	for _, p := range u.pending {
 		if u.Again {
@@ -71,14 +72,14 @@ func (u *upload) settleUnknown(ctx context.Context, last *record.Upload) (stored
 			continue
 		}
 		if p.unknown == nil {
-			if stored, err = u.ask(ctx, &p, last); err != nil {
+			if stored, err = u.resolve(ctx, &p, last); err != nil {
 				return Stored{}, false, err
 			}
 		}
 		switch isStream := u.source.Stream != nil; {
 		case p.State == record.Completed && isStream:
 			u.noticeCompleted(p.Upload)
-		case p.State == record.Completed && u.isAsked(p.Name, p.Class):
+		case p.State == record.Completed && u.hasRequestedName(p.Name, p.Class):
 			return stored, true, nil
 		case p.State == record.Completed:
 			if stored, done, err := u.alreadyPresent(ctx, *last); done || err != nil {
@@ -101,11 +102,11 @@ func (u *upload) noticeCompleted(was record.Upload) {
 		humane.Time(was.Started), was.ArchiveID))
 }
 
-// ask asks the vault once more what became of an upload, or only records the id if an
-// earlier run had it. p and last tell how it stands after: Completed; Unknown; Open if the
-// vault has it and refused to complete it, so that what differs is sent next; or Expired
-// if its archive was deleted since.
-func (u *upload) ask(ctx context.Context, p *pending, last *record.Upload) (stored Stored, err error) {
+// resolve asks the vault once more for the result of an upload, or only records the id if an
+// earlier run received it. Afterwards p and last are Completed; Unknown; Open if the vault has
+// the upload and refused to complete it, so that the differing parts are sent next; or Expired
+// if the archive was deleted since.
+func (u *upload) resolve(ctx context.Context, p *pending, last *record.Upload) (stored Stored, err error) {
 	at := &attempt{Upload: p.Upload}
 	c, err := u.completion(ctx, at)
 	if err != nil {
@@ -131,7 +132,8 @@ func (u *upload) ask(ctx context.Context, p *pending, last *record.Upload) (stor
 	}, nil
 }
 
-// completion is what the record says that the vault was asked to complete.
+// completion returns the recorded parts and tree hash, with which the vault was asked to
+// complete the upload.
 func (u *upload) completion(ctx context.Context, at *attempt) (vault.Completion, error) {
 	c := vault.Completion{TreeHash: at.TreeHash}
 	for p, err := range u.Journal.Parts(ctx, at.Key) {
@@ -144,9 +146,9 @@ func (u *upload) completion(ctx context.Context, at *attempt) (vault.Completion,
 	return c, nil
 }
 
-// isWhole reports whether the recorded parts are all of what was to be completed. A
-// catalog that was damaged, or merged, may lack some: with them the vault would refuse,
-// and that would say nothing of the upload.
+// isWhole reports whether the recorded parts make up the whole archive. A catalog that was
+// damaged or merged may lack some. If they were sent, the vault would refuse to complete the
+// upload, and the refusal would not show whether the upload is complete.
 func isWhole(c vault.Completion, at *attempt) bool {
 	hashes := make([]treehash.Hash, len(c.Parts))
 	for i, p := range c.Parts {
@@ -155,8 +157,8 @@ func isWhole(c vault.Completion, at *attempt) bool {
 	return (at.Source.Size < 0 || at.Source.Size == c.Size) && treehash.Combine(hashes) == at.TreeHash
 }
 
-// completeAgain finishes what an earlier run could not: it only records the id if that
-// run had it, else it asks the vault once more.
+// completeAgain completes an upload of an earlier run. If that run received the archive id,
+// completeAgain only records it. Otherwise it asks the vault once more.
 func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Completion) (vault.ArchiveID, error) {
 	switch {
 	case at.ArchiveID != "":
@@ -172,18 +174,18 @@ func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Complet
 		}
 		fallthrough
 	default:
-		return "", u.unknown(ctx, at, at.Source.Size)
+		return "", u.recordUnknown(ctx, at, at.Source.Size)
 	}
 	u.Notice("the answer to completing this upload was lost; asking the vault again")
 	id, err := u.complete(ctx, at, c)
 	if errors.Is(err, errUploadGone) {
-		err = u.unknown(ctx, at, c.Size)
+		err = u.recordUnknown(ctx, at, c.Size)
 	}
 	return id, err
 }
 
-// finishLate records the archive of which an earlier run could only record the id. One
-// that was deleted since stays so: then there is nothing more to be done with the upload.
+// finishLate records the archive of which an earlier run recorded only the id. If the archive
+// was deleted since, it stays deleted, and the upload becomes Expired.
 func (u *upload) finishLate(ctx context.Context, at *attempt, size int64) error {
 	failed := u.finish(ctx, at, at.ArchiveID, size)
 	if !errors.Is(failed, vault.ErrNotFound) {
@@ -202,9 +204,9 @@ func (u *upload) finishLate(ctx context.Context, at *attempt, size int64) error 
 	return errors.Join(failed, u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
 }
 
-// checkNotPending compares a stream that was sent with those of which it is not known
-// whether they were stored. The same bytes are not stored twice: the upload is given
-// up, and stays at the vault, as nothing is removed there unasked.
+// checkNotPending compares a stream that was sent with the streams whose result is unknown. The
+// same bytes are not stored twice: firn abandons this upload, and leaves it at the vault,
+// because it removes nothing there unless the user requests it.
 func (u *upload) checkNotPending(ctx context.Context, at *attempt, sent treehash.Hash) error {
 	for _, p := range u.pending {
 		if p.TreeHash != sent {
@@ -216,10 +218,10 @@ func (u *upload) checkNotPending(ctx context.Context, at *attempt, sent treehash
 	return nil
 }
 
-// DoubleError says that a stream has the very bytes of an earlier one of which it is
-// not known whether it was stored. It wraps ErrUnknown.
+// DoubleError means that a stream has the same bytes as an earlier stream whose result is
+// unknown, and was not completed. It wraps ErrUnknown.
 type DoubleError struct {
-	Upload  vault.UploadID // holds them now; nothing needs it any more, and it may be aborted
+	Upload  vault.UploadID // the new, unfinished upload, which the caller may abort
 	unknown error
 }
 

@@ -17,14 +17,14 @@ import (
 	"firn/treehash"
 )
 
-// alreadyPresent looks for an archive of the same bytes that the vault still has:
-// first of the same source and description, then of the same name, as an inventory
-// makes them known, whatever its description. Unless the file looks as it did when it
-// was stored, or recognised, its bytes decide.
+// alreadyPresent searches for an archive with the same bytes that the vault still has. It first
+// tries the archives of the same source and description, then those of the same name with any
+// description, which inventories list. If the file's size and times have not changed since it
+// was stored or compared, its bytes are not read again.
 func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored, bool, error) {
 	id := u.source.Identity
 	u.last = last
-	compared := last.State == record.Open && source.LooksUnchanged(last.Source, id) // when that upload was begun
+	compared := last.State == record.Open && source.LooksUnchanged(last.Source, id) // by the run that began the upload
 	if u.source.Stream != nil && last.State == record.Completed && !u.Again {
 		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; what a stream holds shows only "+
 			"when it is read, so it is stored again", last.ArchiveID))
@@ -35,7 +35,7 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	found, from, err := u.find(ctx, u.Journal.FindArchives(ctx, u.VaultURL, id.Path, u.description, id.Size))
 	switch {
 	case err != nil || found != nil:
-	case u.Vault.Limits().Names: // its name is what it is found by, and no other can have that
+	case u.Vault.Limits().Names: // only one archive can have the name
 		found, from, err = u.findAtName(ctx)
 	default:
 		found, from, err = u.find(ctx, u.Journal.FindNamed(ctx, u.VaultURL, u.names(), id.Size))
@@ -46,11 +46,11 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	if u.Description != "" && found.Description != u.description {
 		u.Notice(fmt.Sprintf("the vault has these bytes under this name as archive %s, with the description %q", found.ID, found.Description))
 	}
-	return u.present(*found, from), true, nil
+	return u.presentResult(*found, from), true, nil
 }
 
-// names are what an archive of the source may be called. That of every stream says
-// nothing.
+// names returns the names that an archive of the source may have. The name of a stream is the
+// same for all streams, so it is left out.
 func (u *upload) names() (names []string) {
 	for _, name := range []string{filepath.Base(u.source.Identity.Path), u.description} {
 		if name != record.Stream {
@@ -60,9 +60,9 @@ func (u *upload) names() (names []string) {
 	return names
 }
 
-// find returns the first archive that has the bytes of the source, is what is asked for
-// and is still there, and the upload that it came from, if that is on record. It returns
-// nil if there is none.
+// find returns the first archive that has the bytes of the source, is the requested one and is
+// still in the vault. It also returns the upload that stored it, if that is on record. It
+// returns nil if there is no such archive.
 func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, error]) (*record.Archive, record.Upload, error) {
 	for a, err := range archives {
 		if err != nil {
@@ -85,29 +85,29 @@ func (u *upload) find(ctx context.Context, archives iter.Seq2[record.Archive, er
 	return nil, record.Upload{}, nil
 }
 
-// fits reports whether an archive has the bytes of the source and is what is asked for,
-// and returns the upload that it came from, if that is on record.
+// fits reports whether an archive has the bytes of the source and is the requested one. It also
+// returns the upload that stored it, if that is on record.
 func (u *upload) fits(ctx context.Context, a record.Archive) (from record.Upload, fits bool, err error) {
 	if from, err = u.uploadOf(ctx, a); err != nil {
 		return from, false, err
 	}
 	if fits, err = u.isSame(ctx, a, from); err == nil && fits {
-		fits, err = u.isAsAsked(a, from)
+		fits, err = u.isRequested(a, from)
 	}
 	return from, fits, err
 }
 
-// isBeside reports whether the caller asks for an archive beside this one: an upload
-// on record, whose archive is called by the path of its source, gave it another
-// description than the caller gives now. Of what only an inventory told, nobody knows
-// here why it is described as it is.
+// isBeside reports whether the caller wants another archive beside this one. That is so if an
+// upload on record, which named the archive after the path of its source, gave it another
+// description than this call does. For an archive known only from an inventory, the reason for
+// its description is not known, so it is not so.
 func (u *upload) isBeside(a record.Archive) bool {
 	return u.Description != "" && a.Description != u.description && a.Tool == "" && filepath.IsAbs(a.Name)
 }
 
-// isSame reports whether the source has the bytes of an archive: it looks as it did
-// when they were uploaded, or they have the same tree hash, which is then noted with
-// this source and description, so that they are not read for that again.
+// isSame reports whether the source has the bytes of an archive. It has them if its size and
+// times are those from when it was stored, or if the tree hashes are equal. In the latter case
+// isSame records the source and description, so that a later run need not read the bytes.
 func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Upload) (bool, error) {
 	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && source.LooksUnchanged(from.Source, u.source.Identity) {
 		return true, nil
@@ -118,28 +118,28 @@ func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Uploa
 	}
 	now, changed := u.source.CheckUnchanged()
 	if changed != nil || !now.Change.Equal(u.source.Identity.Change) {
-		return true, nil //nolint:nilerr // a source that changed since is noticed before it is needed again
+		return true, nil //nolint:nilerr // a later read notices that the source has changed
 	}
 	if from.Source.Path != now.Path || from.Description != u.description || from.ArchiveID != a.ID {
 		from = u.recognised(a, from)
 	}
-	from.Source = u.provable(now)
+	from.Source = u.recordable(now)
 	return true, u.Journal.SaveUpload(ctx, &from)
 }
 
-// recognised is the record of a source that has the bytes of an archive, which did not
-// come from it, or of which that is not on record. It has no id at the vault, as
-// nothing was sent.
+// recognised returns a record that connects the source with an archive of the same bytes that
+// no recorded upload of this source stored. It has no upload id, because nothing was sent.
 func (u *upload) recognised(a record.Archive, from record.Upload) record.Upload {
 	return record.Upload{
 		Vault: u.VaultURL, Description: u.description, Name: from.Name, Class: from.Class,
-		PartSize: cmp.Or(from.PartSize, max(a.Size, 1)), // as one, where that is not on record
+		PartSize: cmp.Or(from.PartSize, max(a.Size, 1)), // as one part, if the part size is not on record
 		State:    record.Completed, ArchiveID: a.ID, TreeHash: a.TreeHash, Started: u.Now().UTC().Round(0),
 	}
 }
 
-// present is an archive that is there. The upload that it came from may not be on record.
-func (u *upload) present(a record.Archive, from record.Upload) Stored {
+// presentResult returns the result for an archive that the vault already has. The upload that
+// stored it may be missing from the record.
+func (u *upload) presentResult(a record.Archive, from record.Upload) Stored {
 	stored := Stored{
 		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
 		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
@@ -151,8 +151,8 @@ func (u *upload) present(a record.Archive, from record.Upload) Stored {
 	return stored
 }
 
-// isOther reports whether the source is proved to have other bytes than those of
-// an upload whose tree hash is known. Of a stream nothing is proved.
+// isOther reports whether the source is known to have other bytes than an upload whose tree
+// hash is known. For a stream it reports false.
 func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) {
 	id := u.source.Identity
 	switch {
@@ -165,8 +165,8 @@ func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) 
 	return hash != than.TreeHash, err
 }
 
-// wholeHash is the tree hash of the file as it was when it was opened, which is read
-// for that once. The notice says why.
+// wholeHash returns the tree hash of the whole file, and reads the file at the first call only.
+// The notice gives the reason for reading.
 func (u *upload) wholeHash(ctx context.Context, notice string) (hash treehash.Hash, err error) {
 	if u.whole.IsZero() {
 		u.Notice(notice)
@@ -175,7 +175,7 @@ func (u *upload) wholeHash(ctx context.Context, notice string) (hash treehash.Ha
 	return u.whole, err
 }
 
-// hash reads bytes of the source for their tree hash, until a drain is asked for.
+// hash reads bytes of the source and returns their tree hash. It stops when the run must stop.
 func (u *upload) hash(ctx context.Context, offset, size int64) (treehash.Hash, error) {
 	ctx, stop := u.UntilDrained(ctx)
 	defer stop()
@@ -183,7 +183,7 @@ func (u *upload) hash(ctx context.Context, offset, size int64) (treehash.Hash, e
 	return hash, u.explainReading(ctx, err)
 }
 
-// crc reads bytes of the source for their CRC-64, until a drain is asked for.
+// crc reads bytes of the source and returns their CRC-64. It stops when the run must stop.
 func (u *upload) crc(ctx context.Context, offset, size int64) (crc64.Sum, error) {
 	ctx, stop := u.UntilDrained(ctx)
 	defer stop()
@@ -191,7 +191,7 @@ func (u *upload) crc(ctx context.Context, offset, size int64) (crc64.Sum, error)
 	return sum, u.explainReading(ctx, err)
 }
 
-// explainReading names the source in an error of reading it.
+// explainReading adds the source's name to an error of reading it.
 func (u *upload) explainReading(ctx context.Context, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:

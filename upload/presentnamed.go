@@ -10,10 +10,9 @@ import (
 	"firn/vault"
 )
 
-// findAtName returns the archive on record that has the name of this upload now, if it
-// has the bytes of the source, and the upload that it came from. At a vault that keeps
-// names it stands in the way of storing them, whatever it is described as and whatever
-// path it came from.
+// findAtName returns the archive on record that has the name of this upload now, if it has the
+// bytes of the source, and the upload that stored it. At a vault with names, that archive
+// prevents storing the same bytes under the name again, whatever its description and path.
 func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload, error) {
 	there, found, err := u.lookNamed(ctx)
 	if err != nil || !found || there.Size != u.source.Identity.Size {
@@ -28,9 +27,9 @@ func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload
 	case a.State != record.Stored && a.State != record.Confirmed:
 		return nil, record.Upload{}, nil
 	case depot.IsAnother(a, there):
-		return nil, record.Upload{}, u.lose(ctx, a, &there)
+		return nil, record.Upload{}, u.recordLost(ctx, a, &there)
 	}
-	if a.TreeHash.IsZero() && !there.TreeHash.IsZero() { // it was only listed
+	if a.TreeHash.IsZero() && !there.TreeHash.IsZero() { // only an inventory lists it
 		a.TreeHash = there.TreeHash
 		if err := u.Journal.NoteTreeHash(context.WithoutCancel(ctx), u.VaultURL, a.ID, a.TreeHash); err != nil {
 			return nil, record.Upload{}, err
@@ -49,8 +48,8 @@ func (u *upload) findAtName(ctx context.Context) (*record.Archive, record.Upload
 	return &a, from, nil
 }
 
-// lookNamed looks at what has the name of this upload. What may not be looked at, and
-// what no archive can be called, shows when the upload is begun.
+// lookNamed looks up the archive that has the name of this upload. It ignores a refused look-up
+// and an invalid name, which the vault will report when the upload is begun.
 func (u *upload) lookNamed(ctx context.Context) (there vault.Archive, found bool, err error) {
 	namer, ok := u.namer()
 	if !ok {
@@ -69,9 +68,9 @@ func (u *upload) lookNamed(ctx context.Context) (there vault.Archive, found bool
 	return vault.Archive{}, false, fmt.Errorf("look whether the name %q is taken: %w", u.name, err)
 }
 
-// uploadOf returns what is on record of how an archive came to be: by this source and
-// description, if they are on record with it, else by the newest others; nothing if by
-// none. Its name is filled in where that is not on record, as far as the vault tells.
+// uploadOf returns the recorded upload that stored an archive: the one of this source and
+// description if there is one, otherwise the newest other one. It returns a zero record if
+// there is none. If the record lacks the name, uploadOf asks the vault for it.
 func (u *upload) uploadOf(ctx context.Context, a record.Archive) (from record.Upload, err error) {
 	if u.last.State == record.Completed && u.last.ArchiveID == a.ID {
 		from = u.last

@@ -14,8 +14,8 @@ import (
 	"firn/vault"
 )
 
-// open returns an upload to send parts to: the recorded one, else one that the
-// vault knows and the local bytes prove, else a new one.
+// open returns an upload that can receive parts: the recorded one, or one at the vault that has
+// our bytes, or a new one.
 func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error) {
 	if err := u.checkName(); err != nil {
 		return nil, err
@@ -58,8 +58,8 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 	return transfer.NewPlan(u.Vault.Limits(), u.source.Size(), wish)
 }
 
-// differs reports whether a recorded upload is not what the call would make,
-// and tells the user why. Its parts may still serve; see adopt.
+// differs reports whether a recorded upload has another size, part size, name or class than
+// this call requests, and says so in a notice. Its parts may still be useful; see adopt.
 func (u *upload) differs(last record.Upload) bool {
 	size := u.source.Size()
 	never := u.neverFits(humane.Time(last.Started), last.PartSize)
@@ -71,8 +71,8 @@ func (u *upload) differs(last record.Upload) bool {
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
 		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
 			humane.Bytes(last.PartSize), humane.Bytes(u.PartSize)))
-	case !u.isAsked(last.Name, last.Class):
-		want := u.asked(record.Upload{})
+	case !u.hasRequestedName(last.Name, last.Class):
+		want := u.withRequest(record.Upload{})
 		u.Notice(fmt.Sprintf("the unfinished upload begun %s is to be stored as %s and not as %s as asked for; it is left as it is, "+
 			"and another one begun", humane.Time(last.Started), asText(last.Name, last.Class), asText(want.Name, want.Class)))
 	default:
@@ -93,14 +93,14 @@ func (u *upload) resume(ctx context.Context, last record.Upload) (*attempt, erro
 	if err := u.loadKnown(ctx, at); err != nil {
 		return nil, err
 	}
-	at.Source = u.provable(u.source.Identity)
+	at.Source = u.recordable(u.source.Identity)
 	u.Notice(fmt.Sprintf("continuing the upload begun %s: the vault holds %s", humane.Time(last.Started), heldText(at)))
 	return at, u.save(ctx, at)
 }
 
-// loadHeld asks the vault what it has: its list is the truth about parts. Where it
-// tells no tree hashes, the record does: a part that the vault lists with the
-// receipt that we were given for it holds the bytes that we sent.
+// loadHeld asks the vault for its list of parts, which decides what it holds. If the list has
+// no tree hashes, the record supplies them: a part with the same receipt as on record has the
+// bytes that we sent.
 func (u *upload) loadHeld(ctx context.Context, at *attempt) error {
 	if err := u.listHeld(ctx, at); err != nil {
 		return err
@@ -131,9 +131,8 @@ func (u *upload) listHeld(ctx context.Context, at *attempt) error {
 	})
 }
 
-// loadKnown takes the recorded hashes if the source is proved to be the same:
-// our record is the truth about content. Else it forgets them, before the new
-// source is recorded.
+// loadKnown reads the recorded hashes of the local bytes if the source has not changed. If the
+// source may have changed, loadKnown deletes them before the new source is recorded.
 func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 	if !source.LooksUnchanged(at.Source, u.source.Identity) {
 		if u.source.Stream == nil && len(at.held) > 0 {
@@ -152,37 +151,37 @@ func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 }
 
 func (u *upload) newAttempt(plan transfer.Plan) *attempt {
-	return &attempt{plan: plan, Upload: u.asked(record.Upload{
-		Vault: u.VaultURL, Source: u.provable(u.source.Identity), Description: u.description,
+	return &attempt{plan: plan, Upload: u.withRequest(record.Upload{
+		Vault: u.VaultURL, Source: u.recordable(u.source.Identity), Description: u.description,
 		PartSize: plan.PartSize, Started: u.Now().UTC().Round(0),
 	})}
 }
 
-// create starts a new upload: the intent is recorded, then the vault is asked,
-// and if the answer is lost, the vault is searched before it is asked again.
+// create begins a new upload. It records the intent before the request. If the answer is lost,
+// it searches the vault for the upload before it repeats the request.
 func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, error) {
 	at := u.newAttempt(plan)
 	at.State = record.Initiating
 	if err := u.save(ctx, at); err != nil {
 		return nil, err
 	}
-	var lost *attempt // an earlier try that had succeeded
-	asked := 0
+	var lost *attempt // the upload of an earlier request whose answer was lost
+	requests := 0
 	err := u.Retry().Do(ctx, func(ctx context.Context) (err error) {
-		if asked > 0 {
+		if requests > 0 {
 			if lost, err = u.adoptLost(ctx, at.Upload); lost != nil || err != nil {
 				return err
 			}
 		}
-		asked++
+		requests++
 		at.ID, err = u.Vault.CreateUpload(ctx, vault.UploadRequest{
 			Name: u.name, Description: u.description, PartSize: plan.PartSize, ModTime: u.source.Identity.ModTime,
 		})
 		return err
 	})
-	_, classed := errors.AsType[*vault.ClassError](err) // then no upload is left
+	_, classed := errors.AsType[*vault.ClassError](err) // the vault has removed the upload
 	switch {
-	case classed, asked == 1 && isRefusal(err): // so the vault has begun nothing
+	case classed, requests == 1 && isRefusal(err): // the vault has begun nothing
 		return nil, errors.Join(err, u.saveAs(ctx, at, record.Aborted))
 	case err != nil || lost != nil:
 		return lost, err
@@ -191,7 +190,7 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 	return at, u.save(ctx, at)
 }
 
-// isRefusal reports whether a vault says that it has not done what it was asked to do.
+// isRefusal reports whether an error means that the vault has not done what was requested.
 func isRefusal(err error) bool {
 	return !depot.Passing(err) && (errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrDenied) ||
 		errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists))

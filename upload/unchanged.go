@@ -11,10 +11,10 @@ import (
 	"firn/treehash"
 )
 
-// checkUnchanged refuses a source that is not what was read, before it is completed.
-// Where only a look at its bytes can tell, they are read once more: that each of them
-// is now what it was when it was sent proves that what was sent is the file as it was
-// at one moment, between both.
+// checkUnchanged refuses to complete an upload of a source that has changed since it was read.
+// If only its bytes can show that, checkUnchanged reads them once more. If each byte is now
+// equal to the byte that was sent, the archive is the file as it was at one moment between the
+// two readings.
 func (u *upload) checkUnchanged(ctx context.Context, at *attempt, sent treehash.Hash) error {
 	now, err := u.source.CheckUnchanged()
 	if err != nil || !u.isDoubtful(now) {
@@ -31,17 +31,17 @@ func (u *upload) checkUnchanged(ctx context.Context, at *attempt, sent treehash.
 	if _, err := u.source.CheckUnchanged(); err != nil {
 		return err
 	}
-	at.Source.Change, u.source.Identity.Change = now.Change, now.Change // what comes after it was not compared
+	at.Source.Change, u.source.Identity.Change = now.Change, now.Change // later changes were not compared
 	return nil
 }
 
-// longReading is from how many bytes on reading a file again takes so long that it is
-// told.
+// longReading is the size in bytes from which reading a file again takes so long that a notice
+// announces it.
 const longReading = 1 << 30
 
-// exactness is how exact the times of a file are, at the worst: a tick of the kernel's
-// clock, or where they are whole seconds, as on FAT, two of these. A file that was
-// written so shortly before the upload can be written again at the same time.
+// exactness returns the greatest granularity of a file's times: a tick of the kernel's clock
+// or, if the times are in whole seconds as on FAT, two seconds. A file that was written so
+// shortly before the upload can be written again without a change of its times.
 func exactness(of time.Time) time.Duration {
 	if of.Nanosecond() == 0 {
 		return 2 * time.Second
@@ -49,11 +49,11 @@ func exactness(of time.Time) time.Duration {
 	return 20 * time.Millisecond
 }
 
-// isDoubtful reports whether the source may have been written to though its size and
-// modification time are what they were, and tells the user.
+// isDoubtful reports whether the source may have been written to although its size and
+// modification time are the same. A notice says so.
 func (u *upload) isDoubtful(now record.Source) bool {
 	was := u.source.Identity
-	if now.ModTime.IsZero() { // no file
+	if now.ModTime.IsZero() { // not a file
 		return false
 	}
 	if !now.Change.Equal(was.Change) {
@@ -69,8 +69,8 @@ func (u *upload) isDoubtful(now record.Source) bool {
 	return isFresh
 }
 
-// isFresh reports whether a file was written to at the moment when this upload began, as
-// far as its times can tell: it may then be written to again without a change of them.
+// isFresh reports whether a file was written at the moment when this upload began, within the
+// granularity of its times. Such a file may be written again without a change of its times.
 func (u *upload) isFresh(file record.Source) bool {
 	latest := file.ModTime
 	if file.Change.After(latest) {
@@ -79,10 +79,10 @@ func (u *upload) isFresh(file record.Source) bool {
 	return u.begin.Sub(latest).Abs() < exactness(latest)
 }
 
-// provable is how a source is put on record: times that were fresh when they were taken
-// prove nothing to a later run, so that of the inode is left out until the bytes were
-// compared with what was sent.
-func (u *upload) provable(file record.Source) record.Source {
+// recordable returns the source as it goes on record. Fresh times do not show a later run that
+// the file is unchanged, so the change time of the inode is left out until the bytes were
+// compared with those that were sent.
+func (u *upload) recordable(file record.Source) record.Source {
 	if u.isFresh(file) {
 		file.Change = time.Time{}
 	}

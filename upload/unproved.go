@@ -12,21 +12,22 @@ import (
 	"firn/vault"
 )
 
-// await looks, for as long as the kind of vault may work on completing an upload that
-// it does not know any more, whether the archive comes. missing is returned if it does not.
-func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, missing error) (id vault.ArchiveID, err error) {
+// awaitArchive repeats the request to complete an upload that the vault does not know any more,
+// for as long as this kind of vault may still be assembling the archive. If no archive appears,
+// it returns missing.
+func (u *upload) awaitArchive(ctx context.Context, at *attempt, c vault.Completion, missing error) (id vault.ArchiveID, err error) {
 	patience := u.Retry()
 	patience.For = min(patience.For, u.Vault.Limits().LateArchives)
 	if patience.For == 0 {
 		return "", missing
 	}
-	patience.Waiting = nil // one notice will do
+	patience.Waiting = nil // one notice is enough
 	u.Notice(fmt.Sprintf("the vault knows neither the upload nor its archive and may still be at work on it; looking for up to %s",
 		humane.Duration(patience.For)))
 	err = patience.Do(ctx, func(ctx context.Context) error {
 		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
 		if errors.Is(err, vault.ErrNotFound) {
-			return fmt.Errorf("%w: %v", vault.ErrUnavailable, err) //nolint:errorlint // not yet: that it is not found would say too much
+			return fmt.Errorf("%w: %v", vault.ErrUnavailable, err) //nolint:errorlint // the archive may still appear, so ErrNotFound must not be in the chain
 		}
 		return err
 	})
@@ -36,20 +37,20 @@ func (u *upload) await(ctx context.Context, at *attempt, c vault.Completion, mis
 	return id, err
 }
 
-// finishUnproved records an archive that is stored and not proved, and says so.
+// finishUnproved records an archive that is stored and not verified, and returns failure.
 func (u *upload) finishUnproved(ctx context.Context, at *attempt, e *vault.UnprovedError, size int64, failure error) error {
 	a := u.newArchive(at, e.ID, size, record.Unproved)
 	err := u.saveFinished(ctx, at, a)
 	if err == nil {
-		u.identify(ctx, a)
+		u.noteETag(ctx, a)
 	}
 	return errors.Join(failure, err)
 }
 
-// proveAgain looks once more at the archive of this source that is stored and not
-// proved, if there is one. done is true if it is proved now and the source is still the
-// same. An archive that is gone or was replaced is uploaded again.
-func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err error) {
+// verifyAgain checks the unverified archive of this source once more, if there is one. done is
+// true if the archive is verified now and the source is unchanged. If the archive was removed
+// or replaced, the source is uploaded again.
+func (u *upload) verifyAgain(ctx context.Context) (stored Stored, done bool, err error) {
 	if u.Again {
 		return Stored{}, false, nil
 	}
@@ -60,7 +61,7 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	if err != nil {
 		return Stored{}, false, err
 	}
-	if !u.isAsked(last.Name, last.Class) { // it is another one that is to be stored
+	if !u.hasRequestedName(last.Name, last.Class) { // this call requests another archive
 		return Stored{}, false, nil
 	}
 	if other, err := u.isOther(ctx, last); err != nil || other {
@@ -85,9 +86,9 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	taken, isTaken := errors.AsType[*vault.TakenError](err)
 	switch {
 	case isTaken:
-		return Stored{}, false, u.lose(ctx, a, &vault.Archive{Size: taken.Size, Created: taken.Created})
+		return Stored{}, false, u.recordLost(ctx, a, &vault.Archive{Size: taken.Size, Created: taken.Created})
 	case errors.Is(err, vault.ErrNotFound):
-		return Stored{}, false, u.lose(ctx, a, nil)
+		return Stored{}, false, u.recordLost(ctx, a, nil)
 	case isUnproved:
 		return Stored{}, false, u.unlessStream(err)
 	case err != nil && !isClass:
@@ -101,22 +102,23 @@ func (u *upload) proveAgain(ctx context.Context) (stored Stored, done bool, err 
 	if isClass {
 		return Stored{}, false, wrongClass
 	}
-	return u.present(a, last), source.LooksUnchanged(last.Source, u.source.Identity), nil
+	return u.presentResult(a, last), source.LooksUnchanged(last.Source, u.source.Identity), nil
 }
 
-// unlessStream returns an error about an archive that is not proved. A later stream is
-// stored all the same, with a notice, unless it is to have the same name.
+// unlessStream returns an error about an archive that is not verified. For a stream it gives a
+// notice instead, because a later stream is stored as another archive, unless the call requests
+// the same name.
 func (u *upload) unlessStream(err error) error {
-	if u.source.Stream != nil && u.Name == "" { // it gets a name of its own
+	if u.source.Stream != nil && u.Name == "" { // the new archive gets another name
 		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
 		return nil
 	}
 	return err
 }
 
-// UnprovableError says that an archive is stored and not proved, and that its parts,
-// which would prove it at a look, are not on record any more. Its bytes would. It wraps
-// vault.ErrChecksum.
+// UnprovableError means that an archive is stored and not verified, and that the record no
+// longer has its parts, with which the vault could verify it. download.Verify can still read
+// the archive back and compare all of its bytes. It wraps vault.ErrChecksum.
 type UnprovableError struct{ ID vault.ArchiveID }
 
 func (e *UnprovableError) Error() string {

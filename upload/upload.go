@@ -1,13 +1,17 @@
-// Package upload brings a file or a stream into a vault, as one archive.
+// Package upload stores a file or a stream in a vault, as one archive.
 //
-// An upload is multipart, concurrent, retried and verified: every part and the whole are
-// proved by the hash of the bytes that were read. With a record (package catalog keeps one)
-// an upload that was killed continues when the same call is made again, and one that was
-// completed is not repeated. Without a record it still continues, by what the vault itself
-// tells about its unfinished uploads.
+//	stored, err := upload.File(ctx, d, "backup.tar", upload.Options{Description: "June"})
 //
-// What to keep safe: the archive id. A Glacier vault has no names, and tells its ids only in
-// an inventory, about a day later. With a record the id is on disk before [File] returns it.
+// [File] takes a path. [From] takes a source of package source: a stream, or any io.ReaderAt.
+//
+// firn sends several parts at a time, retries failed requests, and verifies each part and the
+// whole archive by the hash of the bytes that it read. If an upload is interrupted or killed,
+// the same call continues it. If the archive is already in the vault, the call sends nothing.
+// For both, firn uses the record, which package catalog keeps. Without a record, it uses the
+// vault's own list of unfinished uploads, and can only continue.
+//
+// Keep the archive id. A Glacier vault has no names, and lists its ids only in an inventory,
+// about a day later. With a record, the id is on disk before [File] returns it.
 package upload
 
 import (
@@ -31,19 +35,19 @@ import (
 	"firn/vault"
 )
 
-// Stored tells about an archive that is in its vault.
+// Stored describes an archive that is in its vault.
 type Stored struct {
 	ArchiveID      vault.ArchiveID
 	Size           int64 // bytes
 	TreeHash       treehash.Hash
 	Description    string
-	PartSize       int64 // bytes; 0 if AlreadyPresent and the record does not tell
+	PartSize       int64 // bytes; 0 if AlreadyPresent and not on record
 	Parts          int
-	PartsResumed   int // of these, sent by an earlier run
-	Sent           int64
-	Retries        int
+	PartsResumed   int           // parts that an earlier run sent, included in Parts
+	Sent           int64         // bytes sent by this run
+	Retries        int           // repeated requests
 	Elapsed        time.Duration // of this run
-	AlreadyPresent bool          // nothing was sent: an earlier upload had stored it
+	AlreadyPresent bool          // the archive was in the vault before, and nothing was sent
 }
 
 // File stores the file at path as one archive; see [From].
@@ -56,19 +60,21 @@ func File(ctx context.Context, d depot.Depot, path string, o Options) (Stored, e
 	return stored, errors.Join(err, source.Close())
 }
 
-// From stores the source as one archive of the vault and returns when the
-// vault has confirmed the tree hash of all its bytes.
+// From stores the source as one archive. It returns when the vault has confirmed the tree hash
+// of all its bytes and, with a record, the archive id is on disk.
 //
-// Calling it again after any failure continues: parts that the vault holds and
-// the local bytes prove are not sent again. If the same source was stored before
-// under the same description, or an inventory lists its bytes under its name, nothing
-// is sent and AlreadyPresent is set, unless Again asks for another copy. An upload is
-// never aborted here.
+// After any failure, the same call continues: parts that the vault holds and that match the
+// local bytes are not sent again. If the source was stored before with the same description, or
+// an inventory lists its bytes under its name, nothing is sent and AlreadyPresent is set,
+// unless Again requests another copy. From never aborts an upload.
 //
-// A vault.UnprovedError means that the archive is stored, on record as unproved, and
-// that the vault tells something else of it than was sent; calling it again looks at
-// it again and sends nothing. An UnfinishedError means that all is sent, and that
-// another archive has the name.
+// A source.ErrUnreadable or source.ErrSourceChanged means that the source cannot be read or
+// changed while it was read; nothing was completed. A vault.UnprovedError means that the vault
+// stored the archive and reports other values for it than were sent. The archive is on record
+// as unproved; the same call checks it again and sends nothing. An UnfinishedError means that
+// everything is sent and that another archive has the name. ErrUnknown means that the archive
+// may be stored; the same call finds out. A vault.ErrLocked means that another process uploads
+// the same source.
 func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) (Stored, error) {
 	description, err := describe(source, o.Description, d.Vault.Limits())
 	if err != nil {
@@ -96,8 +102,8 @@ func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) 
 	return stored, err
 }
 
-// checkNotEmpty refuses an empty source where an archive must have a byte,
-// before anything is created. It waits for the first byte of a stream.
+// checkNotEmpty refuses an empty source before anything is created, if the vault keeps no empty
+// archives. It waits for the first byte of a stream.
 func (u *upload) checkNotEmpty(ctx context.Context) error {
 	empty := u.source.Size() == 0
 	if u.source.Stream != nil {
@@ -119,26 +125,26 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 	return nil
 }
 
-// upload is one call of Upload.
+// upload is one call of From.
 type upload struct {
 	Options
 	depot.Run
-	VaultURL string // of the vault, which is its name on record
+	VaultURL string // canonical URL, by which the record names the vault
 
 	source      *source.Source
 	name        string // of the archive, at a vault that keeps names
 	description string
 	limiter     *rate.Limiter
 	begin       time.Time
-	unlocks     []func() error          // of the locks held, called at the end
-	strangers   map[vault.UploadID]bool // unfinished before ours was asked for, and not ours
-	pending     []pending               // earlier ones whose end is unknown
-	whole       treehash.Hash           // of the source, once it was read for that
-	last        record.Upload           // the newest of this source and description on record
+	unlocks     []func() error          // release the locks at the end
+	strangers   map[vault.UploadID]bool // unfinished uploads that existed before our request and are not ours
+	pending     []pending               // earlier uploads whose result is unknown
+	whole       treehash.Hash           // tree hash of the source; zero until wholeHash computed it
+	last        record.Upload           // the newest upload of this source and description on record
 }
 
-// attempts bounds how often one call begins anew because the upload had expired
-// under it.
+// attempts is the number of uploads that one call begins, if one after the other expires while
+// it sends.
 const attempts = 3
 
 func (u *upload) run(ctx context.Context) (Stored, error) {
@@ -146,16 +152,16 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {
 		return Stored{}, err
 	}
-	if stored, done, err := u.settle(ctx, &last); done || err != nil {
+	if stored, done, err := u.resolveCompleting(ctx, &last); done || err != nil {
 		return stored, err
 	}
-	if stored, done, err := u.proveAgain(ctx); done || err != nil {
+	if stored, done, err := u.verifyAgain(ctx); done || err != nil {
 		return stored, err
 	}
 	if stored, found, err := u.alreadyPresent(ctx, last); found || err != nil {
 		return stored, err
 	}
-	if stored, done, err := u.settleUnknown(ctx, &last); done || err != nil {
+	if stored, done, err := u.resolveUnknown(ctx, &last); done || err != nil {
 		return stored, err
 	}
 	for range attempts {
@@ -163,7 +169,7 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 		if err != nil {
 			return Stored{}, err
 		}
-		stored, err := u.bring(ctx, at)
+		stored, err := u.sendAndComplete(ctx, at)
 		if !errors.Is(err, errUploadGone) {
 			return stored, err
 		}
@@ -178,16 +184,16 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file one after the other: %w", attempts, depot.ErrGaveUp)
 }
 
-// attempt is an open upload: its record, its plan, and what is there of it.
+// attempt is an open upload: its record, its plan, and its parts.
 type attempt struct {
 	record.Upload
 	plan  transfer.Plan
-	held  map[int64]vault.Part    // what the vault says it has, by offset
-	known map[int64]treehash.Hash // hashes of local bytes that need no reading, by offset
+	held  map[int64]vault.Part    // parts that the vault lists, by offset
+	known map[int64]treehash.Hash // recorded hashes of unchanged local bytes, by offset
 }
 
-// bring sends what the vault lacks and completes the upload.
-func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
+// sendAndComplete sends the missing parts and completes the upload.
+func (u *upload) sendAndComplete(ctx context.Context, at *attempt) (Stored, error) {
 	out, err := u.send(ctx, at)
 	if err != nil {
 		return Stored{}, err
@@ -195,7 +201,7 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	if err := u.checkUnchanged(ctx, at, out.TreeHash()); err != nil {
 		return Stored{}, err
 	}
-	if u.Stopping() { // the end of a stream may be that of an interrupted program
+	if u.Stopping() { // an interrupt may also have ended the program that feeds a stream
 		return Stored{}, depot.ErrInterrupted
 	}
 	if err := u.checkNoSurplus(ctx, at, out.Size); err != nil {
@@ -215,8 +221,8 @@ func (u *upload) bring(ctx context.Context, at *attempt) (Stored, error) {
 	}, nil
 }
 
-// checkNoSurplus gives an upload up that holds bytes beyond the end of the
-// source, as when another stream was fed before: a vault removes no single part.
+// checkNoSurplus abandons an upload that holds bytes beyond the end of the source, for example
+// because another stream was fed before. A vault cannot remove a single part.
 func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) error {
 	for _, p := range at.held {
 		if p.Offset < size {
@@ -231,7 +237,7 @@ func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) er
 	return nil
 }
 
-// send runs the engine over the attempt and adds up what it did, whatever its end.
+// send runs the engine for the attempt and adds its work to the record, whatever the result.
 func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error) {
 	pieces, err := u.pieces(at.plan)
 	if err != nil {
@@ -247,7 +253,7 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 		Concurrency: at.plan.InFlight(concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.Patience,
 		Drain: u.Drain, DrainTimeout: u.Grace, Progress: u.Progress,
 	})
-	if u.LimitRate == 0 { // else it would teach nothing about the line
+	if u.LimitRate == 0 { // a limited transfer does not show the rate of the connection
 		at.Sent += out.Sent
 		at.Busy += out.Busy
 	}
@@ -255,8 +261,8 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	return out, errors.Join(err, u.save(ctx, at))
 }
 
-// explainSource names the source whose bytes could not be read or are not what
-// they were. Other errors come back as they are.
+// explainSource adds the source's name to an error of reading it. It returns other errors
+// unchanged.
 func (u *upload) explainSource(err error) error {
 	switch {
 	case !transfer.IsSource(err):
@@ -275,8 +281,8 @@ func (u *upload) pieces(p transfer.Plan) (transfer.Source, error) {
 	return transfer.FromStream(u.source.Stream, p, u.Vault.Limits(), dir), err
 }
 
-// spoolDir is where parts of a stream wait: not where temporary files go, which
-// often is memory.
+// spoolDir returns the directory for waiting parts of a stream. It is not the directory for
+// temporary files, which often is in memory.
 func (u *upload) spoolDir() (string, error) {
 	if u.SpoolDir != "" {
 		return u.SpoolDir, nil
@@ -292,7 +298,7 @@ func (u *upload) spoolDir() (string, error) {
 	return dir, nil
 }
 
-// save records the attempt even if the call was cancelled meanwhile.
+// save records the attempt, even after the call was cancelled.
 func (u *upload) save(ctx context.Context, at *attempt) error {
 	return u.Journal.SaveUpload(context.WithoutCancel(ctx), &at.Upload)
 }

@@ -10,15 +10,16 @@ import (
 	"firn/vault"
 )
 
-// isAsked reports whether an upload that was begun under a name, in a storage class,
-// becomes what this call asks for. What is not known, or not asked, is no difference.
-func (u *upload) isAsked(name, class string) bool {
+// hasRequestedName reports whether an upload that was begun with a name and a storage class
+// gives the archive that this call requests. A name or class that is unknown or not requested
+// does not count as a difference.
+func (u *upload) hasRequestedName(name, class string) bool {
 	l := u.Vault.Limits()
 	return (!l.Names || name == "" || u.name == "" || name == u.name) && (class == "" || l.Class == "" || class == l.Class)
 }
 
-// asked notes in a new record what this call asks for.
-func (u *upload) asked(r record.Upload) record.Upload {
+// withRequest adds the requested name and class to a new record.
+func (u *upload) withRequest(r record.Upload) record.Upload {
 	l := u.Vault.Limits()
 	if l.Names {
 		r.Name = u.name
@@ -27,8 +28,8 @@ func (u *upload) asked(r record.Upload) record.Upload {
 	return r
 }
 
-// begunAs fills in under which name and in which class an upload was begun, which an
-// older firn did not record, as far as the vault tells.
+// begunAs adds the name and the class with which an upload was begun, if the vault lists them.
+// Older versions of firn did not record them.
 func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, error) {
 	if !u.Vault.Limits().Names || r.Name != "" {
 		return r, nil
@@ -41,12 +42,12 @@ func (u *upload) begunAs(ctx context.Context, r record.Upload) (record.Upload, e
 		return err
 	})
 	if errors.Is(err, vault.ErrNotFound) {
-		err = nil // it has ended, or no list tells of it
+		err = nil // it has ended, or the vault does not list it
 	}
 	return r, err
 }
 
-// asText says under which name and in which class an archive is, or would be.
+// asText describes a name and a class in words.
 func asText(name, class string) string {
 	switch {
 	case class == "":
@@ -57,14 +58,14 @@ func asText(name, class string) string {
 	return fmt.Sprintf("%q in class %s", name, class)
 }
 
-// isAsAsked reports whether an archive with the bytes of the source is what this call
-// asks for. If the call asks for another name, another copy is stored under that; if it
-// asks for no name, a notice tells the archive's. Another class under the same name is an
-// error: a key holds one object.
-func (u *upload) isAsAsked(a record.Archive, from record.Upload) (bool, error) {
-	want := u.asked(record.Upload{})
+// isRequested reports whether an archive with the bytes of the source is the archive that this
+// call requests. If the call requests another name, the answer is no, and a copy is stored
+// under that name. If the call requests no name, a notice gives the archive's name. Another
+// class under the same name is an error, because a key holds one object.
+func (u *upload) isRequested(a record.Archive, from record.Upload) (bool, error) {
+	want := u.withRequest(record.Upload{})
 	switch {
-	case u.isAsked(from.Name, from.Class):
+	case u.hasRequestedName(from.Name, from.Class):
 		return true, nil
 	case from.Name != want.Name && u.Name != "" && from.Name != "":
 		u.Notice(fmt.Sprintf("the same bytes are stored as %s; they are stored as %s beside it, as asked for",
