@@ -154,7 +154,7 @@ func (d *download) isWhole() bool { return d.want == vault.Range{Size: d.archive
 // have what is needed, and what the vault says of the archive must be what is on
 // record.
 func (d *download) take(ctx context.Context, job record.Job, need vault.Range) error {
-	now, err := d.asking.Ask(ctx, job.ID)
+	now, err := d.asking.Describe(ctx, job.ID)
 	if job, err = jobs.NoteJob(ctx, d.Journal, job, now, err, d.Now()); err != nil {
 		return err
 	}

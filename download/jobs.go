@@ -130,7 +130,7 @@ func (d *download) lose(ctx context.Context, job record.Job) error {
 		}
 	}
 	d.barren++
-	if d.barren > jobs.MostBarren {
+	if d.barren > jobs.MaxLostOutputs {
 		return fmt.Errorf("%d jobs one after the other were gone before their output could be read: %w", d.barren, depot.ErrGaveUp)
 	}
 	d.Notice(fmt.Sprintf("the output of job %s is gone; what is missing is asked for again, and only that", depot.QuoteID(job.ID)))

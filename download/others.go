@@ -12,9 +12,9 @@ func (d *download) learnSize(ctx context.Context) error {
 	if d.archive.Size >= 0 {
 		return nil
 	}
-	_, whole, err := d.asking.OwnRanges(ctx, d.archive)
+	_, whole, err := d.asking.RecordedRanges(ctx, d.archive)
 	if err == nil && !whole {
-		err = d.asking.List(ctx, nil)
+		err = d.asking.RefreshList(ctx, nil)
 	}
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func (d *download) recall(ctx context.Context, missing []vault.Range) error {
 	if d.recalled {
 		return nil
 	}
-	own, whole, err := d.asking.OwnRanges(ctx, d.archive)
+	own, whole, err := d.asking.RecordedRanges(ctx, d.archive)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,9 @@ import (
 	"firn/vault"
 )
 
-// approveAll has the caller agree, before the first job of an archive is started, to all
-// that no job has of what is needed of it: half an archive is money for nothing.
+// approveAll returns an Approve function for one archive. Before the first job is started, the
+// caller agrees to all bytes of the archive that no job has yet, because half an archive would
+// be paid for in vain.
 func (a *Requester) approveAll(
 	ctx context.Context, archive record.Archive, needs []vault.Range,
 ) func(vault.JobRequest, int64) error {
@@ -22,7 +23,7 @@ func (a *Requester) approveAll(
 		whole := bytes
 		if bytes >= 0 {
 			i := max(0, slices.Index(needs, req.Range))
-			rest, err := a.unasked(ctx, archive, needs[i:])
+			rest, err := a.uncovered(ctx, archive, needs[i:])
 			if err != nil {
 				return err
 			}
@@ -36,10 +37,10 @@ func (a *Requester) approveAll(
 	}
 }
 
-// unasked is how many bytes of what is needed of an archive no job has, of those that
-// are on record and those that the vault has listed.
-func (a *Requester) unasked(ctx context.Context, archive record.Archive, needs []vault.Range) (bytes int64, err error) {
-	own, _, err := a.OwnRanges(ctx, archive)
+// uncovered returns the number of needed bytes that no job has, neither on record nor in the
+// vault's list.
+func (a *Requester) uncovered(ctx context.Context, archive record.Archive, needs []vault.Range) (bytes int64, err error) {
+	recorded, _, err := a.RecordedRanges(ctx, archive)
 	if err != nil {
 		return 0, err
 	}
@@ -51,9 +52,9 @@ func (a *Requester) unasked(ctx context.Context, archive record.Archive, needs [
 		if r.IsZero() {
 			r.Size = max(0, archive.Size)
 		}
-		isAsked := slices.ContainsFunc(own, func(have vault.Range) bool { return have.Contains(r) }) ||
+		isCovered := slices.ContainsFunc(recorded, func(have vault.Range) bool { return have.Contains(r) }) ||
 			slices.ContainsFunc(a.Listed.Jobs, func(j vault.Job) bool { return a.isUsable(j, w) })
-		if !isAsked {
+		if !isCovered {
 			bytes += r.Size
 		}
 	}

@@ -11,61 +11,59 @@ import (
 	"firn/vault"
 )
 
-// leastLeft is how long an output must still stay to be worth finding. With less,
-// another job is better asked for now than in the middle of a download.
+// leastLeft is the least remaining lifetime of an output that find accepts. With less, it is
+// better to start another job now than in the middle of a download.
 const leastLeft = 5 * time.Minute
 
-// find returns a job that is there and will do: one of our own record first, and
-// then whatever the vault lists. A job of ours whose answer was lost is found
-// among them by its token.
+// find returns a suitable job that exists already: first one on record, then one from the
+// vault's list. A job of ours whose answer was lost is found in the list by its token.
 func (a *Requester) find(ctx context.Context, w Wanted) (record.Job, bool, error) {
-	own, err := a.recorded(ctx, w)
+	recorded, err := a.recordedJobs(ctx, w)
 	if err != nil {
 		return record.Job{}, false, err
 	}
-	for _, j := range own {
+	for _, j := range recorded {
 		if j.Status != vault.InProgress && j.Status != vault.Succeeded {
 			continue
 		}
-		now, err := a.Ask(ctx, j.ID)
+		now, err := a.Describe(ctx, j.ID)
 		noted, err := NoteJob(ctx, a.Journal, j, now, err, a.Now())
 		if err != nil {
 			return record.Job{}, false, err
 		}
 		if a.isUsable(now, w) && noted.Status != record.Gone {
-			a.tellTopic(now)
+			a.noticeTopic(now)
 			return noted, true, nil
 		}
 	}
-	if err := a.List(ctx, own); err != nil {
+	if err := a.RefreshList(ctx, recorded); err != nil {
 		return record.Job{}, false, err
 	}
-	for i, j := range own {
+	for i, j := range recorded {
 		if j.Status == record.Asking {
-			if own[i], err = a.settle(ctx, j); err != nil {
+			if recorded[i], err = a.resolve(ctx, j); err != nil {
 				return record.Job{}, false, err
 			}
 		}
 	}
-	return a.choose(ctx, w, own)
+	return a.choose(ctx, w, recorded)
 }
 
-// recorded returns what the record has of jobs for the archive, or for
-// inventories, newest first.
-func (a *Requester) recorded(ctx context.Context, w Wanted) (own []record.Job, err error) {
+// recordedJobs returns the jobs on record for the archive, or for inventories, newest first.
+func (a *Requester) recordedJobs(ctx context.Context, w Wanted) (recorded []record.Job, err error) {
 	for j, err := range a.Journal.JobsFor(ctx, a.url, w.Archive) {
 		if err != nil {
 			return nil, err
 		}
 		if j.Kind == w.Kind {
-			own = append(own, j)
+			recorded = append(recorded, j)
 		}
 	}
-	return own, nil
+	return recorded, nil
 }
 
-// Ask returns what the vault tells about a job.
-func (a *Requester) Ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
+// Describe returns the vault's description of a job.
+func (a *Requester) Describe(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
 	err = a.Retry().Do(ctx, func(ctx context.Context) error {
 		job, err = a.Vault.Job(ctx, id)
 		return err
@@ -76,11 +74,11 @@ func (a *Requester) Ask(ctx context.Context, id vault.JobID) (job vault.Job, err
 	return job, err
 }
 
-// List asks the vault for its jobs, unless it has told them a while ago and
-// nothing of ours waits to be settled.
-func (a *Requester) List(ctx context.Context, own []record.Job) error {
-	asks := func(j record.Job) bool { return j.Status == record.Asking }
-	if a.Listed.isFresh(a.Now()) && !slices.ContainsFunc(own, asks) {
+// RefreshList updates a.Listed from the vault. A list from a while ago is sufficient, unless a
+// recorded job still lacks its answer.
+func (a *Requester) RefreshList(ctx context.Context, recorded []record.Job) error {
+	lacksAnswer := func(j record.Job) bool { return j.Status == record.Asking }
+	if a.Listed.isFresh(a.Now()) && !slices.ContainsFunc(recorded, lacksAnswer) {
 		return nil
 	}
 	return a.relist(ctx)
@@ -95,12 +93,12 @@ func (a *Requester) relist(ctx context.Context) error {
 			}
 			listed = append(listed, j)
 		}
-		a.Listed.Jobs, a.Listed.asked = listed, a.Now()
+		a.Listed.Jobs, a.Listed.requestedAt = listed, a.Now()
 		return nil
 	})
 }
 
-// byToken returns the listed job that has our token, or the zero Job.
+// byToken returns the listed job with our token, or the zero Job.
 func (a *Requester) byToken(token string) vault.Job {
 	for _, j := range a.Listed.Jobs {
 		if token != "" && strings.Contains(j.Description, mark(token)) {
@@ -110,12 +108,13 @@ func (a *Requester) byToken(token string) vault.Job {
 	return vault.Job{}
 }
 
-// settle finds out what became of a request whose answer is not on record.
-func (a *Requester) settle(ctx context.Context, j record.Job) (record.Job, error) {
+// resolve completes the record of a job whose answer was lost: it is the listed job with the
+// token, or it was never started.
+func (a *Requester) resolve(ctx context.Context, j record.Job) (record.Job, error) {
 	if found := a.byToken(j.Token); found.ID != "" {
 		j.ID = found.ID
 		if noteStatus(&j, found); found.Bad != "" {
-			j.Status = vault.InProgress // as far as is known
+			j.Status = vault.InProgress // the vault's description cannot be read, so this is assumed
 		}
 	} else {
 		j.Status, j.Message = vault.Failed, "the vault never got the request"
@@ -123,10 +122,10 @@ func (a *Requester) settle(ctx context.Context, j record.Job) (record.Job, error
 	return j, a.Journal.SaveJob(ctx, &j)
 }
 
-// choose takes the best of the listed jobs that will do: one that is done before
-// one in progress, and of those the one whose output stays longest or which was
-// started first. It is on record when it is returned.
-func (a *Requester) choose(ctx context.Context, w Wanted, own []record.Job) (record.Job, bool, error) {
+// choose returns the best suitable job of the list, and records it. A finished job is better
+// than one in progress. Among finished jobs, the one whose output expires last is best; among
+// jobs in progress, the one that was started first.
+func (a *Requester) choose(ctx context.Context, w Wanted, recorded []record.Job) (record.Job, bool, error) {
 	var best vault.Job
 	for _, j := range a.Listed.Jobs {
 		if a.isUsable(j, w) && (best.ID == "" || better(j, best)) {
@@ -136,10 +135,10 @@ func (a *Requester) choose(ctx context.Context, w Wanted, own []record.Job) (rec
 	if best.ID == "" {
 		return record.Job{}, false, nil
 	}
-	a.tellTopic(best)
+	a.noticeTopic(best)
 	job := newJobRecord(a.url, best)
-	if i := slices.IndexFunc(own, func(j record.Job) bool { return j.ID == best.ID }); i >= 0 {
-		job = own[i]
+	if i := slices.IndexFunc(recorded, func(j record.Job) bool { return j.ID == best.ID }); i >= 0 {
+		job = recorded[i]
 		noteStatus(&job, best)
 	}
 	return job, true, a.Journal.SaveJob(ctx, &job)
@@ -155,7 +154,7 @@ func better(j, than vault.Job) bool {
 	return j.Created.Before(than.Created)
 }
 
-// isUsable reports whether a job as the vault tells it will do.
+// isUsable reports whether a listed job is suitable.
 func (a *Requester) isUsable(j vault.Job, w Wanted) bool {
 	if j.Bad != "" || j.Kind != w.Kind || j.Archive != w.Archive || a.Listed.gone[j.ID] || !w.Fits(j) {
 		return false

@@ -12,16 +12,16 @@ import (
 	"firn/vault"
 )
 
-// newJobRecord is the record of a job that another program asked for, or that
-// this catalog does not know any more.
+// newJobRecord returns a record of a job that is not on record. Another program started it, or
+// the record was lost.
 func newJobRecord(vaultURL string, j vault.Job) record.Job {
 	r := record.Job{Vault: vaultURL, ID: j.ID, Kind: j.Kind, Archive: j.Archive, Description: j.Description}
 	noteStatus(&r, j)
 	return r
 }
 
-// noteStatus takes over what the vault says of a job. What it does not say is
-// kept.
+// noteStatus copies the vault's description of a job into its record. It keeps the fields that
+// the vault leaves empty.
 func noteStatus(r *record.Job, j vault.Job) {
 	r.Status, r.Message = j.Status, j.Message
 	r.Completed, r.Expires = j.Completed, j.Expires
@@ -39,9 +39,9 @@ func noteStatus(r *record.Job, j vault.Job) {
 	}
 }
 
-// NoteJob brings the record of a job up to what the vault answered, durably
-// before it returns it. A job that the vault does not know, or whose output has
-// gone by now, becomes record.Gone, which is no error.
+// NoteJob updates the record of a job from the vault's answer, and returns the record after it
+// is on disk. A job that the vault does not know, or whose output has expired, becomes
+// record.Gone without an error.
 func NoteJob(
 	ctx context.Context, journal record.JobJournal, before record.Job, j vault.Job, answer error, now time.Time,
 ) (record.Job, error) {
@@ -63,11 +63,11 @@ func NoteJob(
 	return after, journal.SaveJob(context.WithoutCancel(ctx), &after)
 }
 
-// ErrVaultMissing means that the vault does not exist, and not only the job.
+// ErrVaultMissing means that the vault, and not only the job, does not exist.
 var ErrVaultMissing = errors.New("there is no such vault")
 
-// MissingJob turns the ErrNotFound of a job into that of its vault, if that is
-// what is not there: the vault's list of jobs tells them apart.
+// MissingJob returns the error for a job that was not found: ErrVaultMissing if its vault does
+// not exist either, and otherwise err. The vault's list of jobs distinguishes the two.
 func MissingJob(ctx context.Context, v vault.Retriever, retry transfer.Retry, err error) error {
 	listing := retry.Do(ctx, func(ctx context.Context) error {
 		for _, err := range v.Jobs(ctx) {
@@ -84,7 +84,6 @@ func MissingJob(ctx context.Context, v vault.Retriever, retry transfer.Retry, er
 	return err
 }
 
-// jobSubject says what a job is for.
 func jobSubject(j record.Job) string {
 	if j.Kind == vault.RetrieveInventory {
 		return "an inventory"

@@ -6,11 +6,11 @@ import (
 	"firn/vault"
 )
 
-// Lost reports whether an error is that of an output which is not there any more.
+// Lost reports whether an error means that a job's output no longer exists.
 func Lost(err error) bool {
 	return errors.Is(err, vault.ErrExpired) || errors.Is(err, vault.ErrNotFound)
 }
 
-// MostBarren bounds how many outputs in a row may be gone before they gave a
-// byte: each of them cost money.
-const MostBarren = 3
+// MaxLostOutputs is the greatest number of outputs in a row that may expire before a byte of
+// them was read. Each of them costs money.
+const MaxLostOutputs = 3

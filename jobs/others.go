@@ -11,10 +11,10 @@ import (
 	"firn/vault"
 )
 
-// Jobs for ranges of an archive, whoever asked for them, may together have what is
-// wanted. What they have is not asked, and paid, for again.
+// Several jobs for ranges of an archive, whoever started them, may together have the wanted
+// bytes. No other job is started, and paid for, for the bytes that they have.
 
-// requestWorth is how many bytes cost about as much to retrieve as one request more.
+// requestWorth returns the number of bytes whose retrieval costs about as much as one request.
 func requestWorth(tier vault.Tier) int64 {
 	if tier == vault.Expedited {
 		return 512 << 20
@@ -22,11 +22,11 @@ func requestWorth(tier vault.Tier) int64 {
 	return 16 << 20
 }
 
-// OwnRanges returns the ranges of an archive that jobs on record make readable, and
-// whether one of them has the whole. Each is a node of the archive's tree.
-func (a *Requester) OwnRanges(ctx context.Context, archive record.Archive) (parts []vault.Range, whole bool, err error) {
-	own, err := a.recorded(ctx, Wanted{JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive.ID}})
-	for _, j := range own {
+// RecordedRanges returns the ranges of an archive that jobs on record make readable, and
+// whether one of them has the whole archive. Each range is a node of the archive's tree.
+func (a *Requester) RecordedRanges(ctx context.Context, archive record.Archive) (parts []vault.Range, whole bool, err error) {
+	recorded, err := a.recordedJobs(ctx, Wanted{JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive.ID}})
+	for _, j := range recorded {
 		isReadable := j.Status == vault.InProgress || j.Status == vault.Succeeded && (j.Expires.IsZero() || j.Expires.After(a.Now()))
 		switch {
 		case !isReadable:
@@ -39,14 +39,14 @@ func (a *Requester) OwnRanges(ctx context.Context, archive record.Archive) (part
 	return parts, whole, err
 }
 
-// ListedRanges returns the ranges of an archive that the vault lists jobs for, if they
-// are worth using for what is wanted of it: if none has the whole, and what they have
-// costs more than the requests for the runs between them.
+// ListedRanges returns the ranges of an archive for which the vault lists jobs, if they are
+// worth using for want. They are not if one job has the whole archive, or if retrieving their
+// bytes again costs less than the additional requests for the ranges between them.
 func (a *Requester) ListedRanges(ctx context.Context, archive record.Archive, want []vault.Range) (parts []vault.Range, err error) {
 	if archive.Size <= 0 || len(want) == 0 {
 		return nil, nil
 	}
-	if err := a.List(ctx, nil); err != nil {
+	if err := a.RefreshList(ctx, nil); err != nil {
 		return nil, err
 	}
 	w := Wanted{
@@ -77,7 +77,7 @@ func isNode(r vault.Range, size int64) bool {
 	return r.Size > 0 && r.End() <= size && treehash.Aligned(r.Offset, r.End()-1, size)
 }
 
-// MissingOf is what of the ranges is in none of those of have.
+// MissingOf returns the parts of ranges that have does not contain.
 func MissingOf(ranges, have []vault.Range) (gaps []vault.Range) {
 	for _, r := range ranges {
 		gaps = append(gaps, transfer.Missing(r, have)...)
@@ -85,7 +85,7 @@ func MissingOf(ranges, have []vault.Range) (gaps []vault.Range) {
 	return gaps
 }
 
-// CutAt cuts ranges where others begin and end.
+// CutAt cuts ranges at the ends of the others.
 func CutAt(ranges, others []vault.Range) (cut []vault.Range) {
 	for _, other := range others {
 		for _, r := range ranges {
@@ -100,10 +100,10 @@ func CutAt(ranges, others []vault.Range) (cut []vault.Range) {
 	return cut
 }
 
-// splitNeeds cuts what is needed of an archive where jobs begin and end that others have
-// asked for, which are found then.
+// splitNeeds cuts the needed ranges at the ends of the ranges of existing jobs, so that these
+// jobs are found.
 func (a *Requester) splitNeeds(ctx context.Context, archive record.Archive, needs []vault.Range) ([]vault.Range, error) {
-	_, whole, err := a.OwnRanges(ctx, archive)
+	_, whole, err := a.RecordedRanges(ctx, archive)
 	if err != nil || whole {
 		return needs, err
 	}
@@ -124,7 +124,7 @@ func (a *Requester) splitNeeds(ctx context.Context, archive record.Archive, need
 	return needs, nil
 }
 
-// SumOf returns how many bytes the ranges have together.
+// SumOf returns the number of bytes of all ranges.
 func SumOf(ranges []vault.Range) (bytes int64) {
 	for _, r := range ranges {
 		bytes += r.Size

@@ -1,6 +1,14 @@
-// Package jobs asks a vault for jobs, which make archives and inventories readable, and waits
-// for them. A job that is there already, whoever asked for it, is found and used: each costs
-// money and hours.
+// Package jobs starts jobs, which make archives readable, and waits for them. Each job costs
+// money and hours, so the package first searches the record and the vault's list for a job that
+// is suitable, whoever started it.
+//
+//	job, err := jobs.Retrieve(ctx, d, archive, jobs.Options{Tier: vault.Bulk})
+//	...
+//	job, err = jobs.Wait(ctx, d, job, jobs.WaitOptions{})
+//
+// Then the download package fetches the output: download.File finds the job again. A program
+// that only downloads does not need this package, because download.File starts a job and waits
+// for it. Inventories have jobs as well; package reconcile starts them.
 package jobs
 
 import (
@@ -16,40 +24,39 @@ import (
 	"firn/vault"
 )
 
-// Options says how to ask for archives. The zero value is good.
+// Options says how to start jobs for archives. The zero value works.
 type Options struct {
-	// Range is what is wanted of each archive, in whole MiB: a retrieval is proved
-	// by the tree hash, whose leaves these are. Default: everything.
+	// Range is the wanted range of each archive. It begins and ends on whole MiB, because only
+	// leaves of the tree hash, of 1 MiB, can be verified. Default: the whole archive.
 	Range vault.Range
-	// Tier is how fast, and at what price. Default: Standard, if a job must be
-	// started, while one in progress will do at any tier.
+	// Tier is the speed and the price. Default: Standard for a job that must be started; a job
+	// in progress is used at any tier.
 	Tier vault.Tier
-	// Description is kept with the jobs, before firn's own words: printable ASCII.
+	// Description is stored with the jobs, before firn's token. It is printable ASCII.
 	Description string
-	// Topic is the ARN of an SNS topic that the service tells when the jobs have ended,
-	// besides the vault's own. A job that is found keeps the one that it has, and Notice
-	// is told. Kinds that tell nobody ignore it.
+	// Topic is the ARN of an SNS topic that receives a message when a job has ended, in
+	// addition to the vault's own topic. A job that exists already keeps its topic, and a
+	// notice says so. Vaults without messages ignore it.
 	Topic string
-	// Budget is how many bytes to make readable in one call, those of jobs that
-	// were there before included: what a line can carry before the outputs expire.
-	// Default: no bound. An archive is never split for it.
+	// Budget limits the bytes that one call makes readable, the bytes of existing jobs
+	// included: as many as the connection can download before the outputs expire; see [Window].
+	// Default: no limit. An archive is never split for it.
 	Budget int64
-	// NoWait returns vault.ErrLimited at once. Without it a request that the
-	// account's own policy refuses is repeated, at intervals of up to an hour, for
-	// as long as RetryFor says.
+	// NoWait returns vault.ErrLimited at once if the account's own limit refuses a job. Without
+	// NoWait, the request is repeated at intervals of up to an hour, for as long as the depot's
+	// Patience.
 	NoWait bool
 }
 
-// Retrieve asks the vault for an archive and returns the job, without waiting for
-// it. It starts none if there is one that will do, whoever asked for it: in
-// progress at no slower a tier than asked for, or succeeded with an output that
-// stays for a while.
+// Retrieve starts a job that makes an archive readable and returns the job without waiting for
+// it. It starts none if a suitable job exists, whoever started it: a job in progress at the
+// same or a faster tier, or a succeeded job whose output does not expire soon.
 //
-// An answer that is lost starts no second job: every job of ours has a token in
-// its description, which is looked for in the vault's list before anything is
-// asked for again, by this call or, after a crash, the next.
+// A lost answer starts no second job. The description of each job of firn contains a token.
+// This call or, after a crash, the next one searches the vault's list for the token before it
+// repeats the request.
 //
-// Of a Range that takes several jobs it asks for the first alone: see RetrieveAll.
+// If a Range takes several jobs, Retrieve starts only the first; see [RetrieveAll].
 func Retrieve(ctx context.Context, d depot.Depot, a record.Archive, o Options) (record.Job, error) {
 	for r, err := range o.all(ctx, d, []record.Archive{a}, false) {
 		return r.Job, err
@@ -57,30 +64,29 @@ func Retrieve(ctx context.Context, d depot.Depot, a record.Archive, o Options) (
 	return record.Job{}, context.Cause(ctx)
 }
 
-// Retrieved is an archive that was asked for.
+// Retrieved is an archive with a job for it, or for a range of it.
 type Retrieved struct {
 	Archive record.Archive
 	Job     record.Job
-	Found   bool // the job was there before this call
+	Found   bool // the job existed before this call
 }
 
-// RetrieveAll is [Retrieve] for many archives, for which the vault's jobs are
-// listed once. It yields each archive with its job, or with the error that it met
-// alone; one for which the Budget has no room comes with ErrNotStarted. A range
-// of an archive may take several jobs, which are yielded one by one; so may a whole
-// archive of which others have asked for ranges.
+// RetrieveAll is [Retrieve] for many archives, with one list of the vault's jobs for all. It
+// yields each archive with its job, or with its own error. The error for an archive that
+// exceeds the Budget wraps ErrNotStarted. A range of an archive may take several jobs, and so
+// may a whole archive if other jobs have ranges of it; RetrieveAll yields each job by itself.
 func RetrieveAll(ctx context.Context, d depot.Depot, archives []record.Archive, o Options) iter.Seq2[Retrieved, error] {
 	return o.all(ctx, d, archives, true)
 }
 
-// all is RetrieveAll, with or without the use of ranges that others have asked for.
+// all is RetrieveAll. Only with useRanges does it use jobs that have ranges of a whole archive.
 func (o Options) all(
 	ctx context.Context, d depot.Depot, archives []record.Archive, useRanges bool,
 ) iter.Seq2[Retrieved, error] {
 	return func(yield func(Retrieved, error) bool) {
 		ctx, run, stop := depot.Begin(ctx, d)
 		defer stop()
-		asking := NewRequester(run, o)
+		requester := NewRequester(run, o)
 		left := o.Budget
 		for _, a := range archives {
 			needs, err := o.needs(d.Vault.Limits(), a)
@@ -89,7 +95,7 @@ func (o Options) all(
 				err = fmt.Errorf("archive %s: %w", depot.QuoteID(a.ID), ErrNotStarted)
 			}
 			if err == nil && useRanges {
-				needs, err = asking.splitNeeds(ctx, a, needs)
+				needs, err = requester.splitNeeds(ctx, a, needs)
 			}
 			if err != nil {
 				if !yield(Retrieved{Archive: a}, err) {
@@ -98,23 +104,22 @@ func (o Options) all(
 				continue
 			}
 			left -= bytes
-			if asking.Approve = run.Approve; useRanges {
-				asking.Approve = asking.approveAll(ctx, a, needs)
+			if requester.Approve = run.Approve; useRanges {
+				requester.Approve = requester.approveAll(ctx, a, needs)
 			}
-			if !o.retrieve(ctx, asking, a, needs, yield) {
+			if !o.retrieve(ctx, requester, a, needs, yield) {
 				return
 			}
 		}
 	}
 }
 
-// retrieve asks for what is needed of one archive. It reports false if the
-// caller has had enough.
+// retrieve finds or starts the jobs for one archive. It returns false if yield did.
 func (o *Options) retrieve(
-	ctx context.Context, asking *Requester, a record.Archive, needs []vault.Range, yield func(Retrieved, error) bool,
+	ctx context.Context, requester *Requester, a record.Archive, needs []vault.Range, yield func(Retrieved, error) bool,
 ) bool {
 	for len(needs) > 0 {
-		job, found, err := asking.ForRange(ctx, a, needs[0])
+		job, found, err := requester.ForRange(ctx, a, needs[0])
 		if !yield(Retrieved{Archive: a, Job: job, Found: found}, err) {
 			return false
 		}
@@ -126,8 +131,8 @@ func (o *Options) retrieve(
 	return true
 }
 
-// needs returns what must be asked for: the whole archive, or runs of it that are
-// nodes of its tree, since for those alone a vault tells a hash.
+// needs returns the ranges that need jobs: the whole archive, or nodes of its tree, because a
+// vault has a hash only for these.
 func (o *Options) needs(l vault.Limits, a record.Archive) ([]vault.Range, error) {
 	if o.Range.IsZero() {
 		return []vault.Range{{}}, nil
@@ -141,7 +146,7 @@ func (o *Options) needs(l vault.Limits, a record.Archive) ([]vault.Range, error)
 	return transfer.Nodes(o.Range, a.Size), nil
 }
 
-// sizeOf is how many bytes jobs for the ranges make readable; 0 if not known.
+// sizeOf returns the number of bytes that jobs for the ranges make readable; 0 if not known.
 func sizeOf(a record.Archive, needs []vault.Range) (bytes int64) {
 	for _, r := range needs {
 		if r.IsZero() {
@@ -152,8 +157,8 @@ func sizeOf(a record.Archive, needs []vault.Range) (bytes int64) {
 	return bytes
 }
 
-// CheckRange refuses a range of an archive that does not begin and end on whole
-// MiB, and names the nearest one that does.
+// CheckRange refuses a range of an archive of size bytes that does not begin and end on whole
+// MiB. The error, which wraps vault.ErrInvalid, names the nearest suitable range.
 func CheckRange(l vault.Limits, r vault.Range, size int64) error {
 	step := max(treehash.LeafSize, l.RangeAlignment)
 	switch {

@@ -12,17 +12,17 @@ import (
 	"firn/vault"
 )
 
-// start asks for the job that intent says. The intent is on record before, and
-// the job's id after. If the answer is lost, the job is looked for by its token,
-// and asked for again only if it is not there.
+// start starts the job that intent describes. It records the intent before the request and the
+// job's id after it. If the answer is lost, it searches for the job by its token, and repeats
+// the request only if the vault does not list the job.
 func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) error {
 	intent.Status, intent.Message, intent.Started = record.Asking, "", a.Now().UTC().Round(0)
 	if err := a.Journal.SaveJob(ctx, intent); err != nil {
 		return err
 	}
-	asked, refused := false, false
+	requested, refused := false, false
 	err := a.Retry().Do(ctx, func(ctx context.Context) (err error) {
-		if asked {
+		if requested {
 			if err := a.relist(ctx); err != nil {
 				return err
 			}
@@ -30,7 +30,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 				return nil
 			}
 		}
-		asked = true
+		requested = true
 		intent.ID, err = a.Vault.StartJob(ctx, w.JobRequest)
 		refused = err != nil && !depot.Passing(err) && ctx.Err() == nil
 		return err
@@ -40,7 +40,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 		intent.Status = vault.InProgress
 	case refused:
 		intent.Status, intent.Message = vault.Failed, err.Error()
-	default: // whether there is a job is found out by the next call
+	default: // the next call finds out whether there is a job
 		return err
 	}
 	saved := a.Journal.SaveJob(context.WithoutCancel(ctx), intent)
@@ -51,15 +51,15 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 	return errors.Join(err, saved)
 }
 
-// How often a request is repeated that a limit refuses. Limits count by the hour.
+// Intervals at which a request is repeated that a limit refuses. Limits count by the hour.
 const (
 	firstLimited = time.Minute
 	longLimited  = time.Hour
 )
 
-// limited waits before a job is asked for again that a limit refused, or returns
-// why there is no point in that.
-func (a *Requester) limited(ctx context.Context, w Wanted, err error, pause time.Duration) error {
+// waitForLimit waits before a refused request for a job is repeated. It returns an error if
+// waiting is useless or not wanted.
+func (a *Requester) waitForLimit(ctx context.Context, w Wanted, err error, pause time.Duration) error {
 	if w.Tier == vault.Expedited {
 		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
 			err, humane.Usually(TypicalTime(a.Vault.Limits(), vault.Standard)))

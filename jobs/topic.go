@@ -7,7 +7,7 @@ import (
 	"firn/vault"
 )
 
-// checkTopic refuses what is not the ARN of a topic. None at all is fine.
+// checkTopic refuses a topic that is not an ARN. An empty topic is valid.
 func (a *Requester) checkTopic() error {
 	if a.topic == "" || vault.IsTopic(a.topic) {
 		return nil
@@ -15,16 +15,16 @@ func (a *Requester) checkTopic() error {
 	return fmt.Errorf("the topic %.300q: %w: it is not the ARN of an SNS topic", a.topic, vault.ErrInvalid)
 }
 
-// tellTopic says, once of each job that is found, whom it tells when it ends: a job's
-// topic is what it was when the job was asked for.
-func (a *Requester) tellTopic(j vault.Job) {
-	if a.topic == "" || a.told[j.ID] || j.Status == vault.InProgress && j.Topic == a.topic {
+// noticeTopic says, once for each job that is found, that the job keeps the topic with which it
+// was started.
+func (a *Requester) noticeTopic(j vault.Job) {
+	if a.topic == "" || a.noticed[j.ID] || j.Status == vault.InProgress && j.Topic == a.topic {
 		return
 	}
-	if a.told == nil {
-		a.told = make(map[vault.JobID]bool)
+	if a.noticed == nil {
+		a.noticed = make(map[vault.JobID]bool)
 	}
-	a.told[j.ID] = true
+	a.noticed[j.ID] = true
 	switch {
 	case j.Status != vault.InProgress:
 		a.Notice(fmt.Sprintf("job %s has ended already, so no message about it comes any more", depot.QuoteID(j.ID)))

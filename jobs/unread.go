@@ -7,9 +7,9 @@ import (
 	"firn/internal/humane"
 )
 
-// tellUnread says, before a job is asked for, how many jobs the vault lists that cannot
-// be read: whether one of them would have done is not known.
-func (a *Requester) tellUnread() {
+// noticeUnread says, before a job is started, how many listed jobs cannot be read. One of them
+// might have been suitable.
+func (a *Requester) noticeUnread() {
 	count, why := 0, ""
 	for _, j := range a.Listed.Jobs {
 		if j.Bad == "" {
@@ -19,9 +19,9 @@ func (a *Requester) tellUnread() {
 			why = fmt.Sprintf("job %s: %s", depot.QuoteID(j.ID), j.Bad)
 		}
 	}
-	if count == 0 || a.toldUnread {
+	if count == 0 || a.noticedUnread {
 		return
 	}
-	a.toldUnread = true
+	a.noticedUnread = true
 	a.Notice(fmt.Sprintf("the vault lists %s that cannot be read and are passed over: %s", humane.Count(count, "job"), why))
 }

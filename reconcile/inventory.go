@@ -94,7 +94,7 @@ func Inventory(ctx context.Context, d depot.Depot, o Options) (Report, error) {
 		}
 		run.Ready(job)
 		report, err := i.read(ctx, job)
-		if !jobs.Lost(err) || tries == jobs.MostBarren {
+		if !jobs.Lost(err) || tries == jobs.MaxLostOutputs {
 			return report, err
 		}
 		if err := i.lose(ctx, job); err != nil {

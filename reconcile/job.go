@@ -41,7 +41,7 @@ func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 			return record.Job{}, err
 		}
 		ended, err := i.wait(ctx, job)
-		if ended.Status != record.Gone || tries == jobs.MostBarren {
+		if ended.Status != record.Gone || tries == jobs.MaxLostOutputs {
 			return ended, err
 		}
 		i.asking.Listed.Forget(job.ID)

@@ -15,24 +15,24 @@ import (
 	"firn/vault"
 )
 
-// Requester finds jobs at a vault, or starts them: each at most once, whatever
-// becomes of the answers.
+// Requester finds jobs at a vault, or starts them. It starts each job at most once, even if an
+// answer is lost. The packages download and reconcile use it; other callers use [Retrieve].
 type Requester struct {
 	*depot.Run
-	url     string     // of the vault
-	text    string     // of descriptions, before our token
-	topic   string     // that gets a message when a job has ended; may be empty
-	longest int        // bytes that a description may have
-	tier    vault.Tier // of the options; empty: any will do
+	url     string     // canonical URL of the vault
+	text    string     // start of the descriptions, before our token
+	topic   string     // receives a message when a job has ended; may be empty
+	longest int        // maximal bytes of a description
+	tier    vault.Tier // from the options; empty: any tier is accepted
 	noWait  bool
 
-	Listed *List
-	told   map[vault.JobID]bool // jobs that tellTopic has spoken of
+	Listed  *List                // the vault's list of jobs
+	noticed map[vault.JobID]bool // jobs that noticeTopic has announced
 
-	toldUnread bool // tellUnread has spoken
+	noticedUnread bool // noticeUnread has announced them
 }
 
-// NewRequester returns a Requester of jobs, for one run on a depot.
+// NewRequester returns a Requester for one run on a depot.
 func NewRequester(run depot.Run, o Options) *Requester {
 	return &Requester{
 		Run: &run, url: run.Vault.URL(), text: o.Description, topic: o.Topic, longest: run.Vault.Limits().MaxDescription,
@@ -40,14 +40,15 @@ func NewRequester(run depot.Run, o Options) *Requester {
 	}
 }
 
-// Wanted is a job that is looked for or, if there is none, started.
+// Wanted describes a job to find or, if there is none, to start.
 type Wanted struct {
 	vault.JobRequest
-	Bytes int64                // that the job makes readable; -1 if not known
-	Fits  func(vault.Job) bool // whether a job of this kind and archive will do
+	Bytes int64                // bytes that the job makes readable; -1 if not known
+	Fits  func(vault.Job) bool // whether an existing job of this kind and archive is suitable
 }
 
-// ForRange asks for a range of an archive; the zero Range is all of it.
+// ForRange finds or starts a job for a range of an archive. The zero Range is the whole
+// archive.
 func (a *Requester) ForRange(ctx context.Context, archive record.Archive, r vault.Range) (job record.Job, found bool, err error) {
 	w := Wanted{
 		JobRequest: vault.JobRequest{Kind: vault.RetrieveArchive, Archive: archive.ID, Range: r, Tier: cmp.Or(a.tier, vault.Standard)},
@@ -60,15 +61,15 @@ func (a *Requester) ForRange(ctx context.Context, archive record.Archive, r vaul
 	return a.Job(ctx, w)
 }
 
-// covers reports whether the output of a job has the bytes of r, the zero Range
-// being all of the archive, and is a node of the archive's tree: of another one
-// the vault proves nothing.
+// covers reports whether the output of a job contains the bytes of r, and is a node of the
+// archive's tree. For any other range the vault has no hash to verify it with. The zero Range
+// is the whole archive.
 func covers(j vault.Job, r vault.Range, size int64) bool {
-	if j.ArchiveSize > 0 { // of which the vault knows more than the record
+	if j.ArchiveSize > 0 { // the vault's size counts before the record's
 		size = j.ArchiveSize
 	}
 	switch {
-	case size < 0: // nothing is known, so a hash must tell that it is the whole
+	case size < 0: // only the hash shows whether the output is the whole archive
 		return r.IsZero() && j.Range.Offset == 0 && !j.TreeHash.IsZero() && j.TreeHash == j.ArchiveTreeHash
 	case r.IsZero():
 		r = vault.Range{Size: size}
@@ -76,8 +77,9 @@ func covers(j vault.Job, r vault.Range, size int64) bool {
 	return j.Range.Contains(r) && (size == 0 || treehash.Aligned(j.Range.Offset, j.Range.End()-1, size))
 }
 
-// Job returns a job that will do, from the record, from the vault's list, or
-// started now. While the account's policy refuses it, job waits.
+// Job returns a suitable job from the record or from the vault's list, or starts one. found is
+// false for a job that it started. If the account's own limit refuses the job, Job waits and
+// tries again.
 func (a *Requester) Job(ctx context.Context, w Wanted) (job record.Job, found bool, err error) {
 	if err := a.checkTopic(); err != nil {
 		return record.Job{}, false, err
@@ -96,26 +98,24 @@ func (a *Requester) Job(ctx context.Context, w Wanted) (job record.Job, found bo
 	approved := false
 	var waited time.Duration
 	for pause := firstLimited; ; pause = min(longLimited, 2*pause) {
-		job, found, err := a.once(ctx, w, &intent, &approved)
+		job, found, err := a.findOrStart(ctx, w, &intent, &approved)
 		if !errors.Is(err, vault.ErrLimited) {
 			return job, found, err
 		}
 		if waited += pause; waited > a.Patience {
 			return record.Job{}, false, fmt.Errorf("%w: %w", depot.ErrGaveUp, err)
 		}
-		if err := a.limited(ctx, w, err, pause); err != nil {
+		if err := a.waitForLimit(ctx, w, err, pause); err != nil {
 			return record.Job{}, false, err
 		}
 	}
 }
 
-// mark is what a token looks like in a description.
 func mark(token string) string { return markBegins + token }
 
 const markBegins = "firn:"
 
-// HasMark reports whether a description has a token in it, ours or that of firn
-// elsewhere: firn has asked for the job.
+// HasMark reports whether a description contains a token: this or another firn started the job.
 func HasMark(description string) bool {
 	_, after, found := strings.Cut(description, markBegins)
 	if !found || len(after) < depot.TokenLength {
@@ -125,9 +125,9 @@ func HasMark(description string) bool {
 	return err == nil
 }
 
-// once looks for a job and starts one if there is none, while no other process
-// does the same.
-func (a *Requester) once(ctx context.Context, w Wanted, intent *record.Job, approved *bool) (job record.Job, found bool, err error) {
+// findOrStart finds a job, or starts one if there is none. A lock keeps other processes from
+// doing the same at the same time.
+func (a *Requester) findOrStart(ctx context.Context, w Wanted, intent *record.Job, approved *bool) (job record.Job, found bool, err error) {
 	unlock, err := a.lock(ctx, w)
 	if err != nil {
 		return record.Job{}, false, err
@@ -141,7 +141,7 @@ func (a *Requester) once(ctx context.Context, w Wanted, intent *record.Job, appr
 		return record.Job{}, false, depot.ErrInterrupted
 	}
 	if !*approved {
-		a.tellUnread()
+		a.noticeUnread()
 		if err := a.Approve(w.JobRequest, w.Bytes); err != nil {
 			return record.Job{}, false, err
 		}
@@ -151,7 +151,7 @@ func (a *Requester) once(ctx context.Context, w Wanted, intent *record.Job, appr
 	return *intent, false, err
 }
 
-// How long another process may take that is asking for the same.
+// These constants bound how long another process may hold the lock.
 const (
 	lockEvery = 200 * time.Millisecond
 	lockTries = 150

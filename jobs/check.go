@@ -17,15 +17,15 @@ import (
 type wait struct {
 	WaitOptions
 	depot.Run
-	jobs []record.Job // that have not ended
+	jobs []record.Job // jobs that have not ended
 
-	rang bool // the Bell made us look
-	told bool // of a Bell that cannot be heard
+	rang        bool // the Bell caused the latest check
+	noticedBell bool // a notice has said that the Bell fails
 }
 
-// look asks the vault about the jobs, takes those that have ended off the list
-// and returns them. Of several jobs the vault's list tells with one request.
-func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
+// check requests the states of the jobs, removes those that have ended from w.jobs and returns
+// them. For several jobs, one request for the vault's list is enough.
+func (w *wait) check(ctx context.Context) (ended []record.Job, err error) {
 	known := make(map[vault.JobID]vault.Job)
 	if len(w.jobs) > 1 {
 		if known, err = w.list(ctx); err != nil {
@@ -36,7 +36,7 @@ func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
 	for _, j := range w.jobs {
 		now, listed := known[j.ID]
 		if !listed {
-			now, err = w.ask(ctx, j.ID)
+			now, err = w.describe(ctx, j.ID)
 		}
 		if j, err = NoteJob(ctx, w.Journal, j, now, err, w.Now()); err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (w *wait) look(ctx context.Context) (ended []record.Job, err error) {
 	return ended, nil
 }
 
-// list returns those of our jobs that the vault lists.
+// list returns those of our jobs that are in the vault's list.
 func (w *wait) list(ctx context.Context) (map[vault.JobID]vault.Job, error) {
 	known := make(map[vault.JobID]vault.Job)
 	err := w.Retry().Do(ctx, func(ctx context.Context) error {
@@ -72,8 +72,8 @@ func (w *wait) has(id vault.JobID) bool {
 	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return j.ID == id })
 }
 
-// mine reports whether a message is about one of our jobs.
-func (w *wait) mine(e vault.Ending) bool {
+// isOurs reports whether a message is about one of our jobs.
+func (w *wait) isOurs(e vault.Ending) bool {
 	announcer, ok := w.Vault.(vault.Announcer)
 	if !ok {
 		return e.Job != "" && w.has(e.Job)
@@ -81,7 +81,7 @@ func (w *wait) mine(e vault.Ending) bool {
 	return slices.ContainsFunc(w.jobs, func(j record.Job) bool { return announcer.Announces(e, j.ID) })
 }
 
-func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
+func (w *wait) describe(ctx context.Context, id vault.JobID) (job vault.Job, err error) {
 	err = w.Retry().Do(ctx, func(ctx context.Context) error {
 		job, err = w.Vault.Job(ctx, id)
 		return err
@@ -92,8 +92,8 @@ func (w *wait) ask(ctx context.Context, id vault.JobID) (job vault.Job, err erro
 	return job, err
 }
 
-// verdict is the error with which a job that has ended is yielded.
-func (w *wait) verdict(j record.Job) error {
+// result returns the error with which WaitAll yields a job that has ended.
+func (w *wait) result(j record.Job) error {
 	switch j.Status {
 	case vault.Succeeded:
 		return nil
@@ -105,8 +105,8 @@ func (w *wait) verdict(j record.Job) error {
 	return fmt.Errorf("the output of job %s for %s: %w", depot.QuoteID(j.ID), jobSubject(j), vault.ErrExpired)
 }
 
-// notReady tells when a job in progress will probably have ended. Of one that is
-// late it tells a while from now.
+// notReady estimates when a job in progress will have ended. For a job that is late, the
+// estimate is a quarter of the usual duration from now.
 func (w *wait) notReady(j record.Job) *NotReadyError {
 	e := &NotReadyError{Job: j, Usually: w.usually(j)}
 	if e.Back = j.Started.Add(e.Usually); !e.Back.After(w.Now()) {
@@ -117,23 +117,23 @@ func (w *wait) notReady(j record.Job) *NotReadyError {
 
 func (w *wait) usually(j record.Job) time.Duration { return TypicalTime(w.Vault.Limits(), j.Tier) }
 
-// pause waits before the next look, for the Bell if there is one. If the Bell had
-// made us look for nothing, time alone makes us look again, so that a Bell which
-// rings and rings keeps nobody busy.
+// pause waits before the next check, for the Bell if there is one. If the Bell caused a check
+// that found nothing, pause waits for the given time instead, so that a Bell that rings all the
+// time does not cause requests all the time.
 func (w *wait) pause(ctx context.Context, pace time.Duration, fruitless bool) error {
 	listen := w.Bell != nil && (!w.rang || !fruitless)
 	w.rang = false
 	if listen {
-		w.tell(bellLook)
+		w.reportWait(bellCheck)
 		if heard, err := w.listen(ctx); heard || err != nil {
 			return err
 		}
 	}
-	w.tell(pace)
+	w.reportWait(pace)
 	return transfer.Pause(ctx, nil, pace)
 }
 
-func (w *wait) tell(pause time.Duration) {
+func (w *wait) reportWait(pause time.Duration) {
 	now := depot.Waiting{Jobs: slices.Clone(w.jobs), Next: w.Now().Add(pause)}
 	for _, j := range w.jobs {
 		now.Usually = max(now.Usually, w.usually(j))
@@ -141,11 +141,11 @@ func (w *wait) tell(pause time.Duration) {
 	w.Waiting(now)
 }
 
-// listen waits for the Bell. It reports false if the Bell is of no use now.
+// listen waits for the Bell. It reports false if the Bell fails.
 func (w *wait) listen(ctx context.Context) (heard bool, err error) {
-	bounded, cancel := context.WithTimeoutCause(ctx, bellLook, errLookAgain)
+	bounded, cancel := context.WithTimeoutCause(ctx, bellCheck, errCheckAgain)
 	defer cancel()
-	err = w.Bell.Wait(bounded, w.mine)
+	err = w.Bell.Wait(bounded, w.isOurs)
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
@@ -155,8 +155,8 @@ func (w *wait) listen(ctx context.Context) (heard bool, err error) {
 	case bounded.Err() != nil:
 		return true, nil
 	}
-	if !w.told {
-		w.told = true
+	if !w.noticedBell {
+		w.noticedBell = true
 		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
 	}
 	if !depot.Passing(err) {
