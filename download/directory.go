@@ -12,14 +12,15 @@ import (
 )
 
 // Directory is an open directory that archives are downloaded into. All files are reached
-// through it: nobody leads a download elsewhere by moving it, or by putting a symbolic link
-// in its place. It is used by one goroutine at a time. The caller closes it.
+// through the open directory, so another user cannot redirect a download by moving the
+// directory or by putting a symbolic link in its place. One goroutine at a time uses it. The
+// caller closes it.
 type Directory struct {
 	root *os.Root
-	made map[string]bool // directories below it that are there, durably
+	made map[string]bool // subdirectories that exist and whose names are on disk
 }
 
-// OpenDirectory opens a directory, which must be there.
+// OpenDirectory opens a directory, which must exist.
 func OpenDirectory(path string) (*Directory, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
@@ -31,8 +32,8 @@ func OpenDirectory(path string) (*Directory, error) {
 // Close closes the directory.
 func (dir *Directory) Close() error { return dir.root.Close() }
 
-// File is [File] for a file below the directory. The name may have directories, which are
-// created as needed. No symbolic link on the way leads out of the directory.
+// File is the function [File] for a file in the directory. It creates the directories in name
+// as needed. A symbolic link cannot lead out of the directory.
 func (dir *Directory) File(ctx context.Context, d depot.Depot, a record.Archive, name string, o Options) (Result, error) {
 	return dir.file(ctx, d, a, name, o, shared{})
 }
@@ -44,14 +45,14 @@ func (dir *Directory) file(ctx context.Context, d depot.Depot, a record.Archive,
 	return fileAt(ctx, d, a, name, dir.root, o, s)
 }
 
-// makeParents creates the directories that a name has, and makes their names durable.
+// makeParents creates the directories in name, and makes their names durable.
 func (dir *Directory) makeParents(name string) error {
 	parent := filepath.Dir(name)
 	if parent == "." || dir.made[parent] {
 		return nil
 	}
 	err := dir.root.MkdirAll(parent, 0o777)
-	// Also if it was there: whoever made it may have ended before this.
+	// Also for a directory that exists: its creator may have ended before the flush.
 	for above := parent; err == nil && above != "."; above = filepath.Dir(above) {
 		err = disk.SyncDirectoryIn(dir.root, filepath.Dir(above))
 	}

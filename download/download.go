@@ -1,9 +1,16 @@
-// Package download brings archives back, into files or streams.
+// Package download fetches archives from a vault into files or streams, and verifies them.
 //
-// A download waits for a job of the vault, which takes hours, and starts one only if there is
-// none. The file gets its name when the tree hash of all its bytes is the archive's. With a
-// record the same call continues after a kill, and fetches nothing again that was verified.
-// An output that expires in the middle is asked for again, for the missing ranges only.
+//	archive := record.Archive{ID: id, Size: -1} // if nothing but the id is known
+//	result, err := download.File(ctx, d, archive, "back.tar", download.Options{})
+//
+// In a Glacier vault an archive becomes readable by a job, which takes hours. Each function
+// finds a suitable job, or starts one, and waits for it. With Options.NoWait it returns a
+// jobs.NotReadyError instead, and the same call continues later.
+//
+// [File] writes a file, [To] a stream, [Directory.All] many files, and [Verify] only compares.
+// A file gets its name after the tree hash of its bytes was verified. With a record, the same
+// call continues after it was interrupted or killed, and fetches no verified byte again. If an
+// output expires during the download, another job is started for the missing ranges only.
 package download
 
 import (
@@ -22,102 +29,102 @@ import (
 	"firn/vault"
 )
 
-// Options says how to download. The zero value is good.
+// Options says how to download. The zero value works.
 type Options struct {
-	// Range is what is wanted of the archive, in whole MiB. Default: everything.
+	// Range is the wanted range of the archive, in whole MiB. Default: the whole archive.
 	Range vault.Range
-	// Tier is how fast, and at what price, a job is that must be started. Default
-	// Standard.
+	// Tier is the speed and the price of a job that must be started. Default: Standard.
 	Tier vault.Tier
-	// Topic is the ARN of an SNS topic that gets a message when a job has ended that must
-	// be started; see jobs.Options.
+	// Topic is the ARN of an SNS topic that receives a message when a job has ended, if the job
+	// must be started; see jobs.Options.
 	Topic string
 	// NoWait returns a jobs.NotReadyError instead of waiting for a job.
 	NoWait bool
-	// Force replaces a target that is there.
+	// Force replaces an existing target that has other bytes.
 	Force bool
-	// NoTimes leaves the file with the time at which it was written. Else it gets the
-	// modification time of what was stored, as far as the record or the vault knows it.
+	// NoTimes leaves the file with the time at which it was written. Without it, the file gets
+	// the modification time of the uploaded file, if the record or the vault has it.
 	NoTimes bool
 
-	// Concurrency is the number of segments in flight. Default: as many as pay, up to
-	// MaxConcurrency; to standard output, or with a LimitRate, DefaultConcurrency.
+	// Concurrency is the number of segments in flight. Default: as many as increase the
+	// throughput, up to depot.MaxConcurrency; for a stream or with a LimitRate,
+	// depot.DefaultConcurrency.
 	Concurrency int
-	// LimitRate in bytes per second, for all segments together. Default: no limit.
+	// LimitRate limits all segments together, in bytes per second. Default: no limit.
 	LimitRate int64
-	// EstimateRate in bytes per second is what the line is thought to carry. No more
-	// is requested at a time than can be read at that rate before it expires, and if
-	// an output was there that will expire too early, Notice says so. A higher rate that
-	// this call sees counts instead. Default: learned from earlier downloads.
+	// EstimateRate is the expected rate of the connection in bytes per second. A call requests
+	// no more at a time than it can read at that rate before the output expires. If an existing
+	// output will expire too early, a notice says so. If this call measures a higher rate, that
+	// rate counts. Default: the rate of earlier downloads on record.
 	EstimateRate float64
 }
 
-// Result tells about bytes of an archive that are here, all of them proved.
+// Result describes the bytes of an archive that were fetched and verified.
 type Result struct {
 	ArchiveID vault.ArchiveID
-	Path      string      // of the file; empty for a stream
-	Range     vault.Range // within the archive; of an empty one the zero Range
-	// TreeHash of the bytes as a file of their own. Zero for a stream of a range
-	// that is no node of the archive's tree.
+	Path      string      // path of the file; empty for a stream
+	Range     vault.Range // range within the archive; zero for an empty archive
+	// TreeHash is the tree hash of the fetched bytes, as a file of their own. It is zero for a
+	// stream of a range that is no node of the archive's tree.
 	TreeHash       treehash.Hash
-	Resumed        int64 // bytes of the range that an earlier run had brought
-	Received       int64 // bytes of it that this run brought
-	Retries        int
+	Resumed        int64         // bytes of the range that an earlier run fetched
+	Received       int64         // bytes of the range that this run fetched
+	Retries        int           // repeated requests
 	Elapsed        time.Duration // of this run
-	Busy           time.Duration // of it, while bytes came
-	AlreadyPresent bool          // nothing was asked for: the file was there
-	// Unproved is set if neither the record nor the vault knows a tree hash or a
-	// CRC-64 of the archive, so that nothing but the number of its bytes was compared.
+	Busy           time.Duration // time of this run during which bytes arrived
+	AlreadyPresent bool          // the file existed with these bytes, and nothing was fetched
+	// Unproved is set if neither the record nor the vault has a tree hash or a CRC-64 of the
+	// bytes. Then only their number was compared.
 	Unproved bool
 }
 
-// download is one call of File or To.
+// download is one call of File, To or Verify.
 type download struct {
 	Options
 	depot.Run
-	VaultURL string // of the vault, which is its name on record
+	VaultURL string // canonical URL, by which the record names the vault
 
-	archive record.Archive // its size and tree hash may be found out on the way
-	want    vault.Range    // within the archive, never meaning everything
-	asking  *jobs.Requester
-	limiter *rate.Limiter
-	begin   time.Time
+	archive   record.Archive // the call completes its size and tree hash when it learns them
+	want      vault.Range    // wanted range within the archive; here, a zero Range is empty
+	requester *jobs.Requester
+	limiter   *rate.Limiter
+	started   time.Time
 
-	jobs     []record.Job         // asked for, and not known to be gone
-	barren   int                  // outputs in a row that were gone before they gave a byte
-	recalled bool                 // whether recorded was found out
-	crc      crc64.Sum            // of the whole archive, as the vault tells it; zero: not known
-	unproved int64                // bytes that came without a tree hash of the vault's
-	recorded []vault.Range        // that an earlier run, or somebody else, has asked for
-	pieces   bool                 // more is wanted than can be read in time; see nextPieces
-	unasked  int64                // bytes that no job has
-	agreed   int64                // bytes of them that the caller has agreed to
-	told     map[vault.JobID]bool // Ready was
+	jobs           []record.Job         // jobs to read from, as far as known not gone
+	lostOutputs    int                  // outputs in a row that expired before a byte was read
+	knowsRequested bool                 // whether requested is up to date
+	crc            crc64.Sum            // CRC-64 of the whole archive from the vault; zero: not known
+	unproved       int64                // bytes that came without a tree hash from the vault
+	requested      []vault.Range        // ranges of jobs that earlier runs or other programs started
+	pieces         bool                 // more bytes are wanted than can be read in time; see nextPieces
+	uncovered      int64                // missing bytes that no job has
+	approved       int64                // bytes within uncovered that the caller has approved
+	announced      map[vault.JobID]bool // jobs for which Ready was called
 
-	have     map[int64]treehash.Node // verified bytes by their offset
+	have     map[int64]treehash.Node // verified segments by their offset
 	received int64
 	busy     time.Duration
 	retries  int
 }
 
 func newDownload(run depot.Run, a record.Archive, o Options) *download {
-	if a.State == record.Differing { // then the vault's word counts
+	if a.State == record.Differing { // then the vault's size and hash count
 		a.Size, a.TreeHash = -1, treehash.Hash{}
 	}
 	d := &download{
 		Options: o, Run: run, VaultURL: run.Vault.URL(), archive: a,
-		limiter: transfer.NewLimiter(o.LimitRate), begin: run.Now(),
-		told: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
+		limiter: transfer.NewLimiter(o.LimitRate), started: run.Now(),
+		announced: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}
 	run.Approve = d.approve
-	d.asking = jobs.NewRequester(run, jobs.Options{Tier: o.Tier, Topic: o.Topic, NoWait: o.NoWait})
+	d.requester = jobs.NewRequester(run, jobs.Options{Tier: o.Tier, Topic: o.Topic, NoWait: o.NoWait})
 	return d
 }
 
-// aim finds out how large the archive is, if need be by asking for it, and sets
-// what is wanted of it.
-func (d *download) aim(ctx context.Context) error {
-	if err := d.learnSize(ctx); err != nil {
+// resolveRange computes the wanted range. If the size of the archive is not known, it finds it,
+// if need be by starting a job.
+func (d *download) resolveRange(ctx context.Context) error {
+	if err := d.findSize(ctx); err != nil {
 		return err
 	}
 	if d.EstimateRate == 0 {
@@ -128,11 +135,11 @@ func (d *download) aim(ctx context.Context) error {
 		d.EstimateRate = learned
 	}
 	if d.archive.Size < 0 {
-		job, _, err := d.asking.ForRange(ctx, d.archive, vault.Range{})
+		job, _, err := d.requester.ForRange(ctx, d.archive, vault.Range{})
 		if err != nil {
 			return err
 		}
-		if err := d.take(ctx, job, vault.Range{}); err != nil {
+		if err := d.addJob(ctx, job, vault.Range{}); err != nil {
 			return err
 		}
 	}
@@ -147,19 +154,18 @@ func (d *download) aim(ctx context.Context) error {
 	return nil
 }
 
-// isWhole reports whether all of the archive is wanted.
+// isWhole reports whether the whole archive is wanted.
 func (d *download) isWhole() bool { return d.want == vault.Range{Size: d.archive.Size} }
 
-// take adds a job to those that are read from, unless it is gone already. It must
-// have what is needed, and what the vault says of the archive must be what is on
-// record.
-func (d *download) take(ctx context.Context, job record.Job, need vault.Range) error {
-	now, err := d.asking.Describe(ctx, job.ID)
+// addJob adds a job to the jobs to read from, unless its output is gone. The job must contain
+// the needed range, and its archive must have the size and tree hash on record.
+func (d *download) addJob(ctx context.Context, job record.Job, need vault.Range) error {
+	now, err := d.requester.Describe(ctx, job.ID)
 	if job, err = jobs.NoteJob(ctx, d.Journal, job, now, err, d.Now()); err != nil {
 		return err
 	}
 	if job.Status == record.Gone {
-		return d.lose(ctx, job)
+		return d.dropJob(ctx, job)
 	}
 	size := max(now.ArchiveSize, now.Range.End())
 	switch {
@@ -188,7 +194,6 @@ func (d *download) take(ctx context.Context, job record.Job, need vault.Range) e
 	return nil
 }
 
-// result tells what was achieved.
 func (d *download) result() Result {
 	resumed := -d.received
 	for _, n := range d.have {
@@ -196,7 +201,7 @@ func (d *download) result() Result {
 	}
 	return Result{
 		ArchiveID: d.archive.ID, Range: d.want, Resumed: resumed, Received: d.received,
-		Retries: d.retries, Elapsed: d.Now().Sub(d.begin), Busy: d.busy,
+		Retries: d.retries, Elapsed: d.Now().Sub(d.started), Busy: d.busy,
 		Unproved: d.isUnproved(),
 	}
 }

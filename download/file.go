@@ -17,25 +17,28 @@ import (
 	"firn/vault"
 )
 
-// File brings an archive, or a range of it, into the file at path and
-// returns when the file is there under that name, flushed to the disk, and the
-// tree hash of all its bytes is the archive's. It waits for a job that makes the
-// archive readable, and starts one if there is none.
+// File fetches an archive, or a range of it, into the file at path. It returns when the file
+// has that name, is flushed to the disk, and the tree hash of all its bytes is the archive's.
+// It finds or starts a job that makes the archive readable, and waits for it.
 //
-// Until then the bytes lie in path.part, and path is not touched. Calling it
-// again after any failure continues: the job is found again, and bytes whose
-// hash is on record are hashed again and not fetched. A target that is there
-// already is hashed and, if it has these very bytes, left alone; else it is not
-// replaced without Force.
+// Until then the bytes are in path.part, and path is not touched. After any failure, the same
+// call continues: it finds the job again, and reads the bytes of path.part again instead of
+// fetching them. If the target exists with these bytes, File leaves it alone and sets
+// AlreadyPresent. If it has other bytes, File replaces it only with Force; otherwise the error
+// wraps vault.ErrExists.
 //
-// An archive that is too large for the line to bring before an output expires is
-// asked for piece by piece. An output that expires in the middle is asked for again,
-// for the missing ranges only. If the archive's Size is below zero, the job tells it.
+// If the archive is too large to be read before an output expires, File starts jobs for one
+// piece after the other. If an output expires, it starts another job for the missing ranges
+// only. If the archive's Size is negative, the vault supplies it. The archive's ID is required;
+// TreeHash, State and ModTime are used if set.
+//
+// The error wraps vault.ErrChecksum if the bytes are wrong (they are removed), ErrNoSpace, the
+// errors of package jobs, and vault.ErrLocked if another process downloads into the same file.
 func File(ctx context.Context, d depot.Depot, a record.Archive, path string, o Options) (Result, error) {
 	return fileAt(ctx, d, a, path, nil, o, shared{})
 }
 
-// fileAt is File; if below is not nil, the path is relative to it.
+// fileAt is File. If below is not nil, the path is relative to it.
 func fileAt(ctx context.Context, d depot.Depot, a record.Archive, path string, below *os.Root, o Options, s shared) (Result, error) {
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
@@ -45,14 +48,14 @@ func fileAt(ctx context.Context, d depot.Depot, a record.Archive, path string, b
 	}
 	unlock, err := run.Journal.LockDownload(ctx, t.path)
 	if err != nil {
-		return Result{}, errors.Join(err, t.room.Close())
+		return Result{}, errors.Join(err, t.root.Close())
 	}
 	f := &fileDownload{download: newDownload(run, a, o), target: t, reserved: s.reserved}
 	if s.listed != nil {
-		f.asking.Listed = s.listed
+		f.requester.Listed = s.listed
 	}
 	got, err := f.run(ctx)
-	return got, errors.Join(err, unlock(), t.room.Close())
+	return got, errors.Join(err, unlock(), t.root.Close())
 }
 
 // fileDownload is one call of File.
@@ -61,9 +64,9 @@ type fileDownload struct {
 	target   *target
 	part     *partFile
 	state    record.Download
-	reserved int64     // bytes that others are going to write to the same file system
-	modTime  time.Time // of what was stored; zero: not known
-	// What of this run state counts in already, for the rate of the line.
+	reserved int64     // bytes that other downloads will write to the same file system
+	modTime  time.Time // modification time of the uploaded file; zero: not known
+	// The part of this run that state includes already, for the rate of the connection.
 	countedBytes int64
 	countedBusy  time.Duration
 }
@@ -73,13 +76,13 @@ func (f *fileDownload) run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := f.learn(ctx); err != nil {
+	if err := f.lookUp(ctx); err != nil {
 		return Result{}, err
 	}
 	if err := f.target.refuse(f.archive.Size >= 0); err != nil {
 		return Result{}, err
 	}
-	if err := f.aim(ctx); err != nil {
+	if err := f.resolveRange(ctx); err != nil {
 		return Result{}, err
 	}
 	if hash, there, err := f.alreadyThere(ctx, last); there || err != nil {
@@ -95,17 +98,17 @@ func (f *fileDownload) run(ctx context.Context) (Result, error) {
 		err = f.finish(ctx)
 	}
 	if err != nil {
-		return Result{}, errors.Join(err, f.leave(ctx))
+		return Result{}, errors.Join(err, f.suspend(ctx))
 	}
 	got := f.result()
 	got.Path, got.TreeHash = f.target.path, f.state.TreeHash
 	return got, nil
 }
 
-// receive fetches what is missing.
+// receive fetches the missing ranges.
 func (f *fileDownload) receive(ctx context.Context) error {
 	to := sink{at: f.part, record: func(ctx context.Context, r vault.Range, hash treehash.Hash) error {
-		if err := f.part.checkName(); err != nil { // better now than when all has come
+		if err := f.part.checkName(); err != nil { // better now than after the last byte
 			return err
 		}
 		return f.Journal.SaveSegment(ctx, f.state.Key, record.Segment{Range: r, TreeHash: hash})
@@ -128,9 +131,9 @@ func (f *fileDownload) receive(ctx context.Context) error {
 	}
 }
 
-// finish proves the whole, flushes the file, gives it its name and flushes that.
+// finish verifies the whole file, flushes it, gives it its name and flushes the directory.
 func (f *fileDownload) finish(ctx context.Context) error {
-	hash, err := f.prove(ctx)
+	hash, err := f.treeHash(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,33 +141,33 @@ func (f *fileDownload) finish(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("the bytes that came have the tree hash %s, and the archive has %s; nothing is kept of them: %w",
 			hash, expected, vault.ErrChecksum), f.discard(ctx))
 	}
-	if err := f.proveByCRC(ctx); err != nil {
+	if err := f.verifyCRC(ctx); err != nil {
 		return err
 	}
-	f.state.TreeHash = hash // by which the file is known if this run ends between the next steps
+	f.state.TreeHash = hash // by which a later run knows the file if this run ends between the next steps
 	if err := f.save(ctx); err != nil {
 		return err
 	}
-	if err := f.part.flush(f.date); err != nil {
+	if err := f.part.flush(f.setModTime); err != nil {
 		if errors.Is(err, errNotFlushed) {
 			err = errors.Join(err, f.discard(ctx))
 		}
 		return err
 	}
-	if err := f.target.place(f.part); err != nil {
+	if err := f.target.giveName(f.part); err != nil {
 		return err
 	}
 	return errors.Join(f.conclude(ctx, hash), f.part.close())
 }
 
-// discard gives up all bytes that have come.
+// discard removes all bytes that were fetched.
 func (f *fileDownload) discard(ctx context.Context) error {
 	return errors.Join(f.Journal.DropSegments(context.WithoutCancel(ctx), f.state.Key), f.part.discard())
 }
 
-// prove returns the tree hash of the file: from those of its segments, or, where
-// they are no whole tree, by reading it.
-func (f *fileDownload) prove(ctx context.Context) (treehash.Hash, error) {
+// treeHash returns the tree hash of the file. It combines those of the segments or, if the
+// segments form no tree, reads the file.
+func (f *fileDownload) treeHash(ctx context.Context) (treehash.Hash, error) {
 	if f.want.Size > 0 && !treehash.Aligned(f.want.Offset, f.want.End()-1, f.archive.Size) {
 		ctx, stop := f.UntilDrained(ctx)
 		defer stop()
@@ -177,7 +180,7 @@ func (f *fileDownload) prove(ctx context.Context) (treehash.Hash, error) {
 	return treehash.Join(nodes)
 }
 
-// conclude records that the file is there.
+// conclude records that the file is complete.
 func (f *fileDownload) conclude(ctx context.Context, hash treehash.Hash) error {
 	f.state.State, f.state.TreeHash = record.Received, hash
 	if err := f.save(ctx); err != nil {
@@ -186,18 +189,18 @@ func (f *fileDownload) conclude(ctx context.Context, hash treehash.Hash) error {
 	return f.Journal.DropSegments(context.WithoutCancel(ctx), f.state.Key)
 }
 
-// leave ends a run that did not come to its end. Without a record nothing could
-// be continued, so nothing is left.
-func (f *fileDownload) leave(ctx context.Context) error {
+// suspend ends a run that failed. Without a record no call can continue, so it removes the
+// file.
+func (f *fileDownload) suspend(ctx context.Context) error {
 	if f.Journal == (record.None{}) {
 		return f.part.discard()
 	}
 	return errors.Join(f.part.close(), f.save(ctx))
 }
 
-// save records the download even if the call was cancelled meanwhile.
+// save records the download, even after the call was cancelled.
 func (f *fileDownload) save(ctx context.Context) error {
-	if f.LimitRate == 0 { // else it would teach nothing about the line
+	if f.LimitRate == 0 { // a limited transfer does not show the rate of the connection
 		f.state.Fetched += f.received - f.countedBytes
 		f.state.Busy += f.busy - f.countedBusy
 		f.countedBytes, f.countedBusy = f.received, f.busy

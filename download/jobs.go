@@ -16,10 +16,9 @@ import (
 	"firn/vault"
 )
 
-// readable returns a finished job that has some of the missing ranges or, if
-// first is set, the beginning of the first. Jobs are found or asked for until
-// they cover all that is missing, or as much of it as can be read in time, and only
-// that.
+// readable returns a succeeded job that has some of the missing ranges or, if first is set, the
+// beginning of the first. It finds or starts jobs until they cover all missing bytes, or as
+// many as can be read in time, and no others.
 func (d *download) readable(ctx context.Context, missing []vault.Range, first bool) (record.Job, error) {
 	for {
 		if err := d.cover(ctx, missing); err != nil {
@@ -31,29 +30,29 @@ func (d *download) readable(ctx context.Context, missing []vault.Range, first bo
 				return !j.Range.Contains(vault.Range{Offset: missing[0].Offset, Size: min(1, missing[0].Size)})
 			})
 		}
-		job, err := d.await(ctx, awaited)
+		job, err := d.awaitJob(ctx, awaited)
 		if err != nil || job.ID != "" {
 			return job, err
 		}
 	}
 }
 
-// cover makes sure that what is needed of the missing ranges is in one of the jobs,
-// and drops the jobs that have none of them.
+// cover makes sure that the jobs contain the needed ranges, and drops the jobs that contain no
+// missing byte.
 func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool {
 		return !slices.ContainsFunc(missing, func(r vault.Range) bool { return j.Range.Overlap(r).Size > 0 })
 	})
-	if err := d.recall(ctx, missing); err != nil {
+	if err := d.findRequested(ctx, missing); err != nil {
 		return err
 	}
 	for _, need := range d.needs(missing) {
 		for !slices.ContainsFunc(d.jobs, func(j record.Job) bool { return j.Range.Contains(need) }) {
-			job, _, err := d.asking.ForRange(ctx, d.archive, d.request(need))
+			job, _, err := d.requester.ForRange(ctx, d.archive, d.requestRange(need))
 			if err != nil {
 				return err
 			}
-			if err := d.take(ctx, job, need); err != nil {
+			if err := d.addJob(ctx, job, need); err != nil {
 				return err
 			}
 		}
@@ -61,53 +60,53 @@ func (d *download) cover(ctx context.Context, missing []vault.Range) error {
 	return nil
 }
 
-// needs returns the runs that jobs are asked for, beside those that there are:
-// nodes of the archive's tree, of which each has a hash that proves it.
+// needs returns the ranges that additional jobs must have. They are nodes of the archive's
+// tree, because only a node has a hash that verifies it.
 func (d *download) needs(missing []vault.Range) (needs []vault.Range) {
-	gaps := jobs.MissingOf(missing, d.asked())
-	d.unasked = jobs.SumOf(jobs.MissingOf(gaps, d.recorded))
+	gaps := jobs.MissingOf(missing, d.jobRanges())
+	d.uncovered = jobs.SumOf(jobs.MissingOf(gaps, d.requested))
 	if d.inPieces(missing) {
-		return d.nextPieces(jobs.CutAt(gaps, d.recorded), jobs.SumOf(missing))
+		return d.nextPieces(jobs.CutAt(gaps, d.requested), jobs.SumOf(missing))
 	}
-	for _, gap := range jobs.CutAt(gaps, d.recorded) {
+	for _, gap := range jobs.CutAt(gaps, d.requested) {
 		needs = append(needs, transfer.Nodes(gap, d.archive.Size)...)
 	}
 	return needs
 }
 
-// asked is what the jobs have that are read from.
-func (d *download) asked() (ranges []vault.Range) {
+// jobRanges returns the ranges of the jobs to read from.
+func (d *download) jobRanges() (ranges []vault.Range) {
 	for _, j := range d.jobs {
 		ranges = append(ranges, j.Range)
 	}
 	return ranges
 }
 
-// request is how a run is asked for: the whole archive without naming a range.
-func (d *download) request(r vault.Range) vault.Range {
+// requestRange returns the range for a request. The zero Range requests the whole archive.
+func (d *download) requestRange(r vault.Range) vault.Range {
 	if r == (vault.Range{Size: d.archive.Size}) {
 		return vault.Range{}
 	}
 	return r
 }
 
-// await waits until one of the jobs has succeeded and returns it; the zero Job if
-// one turned out to be gone.
-func (d *download) await(ctx context.Context, asked []record.Job) (record.Job, error) {
+// awaitJob waits until one of the jobs has succeeded and returns it. It returns the zero Job if
+// one of them is gone.
+func (d *download) awaitJob(ctx context.Context, among []record.Job) (record.Job, error) {
 	var later error
 	ctx, stop := d.UntilDrained(ctx)
 	defer stop()
-	for job, err := range jobs.WaitAll(ctx, d.Depot, asked, jobs.WaitOptions{NoWait: d.NoWait}) {
+	for job, err := range jobs.WaitAll(ctx, d.Depot, among, jobs.WaitOptions{NoWait: d.NoWait}) {
 		var notReady *jobs.NotReadyError
 		switch {
 		case err == nil:
-			if !d.told[job.ID] {
-				d.told[job.ID] = true
+			if !d.announced[job.ID] {
+				d.announced[job.ID] = true
 				d.Ready(job)
 			}
 			return job, nil
 		case job.Status == record.Gone:
-			return record.Job{}, d.lose(ctx, job)
+			return record.Job{}, d.dropJob(ctx, job)
 		case errors.As(err, &notReady):
 			later = err
 		default:
@@ -117,41 +116,41 @@ func (d *download) await(ctx context.Context, asked []record.Job) (record.Job, e
 	return record.Job{}, later
 }
 
-// lose notes that the output of a job is gone. What is missing is asked for
-// again, unless that led nowhere several times.
-func (d *download) lose(ctx context.Context, job record.Job) error {
+// dropJob records that the output of a job is gone. The caller then requests the missing ranges
+// again. After several lost outputs in a row, dropJob returns an error.
+func (d *download) dropJob(ctx context.Context, job record.Job) error {
 	d.jobs = slices.DeleteFunc(d.jobs, func(j record.Job) bool { return j.ID == job.ID })
-	d.asking.Listed.Forget(job.ID)
-	d.recalled = false
+	d.requester.Listed.Forget(job.ID)
+	d.knowsRequested = false
 	if job.Status != record.Gone {
 		job.Status, job.Message = record.Gone, "the output is gone"
 		if err := d.Journal.SaveJob(context.WithoutCancel(ctx), &job); err != nil {
 			return err
 		}
 	}
-	d.barren++
-	if d.barren > jobs.MaxLostOutputs {
-		return fmt.Errorf("%d jobs one after the other were gone before their output could be read: %w", d.barren, depot.ErrGaveUp)
+	d.lostOutputs++
+	if d.lostOutputs > jobs.MaxLostOutputs {
+		return fmt.Errorf("%d jobs one after the other were gone before their output could be read: %w", d.lostOutputs, depot.ErrGaveUp)
 	}
 	d.Notice(fmt.Sprintf("the output of job %s is gone; what is missing is asked for again, and only that", depot.QuoteID(job.ID)))
 	return nil
 }
 
-// sink is where the bytes of segments go.
+// sink is the destination of the segments.
 type sink struct {
-	at      io.WriterAt // in any order, or
-	ordered io.Writer   // in the order of the archive
-	segment int64       // bytes at most; 0: the engine's choice
+	at      io.WriterAt // receives the segments in any order, or
+	ordered io.Writer   // receives them in the order of the archive
+	segment int64       // greatest size in bytes; 0: the engine chooses
 	record  func(context.Context, vault.Range, treehash.Hash) error
 }
 
-// fetch reads what a job has of the missing ranges. If the output goes while it
-// is read, that is no error: what is still missing is asked for again.
+// fetch reads the missing ranges that a job has. If the output expires meanwhile, fetch returns
+// no error, and the caller requests the rest again.
 func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Range, to sink) error {
-	stay := d.keeper(job)
+	keeper := d.newKeeper(job)
 	o := transfer.FetchOptions{
 		Open: func(ctx context.Context, r vault.Range) (vault.Output, error) {
-			stay.keep(ctx)
+			keeper.keep(ctx)
 			return d.Vault.OpenOutput(ctx, job.ID, vault.Range{Offset: r.Offset - job.Range.Offset, Size: r.Size})
 		},
 		At: to.at, Ordered: to.ordered,
@@ -179,15 +178,15 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 	d.retries += got.Retries
 	d.busy += got.Busy
 	if got.Received > 0 {
-		d.barren = 0
+		d.lostOutputs = 0
 	}
 	if err != nil && jobs.Lost(err) && !transfer.IsSink(err) {
-		return d.lose(ctx, job)
+		return d.dropJob(ctx, job)
 	}
 	return err
 }
 
-// missing is what of the wanted bytes is not here.
+// missing returns the wanted ranges that were not fetched yet.
 func (d *download) missing() []vault.Range {
 	have := make([]vault.Range, 0, len(d.have))
 	for offset, n := range d.have {
@@ -196,10 +195,10 @@ func (d *download) missing() []vault.Range {
 	return transfer.Missing(d.want, have)
 }
 
-// warnOfExpiry tells if the line is too slow for an output that will expire. The
-// download goes on: what has come until then is kept.
+// warnOfExpiry gives a notice if the connection is too slow to read an output before it
+// expires. The download continues, because the bytes that arrive in time are kept.
 func (d *download) warnOfExpiry(job record.Job, bytes int64) {
-	rate := d.lineRate()
+	rate := d.connectionRate()
 	if rate <= 0 || job.Expires.IsZero() || d.Vault.Limits().Prolongs {
 		return
 	}

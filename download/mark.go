@@ -11,16 +11,15 @@ import (
 	"firn/record"
 )
 
-// An unfinished file is known as ours by its mark: text behind the last of its bytes
-// that stands in the record, too. Neither its name nor what the system calls it
-// proves that: a person may give the name to another file, or write into it what was
-// finished elsewhere. The mark is flushed before the first byte comes, and goes when
-// the last one is on the disk, so what has a mark is not finished.
+// The mark shows that an unfinished file is ours. It is a line behind the wanted bytes, and the
+// record contains it, too. The name of the file and its inode do not show that: a user may give
+// the name to another file, or write the bytes of another download into this one. The mark is
+// flushed before the first byte is written, and removed when the last byte is on the disk, so a
+// file with a mark is not finished.
 
-// markText is a mark as it stands in the file.
 func markText(mark string) []byte { return []byte("\nfirn: unfinished download " + mark + "\n") }
 
-// mark puts the mark behind the wanted bytes, which gives the file its full size.
+// mark writes the mark behind the wanted bytes, which gives the file its full size.
 func (p *partFile) mark(mark string) error {
 	if err := p.file.Chmod(0o600); err != nil {
 		return p.failure(err)
@@ -37,7 +36,7 @@ func (p *partFile) mark(mark string) error {
 	return nil
 }
 
-// hasMark reports whether a file of so many bytes ends with the mark.
+// hasMark reports whether a file of size bytes ends with the mark.
 func (p *partFile) hasMark(size int64, mark string) (bool, error) {
 	text := markText(mark)
 	at := size - int64(len(text))
@@ -51,14 +50,14 @@ func (p *partFile) hasMark(size int64, mark string) (bool, error) {
 	return bytes.Equal(end, text), nil
 }
 
-// isOurs reports whether the file is what the last run left. If it is continued,
-// what is proved of it is taken over.
+// isOurs reports whether the last run of this download left the file. If this run continues
+// that one, isOurs also adopts its verified segments.
 func (f *fileDownload) isOurs(ctx context.Context, last record.Download, continues bool) (bool, error) {
 	info, err := f.part.file.Stat()
 	if err != nil || last.State != record.Receiving {
 		return false, err
 	}
-	mine := disk.CheckOwner(info) == nil // what has no mark may be from another user
+	mine := disk.CheckOwner(info) == nil // a file without a mark may belong to another user
 	ours, err := f.part.hasMark(info.Size(), last.Mark)
 	if err != nil {
 		return false, err
@@ -68,7 +67,7 @@ func (f *fileDownload) isOurs(ctx context.Context, last record.Download, continu
 		return ours, nil
 	}
 	f.state = last
-	if err := f.adopt(ctx); err != nil || ours {
+	if err := f.adoptSegments(ctx); err != nil || ours {
 		return ours, err
 	}
 	if !mine {
@@ -77,19 +76,19 @@ func (f *fileDownload) isOurs(ctx context.Context, last record.Download, continu
 	switch info.Size() {
 	case f.want.Size:
 		if len(f.missing()) == 0 {
-			return true, nil // the mark was taken away, and the name not yet given
+			return true, nil // the mark was removed, and the file not yet named
 		}
 	case f.want.Size + int64(len(markText(depot.NewToken()))): // the mark is there, and not yet on record
 	default:
 		return false, nil
 	}
 	if last.Mark != "" || len(f.have) > 0 {
-		return last.Mark == "", nil // begun by a firn that left no mark
+		return last.Mark == "", nil // an older firn, which wrote no mark, began it
 	}
 	return f.part.isBlank(ctx)
 }
 
-// isBlank reports whether the file has nothing but zeros.
+// isBlank reports whether the file contains only zeros.
 func (p *partFile) isBlank(ctx context.Context) (bool, error) {
 	buffer := make([]byte, 1<<20)
 	for offset := int64(0); ctx.Err() == nil; offset += int64(len(buffer)) {

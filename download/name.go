@@ -10,19 +10,19 @@ import (
 	"firn/record"
 )
 
-// FileName is what a downloaded archive may be called: the last element of its
-// name, else its description, else its id. Whatever those say, it is one element
-// of a path, never empty, that creates a plain file on this system.
+// FileName returns a file name for a downloaded archive: the last element of its name, or of
+// its description, or its id. Whatever these contain, the result is one element of a path,
+// never empty, that creates a plain file on this system.
 func FileName(a record.Archive) string {
 	elements := elementsOf(a)
 	return elements[len(elements)-1]
 }
 
-// FilePath is [FileName] below the directories that the archive's name has: a
-// relative path that never leaves the directory it is joined to.
+// FilePath returns [FileName] below the directories in the archive's name. The result is a
+// relative path that never leaves the directory that it is joined to.
 func FilePath(a record.Archive) string { return filepath.Join(elementsOf(a)...) }
 
-// elementsOf cleans the elements of an archive's name. There is at least one.
+// elementsOf returns the cleaned elements of an archive's name, at least one.
 func elementsOf(a record.Archive) []string {
 	for _, name := range []string{a.Name, a.Description, string(a.ID)} {
 		if name == record.Stream {
@@ -35,12 +35,12 @@ func elementsOf(a record.Archive) []string {
 	return []string{"archive"}
 }
 
-// cleanPath cuts a name from outside into elements that can be created. What
-// leads up or nowhere is left out. A backslash separates everywhere, because the
-// names of some tools are those of Windows.
+// cleanPath cuts a name from outside into elements that can be created. It drops elements such
+// as "..". A backslash separates elements on every system, because some tools store names of
+// Windows.
 func cleanPath(name string, windows bool) (elements []string) {
 	if len(name) >= 2 && name[1] == ':' && unicode.IsLetter(rune(name[0])) {
-		name = name[2:] // a drive
+		name = name[2:] // the letter of a drive
 	}
 	for element := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == '/' || r == '\\' }) {
 		if element = cleanElement(element, windows); element != "" {
@@ -56,9 +56,9 @@ const (
 	maxExtension = 16
 )
 
-// cleanElement replaces what no file name may have, or should: control
-// characters, those that turn the direction of writing, bytes that are no UTF-8;
-// on Windows also what means something there.
+// cleanElement replaces characters that a file name cannot or should not contain: control
+// characters, characters that change the direction of writing, bytes that are not UTF-8 and, on
+// Windows, reserved characters.
 func cleanElement(element string, windows bool) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {
@@ -67,15 +67,14 @@ func cleanElement(element string, windows bool) string {
 		}
 		return r
 	}, element)
-	clean = strings.TrimRight(shorten(clean), ". ") // Windows drops these silently
+	clean = strings.TrimRight(shorten(clean), ". ") // Windows drops trailing dots and spaces silently
 	if clean != "" && isDevice(clean) {
 		clean = "_" + clean
 	}
 	return clean
 }
 
-// shorten cuts the middle out of an element that is too long, so that its
-// extension stays.
+// shorten cuts the end off a long element, and keeps its extension.
 func shorten(element string) string {
 	if len(element) <= maxElement {
 		return element
@@ -91,9 +90,9 @@ func shorten(element string) string {
 	return element[:keep] + extension
 }
 
-// isDevice reports whether Windows takes a name, whatever its extension, for a
-// device ("Naming Files, Paths, and Namespaces", Microsoft). Such names are
-// changed everywhere: disks travel.
+// isDevice reports whether Windows treats a name, whatever its extension, as a device ("Naming
+// Files, Paths, and Namespaces", Microsoft). Such names are changed on every system, because
+// disks move between systems.
 func isDevice(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	stem = strings.TrimRight(stem, " ")

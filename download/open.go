@@ -14,8 +14,8 @@ import (
 	"firn/vault"
 )
 
-// lastRun returns the record of the last download of the archive into the target;
-// the zero Download if there is none. What it knows of the archive is taken over.
+// lastRun returns the record of the last download of the archive into the target; the zero
+// Download if there is none. It completes the archive's size and tree hash from that record.
 func (f *fileDownload) lastRun(ctx context.Context) (record.Download, error) {
 	last, err := f.Journal.FindDownload(ctx, f.VaultURL, f.archive.ID, f.target.path)
 	if errors.Is(err, vault.ErrNotFound) {
@@ -33,8 +33,8 @@ func (f *fileDownload) lastRun(ctx context.Context) (record.Download, error) {
 	return last, nil
 }
 
-// expected is the tree hash that the file must have; zero if only that of its
-// pieces is known.
+// expected returns the tree hash that the file must have; zero if only the hashes of its
+// segments are known.
 func (f *fileDownload) expected() treehash.Hash {
 	if f.isWhole() {
 		return f.archive.TreeHash
@@ -42,8 +42,8 @@ func (f *fileDownload) expected() treehash.Hash {
 	return treehash.Hash{}
 }
 
-// alreadyThere reports whether the target is there and has the very bytes that
-// are asked for. Without Force another file in its place is an error.
+// alreadyThere reports whether the target exists and has the requested bytes. Without Force, a
+// target with other bytes is an error.
 func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (hash treehash.Hash, there bool, err error) {
 	size, err := f.target.size()
 	if err != nil || size < 0 {
@@ -64,15 +64,15 @@ func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (
 			return treehash.Hash{}, false, err
 		}
 		if isSame {
-			return hash, true, f.settle(ctx, last, hash)
+			return hash, true, f.recordFound(ctx, last, hash)
 		}
 	}
 	return treehash.Hash{}, false, f.target.refuse(false)
 }
 
-// settle brings the record and the disk up to what was found: a run that ended
-// between the last steps, of whatever catalog, had finished all the same.
-func (f *fileDownload) settle(ctx context.Context, last record.Download, hash treehash.Hash) error {
+// recordFound makes an existing, complete target durable and records it. An earlier run may
+// have ended between its last steps, and may have used another catalog.
+func (f *fileDownload) recordFound(ctx context.Context, last record.Download, hash treehash.Hash) error {
 	if last.State == record.Received && last.Range == f.want {
 		return nil
 	}
@@ -89,14 +89,14 @@ func (f *fileDownload) settle(ctx context.Context, last record.Download, hash tr
 	return f.conclude(ctx, hash)
 }
 
-// open puts the record and the unfinished file in order: those of the last run, if
-// it was of the same bytes, else new ones.
+// open prepares the record and the unfinished file. If the last run fetched the same bytes,
+// open continues with its record and file; otherwise it makes new ones.
 func (f *fileDownload) open(ctx context.Context, last record.Download) error {
 	continues := last.State == record.Receiving && last.Range == f.want && last.Size == f.archive.Size
 	if err := f.claim(ctx, last, continues); err != nil {
 		return err
 	}
-	if err := f.begin(ctx, last, continues); err != nil {
+	if err := f.prepare(ctx, last, continues); err != nil {
 		return err
 	}
 	err := f.checkSpace()
@@ -104,14 +104,14 @@ func (f *fileDownload) open(ctx context.Context, last record.Download) error {
 		err = f.leaveMark(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, f.leave(ctx))
+		return errors.Join(err, f.suspend(ctx))
 	}
 	return nil
 }
 
-// claim opens what lies where the unfinished file belongs. If the last run left it,
-// it is continued or makes way for other bytes; what is not ours makes way only by
-// Force, and is never written.
+// claim opens an existing unfinished file. If the last run left it, it is continued, or removed
+// if this run fetches other bytes. A file of another program is removed only with Force, and is
+// never written to.
 func (f *fileDownload) claim(ctx context.Context, last record.Download, continues bool) error {
 	var err error
 	if f.part, err = f.target.openPart(f.want); f.part == nil {
@@ -134,9 +134,9 @@ func (f *fileDownload) claim(ctx context.Context, last record.Download, continue
 	return err
 }
 
-// begin takes up the record of the last run, or begins another one, and makes the
-// unfinished file if it is not there.
-func (f *fileDownload) begin(ctx context.Context, last record.Download, continues bool) error {
+// prepare continues the record of the last run, or makes a new one, and creates the unfinished
+// file if there is none.
+func (f *fileDownload) prepare(ctx context.Context, last record.Download, continues bool) error {
 	f.state = last
 	if f.part != nil {
 		return nil
@@ -168,7 +168,7 @@ func (f *fileDownload) begin(ctx context.Context, last record.Download, continue
 	return err
 }
 
-// leaveMark marks the unfinished file as the one of this record.
+// leaveMark marks the unfinished file as that of this record.
 func (f *fileDownload) leaveMark(ctx context.Context) error {
 	if f.part.unlocked {
 		f.Notice(fmt.Sprintf("the file system of %q has no locks: no other program may download into it meanwhile", f.target.path))
@@ -184,9 +184,9 @@ func (f *fileDownload) leaveMark(ctx context.Context) error {
 	return f.save(ctx)
 }
 
-// adopt takes over the segments on record whose bytes are in the unfinished file:
-// each is hashed again before it is trusted.
-func (f *fileDownload) adopt(ctx context.Context) error {
+// adoptSegments accepts the segments on record whose bytes are in the unfinished file. It
+// hashes each of them again.
+func (f *fileDownload) adoptSegments(ctx context.Context) error {
 	var noted []record.Segment
 	var bytes int64
 	for s, err := range f.Journal.Segments(ctx, f.state.Key) {
@@ -205,13 +205,13 @@ func (f *fileDownload) adopt(ctx context.Context) error {
 		humane.Time(f.state.Started), humane.Bytes(bytes)))
 	ctx, stop := f.UntilDrained(ctx)
 	defer stop()
-	proved, err := f.part.prove(ctx, noted, runtime.GOMAXPROCS(0))
+	verified, err := f.part.verify(ctx, noted, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
 	end := f.want.Offset
 	for i, s := range noted {
-		if proved[i] && s.Offset >= end {
+		if verified[i] && s.Offset >= end {
 			f.have[s.Offset] = treehash.Node{Size: s.Size, Hash: s.TreeHash}
 			end = s.End()
 		}
@@ -219,7 +219,7 @@ func (f *fileDownload) adopt(ctx context.Context) error {
 	return nil
 }
 
-// checkSpace refuses to begin what the file system cannot hold.
+// checkSpace returns ErrNoSpace if the file system has too little room for the missing bytes.
 func (f *fileDownload) checkSpace() error {
 	var needed int64
 	for _, m := range f.missing() {

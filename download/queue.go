@@ -14,11 +14,11 @@ import (
 	"firn/vault"
 )
 
-// Item is an archive, and the name of its file below a Directory.
+// Item is an archive, and the name of its file in a Directory.
 type Item struct {
 	Archive record.Archive
 	Name    string
-	Range   vault.Range // instead of that of the Options; zero: that
+	Range   vault.Range // replaces Options.Range if not zero
 }
 
 // size is how many bytes of the archive are wanted; 0 if that is not known.
@@ -29,16 +29,18 @@ func (i Item) size() int64 {
 	return max(0, i.Archive.Size)
 }
 
-// All downloads many archives, each into a file of its own, as [Directory.File] does. It
-// starts jobs ahead, in the order of the items, for as many bytes as the line can read before
-// the outputs expire; see [jobs.Window]. Each archive is fetched when its job has ended.
+// All downloads many archives, each into its own file, as [Directory.File] does. It starts jobs
+// ahead, in the order of the items, for as many bytes as the connection can read before the
+// outputs expire; see [jobs.Window]. It fetches each archive when its job has ended.
 //
-// All yields each item once, when it has ended, with its result or its error. If o.NoWait is
-// set, items whose jobs are in progress come with a jobs.NotReadyError, and those for which
-// the line has no room yet with jobs.ErrNotStarted. An error that comes with the zero Item is
-// about no single one, and ends the sequence: depot.ErrInterrupted if ctx has ended. Items
-// whose jobs are still in progress then are not yielded, and the same call finds the jobs
-// again. Each item needs a name of its own; an archive may be in several items.
+// All yields each item once, with its result or its error, when its download has ended. If
+// o.NoWait is set, the error of an item whose job is in progress is a jobs.NotReadyError, and
+// the error of an item for which there is no room yet wraps jobs.ErrNotStarted. An error with
+// the zero Item concerns no single item, and ends the sequence; it is depot.ErrInterrupted if
+// ctx has ended. Items whose jobs are in progress then are not yielded, and the same call finds
+// their jobs again.
+//
+// Each item needs its own name. Several items may have the same archive.
 func (dir *Directory) All(ctx context.Context, d depot.Depot, items []Item, o Options) iter.Seq2[Item, Outcome] {
 	return func(yield func(Item, Outcome) bool) {
 		if !o.Range.IsZero() {
@@ -55,17 +57,17 @@ func (dir *Directory) All(ctx context.Context, d depot.Depot, items []Item, o Op
 	}
 }
 
-// Outcome is how the download of an item has ended.
+// Outcome is the result of an item, or its error.
 type Outcome struct {
 	Result
 	Err error
 }
 
-// shared is what the downloads of a queue have in common. The zero value is that of a
-// download by itself.
+// shared is the common state of the downloads of a queue. A single download uses the zero
+// value.
 type shared struct {
-	listed   *jobs.List // what the vault has listed of its jobs
-	reserved int64      // bytes that the others are going to write to the same file system
+	listed   *jobs.List // the vault's list of jobs
+	reserved int64      // bytes that the other downloads will write to the same file system
 }
 
 // queue is one call of All.
@@ -75,21 +77,20 @@ type queue struct {
 	options Options
 	yield   func(Item, Outcome) bool
 
-	later   []Item                 // without a job
-	waiting map[vault.JobID][]Item // with a job in progress
-	jobs    []record.Job           // those jobs, each once
-	ended   []endedJob             // of those that were waited for
-	bytes   int64                  // of the archives that have jobs and are not here yet
+	later   []Item                 // items without a job
+	waiting map[vault.JobID][]Item // items with a job in progress
+	jobs    []record.Job           // jobs of the waiting items, each once
+	ended   []endedJob             // jobs that have ended, whose archives were not fetched yet
+	bytes   int64                  // bytes of the waiting and ended items
 	listed  jobs.List
-	done    bool // nobody wants more, or there is no point in going on
-	noticed bool // that the line bounds what is requested; see noticeWindow
+	done    bool // the caller wants no more items, or an error ended the sequence
+	noticed bool // noticeWindow has given its notice
 }
 
-// endedJob is a job that has ended, with its item.
 type endedJob struct {
 	item Item
 	job  record.Job
-	err  error // the job's own
+	err  error // error of the job
 }
 
 func (q *queue) run(ctx context.Context) {
@@ -102,23 +103,23 @@ func (q *queue) run(ctx context.Context) {
 		switch {
 		case q.done:
 		case q.options.NoWait:
-			q.leave()
+			q.yieldRest()
 		case q.hasBegun():
-			q.await(ctx)
+			q.fetchNext(ctx)
 		}
 	}
 }
 
-// hasBegun reports whether there are items with a job that are not here yet.
+// hasBegun reports whether there are items with a job that were not fetched yet.
 func (q *queue) hasBegun() bool { return len(q.waiting)+len(q.ended) > 0 }
 
-// startAhead tries items in their order, at least one.
+// startAhead begins items in their order, at least one.
 func (q *queue) startAhead(ctx context.Context) {
 	for len(q.later) > 0 && !q.done && ctx.Err() == nil {
 		next := q.later[0]
 		rate, err := q.rate(ctx)
 		if ctx.Err() != nil {
-			err = depot.ErrInterrupted // and not how the record says that
+			err = depot.ErrInterrupted // whatever the record returned
 		}
 		if err != nil {
 			q.fail(err)
@@ -138,8 +139,8 @@ func (q *queue) startAhead(ctx context.Context) {
 	}
 }
 
-// rate is that of the line in bytes per second; 0 if nothing is known of it. Each archive
-// that comes may teach more.
+// rate returns the rate of the connection in bytes per second; 0 if it is not known. Each
+// download may change it.
 func (q *queue) rate(ctx context.Context) (rate float64, err error) {
 	if rate = q.options.EstimateRate; rate == 0 {
 		rate, err = q.depot.Journal.DownloadRate(ctx, q.depot.Vault.URL())
@@ -147,7 +148,7 @@ func (q *queue) rate(ctx context.Context) (rate float64, err error) {
 	return depot.BoundedRate(rate, float64(q.options.LimitRate)), err
 }
 
-// noticeWindow says, once, that an assumed rate bounds what is requested.
+// noticeWindow says, once, that an assumed rate limits the requested bytes.
 func (q *queue) noticeWindow(rate float64) {
 	if rate > 0 || q.noticed || q.options.NoWait {
 		return
@@ -157,9 +158,9 @@ func (q *queue) noticeWindow(rate float64) {
 		"the rate assumed of a line that was not measured", humane.Bytes(jobs.AssumedRate)))
 }
 
-// try downloads an item if its job has ended, else it keeps the job to wait for. It reports
-// false if the account's own limit refuses the job, or the disk has no room beside the other
-// items, and there are others: when one of them ends, this one is tried again.
+// try downloads an item if its job has ended. Otherwise it adds the item to the waiting ones.
+// It reports false if there are other items, and the account's own limit refuses the job or the
+// disk has no room beside them. The item is tried again when one of the others has ended.
 func (q *queue) try(ctx context.Context, i Item) bool {
 	got, err := q.one(ctx, i, true)
 	notReady, isNotReady := errors.AsType[*jobs.NotReadyError](err)
@@ -178,7 +179,7 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 	case err == nil, q.options.NoWait:
 	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, ErrNoSpace)):
 		return false
-	case errors.Is(err, vault.ErrLimited): // nothing else to do than to be patient
+	case errors.Is(err, vault.ErrLimited): // no other item is there to wait for
 		got, err = q.one(ctx, i, false)
 	}
 	q.end(i, got, err)
@@ -191,26 +192,26 @@ func (q *queue) one(ctx context.Context, i Item, noWait bool) (Result, error) {
 	return q.dir.file(ctx, q.depot, i.Archive, i.Name, o, shared{listed: &q.listed, reserved: q.bytes})
 }
 
-// end yields how an item has ended.
+// end yields the outcome of an item.
 func (q *queue) end(i Item, got Result, err error) {
 	if !q.yield(i, Outcome{got, err}) {
 		q.done = true
 	}
 }
 
-// fail yields what is about no single item.
+// fail yields an error that concerns no single item.
 func (q *queue) fail(err error) {
 	q.yield(Item{}, Outcome{Err: err})
 	q.done = true
 }
 
-// await goes on with an item whose job has ended. If there is none, it waits for one.
-func (q *queue) await(ctx context.Context) {
+// fetchNext downloads an item whose job has ended. If there is none, it waits for one.
+func (q *queue) fetchNext(ctx context.Context) {
 	if len(q.ended) == 0 {
-		q.look(ctx, true)
+		q.collect(ctx, true)
 	}
 	if len(q.ended) == 0 && !q.done {
-		q.look(ctx, false)
+		q.collect(ctx, false)
 	}
 	if len(q.ended) == 0 {
 		return
@@ -225,8 +226,9 @@ func (q *queue) await(ctx context.Context) {
 	}
 }
 
-// look finds jobs that have ended: with noWait all that have, else it waits for the first.
-func (q *queue) look(ctx context.Context, noWait bool) {
+// collect moves jobs that have ended to q.ended: with noWait, all that have ended by now;
+// otherwise it waits for the first.
+func (q *queue) collect(ctx context.Context, noWait bool) {
 	for job, err := range jobs.WaitAll(ctx, q.depot, q.jobs, jobs.WaitOptions{NoWait: noWait}) {
 		items := q.waiting[job.ID]
 		switch {
@@ -247,8 +249,8 @@ func (q *queue) look(ctx context.Context, noWait bool) {
 	}
 }
 
-// leave yields what was not begun, as there is no room for it now.
-func (q *queue) leave() {
+// yieldRest yields the items that were not begun.
+func (q *queue) yieldRest() {
 	for _, i := range q.later {
 		if q.done {
 			break

@@ -2,8 +2,8 @@ package download
 
 import "os"
 
-// renamesOpenFiles is whether a file that is open may get another name.
+// renamesOpenFiles reports whether an open file can be renamed.
 const renamesOpenFiles = false
 
-// toFlush is how a file is opened that is read and then flushed.
+// toFlush is the flag for opening a file that is only flushed.
 const toFlush = os.O_RDWR

@@ -14,19 +14,19 @@ import (
 	"firn/vault"
 )
 
-// target is the file that a download becomes. Its directory is opened once, and every
-// file is reached through it: another user who may write above it cannot lead a download
-// elsewhere by putting a symbolic link in its place.
+// target is the file that a download creates. Its directory is opened once, and every file is
+// reached through it. So another user who may write to a directory above cannot redirect the
+// download by a symbolic link.
 type target struct {
-	room  *os.Root // the directory
-	dir   string   // its path, absolute and without symbolic links
-	name  string   // of the file in it
-	path  string   // of the file, for the record and for people
+	root  *os.Root // directory of the file
+	dir   string   // path of the directory, absolute and without symbolic links
+	name  string   // name of the file in the directory
+	path  string   // path of the file, for the record and for messages
 	force bool
 }
 
-// newTarget opens the directory of the file, which must be there. If below is not nil, the
-// path is relative to it, and no symbolic link leads out of it. The caller closes room.
+// newTarget opens the directory of the file, which must exist. If below is not nil, the path is
+// relative to it, and no symbolic link leads out of it. The caller closes the root.
 func newTarget(path string, below *os.Root, force bool) (*target, error) {
 	full := path
 	if below != nil {
@@ -41,35 +41,35 @@ func newTarget(path string, below *os.Root, force bool) (*target, error) {
 		dir, openRoot = filepath.Dir(path), below.OpenRoot
 	}
 	t := &target{name: filepath.Base(absolute), force: force}
-	t.room, err = openRoot(dir)
+	t.root, err = openRoot(dir)
 	if err == nil {
 		if t.dir, err = filepath.EvalSymlinks(filepath.Dir(absolute)); err != nil {
-			err = errors.Join(err, t.room.Close())
+			err = errors.Join(err, t.root.Close())
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the directory of %q: %w", path, err)
 	}
 	t.path = filepath.Join(t.dir, t.name)
-	if info, err := t.room.Lstat(t.name); err == nil && info.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid), t.room.Close())
+	if info, err := t.root.Lstat(t.name); err == nil && info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid), t.root.Close())
 	}
 	return t, nil
 }
 
-// part is the name of the unfinished file, beside the target.
+// part returns the name of the unfinished file, beside the target.
 func (t *target) part() string { return t.name + ".part" }
 
-// partPath is its path, for people.
+// partPath returns the path of the unfinished file, for messages.
 func (t *target) partPath() string { return t.path + ".part" }
 
-// refuse is the error of a target that is there and must not be replaced, unless
-// its bytes may yet turn out to be the right ones.
+// refuse returns an error if the target exists and must not be replaced, unless its bytes may
+// yet turn out to be the right ones.
 func (t *target) refuse(mayBeRight bool) error {
 	if t.force || mayBeRight {
 		return nil
 	}
-	switch _, err := t.room.Lstat(t.name); {
+	switch _, err := t.root.Lstat(t.name); {
 	case err == nil:
 		return fmt.Errorf("%q %w and is not what is downloaded", t.path, vault.ErrExists)
 	case errors.Is(err, fs.ErrNotExist):
@@ -79,9 +79,9 @@ func (t *target) refuse(mayBeRight bool) error {
 	}
 }
 
-// size returns the bytes of the target if it is a file, else -1.
+// size returns the size of the target in bytes, or -1 if it does not exist.
 func (t *target) size() (int64, error) {
-	info, err := t.room.Lstat(t.name)
+	info, err := t.root.Lstat(t.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return -1, nil
@@ -93,12 +93,11 @@ func (t *target) size() (int64, error) {
 	return info.Size(), nil
 }
 
-// open opens the target for reading.
 func (t *target) open() (*os.File, error) {
-	return t.room.OpenFile(t.name, os.O_RDONLY|disk.NoFollow, 0)
+	return t.root.OpenFile(t.name, os.O_RDONLY|disk.NoFollow, 0)
 }
 
-// hash reads the target for its tree hash.
+// hash reads the target and returns its tree hash.
 func (t *target) hash(ctx context.Context) (treehash.Hash, error) {
 	f, err := t.open()
 	if err != nil {
@@ -112,53 +111,52 @@ func (t *target) hash(ctx context.Context) (treehash.Hash, error) {
 	return treehash.TreeAt(ctx, f, info.Size(), runtime.GOMAXPROCS(0))
 }
 
-// flush makes the target and its name durable. Whoever placed it may have ended
-// before that.
+// flush makes the target and its name durable. The process that named it may have ended before
+// its own flush.
 func (t *target) flush() error {
-	f, err := t.room.OpenFile(t.name, toFlush|disk.NoFollow, 0)
+	f, err := t.root.OpenFile(t.name, toFlush|disk.NoFollow, 0)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("flushing %q: %w", t.path, err)
 	}
-	return disk.SyncDirectoryIn(t.room, ".")
+	return disk.SyncDirectoryIn(t.root, ".")
 }
 
-// removeTwin removes the unfinished file if it is the target itself: a run ended
-// between giving it its name and taking the other one away.
+// removeTwin removes the name of the unfinished file if it leads to the target itself: an
+// earlier run ended after it had made the second name and before it removed the first.
 func (t *target) removeTwin() error {
-	whole, err := t.room.Lstat(t.name)
+	whole, err := t.root.Lstat(t.name)
 	if err != nil {
 		return err
 	}
-	if part, err := t.room.Lstat(t.part()); err == nil && os.SameFile(whole, part) {
-		return t.room.Remove(t.part())
+	if part, err := t.root.Lstat(t.part()); err == nil && os.SameFile(whole, part) {
+		return t.root.Remove(t.part())
 	}
 	return nil
 }
 
-// place gives the unfinished file, which is flushed, its name, and flushes that. A
-// file that appeared meanwhile is not replaced without force: a link, unlike a
-// rename, never replaces anything. What gets the name is the very file that was
-// written, or the error says so.
-func (t *target) place(p *partFile) error {
+// giveName gives the flushed unfinished file its name, and flushes the directory. Without force
+// it replaces no file that appeared meanwhile: a link, unlike a rename, replaces nothing. If
+// the name then leads to another file than the one that was written, it returns an error.
+func (t *target) giveName(p *partFile) error {
 	if err := p.checkName(); err != nil {
 		return err
 	}
-	err := t.link(p)
+	err := t.moveName(p)
 	if err != nil {
 		return err
 	}
-	return disk.SyncDirectoryIn(t.room, ".")
+	return disk.SyncDirectoryIn(t.root, ".")
 }
 
-// link names the file and takes the other name away.
-func (t *target) link(p *partFile) error {
+// moveName gives the file its name and removes the other name.
+func (t *target) moveName(p *partFile) error {
 	if !t.force {
-		err := disk.Link(p.file, t.room, p.name, t.name)
+		err := disk.Link(p.file, t.root, p.name, t.name)
 		if err == nil {
-			if err := t.checkPlaced(p); err != nil {
+			if err := t.checkNamed(p); err != nil {
 				return errors.Join(err, t.removeWrong(p))
 			}
 			return p.removeName()
@@ -166,36 +164,35 @@ func (t *target) link(p *partFile) error {
 		if err := t.refuse(false); err != nil {
 			return err
 		}
-		// A file system without links.
+		// The file system has no links.
 	}
 	if !renamesOpenFiles {
 		if err := p.close(); err != nil {
 			return err
 		}
 	}
-	if err := t.room.Rename(p.name, t.name); err != nil {
+	if err := t.root.Rename(p.name, t.name); err != nil {
 		return err
 	}
-	return t.checkPlaced(p)
+	return t.checkNamed(p)
 }
 
-// removeWrong takes the target's name from what was linked instead of the file that
-// was written, which lies where that was. Any other file at the target is another
-// program's, renamed to it since, and stays.
+// removeWrong removes the target's name if another file was linked, which had the name of the
+// unfinished file. Any other file at the target belongs to another program, and stays.
 func (t *target) removeWrong(p *partFile) error {
-	there, err := t.room.Lstat(t.name)
+	there, err := t.root.Lstat(t.name)
 	if err != nil {
 		return err
 	}
-	if wrong, err := t.room.Lstat(p.name); err != nil || !os.SameFile(there, wrong) {
-		return nil //nolint:nilerr // it is not known as what was linked
+	if wrong, err := t.root.Lstat(p.name); err != nil || !os.SameFile(there, wrong) {
+		return nil //nolint:nilerr // it is not known to be the linked file
 	}
-	return t.room.Remove(t.name)
+	return t.root.Remove(t.name)
 }
 
-// checkPlaced makes sure that the reported path leads to the file that was written. The
-// directory may have been moved meanwhile.
-func (t *target) checkPlaced(p *partFile) error {
+// checkNamed makes sure that the reported path leads to the file that was written. Another
+// program may have moved the directory meanwhile.
+func (t *target) checkNamed(p *partFile) error {
 	there, err := os.Lstat(t.path)
 	if err != nil {
 		return err

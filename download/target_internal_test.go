@@ -30,8 +30,8 @@ func TestRemoveWrong(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer to.room.Close()
-			if err := to.removeWrong(&partFile{room: to.room, name: to.part()}); err != nil {
+			defer to.root.Close()
+			if err := to.removeWrong(&partFile{root: to.root, name: to.part()}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := os.Lstat(path); (err == nil) != test.stays {

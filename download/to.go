@@ -16,22 +16,22 @@ import (
 	"firn/vault"
 )
 
-// orderedSegment is the size of a segment that waits in memory for its turn. As
-// many as are in flight do, and one more.
+// orderedSegment is the size of a segment that waits in memory for its turn. There is one more
+// of them than segments in flight.
 const orderedSegment = 4 << 20
 
-// To is [File] into a stream: the bytes are written in their
-// order, each segment after the vault's own hash has proved it. It cannot go on
-// where an earlier run broke off; its job is found again.
+// To is [File] for a stream: it writes the bytes to w in their order, each segment after it was
+// verified by the vault's hash. It cannot continue where an earlier run ended, but finds its
+// job again.
 //
-// That the whole is the archive shows at its end, when the bytes are written:
-// vault.ErrChecksum then means that whoever read them must not use them. Any other
-// failure after the first byte wraps ErrCut.
+// The hash of the whole archive is compared at the end, after all bytes are written. If the
+// error then wraps vault.ErrChecksum, the reader must not use the bytes. Any other failure
+// after the first byte wraps ErrCut.
 func To(ctx context.Context, d depot.Depot, a record.Archive, w io.Writer, o Options) (Result, error) {
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
 	t := newDownload(run, a, o)
-	if err := t.aim(ctx); err != nil {
+	if err := t.resolveRange(ctx); err != nil {
 		return Result{}, err
 	}
 	crc := crc64.New()
@@ -41,9 +41,9 @@ func To(ctx context.Context, d depot.Depot, a record.Archive, w io.Writer, o Opt
 	err := t.stream(ctx, w)
 	got := t.result()
 	if err == nil {
-		got.TreeHash, err = t.proveStream()
+		got.TreeHash, err = t.verifyStream()
 	}
-	if err == nil && t.provesByCRC() {
+	if err == nil && t.needsCRC() {
 		err = t.checkCRC(crc64.Sum(crc.Sum64()))
 	}
 	if err != nil && got.Received > 0 && !errors.Is(err, vault.ErrChecksum) {
@@ -52,7 +52,7 @@ func To(ctx context.Context, d depot.Depot, a record.Archive, w io.Writer, o Opt
 	return got, err
 }
 
-// stream writes what is wanted, from its beginning to its end.
+// stream writes the wanted bytes from the first to the last.
 func (d *download) stream(ctx context.Context, w io.Writer) error {
 	to := sink{
 		ordered: w, segment: orderedSegment,
@@ -73,10 +73,10 @@ func (d *download) stream(ctx context.Context, w io.Writer) error {
 	}
 }
 
-// proveStream compares the hash of all that was written with the archive's.
-func (d *download) proveStream() (treehash.Hash, error) {
+// verifyStream compares the tree hash of all written bytes with the archive's.
+func (d *download) verifyStream() (treehash.Hash, error) {
 	if d.want.Size > 0 && !treehash.Aligned(d.want.Offset, d.want.End()-1, d.archive.Size) {
-		return treehash.Hash{}, nil // each segment was proved, and there is no more
+		return treehash.Hash{}, nil // each segment was verified, and the range has no hash of its own
 	}
 	var nodes []treehash.Node
 	for _, offset := range slices.Sorted(maps.Keys(d.have)) {

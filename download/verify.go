@@ -10,26 +10,26 @@ import (
 	"firn/vault"
 )
 
-// Verify retrieves an archive and reads all of it, keeping nothing: the
-// vault's bytes have the tree hash on record if there is no error. It finds or
-// starts a job, and waits, as [To] does. vault.ErrChecksum means that the
-// vault has other bytes, or says that it has.
+// Verify reads a whole archive from the vault and compares it with the record, without storing
+// it. If there is no error, the bytes in the vault have the tree hash on record. Verify finds
+// or starts a job, and waits, as [To] does. vault.ErrChecksum means that the vault has other
+// bytes, or reports another size or hash.
 //
-// Of an archive whose size is below zero nothing is on record. Then the bytes are
-// compared with what the vault itself says of them, which the Result tells.
+// A negative Size means that nothing is on record. Then Verify compares the bytes with the hash
+// that the vault reports; see Result.Unproved.
 func Verify(ctx context.Context, d depot.Depot, a record.Archive, o Options) (Result, error) {
 	o.Range = vault.Range{}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
 	t := newDownload(run, a, o)
-	if err := t.aim(ctx); err != nil {
+	if err := t.resolveRange(ctx); err != nil {
 		return Result{}, err
 	}
 	if err := t.stream(ctx, io.Discard); err != nil {
 		return t.result(), err
 	}
 	got, err := t.result(), error(nil)
-	if got.TreeHash, err = t.proveStream(); err != nil {
+	if got.TreeHash, err = t.verifyStream(); err != nil {
 		return got, err
 	}
 	switch {

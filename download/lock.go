@@ -10,23 +10,23 @@ import (
 	"firn/vault"
 )
 
-// The unfinished file is locked itself, whatever it is called: processes with other
-// catalogs, and paths that lead to it through links, are kept apart as well. Who
-// has the lock looks whether the name is still that of the file: meanwhile its last
-// owner may have finished it and given it another one.
+// The lock is on the unfinished file itself. So it also excludes processes that use another
+// catalog, or that reach the file by another path. A process that gets the lock checks whether
+// the name still leads to the file: the last owner may have finished and renamed it
+// meanwhile.
 
-// errMoved is what checkName finds.
+// errMoved means that the file no longer has its name; see checkName.
 var errMoved = errors.New("another program has moved or removed it")
 
-// mostHolds bounds how often a name is tried that other programs change.
-const mostHolds = 100
+// maxOpens is the number of attempts to open a name that other programs change.
+const maxOpens = 100
 
-// openPart opens and locks the unfinished file; it returns nil if there is none. The
-// file may be anybody's.
+// openPart opens and locks the unfinished file. It returns nil if there is none. The file may
+// belong to any program.
 func (t *target) openPart(want vault.Range) (*partFile, error) {
 	path := t.partPath()
-	for range mostHolds {
-		info, err := t.room.Lstat(t.part())
+	for range maxOpens {
+		info, err := t.root.Lstat(t.part())
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, nil
@@ -35,7 +35,7 @@ func (t *target) openPart(want vault.Range) (*partFile, error) {
 		case !info.Mode().IsRegular():
 			return nil, fmt.Errorf("%q %w and is no file", path, vault.ErrExists)
 		}
-		p, err := t.hold(os.O_RDWR, want)
+		p, err := t.openLocked(os.O_RDWR, want)
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, errMoved):
 			continue
@@ -47,10 +47,10 @@ func (t *target) openPart(want vault.Range) (*partFile, error) {
 	return nil, fmt.Errorf("%q is created and removed again and again: %w", path, vault.ErrLocked)
 }
 
-// createPart makes and locks a new unfinished file, which only its owner may read:
-// nobody has said yet that its bytes are right.
+// createPart creates and locks a new unfinished file. Only its owner may read it, because its
+// bytes are not verified yet.
 func (t *target) createPart(want vault.Range) (*partFile, error) {
-	p, err := t.hold(os.O_RDWR|os.O_CREATE|os.O_EXCL, want)
+	p, err := t.openLocked(os.O_RDWR|os.O_CREATE|os.O_EXCL, want)
 	switch {
 	case errors.Is(err, errMoved), errors.Is(err, fs.ErrExist):
 		return nil, fmt.Errorf("another process has just created %q: %w", t.partPath(), vault.ErrLocked)
@@ -60,19 +60,19 @@ func (t *target) createPart(want vault.Range) (*partFile, error) {
 	return p, nil
 }
 
-// hold opens the unfinished file and makes it the caller's.
-func (t *target) hold(flags int, want vault.Range) (*partFile, error) {
-	f, err := t.room.OpenFile(t.part(), flags|disk.NoFollow, 0o600)
+// openLocked opens and locks the unfinished file.
+func (t *target) openLocked(flags int, want vault.Range) (*partFile, error) {
+	f, err := t.root.OpenFile(t.part(), flags|disk.NoFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return t.own(f, want)
+	return t.lockPart(f, want)
 }
 
-// own locks the unfinished file, which was opened, or closes it. If the name is not that
-// of the file when it has the lock, the error wraps errMoved.
-func (t *target) own(f *os.File, want vault.Range) (p *partFile, err error) {
-	p = &partFile{file: f, room: t.room, name: t.part(), path: t.partPath(), want: want}
+// lockPart locks the open unfinished file, or closes it. If the name belongs to another file
+// when it has the lock, the error wraps errMoved.
+func (t *target) lockPart(f *os.File, want vault.Range) (p *partFile, err error) {
+	p = &partFile{file: f, root: t.root, name: t.part(), path: t.partPath(), want: want}
 	if p.info, err = f.Stat(); err == nil {
 		err = p.lock()
 	}
@@ -85,7 +85,7 @@ func (t *target) own(f *os.File, want vault.Range) (p *partFile, err error) {
 	return p, nil
 }
 
-// lock fails with vault.ErrLocked if another process has the lock.
+// lock returns vault.ErrLocked if another process has the lock.
 func (p *partFile) lock() error {
 	locked, err := disk.Lock(p.file)
 	switch {
@@ -100,10 +100,10 @@ func (p *partFile) lock() error {
 	return nil
 }
 
-// checkName looks whether the file still has its name. The error wraps errMoved,
-// and vault.ErrExists if another one has it.
+// checkName checks whether the file still has its name. The error wraps errMoved and, if
+// another file has the name, vault.ErrExists.
 func (p *partFile) checkName() error {
-	there, err := p.room.Lstat(p.name)
+	there, err := p.root.Lstat(p.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%q is not there any more: %w", p.path, errMoved)

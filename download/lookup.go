@@ -13,13 +13,13 @@ import (
 	"firn/vault"
 )
 
-// learn finds out what the record of the archive lacks and the file needs: when what
-// was stored was last changed, and, if the target is there, by what it is recognised.
-// Some vaults tell both at once. What they do not tell is no reason not to download.
-func (f *fileDownload) learn(ctx context.Context) error {
+// lookUp completes the record of the archive: the modification time of the uploaded file and,
+// if the target exists, the hash to compare it with. Some vaults describe both at once. If the
+// vault does not, the download continues without them.
+func (f *fileDownload) lookUp(ctx context.Context) error {
 	there, err := f.target.size()
 	if err == nil {
-		err = f.recallTime(ctx)
+		err = f.findModTime(ctx)
 	}
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (f *fileDownload) learn(ctx context.Context) error {
 	if !lacksTime && (!lacksHash || there < 0) {
 		return nil
 	}
-	told, err := depot.Look(ctx, f.Vault, f.archive, f.asking.Retry())
+	found, err := depot.Look(ctx, f.Vault, f.archive, f.requester.Retry())
 	switch {
 	case errors.Is(err, vault.ErrInvalid), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied):
 		return nil
@@ -37,21 +37,21 @@ func (f *fileDownload) learn(ctx context.Context) error {
 		return err
 	}
 	if lacksHash {
-		f.archive.Size, f.crc = told.Size, told.CRC64
-		if f.archive.TreeHash.IsZero() { // else what is on record counts
-			f.archive.TreeHash = told.TreeHash
+		f.archive.Size, f.crc = found.Size, found.CRC64
+		if f.archive.TreeHash.IsZero() { // otherwise the record counts
+			f.archive.TreeHash = found.TreeHash
 		}
 	}
 	if lacksTime {
-		f.modTime = told.ModTime
+		f.modTime = found.ModTime
 	}
 	return nil
 }
 
-// recallTime looks up the time of what was stored: the description may tell it, or the
-// record of the upload, if that was of these bytes.
-func (f *fileDownload) recallTime(ctx context.Context) error {
-	if f.archive.State == record.Differing { // what is on record is of other bytes
+// findModTime finds the modification time of the uploaded file in the record of the archive or,
+// if that has the same bytes, of its upload.
+func (f *fileDownload) findModTime(ctx context.Context) error {
+	if f.archive.State == record.Differing { // the record describes other bytes
 		return nil
 	}
 	f.modTime = f.archive.ModTime
@@ -68,7 +68,7 @@ func (f *fileDownload) recallTime(ctx context.Context) error {
 	return nil
 }
 
-// knowsCRC reports whether the vault has told the CRC-64 of all that is wanted.
+// knowsCRC reports whether the CRC-64 of all wanted bytes is known.
 func (f *fileDownload) knowsCRC() bool { return f.isWhole() && f.crc != 0 }
 
 // hasCRC reports whether the target has that CRC-64.
@@ -84,20 +84,20 @@ func (f *fileDownload) hasCRC(ctx context.Context) (bool, error) {
 	return err == nil && got == f.crc, err
 }
 
-// hashTarget reads the target for its tree hash.
+// hashTarget reads the target and returns its tree hash.
 func (f *fileDownload) hashTarget(ctx context.Context) (treehash.Hash, error) {
 	ctx, stop := f.UntilDrained(ctx)
 	defer stop()
 	return f.target.hash(ctx)
 }
 
-// date gives the unfinished file the time of what was stored, if that is known. A file
-// system that cannot keep it is no reason to fail.
-func (f *fileDownload) date() {
+// setModTime gives the unfinished file the modification time of the uploaded file, if that is
+// known. If the file system cannot store it, a notice says so.
+func (f *fileDownload) setModTime() {
 	if f.NoTimes || f.modTime.IsZero() {
 		return
 	}
-	if f.part.checkName() != nil { // which ends the download as soon as the file is placed
+	if f.part.checkName() != nil { // the download fails when it names the file
 		return
 	}
 	if err := disk.SetModTime(f.part.file, f.modTime); err != nil {

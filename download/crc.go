@@ -10,13 +10,13 @@ import (
 	"firn/vault"
 )
 
-// An archive that another program has stored may have no tree hash that anybody
-// knows. The vault's own CRC-64 of the whole proves it then; where there is none,
-// it is said that nothing does.
+// Nobody may know the tree hash of an archive that another program has stored. Then the
+// vault's CRC-64 of the whole archive verifies it. If there is none either, a notice says that
+// the bytes were not verified.
 
-// provesByCRC reports whether the CRC-64 is what proves the archive, and tells if
-// nothing does.
-func (d *download) provesByCRC() bool {
+// needsCRC reports whether the CRC-64 must verify the archive. If nothing can verify it, a
+// notice says so.
+func (d *download) needsCRC() bool {
 	switch {
 	case d.isWhole() && !d.archive.TreeHash.IsZero(), !d.isWhole() && d.unproved == 0:
 		return false
@@ -28,7 +28,7 @@ func (d *download) provesByCRC() bool {
 	return false
 }
 
-// isUnproved reports whether nothing but the number of the bytes was compared.
+// isUnproved reports whether only the number of the bytes was compared.
 func (d *download) isUnproved() bool {
 	if !d.isWhole() {
 		return d.unproved > 0
@@ -43,9 +43,9 @@ func (d *download) checkCRC(got crc64.Sum) error {
 	return fmt.Errorf("the bytes that came have the CRC-64 %s, and archive %s has %s: %w", got, depot.QuoteID(d.archive.ID), d.crc, vault.ErrChecksum)
 }
 
-// proveByCRC reads the file, whose bytes have all come, for the CRC-64.
-func (f *fileDownload) proveByCRC(ctx context.Context) error {
-	if !f.provesByCRC() {
+// verifyCRC reads the complete file and compares its CRC-64.
+func (f *fileDownload) verifyCRC(ctx context.Context) error {
+	if !f.needsCRC() {
 		return nil
 	}
 	ctx, stop := f.UntilDrained(ctx)

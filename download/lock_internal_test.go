@@ -36,8 +36,8 @@ func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer to.room.Close()
-			if p, err := to.own(f, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
+			defer to.root.Close()
+			if p, err := to.lockPart(f, vault.Range{Size: 3}); !errors.Is(err, errMoved) {
 				t.Errorf("%v, %v", p, err)
 			}
 		})
