@@ -12,35 +12,34 @@ import (
 	"firn/vault"
 )
 
-// A block of entries is filed in one transaction: as many as make its own cost
-// small, in no more text than memory should hold.
+// A block of entries is recorded in one transaction. It is large enough that the cost of a
+// transaction is small, and its text fits easily into memory.
 const (
 	blockEntries = 5_000
 	blockText    = 4 << 20 // bytes of ids, descriptions and raw lines
 )
 
-// filing is an inventory on its way into the record, from wherever it comes.
+// filing is an inventory that is being recorded, from a vault or from a file.
 type filing struct {
-	journal   record.InventoryJournal
-	now       func() time.Time
-	begin     time.Time
-	job       vault.JobID                                // empty of a file
-	told      func(inv record.Inventory, finishing bool) // after each block, and before the end
-	fixedDate bool                                       // the list's own date does not count
-	inventory record.Inventory                           // as it is on record
-	resumed   int64                                      // entries filed by an earlier run
-	already   bool                                       // an earlier run has read it to its end
-	blocks    int                                        // whole ones that were filed by this run
+	journal     record.InventoryJournal
+	now         func() time.Time
+	begin       time.Time
+	job         vault.JobID                                // empty for a file
+	progress    func(inv record.Inventory, finishing bool) // called after each block, and before the end
+	fixedDate   bool                                       // ignore the date in the list
+	inventory   record.Inventory                           // the record of this inventory
+	resumed     int64                                      // entries that an earlier run recorded
+	alreadyRead bool                                       // an earlier run read the whole inventory
+	blocks      int                                        // full blocks that this run recorded
 
 	entries  []record.Archive
 	rejects  []record.Reject
 	text     int    // bytes
-	position string // behind the last of them
+	position string // position behind the last of them
 }
 
-// openFiling begins to read an inventory, or goes on where an earlier run was. It
-// is the only one for its vault until unlock is called; vault.ErrLocked means
-// that another process is.
+// openFiling begins to read an inventory, or continues where an earlier run ended. Until unlock
+// is called, no other process can read an inventory of the vault; it gets vault.ErrLocked.
 func openFiling(ctx context.Context, f filing) (_ *filing, unlock func() error, err error) {
 	unlock, err = f.journal.LockVault(ctx, f.inventory.Vault, "inventory")
 	if err != nil {
@@ -49,12 +48,12 @@ func openFiling(ctx context.Context, f filing) (_ *filing, unlock func() error, 
 	last, err := f.journal.FindInventory(ctx, f.inventory.Vault, f.inventory.Source)
 	switch {
 	case errors.Is(err, vault.ErrNotFound), err == nil && last.State == record.Read && !sameList(last.List, f.inventory.List):
-		// Never read, or read as something else than it is now said to be.
+		// Never read, or read with other options.
 		f.inventory.State, f.inventory.Started = record.Reading, f.now().UTC().Round(0)
 		err = f.journal.SaveInventory(ctx, &f.inventory)
 	case err == nil:
 		list := f.inventory.List
-		f.inventory, f.resumed, f.already = last, last.Entries, last.State == record.Read
+		f.inventory, f.resumed, f.alreadyRead = last, last.Entries, last.State == record.Read
 		f.inventory.List = list
 	}
 	if err != nil {
@@ -64,16 +63,16 @@ func openFiling(ctx context.Context, f filing) (_ *filing, unlock func() error, 
 	return &f, unlock, nil
 }
 
-func (f *filing) isRead() bool { return f.already }
+func (f *filing) isRead() bool { return f.alreadyRead }
 
 func (f *filing) jobID() vault.JobID { return f.job }
 
-// all files what a list yields. What came before an error is filed, too.
+// all records all entries of a list, also those before an error.
 func (f *filing) all(ctx context.Context, list iter.Seq2[vault.Entry, error]) error {
 	for e, err := range list {
 		if err != nil {
 			if failed := f.flush(ctx); failed != nil {
-				return failed // of which the next try would not hear
+				return failed // a repeated request would hide this error
 			}
 			return err
 		}
@@ -86,7 +85,7 @@ func (f *filing) all(ctx context.Context, list iter.Seq2[vault.Entry, error]) er
 
 func (f *filing) add(ctx context.Context, e vault.Entry) error {
 	if f.inventory.Entries == 0 && len(f.entries) == 0 && len(f.rejects) == 0 {
-		f.date(e.AsOf)
+		f.setDate(e.AsOf)
 	}
 	f.position = e.Next
 	f.text += len(e.ID) + len(e.ETag) + len(e.Description) + len(e.Bad) + len(e.Raw)
@@ -104,9 +103,9 @@ func (f *filing) add(ctx context.Context, e vault.Entry) error {
 	return f.flush(ctx)
 }
 
-// date takes over when the vault says that it made the list. A date that is still
-// to come would make archives look long gone that are only new.
-func (f *filing) date(asOf time.Time) {
+// setDate takes the date of the list from the vault. A date in the future would make new
+// archives look long gone, so it is replaced by the present.
+func (f *filing) setDate(asOf time.Time) {
 	if f.fixedDate {
 		return
 	}
@@ -118,24 +117,24 @@ func (f *filing) date(asOf time.Time) {
 	}
 }
 
-// archive is an entry as the record has it, with what its description hides. The
-// vault's own name for it goes before.
+// archive returns the record of an entry, with the contents of its description. If the vault
+// has a name for the archive, that name counts.
 func (f *filing) archive(a vault.Archive) record.Archive {
-	said := description.Decode(a.Description)
+	decoded := description.Decode(a.Description)
 	if a.Name != "" {
-		said.Name = a.Name
+		decoded.Name = a.Name
 	}
 	dated := a.Created
 	if a.ETag == "" {
 		dated = time.Time{}
 	}
 	return record.Archive{
-		Vault: f.inventory.Vault, ID: a.ID, Name: said.Name, ModTime: said.ModTime, Tool: said.Tool,
+		Vault: f.inventory.Vault, ID: a.ID, Name: decoded.Name, ModTime: decoded.ModTime, Tool: decoded.Tool,
 		Description: a.Description, Size: a.Size, TreeHash: a.TreeHash, Created: a.Created, ETag: a.ETag, Dated: dated,
 	}
 }
 
-// flush files the entries that wait.
+// flush records the entries that wait.
 func (f *filing) flush(ctx context.Context) error {
 	if len(f.entries)+len(f.rejects) == 0 {
 		return nil
@@ -144,21 +143,21 @@ func (f *filing) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clear(f.entries) // so that no text is held on to
+	clear(f.entries) // frees the text
 	clear(f.rejects)
 	f.entries, f.rejects, f.text = f.entries[:0], f.rejects[:0], 0
-	f.told(f.inventory, false)
+	f.progress(f.inventory, false)
 	return nil
 }
 
-// finish works out what the whole list means.
+// finish computes the new states of the archives from the whole list.
 func (f *filing) finish(ctx context.Context) error {
-	f.told(f.inventory, true)
+	f.progress(f.inventory, true)
 	return f.journal.FinishInventory(ctx, &f.inventory)
 }
 
 func (f *filing) report() Report {
 	return Report{
-		Inventory: f.inventory, Job: f.job, Resumed: f.resumed, Elapsed: f.now().Sub(f.begin), AlreadyRead: f.already,
+		Inventory: f.inventory, Job: f.job, Resumed: f.resumed, Elapsed: f.now().Sub(f.begin), AlreadyRead: f.alreadyRead,
 	}
 }

@@ -19,33 +19,30 @@ import (
 	"firn/vault/inventory"
 )
 
-// ImportOptions says how to read an inventory from a file. VaultURL is required. Without
-// more, the file is taken for a list of some of the vault's archives.
+// ImportOptions says how to read an inventory from a file. VaultURL is required. By default,
+// the file is assumed to list only some of the vault's archives.
 type ImportOptions struct {
-	// Full says that the file lists every archive that the vault had then. Only
-	// such a list makes anything missing. A file cannot tell it: it may be the
-	// answer to a question for a part, and CSV may have lost its end.
+	// Full says that the file lists every archive that the vault had then. Only such a list
+	// makes archives missing. firn cannot recognise it by the file, which may be the output of
+	// a job with bounds, or a CSV file whose end was lost.
 	Full bool
-	// Date is when the vault made the list. Default: what a file in JSON says, else
-	// when the file was last written.
+	// Date is the time at which the vault made the list. Default: the date in a JSON file, or
+	// the modification time of the file.
 	Date time.Time
-	// VaultName and Region, if not empty, are those that a file in JSON must name
-	// in the ARN of its vault.
+	// VaultName and Region, if not empty, must match the ARN of the vault in a JSON file.
 	VaultName, Region string
 
 	// VaultURL is the canonical URL of the vault that the file lists. Import opens no vault.
 	VaultURL string
 }
 
-// partial is the Listing of a file that may lack anything: at most so many
-// archives, whatever that is.
+// partial returns the Listing of a file that may lack archives: a list with a limit.
 func partial() vault.Listing { return vault.Listing{Limit: math.MaxInt64} }
 
-// Import does with an inventory in a file, JSON or CSV as Amazon Glacier
-// writes them, what [Inventory] does with one from a vault. The Vault of the
-// depot is not used, and may be nil. The record knows the file by its SHA-256: a reading
-// that was killed continues when the file is imported again, and one that was finished is
-// not repeated.
+// Import does with an inventory in a file what [Inventory] does with an inventory from a vault.
+// The file is in JSON or CSV, as Amazon Glacier writes them. Import does not use the depot's
+// Vault, which may be nil. The record knows the file by its SHA-256: if Import was killed,
+// importing the same file continues, and a file that was read completely is not read again.
 func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (Report, error) {
 	if err := needRecord(d); err != nil {
 		return Report{}, err
@@ -134,8 +131,8 @@ func (i *importing) filing(sum treehash.Hash) filing {
 	}
 	return filing{
 		journal: i.Journal, now: i.Now, begin: i.begin, fixedDate: !i.Date.IsZero(),
-		told: func(inv record.Inventory, finishing bool) {
-			at, _ := strconv.ParseInt(inv.Position, 10, 64) // our own; see read
+		progress: func(inv record.Inventory, finishing bool) {
+			at, _ := strconv.ParseInt(inv.Position, 10, 64) // an offset in the file; see read
 			i.Reading(depot.Reading{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})
 		},
 		inventory: record.Inventory{
@@ -144,7 +141,7 @@ func (i *importing) filing(sum treehash.Hash) filing {
 	}
 }
 
-// read files the entries of the file from the position of the record on.
+// read records the entries of the file from the recorded position on.
 func (i *importing) read(ctx context.Context, f *filing) error {
 	var position int64
 	if p := f.inventory.Position; p != "" {
@@ -174,8 +171,8 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 	return errors.Join(err, looked)
 }
 
-// checkHead refuses a file that is the inventory of another vault, or none at all,
-// before anything of it is on record.
+// checkHead refuses a file that is the inventory of another vault, or not an inventory, before
+// any of it is recorded.
 func (i *importing) checkHead() error {
 	if i.Date.After(i.Now()) {
 		return fmt.Errorf("a list made at %s, which is still to come: %w", source.Stamp(i.Date), vault.ErrInvalid)
@@ -187,7 +184,7 @@ func (i *importing) checkHead() error {
 	// arn:aws:glacier:REGION:ACCOUNT:vaults/NAME
 	arn := strings.SplitN(reader.Head().VaultARN, ":", 6)
 	if len(arn) < 6 {
-		return nil // it does not tell
+		return nil // the file does not name its vault
 	}
 	region, name := arn[3], strings.TrimPrefix(arn[5], "vaults/")
 	if (i.VaultName != "" && name != i.VaultName) || (i.Region != "" && region != i.Region) {

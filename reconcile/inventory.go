@@ -1,5 +1,13 @@
-// Package reconcile brings the record of a vault in line with what the vault itself, a saved
-// inventory or the journal of another tool lists.
+// Package reconcile updates the record of a vault from a list: from the vault's inventory
+// ([Inventory]), from a saved inventory ([Import]), or from the journal of mt-aws-glacier
+// ([ImportMtJournal]).
+//
+//	report, err := reconcile.Inventory(ctx, d, reconcile.Options{})
+//
+// Every function needs a depot with a record. The archives are then in the record: with a
+// catalog, Catalog.Archives lists them. In a Glacier vault, an inventory takes a job of hours,
+// and lists the archives of about a day ago. A directory or a bucket lists its archives at
+// once.
 package reconcile
 
 import (
@@ -17,27 +25,27 @@ import (
 
 // Options says how to take an inventory. The zero value lists the whole vault.
 type Options struct {
-	// Since and Until bound when the archives that are listed were created; see
-	// vault.Listing. An inventory with a bound makes nothing missing.
+	// Since and Until limit the list to archives that were created from Since on and before
+	// Until; see vault.Listing. An inventory with a limit makes no archive missing.
 	Since, Until time.Time
-	// MaxAge lets an inventory of the whole vault do that was read before, if it
-	// was asked for no longer ago than this. Default: none does, since the vault
-	// may have made another one meanwhile.
+	// MaxAge accepts an inventory of the whole vault that was read before, if its job was
+	// started no longer ago than this. Default: none is accepted, because the vault may have
+	// made a newer one.
 	MaxAge time.Duration
-	// Topic is told by the service when the job has ended, if it must be started; see
-	// jobs.Options.
+	// Topic is the ARN of an SNS topic that receives a message when the job has ended, if the
+	// job must be started; see jobs.Options.
 	Topic string
 	// NoWait returns a jobs.NotReadyError instead of waiting for the job.
 	NoWait bool
 }
 
-// Report tells what an inventory that was read has changed.
+// Report describes an inventory that was read, and the changes that it made to the record.
 type Report struct {
 	record.Inventory
-	Job     vault.JobID   // that it is the output of; empty of a file
-	Resumed int64         // entries that an earlier run had filed
+	Job     vault.JobID   // job whose output was read; empty for a file
+	Resumed int64         // entries that an earlier run recorded
 	Elapsed time.Duration // of this run
-	// AlreadyRead: an earlier run had read it to its end, so nothing was done.
+	// AlreadyRead: an earlier run read the whole inventory, so nothing was done.
 	AlreadyRead bool
 }
 
@@ -48,7 +56,6 @@ func (o *Options) check() error {
 	return nil
 }
 
-// needRecord refuses a depot that keeps no record.
 func needRecord(d depot.Depot) error {
 	if !d.HasRecord() {
 		return fmt.Errorf("an inventory is taken for a journal, and there is none: %w", vault.ErrInvalid)
@@ -56,25 +63,27 @@ func needRecord(d depot.Depot) error {
 	return nil
 }
 
-// list is what the job is asked for.
+// list returns the Listing to request.
 func (o *Options) list() vault.Listing {
 	return vault.Listing{Since: o.Since.UTC(), Until: o.Until.UTC()}
 }
 
-// Inventory brings the record up to what a vault says that it holds. It finds a
-// job that firn asked for and whose list was not read yet, or starts one, waits for
-// it, and files what it lists: archives become confirmed or are found to differ, unknown
-// ones are added with the name that their description hides, and what two
-// inventories of the whole vault lack, made more than 48 hours after it was
-// created, becomes missing. Nothing is removed from the record. An upload whose
-// end was unknown is settled here, if its archive is listed.
+// Inventory updates the record from the vault's own list of its archives. It finds a job that
+// firn started and whose output was not read yet, or starts one, waits for it, and records the
+// entries.
 //
-// Entries that make no sense are set aside with the reason, and the rest goes on.
-// Such an inventory proves nothing about what it does not list.
+// An archive whose entry agrees with the record becomes confirmed, and one that differs becomes
+// differing. An unknown archive is added, with the name that its description contains. An
+// archive that two inventories of the whole vault do not list, both made more than 48 hours
+// after it was created, becomes missing. If an upload's result was unknown and its archive is
+// listed, the upload is completed. Nothing is removed from the record.
 //
-// Ten million archives take no more memory than ten thousand. A reading that was
-// killed goes on where it was, and one whose output expired in the middle begins
-// with another job; what was filed stays right.
+// An entry that makes no sense is recorded with the reason, and the rest is read. Such an
+// inventory makes no archive missing.
+//
+// The memory does not grow with the number of archives. A call that was killed continues where
+// it was. If the output expires in the middle, another job is started, and the entries recorded
+// so far stay.
 func Inventory(ctx context.Context, d depot.Depot, o Options) (Report, error) {
 	if err := errors.Join(needRecord(d), o.check()); err != nil {
 		return Report{}, err
@@ -97,7 +106,7 @@ func Inventory(ctx context.Context, d depot.Depot, o Options) (Report, error) {
 		if !jobs.Lost(err) || tries == jobs.MaxLostOutputs {
 			return report, err
 		}
-		if err := i.lose(ctx, job); err != nil {
+		if err := i.dropJob(ctx, job); err != nil {
 			return report, err
 		}
 	}

@@ -17,23 +17,23 @@ import (
 type inventoryRun struct {
 	Options
 	depot.Run
-	VaultURL string // of the vault, which is its name on record
+	VaultURL string // canonical URL, by which the record names the vault
 
-	asking *jobs.Requester
-	begin  time.Time
+	requester *jobs.Requester
+	begin     time.Time
 }
 
 func newInventoryRun(run depot.Run, o Options) *inventoryRun {
 	return &inventoryRun{
 		Options: o, Run: run, VaultURL: run.Vault.URL(), begin: run.Now(),
-		asking: jobs.NewRequester(run, jobs.Options{Topic: o.Topic, NoWait: o.NoWait}),
+		requester: jobs.NewRequester(run, jobs.Options{Topic: o.Topic, NoWait: o.NoWait}),
 	}
 }
 
-// sourceOf is how the record names an inventory that is the output of a job.
+// sourceOf returns the record's name for an inventory that is the output of a job.
 func sourceOf(id vault.JobID) string { return "job " + string(id) }
 
-// job returns a finished job for the inventory that is wanted.
+// job returns a succeeded job for the requested inventory.
 func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 	for tries := 1; ; tries++ {
 		job, err := i.find(ctx)
@@ -44,24 +44,23 @@ func (i *inventoryRun) job(ctx context.Context) (record.Job, error) {
 		if ended.Status != record.Gone || tries == jobs.MaxLostOutputs {
 			return ended, err
 		}
-		i.asking.Listed.Forget(job.ID)
+		i.requester.Listed.Forget(job.ID)
 	}
 }
 
-// wait waits for a job.
 func (i *inventoryRun) wait(ctx context.Context, job record.Job) (record.Job, error) {
 	ctx, stop := i.UntilDrained(ctx)
 	defer stop()
 	return jobs.Wait(ctx, i.Depot, job, jobs.WaitOptions{NoWait: i.NoWait})
 }
 
-// find returns a job that lists just what is wanted and was not read yet, or
-// starts one. The jobs of other tools will not do: once one is done, the service
-// does not tell any more that it was to begin at a marker, so a list of the last
-// part of a vault looks whole.
+// find returns a job whose list has exactly the requested bounds and was not read yet, or
+// starts one. Jobs of other tools are not used: for a finished job, the service no longer
+// reports that it began at a marker, so a list of the last part of a vault looks like a list of
+// the whole vault.
 func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
 	var failed error
-	job, found, err := i.asking.Job(ctx, jobs.Wanted{
+	job, found, err := i.requester.Job(ctx, jobs.Wanted{
 		JobRequest: vault.JobRequest{Kind: vault.RetrieveInventory, List: i.list()},
 		Bytes:      -1,
 		Fits: func(j vault.Job) bool {
@@ -86,15 +85,15 @@ func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
 	return job, err
 }
 
-// sameList reports whether two inventories list the same, in the same form.
+// sameList reports whether two inventories have the same bounds and format.
 func sameList(a, b vault.Listing) bool {
 	return a.Since.Equal(b.Since) && a.Until.Equal(b.Until) && a.Limit == b.Limit && a.Marker == b.Marker && a.CSV == b.CSV
 }
 
-// explainMissing says what a vault means that does not find its own inventory:
-// before the first one is made there is none (seen at the service).
+// explainMissing explains that a vault does not find its own inventory: there is none before
+// the first one is made (seen at the service).
 func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
-	err = jobs.MissingJob(ctx, i.Vault, i.asking.Retry(), err)
+	err = jobs.MissingJob(ctx, i.Vault, i.requester.Retry(), err)
 	if errors.Is(err, jobs.ErrVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
@@ -102,16 +101,15 @@ func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
 		vault.ErrNotReady, err) //nolint:errorlint // the vault itself was found
 }
 
-// lose notes that the output of a job went before it was read to its end.
-func (i *inventoryRun) lose(ctx context.Context, job record.Job) error {
+// dropJob records that the output of a job expired before all of it was read.
+func (i *inventoryRun) dropJob(ctx context.Context, job record.Job) error {
 	i.Notice(fmt.Sprintf("the output of job %s is gone, so another inventory is asked for", depot.QuoteID(job.ID)))
-	i.asking.Listed.Forget(job.ID)
+	i.requester.Listed.Forget(job.ID)
 	job.Status, job.Message = record.Gone, "the output is gone"
 	return i.Journal.SaveJob(context.WithoutCancel(ctx), &job)
 }
 
-// recent returns an inventory of the whole vault that was read and is not older
-// than MaxAge.
+// recent returns an inventory of the whole vault that was read and is not older than MaxAge.
 func (i *inventoryRun) recent(ctx context.Context) (report Report, found bool, err error) {
 	for job, err := range i.Journal.JobsFor(ctx, i.VaultURL, "") {
 		if err != nil {
@@ -132,12 +130,12 @@ func (i *inventoryRun) recent(ctx context.Context) (report Report, found bool, e
 	return report, false, nil
 }
 
-// read files what a finished job lists. While it does, nobody else reads an
-// inventory of this vault.
+// read records the entries of a finished job. Meanwhile no other process can read an inventory
+// of this vault.
 func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error) {
 	f, unlock, err := openFiling(ctx, filing{
 		journal: i.Journal, now: i.Now, begin: i.begin, job: job.ID,
-		told: func(inv record.Inventory, finishing bool) {
+		progress: func(inv record.Inventory, finishing bool) {
 			i.Reading(depot.Reading{Entries: inv.Entries, Finishing: finishing})
 		},
 		inventory: record.Inventory{
@@ -159,9 +157,8 @@ func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error)
 	return f.report(), errors.Join(err, unlock())
 }
 
-// stream files the entries of a job's output from the position of the record on.
-// A stream that breaks is opened again there; patience counts from the last whole
-// block.
+// stream records the entries of a job's output from the recorded position on. If the output
+// breaks off, stream opens it again there. Patience counts from the last full block.
 func (i *inventoryRun) stream(ctx context.Context, f *filing) error {
 	reading, stop := i.UntilDrained(ctx)
 	defer stop()

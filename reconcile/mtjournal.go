@@ -18,12 +18,12 @@ import (
 
 // MtJournalOptions says how to import a journal of mt-aws-glacier. VaultURL is required.
 type MtJournalOptions struct {
-	// VaultURL is the canonical URL of the vault that the journal is about: the journal
-	// itself does not name one.
+	// VaultURL is the canonical URL of the vault of the journal, which does not name a vault
+	// itself.
 	VaultURL string
 	// Encoding is the name of the character encoding of the names, such as latin1 or
-	// windows-1251. Default: UTF-8. A name that is not in it keeps its bytes, until the same
-	// journal is imported with the right encoding.
+	// windows-1251. Default: UTF-8. A name that is invalid in it keeps its bytes, until the
+	// same journal is imported with the right encoding.
 	Encoding string
 }
 
@@ -33,15 +33,15 @@ type MtRecord = mtjournal.Record
 // MtLineError says which line of a journal makes no sense, and why.
 type MtLineError = mtjournal.LineError
 
-// MtLine gets a line of a journal: a record of an archive, or the error of a line that makes
-// no sense and is passed over.
+// MtLine is called for a line of a journal: with the record of an archive, or with the error of
+// a line that makes no sense and is skipped.
 type MtLine func(line int, r MtRecord, bad *MtLineError)
 
-// ImportMtJournal brings the contents of a journal of mt-aws-glacier into the record. The
-// Vault of the depot is not used, and may be nil: what was stored is as sure as the journal,
-// and an inventory confirms it. Jobs are passed over, since the vault lists them.
-// It may be repeated, also when the journal has grown; what was read before an
-// error or the end of ctx is on record. An Encoding that is not known is a vault.ErrInvalid.
+// ImportMtJournal adds the archives of a journal of mt-aws-glacier to the record. It does not
+// use the depot's Vault, which may be nil. The archives are as certain as the journal, and an
+// inventory confirms them. Jobs in the journal are skipped, because the vault lists them. The
+// import may be repeated, also when the journal has grown. The lines before an error, or before
+// the end of ctx, are on record. An unknown Encoding is a vault.ErrInvalid.
 func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJournalOptions, each MtLine) (record.Merged, error) {
 	if err := needRecord(d); err != nil {
 		return record.Merged{}, err
@@ -60,7 +60,7 @@ func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJourna
 		return record.Merged{}, err
 	}
 	defer file.Close()
-	in := io.NewSectionReader(file.At, 0, file.Size()) // what is written from now on belongs to the next time
+	in := io.NewSectionReader(file.At, 0, file.Size()) // later lines belong to the next import
 	i := mtImporting{MtJournalOptions: o, journal: run.Journal, each: each}
 	reader := mtjournal.NewReader(in, names)
 	for {
@@ -98,11 +98,10 @@ type mtImporting struct {
 	MtJournalOptions
 	journal  record.MergeJournal
 	each     MtLine
-	archives []record.Archive // not on record yet
+	archives []record.Archive // archives that are not on record yet
 	total    record.Merged
 }
 
-// add takes a record of the journal.
 func (i *mtImporting) add(line int, r mtjournal.Record) {
 	a := record.Archive{
 		Vault: i.VaultURL, ID: vault.ArchiveID(r.ArchiveID), Name: r.Name, ModTime: r.ModTime, Tool: description.MtAwsGlacier,
@@ -110,7 +109,7 @@ func (i *mtImporting) add(line int, r mtjournal.Record) {
 	switch r.Kind {
 	case mtjournal.Created:
 		a.Size, a.Created, a.State = r.Size, r.Time, record.Stored
-		a.TreeHash, _ = treehash.Parse(r.TreeHash) // one, or nothing: the reader promises it
+		a.TreeHash, _ = treehash.Parse(r.TreeHash) // the reader returns a valid hash or nothing
 	case mtjournal.Deleted:
 		a.Size, a.State, a.Deleted = -1, record.Deleted, r.Time
 	default:
@@ -120,7 +119,7 @@ func (i *mtImporting) add(line int, r mtjournal.Record) {
 	i.each(line, r, nil)
 }
 
-// flush brings what was read into the record.
+// flush adds the waiting archives to the record.
 func (i *mtImporting) flush(ctx context.Context) error {
 	if len(i.archives) == 0 {
 		return nil
