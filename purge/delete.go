@@ -15,40 +15,39 @@ import (
 	"firn/vault"
 )
 
-// purgeBlock is how many archives are noted in one transaction, before and after
-// the vault is asked to delete them. So many, and those in flight, may be asked for
-// again by the run after one that was killed.
+// purgeBlock is the number of archives that one transaction records, before the requests and
+// after them. If a purge is killed, the next one may repeat the requests for so many archives
+// and for those in flight.
 const purgeBlock = 250
 
-// mostRefusals is how many refusals in a row end a purge: then it is not a few
-// archives that may not be deleted.
-const mostRefusals = 1000
+// maxRefusals is the number of refusals in a row after which a purge ends, because then all
+// archives may be protected.
+const maxRefusals = 1000
 
-// doomed is an archive that the vault is asked to delete.
-type doomed struct {
+// deletion is the request to delete an archive.
+type deletion struct {
 	record.Archive
-	refusal error // the vault's, for good
+	refusal error // the vault's refusal; nil if it deleted the archive
 }
 
-// deleteAll deletes what is planned, and brings the record up to what was
-// achieved, however it ends.
+// deleteAll deletes the archives of the plan, and records the results, even after an error.
 func (p *purge) deleteAll(ctx context.Context) error {
-	err := transfer.Each(ctx, p.due(ctx),
-		func(d *doomed) int64 { return max(0, d.Size) }, p.request, p.note, transfer.EachOptions{
+	err := transfer.Each(ctx, p.planned(ctx),
+		func(d *deletion) int64 { return max(0, d.Size) }, p.request, p.noteResult, transfer.EachOptions{
 			Concurrency: cmp.Or(p.Concurrency, depot.DefaultConcurrency), RetryFor: p.Patience, Drain: p.Drain, DrainTimeout: p.Grace,
 			Items: p.plan.Archives, Size: p.plan.Bytes, Progress: p.Progress,
 		})
-	err = errors.Join(err, p.settle(context.WithoutCancel(ctx)))
+	err = errors.Join(err, p.recordResults(context.WithoutCancel(ctx)))
 	if err == nil && p.result.Refused > 0 {
 		err = fmt.Errorf("the vault refused to delete %s: %w", humane.Count(p.result.Refused, "archive"), p.refusal)
 	}
 	return err
 }
 
-// due yields the archives of the plan, block by block, each of them after it is on
-// record that the vault is about to be asked.
-func (p *purge) due(ctx context.Context) iter.Seq2[*doomed, error] {
-	return func(yield func(*doomed, error) bool) {
+// planned yields the archives of the plan, block by block, each after the coming request is on
+// record.
+func (p *purge) planned(ctx context.Context) iter.Seq2[*deletion, error] {
+	return func(yield func(*deletion, error) bool) {
 		for after := vault.ArchiveID(""); ; {
 			block, last, err := p.block(ctx, after)
 			if err != nil {
@@ -68,9 +67,9 @@ func (p *purge) due(ctx context.Context) iter.Seq2[*doomed, error] {
 	}
 }
 
-// block returns some archives of the plan behind after, and the id behind which
-// the next block begins; empty if there is none.
-func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doomed, last vault.ArchiveID, err error) {
+// block returns the next archives of the plan behind after, and the id behind which the next
+// block begins; the id is empty if there is none.
+func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*deletion, last vault.ArchiveID, err error) {
 	var chosen []record.Archive
 	for a, err := range p.Journal.Present(ctx, p.VaultURL, p.newest, after) {
 		if err != nil {
@@ -95,7 +94,7 @@ func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doom
 	}
 	for _, a := range chosen {
 		if !slices.ContainsFunc(left, func(b record.Archive) bool { return a.ID == b.ID }) {
-			block = append(block, &doomed{Archive: a})
+			block = append(block, &deletion{Archive: a})
 		}
 	}
 	for _, a := range left {
@@ -106,9 +105,9 @@ func (p *purge) block(ctx context.Context, after vault.ArchiveID) (block []*doom
 	return block, last, nil
 }
 
-// request asks the vault to delete an archive. What it refuses to this archive
-// alone does not end the purge.
-func (p *purge) request(ctx context.Context, d *doomed) error {
+// request asks the vault to delete an archive. A refusal that concerns only this archive does
+// not end the purge.
+func (p *purge) request(ctx context.Context, d *deletion) error {
 	err := p.Vault.DeleteArchive(ctx, d.ID)
 	if errors.Is(err, vault.ErrDenied) || errors.Is(err, vault.ErrInvalid) {
 		d.refusal = err
@@ -117,8 +116,8 @@ func (p *purge) request(ctx context.Context, d *doomed) error {
 	return err
 }
 
-// note takes down what became of an archive. Nobody else does at the same time.
-func (p *purge) note(ctx context.Context, d *doomed) error {
+// noteResult adds the result of a request to those that wait. One goroutine at a time calls it.
+func (p *purge) noteResult(ctx context.Context, d *deletion) error {
 	if d.refusal == nil {
 		p.deleted = append(p.deleted, d.ID)
 		p.result.Deleted++
@@ -133,17 +132,17 @@ func (p *purge) note(ctx context.Context, d *doomed) error {
 		p.refusal = fmt.Errorf("archive %s: %w", depot.QuoteID(d.ID), d.refusal)
 		p.inARow++
 	}
-	if p.inARow == mostRefusals {
+	if p.inARow == maxRefusals {
 		return fmt.Errorf("the vault refused to delete %s in a row: %w", humane.Count(p.inARow, "archive"), p.refusal)
 	}
 	if len(p.deleted)+len(p.refused) < purgeBlock {
 		return nil
 	}
-	return p.settle(ctx)
+	return p.recordResults(ctx)
 }
 
-// settle makes durable what was taken down.
-func (p *purge) settle(ctx context.Context) error {
+// recordResults records the waiting results.
+func (p *purge) recordResults(ctx context.Context) error {
 	if len(p.deleted) > 0 {
 		if err := p.Journal.MarkDeleted(ctx, p.VaultURL, p.deleted); err != nil {
 			return err

@@ -13,70 +13,67 @@ import (
 	"firn/vault"
 )
 
-// Options says how to empty a vault. The zero value takes an inventory and deletes
-// everything.
+// Options says how to purge a vault. The zero value takes an inventory and deletes every
+// archive.
 type Options struct {
-	// CatalogOnly deletes what is on record and takes no inventory: archives that
-	// the record does not know stay.
+	// CatalogOnly deletes the archives on record and takes no inventory. Archives that are not
+	// on record stay.
 	CatalogOnly bool
-	// Fresh takes an inventory even if one was asked for and read within the last
-	// day, as after a purge that was killed.
+	// Fresh takes an inventory even if one was read within the last day, as after a purge that
+	// was killed.
 	Fresh bool
-	// Until spares archives that were created later. Default: the moment of the
-	// plan, so that nothing is deleted that was not approved.
+	// Until spares archives that were created later. Default: the time of the plan, so that
+	// no archive is deleted that was not approved.
 	Until time.Time
 	// NoWait returns a jobs.NotReadyError instead of waiting for the inventory.
 	NoWait bool
-	// Concurrency is the number of requests in flight, fewer if the service asks to
-	// slow down. Default 8.
+	// Concurrency is the number of requests in flight; fewer if the service asks for a lower
+	// rate. Default 8.
 	Concurrency int
 }
 
-// Plan is what is about to be deleted.
+// Plan counts the archives that will be deleted.
 type Plan struct {
-	Archives int   // to be deleted
-	Bytes    int64 // of them, where the size is known
-	Unknown  int   // of them, whose size is not known
-	Begun    int   // of them, that the vault was asked to delete before, without an answer on record
+	Archives int   // archives to delete
+	Bytes    int64 // bytes of those whose size is known
+	Unknown  int   // archives within Archives whose size is not known
+	Begun    int   // archives within Archives that the vault was asked to delete before, without an answer on record
 	Spared   int   // archives created after Until
-	Uploads  int   // unfinished uploads of the vault, which no purge touches
-	// Until is up to when archives were created that are deleted; see Options.
+	Uploads  int   // unfinished uploads of the vault, which stay
+	// Until is the latest creation time of the archives that are deleted; see Options.
 	Until time.Time
 }
 
-// Result tells what was deleted.
+// Result counts the deleted archives.
 type Result struct {
-	Deleted int   // archives
-	Bytes   int64 // of them, where the size is known
-	Unknown int   // of them, whose size is not known
-	Refused int   // archives that the vault refused to delete, and has
-	Spared  int   // archives created after Until, which are there
+	Deleted int   // deleted archives
+	Bytes   int64 // bytes of those whose size is known
+	Unknown int   // archives within Deleted whose size is not known
+	Refused int   // archives that the vault refused to delete, and still has
+	Spared  int   // archives created after Until, which stay
 	Until   time.Time
 	Elapsed time.Duration
 }
 
-// inventoryWillDo is how old an inventory may be from which a vault is purged: a
-// vault makes a new one about daily. So a purge that was killed goes on without
-// another one.
-const inventoryWillDo = 24 * time.Hour
+// maxInventoryAge is the greatest age of an inventory for a purge. A vault makes a new one
+// about daily. So a purge that was killed continues without another inventory.
+const maxInventoryAge = 24 * time.Hour
 
-// Vault deletes every archive of a vault: those on record and those that an
-// inventory finds beside them. What is about to be deleted is on record before
-// the vault is asked, and that it was, after; so a purge that was killed goes on
-// where it was when it is called again, and asks again only for the few archives
-// whose answer was not recorded, which is harmless.
+// Vault deletes every archive of a vault: those on record, and those that an inventory adds to
+// the record. It records each request before it makes it, and the result afterwards. If it was
+// killed, the next call continues, and repeats only the requests for a few archives whose
+// result was not recorded, which is harmless.
 //
-// An archive that the vault refuses to delete, such as one under a Vault Lock,
-// does not keep the others from being deleted. The error wraps vault.ErrDenied
-// then, and the Result tells how many there are; after a thousand refusals in a row
-// Vault gives up.
+// If the vault refuses to delete an archive, for example because of a Vault Lock, Vault deletes
+// the others. Then the error wraps vault.ErrDenied or vault.ErrInvalid, and the Result counts
+// the refusals. After a thousand refusals in a row, Vault gives up.
 //
-// Vault calls approve before the first archive is deleted. If approve returns an error,
-// nothing is deleted and Vault returns that error. Vault calls approve again if more came on
+// Vault calls approve before the first archive is deleted. If approve returns an error, nothing
+// is deleted and Vault returns that error. Vault calls approve again if more archives came on
 // record meanwhile. A nil approve agrees.
 //
-// An archive that is deleted still shows in the vault's inventories for about a
-// day. [Remove] waits for that, and removes the vault.
+// The vault's inventories list a deleted archive for about another day. [Remove] waits for
+// that, and removes the vault.
 func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) error) (Result, error) {
 	if !d.HasRecord() {
 		return Result{}, fmt.Errorf("a purge is kept in a journal, and there is none: %w", vault.ErrInvalid)
@@ -97,26 +94,26 @@ func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) err
 type purge struct {
 	Options
 	depot.Run
-	VaultURL string // of the vault, which is its name on record
+	VaultURL string // canonical URL, by which the record names the vault
 
 	approve func(Plan) error
 	begin   time.Time
 	plan    Plan
-	// newest is the last archive that was on record when the plan was made. What came
-	// later was not agreed to, though it may be older: another process may have read an
-	// inventory.
+	// newest is the key of the last archive on record at the time of the plan. The caller has
+	// not agreed to later records, even of older archives, which another process may have read
+	// from an inventory.
 	newest int64
 
 	result  Result
-	deleted []vault.ArchiveID // and not yet on record as such
-	refused []vault.ArchiveID // likewise
-	refusal error             // of the last that was refused
+	deleted []vault.ArchiveID // deleted archives that are not on record as such yet
+	refused []vault.ArchiveID // refused archives that are not on record as such yet
+	refusal error             // error of the latest refusal
 	inARow  int               // refusals since the last deletion
 }
 
-// takeInventory brings the record up to what the vault lists.
+// takeInventory updates the record from the vault's inventory.
 func (p *purge) takeInventory(ctx context.Context) (reconcile.Report, error) {
-	age := inventoryWillDo
+	age := maxInventoryAge
 	if p.Fresh {
 		age = 0
 	}
@@ -145,7 +142,7 @@ func (p *purge) run(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := p.count(ctx); err != nil { // what is left by now of what was agreed to
+		if err := p.count(ctx); err != nil { // the approved archives that are still there
 			return err
 		}
 		left := p.plan
@@ -160,7 +157,7 @@ func (p *purge) run(ctx context.Context) error {
 	}
 }
 
-// makePlan counts what is there by now.
+// makePlan counts the archives and uploads that are there now.
 func (p *purge) makePlan(ctx context.Context) (err error) {
 	if p.Until.IsZero() {
 		p.Until = p.Now().UTC().Round(0)
@@ -177,7 +174,7 @@ func (p *purge) makePlan(ctx context.Context) (err error) {
 	})
 }
 
-// count counts the archives that are there of those up to the newest.
+// count counts the archives up to p.newest.
 func (p *purge) count(ctx context.Context) error {
 	p.plan = Plan{Until: p.Until}
 	p.result.Until = p.plan.Until
@@ -200,5 +197,5 @@ func (p *purge) count(ctx context.Context) error {
 	return nil
 }
 
-// spares reports whether an archive came too late to be in the plan.
+// spares reports whether an archive was created too late for the plan.
 func (p *purge) spares(a record.Archive) bool { return a.Created.After(p.plan.Until) }

@@ -11,46 +11,48 @@ import (
 	"firn/vault"
 )
 
-// VaultAdmin is the place that a vault is in. Package vaulturl opens such places.
+// VaultAdmin is the account or directory that contains a vault. A vaulturl.Place is one.
 type VaultAdmin interface {
-	// URL returns the canonical URL of the place's vault of that name.
+	// URL returns the canonical URL of the vault with that name.
 	URL(name string) string
-	// DescribeVault tells about one vault. ErrNotFound: there is none.
+	// DescribeVault describes one vault. ErrNotFound: it does not exist.
 	DescribeVault(ctx context.Context, name string) (vault.Info, error)
-	// DeleteVault removes an empty vault. ErrInvalid: it is not empty, or was not
-	// when it last counted its archives, or was written to since.
+	// DeleteVault removes an empty vault. ErrInvalid: it is not empty, or was not empty when it
+	// last counted its archives, or was written to since.
 	DeleteVault(ctx context.Context, name string) error
 }
 
-// RemoveOptions says how to remove a vault that was purged. The zero value is good.
+// RemoveOptions says how to remove a vault that was purged. The zero value waits until the
+// vault can be removed.
 type RemoveOptions struct {
-	// NoWait tries once. If the vault cannot be removed yet the error wraps
-	// vault.ErrNotReady, and says when to come back.
+	// NoWait tries once. If the vault cannot be removed yet, the error wraps vault.ErrNotReady
+	// and contains the time to try again.
 	NoWait bool
 }
 
-// How often a vault is tried that has not seen yet that it is empty. It looks
-// about once a day.
+// Intervals between attempts to remove a vault that has not counted its archives yet, which it
+// does about once a day.
 const (
 	firstTry = time.Minute
 	longTry  = time.Hour
 	everyDay = 24 * time.Hour
 )
 
-// mostRounds is how often a vault is purged again that turns out to hold more.
-const mostRounds = 3
+// maxRounds is how often Remove calls again.
+const maxRounds = 3
 
-// Remove removes a vault of which every archive was deleted. The service
-// refuses that until its own inventory, made about daily, has seen the vault
-// empty ("Deleting a vault" in the developer guide), so Remove tries again at
-// intervals of up to an hour. A vault that is not there is no error.
+// Remove removes a vault of which every archive was deleted. The service refuses that until its
+// own inventory, made about daily, has counted no archives ("Deleting a vault" in the developer
+// guide). So Remove tries again, at intervals of up to an hour. If the vault does not exist,
+// Remove returns nil.
 //
-// If the vault, counting its archives after they were deleted, has found some, Remove calls
-// again: that is the time to purge it once more. An error of again ends the removal. If
-// again is nil, the vault stays then.
+// If the vault counts its archives after they were deleted and finds some, Remove calls again,
+// which purges the vault once more. If again returns an error, Remove returns it. If again is
+// nil, Remove fails and the vault stays.
 //
-// The depot's Vault is not used, and may be nil: a directory cannot be removed while it is
-// open as a vault. The record is required: it has when the vault was emptied.
+// Remove does not use the depot's Vault, which may be nil: a directory that is open as a vault
+// cannot be removed. The record is required, because it has the time at which the vault was
+// emptied.
 func Remove(ctx context.Context, d depot.Depot, admin VaultAdmin, name string, o RemoveOptions, again func(context.Context) error) error {
 	if !d.HasRecord() {
 		return fmt.Errorf("no journal tells when vault %q was emptied: %w", name, vault.ErrInvalid)
@@ -63,7 +65,7 @@ func Remove(ctx context.Context, d depot.Depot, admin VaultAdmin, name string, o
 		if err != nil || refusal == nil {
 			return err
 		}
-		again, err := r.look(ctx, refusal)
+		again, err := r.explain(ctx, refusal)
 		switch {
 		case err != nil:
 			return err
@@ -84,11 +86,12 @@ type removal struct {
 	admin  VaultAdmin
 	name   string
 	again  func(context.Context) error
-	first  *vault.Info // as it was at the first refusal since the vault was emptied
+	first  *vault.Info // the vault at the first refusal since it was emptied
 	rounds int
 }
 
-// try asks the place to delete the vault. A refusal that may pass is no error.
+// try deletes the vault. It returns a refusal that may be temporary as refusal, and other
+// errors as err.
 func (r *removal) try(ctx context.Context) (refusal, err error) {
 	err = r.Retry().Do(ctx, func(ctx context.Context) error { return r.admin.DeleteVault(ctx, r.name) })
 	switch {
@@ -100,9 +103,9 @@ func (r *removal) try(ctx context.Context) (refusal, err error) {
 	return nil, err
 }
 
-// look finds out what a refusal means: that there is more to delete, which it
-// does, or that it is too early, or that there is no point in waiting.
-func (r *removal) look(ctx context.Context, refusal error) (again bool, err error) {
+// explain finds the reason of a refusal. If there are more archives, it calls r.again and
+// returns true. If waiting is useless, it returns an error.
+func (r *removal) explain(ctx context.Context, refusal error) (again bool, err error) {
 	var info vault.Info
 	err = r.Retry().Do(ctx, func(ctx context.Context) (err error) {
 		info, err = r.admin.DescribeVault(ctx, r.name)
@@ -129,7 +132,7 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 			"which it does about once a day; come back about %s: %w", r.name, vault.ErrNotReady, humane.Time(back), refusal)
 	case !counted:
 		return false, nil
-	case info.Archives > 0 && r.again != nil && r.rounds < mostRounds:
+	case info.Archives > 0 && r.again != nil && r.rounds < maxRounds:
 		r.rounds++
 		r.first = nil
 		r.Notice(fmt.Sprintf("the vault has counted its archives at %s and found %d more", humane.Time(info.Inventoried), info.Archives))
@@ -137,20 +140,19 @@ func (r *removal) look(ctx context.Context, refusal error) (again bool, err erro
 	case info.Archives > 0:
 		return false, fmt.Errorf("the vault %q still has %d archives: %w", r.name, info.Archives, refusal)
 	case r.NoWait || r.Now().Sub(info.Inventoried) > everyDay:
-		return false, refusal // it has seen that it is empty, and has another reason
+		return false, refusal // the vault has counted no archives, so the reason is another one
 	}
 	return false, nil
 }
 
-// purgeAgain has the caller empty the vault once more. The caller's own calls have a grace
-// of theirs, so the context ends as soon as the removal is to stop.
+// purgeAgain has the caller empty the vault once more. The caller's own calls have their own
+// grace, so the context ends as soon as the removal is to stop.
 func (r *removal) purgeAgain(ctx context.Context) error {
 	ctx, stop := r.UntilDrained(ctx)
 	defer stop()
 	return r.again(ctx)
 }
 
-// pause waits until the next try.
 func (r *removal) pause(ctx context.Context, pace time.Duration) error {
 	r.Waiting(depot.Waiting{Next: r.Now().Add(pace)})
 	return r.Pause(ctx, pace)
