@@ -1,4 +1,5 @@
-// Package verify compares a local file with the archive that it became, by its hash.
+// Package verify compares a local file with an archive, by size and hash. It reads no byte of
+// the archive; download.Verify does that.
 package verify
 
 import (
@@ -17,27 +18,29 @@ import (
 	"firn/vault"
 )
 
-// Result tells about bytes that are those of an archive.
+// Result describes a file that has the bytes of an archive.
 type Result struct {
 	ArchiveID vault.ArchiveID
 	Size      int64         // bytes
 	TreeHash  treehash.Hash // of the file
 	Elapsed   time.Duration
-	Told      bool // the vault told the hash that it was compared with
-	ByCRC     bool // that was a CRC-64: nobody knows the tree hash of the archive
+	FromVault bool // the expected hash came from the vault, not from the record
+	ByCRC     bool // the expected hash was a CRC-64, because the tree hash is not known
 }
 
-// File compares the file at path with what is on record of an archive: its
-// size, and then the tree hash of its bytes, computed on all cores. The vault is
-// asked only for what the record lacks, and not at all if the depot's Vault is nil. An error
-// that wraps vault.ErrChecksum means that the file has other bytes than the archive,
-// ErrUnreadable that it cannot be told, and vault.ErrNotFound that neither the record nor the
-// vault has a hash of the archive. Of the depot's Progress, Size and Done are set.
+// File compares the file at path with the record of an archive: first the size, then the tree
+// hash of its bytes, which it computes on all cores. It asks the vault only for a size or hash
+// that the record lacks, and not at all if the depot's Vault is nil.
+//
+// The error wraps vault.ErrChecksum if the file has other bytes than the archive,
+// source.ErrUnreadable if the file cannot be read or changed meanwhile, and vault.ErrNotFound
+// if neither the record nor the vault has a hash of the archive. File sets only Size and Done
+// of the depot's Progress.
 func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Result, error) {
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
 	begin := run.Now()
-	known, err := look(ctx, run, a)
+	known, err := lookUp(ctx, run, a)
 	if err != nil {
 		return Result{}, err
 	}
@@ -65,11 +68,11 @@ func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Re
 		}
 	}
 	return Result{
-		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: run.Now().Sub(begin), Told: known.told, ByCRC: known.hash.IsZero(),
+		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: run.Now().Sub(begin), FromVault: known.fromVault, ByCRC: known.hash.IsZero(),
 	}, nil
 }
 
-// hashFile returns the tree hash of a file that stays as it is meanwhile.
+// hashFile returns the tree hash of a file. The file must not change meanwhile.
 func hashFile(ctx context.Context, file *source.Source, path string, progress func(depot.Progress)) (treehash.Hash, error) {
 	bytes := &countedReader{at: file.At, report: progress, now: depot.Progress{Size: file.Size()}}
 	hash, err := treehash.TreeAt(ctx, bytes, file.Size(), runtime.GOMAXPROCS(0))
@@ -89,7 +92,7 @@ func hashFile(ctx context.Context, file *source.Source, path string, progress fu
 	return hash, err
 }
 
-// countedReader tells how much was read.
+// countedReader reports how much was read.
 type countedReader struct {
 	at     io.ReaderAt
 	report func(depot.Progress)

@@ -140,7 +140,7 @@ func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a reco
 		return got, p.ExplainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	if got, err = verifyFile(ctx, p, a, file, v); err == nil && got.Told && !got.ByCRC {
+	if got, err = verifyFile(ctx, p, a, file, v); err == nil && got.FromVault && !got.ByCRC {
 		err = c.NoteTreeHash(context.WithoutCancel(ctx), a.Vault, a.ID, got.TreeHash)
 	}
 	return got, err
@@ -151,7 +151,7 @@ func fileText(got verify.Result, file string) string {
 	switch {
 	case got.ByCRC:
 		return fmt.Sprintf("verified: %q has the CRC-64 that the vault tells; nobody knows the tree hash of the archive", file)
-	case got.Told:
+	case got.FromVault:
 		return fmt.Sprintf("verified: %q has the tree hash that the vault keeps with the archive", file)
 	}
 	return fmt.Sprintf("verified: %q has the bytes on record", file)
