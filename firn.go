@@ -36,11 +36,18 @@
 //		...
 //	}
 //
-// The URL "/srv/cold/image-backups" names a directory, which dirvault.Create makes into a vault
-// once. The URL "glacier://image-backups?region=us-west-2&endpoint=http://127.0.0.1:8333" names
-// a vault at another server that speaks the protocol of Amazon Glacier, such as the one that
-// "firn serve" starts. Package vaulturl documents all URLs. Credentials come from the AWS
-// configuration: the environment, or the files below ~/.aws.
+// A vault must exist before it is opened. Package vaulturl creates a Glacier vault or a
+// directory from the same URL; the owner of a bucket creates it with the tools of its service:
+//
+//	place, err := vaulturl.OpenPlace(ctx, url)
+//	...
+//	err = errors.Join(place.CreateVault(ctx, place.Name), place.Close())
+//
+// The URL "/srv/cold/image-backups" names a directory. The URL
+// "glacier://image-backups?region=us-east-1&endpoint=http://127.0.0.1:8333" names a vault at
+// another server that speaks the protocol of Amazon Glacier, such as the one that "firn serve"
+// starts. Package vaulturl documents all URLs. Credentials come from the AWS configuration: the
+// environment, or the files below ~/.aws.
 //
 // Every verb takes a depot.Depot (the vault, its record, and functions of the caller that
 // receive progress and notices) and a struct of options, which is plain data. The zero value of

@@ -55,9 +55,9 @@ type Depot struct {
 	// Ready is called once for each job that has succeeded, before its output is read.
 	Ready func(record.Job)
 	// Approve is called before a job is started, with the number of bytes that the job makes
-	// readable, or -1 if the size of the archive is not known. If an archive takes several
-	// jobs, Approve is called once, before the first, with the bytes of all of them. If it
-	// returns an error, no job is started and the call returns that error.
+	// readable, or -1 for an inventory or an archive of unknown size. If an archive takes
+	// several jobs, Approve is called once, before the first, with the bytes of all of them. If
+	// it returns an error, no job is started and the call returns that error.
 	Approve func(req vault.JobRequest, bytes int64) error
 	// Bell reports that a job may have ended. Without a Bell, firn polls the vault.
 	Bell Bell

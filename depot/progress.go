@@ -9,7 +9,12 @@ import (
 	"firn/vault"
 )
 
-// Progress is the state of a transfer.
+// Progress is the state of a transfer. Its most useful fields: Size is the number of bytes of
+// the whole, or -1 if it is not known; Done counts the bytes done in this run or earlier, and
+// Resumed those of them from earlier runs; InFlight counts bytes on their way that are not
+// done; Retries counts repeated requests; Waiting is the error because of which the transfer
+// waits until Until, or nil. A package below defines the type: see "go doc
+// firn/internal/transfer.Progress".
 type Progress = transfer.Progress
 
 // Reading is the state of reading an inventory.

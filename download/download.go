@@ -3,6 +3,9 @@
 //	archive := record.Archive{ID: id, Size: -1} // if nothing but the id is known
 //	result, err := download.File(ctx, d, archive, "back.tar", download.Options{})
 //
+// Here d is a depot.Depot. Open of the root package firn returns one, in its field Depot. With
+// a catalog, Catalog.Archives and Catalog.FindArchive return the complete record of an archive.
+//
 // In a Glacier vault an archive becomes readable by a job, which takes hours. Each function
 // finds a suitable job, or starts one, and waits for it. With Options.NoWait it returns a
 // jobs.NotReadyError instead, and the same call continues later.
@@ -90,7 +93,7 @@ type download struct {
 	limiter   *rate.Limiter
 	started   time.Time
 
-	jobs           []record.Job         // jobs to read from, as far as known not gone
+	jobs           []record.Job         // jobs to read from, whose outputs are not known to be gone
 	lostOutputs    int                  // outputs in a row that expired before a byte was read
 	knowsRequested bool                 // whether requested is up to date
 	crc            crc64.Sum            // CRC-64 of the whole archive from the vault; zero: not known

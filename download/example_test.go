@@ -16,9 +16,9 @@ import (
 	"firn/vault/dirvault"
 )
 
-// Bring an archive back by its id alone: the job tells the rest. In a directory
-// the job is done at once; at Amazon File waits for hours, unless NoWait
-// is set.
+// Download an archive of which only the id is known. The job supplies its size and tree hash.
+// In a directory the job is done at once. At Amazon, File waits for hours unless NoWait is
+// set.
 func ExampleFile() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "firn-example")

@@ -10,8 +10,8 @@ import (
 	"firn/vault"
 )
 
-// A file may be finished and named by its owner between the moments in which
-// another process opens it and gets the lock: then it is nobody's to write.
+// After another process opened the unfinished file and before it gets the lock, the owner may
+// finish and rename the file. Then the other process must not write to it.
 func TestAFileThatWasFinishedBeforeItsLock(t *testing.T) {
 	for name, finish := range map[string]func(path string) error{
 		"renamed": func(path string) error { return os.Rename(path, path+".whole") },

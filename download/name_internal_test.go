@@ -73,7 +73,7 @@ func TestAFileNameIsFound(t *testing.T) {
 	}
 }
 
-// Whatever a name says, it makes a file in the directory that it is joined to.
+// Every name leads to a file in the directory that it is joined to.
 func FuzzFileName(f *testing.F) {
 	for _, seed := range []string{"backup.tar", "../x", `C:\x`, "a\x00b", "CON", "x. ", strings.Repeat("x/", 300), strings.Repeat("y", 3000) + ".tar"} {
 		f.Add(seed)

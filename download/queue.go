@@ -179,7 +179,7 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 	case err == nil, q.options.NoWait:
 	case q.hasBegun() && (errors.Is(err, vault.ErrLimited) || errors.Is(err, ErrNoSpace)):
 		return false
-	case errors.Is(err, vault.ErrLimited): // no other item is there to wait for
+	case errors.Is(err, vault.ErrLimited): // there is no other item to wait for
 		got, err = q.one(ctx, i, false)
 	}
 	q.end(i, got, err)

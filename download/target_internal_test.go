@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What another program renamed to the target since is not removed; what was linked
-// instead of the file that was written is.
+// removeWrong removes a file that was linked instead of the written one. It does not remove a
+// file that another program renamed to the target since.
 func TestRemoveWrong(t *testing.T) {
 	for name, test := range map[string]struct {
 		place func(part, target string) error

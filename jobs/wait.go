@@ -91,7 +91,7 @@ func Wait(ctx context.Context, d depot.Depot, job record.Job, o WaitOptions) (re
 // answer, the record cannot be written, or ctx ended.
 func WaitAll(ctx context.Context, d depot.Depot, jobs []record.Job, o WaitOptions) iter.Seq2[record.Job, error] {
 	return func(yield func(record.Job, error) bool) {
-		d.Grace = -1 // a look at a job may be broken off
+		d.Grace = -1 // a request for the state of a job may be cancelled
 		ctx, run, stop := depot.Begin(ctx, d)
 		defer stop()
 		w := &wait{WaitOptions: o, Run: run, jobs: slices.Clone(jobs)}

@@ -4,10 +4,12 @@
 //
 //	report, err := reconcile.Inventory(ctx, d, reconcile.Options{})
 //
-// Every function needs a depot with a record. The archives are then in the record: with a
-// catalog, Catalog.Archives lists them. In a Glacier vault, an inventory takes a job of hours,
-// and lists the archives of about a day ago. A directory or a bucket lists its archives at
-// once.
+// Here d is a depot.Depot with a record. Open of the root package firn returns one, in its
+// field Depot, if its Options name a catalog. The report counts the archives. The archives
+// themselves are then in the record: Catalog.Archives lists them.
+//
+// In a Glacier vault, an inventory takes a job of hours, and lists the archives of about a day
+// ago. A directory or a bucket lists its archives at once.
 package reconcile
 
 import (

@@ -12,9 +12,9 @@ import (
 	"firn/vault/dirvault"
 )
 
-// Open a vault by its URL, upload a file with a description, print the archive
-// id. With glacier://image-backups?region=us-west-2 in place of the directory
-// the same lines store it at Amazon.
+// Open a vault by its URL, upload a file with a description, and print the length of the
+// archive id. With the URL glacier://image-backups?region=us-west-2 the same lines store the
+// file at Amazon.
 func ExampleFile() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "firn-example")

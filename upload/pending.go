@@ -191,7 +191,7 @@ func (u *upload) finishLate(ctx context.Context, at *attempt, size int64) error 
 	if !errors.Is(failed, vault.ErrNotFound) {
 		return failed
 	}
-	if l, ok := u.Vault.(vault.Looker); ok { // an id may come back, with this archive
+	if l, ok := u.Vault.(vault.Looker); ok { // a bucket may use the id again, for this archive
 		if _, err := l.Look(ctx, at.ArchiveID); !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {
 			return failed
 		}

@@ -2,13 +2,14 @@
 //
 //	stored, err := upload.File(ctx, d, "backup.tar", upload.Options{Description: "June"})
 //
+// Here d is a depot.Depot. Open of the root package firn returns one, in its field Depot.
 // [File] takes a path. [From] takes a source of package source: a stream, or any io.ReaderAt.
 //
 // firn sends several parts at a time, retries failed requests, and verifies each part and the
 // whole archive by the hash of the bytes that it read. If an upload is interrupted or killed,
 // the same call continues it. If the archive is already in the vault, the call sends nothing.
-// For both, firn uses the record, which package catalog keeps. Without a record, it uses the
-// vault's own list of unfinished uploads, and can only continue.
+// For both, firn uses the record, which package catalog keeps. Without a record, it can still
+// continue, from the vault's own list of unfinished uploads.
 //
 // Keep the archive id. A Glacier vault has no names, and lists its ids only in an inventory,
 // about a day later. With a record, the id is on disk before [File] returns it.
