@@ -29,9 +29,9 @@ func RangeText(r vault.Range) string {
 	return fmt.Sprintf("bytes %d to %d (%s)", r.Offset, r.End()-1, humane.Bytes(r.Size))
 }
 
-// Passing reports whether an error of the vault is temporary: the same request may succeed
+// IsTemporary reports whether an error of the vault is temporary: the same request may succeed
 // later.
-func Passing(err error) bool {
+func IsTemporary(err error) bool {
 	return errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled)
 }
 

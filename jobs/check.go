@@ -159,7 +159,7 @@ func (w *wait) listen(ctx context.Context) (heard bool, err error) {
 		w.noticedBell = true
 		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
 	}
-	if !depot.Passing(err) {
+	if !depot.IsTemporary(err) {
 		w.Bell = nil
 	}
 	return false, nil

@@ -32,7 +32,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 		}
 		requested = true
 		intent.ID, err = a.Vault.StartJob(ctx, w.JobRequest)
-		refused = err != nil && !depot.Passing(err) && ctx.Err() == nil
+		refused = err != nil && !depot.IsTemporary(err) && ctx.Err() == nil
 		return err
 	})
 	switch {

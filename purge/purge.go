@@ -84,9 +84,9 @@ func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) err
 	if err != nil {
 		return Result{}, err
 	}
-	p := &purge{Options: o, Run: run, VaultURL: run.Vault.URL(), approve: approve, begin: run.Now()}
+	p := &purge{Options: o, Run: run, VaultURL: run.Vault.URL(), approve: approve, started: run.Now()}
 	err = p.run(ctx)
-	p.result.Elapsed = run.Now().Sub(p.begin)
+	p.result.Elapsed = run.Now().Sub(p.started)
 	return p.result, errors.Join(err, unlock())
 }
 
@@ -97,7 +97,7 @@ type purge struct {
 	VaultURL string // canonical URL, by which the record names the vault
 
 	approve func(Plan) error
-	begin   time.Time
+	started time.Time
 	plan    Plan
 	// newest is the key of the last archive on record at the time of the plan. The caller has
 	// not agreed to later records, even of older archives, which another process may have read

@@ -23,7 +23,7 @@ const (
 type filing struct {
 	journal     record.InventoryJournal
 	now         func() time.Time
-	begin       time.Time
+	started     time.Time
 	job         vault.JobID                                // empty for a file
 	progress    func(inv record.Inventory, finishing bool) // called after each block, and before the end
 	fixedDate   bool                                       // ignore the date in the list
@@ -158,6 +158,6 @@ func (f *filing) finish(ctx context.Context) error {
 
 func (f *filing) report() Report {
 	return Report{
-		Inventory: f.inventory, Job: f.job, Resumed: f.resumed, Elapsed: f.now().Sub(f.begin), AlreadyRead: f.alreadyRead,
+		Inventory: f.inventory, Job: f.job, Resumed: f.resumed, Elapsed: f.now().Sub(f.started), AlreadyRead: f.alreadyRead,
 	}
 }

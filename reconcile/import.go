@@ -57,7 +57,7 @@ func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (R
 		return Report{}, err
 	}
 	defer file.Close()
-	i := &importing{ImportOptions: o, Run: run, path: path, file: file, begin: run.Now()}
+	i := &importing{ImportOptions: o, Run: run, path: path, file: file, started: run.Now()}
 	return i.run(ctx)
 }
 
@@ -65,10 +65,10 @@ func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (R
 type importing struct {
 	ImportOptions
 	depot.Run
-	path  string
-	file  *source.Source
-	csv   bool
-	begin time.Time
+	path    string
+	file    *source.Source
+	csv     bool
+	started time.Time
 }
 
 func (i *importing) run(ctx context.Context) (Report, error) {
@@ -130,7 +130,7 @@ func (i *importing) filing(sum treehash.Hash) filing {
 		date = now
 	}
 	return filing{
-		journal: i.Journal, now: i.Now, begin: i.begin, fixedDate: !i.Date.IsZero(),
+		journal: i.Journal, now: i.Now, started: i.started, fixedDate: !i.Date.IsZero(),
 		progress: func(inv record.Inventory, finishing bool) {
 			at, _ := strconv.ParseInt(inv.Position, 10, 64) // an offset in the file; see read
 			i.Reading(depot.Reading{Entries: inv.Entries, Bytes: at, Size: i.file.Size(), Finishing: finishing})

@@ -20,12 +20,12 @@ type inventoryRun struct {
 	VaultURL string // canonical URL, by which the record names the vault
 
 	requester *jobs.Requester
-	begin     time.Time
+	started   time.Time
 }
 
 func newInventoryRun(run depot.Run, o Options) *inventoryRun {
 	return &inventoryRun{
-		Options: o, Run: run, VaultURL: run.Vault.URL(), begin: run.Now(),
+		Options: o, Run: run, VaultURL: run.Vault.URL(), started: run.Now(),
 		requester: jobs.NewRequester(run, jobs.Options{Topic: o.Topic, NoWait: o.NoWait}),
 	}
 }
@@ -134,7 +134,7 @@ func (i *inventoryRun) recent(ctx context.Context) (report Report, found bool, e
 // of this vault.
 func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error) {
 	f, unlock, err := openFiling(ctx, filing{
-		journal: i.Journal, now: i.Now, begin: i.begin, job: job.ID,
+		journal: i.Journal, now: i.Now, started: i.started, job: job.ID,
 		progress: func(inv record.Inventory, finishing bool) {
 			i.Reading(depot.Reading{Entries: inv.Entries, Finishing: finishing})
 		},
@@ -167,7 +167,7 @@ func (i *inventoryRun) stream(ctx context.Context, f *filing) error {
 		err := i.Retry().Do(reading, func(reading context.Context) error {
 			err := f.all(ctx, i.Vault.Inventory(reading, f.jobID(), f.inventory.Position))
 			ended = err == nil
-			if depot.Passing(err) && f.blocks > before {
+			if depot.IsTemporary(err) && f.blocks > before {
 				return nil
 			}
 			return err

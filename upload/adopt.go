@@ -20,14 +20,14 @@ func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error
 	if err != nil {
 		return nil, err
 	}
-	u.strangers = make(map[vault.UploadID]bool)
+	u.others = make(map[vault.UploadID]bool)
 	for _, c := range candidates {
 		at, err := u.candidate(ctx, plan, c)
 		if err != nil {
 			return nil, err
 		}
 		if at == nil {
-			u.strangers[c.ID] = true
+			u.others[c.ID] = true
 			continue
 		}
 		u.Notice(fmt.Sprintf("continuing an unfinished upload found at the vault, begun %s: it holds %s",
@@ -205,7 +205,7 @@ func (u *upload) adoptLost(ctx context.Context, lost record.Upload) (*attempt, e
 	}
 	var found []*attempt
 	for _, c := range candidates {
-		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-depot.ClockSlack)) || u.strangers[c.ID] || !u.hasRequestedName(c.Name, c.Class) {
+		if c.PartSize != lost.PartSize || c.Created.Before(lost.Started.Add(-depot.ClockSlack)) || u.others[c.ID] || !u.hasRequestedName(c.Name, c.Class) {
 			continue
 		}
 		at := &attempt{Upload: lost, plan: plan}

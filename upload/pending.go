@@ -128,7 +128,7 @@ func (u *upload) resolve(ctx context.Context, p *pending, last *record.Upload) (
 	}
 	return Stored{
 		ArchiveID: id, Size: at.Source.Size, TreeHash: at.TreeHash, Description: u.description, PartSize: at.PartSize,
-		Parts: len(c.Parts), PartsResumed: len(c.Parts), Elapsed: u.Now().Sub(u.begin),
+		Parts: len(c.Parts), PartsResumed: len(c.Parts), Elapsed: u.Now().Sub(u.started),
 	}, nil
 }
 

@@ -142,7 +142,7 @@ func (u *upload) recognised(a record.Archive, from record.Upload) record.Upload 
 func (u *upload) presentResult(a record.Archive, from record.Upload) Stored {
 	stored := Stored{
 		ArchiveID: a.ID, Size: a.Size, TreeHash: a.TreeHash, Description: a.Description,
-		Elapsed: u.Now().Sub(u.begin), AlreadyPresent: true,
+		Elapsed: u.Now().Sub(u.started), AlreadyPresent: true,
 	}
 	if from.ID != "" {
 		plan := transfer.Plan{Size: a.Size, PartSize: from.PartSize}

@@ -192,7 +192,7 @@ func (u *upload) create(ctx context.Context, plan transfer.Plan) (*attempt, erro
 
 // isRefusal reports whether an error means that the vault has not done what was requested.
 func isRefusal(err error) bool {
-	return !depot.Passing(err) && (errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrDenied) ||
+	return !depot.IsTemporary(err) && (errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrDenied) ||
 		errors.Is(err, vault.ErrNotFound) || errors.Is(err, vault.ErrExists))
 }
 

@@ -76,7 +76,7 @@ func (u *upload) isFresh(file record.Source) bool {
 	if file.Change.After(latest) {
 		latest = file.Change
 	}
-	return u.begin.Sub(latest).Abs() < exactness(latest)
+	return u.started.Sub(latest).Abs() < exactness(latest)
 }
 
 // recordable returns the source as it goes on record. Fresh times do not show a later run that

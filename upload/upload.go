@@ -86,7 +86,7 @@ func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) 
 	u := &upload{
 		Options: o, Run: run, VaultURL: d.Vault.URL(), source: source, name: cmp.Or(o.Name, source.Name), description: description,
 		limiter: transfer.NewLimiter(o.LimitRate),
-		begin:   run.Now(),
+		started: run.Now(),
 	}
 	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
@@ -136,9 +136,9 @@ type upload struct {
 	name        string // of the archive, at a vault that keeps names
 	description string
 	limiter     *rate.Limiter
-	begin       time.Time
+	started     time.Time
 	unlocks     []func() error          // release the locks at the end
-	strangers   map[vault.UploadID]bool // unfinished uploads that existed before our request and are not ours
+	others      map[vault.UploadID]bool // unfinished uploads that existed before our request and are not ours
 	pending     []pending               // earlier uploads whose result is unknown
 	whole       treehash.Hash           // tree hash of the source; zero until wholeHash computed it
 	last        record.Upload           // the newest upload of this source and description on record
@@ -218,7 +218,7 @@ func (u *upload) sendAndComplete(ctx context.Context, at *attempt) (Stored, erro
 	return Stored{
 		ArchiveID: id, Size: out.Size, TreeHash: at.TreeHash, Description: u.description,
 		PartSize: at.PartSize, Parts: len(out.Parts), PartsResumed: out.Adopted,
-		Sent: out.Sent, Retries: out.Retries, Elapsed: u.Now().Sub(u.begin),
+		Sent: out.Sent, Retries: out.Retries, Elapsed: u.Now().Sub(u.started),
 	}, nil
 }
 

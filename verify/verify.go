@@ -39,7 +39,7 @@ type Result struct {
 func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Result, error) {
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
-	begin := run.Now()
+	started := run.Now()
 	known, err := lookUp(ctx, run, a)
 	if err != nil {
 		return Result{}, err
@@ -68,7 +68,7 @@ func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Re
 		}
 	}
 	return Result{
-		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: run.Now().Sub(begin), FromVault: known.fromVault, ByCRC: known.hash.IsZero(),
+		ArchiveID: a.ID, Size: known.size, TreeHash: hash, Elapsed: run.Now().Sub(started), FromVault: known.fromVault, ByCRC: known.hash.IsZero(),
 	}, nil
 }
 
