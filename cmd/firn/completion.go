@@ -25,13 +25,13 @@ func newCompletion(p *cli.Program) *cobra.Command {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(p.Out.W, true)
+				return root.GenBashCompletionV2(p.Out, true)
 			case "zsh":
-				return root.GenZshCompletion(p.Out.W)
+				return root.GenZshCompletion(p.Out)
 			case "fish":
-				return root.GenFishCompletion(p.Out.W, true)
+				return root.GenFishCompletion(p.Out, true)
 			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.Out.W)
+				return root.GenPowerShellCompletionWithDesc(p.Out)
 			}
 			return cli.UsageError("there is no completion for the shell %q", args[0])
 		},

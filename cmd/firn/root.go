@@ -68,8 +68,8 @@ func newRoot(p *cli.Program) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // ours has a help text like the others
-	root.SetOut(p.Out.W)
-	root.SetErr(p.UI.W)
+	root.SetOut(p.Out)
+	root.SetErr(p.UI)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { p.Help(cmd) })
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return cli.WithHint(cli.UsageError("%w", err), cli.HelpHint(cmd))

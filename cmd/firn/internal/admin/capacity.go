@@ -94,7 +94,7 @@ type capacityObject struct {
 }
 
 func listCapacity(p *cli.Program, place *vaulturl.Place, units []vault.CapacityUnit) error {
-	table := term.NewRows(p.Out, true, "CAPACITY ID", "START", "END")
+	table := term.NewTable(p.Out, true, "CAPACITY ID", "START", "END")
 	for _, u := range units {
 		if p.JSON {
 			if err := p.Out.Object(capacityObject{"capacity", place.URL(""), u.ID, &u.Start, &u.End}); err != nil {

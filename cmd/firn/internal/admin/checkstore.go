@@ -112,7 +112,7 @@ func (c *storeCheck) run(ctx context.Context) error {
 		return err
 	}
 	broken, partly := 0, 0
-	table := term.NewRows(c.program.Out, true, "BEHAVIOUR", "RESULT")
+	table := term.NewTable(c.program.Out, true, "BEHAVIOUR", "RESULT")
 	var telling error
 	err = vaulttest.Check(ctx, c.options(), c.make, c.again, func(r vaulttest.Result) {
 		switch {
@@ -144,7 +144,7 @@ type behaviourObject struct {
 	Skipped     string   `json:"skipped,omitempty"` // why it was checked in part
 }
 
-func tellBehaviour(p *cli.Program, table *term.Rows, r vaulttest.Result) error {
+func tellBehaviour(p *cli.Program, table *term.Table, r vaulttest.Result) error {
 	o := behaviourObject{"behaviour", r.Behaviour, "kept", append([]string{}, r.Failures...), r.Skipped}
 	text := "kept"
 	switch {

@@ -54,7 +54,7 @@ func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {
 	if err != nil {
 		return err
 	}
-	table := term.NewRows(p.Out, false, "NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
+	table := term.NewTable(p.Out, false, "NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
 	for _, info := range vaults {
 		if p.JSON {
 			if err := p.Out.Object(newVaultObject(place, info)); err != nil {

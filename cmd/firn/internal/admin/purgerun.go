@@ -73,12 +73,13 @@ func (p *purging) empty(
 		return purged, p.program.ExplainOpen(err, p.vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
-	view, stop := progress.ShowInventory(p.program)
+	shown := progress.StartInventory(p.program)
+	stop := shown.Stop
 	defer func() { stop() }()
 	o.NoWait, o.Concurrency = p.NoWait, p.concurrency
 	d := p.program.Depot(v, p.catalog, p.retryFor)
-	d.Reading, d.Waiting, d.Ready = view.Reading, view.Waiting, ready
-	var deleting *progress.Progress
+	d.Reading, d.Waiting, d.Ready = shown.Reading, shown.Waiting, ready
+	var deleting *progress.Transfer
 	d.Progress = func(now depot.Progress) {
 		if deleting != nil {
 			deleting.Update(now)
@@ -93,7 +94,7 @@ func (p *purging) empty(
 			}
 		}
 		if !p.program.Quiet && plan.Archives > 0 {
-			deleting = progress.StartProgress(p.program.UI, p.program.Now, "archive")
+			deleting = progress.Start(p.program.UI, p.program.Now, "archive")
 			stop = deleting.Stop
 		}
 		return nil

@@ -53,7 +53,7 @@ func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
 		return func(time.Time) {}, func() {}
 	}
 	var next atomic.Pointer[time.Time]
-	shown := term.StartChanging(p.program.UI, func() string {
+	shown := term.StartLive(p.program.UI, func(int) string {
 		if at := next.Load(); at != nil && p.program.UI.IsTerminal() {
 			return what + "; it is tried again at " + humane.Time(*at)
 		}

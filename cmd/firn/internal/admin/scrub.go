@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/vault"
@@ -93,8 +94,8 @@ func showScrub(p *cli.Program, counters *dirvault.ScrubCounters) (stop func()) {
 	if p.Quiet {
 		return func() {}
 	}
-	var s term.Speed
-	return term.StartChanging(p.UI, func() string {
+	var s progress.Speed
+	return term.StartLive(p.UI, func(int) string {
 		n := counters.Counts()
 		if n.Bytes == 0 {
 			return ""

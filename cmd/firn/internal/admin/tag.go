@@ -116,7 +116,7 @@ func tagVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o tagO
 	if p.JSON {
 		return p.Out.Object(tagsObject{"tags", place.URL(place.Name), tags})
 	}
-	table := term.NewRows(p.Out, true, "KEY", "VALUE")
+	table := term.NewTable(p.Out, true, "KEY", "VALUE")
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		table.Add(key, tags[key])
 	}

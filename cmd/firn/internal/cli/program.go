@@ -47,7 +47,7 @@ type Program struct {
 
 // NewProgram is a program without commands.
 func NewProgram(args []string, stdin, stdout, stderr *os.File) *Program {
-	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout), UI: term.NewUI(stderr), Now: time.Now}
+	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout), UI: term.NewUI(stderr, term.WidthOf(stderr)), Now: time.Now}
 }
 
 // End writes out what is left and turns the command's error into the status.

@@ -12,7 +12,7 @@ import (
 // is no news.
 func TestAFaultyKernelIsToldOf(t *testing.T) {
 	var b bytes.Buffer
-	p := &Program{UI: &term.UI{W: &b, Width: func() int { return 0 }}}
+	p := &Program{UI: term.NewUI(&b, func() int { return 0 })}
 	p.Distrust(nil)
 	if b.Len() > 0 {
 		t.Errorf("without a fault: %q", b.String())

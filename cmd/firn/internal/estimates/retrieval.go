@@ -81,7 +81,7 @@ func tellRetrievals(p *cli.Program, estimates []retrievalObject, all heap, t pri
 	if len(estimates) == 0 {
 		return cli.UsageError("what is asked for is offered in no such tier")
 	}
-	table := term.NewRows(p.Out, true, "CLASS", "TIER", ">REQUESTS", ">RETRIEVAL", ">EGRESS", ">COPY", ">TOGETHER", "READY IN")
+	table := term.NewTable(p.Out, true, "CLASS", "TIER", ">REQUESTS", ">RETRIEVAL", ">EGRESS", ">COPY", ">TOGETHER", "READY IN")
 	doubtful, days := false, 0
 	for _, e := range estimates {
 		if p.JSON {

@@ -165,7 +165,7 @@ func limitsOf(class price.Class) vault.Limits {
 }
 
 func tellUploadEstimates(p *cli.Program, estimates []uploadEstimateObject, all heap, t price.Table) error {
-	table := term.NewRows(p.Out, true, "CLASS", ">REQUESTS", ">COST", ">A MONTH", ">AT LEAST", "STAY")
+	table := term.NewTable(p.Out, true, "CLASS", ">REQUESTS", ">COST", ">A MONTH", ">AT LEAST", "STAY")
 	doubtful := false
 	for _, e := range estimates {
 		if p.JSON {

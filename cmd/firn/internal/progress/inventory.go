@@ -11,58 +11,76 @@ import (
 	"firn/internal/humane"
 )
 
-// inventoryView shows how an inventory is waited for and read.
-type inventoryView struct {
-	ui  *term.UI
-	now func() time.Time
+// Inventory shows the wait for an inventory, and how far it is read. Whoever starts it stops
+// it.
+type Inventory struct {
+	ui   *term.UI
+	now  func() time.Time
+	live *term.Live // nil if nothing is to be shown
 
-	mu    sync.Mutex
-	waits *depot.Waiting // nil once there is something to read
-	told  bool           // that it is waited for, where no live line tells it
-	read  depot.Reading
+	mu      sync.Mutex
+	waiting *depot.Waiting // nil as soon as there is something to read
+	told    bool           // a log has reported the wait
+	read    depot.Reading
 }
 
-// ShowInventory begins to show an inventory, until stop is called.
-func ShowInventory(p *cli.Program) (v *inventoryView, stop func()) {
-	v = &inventoryView{ui: p.UI, now: p.Now}
-	if p.Quiet {
-		v.told = true
-		return v, func() {}
+// StartInventory begins to show an inventory until Stop is called. With --quiet it shows
+// nothing.
+func StartInventory(p *cli.Program) *Inventory {
+	i := &Inventory{ui: p.UI, now: p.Now, told: p.Quiet}
+	if !p.Quiet {
+		i.live = term.StartLive(p.UI, i.text)
 	}
-	return v, term.StartChanging(p.UI, v.text).Stop
+	return i
 }
 
-// Waiting takes what is waited for. A log is told at once, and once.
-func (v *inventoryView) Waiting(w depot.Waiting) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.waits = &w
-	if !v.told && !v.ui.IsTerminal() {
-		v.told = true
-		v.ui.Say("firn: %s", waitingText(w, v.now()))
+// Stop removes the live line. When it returns, nothing is drawn any more.
+func (i *Inventory) Stop() {
+	if i.live != nil {
+		i.live.Stop()
 	}
 }
 
-// Reading takes how far the reading has come.
-func (v *inventoryView) Reading(p depot.Reading) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.waits, v.read = nil, p
+// Waiting takes the job that is waited for. A log reports the first one at once, and no
+// other.
+func (i *Inventory) Waiting(w depot.Waiting) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.waiting = &w
+	if !i.told && !i.ui.IsTerminal() {
+		i.told = true
+		i.ui.Say("firn: %s", waitingText(w, i.now()))
+	}
 }
 
-func (v *inventoryView) text() string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+// Reading takes how far the inventory is read.
+func (i *Inventory) Reading(r depot.Reading) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.waiting, i.read = nil, r
+}
+
+func (i *Inventory) text(columns int) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
 	switch {
-	case v.waits != nil && v.ui.IsTerminal():
-		return waitingText(*v.waits, v.now())
-	case v.waits != nil || v.read.Entries == 0:
+	case i.waiting != nil && columns > 0:
+		return waitingText(*i.waiting, i.now())
+	case i.waiting != nil || i.read.Entries == 0:
 		return ""
-	case v.read.Finishing:
-		return term.Entries(v.read.Entries) + " filed; working out what they mean"
-	case v.read.Size > 0:
-		return fmt.Sprintf("%d%%, %s of %s, %s", 100*v.read.Bytes/v.read.Size,
-			humane.Bytes(v.read.Bytes), humane.Bytes(v.read.Size), term.Entries(v.read.Entries))
+	case i.read.Finishing:
+		return Entries(i.read.Entries) + " filed; working out what they mean"
+	case i.read.Size > 0:
+		return fmt.Sprintf("%d%%, %s of %s, %s", 100*i.read.Bytes/i.read.Size,
+			humane.Bytes(i.read.Bytes), humane.Bytes(i.read.Size), Entries(i.read.Entries))
 	}
-	return term.Entries(v.read.Entries)
+	return Entries(i.read.Entries)
+}
+
+// Entries returns a number of entries in words.
+func Entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }

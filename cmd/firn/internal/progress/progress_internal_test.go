@@ -77,11 +77,10 @@ func TestPlainLine(t *testing.T) {
 	}
 }
 
-// TestProgressWithoutTerminal moves the clock of a bubble.
-func TestProgressWithoutTerminal(t *testing.T) {
+func TestTransferWithoutTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
-		p := StartProgress(&term.UI{W: &b, Width: func() int { return 0 }}, time.Now, "part")
+		p := Start(term.NewUI(&b, func() int { return 0 }), time.Now, "part")
 		waitFor(t, 12*time.Second) // nothing is known, so nothing is said
 		p.Update(depot.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
 		waitFor(t, 10*time.Second)
@@ -95,12 +94,12 @@ func TestProgressWithoutTerminal(t *testing.T) {
 	})
 }
 
-// A wait of hours is told to a log now and then, and redrawn on a terminal.
-func TestProgressOfWaiting(t *testing.T) {
+// A log reports a wait of hours now and then; a terminal redraws it.
+func TestTransferOfWaiting(t *testing.T) {
 	for width, want := range map[int]int{0: 17, 60: 4*3600*4 + 1} {
 		synctest.Test(t, func(t *testing.T) {
 			var b bytes.Buffer
-			p := StartProgress(&term.UI{W: &b, Width: func() int { return width }}, time.Now, "segment")
+			p := Start(term.NewUI(&b, func() int { return width }), time.Now, "segment")
 			begun := time.Now()
 			p.Wait(depot.Waiting{Jobs: []record.Job{
 				{ID: "second", Started: begun.Add(time.Minute), Tier: vault.Standard},
@@ -115,7 +114,7 @@ func TestProgressOfWaiting(t *testing.T) {
 				if strings.Contains(line, "waiting for 2 jobs, the first (Standard): asked for ") {
 					said++
 				}
-				if width > 0 && len(line) > width-term.Margin {
+				if width > 0 && len(line) > width-3 {
 					t.Errorf("%q is too long", line)
 				}
 			}
@@ -138,7 +137,7 @@ func waitFor(t *testing.T, d time.Duration) {
 }
 
 func TestSpeed(t *testing.T) {
-	var s term.Speed
+	var s Speed
 	now := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	s.See(now, 0)
 	if s.Rate() != 0 {

@@ -12,15 +12,15 @@ import (
 	"firn/internal/humane"
 )
 
-// view is a moment of a transfer in words. All of them are ASCII.
+// view is a snapshot of a transfer in words, all ASCII.
 type view struct {
 	depot.Progress
-	pieces string // what the transfer is cut into
+	pieces string // what the transfer consists of
 	now    time.Time
 	rate   float64 // bytes per second; 0 if not known
 }
 
-// bytes are those acknowledged and those on their way.
+// bytes returns the bytes that were acknowledged or are in flight.
 func (v view) bytes() int64 {
 	moved := v.Done + max(0, v.InFlight)
 	if v.Size >= 0 {
@@ -83,8 +83,8 @@ func (v view) inFlight() string {
 	return humane.Bytes(v.InFlight) + " in flight"
 }
 
-// waiting says for how long, and why, in at most width columns. The end of an
-// error tells its cause, so that is what remains of a long one.
+// waiting returns how long the transfer waits, and why, in at most width columns. It keeps
+// the end of a long error, because the end names the cause.
 func (v view) waiting(width int) string {
 	if v.Waiting == nil {
 		return ""
@@ -98,7 +98,7 @@ func (v view) waiting(width int) string {
 	return wait + cause
 }
 
-// plain is the line of a log.
+// plain returns the line of a log.
 func (v view) plain() string {
 	done := v.amount()
 	if percent := v.percent(); percent != "" {
@@ -112,14 +112,14 @@ const (
 	barMost  = 30
 )
 
-// live is the line of a terminal, of at most width columns. What matters less
-// goes first where there is no room, and the bar takes what remains.
+// live returns the line of a terminal, in at most width columns. It leaves out the least
+// important fields if there is no room, and the bar takes the remaining room.
 func (v view) live(width int) string {
 	if v.Waiting != nil {
 		state := term.Joined("  ", v.percent(), v.amount(), v.parts()) + "  "
 		return term.Cut(state+v.waiting(width-len(state)), width)
 	}
-	// In the order of importance, then in the order of the line.
+	// Most important first; words below has the order of the line.
 	fields := []string{v.amount(), v.percent(), v.left(), v.speed(), v.parts(), v.retries(), v.inFlight()}
 	for len(fields) > 1 && len(term.Joined("  ", fields...)) > width {
 		fields = fields[:len(fields)-1]
@@ -134,14 +134,15 @@ func (v view) live(width int) string {
 	return term.Cut(term.Joined("  ", amount, bar, percent, speed, left, parts, retries, inFlight), width)
 }
 
-// barOf draws a bar of width columns, its ends included.
+// barOf returns a bar of width columns, including its ends.
 func barOf(fraction float64, width int) string {
 	inner := width - 2
 	full := min(inner, int(fraction*float64(inner)))
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", inner-full) + "]"
 }
 
-// waitingText says what is waited for, since when, and how long that usually is.
+// waitingText returns which job is waited for, since when, and how long such jobs usually
+// take.
 func waitingText(w depot.Waiting, now time.Time) string {
 	first := w.Jobs[0]
 	for _, j := range w.Jobs {

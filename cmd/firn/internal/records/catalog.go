@@ -10,6 +10,7 @@ import (
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 )
@@ -48,7 +49,7 @@ func newContentsObject(p *cli.Program, messageType string, n catalog.Contents) c
 
 // tellContents prints what a catalog holds.
 func tellContents(p *cli.Program, n catalog.Contents) {
-	table := term.NewRows(p.Out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
+	table := term.NewTable(p.Out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
 	count := func(n int64) string { return strconv.FormatInt(n, 10) }
 	table.Add(count(n.Vaults), count(n.Archives), humane.Bytes(n.Bytes), count(n.Uploads), count(n.Jobs),
 		count(n.Downloads), count(n.Inventories))
@@ -59,7 +60,7 @@ func tellContents(p *cli.Program, n catalog.Contents) {
 // catalog, until stop is called. Verb is a past participle.
 func showContents(p *cli.Program, verb string) (told func(catalog.Contents), stop func()) {
 	say, stop := showText(p)
-	return func(n catalog.Contents) { say(term.Entries(n.Items()) + " " + verb) }, stop
+	return func(n catalog.Contents) { say(progress.Entries(n.Items()) + " " + verb) }, stop
 }
 
 // showText begins to show what say was told last, until stop is called.
@@ -68,7 +69,7 @@ func showText(p *cli.Program) (say func(string), stop func()) {
 	var text string
 	stop = func() {}
 	if !p.Quiet {
-		stop = term.StartChanging(p.UI, func() string {
+		stop = term.StartLive(p.UI, func(int) string {
 			mu.Lock()
 			defer mu.Unlock()
 			return text

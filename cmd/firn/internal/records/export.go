@@ -10,7 +10,7 @@ import (
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
-	"firn/cmd/firn/internal/term"
+	"firn/cmd/firn/internal/progress"
 	"firn/vault"
 )
 
@@ -74,7 +74,7 @@ func catalogExport(ctx context.Context, p *cli.Program, o exportOptions) (err er
 	case p.JSON:
 		return p.Out.Object(newContentsObject(p, "catalog_export", n))
 	}
-	p.Notice(fmt.Sprintf("exported %s to %q", term.Entries(n.Items()), o.output))
+	p.Notice(fmt.Sprintf("exported %s to %q", progress.Entries(n.Items()), o.output))
 	tellContents(p, n)
 	return nil
 }

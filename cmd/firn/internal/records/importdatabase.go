@@ -9,6 +9,7 @@ import (
 	"firn/catalog"
 	"firn/catalog/foreign"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/record"
@@ -86,7 +87,7 @@ func (i *databaseImport) run(ctx context.Context, f *foreign.File, name string) 
 		if err := i.flush(ctx); err != nil {
 			return err
 		}
-		say(term.Entries(i.Added+i.Completed+i.Known+i.Differing) + " read")
+		say(progress.Entries(i.Added+i.Completed+i.Known+i.Differing) + " read")
 	}
 	return i.flush(ctx)
 }

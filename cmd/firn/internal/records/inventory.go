@@ -91,8 +91,8 @@ func runInventory(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *va
 	var report reconcile.Report
 	hook := p.NewReadyHook(o.WaitOptions, func(vault.ArchiveID) string { return "" })
 	err := o.WithBell(ctx, func(bell depot.Bell) (err error) {
-		shown, stop := progress.ShowInventory(p)
-		defer stop()
+		shown := progress.StartInventory(p)
+		defer shown.Stop()
 		p.BeginWork("continue with: " + p.Typed())
 		d := p.Depot(v, c, 0)
 		d.Bell, d.Ready = bell, func(job record.Job) { hook.Run(ctx, job) }

@@ -61,12 +61,12 @@ func inventoryImport(ctx context.Context, p *cli.Program, vaultArg, path string,
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	shown, stop := progress.ShowInventory(p)
+	shown := progress.StartInventory(p)
 	p.BeginWork("continue with: " + p.Typed())
 	d := p.Depot(nil, c, 0)
 	d.Reading = shown.Reading
 	report, err := reconcile.Import(ctx, d, path, o)
-	stop()
+	shown.Stop()
 	if err != nil {
 		return err
 	}

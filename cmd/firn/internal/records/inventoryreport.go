@@ -10,6 +10,7 @@ import (
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/reconcile"
@@ -75,7 +76,7 @@ func inventoryTable(p *cli.Program, r reconcile.Report) {
 	if !p.Quiet {
 		inventoryNotes(p, r)
 	}
-	table := term.NewRows(p.Out, true, "MADE", ">ENTRIES", ">CONFIRMED", ">ADDED", ">DIFFERING", ">MISSING", ">BAD", ">SETTLED")
+	table := term.NewTable(p.Out, true, "MADE", ">ENTRIES", ">CONFIRMED", ">ADDED", ">DIFFERING", ">MISSING", ">BAD", ">SETTLED")
 	cells := []string{humane.Time(r.Date)}
 	for _, n := range []int64{r.Entries, r.Confirmed, r.Added, r.Differing, r.Missing, r.Bad, r.Settled} {
 		cells = append(cells, strconv.FormatInt(n, 10))
@@ -90,7 +91,7 @@ func inventoryNotes(p *cli.Program, r reconcile.Report) {
 		p.UI.Say("firn: this inventory was read before, at %s; nothing was done", humane.Time(r.Updated))
 	case r.Resumed > 0:
 		p.UI.Say("firn: read the inventory of %s in %s, %s of it in an earlier run", term.Show(r.Vault),
-			humane.Duration(r.Elapsed), term.Entries(r.Resumed))
+			humane.Duration(r.Elapsed), progress.Entries(r.Resumed))
 	default:
 		p.UI.Say("firn: read the inventory of %s in %s", term.Show(r.Vault), humane.Duration(r.Elapsed))
 	}
@@ -173,7 +174,7 @@ func inventoryVerdict(r reconcile.Report) error {
 		err := fmt.Errorf("the vault does not hold what the catalog has on record: %s", strings.Join(wrong, ", "))
 		return cli.WithHint(cli.InClass(err, vault.ErrChecksum), hints...)
 	case r.Bad > 0:
-		return cli.InClass(fmt.Errorf("%s of the inventory made no sense", term.Entries(r.Bad)), source.ErrUnreadable)
+		return cli.InClass(fmt.Errorf("%s of the inventory made no sense", progress.Entries(r.Bad)), source.ErrUnreadable)
 	}
 	return nil
 }

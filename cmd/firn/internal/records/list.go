@@ -105,7 +105,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 	if f.Vault == "" {
 		titles = append([]string{"VAULT"}, titles...)
 	}
-	table := term.NewRows(p.Out, o.full, titles...)
+	table := term.NewTable(p.Out, o.full, titles...)
 	found := 0
 	for a, err := range c.Archives(ctx, f) {
 		if err != nil {

@@ -31,7 +31,7 @@ type downloadSession struct {
 	spending *spending
 	output   *download.Directory // that files go into; nil if there is none
 	hook     *cli.ReadyHook
-	shown    *progress.Progress
+	shown    *progress.Transfer
 }
 
 func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (err error) {
@@ -56,7 +56,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 		return download.FileName(items[i].Archive)
 	})
 	s.program.SetResume("")
-	s.shown = progress.StartProgress(s.program.UI, s.program.Now, "segment")
+	s.shown = progress.Start(s.program.UI, s.program.Now, "segment")
 	defer s.shown.Stop()
 	unwatch := context.AfterFunc(ctx, func() {
 		s.program.UI.Say("firn: stopping; ranges in flight get 10 s to finish, another signal ends at once")
@@ -161,7 +161,7 @@ func (s *downloadSession) checkStream() error {
 	switch {
 	case s.program.JSON:
 		return cli.UsageError("-o - and --json both want standard output")
-	case s.program.Out.Width() > 0:
+	case s.program.Out.IsTerminal():
 		return cli.WithHint(cli.UsageError("standard output is a terminal, which the bytes of an archive could confuse"), "redirect it, or give -o FILE")
 	}
 	return nil

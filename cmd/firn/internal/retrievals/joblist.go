@@ -88,7 +88,7 @@ func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, all []rec
 	if vaults {
 		titles = append(titles, "VAULT")
 	}
-	table := term.NewRows(p.Out, o.full, titles...)
+	table := term.NewTable(p.Out, o.full, titles...)
 	found := 0
 	for _, j := range all {
 		over := j.Status == record.Gone || j.Status == vault.Failed

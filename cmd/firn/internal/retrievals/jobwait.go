@@ -88,7 +88,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		names[j.Archive] = jobSubject(j, a)
 	}
 	hook := w.program.NewReadyHook(w.options, func(id vault.ArchiveID) string { return names[id] })
-	shown := progress.StartProgress(w.program.UI, w.program.Now, "")
+	shown := progress.Start(w.program.UI, w.program.Now, "")
 	defer shown.Stop()
 	d := w.program.Depot(w.vault, w.catalog, 0)
 	d.Bell = w.bell

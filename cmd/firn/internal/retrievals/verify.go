@@ -170,7 +170,7 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 		size.Store(now.Size)
 	}
 	if !p.Quiet {
-		defer term.StartChanging(p.UI, func() string {
+		defer term.StartLive(p.UI, func(int) string {
 			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
 		}).Stop()
 	}
@@ -205,7 +205,7 @@ func verifyRemote(
 		d := p.Depot(v, c, 0)
 		d.Approve, d.Bell, d.Ready = cost.approve, bell, func(job record.Job) { hook.Run(ctx, job) }
 		if !p.Quiet {
-			shown := progress.StartProgress(p.UI, p.Now, "segment")
+			shown := progress.Start(p.UI, p.Now, "segment")
 			defer shown.Stop()
 			d.Progress, d.Waiting = shown.Update, shown.Wait
 		}

@@ -146,7 +146,7 @@ func tellServer(p *cli.Program, address net.Addr, admin net.Listener, o serveOpt
 		p.Out.Line("health and metrics on %s", adminURL)
 	}
 	for _, e := range exports {
-		p.Out.Line("%s", term.ExportLine(e[0], e[1], term.OnWindows))
+		p.Out.Line("%s", term.ExportLine(e[0], e[1]))
 	}
 	return p.Out.Flush()
 }

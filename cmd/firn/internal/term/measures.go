@@ -1,17 +1,16 @@
 package term
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"firn/internal/humane"
 )
 
-// RateText shows bytes per second.
+// RateText returns a rate in bytes per second as text.
 func RateText(rate float64) string { return humane.Bytes(int64(rate)) + "/s" }
 
-// TimeToSend is how long bytes take at a rate in bytes per second.
+// TimeToSend returns the time that bytes take at a rate in bytes per second.
 func TimeToSend(bytes int64, rate float64) time.Duration {
 	seconds := float64(bytes) / rate
 	if seconds > math.MaxInt64/float64(2*time.Second) {
@@ -20,15 +19,7 @@ func TimeToSend(bytes int64, rate float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// BytesPerSecond is the rate at which bytes moved in a time.
+// BytesPerSecond returns the rate at which bytes were transferred in the time d.
 func BytesPerSecond(bytes int64, d time.Duration) float64 {
 	return float64(bytes) / max(d, time.Microsecond).Seconds()
-}
-
-// Entries counts entries of an inventory in words.
-func Entries(n int64) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }

@@ -8,10 +8,10 @@ import (
 	"unicode/utf16"
 )
 
-// PlainJSON returns a writer that escapes characters that JSON allows but a terminal may obey or hide: C1
-// controls, marks that change the direction of writing, and the like. The meaning stays the
-// same, because such characters occur only inside strings. The caller must not split a
-// character between two calls of Write.
+// PlainJSON returns a writer that escapes characters that JSON allows but a terminal may
+// obey or hide: C1 controls, marks that change the direction of writing, and the like. The
+// document keeps its meaning, because such characters occur only inside strings. The caller
+// must not split a character between two calls of Write.
 func PlainJSON(w io.Writer) io.Writer { return plainJSON{w} }
 
 type plainJSON struct{ w io.Writer }

@@ -9,59 +9,61 @@ import (
 	"sync"
 )
 
-// ErrOutput is the error of standard output: what was done could not be printed.
+// ErrOutput means that standard output could not be written. The work itself may be done.
 var ErrOutput = errors.New("standard output")
 
-// Printer is standard output. Its first error is kept and returned by flush.
+// Printer is standard output. It keeps its first error, which [Printer.Flush] returns.
 type Printer struct {
-	mu    sync.Mutex // a command that was left behind may still print
-	W     *bufio.Writer
-	Width func() int // columns of the terminal; 0 if it is none
+	mu    sync.Mutex // an abandoned command may still print
+	w     *bufio.Writer
+	width func() int // columns of the terminal; 0 if it is none
 }
 
-// NewPrinter is standard output, or another file.
+// NewPrinter returns a printer to standard output, or to another file.
 func NewPrinter(f *os.File) *Printer {
-	return &Printer{W: bufio.NewWriter(f), Width: func() int { return terminalWidth(f) }}
+	return &Printer{w: bufio.NewWriter(f), width: WidthOf(f)}
 }
 
-// Line prints one line. Text from outside comes through [Show].
+// IsTerminal reports whether a person reads the output on a terminal.
+func (p *Printer) IsTerminal() bool { return p.width() > 0 }
+
+// Line prints one line. The caller passes text from outside through [Show].
 func (p *Printer) Line(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, _ = fmt.Fprintf(p.W, format+"\n", args...) // flush returns the error
+	_, _ = fmt.Fprintf(p.w, format+"\n", args...) // Flush returns the error
 }
 
-// Object prints v as one line of JSON. Fields from outside are given as they
-// are, and escaped as JSON can be.
+// Object prints v as one line of JSON. It escapes text from outside with [PlainJSON].
 func (p *Printer) Object(v any) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e := json.NewEncoder(PlainJSON(p.W))
+	e := json.NewEncoder(PlainJSON(p.w))
 	e.SetEscapeHTML(false) // URLs stay readable
 	return e.Encode(v)
 }
 
-// Write lets bytes through as they are, at once.
+// Write writes bytes unchanged and flushes them at once.
 func (p *Printer) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n, err := p.W.Write(b)
-	return n, errors.Join(err, p.W.Flush())
+	n, err := p.w.Write(b)
+	return n, errors.Join(err, p.w.Flush())
 }
 
-// Failed returns the first error: what is printed from then on is lost.
+// Failed returns the first error. Everything printed after it is lost.
 func (p *Printer) Failed() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, err := p.W.Write(nil)
+	_, err := p.w.Write(nil)
 	return err
 }
 
-// Flush makes everything that was printed leave the program.
+// Flush writes out everything that was printed. Its error wraps [ErrOutput].
 func (p *Printer) Flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.W.Flush(); err != nil {
+	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("writing to %w: %w", ErrOutput, err)
 	}
 	return nil

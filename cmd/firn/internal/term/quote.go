@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Show makes text from outside fit for a terminal: control characters (C0 and
-// C1), characters that turn the direction of writing, and bytes that are no
-// UTF-8 are written as escapes.
+// Show makes text from outside safe for a terminal. It escapes control characters (C0 and
+// C1), characters that change the direction of writing, and bytes that are not UTF-8.
 func Show(s string) string {
 	return escape(s, unicode.IsPrint)
 }
 
-// ShowASCII is show for the live line, whose characters are counted as columns.
+// ShowASCII is [Show] for the live line, where each character must take one column. It
+// escapes everything but printable ASCII.
 func ShowASCII(s string) string {
 	return escape(s, func(r rune) bool { return ' ' <= r && r <= '~' })
 }
@@ -40,7 +40,7 @@ func escape(s string, fine func(rune) bool) string {
 	return b.String()
 }
 
-// ShellCommand quotes words so that a shell reads them back as they are.
+// ShellCommand joins words to a command, quoted so that a shell reads back the same words.
 func ShellCommand(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -49,21 +49,21 @@ func ShellCommand(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// shellQuote quotes one word for the shells of the system. Every POSIX shell reads it
-// alike: not quoted at all where nothing is special, in single quotes, or, where it cannot
-// be shown as it is, with its bytes as printf knows them. (What bash, ksh and zsh read after
-// a dollar sign, dash takes for text that ends at the next quote: a name from a bucket
-// could go on with a command.)
+// shellQuote quotes one word for the system's shells. Every POSIX shell reads the result
+// alike: a plain word stays unquoted, another one gets single quotes, and a word that cannot
+// be shown is written with the octal escapes of printf. (The quotes $'...' are not used: dash
+// takes them for text that ends at the next quote, so a name from a bucket could continue
+// with a command.)
 func shellQuote(word string) string {
 	switch {
-	case OnWindows:
+	case onWindows:
 		return windowsQuote(word)
 	case word != "" && strings.Trim(word, shellPlain) == "":
 		return word
 	case Show(word) == word:
 		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 	case strings.HasSuffix(word, "\n") || strings.Contains(word, "\x00"):
-		return byHand // the one would be cut off, and no argument has the other
+		return byHand // $(...) cuts off a final newline, and no argument can contain NUL
 	}
 	return printfQuote(word)
 }
@@ -71,8 +71,9 @@ func shellQuote(word string) string {
 // byHand replaces a word that cannot be quoted safely in a proposed command.
 const byHand = `"(type this name by hand)"`
 
-// printfQuote has printf make a word. All that means something to a shell or to printf, in
-// whatever quotes, is written as octal bytes, and so is a hyphen, which may begin an option.
+// printfQuote returns a call of printf that prints the word. It writes as octal bytes every
+// character that has a special meaning to a shell or to printf in any quotes, and also a
+// hyphen, which may begin an option.
 func printfQuote(word string) string {
 	var b strings.Builder
 	for len(word) > 0 {
@@ -89,11 +90,11 @@ func printfQuote(word string) string {
 	return `"$(printf '` + b.String() + `')"`
 }
 
-// shellPlain are the characters that mean nothing to a shell, wherever they stand.
+// shellPlain are the characters without a special meaning to a shell at any position.
 const shellPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-"
 
-// ErrorText is the one place that turns an error into text. Joined errors
-// follow one another on one line.
+// ErrorText returns the text of an error on one line, with joined errors after one another.
+// All errors are shown by it.
 func ErrorText(err error) string {
 	return Show(strings.ReplaceAll(err.Error(), "\n", "; "))
 }

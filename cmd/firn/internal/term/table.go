@@ -6,102 +6,77 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Rows is a table for people: columns, no lines, nothing but text. However many
-// rows it gets, it holds only the first of them: they decide how wide the columns
-// are, and what a later row has more of it runs over.
-type Rows struct {
+// Table prints columns of text, without lines. It holds only the first rows, however many
+// it gets: they determine the widths of the columns. A longer cell of a later row moves the
+// rest of its row to the right.
+type Table struct {
 	out    *Printer
 	align  []text.Align // of each column
 	widths []int        // of each column, in columns of the terminal
 	held   [][]string   // the titles and the first rows; nil once they are printed
-	cut    int          // columns of a line; 0: any number
+	cut    int          // columns of a line; 0: no limit
 }
 
-// measured are the lines of a table that decide how wide its columns are.
+// measured is the number of lines that determine the widths of the columns.
 const measured = 1000
 
-// NewRows begins a table. Columns whose title begins with > are set to the right.
-// Unless it is to be shown in full, its lines are cut where a terminal ends: what
-// matters most stands to the left.
-func NewRows(out *Printer, full bool, titles ...string) *Rows {
-	r := &Rows{out: out, align: make([]text.Align, len(titles)), widths: make([]int, len(titles))}
+// NewTable begins a table. A title that begins with > aligns its column to the right.
+// Unless full is set, lines are cut at the width of the terminal, so the most important
+// columns come first.
+func NewTable(out *Printer, full bool, titles ...string) *Table {
+	t := &Table{out: out, align: make([]text.Align, len(titles)), widths: make([]int, len(titles))}
 	if !full {
-		r.cut = out.Width()
+		t.cut = out.width()
 	}
 	for i, title := range titles {
 		if strings.HasPrefix(title, ">") {
-			titles[i], r.align[i] = title[1:], text.AlignRight
+			titles[i], t.align[i] = title[1:], text.AlignRight
 		}
 	}
-	r.hold(titles)
-	return r
+	t.hold(titles)
+	return t
 }
 
-// Add appends a row. Cells may come from outside.
-func (r *Rows) Add(cells ...string) {
+// Add appends a row. Cells may contain text from outside.
+func (t *Table) Add(cells ...string) {
 	for i, cell := range cells {
 		cells[i] = Show(cell)
 	}
-	if r.held == nil {
-		r.print(cells)
+	if t.held == nil {
+		t.print(cells)
 		return
 	}
-	if r.hold(cells); len(r.held) > measured {
-		r.release()
+	if t.hold(cells); len(t.held) > measured {
+		t.release()
 	}
 }
 
-// End prints what is still held. A table without rows is nothing at all.
-func (r *Rows) End() {
-	if len(r.held) > 1 {
-		r.release()
+// End prints the rows that are still held. A table without rows prints nothing.
+func (t *Table) End() {
+	if len(t.held) > 1 {
+		t.release()
 	}
 }
 
-func (r *Rows) hold(cells []string) {
-	r.held = append(r.held, cells)
+func (t *Table) hold(cells []string) {
+	t.held = append(t.held, cells)
 	for i, cell := range cells {
-		r.widths[i] = max(r.widths[i], text.StringWidthWithoutEscSequences(cell))
+		t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(cell))
 	}
 }
 
-func (r *Rows) release() {
-	for _, cells := range r.held {
-		r.print(cells)
+func (t *Table) release() {
+	for _, cells := range t.held {
+		t.print(cells)
 	}
-	r.held = nil
+	t.held = nil
 }
 
-func (r *Rows) print(cells []string) {
+func (t *Table) print(cells []string) {
 	var line strings.Builder
 	for i, cell := range cells {
-		line.WriteString(r.align[i].Apply(cell, r.widths[i]))
+		line.WriteString(t.align[i].Apply(cell, t.widths[i]))
 		line.WriteString("  ")
 	}
-	r.out.Line("%s", text.Snip(strings.TrimRight(line.String(), " "), r.cut, "..."))
+	t.out.Line("%s", text.Snip(strings.TrimRight(line.String(), " "), t.cut, "..."))
 }
-
-// Joined joins the words that are not empty.
-func Joined(by string, words ...string) string {
-	var there []string
-	for _, w := range words {
-		if w != "" {
-			there = append(there, w)
-		}
-	}
-	return strings.Join(there, by)
-}
-
-// Cut shortens a line of ASCII to width columns.
-func Cut(line string, width int) string {
-	switch {
-	case len(line) <= width:
-		return line
-	case width <= len(LeftOut):
-		return line[:max(0, width)]
-	}
-	return line[:width-len(LeftOut)] + LeftOut
-}
-
-// LeftOut stands for what was left out.
-const LeftOut = "..."

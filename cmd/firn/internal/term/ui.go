@@ -1,17 +1,17 @@
-// Package term is what a terminal can show: lines, tables, live lines, quoted names, sizes and
-// rates. It knows no vault.
+// Package term writes to a terminal or a log: lines, tables, a live line, quoted names, sizes
+// and rates. It knows no vault.
 //
-// How firn speaks:
+// The rules of all output:
 //
-//   - Standard output carries what was asked for. Everything else goes to
-//     standard error, through this file.
-//   - Sentences begin in lower case and end without a full stop. They name the
-//     object and quote what the user gave.
-//   - An error begins with "firn: ". What to do about it follows in lines of its
-//     own that begin with "hint: " and end with a command to type.
-//   - Meaning is never in colours; there are none.
-//   - Text from outside (names, descriptions, messages of a server) is shown
-//     through show, so that it cannot steer the terminal.
+//   - Standard output ([Printer]) carries the results that the user asked for. Everything
+//     else goes to standard error ([UI]).
+//   - Sentences begin in lower case and end without a full stop. They name the object and
+//     quote the user's input.
+//   - An error begins with "firn: ". Hints follow on lines of their own, which begin with
+//     "hint: " and end with a command to type.
+//   - There are no colours.
+//   - Text from outside (names, descriptions, messages of a server) passes through [Show],
+//     so that it cannot control the terminal.
 package term
 
 import (
@@ -24,81 +24,89 @@ import (
 	"golang.org/x/term"
 )
 
-// UI is standard error: lines, and on a terminal one live line below them that
-// is drawn over and over. A broken terminal or pipe stops nobody: failing
-// writes are ignored.
+// UI is standard error: lines, and on a terminal one live line below them that is redrawn.
+// It ignores failing writes, because a broken terminal or pipe must not stop the work.
 //
-// The live line is moved by carriage returns and spaces alone. The cursor is
-// never hidden, so a killed program leaves the terminal as it was.
+// The live line uses only carriage returns and spaces. The cursor is never hidden, so a
+// killed program leaves the terminal usable.
 type UI struct {
 	mu    sync.Mutex
-	W     io.Writer
-	Width func() int // columns of the terminal; 0 if it is none
+	w     io.Writer
+	width func() int // columns of the terminal; 0 if it is none
 	live  string
-	asked bool // the cursor stands behind a question
+	asked bool // the cursor is behind a question
 }
 
-// NewUI is standard error, or another file.
-func NewUI(f *os.File) *UI {
-	return &UI{W: f, Width: func() int { return terminalWidth(f) }}
-}
+// NewUI returns a UI that writes to w. width returns the columns of the terminal, or 0 if w
+// is none; see [WidthOf].
+func NewUI(w io.Writer, width func() int) *UI { return &UI{w: w, width: width} }
 
-// terminalWidth returns the columns of a terminal that can draw a live line,
-// else 0.
-func terminalWidth(f *os.File) int {
-	if !term.IsTerminal(int(f.Fd())) {
-		return 0
+// WidthOf returns a function that returns the columns of a terminal at this moment, or 0 if
+// f is no terminal.
+func WidthOf(f *os.File) func() int {
+	return func() int {
+		if !term.IsTerminal(int(f.Fd())) {
+			return 0
+		}
+		width, _, err := term.GetSize(int(f.Fd()))
+		if err != nil || width <= 0 {
+			return 80
+		}
+		return width
 	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width <= 0 {
-		return 80
-	}
-	return width
 }
 
-// IsTerminal reports whether there is a live line to draw.
-func (u *UI) IsTerminal() bool { return u.Width() > 0 }
+// IsTerminal reports whether the live line is drawn.
+func (u *UI) IsTerminal() bool { return u.width() > 0 }
 
-// Say prints one line, above the live one.
+// Say prints one line above the live line.
 func (u *UI) Say(format string, args ...any) {
 	line := fmt.Sprintf(format+"\n", args...)
-	if OnWindows {
+	if onWindows {
 		line = plainPaths(line)
 	}
-	_, _ = io.WriteString(u, line) // as every message, it has nowhere to report to
+	_, _ = io.WriteString(u, line) // there is nowhere to report an error
 }
 
-// Write writes whole lines, above the live one.
+// Write writes whole lines above the live line.
 func (u *UI) Write(lines []byte) (int, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.asked {
-		_, _ = io.WriteString(u.W, "\n")
+		_, _ = io.WriteString(u.w, "\n")
 		u.asked = false
 	}
 	live := u.live
 	u.replace("")
-	n, err := u.W.Write(lines)
+	n, err := u.w.Write(lines)
 	u.replace(live)
 	return n, err
+}
+
+// File removes the live line and returns the file itself, for a child process. (With the
+// UI itself, package exec would copy the output through a pipe, and wait until every
+// background process of the child has closed it.)
+func (u *UI) File() io.Writer {
+	u.Clear()
+	return u.w
 }
 
 // Ask prints a question and leaves the cursor behind it.
 func (u *UI) Ask(question string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	_, _ = io.WriteString(u.W, question)
+	_, _ = io.WriteString(u.w, question)
 	u.asked = true
 }
 
-// Answered notes that the answer has ended the line.
+// Answered notes that the user has ended the line of the question.
 func (u *UI) Answered() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.asked = false
 }
 
-// Fail prints an error, and hints at what to do.
+// Fail prints an error and its hints.
 func (u *UI) Fail(err error, hints ...string) {
 	u.Say("firn: %s", ErrorText(err))
 	for _, hint := range hints {
@@ -106,25 +114,25 @@ func (u *UI) Fail(err error, hints ...string) {
 	}
 }
 
-// Draw makes line, of ASCII and shorter than the terminal is wide, the live one.
-func (u *UI) Draw(line string) {
+// draw replaces the live line with line: ASCII, and shorter than the terminal is wide.
+func (u *UI) draw(line string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.replace(line)
 }
 
 // Clear removes the live line.
-func (u *UI) Clear() { u.Draw("") }
+func (u *UI) Clear() { u.draw("") }
 
-// replace draws line over the live one; u.mu is held.
+// replace draws line over the live line. The caller holds u.mu.
 func (u *UI) replace(line string) {
 	if u.live == "" && line == "" {
 		return
 	}
 	rest := strings.Repeat(" ", max(0, len(u.live)-len(line)))
-	_, _ = io.WriteString(u.W, "\r"+line+rest)
+	_, _ = io.WriteString(u.w, "\r"+line+rest)
 	if line == "" {
-		_, _ = io.WriteString(u.W, "\r")
+		_, _ = io.WriteString(u.w, "\r")
 	}
 	u.live = line
 }

@@ -32,10 +32,10 @@ func screen(text string) string {
 
 func TestLiveLineStaysBelow(t *testing.T) {
 	var b bytes.Buffer
-	u := &UI{W: &b, Width: func() int { return 80 }}
-	u.Draw("a long live line")
+	u := &UI{w: &b, width: func() int { return 80 }}
+	u.draw("a long live line")
 	u.Say("first note")
-	u.Draw("short")
+	u.draw("short")
 	u.Say("a note that is longer than the live line")
 	if got, want := screen(b.String()), "first note\na note that is longer than the live line\nshort"; got != want {
 		t.Errorf("on the screen:\n%s\nnot:\n%s", got, want)
@@ -52,15 +52,15 @@ type broken struct{}
 func (broken) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
 func TestBrokenTerminalIsIgnored(t *testing.T) {
-	u := &UI{W: broken{}, Width: func() int { return 80 }}
-	u.Draw("x")
+	u := &UI{w: broken{}, width: func() int { return 80 }}
+	u.draw("x")
 	u.Say("y")
 	u.Fail(errors.New("z"))
 }
 
 func TestFail(t *testing.T) {
 	var b bytes.Buffer
-	u := &UI{W: &b, Width: func() int { return 0 }}
+	u := &UI{w: &b, width: func() int { return 0 }}
 	u.Fail(errors.Join(errors.New("one\x1b[2J"), errors.New("two")), "firn list")
 	if got, want := b.String(), "firn: one\\x1b[2J; two\nhint: firn list\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// byteUnits are the units of a size. As everywhere, kB and its kin are powers
-// of ten, KiB and its kin powers of two.
+// byteUnits are the units of a size. kB, MB and so on are powers of ten; KiB, MiB and so on
+// are powers of two.
 var byteUnits = []unit{
 	{"", 1},
 	{"B", 1},
@@ -23,9 +23,8 @@ var byteUnits = []unit{
 	{"TiB", 1 << 40},
 }
 
-// bitUnits are the units of a rate in bits. They are powers of two, as in the
-// old tool: 1 Mbps is 2^20 bits, an eighth of a MiB, a second. Tenths are exact
-// in none of the others; who wants powers of ten has MB/s.
+// bitUnits are the units of a rate in bits. As in the old tool they are powers of two:
+// 1 Mbps is 2^20 bits a second, an eighth of 1 MiB/s. For powers of ten there is MB/s.
 var bitUnits = []unit{
 	{"kbps", 1 << 10 / 8},
 	{"Kbps", 1 << 10 / 8},

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// OnWindows reports whether the shells and the paths are those of Windows.
-const OnWindows = runtime.GOOS == "windows"
+// onWindows reports whether the system has the shells and paths of Windows.
+const onWindows = runtime.GOOS == "windows"
 
-// windowsQuote quotes one word for cmd.exe and PowerShell alike: not at all where nothing is
-// special to either, else in double quotes, since single ones mean nothing to cmd.exe.
-// Backslashes before the last quote are doubled, as programs read their command line. In
-// the place of a word that no quotes keep both shells from reading otherwise stands
-// byHand: such a word may come from a vault, and would be run as a command.
+// windowsQuote quotes one word for both cmd.exe and PowerShell. It leaves a word unquoted if
+// neither gives it a special meaning, and else uses double quotes, since single quotes mean
+// nothing to cmd.exe. It doubles backslashes before the last quote, because programs parse
+// their command line so. It replaces a word that no quotes protect in both shells with
+// byHand: the word may come from a vault, and a shell could run it as a command.
 func windowsQuote(word string) string {
 	switch {
 	case word != "" && strings.Trim(word, windowsPlain) == "":
@@ -25,25 +25,27 @@ func windowsQuote(word string) string {
 	return `"` + word + strings.Repeat(`\`, len(word)-len(strings.TrimRight(word, `\`))) + `"`
 }
 
-// windowsOpen are the characters that cmd.exe or PowerShell read otherwise within double
-// quotes, too: what ends them (also what word processors make of a quote), and what begins
-// the name of a variable or an escape.
+// windowsOpen are the characters that have a special meaning to cmd.exe or PowerShell even
+// within double quotes: those that end the quotes (also typographic quotes), and those that
+// begin a variable or an escape.
 const windowsOpen = "\"\u201c\u201d\u201e%!$`"
 
-// windowsPlain are the characters that mean nothing to cmd.exe and PowerShell, wherever
-// they stand. A comma makes a list for the one, and an @ or a # something else.
+// windowsPlain are the characters without a special meaning to cmd.exe and PowerShell at
+// any position. In PowerShell a comma makes a list, and @ and # have a meaning, too.
 const windowsPlain = `abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+:./\-`
 
-// ExportLine is a line that sets a variable for clients, in the language of the shell.
-func ExportLine(name, value string, windows bool) string {
+// ExportLine returns the line that sets a variable in the system's shell.
+func ExportLine(name, value string) string { return exportLine(name, value, onWindows) }
+
+func exportLine(name, value string, windows bool) string {
 	if windows {
 		return `set "` + name + "=" + value + `"`
 	}
 	return "export " + name + "=" + shellQuote(value)
 }
 
-// plainPaths takes back that backslashes were doubled in what is quoted in a sentence, so
-// that a path of Windows reads as it was written. What else was escaped stays as it is.
+// plainPaths undoes the doubling of backslashes in the quoted parts of a sentence, so that a
+// path of Windows reads as the user wrote it. Other escapes stay.
 func plainPaths(sentence string) string {
 	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"`).ReplaceAllStringFunc(sentence, func(quoted string) string {
 		path, err := strconv.Unquote(quoted)

@@ -94,10 +94,10 @@ func TestWindowsQuote(t *testing.T) {
 }
 
 func TestExportLine(t *testing.T) {
-	if got := ExportLine("AWS_REGION", "us-east-1", true); got != `set "AWS_REGION=us-east-1"` {
+	if got := exportLine("AWS_REGION", "us-east-1", true); got != `set "AWS_REGION=us-east-1"` {
 		t.Errorf("on Windows: %s", got)
 	}
-	if got := ExportLine("A", "b c", false); got != "export A="+shellQuote("b c") {
+	if got := exportLine("A", "b c", false); got != "export A="+shellQuote("b c") {
 		t.Errorf("elsewhere: %s", got)
 	}
 }

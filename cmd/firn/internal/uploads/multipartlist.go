@@ -179,7 +179,7 @@ func openUploadTable(p *cli.Program, objects []openUploadObject, withVault, full
 	if withVault {
 		titles = append([]string{"VAULT"}, titles...)
 	}
-	table := term.NewRows(p.Out, full, titles...)
+	table := term.NewTable(p.Out, full, titles...)
 	for _, o := range objects {
 		id := string(o.UploadID)
 		if !full {

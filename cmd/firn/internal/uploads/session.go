@@ -81,7 +81,7 @@ func (s *uploadSession) send(
 ) (upload.Stored, error) {
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
 	if !s.program.Quiet {
-		shown := progress.StartProgress(s.program.UI, s.program.Now, "part")
+		shown := progress.Start(s.program.UI, s.program.Now, "part")
 		defer shown.Stop()
 		var once sync.Once
 		d.Progress = func(p depot.Progress) {

@@ -1,12 +1,12 @@
-package term
+package progress
 
 import (
 	"math"
 	"time"
 )
 
-// smoothing is the time over which the shown rate forgets the past: long enough
-// not to jump with every part, short enough to notice a line that slowed down.
+// smoothing is the time constant of the average: long enough that the rate does not jump
+// with every part, short enough that it shows when a connection slows down.
 const smoothing = 15 * time.Second
 
 // Speed is the rate of a transfer as an exponentially weighted moving average.
@@ -15,11 +15,11 @@ type Speed struct {
 	last    time.Time
 	moved   int64
 	average float64 // bytes per second
-	weight  float64 // how much of the average stands on what was seen, up to 1
+	weight  float64 // the share of the average that comes from observations, up to 1
 }
 
-// See takes the number of bytes that have moved by now. A number that went down,
-// because a part has to be sent again, counts as no movement.
+// See takes the number of bytes transferred so far. A smaller number than before counts as
+// no transfer: a part has to be sent again.
 func (s *Speed) See(now time.Time, moved int64) {
 	if !s.begun {
 		s.begun, s.last, s.moved = true, now, moved
@@ -36,8 +36,8 @@ func (s *Speed) See(now time.Time, moved int64) {
 	s.last, s.moved = now, moved
 }
 
-// Rate returns bytes per second, 0 as long as nothing is known. Dividing by the
-// weight keeps the first seconds from being pulled down by the zero before them.
+// Rate returns bytes per second, or 0 as long as nothing is known. The division by the
+// weight corrects the first seconds, when the average still contains its initial zero.
 func (s *Speed) Rate() float64 {
 	if s.weight == 0 {
 		return 0
