@@ -36,5 +36,5 @@ func newCompletion(p *cli.Program) *cobra.Command {
 			return cli.UsageError("there is no completion for the shell %q", args[0])
 		},
 	}
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }

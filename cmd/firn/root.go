@@ -89,8 +89,8 @@ func newRoot(p *cli.Program) *cobra.Command {
 	)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
-		cli.Exits(help, cli.StatusDone, cli.StatusUsage)
+		cli.WithStatuses(help, cli.StatusDone, cli.StatusUsage)
 	}
-	cli.Exits(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+	cli.WithStatuses(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 	return root
 }

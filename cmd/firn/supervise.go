@@ -52,7 +52,7 @@ func supervise(p *cli.Program) cli.Status {
 		stop(depot.ErrInterrupted)
 	}
 	patience := forceAfter
-	if p.Busy.Load() {
+	if p.IsBusy() {
 		patience = forceBusyAfter
 	}
 	timer := time.NewTimer(patience)

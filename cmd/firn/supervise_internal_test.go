@@ -91,7 +91,7 @@ func TestASecondSignalLeavesABlockedCommand(t *testing.T) {
 		<-blocked
 		return nil
 	})
-	p.Busy.Store(true)
+	p.SetBusy()
 	if s := supervise(p); s != cli.StatusInterrupted {
 		t.Errorf("the status is %d", s)
 	}

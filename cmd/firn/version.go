@@ -49,7 +49,7 @@ func newVersion(p *cli.Program) *cobra.Command {
 			return nil
 		},
 	}
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }
 
 // thisVersion asks the linker, then what Go recorded while building.

@@ -89,6 +89,12 @@ func Parse(raw string) (Ref, error) {
 	return Ref{}, invalid(raw, fmt.Sprintf("no kind of vault is called %q; there are glacier://NAME, s3://BUCKET/PREFIX and file:///PATH", scheme))
 }
 
+// IsBucket reports whether raw is the URL of a vault in a bucket.
+func IsBucket(raw string) bool {
+	ref, err := Parse(raw)
+	return err == nil && ref.Kind == S3
+}
+
 func parseName(raw string) (Ref, error) {
 	if strings.ContainsAny(raw, `/\`) {
 		return Ref{}, invalid(raw, "a vault's name has no slashes; a path begins with /, ./ or ../")

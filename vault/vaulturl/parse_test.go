@@ -112,3 +112,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestIsBucket(t *testing.T) {
+	for raw, want := range map[string]bool{
+		"s3://films/a?class=GLACIER": true, "S3://films": true,
+		"films": false, "glacier://films": false, "./s3": false, "file:///s3": false, "arn:aws:s3:::films": false,
+	} {
+		if got := vaulturl.IsBucket(raw); got != want {
+			t.Errorf("IsBucket(%q) is %v", raw, got)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func newVaultCapacity(p *cli.Program) *cobra.Command {
 	f.Var(&o.maxCost, "max-cost", "buy nothing that costs more than this")
 	addDryRun(f, &o.dryRun)
 	p.AddPrices(f)
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func runCapacity(ctx context.Context, p *cli.Program, place *vaulturl.Place, o capacityOptions) error {

@@ -58,6 +58,6 @@ func newVaultCheck(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.yes, "yes", false, "do not ask before what costs something")
 	addDryRun(f, &o.dryRun)
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied, cli.StatusLocked,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusRefused, cli.StatusInterrupted)
 }

@@ -29,7 +29,7 @@ func newVaultCreate(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 // createdObject is a vault that is there now, on standard output.

@@ -56,7 +56,7 @@ func NewDelete(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	p.AddPrices(cmd.Flags())
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }
 
@@ -142,7 +142,7 @@ func costOfDeletion(p *cli.Program, v *vaulturl.Vault, chosen []record.Archive) 
 func approveDeletion(ctx context.Context, p *cli.Program, vaultURL string, chosen []record.Archive, cost string) error {
 	objects := make([]string, len(chosen))
 	for i, a := range chosen {
-		objects[i] = resolve.ArchiveText(a)
+		objects[i] = cli.ArchiveText(a)
 	}
 	question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), vaultURL)
 	return p.ApproveRemoval(ctx, objects, cost, question)

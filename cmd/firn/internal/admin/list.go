@@ -38,7 +38,7 @@ func newVaultList(p *cli.Program) *cobra.Command {
 			return listVaults(cmd.Context(), p, args[0])
 		},
 	}
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {

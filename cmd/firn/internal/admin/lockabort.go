@@ -30,7 +30,7 @@ func newVaultLockAbort(p *cli.Program) *cobra.Command {
 		},
 	}
 	addDryRun(cmd.Flags(), &dryRun)
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg string, dryRun bool) error {

@@ -38,7 +38,7 @@ func newVaultLockComplete(p *cli.Program) *cobra.Command {
 	}
 	addConfirm(cmd, &o.confirm)
 	addDryRun(cmd.Flags(), &o.dryRun)
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, id string, o lockOptions) error {

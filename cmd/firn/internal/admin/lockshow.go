@@ -28,7 +28,7 @@ func newVaultLockShow(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 func showLock(ctx context.Context, p *cli.Program, place *vaulturl.Place) error {

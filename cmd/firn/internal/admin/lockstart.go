@@ -45,7 +45,7 @@ func newVaultLockStart(p *cli.Program) *cobra.Command {
 	}
 	addConfirm(cmd, &o.confirm)
 	addDryRun(cmd.Flags(), &o.dryRun)
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, file string, o lockOptions) error {

@@ -47,7 +47,7 @@ func newVaultNotify(p *cli.Program) *cobra.Command {
 	cmd.Flags().StringVar(&topic, "topic", "", "tell this SNS topic (an `ARN`) of every job that ends")
 	cmd.Flags().BoolVar(&off, "off", false, "tell no topic any more")
 	addDryRun(cmd.Flags(), &dryRun)
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 // notificationsObject is what a vault announces, on standard output.

@@ -47,7 +47,7 @@ func newVaultPolicy(p *cli.Program) *cobra.Command {
 	cmd.Flags().StringVar(&o.file, "set", "", "set the policy in this `FILE`, or that on standard input if it is -")
 	cmd.Flags().BoolVar(&o.off, "off", false, "remove the policy")
 	addDryRun(cmd.Flags(), &o.dryRun)
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 // policyOptions are the options of firn vault policy.

@@ -63,6 +63,6 @@ func NewPurge(p *cli.Program) *cobra.Command {
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "how long to go on without any progress")
 	o.Add(f)
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
 }

@@ -29,7 +29,7 @@ func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 	if p.andVault {
 		what += " and the vault itself"
 	}
-	defer p.program.Busy.Store(p.program.Busy.Swap(false)) // nothing is in flight while somebody thinks
+	defer p.program.Idle()()
 	return p.program.ConfirmTyped(ctx, "delete "+what+" for ever?", "the vault's name", p.place.Name)
 }
 

@@ -47,7 +47,7 @@ func newVaultRetrievalPolicy(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.freeTier, "free-tier", false, "allow what the free tier covers, and nothing that costs")
 	f.BoolVar(&o.none, "none", false, "allow everything")
 	addDryRun(f, &o.dryRun)
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 // retrievalPolicyOptions are the options of firn vault retrieval-policy.

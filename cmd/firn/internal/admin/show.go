@@ -28,7 +28,7 @@ func newVaultShow(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 func showVault(ctx context.Context, p *cli.Program, place *vaulturl.Place) error {

@@ -47,7 +47,7 @@ func newVaultTag(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&o.remove, "remove", nil, "remove the tags of these `KEYS`, separated by commas")
 	addDryRun(cmd.Flags(), &o.dryRun)
-	return cli.Exits(cmd, cli.VaultStatuses()...)
+	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 // tagOptions are the tags that are set and removed.

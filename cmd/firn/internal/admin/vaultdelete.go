@@ -30,7 +30,7 @@ func newVaultDelete(p *cli.Program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func deleteVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, yes bool) error {

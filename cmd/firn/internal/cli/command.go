@@ -1,8 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+)
 
-// Group is a command that only holds others.
+// Group returns a command that only contains others.
 func Group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: short, Long: long,
@@ -15,10 +17,11 @@ func Group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
 		},
 	}
 	cmd.AddCommand(commands...)
-	return Exits(cmd, StatusUsage)
+	return WithStatuses(cmd, StatusUsage)
 }
 
-// UnknownCommand is the error of a command that is not there, with the nearest one that is.
+// UnknownCommand returns the error for a command that does not exist, with the nearest one
+// that does.
 func UnknownCommand(cmd *cobra.Command, name string) error {
 	hint := HelpHint(cmd)
 	cmd.SuggestionsMinimumDistance = 2 // in letters
@@ -28,10 +31,10 @@ func UnknownCommand(cmd *cobra.Command, name string) error {
 	return WithHint(UsageError("%s has no command %q", cmd.CommandPath(), name), hint)
 }
 
-// HelpHint names the help of a command.
+// HelpHint returns the command that prints the help of cmd.
 func HelpHint(cmd *cobra.Command) string { return cmd.CommandPath() + " --help" }
 
-// Takes checks the number of arguments; most below zero means no limit.
+// Takes checks the number of arguments. If most is below 0 there is no upper limit.
 func Takes(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	xterm "golang.org/x/term"
@@ -14,9 +15,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// Confirm asks on the terminal whether to go on. What destroys something is done
-// only after a yes, typed or given as --yes; without a terminal nobody can be
-// asked, and the answer is no.
+// Confirm asks on the terminal whether to continue. Commands destroy something only after a
+// yes, typed or given as --yes. Without a terminal the answer is no.
 func (p *Program) Confirm(ctx context.Context, question string) error {
 	answer, err := p.answer(ctx, question, term.Show(question)+" [y/N] ", "--yes")
 	if err != nil {
@@ -29,14 +29,14 @@ func (p *Program) Confirm(ctx context.Context, question string) error {
 	return RefusedError("the answer was no, so nothing was done")
 }
 
-// ConfirmTyped is confirm for what must not be done by a mere keypress: the user
-// types a word, of which what says what it is: "the number of archives".
+// ConfirmTyped is [Program.Confirm] for acts that a single key must not start: the user types
+// a word. what describes the word, such as "the number of archives".
 func (p *Program) ConfirmTyped(ctx context.Context, question, what, word string) error {
 	return p.confirmWord(ctx, question, what, word, "--yes")
 }
 
-// ConfirmName is confirmTyped for what no --yes is enough for: who cannot type the
-// name of the vault gives it as --confirm, so that a script names what it means.
+// ConfirmName is [Program.ConfirmTyped] for acts for which --yes does not suffice: the user
+// types the name of the vault, and a script gives it as --confirm (given).
 func (p *Program) ConfirmName(ctx context.Context, question, name, given string) error {
 	const what = "the vault's name"
 	switch given {
@@ -48,7 +48,7 @@ func (p *Program) ConfirmName(ctx context.Context, question, name, given string)
 	return RefusedError("--confirm says %q, which is not %s, so nothing was done", given, what)
 }
 
-// confirmWord asks for a word; consent is the option that gives it beforehand.
+// confirmWord asks for a word. consent is the option that replaces the question.
 func (p *Program) confirmWord(ctx context.Context, question, what, word string, consent ...string) error {
 	prompt := fmt.Sprintf("%s\ntype %s, %s, to go on: ", term.Show(question), what, term.Show(word))
 	answer, err := p.answer(ctx, question, prompt, consent...)
@@ -58,8 +58,8 @@ func (p *Program) confirmWord(ctx context.Context, question, what, word string, 
 	return err
 }
 
-// answer asks on the terminal and returns what is typed. Without a terminal, consent
-// is the option, with its value, that would have made the question needless.
+// answer asks on the terminal and returns the typed line. Without a terminal it proposes
+// consent, the option (and its value) that replaces the question.
 func (p *Program) answer(ctx context.Context, question, prompt string, consent ...string) (string, error) {
 	file, ok := p.Stdin.(*os.File)
 	if !ok || !xterm.IsTerminal(int(file.Fd())) {
@@ -76,4 +76,20 @@ func (p *Program) answer(ctx context.Context, question, prompt string, consent .
 		return "", fmt.Errorf("reading the answer: %w", err)
 	}
 	return strings.TrimSpace(answer), nil
+}
+
+// ApproveRemoval shows the objects that are about to be removed for ever, and a note about
+// them, and asks. One object takes a yes. For several the user types their number, because
+// people read a list less carefully than a line.
+func (p *Program) ApproveRemoval(ctx context.Context, objects []string, note, question string) error {
+	for _, o := range objects {
+		p.UI.Say("%s", term.Show(o))
+	}
+	if note != "" {
+		p.UI.Say("firn: %s", term.Show(note))
+	}
+	if len(objects) == 1 {
+		return p.Confirm(ctx, question)
+	}
+	return p.ConfirmTyped(ctx, question, "their number", strconv.Itoa(len(objects)))
 }

@@ -1,9 +1,8 @@
 package cli
 
-// Each does the same with every object of a command. The error of a single
-// object is returned. Of several, each error is reported as it comes and the
-// others go on, unless they would meet the same end; what is returned then
-// stands for the worst.
+// Each calls do for every object of a command. It returns the error of a single object. With
+// several objects it reports each error at once and continues with the others, unless they
+// would fail alike. It then returns an error that stands for the worst one.
 func (p *Program) Each(objects []string, do func(string) error) error {
 	if len(objects) == 1 {
 		return do(objects[0])
@@ -12,14 +11,15 @@ func (p *Program) Each(objects []string, do func(string) error) error {
 	for _, object := range objects {
 		ended := p.Report(do(object))
 		seen[ended] = true
-		if EndsAll(ended) {
+		if ended.EndsAll() {
 			break
 		}
 	}
 	return WorstOf(seen)
 }
 
-// WorstOf stands for the worst of what was reported; nil if all went well.
+// WorstOf returns an error that stands for the worst of the reported statuses, or nil if none
+// was reported.
 func WorstOf(seen map[Status]bool) error {
 	for _, worst := range worstFirst() {
 		if seen[worst] {
@@ -29,12 +29,12 @@ func WorstOf(seen map[Status]bool) error {
 	return nil
 }
 
-// EndsAll reports whether the other objects would meet the same end.
-func EndsAll(s Status) bool {
+// EndsAll reports whether the other objects of a command would end with the same status.
+func (s Status) EndsAll() bool {
 	return s == StatusInterrupted || s == StatusDenied || s == StatusDamaged
 }
 
-// worstFirst orders the statuses that the objects of one command may have.
+// worstFirst returns the statuses that objects of a command may have, in this order.
 func worstFirst() []Status {
 	return []Status{
 		StatusInterrupted, StatusDamaged, StatusDenied, StatusChecksum, StatusRefused, StatusIncomplete,

@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// ApplyEnvironment sets each option that was not given from the variable of its
-// name: --part-size from FIRN_PART_SIZE. An empty one is as good as none.
+// ApplyEnvironment sets each option that was not given from the variable of its name:
+// --part-size from FIRN_PART_SIZE. An empty variable counts as unset.
 //
-// What is meant for one act is not taken from there, since a variable set for
-// one command is in force for all.
+// It leaves out the options that are meant for one act, because a variable set for one
+// command applies to all.
 func ApplyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -29,8 +29,8 @@ func ApplyEnvironment(cmd *cobra.Command) error {
 	return errors.Join(failed...)
 }
 
-// oneAct are the options that no variable sets: consent, a second copy, a purchase,
-// and what is said of one object.
+// oneAct returns the options that no variable sets: consent, a second copy, a purchase, and
+// options about one object.
 func oneAct() []string {
 	return []string{
 		"yes", "confirm", "again", "force", "buy", "name", "description", "output", "range", "vault", "help",
@@ -38,7 +38,7 @@ func oneAct() []string {
 	}
 }
 
-// Variable is the name of the variable that stands for an option.
+// Variable returns the name of the variable that sets an option.
 func Variable(option string) string {
 	return "FIRN_" + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
 }

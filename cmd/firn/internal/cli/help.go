@@ -8,11 +8,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exitsKey is where a command keeps the statuses that its help text lists.
+// exitsKey is the annotation of a command that lists its statuses.
 const exitsKey = "exit status"
 
-// Exits notes which statuses a command may end with. Every command says so.
-func Exits(cmd *cobra.Command, statuses ...Status) *cobra.Command {
+// WithStatuses sets the statuses that a command may end with, for its help text. Every
+// command has them.
+func WithStatuses(cmd *cobra.Command, statuses ...Status) *cobra.Command {
 	var b strings.Builder
 	for _, s := range slices.Sorted(slices.Values(statuses)) {
 		fmt.Fprintf(&b, "  %3d  %s\n", int(s), s)
@@ -21,7 +22,7 @@ func Exits(cmd *cobra.Command, statuses ...Status) *cobra.Command {
 	return cmd
 }
 
-// Help prints what a command does, its usage, examples and exit statuses.
+// Help prints the description of a command, its usage, examples and exit statuses.
 func (p *Program) Help(cmd *cobra.Command) {
 	p.Out.Line("%s\n", strings.TrimSpace(cmd.Long))
 	p.Out.Line("%s", strings.TrimSpace(cmd.UsageString()))
@@ -30,7 +31,7 @@ func (p *Program) Help(cmd *cobra.Command) {
 	}
 }
 
-// VaultStatuses are the exit statuses of the commands that ask for a vault.
+// VaultStatuses returns the exit statuses of the commands that open a vault.
 func VaultStatuses() []Status {
 	return []Status{StatusDone, StatusError, StatusUsage, StatusIncomplete, StatusDenied, StatusLocked, StatusInterrupted}
 }

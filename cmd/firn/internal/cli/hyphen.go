@@ -10,19 +10,19 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// Ids may begin with a hyphen, and so may names. One that is given without "--" before
-// it must not be taken for options: -hA... would print the help and end as if all were
-// done, and -oA... would be the name of a file.
+// Ids and names may begin with a hyphen. Without "--" before it, such an argument must not be
+// parsed as options: -hA... would print the help and end with status 0, and -oA... would name
+// a file.
 
-// CheckHyphens refuses a command line with a word that begins with a hyphen and is no
-// option of its command, and says how to write it.
+// CheckHyphens refuses a command line with a word that begins with a hyphen and is no option
+// of its command. The hint has the right command line.
 func (p *Program) CheckHyphens() error {
 	if len(p.Args) > 1 && strings.HasPrefix(p.Args[1], cobra.ShellCompRequestCmd) {
-		return nil // what is typed so far, to be completed
+		return nil // a shell completes a command line
 	}
 	cmd, _, err := p.Root.Find(p.Args[1:])
 	if err != nil || cmd.HasSubCommands() {
-		return nil //nolint:nilerr // it takes no ids, or there is none: running it says so
+		return nil //nolint:nilerr // it takes no ids, or its execution reports that there is no such command
 	}
 	line := newCommandLine(cmd, p.Args)
 	if line.first < 0 {
@@ -33,12 +33,12 @@ func (p *Program) CheckHyphens() error {
 		"if it is an id or a name, write -- before it: "+term.ShellCommand(line.withDashes()...))
 }
 
-// commandLine tells options and arguments of a command line apart.
+// commandLine is a command line whose words are known as options or arguments.
 type commandLine struct {
 	words  []string
-	option []bool // whether a word is an option or the value of one
-	end    int    // where the "--" stands, or the end
-	first  int    // the first word with a hyphen that is no option; -1 if there is none
+	option []bool // which words are options or their values
+	end    int    // index of the "--", or the length
+	first  int    // index of the first word with a hyphen that is no option, or -1
 }
 
 func newCommandLine(cmd *cobra.Command, words []string) commandLine {
@@ -69,7 +69,7 @@ func newCommandLine(cmd *cobra.Command, words []string) commandLine {
 	return l
 }
 
-// withDashes is the command line with "--" put in, and the options after it moved before
+// withDashes returns the command line with "--" before the arguments, and all options before
 // it.
 func (l commandLine) withDashes() []string {
 	line := slices.Clone(l.words[:l.first])
@@ -88,8 +88,8 @@ func (l commandLine) withDashes() []string {
 	return line
 }
 
-// isStray reports whether a word that begins with a hyphen is no option. A mistyped
-// option with two hyphens is left to be refused as such.
+// isStray reports whether a word that begins with a hyphen is no option. It is false for a
+// mistyped option with two hyphens, which the parser reports.
 func isStray(flags *pflag.FlagSet, word string) bool {
 	if name, isLong := strings.CutPrefix(word, "--"); isLong {
 		name, _, hasValue := strings.Cut(name, "=")
@@ -99,28 +99,11 @@ func isStray(flags *pflag.FlagSet, word string) bool {
 	return len(word) > 2 && (flag == nil || flag.NoOptDefVal != "" || isWholeID(word))
 }
 
-// takesNext reports whether the value of an option is the next word.
+// takesNext reports whether the next word is the value of an option.
 func takesNext(flags *pflag.FlagSet, word string) bool {
 	flag := flags.Lookup(strings.TrimPrefix(word, "--"))
 	if len(word) == 2 {
 		flag = flags.ShorthandLookup(word[1:])
 	}
 	return flag != nil && flag.NoOptDefVal == ""
-}
-
-const (
-	idAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-	// jobIDLength is also that of the ids of uploads.
-	jobIDLength = 92
-)
-
-// isWholeID recognises an id of Amazon Glacier, or one as it is shown.
-func isWholeID(word string) bool {
-	begin, isShown := strings.CutSuffix(word, "...")
-	return strings.Trim(begin, idAlphabet) == "" && (isShown || len(word) == ArchiveIDLength || len(word) == jobIDLength)
-}
-
-// looksLikeID recognises also the beginning of an id, which no option looks like.
-func looksLikeID(word string) bool {
-	return isWholeID(word) || strings.Trim(word, idAlphabet) == "" && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 }

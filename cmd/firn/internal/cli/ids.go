@@ -1,52 +1,62 @@
 package cli
 
 import (
-	"context"
 	"strings"
 
 	"firn/vault"
 	"firn/vault/vaulturl"
 )
 
-// ShortID is the beginning of an id that is long enough to be given instead.
+// Amazon Glacier's ids, which a directory vault imitates.
+const (
+	idAlphabet      = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+	archiveIDLength = 138
+	jobIDLength     = 92 // also of upload ids
+)
+
+// shortIDLength is the number of characters that distinguish an id from all others.
+const shortIDLength = 16
+
+// ShortID returns the beginning of an id, which commands take instead of the whole.
 func ShortID(id string) string {
-	if len(id) <= enoughOfID {
+	if len(id) <= shortIDLength {
 		return id
 	}
-	return id[:enoughOfID] + "..."
+	return id[:shortIDLength] + "..."
 }
 
-// ShortArchive is what is enough of the id of an archive to tell it from all others in
-// a vault. In a bucket it is a key, which people know, and of which none is too much.
-func ShortArchive(vaultURL string, id vault.ArchiveID) string {
-	if IsBucket(vaultURL) {
-		return string(id)
-	}
-	return ShortID(string(id))
-}
-
-// IsBucket reports whether the URL of a vault is that of a bucket.
-func IsBucket(vaultURL string) bool { return strings.HasPrefix(vaultURL, "s3://") }
-
-// IDOf undoes [ShortID] as far as that can be: people give ids as they see them.
-func IDOf(ref string) string {
-	if id, short := strings.CutSuffix(ref, "..."); short && len(id) == enoughOfID {
+// TypedID returns the id, or the beginning of one, that a user means: people copy ids as
+// [ShortID] shows them.
+func TypedID(ref string) string {
+	if id, short := strings.CutSuffix(ref, "..."); short && len(id) == shortIDLength {
 		return id
 	}
 	return ref
 }
 
-// CanonicalURL is the name of a vault in the catalog. The vault is not opened.
-func CanonicalURL(ctx context.Context, raw string) (string, error) {
-	place, err := vaulturl.OpenPlace(ctx, raw)
-	if err != nil {
-		return "", err
+// ShortArchive returns text that distinguishes an archive from all others in its vault. For
+// an object of a bucket it is the whole id, which contains the key that people know.
+func ShortArchive(vaultURL string, id vault.ArchiveID) string {
+	if vaulturl.IsBucket(vaultURL) {
+		return string(id)
 	}
-	return place.URL(place.Name), place.Close()
+	return ShortID(string(id))
 }
 
-// enoughOfID are the characters of an id that tell it from all others.
-const enoughOfID = 16
+// IsArchiveID reports whether text has the form of an archive's id in a Glacier vault or a
+// directory.
+func IsArchiveID(text string) bool {
+	return len(text) == archiveIDLength && strings.Trim(text, idAlphabet) == ""
+}
 
-// ArchiveIDLength is how many characters the id of an archive in a Glacier vault has.
-const ArchiveIDLength = 138
+// isWholeID reports whether a word has the form of any id of Amazon Glacier, or of a short
+// one.
+func isWholeID(word string) bool {
+	begin, isShort := strings.CutSuffix(word, "...")
+	return strings.Trim(begin, idAlphabet) == "" && (isShort || len(word) == archiveIDLength || len(word) == jobIDLength)
+}
+
+// looksLikeID also accepts the beginning of an id, if it has a character that no option has.
+func looksLikeID(word string) bool {
+	return isWholeID(word) || strings.Trim(word, idAlphabet) == "" && strings.ContainsAny(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+}

@@ -11,15 +11,15 @@ import (
 	"firn/internal/price"
 )
 
-// AddPrices adds the option --prices to a command that tells what things cost.
+// AddPrices adds the option --prices to a command that shows costs.
 func (p *Program) AddPrices(f *pflag.FlagSet) {
 	f.StringVar(&p.pricesPath, "prices", "", "take prices from this `FILE`, written as firn estimate prices writes them")
 }
 
-// Prices returns what a vault charges: Amazon's prices for a vault that is there,
-// nothing in a directory or behind an endpoint of one's own. Prices that are given
-// with the very command hold for any vault, so that they can be tried out. Class is
-// the storage class of a bucket, empty of other vaults.
+// Prices returns the prices of a vault: Amazon's prices for a vault at Amazon, and no prices
+// for a directory or another endpoint. The option --prices (unlike its variable) applies to
+// any vault, so that prices can be tried out. class is the storage class of a bucket, and
+// empty for other vaults.
 func (p *Program) Prices(vaultURL, class string) (price.Table, error) {
 	given := p.pricesPath != "" && p.pricesPath != os.Getenv(Variable("prices"))
 	if !given && !isAtAmazon(vaultURL) {
@@ -29,7 +29,7 @@ func (p *Program) Prices(vaultURL, class string) (price.Table, error) {
 	return book.Table(PriceClass(class)), err
 }
 
-// PriceClass is the class that prices are listed under.
+// PriceClass returns the class under which prices are listed.
 func PriceClass(class string) price.Class {
 	if class == "" {
 		return price.Vault
@@ -42,7 +42,7 @@ func isAtAmazon(vaultURL string) bool {
 	return err == nil && (u.Scheme == "glacier" || u.Scheme == "s3") && !u.Query().Has("endpoint")
 }
 
-// PriceBook returns the prices that firn was made with, as --prices changes them.
+// PriceBook returns the built-in prices with the changes of --prices.
 func (p *Program) PriceBook() (_ price.Book, err error) {
 	if p.pricesPath == "" {
 		return price.Default(), nil
@@ -59,8 +59,8 @@ func (p *Program) PriceBook() (_ price.Book, err error) {
 	return book, nil
 }
 
-// Money shows an amount, with a mark if it stands on a price of low certainty;
-// see doubtLegend.
+// Money returns an amount as text, with a mark if it depends on a price of low certainty; see
+// [DoubtLegend].
 func Money(a price.Amount) string {
 	if a.Doubtful() {
 		return Dollars(a.USD) + " (?)"
@@ -68,10 +68,10 @@ func Money(a price.Amount) string {
 	return Dollars(a.USD)
 }
 
-// DoubtLegend explains the mark of money.
+// DoubtLegend explains the mark of [Money].
 const DoubtLegend = "(?) a price of low certainty; see firn estimate prices"
 
-// Dollars shows an amount of US dollars.
+// Dollars returns an amount of US dollars as text.
 func Dollars(usd float64) string {
 	switch {
 	case usd > 0 && usd < 0.0001:

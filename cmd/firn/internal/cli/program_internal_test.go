@@ -8,8 +8,7 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// A processor that computes wrong hashes is told of in one line; one that does not
-// is no news.
+// A processor that computes wrong hashes gives one line, and another one gives none.
 func TestAFaultyKernelIsToldOf(t *testing.T) {
 	var b bytes.Buffer
 	p := &Program{UI: term.NewUI(&b, func() int { return 0 })}

@@ -9,16 +9,16 @@ import (
 	"firn/internal/transfer"
 )
 
-// Patience is how long short commands repeat a request that the service could
-// not answer. They are safe to repeat, and somebody is waiting.
+// Patience is how long short commands repeat a request that the service could not answer.
+// Such a command is safe to repeat, and the user waits for it.
 const Patience = time.Minute
 
-// Retry repeats f while the service is unavailable or asks to slow down.
+// Retry repeats f for [Patience] while the service is unavailable or asks to slow down.
 func (p *Program) Retry(ctx context.Context, f func(context.Context) error) error {
 	return p.RetryWithin(ctx, Patience, f)
 }
 
-// RetryWithin is retry with a patience of its own.
+// RetryWithin is [Program.Retry] with another patience.
 func (p *Program) RetryWithin(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
 	r := transfer.Retry{For: patience, Stop: ctx.Done(), Waiting: func(err error, wait time.Duration) {
 		if !p.Quiet {
@@ -28,8 +28,8 @@ func (p *Program) RetryWithin(ctx context.Context, patience time.Duration, f fun
 	return r.Do(ctx, f)
 }
 
-// Collect is retry for lists: a list that breaks off is read again from its
-// beginning.
+// Collect reads a list. Like [Program.Retry] it repeats: it reads a list that fails again
+// from the beginning.
 func Collect[T any](ctx context.Context, p *Program, list func(context.Context) func(func(T, error) bool)) ([]T, error) {
 	var all []T
 	err := p.Retry(ctx, func(ctx context.Context) error {

@@ -23,7 +23,7 @@ func (f *TopicFlag) Set(s string) error {
 	return nil
 }
 
-// Type is how help names the value.
+// Type returns the name of the value in the help text.
 func (f *TopicFlag) Type() string { return "ARN" }
 
 // AddTopic adds the option --sns-topic to a command that starts jobs.
@@ -31,11 +31,10 @@ func AddTopic(f *pflag.FlagSet, topic *TopicFlag) {
 	f.Var(topic, "sns-topic", "have the service tell this SNS topic when a job has ended that must be started")
 }
 
-// Check refuses a topic for a vault that would tell nobody, before anything is asked
-// for.
+// Check refuses a topic for a vault that sends no messages, before a job is started.
 func (f *TopicFlag) Check(vaultArg string) error {
 	ref, err := vaulturl.Parse(vaultArg)
-	isVault := err == nil // what is none is said when it is opened
+	isVault := err == nil // another error is reported when the vault is opened
 	switch {
 	case *f == "" || !isVault:
 	case ref.Kind == vaulturl.S3:

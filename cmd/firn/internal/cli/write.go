@@ -12,9 +12,9 @@ import (
 	"firn/vault"
 )
 
-// WriteWhole makes a file that is complete and durable before it has its name. One
-// that is there, or appears meanwhile, is replaced only by force; else the error
-// wraps vault.ErrExists.
+// WriteWhole creates a file that is complete and durable before it has its name. It replaces an
+// existing file, also one that appears meanwhile, only with force. Otherwise the error wraps
+// vault.ErrExists.
 func WriteWhole(path string, force bool, write func(io.Writer) error) (err error) {
 	if _, err := os.Lstat(path); err == nil && !force {
 		return fmt.Errorf("%q %w", path, vault.ErrExists)
@@ -27,14 +27,14 @@ func WriteWhole(path string, force bool, write func(io.Writer) error) (err error
 	if err == nil {
 		err = name(f.Name(), path, force)
 	}
-	if err := os.Remove(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) { // renamed, or worth nothing
+	if err := os.Remove(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) { // not there after a rename
 		return err
 	}
 	return errors.Join(err, disk.SyncDirectory(filepath.Dir(path)))
 }
 
-// name gives a file its name. Without force it is a link, which, unlike a rename,
-// never replaces anything.
+// name gives a file its name. Without force it uses a link, because a link never replaces a
+// file.
 func name(temporary, path string, force bool) error {
 	if !force {
 		err := os.Link(temporary, path)
@@ -44,7 +44,7 @@ func name(temporary, path string, force bool) error {
 		if _, there := os.Lstat(path); there == nil {
 			return fmt.Errorf("%q %w", path, vault.ErrExists)
 		}
-		// A file system without links.
+		// The file system has no links.
 	}
 	return os.Rename(temporary, path)
 }

@@ -10,7 +10,7 @@ import (
 	"firn/vault"
 )
 
-// A file that appears while another of its name is written is replaced only by force.
+// WriteWhole replaces a file that appears meanwhile only with force.
 func TestAFileThatAppearsWhileItIsWritten(t *testing.T) {
 	for _, force := range []bool{false, true} {
 		dir := t.TempDir()

@@ -48,5 +48,5 @@ func newEstimatePrices(p *cli.Program) *cobra.Command {
 		},
 	}
 	p.AddPrices(cmd.Flags())
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }

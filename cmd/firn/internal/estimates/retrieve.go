@@ -54,7 +54,7 @@ func newEstimateRetrieve(p *cli.Program) *cobra.Command {
 	addEstimate(p, cmd.Flags(), &o.estimateOptions)
 	cmd.Flags().Var(&o.tier, "tier", "only this tier: Expedited, Standard or Bulk (default: all)")
 	cmd.Flags().IntVar(&o.days, "days", 0, "keep restored copies for `N` days (default: as long as the download takes)")
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
 func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, args []string) error {

@@ -49,7 +49,7 @@ func newEstimateUpload(p *cli.Program) *cobra.Command {
 	}
 	addEstimate(p, cmd.Flags(), &o)
 	cmd.Flags().Var(&partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
 // uploadEstimateObject is an estimate of an upload on standard output.

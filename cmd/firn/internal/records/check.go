@@ -24,7 +24,7 @@ func newCatalogCheck(p *cli.Program) *cobra.Command {
 			return catalogCheck(cmd.Context(), p)
 		},
 	}
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
 func catalogCheck(ctx context.Context, p *cli.Program) (err error) {

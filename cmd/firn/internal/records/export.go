@@ -43,7 +43,7 @@ func newCatalogExport(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "write to this `FILE`; - is standard output")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace a file that is there")
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }
 
 func catalogExport(ctx context.Context, p *cli.Program, o exportOptions) (err error) {

@@ -63,7 +63,7 @@ func newCatalogImport(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.vault, "vault", "", "the `VAULT` that the record of another tool is about")
 	cmd.Flags().StringVar(&o.encoding, "encoding", "", "the `ENCODING` of the names in a journal (default: UTF-8)")
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
 		cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 

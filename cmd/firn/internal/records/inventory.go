@@ -69,7 +69,7 @@ func NewInventory(p *cli.Program) *cobra.Command {
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	cmd.AddCommand(newInventoryImport(p))
-	return cli.Exits(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
+	return cli.WithStatuses(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
 }
 
 // inventoryStatuses are those of the commands that read inventories.

@@ -46,7 +46,7 @@ func newInventoryImport(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.Full, "full", false, "the file lists every archive of the vault")
 	cmd.Flags().Var(&date, "date", "the `TIME` at which the vault made the list")
-	return cli.Exits(cmd, inventoryStatuses()...)
+	return cli.WithStatuses(cmd, inventoryStatuses()...)
 }
 
 func inventoryImport(ctx context.Context, p *cli.Program, vaultArg, path string, o reconcile.ImportOptions) (err error) {

@@ -16,6 +16,7 @@ import (
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/vaulturl"
 )
 
 const listLong = `Lists the archives that the catalog knows, oldest first.
@@ -86,7 +87,7 @@ func NewList(p *cli.Program) *cobra.Command {
 	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
 	f.Var(&o.until, "until", "list only archives created before this `TIME`")
 	addState(cmd, &o.state)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
 func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOptions) (err error) {
@@ -149,7 +150,7 @@ func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
 	if o.full {
 		name, id = a.Name, string(a.ID)
 	}
-	if name == a.Description || cli.IsBucket(a.Vault) && strings.HasSuffix("/"+string(a.ID), "/"+name) {
+	if name == a.Description || vaulturl.IsBucket(a.Vault) && strings.HasSuffix("/"+string(a.ID), "/"+name) {
 		name = "" // said already
 	}
 	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), id, a.Description, name}

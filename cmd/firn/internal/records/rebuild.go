@@ -38,7 +38,7 @@ func newCatalogRebuild(p *cli.Program) *cobra.Command {
 		},
 	}
 	o.Add(cmd.Flags())
-	return cli.Exits(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
+	return cli.WithStatuses(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
 }
 
 // rebuiltObject is what became of a catalog, on standard output.
@@ -106,7 +106,7 @@ func relist(ctx context.Context, p *cli.Program, vaults []string, o inventoryOpt
 		}
 		return err
 	})
-	if err != nil && cli.EndsAll(cli.StatusOf(err)) {
+	if err != nil && cli.StatusOf(err).EndsAll() {
 		return err
 	}
 	if waited := p.Each(waiting, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) }); waited != nil {

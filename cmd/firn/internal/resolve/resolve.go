@@ -3,16 +3,13 @@
 package resolve
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
-	"firn/internal/humane"
 	"firn/record"
 	"firn/vault"
 	"firn/vault/s3vault"
@@ -25,7 +22,7 @@ func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref 
 	if err == nil && len(found) == 0 {
 		found, err = findArchive(ctx, c, vaultURL, ref)
 	}
-	if id := cli.IDOf(ref); err == nil && len(found) == 0 && id != ref {
+	if id := cli.TypedID(ref); err == nil && len(found) == 0 && id != ref {
 		found, err = c.FindArchive(ctx, vaultURL, id)
 	}
 	a, isID := unknown(vaultURL, ref)
@@ -42,7 +39,7 @@ func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref 
 			"what is there: "+term.ShellCommand("firn", "list", vaultURL))
 	}
 	for _, a := range found {
-		p.UI.Say("%s", term.Show(ArchiveText(a)))
+		p.UI.Say("%s", term.Show(cli.ArchiveText(a)))
 	}
 	return record.Archive{}, cli.WithHint(cli.UsageError("%q means %d archives; give the beginning of an id", ref, len(found)),
 		"the first of them would be: "+term.ShellCommand(append(called(p), vaultURL, "--", refOf(found[0], found))...))
@@ -103,19 +100,4 @@ func called(p *cli.Program) []string {
 		return []string{"firn"}
 	}
 	return strings.Fields(cmd.CommandPath())
-}
-
-// IsArchiveID recognises an id of Amazon Glacier, which is also how a directory
-// vault makes them: 138 characters of its alphabet.
-func IsArchiveID(s string) bool {
-	return len(s) == cli.ArchiveIDLength && !regexp.MustCompile(`[^A-Za-z0-9_-]`).MatchString(s)
-}
-
-// ArchiveText names an archive for people.
-func ArchiveText(a record.Archive) string {
-	if a.State == "" {
-		return string(a.ID) + " (not in the catalog)"
-	}
-	words := []string{cli.ShortArchive(a.Vault, a.ID), humane.Time(a.Created), cli.SizeText(a.Size), fmt.Sprintf("%q", cmp.Or(a.Description, a.Name))}
-	return strings.Join(words, "  ")
 }

@@ -23,7 +23,7 @@ func findArchive(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) 
 		return func(a record.Archive) bool { return string(a.ID) == id }
 	}
 	switch {
-	case err != nil || !cli.IsBucket(vaultURL):
+	case err != nil || !vaulturl.IsBucket(vaultURL):
 	case named && version == "" && len(found) == 0:
 		found, err = c.FindArchive(ctx, vaultURL, key)
 		found = slices.DeleteFunc(found, func(a record.Archive) bool { return !isID(key)(a) })
@@ -43,7 +43,7 @@ func findArchive(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) 
 func refOf(a record.Archive, all []record.Archive) string {
 	id := string(a.ID)
 	isOther := func(o record.Archive) bool { return strings.HasPrefix(string(o.ID), s3vault.VersionsOf(id)) }
-	if cli.IsBucket(a.Vault) && slices.ContainsFunc(all, isOther) {
+	if vaulturl.IsBucket(a.Vault) && slices.ContainsFunc(all, isOther) {
 		return s3vault.VersionsOf(id) + "null"
 	}
 	return id
@@ -52,8 +52,8 @@ func refOf(a record.Archive, all []record.Archive) string {
 // unknown is the archive that an id names of which the catalog knows nothing.
 func unknown(vaultURL, id string) (a record.Archive, ok bool) {
 	a = record.Archive{Vault: vaultURL, ID: vault.ArchiveID(id), Size: -1}
-	if !cli.IsBucket(vaultURL) {
-		return a, IsArchiveID(id)
+	if !vaulturl.IsBucket(vaultURL) {
+		return a, cli.IsArchiveID(id)
 	}
 	key, version, _ := s3vault.CutVersion(id)
 	a.Name = key

@@ -59,7 +59,7 @@ type downloadOptions struct {
 	output       string
 	names        namesFlag
 	tier         cli.TierFlag
-	rng          cli.RangeFlag
+	rng          rangeFlag
 	force        bool
 	noTimes      bool
 	maxCost      cli.DollarsFlag
@@ -100,7 +100,7 @@ func NewDownload(p *cli.Program) *cobra.Command {
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
 		cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
 }
 

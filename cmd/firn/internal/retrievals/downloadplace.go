@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"firn/cmd/firn/internal/cli"
-	"firn/cmd/firn/internal/resolve"
 	"firn/cmd/firn/internal/term"
 	"firn/download"
 	"firn/record"
@@ -107,7 +106,7 @@ func (f namesFlag) of(a record.Archive) string {
 // name: its beginning, or that of its hash where an id is the key of an object.
 func distinctive(id string) string {
 	const enough = 12
-	if !resolve.IsArchiveID(id) {
+	if !cli.IsArchiveID(id) {
 		sum := sha256.Sum256([]byte(id))
 		id = hex.EncodeToString(sum[:])
 	}

@@ -11,7 +11,6 @@ import (
 	"firn/cmd/firn/internal/progress"
 	"firn/depot"
 	"firn/download"
-	"firn/internal/humane"
 	"firn/jobs"
 	"firn/record"
 	"firn/vault"
@@ -80,7 +79,7 @@ func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, 
 
 // one downloads an archive and tells of it.
 func (s *downloadSession) one(ctx context.Context, i item) error {
-	wanted, err := s.options.rng.Of(i.Size)
+	wanted, err := s.options.rng.of(i.Size)
 	if err != nil {
 		return err
 	}
@@ -110,7 +109,7 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 	var queue []download.Item
 	seen := make(map[cli.Status]bool)
 	for _, i := range items {
-		wanted, err := s.options.rng.Of(i.Size)
+		wanted, err := s.options.rng.of(i.Size)
 		if err != nil {
 			seen[s.program.Report(fmt.Errorf("%q: %w", i.path, s.explain(err, i)))] = true
 			continue
@@ -137,7 +136,7 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 			err = fmt.Errorf("%q: %w", i.path, err)
 		}
 		ended := s.program.Report(err)
-		if seen[ended] = true; cli.EndsAll(ended) {
+		if seen[ended] = true; ended.EndsAll() {
 			break
 		}
 	}
@@ -147,12 +146,10 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 	return cli.WorstOf(seen)
 }
 
-// notBegun says of archives without a job that there is no room for them now.
+// notBegun returns the error for archives whose jobs have to wait for the others. Its status is
+// 75, not that of jobs.ErrNotStarted, because the command has to be run again later.
 func (s *downloadSession) notBegun(left []record.Archive) error {
-	bytes, unknown := cli.SumOf(left)
-	return cli.WithHint(
-		cli.InClass(fmt.Errorf("%s (%s) %s at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown),
-			jobs.ErrNotStarted.Error(), windowText(s.rate)), vault.ErrNotReady),
+	return cli.WithHint(cli.InClass(errors.New(notStarted(left, s.rate).Error()), vault.ErrNotReady),
 		"when the others are here, continue with: "+s.program.Typed())
 }
 

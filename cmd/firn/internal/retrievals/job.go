@@ -160,7 +160,7 @@ func strangersJob(vaultURL string, j vault.Job) record.Job {
 
 // chooseJob finds the job whose id is or begins with ref.
 func chooseJob(all []record.Job, bad []vault.Job, vaultURL, ref string) (record.Job, error) {
-	ref = cli.IDOf(ref)
+	ref = cli.TypedID(ref)
 	var found []record.Job
 	for _, j := range all {
 		if j.ID != "" && string(j.ID) == ref {

@@ -56,7 +56,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "list failed and gone jobs too")
 	cmd.Flags().BoolVar(&o.full, "full", false, "show whole ids")
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }
 
 // jobListOfCatalog lists what the catalog has, of all vaults.

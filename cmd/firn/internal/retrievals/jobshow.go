@@ -56,7 +56,7 @@ func newJobShow(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }
 
 // jobText tells people about a job.

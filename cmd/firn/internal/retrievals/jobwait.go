@@ -55,7 +55,7 @@ func newJobWait(p *cli.Program) *cobra.Command {
 		},
 	}
 	o.Add(cmd.Flags())
-	return cli.Exits(cmd, append(cli.VaultStatuses(), cli.StatusDamaged, cli.StatusNotReady)...)
+	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged, cli.StatusNotReady)...)
 }
 
 // jobWait is one firn job wait.

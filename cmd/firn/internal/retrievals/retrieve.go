@@ -44,7 +44,7 @@ type retrieveOptions struct {
 	description  string
 	tier         cli.TierFlag
 	topic        cli.TopicFlag
-	rng          cli.RangeFlag
+	rng          rangeFlag
 	maxCost      cli.DollarsFlag
 	estimateRate cli.RateFlag
 	all          bool
@@ -88,7 +88,7 @@ func NewRetrieve(p *cli.Program) *cobra.Command {
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
 	f.Lookup("retry-for").DefValue = "20h"
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
 }
 

@@ -39,7 +39,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 	}
 	budget := s.budget()
 	for _, a := range archives {
-		r, err := s.options.rng.Of(a.Size)
+		r, err := s.options.rng.of(a.Size)
 		if err != nil {
 			return err
 		}

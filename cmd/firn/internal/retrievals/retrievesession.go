@@ -64,7 +64,7 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 		if err != nil {
 			ended := s.program.Report(err)
 			s.seen[ended] = true
-			if cli.EndsAll(ended) {
+			if ended.EndsAll() {
 				break
 			}
 		}
@@ -77,7 +77,7 @@ func (s *retrieveSession) retrieveOptions(archives []record.Archive) (jobs.Optio
 		Tier: vault.Tier(s.options.tier), Description: s.options.description, Topic: string(s.options.topic),
 		Budget: s.budget(), NoWait: s.options.noWait,
 	}
-	if !s.options.rng.Given {
+	if !s.options.rng.given {
 		return o, nil
 	}
 	if len(archives) > 1 {
@@ -85,7 +85,7 @@ func (s *retrieveSession) retrieveOptions(archives []record.Archive) (jobs.Optio
 	}
 	for _, a := range archives {
 		var err error
-		if o.Range, err = s.options.rng.Of(a.Size); err != nil {
+		if o.Range, err = s.options.rng.of(a.Size); err != nil {
 			return o, err
 		}
 	}
@@ -138,7 +138,7 @@ func (s *retrieveSession) tell(r jobs.Retrieved) error {
 // downloading is the command that brings what was asked for.
 func (s *retrieveSession) downloading() string {
 	words, options := []string{"firn", "download", s.vaultArg}, []string(nil)
-	if s.options.rng.Given {
+	if s.options.rng.given {
 		options = []string{"--range", s.options.rng.String()}
 	}
 	if slices.ContainsFunc(s.refs, func(ref string) bool { return strings.HasPrefix(ref, "-") }) {
@@ -155,15 +155,13 @@ func (s *retrieveSession) end() error {
 	if len(s.left) == 0 || s.seen[cli.StatusInterrupted] {
 		return cli.WorstOf(s.seen)
 	}
-	bytes, unknown := cli.SumOf(s.left)
 	again := s.program.Now()
 	if s.latest.After(again) {
 		again = s.latest
 	}
 	again = again.Add(term.TimeToSend(s.bytes, cmp.Or(s.rate, jobs.AssumedRate)))
 	s.seen[s.program.Report(cli.WithHint(
-		fmt.Errorf("%s (%s) %w at %s", humane.Count(len(s.left), "archive"),
-			cli.SumText(bytes, unknown), jobs.ErrNotStarted, windowText(s.rate)),
+		notStarted(s.left, s.rate),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.program.Typed()),
 		"to ask for all of them at once: "+s.program.TypedWith("--all")))] = true
 	return cli.WorstOf(s.seen)

@@ -73,7 +73,7 @@ func NewVerify(p *cli.Program) *cobra.Command {
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
 		cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
 }
 
@@ -176,7 +176,7 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 	}
 	got, err := verify.File(ctx, d, a, file)
 	if errors.Is(err, vault.ErrNotFound) {
-		if cli.IsBucket(a.Vault) { // whose list has no hashes
+		if vaulturl.IsBucket(a.Vault) { // whose list has no hashes
 			return got, cli.WithHint(err, "to read what the vault has: "+p.TypedWith("--remote"))
 		}
 		return got, cli.WithHint(err, "an inventory tells them: "+term.ShellCommand("firn", "inventory", a.Vault))

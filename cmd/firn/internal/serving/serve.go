@@ -150,7 +150,7 @@ func NewServe(p *cli.Program) *cobra.Command {
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
 	f.StringVar(&o.topicsFile, "topics", "", "take topics from this `FILE`, with a line ARN=URL for each")
 	o.scrub.add(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusDenied, cli.StatusLocked, cli.StatusRefused)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusDenied, cli.StatusLocked, cli.StatusRefused)
 }
 
 func runServe(ctx context.Context, p *cli.Program, o serveOptions) (err error) {

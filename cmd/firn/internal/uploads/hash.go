@@ -46,7 +46,7 @@ func NewHash(p *cli.Program) *cobra.Command {
 			return p.Each(args, func(path string) error { return runHash(cmd.Context(), p, path) })
 		},
 	}
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusInterrupted)
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusInterrupted)
 }
 
 func runHash(ctx context.Context, p *cli.Program, path string) error {

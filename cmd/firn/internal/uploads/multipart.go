@@ -110,7 +110,7 @@ func countParts(ctx context.Context, p *cli.Program, v *vaulturl.Vault, u *openU
 
 // chooseUpload finds the upload whose id is or begins with ref.
 func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, error) {
-	ref = cli.IDOf(ref)
+	ref = cli.TypedID(ref)
 	var found []openUpload
 	for _, u := range all {
 		if v.IsUpload(u.ID, vault.UploadID(ref)) {

@@ -61,7 +61,7 @@ func newMultipartList(p *cli.Program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "show whole ids")
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusInterrupted)
 }
 

@@ -9,6 +9,7 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/upload"
+	"firn/vault/vaulturl"
 )
 
 // partSizeHints say how a source is uploaded in parts that are taken.
@@ -32,7 +33,7 @@ func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hin
 		hints = append(hints, "no smaller parts can hold this file: let the proxy pass requests of "+humane.Bytes(e.PartSize)+
 			", or go around it (NO_PROXY)")
 	}
-	if e.MaxParts != 0 && !e.Guessed && cli.IsBucket(s.vaultArg) {
+	if e.MaxParts != 0 && !e.Guessed && vaulturl.IsBucket(s.vaultArg) {
 		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
 	}
 	if e.Otherwise != "" { // it may be completed yet, so it is not to be removed

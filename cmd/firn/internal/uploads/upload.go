@@ -85,7 +85,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	f.Lookup("retry-for").DefValue = "20h"
 	p.AddPrices(f)
-	return cli.Exits(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum,
+	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum,
 		cli.StatusDenied, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }
 

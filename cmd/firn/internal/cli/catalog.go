@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,12 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/catalog"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/home"
 )
 
-// PlaceCatalog finds out where the catalog is. That it is nowhere is told only to a
-// command that needs it: see needCatalog.
+// PlaceCatalog sets the path of the catalog. If there is no default path, only a command that
+// needs the catalog fails: see [Program.NeedCatalog].
 func (p *Program) PlaceCatalog(cmd *cobra.Command) error {
 	if p.CatalogPath == "" && cmd.Flags().Changed("catalog") {
 		return WithHint(UsageError("--catalog names no file"), HelpHint(cmd))
@@ -25,7 +27,7 @@ func (p *Program) PlaceCatalog(cmd *cobra.Command) error {
 	return nil
 }
 
-// DefaultCatalog is where the catalog is unless the user says otherwise.
+// DefaultCatalog returns the path of the catalog that is used without --catalog.
 func DefaultCatalog() (string, error) {
 	dir, err := home.Data()
 	if err != nil {
@@ -34,7 +36,7 @@ func DefaultCatalog() (string, error) {
 	return filepath.Join(dir, "firn", "catalog.db"), nil
 }
 
-// NeedCatalog is the error of a command that needs a catalog which has no place.
+// NeedCatalog returns an error if the catalog has no path.
 func (p *Program) NeedCatalog() error {
 	if p.CatalogPath != "" {
 		return nil
@@ -43,7 +45,7 @@ func (p *Program) NeedCatalog() error {
 	return err
 }
 
-// HasCatalog reports whether the catalog is there.
+// HasCatalog reports whether the catalog exists.
 func (p *Program) HasCatalog() (bool, error) {
 	if err := p.NeedCatalog(); err != nil {
 		return false, err
@@ -52,11 +54,30 @@ func (p *Program) HasCatalog() (bool, error) {
 	return !errors.Is(err, fs.ErrNotExist), nil
 }
 
-// rebuildCommand is what to type when the catalog is damaged.
+// rebuildCommand returns the command to type when the catalog is damaged.
 func (p *Program) rebuildCommand() string {
 	args := []string{"firn", "catalog", "rebuild"}
 	if usual, err := DefaultCatalog(); err != nil || p.CatalogPath != usual {
 		args = append(args, "--catalog", p.CatalogPath)
 	}
 	return term.ShellCommand(args...) + " VAULT..."
+}
+
+// OpenCatalog opens the catalog that --catalog names. The caller closes it.
+func (p *Program) OpenCatalog(ctx context.Context) (*catalog.Catalog, error) {
+	if err := p.NeedCatalog(); err != nil {
+		return nil, err
+	}
+	return catalog.Open(ctx, p.CatalogPath, catalog.Options{Now: p.Now})
+}
+
+// OpenKnownCatalog opens the catalog, and refuses to create a new one.
+func (p *Program) OpenKnownCatalog(ctx context.Context) (*catalog.Catalog, error) {
+	if there, err := p.HasCatalog(); err != nil {
+		return nil, err
+	} else if !there {
+		return nil, WithHint(fmt.Errorf("there is no catalog %q yet", p.CatalogPath),
+			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
+	}
+	return p.OpenCatalog(ctx)
 }

@@ -1,4 +1,4 @@
-package cli
+package retrievals
 
 import (
 	"testing"
@@ -27,33 +27,23 @@ func TestRangeFlag(t *testing.T) {
 		{"a-b", vault.Range{}, false, false},
 		{"", vault.Range{}, false, false},
 	} {
-		var f RangeFlag
+		var f rangeFlag
 		if err := f.Set(c.text); (err == nil) != c.set {
 			t.Errorf("%q: %v", c.text, err)
 		}
 		if !c.set {
 			continue
 		}
-		got, err := f.Of(size)
+		got, err := f.of(size)
 		if got != c.want || (err == nil) != c.fits {
 			t.Errorf("%q is %+v, %v; want %+v", c.text, got, err, c.want)
 		}
-		if _, err := f.Of(-1); err == nil {
+		if _, err := f.of(-1); err == nil {
 			t.Errorf("%q of an archive of unknown size", c.text)
 		}
-		var again RangeFlag
+		var again rangeFlag
 		if err := again.Set(f.String()); err != nil || again != f {
 			t.Errorf("%q reads back as %+v, %v", f.String(), again, err)
-		}
-	}
-}
-
-func TestDollarsFlag(t *testing.T) {
-	for text, want := range map[string]float64{"2.50": 2.5, "0": 0, "10USD": 10, "-1": -1, "1e12": -1, "much": -1, "NaN": -1} {
-		var f DollarsFlag
-		err := f.Set(text)
-		if (err == nil) != (want >= 0) || (err == nil && (!f.Given || f.USD != want)) {
-			t.Errorf("%q is %+v, %v", text, f, err)
 		}
 	}
 }

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Report shows an error and its hints, unless it was reported before, and returns its status.
+// With --json it also prints the error as the last line of standard output.
+func (p *Program) Report(err error) Status {
+	s := StatusOf(err)
+	var reported *ReportedError
+	if err == nil || errors.As(err, &reported) {
+		return s
+	}
+	if s == StatusDamaged {
+		err = WithHint(err, "save what can be read of it, and the list of each vault: "+p.rebuildCommand())
+	}
+	p.UI.Fail(err, hintsOf(err)...)
+	if p.wantsJSON() {
+		_ = p.Out.Object(errorObject{
+			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
+			Status: s, Hint: strings.Join(hintsOf(err), "\n"),
+		})
+		_ = p.Out.Flush() // there is nowhere left to report an error
+	}
+	return s
+}
+
+// wantsJSON reports whether errors also go to standard output. An error can occur before the
+// options are parsed.
+func (p *Program) wantsJSON() bool {
+	return p.JSON || slices.Contains(p.Args, "--json") || os.Getenv(Variable("json")) != ""
+}
+
+// errorObject is an error on standard output.
+type errorObject struct {
+	MessageType string `json:"message_type"`
+	Error       string `json:"error"`
+	Status      Status `json:"exit_status"`
+	Hint        string `json:"hint"`
+}
+
+// ReportedError stands for errors that were reported before.
+type ReportedError struct{ Status }
+
+func (e *ReportedError) Error() string { return e.String() }

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"firn"
+	"firn/catalog"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// ExplainOpen is [Program.ExplainVault] for a vault that could not be opened. An invalid URL is
+// a usage error.
+func (p *Program) ExplainOpen(err error, vaultArg string) error {
+	_, isCatalog := errors.AsType[*firn.CatalogError](err)
+	switch {
+	case isCatalog:
+		return err
+	case errors.Is(err, vault.ErrInvalid):
+		return InClass(err, ErrUsage)
+	}
+	return p.ExplainVault(err, vaultArg)
+}
+
+// ExplainVault adds a hint how to create a vault that does not exist.
+func (p *Program) ExplainVault(err error, vaultArg string) error {
+	if errors.Is(err, vault.ErrNotFound) && !vaulturl.IsBucket(vaultArg) { // firn does not create buckets
+		return WithHint(err, "if there is no such vault yet: "+term.ShellCommand("firn", "vault", "create", vaultArg))
+	}
+	return err
+}
+
+// WithVault opens the catalog and a vault, calls do, and closes both. connections is the number
+// of concurrent requests to the vault; 0 is the default of the vault.
+func (p *Program) WithVault(
+	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
+) (err error) {
+	if err := p.NeedCatalog(); err != nil {
+		return err
+	}
+	d, err := firn.Open(ctx, vaultArg, firn.Options{
+		Catalog: p.CatalogPath, Connections: connections, KeepDays: p.keepDays, OnDamage: p.Damaged, Notice: p.Notice, Now: p.Now,
+	})
+	if err != nil {
+		return p.ExplainOpen(err, vaultArg)
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return do(d.Catalog, d.At)
+}
+
+// Depot returns the value that the verbs of the library work on. v may be nil for a verb that
+// needs only the catalog, and c for a verb that needs only the vault. With patience 0 the
+// library's default applies.
+func (p *Program) Depot(v vault.Vault, c *catalog.Catalog, patience time.Duration) depot.Depot {
+	d := depot.Depot{Vault: v, Patience: patience, Notice: p.Notice, Now: p.Now}
+	if c != nil {
+		d.Journal = c
+	}
+	return d
+}
+
+// CanonicalURL returns the URL of a vault in the catalog. It sends no request to the vault.
+func CanonicalURL(ctx context.Context, raw string) (string, error) {
+	place, err := vaulturl.OpenPlace(ctx, raw)
+	if err != nil {
+		return "", err
+	}
+	return place.URL(place.Name), place.Close()
+}
+
+// AddKeepDays adds the option --keep-days to a command that restores objects.
+func (p *Program) AddKeepDays(f *pflag.FlagSet) {
+	f.IntVar(&p.keepDays, "keep-days", 0, "how many `DAYS` a restored copy in a bucket stays (default: 3, or keep-days of its URL)")
+}

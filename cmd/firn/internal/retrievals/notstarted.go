@@ -1,0 +1,33 @@
+package retrievals
+
+import (
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
+	"firn/jobs"
+	"firn/record"
+)
+
+// notStarted returns the error for archives without a job, because their outputs would
+// expire before the connection could download them. It wraps jobs.ErrNotStarted.
+func notStarted(left []record.Archive, rate float64) error {
+	var bytes int64
+	unknown := 0
+	for _, a := range left {
+		bytes += max(0, a.Size)
+		if a.Size < 0 {
+			unknown++
+		}
+	}
+	return fmt.Errorf("%s (%s) %w at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown), jobs.ErrNotStarted, rateText(rate))
+}
+
+// rateText names the rate by which jobs are started ahead; 0 is unknown.
+func rateText(rate float64) string {
+	if rate == 0 {
+		return term.RateText(jobs.AssumedRate) + ", the rate assumed of a line that was not measured (--estimate-rate tells it)"
+	}
+	return term.RateText(rate)
+}
