@@ -89,7 +89,7 @@ type capacityObject struct {
 	MessageType string     `json:"message_type"`
 	Account     string     `json:"account"` // a URL that names no vault
 	CapacityID  string     `json:"capacity_id"`
-	Start       *time.Time `json:"start"` // null of one that was bought just now
+	Start       *time.Time `json:"start"` // null for a unit that was bought just now
 	End         *time.Time `json:"end"`   // likewise
 }
 
@@ -139,9 +139,9 @@ func buyCapacity(ctx context.Context, p *cli.Program, place *vaulturl.Place, adm
 	return nil
 }
 
-// approveCapacity asks, and returns what the account has after the answer: what
-// somebody else bought while the question stood is not taken for ours, and is not what
-// the answer was about.
+// approveCapacity asks, and returns the units of the account after the answer. It refuses if
+// somebody else has bought a unit before the answer: the answer did not include that unit, and
+// buyOnce must not take it for its own.
 func approveCapacity(
 	ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, shown []vault.CapacityUnit,
 ) ([]vault.CapacityUnit, error) {
@@ -157,7 +157,7 @@ func approveCapacity(
 	return now, err
 }
 
-// tellCapacityCost shows what a unit costs, and refuses one that is too dear.
+// tellCapacityCost shows the price of a unit, and refuses a price above --max-cost.
 func tellCapacityCost(p *cli.Program, url string, o capacityOptions) error {
 	table, err := p.Prices(url, "")
 	if err != nil || table.IsFree() {
@@ -175,8 +175,8 @@ func tellCapacityCost(p *cli.Program, url string, o capacityOptions) error {
 	return nil
 }
 
-// buyOnce buys one unit, and never a second one because the answer about the first was
-// lost: then the account is looked at.
+// buyOnce buys one unit. If the answer is lost it does not repeat the request, which could buy
+// a second unit, but compares the units of the account with those before.
 func buyOnce(ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, before []vault.CapacityUnit) (id string, err error) {
 	look := "whether one was bought, before you buy another: " + term.ShellCommand("firn", "vault", "capacity", url)
 	p.BeginWork(look)

@@ -11,14 +11,14 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// checkedVault is a vault that a check has made.
+// checkedVault is a vault that a check has created.
 type checkedVault struct {
 	*vaulttest.Tidy
 	url  string
 	base *vaulturl.Vault // nil while it is not open
 }
 
-// reopen opens the vault as another process would.
+// reopen opens the vault in a fresh value, as another process does.
 func (v *checkedVault) reopen(ctx context.Context) (err error) {
 	if v.base != nil {
 		if err := v.base.Close(); err != nil {
@@ -36,9 +36,9 @@ func (v *checkedVault) reopen(ctx context.Context) (err error) {
 	return nil
 }
 
-// make creates a vault that nobody uses. Where jobs take hours it is the same one
-// each time: a vault of the service can be deleted only a day after it was emptied,
-// so there should not be dozens.
+// make creates a vault for the check. If jobs take hours it returns the same vault each time:
+// the service deletes a vault only a day after it was emptied, and there should not be dozens
+// of them.
 func (c *storeCheck) make(ctx context.Context) (vault.Vault, error) {
 	if c.slow && len(c.open) > 0 {
 		return c.open[0], nil
@@ -53,7 +53,7 @@ func (c *storeCheck) make(ctx context.Context) (vault.Vault, error) {
 	return v, v.reopen(ctx)
 }
 
-// again opens a vault of the check another time.
+// again opens a vault of the check again.
 func (c *storeCheck) again(ctx context.Context, v vault.Vault) (vault.Vault, error) {
 	made, ok := v.(*checkedVault)
 	if !ok {
@@ -62,8 +62,8 @@ func (c *storeCheck) again(ctx context.Context, v vault.Vault) (vault.Vault, err
 	return made, made.reopen(ctx)
 }
 
-// inPlace does something in the place of a vault. In a bucket there is nothing to
-// do: a folder is there as long as it has something in it.
+// inPlace calls act with the place of a vault. In a bucket it does nothing: a folder exists as
+// long as an object is in it.
 func (c *storeCheck) inPlace(ctx context.Context, url string, act func(*vaulturl.Place) error) error {
 	if c.ref.Kind == vaulturl.S3 {
 		return nil
@@ -76,8 +76,8 @@ func (c *storeCheck) inPlace(ctx context.Context, url string, act func(*vaulturl
 	return errors.Join(act(place), place.Close())
 }
 
-// tidy removes what the check has made, but before the end not the vault that it goes on
-// with.
+// tidy removes the vaults and archives of the check. If jobs take hours, it keeps the vault
+// itself until the end.
 func (c *storeCheck) tidy(ctx context.Context, end bool) error {
 	var errs []error
 	for _, v := range c.open {

@@ -18,7 +18,7 @@ import (
 // checkOptions are the options of firn vault check without --scrub.
 type checkOptions struct{ yes, dryRun bool }
 
-// checkStore runs the suite of every kind against the store of a vault.
+// checkStore runs the conformance suite of vaults against the store of a vault.
 func checkStore(ctx context.Context, p *cli.Program, vaultArg string, o checkOptions) error {
 	ref, err := vaulturl.Parse(vaultArg)
 	if err != nil {
@@ -38,11 +38,11 @@ func checkStore(ctx context.Context, p *cli.Program, vaultArg string, o checkOpt
 	}
 	p.BeginWork("what may be left there is called " + c.id)
 	err = p.ExplainVault(c.run(ctx), vaultArg)
-	// What was made is removed also by whoever is interrupted.
+	// An interrupted check removes its vaults, too.
 	return errors.Join(err, c.tidy(context.WithoutCancel(ctx), true))
 }
 
-// tellCheckCost says what a check does and costs.
+// tellCheckCost shows the requests and the cost of a check.
 func tellCheckCost(ctx context.Context, p *cli.Program, c *storeCheck) error {
 	load := vaulttest.Expected(c.partSize())
 	text := fmt.Sprintf("up to %s of upload, %s, %s and %s, in %s", humane.Count(int(load.UploadRequests), "request"),
@@ -70,22 +70,22 @@ func tellCheckCost(ctx context.Context, p *cli.Program, c *storeCheck) error {
 type storeCheck struct {
 	program *cli.Program
 	ref     vaulturl.Ref
-	id      string // names what the check makes
+	id      string // begins the names of its vaults
 	slow    bool   // jobs take hours
 
 	made int             // vaults so far
 	open []*checkedVault // not yet removed
 }
 
-// partSize is the part size that the kind is checked with.
+// partSize returns the part size for the check of the kind.
 func (c *storeCheck) partSize() int64 {
 	if c.ref.Kind == vaulturl.S3 {
-		return 8 << 20 // S3 has none below 5 MiB
+		return 8 << 20 // S3 requires 5 MiB or more
 	}
 	return 1 << 20
 }
 
-// options are what the kind cannot promise.
+// options returns what the kind cannot promise.
 func (c *storeCheck) options() vaulttest.Options {
 	o := vaulttest.Options{PartSize: c.partSize()}
 	switch c.ref.Kind {
@@ -135,7 +135,7 @@ func (c *storeCheck) run(ctx context.Context) error {
 	return nil
 }
 
-// behaviourObject is one result on standard output.
+// behaviourObject is the result for one behaviour, on standard output.
 type behaviourObject struct {
 	MessageType string   `json:"message_type"`
 	Behaviour   string   `json:"behaviour"`

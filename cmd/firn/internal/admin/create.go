@@ -32,12 +32,6 @@ func newVaultCreate(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
-// createdObject is a vault that is there now, on standard output.
-type createdObject struct {
-	MessageType string `json:"message_type"`
-	Vault       string `json:"vault"`
-}
-
 func createVault(ctx context.Context, p *cli.Program, place *vaulturl.Place) error {
 	err := p.Retry(ctx, func(ctx context.Context) error { return place.CreateVault(ctx, place.Name) })
 	if err != nil {
@@ -45,7 +39,7 @@ func createVault(ctx context.Context, p *cli.Program, place *vaulturl.Place) err
 	}
 	url := place.URL(place.Name)
 	if p.JSON {
-		return p.Out.Object(createdObject{"created", url})
+		return p.Out.Object(vaultChangeObject{"created", url})
 	}
 	p.Out.Line("%s", term.Show(url))
 	return nil

@@ -94,9 +94,8 @@ func runDelete(
 	return nil
 }
 
-// chooseToDelete finds the archives that a user means, each once. Those that are
-// deleted already, as after the same command was interrupted, are told and left
-// out.
+// chooseToDelete finds the archives that a user means, each once. It reports archives that are
+// deleted already, such as after an interruption, and leaves them out.
 func chooseToDelete(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, refs []string) ([]record.Archive, error) {
 	var chosen []record.Archive
 	for _, ref := range refs {
@@ -115,7 +114,7 @@ func chooseToDelete(ctx context.Context, p *cli.Program, c *catalog.Catalog, vau
 	return chosen, nil
 }
 
-// tellDeleted tells that archives of a name are deleted, if there are any.
+// tellDeleted reports the deleted archives of a name. told is false if there are none.
 func tellDeleted(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref string) (told bool, err error) {
 	for a, err := range c.Archives(ctx, catalog.Filter{Vault: vaultURL, Glob: ref, State: record.Deleted}) {
 		if err != nil {
@@ -129,7 +128,8 @@ func tellDeleted(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultU
 	return told, nil
 }
 
-// costOfDeletion says what it costs to delete archives now; empty if nothing.
+// costOfDeletion returns text about the cost of deleting archives now. It is empty if there is
+// none.
 func costOfDeletion(p *cli.Program, v *vaulturl.Vault, chosen []record.Archive) (string, error) {
 	table, err := p.Prices(v.URL(), v.Class)
 	cost := earlyDeletion{table: table, now: p.Now()}
@@ -148,11 +148,10 @@ func approveDeletion(ctx context.Context, p *cli.Program, vaultURL string, chose
 	return p.ApproveRemoval(ctx, objects, cost, question)
 }
 
-// deleteOne deletes an archive in two steps: what the vault is asked is on record
-// before it is asked, and that it has accepted, after. A run that dies in between
-// leaves an archive of which the record says that it is being deleted, and that
-// can be deleted again. In a bucket an id can have come to mean another object since
-// it was chosen, as while a question stood: that one is not touched.
+// deleteOne records that an archive is being deleted, asks the vault to delete it, and records
+// that it is deleted. A run that dies in between leaves the archive in the state "deleting",
+// and it can be deleted again. In a bucket, another object may have got the id since the user
+// chose the archive, for example during the question; deleteOne does not delete that object.
 func deleteOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive) error {
 	id, ids := a.ID, []vault.ArchiveID{a.ID}
 	left, err := c.MarkDeleting(ctx, v.URL(), []record.Archive{a})
@@ -169,12 +168,12 @@ func deleteOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	if err == nil {
 		err = p.Retry(ctx, func(ctx context.Context) error { return v.DeleteArchive(ctx, id) })
 	}
-	after := context.WithoutCancel(ctx) // the vault has answered: that is written down whatever happens now
+	after := context.WithoutCancel(ctx) // the vault has answered, and the answer goes on record even after an interruption
 	switch {
 	case errors.Is(err, cli.ErrRefused), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid):
 		return errors.Join(err, c.MarkRefused(after, v.URL(), ids))
 	case err != nil:
-		return err // perhaps the vault has deleted it: nothing is taken back
+		return err // the vault may have deleted it, so the state stays
 	}
 	if err := c.MarkDeleted(after, v.URL(), ids); err != nil {
 		return err
@@ -182,10 +181,10 @@ func deleteOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	return tellDeletion(p, v.URL(), id, "deleted %s")
 }
 
-// checkThere refuses to delete what another program has stored under the id of an
-// archive, and no inventory has seen. It looks right before, where the vault tells at
-// once and it is on record what the vault calls these bytes. That the archive differs
-// was shown to whoever chose it.
+// checkThere refuses to delete an object that another program has stored under the id of an
+// archive and that no inventory has listed yet. It asks the vault right before the deletion, if
+// the record has the ETag of the archive. It does not check an archive in the state
+// "differing", because the user has chosen it with that state in view.
 func checkThere(ctx context.Context, p *cli.Program, v *vaulturl.Vault, a record.Archive) error {
 	if a.ETag == "" || a.State == record.Differing {
 		return nil
@@ -197,7 +196,7 @@ func checkThere(ctx context.Context, p *cli.Program, v *vaulturl.Vault, a record
 	})
 	switch {
 	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrDenied), errors.Is(err, vault.ErrInvalid):
-		return nil // nothing is there, or it may not be looked at
+		return nil // there is no object, or reading it is not permitted
 	case err != nil:
 		return err
 	case found.ETag == "" || found.ETag == a.ETag:

@@ -17,8 +17,8 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// An answer that was lost leaves an archive of which it is not known whether it is
-// deleted. It can be deleted again, and then it is.
+// After a lost answer it is unknown whether the archive is deleted. It can be deleted again, and
+// then it is in the state "deleted".
 func TestDeleteAgainAfterALostAnswer(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)

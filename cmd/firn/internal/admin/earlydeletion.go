@@ -10,14 +10,14 @@ import (
 	"firn/record"
 )
 
-// earlyDeletion adds up what deleting archives costs before they have stayed as
-// long as is billed anyway.
+// earlyDeletion adds up the cost of deleting archives before the end of the minimum stay, for
+// which the service bills in any case.
 type earlyDeletion struct {
 	table price.Table
 	now   time.Time
 
 	all, early int
-	unknown    int // of which the size or the age is not known
+	unknown    int // whose size or age is unknown
 	cost       price.Amount
 }
 
@@ -37,7 +37,7 @@ func (e *earlyDeletion) add(a record.Archive) {
 	}
 }
 
-// text says what deleting them costs; empty if that is nothing.
+// text returns the cost as text. It is empty if there is none.
 func (e *earlyDeletion) text() string {
 	stay := humane.Count(int(e.table.MinimumStayDays), "day")
 	known := fmt.Sprintf("%s stayed for less than %s: deleting now costs about %s",
@@ -56,7 +56,7 @@ func (e *earlyDeletion) text() string {
 	return known + "; " + unknown + source
 }
 
-// of names some of all archives.
+// of returns "SOME of ALL archives", or "it" for a single archive.
 func of(some, all int) string {
 	if all == 1 {
 		return "it"

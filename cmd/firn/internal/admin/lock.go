@@ -35,7 +35,7 @@ func newVaultLock(p *cli.Program) *cobra.Command {
 		newVaultLockShow(p), newVaultLockStart(p), newVaultLockComplete(p), newVaultLockAbort(p))
 }
 
-// addConfirm adds the option --confirm to a command that has a name typed.
+// addConfirm adds the option --confirm, which replaces typing the name of the vault.
 func addConfirm(cmd *cobra.Command, name *string) {
 	cmd.Flags().StringVar(name, "confirm", "", "do not ask: this is the `NAME` of the vault")
 }
@@ -45,7 +45,7 @@ type lockObject struct {
 	MessageType string     `json:"message_type"`
 	Vault       string     `json:"vault"`
 	State       string     `json:"state"`   // InProgress or Locked, as the service calls them; empty if there is no lock
-	LockID      string     `json:"lock_id"` // empty but after start and complete: the service tells it once
+	LockID      string     `json:"lock_id"` // empty except after start and complete: the service returns it only once
 	Policy      any        `json:"policy"`  // null if there is no lock
 	Created     *time.Time `json:"created"` // null if there is no lock
 	Expires     *time.Time `json:"expires"` // null unless in progress
@@ -62,7 +62,7 @@ func newLockObject(url, id string, lock vault.Lock) lockObject {
 	return o
 }
 
-// lockCommand is a command of this group, as it is typed. An id may begin with a
+// lockCommand returns a command of this group to type. A lock id in more may begin with a
 // hyphen.
 func lockCommand(verb, vaultArg string, more ...string) string {
 	words := []string{"firn", "vault", "lock", verb, vaultArg}
@@ -72,8 +72,8 @@ func lockCommand(verb, vaultArg string, more ...string) string {
 	return term.ShellCommand(append(words, more...)...)
 }
 
-// explainLock adds what lock a vault has to the refusal of one that it cannot get or
-// lose. After a lost answer it may be the very one that was asked for.
+// explainLock adds the lock that the vault has to an error of starting or aborting one. After a
+// lost answer it may be the lock that was just started.
 func explainLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, admin *glaciervault.Account, vaultArg string, err error) error {
 	if !errors.Is(err, vault.ErrDenied) && !errors.Is(err, depot.ErrGaveUp) {
 		return err
@@ -81,10 +81,16 @@ func explainLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, adm
 	lock, failed := admin.Lock(ctx, place.Name)
 	switch {
 	case failed != nil:
-		return err // who may not look is told no more
+		return err // the lock may not be read
 	case lock.State == vault.LockLocked:
 		return fmt.Errorf("%w; the vault is locked since %s, for ever: its policy goes only with the vault", err, humane.Time(lock.Created))
 	}
 	return cli.WithHint(fmt.Errorf("%w; a lock of the vault is in progress until %s, and its id was told only when it was started",
 		err, humane.Time(lock.Expires)), "give it up, to start anew: "+lockCommand("abort", vaultArg))
+}
+
+// lockOptions are the options of the commands that change a lock.
+type lockOptions struct {
+	confirm string // the name of the vault
+	dryRun  bool
 }

@@ -42,7 +42,8 @@ func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 	if dryRun {
 		return planned(p, plannedObject{Operation: "AbortVaultLock", Vault: url})
 	}
-	// The answer to giving up does not tell. Who may not look may still give up.
+	// The answer to AbortVaultLock does not say whether there was a lock. Permission to abort
+	// does not imply permission to read.
 	_, there, unknown := ifThere(ctx, p, place, admin.Lock)
 	if unknown != nil && !errors.Is(unknown, vault.ErrDenied) {
 		return unknown
@@ -69,5 +70,5 @@ func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 // abortedLockObject is the lock of a vault after one was given up, on standard output.
 type abortedLockObject struct {
 	lockObject
-	Aborted *bool `json:"aborted"` // false if none was in progress; null if we may not look whether one was
+	Aborted *bool `json:"aborted"` // false if none was in progress; null without permission to read it
 }

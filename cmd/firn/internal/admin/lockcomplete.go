@@ -73,8 +73,8 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 	return nil
 }
 
-// approveLock shows what is about to become permanent, and asks. Of what is permanent
-// nobody needs to be asked.
+// approveLock shows the policy that is about to become permanent, and asks. It does not ask if
+// the lock is permanent already.
 func approveLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, lock vault.Lock, o lockOptions) error {
 	if lock.State == vault.LockLocked {
 		p.Notice("the vault is locked already, since " + humane.Time(lock.Created))

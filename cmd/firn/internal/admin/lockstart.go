@@ -23,12 +23,6 @@ id that this takes is printed now and can never be asked for again.`
 const vaultLockStartExample = `  firn vault lock start image-backups keep-a-year.json --dry-run
   firn vault lock start image-backups keep-a-year.json`
 
-// lockOptions are the options of the commands that change a lock.
-type lockOptions struct {
-	confirm string // the name of the vault
-	dryRun  bool
-}
-
 func newVaultLockStart(p *cli.Program) *cobra.Command {
 	var o lockOptions
 	cmd := &cobra.Command{
@@ -71,7 +65,7 @@ func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 	p.BeginWork("whether it was started: " + lockCommand("show", vaultArg))
 	id := ""
 	err = p.Retry(ctx, func(ctx context.Context) (err error) {
-		// An id that comes after an interruption comes only once.
+		// The service returns the id only once, so an interruption must not lose it.
 		id, err = admin.StartLock(context.WithoutCancel(ctx), place.Name, policy)
 		return err
 	})
@@ -83,7 +77,7 @@ func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 	return tellStarted(p, url, vaultArg, id, lock)
 }
 
-// tellStarted prints the lock id, and what to do now. The dates are by our clock.
+// tellStarted prints the lock id and the next steps. The dates come from the local clock.
 func tellStarted(p *cli.Program, url, vaultArg, id string, lock vault.Lock) error {
 	if p.JSON {
 		return p.Out.Object(newLockObject(url, id, lock))

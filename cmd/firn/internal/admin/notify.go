@@ -50,11 +50,11 @@ func newVaultNotify(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
-// notificationsObject is what a vault announces, on standard output.
+// notificationsObject is the notification configuration of a vault, on standard output.
 type notificationsObject struct {
 	MessageType string   `json:"message_type"`
 	Vault       string   `json:"vault"`
-	Topic       string   `json:"topic"`  // empty if it announces nothing
+	Topic       string   `json:"topic"`  // empty if there is none
 	Events      []string `json:"events"` // as the service calls them
 }
 

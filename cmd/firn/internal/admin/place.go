@@ -9,8 +9,18 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// inAccount opens the account that a command is about, which is that of the AWS
-// configuration if none is named.
+// inPlace calls act with the place of a vault, and then closes it.
+func inPlace(ctx context.Context, p *cli.Program, vaultArg string, act func(*vaulturl.Place) error) error {
+	place, err := vaulturl.OpenPlace(ctx, vaultArg)
+	if err != nil {
+		return err
+	}
+	place.OnDamage = p.Damaged
+	return p.ExplainVault(errors.Join(act(place), place.Close()), vaultArg)
+}
+
+// inAccount calls act with the account that a command names, or else with the account of the
+// AWS configuration, and then closes it.
 func inAccount(ctx context.Context, p *cli.Program, args []string, act func(*vaulturl.Place) error) error {
 	if len(args) == 0 {
 		args = []string{"glacier://"}
@@ -22,8 +32,9 @@ func inAccount(ctx context.Context, p *cli.Program, args []string, act func(*vau
 	return errors.Join(act(place), place.Close())
 }
 
-// ifThere asks for something that a vault may have or not; that it does not is no
-// error. The service says alike that there is nothing and that there is no vault.
+// ifThere asks for a setting that a vault may lack, which is no error. If the service answers
+// that it does not exist, ifThere checks that the vault exists, because the answer would be
+// the same without a vault.
 func ifThere[T any](
 	ctx context.Context, p *cli.Program, place *vaulturl.Place, ask func(context.Context, string) (T, error),
 ) (got T, there bool, err error) {

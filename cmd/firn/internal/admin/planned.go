@@ -15,14 +15,14 @@ func addDryRun(f *pflag.FlagSet, dryRun *bool) {
 	f.BoolVar(dryRun, "dry-run", false, "print the request that would be sent; change nothing")
 }
 
-// plannedObject is a request that would change something, on standard output. It is
-// in the service's own words, since they are what its permissions are named after.
+// plannedObject is a request that a dry run does not send, on standard output. It uses the
+// service's names, after which its permissions are named.
 type plannedObject struct {
 	MessageType string `json:"message_type"`
 	Operation   string `json:"operation"`
-	Vault       string `json:"vault"` // the URL; of an account, one without a name
+	Vault       string `json:"vault"` // the URL; for an account, without a name
 	LockID      string `json:"lock_id,omitempty"`
-	Body        any    `json:"body"` // null if there is none; a policy in it is a document, not its text
+	Body        any    `json:"body"` // null if there is none; a policy in it is a JSON document, not text
 }
 
 // planned prints a request instead of sending it.

@@ -91,7 +91,7 @@ func policyOfVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o
 	return changedPolicy(p, url, "set the access policy of", policyJSON(policy), err)
 }
 
-// changedPolicy tells what was done, unless it failed.
+// changedPolicy reports the change, unless err is not nil.
 func changedPolicy(p *cli.Program, url, what string, policy any, err error) error {
 	switch {
 	case err != nil:

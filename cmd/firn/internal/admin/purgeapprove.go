@@ -10,7 +10,7 @@ import (
 	"firn/purge"
 )
 
-// approve shows what is about to be deleted and what that costs, and asks.
+// approve shows how many archives are about to be deleted, and the cost, and asks.
 func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 	if plan.Uploads > 0 && p.andVault {
 		return cli.WithHint(cli.RefusedError("the vault has %s, which would go with it; nothing was deleted",
@@ -53,8 +53,8 @@ func (p *purging) tellPlan(ctx context.Context, plan purge.Plan) error {
 	return err
 }
 
-// earlyCost says what it costs to delete archives before they have stayed as long
-// as is billed anyway; empty if nothing.
+// earlyCost returns text about the cost of deleting the archives before the end of the minimum
+// stay. It is empty if there is none.
 func (p *purging) earlyCost(ctx context.Context, plan purge.Plan) (string, error) {
 	table, err := p.program.Prices(p.url, p.place.Class)
 	if err != nil || table.IsFree() {

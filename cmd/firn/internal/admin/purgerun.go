@@ -63,8 +63,8 @@ func (p *purging) run(ctx context.Context) error {
 	return hook.End(err)
 }
 
-// empty deletes the archives of the vault, which it opens only for so long: a
-// directory cannot be deleted while somebody has it open. approve and ready may be nil.
+// empty deletes the archives of the vault. It closes the vault at the end, because an open
+// directory vault cannot be deleted. approve and ready may be nil.
 func (p *purging) empty(
 	ctx context.Context, o purge.Options, approve func(purge.Plan) error, ready func(record.Job),
 ) (purged purge.Result, err error) {
@@ -108,15 +108,15 @@ func (p *purging) empty(
 	return purged, err
 }
 
-// purgedObject is what was deleted, on standard output.
+// purgedObject is the result of a purge, on standard output.
 type purgedObject struct {
 	MessageType string `json:"message_type"`
 	Vault       string `json:"vault"`
 	Deleted     int    `json:"deleted"`
-	Bytes       int64  `json:"bytes"`           // of those whose size is known
-	Unknown     int    `json:"of_unknown_size"` // of the deleted ones
-	Refused     int    `json:"refused"`         // by the vault; they are there
-	Kept        int    `json:"kept"`            // stored after the command was given
+	Bytes       int64  `json:"bytes"`           // of the deleted archives whose size is known
+	Unknown     int    `json:"of_unknown_size"` // of the deleted archives
+	Refused     int    `json:"refused"`         // by the vault; they remain
+	Kept        int    `json:"kept"`            // stored after the command began
 }
 
 func (p *purging) tellPurged(purged purge.Result) error {

@@ -14,7 +14,7 @@ import (
 	"firn/vault"
 )
 
-// remove deletes the vault once that is allowed.
+// remove deletes the vault as soon as the service allows it.
 func (p *purging) remove(ctx context.Context, purged purge.Result) error {
 	if err := p.refuseNew(purged); err != nil {
 		return err
@@ -36,17 +36,10 @@ func (p *purging) remove(ctx context.Context, purged purge.Result) error {
 	if err != nil {
 		return err
 	}
-	if p.program.JSON {
-		return p.program.Out.Object(createdObject{"deleted", p.url})
-	}
-	if !p.program.Quiet {
-		p.program.UI.Say("firn: deleted the vault %s", term.Show(p.url))
-	}
-	return nil
+	return tellVaultDeleted(p.program, p.url)
 }
 
-// showRemoval begins to show what a removal waits for, until stop is called. A log
-// is told once.
+// showRemoval begins to show that a removal waits, until stop is called. A log gets one line.
 func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
 	const what = "waiting until the vault has counted its archives, which it does about once a day"
 	if p.program.Quiet {
@@ -66,7 +59,7 @@ func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
 	}, shown.Stop
 }
 
-// refuseNew keeps a vault that somebody goes on storing archives in.
+// refuseNew refuses to delete a vault in which somebody has stored archives meanwhile.
 func (p *purging) refuseNew(purged purge.Result) error {
 	if purged.Spared == 0 {
 		return nil
@@ -75,8 +68,7 @@ func (p *purging) refuseNew(purged purge.Result) error {
 		humane.Count(purged.Spared, "archive")), "what is there: "+term.ShellCommand("firn", "list", p.url))
 }
 
-// isGone reports whether the vault is not there any more after it was purged: an
-// earlier run has deleted it.
+// isGone reports whether an earlier run has purged and deleted the vault.
 func (p *purging) isGone(ctx context.Context) (bool, error) {
 	err := p.program.Retry(ctx, func(ctx context.Context) error {
 		_, err := p.place.DescribeVault(ctx, p.place.Name)

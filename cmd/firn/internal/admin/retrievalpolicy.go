@@ -58,7 +58,7 @@ type retrievalPolicyOptions struct {
 	dryRun       bool
 }
 
-// limit is what is to be set, if anything.
+// limit returns the policy to set. set is false if no option asks for one.
 func (o retrievalPolicyOptions) limit() (limit vault.RetrievalLimit, set bool) {
 	switch {
 	case o.bytesPerHour > 0:
@@ -76,7 +76,7 @@ type retrievalPolicyObject struct {
 	MessageType  string `json:"message_type"`
 	Account      string `json:"account"`        // a URL that names no vault
 	Strategy     string `json:"strategy"`       // BytesPerHour, FreeTier or None, as the service calls them
-	BytesPerHour int64  `json:"bytes_per_hour"` // 0 but with the strategy of that name
+	BytesPerHour int64  `json:"bytes_per_hour"` // 0 except with the strategy of that name
 }
 
 func retrievalPolicy(ctx context.Context, p *cli.Program, place *vaulturl.Place, o retrievalPolicyOptions) error {
@@ -111,7 +111,7 @@ func retrievalPolicy(ctx context.Context, p *cli.Program, place *vaulturl.Place,
 	return nil
 }
 
-// limitText says what a data retrieval policy allows.
+// limitText returns what a data retrieval policy allows.
 func limitText(limit vault.RetrievalLimit) string {
 	switch limit.Strategy {
 	case vault.LimitBytesPerHour:

@@ -21,12 +21,12 @@ type damageObject struct {
 	MessageType string          `json:"message_type"`
 	Vault       string          `json:"vault"`
 	ArchiveID   vault.ArchiveID `json:"archive_id"`
-	// Null where it is not bytes of the archive that are damaged.
+	// Null if no bytes of the archive are damaged, but a file about it.
 	FirstByte *int64 `json:"first_byte"`
 	LastByte  *int64 `json:"last_byte"`
 	FirstMiB  *int64 `json:"first_mib"` // counted from 0
 	LastMiB   *int64 `json:"last_mib"`
-	Exact     bool   `json:"exact"` // all of these bytes are damaged, to the MiB, and not only some
+	Exact     bool   `json:"exact"` // all of these bytes are damaged, to the MiB; otherwise some of them
 	Reason    string `json:"reason"`
 }
 
@@ -46,11 +46,11 @@ type scrubObject struct {
 	Begun       time.Time `json:"begun"`
 	Archives    int64     `json:"archives"`
 	Bytes       int64     `json:"bytes"`
-	Mended      int64     `json:"mended"` // archives whose lost hashes were made anew
+	Mended      int64     `json:"mended"` // archives whose lost hashes were computed again
 	Damages     int64     `json:"damages"`
 }
 
-// scrub scrubs the vault in a directory, or all that are in it.
+// runScrub scrubs the vault in a directory, or all vaults in it.
 func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.RateFlag) error {
 	ref, err := vaulturl.Parse(vaultArg)
 	if err != nil {
@@ -82,14 +82,14 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.Ra
 	return err
 }
 
-// damageError says what to do about damage.
+// damageError returns the error for damage, with hints.
 func damageError(p *cli.Program, vaultArg string, damages int64) error {
 	err := fmt.Errorf("%w: %s in %q", vault.ErrChecksum, humane.Count(int(damages), "damaged place"), vaultArg)
 	return cli.WithHint(err, "put back the files of these archives from another copy of them, below archives/, or store the archives again "+
 		"and delete these; then see whether all is well: "+p.Typed())
 }
 
-// showScrub shows how a scrub goes on, until stop is called.
+// showScrub begins to show the progress of a scrub until stop is called.
 func showScrub(p *cli.Program, counters *dirvault.ScrubCounters) (stop func()) {
 	if p.Quiet {
 		return func() {}
@@ -109,7 +109,7 @@ func showScrub(p *cli.Program, counters *dirvault.ScrubCounters) (stop func()) {
 	}).Stop
 }
 
-// tellScrub prints what a scrub of a vault has found.
+// tellScrub prints the result of a scrub.
 func tellScrub(p *cli.Program, r dirvault.ScrubReport) error {
 	damages := int64(len(r.Damages)) + r.LeftOut
 	if p.JSON {

@@ -50,14 +50,14 @@ func newVaultTag(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
-// tagOptions are the tags that are set and removed.
+// tagOptions are the tags to set and to remove.
 type tagOptions struct {
 	set    map[string]string
 	remove []string // keys
 	dryRun bool
 }
 
-// read takes tags from the command line and says what no vault can have.
+// read takes the tags from the command line and checks them.
 func (o *tagOptions) read(args []string) error {
 	o.set = make(map[string]string, len(args))
 	for _, arg := range args {

@@ -1,10 +1,8 @@
-// Package admin has the commands that administer vaults: create, show, check, lock, tag, empty
-// and delete them, and delete archives.
+// Package admin has the commands that administer vaults (create, show, check, lock, tag, empty
+// and delete them), and firn delete.
 package admin
 
 import (
-	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,11 +16,17 @@ const vaultLong = `Creates, lists, shows, checks and deletes vaults, and adminis
 Glacier has beside archives: tags, policies, a lock, and a topic that is told of
 jobs. The retrieval policy and provisioned capacity are those of an account.`
 
-// NewVault returns the command firn vault and what is below it.
+// NewVault returns the command firn vault.
 func NewVault(p *cli.Program) *cobra.Command {
 	return cli.Group("vault", "Create, list, show, check, delete and administer vaults", vaultLong,
 		newVaultCreate(p), newVaultList(p), newVaultShow(p), newVaultDelete(p), newVaultCheck(p), newVaultNotify(p),
 		newVaultTag(p), newVaultPolicy(p), newVaultLock(p), newVaultRetrievalPolicy(p), newVaultCapacity(p))
+}
+
+// vaultChangeObject is a vault that was created or deleted, on standard output.
+type vaultChangeObject struct {
+	MessageType string `json:"message_type"` // created or deleted
+	Vault       string `json:"vault"`
 }
 
 // vaultObject is a vault on standard output.
@@ -46,14 +50,4 @@ func newVaultObject(place *vaulturl.Place, info vault.Info) vaultObject {
 		o.Inventoried = &info.Inventoried
 	}
 	return o
-}
-
-// inPlace opens the place of a vault for one act.
-func inPlace(ctx context.Context, p *cli.Program, vaultArg string, act func(*vaulturl.Place) error) error {
-	place, err := vaulturl.OpenPlace(ctx, vaultArg)
-	if err != nil {
-		return err
-	}
-	place.OnDamage = p.Damaged
-	return p.ExplainVault(errors.Join(act(place), place.Close()), vaultArg)
 }

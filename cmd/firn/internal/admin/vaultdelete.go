@@ -44,8 +44,12 @@ func deleteVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, yes
 	if err != nil {
 		return err
 	}
+	return tellVaultDeleted(p, url)
+}
+
+func tellVaultDeleted(p *cli.Program, url string) error {
 	if p.JSON {
-		return p.Out.Object(createdObject{"deleted", url})
+		return p.Out.Object(vaultChangeObject{"deleted", url})
 	}
 	if !p.Quiet {
 		p.UI.Say("firn: deleted the vault %s", term.Show(url))
