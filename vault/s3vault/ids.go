@@ -72,25 +72,42 @@ func (o object) ID() vault.ArchiveID {
 	return vault.ArchiveID(o.key + versionMark + o.version)
 }
 
-// CutVersion splits an archive id, or text that may be one, into the key of an object and
-// its version. named reports whether the text names a version; without one, version is
-// empty.
-func CutVersion(id string) (key, version string, named bool) {
-	at := strings.LastIndex(id, versionMark)
+// Reference is text by which people name objects: KEY means every version of an object,
+// KEY?versionId=VERSION means one version, and KEY?versionId=null means the version without a
+// version id. Every archive id is a reference.
+type Reference struct {
+	Key     string
+	One     bool   // the text names one version
+	Version string // empty for the version without an id, and without One
+}
+
+// ParseReference parses a reference. Any text is one.
+func ParseReference(text string) Reference {
+	at := strings.LastIndex(text, versionMark)
 	if at < 0 {
-		return id, "", false
+		return Reference{Key: text}
 	}
-	version = id[at+len(versionMark):]
-	return id[:at], versionOf(&version), true
+	version := text[at+len(versionMark):]
+	return Reference{Key: text[:at], One: true, Version: versionOf(&version)}
+}
+
+// Means reports whether r names the object with this id.
+func (r Reference) Means(id vault.ArchiveID) bool {
+	o := ParseReference(string(id))
+	return o.Key == r.Key && (!r.One || o.Version == r.Version)
 }
 
 // VersionsOf returns the common prefix of the ids of all versions of a key that have
 // version ids.
 func VersionsOf(key string) string { return key + versionMark }
 
+// NullVersionOf returns the reference to the version of a key that has no version id.
+func NullVersionOf(key string) string { return key + versionMark + nullVersion }
+
 // parseObject parses an id. An id that cannot exist is ErrNotFound.
 func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
-	o.key, o.version, _ = CutVersion(string(id))
+	r := ParseReference(string(id))
+	o = object{key: r.Key, version: r.Version}
 	if err = v.checkKey(o.key); err == nil {
 		err = checkVersion(o.version)
 	}

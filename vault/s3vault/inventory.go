@@ -72,7 +72,8 @@ func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 // parseNext parses the Next of an entry. The entry may be bad: its key is listed although
 // no archive can have it.
 func (v *Vault) parseNext(after string) (*object, error) {
-	key, version, _ := CutVersion(after)
+	last := ParseReference(after)
+	key, version := last.Key, last.Version
 	if !strings.HasPrefix(key, v.config.Prefix) || key == "" {
 		return nil, fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
 	}

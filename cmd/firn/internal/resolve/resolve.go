@@ -1,5 +1,6 @@
-// Package resolve finds the archives that a user names: by id, by the beginning of one, by name
-// or by glob.
+// Package resolve finds the archives that a user names on the command line: by id, by the
+// beginning of one, by name or by glob. A kind decides what an id means
+// ([s3vault.Reference]), and the catalog finds what is on record.
 package resolve
 
 import (
@@ -12,15 +13,15 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/record"
 	"firn/vault"
-	"firn/vault/s3vault"
 	"firn/vault/vaulturl"
 )
 
-// One finds the one archive that a user means.
+// One finds the one archive that ref names. An archive that is not on record has no State. If
+// ref names several archives, One shows them and returns a usage error.
 func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref string) (record.Archive, error) {
 	found, err := byKey(ctx, c, vaultURL, ref)
 	if err == nil && len(found) == 0 {
-		found, err = findArchive(ctx, c, vaultURL, ref)
+		found, err = find(ctx, c, vaultURL, ref)
 	}
 	if id := cli.TypedID(ref); err == nil && len(found) == 0 && id != ref {
 		found, err = c.FindArchive(ctx, vaultURL, id)
@@ -45,26 +46,25 @@ func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref 
 		"the first of them would be: "+term.ShellCommand(append(called(p), vaultURL, "--", refOf(found[0], found))...))
 }
 
-// byKey finds the archive of a bucket whose key is the vault's prefix and ref, which
-// nothing else can mean better, whatever files of that name there are in folders.
-func byKey(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) ([]record.Archive, error) {
-	at, err := vaulturl.Parse(vaultURL)
-	if err != nil || at.Kind != vaulturl.S3 {
-		return nil, err
+// find finds the archives that a user may mean by an id or a name.
+func find(ctx context.Context, c *catalog.Catalog, vaultURL, ref string) ([]record.Archive, error) {
+	if vaulturl.IsBucket(vaultURL) {
+		return findObjects(ctx, c, vaultURL, ref)
 	}
-	key := at.Prefix + ref
-	found, err := findArchive(ctx, c, vaultURL, key)
-	if err != nil || len(found) != 1 || found[0].State == record.Deleted {
-		return nil, err
-	}
-	if its, _, _ := s3vault.CutVersion(string(found[0].ID)); its != key {
-		return nil, nil
-	}
-	return found, nil
+	return c.FindArchive(ctx, vaultURL, ref)
 }
 
-// All finds the archives that a user means: one by a name, any number by a
-// pattern, each once.
+// unknown returns an archive that is not on record. isID reports whether ref is a whole id,
+// which names an archive even so.
+func unknown(vaultURL, ref string) (a record.Archive, isID bool) {
+	if vaulturl.IsBucket(vaultURL) {
+		return unknownObject(vaultURL, ref)
+	}
+	return record.Archive{Vault: vaultURL, ID: vault.ArchiveID(ref), Size: -1}, cli.IsArchiveID(ref)
+}
+
+// All finds the archives that refs name: any number by a pattern, and else one each, as One
+// does. It returns each archive once.
 func All(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, refs []string) ([]record.Archive, error) {
 	var all []record.Archive
 	seen := make(map[vault.ArchiveID]bool)
@@ -90,10 +90,10 @@ func All(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL strin
 	return all, nil
 }
 
-// isPattern reports whether a name has characters that stand for others.
+// isPattern reports whether a name has characters of a pattern.
 func isPattern(ref string) bool { return strings.ContainsAny(ref, "*?[{") }
 
-// called are the words by which this command is called, without its arguments.
+// called returns the words of the command that runs, without its arguments.
 func called(p *cli.Program) []string {
 	cmd, _, err := p.Root.Find(p.Args[1:])
 	if err != nil {
