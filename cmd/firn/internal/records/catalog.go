@@ -1,5 +1,4 @@
-// Package records has the commands about the record: the catalog, lists of archives and
-// inventories.
+// Package records has the commands about the record: firn catalog, list and inventory.
 package records
 
 import (
@@ -28,9 +27,9 @@ func NewCatalog(p *cli.Program) *cobra.Command {
 		newCatalogCheck(p), newCatalogExport(p), newCatalogImport(p), newCatalogRebuild(p))
 }
 
-// contentsObject is what a catalog holds, on standard output.
+// contentsObject is the contents of a catalog on standard output.
 type contentsObject struct {
-	MessageType string `json:"message_type"` // what was done: catalog_check, catalog_export, catalog_rebuild
+	MessageType string `json:"message_type"` // catalog_check, catalog_export or catalog_rebuild
 	Catalog     string `json:"catalog"`
 	Vaults      int64  `json:"vaults"`
 	Archives    int64  `json:"archives"`
@@ -47,7 +46,7 @@ func newContentsObject(p *cli.Program, messageType string, n catalog.Contents) c
 	}
 }
 
-// tellContents prints what a catalog holds.
+// tellContents prints the contents of a catalog for people.
 func tellContents(p *cli.Program, n catalog.Contents) {
 	table := term.NewTable(p.Out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
 	count := func(n int64) string { return strconv.FormatInt(n, 10) }
@@ -56,14 +55,14 @@ func tellContents(p *cli.Program, n catalog.Contents) {
 	table.End()
 }
 
-// showContents begins to show how far a work has come that goes through a whole
-// catalog, until stop is called. Verb is a past participle.
+// showContents begins to show the progress of work on a whole catalog, until stop is called.
+// verb is a past participle.
 func showContents(p *cli.Program, verb string) (told func(catalog.Contents), stop func()) {
 	say, stop := showText(p)
 	return func(n catalog.Contents) { say(progress.Entries(n.Items()) + " " + verb) }, stop
 }
 
-// showText begins to show what say was told last, until stop is called.
+// showText begins to show the last text that say got, until stop is called.
 func showText(p *cli.Program) (say func(string), stop func()) {
 	var mu sync.Mutex
 	var text string

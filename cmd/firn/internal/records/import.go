@@ -67,7 +67,7 @@ func newCatalogImport(p *cli.Program) *cobra.Command {
 		cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
-// mergedObject is what an import was worth, on standard output.
+// mergedObject is the result of an import on standard output.
 type mergedObject struct {
 	MessageType string `json:"message_type"`
 	File        string `json:"file"`
@@ -76,17 +76,17 @@ type mergedObject struct {
 	Known       int64  `json:"known"`
 	Differing   int64  `json:"differing"`
 	Others      int64  `json:"others"`    // uploads, jobs, downloads, inventories
-	Bad         int64  `json:"bad"`       // lines that make no sense
-	Doubtful    int64  `json:"doubtful"`  // archives of which a field could not be read
-	Undecoded   int64  `json:"undecoded"` // names that are no text in the encoding
+	Bad         int64  `json:"bad"`       // lines that could not be parsed
+	Doubtful    int64  `json:"doubtful"`  // archives with a field that could not be read
+	Undecoded   int64  `json:"undecoded"` // names that are invalid in the encoding
 }
 
-// imported is what an import was worth.
+// imported is the result of an import.
 type imported struct {
 	record.Merged
-	bad       int64 // lines that make no sense
-	doubtful  int64 // archives of which a field could not be read
-	undecoded int64 // names that are no text in the encoding
+	bad       int64 // lines that could not be parsed
+	doubtful  int64 // archives with a field that could not be read
+	undecoded int64 // names that are invalid in the encoding
 }
 
 func catalogImport(ctx context.Context, p *cli.Program, path string, o importOptions) (err error) {
@@ -128,8 +128,8 @@ func catalogImport(ctx context.Context, p *cli.Program, path string, o importOpt
 	return tellMerged(p, path, n, err)
 }
 
-// tellMerged prints what an import has changed, and returns the error that it is
-// for the command.
+// tellMerged prints the result of an import. It returns err, or an error if the result is not
+// clean.
 func tellMerged(p *cli.Program, path string, n imported, err error) error {
 	if p.JSON {
 		object := mergedObject{

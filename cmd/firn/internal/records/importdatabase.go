@@ -17,8 +17,8 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// importDatabase merges what a database of another tool has of the archives of a vault.
-// It asks no vault.
+// importDatabase merges the archives of a vault from the database of another tool. It sends no
+// request to the vault.
 func importDatabase(ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg string) (n imported, err error) {
 	place, err := vaulturl.OpenPlace(ctx, vaultArg)
 	if err != nil {
@@ -48,7 +48,7 @@ func importDatabase(ctx context.Context, p *cli.Program, c *catalog.Catalog, pat
 	return i.imported, err
 }
 
-// hasVault refuses a database that is about other vaults only.
+// hasVault returns an error if a database is only about other vaults.
 func hasVault(ctx context.Context, f *foreign.File, path, name string) error {
 	vaults, err := f.Vaults(ctx)
 	if err != nil || len(vaults) == 0 || slices.Contains(vaults, name) {
@@ -65,12 +65,12 @@ type databaseImport struct {
 	path    string
 	url     string // of the vault
 
-	archives []record.Archive // not on record yet
+	archives []record.Archive // not merged yet
 	others   int64            // files without an archive of their own
-	first    string           // whose archive serves others, too
+	first    string           // a file whose archive also has the bytes of others
 }
 
-// atOnce is how many archives are merged in one transaction.
+// atOnce is the number of archives that are merged in one transaction.
 const atOnce = 10_000
 
 func (i *databaseImport) run(ctx context.Context, f *foreign.File, name string) error {
@@ -115,7 +115,7 @@ func (i *databaseImport) add(e foreign.Entry) {
 	i.archives = append(i.archives, e.Archive)
 }
 
-// flush brings what was read into the record.
+// flush merges the archives that were read.
 func (i *databaseImport) flush(ctx context.Context) error {
 	if len(i.archives) == 0 {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"firn/reconcile"
 )
 
-// importMtJournal merges a journal, tells of the first of its lines that make no
-// sense or not all of it, and how its names were read.
+// importMtJournal merges a journal. It reports the first lines that cannot be parsed wholly, and
+// names that are invalid in the encoding.
 func importMtJournal(
 	ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg, encoding string,
 ) (n imported, err error) {
@@ -21,7 +21,7 @@ func importMtJournal(
 	if err != nil {
 		return n, p.ExplainOpen(err, vaultArg)
 	}
-	var first string // name that is no text
+	var first string // the first invalid name
 	say, stop := showText(p)
 	d := p.Depot(nil, c, 0)
 	d.Reading = func(at depot.Reading) {

@@ -14,7 +14,7 @@ import (
 	"firn/vault/inventory"
 )
 
-// recordKind is what a file to be imported is, in words.
+// recordKind is the kind of a file to import, in words.
 type recordKind string
 
 const (
@@ -24,8 +24,8 @@ const (
 	inventoryRecord recordKind = "an inventory"
 )
 
-// openRecord opens a file, which may be a pipe, to be read from its beginning, and
-// tells what it is. Standard input is an export.
+// openRecord opens a file, which may be a pipe, and finds its kind. in begins at the first byte.
+// Standard input is an export.
 func openRecord(p *cli.Program, path string) (in io.ReadCloser, kind recordKind, err error) {
 	if path == "-" {
 		return io.NopCloser(p.Stdin), exportRecord, nil
@@ -47,7 +47,7 @@ func openRecord(p *cli.Program, path string) (in io.ReadCloser, kind recordKind,
 	return nil, "", errors.Join(err, f.Close())
 }
 
-// kindOfRecord tells what a file is from its first bytes.
+// kindOfRecord finds the kind of a file from its first bytes.
 func kindOfRecord(path string, first []byte) (recordKind, error) {
 	switch {
 	case catalog.IsExport(first):

@@ -72,7 +72,7 @@ func NewInventory(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
 }
 
-// inventoryStatuses are those of the commands that read inventories.
+// inventoryStatuses returns the exit statuses of the commands that read inventories.
 func inventoryStatuses() []cli.Status {
 	return []cli.Status{
 		cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
@@ -80,7 +80,7 @@ func inventoryStatuses() []cli.Status {
 	}
 }
 
-// inventoryOf brings the catalog up to one vault.
+// inventoryOf reads the inventory of one vault into the catalog.
 func inventoryOf(ctx context.Context, p *cli.Program, vaultArg string, o inventoryOptions) error {
 	return p.WithVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		return p.ExplainWait(p.ExplainVault(runInventory(ctx, p, c, v, o), vaultArg))

@@ -73,8 +73,8 @@ func inventoryImport(ctx context.Context, p *cli.Program, vaultArg, path string,
 	return tellInventory(ctx, p, c, report)
 }
 
-// owner returns what the inventory of a vault must say about its vault. A
-// directory takes the inventory of any.
+// owner returns the name and the region of the vault that an inventory must contain. They are
+// empty if the vault is no Glacier vault: such a vault takes any inventory.
 func owner(vaultURL string) (name, region string, err error) {
 	ref, err := vaulturl.Parse(vaultURL)
 	if err != nil || ref.Kind != vaulturl.Glacier {
@@ -82,7 +82,7 @@ func owner(vaultURL string) (name, region string, err error) {
 	}
 	u, err := url.Parse(vaultURL)
 	if err != nil || strings.Contains(u.Query().Get("endpoint"), "://") {
-		return ref.Name, "", err // whoever answers there may name any region
+		return ref.Name, "", err // a server of one's own may write any region
 	}
 	return ref.Name, ref.Region, nil
 }

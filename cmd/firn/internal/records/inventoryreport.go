@@ -39,7 +39,7 @@ type inventoryObject struct {
 	AlreadyRead bool        `json:"already_read"`
 }
 
-// disputedObject is an archive of which catalog and vault do not say the same.
+// disputedObject is an archive that is differing or missing, on standard output.
 type disputedObject struct {
 	MessageType string          `json:"message_type"` // its state: differing or missing
 	Vault       string          `json:"vault"`
@@ -51,16 +51,16 @@ type disputedObject struct {
 	Created     time.Time       `json:"created"`
 }
 
-// badEntryObject is an entry that makes no sense.
+// badEntryObject is an invalid entry of an inventory, on standard output.
 type badEntryObject struct {
 	MessageType string `json:"message_type"`
 	Vault       string `json:"vault"`
 	Reason      string `json:"reason"`
-	Raw         string `json:"raw"` // what the vault wrote, at most its first KiB
+	Raw         string `json:"raw"` // the entry as the vault wrote it, at most 1 KiB
 }
 
-// tellInventory prints what an inventory has changed, and returns the error that
-// it is for the command if vault and catalog do not say the same.
+// tellInventory prints the result of an inventory. It returns an error if the inventory does not
+// agree with the catalog.
 func tellInventory(ctx context.Context, p *cli.Program, c *catalog.Catalog, r reconcile.Report) error {
 	var err error
 	if p.JSON {
@@ -156,8 +156,8 @@ func inventoryObjects(ctx context.Context, p *cli.Program, c *catalog.Catalog, r
 	return nil
 }
 
-// inventoryVerdict is the error of an inventory that does not prove the catalog
-// right.
+// inventoryVerdict returns an error if archives differ or are missing, or if entries are
+// invalid.
 func inventoryVerdict(r reconcile.Report) error {
 	var wrong, hints []string
 	for _, w := range []struct {

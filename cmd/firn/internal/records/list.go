@@ -122,7 +122,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 			err = p.Out.Failed()
 		}
 		if errors.Is(err, syscall.EPIPE) {
-			return &cli.ReportedError{Status: cli.StatusError} // who reads, such as head, has seen enough
+			return &cli.ReportedError{Status: cli.StatusError} // the reader, such as head, has closed the pipe
 		}
 		if err != nil {
 			return err
@@ -135,8 +135,8 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 	return nil
 }
 
-// shortName is the last element of a name, of whatever system that is; empty if it
-// has none. A name of nothing but separators and dots is shown as it is.
+// shortName returns the last element of a path of any system. It returns a name of only
+// separators and dots unchanged.
 func shortName(name string) string {
 	trimmed := strings.TrimRight(name, `/\`)
 	if last := trimmed[strings.LastIndexAny(trimmed, `/\`)+1:]; strings.Trim(last, ".") != "" {
@@ -151,7 +151,7 @@ func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
 		name, id = a.Name, string(a.ID)
 	}
 	if name == a.Description || vaulturl.IsBucket(a.Vault) && strings.HasSuffix("/"+string(a.ID), "/"+name) {
-		name = "" // said already
+		name = "" // another column shows it
 	}
 	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), id, a.Description, name}
 	if f.Vault == "" {

@@ -10,8 +10,7 @@ import (
 	"firn/record"
 )
 
-// stateFlag is an option that takes the state of an archive; empty if it was not
-// given.
+// stateFlag is an option that takes the state of an archive. It is empty if it was not given.
 type stateFlag record.ArchiveState
 
 func (f *stateFlag) String() string { return string(*f) }
@@ -24,7 +23,6 @@ func (f *stateFlag) Set(s string) error {
 	return nil
 }
 
-// Type is how help names the value.
 func (f *stateFlag) Type() string { return "STATE" }
 
 func stateNames() (names []string) {
@@ -34,10 +32,10 @@ func stateNames() (names []string) {
 	return names
 }
 
-// addState adds the option, and has shells complete it.
+// addState adds the option, with completion of its values.
 func addState(cmd *cobra.Command, state *stateFlag) {
 	cmd.Flags().Var(state, "state", "list only archives in this `STATE`")
-	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that there is not
+	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that does not exist
 		cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -41,12 +41,12 @@ func newCatalogRebuild(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, append(inventoryStatuses(), cli.StatusNotReady)...)
 }
 
-// rebuiltObject is what became of a catalog, on standard output.
+// rebuiltObject is the result of a rebuild on standard output.
 type rebuiltObject struct {
 	contentsObject
-	Sound bool   `json:"sound"` // and so it was left alone
-	Aside string `json:"aside"` // where the damaged one lies now; empty if there is none
-	Lost  bool   `json:"lost"`  // some of it could not be read
+	Sound bool   `json:"sound"` // the catalog was left unchanged
+	Aside string `json:"aside"` // path of the damaged catalog; empty if there is none
+	Lost  bool   `json:"lost"`  // a part of it could not be read
 }
 
 func catalogRebuild(ctx context.Context, p *cli.Program, vaults []string, o inventoryOptions) error {
@@ -89,8 +89,8 @@ func tellRebuilt(p *cli.Program, r catalog.Rebuilt, hasVaults bool) error {
 	return nil
 }
 
-// relist brings the catalog up to each vault. All are asked for their lists before
-// the first is waited for, so that they make them at the same time.
+// relist reads the inventory of each vault into the catalog. It starts the jobs of all vaults
+// before it waits for the first, so that they run at the same time.
 func relist(ctx context.Context, p *cli.Program, vaults []string, o inventoryOptions) error {
 	if len(vaults) < 2 || o.NoWait {
 		return p.Each(vaults, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) })

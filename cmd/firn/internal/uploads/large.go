@@ -18,7 +18,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// UploadLarge is what the binary does under the old tool's name.
+// UploadLarge runs the command line of the old tool.
 func UploadLarge(ctx context.Context, p *cli.Program, args []string) (err error) {
 	o, err := parseOldUpload(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -38,7 +38,7 @@ func UploadLarge(ctx context.Context, p *cli.Program, args []string) (err error)
 	})
 }
 
-// uploadLargeTo uploads and prints the old tool's lines.
+// uploadLargeTo uploads a file and prints the old tool's lines.
 func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl.Vault, c *catalog.Catalog) (err error) {
 	source, err := openSource(o.filepath, nil, v.URL())
 	if err != nil {
@@ -64,7 +64,7 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 	}
 	stored, err := s.send(ctx, source, upload.Options{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-	}, func(depot.Progress) {}) // the old tool's lines say it
+	}, func(depot.Progress) {}) // the old tool's lines report it
 	if err != nil {
 		return s.explain(context.WithoutCancel(ctx), err, o.filepath)
 	}
@@ -80,8 +80,7 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 	return nil
 }
 
-// oldPartSize raises a part size until the file fits, as the old tool's library
-// did.
+// oldPartSize doubles a part size until the file fits, as the old tool's library did.
 func oldPartSize(part, size int64, maxParts int) int64 {
 	for part < 4<<30 && part*int64(maxParts) < size {
 		part *= 2
@@ -89,7 +88,7 @@ func oldPartSize(part, size int64, maxParts int) int64 {
 	return part
 }
 
-// catalogOfEnvironment is the catalog of a command line that cannot name one.
+// catalogOfEnvironment returns the path of the catalog for a command line without --catalog.
 func catalogOfEnvironment() string {
 	if path := os.Getenv(cli.Variable("catalog")); path != "" {
 		return path
@@ -98,5 +97,5 @@ func catalogOfEnvironment() string {
 	return path
 }
 
-// OldName is the tool whose arguments are taken when the binary has its name.
+// OldName is the name of the old tool. Under this name the binary takes its arguments.
 const OldName = "gt_upload_large"

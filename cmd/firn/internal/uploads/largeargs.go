@@ -54,12 +54,12 @@ type oldUpload struct {
 	vault, filepath, description string
 }
 
-// parseOldUpload reads the command line; options and arguments may be mixed.
-// flag.ErrHelp asks for the help text.
+// parseOldUpload parses the command line, in which options and arguments may be mixed. It
+// returns flag.ErrHelp if the help text is asked for.
 func parseOldUpload(args []string) (oldUpload, error) {
 	var o oldUpload
 	f := flag.NewFlagSet(OldName, flag.ContinueOnError)
-	f.SetOutput(io.Discard) // the error says it all
+	f.SetOutput(io.Discard) // the caller reports the error
 	for _, name := range []string{"em", "estimated-mbps"} {
 		f.Float64Var(&o.mbps, name, 0, "")
 	}
@@ -69,7 +69,7 @@ func parseOldUpload(args []string) (oldUpload, error) {
 	for _, name := range []string{"r", "region"} {
 		f.StringVar(&o.region, name, "us-east-1", "")
 	}
-	var words, plain []string // plain: after "--" there are no options any more
+	var words, plain []string // plain: the words after "--"
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, plain = args[:i], args[i+1:]
 	}

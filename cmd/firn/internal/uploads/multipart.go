@@ -28,18 +28,18 @@ func NewMultipart(p *cli.Program) *cobra.Command {
 		newMultipartList(p), newMultipartAbort(p))
 }
 
-// openUpload is an unfinished upload, seen from both sides.
+// openUpload is an unfinished upload at the vault and on record.
 type openUpload struct {
 	vault.Upload
 	vaultURL string
 	parts    int   // that the vault holds
 	bytes    int64 // of these parts
-	known    bool  // to the catalog
+	known    bool  // it is on record
 	record   record.Upload
 }
 
-// openUploads lists what a vault has, each with its record but not its parts, and what is
-// open by the record and not among those.
+// openUploads returns the unfinished uploads of a vault (there), with their records but without
+// their parts, and the uploads that are open on record but not at the vault (gone).
 func openUploads(ctx context.Context, p *cli.Program, v *vaulturl.Vault, c *catalog.Catalog) (there, gone []openUpload, err error) {
 	listed, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Upload, error) bool) { return v.Uploads(ctx) })
 	if err != nil {
@@ -63,8 +63,8 @@ func openUploads(ctx context.Context, p *cli.Program, v *vaulturl.Vault, c *cata
 	return there, goneUploads(v.URL(), unsettled, there), nil
 }
 
-// recordOf is firn.RecordOf for many uploads: the caller reads the unsettled records once
-// and passes them in.
+// recordOf is upload.RecordOf for many uploads: the caller reads the unsettled records once and
+// passes them in.
 func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vault.Upload, unsettled []record.Upload) (record.Upload, error) {
 	known, err := c.UploadByID(ctx, v.URL(), u.ID)
 	if !errors.Is(err, vault.ErrNotFound) {
@@ -77,13 +77,12 @@ func recordOf(ctx context.Context, v *vaulturl.Vault, c *catalog.Catalog, u vaul
 	return known, err
 }
 
-// goneUploads lists which unsettled uploads are open by the record and not among those at
-// the vault.
+// goneUploads returns the uploads that are open on record and not among those at the vault.
 func goneUploads(vaultURL string, unsettled []record.Upload, there []openUpload) (gone []openUpload) {
 	for _, u := range unsettled {
 		isIt := func(o openUpload) bool { return o.ID == u.ID }
 		if u.State != record.Open || slices.ContainsFunc(there, isIt) {
-			continue // an unknown one may be an archive by now, and stays so
+			continue // an unknown upload may be an archive by now
 		}
 		gone = append(gone, openUpload{
 			Upload:   vault.Upload{ID: u.ID, Description: u.Description, PartSize: u.PartSize, Created: u.Started},
@@ -93,9 +92,9 @@ func goneUploads(vaultURL string, unsettled []record.Upload, there []openUpload)
 	return gone
 }
 
-// countParts fills in what the vault holds of an upload. One that has ended
-// meanwhile has nothing, and one in a bucket of which only a later part is there
-// counts as nothing, as nobody can say where that part belongs.
+// countParts fills in the parts that the vault holds of an upload. An upload that has ended
+// meanwhile has none. In a bucket, an upload of which only a later part is there also counts as
+// empty, because the offset of that part is unknown.
 func countParts(ctx context.Context, p *cli.Program, v *vaulturl.Vault, u *openUpload) error {
 	parts, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, u.ID) })
 	if err != nil && !errors.Is(err, vault.ErrNotFound) && !errors.Is(err, vault.ErrInvalid) {

@@ -63,7 +63,7 @@ func multipartAbort(
 	if err != nil {
 		return p.ExplainVault(err, vaultArg)
 	}
-	there = append(there, gone...) // their records, at least, can be settled
+	there = append(there, gone...) // abort settles their records
 	var chosen []openUpload
 	for _, ref := range refs {
 		u, err := chooseUpload(there, v, ref)
@@ -90,9 +90,9 @@ func multipartAbort(
 	return nil
 }
 
-// abortOne removes an upload and writes that down. Since it was shown, and while the
-// question stood, others may have gone on with it, so it is looked at once more: its
-// record under its lock, which keeps it from being continued at this moment.
+// abortOne aborts an upload and records that. Another process may have continued the upload
+// since it was shown, so abortOne reads its record again, under its lock: nobody can continue
+// it now.
 func abortOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, u openUpload) (err error) {
 	now, unlock, err := lockRecorded(ctx, c, v, u.ID)
 	if err != nil {
@@ -117,7 +117,7 @@ func abortOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaultu
 	}
 	if now != nil {
 		now.State = record.Aborted
-		after := context.WithoutCancel(ctx) // the vault has removed it: that is written down
+		after := context.WithoutCancel(ctx) // the vault has removed it, so this goes on record even after an interruption
 		if err := errors.Join(c.SaveUpload(after, now), c.DropParts(after, now.Key)); err != nil {
 			return err
 		}
@@ -131,8 +131,8 @@ func abortOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaultu
 	return nil
 }
 
-// lockRecorded returns the record of an upload, nil if there is none, and keeps others
-// from going on with it until unlock is called.
+// lockRecorded returns the record of an upload, or nil if there is none. Nobody else can continue
+// the upload until unlock is called.
 func lockRecorded(
 	ctx context.Context, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID,
 ) (now *record.Upload, unlock func() error, err error) {
@@ -152,15 +152,15 @@ func lockRecorded(
 		if err == nil && is.Key == was.Key && is.Source.Path == was.Source.Path && is.Description == was.Description {
 			return &is, unlock, nil
 		}
-		if err = errors.Join(err, unlock()); err != nil { // else it was taken over for another file
+		if err = errors.Join(err, unlock()); err != nil { // otherwise another file has taken the upload over: try again
 			return nil, nil, err
 		}
 	}
 }
 
-// checkOpen looks whether the vault has an upload as unfinished now, which alone tells
-// of one that the record does not know, or that the vault was asked to complete. Then
-// it is no archive, which the record of it is told.
+// checkOpen checks that an upload is unfinished at the vault: only the vault knows this of an
+// upload that is not on record, or that it was asked to complete. Such an upload is not an
+// archive, so checkOpen sets the record now, unless it is nil, to open.
 func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, id vault.UploadID, now *record.Upload) error {
 	err := p.Retry(ctx, func(ctx context.Context) error {
 		_, err := v.FindUpload(ctx, id)
@@ -171,7 +171,7 @@ func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	})
 	switch {
 	case err == nil && now != nil:
-		now.State = record.Completing // an unknown upload becomes an open one only by way of this
+		now.State = record.Completing // the state unknown cannot change to open directly
 		if err := c.SaveUpload(ctx, now); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ type openUploadObject struct {
 	Created     time.Time          `json:"created"`
 	PartSize    int64              `json:"part_size"`
 	Description string             `json:"description"`
-	Name        string             `json:"name"` // in a bucket, behind the vault's prefix
+	Name        string             `json:"name"` // in a bucket: the key without the vault's prefix
 	Parts       int                `json:"parts"`
 	Bytes       int64              `json:"bytes"`
 	AtVault     bool               `json:"at_vault"`
@@ -92,8 +92,8 @@ func multipartList(ctx context.Context, p *cli.Program, args []string, full bool
 	return nil
 }
 
-// recordedUploads is what the catalog knows of unfinished uploads, of all vaults or of one
-// that takes so many parts; 0: that is not known.
+// recordedUploads returns the unfinished uploads on record, of one vault or, if vaultURL is
+// empty, of all. maxParts is the limit of the vault; 0 is unknown.
 func recordedUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, maxParts int) ([]openUploadObject, error) {
 	var objects []openUploadObject
 	for u, err := range c.Uploads(ctx, vaultURL) {
@@ -117,7 +117,7 @@ func recordedUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, va
 	return objects, nil
 }
 
-// vaultUploads is what the vault has, and what the catalog thinks it has.
+// vaultUploads returns the unfinished uploads at a vault, and those that are only on record.
 func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
 	if err != nil {
@@ -149,7 +149,7 @@ func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vault
 		if listed[o.UploadID] {
 			continue
 		}
-		if len(there) == 0 && o.UploadID != "" { // not every service lists them
+		if len(there) == 0 && o.UploadID != "" { // not every service lists uploads
 			if o.AtVault, err = hasUpload(ctx, p, v, o.UploadID); err != nil {
 				return nil, err
 			}
@@ -159,7 +159,7 @@ func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vault
 	return objects, nil
 }
 
-// hasUpload asks the vault whether it has an upload.
+// hasUpload reports whether the vault has an upload.
 func hasUpload(ctx context.Context, p *cli.Program, v *vaulturl.Vault, id vault.UploadID) (bool, error) {
 	_, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Part, error) bool) { return v.Parts(ctx, id) })
 	if errors.Is(err, vault.ErrNotFound) {
@@ -168,8 +168,8 @@ func hasUpload(ctx context.Context, p *cli.Program, v *vaulturl.Vault, id vault.
 	return err == nil, err
 }
 
-// hasTooManyParts reports whether an upload is known to have more parts than the vault
-// takes, so that it can never be completed; 0: how many it takes is not known.
+// hasTooManyParts reports whether an upload has more than maxParts parts, the limit of the
+// vault, so that it can never be completed. A limit of 0 is unknown.
 func hasTooManyParts(u record.Upload, maxParts int) bool {
 	return maxParts > 0 && upload.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
@@ -197,7 +197,7 @@ func openUploadTable(p *cli.Program, objects []openUploadObject, withVault, full
 	table.End()
 }
 
-// catalogText says what the catalog knows of an upload.
+// catalogText returns what is on record about an upload.
 func catalogText(o openUploadObject, catalogOnly bool) string {
 	switch {
 	case !o.InCatalog:

@@ -10,10 +10,9 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// checkName says whether a vault takes an archive under the name that a source will
-// give it.
+// checkName checks that the vault accepts the name that the archive of a source will have.
 func checkName(v *vaulturl.Vault, o uploadOptions, path string) error {
-	if path == "-" && o.name == "" { // it gets a name of its own
+	if path == "-" && o.name == "" { // upload invents a name
 		return nil
 	}
 	if err := v.CheckName(cmp.Or(o.name, filepath.Base(path))); err != nil {
@@ -22,7 +21,7 @@ func checkName(v *vaulturl.Vault, o uploadOptions, path string) error {
 	return nil
 }
 
-// explainName adds how to store a source whose name no archive can have.
+// explainName adds a hint how to store a source whose name no archive can have.
 func explainName(err error, vaultArg, path string) error {
 	return cli.WithHint(err, "store it under another name: "+term.ShellCommand("firn", "upload", vaultArg, path, "--name")+" NAME")
 }

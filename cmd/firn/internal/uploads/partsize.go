@@ -12,9 +12,9 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// partSizeHints say how a source is uploaded in parts that are taken.
+// partSizeHints returns hints how to upload a source in parts that the vault accepts.
 func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hints []string) {
-	if e.Otherwise != "" { // what is to be tried first
+	if e.Otherwise != "" { // to try first
 		hints = append(hints, e.Otherwise)
 	}
 	size := strings.ReplaceAll(humane.Bytes(e.Fits), " ", "") // a power of two of MiB
@@ -36,7 +36,7 @@ func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hin
 	if e.MaxParts != 0 && !e.Guessed && vaulturl.IsBucket(s.vaultArg) {
 		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
 	}
-	if e.Otherwise != "" { // it may be completed yet, so it is not to be removed
+	if e.Otherwise != "" { // the upload may still be completed, so no hint removes it
 		return hints
 	}
 	left := "what it has at the vault stays there until it is removed: "
@@ -46,7 +46,7 @@ func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hin
 	return append(hints, left+term.ShellCommand("firn", "multipart", "abort", s.vaultArg, "--", cli.ShortID(string(e.Upload))))
 }
 
-// typedInstead is the command line as it was typed, with another value of an option.
+// typedInstead returns the command line as it was typed, with another value of an option.
 func typedInstead(p *cli.Program, option, value string) string {
 	before, after := p.Args, []string(nil)
 	if i := slices.Index(p.Args, "--"); i >= 0 {

@@ -9,7 +9,7 @@ import (
 	"firn/upload"
 )
 
-// What may be completed yet is not to be removed.
+// No hint removes an upload that may still be completed.
 func TestPartSizeHintsKeepWhatIsInDoubt(t *testing.T) {
 	for otherwise, aborts := range map[string]bool{"": true, "add lacks=crc64nvme to the vault's URL": false} {
 		s := &uploadSession{program: &cli.Program{Args: []string{"firn", "upload", "s3://films", "june.mov"}}, vaultArg: "s3://films"}

@@ -20,21 +20,21 @@ type planObject struct {
 	MessageType     string          `json:"message_type"`
 	File            string          `json:"file"`
 	Vault           string          `json:"vault"`
-	Size            int64           `json:"size"` // -1: not known
+	Size            int64           `json:"size"` // -1: unknown
 	PartSize        int64           `json:"part_size"`
-	Parts           int             `json:"parts"` // 0: not known
+	Parts           int             `json:"parts"` // 0: unknown
 	Requests        int             `json:"requests"`
 	RequestsUSD     float64         `json:"requests_usd"`
 	StorageUSDMonth float64         `json:"storage_usd_per_month"`
 	StorageUSDLeast float64         `json:"storage_usd_at_least"`
-	PricesAsOf      string          `json:"prices_as_of"` // empty where nothing is charged
-	Certainty       price.Certainty `json:"certainty"`    // of the least sure of these prices
+	PricesAsOf      string          `json:"prices_as_of"` // empty if nothing is charged
+	Certainty       price.Certainty `json:"certainty"`    // of the least certain of these prices
 	Rate            float64         `json:"bytes_per_second"`
-	Seconds         float64         `json:"seconds"` // 0: no rate is known
+	Seconds         float64         `json:"seconds"` // 0: the rate is unknown
 }
 
-// planUploads prints how the sources would be uploaded. It looks at the catalog
-// only if there is one.
+// planUploads prints how the sources would be uploaded. It reads the catalog if there is one,
+// and creates none.
 func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg string, sources []string) (err error) {
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged})
 	if err != nil {
@@ -112,7 +112,7 @@ func tellPlan(p *cli.Program, path, vaultURL string, plan upload.Plan, table pri
 	return nil
 }
 
-// planText is the plan for people.
+// planText returns the plan for people.
 func planText(o planObject, cost price.Estimate, table price.Table) []string {
 	if o.Size < 0 {
 		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
@@ -138,8 +138,7 @@ func planText(o planObject, cost price.Estimate, table price.Table) []string {
 	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
 }
 
-// checkNotEmpty refuses an empty file where the vault keeps none, as an upload of
-// it would.
+// checkNotEmpty refuses an empty file if the vault keeps no empty archives, as an upload does.
 func checkNotEmpty(path string, size int64, l vault.Limits) error {
 	if size == 0 && l.MinArchiveSize > 0 {
 		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, source.ErrUnreadable)

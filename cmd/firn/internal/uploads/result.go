@@ -18,7 +18,7 @@ import (
 	"firn/vault"
 )
 
-// storedObject is the outcome of an upload on standard output.
+// storedObject is the result of an upload on standard output.
 type storedObject struct {
 	MessageType    string          `json:"message_type"`
 	File           string          `json:"file"`
@@ -35,7 +35,7 @@ type storedObject struct {
 	AlreadyPresent bool            `json:"already_present"`
 }
 
-// tellStored prints the archive id, and for people what was done.
+// tellStored prints the archive id, and a summary for people.
 func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 	if s.program.JSON {
 		if err := s.program.Out.Object(storedObject{
@@ -61,7 +61,7 @@ func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 	return nil
 }
 
-// storedText tells people what was done.
+// storedText returns the summary for people.
 func storedText(path string, stored upload.Stored) []string {
 	name := sourceName(path)
 	if stored.AlreadyPresent {
@@ -85,7 +85,7 @@ func storedText(path string, stored upload.Stored) []string {
 	}
 }
 
-// sourceName names a source in a sentence.
+// sourceName returns the name of a source in a sentence.
 func sourceName(path string) string {
 	if path == "-" {
 		return "standard input"
@@ -93,7 +93,7 @@ func sourceName(path string) string {
 	return strconv.Quote(filepath.Base(path))
 }
 
-// explain names the file and adds what to do next.
+// explain adds hints to the error of an upload.
 func (s *uploadSession) explain(ctx context.Context, err error, path string) error {
 	again := s.program.ResumeHint(path)
 	unproved, isUnproved := errors.AsType[*vault.UnprovedError](err)
@@ -124,7 +124,7 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 		return cli.WithHint(cli.InClass(err, cli.ErrRefused), s.takenHints(ctx, err, sizeOf(path))...)
 	case isUnproved:
 		hints := s.unprovedHints(unproved.ID)
-		if path != "-" || s.options.name != "" { // else it would be stored once more
+		if path != "-" || s.options.name != "" { // a stream without a name would be stored again
 			hints = append([]string{"to look at it once more, which sends nothing: " + s.program.Typed()}, hints...)
 		}
 		return cli.WithHint(err, hints...)
@@ -140,7 +140,7 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	return s.program.ExplainVault(err, s.vaultArg)
 }
 
-// sizeOf is the size of a source in bytes, or -1 if that is not known.
+// sizeOf returns the size of a source in bytes, or -1 if it is unknown.
 func sizeOf(path string) int64 {
 	if info, err := os.Stat(path); err == nil && path != "-" {
 		return info.Size()

@@ -17,7 +17,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// uploadSession is what the files of one firn upload share.
+// uploadSession has the values that the files of one firn upload share.
 type uploadSession struct {
 	program  *cli.Program
 	options  uploadOptions
@@ -48,8 +48,8 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	return s.tellStored(path, stored)
 }
 
-// openSource opens what is to be stored. Of what is no file it says how to feed it through
-// standard input.
+// openSource opens a source. For a directory, a pipe and the like the error has a hint how to
+// upload it through standard input.
 func openSource(path string, stdin io.Reader, vaultArg string) (*source.Source, error) {
 	if path == "-" {
 		return source.Stream(stdin), nil
@@ -74,8 +74,8 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	}
 }
 
-// send uploads, and shows how that goes; announce is called once, before the
-// first byte moves, unless nothing needs to be sent.
+// send uploads a source and shows the progress. It calls announce once, before the first byte,
+// unless there is nothing to send.
 func (s *uploadSession) send(
 	ctx context.Context, source *source.Source, o upload.Options, announce func(plan depot.Progress),
 ) (upload.Stored, error) {
@@ -96,9 +96,8 @@ func (s *uploadSession) send(
 	return upload.From(ctx, d, source, o)
 }
 
-// rate returns what the line is thought to carry, in bytes per second: what the
-// user says, else what earlier uploads to the vault reached, but no more than
-// the limit; 0 if nothing is known.
+// rate returns the expected rate in bytes per second: --estimate-rate, or else the rate of
+// earlier uploads to the vault, but at most --limit-rate. It is 0 if no rate is known.
 func (s *uploadSession) rate(ctx context.Context) (float64, error) {
 	return estimateRate(ctx, s.options, s.catalog, s.vault.URL())
 }
@@ -115,8 +114,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 	return depot.BoundedRate(rate, float64(o.limitRate)), nil
 }
 
-// announce says what is about to be sent and, if a rate is known, how long that
-// will take.
+// announce reports the size of an upload and, if a rate is known, its duration.
 func (s *uploadSession) announce(path string, plan depot.Progress, rate float64) {
 	begin := s.program.Now()
 	what := sourceName(path)

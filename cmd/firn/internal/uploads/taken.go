@@ -11,9 +11,9 @@ import (
 	"firn/vault"
 )
 
-// takenHints say what to do where an archive has the name that a source of size bytes
-// was to have. To delete what is there is only advised if firn is on record as having
-// made it, and neither that nor another name where it may be the source itself.
+// takenHints returns hints for a source of size bytes whose name another archive has. It
+// proposes to delete that archive only if the record shows that firn has stored it. It proposes
+// neither that nor another name if the archive may have the bytes of the source.
 func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) []string {
 	hints := []string{"store it under another name: " + s.program.TypedWith("--name") + " NAME"}
 	if unfinished, ok := errors.AsType[*upload.UnfinishedError](err); ok {
@@ -26,12 +26,12 @@ func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) [
 	}
 	a, err := s.catalog.ArchiveByID(ctx, s.vault.URL(), taken.ID)
 	switch {
-	case errors.Is(err, vault.ErrNotFound) && taken.Size == size && !s.options.again: // it may be this very one
+	case errors.Is(err, vault.ErrNotFound) && taken.Size == size && !s.options.again: // it may have the same bytes
 		return []string{"whether it is this very file shows once the inventory is read: " +
 			term.ShellCommand("firn", "inventory", s.vaultArg) + "; then " + s.program.Typed()}
 	case err != nil:
 		return hints
-	case a.State == record.Unproved && !s.options.again: // then it is that one which matters
+	case a.State == record.Unproved && !s.options.again: // the archive has to be verified first
 		return s.unprovedHints(taken.ID)
 	case !s.isOurs(ctx, a, taken) || s.options.again && a.Size == size:
 		return hints
@@ -39,8 +39,8 @@ func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) [
 	return append(hints, "or delete first what firn has stored there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
 }
 
-// isOurs reports whether firn is on record as having made an archive that has a name,
-// and nothing tells that another program has replaced it since.
+// isOurs reports whether the record shows that firn has stored the archive with this name, and
+// the vault shows no sign that another program has replaced it.
 func (s *uploadSession) isOurs(ctx context.Context, a record.Archive, taken *vault.TakenError) bool {
 	if a.State != record.Stored && a.State != record.Confirmed || a.Size != taken.Size {
 		return false
@@ -53,8 +53,7 @@ func (s *uploadSession) isOurs(ctx context.Context, a record.Archive, taken *vau
 	return err == nil && there.Size == a.Size && (a.ETag == "" || there.ETag == a.ETag)
 }
 
-// unprovedHints say how an archive that is stored and not proved is proved by all of
-// its bytes.
+// unprovedHints returns hints how to verify an unproved archive by all of its bytes.
 func (s *uploadSession) unprovedHints(id vault.ArchiveID) []string {
 	return []string{
 		"to read it back and compare all of it: " + term.ShellCommand("firn", "verify", s.vaultArg, "--remote", "--", string(id)),

@@ -12,11 +12,11 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// meetVault makes sure that nothing is stored a second time without a word because
-// the catalog does not know what the vault holds: it was lost, or it is another one.
-// A directory tells at once, so its inventory is read. Elsewhere that takes hours, or
-// tells no tree hashes, so it is left to the user, who is told before anything is
-// sent; once, since the catalog knows an archive afterwards.
+// meetVault checks whether the vault has archives that the catalog does not know, because the
+// catalog was lost or is another one. Without a warning, files would be stored again. If the
+// vault is a directory, meetVault reads its inventory, which is quick. For another vault an
+// inventory takes hours or has no tree hashes, so meetVault warns before anything is sent. It
+// warns once, since afterwards the catalog knows an archive.
 func (s *uploadSession) meetVault(ctx context.Context) error {
 	known, err := s.catalog.Knows(ctx, s.vault.URL())
 	if err != nil || known || s.options.again {
@@ -32,13 +32,13 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 		return context.Cause(ctx)
 	case errors.Is(err, vault.ErrUnanswered):
 		return cli.WithHint(err, s.program.ResumeHint(""))
-	case errors.Is(err, vault.ErrDenied): // whoever may not ask may still store
+	case errors.Is(err, vault.ErrDenied): // without permission to list archives, uploads may still be permitted
 		s.program.UI.Say("firn: warning: the catalog knows nothing of this vault, and whether it is empty may not be looked at; if it is not, read its inventory first")
 		return nil
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
 		s.warnUnknown("and whether it is empty could not be looked at: " + term.ErrorText(err))
 		return nil
-	case !has: // nor is there such a vault, perhaps
+	case !has: // or the vault does not exist
 		return nil
 	}
 	ref, err := vaulturl.Parse(s.vault.URL())
@@ -54,8 +54,7 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 	return nil
 }
 
-// warnUnknown says what it means that the catalog knows nothing of the vault, and what
-// mends that.
+// warnUnknown warns that the catalog knows nothing of the vault, with a hint.
 func (s *uploadSession) warnUnknown(state string) {
 	again := "a file that was stored before is stored again"
 	if s.vault.Limits().Names {

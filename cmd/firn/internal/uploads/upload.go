@@ -1,4 +1,5 @@
-// Package uploads has the commands that store archives, and those about unfinished uploads.
+// Package uploads has the commands that store archives or show and remove unfinished uploads,
+// and firn hash.
 package uploads
 
 import (
@@ -119,7 +120,7 @@ func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg st
 	if err := o.check(sources); err != nil {
 		return err
 	}
-	if o.dryRun { // which must not even make a catalog
+	if o.dryRun { // a dry run must not create a catalog
 		return planUploads(ctx, p, o, vaultArg, sources)
 	}
 	return p.WithVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
