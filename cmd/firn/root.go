@@ -47,14 +47,14 @@ const rootExample = `  firn serve --dir ./cold                      # a server o
   firn upload image-backups june.tar --description "June, all disks"
   firn list image-backups`
 
-// newRoot builds the command line.
+// newRoot returns the root command.
 func newRoot(p *cli.Program) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "firn",
 		Short:         "Takes massive backups into cold storage and gets them back",
 		Long:          rootLong,
 		Example:       rootExample,
-		SilenceErrors: true, // report shows them
+		SilenceErrors: true, // Program.Report shows them
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,7 +67,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 			return errors.Join(cli.ApplyEnvironment(cmd), p.PlaceCatalog(cmd))
 		},
 	}
-	root.CompletionOptions.DisableDefaultCmd = true // ours has a help text like the others
+	root.CompletionOptions.DisableDefaultCmd = true // newCompletion has a help text like the other commands
 	root.SetOut(p.Out)
 	root.SetErr(p.UI)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { p.Help(cmd) })
@@ -82,10 +82,11 @@ func newRoot(p *cli.Program) *cobra.Command {
 	global.BoolP("help", "h", false, "print this help")
 
 	root.AddCommand(
-		uploads.NewUpload(p), retrievals.NewRetrieve(p), retrievals.NewDownload(p), retrievals.NewJob(p), uploads.NewHash(p), records.NewList(p), admin.NewDelete(p),
-		records.NewInventory(p), retrievals.NewVerify(p), admin.NewPurge(p),
-		uploads.NewMultipart(p), admin.NewVault(p), records.NewCatalog(p), estimates.NewEstimate(p), serving.NewServe(p),
-		newVersion(p), newCompletion(p),
+		uploads.NewUpload(p), uploads.NewMultipart(p), uploads.NewHash(p),
+		retrievals.NewRetrieve(p), retrievals.NewDownload(p), retrievals.NewJob(p), retrievals.NewVerify(p),
+		records.NewCatalog(p), records.NewList(p), records.NewInventory(p),
+		admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p),
+		estimates.NewEstimate(p), serving.NewServe(p), newVersion(p), newCompletion(p),
 	)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {

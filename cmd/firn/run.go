@@ -11,7 +11,7 @@ import (
 	"firn/treehash"
 )
 
-// newCommand is the program with all of its commands.
+// newCommand returns the program with all of its commands.
 func newCommand(args []string, stdin, stdout, stderr *os.File) *cli.Program {
 	p := cli.NewProgram(args, stdin, stdout, stderr)
 	p.Root = newRoot(p)

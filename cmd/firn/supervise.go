@@ -11,31 +11,30 @@ import (
 	"firn/depot"
 )
 
-// How long a command may take to come to its end after the first signal. One
-// that is blocked, in a read of standard input for example, is left behind then.
-// Nothing is lost by that: the record is durable at any instant.
+// How long a command may take to end after the first signal. After that, the program ends
+// although the command still runs, for example if it is blocked in a read of standard input.
+// Nothing is lost, because the record is durable at any moment.
 const (
 	forceAfter = time.Second
-	// With work in flight: the 10 s that parts of an upload and requests at a
-	// server get, and a little to write it down.
+	// With requests in flight: the 10 s that parts of an upload and requests to a server get,
+	// and some time to record them.
 	forceBusyAfter = 12 * time.Second
-	// After another signal: a command that has told its result is closing its files,
-	// and ends by itself with the status of that.
+	// After another signal: a command that has printed its result is closing its files, and
+	// ends with its own status.
 	lastMoment = 200 * time.Millisecond
 )
 
 // supervise runs the program to its end and returns its exit status.
 //
-// The first SIGINT, SIGTERM or SIGHUP ends the context, with ErrInterrupted as
-// its cause; a second one ends the program at once. A command that has come to its
-// end keeps its status, whatever signal comes then: signals are caught up to the exit
-// of the process, so the caller exits soon. A reader that closed our standard output
-// or error does not kill an upload: the write fails instead.
+// The first SIGINT, SIGTERM or SIGHUP ends the context, with depot.ErrInterrupted as its cause;
+// a second one ends the program at once. A command that has ended keeps its status even if a
+// signal arrives before the process exits. A reader that closes standard output or standard
+// error does not kill an upload: SIGPIPE is ignored, and the write fails.
 func supervise(p *cli.Program) cli.Status {
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // nohup and background jobs ask for that
+		if !signal.Ignored(s) { // by nohup, or for a background job
 			signal.Notify(signals, s)
 		}
 	}

@@ -52,7 +52,7 @@ func newVersion(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 }
 
-// thisVersion asks the linker, then what Go recorded while building.
+// thisVersion takes the version from the linker, or else from the build information of Go.
 func thisVersion() versionObject {
 	v := versionObject{"version", version, "", runtime.Version(), runtime.GOOS, runtime.GOARCH, treehash.Kernels()}
 	info, ok := debug.ReadBuildInfo()

@@ -1,4 +1,4 @@
-// Package estimates has the commands that compute costs and times. They ask no service.
+// Package estimates has the commands that compute costs and times. They send no requests.
 package estimates
 
 import (
@@ -28,7 +28,7 @@ func NewEstimate(p *cli.Program) *cobra.Command {
 		newEstimateUpload(p), newEstimateRetrieve(p), newEstimatePrices(p))
 }
 
-// estimateOptions are the options that both estimates share.
+// estimateOptions are the options of both estimates.
 type estimateOptions struct {
 	class    string
 	archives int64
@@ -51,7 +51,7 @@ func (o estimateOptions) check() error {
 	return err
 }
 
-// classes are those that are asked for.
+// classes returns the storage classes to estimate.
 func (o estimateOptions) classes() ([]price.Class, error) {
 	if o.class == "" {
 		return price.Classes(), nil
@@ -70,7 +70,7 @@ type heap struct {
 	count int64
 }
 
-// intoArchives parts bytes into so many archives, as evenly as can be.
+// intoArchives divides bytes into archives of almost equal size.
 func intoArchives(bytes, archives int64) ([]heap, error) {
 	if archives > bytes {
 		return nil, cli.UsageError("%s cannot be cut into %d archives", humane.Bytes(bytes), archives)
@@ -82,7 +82,7 @@ func intoArchives(bytes, archives int64) ([]heap, error) {
 	return heaps, nil
 }
 
-// addUp adds up archives and their bytes.
+// addUp returns the number of all archives, and all their bytes as the size.
 func addUp(heaps []heap) (all heap, err error) {
 	for _, h := range heaps {
 		if h.size > 0 && h.count > (math.MaxInt64-all.size)/h.size {
@@ -94,7 +94,7 @@ func addUp(heaps []heap) (all heap, err error) {
 	return all, nil
 }
 
-// loadText names an amount of data.
+// loadText returns an amount of data in words.
 func loadText(all heap) string {
 	if all.count == 1 {
 		return humane.Bytes(all.size) + " in 1 archive"
@@ -102,8 +102,7 @@ func loadText(all heap) string {
 	return fmt.Sprintf("%s in %d archives", humane.Bytes(all.size), all.count)
 }
 
-// withCatalog does what looks into the catalog, if there is one: an estimate
-// makes none.
+// withCatalog calls do with the catalog if there is one. An estimate creates none.
 func withCatalog(ctx context.Context, p *cli.Program, do func(*catalog.Catalog) error) (err error) {
 	if there, err := p.HasCatalog(); err != nil || !there {
 		return err
@@ -116,8 +115,8 @@ func withCatalog(ctx context.Context, p *cli.Program, do func(*catalog.Catalog) 
 	return do(c)
 }
 
-// lineRate is the rate that the user tells, else what learn finds in the catalog;
-// 0 if nothing is known.
+// lineRate returns the rate given by the user, or else the rate that learn finds in the catalog.
+// It is 0 if no rate is known.
 func lineRate(
 	ctx context.Context, p *cli.Program, told cli.RateFlag, learn func(*catalog.Catalog) (float64, error),
 ) (rate float64, err error) {
@@ -131,7 +130,7 @@ func lineRate(
 	return rate, err
 }
 
-// timeAt is how long bytes take at a rate; 0 if that is not known.
+// timeAt returns the time that bytes take at a rate; 0 if the rate is unknown.
 func timeAt(bytes int64, rate float64) time.Duration {
 	if rate <= 0 {
 		return 0
@@ -139,7 +138,7 @@ func timeAt(bytes int64, rate float64) time.Duration {
 	return term.TimeToSend(bytes, rate)
 }
 
-// tellDuration prints how long "sending" or "downloading" takes.
+// tellDuration prints how long an act ("sending" or "downloading") takes.
 func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) {
 	if rate <= 0 {
 		p.Out.Line("How long %s takes is not known; tell the rate of your line with --rate.", act)
@@ -148,7 +147,7 @@ func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) 
 	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), term.RateText(rate))
 }
 
-// tellSource prints what the amounts of a table stand on.
+// tellSource prints the source of the prices of a table.
 func tellSource(p *cli.Program, t price.Table, doubtful bool) {
 	p.Out.Line("Prices in USD, of %s as of %s (%s).", term.Show(t.Region), t.Day(), term.Show(t.Source))
 	p.Out.Line("They change, and differ by region; what each stands on: firn estimate prices.")
@@ -157,7 +156,7 @@ func tellSource(p *cli.Program, t price.Table, doubtful bool) {
 	}
 }
 
-// amountCell is an amount in a table, with the mark of one that is doubtful.
+// amountCell returns an amount for a table, with a mark if it is doubtful.
 func amountCell(a price.Amount) string {
 	number, _ := strings.CutSuffix(cli.Dollars(a.USD), " USD")
 	if a.Doubtful() {

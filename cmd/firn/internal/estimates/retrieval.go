@@ -16,7 +16,7 @@ import (
 type retrievalObject struct {
 	MessageType  string       `json:"message_type"`
 	Class        price.Class  `json:"class"`
-	Tier         string       `json:"tier"` // empty where nothing is charged
+	Tier         string       `json:"tier"` // empty if nothing is charged
 	Archives     int64        `json:"archives"`
 	Bytes        int64        `json:"bytes"`
 	RequestsCost price.Amount `json:"requests_cost"`
@@ -27,14 +27,14 @@ type retrievalObject struct {
 	TotalCost    price.Amount `json:"total_cost"`
 	Least        float64      `json:"ready_seconds_least"`
 	Most         float64      `json:"ready_seconds_most"`
-	Rate         float64      `json:"bytes_per_second"` // 0: not known
+	Rate         float64      `json:"bytes_per_second"` // 0: unknown
 	Seconds      float64      `json:"seconds"`          // to download; 0: not known
 	Region       string       `json:"region"`
-	PricesAsOf   string       `json:"prices_as_of"` // empty where nothing is charged
+	PricesAsOf   string       `json:"prices_as_of"` // empty if nothing is charged
 	Source       string       `json:"source"`
 }
 
-// estimate reckons the tiers of one class that are asked for.
+// estimate returns the estimates for the chosen tiers of one class.
 func (o retrievalOptions) estimate(t price.Table, class price.Class, all heap, rate float64) ([]retrievalObject, error) {
 	tiers := t.Tiers.Names()
 	switch {
@@ -73,7 +73,7 @@ func (o retrievalOptions) estimate(t price.Table, class price.Class, all heap, r
 	return estimates, nil
 }
 
-// outputLife is how long a vault keeps the output of a job at least (Amazon Glacier
+// outputLife is the least time for which a vault keeps the output of a job (Amazon Glacier
 // developer guide, "Downloading an Archive").
 const outputLife = 24 * time.Hour
 
@@ -121,7 +121,8 @@ func tellRetrievals(p *cli.Program, estimates []retrievalObject, all heap, t pri
 	return nil
 }
 
-// readyText shows the time until a download can begin, in seconds, as a range.
+// readyText returns the time until a download can begin, as a range. least and most are in
+// seconds.
 func readyText(least, most float64) string {
 	unit, of := "min", 60.0
 	if most >= 3600 {

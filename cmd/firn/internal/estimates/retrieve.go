@@ -97,7 +97,7 @@ func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, a
 	return tellRetrievals(p, estimates, all, table)
 }
 
-// estimateRetrieveSize estimates an amount of data in all classes.
+// estimateRetrieveSize estimates the retrieval of an amount of data in all chosen classes.
 func estimateRetrieveSize(ctx context.Context, p *cli.Program, o retrievalOptions, arg string) error {
 	size, err := term.ParseSize(arg)
 	if err != nil {
@@ -129,7 +129,7 @@ func estimateRetrieveSize(ctx context.Context, p *cli.Program, o retrievalOption
 	return tellRetrievals(p, estimates, heap{size, o.archives}, book.Table(classes[0]))
 }
 
-// chosenArchives adds up the archives of a vault that a user means.
+// chosenArchives adds up the archives of a vault that the user names.
 func chosenArchives(ctx context.Context, p *cli.Program, url string, refs []string) (heap, error) {
 	var heaps []heap
 	err := withCatalog(ctx, p, func(c *catalog.Catalog) error {

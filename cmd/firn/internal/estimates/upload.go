@@ -63,8 +63,8 @@ type uploadEstimateObject struct {
 	MonthCost       price.Amount `json:"storage_cost_per_month"`
 	LeastCost       price.Amount `json:"storage_cost_at_least"`
 	MinimumStayDays int64        `json:"minimum_stay_days"`
-	Rate            float64      `json:"bytes_per_second"` // 0: not known
-	Seconds         float64      `json:"seconds"`          // 0: not known
+	Rate            float64      `json:"bytes_per_second"` // 0: unknown
+	Seconds         float64      `json:"seconds"`          // 0: unknown
 	Region          string       `json:"region"`
 	PricesAsOf      string       `json:"prices_as_of"`
 	Source          string       `json:"source"`
@@ -106,7 +106,7 @@ func estimateUpload(ctx context.Context, p *cli.Program, o estimateOptions, part
 	return tellUploadEstimates(p, estimates, all, book.Table(classes[0]))
 }
 
-// uploadHeaps reads what is to be uploaded from the command line.
+// uploadHeaps returns the archives that the arguments describe.
 func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 	var heaps []heap
 	for _, arg := range args {
@@ -154,8 +154,8 @@ func estimateClass(t price.Table, class price.Class, heaps []heap, o upload.Opti
 	return e, nil
 }
 
-// limitsOf is what a class takes: a vault as its kind tells, S3 as its user guide
-// does ("Amazon S3 multipart upload limits").
+// limitsOf returns the limits of a class: those of the kind for a vault, and those of the user
+// guide for S3 ("Amazon S3 multipart upload limits").
 func limitsOf(class price.Class) vault.Limits {
 	if class == price.Vault {
 		return new(glaciervault.Vault).Limits()

@@ -18,14 +18,14 @@ import (
 	"firn/vault"
 )
 
-// namesFlag is an option that says how the files of archives are called.
+// namesFlag is an option that determines the names of files.
 type namesFlag string
 
-// The ways of --names.
+// The values of --names.
 const (
 	namesBase namesFlag = "base" // the last element of the archive's name
-	namesPath namesFlag = "path" // all of them, as directories
-	namesID   namesFlag = "id"   // the last one, after the beginning of the id, or of a hash of it
+	namesPath namesFlag = "path" // the whole name, with directories
+	namesID   namesFlag = "id"   // the last element, after the beginning of the id or of its hash
 )
 
 func (f *namesFlag) String() string { return string(*f) }
@@ -38,17 +38,16 @@ func (f *namesFlag) Set(s string) error {
 	return nil
 }
 
-// Type is how help names the value.
 func (f *namesFlag) Type() string { return "HOW" }
 
-// item is an archive and where it goes.
+// item is an archive and its file.
 type item struct {
 	record.Archive
-	path string // of the file, "-" for standard output
-	name string // within the directory that was given; empty if none was
+	path string // of the file; "-" is standard output
+	name string // path within the directory of -o; empty if -o is no directory
 }
 
-// places says where each archive goes, or why that cannot be told.
+// places returns the file of each archive.
 func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 	items := make([]item, len(archives))
 	for i, a := range archives {
@@ -67,15 +66,15 @@ func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 	for i := range items {
 		items[i].name = o.names.of(items[i].Archive)
 		items[i].path = filepath.Join(o.output, items[i].name)
-		if items[i].path == "-" { // which would mean standard output
+		if items[i].path == "-" { // "-" alone means standard output
 			items[i].path = "." + string(filepath.Separator) + "-"
 		}
 	}
 	return items, checkDistinct(items)
 }
 
-// isDirectory reports whether files go into a directory at path. One that ends
-// with a slash must be there.
+// isDirectory reports whether path is a directory for the files. If path ends with a slash, the
+// directory must exist.
 func isDirectory(path string) (bool, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -91,7 +90,7 @@ func isDirectory(path string) (bool, error) {
 	return false, err
 }
 
-// of is the relative path of an archive's file.
+// of returns the relative path of an archive's file.
 func (f namesFlag) of(a record.Archive) string {
 	switch f {
 	case namesPath:
@@ -102,8 +101,8 @@ func (f namesFlag) of(a record.Archive) string {
 	return download.FileName(a)
 }
 
-// distinctive is a text that tells an id from all others and may be in a file's
-// name: its beginning, or that of its hash where an id is the key of an object.
+// distinctive returns text that distinguishes an id from all others and may be part of a file's
+// name: the beginning of the id, or of its hash if the id contains the key of an object.
 func distinctive(id string) string {
 	const enough = 12
 	if !cli.IsArchiveID(id) {
@@ -113,9 +112,8 @@ func distinctive(id string) string {
 	return id[:enough]
 }
 
-// checkDistinct refuses archives that would have one file, or of which one would
-// have the name of the other's unfinished file. Some file systems hold no two names
-// apart that differ in the case of letters alone.
+// checkDistinct refuses two archives with the same file, or a file with the name of another's
+// unfinished file. It ignores upper and lower case, as some file systems do.
 func checkDistinct(items []item) error {
 	taken := make(map[string]item)
 	for _, i := range items {

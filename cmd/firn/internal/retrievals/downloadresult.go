@@ -28,11 +28,11 @@ type downloadObject struct {
 	Received       int64           `json:"received"`
 	Resumed        int64           `json:"resumed"`
 	Seconds        float64         `json:"seconds"`
-	MiBPerSecond   float64         `json:"mib_per_second"` // while bytes came
+	MiBPerSecond   float64         `json:"mib_per_second"` // while bytes were received
 	AlreadyPresent bool            `json:"already_present"`
 }
 
-// tell prints the path of the file, and for people what was done.
+// tell prints the path of the file, and a summary for people.
 func (s *downloadSession) tell(i item, got download.Result) error {
 	switch {
 	case i.path == "-":
@@ -56,7 +56,7 @@ func (s *downloadSession) tell(i item, got download.Result) error {
 	return s.program.Out.Flush()
 }
 
-// downloadedText tells people what was done.
+// downloadedText returns the summary for people.
 func downloadedText(i item, got download.Result) []string {
 	name := "to standard output"
 	if i.path != "-" {
@@ -82,7 +82,7 @@ func downloadedText(i item, got download.Result) []string {
 	return lines
 }
 
-// explain adds what to do next.
+// explain adds hints to the error of a download.
 func (s *downloadSession) explain(err error, i item) error {
 	again := "continue with: " + s.program.Typed()
 	var notReady *jobs.NotReadyError

@@ -17,7 +17,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// downloadSession is what the archives of one firn download share.
+// downloadSession has the values that the archives of one firn download share.
 type downloadSession struct {
 	program  *cli.Program
 	options  downloadOptions
@@ -26,9 +26,9 @@ type downloadSession struct {
 	catalog  *catalog.Catalog
 	bell     depot.Bell
 
-	rate     float64 // bytes per second; 0 if not known
+	rate     float64 // bytes per second; 0 if unknown
 	spending *spending
-	output   *download.Directory // that files go into; nil if there is none
+	output   *download.Directory // the directory of -o; nil if -o is none
 	hook     *cli.ReadyHook
 	shown    *progress.Transfer
 }
@@ -67,8 +67,8 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	return s.hook.End(s.one(ctx, items[0]))
 }
 
-// knownDownloadRate is what the line is thought to carry, in bytes per second; 0
-// if nothing is known.
+// knownDownloadRate returns the expected rate in bytes per second: estimate, or else the rate of
+// earlier downloads, but at most limit. It is 0 if no rate is known.
 func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, estimate, limit cli.RateFlag) (rate float64, err error) {
 	rate = float64(estimate)
 	if rate == 0 {
@@ -77,7 +77,7 @@ func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, 
 	return depot.BoundedRate(rate, float64(limit)), err
 }
 
-// one downloads an archive and tells of it.
+// one downloads an archive and prints the result.
 func (s *downloadSession) one(ctx context.Context, i item) error {
 	wanted, err := s.options.rng.of(i.Size)
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *downloadSession) one(ctx context.Context, i item) error {
 	return s.tell(i, got)
 }
 
-// many downloads archives, and reports the error of each as it comes.
+// many downloads archives. It reports each error at once.
 func (s *downloadSession) many(ctx context.Context, items []item) error {
 	byName := make(map[string]item)
 	var queue []download.Item
@@ -153,7 +153,7 @@ func (s *downloadSession) notBegun(left []record.Archive) error {
 		"when the others are here, continue with: "+s.program.Typed())
 }
 
-// checkStream refuses a standard output that bytes from outside must not reach.
+// checkStream refuses to write an archive to a terminal or among JSON.
 func (s *downloadSession) checkStream() error {
 	switch {
 	case s.program.JSON:

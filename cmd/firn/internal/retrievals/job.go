@@ -39,14 +39,14 @@ type jobObject struct {
 	Status      vault.JobStatus `json:"status"`
 	Message     string          `json:"message"`
 	Tier        vault.Tier      `json:"tier"`
-	ArchiveID   vault.ArchiveID `json:"archive_id"` // empty of an inventory
-	Name        string          `json:"name"`       // of the archive, if the catalog knows it
+	ArchiveID   vault.ArchiveID `json:"archive_id"` // empty for an inventory
+	Name        string          `json:"name"`       // of the archive; empty if it is not on record
 	Offset      int64           `json:"offset"`     // within the archive
-	Size        int64           `json:"size"`       // 0: not known
+	Size        int64           `json:"size"`       // 0: unknown
 	Description string          `json:"description"`
 	Started     time.Time       `json:"started"`
 	Completed   *time.Time      `json:"completed"` // null while in progress
-	Expires     *time.Time      `json:"expires"`   // null if not known, or never
+	Expires     *time.Time      `json:"expires"`   // null if unknown, or if the output never expires
 }
 
 func newJobObject(j record.Job, a record.Archive) jobObject {
@@ -67,7 +67,7 @@ func newJobObject(j record.Job, a record.Archive) jobObject {
 	return o
 }
 
-// archiveOf is what the catalog knows of a job's archive; nothing is fine.
+// archiveOf returns the record of a job's archive, or only the id if there is no record.
 func archiveOf(ctx context.Context, c *catalog.Catalog, j record.Job) (record.Archive, error) {
 	if j.Archive == "" {
 		return record.Archive{}, nil
@@ -79,10 +79,10 @@ func archiveOf(ctx context.Context, c *catalog.Catalog, j record.Job) (record.Ar
 	return found[0], nil
 }
 
-// jobsOf merges what the catalog and the vault know of the vault's jobs, oldest
-// first. Where both know a job, the vault is right about how it stands. A bucket does
-// not tell when a copy was asked for, nor by whom: one of an archive that the catalog
-// has a job for is taken for that job's. Jobs that cannot be read come by themselves.
+// jobsOf returns the jobs of a vault, from the record and from the vault's own list: first those
+// on record. For a job in both, the vault determines the status. A bucket does not report when
+// a copy was requested or by whom, so jobsOf takes a copy for the result of a job on record for
+// the same archive. bad are the jobs of the vault's list that cannot be parsed.
 func jobsOf(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault) (all []record.Job, bad []vault.Job, err error) {
 	there, err := cli.Collect(ctx, p, func(ctx context.Context) func(func(vault.Job, error) bool) { return v.Jobs(ctx) })
 	if err != nil {
@@ -122,16 +122,16 @@ func jobsOf(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl
 	return all, bad, nil
 }
 
-// badJobObject is a job that cannot be read, on standard output.
+// badJobObject is a job that cannot be parsed, on standard output.
 type badJobObject struct {
 	MessageType string      `json:"message_type"`
 	Vault       string      `json:"vault"`
-	JobID       vault.JobID `json:"job_id"` // empty if it makes no sense, too
+	JobID       vault.JobID `json:"job_id"` // empty if it is invalid, too
 	Description string      `json:"description"`
 	Reason      string      `json:"reason"`
 }
 
-// tellBadJobs says which jobs of a vault cannot be read.
+// tellBadJobs reports the jobs of a vault that cannot be parsed.
 func tellBadJobs(p *cli.Program, vaultURL string, bad []vault.Job) error {
 	for n, j := range bad {
 		switch {
@@ -149,7 +149,7 @@ func tellBadJobs(p *cli.Program, vaultURL string, bad []vault.Job) error {
 	return nil
 }
 
-// strangersJob is a job that the catalog does not know as it would.
+// strangersJob returns the record of a job that is not on record yet.
 func strangersJob(vaultURL string, j vault.Job) record.Job {
 	return record.Job{
 		Vault: vaultURL, ID: j.ID, Kind: j.Kind, Archive: j.Archive, Range: j.Range, List: j.List, Tier: j.Tier,

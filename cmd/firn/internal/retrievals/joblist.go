@@ -59,7 +59,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }
 
-// jobListOfCatalog lists what the catalog has, of all vaults.
+// jobListOfCatalog lists the jobs on record of all vaults.
 func jobListOfCatalog(ctx context.Context, p *cli.Program, o jobListOptions) (err error) {
 	if there, err := p.HasCatalog(); err != nil {
 		return err
@@ -134,7 +134,7 @@ func jobCells(j record.Job, a record.Archive, o jobListOptions) []string {
 	return []string{humane.Time(j.Started), string(j.Status), string(j.Tier), size, jobSubject(j, a), id, expires}
 }
 
-// jobSubject says what a job is for.
+// jobSubject returns the archive or the inventory of a job in words.
 func jobSubject(j record.Job, a record.Archive) string {
 	if j.Kind == vault.RetrieveInventory {
 		return "inventory"

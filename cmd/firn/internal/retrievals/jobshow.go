@@ -59,7 +59,7 @@ func newJobShow(p *cli.Program) *cobra.Command {
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }
 
-// jobText tells people about a job.
+// jobText describes a job for people.
 func jobText(j record.Job, a record.Archive, usually time.Duration, now time.Time) []string {
 	lines := []string{"job        " + string(j.ID), "for        " + jobSubject(j, a)}
 	if j.Archive != "" {

@@ -115,8 +115,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 	return hook.End(cli.WorstOf(w.seen))
 }
 
-// choose returns the jobs to wait for, each on record: what other programs asked
-// for is of interest from now on.
+// choose returns the jobs to wait for. It saves jobs of other programs in the record.
 func (w *jobWait) choose(ctx context.Context, refs []string) (jobs []record.Job, err error) {
 	all, bad, err := jobsOf(ctx, w.program, w.catalog, w.vault)
 	if err != nil {

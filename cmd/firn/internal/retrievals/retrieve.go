@@ -115,8 +115,8 @@ func runRetrieve(ctx context.Context, p *cli.Program, o retrieveOptions, vaultAr
 	})
 }
 
-// due leaves out those of several archives that were readable before, and are not
-// any more or were downloaded since, unless they are asked for again.
+// due leaves out those of several archives whose output was readable and has expired or was
+// downloaded, unless --again is set.
 func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (due []record.Archive, err error) {
 	if len(archives) < 2 || s.options.again {
 		return archives, nil
@@ -139,8 +139,7 @@ func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (d
 	return due, nil
 }
 
-// isPast reports whether an archive had an output that has expired, or one whose
-// bytes are here.
+// isPast reports whether an archive had an output that has expired or was downloaded.
 func (s *retrieveSession) isPast(ctx context.Context, a record.Archive) (bool, error) {
 	received, err := s.catalog.LastReceived(ctx, s.vault.URL(), a.ID)
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// spending shows what jobs cost before they are started, and refuses those beyond
-// a limit.
+// spending shows the cost of jobs before they are started, and refuses jobs beyond a limit.
 type spending struct {
 	program *cli.Program
 	vault   string // canonical
@@ -27,13 +26,13 @@ func newSpending(p *cli.Program, v *vaulturl.Vault, limit cli.DollarsFlag) (*spe
 	return &spending{program: p, vault: v.URL(), table: table, limit: limit}, err
 }
 
-// approve is asked before a job is started.
+// approve is called before a job is started.
 func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	if bytes < 0 {
 		return s.approveUnknown(req)
 	}
 	tier := string(req.Tier)
-	if names := s.table.Tiers.Names(); len(names) == 1 { // that of what is ready at once
+	if names := s.table.Tiers.Names(); len(names) == 1 { // the only tier, of archives that are readable at once
 		tier = names[0]
 	}
 	before, err := s.table.Retrieve(tier, s.jobs, s.bytes, s.bytes)
@@ -64,12 +63,12 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	return nil
 }
 
-// difference is what a is more than b.
+// difference returns a minus b, with the certainty of a.
 func difference(a, b price.Amount) price.Amount {
 	return price.Amount{USD: a.USD - b.USD, Certainty: a.Certainty}
 }
 
-// approveUnknown is asked about an archive that the catalog does not know.
+// approveUnknown approves a job for an archive of unknown size.
 func (s *spending) approveUnknown(req vault.JobRequest) error {
 	if !s.table.IsFree() && s.limit.Given {
 		return cli.WithHint(cli.RefusedError("the size of archive %q is not known, so neither is what it costs, and there is a limit",
@@ -81,7 +80,7 @@ func (s *spending) approveUnknown(req vault.JobRequest) error {
 	return nil
 }
 
-// refuse says what would have become too dear.
+// refuse returns the error for a job beyond the limit.
 func (s *spending) refuse(total price.Amount, tier vault.Tier, bytes int64) error {
 	err := cli.RefusedError("%s more by %s would make it cost %s in all (%s), and --max-cost is %s",
 		humane.Bytes(bytes), tier, cli.Money(total), s.table.Basis(), cli.Dollars(s.limit.USD))

@@ -11,7 +11,7 @@ import (
 	"firn/vault"
 )
 
-// retrievePlanObject is what a retrieval would be, on standard output.
+// retrievePlanObject is the plan of a retrieval on standard output.
 type retrievePlanObject struct {
 	MessageType string   `json:"message_type"`
 	Vault       string   `json:"vault"`
@@ -19,19 +19,19 @@ type retrievePlanObject struct {
 	Archives    int      `json:"archives"`
 	Bytes       int64    `json:"bytes"`
 	Unknown     int      `json:"of_unknown_size"`
-	Now         int      `json:"archives_now"` // that would be asked for now
+	Now         int      `json:"archives_now"` // whose jobs would be started now
 	NowBytes    int64    `json:"bytes_now"`
 	RequestsUSD float64  `json:"requests_usd"`
 	RetrieveUSD float64  `json:"retrieval_usd"`
 	EgressUSD   float64  `json:"egress_usd"`
-	Doubtful    bool     `json:"doubtful"`     // stands on a price of low certainty
-	PricesAsOf  string   `json:"prices_as_of"` // empty where nothing is charged
+	Doubtful    bool     `json:"doubtful"`     // a price has low certainty
+	PricesAsOf  string   `json:"prices_as_of"` // empty if nothing is charged
 	Rate        float64  `json:"bytes_per_second"`
-	Seconds     float64  `json:"seconds"` // of downloading; 0: no rate is known
+	Seconds     float64  `json:"seconds"` // of downloading; 0: the rate is unknown
 	Wait        [2]int64 `json:"seconds_to_wait"`
 }
 
-// plan prints what would be asked for, all in all, whatever jobs there are.
+// plan prints which archives would be retrieved, and the cost. It ignores existing jobs.
 func (s *retrieveSession) plan(archives []record.Archive) error {
 	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault.URL(), Tier: string(s.options.tier), Archives: len(archives), Rate: s.rate}
 	if o.Tier == "" {

@@ -21,7 +21,7 @@ import (
 	"firn/vault/vaulturl"
 )
 
-// retrieveSession is what the archives of one firn retrieve share.
+// retrieveSession has the values that the archives of one firn retrieve share.
 type retrieveSession struct {
 	program  *cli.Program
 	options  retrieveOptions
@@ -31,15 +31,15 @@ type retrieveSession struct {
 	catalog  *catalog.Catalog
 
 	spending *spending
-	rate     float64 // bytes per second; 0 if not known
+	rate     float64 // bytes per second; 0 if unknown
 
-	latest time.Time           // when the last of the jobs is expected to be done
+	latest time.Time           // when the last job is expected to end
 	bytes  int64               // that the jobs make readable
-	left   []record.Archive    // that were not asked for
-	seen   map[cli.Status]bool // what was reported
+	left   []record.Archive    // archives without a job
+	seen   map[cli.Status]bool // statuses that were reported
 }
 
-// run asks for the archives and prints their jobs.
+// run starts or finds the jobs of the archives and prints them.
 func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) error {
 	s.seen = make(map[cli.Status]bool)
 	s.program.SetResume("")
@@ -92,7 +92,7 @@ func (s *retrieveSession) retrieveOptions(archives []record.Archive) (jobs.Optio
 	return o, nil
 }
 
-// budget is how many bytes to make readable now; 0 if any number.
+// budget returns how many bytes to make readable now; 0 is no limit.
 func (s *retrieveSession) budget() int64 {
 	if s.options.all {
 		return 0
@@ -104,7 +104,7 @@ func (s *retrieveSession) budget() int64 {
 type retrievedObject struct {
 	jobObject
 
-	Found bool `json:"found"` // it was there before
+	Found bool `json:"found"` // the job existed before
 }
 
 // tell prints a job.
@@ -135,7 +135,7 @@ func (s *retrieveSession) tell(r jobs.Retrieved) error {
 	return nil
 }
 
-// downloading is the command that brings what was asked for.
+// downloading returns the command that downloads the archives.
 func (s *retrieveSession) downloading() string {
 	words, options := []string{"firn", "download", s.vaultArg}, []string(nil)
 	if s.options.rng.given {
@@ -147,7 +147,7 @@ func (s *retrieveSession) downloading() string {
 	return term.ShellCommand(slices.Concat(words, s.refs, options)...)
 }
 
-// end says how to go on, and with what status.
+// end reports how to continue, and returns an error with the exit status.
 func (s *retrieveSession) end() error {
 	if !s.latest.IsZero() && !s.program.Quiet {
 		s.program.UI.Say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), s.downloading())
@@ -167,7 +167,7 @@ func (s *retrieveSession) end() error {
 	return cli.WorstOf(s.seen)
 }
 
-// explain adds what to do next.
+// explain adds hints to the error of a retrieval.
 func (s *retrieveSession) explain(err error, a record.Archive) error {
 	again := "continue with: " + s.program.Typed()
 	switch {

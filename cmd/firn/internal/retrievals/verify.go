@@ -128,8 +128,8 @@ func runVerify(ctx context.Context, p *cli.Program, vaultArg, ref, file string, 
 	return tellVerified(p, verifiedObject{"verified", url, a.ID, file, false, got.Size, got.TreeHash}, fileText(got, file))
 }
 
-// verifyKnown compares a file with what is known of an archive. If the record lacks the
-// hash, the vault is asked for it, if it tells that at once; what it tells is noted.
+// verifyKnown compares a file with an archive. If the record lacks the tree hash, it asks a
+// vault that can answer at once, and saves the answer in the record.
 func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a record.Archive, vaultArg, file string) (got verify.Result, err error) {
 	at, err := vaulturl.Parse(a.Vault)
 	if isKnown := a.Size >= 0 && !a.TreeHash.IsZero(); err != nil || isKnown || at.Kind == vaulturl.Glacier {
@@ -146,7 +146,7 @@ func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a reco
 	return got, err
 }
 
-// fileText says what a file was compared with.
+// fileText returns what a file was compared with.
 func fileText(got verify.Result, file string) string {
 	switch {
 	case got.ByCRC:
@@ -157,8 +157,8 @@ func fileText(got verify.Result, file string) string {
 	return fmt.Sprintf("verified: %q has the bytes on record", file)
 }
 
-// verifyFile compares a file with an archive, and shows how that goes. The vault, if it
-// is not nil, is asked for what the record lacks.
+// verifyFile compares a file with an archive, and shows the progress. It asks the vault, unless
+// it is nil, for values that the record lacks.
 func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file string, v vault.Vault) (verify.Result, error) {
 	if a.State == record.Differing && !p.Quiet {
 		p.UI.Say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
@@ -176,7 +176,7 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 	}
 	got, err := verify.File(ctx, d, a, file)
 	if errors.Is(err, vault.ErrNotFound) {
-		if vaulturl.IsBucket(a.Vault) { // whose list has no hashes
+		if vaulturl.IsBucket(a.Vault) { // the list of a bucket has no tree hashes
 			return got, cli.WithHint(err, "to read what the vault has: "+p.TypedWith("--remote"))
 		}
 		return got, cli.WithHint(err, "an inventory tells them: "+term.ShellCommand("firn", "inventory", a.Vault))
@@ -184,8 +184,8 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 	return got, err
 }
 
-// verifyRemote compares the vault's bytes with the record and, if there is one,
-// with a file: before, if the record can tell, since that costs nothing.
+// verifyRemote compares the vault's bytes with the record and, if there is one, with a file. It
+// compares the file first if the record has the tree hash, since that costs nothing.
 func verifyRemote(
 	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, a record.Archive, file string, o verifyOptions,
 ) error {
@@ -232,8 +232,7 @@ func verifyRemote(
 		remoteText(got, known, file)))
 }
 
-// remoteText says what the vault's bytes were compared with: with the record, or, if
-// that does not know the archive's hash, with what there is.
+// remoteText returns what the vault's bytes were compared with.
 func remoteText(got download.Result, known bool, file string) string {
 	const unknown = "the catalog does not know the hash of this archive"
 	switch {
@@ -249,7 +248,7 @@ func remoteText(got download.Result, known bool, file string) string {
 	return unknown + "; verified: the bytes have the one that the vault gives for them"
 }
 
-// tellVerified prints what was proved, and says it.
+// tellVerified prints the verified archive, and a sentence for people.
 func tellVerified(p *cli.Program, o verifiedObject, text string) error {
 	if p.JSON {
 		return p.Out.Object(o)

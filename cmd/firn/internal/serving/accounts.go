@@ -11,14 +11,14 @@ import (
 	"firn/vault/dirvault"
 )
 
-// mainAccount is the account whose vaults are in the server's directory itself.
+// mainAccount is the account whose vaults are directly in the server's directory.
 const mainAccount = "000000000000"
 
-// accountDir is where the vaults of another account are. No vault can have this
+// accountDir returns the directory with the vaults of another account. No vault can have its
 // name.
 func (o serveOptions) accountDir(account string) string { return filepath.Join(o.dir, "@"+account) }
 
-// openAccounts adds the vaults of those accounts that have keys.
+// openAccounts adds the vaults of the accounts that have keys.
 func (o serveOptions) openAccounts(roots map[string]*dirvault.Root, keys server.Keys, log *slog.Logger) error {
 	for _, key := range keys {
 		if roots[key.Account] != nil {

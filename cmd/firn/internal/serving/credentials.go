@@ -10,11 +10,11 @@ import (
 	"firn/server"
 )
 
-// credentialsLimit is the size of the largest file of credentials, in bytes: more
-// than a thousand keys.
+// credentialsLimit is the maximum size of a credentials file in bytes: more than a thousand
+// keys.
 const credentialsLimit = 1 << 20
 
-// credentialsDocument is a file of credentials, as docs/server.md describes it.
+// credentialsDocument is a credentials file, as docs/server.md describes it.
 type credentialsDocument struct {
 	Keys []credentialsKey `json:"keys"`
 }
@@ -29,15 +29,14 @@ type credentialsKey struct {
 	Expires         time.Time `json:"expires"`
 }
 
-// readCredentials reads a file of credentials. Its secrets are in no error.
+// readCredentials reads a credentials file. No error contains a secret.
 func readCredentials(path string) (server.Keys, error) {
 	text, err := readPrivate(path, credentialsLimit)
 	if err != nil {
 		return nil, fmt.Errorf("the credentials: %w", err)
 	}
 	var d credentialsDocument
-	// A "read_only" that is misspelt, or stands there twice, must not be a key that
-	// may write.
+	// A misspelt or repeated "read_only" must not give a key that may write.
 	if err := strict.Decode(text, &d); err != nil {
 		return nil, fmt.Errorf("the credentials %q: %w", path, err)
 	}

@@ -10,9 +10,8 @@ import (
 	"firn/vault"
 )
 
-// delayFlag is an option that says how long jobs take: one duration for all, or
-// one for each tier named, the others taking no time. An inventory takes as long
-// as Standard, as at the service.
+// delayFlag is an option with the duration of jobs: one for all tiers, or one for each named
+// tier and 0 for the others. An inventory takes as long as Standard, as at the service.
 type delayFlag map[vault.Tier]time.Duration
 
 func (f *delayFlag) String() string {
@@ -51,7 +50,7 @@ func (f *delayFlag) Set(s string) error {
 	return nil
 }
 
-// ParseDelay reads a duration that is not negative.
+// ParseDelay parses a duration that is not negative.
 func ParseDelay(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d < 0 {
@@ -60,10 +59,9 @@ func ParseDelay(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// Type is how help names the value.
 func (f *delayFlag) Type() string { return "DURATION" }
 
-// delay is how long a job takes; see dirvault.Options.
+// delay returns the duration of a job; see dirvault.Options.
 func (f delayFlag) delay(_ vault.JobKind, tier vault.Tier) time.Duration {
 	if tier == "" {
 		tier = vault.Standard

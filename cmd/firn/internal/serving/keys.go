@@ -23,19 +23,19 @@ import (
 type keyPair struct {
 	AccessKeyID     string `json:"access_key_id"`
 	SecretAccessKey string `json:"secret_access_key"`
-	sessionToken    string // comes with every request; only one of the environment may have it
-	made            bool   // by this run, which shows it
-	file            string // where a server that made it has kept it
+	sessionToken    string // sent with every request; only a key pair of the environment may have one
+	made            bool   // by this run, which prints it
+	file            string // the file that it was read from; empty if there is none
 }
 
 // Format keeps the secret out of every formatted text.
 func (keyPair) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
-const keysLimit = 4 << 10 // bytes; ours has about a hundred
+const keysLimit = 4 << 10 // bytes; the file has about a hundred
 
-// serverKeys returns the keys that a server takes, and the key pair to show, if
-// there is one: those of the file that was named, else the key pair of the
-// environment, else that of the directory, which is made if there is none.
+// serverKeys returns the keys that a server accepts, and the key pair to print, if there is one:
+// the keys of --credentials, or else the key pair of the environment, or else the key pair of
+// the directory, which it creates if there is none.
 func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
 	if o.credentials != "" {
 		keys, err := readCredentials(o.credentials)
@@ -49,7 +49,8 @@ func serverKeys(o serveOptions) (server.Keys, keyPair, error) {
 	return server.Keys{pair.AccessKeyID: key}, pair, nil
 }
 
-// onePair makes a key pair for this run alone if it is not to be kept.
+// onePair returns the key pair of the environment or of the directory. With readOnly it cannot
+// keep a new key pair, so it creates one for this run alone.
 func onePair(dir string, readOnly bool) (keyPair, error) {
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
 	if id != "" && secret != "" {
@@ -87,7 +88,7 @@ func readKeys(path string) (keys keyPair, err error) {
 	return keys, nil
 }
 
-// newKeys makes a key pair in the form of Amazon's (20 and 40 characters).
+// newKeys creates a key pair in the form of Amazon's (20 and 40 characters).
 func newKeys() keyPair {
 	random := make([]byte, 30) // 40 characters
 	_, _ = rand.Read(random)   // never fails
@@ -98,8 +99,8 @@ func newKeys() keyPair {
 	}
 }
 
-// keepKeys makes a key pair and keeps it. The file is complete before it has its name,
-// and both are flushed.
+// keepKeys creates a key pair and writes it to a file, which is complete and durable before it
+// has its name.
 func keepKeys(path string) (keyPair, error) {
 	keys := newKeys()
 	text, err := json.MarshalIndent(keys, "", "  ")
@@ -110,7 +111,7 @@ func keepKeys(path string) (keyPair, error) {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	})
-	if errors.Is(err, vault.ErrExists) { // another server has just made them
+	if errors.Is(err, vault.ErrExists) { // another server has just created it
 		return readKeys(path)
 	}
 	return keys, err

@@ -17,8 +17,7 @@ import (
 	"firn/server"
 )
 
-// listen serves until ctx ends: the API, and what the operator looks at if that
-// was asked for.
+// listen serves the API, and with --admin also health and metrics, until ctx ends.
 func listen(ctx context.Context, p *cli.Program, o serveOptions, s *server.Server, log *slog.Logger, shown keyPair) error {
 	config, err := o.tls.config(p.Now, log)
 	if err != nil {
@@ -44,7 +43,7 @@ func listen(ctx context.Context, p *cli.Program, o serveOptions, s *server.Serve
 		return errors.Join(err, listener.Close())
 	}
 	p.SetBusy()
-	// One that fails ends the other.
+	// If one fails, the other ends.
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Serve(ctx, listener) })
 	if admin != nil {
@@ -61,7 +60,7 @@ func listenAt(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// checkAddresses refuses to speak in the clear, or about itself, to other machines.
+// checkAddresses refuses to serve other machines without TLS, or with health and metrics.
 func (o serveOptions) checkAddresses() error {
 	local, err := isLoopback(o.listen)
 	switch {
@@ -82,7 +81,7 @@ func (o serveOptions) checkAddresses() error {
 	return err
 }
 
-// isLoopback reports whether no other machine can reach an address.
+// isLoopback reports whether an address can be reached only from this machine.
 func isLoopback(address string) (bool, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -92,8 +91,8 @@ func isLoopback(address string) (bool, error) {
 	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
 }
 
-// reachable is an address by which others find the server: one that means every
-// interface is told as the name of this machine.
+// reachable returns an address for clients. It replaces the address of all interfaces with the
+// name of this machine.
 func reachable(address net.Addr) string {
 	tcp, ok := address.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
@@ -106,7 +105,7 @@ func reachable(address net.Addr) string {
 	return net.JoinHostPort(name, strconv.Itoa(tcp.Port))
 }
 
-// serverObject is a server that is ready, on standard output.
+// serverObject describes a server that is ready, on standard output.
 type serverObject struct {
 	MessageType string            `json:"message_type"`
 	Endpoint    string            `json:"endpoint"`
@@ -114,9 +113,9 @@ type serverObject struct {
 	Export      map[string]string `json:"export"`
 }
 
-// tellServer prints where the server listens and what clients need, at once. A
-// key pair that came from the environment is not repeated, and a secret is shown when it
-// is made, or on request: under a supervisor, the output is a log that others may read.
+// tellServer prints the address of the server and the variables for clients, and flushes them.
+// It does not print a key pair of the environment. It prints a secret only when it was just
+// created or with --show-secret: under a supervisor, others may read the output in a log.
 func tellServer(p *cli.Program, address net.Addr, admin net.Listener, o serveOptions, keys keyPair, log *slog.Logger) error {
 	endpoint := o.tls.scheme() + "://" + reachable(address)
 	exports := [][2]string{{"AWS_ENDPOINT_URL_GLACIER", endpoint}, {"AWS_REGION", o.region}}

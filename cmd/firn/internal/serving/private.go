@@ -13,20 +13,19 @@ import (
 	"firn/internal/disk"
 )
 
-// readPrivate reads a file of at most limit bytes that others than its owner cannot
-// read.
+// readPrivate reads a file of at most limit bytes that only its owner, this user, can read.
 func readPrivate(path string, limit int64) ([]byte, error) {
 	return readGuarded(path, limit, guard{0o077, true, "make it yours alone: " + term.ShellCommand("chmod", "600", path)})
 }
 
-// guard is which files are refused.
+// guard determines which files are refused.
 type guard struct {
-	unwanted fs.FileMode // those whose mode has any of these bits
-	others   bool        // those that belong to another user
-	hint     string      // what to do about the mode
+	unwanted fs.FileMode // files whose mode has any of these bits
+	others   bool        // files that belong to another user
+	hint     string      // how to change the mode
 }
 
-// readGuarded reads a file of at most limit bytes.
+// readGuarded reads a file of at most limit bytes that g does not refuse.
 func readGuarded(path string, limit int64, g guard) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -50,7 +49,7 @@ func readGuarded(path string, limit int64, g guard) ([]byte, error) {
 	return text, err
 }
 
-// notOurs is the refusal of what belongs to another user, with what to do about it.
+// notOurs refuses a file or directory of another user, with a hint.
 func notOurs(path string, err error) error {
 	return cli.WithHint(cli.RefusedError("%w", err), "make it yours: "+term.ShellCommand("chown", strconv.Itoa(os.Geteuid()), path))
 }

@@ -15,14 +15,13 @@ import (
 	"firn/vault/dirvault"
 )
 
-// How a server scrubs unless it is told otherwise: 50 TB a month, at a tenth or less
-// of what a disk can read.
+// The defaults of scrubbing: 50 TB a month, at most a tenth of the rate of a disk.
 const (
 	scrubRate  = 20 << 20
 	scrubEvery = 720 * time.Hour
 )
 
-// scrubOptions are the options of a server that say how it scrubs.
+// scrubOptions are the options of a server about scrubbing.
 type scrubOptions struct {
 	rate  scrubRateFlag
 	every time.Duration
@@ -57,12 +56,10 @@ func (f *scrubRateFlag) Set(s string) error {
 	return err
 }
 
-// Type is how help names the value.
 func (f *scrubRateFlag) Type() string { return "RATE" }
 
-// start scrubs what is served until the function that it returns is called, which
-// waits for the end of it. Several directories share the rate: one that
-// has nothing to read leaves its part to the others.
+// start scrubs the served directories until stop is called, which waits for the end. The
+// directories share the rate: one without archives to read leaves its share to the others.
 func (o *scrubOptions) start(ctx context.Context, roots []*dirvault.Root, log *slog.Logger) (stop func()) {
 	if o.rate == 0 {
 		return func() {}
@@ -86,7 +83,7 @@ func (o *scrubOptions) start(ctx context.Context, roots []*dirvault.Root, log *s
 	}
 }
 
-// scrubCollectors have the figures of scrubbing for Prometheus.
+// scrubCollectors returns the metrics of scrubbing.
 func scrubCollectors(roots map[string]*dirvault.Root) []prometheus.Collector {
 	sum := func(name, help string, of func(dirvault.ScrubCounts) int64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 {
@@ -108,7 +105,7 @@ func scrubCollectors(roots map[string]*dirvault.Root) []prometheus.Collector {
 	}
 }
 
-// scrubbedSince is in seconds since 1970.
+// scrubbedSince returns the oldest end of a scrub, in seconds since 1970; NaN without a vault.
 func scrubbedSince(roots map[string]*dirvault.Root) float64 {
 	oldest := math.NaN()
 	for _, root := range roots {

@@ -15,8 +15,7 @@ import (
 	"firn/vault/dirvault"
 )
 
-// TestScrubRateIsShared: one account with archives among several without is scrubbed at
-// the whole rate. In a bubble, waiting takes exactly as long as it should.
+// If only one of several accounts has archives, it is scrubbed at the whole rate.
 func TestScrubRateIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var roots []*dirvault.Root
@@ -43,7 +42,7 @@ func TestScrubRateIsShared(t *testing.T) {
 	})
 }
 
-// storeIn makes a vault with an archive of data.
+// storeIn creates a vault with an archive of data.
 func storeIn(t *testing.T, root *dirvault.Root, data []byte) {
 	t.Helper()
 	ctx := t.Context()

@@ -70,10 +70,10 @@ type serveOptions struct {
 	topicsFile     string
 	freeFloor      cli.SizeFlag
 	scrub          scrubOptions
-	now            func() time.Time // the clock by which jobs end
+	now            func() time.Time // the clock of jobs
 }
 
-// vaults is what the directory of the vaults of an account is told.
+// vaults returns the options for the vaults of an account.
 func (o serveOptions) vaults(account string, log *slog.Logger) dirvault.Options {
 	d := dirvault.Options{
 		Now:            o.now,
@@ -93,7 +93,7 @@ func (o serveOptions) vaults(account string, log *slog.Logger) dirvault.Options 
 	return d
 }
 
-// check refuses what the flags themselves take.
+// check refuses invalid values and combinations of options.
 func (o serveOptions) check() error {
 	switch {
 	case o.outputLifetime <= 0:
@@ -201,8 +201,8 @@ func runServe(ctx context.Context, p *cli.Program, o serveOptions) (err error) {
 	return listen(ctx, p, o, s, log, shown)
 }
 
-// free tells how much of the disk is free. Nobody looks where nothing is written to it,
-// as a medium that cannot be written is full.
+// free returns a function that returns the free space of the disk, or nil with --read-only: a
+// medium that cannot be written may count as full.
 func (o serveOptions) free() func() (int64, error) {
 	if o.readOnly {
 		return nil
@@ -210,10 +210,10 @@ func (o serveOptions) free() func() (int64, error) {
 	return func() (int64, error) { return disk.Free(o.dir) }
 }
 
-// defaultFreeFloor leaves room for what ends uploads and keeps the disk usable.
+// defaultFreeFloor leaves space for the completion of uploads, and for other use of the disk.
 const defaultFreeFloor = 256 << 20
 
-// serverLog is the log of a server, on standard error.
+// serverLog returns the log of a server, on standard error.
 func serverLog(p *cli.Program) *slog.Logger {
 	if p.JSON {
 		return slog.New(slog.NewJSONHandler(term.PlainJSON(p.UI), nil))
@@ -221,12 +221,12 @@ func serverLog(p *cli.Program) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.UI, nil))
 }
 
-// logDamage tells the log what is damaged and was left out.
+// logDamage returns a function that logs damaged files that were left out.
 func logDamage(log *slog.Logger) func(error) {
 	return func(err error) { log.Error("damage", "error", err) }
 }
 
-// openAccessLog opens the log for appending. Without one, lines are thrown away.
+// openAccessLog opens the access log for appending. If path is empty, it discards the lines.
 func openAccessLog(path string) (io.WriteCloser, error) {
 	if path == "" {
 		return discard{io.Discard}, nil

@@ -12,8 +12,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// tlsFiles are the files of a server's certificates and of their private key;
-// both are empty without TLS.
+// tlsFiles are the paths of a server's certificates and of their private key. Both are empty
+// without TLS.
 type tlsFiles struct{ cert, key string }
 
 func (f tlsFiles) scheme() string {
@@ -23,7 +23,8 @@ func (f tlsFiles) scheme() string {
 	return "https"
 }
 
-// config returns how TLS is spoken, or nil if it is not. The files are good now.
+// config returns the configuration of TLS, or nil without TLS. It checks that the files are
+// valid now.
 func (f tlsFiles) config(now func() time.Time, log *slog.Logger) (*tls.Config, error) {
 	if f.cert == "" {
 		return nil, nil
@@ -35,8 +36,8 @@ func (f tlsFiles) config(now func() time.Time, log *slog.Logger) (*tls.Config, e
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.current}, nil
 }
 
-// certificate is the pair in the files, read again when they have changed, so that
-// a certificate is renewed without a restart.
+// certificate is the key pair in the files. It reads changed files again, so that a certificate
+// can be renewed without a restart.
 type certificate struct {
 	files tlsFiles
 	now   func() time.Time
@@ -44,15 +45,15 @@ type certificate struct {
 
 	mu     sync.Mutex
 	pair   *tls.Certificate
-	tried  [2]fileState // of what was tried last
+	tried  [2]fileState // of the files that were tried last
 	looked time.Time
 }
 
-// certificateEvery is how long files that were looked at are not looked at again.
+// certificateEvery is the least time between two checks of the files.
 const certificateEvery = 10 * time.Second
 
-// current returns the pair to use. If new files are of no use, perhaps because only
-// one was written yet, it is the old one, and the log tells.
+// current returns the key pair to use. If the new files are invalid, perhaps because only one is
+// written yet, it logs that and returns the old pair.
 func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,12 +82,12 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.pair, nil
 }
 
-// keyLimit is the size of the largest file of a private key, in bytes. It may hold
-// the certificates, too.
+// keyLimit is the maximum size of the private key's file in bytes. The file may also contain the
+// certificates.
 const keyLimit = 1 << 20
 
-// read reads the pair. The group of the key's file may read it, since tools that
-// renew certificates hand out keys so, but nobody else.
+// read reads the key pair. It refuses a key that others than its owner and its group can read.
+// The group is permitted because tools that renew certificates share keys in this way.
 func (f tlsFiles) read() (tls.Certificate, error) {
 	cert, err := os.ReadFile(f.cert)
 	if err != nil {
@@ -99,8 +100,8 @@ func (f tlsFiles) read() (tls.Certificate, error) {
 	return tls.X509KeyPair(cert, key)
 }
 
-// fileState is by what a file is known to have changed. The mode counts: a key that
-// was refused for it is good as soon as it is mended.
+// fileState shows whether a file has changed. It includes the mode, so that a key that was
+// refused for its mode is read again as soon as the mode is corrected.
 type fileState struct {
 	written time.Time
 	mode    fs.FileMode

@@ -22,8 +22,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-// A certificate that is renewed is used without a restart; until its key has come
-// too, the old one is.
+// A renewed certificate is used without a restart, as soon as its key is there, too.
 func TestRenewedCertificate(t *testing.T) {
 	r := startRenewal(t)
 	r.want("old", 0)
@@ -49,7 +48,8 @@ func TestRenewedCertificate(t *testing.T) {
 	}
 }
 
-// A renewed key that others can read is not used until they cannot; its group may.
+// A renewed key that others can read is not used until its mode is corrected. Its group may read
+// it.
 func TestRenewedKeyOfOthers(t *testing.T) {
 	if runtime.GOOS == "windows" { // which has no such modes
 		return
@@ -120,7 +120,7 @@ func (r *renewal) mode(mode os.FileMode) {
 	}
 }
 
-// want looks which certificate is used, and how many complaints were logged so far.
+// want checks which certificate is used, and how many errors were logged so far.
 func (r *renewal) want(name string, complaints int) {
 	r.t.Helper()
 	pair, err := r.config.GetCertificate(nil)
@@ -132,7 +132,7 @@ func (r *renewal) want(name string, complaints int) {
 	}
 }
 
-// selfSigned makes a certificate of this name, and its key, in PEM.
+// selfSigned creates a certificate with this name, and its key, in PEM.
 func selfSigned(t *testing.T, name string) (cert, key []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

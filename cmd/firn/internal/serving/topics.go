@@ -10,8 +10,8 @@ import (
 	"firn/vault"
 )
 
-// topicsFlag is an option, given once for each topic, that says to which URL the
-// messages of a topic are posted.
+// topicsFlag is an option, given once for each topic, with the URL to which the messages of the
+// topic are posted.
 type topicsFlag map[string]string
 
 func (f *topicsFlag) String() string { return strings.Join(slices.Sorted(maps.Keys(*f)), ",") }
@@ -31,11 +31,11 @@ func (f *topicsFlag) Set(s string) error {
 	return nil
 }
 
-// topicsLimit is the size of the largest file of topics, in bytes.
+// topicsLimit is the maximum size of a file of topics in bytes.
 const topicsLimit = 1 << 20
 
-// read adds the topics of a file, one a line. Empty lines, and those that begin with #,
-// say nothing. URLs may hold secrets, so that they are in no error.
+// read adds the topics of a file with one topic on each line. It ignores empty lines and lines
+// that begin with #. No error contains a URL, because a URL may contain a secret.
 func (f *topicsFlag) read(path string) error {
 	text, err := readPrivate(path, topicsLimit)
 	if err != nil {
@@ -56,5 +56,4 @@ func (f *topicsFlag) read(path string) error {
 	return nil
 }
 
-// Type is how help names the value.
 func (f *topicsFlag) Type() string { return "ARN=URL" }
