@@ -107,7 +107,7 @@ func NullVersionOf(key string) string { return key + versionMark + nullVersion }
 // parseObject parses an id. An id that cannot exist is ErrNotFound.
 func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 	r := ParseReference(string(id))
-	o = object{key: r.Key, version: r.Version}
+	o = object{r.Key, r.Version}
 	if err = v.checkKey(o.key); err == nil {
 		err = checkVersion(o.version)
 	}

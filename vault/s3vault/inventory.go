@@ -73,11 +73,10 @@ func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 // no archive can have it.
 func (v *Vault) parseNext(after string) (*object, error) {
 	last := ParseReference(after)
-	key, version := last.Key, last.Version
-	if !strings.HasPrefix(key, v.config.Prefix) || key == "" {
+	if !strings.HasPrefix(last.Key, v.config.Prefix) || last.Key == "" {
 		return nil, fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
 	}
-	return &object{key, version}, nil
+	return &object{last.Key, last.Version}, nil
 }
 
 // isFolder reports whether an object only represents a folder, as consoles create it.
