@@ -4,9 +4,7 @@
 // name and prints its lines. Under both names, --help prints the usage.
 package main
 
-import (
-	"os"
-)
+import "os"
 
 func main() {
 	os.Exit(int(supervise(newCommand(os.Args, os.Stdin, os.Stdout, os.Stderr))))

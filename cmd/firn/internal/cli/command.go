@@ -1,8 +1,6 @@
 package cli
 
-import (
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // Group returns a command that only contains others.
 func Group(use, short, long string, commands ...*cobra.Command) *cobra.Command {

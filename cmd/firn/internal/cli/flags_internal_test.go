@@ -1,8 +1,6 @@
 package cli
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestDollarsFlag(t *testing.T) {
 	for text, want := range map[string]float64{"2.50": 2.5, "0": 0, "10USD": 10, "-1": -1, "1e12": -1, "much": -1, "NaN": -1} {

@@ -67,16 +67,6 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	return s.hook.End(s.one(ctx, items[0]))
 }
 
-// knownDownloadRate returns the expected rate in bytes per second: estimate, or else the rate of
-// earlier downloads, but at most limit. It is 0 if no rate is known.
-func knownDownloadRate(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, estimate, limit cli.RateFlag) (rate float64, err error) {
-	rate = float64(estimate)
-	if rate == 0 {
-		rate, err = c.DownloadRate(ctx, vaultURL)
-	}
-	return depot.BoundedRate(rate, float64(limit)), err
-}
-
 // one downloads an archive and prints the result.
 func (s *downloadSession) one(ctx context.Context, i item) error {
 	wanted, err := s.options.rng.of(i.Size)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"firn/cmd/firn/internal/cli"
-	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/jobs"
 	"firn/record"
@@ -22,12 +21,4 @@ func notStarted(left []record.Archive, rate float64) error {
 		}
 	}
 	return fmt.Errorf("%s (%s) %w at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown), jobs.ErrNotStarted, rateText(rate))
-}
-
-// rateText names the rate by which jobs are started ahead; 0 is unknown.
-func rateText(rate float64) string {
-	if rate == 0 {
-		return term.RateText(jobs.AssumedRate) + ", the rate assumed of a line that was not measured (--estimate-rate tells it)"
-	}
-	return term.RateText(rate)
 }
