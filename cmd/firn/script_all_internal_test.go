@@ -11,7 +11,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// scripts are those that run: all of them.
+// scripts are the scripts that run: all of them.
 func scripts(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
@@ -21,8 +21,7 @@ func scripts(t *testing.T) []string {
 	return files
 }
 
-// TestServices runs testdata/services/*.txtar at each service that speaks S3 in its own
-// way. $SERVICE is its name.
+// TestServices runs testdata/services/*.txtar at each kind of S3 service. $SERVICE is its name.
 func TestServices(t *testing.T) {
 	names := []string{another}
 	for _, s := range coldfront.Services() {

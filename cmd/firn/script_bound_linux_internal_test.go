@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bound makes whatever the script runs from here on be bound by the modes of files, as
-// root is not. The thread that starts it ends with the script.
+// bound makes the modes of files apply to the following commands of a script, also if root
+// runs the tests. The thread that starts the commands ends with the script.
 func bound(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: bound")

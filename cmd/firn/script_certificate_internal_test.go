@@ -9,7 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// writeCertificate writes the certificate that package httptest has for 127.0.0.1.
+// writeCertificate writes httptest's certificate for 127.0.0.1.
 func writeCertificate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: certificate CERT KEY")

@@ -11,9 +11,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// clockEnv names the file that tells how far the clock of a script is ahead of the
-// machine's, in nanoseconds. All processes of a script look at it whenever they look
-// at the time, so that hours pass between two of its commands, however slow they are.
+// clockEnv names the file with the difference between the clocks of a script and of the
+// machine, in nanoseconds. All processes of a script read it with the time, so that hours can
+// pass between two commands.
 const clockEnv = "FIRN_TEST_CLOCK"
 
 // scriptMain is main with the clock of the script.
@@ -25,7 +25,7 @@ func scriptMain() {
 	os.Exit(int(supervise(p))) //nolint:forbidigo // this is main
 }
 
-// ahead is how far the clock is ahead. A script cannot go on with a broken one.
+// ahead returns the difference of the clocks. It panics if the file is invalid.
 func ahead(path string) time.Duration {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -21,92 +21,92 @@ import (
 
 type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 
-// scriptCommands are the commands that our scripts have beyond testscript's.
+// scriptCommands returns the commands of the scripts in addition to those of testscript.
 func scriptCommands() map[string]scriptCommand {
 	processes := &processes{running: make(map[string]*exec.Cmd), typed: make(map[string]*os.File)}
 	lines := &lines{lines: make(map[string]*line)}
 	fronts := &fronts{fronts: make(map[string]*front)}
 	return map[string]scriptCommand{
-		// random FILE SIZE SEED: makes a file of random bytes, the same for a seed
+		// random FILE SIZE SEED: creates a file of random bytes, determined by the seed
 		"random": random,
-		// sqlite FILE SQL: makes a database by the statements in the file SQL
+		// sqlite FILE SQL: creates a database with the statements in the file SQL
 		"sqlite": makeDatabase,
-		// exits STATUS COMMAND...: runs it and expects exactly this exit status
+		// exits STATUS COMMAND...: runs COMMAND and expects this exit status
 		"exits": exitsWith,
-		// start NAME COMMAND...: runs it in the background, its output going to
+		// start NAME COMMAND...: runs COMMAND in the background, with its output in
 		// NAME.out and NAME.err
 		"start": processes.start,
 		// ask NAME COMMAND...: start with a terminal as standard input
 		"ask": processes.ask,
-		// answer NAME TEXT: types a line there
+		// answer NAME TEXT: types a line into the terminal of ask
 		"answer": processes.answer,
 		// signal NAME INT|TERM|HUP|KILL
 		"signal": processes.signal,
-		// room NAME [SIZE]: files that the process writes to may grow to this size and
-		// no further; without a size, as large as they like
+		// room NAME [SIZE]: limits the size of the files that a process writes; without SIZE
+		// it removes the limit
 		"room": processes.room,
-		// finish NAME STATUS: waits for its end and expects this exit status; -1
-		// if a signal killed it
+		// finish NAME STATUS: waits for the end of a process and expects this exit status;
+		// -1 if a signal killed it
 		"finish": processes.finish,
-		// resident HOME STATUS COMMAND...: runs it as a user whose passwd entry tells
-		// this home, where the condition "namespaces" holds, and expects this status
+		// resident HOME STATUS COMMAND...: runs COMMAND as a user with this home in the passwd
+		// file and expects this status. It needs the condition "namespaces"
 		"resident": resident,
 		// until FILE N PATTERN: waits until N lines of the file match
 		"until": until,
-		// serve [OPTION...]: starts a server called server over ./store, with
-		// access.log, and sets what it says to export
+		// serve [OPTION...]: starts a server called server over ./store, with access.log,
+		// and sets the variables that it prints
 		"serve": processes.serve,
-		// later DURATION: moves the clock of all processes of the script, the server
-		// among them
+		// later DURATION: moves the clock of all processes of the script, including the
+		// server
 		"later": later,
 		// queue: serves a queue and sets TOPIC, TOPIC_URL and QUEUE_URL
 		"queue": queue,
 		// message FILE: sends the content of the file to that queue
 		"message": message,
 		// s3 [OPTION...]: starts an S3 service with cold classes and a bucket called
-		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs what it is asked
-		// to s3.log. --retrieval-delay is how long a restoration takes; --by-host: by
-		// https and buckets by host; --locked: Object Lock with a default retention;
+		// archives, sets AWS_ENDPOINT_URL_S3 and the keys, and logs the requests to s3.log.
+		// --retrieval-delay is the duration of a restoration; --by-host: https, and
+		// buckets by host; --locked: Object Lock with a default retention;
 		// --bucket, --versioned, --refuses FEATURE, --ignores FEATURE
 		"s3": fronts.s3,
-		// s3as WHO PREFIX: from here on the keys are those of a user who may do what the
-		// policy says that stands below this heading in docs/s3.md; root: anything
+		// s3as WHO PREFIX: sets the keys to those of a user with the policy below the heading
+		// WHO in docs/s3.md; root has all rights
 		"s3as": fronts.as,
 		// s3later DURATION: moves the clock of that service
 		"s3later": fronts.later,
-		// s3fail [OPTION...] HARM OPERATION: something goes wrong with requests to
-		// it, as package coldfront says; --after, --times, --status, --code, --bytes,
+		// s3fail [OPTION...] HARM OPERATION: requests to that service fail, as package
+		// coldfront describes; --after, --times, --status, --code, --bytes,
 		// --header, --value
 		"s3fail": fronts.fail,
-		// service BUCKET: the service that $SERVICE names; $OPTIONS are for URLs
+		// service BUCKET: starts the service that $SERVICE names, and sets $OPTIONS for URLs
 		"service": fronts.service,
-		// s3put KEY FILE, s3begin KEY...: what other programs do, with keys as in Go
+		// s3put KEY FILE, s3begin KEY...: acts of other programs; keys are quoted as in Go
 		"s3put":   fronts.put,
 		"s3begin": fronts.begin,
-		// line: puts a line between clients and the server on which things go wrong
+		// line: puts a proxy with scripted faults between clients and the server
 		"line": lines.line,
 		// lose PATTERN: the answer to the next request that matches is lost
 		"lose": lines.lose,
-		// cut PATTERN: in the place of the answer to the next request that matches a
-		// refusal comes that breaks off
+		// cut PATTERN: the answer to the next request that matches is replaced with a refusal
+		// that ends early
 		"cut": lines.cut,
 		// reply [PATTERN FILE]: answers matching requests with the content of the file; without
-		// a pattern no more
+		// a pattern it stops
 		"reply": lines.replies,
-		// forget [PATTERN]: once that happened, requests that match get a 404;
-		// without a pattern no more
+		// forget [PATTERN]: after a lost answer, requests that match get a 404; without a
+		// pattern it stops
 		"forget": lines.forget,
 		// refuse CODE PATTERN: the next request that matches is answered with this
 		// error of the service
 		"refuse": lines.refuse,
-		// spoil [PATTERN]: the answers to requests that match come with a wrong bit;
-		// without a pattern no more
+		// spoil [PATTERN]: the answers to requests that match have a wrong bit; without a
+		// pattern it stops
 		"spoil": lines.spoil,
-		// twice LOG MOST: no more than MOST ranges of archives were read to their end
+		// twice LOG MOST: expects that at most MOST ranges of archives were read to their end
 		// more than once
 		"twice": twice,
-		// once BEFORE AFTER: no part that the access log BEFORE says was accepted
-		// was accepted again in AFTER
+		// once BEFORE AFTER: expects that no part in the access log BEFORE was accepted again
+		// in AFTER
 		"once": once,
 		// field FILE NAME VARIABLE: sets the variable from the first object of JSON
 		// Lines
@@ -115,17 +115,17 @@ func scriptCommands() map[string]scriptCommand {
 		"mode": mode,
 		// certificate CERT KEY: writes a certificate for 127.0.0.1 and its key
 		"certificate": writeCertificate,
-		// flip FILE BYTE changes one bit of a file, as a disk does.
+		// flip FILE BYTE: changes one bit of a file, as a faulty disk does
 		"flip": flip,
-		// bound: whatever runs from here on is bound by the modes of files, also if the
-		// tests are run by root
+		// bound: makes the modes of files apply to the following commands, also if root runs
+		// the tests
 		"bound": bound,
-		// modes DIR MASK: leaves everything below a directory these rights at most, in octal
+		// modes DIR MASK: removes all rights but these from everything below a directory
 		"modes": modes,
-		// mounted DIR STATUS COMMAND...: runs it with the directory mounted read-only,
-		// where the condition "namespaces" holds, and expects this status
+		// mounted DIR STATUS COMMAND...: runs COMMAND with the directory mounted read-only and
+		// expects this status. It needs the condition "namespaces"
 		"mounted": mounted,
-		// tree DIR FILE: writes down how everything below a directory looks
+		// tree DIR FILE: writes a description of everything below a directory to FILE
 		"tree": tree,
 		// touch FILE SECONDS: sets its modification time
 		"touch": touch,
@@ -156,7 +156,7 @@ func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// exitStatus is that of a command which ended with err.
+// exitStatus returns the exit status of a command that ended with err.
 func exitStatus(err error) int {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
@@ -214,7 +214,7 @@ func once(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// acceptedParts counts by upload and range how often the server took a part.
+// acceptedParts counts by upload and range how often the server accepted a part.
 func acceptedParts(ts *testscript.TestScript, path string) map[string]int {
 	parts := make(map[string]int)
 	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(path)))
@@ -248,7 +248,7 @@ func twice(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// readRanges counts by job and range how often the server sent it to its end.
+// readRanges counts by job and range how often the server sent a whole range.
 func readRanges(ts *testscript.TestScript, path string) map[string]int {
 	ranges := make(map[string]int)
 	lines := bufio.NewScanner(strings.NewReader(ts.ReadFile(path)))

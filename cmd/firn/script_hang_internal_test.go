@@ -14,8 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A script that hangs is ended, and what hung is named: in a line that runs a program,
-// and in one that waits for what never comes.
+// A script that hangs is ended with the name of the command that hangs: a program, or a wait for
+// an event that never happens.
 func TestHungScriptIsNamed(t *testing.T) {
 	for name, script := range map[string]string{
 		"a program":  "exec sleep 1000000\n",

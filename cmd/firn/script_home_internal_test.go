@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// resident runs a command as a user whose entry in the passwd file tells this home
-// directory: in namespaces of its own, where that file is another one.
+// resident runs a command as a user with this home directory in the passwd file. It uses
+// namespaces in which that file is replaced.
 func resident(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: resident HOME STATUS COMMAND...")
@@ -23,13 +23,13 @@ func resident(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// scriptCondition tells scripts what the machine can do.
+// scriptCondition reports what the machine can do.
 func scriptCondition(name string) (bool, error) {
 	if name == "namespaces" {
 		return exec.Command("unshare", "-rm", "mount", "--bind", "/etc/passwd", "/etc/passwd").Run() == nil, nil
 	}
 	if name == "root" {
-		return os.Geteuid() == 0, nil // who alone can give files away
+		return os.Geteuid() == 0, nil // only root can change the owner of a file
 	}
 	return false, fmt.Errorf("there is no condition %q", name)
 }

@@ -11,15 +11,15 @@ import (
 	"firn/cmd/firn/internal/uploads"
 )
 
-// TestMain makes the test binary be firn when it is called so: the scripts run
-// real processes, which can be signalled and killed.
+// TestMain makes the test binary act as firn under that name: the scripts run real processes,
+// which can be signalled and killed.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"firn": scriptMain, uploads.OldName: scriptMain})
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestScripts runs testdata/*.txtar. What they add to testscript is in
+// TestScripts runs testdata/*.txtar. Their commands in addition to those of testscript are in
 // script_commands_internal_test.go.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -16,19 +16,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// line is a way to the server on which scripted things go wrong. Requests pass
-// as they were signed, Host included.
+// line is a proxy in front of the server with scripted faults. It passes requests on as they were
+// signed, including Host.
 type line struct {
 	mu      sync.Mutex
 	lose    *regexp.Regexp // requests whose answer is lost, after the server acted
 	forget  *regexp.Regexp // requests that are answered with a 404 and never arrive
-	pending bool           // one answer is still to be lost
+	pending bool           // one answer will still be lost
 	refuse  *regexp.Regexp // the next request that is answered with code and never arrives
 	code    string
 	spoil   *regexp.Regexp // requests whose answers come with a wrong bit
 	reply   *regexp.Regexp // requests that are answered with text and never arrive
 	text    string
-	cut     *regexp.Regexp // the next request in whose answer's place a refusal comes that breaks off
+	cut     *regexp.Regexp // the next request whose answer is replaced with a refusal that ends early
 }
 
 // lines are those of the scripts that run, by script.
@@ -74,8 +74,8 @@ func (l *lines) lose(ts *testscript.TestScript, neg bool, args []string) {
 	way.lose, way.pending = regexp.MustCompile(args[0]), true
 }
 
-// cut puts a refusal that breaks off in the place of the answer to the next request
-// that matches, after the server acted.
+// cut replaces the answer to the next request that matches with a refusal that ends early, after
+// the server has acted.
 func (l *lines) cut(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: cut PATTERN")
@@ -86,8 +86,8 @@ func (l *lines) cut(ts *testscript.TestScript, neg bool, args []string) {
 	way.cut = regexp.MustCompile(args[0])
 }
 
-// forget makes all requests that match, from the answer lost on, be answered as
-// if the server had forgotten the upload. Without a pattern it ends that.
+// forget answers all requests that match, after the lost answer, as if the server had forgotten
+// the upload. Without a pattern it stops.
 func (l *lines) forget(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 1 {
 		ts.Fatalf("usage: forget [PATTERN]")
@@ -101,8 +101,8 @@ func (l *lines) forget(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// refuse makes the next request that matches be answered with an error of the
-// service, without arriving.
+// refuse answers the next request that matches with an error of the service. The request does not
+// reach the server.
 func (l *lines) refuse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: refuse CODE PATTERN")
@@ -113,8 +113,8 @@ func (l *lines) refuse(ts *testscript.TestScript, neg bool, args []string) {
 	way.code, way.refuse = args[0], regexp.MustCompile(args[1])
 }
 
-// replies answers all matching requests with the content of a file, without
-// arriving. Without a pattern it ends that.
+// replies answers all matching requests with the content of a file. The requests do not reach the
+// server. Without a pattern it stops.
 func (l *lines) replies(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 && len(args) != 2 {
 		ts.Fatalf("usage: reply [PATTERN FILE]")
@@ -128,8 +128,7 @@ func (l *lines) replies(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// spoil makes the answers to all requests that match have a wrong bit. Without a
-// pattern it ends that.
+// spoil puts a wrong bit into the answers to all requests that match. Without a pattern it stops.
 func (l *lines) spoil(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 1 {
 		ts.Fatalf("usage: spoil [PATTERN]")
@@ -223,7 +222,7 @@ func (w *line) cuts(r *http.Request) bool {
 	return true
 }
 
-// breakOff makes an answer a refusal that ends in the middle of its code.
+// breakOff turns an answer into a refusal that ends in the middle of its code.
 func breakOff(r *http.Response) {
 	const all, some = `{"code":"AccessDeniedException","message":"no","type":"Client"}`, 16
 	r.StatusCode, r.Status = http.StatusForbidden, ""
@@ -243,7 +242,7 @@ func (w *line) spoils(r *http.Request) bool {
 	return w.spoil != nil && w.spoil.MatchString(r.Method+" "+r.URL.Path)
 }
 
-// says returns with what text a request is answered; empty if the server answers.
+// says returns the text that answers a request; empty if the server answers it.
 func (w *line) says(r *http.Request) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -253,7 +252,7 @@ func (w *line) says(r *http.Request) string {
 	return w.text
 }
 
-// refuses returns the code with which a request is refused; empty if it is not.
+// refuses returns the code that refuses a request; empty if the request passes.
 func (w *line) refuses(r *http.Request) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

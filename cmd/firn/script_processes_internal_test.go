@@ -13,11 +13,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// processes are those that a script has in the background, by script and name.
+// processes are the background processes, by script and name.
 type processes struct {
 	mu      sync.Mutex
 	running map[string]*exec.Cmd
-	typed   map[string]*os.File // where somebody types to one that was asked
+	typed   map[string]*os.File // the terminals of ask
 }
 
 func (p *processes) put(ts *testscript.TestScript, name string, cmd *exec.Cmd) {
@@ -98,7 +98,7 @@ func (p *processes) startWith(ts *testscript.TestScript, input *os.File, args []
 	})
 }
 
-// environmentOf is the part of a script's environment that firn looks at.
+// environmentOf returns the part of a script's environment that firn reads.
 func environmentOf(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{

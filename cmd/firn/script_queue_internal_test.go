@@ -10,9 +10,8 @@ import (
 	"firn/notify/queuetest"
 )
 
-// queue serves a queue until the script ends: what is posted to $TOPIC_URL, as
-// the server does for `--topic $TOPIC=$TOPIC_URL`, is heard by who listens to
-// $QUEUE_URL.
+// queue serves a queue at $QUEUE_URL until the script ends. It delivers the messages that the
+// server posts to $TOPIC_URL with `--topic $TOPIC=$TOPIC_URL`.
 func queue(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: queue")
@@ -24,7 +23,7 @@ func queue(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("QUEUE_URL", s.URL+queuetest.Path)
 }
 
-// message puts a message into the queue as whoever may write to it does.
+// message puts a message into the queue.
 func message(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: message FILE")

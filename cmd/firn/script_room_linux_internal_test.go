@@ -9,8 +9,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// room makes a disk full for one process, and empty again, by what the kernel
-// allows it: no privilege is needed, and nobody else notices.
+// room simulates a full disk for one process by its limit of file sizes, which needs no privilege
+// and does not affect other processes.
 func (p *processes) room(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || len(args) > 2 {
 		ts.Fatalf("usage: room NAME [SIZE]")

@@ -4,8 +4,7 @@ package main
 
 import "github.com/rogpeppe/go-internal/testscript"
 
-// room is for scripts that run on Linux only: other systems let no process change
-// what another may do.
+// room exists only on Linux: on other systems no process can change the limits of another.
 func (p *processes) room(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Fatalf("room: only on Linux")
 }

@@ -14,9 +14,8 @@ import (
 	"firn/internal/coldfront"
 )
 
-// byHost makes clients address buckets by host, as in archives.example.com: the
-// names exist for a proxy alone, whose tunnels all end at the service, and the
-// certificate is one that the clients must be told to trust.
+// byHost makes clients address buckets by host, as in archives.example.com. Only a proxy knows the
+// names, and all its tunnels end at the service. The clients get the certificate to trust.
 func byHost(ts *testscript.TestScript, s *coldfront.Front) {
 	there, err := url.Parse(s.Endpoint)
 	ts.Check(err)
@@ -29,7 +28,7 @@ func byHost(ts *testscript.TestScript, s *coldfront.Front) {
 	ts.Setenv("AWS_ENDPOINT_URL_S3", "https://"+coldfront.Domain)
 }
 
-// tunnel is a proxy that knows one address, whatever it is asked for.
+// tunnel is a proxy that connects every request to one address.
 func tunnel(address string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodConnect {

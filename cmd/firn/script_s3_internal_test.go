@@ -18,7 +18,7 @@ import (
 	"firn/internal/coldfront"
 )
 
-// fronts are the S3 services of the scripts that run, by script.
+// fronts are the S3 services of the running scripts, by script.
 type fronts struct {
 	mu     sync.Mutex
 	fronts map[string]*front
@@ -31,8 +31,8 @@ type front struct {
 	ahead  atomic.Int64 // a time.Duration
 }
 
-// s3 starts an S3 service, makes a bucket, and tells clients of both. What the
-// service is asked stands in s3.log.
+// s3 starts an S3 service, creates a bucket, and sets the variables for clients. It logs the
+// requests to s3.log.
 func (f *fronts) s3(ts *testscript.TestScript, neg bool, args []string) {
 	flags := flag.NewFlagSet("s3", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -110,7 +110,7 @@ func (f *fronts) of(ts *testscript.TestScript) *front {
 	return s
 }
 
-// later moves the clock by which restorations are done and expire.
+// later moves the clock of restorations.
 func (f *fronts) later(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: s3later DURATION")
@@ -120,7 +120,7 @@ func (f *fronts) later(ts *testscript.TestScript, neg bool, args []string) {
 	f.of(ts).ahead.Add(int64(d))
 }
 
-// fail makes something go wrong with requests to come.
+// fail sets a fault for later requests.
 func (f *fronts) fail(ts *testscript.TestScript, neg bool, args []string) {
 	harms := map[string]coldfront.Harm{
 		"refuse": coldfront.Refuse, "lose-request": coldfront.LoseRequest, "lose-answer": coldfront.LoseAnswer,

@@ -10,9 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// as makes the commands to come those of a user with the rights that docs/s3.md
-// shows below a heading. They are given by the bucket's policy; whoever was given
-// some before has none any more.
+// as runs the following commands with the keys of a user who has the rights below a heading of
+// docs/s3.md. The bucket's policy grants them, and replaces the rights of an earlier user.
 func (f *fronts) as(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 || len(args) == 1 && args[0] != "root" {
 		ts.Fatalf("usage: s3as HEADING PREFIX | s3as root")
@@ -31,7 +30,7 @@ func (f *fronts) as(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
 }
 
-// policyBelow is the first block of JSON below a heading of docs/s3.md.
+// policyBelow returns the first block of JSON below a heading of docs/s3.md.
 func policyBelow(ts *testscript.TestScript, heading string) string {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "s3.md"))
 	ts.Check(err)
@@ -45,7 +44,7 @@ func policyBelow(ts *testscript.TestScript, heading string) string {
 	return block
 }
 
-// bucketPolicy makes a policy of a user one of a bucket, which names the user.
+// bucketPolicy turns the policy of a user into one of a bucket, which names the user.
 func bucketPolicy(ts *testscript.TestScript, text, user string) string {
 	var policy struct {
 		Version   string

@@ -11,11 +11,11 @@ import (
 	"firn/internal/otherfront"
 )
 
-// another is the service that nobody here wrote.
+// another is the service that is not part of firn.
 const another = "gofakes3"
 
-// service starts the service of $SERVICE, makes a bucket, and tells clients of both. What
-// it is asked stands in s3.log, the options of a vault's URL in $OPTIONS.
+// service starts the service of $SERVICE, creates a bucket, and sets the variables for clients and
+// $OPTIONS for a vault's URL. It logs the requests to s3.log.
 func (f *fronts) service(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: service BUCKET")
@@ -37,7 +37,7 @@ func (f *fronts) service(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("OPTIONS", optionsOf("GLACIER", otherfront.Lacks))
 }
 
-// startNamed starts a front that answers as a service does.
+// startNamed starts a front that answers as the named service does.
 func (f *fronts) startNamed(ts *testscript.TestScript, service coldfront.Service, bucket string) {
 	s := &front{bucket: bucket}
 	service.Options.Now = func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
@@ -60,7 +60,7 @@ func (f *fronts) startNamed(ts *testscript.TestScript, service coldfront.Service
 	ts.Setenv("OPTIONS", optionsOf(service.Class, service.Lacks))
 }
 
-// optionsOf are those of a vault's URL.
+// optionsOf returns the options for a vault's URL.
 func optionsOf(class, lacks string) string {
 	if lacks == "" {
 		return "class=" + class

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// scripts are those that run with the race detector: in which much happens at once. A start of firn takes four times as long with it, and all scripts
-// start it more than a thousand times; they run without it, too.
+// scripts are the scripts that run with the race detector: those with much concurrency. The
+// detector makes a start of firn four times as slow, and all scripts start it more than a
+// thousand times. Without the detector all scripts run.
 func scripts(*testing.T) (files []string) {
 	for _, name := range []string{
 		"upload", "resume", "interrupt", "stdin", "meanwhile", "download", "download_faults", "download_many",

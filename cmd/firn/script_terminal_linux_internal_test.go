@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal makes a terminal: the end at which somebody types, and the one that a
-// process has as its standard input.
+// terminal opens a terminal: the end for the user, and the end for the standard input of a
+// process.
 func terminal(ts *testscript.TestScript) (typed, input *os.File) {
 	typed, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	ts.Check(err)

@@ -8,7 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// terminal is known to work on Linux only.
+// terminal is implemented only on Linux.
 func terminal(ts *testscript.TestScript) (typed, input *os.File) {
 	ts.Fatalf("no terminal here")
 	return nil, nil

@@ -11,8 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// tree writes down how everything below a directory looks from outside, so that two
-// files of it tell whether anything was written there.
+// tree writes a description of everything below a directory to a file. Two such files show whether
+// anything was written there.
 func tree(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tree DIR FILE")
@@ -31,7 +31,7 @@ func tree(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(lines.String()), 0o600))
 }
 
-// modes takes rights away from everything below a directory.
+// modes removes rights from everything below a directory.
 func modes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: modes DIR MASK")
@@ -50,8 +50,8 @@ func modes(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 }
 
-// mounted runs a command in namespaces of its own, where a directory is mounted
-// read-only, and expects this status.
+// mounted runs a command in namespaces in which a directory is mounted read-only, and expects an
+// exit status.
 func mounted(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: mounted DIR STATUS COMMAND...")

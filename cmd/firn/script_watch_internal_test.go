@@ -12,22 +12,22 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// stalled is how long a script may stand still before it counts as hung. How long it
-// takes as a whole has no limit.
+// stalled is how long a script may make no progress before it counts as hung. Its whole duration
+// has no limit.
 const stalled = 5 * time.Minute
 
-// watch looks for the hang of one script. A script moves when it runs a command of
-// ours, when a process begins or ends that has its working directory in the script's,
-// and when one of them uses the processor.
+// watch detects that one script hangs. A script makes progress when it runs one of its commands,
+// when a process with its working directory in the script's begins or ends, and when such a
+// process uses the processor.
 type watch struct {
 	dir  string
 	t    testscript.T
 	over chan struct{} // closed when the script has ended
-	done chan struct{} // closed when nobody watches any more
+	done chan struct{} // closed when the watch has ended
 	hung chan struct{} // closed when the script hangs
 
 	mu    sync.Mutex
-	moved time.Time // when the script moved last
+	moved time.Time // when the script last made progress
 }
 
 type watchKey struct{}
@@ -49,7 +49,7 @@ func watchScript(env *testscript.Env, limit time.Duration) {
 	})
 }
 
-// watchOf returns the watch of the script that runs.
+// watchOf returns the watch of a running script.
 func watchOf(ts *testscript.TestScript) *watch {
 	w, ok := ts.Value(watchKey{}).(*watch)
 	if !ok {
@@ -58,7 +58,7 @@ func watchOf(ts *testscript.TestScript) *watch {
 	return w
 }
 
-// watched makes each command tell the watch that its script moves.
+// watched makes each command report progress to the watch.
 func watched(commands map[string]scriptCommand) map[string]scriptCommand {
 	for name, command := range commands {
 		commands[name] = func(ts *testscript.TestScript, neg bool, args []string) {
@@ -107,7 +107,7 @@ func (w *watch) run(limit time.Duration) {
 		}
 		text := fmt.Sprintf("%s hung: for %v no command of the script ended, none began and none did anything; running are\n%s",
 			w.dir, limit, strings.Join(slices.Sorted(slices.Values(lines)), "\n"))
-		fmt.Fprintln(os.Stderr, text) // also if the script never comes to its end
+		fmt.Fprintln(os.Stderr, text) // also if the script never ends
 		w.t.Log(text)
 		close(w.hung)
 		endProcesses(w.dir, w.over)
@@ -115,7 +115,7 @@ func (w *watch) run(limit time.Duration) {
 	}
 }
 
-// process is one that belongs to a script.
+// process is a process of a script.
 type process struct {
 	line string // as it was called
 	used string // of the processor, so far

@@ -35,9 +35,8 @@ func processesIn(dir string) map[int]process {
 	return found
 }
 
-// usedBy returns how much of the processor a process has used: two of the fields that
-// follow its name in /proc/PID/stat, in whole seconds, as one that only waits wakes up
-// now and then.
+// usedBy returns the processor time of a process, from two of the fields after its name in
+// /proc/PID/stat. It counts whole seconds, because a waiting process wakes up now and then.
 func usedBy(stat []byte) string {
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 13 {
@@ -52,9 +51,8 @@ func usedBy(stat []byte) string {
 	return strconv.Itoa(ticks / ticksPerSecond)
 }
 
-// endProcesses makes the processes of a script say where they are, as those written in
-// Go do at SIGQUIT, and end; those that do not end are killed, and so is what begins
-// meanwhile.
+// endProcesses ends the processes of a script with SIGQUIT, at which programs in Go print their
+// stacks. It kills those that do not end, and those that begin meanwhile.
 func endProcesses(dir string, over <-chan struct{}) {
 	signal := syscall.SIGQUIT
 	for {

@@ -2,8 +2,8 @@
 
 package main
 
-// seesProcesses: only Linux tells of every process where it is. A script that hangs
-// elsewhere is found when the time of the whole run is over.
+// seesProcesses is false: only Linux shows the working directory of every process. On other
+// systems the time limit of the whole run ends a script that hangs.
 const seesProcesses = false
 
 func processesIn(string) map[int]process { return nil }

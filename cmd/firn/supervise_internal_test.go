@@ -16,7 +16,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-// ending is a program whose one command is f.
+// ending returns a program whose only command is f.
 func ending(t *testing.T, f func(ctx context.Context) error) *cli.Program {
 	t.Helper()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -44,7 +44,7 @@ func interrupt(t *testing.T) {
 	<-arrived
 }
 
-// A command that comes to its end while signals arrive has done what it did.
+// A command that ends while signals arrive keeps its status.
 func TestSignalsAtTheEndLeaveTheStatus(t *testing.T) {
 	for name, signals := range map[string]int{"one": 1, "two": 2, "three": 3} {
 		t.Run(name, func(t *testing.T) {
@@ -61,13 +61,13 @@ func TestSignalsAtTheEndLeaveTheStatus(t *testing.T) {
 	}
 }
 
-// From the end of the command to that of the process a signal kills nobody.
+// Between the end of the command and the end of the process, a signal does not kill.
 func TestASignalAfterTheEndDoesNotKill(t *testing.T) {
 	p := ending(t, func(context.Context) error { return nil })
 	if s := supervise(p); s != cli.StatusDone {
 		t.Errorf("the status is %d", s)
 	}
-	// To this very thread, which has it when the call returns, so that it would end here.
+	// The signal goes to this thread, so it would end the process before the call returns.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGTERM); err != nil {
@@ -75,7 +75,7 @@ func TestASignalAfterTheEndDoesNotKill(t *testing.T) {
 	}
 }
 
-// A command that is blocked is left behind after the second signal.
+// After the second signal the program ends although its command is blocked.
 func TestASecondSignalLeavesABlockedCommand(t *testing.T) {
 	blocked := make(chan struct{})
 	defer close(blocked)
