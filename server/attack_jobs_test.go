@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/vault/dirvault"
 )
@@ -14,7 +15,7 @@ import (
 // take the room of one, they stop at the free floor, and there is a bound on them.
 func TestJobsFillNoDisk(t *testing.T) {
 	dir := t.TempDir()
-	c := &clock{now: time.Now()}
+	c := testclock.At(time.Now())
 	free := int64(1 << 40)
 	root, err := dirvault.OpenRoot(dir, dirvault.Options{Now: c.Now, InventoryEvery: -1})
 	if err != nil {
@@ -83,6 +84,6 @@ func TestJobsFillNoDisk(t *testing.T) {
 		t.Errorf("%d inventory jobs were started at once", started)
 	}
 	s.do(request{method: "POST", path: "/-/vaults/films/jobs", body: []byte(list)}).want(t, 202, "") // another key
-	c.advance(time.Hour)
+	c.Advance(time.Hour)
 	send(list).want(t, 202, "")
 }

@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 )
 
 // Strangers cannot fill a disk with the access log: each of their lines is short,
 // whatever they send, and there are few.
 func TestStrangersFillNoLog(t *testing.T) {
-	c := &clock{now: time.Now()}
+	c := testclock.At(time.Now())
 	var free atomic.Int64
 	free.Store(1 << 30)
 	s := start(t, func(o *server.Options) {
@@ -46,7 +47,7 @@ func TestStrangersFillNoLog(t *testing.T) {
 	if written > 300<<10 {
 		t.Errorf("%d requests without a signature have %d bytes", requests, written)
 	}
-	c.advance(10 * time.Second)
+	c.Advance(10 * time.Second)
 	before := len(s.log.lines())
 	free.Store(1<<20 - 1)
 	stranger()

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/treehash"
 	"firn/vault"
@@ -21,14 +22,14 @@ const uploadsBound = 2000
 type uploading struct {
 	*service
 	t      *testing.T
-	clock  *clock
+	clock  *testclock.Clock
 	root   *dirvault.Root
 	listed atomic.Int64 // how often the uploads of a vault were listed
 }
 
 func newUploading(t *testing.T) *uploading {
 	t.Helper()
-	u := &uploading{t: t, clock: &clock{now: time.Now()}}
+	u := &uploading{t: t, clock: testclock.At(time.Now())}
 	var err error
 	u.root, err = dirvault.OpenRoot(t.TempDir(), dirvault.Options{Now: u.clock.Now, UploadLifetime: 24 * time.Hour})
 	if err != nil {
@@ -118,12 +119,12 @@ func TestUploadsThatAreOnlyBegunAreBounded(t *testing.T) {
 	u.begin("photos", accessKey).want(t, 201, "")
 	u.wantRefused()
 
-	u.clock.advance(24 * time.Hour) // when all of them have expired
+	u.clock.Advance(24 * time.Hour) // when all of them have expired
 	u.beginAll(uploadsBound)
 	u.wantRefused()
 
 	u.send(request{method: "DELETE", path: "/-/vaults/photos"}).want(t, 204, "") // and its uploads with it
-	u.clock.advance(time.Minute)
+	u.clock.Advance(time.Minute)
 	u.begin("films", accessKey).want(t, 201, "")
 }
 

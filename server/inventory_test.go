@@ -6,15 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/treehash"
 )
 
 // inventoried starts an inventory job in the vault films, waits for it, and
 // returns its path.
-func (s *service) inventoried(c *clock, more string) string {
+func (s *service) inventoried(c *testclock.Clock, more string) string {
 	s.t.Helper()
 	id := s.job(`{"Type":"inventory-retrieval"` + more + `}`)
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	return "/-/vaults/films/jobs/" + id
 }
 
@@ -66,7 +67,7 @@ func TestInventoryJobByDates(t *testing.T) {
 	var ids []string // created at 17:03:43.221 and each of the next four days
 	for range 5 {
 		ids = append(ids, s.store([]byte("film"), ""))
-		c.advance(24 * time.Hour)
+		c.Advance(24 * time.Hour)
 	}
 	for _, test := range []struct {
 		since, until string
@@ -110,7 +111,7 @@ func TestInventoryJobByPages(t *testing.T) {
 		if got := s.get(path).body; !strings.Contains(got, running) {
 			t.Errorf("under way, described as %s\nwant %s", got, running)
 		}
-		c.advance(4 * time.Hour)
+		c.Advance(4 * time.Hour)
 		document, listed := s.get(path+"/output").body, 0
 		for id := range missing {
 			if strings.Contains(document, id) {

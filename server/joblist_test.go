@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/vault"
 )
@@ -43,11 +44,11 @@ func TestListJobs(t *testing.T) {
 	s.get("/-/vaults/films/jobs").want(t, 200, `{"JobList":[],"Marker":null}`)
 	archive := s.store([]byte("film"), "")
 	start := func(tier string) string {
-		c.advance(time.Second)
+		c.Advance(time.Second)
 		return s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","Tier":"` + tier + `"}`)
 	}
 	bulk, fast, standard := start("Bulk"), start("Expedited"), start("Standard")
-	c.advance(time.Hour)
+	c.Advance(time.Hour)
 	late := start("Expedited")
 
 	list := s.get("/-/vaults/films/jobs")
@@ -76,7 +77,7 @@ func TestListJobs(t *testing.T) {
 	}
 
 	// An output that has gone takes its job off the list.
-	c.advance(23*time.Hour + time.Minute)
+	c.Advance(23*time.Hour + time.Minute)
 	if got, want := s.jobs("").ids(), strings.Join([]string{bulk, standard, late}, " "); got != want {
 		t.Errorf("after a day %s are listed, want %s", got, want)
 	}
@@ -117,19 +118,19 @@ func TestListJobsByPages(t *testing.T) {
 }
 
 func TestListJobsInNoOrderByPages(t *testing.T) {
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, unordered{slowStore(t, t.TempDir(), c)})
 	s.createVault("films")
 	listByPages(t, s, c)
 }
 
-func listByPages(t *testing.T, s *service, c *clock) {
+func listByPages(t *testing.T, s *service, c *testclock.Clock) {
 	t.Helper()
 	archive := s.store([]byte("film"), "")
 	var all []string
 	for i := range 53 {
 		if i%5 == 0 { // several in one millisecond
-			c.advance(time.Minute)
+			c.Advance(time.Minute)
 		}
 		all = append(all, s.job(`{"Type":"archive-retrieval","ArchiveId":"`+archive+`"}`))
 	}
@@ -168,12 +169,12 @@ func TestListJobsAfterAForgottenMarker(t *testing.T) {
 	s, c := startSlow(t)
 	archive := s.store([]byte("film"), "")
 	start := func(tier string) string {
-		c.advance(time.Second)
+		c.Advance(time.Second)
 		return s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","Tier":"` + tier + `"}`)
 	}
 	_, _, kept := start("Standard"), start("Expedited"), start("Bulk")
 	marker := s.jobs("?limit=1").Marker
-	c.advance(25 * time.Hour)
+	c.Advance(25 * time.Hour)
 	if got := s.jobs("?marker=" + url.QueryEscape(*marker)).ids(); got != kept {
 		t.Errorf("the next page lists %s, want %s", got, kept)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/treehash"
 	"firn/vault"
@@ -19,13 +20,13 @@ import (
 
 // retrieved starts a job for an archive of the vault films, waits for it, and
 // returns the path of its output.
-func (s *service) retrieved(c *clock, archive, byteRange string) string {
+func (s *service) retrieved(c *testclock.Clock, archive, byteRange string) string {
 	s.t.Helper()
 	if byteRange != "" {
 		byteRange = `,"RetrievalByteRange":"` + byteRange + `"`
 	}
 	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `"` + byteRange + `}`)
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	return "/-/vaults/films/jobs/" + id + "/output"
 }
 
@@ -165,7 +166,7 @@ func TestJobOutputInTheAccessLog(t *testing.T) {
 
 // A client that stops reading is let go, and holds nothing up.
 func TestStalledReaderIsLetGo(t *testing.T) {
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	store := slowStore(t, t.TempDir(), c)
 	patient := startOver(t, store)
 	patient.createVault("films")
@@ -210,7 +211,7 @@ func (v shortVault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Rang
 
 // What cannot be sent whole is cut off, so that nobody takes it for the whole.
 func TestOutputThatEndsEarlyIsAFault(t *testing.T) {
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, brokenOutput{slowStore(t, t.TempDir(), c)})
 	s.createVault("films")
 	path := s.retrieved(c, s.store(pattern(1000), ""), "")

@@ -5,37 +5,19 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/treehash"
 	"firn/vault"
 	"firn/vault/dirvault"
 )
 
-// clock is a vault's clock that a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // slowStore opens a directory of vaults whose jobs take as long as those of the
 // service, by the given clock.
-func slowStore(t *testing.T, dir string, c *clock) *dirvault.Root {
+func slowStore(t *testing.T, dir string, c *testclock.Clock) *dirvault.Root {
 	t.Helper()
 	root, err := dirvault.OpenRoot(dir, dirvault.Options{
 		Now: c.Now,
@@ -65,9 +47,9 @@ func slowStore(t *testing.T, dir string, c *clock) *dirvault.Root {
 
 // startSlow serves a fresh directory with one vault, films, whose jobs take
 // their time.
-func startSlow(t *testing.T) (*service, *clock) {
+func startSlow(t *testing.T) (*service, *testclock.Clock) {
 	t.Helper()
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, slowStore(t, t.TempDir(), c))
 	s.createVault("films")
 	return s, c
@@ -148,18 +130,18 @@ func TestArchiveJob(t *testing.T) {
 	s.get(path+"/output").wantError(t, 400, "InvalidParameterValueException",
 		"The job is not currently available for download: "+id)
 
-	c.advance(8*time.Hour - time.Millisecond)
+	c.Advance(8*time.Hour - time.Millisecond)
 	s.get(path).want(t, 200, described(t, running))
-	c.advance(time.Millisecond)
+	c.Advance(time.Millisecond)
 	s.get(path).want(t, 200, described(t, but(running, map[string]any{
 		"Completed": true, "CompletionDate": "2013-03-21T01:03:43.221Z",
 		"StatusCode": "Succeeded", "StatusMessage": "Succeeded",
 	})))
 	s.get(path+"/output").want(t, 200, string(body[4*mib:]))
 
-	c.advance(24*time.Hour - time.Millisecond)
+	c.Advance(24*time.Hour - time.Millisecond)
 	s.get(path+"/output").want(t, 200, string(body[4*mib:]))
-	c.advance(time.Millisecond)
+	c.Advance(time.Millisecond)
 	s.get(path+"/output").wantError(t, 404, "ResourceNotFoundException", "The job ID was not found: "+id)
 }
 
@@ -188,7 +170,7 @@ func TestJobOfADeletedArchiveFails(t *testing.T) {
 	archive := s.store([]byte("film"), "")
 	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `"}`)
 	s.do(request{method: "DELETE", path: "/-/vaults/films/archives/" + archive}).want(t, 204, "")
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	var job struct {
 		StatusCode, StatusMessage, CompletionDate string
 		Completed                                 bool
@@ -207,7 +189,7 @@ func TestJobOfADeletedArchiveFails(t *testing.T) {
 }
 
 func TestJobGoesOnAfterRestart(t *testing.T) {
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	dir := t.TempDir()
 	store := slowStore(t, dir, c)
 	s := startOver(t, store)
@@ -223,7 +205,7 @@ func TestJobGoesOnAfterRestart(t *testing.T) {
 
 	again := startOver(t, slowStore(t, dir, c))
 	again.get(path).want(t, 200, before.body)
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	again.get(path+"/output").want(t, 200, "film")
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/server"
 	"firn/treehash"
 )
@@ -155,7 +156,7 @@ func (p post) message(t *testing.T, topic string) string {
 // that is the description of the job, key by key.
 func TestEndOfAJobIsAnnounced(t *testing.T) {
 	ofVault, ofJob := subscribe(t), subscribe(t)
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, slowStore(t, t.TempDir(), c), func(o *server.Options) {
 		o.Topics = map[string]string{vaultTopic: ofVault.URL + "/hook?key=1", jobTopic: ofJob.URL}
 	})
@@ -165,7 +166,7 @@ func TestEndOfAJobIsAnnounced(t *testing.T) {
 	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","Description":"a <b>","SNSTopic":"` + jobTopic + `"}`)
 	// What is set while the job runs counts when it ends.
 	s.setNotifications(`{"SNSTopic":"`+vaultTopic+`","Events":["ArchiveRetrievalCompleted"]}`).want(t, 204, "")
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 
 	want := described(t, map[string]any{
 		"Action": "ArchiveRetrieval", "ArchiveId": archive, "ArchiveSHA256TreeHash": treehash.Sum(body).String(),
@@ -186,7 +187,7 @@ func TestEndOfAJobIsAnnounced(t *testing.T) {
 // What is told is what the vault asked for: this job, and no other before it.
 func TestOnlyConfiguredEventsAreAnnounced(t *testing.T) {
 	sub := subscribe(t)
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, slowStore(t, t.TempDir(), c), func(o *server.Options) {
 		o.Topics = map[string]string{vaultTopic: sub.URL}
 	})
@@ -196,7 +197,7 @@ func TestOnlyConfiguredEventsAreAnnounced(t *testing.T) {
 	s.job(`{"Type":"inventory-retrieval"}`)                               // not wanted
 	s.job(`{"Type":"inventory-retrieval","SNSTopic":"` + jobTopic + `"}`) // posted nowhere
 	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `"}`)
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	if got := (<-sub.posts).message(t, vaultTopic); !strings.Contains(got, id) {
 		t.Errorf("announced %s, want job %s", got, id)
 	}
@@ -208,7 +209,7 @@ func TestOnlyConfiguredEventsAreAnnounced(t *testing.T) {
 
 func TestFailedJobIsAnnounced(t *testing.T) {
 	sub := subscribe(t)
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	s := startOver(t, slowStore(t, t.TempDir(), c), func(o *server.Options) {
 		o.Topics = map[string]string{jobTopic: sub.URL}
 	})
@@ -216,7 +217,7 @@ func TestFailedJobIsAnnounced(t *testing.T) {
 	archive := s.store([]byte("film"), "")
 	id := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","SNSTopic":"` + jobTopic + `"}`)
 	s.do(request{method: "DELETE", path: "/-/vaults/films/archives/" + archive}).want(t, 204, "")
-	c.advance(4 * time.Hour)
+	c.Advance(4 * time.Hour)
 	got := (<-sub.posts).message(t, jobTopic)
 	if !strings.Contains(got, `"StatusCode":"Failed"`) || got != s.get("/-/vaults/films/jobs/"+id).body {
 		t.Errorf("announced %s", got)
@@ -228,7 +229,7 @@ func TestFailedJobIsAnnounced(t *testing.T) {
 func TestAnnouncementOutlivesTheServer(t *testing.T) {
 	sub := subscribe(t)
 	topics := func(o *server.Options) { o.Topics = map[string]string{jobTopic: sub.URL} }
-	c := &clock{now: vaultTime}
+	c := testclock.At(vaultTime)
 	dir := t.TempDir()
 	store := slowStore(t, dir, c)
 	s := startOver(t, store, topics)
@@ -245,7 +246,7 @@ func TestAnnouncementOutlivesTheServer(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	c.advance(5 * time.Hour)
+	c.Advance(5 * time.Hour)
 
 	store = slowStore(t, dir, c)
 	s = startOver(t, store, topics)
@@ -264,7 +265,7 @@ func TestAnnouncementOutlivesTheServer(t *testing.T) {
 	// Announced is announced: a third server tells only of its own job.
 	s = startOver(t, store, topics)
 	last := s.job(`{"Type":"archive-retrieval","ArchiveId":"` + archive + `","SNSTopic":"` + jobTopic + `","Tier":"Expedited"}`)
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	if got := (<-sub.posts).message(t, jobTopic); !strings.Contains(got, last) {
 		t.Errorf("announced again: %s", got)
 	}

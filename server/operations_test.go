@@ -48,7 +48,7 @@ func TestOperationsAnswerAsTheModelHasIt(t *testing.T) {
 		if d.keep != nil {
 			d.keep(a)
 		}
-		c.advance(4 * time.Hour)
+		c.Advance(4 * time.Hour)
 	}
 	for _, name := range s.model.names() {
 		if !seen[name] {

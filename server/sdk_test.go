@@ -173,7 +173,7 @@ func TestSDKJobs(t *testing.T) {
 	if !errors.As(err, &invalid) || *invalid.Message != "The job is not currently available for download: "+*begun.JobId {
 		t.Errorf("before the job is done: %v", err)
 	}
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	job, err := client.DescribeJob(ctx, &glacier.DescribeJobInput{VaultName: name, JobId: begun.JobId})
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +215,7 @@ func TestSDKJobs(t *testing.T) {
 		}
 		_ = got.Body.Close()
 	}
-	c.advance(25 * time.Hour)
+	c.Advance(25 * time.Hour)
 	_, err = client.GetJobOutput(ctx, output)
 	var missing *types.ResourceNotFoundException
 	if !errors.As(err, &missing) || *missing.Message != "The job ID was not found: "+*begun.JobId {

@@ -15,15 +15,15 @@ import (
 // Listings give storage classes, and the status of a restoration if the request asks for
 // it.
 func TestListing(t *testing.T) {
-	var clock clock
-	_, c := start(t, coldfront.Options{Now: clock.now, Delay: hours})
+	clock := newClock()
+	_, c := start(t, coldfront.Options{Now: clock.Now, Delay: hours})
 	ctx := t.Context()
 	put(t, c, "a & b/ü", types.StorageClassGlacier, "restored")
 	put(t, c, "b", types.StorageClassDeepArchive, "ongoing")
 	put(t, c, "c", types.StorageClassGlacierIr, "instant")
 	put(t, c, "d", "", "standard")
 	restore(t, c, "a & b/ü", 1, types.TierExpedited)
-	clock.advance(time.Hour)
+	clock.Advance(time.Hour)
 	restore(t, c, "b", 1, types.TierBulk)
 
 	list := func(attributes ...types.OptionalObjectAttributes) map[string]types.Object {
@@ -121,8 +121,8 @@ func TestCopy(t *testing.T) {
 
 // Each version has its own class and restoration.
 func TestVersions(t *testing.T) {
-	var clock clock
-	f := coldfront.Start(t, coldfront.Options{Now: clock.now, Delay: hours})
+	clock := newClock()
+	f := coldfront.Start(t, coldfront.Options{Now: clock.Now, Delay: hours})
 	ctx := t.Context()
 	if err := f.CreateVersionedBucket(ctx, bucket); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc64"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,16 +13,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"firn/internal/coldfront"
+	"firn/internal/testclock"
 )
 
-// clock is a clock that tests move.
-type clock struct{ offset atomic.Int64 }
-
-func (c *clock) now() time.Time {
-	return time.Date(2026, 10, 15, 10, 30, 0, 0, time.UTC).Add(time.Duration(c.offset.Load()))
+func newClock() *testclock.Clock {
+	return testclock.At(time.Date(2026, 10, 15, 10, 30, 0, 0, time.UTC))
 }
-
-func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
 
 func hours(class, tier string) time.Duration {
 	return map[string]time.Duration{
@@ -40,8 +35,8 @@ func crc64nvme(b []byte) string {
 
 // TestLifeOfAnArchive takes a cold object through its whole life.
 func TestLifeOfAnArchive(t *testing.T) {
-	var clock clock
-	_, c := start(t, coldfront.Options{Now: clock.now, Delay: hours})
+	clock := newClock()
+	_, c := start(t, coldfront.Options{Now: clock.Now, Delay: hours})
 	ctx := t.Context()
 	first, second := bytes.Repeat([]byte("a"), 5<<20), []byte("the end")
 	whole := append(bytes.Clone(first), second...)
@@ -97,13 +92,13 @@ func TestLifeOfAnArchive(t *testing.T) {
 	check(t, "restore", status, 202)
 	check(t, "code", code, "")
 	check(t, "restore", aws.ToString(head(t, c, *key).Restore), `ongoing-request="true"`)
-	clock.advance(48 * time.Hour)
+	clock.Advance(48 * time.Hour)
 	check(t, "restore", aws.ToString(head(t, c, *key).Restore), `ongoing-request="false", expiry-date="Mon, 19 Oct 2026 00:00:00 GMT"`)
 	text, err := get(ctx, c, *key)
 	if err != nil || text != string(whole) {
 		t.Errorf("read %d bytes: %v", len(text), err)
 	}
-	clock.advance(40 * time.Hour)
+	clock.Advance(40 * time.Hour)
 	_, err = get(ctx, c, *key)
 	status, _ = answered(t, err)
 	check(t, "status after expiry", status, 403)

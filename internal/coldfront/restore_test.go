@@ -68,11 +68,11 @@ func TestRestore(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var clock clock
-			_, c := start(t, coldfront.Options{Now: clock.now, Delay: hours})
+			clock := newClock()
+			_, c := start(t, coldfront.Options{Now: clock.Now, Delay: hours})
 			put(t, c, "k", test.class, "text")
 			for i, step := range test.steps {
-				clock.advance(step.after)
+				clock.Advance(step.after)
 				status, code := restore(t, c, "k", step.days, step.tier)
 				if status != step.status || code != step.code {
 					t.Errorf("step %d: %d %s, not %d %s", i, status, code, step.status, step.code)

@@ -119,7 +119,7 @@ func TestUnknownIsUploadedAgainOnlyWhenAsked(t *testing.T) {
 func TestExpiredUploadBeginsAnew(t *testing.T) {
 	s := newSite(t)
 	s.interrupted()
-	s.clock.advance(25 * time.Hour)
+	s.clock.Advance(25 * time.Hour)
 	stored, sent := s.must(s.options())
 	s.wantOne(stored)
 	s.wantNotice("must be sent again")
@@ -134,7 +134,7 @@ func TestUploadExpiresUnderway(t *testing.T) {
 	o.Concurrency = 1
 	aged := make(chan struct{})
 	age := sync.OnceFunc(func() {
-		s.clock.advance(25 * time.Hour)
+		s.clock.Advance(25 * time.Hour)
 		close(aged)
 	})
 	o.Progress = func(p depot.Progress) {

@@ -42,7 +42,7 @@ func lost(pending int) []vaulttest.Fault {
 // readInventory reads the list of the vault into the catalog.
 func (s *site) readInventory() reconcile.Report {
 	s.t.Helper()
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	i, err := reconcile.Inventory(s.t.Context(), depot.Depot{Vault: s.vault, Journal: s.catalog, Now: s.clock.Now}, reconcile.Options{})
 	if err != nil {
 		s.t.Fatal(err)

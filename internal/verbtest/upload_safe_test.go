@@ -26,7 +26,7 @@ func TestWhatWasFreshProvesNothingLater(t *testing.T) {
 				t.Fatal(err)
 			}
 			if fresh {
-				s.clock.now = info.ModTime()
+				s.clock.Set(info.ModTime())
 			}
 			s.interrupted()
 			last, err := s.catalog.FindUpload(t.Context(), "file://v", s.file, "film.mov")

@@ -16,6 +16,7 @@ import (
 
 	"firn/catalog"
 	"firn/depot"
+	"firn/internal/testclock"
 	"firn/record"
 	"firn/source"
 	"firn/treehash"
@@ -35,7 +36,7 @@ type site struct {
 	vault   *named
 	catalog *catalog.Catalog
 	file    string
-	clock   *clock
+	clock   *testclock.Clock
 
 	mu      sync.Mutex
 	notices []string
@@ -49,27 +50,10 @@ type named struct {
 
 func (n *named) URL() string { return n.url }
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // newSite returns a site with a file of 5.5 parts of 1 MiB.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{t: t, ctx: t.Context(), dir: t.TempDir(), clock: &clock{now: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}}
+	s := &site{t: t, ctx: t.Context(), dir: t.TempDir(), clock: testclock.At(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))}
 	options := dirvault.Options{Now: s.clock.Now, UploadLifetime: 24 * time.Hour, InventoryEvery: -1}
 	root, err := dirvault.OpenRoot(filepath.Join(s.dir, "cold"), options)
 	if err != nil {

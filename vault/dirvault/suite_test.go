@@ -1,34 +1,16 @@
 package dirvault_test
 
 import (
-	"sync"
 	"testing"
 	"time"
 
+	"firn/internal/testclock"
 	"firn/vault"
 	"firn/vault/dirvault"
 	"firn/vault/vaulttest"
 )
 
-// clock is a clock that stands still until it is moved.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-func newClock() *clock { return &clock{t: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
+func newClock() *testclock.Clock { return testclock.At(time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)) }
 
 // runSuite runs the suite over vaults with options o.
 func runSuite(t *testing.T, o dirvault.Options, suite vaulttest.Options) {

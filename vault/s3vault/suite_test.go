@@ -3,11 +3,11 @@ package s3vault_test
 import (
 	"context"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"firn/internal/coldfront"
+	"firn/internal/testclock"
 	"firn/vault"
 	"firn/vault/s3vault"
 	"firn/vault/vaulttest"
@@ -16,34 +16,16 @@ import (
 // jobTime is the duration of a restore in these tests, by their clock.
 const jobTime = 4 * time.Hour
 
-// clock is a clock that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // bed is a service and a clock.
 type bed struct {
 	front *coldfront.Front
-	clock *clock
+	clock *testclock.Clock
 	next  int
 }
 
 func newBed(t *testing.T, o coldfront.Options) *bed {
 	t.Helper()
-	b := &bed{clock: &clock{now: time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)}}
+	b := &bed{clock: testclock.At(time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC))}
 	o.Now = b.clock.Now
 	o.Delay = func(string, string) time.Duration { return jobTime }
 	b.front = coldfront.Start(t, o)
