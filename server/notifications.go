@@ -10,6 +10,7 @@ import (
 	"firn/server/internal/refusal"
 	"firn/server/internal/wire"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // notificationsNote is the document with the notification configuration of a vault.
@@ -37,7 +38,7 @@ func parseNotifications(body []byte) (notificationConfig, error) {
 	}
 	var events []string
 	for _, event := range n.Events {
-		if event != vault.ArchiveRetrievalCompleted && event != vault.InventoryRetrievalCompleted {
+		if event != administration.ArchiveRetrievalCompleted && event != administration.InventoryRetrievalCompleted {
 			return notificationConfig{}, refusal.Invalid("Invalid event: " + event)
 		}
 		if !slices.Contains(events, event) {

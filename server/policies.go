@@ -9,6 +9,7 @@ import (
 	"firn/server/internal/retrieval"
 	"firn/server/internal/wire"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func (a *account) setAccessPolicy(ctx context.Context, c *call) (wire.Reply, error) {
@@ -69,9 +70,9 @@ func (a *account) getLock(ctx context.Context, c *call) (wire.Reply, error) {
 		CreationDate   *string
 		ExpirationDate *string
 		Policy         string
-		State          vault.LockState
+		State          administration.LockState
 	}{CreationDate: wire.Date(l.Created), Policy: l.Policy, State: l.State}
-	if l.State == vault.LockInProgress {
+	if l.State == administration.LockInProgress {
 		body.ExpirationDate = wire.Date(l.Ends())
 	}
 	return wire.Reply{Status: http.StatusOK, Body: body}, nil

@@ -13,6 +13,7 @@ import (
 	"firn/server/internal/refusal"
 	"firn/server/internal/wire"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // maxTagsOnce is how many tags one request may name (Amazon Glacier developer guide,
@@ -57,7 +58,7 @@ func (a *account) addTags(ctx context.Context, c *call) (wire.Reply, error) {
 		for key, value := range body.Tags {
 			tags[key] = value
 		}
-		if len(tags) > vault.MaxTags {
+		if len(tags) > administration.MaxTags {
 			return refusal.LimitExceeded("The quota for the number of tags that can be assigned to this resource has been reached.")
 		}
 		return nil
@@ -118,11 +119,11 @@ func checkTagCount(name string, n int) error {
 // checkTag refuses a tag that the service does not take.
 func checkTag(key, value string) error {
 	switch {
-	case key == "" || utf8.RuneCountInString(key) > vault.MaxTagKey || !isTagText(key):
+	case key == "" || utf8.RuneCountInString(key) > administration.MaxTagKey || !isTagText(key):
 		return refusal.Invalid("Invalid tag key: " + key)
 	case strings.HasPrefix(strings.ToLower(key), "aws:"):
 		return refusal.Invalid("Invalid tag key: " + key + ". Keys that begin with aws: are reserved.")
-	case utf8.RuneCountInString(value) > vault.MaxTagValue || !isTagText(value):
+	case utf8.RuneCountInString(value) > administration.MaxTagValue || !isTagText(value):
 		return refusal.Invalid("Invalid tag value: " + value)
 	}
 	return nil

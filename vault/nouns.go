@@ -274,17 +274,3 @@ type Info struct {
 	Archives    int64
 	Bytes       int64
 }
-
-// Notifications says which ends of jobs a vault announces, and to which topic. Only an
-// Amazon Glacier vault has notifications.
-type Notifications struct {
-	Topic  string   // ARN of the Amazon SNS topic
-	Events []string // at least one of the constants below
-}
-
-// The events that a vault can announce ("Set Vault Notification Configuration" in the
-// developer guide).
-const (
-	ArchiveRetrievalCompleted   = "ArchiveRetrievalCompleted"
-	InventoryRetrievalCompleted = "InventoryRetrievalCompleted"
-)

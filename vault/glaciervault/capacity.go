@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/inventory"
 )
 
@@ -18,8 +19,8 @@ const maxCapacity = 1000
 
 // Capacity lists the units of provisioned capacity of the account in the region, which may
 // be none.
-func (a *Account) Capacity(ctx context.Context) ([]vault.CapacityUnit, error) {
-	var units []vault.CapacityUnit
+func (a *Account) Capacity(ctx context.Context) ([]administration.CapacityUnit, error) {
+	var units []administration.CapacityUnit
 	err := a.call(ctx, "list the provisioned capacity", func() error {
 		units = nil
 		out, err := a.client.ListProvisionedCapacity(ctx, &glacier.ListProvisionedCapacityInput{AccountId: &a.id})
@@ -44,7 +45,7 @@ func (a *Account) Capacity(ctx context.Context) ([]vault.CapacityUnit, error) {
 	return units, nil
 }
 
-func parseUnit(d types.ProvisionedCapacityDescription) (unit vault.CapacityUnit, err error) {
+func parseUnit(d types.ProvisionedCapacityDescription) (unit administration.CapacityUnit, err error) {
 	unit.ID = aws.ToString(d.CapacityId)
 	if !inventory.IsID(unit.ID) {
 		return unit, fmt.Errorf("no unit has the id %.300q", unit.ID)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func TestCapacity(t *testing.T) {
@@ -38,7 +39,7 @@ func TestCapacity(t *testing.T) {
 		{"CapacityId":"unit-1","StartDate":"2026-01-31T10:11:12.000Z","ExpirationDate":"2026-02-28T10:11:12.000Z"},
 		{"CapacityId":"unit-2","StartDate":null,"ExpirationDate":"2026-02-28T10:11:12.000Z"}]}`
 	end := time.Date(2026, 2, 28, 10, 11, 12, 0, time.UTC)
-	want := []vault.CapacityUnit{{ID: "unit-1", Start: time.Date(2026, 1, 31, 10, 11, 12, 0, time.UTC), End: end}, {ID: "unit-2", End: end}}
+	want := []administration.CapacityUnit{{ID: "unit-1", Start: time.Date(2026, 1, 31, 10, 11, 12, 0, time.UTC), End: end}, {ID: "unit-2", End: end}}
 	if got, err := a.Capacity(ctx); !slices.Equal(got, want) || err != nil {
 		t.Errorf("got %v, %v", got, err)
 	}

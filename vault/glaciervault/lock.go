@@ -9,16 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/inventory"
 )
 
 // Lock returns the lock of a vault, in progress or completed. ErrNotFound means that there
 // is no lock, or no such vault.
-func (a *Account) Lock(ctx context.Context, vaultName string) (vault.Lock, error) {
+func (a *Account) Lock(ctx context.Context, vaultName string) (administration.Lock, error) {
 	if err := checkName(vaultName); err != nil {
-		return vault.Lock{}, err
+		return administration.Lock{}, err
 	}
-	var lock vault.Lock
+	var lock administration.Lock
 	err := a.call(ctx, fmt.Sprintf("ask for the lock of vault %q", vaultName), func() error {
 		out, err := a.client.GetVaultLock(ctx, &glacier.GetVaultLockInput{AccountId: &a.id, VaultName: &vaultName})
 		if err != nil {
@@ -33,19 +34,19 @@ func (a *Account) Lock(ctx context.Context, vaultName string) (vault.Lock, error
 	return lock, err
 }
 
-func parseLock(out *glacier.GetVaultLockOutput) (lock vault.Lock, err error) {
-	lock.State, lock.Policy = vault.LockState(aws.ToString(out.State)), aws.ToString(out.Policy)
-	if lock.State != vault.LockInProgress && lock.State != vault.LockLocked {
-		return vault.Lock{}, fmt.Errorf("there is no state %.100q", string(lock.State))
+func parseLock(out *glacier.GetVaultLockOutput) (lock administration.Lock, err error) {
+	lock.State, lock.Policy = administration.LockState(aws.ToString(out.State)), aws.ToString(out.Policy)
+	if lock.State != administration.LockInProgress && lock.State != administration.LockLocked {
+		return administration.Lock{}, fmt.Errorf("there is no state %.100q", string(lock.State))
 	}
 	if err := checkAnsweredPolicy(lock.Policy); err != nil {
-		return vault.Lock{}, err
+		return administration.Lock{}, err
 	}
 	if lock.Created, err = parseTime(out.CreationDate); err != nil {
-		return vault.Lock{}, err
+		return administration.Lock{}, err
 	}
 	if lock.Expires, err = parseTime(out.ExpirationDate); err != nil {
-		return vault.Lock{}, err
+		return administration.Lock{}, err
 	}
 	return lock, nil
 }
@@ -59,7 +60,7 @@ func (a *Account) StartLock(ctx context.Context, vaultName, policy string) (id s
 		return "", err
 	}
 	what := fmt.Sprintf("start a lock of vault %q", vaultName)
-	if err := vault.CheckPolicy(policy); err != nil {
+	if err := administration.CheckPolicy(policy); err != nil {
 		return "", fmt.Errorf("%s: %w", what, err)
 	}
 	err = a.call(ctx, what, func() error {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 const lockID = "AE863rKkWZU53SLW5be4DUcW"
@@ -69,7 +70,7 @@ func TestLock(t *testing.T) {
 		}
 	}
 	created := time.Date(2026, 1, 1, 10, 0, 0, 0, time.UTC)
-	want := vault.Lock{State: vault.LockInProgress, Policy: policy, Created: created, Expires: created.Add(vault.LockTime)}
+	want := administration.Lock{State: administration.LockInProgress, Policy: policy, Created: created, Expires: created.Add(administration.LockTime)}
 	if got, err := a.Lock(ctx, "photos"); got != want || err != nil {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -84,7 +85,7 @@ func TestLock(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	want.State, want.Expires = vault.LockLocked, time.Time{}
+	want.State, want.Expires = administration.LockLocked, time.Time{}
 	if got, err := a.Lock(ctx, "photos"); got != want || err != nil {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -128,9 +129,9 @@ func TestLockAnswersThatMakeNoSense(t *testing.T) {
 		`{"State":"Ajar","Policy":"{}"}`,
 		`{"State":"Locked","Policy":"{}","CreationDate":"yesterday"}`,
 		`{"State":"InProgress","Policy":"{}","ExpirationDate":"tomorrow"}`,
-		`{"State":"Locked","Policy":"` + strings.Repeat("x", vault.MaxPolicy+1) + `"}`,
+		`{"State":"Locked","Policy":"` + strings.Repeat("x", administration.MaxPolicy+1) + `"}`,
 	} {
-		if got, err := a.Lock(ctx, "photos"); !errors.Is(err, vault.ErrInvalid) || got != (vault.Lock{}) {
+		if got, err := a.Lock(ctx, "photos"); !errors.Is(err, vault.ErrInvalid) || got != (administration.Lock{}) {
 			t.Errorf("%.60q: got %+v, %v", answer, got, err)
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // SetNotifications replaces the notifications of a vault. The service checks only the form
 // of the topic. If the topic does not exist, or the vault may not write to it, that shows
 // only when a job ends.
-func (a *Account) SetNotifications(ctx context.Context, vaultName string, n vault.Notifications) error {
+func (a *Account) SetNotifications(ctx context.Context, vaultName string, n administration.Notifications) error {
 	if err := checkName(vaultName); err != nil {
 		return err
 	}
@@ -33,12 +34,12 @@ func (a *Account) SetNotifications(ctx context.Context, vaultName string, n vaul
 
 // Notifications returns the notifications of a vault. ErrNotFound means that it has none,
 // or does not exist.
-func (a *Account) Notifications(ctx context.Context, vaultName string) (vault.Notifications, error) {
+func (a *Account) Notifications(ctx context.Context, vaultName string) (administration.Notifications, error) {
 	if err := checkName(vaultName); err != nil {
-		return vault.Notifications{}, err
+		return administration.Notifications{}, err
 	}
 	what := fmt.Sprintf("ask for the notifications of vault %q", vaultName)
-	var n vault.Notifications
+	var n administration.Notifications
 	err := a.call(ctx, what, func() error {
 		out, err := a.client.GetVaultNotifications(ctx, &glacier.GetVaultNotificationsInput{AccountId: &a.id, VaultName: &vaultName})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func TestNotifications(t *testing.T) {
@@ -35,8 +36,8 @@ func TestNotifications(t *testing.T) {
 	if _, err := a.Notifications(t.Context(), "photos"); !errors.Is(err, vault.ErrNotFound) {
 		t.Errorf("when none are set: %v", err)
 	}
-	want := vault.Notifications{
-		Topic: "arn:aws:sns:us-east-1:012345678901:t", Events: []string{vault.ArchiveRetrievalCompleted, vault.InventoryRetrievalCompleted},
+	want := administration.Notifications{
+		Topic: "arn:aws:sns:us-east-1:012345678901:t", Events: []string{administration.ArchiveRetrievalCompleted, administration.InventoryRetrievalCompleted},
 	}
 	if err := a.SetNotifications(t.Context(), "photos", want); err != nil {
 		t.Fatal(err)
@@ -56,8 +57,8 @@ func TestNotifications(t *testing.T) {
 	}
 	before := len(s.seen())
 	for _, err := range []error{
-		a.SetNotifications(t.Context(), "photos", vault.Notifications{Topic: want.Topic}),
-		a.SetNotifications(t.Context(), "photos", vault.Notifications{Events: want.Events}),
+		a.SetNotifications(t.Context(), "photos", administration.Notifications{Topic: want.Topic}),
+		a.SetNotifications(t.Context(), "photos", administration.Notifications{Events: want.Events}),
 		a.SetNotifications(t.Context(), "../x", want),
 		a.DeleteNotifications(t.Context(), "../x"),
 	} {

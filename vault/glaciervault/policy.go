@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // AccessPolicy returns the access policy of a vault, a document in JSON. ErrNotFound means
@@ -42,7 +43,7 @@ func (a *Account) SetAccessPolicy(ctx context.Context, vaultName, policy string)
 		return err
 	}
 	what := fmt.Sprintf("set the access policy of vault %q", vaultName)
-	if err := vault.CheckPolicy(policy); err != nil {
+	if err := administration.CheckPolicy(policy); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return a.call(ctx, what, func() error {
@@ -67,8 +68,8 @@ func (a *Account) DeleteAccessPolicy(ctx context.Context, vaultName string) erro
 // checkAnsweredPolicy refuses a policy that is longer than any that the service keeps. It
 // does not check the content, since the policy is only shown.
 func checkAnsweredPolicy(policy string) error {
-	if len(policy) > vault.MaxPolicy {
-		return fmt.Errorf("%w: the answer has a policy of %d bytes, and there is none beyond %d", vault.ErrInvalid, len(policy), vault.MaxPolicy)
+	if len(policy) > administration.MaxPolicy {
+		return fmt.Errorf("%w: the answer has a policy of %d bytes, and there is none beyond %d", vault.ErrInvalid, len(policy), administration.MaxPolicy)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func TestAccessPolicy(t *testing.T) {
@@ -53,8 +54,8 @@ func TestAccessPolicy(t *testing.T) {
 	for answer, class := range map[string]error{
 		`{}`:              vault.ErrNotFound,
 		`{"Policy":null}`: vault.ErrNotFound,
-		`{"Policy":"` + strings.Repeat("x", vault.MaxPolicy+1) + `"}`: vault.ErrInvalid,
-		strings.Repeat(" ", 1<<20+1):                                  vault.ErrUnavailable,
+		`{"Policy":"` + strings.Repeat("x", administration.MaxPolicy+1) + `"}`: vault.ErrInvalid,
+		strings.Repeat(" ", 1<<20+1): vault.ErrUnavailable,
 	} {
 		kept = answer
 		if _, err := a.AccessPolicy(t.Context(), "photos"); !errors.Is(err, class) {

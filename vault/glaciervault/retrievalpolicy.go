@@ -9,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glacier/types"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // RetrievalLimit returns the data retrieval policy of the account in the region: LimitNone
 // if none was ever set.
-func (a *Account) RetrievalLimit(ctx context.Context) (vault.RetrievalLimit, error) {
-	var limit vault.RetrievalLimit
+func (a *Account) RetrievalLimit(ctx context.Context) (administration.RetrievalLimit, error) {
+	var limit administration.RetrievalLimit
 	err := a.call(ctx, "ask for the data retrieval policy", func() error {
 		out, err := a.client.GetDataRetrievalPolicy(ctx, &glacier.GetDataRetrievalPolicyInput{AccountId: &a.id})
 		if err == nil {
@@ -25,32 +26,32 @@ func (a *Account) RetrievalLimit(ctx context.Context) (vault.RetrievalLimit, err
 	return limit, err
 }
 
-func parseLimit(p *types.DataRetrievalPolicy) (vault.RetrievalLimit, error) {
+func parseLimit(p *types.DataRetrievalPolicy) (administration.RetrievalLimit, error) {
 	if p == nil || len(p.Rules) == 0 {
-		return vault.RetrievalLimit{Strategy: vault.LimitNone}, nil
+		return administration.RetrievalLimit{Strategy: administration.LimitNone}, nil
 	}
 	if len(p.Rules) > 1 {
-		return vault.RetrievalLimit{}, fmt.Errorf("%w: the answer makes no sense: a policy of %d rules", vault.ErrInvalid, len(p.Rules))
+		return administration.RetrievalLimit{}, fmt.Errorf("%w: the answer makes no sense: a policy of %d rules", vault.ErrInvalid, len(p.Rules))
 	}
-	limit := vault.RetrievalLimit{
-		Strategy:     vault.LimitStrategy(aws.ToString(p.Rules[0].Strategy)),
+	limit := administration.RetrievalLimit{
+		Strategy:     administration.LimitStrategy(aws.ToString(p.Rules[0].Strategy)),
 		BytesPerHour: aws.ToInt64(p.Rules[0].BytesPerHour),
 	}
 	if err := limit.Check(); err != nil {
-		return vault.RetrievalLimit{}, fmt.Errorf("the answer makes no sense: %w", err)
+		return administration.RetrievalLimit{}, fmt.Errorf("the answer makes no sense: %w", err)
 	}
 	return limit, nil
 }
 
 // SetRetrievalLimit sets the data retrieval policy of the account in the region. It takes
 // effect within minutes.
-func (a *Account) SetRetrievalLimit(ctx context.Context, limit vault.RetrievalLimit) error {
+func (a *Account) SetRetrievalLimit(ctx context.Context, limit administration.RetrievalLimit) error {
 	const what = "set the data retrieval policy"
 	if err := limit.Check(); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	rule := types.DataRetrievalRule{Strategy: aws.String(string(limit.Strategy))}
-	if limit.Strategy == vault.LimitBytesPerHour {
+	if limit.Strategy == administration.LimitBytesPerHour {
 		rule.BytesPerHour = &limit.BytesPerHour
 	}
 	return a.call(ctx, what, func() error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func TestRetrievalLimit(t *testing.T) {
@@ -23,14 +24,14 @@ func TestRetrievalLimit(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	a, ctx := accountAt(t, s.URL), t.Context()
-	none := vault.RetrievalLimit{Strategy: vault.LimitNone}
+	none := administration.RetrievalLimit{Strategy: administration.LimitNone}
 	if got, err := a.RetrievalLimit(ctx); got != none || err != nil {
 		t.Errorf("at first: %+v, %v", got, err)
 	}
-	for want, body := range map[vault.RetrievalLimit]string{
-		{Strategy: vault.LimitBytesPerHour, BytesPerHour: 1 << 62}: `{"Policy":{"Rules":[{"BytesPerHour":4611686018427387904,"Strategy":"BytesPerHour"}]}}`,
-		{Strategy: vault.LimitFreeTier}:                            `{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}`,
-		none:                                                       `{"Policy":{"Rules":[{"Strategy":"None"}]}}`,
+	for want, body := range map[administration.RetrievalLimit]string{
+		{Strategy: administration.LimitBytesPerHour, BytesPerHour: 1 << 62}: `{"Policy":{"Rules":[{"BytesPerHour":4611686018427387904,"Strategy":"BytesPerHour"}]}}`,
+		{Strategy: administration.LimitFreeTier}:                            `{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}`,
+		none:                                                                `{"Policy":{"Rules":[{"Strategy":"None"}]}}`,
 	} {
 		if err := a.SetRetrievalLimit(ctx, want); err != nil || kept != body {
 			t.Errorf("%+v: sent %s, %v", want, kept, err)
@@ -56,7 +57,7 @@ func TestRetrievalLimit(t *testing.T) {
 		}
 	}
 	before := len(s.seen())
-	if err := a.SetRetrievalLimit(ctx, vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour}); !errors.Is(err, vault.ErrInvalid) {
+	if err := a.SetRetrievalLimit(ctx, administration.RetrievalLimit{Strategy: administration.LimitBytesPerHour}); !errors.Is(err, vault.ErrInvalid) {
 		t.Errorf("got %v", err)
 	}
 	if len(s.seen()) != before {

@@ -17,6 +17,7 @@ import (
 	"firn/server"
 	"firn/treehash"
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/dirvault"
 	"firn/vault/glaciervault"
 	"firn/vault/vaulttest"
@@ -207,8 +208,8 @@ func TestRingAdministration(t *testing.T) {
 func TestRingNotifications(t *testing.T) {
 	isolate(t)
 	a := accountAt(t, newRing(t, newRingClock()).endpoint)
-	want := vault.Notifications{
-		Topic: "arn:aws:sns:us-east-1:012345678901:cold", Events: []string{vault.InventoryRetrievalCompleted, vault.ArchiveRetrievalCompleted},
+	want := administration.Notifications{
+		Topic: "arn:aws:sns:us-east-1:012345678901:cold", Events: []string{administration.InventoryRetrievalCompleted, administration.ArchiveRetrievalCompleted},
 	}
 	for range 2 { // the second changes nothing
 		if err := a.SetNotifications(t.Context(), "photos", want); err != nil {

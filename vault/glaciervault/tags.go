@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/glacier"
 
-	"firn/vault"
+	"firn/vault/administration"
 )
 
 // tagsPerRequest is the largest number of tags that a request can add or remove.
@@ -41,7 +41,7 @@ func (a *Account) AddTags(ctx context.Context, vaultName string, tags map[string
 		return err
 	}
 	what := fmt.Sprintf("set tags of vault %q", vaultName)
-	if err := vault.CheckTags(tags); err != nil {
+	if err := administration.CheckTags(tags); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	for keys := range slices.Chunk(slices.Sorted(maps.Keys(tags)), tagsPerRequest) {
@@ -68,7 +68,7 @@ func (a *Account) RemoveTags(ctx context.Context, vaultName string, keys []strin
 	}
 	what := fmt.Sprintf("remove tags of vault %q", vaultName)
 	for _, key := range keys {
-		if err := vault.CheckTagKey(key); err != nil {
+		if err := administration.CheckTagKey(key); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"firn/server/internal/refusal"
 	"firn/server/internal/wire"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // Lock is the lock of a vault, as it is kept. It ends with its vault or, if it is not
@@ -16,7 +17,7 @@ import (
 type Lock struct {
 	ID      string
 	Policy  string
-	State   vault.LockState
+	State   administration.LockState
 	Created time.Time
 }
 
@@ -26,14 +27,14 @@ func (l Lock) check() error {
 	switch {
 	case l.ID == "" || l.Policy == "" || l.Created.IsZero():
 		return errors.New("it is incomplete")
-	case l.State != vault.LockInProgress && l.State != vault.LockLocked:
+	case l.State != administration.LockInProgress && l.State != administration.LockLocked:
 		return fmt.Errorf("%q is no state", l.State)
 	}
 	return nil
 }
 
 // Ends returns when a lock ends that is not completed.
-func (l Lock) Ends() time.Time { return l.Created.Add(vault.LockTime) }
+func (l Lock) Ends() time.Time { return l.Created.Add(administration.LockTime) }
 
 // lock returns the lock of a vault, completed or not. ErrNotFound: it has none.
 func (p *Policies) lock(ctx context.Context, vaultName string) (Lock, error) {
@@ -44,7 +45,7 @@ func (p *Policies) lock(ctx context.Context, vaultName string) (Lock, error) {
 	if err := l.check(); err != nil {
 		return Lock{}, fmt.Errorf("the lock of vault %q is damaged: %w", vaultName, err)
 	}
-	if l.State != vault.LockLocked && !p.now().Before(l.Ends()) {
+	if l.State != administration.LockLocked && !p.now().Before(l.Ends()) {
 		return Lock{}, fmt.Errorf("the lock of vault %q was not completed in time: %w", vaultName, vault.ErrNotFound)
 	}
 	return l, nil
@@ -75,7 +76,7 @@ func (p *Policies) InitiateLock(ctx context.Context, vaultName string, body []by
 	case !errors.Is(err, vault.ErrNotFound):
 		return "", err
 	}
-	l := Lock{ID: wire.NewShortID(), Policy: d.Policy, State: vault.LockInProgress, Created: p.now().UTC()}
+	l := Lock{ID: wire.NewShortID(), Policy: d.Policy, State: administration.LockInProgress, Created: p.now().UTC()}
 	return l.ID, p.notes.Write(ctx, vaultName, lockNote, l)
 }
 
@@ -87,7 +88,7 @@ func (p *Policies) CompleteLock(ctx context.Context, vaultName, id string) error
 	if err != nil {
 		return err
 	}
-	locked, same := l.State == vault.LockLocked, l.ID == id
+	locked, same := l.State == administration.LockLocked, l.ID == id
 	switch {
 	case locked && same:
 		return nil
@@ -96,7 +97,7 @@ func (p *Policies) CompleteLock(ctx context.Context, vaultName, id string) error
 	case !same:
 		return refusal.Invalid("Invalid lock ID: " + id)
 	}
-	l.State = vault.LockLocked
+	l.State = administration.LockLocked
 	return p.notes.Write(ctx, vaultName, lockNote, l)
 }
 
@@ -108,7 +109,7 @@ func (p *Policies) AbortLock(ctx context.Context, vaultName string) error {
 	switch {
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
 		return err
-	case l.State == vault.LockLocked:
+	case l.State == administration.LockLocked:
 		return refusal.AccessDenied("The vault " + p.arn(vaultName) + " is locked.")
 	}
 	return p.notes.Remove(ctx, vaultName, lockNote)

@@ -13,6 +13,7 @@ import (
 
 	"firn/server/internal/wire"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // How jobs are looked at that are to be announced.
@@ -180,9 +181,9 @@ func (a *Announcer) lookAt(ctx context.Context, n *announcement) error {
 // recipientsOf returns who gets a message about the end of a job: the vault's topic as it is
 // set now, if it wants this event, and the job's own. Both, even if they are equal.
 func (a *Announcer) recipientsOf(ctx context.Context, vaultName string, job vault.Job) ([]recipient, error) {
-	event := vault.ArchiveRetrievalCompleted
+	event := administration.ArchiveRetrievalCompleted
 	if job.Kind == vault.RetrieveInventory {
-		event = vault.InventoryRetrievalCompleted
+		event = administration.InventoryRetrievalCompleted
 	}
 	topic, events, err := a.config.TopicOf(ctx, vaultName)
 	if err != nil && !errors.Is(err, vault.ErrNotFound) {

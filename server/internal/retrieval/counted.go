@@ -8,6 +8,7 @@ import (
 
 	"firn/server/internal/notes"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // freeTier is how many bytes the strategy FreeTier lets an account retrieve in a month: 10 GB
@@ -32,7 +33,7 @@ func (l *Limits) Admit(ctx context.Context, size func() (int64, error)) (undo fu
 		return nil, err
 	}
 	rule := policy.Rules[0]
-	if rule.Strategy == vault.LimitNone {
+	if rule.Strategy == administration.LimitNone {
 		return func() {}, nil
 	}
 	bytes, err := size()
@@ -47,8 +48,8 @@ func (l *Limits) Admit(ctx context.Context, size func() (int64, error)) (undo fu
 	}
 	now := l.now().UTC()
 	c.add(now, bytes)
-	if rule.Strategy == vault.LimitBytesPerHour && c.hour() > *rule.BytesPerHour ||
-		rule.Strategy == vault.LimitFreeTier && c.MonthBytes > freeTier {
+	if rule.Strategy == administration.LimitBytesPerHour && c.hour() > *rule.BytesPerHour ||
+		rule.Strategy == administration.LimitFreeTier && c.MonthBytes > freeTier {
 		return nil, fmt.Errorf("a retrieval of %d bytes is more than the policy of the account allows: %w", bytes, vault.ErrLimited)
 	}
 	if err := l.notes.Write(ctx, notes.OfAccount, countedNote, c); err != nil {

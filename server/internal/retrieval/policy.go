@@ -12,6 +12,7 @@ import (
 	"firn/server/internal/notes"
 	"firn/server/internal/refusal"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // The documents of an account.
@@ -28,7 +29,7 @@ type Policy struct {
 // Rule is how much may be retrieved.
 type Rule struct {
 	BytesPerHour *int64 // of the strategy BytesPerHour alone
-	Strategy     vault.LimitStrategy
+	Strategy     administration.LimitStrategy
 }
 
 func (p Policy) check() error {
@@ -37,15 +38,15 @@ func (p Policy) check() error {
 	}
 	rule := p.Rules[0]
 	switch {
-	case rule.Strategy == vault.LimitBytesPerHour && rule.BytesPerHour == nil:
+	case rule.Strategy == administration.LimitBytesPerHour && rule.BytesPerHour == nil:
 		return refusal.MissingParameter("BytesPerHour")
-	case rule.Strategy == vault.LimitBytesPerHour && *rule.BytesPerHour < 1:
+	case rule.Strategy == administration.LimitBytesPerHour && *rule.BytesPerHour < 1:
 		return refusal.Invalid("Invalid BytesPerHour: it must be at least 1.")
-	case rule.Strategy == vault.LimitBytesPerHour:
+	case rule.Strategy == administration.LimitBytesPerHour:
 		return nil
 	case rule.Strategy == "":
 		return refusal.MissingParameter("Strategy")
-	case rule.Strategy != vault.LimitNone && rule.Strategy != vault.LimitFreeTier:
+	case rule.Strategy != administration.LimitNone && rule.Strategy != administration.LimitFreeTier:
 		return refusal.Invalid("Invalid Strategy: " + string(rule.Strategy))
 	case rule.BytesPerHour != nil:
 		return refusal.Invalid("Invalid BytesPerHour: the strategy " + string(rule.Strategy) + " has none.")
@@ -89,7 +90,7 @@ func (l *Limits) Policy(ctx context.Context) (Policy, error) {
 	var p Policy
 	err := l.notes.Read(ctx, notes.OfAccount, policyNote, &p)
 	if errors.Is(err, vault.ErrNotFound) {
-		return Policy{Rules: []Rule{{Strategy: vault.LimitNone}}}, nil
+		return Policy{Rules: []Rule{{Strategy: administration.LimitNone}}}, nil
 	}
 	if err == nil {
 		err = p.check()

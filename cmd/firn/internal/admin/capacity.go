@@ -13,6 +13,7 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
@@ -76,7 +77,7 @@ func runCapacity(ctx context.Context, p *cli.Program, place *vaulturl.Place, o c
 	return listCapacity(p, place, units)
 }
 
-func capacityUnits(ctx context.Context, p *cli.Program, admin *glaciervault.Account) (units []vault.CapacityUnit, err error) {
+func capacityUnits(ctx context.Context, p *cli.Program, admin *glaciervault.Account) (units []administration.CapacityUnit, err error) {
 	err = p.Retry(ctx, func(ctx context.Context) (err error) {
 		units, err = admin.Capacity(ctx)
 		return err
@@ -93,7 +94,7 @@ type capacityObject struct {
 	End         *time.Time `json:"end"`   // likewise
 }
 
-func listCapacity(p *cli.Program, place *vaulturl.Place, units []vault.CapacityUnit) error {
+func listCapacity(p *cli.Program, place *vaulturl.Place, units []administration.CapacityUnit) error {
 	table := term.NewTable(p.Out, true, "CAPACITY ID", "START", "END")
 	for _, u := range units {
 		if p.JSON {
@@ -143,8 +144,8 @@ func buyCapacity(ctx context.Context, p *cli.Program, place *vaulturl.Place, adm
 // somebody else has bought a unit before the answer: the answer did not include that unit, and
 // buyOnce must not take it for its own.
 func approveCapacity(
-	ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, shown []vault.CapacityUnit,
-) ([]vault.CapacityUnit, error) {
+	ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, shown []administration.CapacityUnit,
+) ([]administration.CapacityUnit, error) {
 	question := fmt.Sprintf("buy a unit of capacity in %s for a month? It has %d", url, len(shown))
 	if err := p.Confirm(ctx, question); err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func tellCapacityCost(p *cli.Program, url string, o capacityOptions) error {
 
 // buyOnce buys one unit. If the answer is lost it does not repeat the request, which could buy
 // a second unit, but compares the units of the account with those before.
-func buyOnce(ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, before []vault.CapacityUnit) (id string, err error) {
+func buyOnce(ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, before []administration.CapacityUnit) (id string, err error) {
 	look := "whether one was bought, before you buy another: " + term.ShellCommand("firn", "vault", "capacity", url)
 	p.BeginWork(look)
 	ctx = context.WithoutCancel(ctx)
@@ -196,7 +197,7 @@ func buyOnce(ctx context.Context, p *cli.Program, admin *glaciervault.Account, u
 		return "", cli.WithHint(errors.Join(lost, err), look)
 	}
 	for _, u := range after {
-		if !slices.ContainsFunc(before, func(b vault.CapacityUnit) bool { return b.ID == u.ID }) {
+		if !slices.ContainsFunc(before, func(b administration.CapacityUnit) bool { return b.ID == u.ID }) {
 			return u.ID, nil
 		}
 	}

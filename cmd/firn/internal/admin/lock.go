@@ -13,6 +13,7 @@ import (
 	"firn/depot"
 	"firn/internal/humane"
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
@@ -51,12 +52,12 @@ type lockObject struct {
 	Expires     *time.Time `json:"expires"` // null unless in progress
 }
 
-func newLockObject(url, id string, lock vault.Lock) lockObject {
+func newLockObject(url, id string, lock administration.Lock) lockObject {
 	o := lockObject{MessageType: "lock", Vault: url, State: string(lock.State), LockID: id}
 	if lock.State != "" {
 		o.Policy, o.Created = policyJSON(lock.Policy), &lock.Created
 	}
-	if lock.State == vault.LockInProgress {
+	if lock.State == administration.LockInProgress {
 		o.Expires = &lock.Expires
 	}
 	return o
@@ -82,7 +83,7 @@ func explainLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, adm
 	switch {
 	case failed != nil:
 		return err // the lock may not be read
-	case lock.State == vault.LockLocked:
+	case lock.State == administration.LockLocked:
 		return fmt.Errorf("%w; the vault is locked since %s, for ever: its policy goes only with the vault", err, humane.Time(lock.Created))
 	}
 	return cli.WithHint(fmt.Errorf("%w; a lock of the vault is in progress until %s, and its id was told only when it was started",

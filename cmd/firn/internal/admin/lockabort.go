@@ -8,6 +8,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -52,7 +53,7 @@ func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 	if err != nil {
 		return explainLock(ctx, p, place, admin, vaultArg, err)
 	}
-	o := abortedLockObject{lockObject: newLockObject(url, "", vault.Lock{})}
+	o := abortedLockObject{lockObject: newLockObject(url, "", administration.Lock{})}
 	text := "no lock of " + url + " is in progress now"
 	if unknown == nil {
 		o.Aborted, text = &there, "gave up the lock of "+url

@@ -8,7 +8,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/internal/humane"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -65,7 +65,7 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 	if err != nil {
 		return err
 	}
-	lock.State = vault.LockLocked
+	lock.State = administration.LockLocked
 	if p.JSON {
 		return p.Out.Object(newLockObject(url, id, lock))
 	}
@@ -75,8 +75,8 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 
 // approveLock shows the policy that is about to become permanent, and asks. It does not ask if
 // the lock is permanent already.
-func approveLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, lock vault.Lock, o lockOptions) error {
-	if lock.State == vault.LockLocked {
+func approveLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, lock administration.Lock, o lockOptions) error {
+	if lock.State == administration.LockLocked {
 		p.Notice("the vault is locked already, since " + humane.Time(lock.Created))
 		return nil
 	}

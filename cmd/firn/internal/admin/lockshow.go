@@ -8,7 +8,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -46,9 +46,9 @@ func showLock(ctx context.Context, p *cli.Program, place *vaulturl.Place) error 
 	}
 	p.Out.Line("vault    %s", term.Show(url))
 	switch lock.State {
-	case vault.LockInProgress:
+	case administration.LockInProgress:
 		p.Out.Line("lock     in progress until %s", humane.Time(lock.Expires))
-	case vault.LockLocked:
+	case administration.LockLocked:
 		p.Out.Line("lock     locked for ever")
 	default:
 		p.Out.Line("lock     none")

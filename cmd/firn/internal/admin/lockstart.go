@@ -8,7 +8,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -73,12 +73,12 @@ func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 		return explainLock(context.WithoutCancel(ctx), p, place, admin, vaultArg, err)
 	}
 	now := p.Now().UTC()
-	lock := vault.Lock{State: vault.LockInProgress, Policy: policy, Created: now, Expires: now.Add(vault.LockTime)}
+	lock := administration.Lock{State: administration.LockInProgress, Policy: policy, Created: now, Expires: now.Add(administration.LockTime)}
 	return tellStarted(p, url, vaultArg, id, lock)
 }
 
 // tellStarted prints the lock id and the next steps. The dates come from the local clock.
-func tellStarted(p *cli.Program, url, vaultArg, id string, lock vault.Lock) error {
+func tellStarted(p *cli.Program, url, vaultArg, id string, lock administration.Lock) error {
 	if p.JSON {
 		return p.Out.Object(newLockObject(url, id, lock))
 	}

@@ -8,7 +8,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -64,14 +64,14 @@ func notifyVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, top
 		return err
 	}
 	url := place.URL(place.Name)
-	n := vault.Notifications{}
+	n := administration.Notifications{}
 	switch {
 	case off && dryRun:
 		return planned(p, plannedObject{Operation: "DeleteVaultNotifications", Vault: url})
 	case off:
 		err = p.Retry(ctx, func(ctx context.Context) error { return to.DeleteNotifications(ctx, place.Name) })
 	case topic != "":
-		n.Topic, n.Events = topic, []string{vault.ArchiveRetrievalCompleted, vault.InventoryRetrievalCompleted}
+		n.Topic, n.Events = topic, []string{administration.ArchiveRetrievalCompleted, administration.InventoryRetrievalCompleted}
 		if dryRun {
 			body := map[string]any{"SNSTopic": n.Topic, "Events": n.Events}
 			return planned(p, plannedObject{Operation: "SetVaultNotifications", Vault: url, Body: body})
@@ -86,7 +86,7 @@ func notifyVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, top
 	return showNotifications(p, url, n)
 }
 
-func showNotifications(p *cli.Program, url string, n vault.Notifications) error {
+func showNotifications(p *cli.Program, url string, n administration.Notifications) error {
 	if p.JSON {
 		return p.Out.Object(notificationsObject{"notifications", url, n.Topic, append([]string{}, n.Events...)})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 // readPolicy reads a policy from a file, or from standard input if path is -.
@@ -20,14 +21,14 @@ func readPolicy(p *cli.Program, path string) (policy string, err error) {
 			return "", fmt.Errorf("the policy cannot be opened: %w", err)
 		}
 	}
-	text, err := io.ReadAll(io.LimitReader(from, vault.MaxPolicy+1))
+	text, err := io.ReadAll(io.LimitReader(from, administration.MaxPolicy+1))
 	if err = errors.Join(err, from.Close()); err != nil {
 		return "", fmt.Errorf("the policy in %s cannot be read: %w", called, err)
 	}
-	if len(text) > vault.MaxPolicy {
-		return "", fmt.Errorf("the policy in %s: %w: it is longer than %d bytes", called, vault.ErrInvalid, vault.MaxPolicy)
+	if len(text) > administration.MaxPolicy {
+		return "", fmt.Errorf("the policy in %s: %w: it is longer than %d bytes", called, vault.ErrInvalid, administration.MaxPolicy)
 	}
-	if err := vault.CheckPolicy(string(text)); err != nil {
+	if err := administration.CheckPolicy(string(text)); err != nil {
 		return "", fmt.Errorf("the policy in %s: %w", called, err)
 	}
 	return string(text), nil

@@ -8,7 +8,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
@@ -59,16 +59,16 @@ type retrievalPolicyOptions struct {
 }
 
 // limit returns the policy to set. set is false if no option asks for one.
-func (o retrievalPolicyOptions) limit() (limit vault.RetrievalLimit, set bool) {
+func (o retrievalPolicyOptions) limit() (limit administration.RetrievalLimit, set bool) {
 	switch {
 	case o.bytesPerHour > 0:
-		return vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: int64(o.bytesPerHour)}, true
+		return administration.RetrievalLimit{Strategy: administration.LimitBytesPerHour, BytesPerHour: int64(o.bytesPerHour)}, true
 	case o.freeTier:
-		return vault.RetrievalLimit{Strategy: vault.LimitFreeTier}, true
+		return administration.RetrievalLimit{Strategy: administration.LimitFreeTier}, true
 	case o.none:
-		return vault.RetrievalLimit{Strategy: vault.LimitNone}, true
+		return administration.RetrievalLimit{Strategy: administration.LimitNone}, true
 	}
-	return vault.RetrievalLimit{}, false
+	return administration.RetrievalLimit{}, false
 }
 
 // retrievalPolicyObject is a data retrieval policy on standard output.
@@ -112,11 +112,11 @@ func retrievalPolicy(ctx context.Context, p *cli.Program, place *vaulturl.Place,
 }
 
 // limitText returns what a data retrieval policy allows.
-func limitText(limit vault.RetrievalLimit) string {
+func limitText(limit administration.RetrievalLimit) string {
 	switch limit.Strategy {
-	case vault.LimitBytesPerHour:
+	case administration.LimitBytesPerHour:
 		return humane.Bytes(limit.BytesPerHour) + " an hour by Standard retrievals"
-	case vault.LimitFreeTier:
+	case administration.LimitFreeTier:
 		return "Standard retrievals of the free tier"
 	}
 	return "everything"

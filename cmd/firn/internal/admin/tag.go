@@ -11,7 +11,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
-	"firn/vault"
+	"firn/vault/administration"
 	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
@@ -70,11 +70,11 @@ func (o *tagOptions) read(args []string) error {
 		}
 		o.set[key] = value
 	}
-	if err := vault.CheckTags(o.set); err != nil {
+	if err := administration.CheckTags(o.set); err != nil {
 		return cli.UsageError("%w", err)
 	}
 	for _, key := range o.remove {
-		if err := vault.CheckTagKey(key); err != nil {
+		if err := administration.CheckTagKey(key); err != nil {
 			return cli.UsageError("--remove: %w", err)
 		}
 		if _, both := o.set[key]; both {

@@ -1,10 +1,14 @@
-package vault
+// Package administration has the nouns of administering Amazon Glacier vaults, which no other
+// kind of vault has: policies, locks, tags, notifications, capacity and limits of retrievals.
+package administration
 
 import (
 	"encoding/json"
 	"fmt"
 	"time"
 	"unicode/utf8"
+
+	"firn/vault"
 )
 
 // The limits of the service ("Quotas" and the operations' own pages in the developer
@@ -74,24 +78,24 @@ func (l RetrievalLimit) Check() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: no retrieval policy: %.100q with %d bytes an hour", ErrInvalid, string(l.Strategy), l.BytesPerHour)
+	return fmt.Errorf("%w: no retrieval policy: %.100q with %d bytes an hour", vault.ErrInvalid, string(l.Strategy), l.BytesPerHour)
 }
 
 // CheckPolicy returns ErrInvalid unless policy is a JSON object in UTF-8 of at most
 // MaxPolicy bytes. It does not judge the meaning of the policy; the service does.
 func CheckPolicy(policy string) error {
 	if len(policy) > MaxPolicy {
-		return fmt.Errorf("%w: a policy has at most %d bytes, and this one has %d", ErrInvalid, MaxPolicy, len(policy))
+		return fmt.Errorf("%w: a policy has at most %d bytes, and this one has %d", vault.ErrInvalid, MaxPolicy, len(policy))
 	}
 	if !utf8.ValidString(policy) {
-		return fmt.Errorf("%w: a policy is written in UTF-8", ErrInvalid)
+		return fmt.Errorf("%w: a policy is written in UTF-8", vault.ErrInvalid)
 	}
 	var document map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
-		return fmt.Errorf("%w: a policy is an object in JSON: %w", ErrInvalid, err)
+		return fmt.Errorf("%w: a policy is an object in JSON: %w", vault.ErrInvalid, err)
 	}
 	if document == nil {
-		return fmt.Errorf("%w: a policy is an object in JSON, not null", ErrInvalid)
+		return fmt.Errorf("%w: a policy is an object in JSON, not null", vault.ErrInvalid)
 	}
 	return nil
 }
@@ -99,14 +103,14 @@ func CheckPolicy(policy string) error {
 // CheckTags returns ErrInvalid if the service would refuse these tags for a vault.
 func CheckTags(tags map[string]string) error {
 	if len(tags) > MaxTags {
-		return fmt.Errorf("%w: a vault has at most %d tags, and these are %d", ErrInvalid, MaxTags, len(tags))
+		return fmt.Errorf("%w: a vault has at most %d tags, and these are %d", vault.ErrInvalid, MaxTags, len(tags))
 	}
 	for key, value := range tags {
 		if err := CheckTagKey(key); err != nil {
 			return err
 		}
 		if utf8.RuneCountInString(value) > MaxTagValue || !utf8.ValidString(value) {
-			return fmt.Errorf("%w: the value of tag %q: a value has at most %d characters in UTF-8", ErrInvalid, key, MaxTagValue)
+			return fmt.Errorf("%w: the value of tag %q: a value has at most %d characters in UTF-8", vault.ErrInvalid, key, MaxTagValue)
 		}
 	}
 	return nil
@@ -115,7 +119,21 @@ func CheckTags(tags map[string]string) error {
 // CheckTagKey returns ErrInvalid if the service would refuse key as the key of a tag.
 func CheckTagKey(key string) error {
 	if key == "" || utf8.RuneCountInString(key) > MaxTagKey || !utf8.ValidString(key) {
-		return fmt.Errorf("%w: tag %.300q: a key has 1 to %d characters in UTF-8", ErrInvalid, key, MaxTagKey)
+		return fmt.Errorf("%w: tag %.300q: a key has 1 to %d characters in UTF-8", vault.ErrInvalid, key, MaxTagKey)
 	}
 	return nil
 }
+
+// Notifications says which ends of jobs a vault announces, and to which topic. Only an
+// Amazon Glacier vault has notifications.
+type Notifications struct {
+	Topic  string   // ARN of the Amazon SNS topic
+	Events []string // at least one of the constants below
+}
+
+// The events that a vault can announce ("Set Vault Notification Configuration" in the
+// developer guide).
+const (
+	ArchiveRetrievalCompleted   = "ArchiveRetrievalCompleted"
+	InventoryRetrievalCompleted = "InventoryRetrievalCompleted"
+)

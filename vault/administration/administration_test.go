@@ -1,4 +1,4 @@
-package vault_test
+package administration_test
 
 import (
 	"errors"
@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"firn/vault"
+	"firn/vault/administration"
 )
 
 func TestCheckPolicy(t *testing.T) {
-	longest := `{"a":"` + strings.Repeat("x", vault.MaxPolicy-8) + `"}`
+	longest := `{"a":"` + strings.Repeat("x", administration.MaxPolicy-8) + `"}`
 	for policy, fine := range map[string]bool{
 		`{}`:                               true,
 		" {\n\"Version\": \"2012-10-17\"}": true,
@@ -26,7 +27,7 @@ func TestCheckPolicy(t *testing.T) {
 		"{\"a\":\"\xff\"}":                 false,
 		strings.Repeat(`{"a":`, 20_000):    false,
 	} {
-		switch err := vault.CheckPolicy(policy); {
+		switch err := administration.CheckPolicy(policy); {
 		case fine && err != nil:
 			t.Errorf("%.40q: %v", policy, err)
 		case !fine && !errors.Is(err, vault.ErrInvalid):
@@ -37,7 +38,7 @@ func TestCheckPolicy(t *testing.T) {
 
 func TestCheckTags(t *testing.T) {
 	many := map[string]string{}
-	for i := range vault.MaxTags {
+	for i := range administration.MaxTags {
 		many[strconv.Itoa(i)] = ""
 	}
 	more := map[string]string{"one more": ""}
@@ -49,16 +50,16 @@ func TestCheckTags(t *testing.T) {
 		fine bool
 	}{
 		"none":             {nil, true},
-		"the longest":      {map[string]string{strings.Repeat("ä", vault.MaxTagKey): strings.Repeat("ä", vault.MaxTagValue)}, true},
+		"the longest":      {map[string]string{strings.Repeat("ä", administration.MaxTagKey): strings.Repeat("ä", administration.MaxTagValue)}, true},
 		"many":             {many, true},
 		"too many":         {more, false},
 		"no key":           {map[string]string{"": "x"}, false},
-		"a long key":       {map[string]string{strings.Repeat("k", vault.MaxTagKey+1): ""}, false},
-		"a long value":     {map[string]string{"k": strings.Repeat("v", vault.MaxTagValue+1)}, false},
+		"a long key":       {map[string]string{strings.Repeat("k", administration.MaxTagKey+1): ""}, false},
+		"a long value":     {map[string]string{"k": strings.Repeat("v", administration.MaxTagValue+1)}, false},
 		"a key in bytes":   {map[string]string{"\xff": ""}, false},
 		"a value in bytes": {map[string]string{"k": "\xff"}, false},
 	} {
-		err := vault.CheckTags(c.tags)
+		err := administration.CheckTags(c.tags)
 		if c.fine != (err == nil) || !c.fine && !errors.Is(err, vault.ErrInvalid) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -67,17 +68,17 @@ func TestCheckTags(t *testing.T) {
 
 func TestCheckRetrievalLimit(t *testing.T) {
 	for _, c := range []struct {
-		limit vault.RetrievalLimit
+		limit administration.RetrievalLimit
 		fine  bool
 	}{
-		{vault.RetrievalLimit{Strategy: vault.LimitNone}, true},
-		{vault.RetrievalLimit{Strategy: vault.LimitFreeTier}, true},
-		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: math.MaxInt64}, true},
-		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour}, false},
-		{vault.RetrievalLimit{Strategy: vault.LimitBytesPerHour, BytesPerHour: -1}, false},
-		{vault.RetrievalLimit{Strategy: vault.LimitNone, BytesPerHour: 1}, false},
-		{vault.RetrievalLimit{Strategy: "Sometimes"}, false},
-		{vault.RetrievalLimit{}, false},
+		{administration.RetrievalLimit{Strategy: administration.LimitNone}, true},
+		{administration.RetrievalLimit{Strategy: administration.LimitFreeTier}, true},
+		{administration.RetrievalLimit{Strategy: administration.LimitBytesPerHour, BytesPerHour: math.MaxInt64}, true},
+		{administration.RetrievalLimit{Strategy: administration.LimitBytesPerHour}, false},
+		{administration.RetrievalLimit{Strategy: administration.LimitBytesPerHour, BytesPerHour: -1}, false},
+		{administration.RetrievalLimit{Strategy: administration.LimitNone, BytesPerHour: 1}, false},
+		{administration.RetrievalLimit{Strategy: "Sometimes"}, false},
+		{administration.RetrievalLimit{}, false},
 	} {
 		err := c.limit.Check()
 		if c.fine != (err == nil) || !c.fine && !errors.Is(err, vault.ErrInvalid) {
