@@ -130,13 +130,11 @@ func (d *download) resolveRange(ctx context.Context) error {
 	if err := d.findSize(ctx); err != nil {
 		return err
 	}
-	if d.EstimateRate == 0 {
-		learned, err := d.Journal.DownloadRate(ctx, d.VaultURL)
-		if err != nil {
-			return err
-		}
-		d.EstimateRate = learned
+	expected, err := ExpectedRate(ctx, d.Depot, d.Options)
+	if err != nil {
+		return err
 	}
+	d.EstimateRate = expected
 	if d.archive.Size < 0 {
 		job, _, err := d.requester.ForRange(ctx, d.archive, vault.Range{})
 		if err != nil {

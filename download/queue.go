@@ -1,6 +1,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,6 @@ type Item struct {
 	Range   vault.Range // replaces Options.Range if not zero
 }
 
-// size is how many bytes of the archive are wanted; 0 if that is not known.
-func (i Item) size() int64 {
-	if !i.Range.IsZero() {
-		return i.Range.Size
-	}
-	return max(0, i.Archive.Size)
-}
-
 // All downloads many archives, each into its own file, as [Directory.File] does. It starts jobs
 // ahead, in the order of the items, for as many bytes as the connection can read before the
 // outputs expire; see [jobs.Window]. It fetches each archive when its job has ended.
@@ -43,16 +36,7 @@ func (i Item) size() int64 {
 // Each item needs its own name. Several items may have the same archive.
 func (dir *Directory) All(ctx context.Context, d depot.Depot, items []Item, o Options) iter.Seq2[Item, Outcome] {
 	return func(yield func(Item, Outcome) bool) {
-		if !o.Range.IsZero() {
-			items = slices.Clone(items)
-			for i := range items {
-				if items[i].Range.IsZero() {
-					items[i].Range = o.Range
-				}
-			}
-		}
-		d = d.WithDefaults()
-		q := &queue{dir: dir, depot: d, options: o, later: slices.Clone(items), waiting: make(map[vault.JobID][]Item), yield: yield}
+		q := &queue{dir: dir, depot: d.WithDefaults(), options: o, later: slices.Clone(items), waiting: make(map[vault.JobID][]Item), yield: yield}
 		q.run(ctx)
 	}
 }
@@ -96,7 +80,7 @@ type endedJob struct {
 func (q *queue) run(ctx context.Context) {
 	for !q.done && (len(q.later) > 0 || q.hasBegun()) {
 		if ctx.Err() != nil {
-			q.fail(depot.ErrInterrupted)
+			q.fail(ctx, depot.ErrInterrupted)
 			return
 		}
 		q.startAhead(ctx)
@@ -117,17 +101,14 @@ func (q *queue) hasBegun() bool { return len(q.waiting)+len(q.ended) > 0 }
 func (q *queue) startAhead(ctx context.Context) {
 	for len(q.later) > 0 && !q.done && ctx.Err() == nil {
 		next := q.later[0]
-		rate, err := q.rate(ctx)
-		if ctx.Err() != nil {
-			err = depot.ErrInterrupted // whatever the record returned
-		}
+		rate, err := ExpectedRate(ctx, q.depot, q.options) // each download may change it
 		if err != nil {
-			q.fail(err)
+			q.fail(ctx, err)
 			return
 		}
 		window := jobs.Window(rate, q.depot.Vault.Limits())
 		hasOthers := q.hasBegun() || q.options.NoWait && q.bytes > 0
-		if window > 0 && hasOthers && q.bytes+next.size() > window {
+		if window > 0 && hasOthers && q.bytes+q.size(next) > window {
 			q.noticeWindow(rate)
 			return
 		}
@@ -139,14 +120,11 @@ func (q *queue) startAhead(ctx context.Context) {
 	}
 }
 
-// rate returns the rate of the connection in bytes per second; 0 if it is not known. Each
-// download may change it.
-func (q *queue) rate(ctx context.Context) (rate float64, err error) {
-	if rate = q.options.EstimateRate; rate == 0 {
-		rate, err = q.depot.Journal.DownloadRate(ctx, q.depot.Vault.URL())
-	}
-	return depot.BoundedRate(rate, float64(q.options.LimitRate)), err
-}
+// wanted returns the range of an item; zero is the whole archive.
+func (q *queue) wanted(i Item) vault.Range { return cmp.Or(i.Range, q.options.Range) }
+
+// size returns the number of wanted bytes of an item; 0 if it is not known.
+func (q *queue) size(i Item) int64 { return cmp.Or(q.wanted(i).Size, max(0, i.Archive.Size)) }
 
 // noticeWindow says, once, that an assumed rate limits the requested bytes.
 func (q *queue) noticeWindow(rate float64) {
@@ -166,7 +144,7 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 	notReady, isNotReady := errors.AsType[*jobs.NotReadyError](err)
 	switch {
 	case isNotReady:
-		q.bytes += i.size()
+		q.bytes += q.size(i)
 		if q.options.NoWait {
 			break
 		}
@@ -188,7 +166,7 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 
 func (q *queue) one(ctx context.Context, i Item, noWait bool) (Result, error) {
 	o := q.options
-	o.NoWait, o.Range = noWait, i.Range
+	o.NoWait, o.Range = noWait, q.wanted(i)
 	return q.dir.file(ctx, q.depot, i.Archive, i.Name, o, shared{listed: &q.listed, reserved: q.bytes})
 }
 
@@ -199,8 +177,12 @@ func (q *queue) end(i Item, got Result, err error) {
 	}
 }
 
-// fail yields an error that concerns no single item.
-func (q *queue) fail(err error) {
+// fail yields an error that concerns no single item. After the end of ctx it is always
+// ErrInterrupted.
+func (q *queue) fail(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		err = depot.ErrInterrupted
+	}
 	q.yield(Item{}, Outcome{Err: err})
 	q.done = true
 }
@@ -218,7 +200,7 @@ func (q *queue) fetchNext(ctx context.Context) {
 	}
 	next := q.ended[0]
 	q.ended = q.ended[1:]
-	q.bytes -= next.item.size()
+	q.bytes -= q.size(next.item)
 	if next.job.Status == vault.Failed {
 		q.end(next.item, Result{}, next.err)
 	} else if !q.try(ctx, next.item) { // an output that is gone needs another job
@@ -233,7 +215,7 @@ func (q *queue) collect(ctx context.Context, noWait bool) {
 		items := q.waiting[job.ID]
 		switch {
 		case len(items) == 0:
-			q.fail(err)
+			q.fail(ctx, err)
 			return
 		case job.Status == vault.InProgress:
 			continue

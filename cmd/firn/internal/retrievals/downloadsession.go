@@ -47,7 +47,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if s.spending, err = newSpending(s.program, s.vault, s.options.maxCost); err != nil {
 		return err
 	}
-	if s.rate, err = knownDownloadRate(ctx, s.program, s.catalog, s.vault.URL(), s.options.estimateRate, s.options.limitRate); err != nil {
+	if s.rate, err = download.ExpectedRate(ctx, s.program.Depot(s.vault, s.catalog, 0), s.downloadOptions()); err != nil {
 		return err
 	}
 	s.hook = s.program.NewReadyHook(s.options.WaitOptions, func(id vault.ArchiveID) string {

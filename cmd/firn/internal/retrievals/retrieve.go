@@ -11,6 +11,7 @@ import (
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/resolve"
+	"firn/download"
 	"firn/internal/humane"
 	"firn/record"
 	"firn/vault/vaulturl"
@@ -102,7 +103,7 @@ func runRetrieve(ctx context.Context, p *cli.Program, o retrieveOptions, vaultAr
 		if s.spending, err = newSpending(p, v, o.maxCost); err != nil {
 			return err
 		}
-		if s.rate, err = knownDownloadRate(ctx, p, c, v.URL(), o.estimateRate, 0); err != nil {
+		if s.rate, err = download.ExpectedRate(ctx, p.Depot(v, c, 0), download.Options{EstimateRate: float64(o.estimateRate)}); err != nil {
 			return err
 		}
 		if archives, err = s.due(ctx, archives); err != nil {
