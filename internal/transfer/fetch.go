@@ -66,7 +66,9 @@ func Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	f := newFetcher(o)
 	begin := time.Now()
 	f.meter.change(func(*Progress) {}) // report the plan
-	err := f.run(ctx, f.next)
+	whole, stop := UntilDrained(ctx, f.drain, f.grace)
+	defer stop()
+	err := f.run(ctx, func(context.Context) (work, error) { return f.next(whole) })
 	f.got.Busy = time.Since(begin)
 	f.got.Retries = f.meter.now.Retries
 	return f.got, err
@@ -109,8 +111,10 @@ func newFetcher(o FetchOptions) *fetcher {
 	return f
 }
 
-// next returns the work for the next segment.
-func (f *fetcher) next(context.Context) (work, error) {
+// next returns the work for the next segment. whole ends when the caller ends the transfer,
+// but not when another segment fails: a verified segment is still written if all segments
+// before it are.
+func (f *fetcher) next(whole context.Context) (work, error) {
 	if f.begun == len(f.Segments) {
 		return nil, io.EOF
 	}
@@ -123,20 +127,27 @@ func (f *fetcher) next(context.Context) (work, error) {
 	first := f.pace.attempts.queue()
 	return func(ctx, starting context.Context) error {
 		defer t.pass(false)
-		return f.bring(ctx, starting, r, t, first)
+		in := <-f.receivers
+		if in == nil {
+			in = f.newReceiver()
+		}
+		defer func() { f.receivers <- in }()
+		got, err := f.bring(ctx, starting, r, in, first)
+		if err != nil {
+			return err
+		}
+		if err := f.deliver(whole, r, in, got, t); err != nil {
+			f.meter.moved(-r.Size)
+			return err
+		}
+		t.pass(true)
+		return nil
 	}, nil
 }
 
-// bring fetches a segment until its bytes are right, and records it.
-func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, first ticket) error {
-	in := <-f.receivers
-	if in == nil {
-		in = f.newReceiver()
-	}
-	defer func() { f.receivers <- in }()
-
-	var got received
-	err := f.repeat(ctx, starting, first, func(on *flow) (err error) {
+// bring fetches a segment until its bytes are right.
+func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, in *receiver, first ticket) (got received, err error) {
+	err = f.repeat(ctx, starting, first, func(on *flow) (err error) {
 		got, err = f.receive(on, r, in)
 		return err
 	}, func(times int, err error) error {
@@ -145,15 +156,7 @@ func (f *fetcher) bring(ctx, starting context.Context, r vault.Range, t turn, fi
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if err := f.deliver(ctx, r, in, got, t); err != nil {
-		f.meter.moved(-r.Size)
-		return err
-	}
-	t.pass(true)
-	return nil
+	return got, err
 }
 
 // deliver writes a segment that waits in memory, and records it.

@@ -167,3 +167,37 @@ func TestFetchInOrderDrains(t *testing.T) {
 		s.mustFlow(out)
 	})
 }
+
+// If a segment fails for good while one before it waits for its turn, the complete one is
+// still written.
+func TestFetchInOrderWritesWhatIsBeforeAFailure(t *testing.T) {
+	var out *bytes.Buffer
+	fetch(t, 8*mib, func(s *shelf) {
+		failed := make(chan struct{})
+		s.options.Concurrency = 2
+		open := s.options.Open
+		s.options.Open = func(ctx context.Context, r vault.Range) (vault.Output, error) {
+			if r.Offset == 2*mib {
+				synctest.Wait() // the first segment is being written, the second waits for its turn
+				close(failed)
+				return vault.Output{}, vault.ErrDenied
+			}
+			return open(ctx, r)
+		}
+		out = s.ordered()
+		s.options.Ordered = writerFunc(func(p []byte) (int, error) {
+			<-failed
+			synctest.Wait() // everybody has heard of the failure
+			return out.Write(p)
+		})
+	}, func(s *shelf, got transfer.Fetched, err error) {
+		if !errors.Is(err, vault.ErrDenied) || out.Len() != 2*mib || got.Received != 2*mib {
+			t.Errorf("got %v with %d bytes out, %+v", err, out.Len(), got)
+		}
+		s.mustFlow(out)
+	})
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
