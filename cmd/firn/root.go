@@ -11,6 +11,7 @@ import (
 	"firn/cmd/firn/internal/records"
 	"firn/cmd/firn/internal/retrievals"
 	"firn/cmd/firn/internal/serving"
+	"firn/cmd/firn/internal/settings"
 	"firn/cmd/firn/internal/uploads"
 )
 
@@ -63,8 +64,11 @@ func newRoot(p *cli.Program) *cobra.Command {
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return errors.Join(cli.ApplyEnvironment(cmd), p.PlaceCatalog(cmd))
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(cli.ApplyEnvironment(cmd), p.PlaceConfig(cmd)); err != nil {
+				return err
+			}
+			return errors.Join(p.ApplyConfig(cmd, args), p.PlaceCatalog(cmd))
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // newCompletion has a help text like the other commands
@@ -75,6 +79,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 		return cli.WithHint(cli.UsageError("%w", err), cli.HelpHint(cmd))
 	})
 	global := root.PersistentFlags()
+	global.StringVar(&p.ConfigPath, "config", "", "the `FILE` with named vaults and settings (default: firn/config.toml in the config home)")
 	global.StringVar(&p.CatalogPath, "catalog", "",
 		"the `FILE` that records what is stored where (default: firn/catalog.db in the data home)")
 	global.BoolVar(&p.JSON, "json", false, "print JSON Lines, errors included")
@@ -86,7 +91,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 		retrievals.NewRetrieve(p), retrievals.NewDownload(p), retrievals.NewJob(p), retrievals.NewVerify(p),
 		records.NewCatalog(p), records.NewList(p), records.NewInventory(p),
 		admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p),
-		estimates.NewEstimate(p), serving.NewServe(p), newVersion(p), newCompletion(p),
+		estimates.NewEstimate(p), settings.NewConfig(p), serving.NewServe(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)),
 	)
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {

@@ -16,6 +16,10 @@ var ErrNone = errors.New("no home directory is known: HOME names none, and neith
 // need not exist. The error wraps ErrNone.
 func Data() (string, error) { return here().data() }
 
+// Config returns the directory for the settings of the user's programs. It is absolute and
+// need not exist. The error wraps ErrNone.
+func Config() (string, error) { return here().config() }
+
 // Cache returns the directory for files that the user's programs can create again. It is
 // absolute and need not exist. The error wraps ErrNone.
 func Cache() (string, error) { return here().cache() }

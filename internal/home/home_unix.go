@@ -29,6 +29,13 @@ func (s surroundings) data() (string, error) {
 	return s.directory("XDG_DATA_HOME", ".local/share")
 }
 
+func (s surroundings) config() (string, error) {
+	if s.system == "darwin" {
+		return s.directory("XDG_CONFIG_HOME", "Library/Application Support")
+	}
+	return s.directory("XDG_CONFIG_HOME", ".config")
+}
+
 func (s surroundings) cache() (string, error) {
 	if s.system == "darwin" {
 		return s.directory("", "Library/Caches")

@@ -20,6 +20,14 @@ func (surroundings) data() (string, error) {
 	return xdg.DataHome, nil
 }
 
+func (surroundings) config() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	return dir, nil
+}
+
 func (surroundings) cache() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {

@@ -7,6 +7,23 @@ import (
 	"testing"
 )
 
+func TestConfigDirectory(t *testing.T) {
+	for name, test := range map[string]struct {
+		system string
+		env    map[string]string
+		want   string
+	}{
+		"HOME":  {"linux", map[string]string{"HOME": "/home/a"}, "/home/a/.config"},
+		"macOS": {"darwin", map[string]string{"HOME": "/Users/a"}, "/Users/a/Library/Application Support"},
+		"XDG":   {"linux", map[string]string{"HOME": "/home/a", "XDG_CONFIG_HOME": "/c"}, "/c"},
+	} {
+		s := surroundings{system: test.system, passwd: func() string { return "" }, getenv: func(name string) string { return test.env[name] }}
+		if got, err := s.config(); err != nil || got != test.want {
+			t.Errorf("%s: the settings are in %q, %v, want %q", name, got, err, test.want)
+		}
+	}
+}
+
 func TestDirectories(t *testing.T) {
 	for name, test := range map[string]struct {
 		system      string

@@ -58,16 +58,21 @@ func (p *Program) confirmWord(ctx context.Context, question, what, word string, 
 	return err
 }
 
+// CanAsk reports whether somebody can answer a question on standard input.
+func (p *Program) CanAsk() bool {
+	file, ok := p.Stdin.(*os.File)
+	return ok && xterm.IsTerminal(int(file.Fd()))
+}
+
 // answer asks on the terminal and returns the typed line. Without a terminal it proposes
 // consent, the option (and its value) that replaces the question.
 func (p *Program) answer(ctx context.Context, question, prompt string, consent ...string) (string, error) {
-	file, ok := p.Stdin.(*os.File)
-	if !ok || !xterm.IsTerminal(int(file.Fd())) {
+	if !p.CanAsk() {
 		return "", WithHint(RefusedError("nobody is there to answer %q, so nothing was done", question),
 			"if you mean it: "+p.TypedWith(consent...))
 	}
 	p.UI.Ask(prompt)
-	answer, err := bufio.NewReader(file).ReadString('\n')
+	answer, err := bufio.NewReader(p.Stdin).ReadString('\n')
 	p.UI.Answered()
 	switch {
 	case ctx.Err() != nil:

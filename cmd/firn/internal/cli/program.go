@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/cmd/firn/internal/config"
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
 )
@@ -24,11 +25,13 @@ type Program struct {
 	UI    *term.UI      // standard error: everything else
 	Now   func() time.Time
 
+	ConfigPath  string // set by PlaceConfig
 	CatalogPath string
 	JSON        bool
 	Quiet       bool
-	pricesPath  string // see AddPrices
-	keepDays    int    // see AddKeepDays
+	pricesPath  string         // see AddPrices
+	keepDays    int            // see AddKeepDays
+	names       []config.Vault // the named vaults of the command line, for hints
 
 	// busy is set while requests are in flight, which may finish after a signal.
 	busy atomic.Bool

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"firn/cmd/firn/internal/term"
 )
 
 // Report shows an error and its hints, unless it was reported before, and returns its status.
@@ -18,15 +20,27 @@ func (p *Program) Report(err error) Status {
 	if s == StatusDamaged {
 		err = WithHint(err, "save what can be read of it, and the list of each vault: "+p.rebuildCommand())
 	}
-	p.UI.Fail(err, hintsOf(err)...)
+	hints := p.shortened(hintsOf(err))
+	p.UI.Fail(err, hints...)
 	if p.wantsJSON() {
 		_ = p.Out.Object(errorObject{
 			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
-			Status: s, Hint: strings.Join(hintsOf(err), "\n"),
+			Status: s, Hint: strings.Join(hints, "\n"),
 		})
 		_ = p.Out.Flush() // there is nowhere left to report an error
 	}
 	return s
+}
+
+// shortened returns hints with the short names of vaults that the user typed.
+func (p *Program) shortened(hints []string) []string {
+	short := slices.Clone(hints)
+	for i := range short {
+		for _, v := range p.names {
+			short[i] = strings.ReplaceAll(short[i], term.ShellCommand(v.URL), v.Name)
+		}
+	}
+	return short
 }
 
 // wantsJSON reports whether errors also go to standard output. An error can occur before the

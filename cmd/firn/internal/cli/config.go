@@ -1,0 +1,312 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"firn/cmd/firn/internal/config"
+	"firn/internal/home"
+	"firn/vault/vaulturl"
+)
+
+// withoutConfig marks a command that does not read the configuration.
+const withoutConfig = "without-config"
+
+// WithoutConfig marks a command that works with a configuration that cannot be read.
+func WithoutConfig(cmd *cobra.Command) *cobra.Command {
+	if cmd.Annotations == nil {
+		cmd.Annotations = map[string]string{}
+	}
+	cmd.Annotations[withoutConfig] = ""
+	return cmd
+}
+
+// PlaceConfig sets the path of the configuration. Without a home directory there is none.
+func (p *Program) PlaceConfig(cmd *cobra.Command) error {
+	if p.ConfigPath == "" && cmd.Flags().Changed("config") {
+		return WithHint(UsageError("--config names no file"), HelpHint(cmd))
+	}
+	if p.ConfigPath != "" {
+		return nil
+	}
+	if dir, err := home.Config(); err == nil {
+		p.ConfigPath = filepath.Join(dir, "firn", "config.toml")
+	}
+	return nil
+}
+
+// NeedConfigPath returns an error if the configuration has no path.
+func (p *Program) NeedConfigPath() error {
+	if p.ConfigPath != "" {
+		return nil
+	}
+	_, err := home.Config()
+	return fmt.Errorf("it is not known where the configuration is: %w; say it with --config FILE or the variable FIRN_CONFIG", err)
+}
+
+// Config reads the configuration and checks the names of its options, without their values.
+func (p *Program) Config() (config.File, error) {
+	if p.ConfigPath == "" {
+		return config.File{}, nil
+	}
+	file, err := p.readConfig(p.ConfigPath)
+	if err != nil {
+		err = UsageError("the configuration %q: %w", p.ConfigPath, err)
+	}
+	return file, err
+}
+
+func (p *Program) readConfig(path string) (config.File, error) {
+	file, err := config.Read(path)
+	if err != nil {
+		return config.File{}, err
+	}
+	known := slices.Sorted(optionNames(p.Root))
+	check := func(table string, settings []config.Setting) error {
+		for _, s := range settings {
+			if err := checkOption(s.Option, known); err != nil {
+				return fmt.Errorf("%s: %w", table, err)
+			}
+		}
+		return nil
+	}
+	errs := []error{check(config.DefaultsTable, file.Defaults)}
+	for _, v := range file.Vaults {
+		errs = append(errs, check(v.Table(), v.Settings))
+		if _, err := vaulturl.Parse(v.URL); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", v.Table(), err))
+		}
+	}
+	return file, errors.Join(errs...)
+}
+
+// ApplyConfig replaces the short names of vaults among args by their URLs, and sets the options
+// that neither the command line nor a variable has set: from the table of the vault, else from
+// the defaults.
+func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
+	if _, ok := cmd.Annotations[withoutConfig]; ok || cmd.HasParent() && hasAnnotation(cmd.Parent()) {
+		return nil
+	}
+	file, err := p.Config()
+	if err != nil {
+		return err
+	}
+	var settings []configured
+	if v, ok := p.nameVaults(cmd, args, file); ok {
+		settings = append(settings, configured{v.Table(), v.Settings})
+	}
+	settings = append(settings, configured{config.DefaultsTable, file.Defaults})
+	for _, from := range settings {
+		if err := from.apply(cmd.Flags()); err != nil {
+			return UsageError("the configuration %q: %w", p.ConfigPath, err)
+		}
+	}
+	return nil
+}
+
+func hasAnnotation(cmd *cobra.Command) bool {
+	_, ok := cmd.Annotations[withoutConfig]
+	return ok
+}
+
+// configured is the settings of one table.
+type configured struct {
+	table    string
+	settings []config.Setting
+}
+
+// apply sets the options that are not set yet, of those that the command has.
+func (c configured) apply(flags *pflag.FlagSet) error {
+	for _, s := range c.settings {
+		if f := flags.Lookup(s.Option); f == nil || f.Changed {
+			continue
+		}
+		if err := flags.Set(s.Option, s.Value); err != nil {
+			return fmt.Errorf("%s: %s: %w", c.table, s.Option, err)
+		}
+	}
+	return nil
+}
+
+// nameVaults replaces short names by URLs. It returns the table of the vault that the command
+// works on, if there is one.
+func (p *Program) nameVaults(cmd *cobra.Command, args []string, file config.File) (found config.Vault, ok bool) {
+	vaults := vaultArgs(cmd, args)
+	for i, arg := range vaults {
+		if v, ok := file.Find(arg); ok {
+			vaults[i] = v.URL
+			p.named(v)
+		}
+	}
+	if f := cmd.Flags().Lookup("vault"); f != nil && f.Changed {
+		if v, ok := file.Find(f.Value.String()); ok && f.Value.Set(v.URL) == nil {
+			p.named(v)
+		}
+	}
+	if len(vaults) != 1 {
+		return config.Vault{}, false
+	}
+	return file.FindURL(vaults[0])
+}
+
+// named remembers the short name of a URL, for hints.
+func (p *Program) named(v config.Vault) { p.names = append(p.names, v) }
+
+// vaultArgs returns the arguments that are vaults, by the name of the first argument in the
+// command's form.
+func vaultArgs(cmd *cobra.Command, args []string) []string {
+	_, form, _ := strings.Cut(cmd.Use, " ")
+	first, _, _ := strings.Cut(strings.TrimLeft(form, "[{"), " ")
+	switch {
+	case len(args) == 0:
+		return nil
+	case first == "VAULT...]":
+		return args
+	case strings.TrimRight(first, "]") == "VAULT", strings.Contains(form, "| VAULT "):
+		return args[:1]
+	}
+	return nil
+}
+
+// optionNames yields the name of each option that the configuration can set.
+func optionNames(root *cobra.Command) func(yield func(string) bool) {
+	names := map[string]bool{}
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.PersistentFlags()} {
+			flags.VisitAll(func(f *pflag.Flag) {
+				if f.Hidden || slices.Contains(oneAct(), f.Name) || f.Name == "config" {
+					return
+				}
+				names[f.Name] = true
+			})
+		}
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(root)
+	return func(yield func(string) bool) {
+		for name := range names {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// checkOption returns an error for a name that the configuration cannot set.
+func checkOption(name string, known []string) error {
+	switch {
+	case slices.Contains(known, name):
+		return nil
+	case slices.Contains(oneAct(), name):
+		return fmt.Errorf("%s is set for one command at a time, on its command line", name)
+	}
+	err := fmt.Errorf("there is no option %q", name)
+	if near := nearest(name, known); near != "" {
+		err = fmt.Errorf("%w; did you mean %s?", err, near)
+	}
+	return err
+}
+
+// nearest returns the known name that is most similar to a word, or "" if none is.
+func nearest(word string, known []string) string {
+	cmd := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range known {
+		cmd.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		return near[0]
+	}
+	return ""
+}
+
+// OptionSource is an option that the environment or the configuration sets.
+type OptionSource struct {
+	Option string `json:"option"`
+	Value  string `json:"value"`
+	From   string `json:"from"`
+}
+
+// Sources returns the options that are set for a vault, or for all vaults if v has no name, each
+// with the place where its value comes from.
+func (p *Program) Sources(file config.File, v config.Vault) []OptionSource {
+	var found []OptionSource
+	add := func(option, value, from string) {
+		if !slices.ContainsFunc(found, func(s OptionSource) bool { return s.Option == option }) {
+			found = append(found, OptionSource{option, value, from})
+		}
+	}
+	if v.URL != "" {
+		add("url", v.URL, v.Table())
+	}
+	for _, option := range slices.Sorted(optionNames(p.Root)) {
+		if value := os.Getenv(Variable(option)); value != "" {
+			add(option, value, Variable(option))
+		}
+	}
+	for _, s := range v.Settings {
+		add(s.Option, s.Value, v.Table())
+	}
+	for _, s := range file.Defaults {
+		add(s.Option, s.Value, config.DefaultsTable)
+	}
+	return found
+}
+
+// CheckConfig checks a file as if it were the configuration: the names of its options, and
+// their values. It tries the values on the options of all commands, so no other command can run
+// after it. Its errors do not name the file.
+func (p *Program) CheckConfig(path string) (config.File, error) {
+	asJSON, quiet := p.JSON, p.Quiet
+	defer func() { p.JSON, p.Quiet = asJSON, quiet }()
+	file, err := p.readConfig(path)
+	if err != nil {
+		return file, err
+	}
+	var errs []error
+	try := func(from configured) {
+		for _, s := range from.settings {
+			if err := p.tryValue(s); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", from.table, s.Option, err))
+			}
+		}
+	}
+	try(configured{config.DefaultsTable, file.Defaults})
+	for _, v := range file.Vaults {
+		try(configured{v.Table(), v.Settings})
+	}
+	return file, errors.Join(errs...)
+}
+
+// tryValue returns the error of the commands if none takes the value.
+func (p *Program) tryValue(s config.Setting) (err error) {
+	taken := false
+	var visit func(*cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		flags := cmd.LocalFlags()
+		if f := flags.Lookup(s.Option); f != nil {
+			if refused := f.Value.Set(s.Value); refused != nil {
+				err = refused
+			} else {
+				taken = true
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(p.Root)
+	if taken {
+		return nil
+	}
+	return err
+}
