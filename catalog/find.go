@@ -12,7 +12,47 @@ import (
 	"firn/record"
 )
 
-// Filter chooses archives. The zero Filter chooses all that are not deleted.
+// Order is an order of the archives of a vault. The zero value is ByCreation.
+type Order string
+
+// The orders. Archives that are equal in one are in the order of their creation.
+const (
+	ByCreation Order = "created"
+	// ByName compares the bytes of the name's last element, or else of the description, or
+	// else of the id. In a bucket it compares the ids, which begin with the keys.
+	ByName  Order = "name"
+	BySize  Order = "size"
+	ByState Order = "state"
+)
+
+// Orders returns all orders.
+func Orders() []Order { return []Order{ByName, BySize, ByCreation, ByState} }
+
+// by returns the ORDER BY of an order, for archives a of one vault.
+func (o Order) by(reverse bool) string {
+	column := ""
+	switch o {
+	case ByName:
+		column = `CASE WHEN (SELECT url FROM vaults v WHERE v.key = a.vault_key) LIKE 's3://%' THEN CAST(a.archive_id AS BLOB)
+			WHEN a.base NOT IN (x'', CAST('` + record.Stream + `' AS BLOB)) THEN a.base
+			WHEN a.description <> x'' THEN a.description ELSE CAST(a.archive_id AS BLOB) END`
+	case BySize:
+		column = `a.size`
+	case ByState:
+		column = `a.state`
+	}
+	direction := ``
+	if reverse {
+		direction = ` DESC`
+	}
+	if column != "" {
+		column += direction + `, `
+	}
+	return ` ORDER BY ` + column + `a.created` + direction + `, a.key` + direction
+}
+
+// Filter chooses archives, and their order within each vault. The zero Filter chooses all that
+// are not deleted.
 type Filter struct {
 	Vault string              // canonical URL; empty: all vaults
 	Glob  string              // a name or pattern as FindArchive takes it, or empty
@@ -20,6 +60,9 @@ type Filter struct {
 	State record.ArchiveState // only those in this state, if not empty
 	Since time.Time           // only those created at this time or later, if not zero
 	Until time.Time           // only those created before this time, if not zero
+
+	Order   Order
+	Reverse bool // the last archive of the order first
 }
 
 // query is the text of a query and its arguments.
@@ -52,7 +95,7 @@ func (f Filter) conditions(q *query, created string) (text string) {
 	return text
 }
 
-// Archives lists the archives that f chooses, by vault and creation.
+// Archives lists the archives that f chooses, by vault and in the order of f.
 func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archive, error] {
 	const attempt = "list the archives"
 	return func(yield func(record.Archive, error) bool) {
@@ -71,13 +114,13 @@ func (c *Catalog) Archives(ctx context.Context, f Filter) iter.Seq2[record.Archi
 	}
 }
 
-// archivesOf lists the archives of one vault that f chooses, by creation.
+// archivesOf lists the archives of one vault that f chooses, in the order of f.
 func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64, f Filter) iter.Seq2[record.Archive, error] {
-	if f.Glob != "" {
-		q := f.globbed(vaultKey)
+	if f.Glob != "" || f.Order != "" && f.Order != ByCreation {
+		q := f.sorted(vaultKey)
 		return func(yield func(record.Archive, error) bool) {
 			for a, err := range list(ctx, c, attempt, table.ScanArchive, q.text, q.args...) {
-				if (err != nil || called(a, f.Glob)) && !yield(a, err) {
+				if (err != nil || f.Glob == "" || called(a, f.Glob)) && !yield(a, err) {
 					return
 				}
 			}
@@ -94,21 +137,32 @@ func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64
 // foundArchives begins a query for archives by their keys.
 const foundArchives = `SELECT ` + table.ArchiveColumns + ` FROM archives a WHERE a.key IN (`
 
-// globbed is the query for the archives that may match f.Glob.
-func (f Filter) globbed(vaultKey int64) query {
+// sorted is the query for the archives that f chooses, or that may match f.Glob. SQLite sorts
+// them.
+func (f Filter) sorted(vaultKey int64) query {
 	q := query{args: []any{vaultKey}}
-	q.text = foundArchives + labelQuery(&q, f.Glob) + `)` + f.conditions(&q, `a.created`) + ` ORDER BY a.created, a.key`
+	if f.Glob == "" {
+		q.text = `SELECT ` + table.ArchiveColumns + ` FROM archives a WHERE a.vault_key = $1`
+	} else {
+		q.text = foundArchives + labelQuery(&q, f.Glob) + `)`
+	}
+	q.text += f.conditions(&q, `a.created`) + f.Order.by(f.Reverse)
 	return q
 }
 
-// created is the query for the archives that f chooses, without a glob. The result has the
-// columns of the order: else SQLite would sort the rows again that both halves of the view
-// return in order.
+// created is the query for the archives that f chooses by creation, without a glob. The result
+// has the columns of the order: else SQLite would sort the rows again that both halves of the
+// view return in order.
 func (f Filter) created(vaultKey int64) query {
 	q := query{args: []any{vaultKey}}
+	direction := ``
+	if f.Reverse {
+		direction = ` DESC`
+	}
 	q.text = `SELECT o.created, o.archive_key, ` + table.ArchiveColumns + `
 		FROM all_creations o` + sqlite.JoinInOrder + `archives a ON a.key = o.archive_key
-		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) + ` ORDER BY o.created, o.archive_key`
+		WHERE o.vault_key = $1` + f.conditions(&q, `o.created`) +
+		` ORDER BY o.created` + direction + `, o.archive_key` + direction
 	return q
 }
 

@@ -29,10 +29,13 @@ func TestPlans(t *testing.T) {
 		"the start of an id":  {mayMean(1, "id"), "SEARCH ids USING PRIMARY KEY (vault_key=? AND archive_id>? AND archive_id<?)"},
 		"a name":              {mayMean(1, "a/b"), byLabel + "=?)"},
 		"a pattern":           {mayMean(1, "a/*b"), byLabel + ">? AND label<?)"},
-		"a list of a name":    {Filter{Glob: "a/b"}.globbed(1), byLabel + "=?)"},
-		"a list of a pattern": {Filter{Glob: "a/**", State: record.Missing}.globbed(1), byLabel + ">? AND label<?)"},
+		"a list of a name":    {Filter{Glob: "a/b"}.sorted(1), byLabel + "=?)"},
+		"a list of a pattern": {Filter{Glob: "a/**", State: record.Missing}.sorted(1), byLabel + ">? AND label<?)"},
 		"a list":              {Filter{}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=?)"},
-		"a list since":        {Filter{Since: time.Unix(1, 0)}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=? AND created>?)"},
+		"a list, newest first": {
+			Filter{Reverse: true}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=?)",
+		},
+		"a list since": {Filter{Since: time.Unix(1, 0)}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=? AND created>?)"},
 	} {
 		rows, err := c.db.Reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+test.query.text, test.query.args...)
 		if err != nil {

@@ -46,6 +46,59 @@ func TestArchivesByStateAndTime(t *testing.T) {
 	}
 }
 
+func TestArchivesInEveryOrder(t *testing.T) {
+	c := fresh(t)
+	for n, a := range []struct {
+		id                vault.ArchiveID
+		name, description string
+		size              int64
+		state             record.ArchiveState
+	}{
+		{"1", "/z/bear", "", 30, record.Stored},
+		{"2", "", "ant", 10, record.Confirmed},
+		{"0cat", "", "", 30, record.Missing},
+		{"4", `C:\a\dog`, "aardvark", 20, record.Confirmed},
+		{"5", record.Stream, "cow", 40, record.Stored},
+	} {
+		archive := anArchive(a.id)
+		archive.Name, archive.Description, archive.Size, archive.State = a.name, a.description, a.size, a.state
+		archive.Created = instant.Add(time.Duration(n) * time.Hour)
+		store(t, c, archive)
+	}
+	for _, test := range []struct {
+		filter catalog.Filter
+		want   []vault.ArchiveID
+	}{
+		{catalog.Filter{}, []vault.ArchiveID{"1", "2", "0cat", "4", "5"}},
+		{catalog.Filter{Reverse: true}, []vault.ArchiveID{"5", "4", "0cat", "2", "1"}},
+		{catalog.Filter{Order: catalog.ByCreation, Since: instant.Add(time.Hour), Reverse: true}, []vault.ArchiveID{"5", "4", "0cat", "2"}},
+		{catalog.Filter{Order: catalog.ByName}, []vault.ArchiveID{"0cat", "2", "1", "5", "4"}},
+		{catalog.Filter{Order: catalog.ByName, Reverse: true}, []vault.ArchiveID{"4", "5", "1", "2", "0cat"}},
+		{catalog.Filter{Order: catalog.BySize}, []vault.ArchiveID{"2", "4", "1", "0cat", "5"}},
+		{catalog.Filter{Order: catalog.BySize, Reverse: true, State: record.Confirmed}, []vault.ArchiveID{"4", "2"}},
+		{catalog.Filter{Order: catalog.ByState}, []vault.ArchiveID{"2", "4", "0cat", "1", "5"}},
+		{catalog.Filter{Order: catalog.BySize, Glob: "*o*"}, []vault.ArchiveID{"4", "5"}},
+		{catalog.Filter{Glob: "*o*", Reverse: true}, []vault.ArchiveID{"5", "4"}},
+	} {
+		if got := ids(slices.Collect(values(t, c, test.filter))); !slices.Equal(got, test.want) {
+			t.Errorf("%+v: %q, want %q", test.filter, got, test.want)
+		}
+	}
+}
+
+// In a bucket people know an archive by its key, which is its id.
+func TestArchivesOfABucketByName(t *testing.T) {
+	c := fresh(t)
+	for id, name := range map[vault.ArchiveID]string{"a/z": "/srv/z", "b/a": "/srv/a"} {
+		archive := anArchive(id)
+		archive.Vault, archive.Name = "s3://bucket/", name
+		store(t, c, archive)
+	}
+	if got, want := ids(slices.Collect(values(t, c, catalog.Filter{Order: catalog.ByName}))), []vault.ArchiveID{"a/z", "b/a"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func values(t *testing.T, c *catalog.Catalog, f catalog.Filter) func(func(record.Archive) bool) {
 	t.Helper()
 	return func(yield func(record.Archive) bool) {
