@@ -40,6 +40,9 @@ func scriptCommands() map[string]scriptCommand {
 		"ask": processes.ask,
 		// answer NAME TEXT: types a line into the terminal of ask
 		"answer": processes.answer,
+		// screen COLUMNS FILE COMMAND...: runs COMMAND on a terminal of that width and writes to
+		// FILE what the user sees; no line may be wider
+		"screen": screen,
 		// signal NAME INT|TERM|HUP|KILL
 		"signal": processes.signal,
 		// room NAME [SIZE]: limits the size of the files that a process writes; without SIZE

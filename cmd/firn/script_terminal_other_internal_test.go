@@ -13,3 +13,6 @@ func terminal(ts *testscript.TestScript) (typed, input *os.File) {
 	ts.Fatalf("no terminal here")
 	return nil, nil
 }
+
+// screen is implemented only on Linux.
+func screen(ts *testscript.TestScript, _ bool, _ []string) { terminal(ts) }

@@ -62,6 +62,14 @@ func Time(t time.Time) string {
 	return t.Local().Format(time.DateTime)
 }
 
+// Minute formats a time like [Time], but only to the minute.
+func Minute(t time.Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
 // Count formats a number of things: "1 part", "2 parts".
 func Count(n int, what string) string {
 	if n == 1 {

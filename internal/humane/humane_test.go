@@ -47,6 +47,16 @@ func TestTime(t *testing.T) {
 	}
 }
 
+func TestMinute(t *testing.T) {
+	for want, at := range map[string]time.Time{
+		"2015-07-05 01:22": time.Date(2015, 7, 5, 1, 22, 59, 9, time.Local), "not known": {},
+	} {
+		if got := humane.Minute(at); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0 parts", 1: "1 part", 2: "2 parts"} {
 		if got := humane.Count(n, "part"); got != want {

@@ -95,7 +95,7 @@ type capacityObject struct {
 }
 
 func listCapacity(p *cli.Program, place *vaulturl.Place, units []administration.CapacityUnit) error {
-	table := term.NewTable(p.Out, true, "CAPACITY ID", "START", "END")
+	table := term.NewTable(p.Out, term.Column{Title: "CAPACITY ID"}, term.Column{Title: "START"}, term.Column{Title: "END"})
 	for _, u := range units {
 		if p.JSON {
 			if err := p.Out.Object(capacityObject{"capacity", place.URL(""), u.ID, &u.Start, &u.End}); err != nil {
@@ -107,7 +107,7 @@ func listCapacity(p *cli.Program, place *vaulturl.Place, units []administration.
 	}
 	table.End()
 	if len(units) == 0 {
-		p.Notice("the account has no provisioned capacity in this region")
+		p.Empty("no provisioned capacity in "+placeText(place), "to buy a unit: "+term.ShellCommand("firn", "vault", "capacity", place.URL(""), "--buy"))
 	}
 	return nil
 }

@@ -112,7 +112,7 @@ func (c *storeCheck) run(ctx context.Context) error {
 		return err
 	}
 	broken, partly := 0, 0
-	table := term.NewTable(c.program.Out, true, "BEHAVIOUR", "RESULT")
+	table := term.NewTable(c.program.Out, term.Column{Title: "BEHAVIOUR"}, term.Column{Title: "RESULT", Fit: term.FitWrap})
 	var telling error
 	err = vaulttest.Check(ctx, c.options(), c.make, c.again, func(r vaulttest.Result) {
 		switch {

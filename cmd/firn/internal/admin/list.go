@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +57,16 @@ func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {
 	if err != nil {
 		return err
 	}
-	table := term.NewTable(p.Out, false, "NAME", "CREATED", ">ARCHIVES", ">SIZE", "AS OF")
+	if len(vaults) == 0 {
+		p.Empty("no vaults in "+placeText(place), "to create one: "+newVaultCommand(raw))
+		return nil
+	}
+	table := term.NewTable(p.Out, term.Column{Title: "NAME", Fit: term.FitCut}, term.Column{Title: "ARCHIVES", Right: true},
+		term.Column{Title: "SIZE", Right: true}, term.Column{Title: "LAST INVENTORY", Drop: 1}, term.Column{Title: "CREATED", Drop: 2})
+	archives, bytes, at := int64(0), int64(0), humane.Time
+	if p.Out.IsTerminal() {
+		at = humane.Minute
+	}
 	for _, info := range vaults {
 		if p.JSON {
 			if err := p.Out.Object(newVaultObject(place, info)); err != nil {
@@ -62,12 +74,36 @@ func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {
 			}
 			continue
 		}
-		archives, size, asOf := "", "", "never counted"
-		if !info.Inventoried.IsZero() {
-			archives, size, asOf = fmt.Sprint(info.Archives), humane.Bytes(info.Bytes), humane.Time(info.Inventoried)
-		}
-		table.Add(info.Name, humane.Time(info.Created), archives, size, asOf)
+		table.Add(vaultCells(info, at)...)
+		archives, bytes = archives+info.Archives, bytes+info.Bytes
 	}
 	table.End()
+	if !p.JSON {
+		p.Out.Total("%s, %s, %s", humane.Count(len(vaults), "vault"), term.Many(int(archives), "archive"), humane.Bytes(bytes))
+	}
 	return nil
+}
+
+func vaultCells(info vault.Info, at func(time.Time) string) []string {
+	if info.Inventoried.IsZero() {
+		return []string{info.Name, "", "", "never", at(info.Created)}
+	}
+	return []string{info.Name, fmt.Sprint(info.Archives), humane.Bytes(info.Bytes), at(info.Inventoried), at(info.Created)}
+}
+
+// placeText names the account or directory that contains vaults.
+func placeText(place *vaulturl.Place) string {
+	ref, err := vaulturl.Parse(place.URL("VAULT"))
+	if err != nil || ref.Kind == vaulturl.Glacier {
+		return "the account (" + term.Joined(", ", ref.Region, ref.Account, ref.Endpoint) + ")"
+	}
+	return fmt.Sprintf("%q", filepath.Dir(ref.Path))
+}
+
+// newVaultCommand returns the command that creates a vault in the account or directory raw.
+func newVaultCommand(raw string) string {
+	if ref, err := vaulturl.Parse(raw); err == nil && ref.Kind == vaulturl.Directory {
+		return term.ShellCommand("firn", "vault", "create", strings.TrimRight(raw, "/")+"/VAULT")
+	}
+	return "firn vault create VAULT"
 }

@@ -116,13 +116,14 @@ func tagVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o tagO
 	if p.JSON {
 		return p.Out.Object(tagsObject{"tags", place.URL(place.Name), tags})
 	}
-	table := term.NewTable(p.Out, true, "KEY", "VALUE")
+	table := term.NewTable(p.Out, term.Column{Title: "KEY"}, term.Column{Title: "VALUE", Fit: term.FitWrap})
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		table.Add(key, tags[key])
 	}
 	table.End()
 	if len(tags) == 0 {
-		p.Notice("the vault has no tags")
+		p.Empty("no tags in "+cli.VaultText(place.URL(place.Name)),
+			"to set one: "+term.ShellCommand("firn", "vault", "tag", place.URL(place.Name), "--set")+" KEY=VALUE")
 	}
 	return nil
 }

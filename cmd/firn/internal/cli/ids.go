@@ -25,6 +25,13 @@ func ShortID(id string) string {
 	return id[:shortIDLength] + "..."
 }
 
+// ColumnID returns the beginning of an id for a column of a table. Commands take it as they take
+// [ShortID]: of ten million random ids, no two are likely to begin with the same 12 characters.
+func ColumnID(id string) string { return id[:min(len(id), columnIDLength)] }
+
+// columnIDLength is the number of characters of an id in a table.
+const columnIDLength = 12
+
 // TypedID returns the id, or the beginning of one, that a user means: people copy ids as
 // [ShortID] shows them.
 func TypedID(ref string) string {

@@ -23,15 +23,20 @@ func (p *Program) ExplainOpen(err error, vaultArg string) error {
 	case isCatalog:
 		return err
 	case errors.Is(err, vault.ErrInvalid):
-		return InClass(err, ErrUsage)
+		err = InClass(err, ErrUsage)
 	}
 	return p.ExplainVault(err, vaultArg)
 }
 
-// ExplainVault adds a hint how to create a vault that does not exist.
+// ExplainVault adds hints to the error of a vault that does not exist, or of a name that may mean
+// a directory.
 func (p *Program) ExplainVault(err error, vaultArg string) error {
+	if errors.Is(err, vault.ErrInvalid) {
+		return WithHint(err, p.DirectoryHint(vaultArg)...)
+	}
 	if errors.Is(err, vault.ErrNotFound) && !vaulturl.IsBucket(vaultArg) { // firn does not create buckets
-		return WithHint(err, "if there is no such vault yet: "+term.ShellCommand("firn", "vault", "create", vaultArg))
+		return WithHint(err, append(p.DirectoryHint(vaultArg),
+			"if there is no such vault yet: "+term.ShellCommand("firn", "vault", "create", vaultArg))...)
 	}
 	return err
 }
@@ -66,10 +71,10 @@ func (p *Program) Depot(v vault.Vault, c *catalog.Catalog, patience time.Duratio
 }
 
 // CanonicalURL returns the URL of a vault in the catalog. It sends no request to the vault.
-func CanonicalURL(ctx context.Context, raw string) (string, error) {
+func (p *Program) CanonicalURL(ctx context.Context, raw string) (string, error) {
 	place, err := vaulturl.OpenPlace(ctx, raw)
 	if err != nil {
-		return "", err
+		return "", WithHint(err, p.DirectoryHint(raw)...)
 	}
 	return place.URL(place.Name), place.Close()
 }

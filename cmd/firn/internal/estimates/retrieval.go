@@ -81,7 +81,8 @@ func tellRetrievals(p *cli.Program, estimates []retrievalObject, all heap, t pri
 	if len(estimates) == 0 {
 		return cli.UsageError("what is asked for is offered in no such tier")
 	}
-	table := term.NewTable(p.Out, true, "CLASS", "TIER", ">REQUESTS", ">RETRIEVAL", ">EGRESS", ">COPY", ">TOGETHER", "READY IN")
+	columns := append([]term.Column{{Title: "CLASS"}, {Title: "TIER"}}, term.Numbers("REQUESTS", "RETRIEVAL", "EGRESS", "COPY", "TOGETHER")...)
+	table := term.NewTable(p.Out, append(columns, term.Column{Title: "READY IN"})...)
 	doubtful, days := false, 0
 	for _, e := range estimates {
 		if p.JSON {

@@ -25,10 +25,10 @@ SIZE is an amount such as 500GiB or 2TB, in one archive or in --archives N of
 equal size. FILE is a file, to be one archive; one whose name reads like a size
 is written with its path, as ./10GB. Nothing is sent and nobody is asked.
 
-REQUESTS are counted as firn upload makes them. AT LEAST is storage that is
-billed even if the archives are deleted at once, because every class has a
-shortest STAY. What a service adds to each archive, for its index and its name,
-is counted in.`
+REQUESTS are counted as firn upload makes them. MIN. STORAGE is the minimum
+storage duration of a class. MIN. CHARGE is the storage cost of that time, which
+is billed even if the archives are deleted at once. What a service adds to each
+archive, for its index and its name, is counted in.`
 
 const estimateUploadExample = `  firn estimate upload 2TB --rate 40Mbps
   firn estimate upload june.tar july.tar --class vault
@@ -165,7 +165,8 @@ func limitsOf(class price.Class) vault.Limits {
 }
 
 func tellUploadEstimates(p *cli.Program, estimates []uploadEstimateObject, all heap, t price.Table) error {
-	table := term.NewTable(p.Out, true, "CLASS", ">REQUESTS", ">COST", ">A MONTH", ">AT LEAST", "STAY")
+	columns := append([]term.Column{{Title: "CLASS"}}, term.Numbers("REQUESTS", "COST", "A MONTH", "MIN. CHARGE")...)
+	table := term.NewTable(p.Out, append(columns, term.Column{Title: "MIN. STORAGE"})...)
 	doubtful := false
 	for _, e := range estimates {
 		if p.JSON {

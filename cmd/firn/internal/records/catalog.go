@@ -48,7 +48,7 @@ func newContentsObject(p *cli.Program, messageType string, n catalog.Contents) c
 
 // tellContents prints the contents of a catalog for people.
 func tellContents(p *cli.Program, n catalog.Contents) {
-	table := term.NewTable(p.Out, true, ">VAULTS", ">ARCHIVES", ">BYTES", ">UPLOADS", ">JOBS", ">DOWNLOADS", ">INVENTORIES")
+	table := term.NewTable(p.Out, term.Numbers("VAULTS", "ARCHIVES", "BYTES", "UPLOADS", "JOBS", "DOWNLOADS", "INVENTORIES")...)
 	count := func(n int64) string { return strconv.FormatInt(n, 10) }
 	table.Add(count(n.Vaults), count(n.Archives), humane.Bytes(n.Bytes), count(n.Uploads), count(n.Jobs),
 		count(n.Downloads), count(n.Inventories))

@@ -137,7 +137,7 @@ func tellMerged(p *cli.Program, path string, n imported, err error) error {
 		}
 		err = errors.Join(err, p.Out.Object(object))
 	} else if n != (imported{}) {
-		table := term.NewTable(p.Out, true, ">ADDED", ">COMPLETED", ">KNOWN", ">DIFFERING", ">OTHERS", ">BAD")
+		table := term.NewTable(p.Out, term.Numbers("ADDED", "COMPLETED", "KNOWN", "DIFFERING", "OTHERS", "BAD")...)
 		var cells []string
 		for _, n := range []int64{n.Added, n.Completed, n.Known, n.Differing, n.Others, n.bad} {
 			cells = append(cells, strconv.FormatInt(n, 10))

@@ -17,7 +17,7 @@ import (
 func importMtJournal(
 	ctx context.Context, p *cli.Program, c *catalog.Catalog, path, vaultArg, encoding string,
 ) (n imported, err error) {
-	url, err := cli.CanonicalURL(ctx, vaultArg)
+	url, err := p.CanonicalURL(ctx, vaultArg)
 	if err != nil {
 		return n, p.ExplainOpen(err, vaultArg)
 	}

@@ -50,7 +50,7 @@ func newInventoryImport(p *cli.Program) *cobra.Command {
 }
 
 func inventoryImport(ctx context.Context, p *cli.Program, vaultArg, path string, o reconcile.ImportOptions) (err error) {
-	if o.VaultURL, err = cli.CanonicalURL(ctx, vaultArg); err != nil {
+	if o.VaultURL, err = p.CanonicalURL(ctx, vaultArg); err != nil {
 		return p.ExplainOpen(err, vaultArg)
 	}
 	if o.VaultName, o.Region, err = owner(o.VaultURL); err != nil {

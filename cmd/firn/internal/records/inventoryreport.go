@@ -76,7 +76,8 @@ func inventoryTable(p *cli.Program, r reconcile.Report) {
 	if !p.Quiet {
 		inventoryNotes(p, r)
 	}
-	table := term.NewTable(p.Out, true, "MADE", ">ENTRIES", ">CONFIRMED", ">ADDED", ">DIFFERING", ">MISSING", ">BAD", ">SETTLED")
+	columns := term.Numbers("ENTRIES", "CONFIRMED", "ADDED", "DIFFERING", "MISSING", "BAD", "SETTLED")
+	table := term.NewTable(p.Out, append([]term.Column{{Title: "MADE"}}, columns...)...)
 	cells := []string{humane.Time(r.Date)}
 	for _, n := range []int64{r.Entries, r.Confirmed, r.Added, r.Differing, r.Missing, r.Bad, r.Settled} {
 		cells = append(cells, strconv.FormatInt(n, 10))

@@ -3,7 +3,7 @@ package records
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 	"syscall"
 	"time"
 
@@ -16,15 +16,19 @@ import (
 	"firn/record"
 	"firn/treehash"
 	"firn/vault"
-	"firn/vault/vaulturl"
 )
 
 const listLong = `Lists the archives that the catalog knows, oldest first.
 
-With VAULT only those of this vault, with GLOB only those whose name, path or
-description matches it (* anything but a slash, ** also slashes, ? one
-character). An id is shortened to what other commands take as well; --full and
---json show the whole.
+With VAULT it lists only those of this vault, with GLOB only those whose name,
+path or description matches it (* anything but a slash, ** also slashes, ? one
+character). --sort and --reverse order the archives of each vault.
+
+An archive is listed by the last element of its name, or else by its description,
+or else by its id; in a bucket by its key. On a terminal long names are cut in the
+middle, a narrow terminal shows fewer columns, and ID is the beginning of an id,
+which commands take instead of the whole. --long shows all fields whole, and so
+does a list that does not go to a terminal.
 
 ` + statesHelp + `
 
@@ -32,6 +36,7 @@ The vault is not asked: its own list takes it hours.`
 
 const listExample = `  firn list
   firn list image-backups '*june*'
+  firn list image-backups --sort size --reverse
   firn list image-backups --since 2026-06-01 --until 2026-07-01
   firn list --state missing --json`
 
@@ -50,9 +55,11 @@ type archiveObject struct {
 
 // listOptions are the options of firn list.
 type listOptions struct {
-	all, full    bool
+	all, long    bool
 	state        stateFlag
 	since, until cli.TimeFlag
+	order        orderFlag
+	reverse      bool
 }
 
 // NewList returns the command firn list.
@@ -67,12 +74,13 @@ func NewList(p *cli.Program) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			filter := catalog.Filter{
 				All: o.all, State: record.ArchiveState(o.state), Since: o.since.Time, Until: o.until.Time,
+				Order: catalog.Order(o.order), Reverse: o.reverse,
 			}
 			if len(args) > 1 {
 				filter.Glob = args[1]
 			}
 			if len(args) > 0 {
-				url, err := cli.CanonicalURL(cmd.Context(), args[0])
+				url, err := p.CanonicalURL(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
@@ -83,10 +91,12 @@ func NewList(p *cli.Program) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "list deleted archives too")
-	f.BoolVar(&o.full, "full", false, "show whole ids and paths")
+	f.BoolVar(&o.long, "long", false, "show all fields, whole")
 	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
 	f.Var(&o.until, "until", "list only archives created before this `TIME`")
 	addState(cmd, &o.state)
+	addOrder(cmd, &o.order)
+	f.BoolVar(&o.reverse, "reverse", false, "list in the reverse order")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
@@ -94,7 +104,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 	if there, err := p.HasCatalog(); err != nil {
 		return err
 	} else if !there {
-		p.UI.Say("firn: there is no catalog %q yet, and so no archive in it", p.CatalogPath)
+		p.Empty(fmt.Sprintf("%s: there is no catalog %q yet", noArchives(f), p.CatalogPath), hintsForNone(p, f)...)
 		return nil
 	}
 	c, err := p.OpenCatalog(ctx)
@@ -102,25 +112,20 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	titles := []string{"CREATED", ">SIZE", "STATE", "ARCHIVE", "DESCRIPTION", "NAME"}
-	if f.Vault == "" {
-		titles = append([]string{"VAULT"}, titles...)
-	}
-	table := term.NewTable(p.Out, o.full, titles...)
-	found := 0
+	shown := newArchiveList(p.Out, o.long || !p.Out.IsTerminal(), f.Vault == "")
 	for a, err := range c.Archives(ctx, f) {
 		if err != nil {
 			return err
 		}
-		found++
 		if p.JSON {
 			err = p.Out.Object(archiveObject{
 				"archive", a.Vault, a.ID, a.Name, a.Description, a.Size, a.TreeHash, a.Created, a.State,
 			})
 		} else {
-			table.Add(archiveCells(a, f, o)...)
+			shown.add(a)
 			err = p.Out.Failed()
 		}
+		shown.count(a)
 		if errors.Is(err, syscall.EPIPE) {
 			return &cli.ReportedError{Status: cli.StatusError} // the reader, such as head, has closed the pipe
 		}
@@ -128,34 +133,47 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 			return err
 		}
 	}
-	table.End()
-	if found == 0 {
-		p.UI.Say("firn: the catalog has no such archive")
+	switch {
+	case shown.archives == 0:
+		p.Empty(noArchives(f), hintsForNone(p, f)...)
+	case !p.JSON:
+		shown.end()
 	}
 	return nil
 }
 
-// shortName returns the last element of a path of any system. It returns a name of only
-// separators and dots unchanged.
-func shortName(name string) string {
-	trimmed := strings.TrimRight(name, `/\`)
-	if last := trimmed[strings.LastIndexAny(trimmed, `/\`)+1:]; strings.Trim(last, ".") != "" {
-		return last
+// noArchives says that nothing on record matches f.
+func noArchives(f catalog.Filter) string {
+	text := "no archives"
+	if f.Glob != "" {
+		text += fmt.Sprintf(" matching %q", f.Glob)
 	}
-	return name
+	if f.State != "" {
+		text += fmt.Sprintf(" in the state %q", f.State)
+	}
+	if !f.Since.IsZero() {
+		text += " created since " + humane.Time(f.Since)
+	}
+	if !f.Until.IsZero() {
+		text += " created before " + humane.Time(f.Until)
+	}
+	text += " on record"
+	if f.Vault != "" {
+		text += " in " + cli.VaultText(f.Vault)
+	}
+	return text
 }
 
-func archiveCells(a record.Archive, f catalog.Filter, o listOptions) []string {
-	name, id := shortName(a.Name), cli.ShortArchive(a.Vault, a.ID)
-	if o.full {
-		name, id = a.Name, string(a.ID)
+// hintsForNone returns what to type after a list without archives.
+func hintsForNone(p *cli.Program, f catalog.Filter) []string {
+	hints := p.DirectoryHint(f.Vault)
+	command, rest := []string{"firn", "inventory"}, " VAULT"
+	if f.Vault != "" {
+		command, rest = append(command, p.TypedVault(f.Vault)), ""
 	}
-	if name == a.Description || vaulturl.IsBucket(a.Vault) && strings.HasSuffix("/"+string(a.ID), "/"+name) {
-		name = "" // another column shows it
+	if f.Glob != "" || f.State != "" || !f.Since.IsZero() || !f.Until.IsZero() {
+		command[1] = "list"
+		return append(hints, "all archives on record: "+term.ShellCommand(command...))
 	}
-	cells := []string{humane.Time(a.Created), humane.Bytes(a.Size), string(a.State), id, a.Description, name}
-	if f.Vault == "" {
-		cells = append([]string{a.Vault}, cells...)
-	}
-	return cells
+	return append(hints, "to record what a vault holds: "+term.ShellCommand(command...)+rest)
 }

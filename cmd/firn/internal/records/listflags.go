@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"firn/catalog"
 	"firn/record"
 )
 
@@ -37,6 +38,35 @@ func addState(cmd *cobra.Command, state *stateFlag) {
 	cmd.Flags().Var(state, "state", "list only archives in this `STATE`")
 	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that does not exist
 		cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// orderFlag is an option that takes an order of archives. It is empty if it was not given.
+type orderFlag catalog.Order
+
+func (f *orderFlag) String() string { return string(*f) }
+
+func (f *orderFlag) Set(s string) error {
+	if !slices.Contains(catalog.Orders(), catalog.Order(s)) {
+		return fmt.Errorf("archives are sorted by one of %s", strings.Join(orderNames(), ", "))
+	}
+	*f = orderFlag(s)
+	return nil
+}
+
+func (f *orderFlag) Type() string { return "COLUMN" }
+
+func orderNames() (names []string) {
+	for _, order := range catalog.Orders() {
+		names = append(names, string(order))
+	}
+	return names
+}
+
+// addOrder adds the option, with completion of its values.
+func addOrder(cmd *cobra.Command, order *orderFlag) {
+	cmd.Flags().Var(order, "sort", "sort by `COLUMN`: name, size, created or state (default: created)")
+	_ = cmd.RegisterFlagCompletionFunc("sort", // fails only for an option that does not exist
+		cobra.FixedCompletions(orderNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // statesHelp explains the states of archives.

@@ -3,7 +3,9 @@ package retrievals
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +30,7 @@ const jobListExample = `  firn job list
   firn job list image-backups --all --json`
 
 // jobListOptions are the options of firn job list.
-type jobListOptions struct{ all, full bool }
+type jobListOptions struct{ all, long bool }
 
 func newJobList(p *cli.Program) *cobra.Command {
 	var o jobListOptions
@@ -47,7 +49,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 				if err != nil {
 					return p.ExplainVault(err, args[0])
 				}
-				if err := tellJobs(cmd.Context(), p, c, all, o, false); err != nil {
+				if err := tellJobs(cmd.Context(), p, c, v.URL(), all, o); err != nil {
 					return err
 				}
 				return tellBadJobs(p, v.URL(), bad)
@@ -55,7 +57,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "list failed and gone jobs too")
-	cmd.Flags().BoolVar(&o.full, "full", false, "show whole ids")
+	cmd.Flags().BoolVar(&o.long, "long", false, "show all fields, whole")
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }
 
@@ -64,7 +66,7 @@ func jobListOfCatalog(ctx context.Context, p *cli.Program, o jobListOptions) (er
 	if there, err := p.HasCatalog(); err != nil {
 		return err
 	} else if !there {
-		p.UI.Say("firn: there is no catalog %q yet, and so no job in it", p.CatalogPath)
+		p.Empty(fmt.Sprintf("no jobs on record: there is no catalog %q yet", p.CatalogPath), askVault)
 		return nil
 	}
 	c, err := p.OpenCatalog(ctx)
@@ -79,16 +81,21 @@ func jobListOfCatalog(ctx context.Context, p *cli.Program, o jobListOptions) (er
 		}
 		all = append(all, j)
 	}
-	return tellJobs(ctx, p, c, all, o, true)
+	return tellJobs(ctx, p, c, "", all, o)
 }
 
-func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, all []record.Job, o jobListOptions, vaults bool) error {
+// askVault is a hint for a user who asked only the catalog.
+const askVault = "to ask a vault itself: firn job list VAULT"
+
+// tellJobs prints jobs of one vault, or of all if vaultURL is empty.
+func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL string, all []record.Job, o jobListOptions) error {
 	slices.SortStableFunc(all, func(a, b record.Job) int { return a.Started.Compare(b.Started) })
-	titles := []string{"STARTED", "STATUS", "TIER", ">SIZE", "FOR", "JOB", "EXPIRES"}
-	if vaults {
-		titles = append(titles, "VAULT")
+	allVaults := vaultURL == ""
+	o.long = o.long || !p.Out.IsTerminal()
+	tables := cli.VaultTables{Out: p.Out, Columns: jobColumns(o.long, allVaults), Headings: allVaults && !o.long}
+	if tables.Headings {
+		slices.SortStableFunc(all, func(a, b record.Job) int { return strings.Compare(a.Vault, b.Vault) })
 	}
-	table := term.NewTable(p.Out, o.full, titles...)
 	found := 0
 	for _, j := range all {
 		over := j.Status == record.Gone || j.Status == vault.Failed
@@ -106,32 +113,72 @@ func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, all []rec
 			}
 			continue
 		}
-		cells := jobCells(j, a, o)
-		if vaults {
-			cells = append(cells, j.Vault)
-		}
-		table.Add(cells...)
+		tables.Add(j.Vault, jobCells(j, a, o.long, allVaults)...)
 	}
-	table.End()
-	if found == 0 {
-		p.UI.Say("firn: there is no such job")
+	tables.End()
+	switch {
+	case found == 0:
+		tellNoJobs(p, vaultURL, len(all) > 0)
+	case !p.JSON:
+		p.Out.Total("%s", term.Many(found, "job"))
 	}
 	return nil
 }
 
-func jobCells(j record.Job, a record.Archive, o jobListOptions) []string {
-	id := cli.ShortID(string(j.ID))
-	if o.full {
-		id = string(j.ID)
+// tellNoJobs says that no job is listed. others reports whether there are jobs that --all lists.
+func tellNoJobs(p *cli.Program, vaultURL string, others bool) {
+	command := []string{"firn", "job", "list"}
+	sentence, hints := "no jobs on record", []string{askVault}
+	if vaultURL != "" {
+		command = append(command, p.TypedVault(vaultURL))
+		sentence = "no jobs in " + cli.VaultText(vaultURL)
+		hints = append(p.DirectoryHint(vaultURL), "to start one: "+term.ShellCommand("firn", "retrieve", p.TypedVault(vaultURL))+" ARCHIVE")
+	}
+	if others {
+		sentence += " that are in progress or have succeeded"
+		hints = []string{"failed and gone jobs, too: " + term.ShellCommand(append(command, "--all")...)}
+	}
+	p.Empty(sentence, hints...)
+}
+
+func jobColumns(long, allVaults bool) []term.Column {
+	if long {
+		columns := []term.Column{
+			{Title: "NAME"}, {Title: "SIZE", Right: true}, {Title: "STATUS"}, {Title: "TIER"}, {Title: "STARTED"}, {Title: "EXPIRES"}, {Title: "ID"},
+		}
+		if allVaults {
+			columns = append(columns, term.Column{Title: "VAULT"})
+		}
+		return columns
+	}
+	return []term.Column{
+		{Title: "NAME", Fit: term.FitCut},
+		{Title: "SIZE", Right: true},
+		{Title: "STATUS"},
+		{Title: "TIER", Drop: 3},
+		{Title: "STARTED", Drop: 2},
+		{Title: "EXPIRES", Drop: 1},
+		{Title: "ID"},
+	}
+}
+
+func jobCells(j record.Job, a record.Archive, long, allVaults bool) []string {
+	at, id := humane.Minute, cli.ColumnID(string(j.ID))
+	if long {
+		at, id = humane.Time, string(j.ID)
 	}
 	size, expires := "", ""
 	if bytes := newJobObject(j, a).Size; bytes > 0 {
 		size = humane.Bytes(bytes)
 	}
 	if !j.Expires.IsZero() {
-		expires = humane.Time(j.Expires)
+		expires = at(j.Expires)
 	}
-	return []string{humane.Time(j.Started), string(j.Status), string(j.Tier), size, jobSubject(j, a), id, expires}
+	cells := []string{jobSubject(j, a), size, string(j.Status), string(j.Tier), at(j.Started), expires, id}
+	if long && allVaults {
+		cells = append(cells, j.Vault)
+	}
+	return cells
 }
 
 // jobSubject returns the archive or the inventory of a job in words.

@@ -75,7 +75,8 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		return err
 	}
 	if len(chosen) == 0 {
-		w.program.UI.Say("firn: no job of the vault is in progress")
+		w.program.Empty("no jobs in progress in "+cli.VaultText(w.vault.URL()),
+			append(w.program.DirectoryHint(w.vault.URL()), "all its jobs: "+term.ShellCommand("firn", "job", "list", w.vaultArg, "--all"))...)
 		return nil
 	}
 	w.program.SetResume("")

@@ -108,7 +108,7 @@ func runVerify(ctx context.Context, p *cli.Program, vaultArg, ref, file string, 
 			return p.ExplainVault(verifyRemote(ctx, p, c, v, a, file, o), vaultArg)
 		})
 	}
-	url, err := cli.CanonicalURL(ctx, vaultArg)
+	url, err := p.CanonicalURL(ctx, vaultArg)
 	if err != nil {
 		return p.ExplainOpen(err, vaultArg)
 	}

@@ -66,7 +66,7 @@ func showAll(p *cli.Program, file config.File) error {
 		}
 		return showSources(p, sources)
 	}
-	t := term.NewTable(p.Out, false, "VAULT", "URL")
+	t := term.NewTable(p.Out, term.Column{Title: "VAULT"}, term.Column{Title: "URL", Fit: term.FitCut})
 	for _, v := range file.Vaults {
 		t.Add(v.Name, v.URL)
 	}
@@ -86,7 +86,7 @@ func showSources(p *cli.Program, sources []cli.OptionSource) error {
 		}
 		return nil
 	}
-	t := term.NewTable(p.Out, false, "OPTION", "VALUE", "FROM")
+	t := term.NewTable(p.Out, term.Column{Title: "OPTION"}, term.Column{Title: "VALUE", Fit: term.FitCut}, term.Column{Title: "FROM"})
 	for _, s := range sources {
 		t.Add(s.Option, s.Value, s.From)
 	}

@@ -4,8 +4,18 @@ import (
 	"math"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"firn/internal/humane"
 )
+
+// Many formats a large number of things: "1,234 archives".
+func Many(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return humanize.Comma(int64(n)) + " " + what + "s"
+}
 
 // RateText returns a rate in bytes per second as text.
 func RateText(rate float64) string { return humane.Bytes(int64(rate)) + "/s" }

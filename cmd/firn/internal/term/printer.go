@@ -34,6 +34,14 @@ func (p *Printer) Line(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.w, format+"\n", args...) // Flush returns the error
 }
 
+// Total prints a line below a table. It is for people, so only a terminal gets it, and a program
+// that reads the table does not.
+func (p *Printer) Total(format string, args ...any) {
+	if p.IsTerminal() {
+		p.Line("\n"+format, args...)
+	}
+}
+
 // Object prints v as one line of JSON. It escapes text from outside with [PlainJSON].
 func (p *Printer) Object(v any) error {
 	p.mu.Lock()

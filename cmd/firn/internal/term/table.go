@@ -1,40 +1,61 @@
 package term
 
 import (
-	"strings"
+	"slices"
 
+	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Table prints columns of text, without lines. It holds only the first rows, however many
-// it gets: they determine the widths of the columns. A longer cell of a later row moves the
-// rest of its row to the right.
-type Table struct {
-	out    *Printer
-	align  []text.Align // of each column
-	widths []int        // of each column, in columns of the terminal
-	held   [][]string   // the titles and the first rows; nil once they are printed
-	cut    int          // columns of a line; 0: no limit
+// Column is a column of a [Table].
+type Column struct {
+	Title string
+	Right bool // aligns the cells to the right
+	Fit   Fit  // at most one column of a table has a Fit
+	Drop  int  // a narrow terminal leaves out the column with the highest number first; 0: never
 }
 
-// measured is the number of lines that determine the widths of the columns.
-const measured = 1000
+// Fit says how a terminal shows the cells of a column that are longer than the column is wide.
+type Fit int
 
-// NewTable begins a table. A title that begins with > aligns its column to the right.
-// Unless full is set, lines are cut at the width of the terminal, so the most important
-// columns come first.
-func NewTable(out *Printer, full bool, titles ...string) *Table {
-	t := &Table{out: out, align: make([]text.Align, len(titles)), widths: make([]int, len(titles))}
-	if !full {
-		t.cut = out.width()
-	}
+// How cells fit.
+const (
+	FitWhole Fit = iota // the column is as wide as its longest cell
+	FitCut              // each cell loses characters in its middle
+	FitWrap             // each cell takes several lines
+)
+
+// Numbers returns columns that are aligned to the right.
+func Numbers(titles ...string) []Column {
+	columns := make([]Column, len(titles))
 	for i, title := range titles {
-		if strings.HasPrefix(title, ">") {
-			titles[i], t.align[i] = title[1:], text.AlignRight
-		}
+		columns[i] = Column{Title: title, Right: true}
 	}
-	t.hold(titles)
-	return t
+	return columns
+}
+
+// Table prints rows in columns. On a terminal every row fits: columns are left out, cells are
+// cut or wrapped, and a row that does not fit even so is printed with one cell on each line.
+// Elsewhere rows are printed whole, with all columns. A table holds at most one block of rows,
+// however many it gets, and the first block determines the columns.
+type Table struct {
+	out     *Printer
+	columns []Column
+	widths  []int      // of each column; 0: left out; nil until the first block is printed
+	upright bool       // each cell has a line
+	rows    [][]string // the block that is not printed yet
+}
+
+const (
+	block    = 1000 // rows
+	gap      = 2    // columns of the terminal between two columns of a table
+	wideName = 24   // least width of a column with a Fit, while other columns can be left out
+	leastFit = 12   // least width of a column with a Fit
+)
+
+// NewTable begins a table. It prints nothing before the first row.
+func NewTable(out *Printer, columns ...Column) *Table {
+	return &Table{out: out, columns: columns}
 }
 
 // Add appends a row. Cells may contain text from outside.
@@ -42,41 +63,163 @@ func (t *Table) Add(cells ...string) {
 	for i, cell := range cells {
 		cells[i] = Show(cell)
 	}
-	if t.held == nil {
-		t.print(cells)
+	if t.rows = append(t.rows, cells); len(t.rows) == block {
+		t.End()
+	}
+}
+
+// End prints the rows that are held.
+func (t *Table) End() {
+	if len(t.rows) == 0 {
 		return
 	}
-	if t.hold(cells); len(t.held) > measured {
-		t.release()
+	first := t.widths == nil
+	if first {
+		t.layOut(t.out.width())
+	}
+	if t.upright {
+		t.printUpright(first)
+	} else {
+		t.print(first)
+	}
+	t.rows = nil
+}
+
+// layOut determines the columns for the width of a terminal; 0 is no limit.
+func (t *Table) layOut(limit int) {
+	t.widths = make([]int, len(t.columns))
+	for i, c := range t.columns {
+		for _, row := range t.rows {
+			t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(row[i]))
+		}
+		if limit == 0 || c.Drop == 0 || t.widths[i] > 0 { // an empty column takes no room of a terminal
+			t.widths[i] = max(t.widths[i], len(c.Title))
+		}
+	}
+	if limit == 0 {
+		return
+	}
+	for t.leastWidth(wideName) > limit && t.dropOne() {
+	}
+	t.upright = t.leastWidth(leastFit) > limit
+	for i, c := range t.columns {
+		if c.Fit != FitWhole {
+			t.widths[i] = min(t.widths[i], limit-t.leastWidth(0))
+		}
 	}
 }
 
-// End prints the rows that are still held. A table without rows prints nothing.
-func (t *Table) End() {
-	if len(t.held) > 1 {
-		t.release()
+// leastWidth returns the width of a row in which a column with a Fit takes at most fitted.
+func (t *Table) leastWidth(fitted int) int {
+	sum := -gap
+	for i, c := range t.columns {
+		switch {
+		case t.widths[i] == 0:
+		case c.Fit != FitWhole:
+			sum += gap + min(t.widths[i], fitted)
+		default:
+			sum += gap + t.widths[i]
+		}
+	}
+	return sum
+}
+
+// dropOne leaves out the column that is the first to go. It returns false if all must stay.
+func (t *Table) dropOne() bool {
+	out := -1
+	for i, c := range t.columns {
+		if c.Drop > 0 && t.widths[i] > 0 && (out < 0 || c.Drop > t.columns[out].Drop) {
+			out = i
+		}
+	}
+	if out >= 0 {
+		t.widths[out] = 0
+	}
+	return out >= 0
+}
+
+// print prints the block. Without a terminal a longer cell than those of the first block makes
+// its column wider.
+func (t *Table) print(withTitles bool) {
+	w := newWriter()
+	isTerminal := t.out.IsTerminal()
+	configs := make([]table.ColumnConfig, len(t.columns))
+	titles := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		titles[i] = c.Title
+		configs[i] = table.ColumnConfig{Number: i + 1, WidthMin: t.widths[i], Hidden: t.widths[i] == 0}
+		if c.Right {
+			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
+		}
+		if isTerminal {
+			configs[i].WidthMax, configs[i].WidthMaxEnforcer = t.widths[i], cutMiddle
+		}
+		if c.Fit == FitWrap {
+			configs[i].WidthMaxEnforcer = text.WrapSoft
+		}
+	}
+	w.SetColumnConfigs(configs)
+	if withTitles {
+		w.AppendHeader(tableRow(titles))
+	}
+	for _, row := range t.rows {
+		w.AppendRow(tableRow(row))
+	}
+	t.out.Line("%s", w.Render())
+}
+
+// printUpright prints each cell of the block on a line of its own, and an empty line between
+// rows.
+func (t *Table) printUpright(first bool) {
+	for n, row := range t.rows {
+		if n > 0 || !first {
+			t.out.Line("")
+		}
+		w := newWriter()
+		for i, c := range t.columns {
+			if row[i] != "" {
+				w.AppendRow(table.Row{c.Title, row[i]})
+			}
+		}
+		t.out.Line("%s", w.Render())
 	}
 }
 
-func (t *Table) hold(cells []string) {
-	t.held = append(t.held, cells)
+// tableRow returns the row of the library.
+func tableRow(cells []string) table.Row {
+	row := make(table.Row, len(cells))
 	for i, cell := range cells {
-		t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(cell))
+		row[i] = cell
 	}
+	return row
 }
 
-func (t *Table) release() {
-	for _, cells := range t.held {
-		t.print(cells)
-	}
-	t.held = nil
+// newWriter returns a table of the library without any lines.
+func newWriter() table.Writer {
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Options.SeparateColumns = true
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", ""
+	style.Box.MiddleVertical, style.Box.MiddleSeparator = "  ", "  " // as wide as gap
+	w := table.NewWriter()
+	w.SetStyle(style)
+	w.SuppressTrailingSpaces()
+	return w
 }
 
-func (t *Table) print(cells []string) {
-	var line strings.Builder
-	for i, cell := range cells {
-		line.WriteString(t.align[i].Apply(cell, t.widths[i]))
-		line.WriteString("  ")
+// cutMiddle shortens text to width columns of the terminal. It keeps the beginning and the end,
+// because similar names differ at either.
+func cutMiddle(s string, width int) string {
+	if text.StringWidthWithoutEscSequences(s) <= width {
+		return s
 	}
-	t.out.Line("%s", text.Snip(strings.TrimRight(line.String(), " "), t.cut, "..."))
+	room := max(0, width-len(LeftOut))
+	head := text.Trim(s, room-room/2)
+	return head + LeftOut + reversed(text.Trim(reversed(s), room/2))
+}
+
+func reversed(s string) string {
+	runes := []rune(s)
+	slices.Reverse(runes)
+	return string(runes)
 }

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +28,9 @@ all vaults, without asking them.
 
 An upload that the catalog knows is continued by the same firn upload command
 that began it. One that is "unknown" was complete when its last answer was lost:
-the vault's next inventory tells whether the archive is there.`
+the vault's next inventory tells whether the archive is there. One with "too
+many parts" can never be completed. --long shows all fields whole, and so does a
+list that does not go to a terminal.`
 
 const multipartListExample = `  firn multipart list
   firn multipart list image-backups --json`
@@ -49,7 +54,7 @@ type openUploadObject struct {
 }
 
 func newMultipartList(p *cli.Program) *cobra.Command {
-	full := false
+	long := false
 	cmd := &cobra.Command{
 		Use:     "list [VAULT]",
 		Short:   "List unfinished uploads",
@@ -57,28 +62,33 @@ func newMultipartList(p *cli.Program) *cobra.Command {
 		Example: multipartListExample,
 		Args:    cli.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return multipartList(cmd.Context(), p, args, full)
+			return multipartList(cmd.Context(), p, args, long)
 		},
 	}
-	cmd.Flags().BoolVar(&full, "full", false, "show whole ids")
+	cmd.Flags().BoolVar(&long, "long", false, "show all fields, whole")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusInterrupted)
 }
 
-func multipartList(ctx context.Context, p *cli.Program, args []string, full bool) (err error) {
+func multipartList(ctx context.Context, p *cli.Program, args []string, long bool) (err error) {
 	c, err := p.OpenCatalog(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	var objects []openUploadObject
+	vaultURL := ""
 	if len(args) == 0 {
 		objects, err = recordedUploads(ctx, p, c, "", 0)
 	} else {
-		objects, err = vaultUploads(ctx, p, c, args[0])
+		vaultURL, objects, err = vaultUploads(ctx, p, c, args[0])
 	}
 	if err != nil {
 		return err
+	}
+	if len(objects) == 0 {
+		tellNoUploads(p, vaultURL)
+		return nil
 	}
 	if p.JSON {
 		for _, o := range objects {
@@ -88,8 +98,19 @@ func multipartList(ctx context.Context, p *cli.Program, args []string, full bool
 		}
 		return nil
 	}
-	openUploadTable(p, objects, len(args) == 0, full)
+	openUploadTable(p, objects, len(args) == 0, long || !p.Out.IsTerminal())
 	return nil
+}
+
+// tellNoUploads says that there are no unfinished uploads at a vault, or on record if vaultURL is
+// empty.
+func tellNoUploads(p *cli.Program, vaultURL string) {
+	if vaultURL == "" {
+		p.Empty("no unfinished uploads on record", "to ask a vault itself: firn multipart list VAULT")
+		return
+	}
+	p.Empty("no unfinished uploads in "+cli.VaultText(vaultURL),
+		append(p.DirectoryHint(vaultURL), "the archives in it: "+term.ShellCommand("firn", "list", p.TypedVault(vaultURL)))...)
 }
 
 // recordedUploads returns the unfinished uploads on record, of one vault or, if vaultURL is
@@ -117,21 +138,24 @@ func recordedUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, va
 	return objects, nil
 }
 
-// vaultUploads returns the unfinished uploads at a vault, and those that are only on record.
-func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultArg string) (objects []openUploadObject, err error) {
+// vaultUploads returns the URL of a vault, and the unfinished uploads that are there or only on
+// record.
+func vaultUploads(
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultArg string,
+) (url string, objects []openUploadObject, err error) {
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
 	if err != nil {
-		return nil, p.ExplainVault(err, vaultArg)
+		return "", nil, p.ExplainVault(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	there, _, err := openUploads(ctx, p, v, c)
 	if err != nil {
-		return nil, p.ExplainVault(err, vaultArg)
+		return "", nil, p.ExplainVault(err, vaultArg)
 	}
 	listed := make(map[vault.UploadID]bool)
 	for _, u := range there {
 		if err := countParts(ctx, p, v, &u); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		listed[u.ID] = true
 		objects = append(objects, openUploadObject{
@@ -143,7 +167,7 @@ func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vault
 	}
 	recorded, err := recordedUploads(ctx, p, c, v.URL(), v.Limits().MaxParts)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	for _, o := range recorded {
 		if listed[o.UploadID] {
@@ -151,12 +175,12 @@ func vaultUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, vault
 		}
 		if len(there) == 0 && o.UploadID != "" { // not every service lists uploads
 			if o.AtVault, err = hasUpload(ctx, p, v, o.UploadID); err != nil {
-				return nil, err
+				return "", nil, err
 			}
 		}
 		objects = append(objects, o)
 	}
-	return objects, nil
+	return v.URL(), objects, nil
 }
 
 // hasUpload reports whether the vault has an upload.
@@ -174,38 +198,81 @@ func hasTooManyParts(u record.Upload, maxParts int) bool {
 	return maxParts > 0 && upload.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
 
-func openUploadTable(p *cli.Program, objects []openUploadObject, withVault, full bool) {
-	titles := []string{"BEGUN", ">PART SIZE", ">HELD", "UPLOAD", "DESCRIPTION", "CATALOG"}
-	if withVault {
-		titles = append([]string{"VAULT"}, titles...)
+func openUploadTable(p *cli.Program, objects []openUploadObject, allVaults, long bool) {
+	tables := cli.VaultTables{Out: p.Out, Columns: openUploadColumns(long, allVaults), Headings: allVaults && !long}
+	if tables.Headings {
+		slices.SortStableFunc(objects, func(a, b openUploadObject) int { return strings.Compare(a.Vault, b.Vault) })
 	}
-	table := term.NewTable(p.Out, full, titles...)
+	held := int64(0)
 	for _, o := range objects {
-		id := string(o.UploadID)
-		if !full {
-			id = cli.ShortID(id)
-		}
-		cells := []string{
-			humane.Time(o.Created), humane.Bytes(o.PartSize), fmt.Sprintf("%s, %s", humane.Count(o.Parts, "part"), humane.Bytes(o.Bytes)),
-			id, cmp.Or(o.Description, o.Name), catalogText(o, withVault),
-		}
-		if withVault {
-			cells = append([]string{o.Vault}, cells...)
-		}
-		table.Add(cells...)
+		tables.Add(o.Vault, openUploadCells(o, allVaults, long)...)
+		held += o.Bytes
 	}
-	table.End()
+	tables.End()
+	p.Out.Total("%s, %s held", term.Many(len(objects), "unfinished upload"), humane.Bytes(held))
 }
 
-// catalogText returns what is on record about an upload.
-func catalogText(o openUploadObject, catalogOnly bool) string {
+func openUploadColumns(long, allVaults bool) []term.Column {
+	if long {
+		columns := []term.Column{
+			{Title: "NAME"},
+			{Title: "HELD", Right: true},
+			{Title: "PARTS", Right: true},
+			{Title: "BEGUN"},
+			{Title: "STATE"},
+			{Title: "ID"},
+			{Title: "PART SIZE", Right: true},
+			{Title: "DESCRIPTION"},
+			{Title: "FILE"},
+		}
+		if allVaults {
+			columns = append(columns, term.Column{Title: "VAULT"})
+		}
+		return columns
+	}
+	return []term.Column{
+		{Title: "NAME", Fit: term.FitCut},
+		{Title: "HELD", Right: true},
+		{Title: "PARTS", Right: true, Drop: 2},
+		{Title: "BEGUN", Drop: 1},
+		{Title: "STATE"},
+		{Title: "ID"},
+	}
+}
+
+func openUploadCells(o openUploadObject, allVaults, long bool) []string {
+	at, id := humane.Minute, cli.ColumnID(string(o.UploadID))
+	if long {
+		at, id = humane.Time, string(o.UploadID)
+	}
+	cells := []string{uploadName(o), humane.Bytes(o.Bytes), strconv.Itoa(o.Parts), at(o.Created), stateText(o, allVaults), id}
+	if long {
+		cells = append(cells, humane.Bytes(o.PartSize), o.Description, o.File)
+	}
+	if long && allVaults {
+		cells = append(cells, o.Vault)
+	}
+	return cells
+}
+
+// uploadName returns the text by which people know an upload. It is never empty.
+func uploadName(o openUploadObject) string {
+	file := ""
+	if o.File != "" && o.File != record.Stream {
+		file = filepath.Base(o.File)
+	}
+	return cmp.Or(o.Name, file, o.Description, cli.ColumnID(string(o.UploadID)))
+}
+
+// stateText returns what is on record about an upload.
+func stateText(o openUploadObject, catalogOnly bool) string {
 	switch {
 	case !o.InCatalog:
-		return "does not know it"
+		return "not on record"
 	case o.Never:
-		return "can never be completed: too many parts, " + o.File
+		return "too many parts" // it can never be completed
 	case o.AtVault || catalogOnly:
-		return string(o.State) + ", " + o.File
+		return string(o.State)
 	}
-	return string(o.State) + ", " + o.File + " (not at the vault)"
+	return string(o.State) + ", not at the vault"
 }
