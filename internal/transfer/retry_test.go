@@ -12,6 +12,54 @@ import (
 	"firn/vault"
 )
 
+// The time of a service that has never answered begins with the first try, which may itself
+// wait for long.
+func TestUnansweredTriesCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin, tries := time.Now(), 0
+		err := transfer.Retry{For: time.Hour}.Do(t.Context(), func(context.Context) error {
+			tries++
+			<-time.After(30 * time.Second)
+			return vault.ErrUnanswered
+		})
+		if took := time.Since(begin); !errors.Is(err, transfer.ErrGaveUp) || tries != 1 || took != 30*time.Second {
+			t.Errorf("%d tries in %v: %v", tries, took, err)
+		}
+	})
+}
+
+// The first failure is announced at once, and one a minute after it.
+func TestAnnounce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin, tries := time.Now(), 0
+		var said []time.Duration
+		r := transfer.Retry{For: 10 * time.Minute}.Announce(func(sentence string) {
+			said = append(said, time.Since(begin))
+			if want := fmt.Sprintf("no answer %d; on line 2; retrying for up to 10 min", tries); sentence != want {
+				t.Errorf("got %q, want %q", sentence, want)
+			}
+		})
+		_ = r.Do(t.Context(), func(context.Context) error {
+			tries++
+			return &lostError{fmt.Sprintf("no answer %d\non line 2", tries)}
+		})
+		if len(said) < 4 || said[0] != 0 || tries <= len(said) {
+			t.Fatalf("%d tries, announced at %v", tries, said)
+		}
+		for i, at := range said[1:] {
+			if at-said[i] < time.Minute {
+				t.Errorf("announced at %v", said)
+			}
+		}
+	})
+}
+
+// lostError is a vault.ErrLost with a text of its own.
+type lostError struct{ text string }
+
+func (e *lostError) Error() string { return e.text }
+func (e *lostError) Unwrap() error { return vault.ErrLost }
+
 // A failure that will most likely repeat ends the retries soon, whatever the operation.
 func TestRetryIsAsPatientAsItMakesSense(t *testing.T) {
 	const patience = 20 * time.Hour

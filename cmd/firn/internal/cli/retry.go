@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"firn/cmd/firn/internal/term"
-	"firn/internal/humane"
 	"firn/internal/transfer"
 )
 
@@ -20,11 +18,7 @@ func (p *Program) Retry(ctx context.Context, f func(context.Context) error) erro
 
 // RetryWithin is [Program.Retry] with another patience.
 func (p *Program) RetryWithin(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
-	r := transfer.Retry{For: patience, Stop: ctx.Done(), Waiting: func(err error, wait time.Duration) {
-		if !p.Quiet {
-			p.UI.Say("firn: waiting %s: %s", humane.Duration(wait), term.ErrorText(err))
-		}
-	}}
+	r := transfer.Retry{For: patience, Stop: ctx.Done()}.Announce(p.Notice)
 	return r.Do(ctx, f)
 }
 
