@@ -15,15 +15,14 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go/logging"
 
+	"firn/internal/amazon"
 	"firn/vault"
 )
 
@@ -38,9 +37,10 @@ const (
 
 // Queue is a queue of SQS. Several goroutines may use it at once, each for its own jobs.
 type Queue struct {
-	client *sqs.Client
-	http   *http.Client
-	url    string
+	client  *sqs.Client
+	http    *http.Client
+	service *amazon.Service
+	url     string
 }
 
 // Open prepares to use the queue at a URL such as
@@ -53,32 +53,19 @@ func Open(ctx context.Context, queueURL string) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []func(*config.LoadOptions) error{
-		// The SDK can add the certificates of AWS_CA_BUNDLE only to this client.
-		config.WithHTTPClient(awshttp.NewBuildableClient()),
-		// By default the SDK writes warnings to standard error.
-		config.WithLogger(logging.Nop{}),
-	}
-	if where.region != "" {
-		options = append(options, config.WithRegion(where.region))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	cfg, keys, err := amazon.LoadConfig(ctx, where.region, "", "")
 	if err != nil {
-		return nil, fmt.Errorf("the AWS configuration: %w: %w", vault.ErrInvalid, err)
-	}
-	if cfg.Region == "" {
-		return nil, fmt.Errorf("no AWS region is set and the queue's URL names none: %w: export AWS_REGION=REGION, "+
-			"for example us-east-1", vault.ErrInvalid)
+		return nil, err
 	}
 	client, err := newHTTPClient(cfg.HTTPClient)
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{http: client, url: queueURL}
+	q := &Queue{http: client, service: amazon.NewService(keys), url: queueURL}
 	q.client = sqs.NewFromConfig(cfg, func(o *sqs.Options) {
 		o.HTTPClient = client
 		o.BaseEndpoint = &where.endpoint
-		o.Credentials = keys{cfg.Credentials}
+		o.Credentials = keys
 		// The caller has other means to wait, and tries the queue again later.
 		o.Retryer = aws.NopRetryer{}
 	})
@@ -129,14 +116,24 @@ func (q *Queue) Wait(ctx context.Context, mine func(vault.Ending) bool) error {
 }
 
 func (q *Queue) receive(ctx context.Context) ([]types.Message, error) {
-	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl:            &q.url,
-		MaxNumberOfMessages: batch,
-		WaitTimeSeconds:     longPoll,
-		VisibilityTimeout:   visibility,
+	var out *sqs.ReceiveMessageOutput
+	err := q.service.Call(ctx, fmt.Sprintf("listen to queue %.300q", q.url), judge, func() (err error) {
+		out, err = q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl:            &q.url,
+			MaxNumberOfMessages: batch,
+			WaitTimeSeconds:     longPoll,
+			VisibilityTimeout:   visibility,
+		})
+		if err != nil && strings.Contains(err.Error(), "message checksum validation failed") {
+			return fmt.Errorf("%w: a message arrived changed", vault.ErrUnavailable)
+		}
+		return err
 	})
-	if err != nil {
-		return nil, failure(ctx, q.url, err)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, err
 	}
 	return out.Messages, nil
 }

@@ -26,6 +26,9 @@ var (
 	// ErrReadOnly is the ErrDenied of a vault to which nobody on this machine can write,
 	// such as a directory on a file system that is mounted read-only.
 	ErrReadOnly = fmt.Errorf("%w: the vault can only be read", ErrDenied)
+	// ErrCredentials is the ErrDenied of credentials that are missing, expired or wrong, or
+	// of a wrong clock: every other request fails alike.
+	ErrCredentials = fmt.Errorf("%w: the credentials are not accepted", ErrDenied)
 	// ErrThrottled: the service asks the caller to slow down, by a throttling error or by
 	// giving up on a part that arrived too slowly (status 408). Repeat later, with fewer
 	// requests at once.
@@ -45,8 +48,8 @@ var (
 	// most likely fail in the same way, so repeat idempotent requests only a few times.
 	ErrGarbled = fmt.Errorf("%w: the request or the answer was garbled", ErrUnavailable)
 	// ErrUnanswered is the ErrUnavailable of a service that has never answered since the
-	// vault was opened: its name does not resolve, nothing listens at its address, or
-	// something else answers there. Most likely the address is wrong, so repeat for half a
+	// vault was opened: its name does not resolve, nothing listens at its address, it is
+	// silent, or something else answers there. Most likely the address is wrong, so repeat for half a
 	// minute only. Once the service has answered, the same failures are ErrLost or plain
 	// ErrUnavailable.
 	ErrUnanswered = fmt.Errorf("%w: it has never answered", ErrUnavailable)

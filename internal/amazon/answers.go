@@ -93,12 +93,15 @@ func (a Answers) checkRefusal(answer *http.Response, method string, body []byte)
 	if err == nil && code != "" || decidesAlone(method, answer.StatusCode) {
 		return nil
 	}
-	if err == nil {
+	switch {
+	case isPage(body):
+		err = errors.New("it is a web page")
+	case err == nil:
 		err = errors.New("it has no error code")
 	}
 	return &AnswerError{
 		Status: answer.StatusCode, Whole: true, strange: true, class: vault.ErrUnavailable,
-		why: fmt.Errorf("the service did not send this refusal: %w%s", err, beginning(body)),
+		why: fmt.Errorf("the answer is not one of the service: %w%s", err, beginning(body)),
 	}
 }
 

@@ -37,17 +37,20 @@ func (s *Service) Call(ctx context.Context, what string, judge Judge, request fu
 	switch answer := Refusal(err); {
 	case answer == nil:
 	case answer.expiredToken():
+		decide(ctx, "the session token has expired; firn reads the credentials again")
 		if renewErr := s.keys.renew(ctx, used); renewErr != nil {
-			return fmt.Errorf("%s: %w: %w; reading the credentials again: %w", what, vault.ErrDenied, answer, renewErr)
+			return fmt.Errorf("%s: %w: %w; reading the credentials again: %w", what, vault.ErrCredentials, answer, configFailure(renewErr))
 		}
 		err = request()
 	case answer.isMute():
 		// If the credentials are the problem, renewing them is all that can be done.
+		decide(ctx, "the service gives no reason for its refusal; firn reads the credentials again")
 		if s.keys.renew(ctx, used) == nil {
 			err = request()
 		}
 	case answer.wrongClock():
 		// The SDK has taken the service's time from the answer.
+		decide(ctx, "the service does not accept this machine's clock; firn signs with the service's time")
 		err = request()
 	}
 	if err == nil {

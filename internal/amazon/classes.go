@@ -10,11 +10,12 @@ import (
 // Advice to the user for errors whose own words do not say what to do.
 const (
 	adviceExpired  = `the credentials have expired: renew them (for example with "aws sso login") and run the same command again`
-	adviceClock    = "this machine's clock differs too much from the service's: set it"
-	adviceRedirect = "a signed request is never redirected: use the endpoint that the answer leads to, if you trust it"
-	adviceMute     = "the service does not say why: the credentials may have expired, or the region may be another one"
-	adviceLogin    = "the proxy wants a name and a password: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
-	adviceLarge    = "something on the way takes no request of this size: choose smaller parts"
+	adviceClock    = "this machine's clock differs too much from the service's: set the clock"
+	adviceScope    = "the service is in another region: add region=REGION to the vault's URL"
+	adviceRedirect = "firn does not follow redirects of signed requests: use the endpoint that the answer leads to, if you trust it"
+	adviceMute     = "the service gives no reason: the credentials may have expired, or the region may be another one"
+	adviceLogin    = "the proxy requires a name and a password: HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+	adviceLarge    = "a server on the way refuses requests of this size: choose smaller parts"
 )
 
 // AdviceChanged is the advice for requests or answers that do not arrive as they were sent.
@@ -26,9 +27,13 @@ const AdviceChanged = "something on the way may cut or change what is sent: chec
 func (e *ServiceError) judged(judge Judge) (advice string, class error) {
 	switch {
 	case e.expiredToken():
-		return adviceExpired, vault.ErrDenied
+		return adviceExpired, vault.ErrCredentials
 	case e.wrongClock():
-		return adviceClock, vault.ErrDenied
+		return adviceClock, vault.ErrCredentials
+	case e.CodeIs("InvalidSignature") && strings.HasPrefix(e.Message, "Credential should be scoped to a valid region"):
+		return adviceScope, vault.ErrCredentials
+	case e.wrongKeys():
+		return adviceWrong, vault.ErrCredentials
 	case e.CodeIs(lostOnTheWay()...):
 		return AdviceChanged, vault.ErrGarbled
 	case e.CodeIs("RequestTimeout", "Throttl", "TooManyRequests", "RequestThrottled", "RequestLimitExceeded", "SlowDown"):
@@ -40,8 +45,7 @@ func (e *ServiceError) judged(judge Judge) (advice string, class error) {
 	switch {
 	case e.CodeIs("ServiceUnavailable", "Internal"):
 		return "", vault.ErrUnavailable
-	case e.CodeIs("AccessDenied", "UnrecognizedClient", "MissingAuthentication", "InvalidSignature", "IncompleteSignature",
-		"InvalidClientTokenId", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NotAuthorized", "OptInRequired"):
+	case e.CodeIs("AccessDenied", "NotAuthorized", "OptInRequired"):
 		return "", vault.ErrDenied
 	}
 	return e.classOfStatus()
@@ -70,7 +74,7 @@ func (e *ServiceError) classOfStatus() (advice string, class error) {
 		return adviceLogin, vault.ErrDenied
 	case e.Status == 413:
 		return adviceLarge, vault.ErrInvalid
-	case e.Status == 401, e.Status == 403:
+	case e.CodeIs("InvalidSignature"), e.Status == 401, e.Status == 403:
 		return "", vault.ErrDenied
 	case e.isMute():
 		return adviceMute, vault.ErrInvalid
@@ -96,6 +100,15 @@ func (e *ServiceError) HasNoCode() bool {
 
 // expiredToken reports whether fresh credentials may make the request succeed.
 func (e *ServiceError) expiredToken() bool { return e.CodeIs("ExpiredToken") }
+
+// wrongKeys reports whether the service does not know the access key or the session token, or
+// the secret key is another one. A signature is also invalid if the body of the request
+// arrived changed, which each kind recognises by the message.
+func (e *ServiceError) wrongKeys() bool {
+	return e.CodeIs("UnrecognizedClient", "MissingAuthentication", "IncompleteSignature", "InvalidClientTokenId",
+		"InvalidAccessKeyId", "InvalidToken", "InvalidSecurity", "SignatureDoesNotMatch") ||
+		e.CodeIs("InvalidSignature") && !strings.Contains(e.Message, "x-amz-content-sha256")
+}
 
 // isMute reports whether this is status 400 to HEAD, which has no body by protocol. The SDK
 // derives a code from the status. S3 answers so when a token has expired.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -28,6 +27,7 @@ type ServiceError struct {
 	Message   string // first line, at most 500 bytes; untrusted
 	Status    int    // HTTP status
 	RequestID string // id for the service's support; may be empty
+	Region    string // region of the bucket, if S3 says it; else empty; untrusted
 }
 
 var _ smithy.APIError = (*ServiceError)(nil)
@@ -75,6 +75,9 @@ func Refusal(err error) *ServiceError {
 		return nil
 	}
 	answer := &ServiceError{Status: response.HTTPStatusCode(), RequestID: response.RequestID}
+	if raw := response.HTTPResponse(); raw != nil {
+		answer.Region = OneLine(raw.Header.Get("X-Amz-Bucket-Region"), 100)
+	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		answer.Code, answer.Message = OneLine(Carried(api.ErrorCode()), 100), OneLine(Carried(api.ErrorMessage()), MaxMessage)
 	}
@@ -92,10 +95,6 @@ func OneLine(s string, limit int) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return strings.ToValidUTF8(s[:min(len(s), limit)], "")
 }
-
-// AdviceCredentials is the advice for missing or wrong credentials.
-const AdviceCredentials = `export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run "aws configure", ` +
-	`or name a profile in the vault's URL (?profile=NAME)`
 
 // Judge interprets a service's refusal. It returns the sentinel of package vault, nil if it
 // does not know the refusal, and advice for the user, which may be empty.
@@ -116,10 +115,7 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 		return fmt.Errorf("%s: %w: %w", what, class, answer)
 	}
 	if keys, ok := errors.AsType[*credentialsError](err); ok {
-		if keys.unreachable() {
-			return fmt.Errorf("%s: renew the credentials: %w: %w", what, vault.ErrUnavailable, keys)
-		}
-		return fmt.Errorf("%s: no usable credentials: %w: %w; %s", what, vault.ErrDenied, keys, AdviceCredentials)
+		return fmt.Errorf("%s: %w", what, keys)
 	}
 	if hasClass(err) {
 		return fmt.Errorf("%s: %w", what, err) // the kind's own words
@@ -135,9 +131,7 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 		return fmt.Errorf("%s: %w", what, lost)
 	}
 	class := classWithoutAnswer(err)
-	if outer, ok := errors.AsType[*url.Error](err); ok {
-		err = outer.Err // the outer error repeats method and URL
-	} else if outer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+	if outer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		err = outer.Err // the outer error repeats the operation
 	}
 	return fmt.Errorf("%s: %w: %w", what, class, err)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,25 +31,74 @@ const earlyAnswer = 1 << 20 // bytes
 // request's body as soon as it has the header of the answer. If the body was not completely
 // sent by then, because the server answered early, http.Transport takes that for a failed
 // request and closes the connection, with the rest of the answer.
+//
+// Until one answer has begun, a request may wait for a connection, and then for its answer,
+// for First each: a wrong address must not look like a slow service.
 type IdleTransport struct {
 	*http.Transport
-	Idle time.Duration
+	Idle  time.Duration
+	First time.Duration
+
+	answered atomic.Bool // an answer has begun
 }
 
-// RoundTrip sends r and returns an answer whose body is watched.
+// RoundTrip sends r and returns an answer whose body is watched. It reports the request to the
+// [Observer] of its context.
 func (t *IdleTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return observe(r, t.send)
+}
+
+func (t *IdleTransport) send(r *http.Request) (*http.Response, error) {
 	ctx, end := context.WithCancelCause(r.Context())
-	answer, err := t.Transport.RoundTrip(r.WithContext(ctx))
+	sent := ctx
+	stop := func() {}
+	if !t.answered.Load() {
+		sent, stop = t.limitFirst(ctx, end)
+	}
+	answer, err := t.Transport.RoundTrip(r.WithContext(sent))
+	stop()
+	if silent, ok := errors.AsType[*silentError](context.Cause(ctx)); err != nil && ok {
+		err = silent
+	}
 	if err != nil {
 		end(nil)
 		return nil, err
 	}
+	t.answered.Store(true)
 	body := &idleBody{body: answer.Body, ctx: ctx, end: end, idle: t.Idle}
 	answer.Body = body
 	if r.Body != nil && r.Body != http.NoBody {
 		answer.Body = readAhead(body)
 	}
 	return answer, nil
+}
+
+// limitFirst returns a context for a request before the first answer. It ends the request if
+// there is no connection after t.First, or no answer so long after the request was sent.
+// Sending the body may take any time.
+func (t *IdleTransport) limitFirst(ctx context.Context, end context.CancelCauseFunc) (_ context.Context, stop func()) {
+	var connected atomic.Bool
+	alarm := time.AfterFunc(t.First, func() { end(&silentError{connected.Load(), t.First}) })
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) {
+			connected.Store(true)
+			alarm.Stop()
+		},
+		WroteRequest: func(httptrace.WroteRequestInfo) { alarm.Reset(t.First) },
+	}), func() { alarm.Stop() }
+}
+
+// silentError ends a request to a server that has never answered.
+type silentError struct {
+	connected bool // the server has accepted the connection
+	after     time.Duration
+}
+
+func (e *silentError) Error() string {
+	if e.connected {
+		return fmt.Sprintf("no answer in %v", e.after)
+	}
+	return fmt.Sprintf("no connection in %v", e.after)
 }
 
 // readAhead reads a body now, up to a limit. If reading fails, the caller gets the error

@@ -2,7 +2,6 @@ package amazon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -44,7 +43,7 @@ func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return aws.Config{}, nil, fmt.Errorf("the AWS configuration: %w: %w", vault.ErrInvalid, err)
+		return aws.Config{}, nil, configFailure(err)
 	}
 	if cfg.Region == "" {
 		return aws.Config{}, nil, fmt.Errorf("no AWS region is set: %w: add ?region=REGION to the vault's URL or export AWS_REGION=REGION, for example us-east-1", vault.ErrInvalid)
@@ -75,7 +74,10 @@ func (k *Keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err != nil {
-		return aws.Credentials{}, &credentialsError{err: err, workedBefore: k.worked}
+		return aws.Credentials{}, newCredentialsError(err, k.worked)
+	}
+	if !k.worked {
+		decide(ctx, fmt.Sprintf("the credentials come from %s", creds.Source))
 	}
 	k.worked = true
 	return creds, nil
@@ -95,21 +97,4 @@ func (k *Keyring) renew(ctx context.Context, used aws.CredentialsProvider) error
 	}
 	k.current = cfg.Credentials
 	return nil
-}
-
-// credentialsError says that there are no usable credentials.
-type credentialsError struct {
-	err          error
-	workedBefore bool
-}
-
-func (e *credentialsError) Error() string { return e.err.Error() }
-
-func (e *credentialsError) Unwrap() error { return e.err }
-
-// unreachable reports whether there were credentials before and only the service that
-// renews them does not answer.
-func (e *credentialsError) unreachable() bool {
-	var network interface{ ConnectionError() bool }
-	return e.workedBefore && errors.As(e.err, &network) && network.ConnectionError()
 }

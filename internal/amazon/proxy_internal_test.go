@@ -20,7 +20,7 @@ func TestTheProxyRefuses(t *testing.T) {
 		class       error
 		why, advice string
 	}{
-		http.StatusBadGateway:        {vault.ErrLost, " made no connection: 502", adviceProxy},
+		http.StatusBadGateway:        {vault.ErrLost, " answers 502", adviceProxy},
 		http.StatusProxyAuthRequired: {vault.ErrDenied, adviceLogin, ""},
 	} {
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))

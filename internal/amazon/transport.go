@@ -15,6 +15,9 @@ const (
 	// watches its progress and cancels. The answer's body must make progress (see
 	// IdleTransport).
 	headerTimeout = 2 * time.Minute
+	// firstAnswer is the limit for a connection, and for the wait after it, before the first
+	// answer of all. Package transfer gives such a service up after the same time.
+	firstAnswer = 30 * time.Second
 	// maxHeader is the maximal size of an answer's header in bytes.
 	maxHeader = 64 << 10
 )
@@ -43,7 +46,7 @@ func NewHTTPClient(base aws.HTTPClient, connections int) (*http.Client, error) {
 	t.MaxIdleConns = max(t.MaxIdleConns, connections)
 	t.DialContext = holdWriteErrors(t.DialContext)
 	t.OnProxyConnectResponse = explainProxy
-	watched := &IdleTransport{Transport: t, Idle: answerIdle}
+	watched := &IdleTransport{Transport: t, Idle: answerIdle, First: firstAnswer}
 	return &http.Client{Transport: watched, CheckRedirect: refuseRedirect}, nil
 }
 

@@ -65,7 +65,7 @@ func TestTheCodeDecidesTheClass(t *testing.T) {
 		{418, "SomethingNew", "what is this", vault.ErrInvalid, ""},
 		{429, "", "", vault.ErrThrottled, ""},
 		{408, "", "", vault.ErrThrottled, ""},
-		{407, "", "", vault.ErrDenied, "the proxy wants a name"},
+		{407, "", "", vault.ErrDenied, "the proxy requires a name"},
 		{413, "", "", vault.ErrInvalid, "smaller parts"},
 		{502, "", "", vault.ErrUnavailable, ""},
 	} {

@@ -98,7 +98,7 @@ func TestNoRegion(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	_, err = glaciervault.Open(t.Context(), glaciervault.Config{Region: "eu-west-1", Profile: "nobody"})
-	if !errors.Is(err, vault.ErrInvalid) || !strings.Contains(err.Error(), "nobody") {
+	if !errors.Is(err, vault.ErrCredentials) || !strings.Contains(err.Error(), "nobody") {
 		t.Errorf("unknown profile: %v", err)
 	}
 }

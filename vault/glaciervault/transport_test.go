@@ -204,11 +204,12 @@ func TestNobodyHasEverAnswered(t *testing.T) {
 	for name, c := range map[string]struct {
 		endpoint, why, check string
 	}{
-		"refused":         {"http://" + closed.Addr().String(), "refused the connection", "check the endpoint and its port"},
-		"no such name":    {"https://glacier.nowhere.invalid", `"glacier.nowhere.invalid"`, "check the endpoint and the region"},
-		"TLS to plain":    {"https://" + strings.TrimPrefix(plain.URL, "http://"), "no TLS", "check whether the endpoint begins with https://"},
+		"refused":         {"http://" + closed.Addr().String(), ": connection refused", "check the endpoint and its port"},
+		"no such name":    {"https://glacier.nowhere.invalid", `"glacier.nowhere.invalid"`, "check the spelling of the endpoint"},
+		"TLS to plain":    {"https://" + strings.TrimPrefix(plain.URL, "http://"), "not in TLS", "whether it begins with https://"},
 		"plain to TLS":    {"http://" + strings.TrimPrefix(secure.URL, "https://"), "HTTP 400", "check the endpoint"},
-		"an alert of TLS": {serveRaw(t, "\x15\x03\x01\x00\x02\x02\x46"), "no HTTP", "check whether the endpoint begins with https://"},
+		"an alert of TLS": {serveRaw(t, "\x15\x03\x01\x00\x02\x02\x46"), "does not answer in HTTP", "whether it begins with https://"},
+		"ends at once":    {serveRaw(t, ""), "closed the connection without an answer", "check the endpoint's port"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := create(t, openAt(t, c.endpoint))

@@ -1,6 +1,7 @@
 package s3vault
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -11,27 +12,25 @@ import (
 // Advice to the user for errors whose own words do not say what to do.
 const (
 	adviceExpedited = "there is no capacity for Expedited retrievals now: wait, or ask for the Standard tier"
-	adviceBucket    = "create the bucket first, with any tool for S3"
+	adviceBucket    = `check the name of the bucket, or create it with a tool for S3, for example "aws s3 mb s3://BUCKET"`
 	adviceClasses   = "if the service has no such class, store in the one it has: add lacks=classes to the vault's URL"
 	adviceChecksum  = "if the service itself computes it otherwise: add lacks=crc64nvme to the vault's URL"
 	adviceList      = "something on the way takes no list of so many parts: choose larger parts"
 	adviceUnchecked = "a bucket with Object Lock wants a checksum of all that it takes: leave lacks=crc64nvme out of the vault's URL"
-	adviceRegion    = "the bucket is in another region: name it in the vault's URL (?region=REGION)"
+	adviceRegion    = "the bucket is in another region: add region=REGION to the vault's URL"
 )
 
 // judge interprets a refusal of S3, as far as it is specific to S3.
 func judge(e *ServiceError) (advice string, class error) {
 	switch {
-	case e.CodeIs("InvalidAccessKeyId", "InvalidToken", "InvalidSecurity"):
-		return amazon.AdviceCredentials, vault.ErrDenied
 	case e.CodeIs("NoSuchBucket"):
 		return adviceBucket, vault.ErrNotFound
 	case e.CodeIs("NoSuchKey", "NoSuchUpload", "NoSuchVersion", "NotFound"):
 		return "", vault.ErrNotFound
 	case e.CodeIs("InvalidArgument") && strings.Contains(strings.ToLower(e.Message), "version id"):
 		return "", vault.ErrNotFound // the text cannot be a version id
-	case e.CodeIs("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"):
-		return adviceRegion, vault.ErrInvalid
+	case isOtherRegion(e):
+		return adviseRegion(e), vault.ErrInvalid
 	case e.CodeIs("InvalidObjectState"):
 		return "", vault.ErrNotReady
 	case e.CodeIs("PreconditionFailed"):
@@ -52,6 +51,24 @@ func judge(e *ServiceError) (advice string, class error) {
 		return "", vault.ErrInvalid
 	}
 	return "", nil
+}
+
+// isOtherRegion reports whether the bucket is in another region than the request was sent to.
+func isOtherRegion(e *ServiceError) bool {
+	return e.CodeIs("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException") ||
+		e.Status == http.StatusMovedPermanently && e.Region != ""
+}
+
+// adviseRegion names the region of the bucket, if the answer does.
+func adviseRegion(e *ServiceError) string {
+	region := e.Region
+	if _, after, ok := strings.Cut(e.Message, "expecting '"); region == "" && ok {
+		region, _, _ = strings.Cut(after, "'")
+	}
+	if region == "" || strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return adviceRegion
+	}
+	return fmt.Sprintf("the bucket is in the region %s: add region=%s to the vault's URL", region, region)
 }
 
 // judgePart is judge for a request with content. If the content arrived changed, its source

@@ -56,6 +56,9 @@ func ignoresQuery(f Feature, strange *amazon.AnswerError) bool {
 // if the same request will most likely fail again: the service refused it for good, or
 // answered as if it did not know such a request.
 func (v *Vault) adviseLacking(f Feature, err error) error {
+	if answer := amazon.Refusal(err); errors.Is(err, vault.ErrCredentials) || answer != nil && isOtherRegion(answer) {
+		return err // every other request fails alike
+	}
 	strange, isStrange := errors.AsType[*amazon.AnswerError](err)
 	isUnknown := isStrange && strange.Whole && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed}, strange.Status)
 	if !isUnknown && !v.isInTheWay(f, err) {

@@ -30,8 +30,8 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, vault.ErrUnanswered):
-		return cli.WithHint(err, s.program.ResumeHint(""))
+	case errors.Is(err, vault.ErrUnanswered), errors.Is(err, vault.ErrCredentials): // the upload would fail alike
+		return cli.WithHint(err, cli.OnceMended(err)+s.program.ResumeHint(""))
 	case errors.Is(err, vault.ErrDenied): // without permission to list archives, uploads may still be permitted
 		s.program.UI.Say("firn: warning: the catalog knows nothing of this vault, and whether it is empty may not be looked at; if it is not, read its inventory first")
 		return nil
