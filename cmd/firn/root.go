@@ -68,7 +68,9 @@ func newRoot(p *cli.Program) *cobra.Command {
 			if err := errors.Join(cli.ApplyEnvironment(cmd), p.PlaceConfig(cmd)); err != nil {
 				return err
 			}
-			return errors.Join(p.ApplyConfig(cmd, args), p.PlaceCatalog(cmd))
+			err := errors.Join(p.ApplyConfig(cmd, args), p.PlaceCatalog(cmd))
+			cmd.SetContext(p.Observe(cmd.Context()))
+			return err
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // newCompletion has a help text like the other commands
@@ -84,6 +86,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 		"the `FILE` that records what is stored where (default: firn/catalog.db in the data home)")
 	global.BoolVar(&p.JSON, "json", false, "print JSON Lines, errors included")
 	global.BoolVar(&p.Quiet, "quiet", false, "print no progress and no notes, only results and errors")
+	p.AddVerbose(global)
 	global.BoolP("help", "h", false, "print this help")
 
 	root.AddCommand(

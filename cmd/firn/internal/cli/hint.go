@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 
 	"firn/vault"
 )
@@ -39,11 +40,18 @@ func OnceMended(err error) string {
 	return ""
 }
 
-// hintsOf returns the hints of an error and of the errors that it wraps, outermost last.
+// hintsOf returns the hints of an error and of the errors that it wraps, outermost last, each
+// of them once.
 func hintsOf(err error) []string {
 	var h *hintedError
 	if !errors.As(err, &h) {
 		return nil
 	}
-	return append(hintsOf(h.error), h.hints...)
+	hints := hintsOf(h.error)
+	for _, hint := range h.hints {
+		if !slices.Contains(hints, hint) {
+			hints = append(hints, hint)
+		}
+	}
+	return hints
 }

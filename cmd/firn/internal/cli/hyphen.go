@@ -96,6 +96,9 @@ func isStray(flags *pflag.FlagSet, word string) bool {
 		return !hasValue && flags.Lookup(name) == nil && looksLikeID(word)
 	}
 	flag := flags.ShorthandLookup(word[1:2])
+	if flag != nil && flag.Value.Type() == "count" && strings.Trim(word[1:], flag.Shorthand) == "" {
+		return false // such as -vv
+	}
 	return len(word) > 2 && (flag == nil || flag.NoOptDefVal != "" || isWholeID(word))
 }
 

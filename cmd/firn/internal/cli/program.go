@@ -29,6 +29,7 @@ type Program struct {
 	CatalogPath string
 	JSON        bool
 	Quiet       bool
+	verbose     int            // see AddVerbose
 	pricesPath  string         // see AddPrices
 	keepDays    int            // see AddKeepDays
 	names       []config.Vault // the named vaults of the command line, for hints

@@ -9,7 +9,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-// Report shows an error and its hints, unless it was reported before, and returns its status.
+// Report shows an error and its hints, with -v also its causes, unless it was reported before,
+// and returns its status.
 // With --json it also prints the error as the last line of standard output.
 func (p *Program) Report(err error) Status {
 	s := StatusOf(err)
@@ -21,7 +22,15 @@ func (p *Program) Report(err error) Status {
 		err = WithHint(err, "save what can be read of it, and the list of each vault: "+p.rebuildCommand())
 	}
 	hints := p.shortened(hintsOf(err))
-	p.UI.Fail(err, hints...)
+	p.UI.Fail(err)
+	if p.verbose > 0 {
+		for _, cause := range causesOf(err) {
+			p.UI.Say("cause: %s", cause)
+		}
+	}
+	for _, hint := range hints {
+		p.UI.Say("hint: %s", hint)
+	}
 	if p.wantsJSON() {
 		_ = p.Out.Object(errorObject{
 			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),

@@ -28,15 +28,19 @@ func (p *Program) ExplainOpen(err error, vaultArg string) error {
 	return p.ExplainVault(err, vaultArg)
 }
 
-// ExplainVault adds hints to the error of a vault that does not exist, or of a name that may mean
-// a directory.
+// ExplainVault adds hints to the error of a vault that does not exist: how to create it, and how
+// to list the others. To that of a name that may mean a directory it adds the directory.
 func (p *Program) ExplainVault(err error, vaultArg string) error {
 	if errors.Is(err, vault.ErrInvalid) {
 		return WithHint(err, p.DirectoryHint(vaultArg)...)
 	}
 	if errors.Is(err, vault.ErrNotFound) && !vaulturl.IsBucket(vaultArg) { // firn does not create buckets
-		return WithHint(err, append(p.DirectoryHint(vaultArg),
+		err = WithHint(err, append(p.DirectoryHint(vaultArg),
 			"if there is no such vault yet: "+term.ShellCommand("firn", "vault", "create", vaultArg))...)
+		if ref, parseErr := vaulturl.Parse(vaultArg); parseErr == nil && ref.Kind == vaulturl.Glacier {
+			err = WithHint(err, "the vaults of this account and region: "+term.ShellCommand("firn", "vault", "list", vaultArg))
+		}
+		return err
 	}
 	return err
 }
