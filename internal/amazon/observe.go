@@ -20,6 +20,8 @@ type Observer struct {
 	// Decision is called with a sentence about what firn does beside the requests: which
 	// credentials it uses, and why it sends a request again.
 	Decision func(sentence string)
+	// Now is the clock for the durations.
+	Now func() time.Time
 }
 
 // Exchange is a request and its answer.
@@ -78,7 +80,7 @@ func observe(r *http.Request, send func(*http.Request) (*http.Response, error)) 
 	if o == nil {
 		return send(r)
 	}
-	x := &exchange{observer: o, begin: time.Now(), of: Exchange{
+	x := &exchange{observer: o, begin: o.Now(), of: Exchange{
 		Operation: middleware.GetOperationName(r.Context()), Method: r.Method, Server: r.URL.Host, Path: r.URL.Path,
 		Part: partOf(r), Sent: r.ContentLength,
 	}}
@@ -120,7 +122,7 @@ type exchange struct {
 // end reports the exchange. err is why there is no complete answer, or nil.
 func (x *exchange) end(err error) {
 	x.once.Do(func() {
-		x.of.Took = time.Since(x.begin)
+		x.of.Took = x.observer.Now().Sub(x.begin)
 		for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id"} {
 			if x.of.RequestID == "" {
 				x.of.RequestID = x.header.Get(name)

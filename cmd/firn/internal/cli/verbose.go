@@ -35,6 +35,7 @@ func (p *Program) Observe(ctx context.Context) context.Context {
 			}
 		},
 		Decision: func(sentence string) { p.UI.Say("firn: %s", term.Show(sentence)) },
+		Now:      p.Now,
 	})
 }
 
