@@ -158,11 +158,17 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 			d.have[r.Offset] = treehash.Node{Size: r.Size, Hash: hash}
 			return to.record(ctx, r, hash)
 		},
-		Concurrency: depot.InFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace, Progress: d.Progress,
+		Concurrency: depot.InFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace,
 		Size: d.want.Size, Done: d.want.Size,
 	}
 	if d.Vault.Limits().Sequential {
 		o.Concurrency = 1
+	}
+	if d.Progress != nil {
+		o.Progress = func(now transfer.Progress) {
+			now.Archive = d.archive.ID
+			d.Progress(now)
+		}
 	}
 	var bytes int64
 	for _, m := range missing {

@@ -36,7 +36,11 @@ roles), never from options.
 
 Every command may be run again: it continues, or says that the work is done.
 What is asked for goes to standard output, everything else to standard error.
-With --json standard output is JSON Lines, and an error its last line.
+With --json standard output is JSON Lines, and an error its last line. Long work
+adds a line a second with the "message_type" "status" (not with --quiet). If the
+reader closes standard output, as head does, firn ends quietly, with status 141.
+There are no colours, so NO_COLOR changes nothing. With TERM=dumb there are no
+live lines.
 
 Each option can also be set by a variable: FIRN_CATALOG for --catalog,
 FIRN_PART_SIZE for --part-size, and so on for all but --yes, --confirm, --again,

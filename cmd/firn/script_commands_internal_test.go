@@ -23,7 +23,7 @@ type scriptCommand = func(ts *testscript.TestScript, neg bool, args []string)
 
 // scriptCommands returns the commands of the scripts in addition to those of testscript.
 func scriptCommands() map[string]scriptCommand {
-	processes := &processes{running: make(map[string]*exec.Cmd), typed: make(map[string]*os.File)}
+	processes := &processes{running: make(map[string]*exec.Cmd), typed: make(map[string]*os.File), seen: make(map[string]func())}
 	lines := &lines{lines: make(map[string]*line)}
 	fronts := &fronts{fronts: make(map[string]*front)}
 	return map[string]scriptCommand{
@@ -42,7 +42,12 @@ func scriptCommands() map[string]scriptCommand {
 		"answer": processes.answer,
 		// screen COLUMNS FILE COMMAND...: runs COMMAND on a terminal of that width and writes to
 		// FILE what the user sees; no line may be wider
-		"screen": screen,
+		"screen": printScreen,
+		// see NAME COLUMNSxROWS COMMAND...: start on a terminal; the file NAME.screen has what
+		// is on it (package screen)
+		"see": processes.see,
+		// press NAME KEY: types a letter or ^C into the terminal of see
+		"press": processes.press,
 		// signal NAME INT|TERM|HUP|KILL
 		"signal": processes.signal,
 		// room NAME [SIZE]: limits the size of the files that a process writes; without SIZE
@@ -274,7 +279,11 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: field FILE NAME VARIABLE")
 	}
 	var object map[string]any
-	ts.Check(json.NewDecoder(strings.NewReader(ts.ReadFile(args[0]))).Decode(&object))
+	lines := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	for object == nil || object["message_type"] == "status" { // progress comes before results
+		clear(object)
+		ts.Check(lines.Decode(&object))
+	}
 	value, ok := object[args[1]].(string)
 	if !ok {
 		ts.Fatalf("%s has no text %s", args[0], args[1])

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,13 +13,16 @@ import (
 	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"firn/cmd/firn/internal/screen"
 )
 
 // processes are the background processes, by script and name.
 type processes struct {
 	mu      sync.Mutex
 	running map[string]*exec.Cmd
-	typed   map[string]*os.File // the terminals of ask
+	typed   map[string]*os.File // the terminals of ask and see
+	seen    map[string]func()   // wait until the screens of see are complete
 }
 
 func (p *processes) put(ts *testscript.TestScript, name string, cmd *exec.Cmd) {
@@ -73,21 +78,85 @@ func (p *processes) answer(ts *testscript.TestScript, neg bool, args []string) {
 
 func (p *processes) startWith(ts *testscript.TestScript, input *os.File, args []string) {
 	name := args[0]
-	path, err := exec.LookPath(args[1])
-	ts.Check(err)
-	cmd := exec.Command(path, args[2:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = environmentOf(ts)
+	cmd := command(ts, args[1:])
 	out, err := os.Create(ts.MkAbs(name + ".out"))
 	ts.Check(err)
 	defer out.Close()
-	errors, err := os.Create(ts.MkAbs(name + ".err"))
+	errs, err := os.Create(ts.MkAbs(name + ".err"))
 	ts.Check(err)
-	defer errors.Close()
-	cmd.Stdout, cmd.Stderr = out, errors
+	defer errs.Close()
+	cmd.Stdout, cmd.Stderr = out, errs
 	if input != nil {
 		cmd.Stdin = input
 	}
+	p.run(ts, name, cmd)
+}
+
+// see is start with a terminal as standard input, output and error.
+func (p *processes) see(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: see NAME COLUMNSxROWS COMMAND...")
+	}
+	var columns, rows int
+	_, err := fmt.Sscanf(args[1], "%dx%d", &columns, &rows)
+	ts.Check(err)
+	typed, side := terminal(ts)
+	defer side.Close()
+	cmd := command(ts, args[2:])
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = side, side, side
+	atTerminal(ts, cmd, side, columns, rows)
+	for _, suffix := range []string{".out", ".err"} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]+suffix), nil, 0o600))
+	}
+	p.run(ts, args[0], cmd)
+	done := make(chan error, 1)
+	go func() { done <- watchScreen(typed, screen.New(columns, rows), ts.MkAbs(args[0]+".screen")) }()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.typed[ts.Name()+" "+args[0]] = typed
+	p.seen[ts.Name()+" "+args[0]] = func() { ts.Check(<-done) }
+}
+
+// watchScreen keeps a file with what is on a terminal until its programs have ended.
+func watchScreen(typed *os.File, s *screen.Screen, path string) error {
+	buffer := make([]byte, 1<<16)
+	for {
+		n, err := typed.Read(buffer)
+		if err != nil {
+			return nil //nolint:nilerr // how a terminal says that nobody is there any more
+		}
+		_, err = s.Write(buffer[:n])
+		err = errors.Join(err, os.WriteFile(path+".next", []byte(s.String()), 0o600), os.Rename(path+".next", path))
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// press types one key: ^C, or a letter.
+func (p *processes) press(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: press NAME KEY")
+	}
+	p.mu.Lock()
+	typed := p.typed[ts.Name()+" "+args[0]]
+	p.mu.Unlock()
+	_, err := typed.WriteString(strings.ReplaceAll(args[1], "^C", "\x03"))
+	ts.Check(err)
+}
+
+// command returns a command in the environment of a script.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = environmentOf(ts)
+	return cmd
+}
+
+// run starts a process, which ends with the script.
+func (p *processes) run(ts *testscript.TestScript, name string, cmd *exec.Cmd) {
 	ts.Check(cmd.Start())
 	p.put(ts, name, cmd)
 	ts.Defer(func() {
@@ -102,7 +171,7 @@ func (p *processes) startWith(ts *testscript.TestScript, input *os.File, args []
 func environmentOf(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
-		"PATH", "HOME", "GORACE", clockEnv, "XDG_DATA_HOME", "TMPDIR", "TZ", "FIRN_CATALOG",
+		"PATH", "HOME", "GORACE", clockEnv, "XDG_DATA_HOME", "TMPDIR", "TERM", "TZ", "FIRN_CATALOG",
 		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_REGION",
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
 		"AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL_S3",
@@ -130,6 +199,14 @@ func (p *processes) finish(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := p.get(ts, args[0])
 	got := exitStatus(cmd.Wait())
+	p.mu.Lock()
+	seen := p.seen[ts.Name()+" "+args[0]]
+	delete(p.seen, ts.Name()+" "+args[0])
+	p.mu.Unlock()
+	if seen != nil {
+		seen()
+		ts.Logf("[%s.screen]\n%s", args[0], ts.ReadFile(args[0]+".screen"))
+	}
 	for _, suffix := range []string{".out", ".err"} {
 		ts.Logf("[%s%s]\n%s", args[0], suffix, ts.ReadFile(filepath.Base(args[0])+suffix))
 	}

@@ -31,9 +31,9 @@ func terminal(ts *testscript.TestScript) (typed, input *os.File) {
 	return typed, input
 }
 
-// screen runs a command on a terminal and writes to a file what it prints. No line may be wider
+// printScreen runs a command on a terminal and writes to a file what it prints. No line may be wider
 // than the terminal, and the command must succeed.
-func screen(ts *testscript.TestScript, neg bool, args []string) {
+func printScreen(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: screen COLUMNS FILE COMMAND...")
 	}
@@ -61,4 +61,10 @@ func screen(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(lines), 0o600))
+}
+
+// atTerminal makes a terminal of this size the one from which a process gets signals.
+func atTerminal(ts *testscript.TestScript, cmd *exec.Cmd, side *os.File, columns, rows int) {
+	ts.Check(unix.IoctlSetWinsize(int(side.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 }

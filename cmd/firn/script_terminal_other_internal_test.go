@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -14,5 +15,9 @@ func terminal(ts *testscript.TestScript) (typed, input *os.File) {
 	return nil, nil
 }
 
-// screen is implemented only on Linux.
-func screen(ts *testscript.TestScript, _ bool, _ []string) { terminal(ts) }
+// printScreen is implemented only on Linux.
+func printScreen(ts *testscript.TestScript, _ bool, _ []string) { terminal(ts) }
+
+func atTerminal(ts *testscript.TestScript, _ *exec.Cmd, _ *os.File, _, _ int) {
+	ts.Fatalf("no terminal here")
+}

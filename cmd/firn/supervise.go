@@ -48,6 +48,7 @@ func supervise(p *cli.Program) cli.Status {
 	case s := <-ended:
 		return s
 	case <-signals:
+		sayStopping(p)
 		stop(depot.ErrInterrupted)
 	}
 	patience := forceAfter
@@ -74,5 +75,22 @@ func supervise(p *cli.Program) cli.Status {
 		return s
 	default:
 		return p.Abandon()
+	}
+}
+
+// sayStopping says what the first signal does and what a second one does, if requests are in
+// flight. A terminal that is stopped by Ctrl-S does not keep firn from stopping.
+func sayStopping(p *cli.Program) {
+	if !p.IsBusy() {
+		return
+	}
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		p.UI.Say("firn: stopping; requests in flight get 10 s, a second Ctrl-C ends at once")
+	}()
+	select {
+	case <-said:
+	case <-time.After(lastMoment):
 	}
 }

@@ -45,6 +45,7 @@ func newVaultList(p *cli.Program) *cobra.Command {
 }
 
 func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {
+	p.Contact(raw)
 	place, err := vaulturl.OpenRoot(ctx, raw)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 // inPlace calls act with the place of a vault, and then closes it.
 func inPlace(ctx context.Context, p *cli.Program, vaultArg string, act func(*vaulturl.Place) error) error {
+	p.Contact(vaultArg)
 	place, err := vaulturl.OpenPlace(ctx, vaultArg)
 	if err != nil {
 		return err
@@ -25,6 +26,7 @@ func inAccount(ctx context.Context, p *cli.Program, args []string, act func(*vau
 	if len(args) == 0 {
 		args = []string{"glacier://"}
 	}
+	p.Contact(args[0])
 	place, err := vaulturl.OpenRoot(ctx, args[0])
 	if err != nil {
 		return err

@@ -68,6 +68,7 @@ func (p *purging) run(ctx context.Context) error {
 func (p *purging) empty(
 	ctx context.Context, o purge.Options, approve func(purge.Plan) error, ready func(record.Job),
 ) (purged purge.Result, err error) {
+	p.program.Contact(p.vaultArg)
 	v, err := vaulturl.Open(ctx, p.vaultArg, vaulturl.Options{Connections: p.concurrency, OnDamage: p.program.Damaged, Notice: p.program.Notice})
 	if err != nil {
 		return purged, p.program.ExplainOpen(err, p.vaultArg)
@@ -93,8 +94,8 @@ func (p *purging) empty(
 				return err
 			}
 		}
-		if !p.program.Quiet && plan.Archives > 0 {
-			deleting = progress.Start(p.program.UI, p.program.Now, "archive")
+		if plan.Archives > 0 {
+			deleting = progress.StartOne(p.program, "archive")
 			stop = deleting.Stop
 		}
 		return nil

@@ -43,15 +43,22 @@ type Program struct {
 
 // NewProgram returns a program without commands.
 func NewProgram(args []string, stdin, stdout, stderr *os.File) *Program {
-	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout), UI: term.NewUI(stderr, term.WidthOf(stderr)), Now: time.Now}
+	ui := term.NewUI(stderr, term.LiveWidthOf(stderr))
+	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout, ui), UI: ui, Now: time.Now}
 }
 
-// End flushes standard output, reports the error of the command and returns its status.
+// End flushes standard output, reports the error of the command and returns its status. If the
+// reader of standard output has closed it, as head does, End reports nothing, unless there was
+// work in flight, whose result the user would miss.
 func (p *Program) End(err error) Status {
-	if flushed := p.Out.Flush(); err == nil && flushed != nil {
+	p.UI.Clear()
+	flushed := p.Out.Flush()
+	if p.Out.IsClosed() && !p.IsBusy() {
+		return StatusPipe
+	}
+	if err == nil && flushed != nil {
 		err = flushed
 	}
-	p.UI.Clear()
 	return p.Report(err)
 }
 

@@ -48,9 +48,11 @@ func (h *ReadyHook) Run(ctx context.Context, job record.Job) {
 	cmd.Env = append(os.Environ(),
 		"FIRN_VAULT="+job.Vault, "FIRN_JOB_ID="+string(job.ID), "FIRN_ARCHIVE_ID="+string(job.Archive),
 		"FIRN_NAME="+term.Show(strings.ReplaceAll(h.names(job.Archive), "\n", " ")))
-	file := h.program.UI.File()
+	file, release := h.program.UI.Hold()
 	cmd.Stdout, cmd.Stderr = file, file // standard output is for firn's results
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	release()
+	if err != nil {
 		h.failed = true
 		h.program.Report(fmt.Errorf("the command of --on-ready failed for job %q: %w", string(job.ID), err))
 	}

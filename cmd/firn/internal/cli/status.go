@@ -33,6 +33,7 @@ const (
 	StatusRefused     Status = 9
 	StatusNotReady    Status = 75
 	StatusInterrupted Status = 130
+	StatusPipe        Status = 141 // what a shell reports of a command that SIGPIPE ended
 )
 
 // String returns the meaning of the status, as in the help texts.
@@ -60,6 +61,8 @@ func (s Status) String() string {
 		return "not ready yet: ask again later"
 	case StatusInterrupted:
 		return "interrupted; the state is saved"
+	case StatusPipe:
+		return "the reader of standard output closed it"
 	}
 	return "error"
 }

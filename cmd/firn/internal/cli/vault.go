@@ -53,6 +53,7 @@ func (p *Program) WithVault(
 	if err := p.NeedCatalog(); err != nil {
 		return err
 	}
+	p.Contact(vaultArg)
 	d, err := firn.Open(ctx, vaultArg, firn.Options{
 		Catalog: p.CatalogPath, Connections: connections, KeepDays: p.keepDays, OnDamage: p.Damaged, Notice: p.Notice, Now: p.Now,
 	})
@@ -61,6 +62,13 @@ func (p *Program) WithVault(
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	return do(d.Catalog, d.At)
+}
+
+// Contact shows on a terminal that firn waits for a vault, until something else is shown.
+func (p *Program) Contact(vaultArg string) {
+	if ref, err := vaulturl.Parse(vaultArg); err == nil && ref.Kind != vaulturl.Directory && !p.Quiet {
+		p.UI.Begin("contacting " + term.Show(vaultArg))
+	}
 }
 
 // Depot returns the value that the verbs of the library work on. v may be nil for a verb that

@@ -14,9 +14,9 @@ import (
 // Inventory shows the wait for an inventory, and how far it is read. Whoever starts it stops
 // it.
 type Inventory struct {
-	ui   *term.UI
-	now  func() time.Time
-	live *term.Live // nil if nothing is to be shown
+	ui    *term.UI
+	now   func() time.Time
+	shown shown
 
 	mu      sync.Mutex
 	waiting *depot.Waiting // nil as soon as there is something to read
@@ -28,18 +28,12 @@ type Inventory struct {
 // nothing.
 func StartInventory(p *cli.Program) *Inventory {
 	i := &Inventory{ui: p.UI, now: p.Now, told: p.Quiet}
-	if !p.Quiet {
-		i.live = term.StartLive(p.UI, i.text)
-	}
+	i.shown = show(p, i.text, i.status)
 	return i
 }
 
-// Stop removes the live line. When it returns, nothing is drawn any more.
-func (i *Inventory) Stop() {
-	if i.live != nil {
-		i.live.Stop()
-	}
-}
+// Stop removes the live line. When it returns, nothing is shown any more.
+func (i *Inventory) Stop() { i.shown.stop() }
 
 // Waiting takes the job that is waited for. A log reports the first one at once, and no
 // other.
@@ -49,7 +43,7 @@ func (i *Inventory) Waiting(w depot.Waiting) {
 	i.waiting = &w
 	if !i.told && !i.ui.IsTerminal() {
 		i.told = true
-		i.ui.Say("firn: %s", waitingText(w, i.now()))
+		i.ui.Say("firn: %s", waitingText(w, i.now(), 0))
 	}
 }
 
@@ -65,7 +59,7 @@ func (i *Inventory) text(columns int) string {
 	defer i.mu.Unlock()
 	switch {
 	case i.waiting != nil && columns > 0:
-		return waitingText(*i.waiting, i.now())
+		return waitingText(*i.waiting, i.now(), columns)
 	case i.waiting != nil || i.read.Entries == 0:
 		return ""
 	case i.read.Finishing:
@@ -75,6 +69,21 @@ func (i *Inventory) text(columns int) string {
 			humane.Bytes(i.read.Bytes), humane.Bytes(i.read.Size), Entries(i.read.Entries))
 	}
 	return Entries(i.read.Entries)
+}
+
+func (i *Inventory) status() (statusObject, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	o := total{size: -1}.status()
+	o.State, o.BytesDone, o.EntriesDone = reading, i.read.Bytes, i.read.Entries
+	if i.read.Size > 0 {
+		size := i.read.Size // which changes meanwhile
+		o.BytesTotal = &size
+	}
+	if i.waiting != nil {
+		return o.waitingFor(*i.waiting), true
+	}
+	return o, i.read.Entries > 0
 }
 
 // Entries returns a number of entries in words.

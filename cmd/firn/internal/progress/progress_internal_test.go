@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
 	"firn/record"
@@ -56,10 +57,11 @@ func TestLiveLine(t *testing.T) {
 		width int
 		want  string
 	}{
-		{running, 120, "8.1 GiB of 16 GiB  [===========           ]  50%  110 MiB/s  1 min 14 s left  512/1024 parts  1 retry  100 MiB in flight"},
-		{running, 79, "8.1 GiB of 16 GiB  50%  110 MiB/s  1 min 14 s left  512/1024 parts  1 retry"},
-		{running, 40, "8.1 GiB of 16 GiB  50%  1 min 14 s left"},
-		{running, 10, "8.1 GiB..."},
+		{running, 120, "8.10 GiB of 16 GiB  [========        ]   50%   110 MiB/s   1 min 14 s left   512/1024 parts  1 retry   100 MiB in flight"},
+		{running, 79, "8.10 GiB of 16 GiB   50%   110 MiB/s   1 min 14 s left   512/1024 parts"},
+		{running, 57, "8.10 GiB of 16 GiB   50%   110 MiB/s   1 min 14 s left"},
+		{running, 42, "8.10 GiB of 16 GiB   50%   1 min 14 s left"},
+		{running, 10, "8.10 Gi..."},
 		{waiting, 56, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12 s: ...e"},
 		{waiting, 79, "50%  8 GiB of 16 GiB  512/1024 parts  waiting 12 s: service unavailable"},
 	} {
@@ -80,7 +82,7 @@ func TestPlainLine(t *testing.T) {
 func TestTransferWithoutTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
-		p := Start(term.NewUI(&b, func() int { return 0 }), time.Now, "part")
+		p := StartOne(&cli.Program{UI: term.NewUI(&b, func() int { return 0 }), Now: time.Now}, "part")
 		waitFor(t, 12*time.Second) // nothing is known, so nothing is said
 		p.Update(depot.Progress{Size: 4 << 20, Parts: 4, PartsDone: 1, Done: 1 << 20})
 		waitFor(t, 10*time.Second)
@@ -96,22 +98,23 @@ func TestTransferWithoutTerminal(t *testing.T) {
 
 // A log reports a wait of hours now and then; a terminal redraws it.
 func TestTransferOfWaiting(t *testing.T) {
-	for width, want := range map[int]int{0: 17, 60: 4*3600*4 + 1} {
+	for width, want := range map[int]int{0: 17, 80: 4*3600*4 + 1, 60: 4*3600*4 + 1} {
 		synctest.Test(t, func(t *testing.T) {
 			var b bytes.Buffer
-			p := Start(term.NewUI(&b, func() int { return width }), time.Now, "segment")
+			p := StartOne(&cli.Program{UI: term.NewUI(&b, func() int { return width }), Now: time.Now}, "segment")
 			begun := time.Now()
-			p.Wait(depot.Waiting{Jobs: []record.Job{
+			p.Wait(depot.Waiting{Usually: 4 * time.Hour, Jobs: []record.Job{
 				{ID: "second", Started: begun.Add(time.Minute), Tier: vault.Standard},
 				{ID: "first\x1b", Started: begun, Tier: vault.Standard},
 			}})
 			waitFor(t, 4*time.Hour)
 			p.Update(depot.Progress{Size: 4 << 20, Parts: 4})
 			p.Stop()
-			lines := strings.Split(strings.Trim(strings.ReplaceAll(b.String(), "\r", "\n"), "\n "), "\n")
+			drawn := strings.NewReplacer("\r", "\n", "\x1b[K", "", "\x1b[J", "").Replace(b.String())
+			lines := strings.Split(strings.Trim(drawn, "\n "), "\n")
 			said := 0
 			for _, line := range lines {
-				if strings.Contains(line, "waiting for 2 jobs, the first (Standard): asked for ") {
+				if strings.HasSuffix(line, " of usually 4 h") || strings.Contains(line, "waiting for 2 jobs, the first (Standard): asked for ") {
 					said++
 				}
 				if width > 0 && len(line) > width-3 {

@@ -3,6 +3,7 @@ package progress
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
 	"firn/internal/humane"
+	"firn/record"
 )
 
 // view is a snapshot of a transfer in words, all ASCII.
@@ -43,7 +45,7 @@ func (v view) percent() string {
 	return fmt.Sprintf("%d%%", int64(100*v.fraction()))
 }
 
-func (v view) fraction() float64 { return float64(v.bytes()) / float64(v.Size) }
+func (v view) fraction() float64 { return float64(v.bytes()) / float64(max(1, v.Size)) }
 
 func (v view) speed() string {
 	if v.rate < 1 {
@@ -60,7 +62,10 @@ func (v view) left() string {
 }
 
 func (v view) parts() string {
-	if v.Parts == 0 {
+	switch {
+	case v.pieces == "":
+		return ""
+	case v.Parts == 0:
 		return fmt.Sprintf("%d %ss", v.PartsDone, v.pieces)
 	}
 	return fmt.Sprintf("%d/%d %ss", v.PartsDone, v.Parts, v.pieces)
@@ -80,7 +85,7 @@ func (v view) inFlight() string {
 	if v.InFlight <= 0 {
 		return ""
 	}
-	return humane.Bytes(v.InFlight) + " in flight"
+	return sizeText(v.InFlight) + " in flight"
 }
 
 // waiting returns how long the transfer waits, and why, in at most width columns. It keeps
@@ -113,25 +118,99 @@ const (
 )
 
 // live returns the line of a terminal, in at most width columns. It leaves out the least
-// important fields if there is no room, and the bar takes the remaining room.
+// important fields if there is no room, and the bar takes the remaining room. Each field has
+// one width whatever its value, so that the line stays still.
 func (v view) live(width int) string {
 	if v.Waiting != nil {
 		state := term.Joined("  ", v.percent(), v.amount(), v.parts()) + "  "
 		return term.Cut(state+v.waiting(width-len(state)), width)
 	}
-	// Most important first; words below has the order of the line.
-	fields := []string{v.amount(), v.percent(), v.left(), v.speed(), v.parts(), v.retries(), v.inFlight()}
+	parts := wide(v.parts(), len(fmt.Sprintf("%d/%d %ss", v.Parts, v.Parts, v.pieces)))
+	inFlight := wide(v.inFlight(), sizeColumns+len(" in flight"))
+	return liveLine(width, v.Size > 0, v.fraction(),
+		liveAmount(v.bytes(), v.Size), livePercent(v.Size, v.fraction()), liveRate(v.rate), v.liveLeft(), parts, v.retries(), inFlight)
+}
+
+func (v view) liveLeft() string { return liveLeft(v.bytes(), v.Size, v.rate) }
+
+// liveLine returns a line of fields: the amount, a bar if there is room, and the rest.
+func liveLine(width int, hasBar bool, fraction float64, amount, percent, rate, left string, rest ...string) string {
+	// Most important first.
+	fields := append([]string{amount, percent, left, rate}, rest...)
 	for len(fields) > 1 && len(term.Joined("  ", fields...)) > width {
 		fields = fields[:len(fields)-1]
 	}
-	all := append(fields, make([]string, 7)...)[:7]
-	amount, percent, left, speed, parts, retries, inFlight := all[0], all[1], all[2], all[3], all[4], all[5], all[6]
-	words := term.Joined("  ", amount, percent, speed, left, parts, retries, inFlight)
-	bar := ""
-	if room := width - len(words) - 2; v.Size > 0 && room >= barLeast {
-		bar = barOf(v.fraction(), min(room, barMost))
+	if len(fields) > 3 {
+		fields[2], fields[3] = fields[3], fields[2] // the rate stands before the time
 	}
-	return term.Cut(term.Joined("  ", amount, bar, percent, speed, left, parts, retries, inFlight), width)
+	if room := width - len(term.Joined("  ", fields...)) - 2; hasBar && room >= barLeast {
+		fields = slices.Insert(fields, 1, barOf(fraction, min(room, barMost)))
+	}
+	return term.Cut(strings.TrimRight(term.Joined("  ", fields...), " "), width)
+}
+
+// The widths of the fields of a live line.
+const (
+	sizeColumns = len("1023 MiB")
+	leftColumns = len("59 min 59 s left")
+)
+
+// sizeText formats a number of bytes like [humane.Bytes], but always in three or four digits
+// and as many columns.
+func sizeText(n int64) string {
+	const prefixes = "KMGTPE"
+	if n < 1<<10 {
+		return fmt.Sprintf("%4d B  ", max(0, n))
+	}
+	value, prefix := float64(n)/(1<<10), 0
+	for value >= 1<<10 && prefix < len(prefixes)-1 {
+		value /= 1 << 10
+		prefix++
+	}
+	decimals := 0
+	switch {
+	case value < 9.995:
+		decimals = 2
+	case value < 99.95:
+		decimals = 1
+	}
+	return fmt.Sprintf("%4.*f %ciB", decimals, value, prefixes[prefix])
+}
+
+func liveAmount(done, size int64) string {
+	if size < 0 {
+		return sizeText(done)
+	}
+	return sizeText(done) + " of " + humane.Bytes(size)
+}
+
+func livePercent(size int64, fraction float64) string {
+	if size <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%3d%%", int64(100*fraction))
+}
+
+func liveRate(rate float64) string {
+	if rate < 1 {
+		return strings.Repeat(" ", sizeColumns+len("/s"))
+	}
+	return sizeText(int64(rate)) + "/s"
+}
+
+func liveLeft(done, size int64, rate float64) string {
+	switch {
+	case size < 0:
+		return ""
+	case rate < 1:
+		return strings.Repeat(" ", leftColumns)
+	}
+	return wide(humane.Duration(term.TimeToSend(max(0, size-done), rate))+" left", leftColumns)
+}
+
+// wide fills a text to so many columns from the left.
+func wide(text string, columns int) string {
+	return strings.Repeat(" ", max(0, columns-len(text))) + text
 }
 
 // barOf returns a bar of width columns, including its ends.
@@ -142,25 +221,37 @@ func barOf(fraction float64, width int) string {
 }
 
 // waitingText returns which job is waited for, since when, and how long such jobs usually
-// take.
-func waitingText(w depot.Waiting, now time.Time) string {
-	first := w.Jobs[0]
-	for _, j := range w.Jobs {
-		if j.Started.Before(first.Started) {
-			first = j
-		}
-	}
-	what := "waiting for job " + term.ShowASCII(cli.ShortID(string(first.ID)))
+// take. If columns is not 0 and the text is longer, waitingText says less.
+func waitingText(w depot.Waiting, now time.Time, columns int) string {
+	first := firstOf(w)
+	what, most := "waiting for job "+term.ShowASCII(cli.ShortID(string(first.ID))), "waiting for a job"
 	if len(w.Jobs) > 1 {
-		what = fmt.Sprintf("waiting for %d jobs, the first", len(w.Jobs))
+		most = fmt.Sprintf("waiting for %d jobs", len(w.Jobs))
+		what = most + ", the first"
 	}
 	tier := ""
 	if first.Tier != "" {
 		tier = fmt.Sprintf(" (%s)", term.ShowASCII(string(first.Tier)))
 	}
-	asked := "by somebody else"
+	asked, passed := "by somebody else", ""
 	if !first.Started.IsZero() {
-		asked = humane.Duration(max(0, now.Sub(first.Started))) + " ago"
+		passed = humane.Duration(max(0, now.Sub(first.Started)))
+		asked, passed = passed+" ago", passed+" of "
 	}
-	return fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, humane.Usually(w.Usually))
+	usually := humane.Usually(w.Usually)
+	text := fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, usually)
+	for _, less := range []string{
+		fmt.Sprintf("%s%s: %susually %s", what, tier, passed, usually),
+		fmt.Sprintf("%s: %susually %s", most, passed, usually),
+	} {
+		if columns > 0 && len(text) > columns {
+			text = less
+		}
+	}
+	return text
+}
+
+// firstOf returns the job that was started first.
+func firstOf(w depot.Waiting) record.Job {
+	return slices.MinFunc(w.Jobs, func(a, b record.Job) int { return a.Started.Compare(b.Started) })
 }

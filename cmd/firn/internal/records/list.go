@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -126,9 +125,6 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 			err = p.Out.Failed()
 		}
 		shown.count(a)
-		if errors.Is(err, syscall.EPIPE) {
-			return &cli.ReportedError{Status: cli.StatusError} // the reader, such as head, has closed the pipe
-		}
 		if err != nil {
 			return err
 		}

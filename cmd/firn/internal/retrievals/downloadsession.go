@@ -1,6 +1,7 @@
 package retrievals
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type downloadSession struct {
 	output   *download.Directory // the directory of -o; nil if -o is none
 	hook     *cli.ReadyHook
 	shown    *progress.Transfer
+	files    map[vault.ArchiveID]*progress.File
 }
 
 func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (err error) {
@@ -55,17 +57,35 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 		return download.FileName(items[i].Archive)
 	})
 	s.program.SetResume("")
-	s.shown = progress.Start(s.program.UI, s.program.Now, "segment")
+	s.startProgress(items)
 	defer s.shown.Stop()
-	unwatch := context.AfterFunc(ctx, func() {
-		s.program.UI.Say("firn: stopping; ranges in flight get 10 s to finish, another signal ends at once")
-	})
-	defer unwatch()
 	if len(items) > 1 {
 		return s.hook.End(s.many(ctx, items))
 	}
 	return s.hook.End(s.one(ctx, items[0]))
 }
+
+// startProgress begins to show the progress of the archives.
+func (s *downloadSession) startProgress(items []item) {
+	sizes := make([]int64, len(items))
+	whole := progress.Whole{Pieces: "segment", Files: len(items)}
+	for n, i := range items {
+		wanted, _ := s.options.rng.of(i.Size) // a bad range is reported when the archive is downloaded
+		if sizes[n] = cmp.Or(wanted.Size, i.Size); sizes[n] < 0 || whole.Size < 0 {
+			whole.Size = -1
+		} else {
+			whole.Size += sizes[n]
+		}
+	}
+	s.shown = progress.Start(s.program, whole)
+	s.files = make(map[vault.ArchiveID]*progress.File)
+	for n, i := range items {
+		s.files[i.ID] = s.shown.File(download.FileName(i.Archive), sizes[n])
+	}
+}
+
+// progress takes a snapshot of the download of an archive.
+func (s *downloadSession) progress(now depot.Progress) { s.files[now.Archive].Update(now) }
 
 // one downloads an archive and prints the result.
 func (s *downloadSession) one(ctx context.Context, i item) error {
@@ -115,8 +135,12 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 			left = append(left, i.Archive)
 			continue
 		case err == nil:
+			s.files[i.ID].End(nil)
 			err = s.tell(i, got.Result)
 		default:
+			if i.ID != "" {
+				s.files[i.ID].End(err)
+			}
 			err = s.explain(err, i)
 		}
 		if err == nil {
@@ -165,8 +189,6 @@ func (s *downloadSession) downloadOptions() download.Options {
 func (s *downloadSession) downloadDepot(ctx context.Context) depot.Depot {
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
 	d.Approve, d.Bell, d.Ready = s.spending.approve, s.bell, func(job record.Job) { s.hook.Run(ctx, job) }
-	if !s.program.Quiet {
-		d.Progress, d.Waiting = s.shown.Update, s.shown.Wait
-	}
+	d.Progress, d.Waiting = s.progress, s.shown.Wait
 	return d
 }

@@ -89,13 +89,10 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		names[j.Archive] = jobSubject(j, a)
 	}
 	hook := w.program.NewReadyHook(w.options, func(id vault.ArchiveID) string { return names[id] })
-	shown := progress.Start(w.program.UI, w.program.Now, "")
+	shown := progress.StartOne(w.program, "")
 	defer shown.Stop()
 	d := w.program.Depot(w.vault, w.catalog, 0)
-	d.Bell = w.bell
-	if !w.program.Quiet {
-		d.Waiting = shown.Wait
-	}
+	d.Bell, d.Waiting = w.bell, shown.Wait
 	w.seen = make(map[cli.Status]bool)
 	for job, err := range jobs.WaitAll(ctx, d, chosen, jobs.WaitOptions{NoWait: w.options.NoWait}) {
 		if err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -135,6 +134,7 @@ func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a reco
 	if isKnown := a.Size >= 0 && !a.TreeHash.IsZero(); err != nil || isKnown || at.Kind == vaulturl.Glacier {
 		return verifyFile(ctx, p, a, file, nil)
 	}
+	p.Contact(vaultArg)
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
 	if err != nil {
 		return got, p.ExplainOpen(err, vaultArg)
@@ -163,17 +163,10 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 	if a.State == record.Differing && !p.Quiet {
 		p.UI.Say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
 	}
-	var done, size atomic.Int64
+	shown := progress.StartOne(p, "")
+	defer shown.Stop()
 	d := p.Depot(v, nil, 0)
-	d.Progress = func(now depot.Progress) {
-		done.Store(now.Done)
-		size.Store(now.Size)
-	}
-	if !p.Quiet {
-		defer term.StartLive(p.UI, func(int) string {
-			return fmt.Sprintf("%d%%, %s of %s", 100*done.Load()/max(1, size.Load()), humane.Bytes(done.Load()), humane.Bytes(size.Load()))
-		}).Stop()
-	}
+	d.Progress = shown.Update
 	got, err := verify.File(ctx, d, a, file)
 	if errors.Is(err, vault.ErrNotFound) {
 		if vaulturl.IsBucket(a.Vault) { // the list of a bucket has no tree hashes
@@ -204,11 +197,9 @@ func verifyRemote(
 	err = o.WithBell(ctx, func(bell depot.Bell) (err error) {
 		d := p.Depot(v, c, 0)
 		d.Approve, d.Bell, d.Ready = cost.approve, bell, func(job record.Job) { hook.Run(ctx, job) }
-		if !p.Quiet {
-			shown := progress.Start(p.UI, p.Now, "segment")
-			defer shown.Stop()
-			d.Progress, d.Waiting = shown.Update, shown.Wait
-		}
+		shown := progress.StartOne(p, "segment")
+		defer shown.Stop()
+		d.Progress, d.Waiting = shown.Update, shown.Wait
 		got, err = download.Verify(ctx, d, a, download.Options{
 			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, LimitRate: int64(o.limitRate),
 		})

@@ -5,23 +5,42 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
+	"syscall"
 )
 
 // ErrOutput means that standard output could not be written. The work itself may be done.
 var ErrOutput = errors.New("standard output")
 
-// Printer is standard output. It keeps its first error, which [Printer.Flush] returns.
+// Printer is standard output. It keeps its first error, which [Printer.Flush] returns. Text on
+// a terminal appears above the live lines of the UI.
 type Printer struct {
 	mu    sync.Mutex // an abandoned command may still print
 	w     *bufio.Writer
 	width func() int // columns of the terminal; 0 if it is none
 }
 
-// NewPrinter returns a printer to standard output, or to another file.
-func NewPrinter(f *os.File) *Printer {
-	return &Printer{w: bufio.NewWriter(f), width: WidthOf(f)}
+// NewPrinter returns a printer to standard output, or to another file. u owns the terminal.
+func NewPrinter(f *os.File, u *UI) *Printer {
+	return &Printer{w: bufio.NewWriter(&printed{f, WidthOf(f), u}), width: WidthOf(f)}
+}
+
+// printed is a file that may be the terminal on which a UI draws.
+type printed struct {
+	file  io.Writer
+	width func() int
+	ui    *UI
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	if p.width() == 0 {
+		return p.file.Write(b)
+	}
+	p.ui.mu.Lock()
+	defer p.ui.mu.Unlock()
+	return p.ui.above(p.file, b)
 }
 
 // IsTerminal reports whether a person reads the output on a terminal.
@@ -66,6 +85,9 @@ func (p *Printer) Failed() error {
 	_, err := p.w.Write(nil)
 	return err
 }
+
+// IsClosed reports whether the reader has closed the pipe, as head does.
+func (p *Printer) IsClosed() bool { return errors.Is(p.Failed(), syscall.EPIPE) }
 
 // Flush writes out everything that was printed. Its error wraps [ErrOutput].
 func (p *Printer) Flush() error {

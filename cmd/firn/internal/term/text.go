@@ -1,6 +1,10 @@
 package term
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+)
 
 // Joined joins the words that are not empty.
 func Joined(by string, words ...string) string {
@@ -13,16 +17,25 @@ func Joined(by string, words ...string) string {
 	return strings.Join(there, by)
 }
 
-// Cut shortens a line of ASCII to width columns.
+// Cut shortens a line to width columns.
 func Cut(line string, width int) string {
-	switch {
-	case len(line) <= width:
+	if Columns(line) <= width {
 		return line
-	case width <= len(LeftOut):
-		return line[:max(0, width)]
 	}
-	return line[:width-len(LeftOut)] + LeftOut
+	if width <= len(LeftOut) {
+		return text.Trim(line, max(0, width))
+	}
+	return text.Trim(line, width-len(LeftOut)) + LeftOut
 }
+
+// Pad shortens a line to width columns, or fills it with spaces.
+func Pad(line string, width int) string {
+	line = Cut(line, width)
+	return line + strings.Repeat(" ", max(0, width-Columns(line)))
+}
+
+// Columns returns the number of columns that a text takes on a terminal.
+func Columns(line string) int { return text.StringWidthWithoutEscSequences(line) }
 
 // LeftOut replaces text that was cut off.
 const LeftOut = "..."

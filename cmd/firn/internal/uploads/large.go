@@ -57,12 +57,13 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 	if err := p.Out.Flush(); err != nil {
 		return err
 	}
-	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c}
+	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c, shown: startProgress(p, []string{o.filepath})}
+	defer s.shown.Stop()
 	p.SetResume(o.filepath)
 	if err := s.meetVault(ctx); err != nil {
 		return err
 	}
-	stored, err := s.send(ctx, source, upload.Options{
+	stored, err := s.send(ctx, o.filepath, source, upload.Options{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
 	}, func(depot.Progress) {}) // the old tool's lines report it
 	if err != nil {

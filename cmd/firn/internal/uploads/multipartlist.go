@@ -143,6 +143,7 @@ func recordedUploads(ctx context.Context, p *cli.Program, c *catalog.Catalog, va
 func vaultUploads(
 	ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultArg string,
 ) (url string, objects []openUploadObject, err error) {
+	p.Contact(vaultArg)
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
 	if err != nil {
 		return "", nil, p.ExplainVault(err, vaultArg)

@@ -36,6 +36,7 @@ type planObject struct {
 // planUploads prints how the sources would be uploaded. It reads the catalog if there is one,
 // and creates none.
 func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg string, sources []string) (err error) {
+	p.Contact(vaultArg)
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged})
 	if err != nil {
 		return p.ExplainOpen(err, vaultArg)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"sync"
 
 	"firn/catalog"
@@ -24,6 +25,7 @@ type uploadSession struct {
 	vaultArg string // as typed
 	vault    *vaulturl.Vault
 	catalog  *catalog.Catalog
+	shown    *progress.Transfer
 }
 
 // uploadOne stores one source and prints its archive id.
@@ -41,7 +43,7 @@ func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) 
 	if err != nil {
 		return err
 	}
-	stored, err := s.send(ctx, source, s.uploadOptions(), func(plan depot.Progress) { s.announce(path, plan, rate) })
+	stored, err := s.send(ctx, filepath.Base(path), source, s.uploadOptions(), func(plan depot.Progress) { s.announce(path, plan, rate) })
 	if err != nil {
 		return s.explain(context.WithoutCancel(ctx), err, path)
 	}
@@ -74,25 +76,34 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	}
 }
 
+// startProgress begins to show the progress of uploads from these sources.
+func startProgress(p *cli.Program, sources []string) *progress.Transfer {
+	whole := progress.Whole{Pieces: "part", Files: len(sources)}
+	for _, path := range sources {
+		if size := sizeOf(path); size < 0 || whole.Size < 0 {
+			whole.Size = -1
+		} else {
+			whole.Size += size
+		}
+	}
+	return progress.Start(p, whole)
+}
+
 // send uploads a source and shows the progress. It calls announce once, before the first byte,
 // unless there is nothing to send.
 func (s *uploadSession) send(
-	ctx context.Context, source *source.Source, o upload.Options, announce func(plan depot.Progress),
-) (upload.Stored, error) {
+	ctx context.Context, name string, source *source.Source, o upload.Options, announce func(plan depot.Progress),
+) (stored upload.Stored, err error) {
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
 	if !s.program.Quiet {
-		shown := progress.Start(s.program.UI, s.program.Now, "part")
-		defer shown.Stop()
+		file := s.shown.File(name, source.Size())
+		defer func() { file.End(err) }()
 		var once sync.Once
 		d.Progress = func(p depot.Progress) {
 			once.Do(func() { announce(p) })
-			shown.Update(p)
+			file.Update(p)
 		}
 	}
-	unwatch := context.AfterFunc(ctx, func() {
-		s.program.UI.Say("firn: stopping; parts in flight get 10 s to finish, another signal ends at once")
-	})
-	defer unwatch()
 	return upload.From(ctx, d, source, o)
 }
 

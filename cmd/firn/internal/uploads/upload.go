@@ -128,6 +128,8 @@ func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg st
 		if err := s.meetVault(ctx); err != nil {
 			return p.ExplainWait(p.ExplainVault(err, vaultArg))
 		}
+		s.shown = startProgress(p, sources)
+		defer s.shown.Stop()
 		return p.Each(sources, func(source string) error { return s.uploadOne(ctx, source) })
 	})
 }
