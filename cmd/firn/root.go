@@ -73,6 +73,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 				return err
 			}
 			err := errors.Join(p.ApplyConfig(cmd, args), p.PlaceCatalog(cmd))
+			p.ChooseUnits(cmd.Flags())
 			cmd.SetContext(p.Observe(cmd.Context()))
 			return err
 		},

@@ -3,29 +3,17 @@ package humane
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
 
-const prefixes = "KMGTPE"
-
 // Bytes formats a number of bytes in powers of 1024, as vaults count them, with at most two
 // decimals: "15.78 GiB". A negative number is unknown.
 func Bytes(n int64) string {
-	switch {
-	case n < 0:
+	if n < 0 {
 		return "not known"
-	case n < 1<<10:
-		return fmt.Sprintf("%d B", n)
 	}
-	value, prefix := float64(n)/(1<<10), 0
-	for value >= 1<<10 && prefix < len(prefixes)-1 {
-		value /= 1 << 10
-		prefix++
-	}
-	number := strconv.FormatFloat(value, 'f', 2, 64)
-	return fmt.Sprintf("%s %ciB", strings.TrimSuffix(strings.TrimRight(number, "0"), "."), prefixes[prefix])
+	return scaled(float64(n), 1<<10, "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 }
 
 // Duration formats a duration in its two largest units: "3 h 10 min".

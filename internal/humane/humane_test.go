@@ -19,6 +19,30 @@ func TestBytes(t *testing.T) {
 	}
 }
 
+func TestUnits(t *testing.T) {
+	for _, c := range []struct {
+		units       humane.Units
+		n           int64
+		bytes, rate string
+	}{
+		{humane.Binary, 5 << 20, "5 MiB", "5 MiB/s"},
+		{humane.Decimal, 5e6, "5 MB", "5 MB/s"},
+		{humane.Decimal, 1500, "1.5 kB", "1.5 kB/s"},
+		{humane.Decimal, 999, "999 B", "999 B/s"},
+		{humane.Decimal, 2e12, "2 TB", "2 TB/s"},
+		{humane.Bits, 5e6, "4.77 MiB", "40 Mbps"},
+		{humane.Bits, 100, "100 B", "800 bps"},
+		{humane.Bits, 1e9, "953.67 MiB", "8 Gbps"},
+	} {
+		if bytes, rate := c.units.Bytes(c.n), c.units.Rate(float64(c.n)); bytes != c.bytes || rate != c.rate {
+			t.Errorf("%d bytes are %q and %q, want %q and %q", c.n, bytes, rate, c.bytes, c.rate)
+		}
+	}
+	if got := humane.Decimal.Bytes(-1); got != "not known" {
+		t.Errorf("an unknown size is %q", got)
+	}
+}
+
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0.0 s", 1540 * time.Millisecond: "1.5 s", 10 * time.Second: "10 s", 61 * time.Second: "1 min 1 s",

@@ -46,7 +46,7 @@ func newVaultCheck(p *cli.Program) *cobra.Command {
 				return cli.WithHint(cli.UsageError("--scrub costs nothing and changes nothing, so --yes and --dry-run mean nothing with it"), cli.HelpHint(cmd))
 			case scrub:
 				return p.ExplainWait(runScrub(cmd.Context(), p, args[0], rate))
-			case rate != 0:
+			case rate.PerSecond != 0:
 				return cli.WithHint(cli.UsageError("--rate means something with --scrub only"), cli.HelpHint(cmd))
 			}
 			return checkStore(cmd.Context(), p, args[0], o)

@@ -60,7 +60,7 @@ func NewPurge(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.noInventory, "no-inventory", false, "delete only what the catalog knows")
 	f.BoolVar(&o.andVault, "and-delete-vault", false, "delete the vault, too, as soon as it may be")
 	f.IntVar(&o.concurrency, "concurrency", depot.DefaultConcurrency, "requests in flight, fewer if the service asks to slow down")
-	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "how long to go on without any progress")
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	o.Add(f)
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,

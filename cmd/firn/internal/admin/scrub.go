@@ -68,7 +68,7 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.Ra
 	counters := new(dirvault.ScrubCounters)
 	stop := showScrub(p, counters)
 	reports, err := dirvault.Scrub(ctx, dir, dirvault.Options{Now: p.Now, OnDamage: p.Damaged, OnLeftover: p.Damaged}, dirvault.ScrubOptions{
-		Limiter: dirvault.ScrubLimiter(int64(limit)), Anew: true, Found: func(d dirvault.Damage) { p.Damaged(errors.New(d.String())) }, Counters: counters,
+		Limiter: dirvault.ScrubLimiter(int64(limit.PerSecond)), Anew: true, Found: func(d dirvault.Damage) { p.Damaged(errors.New(d.String())) }, Counters: counters,
 	})
 	stop()
 	damages := int64(0)
@@ -103,9 +103,9 @@ func showScrub(p *cli.Program, counters *dirvault.ScrubCounters) (stop func()) {
 		s.See(p.Now(), n.Bytes)
 		rate := ""
 		if r := s.Rate(); r >= 1 {
-			rate = term.RateText(r)
+			rate = p.UI.Units.Rate(r)
 		}
-		return term.Joined(", ", humane.Count(int(n.Archives), "archive"), humane.Bytes(n.Bytes)+" compared", rate)
+		return term.Joined(", ", humane.Count(int(n.Archives), "archive"), p.UI.Units.Bytes(n.Bytes)+" compared", rate)
 	}).Stop
 }
 

@@ -68,6 +68,7 @@ func (o estimateOptions) classes() ([]price.Class, error) {
 type heap struct {
 	size  int64 // bytes of each
 	count int64
+	units humane.Units // in which the size is shown
 }
 
 // intoArchives divides bytes into archives of almost equal size.
@@ -75,9 +76,9 @@ func intoArchives(bytes, archives int64) ([]heap, error) {
 	if archives > bytes {
 		return nil, cli.UsageError("%s cannot be cut into %d archives", humane.Bytes(bytes), archives)
 	}
-	heaps := []heap{{bytes / archives, archives - bytes%archives}}
+	heaps := []heap{{size: bytes / archives, count: archives - bytes%archives}}
 	if bytes%archives > 0 {
-		heaps = append(heaps, heap{bytes/archives + 1, bytes % archives})
+		heaps = append(heaps, heap{size: bytes/archives + 1, count: bytes % archives})
 	}
 	return heaps, nil
 }
@@ -90,6 +91,7 @@ func addUp(heaps []heap) (all heap, err error) {
 		}
 		all.size += h.size * h.count
 		all.count += h.count
+		all.units = h.units
 	}
 	return all, nil
 }
@@ -97,9 +99,9 @@ func addUp(heaps []heap) (all heap, err error) {
 // loadText returns an amount of data in words.
 func loadText(all heap) string {
 	if all.count == 1 {
-		return humane.Bytes(all.size) + " in 1 archive"
+		return all.units.Bytes(all.size) + " in 1 archive"
 	}
-	return fmt.Sprintf("%s in %d archives", humane.Bytes(all.size), all.count)
+	return fmt.Sprintf("%s in %d archives", all.units.Bytes(all.size), all.count)
 }
 
 // withCatalog calls do with the catalog if there is one. An estimate creates none.
@@ -120,8 +122,8 @@ func withCatalog(ctx context.Context, p *cli.Program, do func(*catalog.Catalog) 
 func lineRate(
 	ctx context.Context, p *cli.Program, told cli.RateFlag, learn func(*catalog.Catalog) (float64, error),
 ) (rate float64, err error) {
-	if told > 0 {
-		return float64(told), nil
+	if told.PerSecond > 0 {
+		return told.PerSecond, nil
 	}
 	err = withCatalog(ctx, p, func(c *catalog.Catalog) error {
 		rate, err = learn(c)
@@ -144,7 +146,7 @@ func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) 
 		p.Out.Line("How long %s takes is not known; tell the rate of your line with --rate.", act)
 		return
 	}
-	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), term.RateText(rate))
+	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), p.UI.Units.Rate(rate))
 }
 
 // tellSource prints the source of the prices of a table.

@@ -118,15 +118,16 @@ func estimateRetrieveSize(ctx context.Context, p *cli.Program, o retrievalOption
 	if err != nil {
 		return err
 	}
+	all := heap{size: size, count: o.archives, units: term.UnitsOf(arg)}
 	var estimates []retrievalObject
 	for _, class := range classes {
-		of, err := o.estimate(book.Table(class), class, heap{size, o.archives}, rate)
+		of, err := o.estimate(book.Table(class), class, all, rate)
 		if err != nil {
 			return err
 		}
 		estimates = append(estimates, of...)
 	}
-	return tellRetrievals(p, estimates, heap{size, o.archives}, book.Table(classes[0]))
+	return tellRetrievals(p, estimates, all, book.Table(classes[0]))
 }
 
 // chosenArchives adds up the archives of a vault that the user names.
@@ -138,7 +139,7 @@ func chosenArchives(ctx context.Context, p *cli.Program, url string, refs []stri
 			if a.Size < 0 {
 				return fmt.Errorf("the catalog does not know how large archive %q is", string(a.ID))
 			}
-			heaps = append(heaps, heap{a.Size, 1})
+			heaps = append(heaps, heap{size: a.Size, count: 1})
 		}
 		return err
 	})

@@ -115,7 +115,10 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 			if err != nil {
 				return nil, err
 			}
-			heaps = append(heaps, pieces...)
+			for _, piece := range pieces {
+				piece.units = term.UnitsOf(arg)
+				heaps = append(heaps, piece)
+			}
 			continue
 		}
 		if o.archives > 1 {
@@ -125,7 +128,7 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 		if err != nil {
 			return nil, cli.WithHint(err, "a SIZE looks like 500GiB, 1.5TB or 16777216")
 		}
-		heaps = append(heaps, heap{source.Size(), 1})
+		heaps = append(heaps, heap{size: source.Size(), count: 1})
 		if err := source.Close(); err != nil {
 			return nil, err
 		}

@@ -15,6 +15,7 @@ import (
 	"firn/cmd/firn/internal/screen"
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
+	"firn/internal/humane"
 	"firn/record"
 )
 
@@ -40,7 +41,7 @@ func TestNumbersStayInTheirPlace(t *testing.T) {
 
 func TestSizeText(t *testing.T) {
 	for n := int64(0); n < 1<<60; n += n/20 + 1 {
-		if got := sizeText(n); len(got) != sizeColumns {
+		if got := sizeText(humane.Binary, n); len(got) != sizeColumns {
 			t.Fatalf("%d bytes are %q", n, got)
 		}
 	}

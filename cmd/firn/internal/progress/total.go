@@ -20,6 +20,7 @@ type total struct {
 	bytes, size int64
 	rate        float64
 	now         time.Time
+	units       humane.Units
 	underWay    []underWay
 }
 
@@ -43,7 +44,7 @@ func (t total) filesText() string {
 func (t total) line(columns int) string {
 	files := t.filesText() + "  "
 	return files + liveLine(columns-len(files), t.size > 0, t.fraction(),
-		liveAmount(t.bytes, t.size), livePercent(t.size, t.fraction()), liveRate(t.rate), liveLeft(t.bytes, t.size, t.rate))
+		liveAmount(t.units, t.bytes, t.size), livePercent(t.size, t.fraction()), liveRate(t.units, t.rate), liveLeft(t.bytes, t.size, t.rate))
 }
 
 // lines returns the lines of a terminal: the whole, and below it the files under way.
@@ -65,7 +66,7 @@ func (t total) lines(columns int) string {
 
 // line returns the line of a file, whose name takes at most that many columns.
 func (f underWay) line(columns, name int) string {
-	state := term.Joined("  ", livePercent(f.Size, f.fraction()), liveAmount(f.bytes(), f.Size))
+	state := term.Joined("  ", livePercent(f.Size, f.fraction()), liveAmount(f.units, f.bytes(), f.Size))
 	if f.Waiting != nil {
 		state = f.waiting(columns / 2)
 	}
@@ -75,7 +76,7 @@ func (f underWay) line(columns, name int) string {
 
 // plain returns the line of a log.
 func (t total) plain() string {
-	whole := view{pieces: t.pieces, now: t.now, rate: t.rate}
+	whole := view{pieces: t.pieces, now: t.now, rate: t.rate, units: t.units}
 	whole.Size, whole.Done = t.size, t.bytes
 	var names []string
 	for _, f := range t.underWay[:min(len(t.underWay), mostNames)] {

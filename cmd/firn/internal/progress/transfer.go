@@ -10,6 +10,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/depot"
+	"firn/internal/humane"
 )
 
 // waitEvery is how often a log reports a wait for a job, which takes hours.
@@ -27,6 +28,7 @@ type Whole struct {
 type Transfer struct {
 	whole Whole
 	now   func() time.Time
+	units humane.Units
 	shown shown
 
 	mu      sync.Mutex
@@ -48,7 +50,7 @@ type ended struct {
 
 // Start begins to show a transfer until Stop is called.
 func Start(p *cli.Program, whole Whole) *Transfer {
-	t := &Transfer{whole: whole, now: p.Now}
+	t := &Transfer{whole: whole, now: p.Now, units: p.UI.Units}
 	t.only = t.File("", -1)
 	t.shown = show(p, t.text, t.status)
 	return t
@@ -129,13 +131,13 @@ func (f *File) moved() int64 { return f.latest.Done - f.latest.Resumed + max(0, 
 
 // observe returns the state of the whole. The caller holds t.mu.
 func (t *Transfer) observe(now time.Time) total {
-	all := total{pieces: t.whole.Pieces, files: t.whole.Files, size: t.whole.Size, ended: t.ended.files, now: now}
+	all := total{pieces: t.whole.Pieces, files: t.whole.Files, size: t.whole.Size, ended: t.ended.files, now: now, units: t.units}
 	all.bytes = t.ended.done
 	moved := t.ended.moved
 	for _, f := range t.files {
 		all.bytes += f.bytes()
 		moved += f.moved()
-		all.underWay = append(all.underWay, underWay{f.name, view{Progress: f.latest, pieces: t.whole.Pieces, now: now}})
+		all.underWay = append(all.underWay, underWay{f.name, view{Progress: f.latest, pieces: t.whole.Pieces, now: now, units: t.units}})
 	}
 	if t.whole.Files == 1 {
 		all.size = -1

@@ -20,6 +20,7 @@ type view struct {
 	pieces string // what the transfer consists of
 	now    time.Time
 	rate   float64 // bytes per second; 0 if not known
+	units  humane.Units
 }
 
 // bytes returns the bytes that were acknowledged or are in flight.
@@ -33,9 +34,9 @@ func (v view) bytes() int64 {
 
 func (v view) amount() string {
 	if v.Size < 0 {
-		return humane.Bytes(v.bytes())
+		return v.units.Bytes(v.bytes())
 	}
-	return fmt.Sprintf("%s of %s", humane.Bytes(v.bytes()), humane.Bytes(v.Size))
+	return fmt.Sprintf("%s of %s", v.units.Bytes(v.bytes()), v.units.Bytes(v.Size))
 }
 
 func (v view) percent() string {
@@ -51,7 +52,7 @@ func (v view) speed() string {
 	if v.rate < 1 {
 		return ""
 	}
-	return term.RateText(v.rate)
+	return v.units.Rate(v.rate)
 }
 
 func (v view) left() string {
@@ -85,7 +86,7 @@ func (v view) inFlight() string {
 	if v.InFlight <= 0 {
 		return ""
 	}
-	return sizeText(v.InFlight) + " in flight"
+	return sizeText(v.units, v.InFlight) + " in flight"
 }
 
 // waiting returns how long the transfer waits, and why, in at most width columns. It keeps
@@ -128,7 +129,7 @@ func (v view) live(width int) string {
 	parts := wide(v.parts(), len(fmt.Sprintf("%d/%d %ss", v.Parts, v.Parts, v.pieces)))
 	inFlight := wide(v.inFlight(), sizeColumns+len(" in flight"))
 	return liveLine(width, v.Size > 0, v.fraction(),
-		liveAmount(v.bytes(), v.Size), livePercent(v.Size, v.fraction()), liveRate(v.rate), v.liveLeft(), parts, v.retries(), inFlight)
+		liveAmount(v.units, v.bytes(), v.Size), livePercent(v.Size, v.fraction()), liveRate(v.units, v.rate), v.liveLeft(), parts, v.retries(), inFlight)
 }
 
 func (v view) liveLeft() string { return liveLeft(v.bytes(), v.Size, v.rate) }
@@ -152,36 +153,54 @@ func liveLine(width int, hasBar bool, fraction float64, amount, percent, rate, l
 // The widths of the fields of a live line.
 const (
 	sizeColumns = len("1023 MiB")
+	rateColumns = len("1023 MiB/s")
 	leftColumns = len("59 min 59 s left")
 )
 
-// sizeText formats a number of bytes like [humane.Bytes], but always in three or four digits
-// and as many columns.
-func sizeText(n int64) string {
-	const prefixes = "KMGTPE"
-	if n < 1<<10 {
-		return fmt.Sprintf("%4d B  ", max(0, n))
+// sizeText formats a number of bytes like [humane.Units.Bytes], but always in three or four
+// digits and as many columns.
+func sizeText(u humane.Units, n int64) string {
+	if u == humane.Decimal {
+		return scaled(float64(n), 1000, sizeColumns, "B", "kB", "MB", "GB", "TB", "PB", "EB")
 	}
-	value, prefix := float64(n)/(1<<10), 0
-	for value >= 1<<10 && prefix < len(prefixes)-1 {
-		value /= 1 << 10
-		prefix++
+	return scaled(float64(n), 1<<10, sizeColumns, "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+}
+
+// rateText formats a rate like [humane.Units.Rate], but in one width.
+func rateText(u humane.Units, perSecond float64) string {
+	if u == humane.Bits {
+		return scaled(perSecond*8, 1000, rateColumns, "bps", "kbps", "Mbps", "Gbps", "Tbps")
+	}
+	return padded(strings.TrimRight(sizeText(u, int64(perSecond)), " ")+"/s", rateColumns)
+}
+
+func scaled(value, step float64, columns int, units ...string) string {
+	unit := 0
+	for value >= step && unit < len(units)-1 {
+		value /= step
+		unit++
 	}
 	decimals := 0
 	switch {
+	case unit == 0:
 	case value < 9.995:
 		decimals = 2
 	case value < 99.95:
 		decimals = 1
 	}
-	return fmt.Sprintf("%4.*f %ciB", decimals, value, prefixes[prefix])
+	return padded(fmt.Sprintf("%4.*f %s", decimals, max(0, value), units[unit]), columns)
 }
 
-func liveAmount(done, size int64) string {
+// padded fills a text to so many columns at its end.
+func padded(text string, columns int) string {
+	return text + strings.Repeat(" ", max(0, columns-len(text)))
+}
+
+func liveAmount(u humane.Units, done, size int64) string {
 	if size < 0 {
-		return sizeText(done)
+		return sizeText(u, done)
 	}
-	return sizeText(done) + " of " + humane.Bytes(size)
+	return sizeText(u, done) + " of " + u.Bytes(size)
 }
 
 func livePercent(size int64, fraction float64) string {
@@ -191,11 +210,11 @@ func livePercent(size int64, fraction float64) string {
 	return fmt.Sprintf("%3d%%", int64(100*fraction))
 }
 
-func liveRate(rate float64) string {
+func liveRate(u humane.Units, rate float64) string {
 	if rate < 1 {
-		return strings.Repeat(" ", sizeColumns+len("/s"))
+		return strings.Repeat(" ", rateColumns)
 	}
-	return sizeText(int64(rate)) + "/s"
+	return rateText(u, rate)
 }
 
 func liveLeft(done, size int64, rate float64) string {

@@ -29,8 +29,10 @@ after they were created, become missing. Nothing is ever removed from the
 catalog. An upload whose end was unknown is settled. What the catalog has as
 deleted is there again if a list that was made more than 48 hours later has it.
 
-With --since or --until only archives created in that time are listed (a date, or
-a time such as 2026-06-01T12:00:00Z). That makes nothing missing.
+With --since or --until only archives created in that time are listed: a date, a
+time such as 2026-06-01T12:00:00Z, or an age such as 7d, which is rounded to a
+whole day so that the same command finds the same list. That makes nothing
+missing.
 
 A vault called import is written glacier://import or ./import.
 
@@ -64,7 +66,7 @@ func NewInventory(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
+	f.Var(&o.since, "since", "list only archives created at this `TIME` or later, such as 7d")
 	f.Var(&o.until, "until", "list only archives created before this `TIME`")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
@@ -98,7 +100,7 @@ func runInventory(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *va
 		d.Bell, d.Ready = bell, func(job record.Job) { hook.Run(ctx, job) }
 		d.Reading, d.Waiting = shown.Reading, shown.Waiting
 		report, err = reconcile.Inventory(ctx, d, reconcile.Options{
-			Since: o.since.Time, Until: o.until.Time, Topic: string(o.topic), NoWait: o.NoWait,
+			Since: o.since.DayAt(p.Now()), Until: o.until.DayAt(p.Now()), Topic: string(o.topic), NoWait: o.NoWait,
 		})
 		return err
 	})

@@ -40,7 +40,7 @@ func newInventoryImport(p *cli.Program) *cobra.Command {
 		Example: inventoryImportExample,
 		Args:    cli.Takes(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Date = date.Time
+			o.Date = date.At(p.Now())
 			return p.ExplainWait(inventoryImport(cmd.Context(), p, args[0], args[1], o))
 		},
 	}

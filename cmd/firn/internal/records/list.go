@@ -37,6 +37,7 @@ const listExample = `  firn list
   firn list image-backups '*june*'
   firn list image-backups --sort size --reverse
   firn list image-backups --since 2026-06-01 --until 2026-07-01
+  firn list image-backups --since 7d
   firn list --state missing --json`
 
 // archiveObject is an archive of the catalog on standard output.
@@ -72,7 +73,7 @@ func NewList(p *cli.Program) *cobra.Command {
 		Args:    cli.Takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			filter := catalog.Filter{
-				All: o.all, State: record.ArchiveState(o.state), Since: o.since.Time, Until: o.until.Time,
+				All: o.all, State: record.ArchiveState(o.state), Since: o.since.At(p.Now()), Until: o.until.At(p.Now()),
 				Order: catalog.Order(o.order), Reverse: o.reverse,
 			}
 			if len(args) > 1 {
@@ -91,7 +92,7 @@ func NewList(p *cli.Program) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "list deleted archives too")
 	f.BoolVar(&o.long, "long", false, "show all fields, whole")
-	f.Var(&o.since, "since", "list only archives created at this `TIME` or later")
+	f.Var(&o.since, "since", "list only archives created at this `TIME` or later, such as 7d")
 	f.Var(&o.until, "until", "list only archives created before this `TIME`")
 	addState(cmd, &o.state)
 	addOrder(cmd, &o.order)

@@ -95,8 +95,7 @@ func NewDownload(p *cli.Program) *cobra.Command {
 	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32; to standard output, or with --limit-rate, 8)")
 	f.Var(&o.limitRate, "limit-rate", "fetch no faster than this, all ranges together")
 	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
-	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
-	f.Lookup("retry-for").DefValue = "20h"
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)

@@ -49,7 +49,7 @@ func (s *downloadSession) tell(i item, got download.Result) error {
 		s.program.Out.Line("%s", term.Show(i.path))
 	}
 	if !s.program.Quiet {
-		for _, line := range downloadedText(i, got) {
+		for _, line := range downloadedText(i, got, s.program.UI.Units) {
 			s.program.UI.Say("firn: %s", term.Show(line))
 		}
 	}
@@ -57,7 +57,7 @@ func (s *downloadSession) tell(i item, got download.Result) error {
 }
 
 // downloadedText returns the summary for people.
-func downloadedText(i item, got download.Result) []string {
+func downloadedText(i item, got download.Result, units humane.Units) []string {
 	name := "to standard output"
 	if i.path != "-" {
 		name = strconv.Quote(filepath.Base(i.path))
@@ -65,12 +65,12 @@ func downloadedText(i item, got download.Result) []string {
 	if got.AlreadyPresent {
 		return []string{name + " is already there and right, nothing was asked for"}
 	}
-	what := fmt.Sprintf("downloaded %s, %s, in %s", name, humane.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
+	what := fmt.Sprintf("downloaded %s, %s, in %s", name, units.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
 	if got.Received > 0 {
-		what += " at " + term.RateText(term.BytesPerSecond(got.Received, got.Busy))
+		what += " at " + units.Rate(term.BytesPerSecond(got.Received, got.Busy))
 	}
 	if got.Resumed > 0 {
-		what += fmt.Sprintf(", %s of it before", humane.Bytes(got.Resumed))
+		what += fmt.Sprintf(", %s of it before", units.Bytes(got.Resumed))
 	}
 	if got.Retries > 0 {
 		what += ", " + humane.Count(got.Retries, "repeated attempt")

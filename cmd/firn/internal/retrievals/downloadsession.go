@@ -163,7 +163,7 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 // notBegun returns the error for archives whose jobs have to wait for the others. Its status is
 // 75, not that of jobs.ErrNotStarted, because the command has to be run again later.
 func (s *downloadSession) notBegun(left []record.Archive) error {
-	return cli.WithHint(cli.InClass(errors.New(notStarted(left, s.rate).Error()), vault.ErrNotReady),
+	return cli.WithHint(cli.InClass(errors.New(notStarted(left, s.rate, s.program.UI.Units).Error()), vault.ErrNotReady),
 		"when the others are here, continue with: "+s.program.Typed())
 }
 
@@ -182,7 +182,7 @@ func (s *downloadSession) downloadOptions() download.Options {
 	return download.Options{
 		Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), NoWait: s.options.NoWait,
 		Force: s.options.force, NoTimes: s.options.noTimes, Concurrency: s.options.concurrency,
-		LimitRate: int64(s.options.limitRate), EstimateRate: float64(s.options.estimateRate),
+		LimitRate: int64(s.options.limitRate.PerSecond), EstimateRate: s.options.estimateRate.PerSecond,
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // notStarted returns the error for archives without a job, because their outputs would
 // expire before the connection could download them. It wraps jobs.ErrNotStarted.
-func notStarted(left []record.Archive, rate float64) error {
+func notStarted(left []record.Archive, rate float64, units humane.Units) error {
 	var bytes int64
 	unknown := 0
 	for _, a := range left {
@@ -20,5 +20,5 @@ func notStarted(left []record.Archive, rate float64) error {
 			unknown++
 		}
 	}
-	return fmt.Errorf("%s (%s) %w at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown), jobs.ErrNotStarted, rateText(rate))
+	return fmt.Errorf("%s (%s) %w at %s", humane.Count(len(left), "archive"), cli.SumText(bytes, unknown), jobs.ErrNotStarted, rateText(rate, units))
 }

@@ -1,14 +1,14 @@
 package retrievals
 
 import (
-	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
 	"firn/jobs"
 )
 
 // rateText names the rate by which jobs are started ahead; 0 is unknown.
-func rateText(rate float64) string {
+func rateText(rate float64, units humane.Units) string {
 	if rate == 0 {
-		return term.RateText(jobs.AssumedRate) + ", the rate assumed of a line that was not measured (--estimate-rate tells it)"
+		return units.Rate(jobs.AssumedRate) + ", the rate assumed of a line that was not measured (--estimate-rate tells it)"
 	}
-	return term.RateText(rate)
+	return units.Rate(rate)
 }

@@ -86,8 +86,7 @@ func NewRetrieve(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.noWait, "no-wait", false, "if the account's own policy refuses, end with status 75 instead of asking again later")
 	cli.AddTopic(f, &o.topic)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be asked for, its price and its duration; start nothing")
-	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
-	f.Lookup("retry-for").DefValue = "20h"
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)
@@ -103,7 +102,7 @@ func runRetrieve(ctx context.Context, p *cli.Program, o retrieveOptions, vaultAr
 		if s.spending, err = newSpending(p, v, o.maxCost); err != nil {
 			return err
 		}
-		if s.rate, err = download.ExpectedRate(ctx, p.Depot(v, c, 0), download.Options{EstimateRate: float64(o.estimateRate)}); err != nil {
+		if s.rate, err = download.ExpectedRate(ctx, p.Depot(v, c, 0), download.Options{EstimateRate: o.estimateRate.PerSecond}); err != nil {
 			return err
 		}
 		if archives, err = s.due(ctx, archives); err != nil {

@@ -85,7 +85,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 		s.program.Out.Line("  ready     in %s to %s", humane.Duration(cost.Least), humane.Duration(cost.Most))
 	}
 	if o.Seconds > 0 {
-		s.program.Out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Bytes, o.Rate)), term.RateText(o.Rate))
+		s.program.Out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Bytes, o.Rate)), s.program.UI.Units.Rate(o.Rate))
 	} else {
 		s.program.Out.Line("  duration  not known; tell the rate of your line with --estimate-rate")
 	}

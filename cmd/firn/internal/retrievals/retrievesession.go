@@ -161,7 +161,7 @@ func (s *retrieveSession) end() error {
 	}
 	again = again.Add(term.TimeToSend(s.bytes, cmp.Or(s.rate, jobs.AssumedRate)))
 	s.seen[s.program.Report(cli.WithHint(
-		notStarted(s.left, s.rate),
+		notStarted(s.left, s.rate, s.program.UI.Units),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.program.Typed()),
 		"to ask for all of them at once: "+s.program.TypedWith("--all")))] = true
 	return cli.WorstOf(s.seen)

@@ -201,7 +201,7 @@ func verifyRemote(
 		defer shown.Stop()
 		d.Progress, d.Waiting = shown.Update, shown.Wait
 		got, err = download.Verify(ctx, d, a, download.Options{
-			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, LimitRate: int64(o.limitRate),
+			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, LimitRate: int64(o.limitRate.PerSecond),
 		})
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
 	"firn/vault"
 )
 
@@ -52,14 +53,10 @@ func (f *delayFlag) Set(s string) error {
 
 // ParseDelay parses a duration that is not negative.
 func ParseDelay(s string) (time.Duration, error) {
-	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a length of time, such as 90s or 4h", s)
-	}
-	return d, nil
+	return term.ParseDuration(s)
 }
 
-func (f *delayFlag) Type() string { return "DURATION" }
+func (f *delayFlag) Type() string { return "TIME" }
 
 // delay returns the duration of a job; see dirvault.Options.
 func (f delayFlag) delay(_ vault.JobKind, tier vault.Tier) time.Duration {

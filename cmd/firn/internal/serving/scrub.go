@@ -12,6 +12,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
 	"firn/vault/dirvault"
 )
 
@@ -30,8 +31,7 @@ type scrubOptions struct {
 func (o *scrubOptions) add(f *pflag.FlagSet) {
 	o.rate = scrubRate
 	f.Var(&o.rate, "scrub-rate", "read all archives again, no faster than this in all; 0: do not")
-	f.DurationVar(&o.every, "scrub-every", scrubEvery, "begin to read a vault again this `DURATION` after the last time")
-	f.Lookup("scrub-every").DefValue = "720h"
+	cli.AddDuration(f, &o.every, "scrub-every", scrubEvery, "begin to read a vault again this `TIME` after the last time")
 }
 
 func (o *scrubOptions) check() error {
@@ -44,7 +44,7 @@ func (o *scrubOptions) check() error {
 // scrubRateFlag is a rate that may be 0.
 type scrubRateFlag float64
 
-func (f *scrubRateFlag) String() string { return term.RateText(float64(*f)) }
+func (f *scrubRateFlag) String() string { return humane.Binary.Rate(float64(*f)) }
 
 func (f *scrubRateFlag) Set(s string) error {
 	if s == "0" {

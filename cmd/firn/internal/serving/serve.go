@@ -142,9 +142,8 @@ func NewServe(p *cli.Program) *cobra.Command {
 	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
 	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
 	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
-	f.DurationVar(&o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `DURATION`")
-	f.Lookup("output-lifetime").DefValue = "24h"
-	f.DurationVar(&o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is of this `DURATION`; 0: when anything changed")
+	cli.AddDuration(f, &o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `TIME`")
+	cli.AddDuration(f, &o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is this `TIME` old; 0: when anything changed")
 	o.freeFloor = defaultFreeFloor
 	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
 	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
-
-	"firn/internal/humane"
 )
 
 // Many formats a large number of things: "1,234 archives".
@@ -16,9 +14,6 @@ func Many(n int, what string) string {
 	}
 	return humanize.Comma(int64(n)) + " " + what + "s"
 }
-
-// RateText returns a rate in bytes per second as text.
-func RateText(rate float64) string { return humane.Bytes(int64(rate)) + "/s" }
 
 // TimeToSend returns the time that bytes take at a rate in bytes per second.
 func TimeToSend(bytes int64, rate float64) time.Duration {

@@ -23,6 +23,8 @@ import (
 	"sync"
 
 	"golang.org/x/term"
+
+	"firn/internal/humane"
 )
 
 // UI is standard error: lines, and on a terminal live lines below them that are redrawn. It
@@ -32,6 +34,10 @@ import (
 // UI ignores failing writes, because a broken terminal or pipe must not stop the work. It
 // never hides the cursor, so a killed program leaves the terminal usable.
 type UI struct {
+	// Units are the units in which the user wants to see rates, and sizes beside them. They do
+	// not change once anything is shown.
+	Units humane.Units
+
 	mu    sync.Mutex
 	w     io.Writer
 	width func() int // columns of the terminal; 0 if it is none

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"firn/internal/humane"
 )
 
 func TestParseSize(t *testing.T) {
@@ -24,8 +26,14 @@ func TestParseSize(t *testing.T) {
 		"-1MiB":             -1,
 		"+1":                -1,
 		"1.5":               -1,
-		"16M":               -1, // of which kind?
-		"16Mb":              -1,
+		"16M":               16 << 20,
+		"16m":               16 << 20,
+		"20 M":              20 << 20,
+		"1G":                1 << 30,
+		"1Gi":               1 << 30,
+		"1.1G":              1181116006,
+		"2T":                2 << 40,
+		"16Mb":              -1, // bits or bytes?
 		"16mib":             -1,
 		"1e9":               -1,
 		"1..5GiB":           -1,
@@ -49,13 +57,19 @@ func TestParseRate(t *testing.T) {
 		"5MB":       5e6,
 		"5MiB/s":    5 << 20,
 		"5MiB":      5 << 20,
-		"1000":      1000,
-		"8Mbps":     1 << 20, // as in the old tool, 2^20 bits
-		"8Mbit/s":   1 << 20,
-		"11.33Mbps": 11.33 * (1 << 17),
-		"1Gbps":     1 << 27,
-		"64kbps":    8 << 10,
-		"40":        40,
+		"5M":        5 << 20,
+		"5M/s":      5 << 20,
+		"20k":       20 << 10,
+		"1G":        1 << 30,
+		"1000B":     1000,
+		"8Mbps":     1e6,
+		"8Mbit/s":   1e6,
+		"11.33Mbps": 11.33e6 / 8,
+		"1Gbps":     125e6,
+		"64kbps":    8000,
+		"40":        0, // of what?
+		"40/s":      0,
+		"40MBps":    0, // bits or bytes?
 		"0":         0,
 		"-5MB/s":    0,
 		"40Mb/s":    0, // of which kind?
@@ -68,6 +82,53 @@ func TestParseRate(t *testing.T) {
 		got, err := ParseRate(text)
 		if want == 0 && err == nil || want > 0 && (err != nil || math.Abs(got-want) > 1e-6) {
 			t.Errorf("parseRate(%q) = %v, %v", text, got, err)
+		}
+	}
+}
+
+// A rate without a unit is refused with the rates that it may mean.
+func TestParseRateWithoutUnit(t *testing.T) {
+	_, err := ParseRate("40")
+	if err == nil || !strings.Contains(err.Error(), "40M (MiB/s), 40MB/s or 40Mbps") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnitsOf(t *testing.T) {
+	for text, want := range map[string]humane.Units{
+		"16M": humane.Binary, "5MiB/s": humane.Binary, "16777216": humane.Binary, "2TB": humane.Decimal,
+		"5MB/s": humane.Decimal, "40Mbps": humane.Bits, "1Gbit/s": humane.Bits, "nothing": humane.Binary,
+	} {
+		if got := UnitsOf(text); got != want {
+			t.Errorf("the units of %q are %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	const day = 24 * time.Hour
+	for text, want := range map[string]time.Duration{
+		"7d": 7 * day, "2w": 14 * day, "36h": 36 * time.Hour, "1d12h": 36 * time.Hour, "1w2d": 9 * day,
+		"90s": 90 * time.Second, "1h30m": 90 * time.Minute, "500ms": 500 * time.Millisecond, "0": 0, "0s": 0, "0d": 0,
+		"": -1, "7": -1, "d": -1, "-1h": -1, "-7d": -1, "1.5d": -1, "1h1d": -1, "2d1w": -1, "1M": -1, "1y": -1,
+		"7days": -1, "9999w": -1, "8000w2000000h": -1,
+	} {
+		got, err := ParseDuration(text)
+		if want < 0 && err == nil || want >= 0 && (err != nil || got != want) {
+			t.Errorf("%q is %s, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+// DurationText writes what ParseDuration reads.
+func TestDurationText(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		720 * time.Hour: "30d", 20 * time.Hour: "20h", 24 * time.Hour: "24h", 90 * time.Minute: "1h30m",
+		10 * time.Minute: "10m", 90 * time.Second: "1m30s", 0: "0", time.Hour + time.Second: "1h0m1s",
+	} {
+		got := DurationText(d)
+		if back, err := ParseDuration(got); got != want || back != d || err != nil {
+			t.Errorf("%s is %q, want %q; it reads as %s, %v", d, got, want, back, err)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string,
 	}
 	return upload.NewPlan(v.Limits(), size, upload.Options{
 		PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize), Concurrency: o.concurrency,
-		LimitRate: int64(o.limitRate), EstimateRate: rate,
+		LimitRate: int64(o.limitRate.PerSecond), EstimateRate: rate,
 	})
 }
 
@@ -107,19 +107,19 @@ func tellPlan(p *cli.Program, path, vaultURL string, plan upload.Plan, table pri
 	if p.JSON {
 		return p.Out.Object(o)
 	}
-	for _, line := range planText(o, cost, table) {
+	for _, line := range planText(o, cost, table, p.UI.Units) {
 		p.Out.Line("%s", term.Show(line))
 	}
 	return nil
 }
 
 // planText returns the plan for people.
-func planText(o planObject, cost price.Estimate, table price.Table) []string {
+func planText(o planObject, cost price.Estimate, table price.Table, units humane.Units) []string {
 	if o.Size < 0 {
 		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
 	}
 	lines := []string{
-		fmt.Sprintf("%q: %s in %s of %s", o.File, humane.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
+		fmt.Sprintf("%q: %s in %s of %s", o.File, units.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
 		fmt.Sprintf("  requests  %d", o.Requests),
 	}
 	if table.IsFree() {
@@ -134,7 +134,7 @@ func planText(o planObject, cost price.Estimate, table price.Table) []string {
 		}
 	}
 	if o.Seconds > 0 {
-		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Size, o.Rate)), term.RateText(o.Rate)))
+		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Size, o.Rate)), units.Rate(o.Rate)))
 	}
 	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
 }

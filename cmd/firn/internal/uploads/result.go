@@ -51,7 +51,7 @@ func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 		s.program.Out.Line("%s", term.Show(string(stored.ArchiveID)))
 	}
 	if !s.program.Quiet {
-		for _, line := range storedText(path, stored) {
+		for _, line := range storedText(path, stored, s.program.UI.Units) {
 			s.program.UI.Say("firn: %s", term.Show(line))
 		}
 	}
@@ -62,7 +62,7 @@ func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 }
 
 // storedText returns the summary for people.
-func storedText(path string, stored upload.Stored) []string {
+func storedText(path string, stored upload.Stored, units humane.Units) []string {
 	name := sourceName(path)
 	if stored.AlreadyPresent {
 		return []string{name + " is already there, nothing was sent (--again stores another copy)"}
@@ -76,10 +76,10 @@ func storedText(path string, stored upload.Stored) []string {
 	}
 	how := "in " + humane.Duration(stored.Elapsed)
 	if stored.Sent > 0 {
-		how += " at " + term.RateText(term.BytesPerSecond(stored.Sent, stored.Elapsed))
+		how += " at " + units.Rate(term.BytesPerSecond(stored.Sent, stored.Elapsed))
 	}
 	return []string{
-		fmt.Sprintf("stored %s, %s, %s", name, humane.Bytes(stored.Size), how),
+		fmt.Sprintf("stored %s, %s, %s", name, units.Bytes(stored.Size), how),
 		parts,
 		fmt.Sprintf("tree hash %s", stored.TreeHash),
 	}

@@ -71,7 +71,7 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	o := s.options
 	return upload.Options{
 		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
-		Concurrency: o.concurrency, LimitRate: int64(o.limitRate), EstimateRate: float64(o.estimateRate),
+		Concurrency: o.concurrency, LimitRate: int64(o.limitRate.PerSecond), EstimateRate: o.estimateRate.PerSecond,
 		Again: o.again, SpoolDir: o.spoolDir,
 	}
 }
@@ -114,7 +114,7 @@ func (s *uploadSession) rate(ctx context.Context) (float64, error) {
 }
 
 func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {
-	rate := float64(o.estimateRate)
+	rate := o.estimateRate.PerSecond
 	if rate == 0 && c != nil {
 		learned, err := c.Rate(ctx, vaultURL)
 		if err != nil {
@@ -122,7 +122,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 		}
 		rate = learned
 	}
-	return depot.BoundedRate(rate, float64(o.limitRate)), nil
+	return depot.BoundedRate(rate, o.limitRate.PerSecond), nil
 }
 
 // announce reports the size of an upload and, if a rate is known, its duration.
@@ -130,11 +130,11 @@ func (s *uploadSession) announce(path string, plan depot.Progress, rate float64)
 	begin := s.program.Now()
 	what := sourceName(path)
 	if plan.Size >= 0 {
-		what += ", " + humane.Bytes(plan.Size)
+		what += ", " + s.program.UI.Units.Bytes(plan.Size)
 	}
 	s.program.UI.Say("firn: uploading %s; started %s", term.Show(what), humane.Time(begin))
 	if plan.Size >= 0 && rate > 0 {
 		d := term.TimeToSend(plan.Size-plan.Held, rate)
-		s.program.UI.Say("firn: estimated duration %s at %s, until %s", humane.Duration(d), term.RateText(rate), humane.Time(begin.Add(d)))
+		s.program.UI.Say("firn: estimated duration %s at %s, until %s", humane.Duration(d), s.program.UI.Units.Rate(rate), humane.Time(begin.Add(d)))
 	}
 }

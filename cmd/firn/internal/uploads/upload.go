@@ -36,8 +36,9 @@ others go on, unless they would fail alike (interrupted, credentials, damaged
 catalog). The exit status is the worst of all: the first of them in the order
 130, 8, 6, 5, 4, 7, 1, 3.
 
-RATE is written as 5MB/s (powers of ten), 5MiB/s (powers of two) or 40Mbps. As
-in older tools 1 Mbps is 2^20 bits a second, an eighth of 1 MiB/s.`
+SIZE is written as 16M or 16MiB (powers of two), 64MB (powers of ten), or in
+bytes. RATE is written as 5M or 5MiB/s (powers of two), 5MB/s (powers of ten)
+or 40Mbps (10^6 bits); rates are shown in the units in which it is written.`
 
 const uploadExample = `  firn upload image-backups june.tar --description "June, all disks"
   firn upload image-backups june.tar --dry-run --estimate-rate 11.33Mbps
@@ -83,8 +84,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: firn/spool in the cache home)")
-	f.DurationVar(&o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
-	f.Lookup("retry-for").DefValue = "20h"
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum,
 		cli.StatusDenied, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
