@@ -18,11 +18,12 @@ type Options struct {
 	// more if the archive needs it.
 	PartSize int64
 	// ExpectedSize is the expected size of a stream in bytes. It determines the part size.
-	// Without it, a stream at a Glacier vault may have 10,000 parts of 128 MiB.
+	// Without it, a stream at a Glacier vault may have 10,000 parts of 128 MiB, or of less at a
+	// low rate: with a LimitRate, what can be sent in three and a half days always fits.
 	ExpectedSize int64
-	// Concurrency is the number of parts in flight; fewer if LimitRate would make them too
-	// slow. Default: as many as increase the throughput, up to depot.MaxConcurrency; for a
-	// stream or with a LimitRate, depot.DefaultConcurrency.
+	// Concurrency is the number of parts in flight. Default: as many as increase the throughput,
+	// up to depot.MaxConcurrency; for a stream or with a LimitRate, up to
+	// depot.DefaultConcurrency, and so few that the vault has each of them after about a minute.
 	Concurrency int
 	// LimitRate limits all parts together, in bytes per second. Default: no limit.
 	LimitRate int64
@@ -39,6 +40,6 @@ type Options struct {
 func (o *Options) wish(stream bool) transfer.Wish {
 	return transfer.Wish{
 		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.BoundedRate(o.EstimateRate, float64(o.LimitRate)),
-		Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
+		LimitRate: float64(o.LimitRate), Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
 	}
 }

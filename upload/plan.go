@@ -16,6 +16,9 @@ type Plan struct {
 // begin, one for each part, and one to complete.
 func (p Plan) Requests() int { return p.Parts + 2 }
 
+// Reach returns the number of bytes that parts of this size can hold at a vault.
+func (p Plan) Reach(l vault.Limits) int64 { return transfer.Plan{PartSize: p.PartSize}.Reach(l) }
+
 // NewPlan returns the plan for size bytes, or -1 for a stream. If the vault cannot hold so many
 // bytes, the error wraps vault.ErrInvalid.
 func NewPlan(l vault.Limits, size int64, o Options) (Plan, error) {

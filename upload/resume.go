@@ -48,14 +48,20 @@ func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error)
 
 func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 	wish := u.wish(u.source.Stream != nil)
-	if wish.Rate == 0 {
-		learned, err := u.Journal.Rate(ctx, u.VaultURL)
-		if err != nil {
-			return transfer.Plan{}, err
-		}
-		wish.Rate = learned
+	var err error
+	if wish.Rate, err = u.expectedRate(ctx); err != nil {
+		return transfer.Plan{}, err
 	}
 	return transfer.NewPlan(u.Vault.Limits(), u.source.Size(), wish)
+}
+
+// expectedRate returns the expected rate of the upload in bytes per second; 0 if it is unknown.
+func (u *upload) expectedRate(ctx context.Context) (float64, error) {
+	if u.EstimateRate > 0 {
+		return depot.BoundedRate(u.EstimateRate, float64(u.LimitRate)), nil
+	}
+	learned, err := u.Journal.Rate(ctx, u.VaultURL)
+	return depot.BoundedRate(learned, float64(u.LimitRate)), err
 }
 
 // differs reports whether a recorded upload has another size, part size, name or class than

@@ -244,14 +244,17 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	if err != nil {
 		return transfer.Outcome{}, err
 	}
-	concurrency := depot.InFlight(u.Concurrency, u.LimitRate, u.source.Stream != nil)
+	concurrency, err := u.inFlight(ctx, at.plan)
+	if err != nil {
+		return transfer.Outcome{}, err
+	}
 	out, err := transfer.Send(ctx, transfer.Options{
 		Vault: u.Vault, ID: at.ID, Plan: at.plan, Source: pieces,
 		Held: at.held, Known: at.known,
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
 		},
-		Concurrency: at.plan.InFlight(concurrency, float64(u.LimitRate)), Limiter: u.limiter, RetryFor: u.Patience,
+		Concurrency: concurrency, Limiter: u.limiter, RetryFor: u.Patience,
 		Drain: u.Drain, DrainTimeout: u.Grace, Progress: u.Progress,
 	})
 	if u.LimitRate == 0 { // a limited transfer does not show the rate of the connection
@@ -260,6 +263,25 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 	}
 	err = u.explainPartSize(at, u.explainMissing(ctx, u.explainSource(err)))
 	return out, errors.Join(err, u.save(ctx, at))
+}
+
+// inFlight returns how many parts may be in flight; 0 if the engine chooses.
+func (u *upload) inFlight(ctx context.Context, plan transfer.Plan) (int, error) {
+	stream := u.source.Stream != nil
+	most := depot.InFlight(u.Concurrency, u.LimitRate, stream)
+	switch {
+	case u.Concurrency > 0:
+		return most, nil
+	case u.LimitRate > 0:
+		return plan.InFlight(most, float64(u.LimitRate)), nil
+	case stream:
+		// The connection may have reached the expected rate by several parts at a time, so a few
+		// are in flight in any case.
+		const few = 4
+		rate, err := u.expectedRate(ctx)
+		return max(few, plan.InFlight(most, rate)), err
+	}
+	return most, nil
 }
 
 // explainSource adds the source's name to an error of reading it. It returns other errors

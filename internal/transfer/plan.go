@@ -17,12 +17,17 @@ const (
 	// processor time, and each costs a request charge.
 	preferredPart = 16 * mib
 
-	// streamPart is the part size of a stream of unknown length: 10,000 parts are 1.2 TiB.
+	// streamPart is the largest part size of a stream of unknown length: 10,000 parts are 1.2
+	// TiB.
 	streamPart = 128 * mib
 
 	// longestPart is the desired longest duration of a part in seconds, if the rate of the
 	// connection is known: a part that fails is sent again from its start.
 	longestPart = 30
+
+	// longestStreamPart is the same for a part of a stream of unknown length. It is longer,
+	// because smaller parts can hold less of the stream.
+	longestStreamPart = 64
 )
 
 // Unknown is the size of a stream that has not ended yet.
@@ -38,7 +43,8 @@ type Plan struct {
 type Wish struct {
 	PartSize     int64   // bytes; 0: no preference
 	ExpectedSize int64   // bytes; estimate for a source of Unknown size; 0: no estimate
-	Rate         float64 // bytes per second of the connection; 0: unknown
+	Rate         float64 // expected bytes per second, at most LimitRate; 0: unknown
+	LimitRate    float64 // bytes per second that the transfer never exceeds; 0: no limit
 	Concurrency  int     // parts in flight that share the connection; 0: the number with which a transfer begins
 }
 
@@ -48,6 +54,13 @@ type Wish struct {
 // are 1 MiB times a power of two at every kind, because only then the tree hash of the
 // whole follows from the tree hashes of its parts. An impossible plan is an error that
 // wraps vault.ErrInvalid.
+//
+// A stream of unknown length gets parts of 128 MiB, so that 10,000 parts hold 1.2 TiB. They are
+// smaller at a low rate, so that the vault has a part after about a minute. A limit of the rate
+// also limits how much the stream can bring in a time, so then only the time matters: the parts
+// hold what can be sent in three and a half days or more. Without a limit they are at least 64
+// MiB (10,000 of them are 625 GiB), because the connection may be faster than expected.
+// ExpectedSize makes room for more.
 func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 	if err := checkSize(l, size); err != nil {
 		return Plan{}, err
@@ -66,8 +79,8 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 		}
 		return Plan{Size: size, PartSize: w.PartSize}, nil
 	}
-	if size == Unknown && reach == 0 { // no estimate, so keep the parts large
-		return Plan{Size: size, PartSize: min(max(streamPart, least), largestPart(l))}, nil
+	if size == Unknown && reach == 0 {
+		return Plan{Size: size, PartSize: min(max(streamPartFor(w), least), largestPart(l))}, nil
 	}
 	part := int64(preferredPart)
 	share := float64(cmp.Or(w.Concurrency, firstConcurrency))
@@ -75,6 +88,24 @@ func NewPlan(l vault.Limits, size int64, w Wish) (Plan, error) {
 		part /= 2
 	}
 	return Plan{Size: size, PartSize: min(max(part, least), largestPart(l))}, nil
+}
+
+// streamPartFor returns the part size of a stream of unknown length.
+func streamPartFor(w Wish) int64 {
+	part := int64(streamPart)
+	takesLong := func(rate float64) bool { return rate > 0 && float64(part) > longestStreamPart*rate }
+	for part > mib && takesLong(w.Rate) && (part > modestPart || takesLong(w.LimitRate)) {
+		part /= 2
+	}
+	return part
+}
+
+// Reach returns the number of bytes that as many parts as the limits allow can hold.
+func (p Plan) Reach(l vault.Limits) int64 {
+	if p.PartSize > l.MaxArchiveSize/int64(l.MaxParts) { // the product might overflow int64
+		return l.MaxArchiveSize
+	}
+	return p.PartSize * int64(l.MaxParts)
 }
 
 // InFlight returns how many of up to concurrency parts should be in flight on a connection
@@ -85,7 +116,11 @@ func (p Plan) InFlight(concurrency int, rate float64) int {
 	if rate <= 0 {
 		return concurrency
 	}
-	return max(1, min(concurrency, int(longestPart*rate/float64(p.PartSize))))
+	longest := float64(longestPart)
+	if p.Size == Unknown {
+		longest = longestStreamPart
+	}
+	return max(1, min(concurrency, int(longest*rate/float64(p.PartSize))))
 }
 
 // Fits reports whether the limits allow the plan. An upload found at a vault may have been
@@ -144,10 +179,7 @@ func tooLarge(l vault.Limits, size int64) error {
 // largestArchive returns the size of the largest possible archive: its parts are nodes of
 // its tree, and there are no more of them than the vault accepts.
 func largestArchive(l vault.Limits) int64 {
-	if largestPart(l) > l.MaxArchiveSize/int64(l.MaxParts) { // the product might overflow int64
-		return l.MaxArchiveSize
-	}
-	return largestPart(l) * int64(l.MaxParts)
+	return Plan{PartSize: largestPart(l)}.Reach(l)
 }
 
 // leastPart returns the smallest part size, 1 MiB times a power of two, with which the

@@ -40,7 +40,13 @@ func TestPlanChoosesPartSize(t *testing.T) {
 		{"a fast line", gib, transfer.Wish{Rate: 1e9, Concurrency: 8}, 16 * mib},
 		{"wished for", gib, transfer.Wish{PartSize: 4 * mib}, 4 * mib},
 		{"a stream", transfer.Unknown, transfer.Wish{}, 128 * mib},
-		{"a stream on a slow line", transfer.Unknown, transfer.Wish{Rate: 1e6, Concurrency: 8}, 128 * mib},
+		{"a stream on a slow line", transfer.Unknown, transfer.Wish{Rate: 1e6, Concurrency: 8}, 64 * mib},
+		{"a stream on a line that is slow by a limit", transfer.Unknown, transfer.Wish{Rate: mib, LimitRate: mib, Concurrency: 8}, 64 * mib},
+		{"a stream with a low limit", transfer.Unknown, transfer.Wish{Rate: 256 << 10, LimitRate: 256 << 10, Concurrency: 8}, 16 * mib},
+		{"a stream with a limit that is next to nothing", transfer.Unknown, transfer.Wish{Rate: 1, LimitRate: 1, Concurrency: 8}, mib},
+		{"a stream with a high limit on a slow line", transfer.Unknown, transfer.Wish{Rate: 1e5, LimitRate: 1e9, Concurrency: 8}, 64 * mib},
+		{"a stream on a fast line", transfer.Unknown, transfer.Wish{Rate: 1e9, Concurrency: 8}, 128 * mib},
+		{"a stream with a limit, wished for", transfer.Unknown, transfer.Wish{Rate: 1e5, LimitRate: 1e5, PartSize: 128 * mib}, 128 * mib},
 		{"a stream with an idea of its size", transfer.Unknown, transfer.Wish{ExpectedSize: 2000 * gib}, 256 * mib},
 		{"a short stream", transfer.Unknown, transfer.Wish{ExpectedSize: gib}, 16 * mib},
 	} {
@@ -77,6 +83,24 @@ func TestPlanRefusesWhatCannotFit(t *testing.T) {
 				t.Errorf("got %+v, %v; want vault.ErrInvalid", p, err)
 			}
 		})
+	}
+}
+
+// With a limited rate the vault has a part of a stream after about a minute, and the stream may
+// last for three and a half days.
+func TestPlanOfLimitedStream(t *testing.T) {
+	for rate := float64(mib) / 32; rate < 1e10; rate *= 1.3 {
+		p, err := transfer.NewPlan(glacier(), transfer.Unknown, transfer.Wish{Rate: rate, LimitRate: rate, Concurrency: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		share := rate / float64(p.InFlight(8, rate))
+		if seconds := float64(p.PartSize) / share; seconds > 65 {
+			t.Errorf("at %.0f B/s a part of %d takes %.0f s", rate, p.PartSize, seconds)
+		}
+		if days := float64(p.Reach(glacier())) / rate / 86400; days < 3.5 && p.PartSize < 128*mib {
+			t.Errorf("at %.0f B/s the stream may last for %.1f days", rate, days)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg 
 		if err != nil {
 			return err
 		}
-		return tellPlan(p, path, v.URL(), plan, table, rate)
+		return tellPlan(p, path, v, plan, table, rate)
 	})
 }
 
@@ -91,10 +91,10 @@ func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string,
 	})
 }
 
-func tellPlan(p *cli.Program, path, vaultURL string, plan upload.Plan, table price.Table, rate float64) error {
+func tellPlan(p *cli.Program, path string, v *vaulturl.Vault, plan upload.Plan, table price.Table, rate float64) error {
 	cost := table.Upload(plan.Requests(), plan.Size)
 	o := planObject{
-		MessageType: "plan", File: path, Vault: vaultURL, Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
+		MessageType: "plan", File: path, Vault: v.URL(), Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
 		Requests: plan.Requests(), RequestsUSD: cost.Requests.USD, StorageUSDMonth: cost.Month.USD, StorageUSDLeast: cost.Minimum.USD,
 		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: rate,
 	}
@@ -107,16 +107,16 @@ func tellPlan(p *cli.Program, path, vaultURL string, plan upload.Plan, table pri
 	if p.JSON {
 		return p.Out.Object(o)
 	}
-	for _, line := range planText(o, cost, table, p.UI.Units) {
+	for _, line := range planText(o, plan, v.Limits(), cost, table, p.UI.Units) {
 		p.Out.Line("%s", term.Show(line))
 	}
 	return nil
 }
 
 // planText returns the plan for people.
-func planText(o planObject, cost price.Estimate, table price.Table, units humane.Units) []string {
+func planText(o planObject, plan upload.Plan, l vault.Limits, cost price.Estimate, table price.Table, units humane.Units) []string {
 	if o.Size < 0 {
-		return []string{fmt.Sprintf("standard input: parts of %s; how many of them is known at the end", humane.Bytes(o.PartSize))}
+		return []string{"standard input: " + streamText(plan, l)}
 	}
 	lines := []string{
 		fmt.Sprintf("%q: %s in %s of %s", o.File, units.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),

@@ -3,6 +3,7 @@ package uploads
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"firn/internal/humane"
 	"firn/source"
 	"firn/upload"
+	"firn/vault"
 	"firn/vault/vaulturl"
 )
 
@@ -107,6 +109,12 @@ func (s *uploadSession) send(
 	return upload.From(ctx, d, source, o)
 }
 
+// streamText tells how a stream of unknown length is divided, and how long it may become.
+func streamText(plan upload.Plan, l vault.Limits) string {
+	return fmt.Sprintf("parts of %s, up to %s in all (--expected-size makes room for more)",
+		humane.Bytes(plan.PartSize), humane.Bytes(plan.Reach(l)))
+}
+
 // rate returns the expected rate in bytes per second: --estimate-rate, or else the rate of
 // earlier uploads to the vault, but at most --limit-rate. It is 0 if no rate is known.
 func (s *uploadSession) rate(ctx context.Context) (float64, error) {
@@ -133,6 +141,9 @@ func (s *uploadSession) announce(path string, plan depot.Progress, rate float64)
 		what += ", " + s.program.UI.Units.Bytes(plan.Size)
 	}
 	s.program.UI.Say("firn: uploading %s; started %s", term.Show(what), humane.Time(begin))
+	if plan.Size < 0 && s.options.expectedSize == 0 {
+		s.program.UI.Say("firn: %s", streamText(upload.Plan{PartSize: plan.PartSize}, s.vault.Limits()))
+	}
 	if plan.Size >= 0 && rate > 0 {
 		d := term.TimeToSend(plan.Size-plan.Held, rate)
 		s.program.UI.Say("firn: estimated duration %s at %s, until %s", humane.Duration(d), s.program.UI.Units.Rate(rate), humane.Time(begin.Add(d)))

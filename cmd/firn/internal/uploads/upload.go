@@ -78,7 +78,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
 	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
 	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
-	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: as many as pay, up to 32; of standard input, or with --limit-rate, 8)")
+	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: as many as pay, up to 32; of standard input, or with --limit-rate, up to 8)")
 	f.Var(&o.limitRate, "limit-rate", "send no faster than this, all parts together")
 	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
