@@ -36,11 +36,12 @@ That an archive is about to be deleted is in the catalog before the vault is
 asked. After an interruption the same command deletes what is left.`
 
 const deleteExample = `  firn delete image-backups june.tar
+  firn delete image-backups june.tar --dry-run
   firn delete image-backups --yes -- -VUS7mqD8ofkUKI0`
 
 // NewDelete returns the command firn delete.
 func NewDelete(p *cli.Program) *cobra.Command {
-	yes := false
+	yes, dryRun := false, false
 	cmd := &cobra.Command{
 		Use:     "delete VAULT ARCHIVE...",
 		Short:   "Delete archives from a vault",
@@ -49,12 +50,16 @@ func NewDelete(p *cli.Program) *cobra.Command {
 		Args:    cli.Takes(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
+			if dryRun {
+				return planDelete(ctx, p, args[0], args[1:])
+			}
 			return p.WithVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 				return runDelete(ctx, p, c, v, args[0], args[1:], yes)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	addDeletionDryRun(cmd.Flags(), &dryRun)
 	p.AddPrices(cmd.Flags())
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
@@ -92,6 +97,20 @@ func runDelete(
 		}
 	}
 	return nil
+}
+
+// planDelete prints which archives would be deleted, and the cost.
+func planDelete(ctx context.Context, p *cli.Program, vaultArg string, refs []string) error {
+	return planDeletion(ctx, p, vaultArg, false, func(c *catalog.Catalog, url string, add func(record.Archive)) error {
+		chosen, err := chooseToDelete(ctx, p, c, url, refs)
+		for _, a := range chosen {
+			if !p.JSON {
+				p.Out.Line("%s", term.Show(cli.ArchiveText(a)))
+			}
+			add(a)
+		}
+		return err
+	})
 }
 
 // chooseToDelete finds the archives that a user means, each once. It reports archives that are

@@ -27,15 +27,19 @@ With --and-delete-vault the vault itself is deleted, too. Amazon Glacier allows
 that about a day later, once it has counted its archives, so the command waits
 (--no-wait: exits with status 75), and deletes what was found meanwhile.
 
+With --dry-run the archives on record are counted, and no inventory is taken.
+
 Unfinished uploads are no archives: see firn multipart list and abort.`
 
 const purgeExample = `  firn purge image-backups
+  firn purge image-backups --dry-run
   firn purge image-backups --and-delete-vault --yes`
 
 // purgeOptions are the options of firn purge.
 type purgeOptions struct {
 	cli.WaitOptions
 	yes         bool
+	dryRun      bool
 	noInventory bool
 	andVault    bool
 	concurrency int
@@ -52,11 +56,15 @@ func NewPurge(p *cli.Program) *cobra.Command {
 		Example: purgeExample,
 		Args:    cli.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.dryRun {
+				return planPurge(cmd.Context(), p, args[0], o)
+			}
 			return runPurge(cmd.Context(), p, args[0], o)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	addDeletionDryRun(f, &o.dryRun)
 	f.BoolVar(&o.noInventory, "no-inventory", false, "delete only what the catalog knows")
 	f.BoolVar(&o.andVault, "and-delete-vault", false, "delete the vault, too, as soon as it may be")
 	f.IntVar(&o.concurrency, "concurrency", depot.DefaultConcurrency, "requests in flight, fewer if the service asks to slow down")

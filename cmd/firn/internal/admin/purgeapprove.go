@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/purge"
+	"firn/record"
 )
 
 // approve shows how many archives are about to be deleted, and the cost, and asks.
@@ -32,6 +34,23 @@ func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 	}
 	defer p.program.Idle()()
 	return p.program.ConfirmTyped(ctx, "delete "+what+" for ever?", "the vault's name", p.place.Name)
+}
+
+// planPurge prints how many archives of the catalog would be deleted, and the cost.
+func planPurge(ctx context.Context, p *cli.Program, vaultArg string, o purgeOptions) error {
+	err := planDeletion(ctx, p, vaultArg, o.andVault, func(c *catalog.Catalog, url string, add func(record.Archive)) error {
+		for a, err := range c.Present(ctx, url, 0, "") {
+			if err != nil {
+				return err
+			}
+			add(a)
+		}
+		return nil
+	})
+	if err == nil && !o.noInventory {
+		p.Notice("these are the archives on record; a purge takes an inventory first, which may list more")
+	}
+	return err
 }
 
 func (p *purging) tellPlan(ctx context.Context, plan purge.Plan) error {
