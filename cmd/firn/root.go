@@ -45,7 +45,7 @@ live lines.
 Each option can also be set by a variable: FIRN_CATALOG for --catalog,
 FIRN_PART_SIZE for --part-size, and so on for all but --yes, --confirm, --again,
 --force, --buy, --name, --description, --output, --range, --vault, --topic, --set,
---remove, --off, --bytes-per-hour, --free-tier and --none.`
+--remove, --off, --bytes-per-hour, --free-tier, --none and --older-than.`
 
 const rootExample = `  firn serve --dir ./cold                      # a server of your own, to try things out
   firn vault create image-backups

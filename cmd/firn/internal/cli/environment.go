@@ -34,7 +34,7 @@ func ApplyEnvironment(cmd *cobra.Command) error {
 func oneAct() []string {
 	return []string{
 		"yes", "confirm", "again", "force", "buy", "name", "description", "output", "range", "vault", "help",
-		"topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none",
+		"topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none", "older-than",
 	}
 }
 

@@ -23,28 +23,40 @@ const multipartAbortLong = `Removes unfinished uploads and the parts that the va
 asking. Archives are never touched.
 
 UPLOAD_ID is an id as firn multipart list shows it, or its beginning. An id may
-begin with a hyphen: write -- before it. An upload that another process works on
-is left alone.`
+begin with a hyphen: write -- before it. With --older-than all unfinished uploads
+of the vault that began before this TIME are removed, such as 7d for 7 days ago.
+An upload that another process works on is left alone.`
 
 const multipartAbortExample = `  firn multipart abort image-backups OW2fM5iVylEpFEMM
+  firn multipart abort image-backups --older-than 7d
   firn multipart abort image-backups --yes -- -Qd5hp9gVzGKBHmL`
 
+// abortOptions are the options of firn multipart abort.
+type abortOptions struct {
+	yes       bool
+	olderThan cli.TimeFlag
+}
+
 func newMultipartAbort(p *cli.Program) *cobra.Command {
-	yes := false
+	var o abortOptions
 	cmd := &cobra.Command{
-		Use:     "abort VAULT UPLOAD_ID...",
+		Use:     "abort VAULT {UPLOAD_ID... | --older-than TIME}",
 		Short:   "Remove unfinished uploads",
 		Long:    multipartAbortLong,
 		Example: multipartAbortExample,
-		Args:    cli.Takes(2, -1),
+		Args:    cli.Takes(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
+			if o.olderThan.Given() == (len(args) > 1) {
+				return cli.WithHint(cli.UsageError("name unfinished uploads by UPLOAD_ID or by --older-than, not by both"), cli.HelpHint(cmd))
+			}
 			return p.WithVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
-				return multipartAbort(ctx, p, c, v, args[0], args[1:], yes)
+				return multipartAbort(ctx, p, c, v, args[0], args[1:], o)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().Var(&o.olderThan, "older-than", "remove all that began before this `TIME`, such as 7d or 2026-06-01")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }
@@ -57,22 +69,18 @@ type abortedObject struct {
 }
 
 func multipartAbort(
-	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, yes bool,
+	ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaulturl.Vault, vaultArg string, refs []string, o abortOptions,
 ) error {
 	there, gone, err := openUploads(ctx, p, v, c)
 	if err != nil {
 		return p.ExplainVault(err, vaultArg)
 	}
 	there = append(there, gone...) // abort settles their records
-	var chosen []openUpload
-	for _, ref := range refs {
-		u, err := chooseUpload(there, v, ref)
-		if err != nil {
-			return err
-		}
-		chosen = append(chosen, u)
+	chosen, err := o.choose(p, there, v, refs)
+	if err != nil || len(chosen) == 0 {
+		return err
 	}
-	if !yes {
+	if !o.yes {
 		objects := make([]string, len(chosen))
 		for i, u := range chosen {
 			objects[i] = fmt.Sprintf("%s  begun %s  %q", cli.ShortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
@@ -83,11 +91,37 @@ func multipartAbort(
 		}
 	}
 	for _, u := range chosen {
-		if err := abortOne(ctx, p, c, v, u); err != nil {
+		err := abortOne(ctx, p, c, v, u)
+		if errors.Is(err, vault.ErrLocked) && o.olderThan.Given() {
+			p.Notice(fmt.Sprintf("the unfinished upload %s is left alone, because another process works on it", cli.ShortID(string(u.ID))))
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// choose returns the uploads to remove.
+func (o *abortOptions) choose(p *cli.Program, there []openUpload, v *vaulturl.Vault, refs []string) (chosen []openUpload, err error) {
+	before := o.olderThan.At(p.Now())
+	for _, u := range there {
+		if o.olderThan.Given() && !u.Created.IsZero() && u.Created.Before(before) {
+			chosen = append(chosen, u)
+		}
+	}
+	if o.olderThan.Given() && len(chosen) == 0 {
+		p.Notice("the vault has no unfinished upload that began before " + humane.Time(before))
+	}
+	for _, ref := range refs {
+		u, err := chooseUpload(there, v, ref)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, u)
+	}
+	return chosen, nil
 }
 
 // abortOne aborts an upload and records that. Another process may have continued the upload
