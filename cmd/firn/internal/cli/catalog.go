@@ -73,11 +73,19 @@ func (p *Program) OpenCatalog(ctx context.Context) (*catalog.Catalog, error) {
 
 // OpenKnownCatalog opens the catalog, and refuses to create a new one.
 func (p *Program) OpenKnownCatalog(ctx context.Context) (*catalog.Catalog, error) {
-	if there, err := p.HasCatalog(); err != nil {
+	if err := p.NeedKnownCatalog(); err != nil {
 		return nil, err
-	} else if !there {
-		return nil, WithHint(fmt.Errorf("there is no catalog %q yet", p.CatalogPath),
-			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
 	}
 	return p.OpenCatalog(ctx)
+}
+
+// NeedKnownCatalog returns an error if the catalog does not exist.
+func (p *Program) NeedKnownCatalog() error {
+	if there, err := p.HasCatalog(); err != nil {
+		return err
+	} else if !there {
+		return WithHint(fmt.Errorf("there is no catalog %q yet", p.CatalogPath),
+			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
+	}
+	return nil
 }

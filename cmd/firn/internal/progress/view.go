@@ -171,7 +171,7 @@ func rateText(u humane.Units, perSecond float64) string {
 	if u == humane.Bits {
 		return scaled(perSecond*8, 1000, rateColumns, "bps", "kbps", "Mbps", "Gbps", "Tbps")
 	}
-	return padded(strings.TrimRight(sizeText(u, int64(perSecond)), " ")+"/s", rateColumns)
+	return wide(strings.TrimRight(sizeText(u, int64(perSecond)), " ")+"/s", rateColumns)
 }
 
 func scaled(value, step float64, columns int, units ...string) string {

@@ -50,6 +50,7 @@ the rate is known.
 
 const downloadExample = `  firn download image-backups june.tar
   firn download image-backups '2025-*.img' -o /srv/back/ --tier Bulk --max-cost 5
+  firn download image-backups '2025-*.img' -o /srv/back/ --dry-run
   firn download image-backups june.tar -o - | tar x
   firn download image-backups june.tar --range 1GiB-2GiB -o piece --no-wait`
 
@@ -61,6 +62,7 @@ type downloadOptions struct {
 	tier         cli.TierFlag
 	rng          rangeFlag
 	force        bool
+	dryRun       bool
 	noTimes      bool
 	maxCost      cli.DollarsFlag
 	topic        cli.TopicFlag
@@ -90,6 +92,7 @@ func NewDownload(p *cli.Program) *cobra.Command {
 	p.AddKeepDays(f)
 	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
 	f.BoolVar(&o.force, "force", false, "replace files that are there")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be downloaded where, its price and its duration; ask for nothing")
 	f.BoolVar(&o.noTimes, "no-times", false, "leave files with the time at which they are written")
 	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
 	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32; to standard output, or with --limit-rate, 8)")
@@ -122,6 +125,9 @@ func runDownload(ctx context.Context, p *cli.Program, o downloadOptions, vaultAr
 	}
 	if err := o.topic.Check(vaultArg); err != nil {
 		return err
+	}
+	if o.dryRun {
+		return planDownload(ctx, p, o, vaultArg, refs)
 	}
 	return o.WithBell(ctx, func(bell depot.Bell) error {
 		return p.WithVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {

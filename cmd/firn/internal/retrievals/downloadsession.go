@@ -33,6 +33,8 @@ type downloadSession struct {
 	hook     *cli.ReadyHook
 	shown    *progress.Transfer
 	files    map[vault.ArchiveID]*progress.File
+	items    []item
+	toldTier map[vault.JobID]bool
 }
 
 func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (err error) {
@@ -40,6 +42,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
+	s.items, s.toldTier = items, make(map[vault.JobID]bool)
 	if items[0].name != "" {
 		if s.output, err = download.OpenDirectory(s.options.output); err != nil {
 			return err
@@ -188,7 +191,34 @@ func (s *downloadSession) downloadOptions() download.Options {
 
 func (s *downloadSession) downloadDepot(ctx context.Context) depot.Depot {
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
-	d.Approve, d.Bell, d.Ready = s.spending.approve, s.bell, func(job record.Job) { s.hook.Run(ctx, job) }
-	d.Progress, d.Waiting = s.progress, s.shown.Wait
+	d.Approve, d.Bell, d.Ready = s.spending.approve, s.bell, func(job record.Job) {
+		s.tellTier(job)
+		s.hook.Run(ctx, job)
+	}
+	d.Progress = s.progress
+	d.Waiting = func(w depot.Waiting) {
+		for _, job := range w.Jobs {
+			s.tellTier(job)
+		}
+		s.shown.Wait(w)
+	}
 	return d
+}
+
+// tellTier says once if a job is used that was started by another tier than the user named.
+func (s *downloadSession) tellTier(job record.Job) {
+	if s.toldTier[job.ID] {
+		return
+	}
+	s.toldTier[job.ID] = true
+	for _, i := range s.items {
+		if i.ID != job.Archive {
+			continue
+		}
+		bytes := job.Range.Size
+		if job.Range.IsZero() {
+			bytes = i.Size
+		}
+		s.spending.tellUnusedTier(download.FileName(i.Archive), job, s.options.tier, bytes)
+	}
 }

@@ -93,6 +93,11 @@ func NewRetrieve(p *cli.Program) *cobra.Command {
 }
 
 func runRetrieve(ctx context.Context, p *cli.Program, o retrieveOptions, vaultArg string, refs []string) error {
+	if o.dryRun {
+		if err := p.NeedKnownCatalog(); err != nil {
+			return err
+		}
+	}
 	return p.WithVault(ctx, vaultArg, 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		archives, err := resolve.All(ctx, p, c, v.URL(), refs)
 		if err != nil {
@@ -109,7 +114,11 @@ func runRetrieve(ctx context.Context, p *cli.Program, o retrieveOptions, vaultAr
 			return err
 		}
 		if o.dryRun {
-			return s.plan(archives)
+			plan := &retrievalPlan{
+				program: p, vault: v.URL(), table: s.spending.table, tier: o.tier, rng: o.rng,
+				rate: s.rate, budget: s.budget(), called: download.FileName,
+			}
+			return plan.tell(archives)
 		}
 		return s.run(ctx, archives)
 	})

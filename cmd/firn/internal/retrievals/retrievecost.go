@@ -7,6 +7,7 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/internal/price"
+	"firn/record"
 	"firn/vault"
 	"firn/vault/vaulturl"
 )
@@ -66,6 +67,21 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 // difference returns a minus b, with the certainty of a.
 func difference(a, b price.Amount) price.Amount {
 	return price.Amount{USD: a.USD - b.USD, Certainty: a.Certainty}
+}
+
+// tellUnusedTier says that a job exists already and that the tier that the user named is not
+// used, with what that saves. bytes are those that the job makes readable.
+func (s *spending) tellUnusedTier(name string, job record.Job, wanted cli.TierFlag, bytes int64) {
+	if wanted == "" || job.Tier == "" || job.Tier == vault.Tier(wanted) {
+		return
+	}
+	text := fmt.Sprintf("%q was asked for before by %s, so --tier %s is not used", name, job.Tier, wanted)
+	if cost, err := s.table.Retrieve(string(wanted), 1, max(0, bytes), 0); err == nil {
+		if saved := cost.Requests.Plus(cost.Bytes); saved.USD > 0 {
+			text += ", which saves " + cli.Money(saved)
+		}
+	}
+	s.program.Notice(text)
 }
 
 // approveUnknown approves a job for an archive of unknown size.

@@ -5,8 +5,8 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
-	"firn/download"
 	"firn/internal/humane"
+	"firn/internal/price"
 	"firn/record"
 	"firn/vault"
 )
@@ -31,15 +31,27 @@ type retrievePlanObject struct {
 	Wait        [2]int64 `json:"seconds_to_wait"`
 }
 
-// plan prints which archives would be retrieved, and the cost. It ignores existing jobs.
-func (s *retrieveSession) plan(archives []record.Archive) error {
-	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault.URL(), Tier: string(s.options.tier), Archives: len(archives), Rate: s.rate}
+// retrievalPlan is a retrieval that a dry run does not start.
+type retrievalPlan struct {
+	program *cli.Program
+	vault   string // canonical
+	table   price.Table
+	tier    cli.TierFlag
+	rng     rangeFlag
+	rate    float64 // bytes per second; 0 if unknown
+	budget  int64   // how many bytes to make readable now; 0 is no limit
+	// called returns how an archive is called in the list.
+	called func(record.Archive) string
+}
+
+// tell prints which archives would be retrieved, and the cost. It ignores existing jobs.
+func (s *retrievalPlan) tell(archives []record.Archive) error {
+	o := retrievePlanObject{MessageType: "retrieval_plan", Vault: s.vault, Tier: string(s.tier), Archives: len(archives), Rate: s.rate}
 	if o.Tier == "" {
 		o.Tier = string(vault.Standard)
 	}
-	budget := s.budget()
 	for _, a := range archives {
-		r, err := s.options.rng.of(a.Size)
+		r, err := s.rng.of(a.Size)
 		if err != nil {
 			return err
 		}
@@ -52,19 +64,19 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 			size = 0
 		}
 		o.Bytes += size
-		if budget == 0 || o.NowBytes == 0 || o.NowBytes+size <= budget {
+		if s.budget == 0 || o.NowBytes == 0 || o.NowBytes+size <= s.budget {
 			o.Now++
 			o.NowBytes += size
 		}
 	}
-	cost, err := s.spending.table.Retrieve(o.Tier, int64(o.Archives), o.Bytes, o.Bytes)
+	cost, err := s.table.Retrieve(o.Tier, int64(o.Archives), o.Bytes, o.Bytes)
 	if err != nil {
 		return cli.UsageError("%w", err)
 	}
 	o.RequestsUSD, o.RetrieveUSD, o.EgressUSD, o.Doubtful = cost.Requests.USD, cost.Bytes.USD, cost.Egress.USD, cost.Total().Doubtful()
 	o.Wait = [2]int64{int64(cost.Least.Seconds()), int64(cost.Most.Seconds())}
-	if !s.spending.table.IsFree() {
-		o.PricesAsOf = s.spending.table.Day()
+	if !s.table.IsFree() {
+		o.PricesAsOf = s.table.Day()
 	}
 	if s.rate > 0 {
 		o.Seconds = term.TimeToSend(o.Bytes, s.rate).Seconds()
@@ -73,7 +85,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 		return s.program.Out.Object(o)
 	}
 	for _, a := range archives {
-		s.program.Out.Line("%s", term.Show(fmt.Sprintf("%s  %s  %q", cli.ShortArchive(a.Vault, a.ID), cli.SizeText(a.Size), download.FileName(a))))
+		s.program.Out.Line("%s", term.Show(fmt.Sprintf("%s  %s  %q", cli.ShortArchive(a.Vault, a.ID), cli.SizeText(a.Size), s.called(a))))
 	}
 	s.program.Out.Line("%s, %s, by %s", humane.Count(o.Archives, "archive"), cli.SumText(o.Bytes, o.Unknown), o.Tier)
 	if o.PricesAsOf == "" {
@@ -81,7 +93,7 @@ func (s *retrieveSession) plan(archives []record.Archive) error {
 	} else {
 		s.program.Out.Line("  price     %s for the requests, %s to retrieve, %s to send it here; %s in all",
 			cli.Money(cost.Requests), cli.Money(cost.Bytes), cli.Money(cost.Egress), cli.Money(cost.Total()))
-		s.program.Out.Line("            (%s; look up yours)", s.spending.table.Basis())
+		s.program.Out.Line("            (%s; look up yours)", s.table.Basis())
 		s.program.Out.Line("  ready     in %s to %s", humane.Duration(cost.Least), humane.Duration(cost.Most))
 	}
 	if o.Seconds > 0 {

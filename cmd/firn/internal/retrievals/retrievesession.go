@@ -117,11 +117,14 @@ func (s *retrieveSession) tell(r jobs.Retrieved) error {
 	if done := r.Job.Started.Add(jobs.TypicalTime(s.vault.Limits(), r.Job.Tier)); r.Job.Status != vault.Succeeded && done.After(s.latest) {
 		s.latest = done
 	}
+	name := download.FileName(r.Archive)
+	if r.Found {
+		s.spending.tellUnusedTier(name, r.Job, s.options.tier, size)
+	}
 	if s.program.JSON {
 		return s.program.Out.Object(retrievedObject{newJobObject(r.Job, r.Archive), r.Found})
 	}
 	s.program.Out.Line("%s", term.Show(string(r.Job.ID)))
-	name := download.FileName(r.Archive)
 	switch {
 	case r.Job.Status == vault.Succeeded && r.Job.Expires.IsZero():
 		s.program.Notice(fmt.Sprintf("%q can be downloaded now", name))
