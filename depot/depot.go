@@ -59,8 +59,18 @@ type Depot struct {
 	// several jobs, Approve is called once, before the first, with the bytes of all of them. If
 	// it returns an error, no job is started and the call returns that error.
 	Approve func(req vault.JobRequest, bytes int64) error
+	// ApproveUpload is called before an upload begins or continues, and before the first request
+	// of it that a service charges for. If it returns an error, nothing is sent and the call
+	// returns that error. An archive that is there already needs no approval.
+	ApproveUpload func(UploadPlan) error
 	// Bell reports that a job may have ended. Without a Bell, firn polls the vault.
 	Bell Bell
+}
+
+// UploadPlan is what an upload is going to do.
+type UploadPlan struct {
+	Size     int64 // bytes of the archive; of a stream the expected size, or -1
+	Requests int   // that a service may charge for and that are still to be made; of a stream of unknown size 0
 }
 
 // HasRecord reports whether the depot keeps a record.
@@ -114,6 +124,9 @@ func (d Depot) WithDefaults() Depot {
 	}
 	if d.Waiting == nil {
 		d.Waiting = func(Waiting) {}
+	}
+	if d.ApproveUpload == nil {
+		d.ApproveUpload = func(UploadPlan) error { return nil }
 	}
 	if d.Ready == nil {
 		d.Ready = func(record.Job) {}

@@ -43,6 +43,9 @@ func (u *upload) open(ctx context.Context, last record.Upload) (*attempt, error)
 	if at, err := u.adopt(ctx, plan); at != nil || err != nil {
 		return at, err
 	}
+	if err := u.approve(plan, 0); err != nil {
+		return nil, err
+	}
 	return u.create(ctx, plan)
 }
 

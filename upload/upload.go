@@ -141,6 +141,7 @@ type upload struct {
 	others      map[vault.UploadID]bool // unfinished uploads that existed before our request and are not ours
 	pending     []pending               // earlier uploads whose result is unknown
 	whole       treehash.Hash           // tree hash of the source; zero until wholeHash computed it
+	approved    bool                    // the caller has agreed to the costs
 	last        record.Upload           // the newest upload of this source and description on record
 }
 
@@ -167,6 +168,9 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 	}
 	for range attempts {
 		at, err := u.open(ctx, last)
+		if err == nil {
+			err = u.approve(at.plan, len(at.held))
+		}
 		if err != nil {
 			return Stored{}, err
 		}
@@ -183,6 +187,25 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 		last = at.Upload
 	}
 	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file one after the other: %w", attempts, depot.ErrGaveUp)
+}
+
+// approve asks the caller once whether to send the source in parts, of which the vault holds
+// some.
+func (u *upload) approve(plan transfer.Plan, held int) error {
+	if u.approved {
+		return nil
+	}
+	approval := depot.UploadPlan{Size: plan.Size}
+	if plan.Size == transfer.Unknown && u.ExpectedSize > 0 {
+		approval.Size = u.ExpectedSize
+	}
+	if approval.Size >= 0 {
+		whole := Plan{Parts: int(PartsOf(approval.Size, plan.PartSize))}
+		approval.Requests = max(1, whole.Requests()-held)
+	}
+	err := u.ApproveUpload(approval)
+	u.approved = err == nil
+	return err
 }
 
 // attempt is an open upload: its record, its plan, and its parts.

@@ -13,6 +13,9 @@ type Table struct {
 	Region  string    `json:"-"`
 	AsOf    time.Time `json:"-"`
 	Source  string    `json:"-"`
+	// VaultRegion is the region of the vault if it is known and not Region, for which the
+	// prices may differ. Whoever knows the vault sets it.
+	VaultRegion string `json:"-"`
 
 	Storage Figure `json:"storage_per_gib_month"`
 	// Staging is the price of storage that is not cold: parts of an unfinished upload,
@@ -67,8 +70,15 @@ func (t Table) IsFree() bool { return t.AsOf.IsZero() }
 // Day returns the day on which the prices were looked up, as 2006-01-02.
 func (t Table) Day() string { return t.AsOf.Format(time.DateOnly) }
 
-// Basis returns service, region and date of the prices.
-func (t Table) Basis() string { return fmt.Sprintf("%s in %s as of %s", t.Service, t.Region, t.Day()) }
+// Basis returns service, region and date of the prices, and says if the vault is in another
+// region.
+func (t Table) Basis() string {
+	basis := fmt.Sprintf("%s in %s as of %s", t.Service, t.Region, t.Day())
+	if t.VaultRegion != "" {
+		basis += "; the prices of " + t.VaultRegion + " are not known"
+	}
+	return basis
+}
 
 // MinimumStay returns the shortest time for which an archive is billed.
 func (t Table) MinimumStay() time.Duration { return time.Duration(t.MinimumStayDays) * day }

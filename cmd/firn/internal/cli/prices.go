@@ -26,7 +26,20 @@ func (p *Program) Prices(vaultURL, class string) (price.Table, error) {
 		return price.Free(), nil
 	}
 	book, err := p.PriceBook()
-	return book.Table(PriceClass(class)), err
+	table := book.Table(PriceClass(class))
+	if region := regionOf(vaultURL); region != table.Region {
+		table.VaultRegion = region
+	}
+	return table, err
+}
+
+// regionOf returns the region that the URL of a vault at Amazon names, if it names one.
+func regionOf(vaultURL string) string {
+	u, err := url.Parse(vaultURL)
+	if err != nil || !isAtAmazon(vaultURL) {
+		return ""
+	}
+	return u.Query().Get("region")
 }
 
 // PriceClass returns the class under which prices are listed.

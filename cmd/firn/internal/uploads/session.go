@@ -28,6 +28,7 @@ type uploadSession struct {
 	vault    *vaulturl.Vault
 	catalog  *catalog.Catalog
 	shown    *progress.Transfer
+	spending *spending // nil: costs are neither shown nor limited
 }
 
 // uploadOne stores one source and prints its archive id.
@@ -97,6 +98,9 @@ func (s *uploadSession) send(
 	ctx context.Context, name string, source *source.Source, o upload.Options, announce func(plan depot.Progress),
 ) (stored upload.Stored, err error) {
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+	if s.spending != nil {
+		d.ApproveUpload = s.spending.approve
+	}
 	if !s.program.Quiet {
 		file := s.shown.File(name, source.Size())
 		defer func() { file.End(err) }()

@@ -36,6 +36,9 @@ others go on, unless they would fail alike (interrupted, credentials, damaged
 catalog). The exit status is the worst of all: the first of them in the order
 130, 8, 6, 5, 4, 7, 1, 3.
 
+What an upload costs is shown before it begins, as an estimate, and --max-cost
+refuses more.
+
 SIZE is written as 16M or 16MiB (powers of two), 64MB (powers of ten), or in
 bytes. RATE is written as 5M or 5MiB/s (powers of two), 5MB/s (powers of ten)
 or 40Mbps (10^6 bits); rates are shown in the units in which it is written.`
@@ -56,6 +59,7 @@ type uploadOptions struct {
 	estimateRate cli.RateFlag
 	again        bool
 	dryRun       bool
+	maxCost      cli.DollarsFlag
 	spoolDir     string
 	retryFor     time.Duration
 }
@@ -83,6 +87,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
+	f.Var(&o.maxCost, "max-cost", "send nothing beyond this cost in all: requests, and storage that is billed in any case")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: firn/spool in the cache home)")
 	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
 	p.AddPrices(f)
@@ -125,6 +130,11 @@ func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg st
 	}
 	return p.WithVault(ctx, vaultArg, cmp.Or(o.concurrency, depot.MaxConcurrency), func(c *catalog.Catalog, v *vaulturl.Vault) error {
 		s := &uploadSession{program: p, options: o, vaultArg: vaultArg, vault: v, catalog: c}
+		table, err := p.Prices(v.URL(), v.Class)
+		if err != nil {
+			return err
+		}
+		s.spending = &spending{program: p, table: table, limit: o.maxCost}
 		if err := s.meetVault(ctx); err != nil {
 			return p.ExplainWait(p.ExplainVault(err, vaultArg))
 		}

@@ -1,0 +1,54 @@
+package uploads
+
+import (
+	"fmt"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/price"
+)
+
+// spending shows the cost of uploads before they begin, and refuses uploads beyond a limit.
+type spending struct {
+	program *cli.Program
+	table   price.Table
+	limit   cli.DollarsFlag
+
+	toldRegion bool
+	total      price.Amount // of what was approved: requests, and the storage that is billed in any case
+}
+
+// approve is called before an upload begins or continues.
+func (s *spending) approve(plan depot.UploadPlan) error {
+	switch {
+	case s.table.IsFree():
+		return nil
+	case plan.Size < 0 && s.limit.Given:
+		return cli.WithHint(cli.RefusedError("the size of standard input is not known, so neither is its price, and there is a limit"),
+			"say about how much will come: "+s.program.TypedWith("--expected-size")+" SIZE")
+	case plan.Size < 0:
+		return nil
+	}
+	cost := s.table.Upload(plan.Requests, plan.Size)
+	total := s.total.Plus(cost.Requests).Plus(cost.Minimum)
+	if s.limit.Given && total.USD > s.limit.USD {
+		return cli.RefusedError("it would cost %s in all, requests and the least storage (%s), and --max-cost is %s",
+			cli.Money(total), s.table.Basis(), cli.Dollars(s.limit.USD))
+	}
+	s.total = total
+	if !s.program.Quiet {
+		s.program.UI.Say("firn: %s", term.Show(costText(cost)))
+		if t := s.table; t.VaultRegion != "" && !s.toldRegion {
+			s.program.UI.Say("firn: these are prices of %s; those of %s are not known", term.Show(t.Region), term.Show(t.VaultRegion))
+			s.toldRegion = true
+		}
+	}
+	return nil
+}
+
+// costText returns the cost of an upload in at most 80 columns.
+func costText(cost price.Estimate) string {
+	return fmt.Sprintf("costs %s in requests, %s a month, at least %s",
+		cli.Money(cost.Requests), cli.Money(cost.Month), cli.Money(cost.Minimum))
+}
