@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 
@@ -166,7 +167,7 @@ func (s *streamSource) fill(ctx context.Context, file io.Writer) (size int64, er
 			return 0, s.failure(ctx, size, err)
 		}
 		if _, err := file.Write(data); err != nil {
-			return 0, fmt.Errorf("%w: %w", ErrSpool, err)
+			return 0, spoolError(s.dir, err)
 		}
 		_, _ = s.hasher.Write(data) // never fails
 		if s.crc != nil {
@@ -193,12 +194,21 @@ func (s *streamSource) failure(ctx context.Context, size int64, err error) error
 	return &sourceError{fmt.Errorf("after byte %d: %w", int64(s.parts)*s.plan.PartSize+size, err)}
 }
 
+// spoolError returns an error about a part that cannot be kept. It names the directory: the
+// name of the file means nothing to the user.
+func spoolError(dir string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return fmt.Errorf("%w: directory %q: %w", ErrSpool, dir, err)
+}
+
 // spoolFile creates a file for one part. If the system allows it, spoolFile removes the
 // name at once, so that nothing is left of the file when the process is killed.
 func spoolFile(dir string) (file *os.File, release func(), err error) {
 	file, err = os.CreateTemp(dir, "firn-part-*")
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrSpool, err)
+		return nil, nil, spoolError(dir, err)
 	}
 	named := os.Remove(file.Name()) != nil
 	return file, func() {

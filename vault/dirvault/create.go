@@ -51,10 +51,10 @@ func createIn(parent *os.Root, name string, now time.Time) error {
 	}
 	temp := layout.TemporaryName()
 	if err := build(parent, temp, now); err != nil {
-		return errors.Join(err, parent.RemoveAll(temp))
+		return errors.Join(disk.ForTarget(err, temp, name), parent.RemoveAll(temp))
 	}
 	if err := parent.Rename(temp, name); err != nil {
-		return errors.Join(err, parent.RemoveAll(temp))
+		return errors.Join(disk.ForTarget(err, temp, name), parent.RemoveAll(temp))
 	}
 	return durable.SyncDir(parent, ".")
 }

@@ -19,14 +19,16 @@ func WriteWhole(path string, force bool, write func(io.Writer) error) (err error
 	if _, err := os.Lstat(path); err == nil && !force {
 		return fmt.Errorf("%q %w", path, vault.ErrExists)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
+	temporary := "." + filepath.Base(path) + "-"
+	f, err := os.CreateTemp(filepath.Dir(path), temporary+"*") // mode 0600
 	if err != nil {
-		return err
+		return disk.ForTarget(err, temporary, path)
 	}
 	err = errors.Join(write(f), f.Sync(), f.Close())
 	if err == nil {
 		err = name(f.Name(), path, force)
 	}
+	err = disk.ForTarget(err, temporary, path)
 	if err := os.Remove(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) { // not there after a rename
 		return err
 	}

@@ -31,10 +31,10 @@ func FillFile(dir *os.Root, name string, fill func(*os.File) error) error {
 		temp = layout.TemporaryName() // in the vault's directory, where it is found after a kill without reading millions of names
 	}
 	if err := CreateFile(dir, temp, fill); err != nil {
-		return errors.Join(err, RemoveIfThere(dir, temp))
+		return errors.Join(disk.ForTarget(err, path.Base(temp), name), RemoveIfThere(dir, temp))
 	}
 	if err := dir.Rename(temp, name); err != nil {
-		return errors.Join(err, RemoveIfThere(dir, temp))
+		return errors.Join(disk.ForTarget(err, path.Base(temp), name), RemoveIfThere(dir, temp))
 	}
 	return SyncDir(dir, path.Dir(name))
 }
