@@ -6,7 +6,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-const completionLong = `Prints a script that teaches a shell to complete firn's commands and options.`
+const completionLong = `Print a script that completes firn's commands and options in a shell.`
 
 const completionExample = `  firn completion bash > ~/.local/share/bash-completion/completions/firn
   firn completion zsh > "${fpath[1]}/_firn"

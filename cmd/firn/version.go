@@ -13,10 +13,11 @@ import (
 // version is set by the linker when a release is built.
 var version = ""
 
-const versionLong = `Prints the version of firn, the commit it was built from where that is known,
-the version of Go, and the system and processor. With --json also the
-instructions of the processor that hashes are computed with (sha-ni, avx512 or
-sha2), besides what the standard library uses.`
+const versionLong = `Print the version of firn, its commit if known, the version of Go, the operating
+system and the architecture.
+
+With --json also print the processor instructions that firn computes hashes with
+(sha-ni, avx512 or sha2) in addition to those of the Go standard library.`
 
 // versionObject is the version on standard output.
 type versionObject struct {
@@ -36,20 +37,22 @@ func newVersion(p *cli.Program) *cobra.Command {
 		Long:    versionLong,
 		Example: "  firn version --json",
 		Args:    cli.Takes(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			v := thisVersion()
-			if p.JSON {
-				return p.Out.Object(v)
-			}
-			commit := ""
-			if v.Commit != "" {
-				commit = " (commit " + v.Commit + ")"
-			}
-			p.Out.Line("firn %s%s, %s, %s/%s", v.Version, commit, v.Go, v.OS, v.Arch)
-			return nil
-		},
+		RunE:    func(*cobra.Command, []string) error { return printVersion(p) },
 	}
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+}
+
+func printVersion(p *cli.Program) error {
+	v := thisVersion()
+	if p.JSON {
+		return p.Out.Object(v)
+	}
+	commit := ""
+	if v.Commit != "" {
+		commit = " (commit " + v.Commit + ")"
+	}
+	p.Out.Line("firn %s%s, %s, %s/%s", v.Version, commit, v.Go, v.OS, v.Arch)
+	return nil
 }
 
 // thisVersion takes the version from the linker, or else from the build information of Go.

@@ -18,15 +18,15 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultCapacityLong = `Lists the units of provisioned capacity of an account in a region, or buys one.
+const vaultCapacityLong = `List the provisioned capacity of an account in a region, or buy a capacity unit.
 
-A unit makes sure that Expedited retrievals are taken at all times: at least three
-every five minutes, at up to 150 MB/s. Without one they may be refused when many
-people ask. An account has up to two.
+A unit guarantees that Expedited retrievals are accepted: at least three every
+five minutes, at up to 150 MB/s. Without one, they may be rejected when demand
+is high. An account can have two units. A unit is paid for a month, whether it
+is used or not, and cannot be returned. firn shows the price first; --max-cost
+sets a limit.
 
-ACCOUNT is the URL of any vault of the account, or glacier:// with its region. A
-unit is paid for a month, whether it is used or not, and cannot be given back. The
-price is shown first; --max-cost refuses a higher one.`
+ACCOUNT is the URL of any vault of the account, or glacier:// with a region.`
 
 const vaultCapacityExample = `  firn vault capacity
   firn vault capacity 'glacier://?region=us-west-2' --buy --max-cost 100`
@@ -43,27 +43,30 @@ func newVaultCapacity(p *cli.Program) *cobra.Command {
 	var o capacityOptions
 	cmd := &cobra.Command{
 		Use:     "capacity [ACCOUNT]",
-		Short:   "List or buy capacity for Expedited retrievals",
+		Short:   "List or buy provisioned capacity",
 		Long:    vaultCapacityLong,
 		Example: vaultCapacityExample,
 		Args:    cli.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !o.buy && (cmd.Flags().Changed("yes") || cmd.Flags().Changed("max-cost") || cmd.Flags().Changed("dry-run")) {
+				return cli.WithHint(cli.UsageError("--yes, --max-cost and --dry-run require --buy"), cli.HelpHint(cmd))
+			}
 			return inAccount(cmd.Context(), p, args, func(place *vaulturl.Place) error {
 				return runCapacity(cmd.Context(), p, place, o)
 			})
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.buy, "buy", false, "buy one more unit, for a month, after asking")
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
-	f.Var(&o.maxCost, "max-cost", "buy nothing that costs more than this")
-	addDryRun(f, &o.dryRun)
+	f.BoolVar(&o.buy, "buy", false, "buy one unit for a month, after asking")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	f.Var(&o.maxCost, "max-cost", "refuse a price above `USD`")
+	cli.AddDryRun(f, &o.dryRun)
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func runCapacity(ctx context.Context, p *cli.Program, place *vaulturl.Place, o capacityOptions) error {
-	admin, err := place.Account(vaulturl.Capacity)
+	admin, err := accountOf(place, vaulturl.Capacity)
 	if err != nil {
 		return err
 	}

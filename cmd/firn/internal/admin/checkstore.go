@@ -22,7 +22,7 @@ type checkOptions struct{ yes, dryRun bool }
 func checkStore(ctx context.Context, p *cli.Program, vaultArg string, o checkOptions) error {
 	ref, err := vaulturl.Parse(vaultArg)
 	if err != nil {
-		return err
+		return cli.URLError(err)
 	}
 	c := &storeCheck{program: p, ref: ref, id: "firn-check-" + strings.ToLower(rand.Text()[:8])}
 	if err := tellCheckCost(ctx, p, c); err != nil {
@@ -50,7 +50,7 @@ func tellCheckCost(ctx context.Context, p *cli.Program, c *storeCheck) error {
 		c.ref.Beside(c.id))
 	place, err := vaulturl.OpenPlace(ctx, c.ref.Beside(c.id))
 	if err != nil {
-		return err
+		return cli.URLError(err)
 	}
 	table, err := p.Prices(place.URL(place.Name), place.Class)
 	if err = errors.Join(err, place.Close()); err != nil {

@@ -10,8 +10,8 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultCreateLong = `Creates an empty vault and prints its URL. One that is there already stays as it
-is. A directory is created with those above it.`
+const vaultCreateLong = `Create an empty vault and print its URL. If the vault exists, it stays as it is.
+For a directory, firn also creates the parent directories.`
 
 const vaultCreateExample = `  firn vault create 'glacier://image-backups?region=us-west-2'
   firn vault create /mnt/cold/image-backups`

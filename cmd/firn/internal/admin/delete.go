@@ -18,22 +18,15 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const deleteLong = `Deletes archives from a vault, for ever, after asking.
+const deleteLong = `Delete archives from a vault, after asking. This cannot be undone.
 
-ARCHIVE is an archive id, the beginning of one, or a name, path, description or
-glob. It must mean exactly one archive of the catalog; else the candidates are
-shown. A whole id is taken even if the catalog does not know it.
+firn first shows what the deletion costs: a service bills a minimum storage time
+(90 days in Amazon Glacier) for archives that are deleted earlier. For one
+archive you answer yes; for several you type their number. If standard input is
+not a terminal, --yes is required.
 
-An id may begin with a hyphen: write -- before it, so that it is not taken for
-an option.
-
-What it costs is shown first: a service bills a minimum stay (90 days in Amazon
-Glacier) for what is deleted earlier. One archive takes a yes; of several the
-number has to be typed. Without a terminal nobody can be asked, and --yes is
-needed.
-
-That an archive is about to be deleted is in the catalog before the vault is
-asked. After an interruption the same command deletes what is left.`
+Each ARCHIVE must match exactly one archive. After an interruption, the same
+command deletes the remaining archives.`
 
 const deleteExample = `  firn delete image-backups june.tar
   firn delete image-backups june.tar --dry-run
@@ -44,6 +37,7 @@ func NewDelete(p *cli.Program) *cobra.Command {
 	yes, dryRun := false, false
 	cmd := &cobra.Command{
 		Use:     "delete VAULT ARCHIVE...",
+		Aliases: []string{"rm"},
 		Short:   "Delete archives from a vault",
 		Long:    deleteLong,
 		Example: deleteExample,
@@ -58,8 +52,8 @@ func NewDelete(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	addDeletionDryRun(cmd.Flags(), &dryRun)
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
+	cli.AddDryRun(cmd.Flags(), &dryRun)
 	p.AddPrices(cmd.Flags())
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/spf13/pflag"
-
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -13,11 +11,6 @@ import (
 	"firn/record"
 	"firn/vault/vaulturl"
 )
-
-// addDeletionDryRun adds the option --dry-run to a command that deletes archives.
-func addDeletionDryRun(f *pflag.FlagSet, dryRun *bool) {
-	f.BoolVar(dryRun, "dry-run", false, "print what would be deleted, and its price; delete nothing")
-}
 
 // deletionPlanObject is what a dry run would delete, on standard output.
 type deletionPlanObject struct {

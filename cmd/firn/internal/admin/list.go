@@ -17,11 +17,11 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultListLong = `Lists the vaults of an account in a region, or those in a directory.
+const vaultListLong = `List the vaults of an account in a region, or the vaults in a directory.
 
-PLACE is a URL as for a vault, whose name does not matter (glacier:// alone is
-enough), or the directory that holds the vaults. The numbers are as of each
-vault's last inventory, which may be a day old.`
+PLACE is the URL of any vault of the account (glacier:// is enough), or the
+directory that contains the vaults. The numbers of archives and bytes are those
+of the last inventory of each vault, which may be a day old.`
 
 const vaultListExample = `  firn vault list
   firn vault list 'glacier://?region=us-west-2&profile=work'
@@ -30,6 +30,7 @@ const vaultListExample = `  firn vault list
 func newVaultList(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list [PLACE]",
+		Aliases: []string{"ls"},
 		Short:   "List vaults",
 		Long:    vaultListLong,
 		Example: vaultListExample,
@@ -48,7 +49,7 @@ func listVaults(ctx context.Context, p *cli.Program, raw string) (err error) {
 	p.Contact(raw)
 	place, err := vaulturl.OpenRoot(ctx, raw)
 	if err != nil {
-		return err
+		return p.ExplainOpen(err, raw)
 	}
 	defer func() { err = errors.Join(err, place.Close()) }()
 	place.OnDamage = p.Damaged

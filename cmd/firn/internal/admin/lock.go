@@ -18,27 +18,32 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLockLong = `Locks a vault: a policy that says what nobody may do with it, the owner of the
-account included, and that can never be changed or removed. A lock is what keeps
-archives from being deleted before their time.
+const vaultLockLong = `Lock a vault with a policy that restricts everybody, including the owner of the
+account, and that can never be changed or removed. Use it to keep archives from
+being deleted for a certain time.
 
-A lock takes two commands, a while apart:
+Locking takes two commands:
 
-  start     puts the policy in force for 24 hours, to be tested. Then it vanishes,
-            unless the lock was completed.
-  complete  makes it permanent. There is no way back: the policy goes only with
-            the vault, which must be empty by then.
+  start     puts the policy in force for 24 hours so that you can test it. The
+            policy then expires, unless you complete the lock.
+  complete  makes the policy permanent. This cannot be undone; the policy ends
+            only with the vault, which must be empty to be deleted.
 
-abort ends a test early. A vault has one lock at the most.`
+"abort" ends the test early. A vault has at most one lock.`
+
+const vaultLockExample = `  firn vault lock start image-backups keep-a-year.json
+  firn vault lock complete image-backups AE863rKkWZU53SLW5be4DUcW`
 
 func newVaultLock(p *cli.Program) *cobra.Command {
-	return cli.Group("lock", "Lock a vault, in two steps", vaultLockLong,
+	cmd := cli.Group("lock", "Lock a vault, in two steps", vaultLockLong,
 		newVaultLockShow(p), newVaultLockStart(p), newVaultLockComplete(p), newVaultLockAbort(p))
+	cmd.Example = vaultLockExample
+	return cmd
 }
 
 // addConfirm adds the option --confirm, which replaces typing the name of the vault.
 func addConfirm(cmd *cobra.Command, name *string) {
-	cmd.Flags().StringVar(name, "confirm", "", "do not ask: this is the `NAME` of the vault")
+	cmd.Flags().StringVar(name, "confirm", "", "confirm with the `NAME` of the vault instead of asking")
 }
 
 // lockObject is the lock of a vault on standard output.

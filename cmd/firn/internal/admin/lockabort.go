@@ -12,15 +12,15 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLockAbortLong = `Gives up the lock of a vault that is in progress: its policy is in force no more, and
-another one can be started. That there is none is no error, and is told. A vault that
-is locked stays so.`
+const vaultLockAbortLong = `Abort the lock of a vault that is in progress. Its policy is no longer in force,
+and you can start another lock. Without a lock in progress this does nothing. A
+completed lock cannot be aborted.`
 
 func newVaultLockAbort(p *cli.Program) *cobra.Command {
 	dryRun := false
 	cmd := &cobra.Command{
 		Use:     "abort VAULT",
-		Short:   "Give up a lock that is in progress",
+		Short:   "Abort a lock that is in progress",
 		Long:    vaultLockAbortLong,
 		Example: "  firn vault lock abort image-backups",
 		Args:    cli.Takes(1, 1),
@@ -30,12 +30,12 @@ func newVaultLockAbort(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	addDryRun(cmd.Flags(), &dryRun)
+	cli.AddDryRun(cmd.Flags(), &dryRun)
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
 func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg string, dryRun bool) error {
-	admin, err := place.Account(vaulturl.VaultLock)
+	admin, err := accountOf(place, vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

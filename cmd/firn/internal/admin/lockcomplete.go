@@ -12,21 +12,22 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLockCompleteLong = `Makes the lock of a vault permanent: the policy that was started with this lock id,
-and tested since. It can never be changed or removed, by nobody, the service
-included. Archives that it keeps from being deleted are paid for until it lets go.
+const vaultLockCompleteLong = `Make the lock of a vault permanent: the policy that "firn vault lock start" put
+in force with this lock id. Nobody can change or remove it afterwards, not even
+the service. You pay for the archives that the policy protects until it permits
+their deletion.
 
-The policy is shown as the vault has it, and the vault's name must be typed. In a
-script --confirm takes the name; --yes does not exist here. Completing a lock again
-changes nothing.
+firn shows the policy and asks you to type the name of the vault; --confirm NAME
+answers in advance. --yes does not exist here. Completing a lock again changes
+nothing.
 
-A lock id may begin with a hyphen: write -- before it.`
+A lock id may begin with a hyphen; write -- before it.`
 
 func newVaultLockComplete(p *cli.Program) *cobra.Command {
 	var o lockOptions
 	cmd := &cobra.Command{
 		Use:     "complete VAULT LOCK-ID",
-		Short:   "Make a lock permanent, for ever",
+		Short:   "Make a lock permanent",
 		Long:    vaultLockCompleteLong,
 		Example: "  firn vault lock complete image-backups AE863rKkWZU53SLW5be4DUcW",
 		Args:    cli.Takes(2, 2),
@@ -37,12 +38,12 @@ func newVaultLockComplete(p *cli.Program) *cobra.Command {
 		},
 	}
 	addConfirm(cmd, &o.confirm)
-	addDryRun(cmd.Flags(), &o.dryRun)
+	cli.AddDryRun(cmd.Flags(), &o.dryRun)
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, id string, o lockOptions) error {
-	admin, err := place.Account(vaulturl.VaultLock)
+	admin, err := accountOf(place, vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,9 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLockShowLong = `Shows the lock of a vault, in progress or locked, and its policy. The id that
-completes a lock is not shown: the service tells it only when the lock is started.`
+const vaultLockShowLong = `Show the policy and the state of the lock of a vault. The lock id, which
+completes a lock, is not shown: the service returns it only when the lock is
+started.`
 
 func newVaultLockShow(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
@@ -32,7 +33,7 @@ func newVaultLockShow(p *cli.Program) *cobra.Command {
 }
 
 func showLock(ctx context.Context, p *cli.Program, place *vaulturl.Place) error {
-	admin, err := place.Account(vaulturl.VaultLock)
+	admin, err := accountOf(place, vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

@@ -12,13 +12,14 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLockStartLong = `Starts the lock of a vault with the policy in FILE, or that on standard input if FILE
-is -: JSON of at most 20 KiB.
+const vaultLockStartLong = `Start the lock of a vault with the policy in FILE: JSON of at most 20 KiB. If
+FILE is -, firn reads standard input.
 
-The policy is shown, and the vault's name must be typed, or given as --confirm. From
-then on the policy is in force for 24 hours, in which it can be tested and given up;
-then it vanishes, unless "firn vault lock complete" has made it permanent. The lock
-id that this takes is printed now and can never be asked for again.`
+firn shows the policy and asks you to type the name of the vault; --confirm NAME
+answers in advance. The policy is then in force for 24 hours, in which you can
+test or abort it, and expires unless "firn vault lock complete" makes it
+permanent. firn prints the lock id that "complete" needs. It cannot be retrieved
+later.`
 
 const vaultLockStartExample = `  firn vault lock start image-backups keep-a-year.json --dry-run
   firn vault lock start image-backups keep-a-year.json`
@@ -38,12 +39,12 @@ func newVaultLockStart(p *cli.Program) *cobra.Command {
 		},
 	}
 	addConfirm(cmd, &o.confirm)
-	addDryRun(cmd.Flags(), &o.dryRun)
+	cli.AddDryRun(cmd.Flags(), &o.dryRun)
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 
 func startLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vaultArg, file string, o lockOptions) error {
-	admin, err := place.Account(vaulturl.VaultLock)
+	admin, err := accountOf(place, vaulturl.VaultLock)
 	if err != nil {
 		return err
 	}

@@ -8,18 +8,21 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
+	"firn/vault"
 	"firn/vault/administration"
 	"firn/vault/vaulturl"
 )
 
-const vaultNotifyLong = `Shows, sets or removes the Amazon SNS topic that a vault tells when its jobs have
-ended. A queue that is subscribed to the topic is what --sqs listens to.
+const vaultNotifyLong = `Show, set or remove the Amazon SNS topic that receives a message when a job of
+the vault ends. An SQS queue that is subscribed to the topic can be given to
+--sqs.
 
-The service does not look whether there is such a topic, nor whether the vault
-may write to it: the topic's policy must allow that to Amazon Glacier.`
+Amazon Glacier does not check that the topic exists or that the vault may
+publish to it. The policy of the topic must allow it.`
 
 const vaultNotifyExample = `  firn vault notify image-backups
-  firn vault notify image-backups --topic arn:aws:sns:us-west-2:123456789012:retrievals
+  firn vault notify image-backups \
+    --topic arn:aws:sns:us-west-2:123456789012:retrievals
   firn vault notify image-backups --off`
 
 func newVaultNotify(p *cli.Program) *cobra.Command {
@@ -27,7 +30,7 @@ func newVaultNotify(p *cli.Program) *cobra.Command {
 	var off, dryRun bool
 	cmd := &cobra.Command{
 		Use:     "notify VAULT",
-		Short:   "Show or set the topic that is told of jobs",
+		Short:   "Show or set the SNS topic for ended jobs",
 		Long:    vaultNotifyLong,
 		Example: vaultNotifyExample,
 		Args:    cli.Takes(1, 1),
@@ -35,18 +38,20 @@ func newVaultNotify(p *cli.Program) *cobra.Command {
 			set := cmd.Flags().Changed("topic")
 			switch {
 			case set && off:
-				return cli.WithHint(cli.UsageError("--topic and --off contradict each other"), cli.HelpHint(cmd))
+				return cli.WithHint(cli.UsageError("--topic and --off exclude each other"), cli.HelpHint(cmd))
 			case set && topic == "":
-				return cli.WithHint(cli.UsageError("--topic names no topic; to remove it use --off"), cli.HelpHint(cmd))
+				return cli.WithHint(cli.UsageError("--topic is empty; to remove the topic use --off"), cli.HelpHint(cmd))
+			case set && !vault.IsTopic(topic):
+				return cli.WithHint(cli.UsageError("--topic: %q is not the ARN of an SNS topic", topic), cli.HelpHint(cmd))
 			}
 			return inPlace(cmd.Context(), p, args[0], func(place *vaulturl.Place) error {
 				return notifyVault(cmd.Context(), p, place, topic, off, dryRun)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&topic, "topic", "", "tell this SNS topic (an `ARN`) of every job that ends")
-	cmd.Flags().BoolVar(&off, "off", false, "tell no topic any more")
-	addDryRun(cmd.Flags(), &dryRun)
+	cmd.Flags().StringVar(&topic, "topic", "", "set the SNS topic with this `ARN`")
+	cmd.Flags().BoolVar(&off, "off", false, "remove the topic")
+	cli.AddDryRun(cmd.Flags(), &dryRun)
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
@@ -59,7 +64,7 @@ type notificationsObject struct {
 }
 
 func notifyVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, topic string, off, dryRun bool) error {
-	to, err := place.Account(vaulturl.Notifications)
+	to, err := accountOf(place, vaulturl.Notifications)
 	if err != nil {
 		return err
 	}

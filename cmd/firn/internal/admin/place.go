@@ -6,6 +6,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/vault"
+	"firn/vault/glaciervault"
 	"firn/vault/vaulturl"
 )
 
@@ -14,7 +15,7 @@ func inPlace(ctx context.Context, p *cli.Program, vaultArg string, act func(*vau
 	p.Contact(vaultArg)
 	place, err := vaulturl.OpenPlace(ctx, vaultArg)
 	if err != nil {
-		return err
+		return p.ExplainOpen(err, vaultArg)
 	}
 	place.OnDamage = p.Damaged
 	return p.ExplainVault(errors.Join(act(place), place.Close()), vaultArg)
@@ -29,9 +30,16 @@ func inAccount(ctx context.Context, p *cli.Program, args []string, act func(*vau
 	p.Contact(args[0])
 	place, err := vaulturl.OpenRoot(ctx, args[0])
 	if err != nil {
-		return err
+		return p.ExplainOpen(err, args[0])
 	}
 	return errors.Join(act(place), place.Close())
+}
+
+// accountOf returns the account of a vault. Only a Glacier vault has the needed
+// feature.
+func accountOf(place *vaulturl.Place, need vaulturl.Feature) (*glaciervault.Account, error) {
+	account, err := place.Account(need)
+	return account, cli.URLError(err)
 }
 
 // ifThere asks for a setting that a vault may lack, which is no error. If the service answers

@@ -4,16 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/spf13/pflag"
-
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
 )
-
-// addDryRun adds the option --dry-run to a command that administers vaults.
-func addDryRun(f *pflag.FlagSet, dryRun *bool) {
-	f.BoolVar(dryRun, "dry-run", false, "print the request that would be sent; change nothing")
-}
 
 // plannedObject is a request that a dry run does not send, on standard output. It uses the
 // service's names, after which its permissions are named.

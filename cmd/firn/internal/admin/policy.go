@@ -10,13 +10,12 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultPolicyLong = `Shows, sets or removes the access policy of a vault: a document in JSON, of at most
-20 KiB, that says who may do what with this one vault, beside what the policies of
-users and roles say.
+const vaultPolicyLong = `Show, set or remove the access policy of a vault: a JSON document of at most 20
+KiB that allows or denies access to this vault, in addition to the policies of
+users and roles.
 
-Standard output is the policy and nothing else, so that it can be kept in a file,
-changed, and set again. A vault has one access policy; the one that is set takes the
-place of the one before.`
+firn prints the policy and nothing else, so that you can save, edit and set it
+again. A new policy replaces the old one.`
 
 const vaultPolicyExample = `  firn vault policy image-backups > policy.json
   firn vault policy image-backups --set policy.json --dry-run
@@ -35,7 +34,7 @@ func newVaultPolicy(p *cli.Program) *cobra.Command {
 			set := cmd.Flags().Changed("set")
 			switch {
 			case set && o.off:
-				return cli.WithHint(cli.UsageError("--set and --off contradict each other"), cli.HelpHint(cmd))
+				return cli.WithHint(cli.UsageError("--set and --off exclude each other"), cli.HelpHint(cmd))
 			case set && o.file == "":
 				return cli.WithHint(cli.UsageError("--set names no file; to remove the policy use --off"), cli.HelpHint(cmd))
 			}
@@ -44,9 +43,9 @@ func newVaultPolicy(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&o.file, "set", "", "set the policy in this `FILE`, or that on standard input if it is -")
+	cmd.Flags().StringVar(&o.file, "set", "", "set the policy in `FILE`; - is standard input")
 	cmd.Flags().BoolVar(&o.off, "off", false, "remove the policy")
-	addDryRun(cmd.Flags(), &o.dryRun)
+	cli.AddDryRun(cmd.Flags(), &o.dryRun)
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
@@ -65,7 +64,7 @@ type policyObject struct {
 }
 
 func policyOfVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o policyOptions) error {
-	admin, err := place.Account(vaulturl.AccessPolicy)
+	admin, err := accountOf(place, vaulturl.AccessPolicy)
 	if err != nil {
 		return err
 	}

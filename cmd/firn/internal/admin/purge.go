@@ -9,27 +9,26 @@ import (
 	"firn/depot"
 )
 
-const purgeLong = `Deletes every archive of a vault, for ever, after asking.
+const purgeLong = `Delete all archives of a vault, after asking. This cannot be undone.
 
-An inventory is taken first, which takes hours, so that archives are found that
-the catalog does not know; one that was read within the last day will do. With
---no-inventory only what the catalog knows is deleted.
+firn first retrieves an inventory, which takes hours, to find archives that are
+not in the catalog. An inventory of the last 24 hours is used again. With
+--no-inventory firn deletes only the archives in the catalog.
 
-Then it is shown how many archives there are and what it costs to delete them,
-and the vault's name must be typed, or --yes given. Without a terminal nobody can
-be asked, and --yes is needed. What is stored after that stays.
+firn then shows the number of archives and what the deletion costs, and asks you
+to type the name of the vault; --yes answers in advance. If standard input is
+not a terminal, --yes is required. Archives that are stored later are not
+deleted.
 
-The command may be stopped at any moment and run again: it goes on. Archives that
-the vault refuses to delete, such as those under a Vault Lock, are counted, and
-the others are deleted all the same.
+The command can be interrupted and run again at any time. Archives that the
+vault refuses to delete, for example because of a Vault Lock, are counted; all
+others are deleted.
 
-With --and-delete-vault the vault itself is deleted, too. Amazon Glacier allows
-that about a day later, once it has counted its archives, so the command waits
-(--no-wait: exits with status 75), and deletes what was found meanwhile.
+With --and-delete-vault firn also deletes the vault. Amazon Glacier permits that
+only about a day later, after its next inventory, so the command waits.
+Unfinished uploads are not deleted; see "firn multipart --help".
 
-With --dry-run the archives on record are counted, and no inventory is taken.
-
-Unfinished uploads are no archives: see firn multipart list and abort.`
+With --dry-run firn counts the archives in the catalog and sends no request.`
 
 const purgeExample = `  firn purge image-backups
   firn purge image-backups --dry-run
@@ -51,7 +50,7 @@ func NewPurge(p *cli.Program) *cobra.Command {
 	var o purgeOptions
 	cmd := &cobra.Command{
 		Use:     "purge VAULT",
-		Short:   "Delete every archive of a vault",
+		Short:   "Delete all archives of a vault",
 		Long:    purgeLong + "\n\n" + cli.OnReadyHelp,
 		Example: purgeExample,
 		Args:    cli.Takes(1, 1),
@@ -63,12 +62,12 @@ func NewPurge(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
-	addDeletionDryRun(f, &o.dryRun)
-	f.BoolVar(&o.noInventory, "no-inventory", false, "delete only what the catalog knows")
-	f.BoolVar(&o.andVault, "and-delete-vault", false, "delete the vault, too, as soon as it may be")
-	f.IntVar(&o.concurrency, "concurrency", depot.DefaultConcurrency, "requests in flight, fewer if the service asks to slow down")
-	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	cli.AddDryRun(f, &o.dryRun)
+	f.BoolVar(&o.noInventory, "no-inventory", false, "delete only the archives in the catalog")
+	f.BoolVar(&o.andVault, "and-delete-vault", false, "also delete the vault, as soon as the service permits")
+	f.IntVar(&o.concurrency, "concurrency", depot.DefaultConcurrency, "send `N` requests at once, fewer if the service throttles")
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	o.Add(f)
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,

@@ -30,6 +30,9 @@ func runPurge(ctx context.Context, p *cli.Program, vaultArg string, o purgeOptio
 	if o.concurrency < 1 {
 		return cli.UsageError("--concurrency must be at least 1")
 	}
+	if o.retryFor <= 0 {
+		return cli.UsageError("--retry-for must be more than 0s")
+	}
 	place, err := vaulturl.OpenPlace(ctx, vaultArg)
 	if err != nil {
 		return p.ExplainOpen(err, vaultArg)

@@ -12,30 +12,31 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultRetrievalPolicyLong = `Shows or sets the data retrieval policy of an account in a region: how many bytes
-may be retrieved in an hour.
+const vaultRetrievalPolicyLong = `Show or set the data retrieval policy of an account in a region: how many bytes
+may be retrieved per hour.
 
-It touches Standard retrievals only. Expedited and Bulk retrievals, inventories, and
-jobs that run already are not limited by it. What goes beyond it is refused at once
-and costs nothing: firn then waits, unless it is told --no-wait. A new policy is in
-force within minutes.
+It limits Standard retrievals only; not Expedited or Bulk retrievals,
+inventories, or jobs in progress. The service rejects a retrieval beyond the
+limit, which costs nothing; firn then waits and tries again, unless --no-wait is
+given. A new policy takes effect within minutes.
 
-ACCOUNT is the URL of any vault of the account, or glacier:// with its region.`
+ACCOUNT is the URL of any vault of the account, or glacier:// with a region.`
 
 const vaultRetrievalPolicyExample = `  firn vault retrieval-policy
-  firn vault retrieval-policy 'glacier://?region=us-west-2' --bytes-per-hour 10GiB`
+  firn vault retrieval-policy 'glacier://?region=us-west-2' \
+    --bytes-per-hour 10GiB`
 
 func newVaultRetrievalPolicy(p *cli.Program) *cobra.Command {
 	var o retrievalPolicyOptions
 	cmd := &cobra.Command{
 		Use:     "retrieval-policy [ACCOUNT]",
-		Short:   "Show or set how much may be retrieved in an hour",
+		Short:   "Show or set the data retrieval policy",
 		Long:    vaultRetrievalPolicyLong,
 		Example: vaultRetrievalPolicyExample,
 		Args:    cli.Takes(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.bytesPerHour > 0 && (o.freeTier || o.none) || o.freeTier && o.none {
-				return cli.WithHint(cli.UsageError("--bytes-per-hour, --free-tier and --none contradict each other"), cli.HelpHint(cmd))
+				return cli.WithHint(cli.UsageError("--bytes-per-hour, --free-tier and --none exclude each other"), cli.HelpHint(cmd))
 			}
 			return inAccount(cmd.Context(), p, args, func(place *vaulturl.Place) error {
 				return retrievalPolicy(cmd.Context(), p, place, o)
@@ -43,10 +44,10 @@ func newVaultRetrievalPolicy(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&o.bytesPerHour, "bytes-per-hour", "allow so many bytes in an hour")
-	f.BoolVar(&o.freeTier, "free-tier", false, "allow what the free tier covers, and nothing that costs")
-	f.BoolVar(&o.none, "none", false, "allow everything")
-	addDryRun(f, &o.dryRun)
+	f.Var(&o.bytesPerHour, "bytes-per-hour", "allow `SIZE` bytes per hour")
+	f.BoolVar(&o.freeTier, "free-tier", false, "allow only what the free tier covers")
+	f.BoolVar(&o.none, "none", false, "set no limit")
+	cli.AddDryRun(f, &o.dryRun)
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
@@ -80,7 +81,7 @@ type retrievalPolicyObject struct {
 }
 
 func retrievalPolicy(ctx context.Context, p *cli.Program, place *vaulturl.Place, o retrievalPolicyOptions) error {
-	admin, err := place.Account(vaulturl.RetrievalPolicy)
+	admin, err := accountOf(place, vaulturl.RetrievalPolicy)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultShowLong = `Shows what a vault tells about itself. The numbers of archives and bytes are as
-of its last inventory, which may be a day old.`
+const vaultShowLong = `Show the properties of a vault. The numbers of archives and bytes are those of
+its last inventory, which may be a day old.`
 
 func newVaultShow(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{

@@ -16,14 +16,12 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultTagLong = `Shows, sets and removes the tags of a vault: up to 50 keys with a value each.
+const vaultTagLong = `Show, set and remove the tags of a vault: up to 50 keys, each with a value.
 
-A key has 1 to 128 characters and ends at the first equals sign, a value has up to
-255 and may be empty. A key that is there gets the new value. What is removed goes
-before anything is set. More than ten tags take several requests; if one of them
-fails, run the same command again.
-
-Policies can tell vaults apart by their tags, and bills can be divided by them.`
+A key has 1 to 128 characters and no equals sign; a value has up to 255
+characters and may be empty. Setting an existing key replaces its value. firn
+removes tags before it sets tags. More than ten tags take several requests; if
+one of them fails, run the same command again.`
 
 const vaultTagExample = `  firn vault tag image-backups
   firn vault tag image-backups team=archive 'owner=Jane Doe' --remove temporary`
@@ -45,8 +43,8 @@ func newVaultTag(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringSliceVar(&o.remove, "remove", nil, "remove the tags of these `KEYS`, separated by commas")
-	addDryRun(cmd.Flags(), &o.dryRun)
+	cmd.Flags().StringSliceVar(&o.remove, "remove", nil, "remove the tags with these `KEYS`, separated by commas")
+	cli.AddDryRun(cmd.Flags(), &o.dryRun)
 	return cli.WithStatuses(cmd, cli.VaultStatuses()...)
 }
 
@@ -92,7 +90,7 @@ type tagsObject struct {
 }
 
 func tagVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o tagOptions) error {
-	admin, err := place.Account(vaulturl.Tags)
+	admin, err := accountOf(place, vaulturl.Tags)
 	if err != nil {
 		return err
 	}

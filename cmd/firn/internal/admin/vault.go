@@ -12,15 +12,21 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultLong = `Creates, lists, shows, checks and deletes vaults, and administers what a vault of Amazon
-Glacier has beside archives: tags, policies, a lock, and a topic that is told of
-jobs. The retrieval policy and provisioned capacity are those of an account.`
+const vaultLong = `Create, list, show, check and delete vaults, and manage the settings of an
+Amazon Glacier vault: notifications, tags, access policy and lock. The data
+retrieval policy and provisioned capacity belong to an account.`
+
+const vaultExample = `  firn vault create image-backups
+  firn vault list
+  firn vault check --scrub /srv/cold`
 
 // NewVault returns the command firn vault.
 func NewVault(p *cli.Program) *cobra.Command {
-	return cli.Group("vault", "Create, list, show, check, delete and administer vaults", vaultLong,
+	cmd := cli.Group("vault", "Create, list, check, delete and administer vaults", vaultLong,
 		newVaultCreate(p), newVaultList(p), newVaultShow(p), newVaultDelete(p), newVaultCheck(p), newVaultNotify(p),
 		newVaultTag(p), newVaultPolicy(p), newVaultLock(p), newVaultRetrievalPolicy(p), newVaultCapacity(p))
+	cmd.Example = vaultExample
+	return cmd
 }
 
 // vaultChangeObject is a vault that was created or deleted, on standard output.

@@ -11,14 +11,15 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const vaultDeleteLong = `Deletes an empty vault, after asking. A vault that holds archives, or held some
-when it was last counted, is refused by the service: delete the archives, wait a
-day, and try again.`
+const vaultDeleteLong = `Delete an empty vault, after asking. Amazon Glacier refuses to delete a vault
+that contains archives, or contained some at its last inventory: delete the
+archives, wait a day, and try again.`
 
 func newVaultDelete(p *cli.Program) *cobra.Command {
 	yes := false
 	cmd := &cobra.Command{
 		Use:     "delete VAULT",
+		Aliases: []string{"rm"},
 		Short:   "Delete an empty vault",
 		Long:    vaultDeleteLong,
 		Example: "  firn vault delete image-backups",
@@ -29,7 +30,7 @@ func newVaultDelete(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusRefused)...)
 }
 

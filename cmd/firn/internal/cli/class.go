@@ -11,6 +11,9 @@ var (
 	// ErrRefused is the class of an act that was refused because it costs or destroys
 	// something and the user did not agree.
 	ErrRefused = errors.New("refused")
+	// ErrPartial is the class of a file of which a part was taken over, because the rest could
+	// not be read.
+	ErrPartial = errors.New("partial")
 	// ErrBroken is the class of a store that violates the contract of a vault.
 	ErrBroken = errors.New("the store cannot be trusted with archives")
 )

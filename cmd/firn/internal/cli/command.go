@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // Group returns a command that only contains others.
 func Group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
@@ -11,22 +15,59 @@ func Group(use, short, long string, commands ...*cobra.Command) *cobra.Command {
 			if len(args) > 0 {
 				return UnknownCommand(cmd, args[0])
 			}
-			return WithHint(UsageError("%s needs to be told what to do", cmd.CommandPath()), HelpHint(cmd))
+			return WithHint(UsageError("missing subcommand: %s", subcommands(cmd)), HelpHint(cmd))
 		},
 	}
 	cmd.AddCommand(commands...)
-	return WithStatuses(cmd, StatusUsage)
+	annotate(cmd, groupKey, "true")
+	return WithStatuses(cmd, StatusDone, StatusUsage)
+}
+
+// subcommands returns the names of the commands that a group contains, as text.
+func subcommands(cmd *cobra.Command) string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // UnknownCommand returns the error for a command that does not exist, with the nearest one
 // that does.
 func UnknownCommand(cmd *cobra.Command, name string) error {
 	hint := HelpHint(cmd)
-	cmd.SuggestionsMinimumDistance = 2 // in letters
-	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		hint = cmd.CommandPath() + " " + near[0]
+	if near := nearest(cmd, name); near != "" {
+		hint = "did you mean: " + cmd.CommandPath() + " " + near
 	}
 	return WithHint(UsageError("%s has no command %q", cmd.CommandPath(), name), hint)
+}
+
+// UnknownTopic returns the error for a name that is neither a command nor a help topic. help is
+// the command that contains the topics.
+func UnknownTopic(help *cobra.Command, name string) error {
+	hint := HelpHint(help)
+	near := nearest(help, name)
+	if near == "" {
+		near = nearest(help.Root(), name)
+	}
+	if near != "" {
+		hint = "did you mean: " + help.CommandPath() + " " + near
+	}
+	return WithHint(UsageError("there is no command or help topic %q", name), hint)
+}
+
+// nearest returns the command below cmd whose name resembles a name that no command has, or
+// "".
+func nearest(cmd *cobra.Command, name string) string {
+	cmd.SuggestionsMinimumDistance = 2 // in letters
+	near := cmd.SuggestionsFor(name)
+	if len(near) == 0 {
+		return ""
+	}
+	return near[0]
 }
 
 // HelpHint returns the command that prints the help of cmd.
@@ -37,9 +78,9 @@ func Takes(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return WithHint(UsageError("an argument is missing; the form is: %s", cmd.UseLine()), HelpHint(cmd))
+			return WithHint(UsageError("an argument is missing; the form is: %s", form(cmd)), HelpHint(cmd))
 		case most >= 0 && len(args) > most:
-			return WithHint(UsageError("%q is one argument too many; the form is: %s", args[most], cmd.UseLine()), HelpHint(cmd))
+			return WithHint(UsageError("%q is one argument too many; the form is: %s", args[most], form(cmd)), HelpHint(cmd))
 		}
 		return nil
 	}

@@ -103,8 +103,9 @@ func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
 		settings = append(settings, configured{v.Table(), v.Settings})
 	}
 	settings = append(settings, configured{config.DefaultsTable, file.Defaults})
+	done := map[string]bool{}
 	for _, from := range settings {
-		if err := from.apply(cmd.Flags()); err != nil {
+		if err := from.apply(cmd.Flags(), done); err != nil {
 			return UsageError("the configuration %q: %w", p.ConfigPath, err)
 		}
 	}
@@ -122,15 +123,19 @@ type configured struct {
 	settings []config.Setting
 }
 
-// apply sets the options that are not set yet, of those that the command has.
-func (c configured) apply(flags *pflag.FlagSet) error {
+// apply sets the options of the command that neither the command line, nor a variable, nor a
+// table before has set. done has those of the tables before.
+func (c configured) apply(flags *pflag.FlagSet, done map[string]bool) error {
 	for _, s := range c.settings {
-		if f := flags.Lookup(s.Option); f == nil || f.Changed {
+		f := flags.Lookup(s.Option)
+		if f == nil || f.Changed || done[s.Option] || os.Getenv(Variable(s.Option)) != "" {
 			continue
 		}
 		if err := flags.Set(s.Option, s.Value); err != nil {
 			return fmt.Errorf("%s: %s: %w", c.table, s.Option, err)
 		}
+		f.Changed = false // a setting is for many commands, so it contradicts no option of this one
+		done[s.Option] = true
 	}
 	return nil
 }
@@ -182,7 +187,7 @@ func optionNames(root *cobra.Command) func(yield func(string) bool) {
 	visit = func(cmd *cobra.Command) {
 		for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.PersistentFlags()} {
 			flags.VisitAll(func(f *pflag.Flag) {
-				if f.Hidden || slices.Contains(oneAct(), f.Name) || f.Name == "config" {
+				if f.Hidden || slices.Contains(OneAct(), f.Name) || f.Name == "config" {
 					return
 				}
 				names[f.Name] = true
@@ -207,26 +212,14 @@ func checkOption(name string, known []string) error {
 	switch {
 	case slices.Contains(known, name):
 		return nil
-	case slices.Contains(oneAct(), name):
+	case slices.Contains(OneAct(), name):
 		return fmt.Errorf("%s is set for one command at a time, on its command line", name)
 	}
 	err := fmt.Errorf("there is no option %q", name)
-	if near := nearest(name, known); near != "" {
+	if near := nearestName(name, known); near != "" {
 		err = fmt.Errorf("%w; did you mean %s?", err, near)
 	}
 	return err
-}
-
-// nearest returns the known name that is most similar to a word, or "" if none is.
-func nearest(word string, known []string) string {
-	cmd := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, name := range known {
-		cmd.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
-	if near := cmd.SuggestionsFor(word); len(near) > 0 {
-		return near[0]
-	}
-	return ""
 }
 
 // OptionSource is an option that the environment or the configuration sets.

@@ -61,14 +61,18 @@ func (p *Program) confirmWord(ctx context.Context, question, what, word string, 
 // CanAsk reports whether somebody can answer a question on standard input.
 func (p *Program) CanAsk() bool {
 	file, ok := p.Stdin.(*os.File)
-	return ok && xterm.IsTerminal(int(file.Fd()))
+	return ok && !p.NoInput && xterm.IsTerminal(int(file.Fd()))
 }
 
 // answer asks on the terminal and returns the typed line. Without a terminal it proposes
 // consent, the option (and its value) that replaces the question.
 func (p *Program) answer(ctx context.Context, question, prompt string, consent ...string) (string, error) {
 	if !p.CanAsk() {
-		return "", WithHint(RefusedError("nobody is there to answer %q, so nothing was done", question),
+		why := "standard input is not a terminal"
+		if p.NoInput {
+			why = "--no-input is set"
+		}
+		return "", WithHint(RefusedError("cannot ask for confirmation (%q): %s; use %s", question, why, strings.Join(consent, " ")),
 			"if you mean it: "+p.TypedWith(consent...))
 	}
 	p.UI.Ask(prompt)

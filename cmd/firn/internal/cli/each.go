@@ -18,11 +18,15 @@ func (p *Program) Each(objects []string, do func(string) error) error {
 	return WorstOf(seen)
 }
 
-// WorstOf returns an error that stands for the worst of the reported statuses, or nil if none
-// was reported.
+// WorstOf returns an error that stands for the worst of the reported statuses, or nil if only
+// successes were reported. An error of some objects besides a success of others is partial.
 func WorstOf(seen map[Status]bool) error {
-	for _, worst := range worstFirst() {
-		if seen[worst] {
+	for _, worst := range WorstFirst() {
+		switch {
+		case !seen[worst]:
+		case worst == StatusError && (seen[StatusDone] || seen[StatusPartial]):
+			return &ReportedError{StatusPartial}
+		default:
 			return &ReportedError{worst}
 		}
 	}
@@ -34,10 +38,10 @@ func (s Status) EndsAll() bool {
 	return s == StatusInterrupted || s == StatusDenied || s == StatusDamaged
 }
 
-// worstFirst returns the statuses that objects of a command may have, in this order.
-func worstFirst() []Status {
+// WorstFirst returns the statuses of failures that objects of a command may have, in this order.
+func WorstFirst() []Status {
 	return []Status{
 		StatusInterrupted, StatusDamaged, StatusDenied, StatusChecksum, StatusRefused, StatusIncomplete,
-		StatusNotReady, StatusLocked, StatusError, StatusPartial,
+		StatusNotReady, StatusLocked, StatusUsage, StatusError, StatusPartial,
 	}
 }

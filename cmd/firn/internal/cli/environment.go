@@ -19,22 +19,23 @@ func ApplyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := os.Getenv(Variable(f.Name))
-		if value == "" || f.Changed || slices.Contains(oneAct(), f.Name) {
+		if value == "" || f.Changed || slices.Contains(OneAct(), f.Name) || f.Annotations[renamedKey] != nil {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
 			failed = append(failed, UsageError("the variable %s: %w", Variable(f.Name), err))
 		}
+		f.Changed = false // a variable is for all commands, so it contradicts no option of this one
 	})
 	return errors.Join(failed...)
 }
 
-// oneAct returns the options that no variable sets: consent, a second copy, a purchase, and
+// OneAct returns the options that no variable sets: consent, a second copy, a purchase, and
 // options about one object.
-func oneAct() []string {
+func OneAct() []string {
 	return []string{
 		"yes", "confirm", "again", "force", "buy", "name", "description", "output", "range", "vault", "help",
-		"topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none", "older-than",
+		"version", "topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none", "older-than",
 	}
 }
 

@@ -10,7 +10,31 @@ import (
 
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
+	"firn/vault"
 )
+
+// CheckDescription refuses a description that no vault stores.
+func CheckDescription(text string) error {
+	for _, c := range []byte(text) {
+		if !vault.IsPrintable(c) {
+			return UsageError("--description: %q has characters other than printable ASCII", text)
+		}
+	}
+	return nil
+}
+
+// CheckPeriod refuses a period of --since and --until in which no archive can be created.
+func CheckPeriod(since, until time.Time) error {
+	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
+		return UsageError("--since %s is not before --until %s", humane.Time(since), humane.Time(until))
+	}
+	return nil
+}
+
+// AddDryRun adds the option --dry-run, -n.
+func AddDryRun(f *pflag.FlagSet, dryRun *bool) {
+	f.BoolVarP(dryRun, "dry-run", "n", false, "print what would be done; change nothing")
+}
 
 // SizeFlag is an option that takes a size in bytes. It is 0 if it was not given.
 type SizeFlag int64

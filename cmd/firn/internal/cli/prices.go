@@ -13,7 +13,7 @@ import (
 
 // AddPrices adds the option --prices to a command that shows costs.
 func (p *Program) AddPrices(f *pflag.FlagSet) {
-	f.StringVar(&p.pricesPath, "prices", "", "take prices from this `FILE`, written as firn estimate prices writes them")
+	f.StringVar(&p.pricesPath, "prices", "", "use the prices in `FILE`; see firn estimate prices")
 }
 
 // Prices returns the prices of a vault: Amazon's prices for a vault at Amazon, and no prices

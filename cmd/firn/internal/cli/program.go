@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"os"
 	"sync/atomic"
@@ -29,6 +30,7 @@ type Program struct {
 	CatalogPath string
 	JSON        bool
 	Quiet       bool
+	NoInput     bool           // never ask, as if standard input were no terminal
 	verbose     int            // see AddVerbose
 	pricesPath  string         // see AddPrices
 	keepDays    int            // see AddKeepDays
@@ -47,9 +49,10 @@ func NewProgram(args []string, stdin, stdout, stderr *os.File) *Program {
 	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout, ui), UI: ui, Now: time.Now}
 }
 
-// End flushes standard output, reports the error of the command and returns its status. If the
-// reader of standard output has closed it, as head does, End reports nothing, unless there was
-// work in flight, whose result the user would miss.
+// End flushes standard output, reports the error of the command and returns its status. With
+// --json the last line of a failed command is its error, even if the errors of its objects
+// were reported before. If the reader of standard output has closed it, as head does, End
+// reports nothing, unless there was work in flight, whose result the user would miss.
 func (p *Program) End(err error) Status {
 	p.UI.Clear()
 	flushed := p.Out.Flush()
@@ -59,7 +62,11 @@ func (p *Program) End(err error) Status {
 	if err == nil && flushed != nil {
 		err = flushed
 	}
-	return p.Report(err)
+	s := p.Report(err)
+	if reported, ok := errors.AsType[*ReportedError](err); ok && p.Out.Failed() == nil {
+		p.reportJSON(reported, s)
+	}
+	return s
 }
 
 // Abandon reports the interruption of a command that did not end in time, and returns the

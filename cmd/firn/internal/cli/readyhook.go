@@ -14,9 +14,9 @@ import (
 )
 
 // OnReadyHelp explains --on-ready in the help of a command.
-const OnReadyHelp = `The COMMAND of --on-ready finds FIRN_VAULT, FIRN_JOB_ID, FIRN_ARCHIVE_ID and
-FIRN_NAME in its environment. If it fails, that is reported and the exit status
-is 1; nothing is undone.`
+const OnReadyHelp = `firn runs the COMMAND of --on-ready in a shell with FIRN_VAULT, FIRN_JOB_ID,
+FIRN_ARCHIVE_ID and FIRN_NAME in its environment. If COMMAND fails, firn reports
+it and ends with status 1; nothing is undone.`
 
 // ReadyHook runs the command of --on-ready once for each job.
 type ReadyHook struct {

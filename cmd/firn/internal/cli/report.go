@@ -31,14 +31,20 @@ func (p *Program) Report(err error) Status {
 	for _, hint := range hints {
 		p.UI.Say("hint: %s", hint)
 	}
-	if p.wantsJSON() {
-		_ = p.Out.Object(errorObject{
-			MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
-			Status: s, Hint: strings.Join(hints, "\n"),
-		})
-		_ = p.Out.Flush() // there is nowhere left to report an error
-	}
+	p.reportJSON(err, s)
 	return s
+}
+
+// reportJSON prints an error on standard output, with --json.
+func (p *Program) reportJSON(err error, s Status) {
+	if !p.wantsJSON() {
+		return
+	}
+	_ = p.Out.Object(errorObject{
+		MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
+		Status: s, Hint: strings.Join(p.shortened(hintsOf(err)), "\n"),
+	})
+	_ = p.Out.Flush() // there is nowhere left to report an error
 }
 
 // shortened returns hints with the short names of vaults that the user typed.
@@ -69,4 +75,4 @@ type errorObject struct {
 // ReportedError stands for errors that were reported before.
 type ReportedError struct{ Status }
 
-func (e *ReportedError) Error() string { return e.String() }
+func (e *ReportedError) Error() string { return "the errors above ended the command: " + e.String() }

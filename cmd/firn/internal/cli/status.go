@@ -36,21 +36,29 @@ const (
 	StatusPipe        Status = 141 // what a shell reports of a command that SIGPIPE ended
 )
 
-// String returns the meaning of the status, as in the help texts.
+// Statuses returns all statuses in ascending order.
+func Statuses() []Status {
+	return []Status{
+		StatusDone, StatusError, StatusUsage, StatusPartial, StatusIncomplete, StatusChecksum, StatusDenied,
+		StatusLocked, StatusDamaged, StatusRefused, StatusNotReady, StatusInterrupted,
+	}
+}
+
+// String returns the meaning of the status, as in the help topic exit-status.
 func (s Status) String() string {
 	switch s {
 	case StatusDone:
-		return "done"
+		return "success"
 	case StatusUsage:
-		return "the command line was not understood"
+		return "invalid command line"
 	case StatusPartial:
-		return "partial: a source was unreadable, empty, or changed while it was read"
+		return "partial: some were done, others failed or could not be read"
 	case StatusIncomplete:
 		return "incomplete: run the same command again to continue"
 	case StatusChecksum:
-		return "verification failed: something is not what it should be"
+		return "verification failed: a checksum, a size or a store is wrong"
 	case StatusDenied:
-		return "credentials or permission"
+		return "credentials are missing, or permission was denied"
 	case StatusLocked:
 		return "locked by another process"
 	case StatusDamaged:
@@ -58,7 +66,7 @@ func (s Status) String() string {
 	case StatusRefused:
 		return "refused for cost or safety"
 	case StatusNotReady:
-		return "not ready yet: ask again later"
+		return "not ready yet: try again later"
 	case StatusInterrupted:
 		return "interrupted; the state is saved"
 	case StatusPipe:
@@ -83,8 +91,9 @@ func StatusOf(err error) Status {
 		{catalog.ErrDamaged, StatusDamaged},
 		{depot.ErrInterrupted, StatusInterrupted},
 		{context.Canceled, StatusInterrupted},
-		{source.ErrUnreadable, StatusPartial},
-		{source.ErrSourceChanged, StatusPartial},
+		{source.ErrUnreadable, StatusError},
+		{source.ErrSourceChanged, StatusError},
+		{ErrPartial, StatusPartial},
 		{vault.ErrChecksum, StatusChecksum},
 		{ErrBroken, StatusChecksum},
 		{vault.ErrDenied, StatusDenied},
@@ -97,6 +106,7 @@ func StatusOf(err error) Status {
 		{jobs.ErrNotStarted, StatusIncomplete},
 		{vault.ErrNotReady, StatusNotReady},
 		{vault.ErrLimited, StatusNotReady},
+		{vault.ErrUnavailable, StatusIncomplete},
 		{term.ErrOutput, StatusError}, // even if the disk there is full, the work is done
 	} {
 		if errors.Is(err, class.err) {

@@ -28,7 +28,7 @@ func (f *TopicFlag) Type() string { return "ARN" }
 
 // AddTopic adds the option --sns-topic to a command that starts jobs.
 func AddTopic(f *pflag.FlagSet, topic *TopicFlag) {
-	f.Var(topic, "sns-topic", "have the service tell this SNS topic when a job has ended that must be started")
+	f.Var(topic, "sns-topic", "publish the end of new jobs to the SNS topic with this `ARN`")
 }
 
 // Check refuses a topic for a vault that sends no messages, before a job is started.

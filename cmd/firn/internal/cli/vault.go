@@ -19,13 +19,19 @@ import (
 // a usage error.
 func (p *Program) ExplainOpen(err error, vaultArg string) error {
 	_, isCatalog := errors.AsType[*firn.CatalogError](err)
-	switch {
-	case isCatalog:
+	if isCatalog {
 		return err
-	case errors.Is(err, vault.ErrInvalid):
-		err = InClass(err, ErrUsage)
 	}
-	return p.ExplainVault(err, vaultArg)
+	return p.ExplainVault(URLError(err), vaultArg)
+}
+
+// URLError returns an error of opening a URL. An invalid one is a usage error, and so is the URL
+// of a vault that lacks what the command is about.
+func URLError(err error) error {
+	if errors.Is(err, vault.ErrInvalid) {
+		return InClass(err, ErrUsage)
+	}
+	return err
 }
 
 // ExplainVault adds hints to the error of a vault that does not exist: how to create it, and how
@@ -50,6 +56,9 @@ func (p *Program) ExplainVault(err error, vaultArg string) error {
 func (p *Program) WithVault(
 	ctx context.Context, vaultArg string, connections int, do func(*catalog.Catalog, *vaulturl.Vault) error,
 ) (err error) {
+	if p.keepDays < 0 {
+		return UsageError("--keep-days must be at least 1")
+	}
 	if err := p.NeedCatalog(); err != nil {
 		return err
 	}
@@ -86,12 +95,12 @@ func (p *Program) Depot(v vault.Vault, c *catalog.Catalog, patience time.Duratio
 func (p *Program) CanonicalURL(ctx context.Context, raw string) (string, error) {
 	place, err := vaulturl.OpenPlace(ctx, raw)
 	if err != nil {
-		return "", WithHint(err, p.DirectoryHint(raw)...)
+		return "", WithHint(URLError(err), p.DirectoryHint(raw)...)
 	}
 	return place.URL(place.Name), place.Close()
 }
 
 // AddKeepDays adds the option --keep-days to a command that restores objects.
 func (p *Program) AddKeepDays(f *pflag.FlagSet) {
-	f.IntVar(&p.keepDays, "keep-days", 0, "how many `DAYS` a restored copy in a bucket stays (default: 3, or keep-days of its URL)")
+	f.IntVar(&p.keepDays, "keep-days", 0, "keep restored copies in a bucket for `N` days (default: keep-days of the URL, or 3)")
 }

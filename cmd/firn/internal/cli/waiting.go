@@ -20,9 +20,9 @@ type WaitOptions struct {
 
 // Add adds the options to a command.
 func (o *WaitOptions) Add(f *pflag.FlagSet) {
-	f.BoolVar(&o.NoWait, "no-wait", false, "do not wait for a job: end with status 75, saying when to come back")
-	f.StringVar(&o.sqs, "sqs", "", "hear of the end of jobs from the SQS queue at this `URL` instead of asking for it")
-	f.StringVar(&o.onReady, "on-ready", "", "run this `COMMAND` by the shell when a job is ready (see above)")
+	f.BoolVar(&o.NoWait, "no-wait", false, "do not wait for a job: exit with status 75")
+	f.StringVar(&o.sqs, "sqs", "", "wait for messages of the SQS queue at `URL` instead of polling")
+	f.StringVar(&o.onReady, "on-ready", "", "run `COMMAND` in a shell when a job is ready")
 }
 
 // WithBell calls do with the queue of --sqs, or with nil if the option was not given, and then

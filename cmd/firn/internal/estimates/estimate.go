@@ -19,13 +19,18 @@ import (
 	"firn/internal/price"
 )
 
-const estimateLong = `Tells what storing and retrieving costs and how long it takes, before anything
-is done: in an Amazon Glacier vault and in the cold storage classes of S3.`
+const estimateLong = `Estimate the cost and the duration of uploads and retrievals, in Amazon Glacier
+vaults and in the S3 Glacier storage classes. Nothing is sent.`
+
+const estimateExample = `  firn estimate upload 2TB --estimate-rate 40Mbps
+  firn estimate retrieve 200GiB --tier Bulk`
 
 // NewEstimate returns the command firn estimate.
 func NewEstimate(p *cli.Program) *cobra.Command {
-	return cli.Group("estimate", "Tell cost and time before acting", estimateLong,
+	cmd := cli.Group("estimate", "Estimate cost and time", estimateLong,
 		newEstimateUpload(p), newEstimateRetrieve(p), newEstimatePrices(p))
+	cmd.Example = estimateExample
+	return cmd
 }
 
 // estimateOptions are the options of both estimates.
@@ -36,9 +41,10 @@ type estimateOptions struct {
 }
 
 func addEstimate(p *cli.Program, f *pflag.FlagSet, o *estimateOptions) {
-	f.StringVar(&o.class, "class", "", "only this `CLASS`: vault, GLACIER_IR, GLACIER or DEEP_ARCHIVE (default: all)")
-	f.Int64Var(&o.archives, "archives", 1, "cut SIZE into `N` archives")
-	f.Var(&o.rate, "rate", "the rate of your line (default: learned from earlier transfers)")
+	f.StringVar(&o.class, "class", "", "only `CLASS`: vault, GLACIER_IR, GLACIER or DEEP_ARCHIVE (default: all)")
+	f.Int64Var(&o.archives, "archives", 1, "divide SIZE into `N` archives")
+	f.Var(&o.rate, "estimate-rate", "assume `RATE` (default: rate of earlier transfers)")
+	cli.AddOldName(f, "estimate-rate", "rate")
 	p.AddPrices(f)
 }
 
@@ -143,7 +149,7 @@ func timeAt(bytes int64, rate float64) time.Duration {
 // tellDuration prints how long an act ("sending" or "downloading") takes.
 func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) {
 	if rate <= 0 {
-		p.Out.Line("How long %s takes is not known; tell the rate of your line with --rate.", act)
+		p.Out.Line("How long %s takes is not known; give a rate with --estimate-rate.", act)
 		return
 	}
 	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), p.UI.Units.Rate(rate))

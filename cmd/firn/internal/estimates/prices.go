@@ -8,18 +8,18 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-const estimatePricesLong = `Prints the prices that estimates are made with: each with how certain it is
-(high, good, moderate, low) and what it stands on.
+const estimatePricesLong = `Print the prices that estimates use, each with its certainty (high, good,
+moderate or low) and its source.
 
-What is printed is a file that --prices takes, for you to change. Everything may
-be left out that stays as it is, and a price may be a mere number:
+To use other prices, edit the output and give the file to --prices. It may
+contain only the prices that differ, and a price may be a plain number:
 
   {"as_of": "2027-01-15", "region": "eu-central-1",
    "vault": {"storage_per_gib_month": 0.0045}}
 
-With --prices or FIRN_PRICES the changed prices are printed. FIRN_PRICES holds
-for what is at Amazon; --prices for any vault, even for a directory, so that
-they can be tried out.`
+With --prices or FIRN_PRICES, firn prints the changed prices. FIRN_PRICES
+applies to vaults at Amazon only; --prices applies to any vault, also to a
+directory, so that you can try it out.`
 
 const estimatePricesExample = `  firn estimate prices > prices.json
   firn estimate upload 2TB --prices prices.json`
@@ -27,7 +27,7 @@ const estimatePricesExample = `  firn estimate prices > prices.json
 func newEstimatePrices(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "prices",
-		Short:   "Print the prices, to see or to change them",
+		Short:   "Print the prices that estimates use",
 		Long:    estimatePricesLong,
 		Example: estimatePricesExample,
 		Args:    cli.Takes(0, 0),

@@ -14,21 +14,20 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const estimateRetrieveLong = `Tells what getting data back costs and how long it takes.
+const estimateRetrieveLong = `Estimate what retrieving data costs and how long it takes. No request is sent to
+a vault.
 
-SIZE is an amount such as 500GiB, in one archive or in --archives N. Else
-ARCHIVE is an archive of VAULT that the catalog knows: its id, the beginning of
-one, its name or description, or a glob, which may mean many. Nothing is asked of
-the vault.
+SIZE is an amount of data, such as 500GiB, in one archive or in --archives N
+archives. With VAULT, ARCHIVE is an archive in the catalog, or a glob.
 
-Each archive takes one REQUEST. EGRESS is what sending the bytes to the internet
-costs, after the 100 GiB that are free each month for the whole account; inside
-Amazon's network of the same region it is nothing. COPY is the restored copy,
-which the classes of S3 keep for --days at the price of S3 Standard. READY IN is
-how long the service usually takes until the download can begin; Expedited keeps
-that for archives up to 250 MB.`
+Each archive takes one REQUEST. EGRESS is the cost of sending the bytes to the
+internet, beyond 100 GiB per month and account, which are free; within the same
+AWS region it is free. COPY is the cost of the restored copy, which the S3
+classes keep for --days at the price of S3 Standard. READY IN is the usual time
+until the download can begin; for Expedited it applies to archives of up to 250
+MB.`
 
-const estimateRetrieveExample = `  firn estimate retrieve 200GiB --rate 100Mbps
+const estimateRetrieveExample = `  firn estimate retrieve 200GiB --estimate-rate 100Mbps
   firn estimate retrieve 200GiB --class DEEP_ARCHIVE --tier Bulk --days 7
   firn estimate retrieve image-backups '*june*'`
 
@@ -43,7 +42,7 @@ func newEstimateRetrieve(p *cli.Program) *cobra.Command {
 	var o retrievalOptions
 	cmd := &cobra.Command{
 		Use:     "retrieve SIZE | VAULT ARCHIVE...",
-		Short:   "Tell what getting data back costs",
+		Short:   "Estimate what retrieving data costs",
 		Long:    estimateRetrieveLong,
 		Example: estimateRetrieveExample,
 		Args:    cli.Takes(1, -1),
@@ -52,8 +51,8 @@ func newEstimateRetrieve(p *cli.Program) *cobra.Command {
 		},
 	}
 	addEstimate(p, cmd.Flags(), &o.estimateOptions)
-	cmd.Flags().Var(&o.tier, "tier", "only this tier: Expedited, Standard or Bulk (default: all)")
-	cmd.Flags().IntVar(&o.days, "days", 0, "keep restored copies for `N` days (default: as long as the download takes)")
+	cmd.Flags().Var(&o.tier, "tier", "only `TIER`: Expedited, Standard or Bulk (default: all)")
+	cmd.Flags().IntVar(&o.days, "days", 0, "keep restored copies for `N` days (default: during the download)")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 
@@ -72,7 +71,7 @@ func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, a
 	}
 	place, err := vaulturl.OpenPlace(ctx, args[0])
 	if err != nil {
-		return err
+		return p.ExplainOpen(err, args[0])
 	}
 	url, class := place.URL(place.Name), place.Class
 	if err := place.Close(); err != nil {

@@ -19,18 +19,18 @@ import (
 	"firn/vault/glaciervault"
 )
 
-const estimateUploadLong = `Tells what storing data costs and how long sending it takes.
+const estimateUploadLong = `Estimate what storing data costs and how long sending it takes. Nothing is sent.
 
-SIZE is an amount such as 500GiB or 2TB, in one archive or in --archives N of
-equal size. FILE is a file, to be one archive; one whose name reads like a size
-is written with its path, as ./10GB. Nothing is sent and nobody is asked.
+SIZE is an amount of data, such as 500GiB or 2TB, in one archive or in
+--archives N archives of equal size. FILE is a file that becomes one archive. If
+its name looks like a size, write its path, such as ./10GB.
 
-REQUESTS are counted as firn upload makes them. MIN. STORAGE is the minimum
-storage duration of a class. MIN. CHARGE is the storage cost of that time, which
-is billed even if the archives are deleted at once. What a service adds to each
-archive, for its index and its name, is counted in.`
+REQUESTS are the requests of "firn upload". MIN. STORAGE is the minimum storage
+time of a class. MIN. CHARGE is the storage that is billed even if you delete
+the archives at once. The bytes that a service adds to each archive for its
+index and name are included.`
 
-const estimateUploadExample = `  firn estimate upload 2TB --rate 40Mbps
+const estimateUploadExample = `  firn estimate upload 2TB --estimate-rate 40Mbps
   firn estimate upload june.tar july.tar --class vault
   firn estimate upload 500GiB --archives 2000000 --json`
 
@@ -39,7 +39,7 @@ func newEstimateUpload(p *cli.Program) *cobra.Command {
 	var partSize cli.SizeFlag
 	cmd := &cobra.Command{
 		Use:     "upload SIZE|FILE...",
-		Short:   "Tell what storing data costs",
+		Short:   "Estimate what storing data costs",
 		Long:    estimateUploadLong,
 		Example: estimateUploadExample,
 		Args:    cli.Takes(1, -1),
@@ -48,7 +48,7 @@ func newEstimateUpload(p *cli.Program) *cobra.Command {
 		},
 	}
 	addEstimate(p, cmd.Flags(), &o)
-	cmd.Flags().Var(&partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
+	cmd.Flags().Var(&partSize, "part-size", "use parts of `SIZE`: 1 MiB times a power of two (default: 16MiB, or more for large files)")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
 

@@ -14,17 +14,22 @@ import (
 	"firn/internal/humane"
 )
 
-const catalogLong = `Checks, copies, merges and rebuilds the catalog, firn's own record of what is
+const catalogLong = `Check, export, import and rebuild the catalog, which records what firn has
 stored where.
 
-Losing it loses no archive: "firn catalog rebuild VAULT" makes a new one of what
-can be read of the old one and of the vault's own list. But names and paths that
-only the catalog knows come back from an export alone.`
+Without the catalog no archive is lost: "firn catalog rebuild VAULT" makes a new
+one from the readable part of the old one and from the inventory of the vault.
+Only an export has the names and paths that the vault does not know.`
+
+const catalogExample = `  firn catalog export -o catalog-2026-06.jsonl
+  firn catalog rebuild image-backups`
 
 // NewCatalog returns the command firn catalog.
 func NewCatalog(p *cli.Program) *cobra.Command {
-	return cli.Group("catalog", "Check, copy, merge and rebuild the record", catalogLong,
+	cmd := cli.Group("catalog", "Check, export, import and rebuild the catalog", catalogLong,
 		newCatalogCheck(p), newCatalogExport(p), newCatalogImport(p), newCatalogRebuild(p))
+	cmd.Example = catalogExample
+	return cmd
 }
 
 // contentsObject is the contents of a catalog on standard output.

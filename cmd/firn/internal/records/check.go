@@ -9,14 +9,14 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-const catalogCheckLong = `Reads the whole catalog, checks every page of it, and compares what stands in it
-twice. It changes nothing, and may run while others use the catalog; at ten
+const catalogCheckLong = `Read the whole catalog, check every page, and compare what it stores twice. This
+changes nothing, and other commands can use the catalog meanwhile. With ten
 million archives it takes some minutes.`
 
 func newCatalogCheck(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "check",
-		Short:   "Prove that the catalog is sound",
+		Short:   "Check the catalog",
 		Long:    catalogCheckLong,
 		Example: "  firn catalog check",
 		Args:    cli.Takes(0, 0),

@@ -14,11 +14,12 @@ import (
 	"firn/vault"
 )
 
-const catalogExportLong = `Writes everything on record as JSON Lines: a copy to keep elsewhere, to read with
-other tools, or to bring to another machine with "firn catalog import". It may
-run while others use the catalog, and is what one moment left.
+const catalogExportLong = `Write the whole catalog as JSON Lines: as a backup, for other tools, or for
+"firn catalog import" on another machine. Other commands can use the catalog
+meanwhile; the export is a consistent snapshot.
 
-With -o the file gets its name when it is complete and safe on the disk.`
+With -o, the file appears under its name only when it is complete and flushed to
+the disk.`
 
 const catalogExportExample = `  firn catalog export -o catalog-2026-06.jsonl
   firn catalog export | gzip > catalog.jsonl.gz`
@@ -33,7 +34,7 @@ func newCatalogExport(p *cli.Program) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:     "export",
-		Short:   "Write everything on record as JSON Lines",
+		Short:   "Write the catalog as JSON Lines",
 		Long:    catalogExportLong,
 		Example: catalogExportExample,
 		Args:    cli.Takes(0, 0),
@@ -41,8 +42,8 @@ func newCatalogExport(p *cli.Program) *cobra.Command {
 			return catalogExport(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "write to this `FILE`; - is standard output")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace a file that is there")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "write to `FILE`; - is standard output")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }
 

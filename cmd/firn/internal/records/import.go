@@ -15,28 +15,30 @@ import (
 	"firn/internal/mtjournal"
 	"firn/reconcile"
 	"firn/record"
-	"firn/source"
 	"firn/vault"
 )
 
-const catalogImportLong = `Brings another record into the catalog: what "firn catalog export" wrote, or what
-another tool keeps. - reads an export from standard input.
+const catalogImportLong = `Merge an export of a catalog, or the records of another tool, into the catalog.
+If FILE is -, firn reads an export from standard input.
 
-Of other tools it reads the journal of mt-aws-glacier (of any version), the database
-of glacier-cli, and the one in which Synology's Glacier Backup keeps the names of its
-files: it stores that in a second vault, NAME_mapping, as the only archive; download it
-first. It also reads an inventory, in JSON or CSV, as firn inventory import does. --vault
-names the vault that they are about.
+firn reads the records of these tools; --vault says which vault they are about:
 
-What is not on record is added, what is on record is completed, and nothing is
-removed or stored twice. So the catalogs of two machines may be merged, and the
-command may be run again at any time. A size or tree hash that differs from the
-one on record is not taken over, and counted.
+  mt-aws-glacier  the journal, of any version
+  glacier-cli     the database
+  Glacier Backup  Synology's database of the names of files. It is the only
+                  archive of a second vault, NAME_mapping; download it first
+  other tools     an inventory in JSON or CSV, as for "firn inventory import"
 
-Names in a journal are taken for UTF-8 unless --encoding says otherwise, such as
-latin1, cp1251, koi8-r or shift_jis. Those that are no text in that encoding keep
-their bytes and are counted; import the journal again with the right one, and they
-are decoded.`
+The import adds archives that the catalog does not know, and completes those
+that it knows. It removes nothing and adds nothing twice, so you can merge the
+catalogs of two machines and run the command again. If a size or tree hash
+differs from the catalog, firn keeps the one in the catalog and counts the
+archive as differing.
+
+Names in a journal are UTF-8 unless --encoding names another encoding, such as
+latin1, cp1251, koi8-r or shift_jis. Names that are invalid in the encoding keep
+their bytes and are counted; import the journal again with another --encoding to
+decode them.`
 
 const catalogImportExample = `  firn catalog import catalog-2026-06.jsonl
   gunzip < catalog.jsonl.gz | firn catalog import -
@@ -53,7 +55,7 @@ func newCatalogImport(p *cli.Program) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:     "import FILE",
-		Short:   "Merge an export, or the record of another tool, into the catalog",
+		Short:   "Merge an export or records of another tool",
 		Long:    catalogImportLong,
 		Example: catalogImportExample,
 		Args:    cli.Takes(1, 1),
@@ -61,8 +63,8 @@ func newCatalogImport(p *cli.Program) *cobra.Command {
 			return catalogImport(cmd.Context(), p, args[0], o)
 		},
 	}
-	cmd.Flags().StringVar(&o.vault, "vault", "", "the `VAULT` that the record of another tool is about")
-	cmd.Flags().StringVar(&o.encoding, "encoding", "", "the `ENCODING` of the names in a journal (default: UTF-8)")
+	cmd.Flags().StringVar(&o.vault, "vault", "", "the records of another tool are about `VAULT`")
+	cmd.Flags().StringVar(&o.encoding, "encoding", "", "decode the names in a journal from `ENCODING` (default: UTF-8)")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum, cli.StatusDenied,
 		cli.StatusLocked, cli.StatusDamaged, cli.StatusInterrupted)
 }
@@ -153,10 +155,10 @@ func tellMerged(p *cli.Program, path string, n imported, err error) error {
 			humane.Count(int(n.Differing), "archive"))
 		return cli.InClass(err, vault.ErrChecksum)
 	case n.bad > 0:
-		return cli.InClass(fmt.Errorf("%s of %q made no sense", humane.Count(int(n.bad), "line"), path), source.ErrUnreadable)
+		return cli.InClass(fmt.Errorf("%s of %q could not be parsed", humane.Count(int(n.bad), "line"), path), cli.ErrPartial)
 	case n.doubtful > 0:
 		return cli.InClass(fmt.Errorf("%s of %q came without a field that could not be read",
-			humane.Count(int(n.doubtful), "archive"), path), source.ErrUnreadable)
+			humane.Count(int(n.doubtful), "archive"), path), cli.ErrPartial)
 	}
 	return nil
 }

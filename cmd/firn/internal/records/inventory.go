@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -15,26 +16,30 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const inventoryLong = `Asks a vault for the list of its archives and brings the catalog up to it.
+const inventoryLong = `Retrieve the inventory of a vault, which lists its archives, and update the
+catalog.
 
-A Glacier vault lists its archives about once a day, and takes hours to hand the
-list out. The command finds an inventory that was asked for before, by whomever,
-or asks for one, waits for it (--no-wait: exits with status 75) and reads it. It
-may be stopped at any moment and run again. An inventory costs nothing.
+An Amazon Glacier vault makes an inventory about once a day and takes hours to
+return it. firn finds the job of an earlier request or starts one, waits for it
+and reads the output. The command can be interrupted and run again at any time.
+An inventory costs nothing.
 
-Archives that the vault lists as the catalog has them become confirmed, others
-differing, unknown ones are added under the name that their description hides.
-Archives that two inventories of the whole vault lack, made more than 48 hours
-after they were created, become missing. Nothing is ever removed from the
-catalog. An upload whose end was unknown is settled. What the catalog has as
-deleted is there again if a list that was made more than 48 hours later has it.
+How archives in the catalog change:
 
-With --since or --until only archives created in that time are listed: a date, a
-time such as 2026-06-01T12:00:00Z, or an age such as 7d, which is rounded to a
-whole day so that the same command finds the same list. That makes nothing
-missing.
+  confirmed  the inventory lists the archive as the catalog has it
+  differing  the inventory lists it with another size or tree hash
+  missing    two complete inventories in a row, made more than 48 hours after
+             the archive was created, do not list it
 
-A vault called import is written glacier://import or ./import.
+Archives that the catalog does not know are added, with the name in their
+description. Nothing is ever removed from the catalog. Uploads whose result was
+unknown are resolved. A deleted archive counts as stored again if an inventory
+that was made more than 48 hours after the deletion lists it.
+
+With --since or --until, the inventory is partial: it lists only the archives
+created in that time. A partial inventory never marks an archive as missing.
+
+To name a vault called import, write glacier://import or ./import.
 
 ` + cli.OnReadyHelp
 
@@ -54,20 +59,20 @@ func NewInventory(p *cli.Program) *cobra.Command {
 	var o inventoryOptions
 	cmd := &cobra.Command{
 		Use:     "inventory VAULT",
-		Short:   "Bring the catalog up to what a vault says that it holds",
+		Short:   "Update the catalog from the inventory of a vault",
 		Long:    inventoryLong,
 		Example: inventoryExample,
 		Args:    cli.Takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.topic.Check(args[0]); err != nil {
+			if err := errors.Join(cli.CheckPeriod(o.since.At(p.Now()), o.until.At(p.Now())), o.topic.Check(args[0])); err != nil {
 				return err
 			}
 			return inventoryOf(cmd.Context(), p, args[0], o)
 		},
 	}
 	f := cmd.Flags()
-	f.Var(&o.since, "since", "list only archives created at this `TIME` or later, such as 7d")
-	f.Var(&o.until, "until", "list only archives created before this `TIME`")
+	f.Var(&o.since, "since", "only archives created at `TIME` or later, such as 7d (rounded to a day)")
+	f.Var(&o.until, "until", "only archives created before `TIME`")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	cmd.AddCommand(newInventoryImport(p))

@@ -14,18 +14,18 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const inventoryImportLong = `Brings the catalog up to an inventory in a file, as another tool has fetched it:
-JSON or CSV, as Amazon Glacier writes them. The vault is not asked.
+const inventoryImportLong = `Update the catalog from an inventory in a file that another tool has downloaded,
+in the JSON or CSV format of Amazon Glacier. firn sends no request to the vault.
 
-What a file lacks is not taken to be missing, since a file may hold a part of the
-list. With --full it is said to hold all of it.
+The file may be a part of the inventory, so archives that it does not list are
+not marked as missing, unless --full says that it is complete.
 
-A file in CSV does not say when the vault made the list. Then the time counts at
-which the file was last written, or --date. Its way of quoting is ambiguous:
-lines that cannot be read are set aside and counted.
+A CSV file does not say when the vault made the inventory. firn takes the time
+from --date, or else the modification time of the file. Lines that cannot be
+parsed are skipped and counted.
 
-A file is known by its content: after a kill the same command goes on, and a file
-that was read to its end is not read again.`
+firn recognises a file by its content: after an interruption the same command
+continues, and a file that was read completely is not read again.`
 
 const inventoryImportExample = `  firn inventory import image-backups inventory.json
   firn inventory import image-backups inventory.csv --full --date 2026-06-01`
@@ -35,7 +35,7 @@ func newInventoryImport(p *cli.Program) *cobra.Command {
 	var date cli.TimeFlag
 	cmd := &cobra.Command{
 		Use:     "import VAULT FILE",
-		Short:   "Bring the catalog up to an inventory in a file",
+		Short:   "Update the catalog from an inventory in a file",
 		Long:    inventoryImportLong,
 		Example: inventoryImportExample,
 		Args:    cli.Takes(2, 2),
@@ -44,8 +44,8 @@ func newInventoryImport(p *cli.Program) *cobra.Command {
 			return p.ExplainWait(inventoryImport(cmd.Context(), p, args[0], args[1], o))
 		},
 	}
-	cmd.Flags().BoolVar(&o.Full, "full", false, "the file lists every archive of the vault")
-	cmd.Flags().Var(&date, "date", "the `TIME` at which the vault made the list")
+	cmd.Flags().BoolVar(&o.Full, "full", false, "the file lists all archives of the vault")
+	cmd.Flags().Var(&date, "date", "the vault made the inventory at `TIME`")
 	return cli.WithStatuses(cmd, inventoryStatuses()...)
 }
 

@@ -15,7 +15,6 @@ import (
 	"firn/internal/humane"
 	"firn/reconcile"
 	"firn/record"
-	"firn/source"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -175,7 +174,7 @@ func inventoryVerdict(r reconcile.Report) error {
 		err := fmt.Errorf("the vault does not hold what the catalog has on record: %s", strings.Join(wrong, ", "))
 		return cli.WithHint(cli.InClass(err, vault.ErrChecksum), hints...)
 	case r.Bad > 0:
-		return cli.InClass(fmt.Errorf("%s of the inventory made no sense", progress.Entries(r.Bad)), source.ErrUnreadable)
+		return cli.InClass(fmt.Errorf("%s of the inventory could not be parsed", progress.Entries(r.Bad)), cli.ErrPartial)
 	}
 	return nil
 }

@@ -17,21 +17,20 @@ import (
 	"firn/vault"
 )
 
-const listLong = `Lists the archives that the catalog knows, oldest first.
+const listLong = `List the archives in the catalog, the oldest first. firn sends no request to a
+vault.
 
-With VAULT it lists only those of this vault, with GLOB only those whose name,
-path or description matches it (* anything but a slash, ** also slashes, ? one
-character). --sort and --reverse order the archives of each vault.
+With VAULT, list only the archives of this vault; with GLOB, only those whose
+name, path or description matches it (* matches anything but a slash, ** also
+slashes, ? one character). --sort and --reverse order the archives of each vault.
 
-An archive is listed by the last element of its name, or else by its description,
-or else by its id; in a bucket by its key. On a terminal long names are cut in the
+An archive is listed by the last element of its name, else by its description,
+else by its id; in a bucket by its key. On a terminal, long names are cut in the
 middle, a narrow terminal shows fewer columns, and ID is the beginning of an id,
-which commands take instead of the whole. --long shows all fields whole, and so
-does a list that does not go to a terminal.
+which commands accept. --long, and any output that is not a terminal, shows all
+fields whole.
 
-` + statesHelp + `
-
-The vault is not asked: its own list takes it hours.`
+` + statesHelp
 
 const listExample = `  firn list
   firn list image-backups '*june*'
@@ -67,11 +66,15 @@ func NewList(p *cli.Program) *cobra.Command {
 	var o listOptions
 	cmd := &cobra.Command{
 		Use:     "list [VAULT [GLOB]]",
+		Aliases: []string{"ls"},
 		Short:   "List the archives in the catalog",
 		Long:    listLong,
 		Example: listExample,
 		Args:    cli.Takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := cli.CheckPeriod(o.since.At(p.Now()), o.until.At(p.Now())); err != nil {
+				return err
+			}
 			filter := catalog.Filter{
 				All: o.all, State: record.ArchiveState(o.state), Since: o.since.At(p.Now()), Until: o.until.At(p.Now()),
 				Order: catalog.Order(o.order), Reverse: o.reverse,
@@ -90,10 +93,10 @@ func NewList(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.all, "all", false, "list deleted archives too")
+	f.BoolVar(&o.all, "all", false, "also list deleted archives")
 	f.BoolVar(&o.long, "long", false, "show all fields, whole")
-	f.Var(&o.since, "since", "list only archives created at this `TIME` or later, such as 7d")
-	f.Var(&o.until, "until", "list only archives created before this `TIME`")
+	f.Var(&o.since, "since", "only archives created at `TIME` or later, such as 7d")
+	f.Var(&o.until, "until", "only archives created before `TIME`")
 	addState(cmd, &o.state)
 	addOrder(cmd, &o.order)
 	f.BoolVar(&o.reverse, "reverse", false, "list in the reverse order")

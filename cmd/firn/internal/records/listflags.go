@@ -35,7 +35,7 @@ func stateNames() (names []string) {
 
 // addState adds the option, with completion of its values.
 func addState(cmd *cobra.Command, state *stateFlag) {
-	cmd.Flags().Var(state, "state", "list only archives in this `STATE`")
+	cmd.Flags().Var(state, "state", "only archives in `STATE`")
 	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that does not exist
 		cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
 }
@@ -70,12 +70,12 @@ func addOrder(cmd *cobra.Command, order *orderFlag) {
 }
 
 // statesHelp explains the states of archives.
-const statesHelp = `STATE is what is known about an archive:
+const statesHelp = `STATE is the state of an archive in the catalog:
 
-  stored     the vault has accepted it
-  unproved   the vault has accepted it, and tells something else of it than was sent
-  confirmed  an inventory lists it as it is on record
+  stored     the vault has accepted the archive
+  unproved   the vault has accepted it, but reported another checksum
+  confirmed  an inventory lists it as the catalog has it
   differing  an inventory lists it with another size or tree hash
-  missing    two inventories in succession do not list it
-  deleting   the vault was asked to delete it, and its answer is not on record
-  deleted    the vault has accepted to delete it`
+  missing    two inventories in a row do not list it
+  deleting   firn has asked the vault to delete it; the answer is not recorded
+  deleted    the vault has deleted it`

@@ -12,15 +12,16 @@ import (
 	"firn/vault"
 )
 
-const catalogRebuildLong = `Makes a sound catalog of a damaged or lost one. What can be read of a damaged
-catalog is saved into a new one, which takes its place; the damaged one stays
-beside it. A sound catalog is left alone.
+const catalogRebuildLong = `Rebuild a damaged or lost catalog. firn saves what is readable of a damaged
+catalog into a new one, which replaces it, and keeps the damaged one beside it.
+A sound catalog stays as it is.
 
-Then each VAULT is asked for the list of its archives, as "firn inventory" does
-(--no-wait: exits with status 75). After that everything that the vaults hold can
-be downloaded. The command may be stopped at any moment and run again.
+firn then retrieves the inventory of each VAULT, as "firn inventory" does. After
+that, everything in the vaults can be downloaded. The command can be interrupted
+and run again at any time.
 
-Bring an export in with "firn catalog import": only it has all names again.`
+If you have an export, import it with "firn catalog import": only an export has
+all names.`
 
 const catalogRebuildExample = `  firn catalog rebuild image-backups film-archive
   firn catalog rebuild`
@@ -29,7 +30,7 @@ func newCatalogRebuild(p *cli.Program) *cobra.Command {
 	var o inventoryOptions
 	cmd := &cobra.Command{
 		Use:     "rebuild [VAULT...]",
-		Short:   "Make a sound catalog of a damaged or lost one",
+		Short:   "Rebuild a damaged or lost catalog",
 		Long:    catalogRebuildLong,
 		Example: catalogRebuildExample,
 		Args:    cobra.ArbitraryArgs,

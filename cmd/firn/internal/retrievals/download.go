@@ -14,42 +14,39 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const downloadLong = `Brings archives from a vault into files and prints their paths.
+const downloadLong = `Download archives into files and print the paths of the files.
 
-It is one act: a job that makes the archive readable is found, whoever asked for
-it, or started; firn waits for it, fetches ranges several at a time, proves each
-by its hash and the whole by the archive's tree hash, and only then gives the
-file its name. Until then the bytes are in FILE.part.
+For each archive, firn finds or starts the job that makes it readable, waits for
+the job, and downloads several ranges at a time into FILE.part. It verifies each
+range and the whole archive by the tree hash, and then renames the file. A job
+takes hours: 1 to 5 minutes with Expedited, 3 to 5 hours with Standard, 5 to 12
+hours with Bulk.
 
-It may be stopped at any moment, and killed. The same command continues: the job
-is found again, and what was verified is not fetched again. A job takes hours (1
-to 5 minutes by Expedited, 3 to 5 hours by Standard, 5 to 12 hours by Bulk), and
-its output lives for about a day; if it expires before the end, the missing
-ranges are asked for again, and only those.
+The command can be interrupted at any time. The same command continues: it finds
+the job again and does not download verified ranges twice. The output of a job
+expires after about a day; firn retrieves again only the ranges that are missing
+then.
 
-ARCHIVE is an archive id, the beginning of one, or a name, path, description or
-glob. Several archives, or a glob, need a directory as -o, in which each file gets
-the last element of the archive's name; --names path keeps the directories of the
-name, and --names id adds the beginning of the id. What a file system cannot hold
-is replaced in names, and no name leads out of the directory. Two archives are
-never given one name. With -o - the bytes go to standard output, each range after
-it was proved; a failure after that is status 5 if the whole is not the archive.
+With several archives or a glob, -o must be a directory. --names base names each
+file by the last element of the archive's name, --names path keeps the
+directories of the name, and --names id adds the beginning of the id. Characters
+that the file system does not allow are replaced, no name leads out of the
+directory, and no two archives get the same name. With -o - the bytes go to
+standard output, each range after it was verified.
 
-A file that is there already is left alone if it has the very bytes, and else is
-not replaced without --force. A new file gets the modification time that the file
-had which was stored, if the catalog, the description or the bucket tells it.
+If the file exists with the same content, firn leaves it alone; if the content
+differs, firn replaces it only with --force. A new file gets the modification
+time of the uploaded file, if the catalog, the description or the bucket has it.
 
-What a job costs is shown before it is started, as an estimate, and --max-cost
-refuses more. With several archives jobs are started as far ahead as the line can
-download in 20 hours, at the rate that earlier downloads reached or --estimate-rate
-says; as long as nothing is known, at 3 MiB/s. With --no-wait the rest is left for
-later, too. One archive that is larger than that is asked for in pieces, as soon as
-the rate is known.
+firn shows the estimated cost of a job before it starts the job. --max-cost sets
+a limit. For several archives, and for pieces of a large one, firn starts jobs
+ahead only as far as it can download in 20 hours, at --estimate-rate or the rate
+of earlier downloads (3 MiB/s if there were none).
 
 ` + cli.OnReadyHelp
 
 const downloadExample = `  firn download image-backups june.tar
-  firn download image-backups '2025-*.img' -o /srv/back/ --tier Bulk --max-cost 5
+  firn download image-backups '2025-*.img' -o /srv/back/ --max-cost 5
   firn download image-backups '2025-*.img' -o /srv/back/ --dry-run
   firn download image-backups june.tar -o - | tar x
   firn download image-backups june.tar --range 1GiB-2GiB -o piece --no-wait`
@@ -77,7 +74,8 @@ func NewDownload(p *cli.Program) *cobra.Command {
 	var o downloadOptions
 	cmd := &cobra.Command{
 		Use:     "download VAULT ARCHIVE...",
-		Short:   "Bring archives back into files",
+		Aliases: []string{"get"},
+		Short:   "Download archives",
 		Long:    downloadLong,
 		Example: downloadExample,
 		Args:    cli.Takes(2, -1),
@@ -86,19 +84,19 @@ func NewDownload(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", ".", "write to this `PATH`: a file, a directory, or - for standard output")
-	f.Var(&o.names, "names", "how files in a directory are called: base, path or id (see above)")
-	f.Var(&o.tier, "tier", "how fast a job is, and at what price: Expedited, Standard or Bulk (default: Standard)")
+	f.StringVarP(&o.output, "output", "o", ".", "write to `PATH`: a file, a directory or - (standard output)")
+	f.Var(&o.names, "names", "name files in a directory by `HOW`: base, path or id")
+	f.Var(&o.tier, "tier", "use this `TIER`: Expedited, Standard or Bulk (default: Standard)")
 	p.AddKeepDays(f)
-	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
-	f.BoolVar(&o.force, "force", false, "replace files that are there")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be downloaded where, its price and its duration; ask for nothing")
-	f.BoolVar(&o.noTimes, "no-times", false, "leave files with the time at which they are written")
-	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
-	f.IntVar(&o.concurrency, "concurrency", 0, "fetch `N` ranges at once (default: as many as pay, up to 32; to standard output, or with --limit-rate, 8)")
-	f.Var(&o.limitRate, "limit-rate", "fetch no faster than this, all ranges together")
-	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
-	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
+	f.Var(&o.rng, "range", "download only these bytes, in whole MiB, excluding TO")
+	f.BoolVar(&o.force, "force", false, "replace existing files")
+	cli.AddDryRun(f, &o.dryRun)
+	f.BoolVar(&o.noTimes, "no-times", false, "do not restore modification times")
+	f.Var(&o.maxCost, "max-cost", "start no job if the estimated cost exceeds `USD` in all")
+	f.IntVar(&o.concurrency, "concurrency", 0, "download `N` ranges at once (default: automatic, up to 32; 8 to standard output or with --limit-rate)")
+	f.Var(&o.limitRate, "limit-rate", "download at most at `RATE` in all")
+	f.Var(&o.estimateRate, "estimate-rate", "plan with `RATE` (default: rate of earlier downloads)")
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)
@@ -112,7 +110,7 @@ func (o downloadOptions) check() error {
 	case o.output == "":
 		return cli.UsageError("-o needs a path")
 	case o.concurrency < 0:
-		return cli.UsageError("--concurrency must be at least 1, or 0 for as many as pay")
+		return cli.UsageError("--concurrency must be at least 1, or 0 for automatic")
 	case o.retryFor <= 0:
 		return cli.UsageError("--retry-for must be more than 0s")
 	}

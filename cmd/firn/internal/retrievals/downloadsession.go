@@ -139,7 +139,9 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 			continue
 		case err == nil:
 			s.files[i.ID].End(nil)
-			err = s.tell(i, got.Result)
+			if err = s.tell(i, got.Result); err == nil {
+				seen[cli.StatusDone] = true
+			}
 		default:
 			if i.ID != "" {
 				s.files[i.ID].End(err)

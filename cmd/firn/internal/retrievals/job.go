@@ -18,16 +18,21 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const jobLong = `Shows jobs and waits for them.
+const jobLong = `List, show and wait for jobs.
 
-What a vault keeps is not readable at once: a job makes an archive readable, or
-lists what the vault has. It takes hours, and its output lives for about a day.
-"firn download" and "firn inventory" find or start the jobs that they need and
-wait for them; these commands are for looking on.`
+A vault does not hand out archives or inventories at once: a job has to make an
+archive readable, or prepare the inventory. A job takes hours, and its output
+expires after about a day. "firn download" and "firn inventory" find or start
+the jobs that they need and wait for them.`
+
+const jobExample = `  firn job list image-backups
+  firn job wait image-backups`
 
 // NewJob returns the command firn job.
 func NewJob(p *cli.Program) *cobra.Command {
-	return cli.Group("job", "Show jobs and wait for them", jobLong, newJobList(p), newJobShow(p), newJobWait(p))
+	cmd := cli.Group("job", "List, show and wait for jobs", jobLong, newJobList(p), newJobShow(p), newJobWait(p))
+	cmd.Example = jobExample
+	return cmd
 }
 
 // jobObject is a job on standard output.

@@ -19,12 +19,12 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const jobListLong = `Lists the jobs in the catalog, and with VAULT those of the vault's own list, too:
-the jobs in progress, and those that ended lately, whoever asked for them.
+const jobListLong = `List the jobs in the catalog. With VAULT, also list the jobs that the vault
+reports: those in progress and those that ended recently, whoever started them.
 
-STATUS is asking (the vault's answer is not on record), InProgress, Succeeded,
-Failed, or gone (its output has expired, or the vault has forgotten it). Failed and
-gone ones are left out without --all.`
+The STATUS of a job is asking (the answer to the request is not recorded),
+InProgress, Succeeded, Failed, or gone (the output has expired or the vault no
+longer knows the job). Failed and gone jobs are listed only with --all.`
 
 const jobListExample = `  firn job list
   firn job list image-backups --all --json`
@@ -36,6 +36,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 	var o jobListOptions
 	cmd := &cobra.Command{
 		Use:     "list [VAULT]",
+		Aliases: []string{"ls"},
 		Short:   "List jobs",
 		Long:    jobListLong,
 		Example: jobListExample,
@@ -56,7 +57,7 @@ func newJobList(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&o.all, "all", false, "list failed and gone jobs too")
+	cmd.Flags().BoolVar(&o.all, "all", false, "also list failed and gone jobs")
 	cmd.Flags().BoolVar(&o.long, "long", false, "show all fields, whole")
 	return cli.WithStatuses(cmd, append(cli.VaultStatuses(), cli.StatusDamaged)...)
 }

@@ -16,10 +16,10 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const jobShowLong = `Shows all that the vault and the catalog tell of a job.
+const jobShowLong = `Show what the vault and the catalog know about a job.
 
-JOB is a job id or the beginning of one. An id may begin with a hyphen: write --
-before it, so that it is not taken for an option.`
+JOB is a job id or the beginning of one. An id may begin with a hyphen; write --
+before it.`
 
 const jobShowExample = `  firn job show image-backups HkF9p6o7yjhFx-K3
   firn job show image-backups -- -VUS7mqD8ofkUKI0`

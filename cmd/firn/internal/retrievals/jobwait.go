@@ -20,21 +20,22 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const jobWaitLong = `Waits until jobs have ended and prints the id of each that succeeded, as soon as
-it has. Without JOB it waits for all jobs of the vault that are in progress,
-whoever asked for them.
+const jobWaitLong = `Wait until jobs have ended, and print the id of each job that succeeds as soon
+as it has. Without JOB, wait for all jobs of the vault that are in progress,
+whoever started them.
 
-JOB is a job id or the beginning of one. An id may begin with a hyphen: write --
-before it, so that it is not taken for an option.
+JOB is a job id or the beginning of one. An id may begin with a hyphen; write --
+before it.
 
-The vault is asked at intervals that grow up to 10 minutes, or, with --sqs, when
-the queue says so. The queue must be subscribed to the SNS topic of the vault; see
-"firn vault notify".
+firn polls the vault at intervals that grow to 10 minutes. With --sqs it waits
+for messages of a queue instead, which must be subscribed to the SNS topic of
+the vault; see "firn vault notify --help".
 
 ` + cli.OnReadyHelp
 
 const jobWaitExample = `  firn job wait image-backups
-  firn job wait image-backups HkF9p6o7yjhFx-K3 --on-ready 'notify-send "$FIRN_NAME is ready"'`
+  firn job wait image-backups HkF9p6o7yjhFx-K3 --on-ready 'mail -s ready me'
+  firn job wait image-backups --on-ready 'notify-send "$FIRN_NAME is ready"'`
 
 func newJobWait(p *cli.Program) *cobra.Command {
 	var o cli.WaitOptions
@@ -98,6 +99,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		if err == nil {
 			hook.Run(ctx, job)
 			err = w.tell(job, names[job.Archive])
+			w.seen[cli.StatusDone] = err == nil || w.seen[cli.StatusDone]
 		}
 		var notReady *jobs.NotReadyError
 		switch {

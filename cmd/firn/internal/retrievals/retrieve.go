@@ -4,6 +4,7 @@ package retrievals
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,24 +18,22 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const retrieveLong = `Asks a vault to make archives readable, prints the ids of the jobs and returns.
-Nothing is downloaded: "firn download", hours later, finds the jobs. It starts
-them itself, too, so this command is for asking today and fetching tomorrow.
+const retrieveLong = `Start the jobs that make archives readable, print the job ids and return.
 
-No archive is asked for twice: a job that is in progress, or whose output stays
-for a while, is named again, whoever asked for it.
+This downloads nothing. Run "firn download" hours later; it finds the jobs. (It
+also starts them itself if need be, so "firn retrieve" is optional.) No archive
+is retrieved twice: if a job is in progress or its output still exists, firn
+prints that job, whoever started it.
 
-ARCHIVE is an archive id, the beginning of one, or a name, path, description or
-glob. The output of a job lives for about a day, so of several archives only as
-many are asked for as the line can download in 20 hours, at the rate that earlier
-downloads reached or --estimate-rate says; as long as nothing is known, at 3 MiB/s.
-What was left out, and when to run the command again, is told, with status 4; --all
-asks for everything at once. Run again, the command goes on with those that were not
-asked for yet; one of several archives whose output was readable, and was downloaded
-or has expired, is asked for again only with --again.
+The output of a job expires after about a day. For several archives, firn starts
+only the jobs whose output can be downloaded in 20 hours, at --estimate-rate or
+the rate of earlier downloads (3 MiB/s if there were none). It then prints when
+to run the command again, and ends with status 4. --all starts all jobs at once.
+Run again, the command continues with the remaining archives; it skips archives
+whose output was downloaded or has expired, unless --again is given.
 
-What a job costs is shown before it is started, as an estimate, and --max-cost
-refuses more.`
+firn shows the estimated cost of a job before it starts the job. --max-cost sets
+a limit.`
 
 const retrieveExample = `  firn retrieve image-backups june.tar --tier Bulk
   firn retrieve image-backups '2025-*.img' --max-cost 5 --estimate-rate 40Mbps
@@ -60,7 +59,7 @@ func NewRetrieve(p *cli.Program) *cobra.Command {
 	var o retrieveOptions
 	cmd := &cobra.Command{
 		Use:     "retrieve VAULT ARCHIVE...",
-		Short:   "Ask for archives to be made readable",
+		Short:   "Start retrieval jobs for archives",
 		Long:    retrieveLong,
 		Example: retrieveExample,
 		Args:    cli.Takes(2, -1),
@@ -68,25 +67,25 @@ func NewRetrieve(p *cli.Program) *cobra.Command {
 			if o.retryFor <= 0 {
 				return cli.UsageError("--retry-for must be more than 0s")
 			}
-			if err := o.topic.Check(args[0]); err != nil {
+			if err := errors.Join(cli.CheckDescription(o.description), o.topic.Check(args[0])); err != nil {
 				return err
 			}
 			return runRetrieve(cmd.Context(), p, o, args[0], args[1:])
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the jobs: printable ASCII")
-	f.Var(&o.tier, "tier", "how fast a job is, and at what price: Expedited, Standard or Bulk (default: Standard)")
+	f.StringVar(&o.description, "description", "", "give the jobs this description: printable ASCII `TEXT`")
+	f.Var(&o.tier, "tier", "use this `TIER`: Expedited, Standard or Bulk (default: Standard)")
 	p.AddKeepDays(f)
-	f.Var(&o.rng, "range", "only these bytes, in whole MiB: from FROM up to, not including, TO")
-	f.Var(&o.maxCost, "max-cost", "start no job beyond this cost in all, by the estimate")
-	f.Var(&o.estimateRate, "estimate-rate", "plan by this rate (default: learned from earlier downloads)")
-	f.BoolVar(&o.all, "all", false, "ask for everything at once, however long it takes to download")
-	f.BoolVar(&o.again, "again", false, "ask again for archives whose output was readable and has expired")
-	f.BoolVar(&o.noWait, "no-wait", false, "if the account's own policy refuses, end with status 75 instead of asking again later")
+	f.Var(&o.rng, "range", "retrieve only these bytes, in whole MiB, excluding TO")
+	f.Var(&o.maxCost, "max-cost", "start no job if the estimated cost exceeds `USD` in all")
+	f.Var(&o.estimateRate, "estimate-rate", "plan with `RATE` (default: rate of earlier downloads)")
+	f.BoolVar(&o.all, "all", false, "start all jobs at once")
+	f.BoolVar(&o.again, "again", false, "also retrieve archives whose output has expired")
+	f.BoolVar(&o.noWait, "no-wait", false, "if the retrieval policy refuses, exit with status 75 instead of waiting")
 	cli.AddTopic(f, &o.topic)
-	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be asked for, its price and its duration; start nothing")
-	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without an answer")
+	cli.AddDryRun(f, &o.dryRun)
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusNotReady, cli.StatusInterrupted)

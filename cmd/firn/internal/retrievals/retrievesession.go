@@ -55,7 +55,9 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 			s.left = append(s.left, r.Archive)
 			continue
 		case err == nil:
-			err = s.tell(r)
+			if err = s.tell(r); err == nil {
+				s.seen[cli.StatusDone] = true
+			}
 		case len(archives) == 1:
 			return s.explain(err, r.Archive)
 		default:

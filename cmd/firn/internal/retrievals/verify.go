@@ -22,17 +22,16 @@ import (
 	"firn/verify"
 )
 
-const verifyLong = `Compares a local file with an archive on record: its size, then the tree hash of
-its bytes, on all cores. If they differ the exit status is 5. The vault is asked
-only if the record lacks the hash, for the one that a bucket keeps with the object
-or that a directory has.
+const verifyLong = `Compare a local file with an archive: the size, then the tree hash. If they
+differ, the exit status is 5.
 
-With --remote the archive is retrieved and all of its bytes are read, which takes
-hours and costs what a download costs, and nothing is kept of them: the vault has
-the very bytes that were stored. With FILE, too, the file is compared first.
+firn compares with the catalog. It sends a request to the vault only if the
+catalog does not have the tree hash.
 
-ARCHIVE is an archive id, the beginning of one, or a name, path, description or
-glob that means exactly one archive of the catalog.`
+With --remote, firn retrieves the archive and reads all of its bytes without
+keeping them. This takes hours and costs as much as a download. It verifies that
+the vault still has the bytes that were stored. With FILE, it also compares the
+file.`
 
 const verifyExample = `  firn verify image-backups june.tar ./june.tar
   firn verify image-backups june.tar --remote --tier bulk`
@@ -52,7 +51,7 @@ func NewVerify(p *cli.Program) *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:     "verify VAULT ARCHIVE [FILE]",
-		Short:   "Compare a file, or the vault's bytes, with an archive on record",
+		Short:   "Compare a file or the vault's bytes with an archive",
 		Long:    verifyLong + "\n\n" + cli.OnReadyHelp,
 		Example: verifyExample,
 		Args:    cli.Takes(2, 3),
@@ -61,14 +60,17 @@ func NewVerify(p *cli.Program) *cobra.Command {
 			if len(args) > 2 {
 				file = args[2]
 			}
+			if err := checkRemote(cmd, o.remote); err != nil {
+				return err
+			}
 			return p.ExplainWait(runVerify(cmd.Context(), p, args[0], args[1], file, o))
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.remote, "remote", false, "retrieve the archive and read all of it")
-	f.Var(&o.tier, "tier", "with --remote: Expedited, Standard (the default) or Bulk")
-	f.Var(&o.maxCost, "max-cost", "with --remote: refuse if it costs more than this, in US dollars")
-	f.Var(&o.limitRate, "limit-rate", "with --remote: read no faster than this")
+	f.BoolVar(&o.remote, "remote", false, "retrieve the archive and read all of its bytes")
+	f.Var(&o.tier, "tier", "with --remote: use this `TIER` (default: Standard)")
+	f.Var(&o.maxCost, "max-cost", "with --remote: refuse an estimated cost above `USD`")
+	f.Var(&o.limitRate, "limit-rate", "with --remote: read at most at `RATE`")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)
@@ -87,12 +89,19 @@ type verifiedObject struct {
 	TreeHash    treehash.Hash   `json:"tree_hash"`
 }
 
+// checkRemote refuses options of a retrieval if nothing is retrieved.
+func checkRemote(cmd *cobra.Command, remote bool) error {
+	for _, option := range []string{"tier", "max-cost", "limit-rate", "no-wait", "sqs", "on-ready", "sns-topic"} {
+		if !remote && cmd.Flags().Changed(option) {
+			return cli.WithHint(cli.UsageError("--%s requires --remote", option), cli.HelpHint(cmd))
+		}
+	}
+	return nil
+}
+
 func runVerify(ctx context.Context, p *cli.Program, vaultArg, ref, file string, o verifyOptions) (err error) {
 	if file == "" && !o.remote {
-		return cli.WithHint(cli.UsageError("a FILE to compare is missing"), "to compare what the vault has: "+p.TypedWith("--remote"))
-	}
-	if o.topic != "" && !o.remote {
-		return cli.WithHint(cli.UsageError("--sns-topic is of a job, and nothing is retrieved"), "to compare what the vault has: "+p.TypedWith("--remote"))
+		return cli.WithHint(cli.UsageError("FILE is missing"), "to read the archive from the vault: "+p.TypedWith("--remote"))
 	}
 	if err := o.topic.Check(vaultArg); err != nil {
 		return err

@@ -30,8 +30,8 @@ type scrubOptions struct {
 
 func (o *scrubOptions) add(f *pflag.FlagSet) {
 	o.rate = scrubRate
-	f.Var(&o.rate, "scrub-rate", "read all archives again, no faster than this in all; 0: do not")
-	cli.AddDuration(f, &o.every, "scrub-every", scrubEvery, "begin to read a vault again this `TIME` after the last time")
+	f.Var(&o.rate, "scrub-rate", "scrub all archives at most at `RATE` in all; 0: never")
+	cli.AddDuration(f, &o.every, "scrub-every", scrubEvery, "scrub each vault again after `TIME`")
 }
 
 func (o *scrubOptions) check() error {

@@ -21,39 +21,40 @@ import (
 	"firn/vault/dirvault"
 )
 
-const serveLong = `Serves a directory of vaults in the language of Amazon Glacier, until it is
-stopped by a signal. Any tool made for the service can use it.
+const serveLong = `Serve the vaults in a directory through the API of Amazon Glacier, until a
+signal ends the server. Any tool for Amazon Glacier can use it.
 
-The address and what to export for clients are printed when it is ready. Every
-request must be signed. The key pair is that of AWS_ACCESS_KEY_ID and
-AWS_SECRET_ACCESS_KEY if they are set, with the AWS_SESSION_TOKEN beside them; else
-one is made at the first start, kept in DIR/credentials.json for its owner alone, and
-shown this once, or later with --show-secret. With --credentials a file says which
-key pairs there are, of which accounts, and which may only read.
+When the server is ready, it prints its address and the variables to export for
+clients. Every request must be signed. The key pair is that of AWS_ACCESS_KEY_ID
+and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN) if they are set. Otherwise the
+first start makes one, stores it in DIR/credentials.json and prints it once;
+later, --show-secret prints it. --credentials FILE defines several key pairs,
+their accounts, and which of them may only read.
 
-Other machines can reach it only by TLS, with --tls-cert and --tls-key. The files
-are read again when they have changed.
+Other machines can connect only with TLS (--tls-cert and --tls-key). The server
+reads changed certificates without a restart.
 
-Jobs are done at once and inventories are up to date, unless the options say
-otherwise: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
---inventory-every 24h the server is as slow as the service. With --topic the
-end of a job is told to a program of yours, by a POST in the form of Amazon SNS.
+Jobs end at once and inventories are always up to date, unless you choose
+delays: with --retrieval-delay Standard=4h,Bulk=8h,Expedited=1m and
+--inventory-every 24h the server is as slow as Amazon Glacier. With --topic, the
+server posts a message in the format of Amazon SNS when a job ends.
 
-Every MiB of an archive is compared with its hash before it is sent. Besides, all
-archives are read again every 30 days, slowly, and damage is told at once.
+The server verifies each MiB of an archive before it sends it. It also reads all
+archives every 30 days and reports damage (--scrub-rate, --scrub-every).
 
-With --read-only what is there is served, and nothing is written to the directory: a
-copy on a medium that is protected, a snapshot, a disk of somebody else. Every request
-that would change something is refused. Jobs last until the server ends.
+With --read-only, the server writes nothing to the directory and refuses
+requests that would change something. Jobs last until the server ends.
 
-What goes wrong, and who changed or deleted what, is logged on standard error, as
-JSON with --json. At --admin, an address on loopback, GET /healthz says whether
-the server can work and GET /metrics has figures for Prometheus.`
+Errors, changes and deletions are logged to standard error, with --json as JSON.
+At the loopback address --admin, GET /healthz reports whether the server can
+work and GET /metrics returns metrics for Prometheus.`
 
 const serveExample = `  firn serve --dir ./cold
-  firn serve --dir /srv/cold --listen :8333 --tls-cert cert.pem --tls-key key.pem --admin 127.0.0.1:8334
+  firn serve --dir /srv/cold --listen :8333 \
+    --tls-cert cert.pem --tls-key key.pem
   firn serve --dir /mnt/snapshot/cold --read-only
-  firn serve --dir ./cold --retrieval-delay 30s --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
+  firn serve --dir ./cold --retrieval-delay 30s \
+    --topic arn:aws:sns:us-east-1:000000000000:ready=http://127.0.0.1:9000/`
 
 // serveOptions are the options of firn serve.
 type serveOptions struct {
@@ -119,35 +120,35 @@ func NewServe(p *cli.Program) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:     "serve --dir DIR",
-		Short:   "Serve a directory as Amazon Glacier vaults",
+		Short:   "Serve a directory through the Amazon Glacier API",
 		Long:    serveLong,
 		Example: serveExample,
 		Args:    cli.Takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.dir == "" {
-				return cli.WithHint(cli.UsageError("say which directory to serve with --dir DIR"), cli.HelpHint(cmd))
+				return cli.WithHint(cli.UsageError("--dir DIR is missing"), cli.HelpHint(cmd))
 			}
 			return runServe(cmd.Context(), p, o)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.dir, "dir", "", "the `DIR` that holds the vaults; created if it is not there")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "the `ADDRESS` and port to listen at; 0 chooses a free port")
-	f.StringVar(&o.tls.cert, "tls-cert", "", "speak TLS, with the certificates in this `FILE` (PEM)")
-	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in this `FILE` (PEM)")
-	f.StringVar(&o.admin, "admin", "", "answer /healthz and /metrics at this loopback `ADDRESS`")
-	f.StringVar(&o.credentials, "credentials", "", "take the key pairs from this `FILE`")
-	f.BoolVar(&o.showSecret, "show-secret", false, "print the secret of a key pair that an earlier start has made")
-	f.BoolVar(&o.readOnly, "read-only", false, "serve what is there, and write nothing to the directory")
-	f.StringVar(&o.region, "region", "us-east-1", "the `REGION` that requests are signed for")
-	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to this `FILE`")
-	f.Var(&o.delay, "retrieval-delay", "how long jobs take: one time for all, or Expedited=TIME,Standard=TIME,Bulk=TIME")
-	cli.AddDuration(f, &o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for this `TIME`")
-	cli.AddDuration(f, &o.inventoryEvery, "inventory-every", 0, "renew an inventory when it is this `TIME` old; 0: when anything changed")
+	f.StringVar(&o.dir, "dir", "", "serve the vaults in `DIR`; it is created if it does not exist")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8333", "listen at this `ADDRESS` and port; port 0: a free one")
+	f.StringVar(&o.tls.cert, "tls-cert", "", "use TLS with the certificates in `FILE` (PEM)")
+	f.StringVar(&o.tls.key, "tls-key", "", "the private key of --tls-cert, in `FILE` (PEM)")
+	f.StringVar(&o.admin, "admin", "", "serve /healthz and /metrics at this loopback `ADDRESS`")
+	f.StringVar(&o.credentials, "credentials", "", "read the key pairs from `FILE`")
+	f.BoolVar(&o.showSecret, "show-secret", false, "print the secret of the key pair that an earlier start made")
+	f.BoolVar(&o.readOnly, "read-only", false, "write nothing to the directory")
+	f.StringVar(&o.region, "region", "us-east-1", "require requests that are signed for this `REGION`")
+	f.StringVar(&o.accessLog, "access-log", "", "append a line of JSON for each request to `FILE`")
+	f.Var(&o.delay, "retrieval-delay", "end jobs after `TIME`, or Expedited=TIME,Standard=TIME,Bulk=TIME")
+	cli.AddDuration(f, &o.outputLifetime, "output-lifetime", outputLifetime, "keep the output of a job for `TIME`")
+	cli.AddDuration(f, &o.inventoryEvery, "inventory-every", 0, "renew an inventory after `TIME`; 0: when archives changed")
 	o.freeFloor = defaultFreeFloor
-	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less of the disk free; 0: none")
-	f.Var(&o.topics, "topic", "post the messages of this SNS topic to a URL; may be given again")
-	f.StringVar(&o.topicsFile, "topics", "", "take topics from this `FILE`, with a line ARN=URL for each")
+	f.Var(&o.freeFloor, "free-floor", "refuse uploads that would leave less than `SIZE` free; 0: never")
+	f.Var(&o.topics, "topic", "post the messages of the SNS topic to the URL; repeatable")
+	f.StringVar(&o.topicsFile, "topics", "", "read topics from `FILE`, one ARN=URL per line")
 	o.scrub.add(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusDenied, cli.StatusLocked, cli.StatusRefused)
 }

@@ -16,11 +16,12 @@ import (
 	"firn/treehash"
 )
 
-const hashLong = `Prints the tree hash and the SHA-256 of files, and their names.
+const hashLong = `Print the tree hash, the SHA-256 and the name of each FILE, separated by two
+spaces.
 
-The tree hash is what a vault knows an archive by: SHA-256 over pieces of 1 MiB,
-joined in pairs. A line holds the tree hash, the SHA-256 and the name, with two
-spaces between them. A FILE of - is standard input. All cores are used.`
+A vault identifies the content of an archive by its tree hash: SHA-256 over
+pieces of 1 MiB, combined in pairs. If FILE is -, firn reads standard input. It
+uses all processor cores.`
 
 const hashExample = `  firn hash june.tar
   firn hash --json *.tar`
@@ -38,7 +39,7 @@ type hashObject struct {
 func NewHash(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "hash FILE...",
-		Short:   "Print the tree hash and the SHA-256 of files",
+		Short:   "Print the tree hash and SHA-256 of files",
 		Long:    hashLong,
 		Example: hashExample,
 		Args:    cli.Takes(1, -1),

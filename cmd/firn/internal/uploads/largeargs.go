@@ -38,7 +38,6 @@ Exit status:
     0  done
     1  error
     2  the command line was not understood
-    3  partial: the file was unreadable, empty, or changed while it was read
     4  incomplete: run the same command again to continue
     5  verification failed: bytes and hash do not agree
     6  credentials or permission

@@ -17,15 +17,20 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const multipartLong = `Shows and removes unfinished uploads.
+const multipartLong = `List and abort unfinished uploads.
 
-An upload that was interrupted stays at the vault, so that it can be continued,
-until the vault drops it: Amazon Glacier does so 24 hours after the last part.`
+An interrupted upload stays in the vault so that it can be continued, until the
+vault drops it. Amazon Glacier does so 24 hours after the last part.`
+
+const multipartExample = `  firn multipart list image-backups
+  firn multipart abort image-backups OW2fM5iVylEpFEMM`
 
 // NewMultipart returns the command firn multipart.
 func NewMultipart(p *cli.Program) *cobra.Command {
-	return cli.Group("multipart", "Show and remove unfinished uploads", multipartLong,
+	cmd := cli.Group("multipart", "List and abort unfinished uploads", multipartLong,
 		newMultipartList(p), newMultipartAbort(p))
+	cmd.Example = multipartExample
+	return cmd
 }
 
 // openUpload is an unfinished upload at the vault and on record.

@@ -19,13 +19,13 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const multipartAbortLong = `Removes unfinished uploads and the parts that the vault holds of them, after
-asking. Archives are never touched.
+const multipartAbortLong = `Abort unfinished uploads and delete the parts that the vault has of them, after
+asking. This never deletes an archive.
 
-UPLOAD_ID is an id as firn multipart list shows it, or its beginning. An id may
-begin with a hyphen: write -- before it. With --older-than all unfinished uploads
-of the vault that began before this TIME are removed, such as 7d for 7 days ago.
-An upload that another process works on is left alone.`
+UPLOAD_ID is an id that "firn multipart list" prints, or its beginning. With
+--older-than firn aborts all unfinished uploads of the vault that are older than
+TIME, such as 7d. firn does not abort an upload that another process is working
+on.`
 
 const multipartAbortExample = `  firn multipart abort image-backups OW2fM5iVylEpFEMM
   firn multipart abort image-backups --older-than 7d
@@ -41,7 +41,7 @@ func newMultipartAbort(p *cli.Program) *cobra.Command {
 	var o abortOptions
 	cmd := &cobra.Command{
 		Use:     "abort VAULT {UPLOAD_ID... | --older-than TIME}",
-		Short:   "Remove unfinished uploads",
+		Short:   "Abort unfinished uploads",
 		Long:    multipartAbortLong,
 		Example: multipartAbortExample,
 		Args:    cli.Takes(1, -1),
@@ -55,8 +55,8 @@ func newMultipartAbort(p *cli.Program) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
-	cmd.Flags().Var(&o.olderThan, "older-than", "remove all that began before this `TIME`, such as 7d or 2026-06-01")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	cmd.Flags().Var(&o.olderThan, "older-than", "abort all that began before `TIME`, such as 7d or 2026-06-01")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
 }

@@ -22,15 +22,17 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const multipartListLong = `Lists unfinished uploads: with VAULT what the vault has, how much of each it
-holds, and whether the catalog knows it; without VAULT what the catalog knows of
-all vaults, without asking them.
+const multipartListLong = `List unfinished uploads.
 
-An upload that the catalog knows is continued by the same firn upload command
-that began it. One that is "unknown" was complete when its last answer was lost:
-the vault's next inventory tells whether the archive is there. One with "too
-many parts" can never be completed. --long shows all fields whole, and so does a
-list that does not go to a terminal.`
+With VAULT, list the uploads in the vault, how much of each the vault has, and
+whether the catalog knows it. Without VAULT, list the uploads of all vaults in
+the catalog and send no request to a vault.
+
+To continue an upload that the catalog knows, run the command that started it.
+An upload in the state "unknown" was complete, but the answer to its last
+request was lost: the next inventory of the vault shows whether the archive
+exists. An upload with "too many parts" can never be completed. --long, and any
+output that is not a terminal, shows all fields whole.`
 
 const multipartListExample = `  firn multipart list
   firn multipart list image-backups --json`
@@ -57,6 +59,7 @@ func newMultipartList(p *cli.Program) *cobra.Command {
 	long := false
 	cmd := &cobra.Command{
 		Use:     "list [VAULT]",
+		Aliases: []string{"ls"},
 		Short:   "List unfinished uploads",
 		Long:    multipartListLong,
 		Example: multipartListExample,
@@ -146,7 +149,7 @@ func vaultUploads(
 	p.Contact(vaultArg)
 	v, err := vaulturl.Open(ctx, vaultArg, vaulturl.Options{OnDamage: p.Damaged, Notice: p.Notice})
 	if err != nil {
-		return "", nil, p.ExplainVault(err, vaultArg)
+		return "", nil, p.ExplainOpen(err, vaultArg)
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	there, _, err := openUploads(ctx, p, v, c)

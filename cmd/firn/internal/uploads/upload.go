@@ -17,31 +17,25 @@ import (
 	"firn/vault/vaulturl"
 )
 
-const uploadLong = `Stores files in a vault, each as one archive, and prints their archive ids.
+const uploadLong = `Upload each FILE to a vault as one archive and print the archive ids.
 
-A file goes up in parts, several at a time, each proved by its hash. Memory
-depends neither on the size of the file nor on that of the parts.
+The file is sent in parts, several at a time, and each part is verified by its
+checksum. Memory use does not depend on the size of the file or of the parts.
 
-Running the same command again is always safe. An upload that was killed, or
-lost its network or credentials, continues and sends only what the vault does
-not hold, even when the catalog was lost meanwhile. After success the archive id
-is printed again and nothing is sent; --again stores a second copy.
+Running the same command again is always safe. An interrupted upload continues
+and sends only the parts that the vault does not have, even if the catalog was
+lost. After a success, firn prints the archive id again and sends nothing;
+--again stores a second copy.
 
-With - as the only FILE, standard input is stored. Each part waits in
---spool-dir until the vault has acknowledged it. Such an upload continues if the
-same bytes are fed again.
+If FILE is -, firn stores standard input. It keeps each part in --spool-dir
+until the vault has acknowledged it. To continue such an upload, feed the same
+bytes again.
 
-Several files go one after the other. When one fails, that is reported and the
-others go on, unless they would fail alike (interrupted, credentials, damaged
-catalog). The exit status is the worst of all: the first of them in the order
-130, 8, 6, 5, 4, 7, 1, 3.
+Several files are uploaded one after the other. If one fails, firn reports it
+and continues with the others.
 
-What an upload costs is shown before it begins, as an estimate, and --max-cost
-refuses more.
-
-SIZE is written as 16M or 16MiB (powers of two), 64MB (powers of ten), or in
-bytes. RATE is written as 5M or 5MiB/s (powers of two), 5MB/s (powers of ten)
-or 40Mbps (10^6 bits); rates are shown in the units in which it is written.`
+firn shows the estimated price before it sends anything, and --max-cost refuses
+more.`
 
 const uploadExample = `  firn upload image-backups june.tar --description "June, all disks"
   firn upload image-backups june.tar --dry-run --estimate-rate 11.33Mbps
@@ -69,7 +63,8 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	var o uploadOptions
 	cmd := &cobra.Command{
 		Use:     "upload VAULT FILE...",
-		Short:   "Store files in a vault",
+		Aliases: []string{"put"},
+		Short:   "Upload files to a vault",
 		Long:    uploadLong,
 		Example: uploadExample,
 		Args:    cli.Takes(2, -1),
@@ -78,18 +73,18 @@ func NewUpload(p *cli.Program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.name, "name", "", "the `NAME` of the archive in a bucket, its key (default: the file's name)")
-	f.StringVar(&o.description, "description", "", "keep this `TEXT` with the archive: printable ASCII (default: the file's name)")
-	f.Var(&o.partSize, "part-size", "the size of a part: 1 MiB times a power of two (default: 16MiB or what fits)")
-	f.Var(&o.expectedSize, "expected-size", "about how much standard input will bring, to choose the part size")
-	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: as many as pay, up to 32; of standard input, or with --limit-rate, up to 8)")
-	f.Var(&o.limitRate, "limit-rate", "send no faster than this, all parts together")
-	f.Var(&o.estimateRate, "estimate-rate", "estimate the duration by this rate (default: learned from earlier uploads)")
-	f.BoolVar(&o.again, "again", false, "store another copy of what is stored already")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print the plan, its price and its duration; change nothing anywhere")
-	f.Var(&o.maxCost, "max-cost", "send nothing beyond this cost in all: requests, and storage that is billed in any case")
-	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in this `DIR` (default: firn/spool in the cache home)")
-	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after this `TIME` without any progress")
+	f.StringVar(&o.name, "name", "", "store under this `NAME` in a bucket (default: the name of the file)")
+	f.StringVar(&o.description, "description", "", "describe the archive: printable ASCII `TEXT` (default: the name of the file)")
+	f.Var(&o.partSize, "part-size", "use parts of `SIZE`: 1 MiB times a power of two (default: 16MiB, or more for large files)")
+	f.Var(&o.expectedSize, "expected-size", "choose the part size for about `SIZE` of standard input")
+	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: automatic, up to 32; 8 from standard input or with --limit-rate)")
+	f.Var(&o.limitRate, "limit-rate", "send at most at `RATE` in all")
+	f.Var(&o.estimateRate, "estimate-rate", "assume `RATE` (default: rate of earlier uploads)")
+	f.BoolVar(&o.again, "again", false, "store another copy of a stored file")
+	cli.AddDryRun(f, &o.dryRun)
+	f.Var(&o.maxCost, "max-cost", "send nothing if the estimated cost exceeds `USD` in all")
+	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in `DIR` (default: firn/spool in the cache home)")
+	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum,
 		cli.StatusDenied, cli.StatusLocked, cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
@@ -112,13 +107,13 @@ func (o uploadOptions) check(sources []string) error {
 	case o.description != "" && len(sources) > 1:
 		return cli.UsageError("--description describes one archive, and there are %d files: upload them one by one", len(sources))
 	case o.concurrency < 0:
-		return cli.UsageError("--concurrency must be at least 1, or 0 for as many as pay")
+		return cli.UsageError("--concurrency must be at least 1, or 0 for automatic")
 	case o.partSize != 0 && (o.partSize < 1<<20 || bits.OnesCount64(uint64(o.partSize)) != 1):
 		return cli.UsageError("a part size of %s is not 1 MiB times a power of two", humane.Bytes(int64(o.partSize)))
 	case o.retryFor <= 0:
 		return cli.UsageError("--retry-for must be more than 0s")
 	}
-	return nil
+	return cli.CheckDescription(o.description)
 }
 
 func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg string, sources []string) (err error) {
