@@ -59,8 +59,8 @@ const archivesTopic = `ARCHIVE names an archive of the catalog by one of these:
   - a glob: * matches anything but a slash, ** also slashes, ? one character
 
 Quote a glob for the shell. Where a command takes one archive, ARCHIVE must
-match exactly one; otherwise firn prints the candidates. A complete archive id is
-also accepted if the catalog does not have it.
+match exactly one; otherwise firn prints the candidates. A complete archive id
+is also accepted if the catalog does not have it.
 
 JOB and UPLOAD_ID are an id or its beginning.
 
