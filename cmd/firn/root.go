@@ -75,9 +75,9 @@ func newRoot(p *cli.Program) *cobra.Command {
 	addGroup(root, getBackGroup, "Get back",
 		retrievals.NewDownload(p), retrievals.NewRetrieve(p), retrievals.NewJob(p), retrievals.NewVerify(p))
 	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p), estimates.NewEstimate(p))
-	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p), settings.NewConfig(p))
+	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p))
 	addGroup(root, serveGroup, "Serve", serving.NewServe(p))
-	root.AddCommand(cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)))
+	root.AddCommand(settings.NewConfig(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)))
 	root.SetHelpCommand(newHelp(p))
 	root.InitDefaultHelpCmd() // adds it
 	cli.WithStatuses(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)

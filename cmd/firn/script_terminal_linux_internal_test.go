@@ -15,6 +15,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"firn/cmd/firn/internal/screen"
 )
 
 // terminal opens a terminal: the end for the user, and the end for the standard input of a
@@ -52,7 +54,10 @@ func printScreen(ts *testscript.TestScript, neg bool, args []string) {
 	if !errors.Is(err, syscall.EIO) { // the end of a terminal
 		ts.Check(err)
 	}
-	lines := strings.ReplaceAll(string(all), "\r\n", "\n")
+	seen := screen.New(int(columns), 24)
+	_, err = seen.Write(all)
+	ts.Check(err)
+	lines := seen.String()
 	ts.Logf("[%s columns]\n%s", args[0], lines)
 	ts.Check(cmd.Wait())
 	for line := range strings.Lines(lines) {

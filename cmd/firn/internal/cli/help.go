@@ -176,7 +176,7 @@ func rootOptions(root *cobra.Command) string {
 	root.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		name := "--" + f.Name
 		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + "/" + name
+			name = "-" + f.Shorthand // one line has room for no more
 		}
 		if f.Name != "help" && !f.Hidden { // the last line shows how to get help
 			options = append(options, name)

@@ -76,6 +76,9 @@ func (p *Program) WithVault(
 // Contact shows on a terminal that firn waits for a vault, until something else is shown.
 func (p *Program) Contact(vaultArg string) {
 	if ref, err := vaulturl.Parse(vaultArg); err == nil && ref.Kind != vaulturl.Directory && !p.Quiet {
+		if vaultArg == "glacier://" {
+			vaultArg = "Amazon Glacier"
+		}
 		p.UI.Begin("contacting " + term.Show(vaultArg))
 	}
 }

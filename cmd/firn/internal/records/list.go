@@ -22,7 +22,7 @@ vault.
 
 With VAULT, list only the archives of this vault; with GLOB, only those whose
 name, path or description matches it (* matches anything but a slash, ** also
-slashes, ? one character). --sort and --reverse order the archives of each vault.
+slashes, ? one character). --sort and --reverse order the archives of a vault.
 
 An archive is listed by the last element of its name, else by its description,
 else by its id; in a bucket by its key. On a terminal, long names are cut in the

@@ -8,9 +8,8 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-const configCheckLong = `Checks the configuration: that it is TOML, that each key is an option, that each
-value is one that the option takes, and that each vault has a URL. Sends no
-requests.`
+const configCheckLong = `Check the configuration: that it is TOML, that each key is an option, that each
+value is valid, and that each vault has a URL. firn sends no requests.`
 
 func newConfigCheck(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{

@@ -7,8 +7,8 @@ import (
 	"firn/cmd/firn/internal/cli"
 )
 
-const configLong = `Shows, edits and checks the configuration: short names for vaults, and values
-for options. It is a TOML file with two kinds of tables:
+const configLong = `Show, edit and check the configuration: short names for vaults, and values for
+options. It is a TOML file with two kinds of tables:
 
   [defaults]                    # for all commands
   tier = "Bulk"
@@ -22,8 +22,13 @@ An option on the command line comes first, then its variable (FIRN_PART_SIZE),
 then the table of the vault, then [defaults]. The file must not contain secrets:
 name a profile of the AWS tools instead (profile = "backup").`
 
+const configExample = `  firn config edit
+  firn config show photos`
+
 // NewConfig returns the command config.
 func NewConfig(p *cli.Program) *cobra.Command {
-	return cli.WithoutConfig(cli.Group("config", "Show, edit and check the configuration", configLong,
-		newConfigShow(p), newConfigEdit(p), newConfigCheck(p), newConfigPath(p)))
+	cmd := cli.Group("config", "Show, edit and check the configuration", configLong,
+		newConfigShow(p), newConfigEdit(p), newConfigCheck(p), newConfigPath(p))
+	cmd.Example = configExample
+	return cli.WithoutConfig(cmd)
 }

@@ -18,8 +18,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-const configEditLong = `Opens a copy of the configuration in an editor (VISUAL, else EDITOR, else vi;
-notepad on Windows). The copy replaces the file if it is valid. If it is not, firn
+const configEditLong = `Open a copy of the configuration in an editor: VISUAL, else EDITOR, else vi
+(notepad on Windows). The copy replaces the file if it is valid. Otherwise firn
 says why, and asks whether to edit it again.`
 
 // template is what the editor shows if there is no configuration yet.

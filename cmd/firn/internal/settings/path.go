@@ -11,7 +11,7 @@ func newConfigPath(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "path",
 		Short:   "Print where the configuration is",
-		Long:    "Prints the path of the configuration, whether the file exists or not.",
+		Long:    "Print the path of the configuration, even if the file does not exist.",
 		Example: "  firn config path",
 		Args:    cli.Takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {

@@ -8,8 +8,8 @@ import (
 	"firn/cmd/firn/internal/term"
 )
 
-const configShowLong = `Shows which options are set for a vault, and where each value comes from. Without
-a VAULT it lists the named vaults, and the options that are set for all.`
+const configShowLong = `Show which options are set for a vault, and where each value comes from. Without
+VAULT, list the named vaults and the options that are set for all.`
 
 func newConfigShow(p *cli.Program) *cobra.Command {
 	cmd := &cobra.Command{
