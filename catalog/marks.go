@@ -54,10 +54,15 @@ func (c *Catalog) NoteTreeHash(ctx context.Context, vaultURL string, id vault.Ar
 // NoteETag saves the vault's ETag and date of an archive that was just stored. It changes
 // only an archive that is Stored, Confirmed or Unproved.
 func (c *Catalog) NoteETag(ctx context.Context, vaultURL string, id vault.ArchiveID, etag string, dated time.Time) error {
-	err := c.mark(ctx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
-		_, err := m.tx.ExecContext(ctx, `UPDATE archives SET (etag, dated) = ($1, $2) WHERE key = $3 AND state IN ($4, $5, $6)`,
-			etag, table.Instant(dated), m.Key, record.Stored, record.Confirmed, record.Unproved)
-		return err
+	err := c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return eachMarked(ctx, tx, vaultURL, []vault.ArchiveID{id}, func(m marking) error {
+			if !m.known {
+				return nil
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE archives SET (etag, dated) = ($1, $2) WHERE key = $3 AND state IN ($4, $5, $6)`,
+				etag, table.Instant(dated), m.Key, record.Stored, record.Confirmed, record.Unproved)
+			return err
+		})
 	})
 	if err != nil {
 		return c.db.Fail(ctx, err, "note the ETag of archive %q in %q", id, vaultURL)

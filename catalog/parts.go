@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"iter"
 
 	"firn/catalog/internal/table"
@@ -11,7 +12,10 @@ import (
 // SavePart saves that the vault has the part. It replaces the part at the same offset.
 // vault.ErrNotFound means that there is no upload of this key.
 func (c *Catalog) SavePart(ctx context.Context, uploadKey int64, p vault.Part) error {
-	if err := table.SavePart(ctx, c.db.Writer, uploadKey, p); err != nil {
+	err := c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		return table.SavePart(ctx, tx, uploadKey, p)
+	})
+	if err != nil {
 		return c.db.Fail(ctx, err, "save the part at byte %d of upload %d", p.Offset, uploadKey)
 	}
 	return nil

@@ -23,7 +23,7 @@ import (
 func (c *Catalog) SaveUpload(ctx context.Context, u *record.Upload) error {
 	saved := *u
 	saved.Updated = c.now().UTC().Round(0)
-	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
+	err := c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := checkFollows(ctx, tx, saved); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive
 	if u.Key == 0 {
 		return fmt.Errorf("its upload was never saved: %w", vault.ErrInvalid)
 	}
-	return c.db.Transact(ctx, func(tx *sql.Tx) error {
+	return c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := table.SaveUpload(ctx, tx, u); err != nil {
 			return err
 		}

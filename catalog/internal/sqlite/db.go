@@ -43,6 +43,7 @@ type DB struct {
 
 	options Options
 	access  *access
+	group   group
 	full    error // the reason why nothing may be written, if the log could not be rewritten
 }
 
@@ -70,7 +71,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 }
 
 func newDB(l location, a *access, o Options) *DB {
-	return &DB{Path: l.file, Locks: l.locks, access: a, options: o}
+	return &DB{Path: l.file, Locks: l.locks, access: a, options: o, group: group{turn: make(chan struct{}, 1)}}
 }
 
 func (d *DB) openAndShare(ctx context.Context) error {
