@@ -65,18 +65,25 @@ func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	if !ok {
 		return func() {}
 	}
+	// The first pieces are not hashed here: their senders would have to wait for all of them.
+	begin := s.pace.now()
+	if s.Plan.Parts() <= begin {
+		return func() {}
+	}
 	a := &ahead{
-		pieces: s.Source, size: s.Plan.PartSize, adviser: adviser, crc64: s.Vault.Limits().CRC64, slots: s.buffers,
+		pieces: s.Source, size: s.Plan.PartSize, adviser: adviser, crc64: s.Vault.Limits().CRC64, slots: s.pool.buffers,
 		hashed: s.isKnown, ready: make(chan Piece, treehash.Together()),
 	}
-	if a.workers() == 0 || !adviser.WillRead(0, a.size) {
+	if a.workers() == 0 || !s.pool.beginAhead() {
+		return func() {}
+	}
+	if !adviser.WillRead(0, a.size) {
+		s.pool.endAhead()
 		return func() {}
 	}
 	ctx, cancel := UntilDrained(ctx, s.drain, 0) // pieces not begun by then are not needed
 	s.Source = a
 	var running sync.WaitGroup
-	// Do not hash the first pieces here: their senders would have to wait for all of them.
-	begin := s.pace.now()
 	running.Go(func() {
 		defer close(a.ready)
 		a.end = a.run(ctx, begin)
@@ -84,6 +91,7 @@ func (s *sender) lookAhead(ctx context.Context) (stop func()) {
 	return func() {
 		cancel()
 		running.Wait()
+		s.pool.endAhead()
 	}
 }
 

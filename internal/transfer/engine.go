@@ -37,7 +37,7 @@ type engine struct {
 	drain       <-chan struct{}
 	grace       time.Duration // time for attempts in progress after a drain
 
-	pace  *pace
+	pace  *pace // nil before open: the transfer gets its own
 	meter meter
 
 	hopeless context.CancelCauseFunc // cancels the context in which attempts begin
@@ -49,11 +49,12 @@ type engine struct {
 
 // open sets the defaults and prepares for one transfer.
 func (e *engine) open(report func(Progress), start Progress) {
-	e.concurrency = min(max(0, e.concurrency), maxConcurrency)
 	setDefault(&e.idle, DefaultIdleTimeout)
 	setDefault(&e.retryFor, DefaultRetryFor)
 	setDefault(&e.grace, DefaultDrainTimeout)
-	e.pace = newPace(e.concurrency)
+	if e.pace == nil {
+		e.pace = newPace(min(max(0, e.concurrency), maxConcurrency))
+	}
 	e.lastMoved = time.Now()
 	start.Concurrency = e.pace.now()
 	e.meter.report = report
@@ -99,6 +100,9 @@ func (e *engine) dispatch(ctx, starting context.Context, group *errgroup.Group, 
 			return e.unlessDraining(ctx, err)
 		}
 		bring, err := next(starting)
+		if err != nil {
+			e.pace.workers.release() // other transfers may share the pace
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 // the vault has acknowledged their part, or once their segment is verified, written and
 // recorded. The parts of a download are the segments that this run fetches.
 type Progress struct {
+	Item         int             // index of the item, if many uploads report to one function
 	Archive      vault.ArchiveID // that a download reads; empty in other transfers
 	Size         int64           // bytes of the whole, or Unknown
 	PartSize     int64           // bytes; of a download, the size of the largest segment

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"sort"
 	"sync"
 	"time"
@@ -34,6 +33,7 @@ type Options struct {
 	Record func(ctx context.Context, p vault.Part) error
 
 	Concurrency int           // parts in flight; 0: as many as are worthwhile, at most MostConcurrency
+	Pool        *Pool         // shared with other transfers, and replaces Concurrency; nil: not shared
 	Limiter     *rate.Limiter // for the bytes of all parts together; nil: no limit
 	IdleTimeout time.Duration // an attempt fails after this time without a byte; 0: 3 minutes
 	RetryFor    time.Duration // the transfer fails after this time without an acknowledged part; 0: 20 hours
@@ -52,6 +52,8 @@ type Outcome struct {
 	Size    int64        // bytes of Parts
 	Adopted int          // number of Parts that existed before
 	Sent    int64        // bytes acknowledged in this run
+	// Busy is the duration of Send. Of transfers that share a Pool, each gets an equal share
+	// of the time in which they overlap, so that Sent and Busy of all give their common rate.
 	Busy    time.Duration
 	Retries int
 }
@@ -76,20 +78,20 @@ const hashBuffer = 64 << 10
 // error: it describes the acknowledged parts.
 func Send(ctx context.Context, o Options) (Outcome, error) {
 	s := newSender(o)
-	begin := time.Now()
+	begin := s.pool.enter()
 	s.meter.change(func(*Progress) {}) // report the plan
 	stop := s.lookAhead(ctx)
 	err := s.run(ctx, s.next)
 	stop()
 	out := s.outcome()
-	out.Busy = time.Since(begin)
+	out.Busy = s.pool.leave() - begin
 	return out, err
 }
 
 type sender struct {
 	Options
 	engine
-	buffers chan []byte // one for each core; holding one is the right to hash
+	pool *Pool
 
 	recording sync.Mutex // held while a part is recorded; protects the fields below
 	parts     []vault.Part
@@ -101,14 +103,14 @@ func newSender(o Options) *sender {
 	s := &sender{
 		Options: o,
 		engine: engine{
-			concurrency: o.Concurrency, limiter: o.Limiter, idle: o.IdleTimeout,
-			retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
+			limiter: o.Limiter, idle: o.IdleTimeout, retryFor: o.RetryFor, drain: o.Drain, grace: o.DrainTimeout,
 		},
-		buffers: make(chan []byte, runtime.GOMAXPROCS(0)),
+		pool: o.Pool,
 	}
-	for range cap(s.buffers) {
-		s.buffers <- nil // allocated at first use
+	if s.pool == nil {
+		s.pool = NewPool(o.Concurrency)
 	}
+	s.pace = s.pool.pace
 	start := Progress{Size: o.Plan.Size, PartSize: o.Plan.PartSize}
 	for _, p := range o.Held {
 		start.Held += p.Size
@@ -171,14 +173,14 @@ func (s *sender) isKnown(piece Piece) bool {
 func (s *sender) hash(ctx context.Context, piece Piece) (Sums, error) {
 	var buffer []byte
 	select {
-	case buffer = <-s.buffers:
+	case buffer = <-s.pool.buffers:
 	case <-ctx.Done():
 		return Sums{}, context.Cause(ctx)
 	}
 	if buffer == nil {
 		buffer = make([]byte, hashBuffer)
 	}
-	defer func() { s.buffers <- buffer }()
+	defer func() { s.pool.buffers <- buffer }()
 
 	sums, err := read(ctx, io.NewSectionReader(piece.Data, 0, piece.Size), buffer, s.Vault.Limits().CRC64)
 	switch {
