@@ -16,7 +16,7 @@ import (
 // have our bytes. The record does not know such an upload, or lists it under a file that has
 // grown or moved since.
 func (u *upload) adopt(ctx context.Context, plan transfer.Plan) (*attempt, error) {
-	candidates, err := u.unfinished(ctx)
+	candidates, err := u.candidates(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -245,15 +245,20 @@ func (u *upload) unfinished(ctx context.Context) (found []vault.Upload, err erro
 			if err != nil {
 				return err
 			}
-			isOurs := c.Description == u.description
-			if c.Name != "" && c.Description == "" {
-				isOurs = c.Name == u.name
-			}
-			if isOurs {
+			if u.mayBeOurs(c) {
 				found = append(found, c)
 			}
 		}
 		return nil
 	})
 	return found, err
+}
+
+// mayBeOurs reports whether an unfinished upload has our description or, if the vault lists no
+// descriptions, our name.
+func (u *upload) mayBeOurs(c vault.Upload) bool {
+	if c.Name != "" && c.Description == "" {
+		return c.Name == u.name
+	}
+	return c.Description == u.description
 }

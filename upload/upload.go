@@ -4,6 +4,7 @@
 //
 // Here d is a depot.Depot. Open of the root package firn returns one, in its field Depot.
 // [File] takes a path. [From] takes a source of package source: a stream, or any io.ReaderAt.
+// [All] takes many, and overlaps their uploads.
 //
 // firn sends several parts at a time, retries failed requests, and verifies each part and the
 // whole archive by the hash of the bytes that it read. If an upload is interrupted or killed,
@@ -77,6 +78,17 @@ func File(ctx context.Context, d depot.Depot, path string, o Options) (Stored, e
 // may be stored; the same call finds out. A vault.ErrLocked means that another process uploads
 // the same source.
 func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) (Stored, error) {
+	return from(ctx, d, source, o, shared{limiter: transfer.NewLimiter(o.LimitRate)})
+}
+
+// shared is the common state of the uploads of a queue. A single upload has only a limiter.
+type shared struct {
+	limiter *rate.Limiter
+	pool    *transfer.Pool // nil: the upload has the whole concurrency
+	begun   *begun         // nil: the upload lists the unfinished uploads itself
+}
+
+func from(ctx context.Context, d depot.Depot, source *source.Source, o Options, s shared) (Stored, error) {
 	description, err := describe(source, o.Description, d.Vault.Limits())
 	if err != nil {
 		return Stored{}, err
@@ -85,8 +97,7 @@ func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) 
 	defer stop()
 	u := &upload{
 		Options: o, Run: run, VaultURL: d.Vault.URL(), source: source, name: cmp.Or(o.Name, source.Name), description: description,
-		limiter: transfer.NewLimiter(o.LimitRate),
-		started: run.Now(),
+		shared: s, started: run.Now(),
 	}
 	if err := u.checkNotEmpty(ctx); err != nil {
 		return Stored{}, err
@@ -130,12 +141,12 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 type upload struct {
 	Options
 	depot.Run
+	shared
 	VaultURL string // canonical URL, by which the record names the vault
 
 	source      *source.Source
 	name        string // of the archive, at a vault that keeps names
 	description string
-	limiter     *rate.Limiter
 	started     time.Time
 	unlocks     []func() error          // release the locks at the end
 	others      map[vault.UploadID]bool // unfinished uploads that existed before our request and are not ours
@@ -222,11 +233,12 @@ func (u *upload) sendAndComplete(ctx context.Context, at *attempt) (Stored, erro
 	if err != nil {
 		return Stored{}, err
 	}
-	if err := u.checkUnchanged(ctx, at, out.TreeHash()); err != nil {
-		return Stored{}, err
+	err = u.checkUnchanged(ctx, at, out.TreeHash())
+	if err == nil && u.Stopping() { // an interrupt may also have ended the program that feeds a stream
+		err = depot.ErrInterrupted
 	}
-	if u.Stopping() { // an interrupt may also have ended the program that feeds a stream
-		return Stored{}, depot.ErrInterrupted
+	if err != nil {
+		return Stored{}, errors.Join(err, u.save(ctx, at))
 	}
 	if err := u.checkNoSurplus(ctx, at, out.Size); err != nil {
 		return Stored{}, err
@@ -261,7 +273,8 @@ func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) er
 	return nil
 }
 
-// send runs the engine for the attempt and adds its work to the record, whatever the result.
+// send runs the engine for the attempt and adds its work to at. It records that at once if it
+// fails; otherwise the next state of the upload records it.
 func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error) {
 	pieces, err := u.pieces(at.plan)
 	if err != nil {
@@ -277,12 +290,15 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 		Record: func(ctx context.Context, p vault.Part) error {
 			return u.Journal.SavePart(ctx, at.Key, p)
 		},
-		Concurrency: concurrency, Limiter: u.limiter, RetryFor: u.Patience,
+		Concurrency: concurrency, Pool: u.pool, Limiter: u.limiter, RetryFor: u.Patience,
 		Drain: u.Drain, DrainTimeout: u.Grace, Progress: u.Progress,
 	})
 	if u.LimitRate == 0 { // a limited transfer does not show the rate of the connection
 		at.Sent += out.Sent
 		at.Busy += out.Busy
+	}
+	if err == nil {
+		return out, nil
 	}
 	err = u.explainPartSize(at, u.explainMissing(ctx, u.explainSource(err)))
 	return out, errors.Join(err, u.save(ctx, at))
