@@ -14,6 +14,7 @@ import (
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
 	"firn/internal/humane"
+	"firn/source"
 	"firn/upload"
 	"firn/vault/vaulturl"
 )
@@ -40,12 +41,11 @@ func UploadLarge(ctx context.Context, p *cli.Program, args []string) (err error)
 
 // uploadLargeTo uploads a file and prints the old tool's lines.
 func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl.Vault, c *catalog.Catalog) (err error) {
-	source, err := openSource(o.filepath, nil, v.URL())
+	file, err := openSource(o.filepath, nil, v.URL())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, source.Close()) }()
-	size := source.Size()
+	size := file.Size()
 	begin := p.Now()
 	p.Out.Line("Uploading: [%s]", term.Show(o.filepath))
 	p.Out.Line("Size: (%.2f) G", float64(size)/(1<<30))
@@ -55,19 +55,23 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 		p.Out.Line("Estimated duration: (%.2f) hours => [%s] @ (%.2f) Mbps", d.Hours(), humane.Time(begin.Add(d)), o.mbps)
 	}
 	if err := p.Out.Flush(); err != nil {
-		return err
+		return errors.Join(err, file.Close())
 	}
 	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c, shown: startProgress(p, []string{o.filepath})}
 	defer s.shown.Stop()
 	p.SetResume(o.filepath)
 	if err := s.meetVault(ctx); err != nil {
-		return err
+		return errors.Join(err, file.Close())
 	}
-	stored, err := s.send(ctx, o.filepath, source, upload.Options{
+	var stored upload.Outcome
+	items := []upload.Item{{Path: o.filepath, Open: func() (*source.Source, error) { return file, nil }}}
+	for _, stored = range s.send(ctx, items, upload.Options{
 		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-	}, func(depot.Progress) {}) // the old tool's lines report it
-	if err != nil {
-		return s.explain(context.WithoutCancel(ctx), err, o.filepath)
+	}, func(depot.Progress) {}) { // the old tool's lines report it
+		break
+	}
+	if stored.Err != nil {
+		return s.explain(context.WithoutCancel(ctx), stored.Err, o.filepath)
 	}
 	if stored.AlreadyPresent {
 		p.UI.Say("firn: %s", term.Show(fmt.Sprintf("%q is already there, nothing was sent", o.filepath)))

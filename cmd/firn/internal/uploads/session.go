@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
-	"sync"
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
@@ -31,26 +31,41 @@ type uploadSession struct {
 	spending *spending // nil: costs are neither shown nor limited
 }
 
-// uploadOne stores one source and prints its archive id.
-func (s *uploadSession) uploadOne(ctx context.Context, path string) (err error) {
-	if err := context.Cause(ctx); err != nil {
-		return cli.WithHint(err, s.program.ResumeHint(path))
-	}
-	source, err := openSource(path, s.program.Stdin, s.vaultArg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, source.Close()) }()
-	s.program.SetResume(path)
+// uploadAll stores the sources and prints their archive ids in the order of the sources.
+func (s *uploadSession) uploadAll(ctx context.Context, paths []string) error {
 	rate, err := s.rate(ctx)
 	if err != nil {
 		return err
 	}
-	stored, err := s.send(ctx, filepath.Base(path), source, s.uploadOptions(), func(plan depot.Progress) { s.announce(path, plan, rate) })
-	if err != nil {
-		return s.explain(context.WithoutCancel(ctx), err, path)
+	items := make([]upload.Item, len(paths))
+	for i, path := range paths {
+		items[i] = upload.Item{Path: path, Open: func() (*source.Source, error) { return openSource(path, s.program.Stdin, s.vaultArg) }}
 	}
-	return s.tellStored(path, stored)
+	s.program.SetResume(paths[len(paths)-1])
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	seen := make(map[cli.Status]bool)
+	ended := false // by an error that the other files would have, too
+	for item, out := range s.send(ctx, items, s.uploadOptions(), func(plan depot.Progress) { s.announce(paths[plan.Item], plan, rate) }) {
+		switch {
+		case out.Err == nil:
+			err = s.tellStored(item.Path, out.Stored)
+		case ended && cli.StatusOf(out.Err).EndsAll():
+			continue
+		default:
+			err = s.explain(context.WithoutCancel(ctx), out.Err, item.Path)
+		}
+		if len(paths) == 1 {
+			return err
+		}
+		status := s.program.Report(err)
+		seen[status] = true
+		if status.EndsAll() {
+			ended = true
+			stop() // those under way may still end well
+		}
+	}
+	return cli.WorstOf(seen)
 }
 
 // openSource opens a source. For a directory, a pipe and the like the error has a hint how to
@@ -92,25 +107,39 @@ func startProgress(p *cli.Program, sources []string) *progress.Transfer {
 	return progress.Start(p, whole)
 }
 
-// send uploads a source and shows the progress. It calls announce once, before the first byte,
-// unless there is nothing to send.
+// send uploads the items and shows their progress. It calls announce once for each item, before
+// its first byte, unless there is nothing to send.
 func (s *uploadSession) send(
-	ctx context.Context, name string, source *source.Source, o upload.Options, announce func(plan depot.Progress),
-) (stored upload.Stored, err error) {
-	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
-	if s.spending != nil {
-		d.ApproveUpload = s.spending.approve
-	}
-	if !s.program.Quiet {
-		file := s.shown.File(name, source.Size())
-		defer func() { file.End(err) }()
-		var once sync.Once
-		d.Progress = func(p depot.Progress) {
-			once.Do(func() { announce(p) })
-			file.Update(p)
+	ctx context.Context, items []upload.Item, o upload.Options, announce func(plan depot.Progress),
+) iter.Seq2[upload.Item, upload.Outcome] {
+	return func(yield func(upload.Item, upload.Outcome) bool) {
+		d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+		if s.spending != nil {
+			d.ApproveUpload = s.spending.approve
+		}
+		files := make([]*progress.File, len(items))
+		for i, item := range items {
+			files[i] = s.shown.File(filepath.Base(item.Path), sizeOf(item.Path))
+		}
+		if !s.program.Quiet {
+			announced := make([]bool, len(items))
+			d.Progress = func(p depot.Progress) {
+				if !announced[p.Item] {
+					announced[p.Item] = true
+					announce(p)
+				}
+				files[p.Item].Update(p)
+			}
+		}
+		index := 0
+		for item, out := range upload.All(ctx, d, items, o) {
+			files[index].End(out.Err)
+			index++
+			if !yield(item, out) {
+				return
+			}
 		}
 	}
-	return upload.From(ctx, d, source, o)
 }
 
 // streamText tells how a stream of unknown length is divided, and how long it may become.

@@ -31,8 +31,10 @@ If FILE is -, firn stores standard input. It keeps each part in --spool-dir
 until the vault has acknowledged it. To continue such an upload, feed the same
 bytes again.
 
-Several files are uploaded one after the other. If one fails, firn reports it
-and continues with the others.
+Several files overlap, within the same concurrency, rate and memory: small files
+are uploaded together, large files one after the other. firn prints the ids in
+the order of the files. If one fails, firn reports it and continues with the
+others.
 
 firn shows the estimated price before it sends anything, and --max-cost refuses
 more.`
@@ -135,6 +137,6 @@ func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg st
 		}
 		s.shown = startProgress(p, sources)
 		defer s.shown.Stop()
-		return p.Each(sources, func(source string) error { return s.uploadOne(ctx, source) })
+		return s.uploadAll(ctx, sources)
 	})
 }
