@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures firn and compares it with plain programs that do no more, and with the tools
 # that people use today: uploads and downloads (boto, boto3, the AWS command line), buckets
-# (s5cmd, rclone, the AWS command line), hashes, the server, and finding archives in a
-# large catalog. It prints one report and, after a complete run, writes the figures into
-# docs/performance.md. It takes about 45 minutes, 25 GiB and two million files in TMPDIR
-# and, for the downloads, three times the file's size in BENCH_TARGET. Nothing else should
-# run on the machine.
+# (s5cmd, rclone, the AWS command line), many small files, hashes, the server, and finding
+# archives in a large catalog. It prints one report and, after a complete run, writes the
+# figures into docs/performance.md. It takes about an hour, 25 GiB and two million files in
+# TMPDIR and, for the downloads, three times the file's size in BENCH_TARGET. Nothing else
+# should run on the machine.
 #
 #   BENCH_ROUNDS      number of rounds; the figures are medians (5)
 #   BENCH_MIB         size of the file (2048)
@@ -13,7 +13,7 @@
 #   BENCH_ARCHIVES    archives in the catalog that is searched (10000000)
 #   BENCH_TARGET      directory for downloads (/dev/shm, in memory; if there is none, TMPDIR)
 #   BENCH_SMALL       small archives in the vault that a server lists (1000000: 8 GiB)
-#   BENCH_ONLY        run only these parts: upload,download,s3,gateway,memory,latency,faults,hash,server,find,server1m
+#   BENCH_ONLY        run only these parts: upload,download,s3,gateway,memory,latency,faults,hash,server,find,server1m,small
 #   BENCH_DOC         document for the figures; empty for none (docs/performance.md; not allowed with BENCH_ONLY)
 set -euo pipefail
 cd "$(dirname "$0")/.."

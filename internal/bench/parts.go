@@ -30,6 +30,7 @@ func (b *bench) parts() []part {
 		{name: "server", alone: b.server},
 		{name: "find", alone: b.find},
 		{name: "server1m", alone: b.scale},
+		{name: "small", alone: b.smallFiles},
 	}
 }
 
