@@ -13,6 +13,7 @@
 #   BENCH_ARCHIVES    archives in the catalog that is searched (10000000)
 #   BENCH_TARGET      directory for downloads (/dev/shm, in memory; if there is none, TMPDIR)
 #   BENCH_SMALL       small archives in the vault that a server lists (1000000: 8 GiB)
+#   BENCH_FILES       small files that are uploaded (2000)
 #   BENCH_ONLY        run only these parts: upload,download,s3,gateway,memory,latency,faults,hash,server,find,server1m,small
 #   BENCH_DOC         document for the figures; empty for none (docs/performance.md; not allowed with BENCH_ONLY)
 set -euo pipefail
@@ -35,5 +36,5 @@ if [[ -z ${BENCH_ONLY:-} ]]; then
 	BENCH_DOC=${BENCH_DOC-docs/performance.md}
 fi
 exec bin/bench -only "${BENCH_ONLY:-}" -target "${BENCH_TARGET:-}" -archives "${BENCH_ARCHIVES:-10000000}" \
-	-small "${BENCH_SMALL:-1000000}" -doc "${BENCH_DOC:-}" \
+	-small "${BENCH_SMALL:-1000000}" -files "${BENCH_FILES:-2000}" -doc "${BENCH_DOC:-}" \
 	-rounds "${BENCH_ROUNDS:-5}" -mib "${BENCH_MIB:-2048}" -large-mib "${BENCH_LARGE_MIB:-16384}"

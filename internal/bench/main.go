@@ -40,12 +40,13 @@ func run(ctx context.Context) (err error) {
 	flag.StringVar(&b.target, "target", "", "directory that downloads go to, best in memory (default: that of temporary files)")
 	flag.Int64Var(&b.archives, "archives", 10_000_000, "archives in the catalog in which some are found")
 	flag.Int64Var(&b.small, "small", 1_000_000, "small archives in the vault that a server lists")
+	flag.IntVar(&b.files, "files", 2000, "small files that are uploaded")
 	only := flag.String("only", "", "run only these `PARTS`, with commas between: "+strings.Join(b.names(), ", "))
 	document := flag.String("doc", "", "write the figures into this `FILE` at the end, between its marks (default: nowhere)")
 	flag.Parse()
 	b.size, b.large = *size<<20, *large<<20
-	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 {
-		return errors.New("rounds, sizes and archives start at 1")
+	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 || b.files < 1 {
+		return errors.New("rounds, sizes, archives and files start at 1")
 	}
 	if *only != "" && *document != "" {
 		return errors.New("a part of the benchmark cannot replace the figures of a whole run: say -only or -doc, not both")

@@ -34,6 +34,7 @@ type bench struct {
 
 	archives int64 // in the catalog in which archives are found
 	small    int64 // in the vault that a server lists
+	files    int   // small files that are uploaded
 
 	ends []func() error // called in reverse order when the part ends
 }

@@ -8,13 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"firn/internal/bench/internal/lab"
 )
 
-// The small files, and how many of them every program sends at once.
+// The size of the small files, and how many of them every program sends at once.
 const (
-	smallCount  = 2000
 	smallSize   = 100 << 10
 	smallAtOnce = 32
 )
@@ -29,7 +29,7 @@ const (
 // that keeps the bytes, and into a vault of `firn serve`.
 func (b *bench) smallFiles(ctx context.Context, r *report) error {
 	dir := filepath.Join(b.work, "small")
-	files, err := makeSmallFiles(dir)
+	files, err := makeSmallFiles(dir, b.files)
 	if err != nil {
 		return err
 	}
@@ -48,26 +48,26 @@ func (b *bench) smallFiles(ctx context.Context, r *report) error {
 	if err := interleave(ctx, b.rounds, groups...); err != nil {
 		return err
 	}
-	t := r.table(fmt.Sprintf("%d files of %d KiB, %d at once", smallCount, smallSize>>10, smallAtOnce),
+	t := r.table(fmt.Sprintf("%d files of %d KiB, %d at once", b.files, smallSize>>10, smallAtOnce),
 		"program", "n", "CPU ms a file", "x firn", "wall ms a file", "x firn", "files/s", "peak MiB")
 	for _, g := range groups {
 		t.group(g.title)
 		for _, c := range g.contenders {
 			u := g.of(c.name)
 			t.add(c.name, strconv.Itoa(len(c.runs)),
-				milliseconds(u.cpu/smallCount), fmt.Sprintf("%.2f", g.cpu(c.name, g.base)),
-				milliseconds(u.wall/smallCount), fmt.Sprintf("%.2f", g.wall(c.name, g.base)),
-				fmt.Sprintf("%.0f", smallCount/u.wall.Seconds()), fmt.Sprintf("%.0f", mebibytes(u.peak)))
+				milliseconds(u.cpu/time.Duration(b.files)), fmt.Sprintf("%.2f", g.cpu(c.name, g.base)),
+				milliseconds(u.wall/time.Duration(b.files)), fmt.Sprintf("%.2f", g.wall(c.name, g.base)),
+				fmt.Sprintf("%.0f", float64(b.files)/u.wall.Seconds()), fmt.Sprintf("%.0f", mebibytes(u.peak)))
 		}
 	}
 	return nil
 }
 
-func makeSmallFiles(dir string) (files []string, err error) {
+func makeSmallFiles(dir string, count int) (files []string, err error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	for i := range smallCount {
+	for i := range count {
 		path := filepath.Join(dir, fmt.Sprintf("file%04d", i))
 		if err := lab.RandomFile(path, smallSize, byte(i)); err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func warmAll(files []string) func() error {
 func (b *bench) smallIntoBucket(endpoint, dir string, files []string) *group {
 	at := strconv.Itoa(smallAtOnce)
 	return &group{
-		title: "into a bucket; versitygw over a directory", size: smallCount * smallSize, base: firnName, prepare: warmAll(files),
+		title: "into a bucket; versitygw over a directory", base: firnName, prepare: warmAll(files),
 		contenders: []*contender{
 			program(firnName, func(ctx context.Context) *exec.Cmd {
 				firn := b.home()
@@ -113,7 +113,7 @@ func (b *bench) smallIntoBucket(endpoint, dir string, files []string) *group {
 
 func (b *bench) smallIntoVault(endpoint, dir string, files []string) *group {
 	return &group{
-		title: "into a vault of firn serve", size: smallCount * smallSize, base: firnName, prepare: warmAll(files),
+		title: "into a vault of firn serve", base: firnName, prepare: warmAll(files),
 		contenders: []*contender{
 			program(firnName, func(ctx context.Context) *exec.Cmd {
 				return b.smallUpload(ctx, b.home(), lab.VaultURL(endpoint, vault), files)
