@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"fmt"
+	"sync"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -15,12 +16,15 @@ type spending struct {
 	table   price.Table
 	limit   cli.DollarsFlag
 
+	mu         sync.Mutex // files begin side by side
 	toldRegion bool
 	total      price.Amount // of what was approved: requests, and the storage that is billed in any case
 }
 
 // approve is called before an upload begins or continues.
 func (s *spending) approve(plan depot.UploadPlan) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
 	case s.table.IsFree():
 		return nil
