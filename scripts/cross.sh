@@ -1,29 +1,32 @@
 #!/usr/bin/env bash
-# Builds every package for other systems and processors, without cgo, and vets the code that
-# only Windows and macOS compile.
+# Builds firn for other systems and processors, without cgo.
 #
-#   scripts/cross.sh      every system on one processor, and on the other one the packages
-#                         that have code for a processor: what a change can break
-#   scripts/cross.sh all  every package on every system and processor: before a release
+#   scripts/cross.sh      what a change can break: vets every package, with its tests, on
+#                         Windows and on macOS, and links firn there; builds the packages
+#                         with code for a processor on each system and processor
+#   scripts/cross.sh all  also links every program on every system and processor, which
+#                         takes several times as long: before a release
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-packages() { # of a processor: the second one of a system differs only in its kernels
-	if [[ ${1:-} == all || $GOOS/$GOARCH =~ ^(linux/arm64|darwin/arm64|windows/amd64)$ ]]; then
-		echo ./...
-	else
-		echo ./treehash/...
-	fi
-}
 
 export CGO_ENABLED=0
 for GOOS in linux darwin windows; do
 	for GOARCH in amd64 arm64; do
 		export GOOS GOARCH
-		echo "$GOOS/$GOARCH $(packages "$@")"
-		go build "$(packages "$@")"
-		if [[ $GOOS != linux && $(packages) == ./... ]]; then
+		case ${1:-}/$GOOS/$GOARCH in
+		all/*)
+			echo "$GOOS/$GOARCH ./..."
+			go build ./...
+			;;&
+		*/darwin/arm64 | */windows/amd64)
+			echo "$GOOS/$GOARCH vet, ./cmd/firn"
 			go vet ./...
-		fi
+			go build -o /dev/null ./cmd/firn
+			;;
+		/*)
+			echo "$GOOS/$GOARCH ./treehash/..."
+			go build ./treehash/...
+			;;
+		esac
 	done
 done
