@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package verbtest_test
 
 import (
@@ -11,41 +13,13 @@ import (
 
 	"firn/catalog"
 	"firn/download"
-	"firn/internal/expected"
 	"firn/record"
 	"firn/vault"
 )
 
-func (d *rig) part() string { return d.target() + ".part" }
-
-func (d *rig) must(errs ...error) {
-	d.t.Helper()
-	if err := errors.Join(errs...); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-// changed returns data with a different last byte.
-func changed(data []byte) []byte {
-	other := slices.Clone(data)
-	other[len(other)-1] ^= 1
-	return other
-}
-
-// begun leaves a download that waits for its job.
-func (d *rig) begun(a record.Archive) {
-	d.t.Helper()
-	o := d.downloading()
-	o.NoWait = true
-	if _, err := d.download(a, o); !errors.Is(err, vault.ErrNotReady) {
-		d.t.Fatalf("got %v, want to wait", err)
-	}
-	wait(jobTime)
-}
-
 // Without Force, a download neither writes nor removes a file that has replaced the
 // unfinished one.
-func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
+func TestLongAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 	data := content(1, mib)
 	for name, mine := range map[string][]byte{
 		"small":                       []byte("my own notes"),
@@ -89,7 +63,7 @@ func TestAFileInPlaceOfTheUnfinishedOne(t *testing.T) {
 }
 
 // A file that has segments of the archive is not necessarily the unfinished download.
-func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
+func TestLongAFileThatHasSomeOfTheBytes(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, mine := range map[string][]byte{
 		"the same beginning":  changed(data),
@@ -116,15 +90,8 @@ func TestAFileThatHasSomeOfTheBytes(t *testing.T) {
 	}
 }
 
-func (d *rig) wantContent(path string, data []byte) {
-	d.t.Helper()
-	if err := expected.File(path, data); err != nil {
-		d.t.Errorf("%q: %v", filepath.Base(path), err)
-	}
-}
-
 // Another file with the same bytes counts as a copy of the unfinished download.
-func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
+func TestLongACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		data := content(1, threeSegments)
@@ -140,7 +107,7 @@ func TestACopyOfTheUnfinishedFileIsContinued(t *testing.T) {
 }
 
 // Versions of firn without marks left an unfinished file of the full size.
-func TestUnfinishedFilesWithoutAMark(t *testing.T) {
+func TestLongUnfinishedFilesWithoutAMark(t *testing.T) {
 	data := content(1, threeSegments)
 	for name, test := range map[string]struct {
 		left    func(d *rig, key int64) error
@@ -190,7 +157,7 @@ func TestUnfinishedFilesWithoutAMark(t *testing.T) {
 
 // A run that was killed between the removal of the mark and the renaming had all bytes on
 // the disk.
-func TestTheMarkWasTakenAway(t *testing.T) {
+func TestLongTheMarkWasTakenAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		data := content(1, mib)
@@ -235,7 +202,7 @@ func (s *swapping) SaveDownload(ctx context.Context, d *record.Download) error {
 
 // Only the file that the download wrote gets the name of the target. A file that replaced
 // it does not.
-func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
+func TestLongTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 	mine := []byte("my own notes")
 	for name, test := range map[string]struct {
 		segments, saves int
@@ -292,7 +259,7 @@ func TestTheUnfinishedFileIsReplacedMeanwhile(t *testing.T) {
 }
 
 // The lock also holds between catalogs, and between two paths to one file.
-func TestTheUnfinishedFileIsLocked(t *testing.T) {
+func TestLongTheUnfinishedFileIsLocked(t *testing.T) {
 	for name, path := range map[string]func(d *rig) (string, error){
 		"another catalog": func(d *rig) (string, error) { return d.target(), nil },
 		"through a linked directory": func(d *rig) (string, error) {

@@ -16,6 +16,7 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/download"
+	"firn/internal/expected"
 	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
@@ -38,6 +39,13 @@ func (d *rig) wantFile(data []byte) {
 	d.t.Helper()
 	d.wantContent(d.target(), data)
 	d.wantNothingBeside()
+}
+
+func (d *rig) wantContent(path string, data []byte) {
+	d.t.Helper()
+	if err := expected.File(path, data); err != nil {
+		d.t.Errorf("%q: %v", filepath.Base(path), err)
+	}
 }
 
 func (d *rig) wantNothingBeside() {
@@ -77,6 +85,33 @@ func (d *rig) unfinished(a record.Archive) {
 		d.t.Fatalf("got %v, want a refusal", err)
 	}
 	d.vault.output, d.vault.reads = nil, nil
+}
+
+func (d *rig) part() string { return d.target() + ".part" }
+
+func (d *rig) must(errs ...error) {
+	d.t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// changed returns data with a different last byte.
+func changed(data []byte) []byte {
+	other := slices.Clone(data)
+	other[len(other)-1] ^= 1
+	return other
+}
+
+// begun leaves a download that waits for its job.
+func (d *rig) begun(a record.Archive) {
+	d.t.Helper()
+	o := d.downloading()
+	o.NoWait = true
+	if _, err := d.download(a, o); !errors.Is(err, vault.ErrNotReady) {
+		d.t.Fatalf("got %v, want to wait", err)
+	}
+	wait(jobTime)
 }
 
 // threeSegments is a size that makes three segments.

@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package verbtest_test
 
 import (
@@ -95,7 +97,7 @@ func (d *desk) imported(o importing) reconcile.Report {
 	return report
 }
 
-func TestImportInventory(t *testing.T) {
+func TestLongImportInventory(t *testing.T) {
 	for name, csv := range map[string]bool{"JSON": false, "CSV": true} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, document(t, csv, 1000))
@@ -131,7 +133,7 @@ func TestImportInventory(t *testing.T) {
 }
 
 // An archive counts as missing only if two inventories that are declared whole lack it.
-func TestImportInventoryMissing(t *testing.T) {
+func TestLongImportInventoryMissing(t *testing.T) {
 	whole, part := document(t, false, 20), document(t, false, 15)
 	for name, full := range map[string]bool{"said to be whole": true, "as it is": false} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +155,7 @@ func TestImportInventoryMissing(t *testing.T) {
 }
 
 // A run continues the reading of a killed run.
-func TestImportInventoryContinues(t *testing.T) {
+func TestLongImportInventoryContinues(t *testing.T) {
 	for name, csv := range map[string]bool{"JSON": false, "CSV": true} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, document(t, csv, 12_000))
@@ -177,7 +179,7 @@ func TestImportInventoryContinues(t *testing.T) {
 }
 
 // Bad entries of any kind are set aside, and the others are read.
-func TestImportInventoryWithBadEntries(t *testing.T) {
+func TestLongImportInventoryWithBadEntries(t *testing.T) {
 	good := document(t, false, 3)
 	bad := bytes.Replace(good, []byte(`"Size":1`), []byte(`"Size":-1`), 1)
 	d := newDesk(t, bad)
@@ -197,7 +199,7 @@ func TestImportInventoryWithBadEntries(t *testing.T) {
 	}
 }
 
-func TestImportInventoryErrors(t *testing.T) {
+func TestLongImportInventoryErrors(t *testing.T) {
 	good := document(t, false, 20)
 	for name, test := range map[string]struct {
 		document []byte

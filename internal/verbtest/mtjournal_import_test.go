@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package verbtest_test
 
 import (
@@ -32,7 +34,7 @@ func emptyCatalog(t *testing.T) *catalog.Catalog {
 
 // A journal is read in blocks to its end, also after invalid lines, whether or not a caller
 // wants to hear of them.
-func TestImportMtJournal(t *testing.T) {
+func TestLongImportMtJournal(t *testing.T) {
 	const records = 25_000 // more than two blocks
 	hash := strings.Repeat("1d03c8b7", 8)
 	var text strings.Builder
@@ -68,7 +70,7 @@ func TestImportMtJournal(t *testing.T) {
 	}
 }
 
-func TestImportMtJournalOfNoFile(t *testing.T) {
+func TestLongImportMtJournalOfNoFile(t *testing.T) {
 	c := emptyCatalog(t)
 	_, err := reconcile.ImportMtJournal(t.Context(), depot.Depot{Journal: c}, t.TempDir(), reconcile.MtJournalOptions{VaultURL: "file:///cold"}, nil)
 	if !errors.Is(err, source.ErrUnreadable) {
@@ -76,7 +78,7 @@ func TestImportMtJournalOfNoFile(t *testing.T) {
 	}
 }
 
-func TestImportMtJournalErrors(t *testing.T) {
+func TestLongImportMtJournalErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.log")
 	if err := os.WriteFile(path, []byte("B\t1\tRETRIEVE_JOB\ta\tjob\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package verbtest_test
 
 import (
@@ -15,7 +17,7 @@ import (
 
 // A retrieval uses the ranges that other programs have retrieved, and asks only for the
 // rest.
-func TestRangesOfOthers(t *testing.T) {
+func TestLongRangesOfOthers(t *testing.T) {
 	const size = 40*mib + 5
 	data := content(1, size)
 	span := func(from, to int64) vault.Range { return vault.Range{Offset: from, Size: to - from} }
@@ -80,7 +82,7 @@ func TestRangesOfOthers(t *testing.T) {
 }
 
 // A retrieval also uses the ranges of others if the record does not know the archive.
-func TestRangesOfOthersTellTheSize(t *testing.T) {
+func TestLongRangesOfOthersTellTheSize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		data := content(1, 3*mib)
@@ -107,7 +109,7 @@ func (d *rig) askedByOthers(a record.Archive, ranges []vault.Range, age time.Dur
 
 // The caller approves all missing ranges of an archive at once, before any of them is
 // requested and paid for.
-func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
+func TestLongRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 	const size = 96 * mib
 	data := content(1, size)
 	tooDear := errors.New("too dear")
@@ -152,7 +154,7 @@ func TestRangesOfOthersAreApprovedAtOnce(t *testing.T) {
 }
 
 // The tree hash on record is kept when the list of jobs gives another.
-func TestRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
+func TestLongRangesOfOthersDoNotReplaceTheHash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newRig(t)
 		a := d.store(content(1, 3*mib))
