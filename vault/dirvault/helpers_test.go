@@ -146,3 +146,10 @@ func wantClass(t *testing.T, what string, err, class error) {
 		t.Errorf("%s: got error %v, want one that is %q", what, err, class)
 	}
 }
+
+func remove(t *testing.T, dir, name string) {
+	t.Helper()
+	if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+}

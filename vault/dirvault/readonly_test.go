@@ -1,9 +1,10 @@
+//go:build !race || torture
+
 package dirvault_test
 
 import (
 	"bytes"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -150,9 +151,9 @@ func (s stored) wantNoChange(t *testing.T, v *dirvault.Vault) {
 	refused("Delete", dirvault.Delete(ctx, s.dir, dirvault.Options{}))
 }
 
-// TestReadOnly: a directory that cannot be written is read all the same, in every way,
+// TestLongReadOnly: a directory that cannot be written is read all the same, in every way,
 // and nothing in it changes.
-func TestReadOnly(t *testing.T) {
+func TestLongReadOnly(t *testing.T) {
 	if !bound(t) {
 		return
 	}
@@ -184,9 +185,9 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// TestReadOnlyInPart: a vault in which only some directories can be written is no
+// TestLongReadOnlyInPart: a vault in which only some directories can be written is no
 // vault to be written to.
-func TestReadOnlyInPart(t *testing.T) {
+func TestLongReadOnlyInPart(t *testing.T) {
 	if !bound(t) {
 		return
 	}
@@ -203,8 +204,8 @@ func TestReadOnlyInPart(t *testing.T) {
 	}
 }
 
-// TestReadOnlyAndEmpty: a copy without the directories that are empty.
-func TestReadOnlyAndEmpty(t *testing.T) {
+// TestLongReadOnlyAndEmpty: a copy without the directories that are empty.
+func TestLongReadOnlyAndEmpty(t *testing.T) {
 	dir := newVault(t)
 	for _, name := range []string{"archives", "uploads", "jobs", "notes"} {
 		remove(t, dir, name)
@@ -226,8 +227,8 @@ func TestReadOnlyAndEmpty(t *testing.T) {
 	}
 }
 
-// TestOpenedToRead: a vault that could be written is not, if that is asked for.
-func TestOpenedToRead(t *testing.T) {
+// TestLongOpenedToRead: a vault that could be written is not, if that is asked for.
+func TestLongOpenedToRead(t *testing.T) {
 	s := filledVault(t)
 	before := states(t, s.dir)
 	o := fresh()
@@ -244,9 +245,9 @@ func TestOpenedToRead(t *testing.T) {
 	wantClass(t, "Open to write", err, vault.ErrLocked)
 }
 
-// TestRootToRead: the vaults of a Root that is only read are read, and their server may
+// TestLongRootToRead: the vaults of a Root that is only read are read, and their server may
 // leave notes, which last as long as it does.
-func TestRootToRead(t *testing.T) {
+func TestLongRootToRead(t *testing.T) {
 	if !bound(t) {
 		return
 	}
@@ -297,8 +298,8 @@ func TestRootToRead(t *testing.T) {
 	}
 }
 
-// TestJobsOfReadOnlyVaultTakeTime as they do elsewhere, and expire.
-func TestJobsOfReadOnlyVaultTakeTime(t *testing.T) {
+// TestLongJobsOfReadOnlyVaultTakeTime as they do elsewhere, and expire.
+func TestLongJobsOfReadOnlyVaultTakeTime(t *testing.T) {
 	s := filledVault(t)
 	c := newClock()
 	v := open(t, s.dir, dirvault.Options{
@@ -321,11 +322,4 @@ func TestJobsOfReadOnlyVaultTakeTime(t *testing.T) {
 	c.Advance(24 * time.Hour)
 	_, err = v.Job(t.Context(), id)
 	wantClass(t, "a day later", err, vault.ErrNotFound)
-}
-
-func remove(t *testing.T, dir, name string) {
-	t.Helper()
-	if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-		t.Fatal(err)
-	}
 }
