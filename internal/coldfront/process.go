@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -84,7 +85,25 @@ func (p *process) listens(ctx context.Context) error {
 // dial connects to the server, whatever the address.
 func (p *process) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	var d net.Dialer
-	return d.DialContext(ctx, "unix", filepath.Join(p.dir, "socket"))
+	c, err := d.DialContext(ctx, "unix", filepath.Join(p.dir, "socket"))
+	if err != nil {
+		return nil, err
+	}
+	return answered{c}, nil
+}
+
+// answered is a connection on which writing does not fail because the server has closed it.
+// The server may answer before it has read the whole body, and close. http.Transport then
+// gets the answer and the failed write at the same time, and may report only the failure. If
+// there is no answer, reading fails.
+type answered struct{ net.Conn }
+
+func (c answered) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		return len(p), nil
+	}
+	return n, err
 }
 
 // close ends the server and removes its directory.
