@@ -125,7 +125,7 @@ mapfile -t flushes < <(find_flushes "${ours[@]}")
 	cd "$copy"
 	printf '%s\n' "${flushes[@]}" | switches
 	go build -o firn ./cmd/firn
-	go test -c -o tests ./internal/durability
+	go test -c -tags torture -o tests ./internal/durability
 )
 mkdir "$copy/tmp"
 export TMPDIR=$copy/tmp FIRN_TEST_BINARY=$copy/without

@@ -31,7 +31,8 @@ func scenarios() []scenario {
 	}
 }
 
-// TestFaults makes every flush, write and rename of a command fail in turn.
+// TestFaults makes every flush of a command fail in turn, and every third write and rename.
+// With the tag torture, every write and rename fails in turn.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range scenarios() {
@@ -47,7 +48,7 @@ func TestFaults(t *testing.T) {
 				t.Parallel()
 				s := c.prepare(t)
 				s.save()
-				for f.n = 1; c.underFault(t, s, f); f.n++ {
+				for f.n = 1; c.underFault(t, s, f); f.n += f.step() {
 					s.restore()
 				}
 				if f.n == 1 && f.kind != "name" {
