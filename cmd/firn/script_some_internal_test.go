@@ -1,4 +1,4 @@
-//go:build race
+//go:build race && !torture
 
 package main
 
@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// scripts are the scripts that run with the race detector: those with much concurrency. The
-// detector makes a start of firn four times as slow, and all scripts start it more than a
-// thousand times. Without the detector all scripts run.
+// scripts are the scripts that run with the race detector: those of commands that run with
+// much concurrency and that the race detector sees nowhere else. The detector makes a start of
+// firn four times as slow, and all scripts start it more than a thousand times. Without the
+// detector all scripts run, and `make torture` runs all with it.
 func scripts(*testing.T) (files []string) {
 	for _, name := range []string{
-		"upload", "resume", "interrupt", "stdin", "meanwhile", "download", "download_faults", "download_many",
-		"download_resume", "inventory", "purge", "serve", "serve_operator", "sqs", "s3",
+		"upload", "resume", "interrupt", "stdin", "meanwhile", "download_faults", "download_many", "serve", "sqs",
 	} {
 		files = append(files, filepath.Join("testdata", name+".txtar"))
 	}
