@@ -60,7 +60,7 @@ bench: ## measure firn and compare it with other tools, into docs/performance.md
 	@scripts/bench.sh
 
 .PHONY: torture
-torture: ## kill a 16 GiB upload and download, and an import of 10 M archives; stress the server (TORTURE_MIB=)
+torture: ## kill large transfers and imports, stress the server, run every test as a whole (TORTURE_MIB=)
 	@scripts/torture.sh
 
 .PHONY: flushes

@@ -2,6 +2,14 @@
 # Runs every check that a change must pass, on one machine, in one run. `make test` and
 # .ci/run call it. Every step runs even if an earlier one failed, so that one run shows all
 # failures. The tests are last, so that the output ends with their summary.
+#
+# The checks that take longest run in part here, and as a whole in scripts/torture.sh:
+#
+#   - Files with the build tag "!race || torture" run here without the race detector.
+#   - Of the scripts of cmd/firn, those with most concurrency run with the race detector.
+#   - The suite of package vault runs at one S3 service with its lacks, not at each.
+#   - In internal/durability every flush fails in turn, but only every third write and rename.
+#   - Programs other than firn are not linked for other systems.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,11 +36,16 @@ files_in_memory() {
 	fi
 }
 
+# The number of the steps below.
+steps=$(grep -c "^step '" "$0") number=0
+
 # step NAME COMMAND... runs one step under a header and prints its duration.
 step() {
 	local name=$1 start=$SECONDS
 	shift
-	printf '\n== %s\n' "$name"
+	number=$((number + 1))
+	printf '\n== step %d of %d, after %d min %d s: %s\n' \
+		"$number" "$steps" $((SECONDS / 60)) $((SECONDS % 60)) "$name"
 	if "$@"; then
 		printf -- '-- %s: ok, %d s\n' "$name" $((SECONDS - start))
 	else
@@ -54,6 +67,15 @@ emulated() {
 		"${hashes[@]}" -v -run KernelsAreProven | grep 'in use: sha2$'
 }
 
+# Tests of volume: they run without the race detector.
+volume() {
+	local packages
+	mapfile -t packages < <(git grep -l '^//go:build !race || torture$' -- '*_test.go' | grep -v '^cmd/firn/' | xargs -n 1 dirname | sort -u)
+	go test -timeout 3h -run '^TestLong' "${packages[@]/#/./}"
+}
+
+printf '%d steps. On two cores they take about 15 minutes; the first run compiles everything\n' "$steps"
+printf 'and takes twice as long. The longest steps are the last three.\n\n'
 printf '== what the tests need\n'
 scripts/needs.sh cc aws rclone boto boto3 qemu shells strace || exit 1
 
@@ -70,7 +92,7 @@ step 'hashes without kernels' go test -timeout 3h -tags nokernels ./treehash
 step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Batches|^Test(Sum|Read|TreeAt|ShortInputs.*)$' ./treehash
 step 'hashes on arm64' emulated
 files_in_memory
-step 'tests of volume' go test -timeout 3h -run '^TestLong' ./catalog ./vault/s3vault ./vault/glaciervault
+step 'tests of volume' volume
 # Both start many processes and wait for them: run together, they use all cores. -count 1
 # is necessary because Go does not know that the tests of ./internal/durability depend on the
 # program that they build, and would use cached results of another one.

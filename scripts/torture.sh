@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Kills a large upload and its download with SIGKILL at random moments, runs the same
 # commands until they succeed, and audits the server's access log. Then it does the same to
-# the import of a large inventory, and prints the peak memory. Last, it sends random
-# requests to a server and compares the answers with those of a model in memory, and builds
-# firn for every system and processor. It takes three times the file's size in TMPDIR, or
-# 10 GB for ten million archives.
+# the import of a large inventory, and prints the peak memory. Then it sends random
+# requests to a server and compares the answers with those of a model in memory. Last, it
+# runs what scripts/test.sh runs only in part: all tests with the race detector, those of
+# volume and all scripts of cmd/firn too; the suite of package vault at each S3 service;
+# every fault in internal/durability; a build of every program for every system and
+# processor. It takes three times the file's size in TMPDIR, or 10 GB for ten million
+# archives.
 #
 #   TORTURE_MIB       size of the file (16384)
 #   TORTURE_KILLS     number of kills (10)
@@ -24,4 +27,6 @@ printf 'server beside its model: TORTURE_SEED=%s\n' "$seed"
 FIRN_TEST_SEED=$seed FIRN_REFERENCE_MOVES=${TORTURE_MOVES:-100000} \
 	go test -count 1 -timeout 60m -v -run '^TestServerDoesWhatTheReferenceDoes$' ./server
 
+go test -count 1 -timeout 6h -tags torture ./internal/durability
+scripts/race.sh -tags torture -count 1
 scripts/cross.sh all
