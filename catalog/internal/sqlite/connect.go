@@ -39,6 +39,9 @@ const (
 	queryOnly
 	// lookOnly connections change nothing at all, not even when they close.
 	lookOnly
+	// frozen connections are lookOnly ones to a file without a log. They create no files
+	// beside it and take no locks, and see nothing of what others write meanwhile.
+	frozen
 )
 
 // connect returns a pool of connections to the file. It does not touch the file yet.
@@ -54,6 +57,9 @@ func connect(path string, m mode) (*sql.DB, error) {
 	switch m {
 	case lookOnly:
 		q.Set("mode", "ro")
+	case frozen:
+		q.Set("mode", "ro")
+		q.Set("immutable", "1")
 	case queryOnly:
 		q.Set("mode", "rw")
 		pragma("journal_mode(WAL)") // else, in a copy that another tool made, a reader would block writers

@@ -33,24 +33,9 @@ func locate(path string) (location, error) {
 	if err := createFile(abs); err != nil {
 		return location{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
 	}
-	if err := checkLink(abs); err != nil {
-		return location{}, fmt.Errorf("catalog %q: its path is not followed: %w", path, err)
-	}
-	// SQLite keeps its log beside the file that a link points to.
-	file, err := filepath.EvalSymlinks(abs)
+	file, err := follow(path, abs)
 	if err != nil {
-		return location{}, fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
-	}
-	if info, err := os.Stat(file); err != nil || info.IsDir() {
-		return location{}, errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
-	}
-	network, err := networkFileSystem(filepath.Dir(file))
-	if err != nil {
-		return location{}, fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
-	}
-	if network != "" {
-		return location{}, fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
-			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
+		return location{}, err
 	}
 	if err := makeNamesDurable(abs); err != nil {
 		return location{}, fmt.Errorf("catalog %q: cannot make its name durable: %w", path, err)
@@ -60,6 +45,31 @@ func locate(path string) (location, error) {
 		return location{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
 	}
 	return location{file: file, locks: locks}, nil
+}
+
+// follow returns the file that the absolute path abs leads to. It refuses a link that another
+// user made, and a file system on which SQLite cannot work safely. path is the name for errors.
+func follow(path, abs string) (string, error) {
+	if err := checkLink(abs); err != nil {
+		return "", fmt.Errorf("catalog %q: its path is not followed: %w", path, err)
+	}
+	// SQLite keeps its log beside the file that a link points to.
+	file, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return "", fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
+	}
+	if info, err := os.Stat(file); err != nil || info.IsDir() {
+		return "", errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
+	}
+	network, err := networkFileSystem(filepath.Dir(file))
+	if err != nil {
+		return "", fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
+	}
+	if network != "" {
+		return "", fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
+			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
+	}
+	return file, nil
 }
 
 // checkLink refuses a symbolic link that another user made: that user would choose where
