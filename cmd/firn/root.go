@@ -7,6 +7,7 @@ import (
 
 	"firn/cmd/firn/internal/admin"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/complete"
 	"firn/cmd/firn/internal/estimates"
 	"firn/cmd/firn/internal/records"
 	"firn/cmd/firn/internal/retrievals"
@@ -81,6 +82,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 	root.SetHelpCommand(newHelp(p))
 	root.InitDefaultHelpCmd() // adds it
 	cli.WithStatuses(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
+	complete.Add(p, root)
 	return root
 }
 

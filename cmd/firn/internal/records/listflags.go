@@ -26,6 +26,9 @@ func (f *stateFlag) Set(s string) error {
 
 func (f *stateFlag) Type() string { return "STATE" }
 
+// Choices returns the words that a shell offers.
+func (f *stateFlag) Choices() []string { return stateNames() }
+
 func stateNames() (names []string) {
 	for _, state := range record.ArchiveStates() {
 		names = append(names, string(state))
@@ -33,11 +36,9 @@ func stateNames() (names []string) {
 	return names
 }
 
-// addState adds the option, with completion of its values.
+// addState adds the option.
 func addState(cmd *cobra.Command, state *stateFlag) {
 	cmd.Flags().Var(state, "state", "only archives in `STATE`")
-	_ = cmd.RegisterFlagCompletionFunc("state", // fails only for an option that does not exist
-		cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // orderFlag is an option that takes an order of archives. It is empty if it was not given.
@@ -62,11 +63,12 @@ func orderNames() (names []string) {
 	return names
 }
 
-// addOrder adds the option, with completion of its values.
+// Choices returns the orders, for completion.
+func (f *orderFlag) Choices() []string { return orderNames() }
+
+// addOrder adds the option.
 func addOrder(cmd *cobra.Command, order *orderFlag) {
 	cmd.Flags().Var(order, "sort", "sort by `COLUMN`: name, size, created or state (default: created)")
-	_ = cmd.RegisterFlagCompletionFunc("sort", // fails only for an option that does not exist
-		cobra.FixedCompletions(orderNames(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // statesHelp explains the states of archives.

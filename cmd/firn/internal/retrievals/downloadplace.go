@@ -40,6 +40,11 @@ func (f *namesFlag) Set(s string) error {
 
 func (f *namesFlag) Type() string { return "HOW" }
 
+// Choices returns the words that a shell offers.
+func (f *namesFlag) Choices() []string {
+	return []string{string(namesBase), string(namesPath), string(namesID)}
+}
+
 // item is an archive and its file.
 type item struct {
 	record.Archive
