@@ -78,7 +78,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p), estimates.NewEstimate(p))
 	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p))
 	addGroup(root, serveGroup, "Serve", serving.NewServe(p))
-	root.AddCommand(settings.NewConfig(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)))
+	root.AddCommand(settings.NewConfig(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)), cli.WithoutConfig(newMan(p)))
 	root.SetHelpCommand(newHelp(p))
 	root.InitDefaultHelpCmd() // adds it
 	cli.WithStatuses(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
