@@ -8,8 +8,7 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export CGO_ENABLED := 0
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-BUILD := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+BUILD = -trimpath -ldflags '-s -w -X main.version=$(shell scripts/version.sh version) -X main.commit=$(shell scripts/version.sh commit)'
 
 # The linter is built from a module of its own, so that its 200 dependencies stay out of
 # go.mod. Its file name contains the version, so that another version is another file.
@@ -63,6 +62,11 @@ bench: ## measure firn and compare it with other tools, into docs/performance.md
 torture: ## kill large transfers and imports, stress the server, run every test as a whole (TORTURE_MIB=)
 	@scripts/torture.sh
 
+.PHONY: dist
+dist: ## make a release in dist/ and test it: archives, packages, checksums (TARGETS= URL= DOWNLOADS=)
+	@scripts/dist.sh
+	@scripts/dist-test.sh dist
+
 .PHONY: flushes
 flushes: ## remove each flush in turn, and check that a test fails
 	@scripts/flushes.sh
@@ -73,7 +77,7 @@ cross: ## build for every supported system and processor
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin .bench
+	rm -rf bin dist .bench
 
 $(LINT): tools/go.mod tools/go.sum
 	go -C tools build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -10,8 +10,11 @@ import (
 	"firn/treehash"
 )
 
-// version is set by the linker when a release is built.
-var version = ""
+// The linker sets these: see scripts/version.sh.
+var (
+	version = ""
+	commit  = "" // with "-dirty" if the tree had other changes
+)
 
 const versionLong = `Print the version of firn, its commit if known, the version of Go, the operating
 system and the architecture.
@@ -55,9 +58,10 @@ func printVersion(p *cli.Program) error {
 	return nil
 }
 
-// thisVersion takes the version from the linker, or else from the build information of Go.
+// thisVersion takes version and commit from the linker, or else from the build information of
+// Go.
 func thisVersion() versionObject {
-	v := versionObject{"version", version, "", runtime.Version(), runtime.GOOS, runtime.GOARCH, treehash.Kernels()}
+	v := versionObject{"version", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, treehash.Kernels()}
 	info, ok := debug.ReadBuildInfo()
 	if ok && v.Version == "" {
 		v.Version = info.Main.Version
@@ -66,7 +70,7 @@ func thisVersion() versionObject {
 		v.Version = "unknown"
 	}
 	for i := 0; ok && i < len(info.Settings); i++ {
-		if info.Settings[i].Key == "vcs.revision" {
+		if commit == "" && info.Settings[i].Key == "vcs.revision" {
 			v.Commit = info.Settings[i].Value
 		}
 	}
