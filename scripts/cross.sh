@@ -9,8 +9,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+systems=(linux darwin windows)
+[[ ${1:-} != all ]] || systems+=(freebsd) # which has no code of its own
+
 export CGO_ENABLED=0
-for GOOS in linux darwin windows; do
+for GOOS in "${systems[@]}"; do
 	for GOARCH in amd64 arm64; do
 		export GOOS GOARCH
 		case ${1:-}/$GOOS/$GOARCH in

@@ -11,6 +11,7 @@
 #   boto3  boto3 for Debian's Python, an independent client, also for the benchmark
 #   qemu   qemu-aarch64-static, which runs programs for arm64
 #   shells dash and busybox, which parse the commands of hints differently from bash
+#   zip    zip, which makes the archives for Windows
 #   strace strace, which records the system calls of a program
 set -euo pipefail
 
@@ -25,13 +26,14 @@ has() {
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
 	shells) dash -c : && busybox sh -c : ;;
+	zip) zip --version ;;
 	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
 }
 
 packages() {
 	case $1 in
-	strace) echo strace ;;
+	strace | zip) echo "$1" ;;
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
 	rclone) echo rclone ;;

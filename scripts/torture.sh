@@ -6,8 +6,8 @@
 # runs what scripts/test.sh runs only in part: all tests with the race detector, those of
 # volume and all scripts of cmd/firn too; the suite of package vault at each S3 service;
 # every fault in internal/durability; a build of every program for every system and
-# processor. It takes three times the file's size in TMPDIR, or 10 GB for ten million
-# archives.
+# processor. Then it tests a release. It takes three times the file's size in TMPDIR, or
+# 10 GB for ten million archives.
 #
 #   TORTURE_MIB       size of the file (16384)
 #   TORTURE_KILLS     number of kills (10)
@@ -30,3 +30,4 @@ FIRN_TEST_SEED=$seed FIRN_REFERENCE_MOVES=${TORTURE_MOVES:-100000} \
 go test -count 1 -timeout 6h -tags torture ./internal/durability
 scripts/race.sh -tags torture -count 1
 scripts/cross.sh all
+scripts/dist-test.sh
