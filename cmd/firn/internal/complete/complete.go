@@ -8,6 +8,7 @@ package complete
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,8 +46,11 @@ type chooser interface {
 }
 
 func addOption(p *cli.Program, cmd *cobra.Command, f *pflag.Flag) {
+	name, usage := pflag.UnquoteUsage(f)
+	if len(p.Args) > 1 && strings.HasPrefix(p.Args[1], cobra.ShellCompRequestCmd) {
+		f.Usage = usage // cobra shows it with the quotes of the name, and no help is printed
+	}
 	complete := func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		name, _ := pflag.UnquoteUsage(f)
 		return offer(cmd.Context(), p, []string{name}, args, prefix)
 	}
 	if c, ok := f.Value.(chooser); ok {
