@@ -47,8 +47,12 @@ firn() {
 	GOOS=$1 GOARCH=$2 go build -trimpath -ldflags "-s -w -X main.version=$VERSION -X main.commit=$commit" -o "$3" ./cmd/firn
 }
 
-# dated DIR gives everything in a directory the time of the commit.
-dated() { find "$1" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +; }
+# even DIR gives everything in a directory the time of the commit, and modes that do not depend
+# on those of the tree.
+even() {
+	chmod -R u=rwX,go=rX "$1"
+	find "$1" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
+}
 
 echo "firn $VERSION, commit ${commit:-unknown}"
 mkdir -p "$work/common/completions"
@@ -87,7 +91,7 @@ for target in "${targets[@]}"; do
 	binary=firn
 	[[ $os != windows ]] || binary=firn.exe
 	firn "$os" "$arch" "$work/$name/$binary"
-	dated "$work/$name"
+	even "$work/$name"
 	modules "$work/$name/$binary" "$name"
 	if [[ $os == windows ]]; then
 		(cd "$work" && find "$name" -type f | sort | zip -X -q "$dist/$name.zip" -@)
@@ -102,8 +106,7 @@ for target in "${targets[@]}"; do
 		gzip --no-name "$stage"/man/*
 		cp packaging/examples/* "$stage/doc/examples"
 		cp LICENSE README.md CHANGELOG.md docs/*.md "$stage/doc"
-		chmod -R u=rwX,go=rX "$stage"
-		dated "$stage"
+		even "$stage"
 		for format in deb rpm apk; do
 			package "$format" "$stage" "$arch"
 		done
