@@ -95,6 +95,9 @@ func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	file, err := p.Config()
+	if err != nil && strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
+		return nil // a completion prints no error
+	}
 	if err != nil {
 		return err
 	}
@@ -159,6 +162,28 @@ func (p *Program) nameVaults(cmd *cobra.Command, args []string, file config.File
 		return config.Vault{}, false
 	}
 	return file.FindURL(vaults[0])
+}
+
+// VaultNames returns the short names of vaults. If the configuration cannot be read there are
+// none.
+func (p *Program) VaultNames() (names []string) {
+	file, err := p.Config()
+	if err != nil {
+		return nil
+	}
+	for _, v := range file.Vaults {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// FullName returns the URL of a short name, and any other text unchanged.
+func (p *Program) FullName(vaultArg string) string {
+	file, err := p.Config()
+	if v, ok := file.Find(vaultArg); err == nil && ok {
+		return v.URL
+	}
+	return vaultArg
 }
 
 // named remembers the short name of a URL, for hints.

@@ -51,16 +51,21 @@ func isPath(prefix string) bool {
 	return strings.HasPrefix(prefix, ".") || strings.HasPrefix(prefix, "/") || strings.HasPrefix(prefix, "~")
 }
 
-// vaults returns the vaults on record. A vault for which its bare name suffices, with the
-// region that is configured, is offered by that name.
+// vaults returns the named vaults of the configuration and the vaults on record. A vault for which
+// its bare name suffices, with the region that is configured, is offered by that name.
 func vaults(ctx context.Context, p *cli.Program, _ []string, prefix string) (words []cobra.Completion) {
+	for _, name := range p.VaultNames() {
+		if strings.HasPrefix(name, prefix) && isPlain(name) {
+			words = append(words, name)
+		}
+	}
 	lookAt(ctx, p, func(c *catalog.Catalog) {
 		urls, err := c.VaultURLs(ctx, most)
 		if err != nil {
 			return
 		}
 		for _, url := range urls {
-			word := shortURL(ctx, url)
+			word := shortURL(ctx, p, url)
 			if !strings.HasPrefix(word, prefix) {
 				word = url
 			}
@@ -74,12 +79,12 @@ func vaults(ctx context.Context, p *cli.Program, _ []string, prefix string) (wor
 
 // shortURL returns the bare name of a vault of Amazon Glacier if it means the same vault, and
 // else the URL.
-func shortURL(ctx context.Context, url string) string {
+func shortURL(ctx context.Context, p *cli.Program, url string) string {
 	ref, err := vaulturl.Parse(url)
 	if err != nil || ref.Kind != vaulturl.Glacier {
 		return url
 	}
-	if same, err := cli.CanonicalURL(ctx, ref.Name); err != nil || same != url {
+	if same, err := p.CanonicalURL(ctx, ref.Name); err != nil || same != url {
 		return url
 	}
 	return ref.Name
@@ -177,7 +182,7 @@ func ofVault(ctx context.Context, p *cli.Program, args []string, do func(c *cata
 	if len(args) == 0 {
 		return
 	}
-	url, err := cli.CanonicalURL(ctx, args[0])
+	url, err := p.CanonicalURL(ctx, p.FullName(args[0]))
 	if err != nil {
 		return
 	}
