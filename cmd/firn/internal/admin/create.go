@@ -35,7 +35,7 @@ func newVaultCreate(p *cli.Program) *cobra.Command {
 func createVault(ctx context.Context, p *cli.Program, place *vaulturl.Place) error {
 	err := p.Retry(ctx, func(ctx context.Context) error { return place.CreateVault(ctx, place.Name) })
 	if err != nil {
-		return err
+		return cli.URLError(err) // the name of the vault may be invalid
 	}
 	url := place.URL(place.Name)
 	if p.JSON {
