@@ -46,7 +46,7 @@ func (c *Catalog) Knows(ctx context.Context, vaultURL string) (known bool, err e
 	err = c.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM all_ids WHERE vault_key = (SELECT key FROM vaults WHERE url = $1))
 		OR EXISTS (SELECT 1 FROM inventories WHERE vault = $1 AND state = $2)`, vaultURL, record.Read).Scan(&known)
 	if err != nil {
-		return false, c.db.Fail(ctx, err, "find out whether it knows the vault %q", vaultURL)
+		return false, c.db.Fail(ctx, err, "look up the vault %q", vaultURL)
 	}
 	return known, nil
 }
@@ -73,7 +73,7 @@ func (c *Catalog) Present(ctx context.Context, vaultURL string, newest int64, af
 func (c *Catalog) NewestArchive(ctx context.Context) (int64, error) {
 	var key int64
 	if err := c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(key), 0) FROM archives`).Scan(&key); err != nil {
-		return 0, c.db.Fail(ctx, err, "tell which archive came on record last")
+		return 0, c.db.Fail(ctx, err, "find the newest archive on record")
 	}
 	return max(key, 1), nil
 }

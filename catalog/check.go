@@ -30,7 +30,7 @@ func (c *Catalog) Check(ctx context.Context, progress func(Contents)) (Contents,
 }
 
 func (c *Catalog) check(ctx context.Context, tx *sql.Tx, progress func(Contents)) (n Contents, err error) {
-	const attempt = "prove that it is sound"
+	const attempt = "check its integrity"
 	found, err := sqlite.Problems(ctx, tx)
 	if err != nil {
 		return n, err

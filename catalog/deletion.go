@@ -116,7 +116,7 @@ func (c *Catalog) LastDeleted(ctx context.Context, vaultURL string) (time.Time, 
 	var at table.Instant
 	err := c.db.Reader.QueryRowContext(ctx, `SELECT coalesce(max(deleted), '') FROM vaults WHERE url = $1`, vaultURL).Scan(&at)
 	if err != nil {
-		return time.Time{}, c.db.Fail(ctx, err, "tell when something was last deleted from %q", vaultURL)
+		return time.Time{}, c.db.Fail(ctx, err, "find the last deletion from %q", vaultURL)
 	}
 	return time.Time(at), nil
 }

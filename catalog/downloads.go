@@ -64,7 +64,7 @@ func (c *Catalog) Segments(ctx context.Context, downloadKey int64) iter.Seq2[rec
 // DropSegments removes the segments of a download.
 func (c *Catalog) DropSegments(ctx context.Context, downloadKey int64) error {
 	if err := table.DropSegments(ctx, c.db.Writer, downloadKey); err != nil {
-		return c.db.Fail(ctx, err, "forget the segments of download %d", downloadKey)
+		return c.db.Fail(ctx, err, "remove the segments of download %d", downloadKey)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (c *Catalog) SaveEntries(
 	after.Bad += int64(len(rejects))
 	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		if after.Key == 0 {
-			return fmt.Errorf("the inventory was never saved: %w", vault.ErrInvalid)
+			return fmt.Errorf("the inventory is not on record: %w", vault.ErrInvalid)
 		}
 		f := filing{tx: tx, inventory: &after, atMost: c.atMost}
 		if err := f.file(ctx, entries); err != nil {
@@ -47,7 +47,7 @@ func (c *Catalog) SaveEntries(
 		return table.SaveInventory(ctx, tx, &after)
 	})
 	if err != nil {
-		return c.db.Fail(ctx, err, "save what the inventory of %q lists", i.Vault)
+		return c.db.Fail(ctx, err, "save entries of the inventory of %q", i.Vault)
 	}
 	*i = after
 	return nil

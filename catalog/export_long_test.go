@@ -173,7 +173,7 @@ func TestLongImportRefusesWhatContinuesNothing(t *testing.T) {
 			"its beginning is lost": strings.Join(lines[:n-1], "") + line,
 			"of another":            strings.Join(lines[:n], "") + strings.Replace(line, `"archive_id":"`, `"archive_id":"x`, 1),
 		} {
-			if _, err := fresh(t).Import(t.Context(), strings.NewReader(text), ignore); err == nil || !strings.Contains(err.Error(), "continues") {
+			if _, err := fresh(t).Import(t.Context(), strings.NewReader(text), ignore); err == nil || !strings.Contains(err.Error(), "does not continue") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

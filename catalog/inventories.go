@@ -42,7 +42,7 @@ func (c *Catalog) Inventories(ctx context.Context, vaultURL string) iter.Seq2[re
 
 // Rejects lists the rejected entries of an inventory in their order.
 func (c *Catalog) Rejects(ctx context.Context, inventoryKey int64) iter.Seq2[record.Reject, error] {
-	return list(ctx, c, "list what an inventory lists and makes no sense", scanReject,
+	return list(ctx, c, "list the invalid entries of an inventory", scanReject,
 		`SELECT i.vault, i.key, r.reason, r.raw FROM rejects r JOIN inventories i ON i.key = r.inventory_key
 		WHERE r.inventory_key = $1 ORDER BY r.key`, inventoryKey)
 }

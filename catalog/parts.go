@@ -29,7 +29,7 @@ func (c *Catalog) Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Pa
 // DropParts removes the parts of an upload that is given up.
 func (c *Catalog) DropParts(ctx context.Context, uploadKey int64) error {
 	if err := table.DropParts(ctx, c.db.Writer, uploadKey); err != nil {
-		return c.db.Fail(ctx, err, "forget the parts of upload %d", uploadKey)
+		return c.db.Fail(ctx, err, "remove the parts of upload %d", uploadKey)
 	}
 	return nil
 }

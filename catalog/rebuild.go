@@ -49,7 +49,7 @@ func Rebuild(ctx context.Context, path string, o Options, progress func(Contents
 		Salvage: func(to *sqlite.DB, damaged *sql.DB) (err error) {
 			m := merge.New(to, engine.Now, progress)
 			if s.Lost, err = salvage.All(ctx, damaged, to, m); err != nil {
-				return to.Fail(ctx, err, "save what the damaged one holds")
+				return to.Fail(ctx, err, "save the contents of the damaged one")
 			}
 			s.Contents = m.Read
 			return nil

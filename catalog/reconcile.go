@@ -32,7 +32,7 @@ func (c *Catalog) FinishInventory(ctx context.Context, i *record.Inventory) erro
 		return errors.Join(table.SortInFor(ctx, tx, &after), table.SaveInventory(ctx, tx, &after))
 	})
 	if err != nil {
-		return c.db.Fail(ctx, err, "sort in what the inventory of %q lists", i.Vault)
+		return c.db.Fail(ctx, err, "merge the entries of the inventory of %q", i.Vault)
 	}
 	after.State = record.Read
 	err = c.db.Transact(ctx, func(tx *sql.Tx) (err error) {

@@ -60,7 +60,7 @@ func (c *Catalog) UploadByID(ctx context.Context, vaultURL string, id vault.Uplo
 // may have become archives: the vault was asked to complete them, and the answer is not on
 // record. They are in the order in which they began.
 func (c *Catalog) PendingUploads(ctx context.Context, vaultURL, path, description string) iter.Seq2[record.Upload, error] {
-	return list(ctx, c, "list the uploads whose end is not known", table.ScanUpload,
+	return list(ctx, c, "list the uploads whose result is unknown", table.ScanUpload,
 		`SELECT key, `+table.UploadColumns+` FROM uploads
 		WHERE vault = $1 AND path = $2 AND description = $3 AND state IN ('completing', 'unknown')
 		ORDER BY key`, vaultURL, table.Raw(path), table.Raw(description))
@@ -106,7 +106,7 @@ func (c *Catalog) FinishUpload(ctx context.Context, u *record.Upload, a record.A
 
 func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive) error {
 	if u.Key == 0 {
-		return fmt.Errorf("its upload was never saved: %w", vault.ErrInvalid)
+		return fmt.Errorf("its upload is not on record: %w", vault.ErrInvalid)
 	}
 	return c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := table.SaveUpload(ctx, tx, u); err != nil {

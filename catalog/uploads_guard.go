@@ -24,5 +24,5 @@ func checkFollows(ctx context.Context, tx *sql.Tx, u record.Upload) error {
 	case compare.Follows(was, u):
 		return nil
 	}
-	return fmt.Errorf("it is %s by now, and not to be %s: another process went on with it: %w", was.State, u.State, vault.ErrLocked)
+	return fmt.Errorf("it is now %s and must not become %s: another process continued it: %w", was.State, u.State, vault.ErrLocked)
 }

@@ -23,7 +23,7 @@ func (d *download) needsCRC() bool {
 	case d.isWhole() && d.crc != 0:
 		return true
 	}
-	d.Notice(fmt.Sprintf("nobody knows a hash of these bytes of archive %s: that they are the right ones is not proved, beyond their number",
+	d.Notice(fmt.Sprintf("no checksum is available for these bytes of archive %s; only their number was verified",
 		depot.QuoteID(d.archive.ID)))
 	return false
 }
@@ -40,7 +40,7 @@ func (d *download) checkCRC(got crc64.Sum) error {
 	if got == d.crc {
 		return nil
 	}
-	return fmt.Errorf("the bytes that came have the CRC-64 %s, and archive %s has %s: %w", got, depot.QuoteID(d.archive.ID), d.crc, vault.ErrChecksum)
+	return fmt.Errorf("the downloaded bytes have the CRC-64 %s, and archive %s has %s: %w", got, depot.QuoteID(d.archive.ID), d.crc, vault.ErrChecksum)
 }
 
 // verifyCRC reads the complete file and compares its CRC-64.

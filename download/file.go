@@ -138,7 +138,7 @@ func (f *fileDownload) finish(ctx context.Context) error {
 		return err
 	}
 	if expected := f.expected(); !expected.IsZero() && hash != expected {
-		return errors.Join(fmt.Errorf("the bytes that came have the tree hash %s, and the archive has %s; nothing is kept of them: %w",
+		return errors.Join(fmt.Errorf("the downloaded bytes have the tree hash %s, and the archive has %s; they were discarded: %w",
 			hash, expected, vault.ErrChecksum), f.discard(ctx))
 	}
 	if err := f.verifyCRC(ctx); err != nil {
@@ -184,7 +184,7 @@ func (f *fileDownload) treeHash(ctx context.Context) (treehash.Hash, error) {
 func (f *fileDownload) conclude(ctx context.Context, hash treehash.Hash) error {
 	f.state.State, f.state.TreeHash = record.Received, hash
 	if err := f.save(ctx); err != nil {
-		return fmt.Errorf("%q is there and right, but that could not be recorded: %w", f.target.path, err)
+		return fmt.Errorf("%q is complete and verified, but that could not be recorded: %w", f.target.path, err)
 	}
 	return f.Journal.DropSegments(context.WithoutCancel(ctx), f.state.Key)
 }

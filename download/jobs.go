@@ -130,9 +130,9 @@ func (d *download) dropJob(ctx context.Context, job record.Job) error {
 	}
 	d.lostOutputs++
 	if d.lostOutputs > jobs.MaxLostOutputs {
-		return fmt.Errorf("%d jobs one after the other were gone before their output could be read: %w", d.lostOutputs, depot.ErrGaveUp)
+		return fmt.Errorf("%d jobs in a row expired before their output could be read: %w", d.lostOutputs, depot.ErrGaveUp)
 	}
-	d.Notice(fmt.Sprintf("the output of job %s is gone; what is missing is asked for again, and only that", depot.QuoteID(job.ID)))
+	d.Notice(fmt.Sprintf("the output of job %s has expired; retrieving only the missing bytes again", depot.QuoteID(job.ID)))
 	return nil
 }
 
@@ -210,7 +210,7 @@ func (d *download) warnOfExpiry(job record.Job, bytes int64) {
 	}
 	left := max(0, job.Expires.Sub(d.Now()))
 	if float64(bytes) > rate*left.Seconds() {
-		d.Notice(fmt.Sprintf("at %s/s only %s of %s will come before the output expires, in %s; the rest is asked for again then",
+		d.Notice(fmt.Sprintf("at %s/s only %s of %s will arrive before the output expires, in %s; the rest will be retrieved again then",
 			humane.Bytes(int64(rate)), humane.Bytes(int64(rate*left.Seconds())), humane.Bytes(bytes), humane.Duration(left)))
 	}
 }

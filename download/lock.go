@@ -33,7 +33,7 @@ func (t *target) openPart(want vault.Range) (*partFile, error) {
 		case err != nil:
 			return nil, err
 		case !info.Mode().IsRegular():
-			return nil, fmt.Errorf("%q %w and is no file", path, vault.ErrExists)
+			return nil, fmt.Errorf("%q %w and is not a file", path, vault.ErrExists)
 		}
 		p, err := t.openLocked(os.O_RDWR, want)
 		switch {
@@ -44,7 +44,7 @@ func (t *target) openPart(want vault.Range) (*partFile, error) {
 		}
 		return p, err
 	}
-	return nil, fmt.Errorf("%q is created and removed again and again: %w", path, vault.ErrLocked)
+	return nil, fmt.Errorf("another program creates and removes %q again and again: %w", path, vault.ErrLocked)
 }
 
 // createPart creates and locks a new unfinished file. Only its owner may read it, because its

@@ -54,7 +54,7 @@ func (f *fileDownload) alreadyThere(ctx context.Context, last record.Download) (
 		expected = last.TreeHash
 	}
 	if size == f.want.Size && (!expected.IsZero() || f.knowsCRC()) {
-		f.Notice(fmt.Sprintf("%q is there; comparing its bytes with the archive's hash", f.target.path))
+		f.Notice(fmt.Sprintf("%q exists; comparing its bytes with the archive's hash", f.target.path))
 		hash, err := f.hashTarget(ctx)
 		isSame := hash == expected
 		if err == nil && expected.IsZero() {
@@ -79,7 +79,7 @@ func (f *fileDownload) recordFound(ctx context.Context, last record.Download, ha
 	isOurs := last.State == record.Receiving && last.Range == f.want
 	if isOurs {
 		if err := f.target.removeTwin(); err != nil {
-			f.Notice(fmt.Sprintf("the file is whole; its other name, %q, cannot be taken away: %v", f.target.partPath(), err))
+			f.Notice(fmt.Sprintf("the file is complete; its other name, %q, could not be removed: %v", f.target.partPath(), err))
 		}
 	}
 	if err := f.target.flush(); err != nil || !isOurs {
@@ -124,7 +124,7 @@ func (f *fileDownload) claim(ctx context.Context, last record.Download, continue
 	case err == nil && (ours || f.Force):
 		err = f.part.discard()
 	case err == nil && last.State == record.Receiving:
-		err = fmt.Errorf("%q %w and is not what the unfinished download left there; it would be overwritten", f.part.path, vault.ErrExists)
+		err = fmt.Errorf("%q %w and is not the file of the unfinished download; it would be overwritten", f.part.path, vault.ErrExists)
 	case err == nil:
 		err = fmt.Errorf("%q %w, and no unfinished download of this archive is on record; it would be overwritten", f.part.path, vault.ErrExists)
 	}
@@ -143,9 +143,9 @@ func (f *fileDownload) prepare(ctx context.Context, last record.Download, contin
 	}
 	if last.State == record.Receiving {
 		if continues {
-			f.Notice(fmt.Sprintf("continuing the download begun %s, of which nothing is here any more", humane.Time(last.Started)))
+			f.Notice(fmt.Sprintf("continuing the download begun %s; nothing of it is left here", humane.Time(last.Started)))
 		} else {
-			f.Notice("the unfinished download of other bytes into this file is given up")
+			f.Notice("abandoning the unfinished download of other bytes into this file")
 		}
 		if err := f.Journal.DropSegments(ctx, last.Key); err != nil {
 			return err
@@ -171,7 +171,7 @@ func (f *fileDownload) prepare(ctx context.Context, last record.Download, contin
 // leaveMark marks the unfinished file as that of this record.
 func (f *fileDownload) leaveMark(ctx context.Context) error {
 	if f.part.unlocked {
-		f.Notice(fmt.Sprintf("the file system of %q has no locks: no other program may download into it meanwhile", f.target.path))
+		f.Notice(fmt.Sprintf("the file system of %q has no locks: run no other download into it meanwhile", f.target.path))
 	}
 	if f.state.Mark != "" {
 		return f.part.mark(f.state.Mark)
@@ -201,7 +201,7 @@ func (f *fileDownload) adoptSegments(ctx context.Context) error {
 	if len(noted) == 0 {
 		return nil
 	}
-	f.Notice(fmt.Sprintf("continuing the download begun %s; checking the %s that are here",
+	f.Notice(fmt.Sprintf("continuing the download begun %s; verifying the %s that are here already",
 		humane.Time(f.state.Started), humane.Bytes(bytes)))
 	ctx, stop := f.UntilDrained(ctx)
 	defer stop()

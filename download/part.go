@@ -90,7 +90,7 @@ func (p *partFile) flush(setTime func()) error {
 	return nil
 }
 
-var errNotFlushed = errors.New("what was written could not be flushed to the disk, and nothing is kept of it")
+var errNotFlushed = errors.New("the written bytes could not be flushed to the disk and were discarded")
 
 // modeOfNewFiles returns the permissions that the user's umask leaves of 0666. A process cannot
 // read its umask without changing it, so modeOfNewFiles creates a file and looks at it.

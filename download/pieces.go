@@ -46,7 +46,7 @@ func (d *download) inPieces(missing []vault.Range) bool {
 	window, all := d.window(), jobs.SumOf(missing)
 	if !d.pieces && window > 0 && all > window {
 		d.pieces = true
-		d.Notice(fmt.Sprintf("at %s/s no more than %s of %s can be read before an output expires, so they are asked for in pieces",
+		d.Notice(fmt.Sprintf("at %s/s at most %s of %s can be downloaded before an output expires, so they are retrieved in pieces",
 			humane.Bytes(int64(d.connectionRate())), humane.Bytes(window), humane.Bytes(all)))
 	}
 	return d.pieces

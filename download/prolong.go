@@ -55,10 +55,10 @@ func (k *keeper) keep(ctx context.Context) {
 	}
 	k.next = now.Add(prolongPause)
 	if err := k.prolong(ctx); err != nil {
-		k.Notice(fmt.Sprintf("the output of job %s goes %s and could not be kept for longer: %v", depot.QuoteID(k.job.ID), humane.Time(k.job.Expires), err))
+		k.Notice(fmt.Sprintf("the output of job %s expires %s and could not be kept longer: %v", depot.QuoteID(k.job.ID), humane.Time(k.job.Expires), err))
 		return
 	}
-	k.Notice(fmt.Sprintf("the output of job %s is kept until %s, as it is still read", depot.QuoteID(k.job.ID), humane.Time(k.job.Expires)))
+	k.Notice(fmt.Sprintf("the output of job %s is kept until %s, because it is still being read", depot.QuoteID(k.job.ID), humane.Time(k.job.Expires)))
 }
 
 // prolong first checks that the output exists and does not expire within minLeft.
@@ -68,7 +68,7 @@ func (k *keeper) prolong(ctx context.Context) error {
 	case err != nil:
 		return err
 	case found.Status != vault.Succeeded || found.Expires.Sub(k.Now()) < minLeft:
-		return fmt.Errorf("it is there no more, or almost: %w", vault.ErrExpired)
+		return fmt.Errorf("it has expired, or is about to: %w", vault.ErrExpired)
 	}
 	before := found.Expires
 	_, err = k.Vault.StartJob(ctx, vault.JobRequest{
@@ -79,7 +79,7 @@ func (k *keeper) prolong(ctx context.Context) error {
 	}
 	found, err = k.Vault.Job(ctx, k.job.ID)
 	if err == nil && !found.Expires.After(before) {
-		err = fmt.Errorf("the vault took no notice of being asked: %w", vault.ErrExpired)
+		err = fmt.Errorf("the vault ignored the request: %w", vault.ErrExpired)
 	}
 	if err != nil {
 		return err

@@ -132,8 +132,8 @@ func (q *queue) noticeWindow(rate float64) {
 		return
 	}
 	q.noticed = true
-	q.depot.Notice(fmt.Sprintf("no more is asked for until something has come than can be downloaded in time at %s/s, "+
-		"the rate assumed of a line that was not measured", humane.Bytes(jobs.AssumedRate)))
+	q.depot.Notice(fmt.Sprintf("until the first archive has been downloaded, firn retrieves no more than it can download in time at %s/s, "+
+		"the rate that it assumes for an unmeasured connection", humane.Bytes(jobs.AssumedRate)))
 }
 
 // try downloads an item if its job has ended. Otherwise it adds the item to the waiting ones.

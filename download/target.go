@@ -71,7 +71,7 @@ func (t *target) refuse(mayBeRight bool) error {
 	}
 	switch _, err := t.root.Lstat(t.name); {
 	case err == nil:
-		return fmt.Errorf("%q %w and is not what is downloaded", t.path, vault.ErrExists)
+		return fmt.Errorf("%q %w and is not the file of this download", t.path, vault.ErrExists)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	default:

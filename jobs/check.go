@@ -157,7 +157,7 @@ func (w *wait) listen(ctx context.Context) (heard bool, err error) {
 	}
 	if !w.noticedBell {
 		w.noticedBell = true
-		w.Notice(fmt.Sprintf("nothing can be heard of the job, so the vault itself is asked now and then: %v", err))
+		w.Notice(fmt.Sprintf("no message about the job arrives, so firn asks the vault now and then: %v", err))
 	}
 	if !depot.IsTemporary(err) {
 		w.Bell = nil

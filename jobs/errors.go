@@ -9,5 +9,5 @@ var (
 	ErrJobFailed = errors.New("failed at the vault")
 	// ErrNotStarted: no job was started for the archive, because Options.Budget, or the rate of
 	// the connection, has no room for it.
-	ErrNotStarted = errors.New("not asked for, since more could not be downloaded in time")
+	ErrNotStarted = errors.New("not started, because more could not be downloaded in time")
 )

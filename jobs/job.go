@@ -48,7 +48,7 @@ func NoteJob(
 	after := before
 	switch {
 	case errors.Is(answer, vault.ErrNotFound) && !errors.Is(answer, ErrVaultMissing):
-		after.Status, after.Message = record.Gone, "the vault does not know the job any more"
+		after.Status, after.Message = record.Gone, "the vault no longer knows the job"
 	case answer != nil:
 		return before, answer
 	default:

@@ -88,7 +88,7 @@ func (a *Requester) Job(ctx context.Context, w Wanted) (job record.Job, found bo
 	token := depot.NewToken()
 	w.Description = strings.TrimSpace(a.text + " " + mark(token))
 	if a.longest > 0 && len(w.Description) > a.longest {
-		return record.Job{}, false, fmt.Errorf("a description of %d characters, where a job has room for %d: %w",
+		return record.Job{}, false, fmt.Errorf("the description has %d characters, and that of a job has at most %d: %w",
 			len(a.text), a.longest-len(mark(token))-1, vault.ErrInvalid)
 	}
 	intent := record.Job{
@@ -173,5 +173,5 @@ func (a *Requester) lock(ctx context.Context, w Wanted) (unlock func() error, er
 			return nil, context.Cause(ctx)
 		}
 	}
-	return nil, fmt.Errorf("another process is asking for %s: %w", jobSubject(record.Job{Kind: w.Kind, Archive: w.Archive}), err)
+	return nil, fmt.Errorf("another process is starting the job for %s: %w", jobSubject(record.Job{Kind: w.Kind, Archive: w.Archive}), err)
 }

@@ -138,7 +138,7 @@ func (o *Options) needs(l vault.Limits, a record.Archive) ([]vault.Range, error)
 		return []vault.Range{{}}, nil
 	}
 	if a.Size < 0 {
-		return nil, fmt.Errorf("archive %s: its size is not known, so no range of it can be asked for: %w", depot.QuoteID(a.ID), vault.ErrInvalid)
+		return nil, fmt.Errorf("archive %s: its size is unknown, so no range of it can be retrieved: %w", depot.QuoteID(a.ID), vault.ErrInvalid)
 	}
 	if err := CheckRange(l, o.Range, a.Size); err != nil {
 		return nil, fmt.Errorf("archive %s: %w", depot.QuoteID(a.ID), err)

@@ -45,7 +45,7 @@ func (a *Requester) start(ctx context.Context, w Wanted, intent *record.Job) err
 	}
 	saved := a.Journal.SaveJob(context.WithoutCancel(ctx), intent)
 	if saved != nil && err == nil {
-		saved = fmt.Errorf("job %q was started but that could not be recorded; run the same command again, which finds it: %w",
+		saved = fmt.Errorf("job %q was started but could not be recorded; run the same command again, which finds it: %w",
 			string(intent.ID), saved)
 	}
 	return errors.Join(err, saved)
@@ -61,13 +61,13 @@ const (
 // waiting is useless or not wanted.
 func (a *Requester) waitForLimit(ctx context.Context, w Wanted, err error, pause time.Duration) error {
 	if w.Tier == vault.Expedited {
-		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity and takes %s",
+		return fmt.Errorf("%w; the tier Standard is never refused for lack of capacity, and takes %s",
 			err, humane.Usually(TypicalTime(a.Vault.Limits(), vault.Standard)))
 	}
 	if a.noWait {
 		return err
 	}
-	a.Notice(fmt.Sprintf("the account's own limit refuses the job now, so it is asked for again at %s: %v",
+	a.Notice(fmt.Sprintf("the account's retrieval limit refuses the job now; trying again at %s: %v",
 		humane.Time(a.Now().Add(pause)), err))
 	return a.Pause(ctx, pause)
 }

@@ -27,12 +27,12 @@ func (a *Requester) noticeTopic(j vault.Job) {
 	a.noticed[j.ID] = true
 	switch {
 	case j.Status != vault.InProgress:
-		a.Notice(fmt.Sprintf("job %s has ended already, so no message about it comes any more", depot.QuoteID(j.ID)))
+		a.Notice(fmt.Sprintf("job %s has already ended, so no message about it will come", depot.QuoteID(j.ID)))
 	case j.Topic == "":
-		a.Notice(fmt.Sprintf("job %s was asked for before, without a topic, and that cannot be changed: "+
-			"of its end only the vault's own topic is told, if it has one", depot.QuoteID(j.ID)))
+		a.Notice(fmt.Sprintf("job %s was started before, without a topic, which cannot be changed: "+
+			"only the vault's own topic, if it has one, is notified of its end", depot.QuoteID(j.ID)))
 	default:
-		a.Notice(fmt.Sprintf("job %s was asked for before, and that cannot be changed: it tells its topic %q, and not %q",
+		a.Notice(fmt.Sprintf("job %s was started before, which cannot be changed: it notifies the topic %q, not %q",
 			depot.QuoteID(j.ID), j.Topic, a.topic))
 	}
 }

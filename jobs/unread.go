@@ -23,5 +23,5 @@ func (a *Requester) noticeUnread() {
 		return
 	}
 	a.noticedUnread = true
-	a.Notice(fmt.Sprintf("the vault lists %s that cannot be read and are passed over: %s", humane.Count(count, "job"), why))
+	a.Notice(fmt.Sprintf("the vault lists %s that cannot be read; skipping them: %s", humane.Count(count, "job"), why))
 }

@@ -34,7 +34,7 @@ func (e *NotReadyError) Error() string {
 	if !e.Job.Started.IsZero() {
 		started = humane.Time(e.Job.Started)
 	}
-	return fmt.Sprintf("job %s, asked for %s, is %s: it usually takes %s; come back about %s", depot.QuoteID(e.Job.ID),
+	return fmt.Sprintf("job %s, started %s, is %s: it usually takes %s; try again about %s", depot.QuoteID(e.Job.ID),
 		started, vault.ErrNotReady, humane.Usually(e.Usually), humane.Time(e.Back))
 }
 

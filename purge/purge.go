@@ -76,7 +76,7 @@ const maxInventoryAge = 24 * time.Hour
 // that, and removes the vault.
 func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) error) (Result, error) {
 	if !d.HasRecord() {
-		return Result{}, fmt.Errorf("a purge is kept in a journal, and there is none: %w", vault.ErrInvalid)
+		return Result{}, fmt.Errorf("a purge needs a catalog, and there is none: %w", vault.ErrInvalid)
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
@@ -129,7 +129,7 @@ func (p *purge) run(ctx context.Context) error {
 			return err
 		}
 		if list.Bad > 0 {
-			p.Notice(fmt.Sprintf("the inventory has entries that make no sense (%d); archives that only they tell of stay", list.Bad))
+			p.Notice(fmt.Sprintf("the inventory has invalid entries (%d); archives that only these entries list are kept", list.Bad))
 		}
 	}
 	if err := p.makePlan(ctx); err != nil {
@@ -153,7 +153,7 @@ func (p *purge) run(ctx context.Context) error {
 		if !hasMore {
 			return p.deleteAll(ctx)
 		}
-		p.Notice("archives came on record meanwhile, which are to be deleted, too")
+		p.Notice("more archives came on record meanwhile; they will be deleted, too")
 	}
 }
 

@@ -55,7 +55,7 @@ const maxRounds = 3
 // emptied.
 func Remove(ctx context.Context, d depot.Depot, admin VaultAdmin, name string, o RemoveOptions, again func(context.Context) error) error {
 	if !d.HasRecord() {
-		return fmt.Errorf("no journal tells when vault %q was emptied: %w", name, vault.ErrInvalid)
+		return fmt.Errorf("the catalog does not say when vault %q was emptied: %w", name, vault.ErrInvalid)
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
@@ -128,14 +128,14 @@ func (r *removal) explain(ctx context.Context, refusal error) (again bool, err e
 		if soon := r.Now().Add(longTry); back.Before(soon) {
 			back = soon
 		}
-		return false, fmt.Errorf("the vault %q is %w to be removed: it must have counted its archives since they were deleted, "+
-			"which it does about once a day; come back about %s: %w", r.name, vault.ErrNotReady, humane.Time(back), refusal)
+		return false, fmt.Errorf("the vault %q is %w to be removed: it must first take an inventory without the deleted archives, "+
+			"which it does about once a day; try again about %s: %w", r.name, vault.ErrNotReady, humane.Time(back), refusal)
 	case !counted:
 		return false, nil
 	case info.Archives > 0 && r.again != nil && r.rounds < maxRounds:
 		r.rounds++
 		r.first = nil
-		r.Notice(fmt.Sprintf("the vault has counted its archives at %s and found %d more", humane.Time(info.Inventoried), info.Archives))
+		r.Notice(fmt.Sprintf("the vault's inventory of %s lists %d more archives", humane.Time(info.Inventoried), info.Archives))
 		return true, r.purgeAgain(ctx)
 	case info.Archives > 0:
 		return false, fmt.Errorf("the vault %q still has %d archives: %w", r.name, info.Archives, refusal)

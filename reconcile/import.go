@@ -48,7 +48,7 @@ func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (R
 		return Report{}, err
 	}
 	if o.VaultURL == "" {
-		return Report{}, fmt.Errorf("an inventory is kept by the URL of its vault, and none is given: %w", vault.ErrInvalid)
+		return Report{}, fmt.Errorf("the URL of the inventory's vault is missing: %w", vault.ErrInvalid)
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
@@ -93,7 +93,7 @@ func (i *importing) run(ctx context.Context) (Report, error) {
 	}
 	if !f.isRead() {
 		if f.resumed > 0 {
-			i.Notice(fmt.Sprintf("continuing behind the %d entries that an earlier run has filed", f.resumed))
+			i.Notice(fmt.Sprintf("continuing after the %d entries of an earlier run", f.resumed))
 		}
 		err = i.read(ctx, f)
 		if err == nil {
@@ -147,7 +147,7 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 	if p := f.inventory.Position; p != "" {
 		var err error
 		if position, err = strconv.ParseInt(p, 10, 64); err != nil || position < 0 || position > i.file.Size() {
-			return fmt.Errorf("%q: the record has read it up to %q, which is no place in it: %w", i.path, p, vault.ErrInvalid)
+			return fmt.Errorf("%q: an earlier run read it up to %q, which is not a position in it: %w", i.path, p, vault.ErrInvalid)
 		}
 	}
 	reader := inventory.Resume(io.NewSectionReader(i.file.At, position, i.file.Size()-position), i.csv, position)
@@ -166,7 +166,7 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 	}
 	after, looked := i.file.Identify()
 	if what := source.Difference(i.file.Identity, after); looked == nil && what != "" {
-		return fmt.Errorf("%q %w: it was changed meanwhile: %s", i.path, source.ErrUnreadable, what)
+		return fmt.Errorf("%q %w: it changed meanwhile: %s", i.path, source.ErrUnreadable, what)
 	}
 	return errors.Join(err, looked)
 }
@@ -175,7 +175,7 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 // any of it is recorded.
 func (i *importing) checkHead() error {
 	if i.Date.After(i.Now()) {
-		return fmt.Errorf("a list made at %s, which is still to come: %w", source.Stamp(i.Date), vault.ErrInvalid)
+		return fmt.Errorf("the list was made at %s, which is in the future: %w", source.Stamp(i.Date), vault.ErrInvalid)
 	}
 	reader := inventory.NewReader(io.NewSectionReader(i.file.At, 0, i.file.Size()), i.csv)
 	if _, err := reader.Next(); err != nil && !errors.Is(err, io.EOF) {

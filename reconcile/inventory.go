@@ -60,7 +60,7 @@ func (o *Options) check() error {
 
 func needRecord(d depot.Depot) error {
 	if !d.HasRecord() {
-		return fmt.Errorf("an inventory is taken for a journal, and there is none: %w", vault.ErrInvalid)
+		return fmt.Errorf("an inventory needs a catalog, and there is none: %w", vault.ErrInvalid)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (i *inventoryRun) find(ctx context.Context) (record.Job, error) {
 	case errors.Is(err, vault.ErrNotFound):
 		return record.Job{}, i.explainMissing(ctx, err)
 	case err == nil && found:
-		i.Notice(fmt.Sprintf("using the inventory job %s, asked for at %s", depot.QuoteID(job.ID), humane.Time(job.Started)))
+		i.Notice(fmt.Sprintf("using inventory job %s, started at %s", depot.QuoteID(job.ID), humane.Time(job.Started)))
 	}
 	return job, err
 }
@@ -97,13 +97,13 @@ func (i *inventoryRun) explainMissing(ctx context.Context, err error) error {
 	if errors.Is(err, jobs.ErrVaultMissing) || !errors.Is(err, vault.ErrNotFound) {
 		return err
 	}
-	return fmt.Errorf("the first inventory of the vault is %w: a vault makes it within a day of its first archive: %v",
+	return fmt.Errorf("the first inventory of the vault is %w: the vault creates it within a day of its first archive: %v",
 		vault.ErrNotReady, err) //nolint:errorlint // the vault itself was found
 }
 
 // dropJob records that the output of a job expired before all of it was read.
 func (i *inventoryRun) dropJob(ctx context.Context, job record.Job) error {
-	i.Notice(fmt.Sprintf("the output of job %s is gone, so another inventory is asked for", depot.QuoteID(job.ID)))
+	i.Notice(fmt.Sprintf("the output of job %s has expired; starting another inventory", depot.QuoteID(job.ID)))
 	i.requester.Listed.Forget(job.ID)
 	job.Status, job.Message = record.Gone, "the output is gone"
 	return i.Journal.SaveJob(context.WithoutCancel(ctx), &job)
@@ -147,7 +147,7 @@ func (i *inventoryRun) read(ctx context.Context, job record.Job) (Report, error)
 	}
 	if !f.isRead() {
 		if f.resumed > 0 {
-			i.Notice(fmt.Sprintf("continuing behind the %d entries that an earlier run has filed", f.resumed))
+			i.Notice(fmt.Sprintf("continuing after the %d entries of an earlier run", f.resumed))
 		}
 		err = i.stream(ctx, f)
 		if err == nil {

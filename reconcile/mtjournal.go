@@ -34,7 +34,7 @@ type MtRecord = mtjournal.Record
 type MtLineError = mtjournal.LineError
 
 // MtLine is called for a line of a journal: with the record of an archive, or with the error of
-// a line that makes no sense and is skipped.
+// an invalid line and is skipped.
 type MtLine func(line int, r MtRecord, bad *MtLineError)
 
 // ImportMtJournal adds the archives of a journal of mt-aws-glacier to the record. It does not

@@ -68,10 +68,10 @@ func spoilings() []spoiling {
 		{"empty authorization", header("Authorization", ""), 403, invalidSignature, "the Authorization header does not begin with"},
 		{"two authorizations", func(q *request) {
 			q.spoil = func(r *http.Request) { r.Header.Add("Authorization", r.Header.Get("Authorization")) }
-		}, 403, invalidSignature, "The header authorization stands there twice."},
+		}, 403, invalidSignature, "The header authorization occurs twice."},
 		{"two dates", func(q *request) {
 			q.spoil = func(r *http.Request) { r.Header.Add("X-Amz-Date", r.Header.Get("X-Amz-Date")) }
-		}, 403, invalidSignature, "The header x-amz-date stands there twice."},
+		}, 403, invalidSignature, "The header x-amz-date occurs twice."},
 		{"a header added", header("X-Amz-Archive-Description", "added"), 403, invalidSignature, "The header x-amz-archive-description must be signed."},
 		{"a header changed", header("X-Amz-Glacier-Version", "2012-06-02"), 403, invalidSignature, mismatch},
 		{"host not signed", authorization("host;", ""), 403, invalidSignature, "The header host must be signed."},

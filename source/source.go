@@ -198,7 +198,7 @@ func OpenPlain(path string) (*Source, error) {
 		return nil, Unreadable(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%q %w to be compared: it is no plain file", path, ErrUnreadable)
+		return nil, fmt.Errorf("%q %w to be compared: it is not a regular file", path, ErrUnreadable)
 	}
 	return Open(path)
 }

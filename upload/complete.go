@@ -58,7 +58,7 @@ func (u *upload) complete(ctx context.Context, at *attempt, c vault.Completion) 
 	case errors.Is(err, vault.ErrInvalid) || errors.Is(err, vault.ErrChecksum):
 		return "", errors.Join(
 			fmt.Errorf("the vault refused to complete the upload; run the same command again, "+
-				"parts that it holds otherwise are then sent anew: %w", err),
+				"it sends the parts again that differ: %w", err),
 			u.reopen(ctx, at))
 	}
 	return "", err
@@ -97,7 +97,7 @@ func (u *upload) finish(ctx context.Context, at *attempt, id vault.ArchiveID, si
 		return nil
 	}
 	at.ArchiveID = id
-	return errors.Join(fmt.Errorf("the archive was stored as %q but that could not be recorded; "+
+	return errors.Join(fmt.Errorf("the archive was stored as %q but could not be recorded; "+
 		"run the same command again to record it: %w", id, err), u.save(ctx, at))
 }
 
@@ -131,15 +131,15 @@ func (u *upload) noteETag(ctx context.Context, a record.Archive) {
 	}
 }
 
-// recordUnknown records that it is not known whether the archive was stored. The error says how
+// recordUnknown records that it is unknown whether the archive was stored. The error says how
 // to find out.
 func (u *upload) recordUnknown(ctx context.Context, at *attempt, size int64) error {
-	remedy := "most likely the archive is there, and the vault's next inventory, in about a day, will list its id"
+	remedy := "the archive is probably stored; the vault's next inventory, in about a day, will list its id"
 	if u.Vault.Limits().InventoryLag == 0 {
-		remedy = "the archive is not to be seen yet; run the same command again later, which looks for it once more"
+		remedy = "the archive cannot be seen yet; run the same command again later to look for it"
 	}
 	err := fmt.Errorf("%w: the vault was asked to complete %s (%s, tree hash %s), its answer was lost, "+
-		"and now it does not know the upload any more; %s; it is not uploaded again by itself",
+		"and it no longer knows the upload; %s; firn does not upload it again on its own",
 		ErrUnknown, sourceText(at.Source), sizeText(size), at.TreeHash, remedy)
 	if at.State == record.Unknown && at.Source.Size == size {
 		return err // the recorded time stays that of the first failure
@@ -159,7 +159,7 @@ func sourceText(s record.Source) string {
 // sizeText is the size of an earlier upload, if it is on record.
 func sizeText(size int64) string {
 	if size < 0 {
-		return "of a size that is not on record"
+		return "of unknown size"
 	}
 	return humane.Bytes(size)
 }
@@ -184,7 +184,7 @@ func (u *upload) expire(ctx context.Context, at *attempt) error {
 	if err != nil {
 		return err
 	}
-	u.Notice(fmt.Sprintf("the vault has no unfinished upload begun %s any more; it may drop one after 24 hours without a request; "+
+	u.Notice(fmt.Sprintf("the vault no longer has the upload begun %s; it may drop an upload after 24 hours without a request; "+
 		"%d parts (%s) must be sent again", humane.Time(at.Started), len(c.Parts), humane.Bytes(c.Size)))
 	if err := u.Journal.DropParts(ctx, at.Key); err != nil {
 		return err

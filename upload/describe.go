@@ -19,7 +19,7 @@ func describe(s *source.Source, given string, l vault.Limits) (string, error) {
 		return "", ErrUndescribed
 	}
 	if len(text) > l.MaxDescription {
-		return "", fmt.Errorf("the description has %d characters and the vault keeps %d: %w",
+		return "", fmt.Errorf("the description has %d characters, and the vault keeps at most %d: %w",
 			len(text), l.MaxDescription, vault.ErrInvalid)
 	}
 	for _, c := range []byte(text) {

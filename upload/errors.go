@@ -18,7 +18,7 @@ type UnfinishedError struct {
 
 // Error says that nothing must be sent again, and why the upload is not complete.
 func (e *UnfinishedError) Error() string {
-	return fmt.Sprintf("everything is sent and the upload cannot be completed: %v", e.Cause)
+	return fmt.Sprintf("all parts are sent, but the upload cannot be completed: %v", e.Cause)
 }
 
 // Unwrap returns Cause.
@@ -33,5 +33,5 @@ var (
 	ErrUndescribed = fmt.Errorf("a stream has no name of its own, and needs a description: %w", vault.ErrInvalid)
 	// ErrUnknown: the vault was asked to complete the upload, and its answer was lost. The
 	// archive may be stored. A later call of the same upload, or an inventory, finds out.
-	ErrUnknown = errors.New("it is not known whether the archive was stored")
+	ErrUnknown = errors.New("it is unknown whether the archive was stored")
 )

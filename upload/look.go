@@ -32,7 +32,7 @@ func (u *upload) isStillThere(ctx context.Context, a record.Archive, from record
 	case errors.Is(err, vault.ErrNotFound):
 		return false, u.recordLost(ctx, a, nil)
 	}
-	u.Notice(fmt.Sprintf("archive %s is on record as stored %s; whether it is still there could not be looked at: %v",
+	u.Notice(fmt.Sprintf("archive %s is on record as stored %s; firn could not check whether it is still there: %v",
 		depot.QuoteID(a.ID), humane.Time(a.Created), err))
 	return true, nil
 }
@@ -49,10 +49,10 @@ func (u *upload) recordLost(ctx context.Context, a record.Archive, another *vaul
 	if _, err := u.unfinished(ctx); err != nil {
 		return err
 	}
-	state, what := record.Missing, "is not there any more, and firn has not deleted it"
+	state, what := record.Missing, "is no longer there, and firn has not deleted it"
 	if another != nil {
 		state = record.Differing
-		what = fmt.Sprintf("is another one by now: %s of %s", humane.Bytes(another.Size), humane.Time(another.Created))
+		what = fmt.Sprintf("is now another one: %s of %s", humane.Bytes(another.Size), humane.Time(another.Created))
 	}
 	u.Notice(fmt.Sprintf("archive %s, stored %s, %s", depot.QuoteID(a.ID), humane.Time(a.Created), what))
 	return u.Journal.MarkLooked(context.WithoutCancel(ctx), u.VaultURL, a.ID, state)

@@ -29,7 +29,7 @@ type PartSizeError struct {
 // Error says what is wrong with the part size, and why.
 func (e *PartSizeError) Error() string {
 	if e.Otherwise != "" {
-		return fmt.Sprintf("the upload most likely cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
+		return fmt.Sprintf("the upload probably cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
 	}
 	return fmt.Sprintf("the upload cannot be completed in parts of %s: %v", humane.Bytes(e.PartSize), e.Cause)
 }
@@ -74,7 +74,7 @@ func (u *upload) neverFits(began string, partSize int64) string {
 		return ""
 	}
 	return fmt.Sprintf("the unfinished upload begun %s can never be completed: it would have %d parts of %s, and the vault takes %d; "+
-		"it is left as it is, and stays at the vault until it is removed",
+		"it is left alone, and stays in the vault until you abort it",
 		began, parts, humane.Bytes(partSize), l.MaxParts)
 }
 

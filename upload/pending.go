@@ -67,8 +67,8 @@ func (u *upload) resolveUnknown(ctx context.Context, last *record.Upload) (store
 			return Stored{}, false, err
 		}
 		if other {
-			u.Notice(fmt.Sprintf("it is not known whether the earlier upload of %s, with other bytes, was stored; "+
-				"this one is uploaded beside it", humane.Bytes(p.Source.Size)))
+			u.Notice(fmt.Sprintf("it is unknown whether the earlier upload of %s, with other bytes, was stored; "+
+				"this one is stored beside it", humane.Bytes(p.Source.Size)))
 			continue
 		}
 		if p.unknown == nil {
@@ -86,8 +86,8 @@ func (u *upload) resolveUnknown(ctx context.Context, last *record.Upload) (store
 				return stored, done, err
 			}
 		case p.State == record.Unknown && isStream:
-			u.Notice(fmt.Sprintf("it is not known whether the stream uploaded %s, %s, was stored; this one goes into an upload "+
-				"of its own, which is completed only if its bytes are others", humane.Time(p.Started), sizeText(p.Source.Size)))
+			u.Notice(fmt.Sprintf("it is unknown whether the stream uploaded %s, %s, was stored; this one gets an upload "+
+				"of its own, which is completed only if its bytes differ", humane.Time(p.Started), sizeText(p.Source.Size)))
 			left = append(left, p)
 		case p.State == record.Unknown:
 			return Stored{}, false, p.unknown
@@ -98,7 +98,7 @@ func (u *upload) resolveUnknown(ctx context.Context, last *record.Upload) (store
 }
 
 func (u *upload) noticeCompleted(was record.Upload) {
-	u.Notice(fmt.Sprintf("the upload begun %s is complete now, as archive %s; what is uploaded now is looked at by itself",
+	u.Notice(fmt.Sprintf("the upload begun %s is now complete, as archive %s",
 		humane.Time(was.Started), was.ArchiveID))
 }
 
@@ -167,7 +167,7 @@ func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Complet
 	case at.State == record.Completing:
 		err := u.explainMissing(ctx, u.listHeld(ctx, at))
 		if err == nil {
-			return "", errors.Join(fmt.Errorf("the record lacks parts of the upload: %w", vault.ErrInvalid), u.reopen(ctx, at))
+			return "", errors.Join(fmt.Errorf("parts of the upload are not on record: %w", vault.ErrInvalid), u.reopen(ctx, at))
 		}
 		if !errors.Is(err, errUploadGone) {
 			return "", err
@@ -196,7 +196,7 @@ func (u *upload) finishLate(ctx context.Context, at *attempt, size int64) error 
 			return failed
 		}
 	}
-	u.Notice(fmt.Sprintf("archive %s, which an earlier run has stored, is deleted", depot.QuoteID(at.ArchiveID)))
+	u.Notice(fmt.Sprintf("archive %s, which an earlier run stored, was deleted", depot.QuoteID(at.ArchiveID)))
 	if err := u.reopen(ctx, at); err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ type DoubleError struct {
 }
 
 func (e *DoubleError) Error() string {
-	return fmt.Sprintf("the stream has the same bytes as an earlier one, so it was not completed: %v; the unfinished upload %s holds them, too",
+	return fmt.Sprintf("the stream has the same bytes as an earlier one, so it was not stored again: %v; the unfinished upload %s has them, too",
 		e.unknown, e.Upload)
 }
 

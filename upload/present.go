@@ -26,8 +26,8 @@ func (u *upload) alreadyPresent(ctx context.Context, last record.Upload) (Stored
 	u.last = last
 	compared := last.State == record.Open && source.LooksUnchanged(last.Source, id) // by the run that began the upload
 	if u.source.Stream != nil && last.State == record.Completed && !u.Again {
-		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; what a stream holds shows only "+
-			"when it is read, so it is stored again", last.ArchiveID))
+		u.Notice(fmt.Sprintf("a stream of this description was stored as archive %s; firn knows the bytes of a stream only "+
+			"when it has read them, so it stores this one, too", last.ArchiveID))
 	}
 	if u.Again || u.source.Stream != nil || compared {
 		return Stored{}, false, nil
@@ -112,7 +112,7 @@ func (u *upload) isSame(ctx context.Context, a record.Archive, from record.Uploa
 	if from.ArchiveID != "" && from.TreeHash == a.TreeHash && source.LooksUnchanged(from.Source, u.source.Identity) {
 		return true, nil
 	}
-	hash, err := u.wholeHash(ctx, "an archive of this name and size is there already; comparing its tree hash with the file")
+	hash, err := u.wholeHash(ctx, "an archive of this name and size exists already; comparing its tree hash with the file's")
 	if err != nil || hash != a.TreeHash {
 		return false, err
 	}
@@ -161,7 +161,7 @@ func (u *upload) isOther(ctx context.Context, than record.Upload) (bool, error) 
 	case than.Source.Size != id.Size:
 		return true, nil
 	}
-	hash, err := u.wholeHash(ctx, "the file was touched since; comparing its bytes with what was uploaded")
+	hash, err := u.wholeHash(ctx, "the file's times changed since; comparing its bytes with the archive")
 	return hash != than.TreeHash, err
 }
 

@@ -65,7 +65,7 @@ func (u *upload) lookNamed(ctx context.Context) (there vault.Archive, found bool
 	case errors.Is(err, vault.ErrNotFound), errors.Is(err, vault.ErrInvalid), errors.Is(err, vault.ErrDenied):
 		return vault.Archive{}, false, nil
 	}
-	return vault.Archive{}, false, fmt.Errorf("look whether the name %q is taken: %w", u.name, err)
+	return vault.Archive{}, false, fmt.Errorf("check whether the name %q is taken: %w", u.name, err)
 }
 
 // uploadOf returns the recorded upload that stored an archive: the one of this source and

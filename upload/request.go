@@ -68,13 +68,13 @@ func (u *upload) isRequested(a record.Archive, from record.Upload) (bool, error)
 	case u.hasRequestedName(from.Name, from.Class):
 		return true, nil
 	case from.Name != want.Name && u.Name != "" && from.Name != "":
-		u.Notice(fmt.Sprintf("the same bytes are stored as %s; they are stored as %s beside it, as asked for",
+		u.Notice(fmt.Sprintf("the same bytes are stored as %s; storing them as %s, too, as requested",
 			asText(from.Name, from.Class), asText(want.Name, want.Class)))
 		return false, nil
 	case from.Class != "" && want.Class != "" && from.Class != want.Class:
-		return false, fmt.Errorf("%s %w as %s, and not as %s as asked for; nothing was sent",
+		return false, fmt.Errorf("%s %w as %s, not as %s as requested; nothing was sent",
 			u.source, vault.ErrExists, asText(from.Name, from.Class), asText(want.Name, want.Class))
 	}
-	u.Notice(fmt.Sprintf("it is there under another name: %q", from.Name))
+	u.Notice(fmt.Sprintf("it is stored under another name: %q", from.Name))
 	return true, nil
 }

@@ -76,14 +76,14 @@ func (u *upload) differs(last record.Upload) bool {
 	case never != "":
 		u.Notice(never)
 	case u.source.Stream == nil && last.Source.Size != size:
-		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload was begun and has %d now", last.Source.Size, size))
+		u.Notice(fmt.Sprintf("the file had %d bytes when its unfinished upload began, and has %d now", last.Source.Size, size))
 	case u.PartSize != 0 && u.PartSize != last.PartSize:
-		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s and not of %s as asked for",
+		u.Notice(fmt.Sprintf("the unfinished upload has parts of %s, not of %s as requested",
 			humane.Bytes(last.PartSize), humane.Bytes(u.PartSize)))
 	case !u.hasRequestedName(last.Name, last.Class):
 		want := u.withRequest(record.Upload{})
-		u.Notice(fmt.Sprintf("the unfinished upload begun %s is to be stored as %s and not as %s as asked for; it is left as it is, "+
-			"and another one begun", humane.Time(last.Started), asText(last.Name, last.Class), asText(want.Name, want.Class)))
+		u.Notice(fmt.Sprintf("the unfinished upload begun %s is for %s, not for %s as requested; it is left alone, "+
+			"and another one begins", humane.Time(last.Started), asText(last.Name, last.Class), asText(want.Name, want.Class)))
 	default:
 		return false
 	}
@@ -145,7 +145,7 @@ func (u *upload) listHeld(ctx context.Context, at *attempt) error {
 func (u *upload) loadKnown(ctx context.Context, at *attempt) error {
 	if !source.LooksUnchanged(at.Source, u.source.Identity) {
 		if u.source.Stream == nil && len(at.held) > 0 {
-			u.Notice("the file was touched since; comparing what the vault holds with its bytes")
+			u.Notice("the file's times changed since; comparing its bytes with the parts in the vault")
 		}
 		return u.Journal.DropParts(ctx, at.Key)
 	}

@@ -25,7 +25,7 @@ func (u *upload) checkUnchanged(ctx context.Context, at *attempt, sent treehash.
 		return err
 	}
 	if hash != sent {
-		return fmt.Errorf("%w: %s: its bytes are others now, though its size and its modification time are the same; nothing was completed",
+		return fmt.Errorf("%w: %s: its bytes changed, but not its size and modification time; nothing was completed",
 			source.ErrSourceChanged, u.source)
 	}
 	if _, err := u.source.CheckUnchanged(); err != nil {
@@ -57,13 +57,13 @@ func (u *upload) isDoubtful(now record.Source) bool {
 		return false
 	}
 	if !now.Change.Equal(was.Change) {
-		u.Notice(fmt.Sprintf("the inode of the file was changed while it was uploaded (%s); comparing its bytes with what was sent",
+		u.Notice(fmt.Sprintf("the file's inode changed during the upload (%s); comparing its bytes with those sent",
 			source.Stamp(now.Change)))
 		return true
 	}
 	isFresh := u.isFresh(was)
 	if isFresh && was.Size >= longReading {
-		u.Notice(fmt.Sprintf("the file was written at the moment when the upload began; comparing its bytes, %s, with what was sent",
+		u.Notice(fmt.Sprintf("the file was written when the upload began; comparing its bytes, %s, with those sent",
 			humane.Bytes(was.Size)))
 	}
 	return isFresh

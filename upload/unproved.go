@@ -22,7 +22,7 @@ func (u *upload) awaitArchive(ctx context.Context, at *attempt, c vault.Completi
 		return "", missing
 	}
 	patience.Waiting = nil // one notice is enough
-	u.Notice(fmt.Sprintf("the vault knows neither the upload nor its archive and may still be at work on it; looking for up to %s",
+	u.Notice(fmt.Sprintf("the vault knows neither the upload nor its archive; it may still be assembling it; checking for up to %s",
 		humane.Duration(patience.For)))
 	err = patience.Do(ctx, func(ctx context.Context) error {
 		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
@@ -76,7 +76,7 @@ func (u *upload) verifyAgain(ctx context.Context) (stored Stored, done bool, err
 		return Stored{}, false, u.unlessStream(&UnprovableError{ID: a.ID})
 	}
 	c.Unproved, c.Description, c.ModTime = a.ID, last.Description, last.Source.ModTime
-	u.Notice(fmt.Sprintf("archive %s is stored and was not proved; looking at it once more", depot.QuoteID(a.ID)))
+	u.Notice(fmt.Sprintf("archive %s is stored but was not verified; checking it again", depot.QuoteID(a.ID)))
 	err = u.Retry().Do(ctx, func(ctx context.Context) error {
 		_, err := u.Vault.CompleteUpload(ctx, last.ID, c)
 		return err
@@ -98,7 +98,7 @@ func (u *upload) verifyAgain(ctx context.Context) (stored Stored, done bool, err
 	if err := u.saveFinished(ctx, at, a); err != nil {
 		return Stored{}, false, err
 	}
-	u.Notice(fmt.Sprintf("archive %s is proved now", depot.QuoteID(a.ID)))
+	u.Notice(fmt.Sprintf("archive %s is now verified", depot.QuoteID(a.ID)))
 	if isClass {
 		return Stored{}, false, wrongClass
 	}
@@ -110,7 +110,7 @@ func (u *upload) verifyAgain(ctx context.Context) (stored Stored, done bool, err
 // the same name.
 func (u *upload) unlessStream(err error) error {
 	if u.source.Stream != nil && u.Name == "" { // the new archive gets another name
-		u.Notice(fmt.Sprintf("%v; what the stream holds now is stored by itself", err))
+		u.Notice(fmt.Sprintf("%v; the new bytes of the stream are stored as an archive of their own", err))
 		return nil
 	}
 	return err
@@ -122,7 +122,7 @@ func (u *upload) unlessStream(err error) error {
 type UnprovableError struct{ ID vault.ArchiveID }
 
 func (e *UnprovableError) Error() string {
-	return fmt.Sprintf("archive %s is stored and not proved, and what would prove it is not on record any more: %v", depot.QuoteID(e.ID), vault.ErrChecksum)
+	return fmt.Sprintf("archive %s is stored but not verified, and its checksum is no longer on record: %v", depot.QuoteID(e.ID), vault.ErrChecksum)
 }
 
 func (e *UnprovableError) Unwrap() error { return vault.ErrChecksum }

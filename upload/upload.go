@@ -131,7 +131,7 @@ func (u *upload) checkNotEmpty(ctx context.Context) error {
 		}
 	}
 	if empty && u.Vault.Limits().MinArchiveSize > 0 {
-		return fmt.Errorf("%s %w as an archive: it is empty, and this vault keeps no empty archives; "+
+		return fmt.Errorf("%s %w as an archive: it is empty, and this vault takes no empty archives; "+
 			"pack it together with other files", u.source, source.ErrUnreadable)
 	}
 	return nil
@@ -193,11 +193,11 @@ func (u *upload) run(ctx context.Context) (Stored, error) {
 			return Stored{}, err
 		}
 		if u.source.Stream != nil {
-			return Stored{}, fmt.Errorf("the unfinished upload is gone from the vault and the stream is partly read; feed it again: %w", depot.ErrGaveUp)
+			return Stored{}, fmt.Errorf("the vault dropped the unfinished upload after part of the stream was read; feed the stream again: %w", depot.ErrGaveUp)
 		}
 		last = at.Upload
 	}
-	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file one after the other: %w", attempts, depot.ErrGaveUp)
+	return Stored{}, fmt.Errorf("the vault dropped %d uploads of this file in a row: %w", attempts, depot.ErrGaveUp)
 }
 
 // approve asks the caller once whether to send the source in parts, of which the vault holds
@@ -265,8 +265,8 @@ func (u *upload) checkNoSurplus(ctx context.Context, at *attempt, size int64) er
 			continue
 		}
 		at.State = record.Aborted
-		return errors.Join(fmt.Errorf("the unfinished upload %s holds more than %s has (%s) and is given up; "+
-			"the next run begins another one, and the old one stays at the vault until it is removed: %w",
+		return errors.Join(fmt.Errorf("the unfinished upload %s has more bytes than %s (%s) and is abandoned; "+
+			"the next run begins another one, and the old one stays in the vault until you abort it: %w",
 			at.ID, u.source, humane.Bytes(size), depot.ErrGaveUp),
 			u.Journal.DropParts(ctx, at.Key), u.save(ctx, at))
 	}

@@ -16,9 +16,9 @@ type ClassError struct {
 // Error names both classes and the way to accept the second one.
 func (e *ClassError) Error() string {
 	if e.ID == "" {
-		return fmt.Sprintf("the vault would store it in the class %s and not in %s as asked for; nothing was sent; %s", e.Told, e.Asked, e.Advice)
+		return fmt.Sprintf("the vault would store it in the class %s, not in %s as requested; nothing was sent; %s", e.Told, e.Asked, e.Advice)
 	}
-	return fmt.Sprintf("archive %q is stored in the class %s and not in %s as asked for; %s", string(e.ID), e.Told, e.Asked, e.Advice)
+	return fmt.Sprintf("archive %q is stored in the class %s, not in %s as requested; %s", string(e.ID), e.Told, e.Asked, e.Advice)
 }
 
 func (e *ClassError) Unwrap() error { return ErrInvalid }

@@ -87,7 +87,7 @@ func hashFile(ctx context.Context, file *source.Source, path string, progress fu
 		return hash, looked
 	}
 	if what := source.Difference(file.Identity, after); what != "" {
-		return hash, fmt.Errorf("%q %w to be compared: it was changed meanwhile: %s", path, source.ErrUnreadable, what)
+		return hash, fmt.Errorf("%q %w to be compared: it changed meanwhile: %s", path, source.ErrUnreadable, what)
 	}
 	return hash, err
 }

@@ -43,7 +43,7 @@ func (e *Entry) setID(id []byte) {
 	case len(id) == 0:
 		e.Bad = "it has no archive id"
 	case len(id) > longest || strings.ContainsFunc(string(id), odd):
-		e.Bad = fmt.Sprintf("%.40q is no archive id", id)
+		e.Bad = fmt.Sprintf("%.40q is not an archive id", id)
 	default:
 		e.ID = vault.ArchiveID(id)
 	}
@@ -65,7 +65,7 @@ func (e *Entry) setSize(size []byte) {
 	}
 	n, err := strconv.ParseInt(string(size), 10, 64)
 	if err != nil || n < 0 {
-		e.doubt("%.40q is no size", size)
+		e.doubt("%.40q is not a size", size)
 		return
 	}
 	e.Size = n
@@ -80,7 +80,7 @@ func (e *Entry) seconds(field []byte) time.Time {
 	const lastSecond = 253402300799 // of the year 9999
 	n, err := strconv.ParseFloat(string(field), 64)
 	if err != nil || !(n >= 0 && n <= lastSecond) {
-		e.doubt("%.40q is no time", field)
+		e.doubt("%.40q is not a time", field)
 		return time.Time{}
 	}
 	if n == 0 {

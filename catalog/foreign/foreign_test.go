@@ -100,7 +100,7 @@ func TestSynology(t *testing.T) {
 		"no ids": {`(1, 'photo', 'a', '', 1436059321, 7), (2, 'photo', 'b', NULL, 1436059321, 7), (3, 'photo', 'c', 'x y', 1436059321, 7)`, []foreign.Entry{
 			entry("", "photo/a", func(e *foreign.Entry) { e.Bad = `the row of "photo/a": it has no archive id` }),
 			entry("", "photo/b", func(e *foreign.Entry) { e.Bad = `the row of "photo/b": it has no archive id` }),
-			entry("", "photo/c", func(e *foreign.Entry) { e.Bad = `the row of "photo/c": "x y" is no archive id` }),
+			entry("", "photo/c", func(e *foreign.Entry) { e.Bad = `the row of "photo/c": "x y" is not an archive id` }),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

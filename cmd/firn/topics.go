@@ -72,7 +72,7 @@ const valuesTopic = `SIZE is a number of bytes with or without a unit: 16MiB, 1.
 kB, MB, GB and TB are powers of ten; KiB, MiB, GiB and TiB are powers of two.
 
 RATE is a size per second, such as 5MB/s or 5MiB/s, or bits per second, such as
-40Mbps. As in older tools, 1 Mbps is 2^20 bits per second.
+40Mbps (10^6 bits per second).
 
 TIME is a duration, such as 90s, 30m or 20h, where an option waits or repeats.
 Where an option selects by date, TIME is a date (midnight in the local time

@@ -13,7 +13,7 @@ import (
 func Free(path string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {
-		return 0, fmt.Errorf("looking how much room there is at %q: %w", path, err)
+		return 0, fmt.Errorf("reading the free space at %q: %w", path, err)
 	}
 	// The types of both fields differ from system to system.
 	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // see above

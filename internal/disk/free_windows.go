@@ -11,11 +11,11 @@ import (
 func Free(path string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
-		return 0, fmt.Errorf("looking how much room there is at %q: %w", path, err)
+		return 0, fmt.Errorf("reading the free space at %q: %w", path, err)
 	}
 	var free uint64
 	if err := windows.GetDiskFreeSpaceEx(name, &free, nil, nil); err != nil {
-		return 0, fmt.Errorf("looking how much room there is at %q: %w", path, err)
+		return 0, fmt.Errorf("reading the free space at %q: %w", path, err)
 	}
 	return int64(free), nil
 }

@@ -15,7 +15,7 @@ import (
 func Writable(dir string) error {
 	f, err := os.CreateTemp(dir, "~firn-*")
 	if err != nil {
-		return fmt.Errorf("looking whether %q can be written: %w", dir, err)
+		return fmt.Errorf("checking whether %q can be written: %w", dir, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -11,7 +11,7 @@ import (
 // decimals: "15.78 GiB". A negative number is unknown.
 func Bytes(n int64) string {
 	if n < 0 {
-		return "not known"
+		return "unknown"
 	}
 	return scaled(float64(n), 1<<10, "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 }
@@ -45,7 +45,7 @@ func Usually(d time.Duration) string {
 // Time formats a time in local time, to the second. The zero time is unknown.
 func Time(t time.Time) string {
 	if t.IsZero() {
-		return "not known"
+		return "unknown"
 	}
 	return t.Local().Format(time.DateTime)
 }
@@ -53,7 +53,7 @@ func Time(t time.Time) string {
 // Minute formats a time like [Time], but only to the minute.
 func Minute(t time.Time) string {
 	if t.IsZero() {
-		return "not known"
+		return "unknown"
 	}
 	return t.Local().Format("2006-01-02 15:04")
 }

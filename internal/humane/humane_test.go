@@ -10,7 +10,7 @@ import (
 
 func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{
-		-1: "not known", 0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB",
+		-1: "unknown", 0: "0 B", 1: "1 B", 1023: "1023 B", 1024: "1 KiB", 1536: "1.5 KiB",
 		1 << 20: "1 MiB", 10_000 << 32: "39.06 TiB", 16_943_621_939: "15.78 GiB", math.MaxInt64: "8 EiB",
 	} {
 		if got := humane.Bytes(n); got != want {
@@ -38,7 +38,7 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%d bytes are %q and %q, want %q and %q", c.n, bytes, rate, c.bytes, c.rate)
 		}
 	}
-	if got := humane.Decimal.Bytes(-1); got != "not known" {
+	if got := humane.Decimal.Bytes(-1); got != "unknown" {
 		t.Errorf("an unknown size is %q", got)
 	}
 }
@@ -73,7 +73,7 @@ func TestTime(t *testing.T) {
 
 func TestMinute(t *testing.T) {
 	for want, at := range map[string]time.Time{
-		"2015-07-05 01:22": time.Date(2015, 7, 5, 1, 22, 59, 9, time.Local), "not known": {},
+		"2015-07-05 01:22": time.Date(2015, 7, 5, 1, 22, 59, 9, time.Local), "unknown": {},
 	} {
 		if got := humane.Minute(at); got != want {
 			t.Errorf("got %q, want %q", got, want)

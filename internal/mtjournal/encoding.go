@@ -30,7 +30,7 @@ func ParseEncoding(name string) (Encoding, error) {
 		is, err = ianaindex.IANA.Encoding(name)
 	}
 	if err != nil || is == nil {
-		return Encoding{}, fmt.Errorf("%.40q is no encoding that is known, such as latin1, windows-1251, koi8-r or shift_jis", name)
+		return Encoding{}, fmt.Errorf("%.40q is not a known encoding, such as latin1, windows-1251, koi8-r or shift_jis", name)
 	}
 	canonical, _ := htmlindex.Name(is)
 	if canonical == "utf-8" || strings.HasPrefix(canonical, "utf-16") { // UTF-16 is recognised by its byte order mark

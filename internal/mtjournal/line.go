@@ -49,7 +49,7 @@ func parse(line string, whole bool) (Record, error) {
 	version, fields := split(line, 7)
 	switch {
 	case version == "" || len(fields) < 2:
-		return Record{}, errors.New("it is no record of a journal")
+		return Record{}, errors.New("it is not a record of a journal")
 	case version > "C":
 		return Record{}, fmt.Errorf("it was written by a newer mt-aws-glacier, version %s", version)
 	}
@@ -64,7 +64,7 @@ func parse(line string, whole bool) (Record, error) {
 	case RetrieveJob:
 		err = r.parseRetrieveJob(version, line, whole)
 	default:
-		err = fmt.Errorf("%.40q is no kind of record", fields[1])
+		err = fmt.Errorf("%.40q is not a known kind of record", fields[1])
 	}
 	if err != nil {
 		return Record{}, err
@@ -154,7 +154,7 @@ func (r *Record) parseRetrieveJob(version, line string, whole bool) (err error) 
 		return errCut
 	case version == "0" && len(fields) == 3, version != "0" && len(fields) == 4:
 	default:
-		return errors.New("it has more or fewer fields than it should")
+		return errors.New("it has the wrong number of fields")
 	}
 	if r.ArchiveID, err = parseID(fields[2]); err == nil && version != "0" {
 		r.JobID, err = parseID(fields[3])
@@ -166,7 +166,7 @@ func (r *Record) parseRetrieveJob(version, line string, whole bool) (err error) 
 func parseID(s string) (string, error) {
 	const longest = 255
 	if s == "" || len(s) > longest || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return "", fmt.Errorf("%.40q is no id", s)
+		return "", fmt.Errorf("%.40q is not an id", s)
 	}
 	return s, nil
 }
@@ -174,7 +174,7 @@ func parseID(s string) (string, error) {
 func parseHash(s string) (string, error) {
 	s = strings.ToLower(s)
 	if len(s) != 64 || strings.Trim(s, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("%.80q is no tree hash", s)
+		return "", fmt.Errorf("%.80q is not a tree hash", s)
 	}
 	return s, nil
 }
@@ -182,7 +182,7 @@ func parseHash(s string) (string, error) {
 func parseSize(s string) (int64, error) {
 	size, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || !isDigits(s) {
-		return -1, fmt.Errorf("%.40q is no size", s)
+		return -1, fmt.Errorf("%.40q is not a size", s)
 	}
 	return size, nil
 }
@@ -204,7 +204,7 @@ const lastSecond = 253402300799
 func parseTime(s string) (time.Time, error) {
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || !isDigits(s) || seconds > lastSecond {
-		return time.Time{}, fmt.Errorf("%.40q is no time", s)
+		return time.Time{}, fmt.Errorf("%.40q is not a time", s)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }
@@ -218,7 +218,7 @@ func parseModTime(version, s string) (time.Time, error) {
 	case s == "NONE" && version != "A":
 		return time.Time{}, nil
 	case !isDigits(digits) || len(digits) > longest || len(s)-len(digits) > 1:
-		return time.Time{}, fmt.Errorf("%.40q is no time of a file", s)
+		return time.Time{}, fmt.Errorf("%.40q is not a time of a file", s)
 	}
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	t := time.Unix(seconds, 0).UTC()

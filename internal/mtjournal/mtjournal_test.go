@@ -116,23 +116,23 @@ func TestRecords(t *testing.T) {
 func TestLinesWithoutSense(t *testing.T) {
 	good := "B|1436059321|DELETED|" + id + "|a"
 	for _, c := range []struct{ line, want string }{
-		{"hello", "line 2: it is no record of a journal"},
-		{"B", "line 2: it is no record of a journal"},
-		{"B|1436059321", "line 2: it is no record of a journal"},
-		{"b|1436059321|DELETED|" + id + "|a", "line 2: it is no record of a journal"},
-		{"\ufeff" + good, "line 2: it is no record of a journal"},
+		{"hello", "line 2: it is not a record of a journal"},
+		{"B", "line 2: it is not a record of a journal"},
+		{"B|1436059321", "line 2: it is not a record of a journal"},
+		{"b|1436059321|DELETED|" + id + "|a", "line 2: it is not a record of a journal"},
+		{"\ufeff" + good, "line 2: it is not a record of a journal"},
 		{"D|1436059321|DELETED|" + id + "|a", "line 2: it was written by a newer mt-aws-glacier, version D"},
-		{"Z|anything at all", "line 2: it is no record of a journal"},
+		{"Z|anything at all", "line 2: it is not a record of a journal"},
 		{"Z|anything|at all", "line 2: it was written by a newer mt-aws-glacier, version Z"},
-		{"B|1436059321|FORGOTTEN|" + id + "|a", `line 2: "FORGOTTEN" is no kind of record`},
+		{"B|1436059321|FORGOTTEN|" + id + "|a", `line 2: "FORGOTTEN" is not a known kind of record`},
 		{"B|1436059321|DELETED", "line 2: fields are missing"},
-		{"B|1436059321|DELETED||a", `line 2: "" is no id`},
-		{"B|1436059321|DELETED|a b|a", `line 2: "a b" is no id`},
-		{"B|1436059321|DELETED|" + strings.Repeat("x", 256) + "|a", `line 2: "` + strings.Repeat("x", 40) + `" is no id`},
-		{"B|1436059321|CREATED||1|NONE|" + hash + "|a", `line 2: "" is no id`},
-		{"B|1436059321|RETRIEVE_JOB|" + id, "line 2: it has more or fewer fields than it should"},
-		{"B|1436059321|RETRIEVE_JOB|" + id + "|j|k", "line 2: it has more or fewer fields than it should"},
-		{"1436059321 RETRIEVE_JOB " + id + " j", "line 2: it has more or fewer fields than it should"},
+		{"B|1436059321|DELETED||a", `line 2: "" is not an id`},
+		{"B|1436059321|DELETED|a b|a", `line 2: "a b" is not an id`},
+		{"B|1436059321|DELETED|" + strings.Repeat("x", 256) + "|a", `line 2: "` + strings.Repeat("x", 40) + `" is not an id`},
+		{"B|1436059321|CREATED||1|NONE|" + hash + "|a", `line 2: "" is not an id`},
+		{"B|1436059321|RETRIEVE_JOB|" + id, "line 2: it has the wrong number of fields"},
+		{"B|1436059321|RETRIEVE_JOB|" + id + "|j|k", "line 2: it has the wrong number of fields"},
+		{"1436059321 RETRIEVE_JOB " + id + " j", "line 2: it has the wrong number of fields"},
 		{strings.Repeat("x", 200<<10), "line 2: it is longer than 65536 bytes"},
 	} {
 		got, bad := read(t, lines(good, c.line, good))
@@ -170,22 +170,22 @@ func TestFieldsWithoutSense(t *testing.T) {
 		line string
 		want mtjournal.Record
 	}{
-		{"B|1436059321|CREATED|" + id + "|-1|1262304000|" + hash + "|a", with(`"-1" is no size`, sizeless)},
-		{"B|1436059321|CREATED|" + id + "|+1|1262304000|" + hash + "|a", with(`"+1" is no size`, sizeless)},
-		{"B|1436059321|CREATED|" + id + "||1262304000|" + hash + "|a", with(`"" is no size`, sizeless)},
-		{"B|1436059321|CREATED|" + id + "|9223372036854775808|1262304000|" + hash + "|a", with(`"9223372036854775808" is no size`, sizeless)},
-		{"B|1436059321|CREATED|" + id + "|1|1262304000|abc|a", with(`"abc" is no tree hash`, unhashed)},
-		{"A|1436059321|CREATED|" + id + "|1|NONE|" + hash + "|a", with(`"NONE" is no time of a file`, timeless)},
-		{"B|1436059321|CREATED|" + id + "|1|-+5|" + hash + "|a", with(`"-+5" is no time of a file`, timeless)},
-		{"B|1436059321|CREATED|" + id + "|1||" + hash + "|a", with(`"" is no time of a file`, timeless)},
+		{"B|1436059321|CREATED|" + id + "|-1|1262304000|" + hash + "|a", with(`"-1" is not a size`, sizeless)},
+		{"B|1436059321|CREATED|" + id + "|+1|1262304000|" + hash + "|a", with(`"+1" is not a size`, sizeless)},
+		{"B|1436059321|CREATED|" + id + "||1262304000|" + hash + "|a", with(`"" is not a size`, sizeless)},
+		{"B|1436059321|CREATED|" + id + "|9223372036854775808|1262304000|" + hash + "|a", with(`"9223372036854775808" is not a size`, sizeless)},
+		{"B|1436059321|CREATED|" + id + "|1|1262304000|abc|a", with(`"abc" is not a tree hash`, unhashed)},
+		{"A|1436059321|CREATED|" + id + "|1|NONE|" + hash + "|a", with(`"NONE" is not a time of a file`, timeless)},
+		{"B|1436059321|CREATED|" + id + "|1|-+5|" + hash + "|a", with(`"-+5" is not a time of a file`, timeless)},
+		{"B|1436059321|CREATED|" + id + "|1||" + hash + "|a", with(`"" is not a time of a file`, timeless)},
 		{"B|1436059321|CREATED|" + id + "|1|1262304000|" + hash, with("fields are missing", nameless)},
 		{"B|1436059321|CREATED|" + id + "|1|1262304000|" + hash + "|", with("the name is empty", nameless)},
-		{"B|now|CREATED|" + id + "|x|1262304000|" + hash + "|a", with(`"now" is no time; "x" is no size`, func(r *mtjournal.Record) {
+		{"B|now|CREATED|" + id + "|x|1262304000|" + hash + "|a", with(`"now" is not a time; "x" is not a size`, func(r *mtjournal.Record) {
 			undated(r)
 			sizeless(r)
 		})},
-		{"B|-5|DELETED|" + id + "|a", gone(`"-5" is no time`, undated)},
-		{"B|253402300800|DELETED|" + id + "|a", gone(`"253402300800" is no time`, undated)},
+		{"B|-5|DELETED|" + id + "|a", gone(`"-5" is not a time`, undated)},
+		{"B|253402300800|DELETED|" + id + "|a", gone(`"253402300800" is not a time`, undated)},
 		{"B|1436059321|DELETED|" + id, gone("fields are missing", nameless)},
 		{"B|1436059321|DELETED|" + id + "|", gone("the name is empty", nameless)},
 	} {

@@ -28,7 +28,7 @@ func Read(r io.Reader, base Book) (Book, error) {
 	}
 	book := base.clone()
 	if err := decodeStrictly(text, &book); err != nil {
-		return Book{}, fmt.Errorf("the prices are not as they should be: %w", err)
+		return Book{}, fmt.Errorf("the prices are invalid: %w", err)
 	}
 	if time.Time(book.AsOf).IsZero() {
 		return Book{}, errors.New("the prices have no date: as_of")
@@ -78,7 +78,7 @@ func decodeStrictly(text []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows them")
+		return errors.New("there is text after them")
 	}
 	return nil
 }

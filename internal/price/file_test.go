@@ -81,7 +81,7 @@ func TestReadRefuses(t *testing.T) {
 		{``, "EOF"},
 		{`{`, "unexpected EOF"},
 		{`[]`, "cannot unmarshal array"},
-		{`{} {}`, "something follows"},
+		{`{} {}`, "there is text after"},
 		{`{"volt": {}}`, `unknown field "volt"`},
 		{`{"vault": {"storage": 1}}`, `unknown field "storage"`},
 		{`{"vault": {"storage_per_gib_month": {"euro": 1}}}`, `unknown field "euro"`},

@@ -48,7 +48,7 @@ func checkAll(text []byte, t reflect.Type) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the end")
+		return errors.New("there is text after the end")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func checkObject(d *json.Decoder, depth int, t reflect.Type) error {
 			folded = fold(key)
 		}
 		if seen[folded] {
-			return fmt.Errorf("the key %q stands there twice", key)
+			return fmt.Errorf("the key %q occurs twice", key)
 		}
 		seen[folded] = true
 		if err := checkValue(d, depth+1, valueOf(t, key)); err != nil {

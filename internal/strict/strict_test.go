@@ -19,12 +19,12 @@ func TestDecode(t *testing.T) {
 		t.Errorf("decoded %+v, %v", d, err)
 	}
 	for text, why := range map[string]string{
-		`{"Name":"x","Name":"y"}`:          `"Name" stands there twice`,
-		`{"Name":"x","name":"y"}`:          `"name" stands there twice`,
-		`{"Rest":{"a":1,"A":2}}`:           `"A" stands there twice`,
-		`{"Rest":{"s":1,"ſ":2}}`:           `stands there twice`, // lower case does not change ſ
-		`{"Rest":{"k":1,"K":2}}`:           `stands there twice`,
-		`{"Rest":{"s":1,"\u017f":2}}`:      `stands there twice`,
+		`{"Name":"x","Name":"y"}`:          `"Name" occurs twice`,
+		`{"Name":"x","name":"y"}`:          `"name" occurs twice`,
+		`{"Rest":{"a":1,"A":2}}`:           `"A" occurs twice`,
+		`{"Rest":{"s":1,"ſ":2}}`:           `occurs twice`, // lower case does not change ſ
+		`{"Rest":{"k":1,"K":2}}`:           `occurs twice`,
+		`{"Rest":{"s":1,"\u017f":2}}`:      `occurs twice`,
 		`{"name":"x"}`:                     `unknown field "name"`,
 		`{"Reſt":{}}`:                      "unknown field",
 		`{"List":[{"Deep":{"name":"x"}}]}`: `unknown field "name"`,

@@ -62,7 +62,7 @@ func TestDownloadProvedByCRC(t *testing.T) {
 	}{
 		"the right one": {crc: right},
 		"another":       {crc: right ^ 1, err: vault.ErrChecksum},
-		"none":          {notice: "that they are the right ones is not proved"},
+		"none":          {notice: "only their number was verified"},
 	} {
 		for _, toFile := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestDownloadCannotKeepItsOutput(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.wantFile(data)
-		d.wantNotice("could not be kept for longer")
+		d.wantNotice("could not be kept longer")
 		if asked != 2 {
 			t.Errorf("it was asked for %d times", asked)
 		}

@@ -100,7 +100,7 @@ func TestAnotherRangeBeginsAnew(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		d.wantFile(data[16*mib : 32*mib])
-		d.wantNotice("is given up")
+		d.wantNotice("abandoning the unfinished download of other bytes")
 	})
 }
 
@@ -162,7 +162,7 @@ func TestAnOutputThatExpiresInTheMiddle(t *testing.T) {
 					t.Fatalf("%+v, %v", got, err)
 				}
 				d.wantFile(data[first.Offset:first.End()])
-				d.wantNotice("what is missing is asked for again, and only that")
+				d.wantNotice("retrieving only the missing bytes again")
 				var asked int64
 				again := false
 				for _, req := range d.vault.starts {

@@ -538,7 +538,7 @@ func TestALargeArchiveIsAskedForInPieces(t *testing.T) {
 				if !slices.Equal(agreed, []int64{a.Size}) {
 					t.Errorf("agreed to %d, want once to all %d", agreed, a.Size)
 				}
-				d.wantNotice("so they are asked for in pieces")
+				d.wantNotice("so they are retrieved in pieces")
 			})
 		})
 	}

@@ -408,7 +408,7 @@ func TestInventoryContinues(t *testing.T) {
 		if err != nil || report.Entries != 5 || report.Added != 5 || report.Resumed != 3 || len(d.vault.starts) != 1 || s.after[1] == "" {
 			t.Errorf("%+v, %v; read from %q", report, err, s.after)
 		}
-		d.wantNotice("continuing behind the 3 entries")
+		d.wantNotice("continuing after the 3 entries")
 	})
 }
 
@@ -431,7 +431,7 @@ func TestInventoryExpires(t *testing.T) {
 		if err != nil || counts(report) != [7]int64{4, 0, 2, 2, 0, 0, 0} || len(d.vault.starts) != 2 {
 			t.Errorf("%+v, %v after %d starts", report, err, len(d.vault.starts))
 		}
-		d.wantNotice("so another inventory is asked for")
+		d.wantNotice("starting another inventory")
 	})
 }
 

@@ -141,7 +141,7 @@ func TestUnknownDoesNotBlockAnotherFile(t *testing.T) {
 			if stored, _ := s.must(s.options()); stored.TreeHash != treehash.Sum(data) {
 				t.Errorf("stored %+v", stored)
 			}
-			s.wantNotice("it is not known whether the earlier upload")
+			s.wantNotice("it is unknown whether the earlier upload")
 		})
 	}
 }

@@ -23,15 +23,15 @@ func TestAlreadyThereIsLookedAt(t *testing.T) {
 	}{
 		"it is": {nil, nil, 0, record.Stored, ""},
 		"somebody has removed it": {
-			func(t *testing.T, s *site, id vault.ArchiveID) { s.tamper(t, id, os.Remove) }, nil, 6, record.Missing, "is not there any more",
+			func(t *testing.T, s *site, id vault.ArchiveID) { s.tamper(t, id, os.Remove) }, nil, 6, record.Missing, "is no longer there",
 		},
 		"somebody has cut it": {
 			func(t *testing.T, s *site, id vault.ArchiveID) {
 				s.tamper(t, id, func(path string) error { return os.Truncate(path, 5) })
-			}, nil, 6, record.Differing, "is another one by now: 5 B of",
+			}, nil, 6, record.Differing, "is now another one: 5 B of",
 		},
-		"it may not be looked at": {nil, vault.ErrDenied, 0, record.Stored, "could not be looked at"},
-		"nobody answers":          {nil, vault.ErrUnavailable, 0, record.Stored, "could not be looked at"},
+		"it may not be looked at": {nil, vault.ErrDenied, 0, record.Stored, "could not check whether it is still there"},
+		"nobody answers":          {nil, vault.ErrUnavailable, 0, record.Stored, "could not check whether it is still there"},
 		"the vault tells by jobs": {nil, vault.ErrInvalid, 0, record.Stored, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

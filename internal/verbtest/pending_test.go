@@ -76,7 +76,7 @@ func TestUnknownStreamsDoNotBlockTheNext(t *testing.T) {
 	if err != nil || stored.TreeHash != treehash.Sum(nights[3]) {
 		t.Fatalf("stored %+v, %v", stored, err)
 	}
-	s.wantNotice("completed only if its bytes are others")
+	s.wantNotice("completed only if its bytes differ")
 	if archives, unfinished := s.archives(); len(archives) != 4 || unfinished != 0 {
 		t.Errorf("%d archives, %d unfinished", len(archives), unfinished)
 	}
@@ -148,7 +148,7 @@ func TestAnUnknownStreamThatTheVaultRemembers(t *testing.T) {
 	if _, err := s.stream(s.options(), content(2, mib)); err != nil {
 		t.Fatal(err)
 	}
-	s.wantNotice("is complete now")
+	s.wantNotice("is now complete")
 	if archives, unfinished := s.archives(); len(archives) != 2 || unfinished != 0 || len(s.states()) != 0 {
 		t.Errorf("%d archives, %d unfinished, uploads are %q", len(archives), unfinished, s.states())
 	}

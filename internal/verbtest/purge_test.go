@@ -393,7 +393,7 @@ func TestPurgeWithBadEntries(t *testing.T) {
 		if err != nil || purged.Deleted != 1 || d.held() != 1 {
 			t.Errorf("%+v, %v; %d left", purged, err, d.held())
 		}
-		d.wantNotice("the inventory has entries that make no sense (1)")
+		d.wantNotice("the inventory has invalid entries (1)")
 	})
 }
 

@@ -127,7 +127,7 @@ func TestRemoveVaultWithoutWaiting(t *testing.T) {
 		y.purge(y.purging())
 		o := y.removing()
 		o.NoWait = true
-		if err := y.remove(o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "come back about") {
+		if err := y.remove(o); !errors.Is(err, vault.ErrNotReady) || !strings.Contains(err.Error(), "try again about") {
 			t.Errorf("got %v", err)
 		}
 		pass(1)
@@ -155,7 +155,7 @@ func TestRemoveVaultThatHadMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		y.wantGone()
-		y.wantNotice("and found 1 more")
+		y.wantNotice("lists 1 more")
 	})
 }
 

@@ -286,7 +286,7 @@ func TestRetrieveRefuses(t *testing.T) {
 		}, vault.ErrInvalid, "where there are 2097155"},
 		"a range of who knows what": {func(a *record.Archive, o *retrieving) {
 			a.Size, o.Range = -1, vault.Range{Size: mib}
-		}, vault.ErrInvalid, "its size is not known"},
+		}, vault.ErrInvalid, "its size is unknown"},
 		"a long description": {func(_ *record.Archive, o *retrieving) {
 			o.Description = strings.Repeat("x", 1000)
 		}, vault.ErrInvalid, "room for 986"},

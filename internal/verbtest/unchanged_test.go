@@ -92,7 +92,7 @@ func TestUploadLooksAtTheChangeTime(t *testing.T) {
 					t.Fatal(err)
 				}
 				s.wantOne(stored)
-				s.wantNotice("comparing its bytes with what was sent")
+				s.wantNotice("comparing its bytes with those sent")
 				// After one comparison, the next run needs none.
 				s.notices = nil
 				if again, sent := s.must(s.options()); !again.AlreadyPresent || sent != 0 || len(s.notices) != 0 {

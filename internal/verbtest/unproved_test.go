@@ -85,7 +85,7 @@ func TestWhatIsNotProvedIsStored(t *testing.T) {
 	if err != nil || sent != 0 || stored.ArchiveID != a[0].ID || !stored.AlreadyPresent {
 		t.Errorf("%d parts sent, %+v, %v", sent, stored, err)
 	}
-	s.wantNotice("is proved now")
+	s.wantNotice("is now verified")
 	looks := d.looks
 	if stored, _, err := s.uploadTo(d, s.options()); err != nil || !stored.AlreadyPresent || d.looks != looks {
 		t.Errorf("proved, and looked at again: %+v, %v", stored, err)
@@ -110,8 +110,8 @@ func TestWhatIsNotProvedIsFoundBehindALaterTry(t *testing.T) {
 
 func TestWhatIsNotProvedAndGone(t *testing.T) {
 	for notice, gone := range map[string]error{
-		"is not there any more":            vault.ErrNotFound,
-		"is another one by now: 3 B of 20": &vault.TakenError{Size: 3, Created: time.Now()},
+		"is no longer there":            vault.ErrNotFound,
+		"is now another one: 3 B of 20": &vault.TakenError{Size: 3, Created: time.Now()},
 	} {
 		s, d := doubted(t)
 		d.gone, d.believed = gone, true
@@ -162,7 +162,7 @@ func TestWhatIsNotProvedDoesNotBlockStreams(t *testing.T) {
 	if err := feed(""); err != nil {
 		t.Error(err)
 	}
-	s.wantNotice("is proved now")
+	s.wantNotice("is now verified")
 }
 
 // late is a vault that takes time to complete an upload. Meanwhile it knows neither the
@@ -213,7 +213,7 @@ func TestAnArchiveThatComesLate(t *testing.T) {
 				if !errors.Is(err, test.now) || (err == nil) != (test.now == nil) {
 					t.Fatalf("got %v, want %v", err, test.now)
 				}
-				if !strings.Contains(strings.Join(notices, "\n"), "looking for up to 5 min") {
+				if !strings.Contains(strings.Join(notices, "\n"), "checking for up to 5 min") {
 					t.Errorf("told %q", notices)
 				}
 				if err == nil {

@@ -227,5 +227,5 @@ func TestWhatCannotBeProvedAnyMore(t *testing.T) {
 	if err := feed(); err != nil {
 		t.Errorf("the next night: %v", err)
 	}
-	s.wantNotice("what the stream holds now is stored by itself")
+	s.wantNotice("the new bytes of the stream are stored")
 }

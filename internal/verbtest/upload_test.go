@@ -343,7 +343,7 @@ func TestUploadResumedAfterGrowth(t *testing.T) {
 	}
 	stored, sent := s.must(s.options())
 	s.wantOne(stored)
-	s.wantNotice("when its unfinished upload was begun")
+	s.wantNotice("when its unfinished upload began")
 	if stored.PartsResumed != 3 || sent != 3 {
 		t.Errorf("%d parts resumed, %d sent", stored.PartsResumed, sent)
 	}

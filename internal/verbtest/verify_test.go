@@ -39,7 +39,7 @@ func TestVerifyFile(t *testing.T) {
 		"not known":   {data: data, archive: record.Archive{ID: "x", Size: -1}, want: vault.ErrNotFound},
 		"of no hash":  {data: data, archive: record.Archive{ID: "x", Size: int64(len(data))}, want: vault.ErrNotFound},
 		"both empty":  {data: []byte{}, archive: record.Archive{ID: "x", TreeHash: treehash.Sum(nil)}},
-		"a directory": {archive: archive, want: source.ErrUnreadable, says: "no plain file"},
+		"a directory": {archive: archive, want: source.ErrUnreadable, says: "not a regular file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)
@@ -85,7 +85,7 @@ func TestVerifyFileThatChanges(t *testing.T) {
 			}
 		}
 	}}, archive, path)
-	if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), "it was changed meanwhile: the size went from") {
+	if !errors.Is(err, source.ErrUnreadable) || !strings.Contains(err.Error(), "it changed meanwhile: the size went from") {
 		t.Errorf("got %v", err)
 	}
 }

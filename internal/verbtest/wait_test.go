@@ -288,7 +288,7 @@ func TestABellThatIsOfNoUse(t *testing.T) {
 					t.Errorf("%v, asked %d times", err, asked)
 				}
 				if errors.Is(says, vault.ErrDenied) || errors.Is(says, vault.ErrUnavailable) {
-					d.wantNotice("nothing can be heard of the job")
+					d.wantNotice("no message about the job arrives")
 					if len(d.notices) != 1 {
 						t.Errorf("told %d times", len(d.notices))
 					}

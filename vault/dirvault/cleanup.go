@@ -68,7 +68,7 @@ func (v *Vault) notCleaned(err error) {
 
 // leftOver reports that a file stays that should be removed, and why.
 func (v *Vault) leftOver(err error) {
-	v.options.OnLeftover(fmt.Errorf("directory vault %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
+	v.options.OnLeftover(fmt.Errorf("directory vault %q: leftovers could not be removed; firn tries again when it opens the vault next: %w",
 		v.path, err))
 }
 
@@ -95,7 +95,7 @@ func (v *Vault) cleanTemporary(dir string) func(name string) error {
 func (v *Vault) loadCount() (changed []vault.ArchiveID, known bool) {
 	changed, known, err := v.count.Load()
 	if err != nil {
-		v.damaged(fmt.Errorf("its archives are counted anew: %w", err))
+		v.damaged(fmt.Errorf("its archives are counted again: %w", err))
 	}
 	return changed, known
 }

@@ -50,7 +50,7 @@ func (v *Vault) completedBefore(archive vault.ArchiveID, c vault.Completion) err
 	a, err := v.archives.Get(archive)
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
-		return fmt.Errorf("no such upload, and no archive that it became: %w", vault.ErrNotFound)
+		return fmt.Errorf("no such upload, and no archive of it: %w", vault.ErrNotFound)
 	case err != nil:
 		return err
 	case a.Size != c.Size:

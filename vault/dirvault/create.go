@@ -70,7 +70,7 @@ func makeRoom(parent *os.Root, name string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("something else has this name: %w", vault.ErrExists)
+		return fmt.Errorf("another file has this name: %w", vault.ErrExists)
 	}
 	there, err := durable.IsThere(parent, path.Join(name, layout.StateFile))
 	if err != nil {

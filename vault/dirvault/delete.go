@@ -116,7 +116,7 @@ func (v *Vault) removeHidden(parent *os.Root, hidden string) error {
 		return err
 	}
 	if err := parent.RemoveAll(hidden); err != nil {
-		v.options.OnLeftover(fmt.Errorf("directory vault %q is deleted, but what is left of it, in %q beside it, cannot be removed: %w",
+		v.options.OnLeftover(fmt.Errorf("directory vault %q is deleted, but its remains, in %q beside it, could not be removed: %w",
 			v.path, hidden, err))
 	}
 	return nil

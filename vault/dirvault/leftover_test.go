@@ -59,7 +59,7 @@ func TestLeftoversThatStay(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			heard.want(t, name, "tried again")
+			heard.want(t, name, "firn tries again")
 			data := noise(1000)
 			archive := store(t, v, data, 300)
 			if got := retrieve(t, v, archive); !bytes.Equal(got, data) {
@@ -99,7 +99,7 @@ func TestLeftoversOfRootThatStay(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		heard.want(t, name, "tried again")
+		heard.want(t, name, "firn tries again")
 		if got := names(t, r, ""); len(got) != 1 {
 			t.Errorf("%s: the vaults are %q", name, got)
 		}
@@ -130,21 +130,21 @@ func TestActsThatLeaveSomething(t *testing.T) {
 	if err := v.AbortUpload(t.Context(), aborted); err != nil {
 		t.Error(err)
 	}
-	heard.want(t, "an aborted upload", "tried again")
+	heard.want(t, "an aborted upload", "firn tries again")
 	idle, _ := begin(t, v, noise(10), 10)
 	stuck(t, dir, "uploads/"+string(idle)+"/stuck")
 	c.Advance(time.Hour)
 	for u, err := range v.Uploads(t.Context()) {
 		t.Errorf("an upload is listed: %+v, %v", u, err)
 	}
-	heard.want(t, "an expired upload", "tried again")
+	heard.want(t, "an expired upload", "firn tries again")
 	archive := store(t, v, noise(10), 10)
 	remove(t, dir, "archives/"+string(archive)+".json")
 	stuck(t, dir, "archives/"+string(archive)+".json")
 	if err := v.DeleteArchive(t.Context(), archive); err != nil {
 		t.Error(err)
 	}
-	heard.want(t, "a deleted archive", "tried again")
+	heard.want(t, "a deleted archive", "firn tries again")
 	_, err := v.Look(t.Context(), archive)
 	wantClass(t, "Look", err, vault.ErrNotFound)
 	if err := v.Close(); err != nil {

@@ -184,7 +184,7 @@ func checkNote(name string, data []byte) error {
 		return err
 	}
 	if len(data) > maxNote {
-		return fmt.Errorf("a note of %d bytes, where %d are allowed: %w", len(data), maxNote, vault.ErrInvalid)
+		return fmt.Errorf("the note has %d bytes, and at most %d are allowed: %w", len(data), maxNote, vault.ErrInvalid)
 	}
 	return nil
 }

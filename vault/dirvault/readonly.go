@@ -23,14 +23,14 @@ type readOnlyError struct {
 }
 
 func (e *readOnlyError) Error() string {
-	return fmt.Sprintf("%s can only be read: %v", e.what, e.cause)
+	return fmt.Sprintf("%s is read-only: %v", e.what, e.cause)
 }
 
 // Unwrap makes errors.Is find vault.ErrReadOnly.
 func (e *readOnlyError) Unwrap() []error { return []error{vault.ErrReadOnly, e.cause} }
 
 // errAsked is why a directory is only read that could be written.
-var errAsked = errors.New("it was opened to be read only")
+var errAsked = errors.New("it was opened read-only")
 
 // whyReadOnly returns why nothing can be written in a directory and those in it, or nil
 // if all of them that are there can be written. It writes nothing.

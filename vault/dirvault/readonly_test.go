@@ -133,7 +133,7 @@ func (s stored) wantNoChange(t *testing.T, v *dirvault.Vault) {
 		t.Helper()
 		wantClass(t, what, err, vault.ErrReadOnly)
 		wantClass(t, what, err, vault.ErrDenied)
-		if err != nil && (!strings.Contains(err.Error(), "can only be read") || strings.Contains(err.Error(), "\n")) {
+		if err != nil && (!strings.Contains(err.Error(), "is read-only") || strings.Contains(err.Error(), "\n")) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

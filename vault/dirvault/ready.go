@@ -38,7 +38,7 @@ func (r *Root) inPlace() error {
 	}
 	there, err := os.Stat(r.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(opened, there) {
-		return errors.New("it is no longer where it was opened; put it back, or start again with the new place")
+		return errors.New("it was moved after it was opened; move it back, or start again with the new path")
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func TestRootReady(t *testing.T) {
 	if err != nil || len(before) != 1 {
 		t.Errorf("it left %v, %v", before, err)
 	}
-	const gone = "it is no longer where it was opened"
+	const gone = "it was moved after it was opened"
 	away := dir + ".away"
 	if err := os.Rename(dir, away); err != nil {
 		t.Fatal(err)

@@ -121,7 +121,7 @@ func (r *Root) checkMode() error {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("its mode %#o lets others write to it; take that away (chmod go-w): %w", mode, vault.ErrInvalid)
+		return fmt.Errorf("its mode %#o lets others write to it; forbid that (chmod go-w): %w", mode, vault.ErrInvalid)
 	}
 	if err := disk.CheckOwner(info); err != nil && r.readOnly == nil { // one may read from another's
 		return fmt.Errorf("%w: %w", vault.ErrInvalid, err)
@@ -147,7 +147,7 @@ func (r *Root) meet(name string) (more bool, err error) {
 // leftOver reports that a file stays that should be removed, unless err is nil.
 func (r *Root) leftOver(err error) {
 	if err != nil {
-		r.options.OnLeftover(fmt.Errorf("directory of vaults %q: what is left over there cannot be removed now, which is tried again when it is opened next: %w",
+		r.options.OnLeftover(fmt.Errorf("directory of vaults %q: leftovers could not be removed; firn tries again when it opens the directory next: %w",
 			r.path, err))
 	}
 }

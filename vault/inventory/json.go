@@ -193,7 +193,7 @@ func (s *source) name() (string, error) {
 	}
 	text, err := textOf(v.raw)
 	if err != nil {
-		return "", s.wrong("a name is no text: %s", err)
+		return "", s.wrong("a name is not text: %s", err)
 	}
 	return string(text), nil
 }

@@ -234,7 +234,7 @@ func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, e
 		if looker, ok := f.below.(vault.Looker); ok {
 			return looker.Look(ctx, id)
 		}
-		return vault.Archive{}, fmt.Errorf("the vault tells of archives by jobs only: %w", vault.ErrInvalid)
+		return vault.Archive{}, fmt.Errorf("the vault describes archives only through jobs: %w", vault.ErrInvalid)
 	})
 }
 

@@ -33,7 +33,7 @@ func itemOf(messageType string, line []byte) (contents.Item, error) {
 	case "download":
 		l = new(downloadLine)
 	default:
-		return nil, fmt.Errorf("%.40q is no kind of line in an export", messageType)
+		return nil, fmt.Errorf("%.40q is not a known kind of line", messageType)
 	}
 	if err := json.Unmarshal(line, l); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (l *inventoryLine) item() (contents.Item, error) {
 		return nil, errNoVault
 	}
 	if l.State != record.Reading && l.State != record.Read {
-		return nil, fmt.Errorf("%.40q is no state of an inventory", l.State)
+		return nil, fmt.Errorf("%.40q is not a state of an inventory", l.State)
 	}
 	return record.Inventory{
 		Vault: l.Vault, Source: l.Source, Date: l.Date, State: l.State, Position: l.Position,
@@ -100,11 +100,11 @@ func (l *archiveLine) item() (contents.Item, error) {
 	case l.ArchiveID == "":
 		return nil, errors.New("an archive without an id")
 	case !slices.Contains(record.ArchiveStates(), l.State):
-		return nil, fmt.Errorf("%.40q is no state of an archive", l.State)
+		return nil, fmt.Errorf("%.40q is not a state of an archive", l.State)
 	case l.Before != "" && !slices.Contains(record.ArchiveStates(), l.Before):
-		return nil, fmt.Errorf("%.40q is no state of an archive", l.Before)
+		return nil, fmt.Errorf("%.40q is not a state of an archive", l.Before)
 	case l.Size < -1:
-		return nil, fmt.Errorf("%d bytes are no size", l.Size)
+		return nil, fmt.Errorf("%d bytes is not a valid size", l.Size)
 	}
 	return record.Archive{
 		Vault: l.Vault, ID: l.ArchiveID, Name: string(l.Name), ModTime: l.ModTime, Tool: l.Tool,
@@ -120,7 +120,7 @@ func (l *uploadLine) item() (contents.Item, error) {
 	switch l.State {
 	case record.Initiating, record.Open, record.Completing, record.Completed, record.Unknown, record.Expired, record.Aborted:
 	default:
-		return nil, fmt.Errorf("%.40q is no state of an upload", l.State)
+		return nil, fmt.Errorf("%.40q is not a state of an upload", l.State)
 	}
 	switch {
 	case l.State == record.Completed && l.ArchiveID == "":
@@ -128,9 +128,9 @@ func (l *uploadLine) item() (contents.Item, error) {
 	case (l.State == record.Open || l.State == record.Completing) && l.UploadID == "":
 		return nil, errors.New("an unfinished upload without an id")
 	case l.PartSize <= 0:
-		return nil, fmt.Errorf("%d bytes are no part size", l.PartSize)
+		return nil, fmt.Errorf("%d bytes is not a valid part size", l.PartSize)
 	case l.SourceSize < -1:
-		return nil, fmt.Errorf("%d bytes are no size", l.SourceSize)
+		return nil, fmt.Errorf("%d bytes is not a valid size", l.SourceSize)
 	}
 	u := contents.Upload{Continues: l.Continued, Upload: record.Upload{
 		Vault: l.Vault, Description: string(l.Description), PartSize: l.PartSize, ID: l.UploadID, State: l.State,
@@ -162,7 +162,7 @@ func (l *downloadLine) item() (contents.Item, error) {
 	case l.Vault == "":
 		return nil, errNoVault
 	case l.State != record.Receiving && l.State != record.Received:
-		return nil, fmt.Errorf("%.40q is no state of a download", l.State)
+		return nil, fmt.Errorf("%.40q is not a state of a download", l.State)
 	}
 	d := contents.Download{Continues: l.Continued, Download: record.Download{
 		Vault: l.Vault, Archive: l.ArchiveID, Range: vault.Range{Offset: l.Offset, Size: l.RangeSize}, Size: l.Size,

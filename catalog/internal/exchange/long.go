@@ -81,7 +81,7 @@ func (in *importing) long(r io.Reader) error {
 	err := l.read()
 	if err == nil {
 		if _, behind := l.json.Token(); !errors.Is(behind, io.EOF) {
-			err = errors.Join(errors.New("there is something behind the object"), behind)
+			err = errors.Join(errors.New("there is text after the object"), behind)
 		}
 	}
 	if l.failed != nil {
@@ -114,7 +114,7 @@ func (l *longLine) read() error {
 		}
 		switch {
 		case l.isCut:
-			return fmt.Errorf("%.40q stands behind the parts", name)
+			return fmt.Errorf("%.40q follows the parts", name)
 		case name == "parts" || name == "segments":
 			if err := l.pieces(name); err != nil {
 				return err
@@ -182,7 +182,7 @@ func (l *longLine) delimiter(want json.Delim) error {
 	l.text.left = longestText
 	got, err := l.json.Token()
 	if err == nil && got != want {
-		err = fmt.Errorf("%v stands where %v should", got, want)
+		err = fmt.Errorf("found %v instead of %v", got, want)
 	}
 	return err
 }

@@ -96,7 +96,7 @@ func (in *importing) follows(i contents.Item) error {
 		in.last = nil
 	}
 	if continues && last != in.last {
-		return errors.New("it continues something else than the line before it has")
+		return errors.New("it does not continue the line before it")
 	}
 	return nil
 }
@@ -108,14 +108,14 @@ func (in *importing) head() error {
 		return in.wrong(err)
 	}
 	if rest != nil || !IsExport(line) {
-		return in.wrong(errors.New("the file is no export of a catalog"))
+		return in.wrong(errors.New("the file is not an export of a catalog"))
 	}
 	var head headLine
 	if err := json.Unmarshal(line, &head); err != nil {
 		return in.wrong(err)
 	}
 	if head.Format > exportFormat {
-		return in.wrong(fmt.Errorf("the export is of a newer firn (format %d, this firn knows %d)", head.Format, exportFormat))
+		return in.wrong(fmt.Errorf("the export was written by a newer firn (format %d; this firn reads up to %d)", head.Format, exportFormat))
 	}
 	in.begin(head.Exported)
 	return nil
@@ -124,11 +124,11 @@ func (in *importing) head() error {
 // end compares the last line with the lines that were read.
 func (in *importing) end(said endLine) error {
 	if n := int64(in.line - 2); n != said.Items {
-		return in.wrong(fmt.Errorf("the export says that it has %d lines and has %d: some were lost", said.Items, n))
+		return in.wrong(fmt.Errorf("the export should have %d lines and has %d: some were lost", said.Items, n))
 	}
 	if _, _, err := in.lines.next(); !errors.Is(err, io.EOF) {
 		in.line++
-		return in.wrong(errors.Join(errors.New("there is something behind the end of the export"), err))
+		return in.wrong(errors.Join(errors.New("there is text after the end of the export"), err))
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (d *DB) openAndShare(ctx context.Context) error {
 // prepare checks and upgrades the file while no other process has it open.
 func (d *DB) prepare(ctx context.Context) (err error) {
 	if _, err := swap(d.Path, d.options.Now()); err != nil { // of a Rebuild that was killed at its end
-		return d.Fail(ctx, err, "put what was rebuilt in its place")
+		return d.Fail(ctx, err, "replace it by the rebuilt one")
 	}
 	defer func() { err = errors.Join(err, d.disconnect()) }()
 	return d.open(ctx)

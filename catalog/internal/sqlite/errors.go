@@ -54,7 +54,7 @@ func describe(path string, err error, attempt string) error {
 	}
 	code := resultCode(err)
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return fmt.Errorf("%s: what it belongs to is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
+		return fmt.Errorf("%s: its parent is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
 	}
 	if code == sqlite3.SQLITE_IOERR_WRITE { // any failed write but ENOSPC
 		code = sqlite3.SQLITE_FULL
@@ -63,7 +63,7 @@ func describe(path string, err error, attempt string) error {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return damaged(path, err, attempt)
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%s: %w; nothing of it was saved: %w", where, ErrFull, err)
+		return fmt.Errorf("%s: %w; nothing was saved: %w", where, ErrFull, err)
 	case sqlite3.SQLITE_BUSY:
 		return fmt.Errorf("%s: another process has been writing to it for %s: %w: %w", where, busyTimeout, vault.ErrLocked, err)
 	}

@@ -104,7 +104,7 @@ func wholePages(ctx context.Context, db *sql.DB, path string, size int64) error 
 		return explain(ctx, path, err, attempt)
 	}
 	if size%page != 0 {
-		return damaged(path, fmt.Errorf("its %d bytes are no whole number of pages of %d", size, page), attempt)
+		return damaged(path, fmt.Errorf("its size of %d bytes is not a multiple of its page size, %d", size, page), attempt)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 	}
 	if !d.access.alone {
 		return fmt.Errorf("catalog %q must be upgraded, and another firn has it open; "+
-			"let that one end and try again: %w", d.Path, vault.ErrLocked)
+			"wait until that one has ended, then try again: %w", d.Path, vault.ErrLocked)
 	}
 	if _, err := d.Writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
 		return d.Fail(ctx, err, "mark it as a catalog")

@@ -98,7 +98,7 @@ func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
 
 func (r *rebuild) swap(ctx context.Context) (aside string, err error) {
 	if aside, err = swap(r.file, r.options.Now()); err != nil {
-		return "", explain(ctx, r.file, err, "put what was rebuilt in its place")
+		return "", explain(ctx, r.file, err, "replace it by the rebuilt one")
 	}
 	return aside, nil
 }
@@ -130,14 +130,14 @@ func (r *rebuild) renew(ctx context.Context) (err error) {
 	// Closing folds the log into the file, and reports no error if it cannot.
 	switch left, err := hasLog(unfinished); {
 	case err != nil:
-		return explain(ctx, r.file, err, "find the log of what was rebuilt")
+		return explain(ctx, r.file, err, "find the log of the rebuilt one")
 	case left:
-		return fmt.Errorf("catalog %q: what was rebuilt is not all in %q; the disk may be full or another program "+
+		return fmt.Errorf("catalog %q: the rebuilt catalog in %q is incomplete; the disk may be full or another program "+
 			"may have it open; run the same command again: %w", r.file, unfinished, ErrFull)
 	}
 	err = errors.Join(os.Rename(unfinished, r.file+rebuilt), disk.SyncDirectory(filepath.Dir(r.file)))
 	if err != nil {
-		return explain(ctx, r.file, err, "give what was rebuilt its name")
+		return explain(ctx, r.file, err, "rename the rebuilt one")
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func authorizationOf(r *http.Request) (authorization, error) {
 	}
 	for name, values := range r.Header {
 		if len(values) > 1 && (name == "Authorization" || name == "Date" || strings.HasPrefix(name, "X-Amz-")) {
-			return authorization{}, refusal.InvalidSignature("The header " + strings.ToLower(name) + " stands there twice.")
+			return authorization{}, refusal.InvalidSignature("The header " + strings.ToLower(name) + " occurs twice.")
 		}
 	}
 	auth, err := parseAuthorization(values[0])

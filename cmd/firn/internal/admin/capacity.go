@@ -182,7 +182,7 @@ func tellCapacityCost(p *cli.Program, url string, o capacityOptions) error {
 // buyOnce buys one unit. If the answer is lost it does not repeat the request, which could buy
 // a second unit, but compares the units of the account with those before.
 func buyOnce(ctx context.Context, p *cli.Program, admin *glaciervault.Account, url string, before []administration.CapacityUnit) (id string, err error) {
-	look := "whether one was bought, before you buy another: " + term.ShellCommand("firn", "vault", "capacity", url)
+	look := "before you buy another, check whether one was bought: " + term.ShellCommand("firn", "vault", "capacity", url)
 	p.BeginWork(look)
 	ctx = context.WithoutCancel(ctx)
 	var lost error

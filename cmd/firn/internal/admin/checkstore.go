@@ -36,7 +36,7 @@ func checkStore(ctx context.Context, p *cli.Program, vaultArg string, o checkOpt
 			return err
 		}
 	}
-	p.BeginWork("what may be left there is called " + c.id)
+	p.BeginWork("anything left behind is called " + c.id)
 	err = p.ExplainVault(c.run(ctx), vaultArg)
 	// An interrupted check removes its vaults, too.
 	return errors.Join(err, c.tidy(context.WithoutCancel(ctx), true))
@@ -59,7 +59,7 @@ func tellCheckCost(ctx context.Context, p *cli.Program, c *storeCheck) error {
 	if !table.IsFree() {
 		each := table.Upload(int(load.UploadRequests/load.Archives), load.Bytes/load.Archives).Times(load.Archives)
 		cost := each.Requests.Plus(each.Minimum)
-		text += fmt.Sprintf("; about %s, as if all of it were stored for the least time that is billed (%s)",
+		text += fmt.Sprintf("; about %s, if everything is billed for the minimum storage time (%s)",
 			cli.Money(cost), table.Basis())
 	}
 	p.UI.Say("firn: %s", term.Show(text))

@@ -134,7 +134,7 @@ func tellDeleted(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultU
 			return told, err
 		}
 		told = true
-		if err := tellDeletion(p, vaultURL, a.ID, "%s is deleted already"); err != nil {
+		if err := tellDeletion(p, vaultURL, a.ID, "%s is already deleted"); err != nil {
 			return told, err
 		}
 	}
@@ -157,7 +157,7 @@ func approveDeletion(ctx context.Context, p *cli.Program, vaultURL string, chose
 	for i, a := range chosen {
 		objects[i] = cli.ArchiveText(a)
 	}
-	question := fmt.Sprintf("delete %s from %s for ever?", humane.Count(len(chosen), "archive"), vaultURL)
+	question := fmt.Sprintf("delete %s from %s permanently?", humane.Count(len(chosen), "archive"), vaultURL)
 	return p.ApproveRemoval(ctx, objects, cost, question)
 }
 
@@ -172,10 +172,10 @@ func deleteOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	case err != nil:
 		return err
 	case len(left) > 0 && left[0].State == record.Deleted:
-		return tellDeletion(p, v.URL(), id, "%s is deleted already")
+		return tellDeletion(p, v.URL(), id, "%s is already deleted")
 	case len(left) > 0:
-		return cli.WithHint(cli.RefusedError("the archive %q is not what it was when it was chosen; it was not deleted", id),
-			"what it is now: "+term.ShellCommand("firn", "list", v.URL()))
+		return cli.WithHint(cli.RefusedError("the archive %q has changed since it was chosen; it was not deleted", id),
+			"to see what it is now: "+term.ShellCommand("firn", "list", v.URL()))
 	}
 	err = checkThere(ctx, p, v, a)
 	if err == nil {
@@ -215,9 +215,9 @@ func checkThere(ctx context.Context, p *cli.Program, v *vaulturl.Vault, a record
 	case found.ETag == "" || found.ETag == a.ETag:
 		return nil
 	}
-	return cli.WithHint(cli.RefusedError("under %q stands another object by now, of %s, stored %s; it was not deleted",
+	return cli.WithHint(cli.RefusedError("under %q there is now another object, of %s, stored %s; it was not deleted",
 		a.ID, humane.Bytes(found.Size), humane.Time(found.Created)),
-		"to have it on record: "+term.ShellCommand("firn", "inventory", v.URL()))
+		"to record it: "+term.ShellCommand("firn", "inventory", v.URL()))
 }
 
 func tellDeletion(p *cli.Program, vaultURL string, id vault.ArchiveID, format string) error {

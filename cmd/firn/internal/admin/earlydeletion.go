@@ -40,9 +40,9 @@ func (e *earlyDeletion) add(a record.Archive) {
 // text returns the cost as text. It is empty if there is none.
 func (e *earlyDeletion) text() string {
 	stay := humane.Count(int(e.table.MinimumStayDays), "day")
-	known := fmt.Sprintf("%s stayed for less than %s: deleting now costs about %s",
+	known := fmt.Sprintf("%s stayed in the vault for less than %s: deleting now costs about %s",
 		of(e.early, e.all), stay, cli.Money(e.cost))
-	unknown := fmt.Sprintf("size or age of %s is not known: deleting before %s have passed costs the rest of them",
+	unknown := fmt.Sprintf("the size or age of %s is unknown: deleting before %s have passed is billed for the rest",
 		of(e.unknown, e.all), stay)
 	source := " (" + e.table.Basis() + ")"
 	switch {

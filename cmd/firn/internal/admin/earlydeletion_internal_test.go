@@ -29,23 +29,23 @@ func TestEarlyDeletion(t *testing.T) {
 		{
 			"a young one", price.Glacier(),
 			[]record.Archive{young},
-			"it stayed for less than 90 days: deleting now costs about 7.37 USD" + source,
+			"it stayed in the vault for less than 90 days: deleting now costs about 7.37 USD" + source,
 		},
 		{
 			"one of the future", price.Glacier(),
 			[]record.Archive{aged(-5, 1<<40-32<<10)},
-			"it stayed for less than 90 days: deleting now costs about 11.06 USD" + source,
+			"it stayed in the vault for less than 90 days: deleting now costs about 11.06 USD" + source,
 		},
 		{
 			"an unknown one", price.Glacier(),
 			[]record.Archive{unknown},
-			"size or age of it is not known: deleting before 90 days have passed costs the rest of them" + source,
+			"the size or age of it is unknown: deleting before 90 days have passed is billed for the rest" + source,
 		},
 		{
 			"of all kinds", price.Glacier(),
 			[]record.Archive{young, old, ageless, young},
-			"2 of 4 archives stayed for less than 90 days: deleting now costs about 14.75 USD; " +
-				"size or age of 1 of 4 archives is not known: deleting before 90 days have passed costs the rest of them" + source,
+			"2 of 4 archives stayed in the vault for less than 90 days: deleting now costs about 14.75 USD; " +
+				"the size or age of 1 of 4 archives is unknown: deleting before 90 days have passed is billed for the rest" + source,
 		},
 		{"one that is deleted already", price.Glacier(), []record.Archive{gone}, ""},
 		{"in a directory", price.Free(), []record.Archive{young, unknown}, ""},

@@ -89,10 +89,10 @@ func explainLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, adm
 	case failed != nil:
 		return err // the lock may not be read
 	case lock.State == administration.LockLocked:
-		return fmt.Errorf("%w; the vault is locked since %s, for ever: its policy goes only with the vault", err, humane.Time(lock.Created))
+		return fmt.Errorf("%w; the vault has been permanently locked since %s: only deleting the vault removes its policy", err, humane.Time(lock.Created))
 	}
-	return cli.WithHint(fmt.Errorf("%w; a lock of the vault is in progress until %s, and its id was told only when it was started",
-		err, humane.Time(lock.Expires)), "give it up, to start anew: "+lockCommand("abort", vaultArg))
+	return cli.WithHint(fmt.Errorf("%w; a lock is in progress until %s; its id was shown only when it was started",
+		err, humane.Time(lock.Expires)), "to abort it and start again: "+lockCommand("abort", vaultArg))
 }
 
 // lockOptions are the options of the commands that change a lock.

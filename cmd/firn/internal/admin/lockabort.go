@@ -56,7 +56,7 @@ func abortLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, vault
 	o := abortedLockObject{lockObject: newLockObject(url, "", administration.Lock{})}
 	text := "no lock of " + url + " is in progress now"
 	if unknown == nil {
-		o.Aborted, text = &there, "gave up the lock of "+url
+		o.Aborted, text = &there, "aborted the lock of "+url
 	}
 	if unknown == nil && !there {
 		text = "no lock of " + url + " was in progress"

@@ -53,7 +53,7 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 	}
 	url := place.URL(place.Name)
 	if !there {
-		return cli.WithHint(fmt.Errorf("vault %q has no lock in progress: none was started, it was given up, or its 24 hours are over", url),
+		return cli.WithHint(fmt.Errorf("vault %q has no lock in progress: none was started, it was aborted, or its 24 hours are over", url),
 			"to start one: "+lockCommand("start", vaultArg)+" FILE")
 	}
 	if err := approveLock(ctx, p, place, lock, o); err != nil {
@@ -70,7 +70,7 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 	if p.JSON {
 		return p.Out.Object(newLockObject(url, id, lock))
 	}
-	p.Notice("locked " + url + " for ever")
+	p.Notice("locked " + url + " permanently")
 	return nil
 }
 
@@ -78,15 +78,15 @@ func completeLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, va
 // the lock is permanent already.
 func approveLock(ctx context.Context, p *cli.Program, place *vaulturl.Place, lock administration.Lock, o lockOptions) error {
 	if lock.State == administration.LockLocked {
-		p.Notice("the vault is locked already, since " + humane.Time(lock.Created))
+		p.Notice("the vault has been locked since " + humane.Time(lock.Created))
 		return nil
 	}
 	p.UI.Say("firn: the policy, in progress until %s:", humane.Time(lock.Expires))
 	sayDocument(p, lock.Policy)
-	p.UI.Say("firn: once it is locked it can never be changed or removed, by nobody; it goes only with the vault, when that is empty")
+	p.UI.Say("firn: nobody can change or remove the policy once it is locked; only deleting the empty vault removes it")
 	if o.dryRun {
 		return nil
 	}
-	question := fmt.Sprintf("lock %s with this policy for ever?", place.URL(place.Name))
+	question := fmt.Sprintf("lock %s permanently with this policy?", place.URL(place.Name))
 	return p.ConfirmName(ctx, question, place.Name, o.confirm)
 }

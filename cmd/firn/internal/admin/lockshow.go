@@ -50,7 +50,7 @@ func showLock(ctx context.Context, p *cli.Program, place *vaulturl.Place) error 
 	case administration.LockInProgress:
 		p.Out.Line("lock     in progress until %s", humane.Time(lock.Expires))
 	case administration.LockLocked:
-		p.Out.Line("lock     locked for ever")
+		p.Out.Line("lock     permanently locked")
 	default:
 		p.Out.Line("lock     none")
 		return nil

@@ -89,9 +89,9 @@ func tellStarted(p *cli.Program, url, vaultArg, id string, lock administration.L
 	if err := p.Out.Flush(); err != nil {
 		return err
 	}
-	p.Notice("the policy is in force from now on; in 24 hours it vanishes, unless the lock is completed")
-	p.Notice("test it until then: with each of the credentials in use, try what it must deny, such as firn delete, and what must go on, such as firn upload")
-	p.Notice("when all is right, to make it permanent: " + lockCommand("complete", vaultArg, id))
-	p.Notice("when something is wrong, to give it up: " + lockCommand("abort", vaultArg))
+	p.Notice("the policy is now in force; it ends in 24 hours unless you complete the lock")
+	p.Notice("test it until then: with each set of credentials, try what it must deny, such as firn delete, and what must still work, such as firn upload")
+	p.Notice("to make it permanent: " + lockCommand("complete", vaultArg, id))
+	p.Notice("to abort it: " + lockCommand("abort", vaultArg))
 	return nil
 }

@@ -15,9 +15,9 @@ import (
 // approve shows how many archives are about to be deleted, and the cost, and asks.
 func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 	if plan.Uploads > 0 && p.andVault {
-		return cli.WithHint(cli.RefusedError("the vault has %s, which would go with it; nothing was deleted",
+		return cli.WithHint(cli.RefusedError("the vault has %s, which deleting it would remove; nothing was deleted",
 			humane.Count(plan.Uploads, "unfinished upload")),
-			"what they are: "+term.ShellCommand("firn", "multipart", "list", p.url),
+			"to list them: "+term.ShellCommand("firn", "multipart", "list", p.url),
 			"to remove one: "+term.ShellCommand("firn", "multipart", "abort", p.url)+" UPLOAD")
 	}
 	if plan.Archives == 0 && !p.andVault {
@@ -33,7 +33,7 @@ func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 		what += " and the vault itself"
 	}
 	defer p.program.Idle()()
-	return p.program.ConfirmTyped(ctx, "delete "+what+" for ever?", "the vault's name", p.place.Name)
+	return p.program.ConfirmTyped(ctx, "delete "+what+" permanently?", "the vault's name", p.place.Name)
 }
 
 // planPurge prints how many archives of the catalog would be deleted, and the cost.
@@ -59,11 +59,11 @@ func (p *purging) tellPlan(ctx context.Context, plan purge.Plan) error {
 	}
 	text := fmt.Sprintf("%s, %s, to be deleted", humane.Count(plan.Archives, "archive"), cli.SumText(plan.Bytes, plan.Unknown))
 	if plan.Begun > 0 {
-		text += fmt.Sprintf("; of %d of them it is not known whether an earlier run has deleted them", plan.Begun)
+		text += fmt.Sprintf("; for %d of them it is unknown whether an earlier run deleted them", plan.Begun)
 	}
 	p.program.UI.Say("firn: %s", text)
 	if plan.Uploads > 0 {
-		p.program.UI.Say("firn: the vault also has %s, which no purge touches: %s", humane.Count(plan.Uploads, "unfinished upload"),
+		p.program.UI.Say("firn: the vault also has %s, which a purge does not remove: %s", humane.Count(plan.Uploads, "unfinished upload"),
 			term.ShellCommand("firn", "multipart", "list", p.url))
 	}
 	cost, err := p.earlyCost(ctx, plan)

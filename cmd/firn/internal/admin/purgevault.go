@@ -41,14 +41,14 @@ func (p *purging) remove(ctx context.Context, purged purge.Result) error {
 
 // showRemoval begins to show that a removal waits, until stop is called. A log gets one line.
 func (p *purging) showRemoval() (waiting func(next time.Time), stop func()) {
-	const what = "waiting until the vault has counted its archives, which it does about once a day"
+	const what = "waiting for the vault's next inventory, which it takes about once a day"
 	if p.program.Quiet {
 		return func(time.Time) {}, func() {}
 	}
 	var next atomic.Pointer[time.Time]
 	shown := term.StartLive(p.program.UI, func(int) string {
 		if at := next.Load(); at != nil && p.program.UI.IsTerminal() {
-			return what + "; it is tried again at " + humane.Time(*at)
+			return what + "; next attempt at " + humane.Time(*at)
 		}
 		return ""
 	})
@@ -64,8 +64,8 @@ func (p *purging) refuseNew(purged purge.Result) error {
 	if purged.Spared == 0 {
 		return nil
 	}
-	return cli.WithHint(cli.RefusedError("%s came into the vault after you agreed to empty it, so neither is deleted",
-		humane.Count(purged.Spared, "archive")), "what is there: "+term.ShellCommand("firn", "list", p.url))
+	return cli.WithHint(cli.RefusedError("%s arrived after you agreed to empty the vault; firn deletes neither",
+		humane.Count(purged.Spared, "archive")), "to see what is there: "+term.ShellCommand("firn", "list", p.url))
 }
 
 // isGone reports whether an earlier run has purged and deleted the vault.
@@ -81,6 +81,6 @@ func (p *purging) isGone(ctx context.Context) (bool, error) {
 	if failed != nil || emptied.IsZero() {
 		return false, errors.Join(failed, err)
 	}
-	p.program.Notice("the vault is not there any more; the catalog has it as emptied at " + humane.Time(emptied))
+	p.program.Notice("the vault no longer exists; the catalog says that it was emptied at " + humane.Time(emptied))
 	return true, nil
 }

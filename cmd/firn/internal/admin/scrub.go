@@ -57,8 +57,8 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.Ra
 		return cli.InClass(err, cli.ErrUsage)
 	}
 	if ref.Kind != vaulturl.Directory {
-		return cli.WithHint(cli.UsageError("only a directory is scrubbed here, and %q is none", vaultArg),
-			"what another vault has of an archive is read by: firn verify VAULT ARCHIVE --remote")
+		return cli.WithHint(cli.UsageError("only directories can be scrubbed, and %q is not one", vaultArg),
+			"to verify an archive in another kind of vault: firn verify VAULT ARCHIVE --remote")
 	}
 	dir, err := filepath.Abs(ref.Path)
 	if err != nil {
@@ -85,8 +85,8 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.Ra
 // damageError returns the error for damage, with hints.
 func damageError(p *cli.Program, vaultArg string, damages int64) error {
 	err := fmt.Errorf("%w: %s in %q", vault.ErrChecksum, humane.Count(int(damages), "damaged place"), vaultArg)
-	return cli.WithHint(err, "put back the files of these archives from another copy of them, below archives/, or store the archives again "+
-		"and delete these; then see whether all is well: "+p.Typed())
+	return cli.WithHint(err, "restore these files below archives/ from another copy, or upload the archives again "+
+		"and delete these; then check again: "+p.Typed())
 }
 
 // showScrub begins to show the progress of a scrub until stop is called.
@@ -125,11 +125,11 @@ func tellScrub(p *cli.Program, r dirvault.ScrubReport) error {
 		p.Out.Line("%s", term.Show(d.String()))
 	}
 	if r.LeftOut > 0 {
-		p.Out.Line("vault %q: %s more, which standard error told of", r.Vault, humane.Count(int(r.LeftOut), "damaged place"))
+		p.Out.Line("vault %q: %s more (see standard error)", r.Vault, humane.Count(int(r.LeftOut), "damaged place"))
 	}
 	mended := ""
 	if r.Mended > 0 {
-		mended = "hashes made anew of " + humane.Count(int(r.Mended), "archive")
+		mended = "computed new hashes for " + humane.Count(int(r.Mended), "archive")
 	}
 	p.Out.Line("vault %q: %s", r.Vault, term.Joined(", ", humane.Count(int(r.Archives), "archive")+" compared",
 		humane.Bytes(r.Bytes), mended, humane.Count(int(damages), "damaged place")))

@@ -50,7 +50,7 @@ func showVault(ctx context.Context, p *cli.Program, place *vaulturl.Place) error
 	}
 	p.Out.Line("created   %s", humane.Time(o.Created))
 	if o.Inventoried == nil {
-		p.Out.Line("archives  never counted")
+		p.Out.Line("archives  no inventory yet")
 		return nil
 	}
 	p.Out.Line("archives  %d, %s as of %s", o.Archives, humane.Bytes(o.Bytes), humane.Time(*o.Inventoried))

@@ -61,7 +61,7 @@ func (o *tagOptions) read(args []string) error {
 	for _, arg := range args {
 		key, value, ok := strings.Cut(arg, "=")
 		if !ok {
-			return cli.UsageError("%q is no tag; one looks like KEY=VALUE", arg)
+			return cli.UsageError("%q is not a tag; a tag looks like KEY=VALUE", arg)
 		}
 		if _, twice := o.set[key]; twice {
 			return cli.UsageError("the tag %q is given twice", key)

@@ -31,7 +31,7 @@ func (p *Program) PlaceCatalog(cmd *cobra.Command) error {
 func DefaultCatalog() (string, error) {
 	dir, err := home.Data()
 	if err != nil {
-		return "", fmt.Errorf("it is not known where the catalog is: %w; say it with --catalog FILE or the variable FIRN_CATALOG", err)
+		return "", fmt.Errorf("the location of the catalog is unknown: %w; give it with --catalog FILE or the variable FIRN_CATALOG", err)
 	}
 	return filepath.Join(dir, "firn", "catalog.db"), nil
 }
@@ -85,7 +85,7 @@ func (p *Program) NeedKnownCatalog() error {
 		return err
 	} else if !there {
 		return WithHint(fmt.Errorf("there is no catalog %q yet", p.CatalogPath),
-			"where it is, --catalog or FIRN_CATALOG tell; a new one is made by: firn catalog rebuild VAULT...")
+			"--catalog or FIRN_CATALOG names it; to make a new one: firn catalog rebuild VAULT...")
 	}
 	return nil
 }

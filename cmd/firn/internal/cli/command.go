@@ -78,9 +78,9 @@ func Takes(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return WithHint(UsageError("an argument is missing; the form is: %s", form(cmd)), HelpHint(cmd))
+			return WithHint(UsageError("missing argument; usage: %s", form(cmd)), HelpHint(cmd))
 		case most >= 0 && len(args) > most:
-			return WithHint(UsageError("%q is one argument too many; the form is: %s", args[most], form(cmd)), HelpHint(cmd))
+			return WithHint(UsageError("unexpected argument %q; usage: %s", args[most], form(cmd)), HelpHint(cmd))
 		}
 		return nil
 	}

@@ -48,7 +48,7 @@ func (p *Program) NeedConfigPath() error {
 		return nil
 	}
 	_, err := home.Config()
-	return fmt.Errorf("it is not known where the configuration is: %w; say it with --config FILE or the variable FIRN_CONFIG", err)
+	return fmt.Errorf("the location of the configuration is unknown: %w; give it with --config FILE or the variable FIRN_CONFIG", err)
 }
 
 // Config reads the configuration and checks the names of its options, without their values.

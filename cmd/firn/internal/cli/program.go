@@ -86,8 +86,8 @@ func (p *Program) Damaged(err error) { p.UI.Say("firn: warning: %s", term.ErrorT
 // Distrust warns of a processor whose SHA-256 instructions fail their test. fault may be nil.
 func (p *Program) Distrust(fault error) {
 	if fault != nil {
-		p.UI.Say("firn: warning: %s; all hashes are computed without it, which is right but slower; "+
-			"what else this machine computes is in doubt", term.ErrorText(fault))
+		p.UI.Say("firn: warning: %s; firn computes all hashes without it, which is slower; "+
+			"do not trust other results of this machine", term.ErrorText(fault))
 	}
 }
 

@@ -17,8 +17,8 @@ func TestAFaultyKernelIsToldOf(t *testing.T) {
 		t.Errorf("without a fault: %q", b.String())
 	}
 	p.Distrust(errors.New(`the kernel "sha-ni" computes wrong SHA-256 hashes`))
-	const want = `firn: warning: the kernel "sha-ni" computes wrong SHA-256 hashes; all hashes are computed without it, ` +
-		"which is right but slower; what else this machine computes is in doubt\n"
+	const want = `firn: warning: the kernel "sha-ni" computes wrong SHA-256 hashes; firn computes all hashes without it, ` +
+		"which is slower; do not trust other results of this machine\n"
 	if got := b.String(); got != want {
 		t.Errorf("with a fault:\n%s\nwant:\n%s", got, want)
 	}

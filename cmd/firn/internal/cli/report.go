@@ -19,7 +19,7 @@ func (p *Program) Report(err error) Status {
 		return s
 	}
 	if s == StatusDamaged {
-		err = WithHint(err, "save what can be read of it, and the list of each vault: "+p.rebuildCommand())
+		err = WithHint(err, "to save what is readable, and the list of each vault: "+p.rebuildCommand())
 	}
 	hints := p.shortened(hintsOf(err))
 	p.UI.Fail(err)

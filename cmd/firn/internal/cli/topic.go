@@ -38,10 +38,10 @@ func (f *TopicFlag) Check(vaultArg string) error {
 	switch {
 	case *f == "" || !isVault:
 	case ref.Kind == vaulturl.S3:
-		return WithHint(UsageError("--sns-topic is for Glacier vaults: a bucket tells of all its restored objects alike"),
-			"let the bucket send its s3:ObjectRestore:Completed events to a queue, and give that to --sqs")
+		return WithHint(UsageError("--sns-topic is for Glacier vaults: a bucket reports all its restored objects to one place"),
+			"let the bucket send its s3:ObjectRestore:Completed events to a queue, and name the queue with --sqs")
 	case ref.Kind == vaulturl.Directory:
-		return UsageError("--sns-topic is for Glacier vaults: a directory has no topic to tell of its jobs")
+		return UsageError("--sns-topic is for Glacier vaults: a directory sends no messages about its jobs")
 	}
 	return nil
 }

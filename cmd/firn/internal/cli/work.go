@@ -59,7 +59,7 @@ func (p *Program) SetResume(path string) { p.BeginWork(p.ResumeHint(path)) }
 // other work if path is empty.
 func (p *Program) ResumeHint(path string) string {
 	if path == "-" {
-		return "feed the same bytes again (those that the vault holds are not sent) to: " + p.Typed()
+		return "feed the same bytes again (firn skips those that the vault holds) to: " + p.Typed()
 	}
 	return "continue with: " + p.Typed()
 }

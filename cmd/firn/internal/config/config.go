@@ -168,13 +168,13 @@ func (p *parser) add(key toml.Key, kind string, value any) error {
 		}
 		return p.set(&p.file.Vaults[p.vaults[key[1]]], key[2], value)
 	case key[0] == vaultTable && len(key) < 3:
-		return fmt.Errorf("%s is no vault: a vault is a table, such as [vault.photos], with a url", key)
+		return fmt.Errorf("%s is not a vault: a vault is a table, such as [vault.photos], with a url", key)
 	case key[0] != vaultTable && key[0] != defaultsTable && isTable:
-		return fmt.Errorf("[%s] is no known table: the tables are [defaults] and [vault.NAME]", key)
+		return fmt.Errorf("[%s] is not a known table: the tables are [defaults] and [vault.NAME]", key)
 	case len(key) == 1:
-		return fmt.Errorf("%s stands in no table: it belongs below [defaults] or [vault.NAME]", key)
+		return fmt.Errorf("%s is outside of any table: it belongs below [defaults] or [vault.NAME]", key)
 	}
-	return fmt.Errorf("%s is no option", key)
+	return fmt.Errorf("%s is not an option", key)
 }
 
 // begin takes a vault, unless it is there already.

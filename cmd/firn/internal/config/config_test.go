@@ -47,12 +47,12 @@ func TestRead(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"tier = 'Bulk'":                                  "tier stands in no table",
-		"defaults = 'Bulk'":                              "defaults stands in no table",
+		"tier = 'Bulk'":                                  "tier is outside of any table",
+		"defaults = 'Bulk'":                              "defaults is outside of any table",
 		"[defaults]\ntier = ['Bulk']":                    "[defaults]: tier must be a text",
 		"[defaults.upload]\ntier = 'Bulk'":               "[defaults]: upload must be a text",
-		"[[vault]]\nurl = 's3://b'":                      "vault is no vault",
-		"vault.photos = 's3://b'":                        "vault.photos is no vault",
+		"[[vault]]\nurl = 's3://b'":                      "vault is not a vault",
+		"vault.photos = 's3://b'":                        "vault.photos is not a vault",
 		"[vault.'s3://b']\nurl = 's3://b'":               "cannot be the name of a vault",
 		"[vault.-n]\nurl = 's3://b'":                     "cannot be the name of a vault",
 		"[vault.a.b]\nurl = 's3://b'":                    "[vault.a]: b must be a text",
@@ -60,7 +60,7 @@ func TestReadRefuses(t *testing.T) {
 		"[vault.a]\nurl = 's3://b'\nurl=1":               "line 3",
 		"[vault.a]\nurl = 's3://u:p@b'":                  "looks like a secret",
 		"[vault.a]\nSession_Token = 'x'":                 "looks like a secret",
-		"[vault.a]\nurl = 's3://b?class=X'\nclass = 'Y'": "class stands in the url, too",
+		"[vault.a]\nurl = 's3://b?class=X'\nclass = 'Y'": "class is also in the url",
 		"\xff":                     "line 1",
 		strings.Repeat("#", 2<<20): "larger than 1 MiB",
 	} {

@@ -48,7 +48,7 @@ func (v *Vault) addKey(s Setting) error {
 		separator = "&"
 	}
 	if values, err := url.ParseQuery(query); err == nil && values.Has(s.Option) {
-		return fmt.Errorf("%s: %s stands in the url, too", v.Table(), s.Option)
+		return fmt.Errorf("%s: %s is also in the url", v.Table(), s.Option)
 	}
 	v.URL += separator + s.Option + "=" + url.QueryEscape(s.Value)
 	return nil

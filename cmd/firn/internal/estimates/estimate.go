@@ -67,7 +67,7 @@ func (o estimateOptions) classes() ([]price.Class, error) {
 			return []price.Class{c}, nil
 		}
 	}
-	return nil, cli.UsageError("%q is none of the classes vault, GLACIER_IR, GLACIER and DEEP_ARCHIVE", o.class)
+	return nil, cli.UsageError("%q is not one of the classes vault, GLACIER_IR, GLACIER and DEEP_ARCHIVE", o.class)
 }
 
 // heap is a number of archives of one size.
@@ -149,7 +149,7 @@ func timeAt(bytes int64, rate float64) time.Duration {
 // tellDuration prints how long an act ("sending" or "downloading") takes.
 func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) {
 	if rate <= 0 {
-		p.Out.Line("How long %s takes is not known; give a rate with --estimate-rate.", act)
+		p.Out.Line("How long %s takes is unknown; give a rate with --estimate-rate.", act)
 		return
 	}
 	p.Out.Line("%s takes %s at %s.", strings.ToUpper(act[:1])+act[1:], humane.Duration(took), p.UI.Units.Rate(rate))
@@ -158,9 +158,9 @@ func tellDuration(p *cli.Program, act string, took time.Duration, rate float64) 
 // tellSource prints the source of the prices of a table.
 func tellSource(p *cli.Program, t price.Table, doubtful bool) {
 	p.Out.Line("Prices in USD, of %s as of %s (%s).", term.Show(t.Region), t.Day(), term.Show(t.Source))
-	p.Out.Line("They change, and differ by region; what each stands on: firn estimate prices.")
+	p.Out.Line("They change, and differ by region; their sources: firn estimate prices.")
 	if doubtful {
-		p.Out.Line("? marks an amount that stands on a price of low certainty.")
+		p.Out.Line("? marks an amount that is based on a price of low certainty.")
 	}
 }
 

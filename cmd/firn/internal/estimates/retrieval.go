@@ -79,7 +79,7 @@ const outputLife = 24 * time.Hour
 
 func tellRetrievals(p *cli.Program, estimates []retrievalObject, all heap, t price.Table) error {
 	if len(estimates) == 0 {
-		return cli.UsageError("what is asked for is offered in no such tier")
+		return cli.UsageError("no such tier is available")
 	}
 	columns := append([]term.Column{{Title: "CLASS"}, {Title: "TIER"}}, term.Numbers("REQUESTS", "RETRIEVAL", "EGRESS", "COPY", "TOGETHER")...)
 	table := term.NewTable(p.Out, append(columns, term.Column{Title: "READY IN"})...)
@@ -113,7 +113,7 @@ func tellRetrievals(p *cli.Program, estimates []retrievalObject, all heap, t pri
 	took := timeAt(all.size, estimates[0].Rate)
 	tellDuration(p, "downloading", took, estimates[0].Rate)
 	if took > outputLife && estimates[0].Class == price.Vault {
-		p.Out.Line("A vault keeps what it retrieved for 24 hours; what is not downloaded by then is paid for again.")
+		p.Out.Line("A vault keeps retrieved data for 24 hours; data not downloaded by then must be paid for again.")
 	}
 	if days > 0 {
 		p.Out.Line("Copies are kept for %s.", humane.Count(days, "day"))

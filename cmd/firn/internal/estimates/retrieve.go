@@ -100,7 +100,7 @@ func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, a
 func estimateRetrieveSize(ctx context.Context, p *cli.Program, o retrievalOptions, arg string) error {
 	size, err := term.ParseSize(arg)
 	if err != nil {
-		return cli.WithHint(cli.UsageError("%w", err), "an archive is named after its vault: firn estimate retrieve VAULT ARCHIVE")
+		return cli.WithHint(cli.UsageError("%w", err), "give the vault before the archive: firn estimate retrieve VAULT ARCHIVE")
 	}
 	if _, err := intoArchives(size, o.archives); err != nil {
 		return err
@@ -136,7 +136,7 @@ func chosenArchives(ctx context.Context, p *cli.Program, url string, refs []stri
 		chosen, err := resolve.All(ctx, p, c, url, refs)
 		for _, a := range chosen {
 			if a.Size < 0 {
-				return fmt.Errorf("the catalog does not know how large archive %q is", string(a.ID))
+				return fmt.Errorf("the catalog does not know the size of archive %q", string(a.ID))
 			}
 			heaps = append(heaps, heap{size: a.Size, count: 1})
 		}

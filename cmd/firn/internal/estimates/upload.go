@@ -122,7 +122,7 @@ func uploadHeaps(o estimateOptions, args []string) ([]heap, error) {
 			continue
 		}
 		if o.archives > 1 {
-			return nil, cli.UsageError("--archives cuts a SIZE, and %q is none", arg)
+			return nil, cli.UsageError("--archives requires a SIZE, and %q is not one", arg)
 		}
 		source, err := source.Open(arg)
 		if err != nil {

@@ -114,7 +114,7 @@ func TestTransferOfWaiting(t *testing.T) {
 			lines := strings.Split(strings.Trim(drawn, "\n "), "\n")
 			said := 0
 			for _, line := range lines {
-				if strings.HasSuffix(line, " of usually 4 h") || strings.Contains(line, "waiting for 2 jobs, the first (Standard): asked for ") {
+				if strings.HasSuffix(line, " of usually 4 h") || strings.Contains(line, "waiting for 2 jobs, the first (Standard): started ") {
 					said++
 				}
 				if width > 0 && len(line) > width-3 {

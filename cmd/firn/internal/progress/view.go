@@ -258,7 +258,7 @@ func waitingText(w depot.Waiting, now time.Time, columns int) string {
 		asked, passed = passed+" ago", passed+" of "
 	}
 	usually := humane.Usually(w.Usually)
-	text := fmt.Sprintf("%s%s: asked for %s, usually done after %s", what, tier, asked, usually)
+	text := fmt.Sprintf("%s%s: started %s, usually done after %s", what, tier, asked, usually)
 	for _, less := range []string{
 		fmt.Sprintf("%s%s: %susually %s", what, tier, passed, usually),
 		fmt.Sprintf("%s: %susually %s", most, passed, usually),

@@ -42,7 +42,7 @@ func catalogCheck(ctx context.Context, p *cli.Program) (err error) {
 	if p.JSON {
 		return p.Out.Object(newContentsObject(p, "catalog_check", n))
 	}
-	p.Notice("the catalog is sound")
+	p.Notice("the catalog is intact")
 	tellContents(p, n)
 	return nil
 }

@@ -102,12 +102,12 @@ func catalogImport(ctx context.Context, p *cli.Program, path string, o importOpt
 	defer in.Close()
 	switch {
 	case kind != exportRecord && o.vault == "":
-		return cli.WithHint(cli.UsageError("%q is %s, which does not tell of which vault", path, kind),
-			"name the vault that it is about: "+term.ShellCommand("firn", "catalog", "import", path, "--vault")+" VAULT")
+		return cli.WithHint(cli.UsageError("%q is %s, which does not name its vault", path, kind),
+			"to name the vault: "+term.ShellCommand("firn", "catalog", "import", path, "--vault")+" VAULT")
 	case kind == exportRecord && o.vault != "":
-		return cli.UsageError("--vault is for the records of other tools, and %q is none; an export names its vaults", path)
+		return cli.UsageError("--vault is for the records of other tools, and %q is an export, which names its vaults", path)
 	case kind != journalRecord && o.encoding != "":
-		return cli.UsageError("--encoding is for journals of mt-aws-glacier, and %q is none", path)
+		return cli.UsageError("--encoding is for journals of mt-aws-glacier, and %q is not one", path)
 	case kind == inventoryRecord:
 		return p.ExplainWait(inventoryImport(ctx, p, o.vault, path, reconcile.ImportOptions{}))
 	}
@@ -151,13 +151,13 @@ func tellMerged(p *cli.Program, path string, n imported, err error) error {
 	case err != nil:
 		return err
 	case n.Differing > 0:
-		err := fmt.Errorf("%q has %s with another size or tree hash than on record, which stays", path,
+		err := fmt.Errorf("%q has %s with another size or tree hash than on record; the record was kept", path,
 			humane.Count(int(n.Differing), "archive"))
 		return cli.InClass(err, vault.ErrChecksum)
 	case n.bad > 0:
 		return cli.InClass(fmt.Errorf("%s of %q could not be parsed", humane.Count(int(n.bad), "line"), path), cli.ErrPartial)
 	case n.doubtful > 0:
-		return cli.InClass(fmt.Errorf("%s of %q came without a field that could not be read",
+		return cli.InClass(fmt.Errorf("%s of %q: a field could not be read and was left out",
 			humane.Count(int(n.doubtful), "archive"), path), cli.ErrPartial)
 	}
 	return nil

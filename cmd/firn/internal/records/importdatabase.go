@@ -102,7 +102,7 @@ func (i *databaseImport) add(e foreign.Entry) {
 	}
 	if e.Doubt != "" {
 		if i.doubtful++; i.doubtful <= cli.ShownRejects {
-			i.program.Notice(fmt.Sprintf("%q, the row of %q: the rest of it is taken: %s", i.path, e.Name, e.Doubt))
+			i.program.Notice(fmt.Sprintf("%q, the row of %q: the rest was imported: %s", i.path, e.Name, e.Doubt))
 		}
 	}
 	if e.Others > 0 {

@@ -44,17 +44,17 @@ func importMtJournal(
 			return
 		}
 		if n.doubtful++; n.doubtful <= cli.ShownRejects {
-			p.Notice(fmt.Sprintf("%q, line %d: the rest of it is taken: %s", path, line, r.Doubt))
+			p.Notice(fmt.Sprintf("%q, line %d: the rest was imported: %s", path, line, r.Doubt))
 		}
 	})
 	stop()
 	if n.undecoded > 0 && !p.Quiet {
-		what := "name is no text"
+		what := "name is not text"
 		if n.undecoded > 1 {
-			what = "names are no text"
+			what = "names are not text"
 		}
-		p.UI.Say("firn: %d %s in this encoding, the first of them \"%s\"; on record are their bytes", n.undecoded, what, term.Show(first))
-		p.UI.Say("hint: with the encoding of the names: %s ENCODING",
+		p.UI.Say("firn: %d %s in this encoding, the first of them \"%s\"; the catalog keeps their bytes", n.undecoded, what, term.Show(first))
+		p.UI.Say("hint: to give their encoding: %s ENCODING",
 			term.ShellCommand("firn", "catalog", "import", path, "--vault", vaultArg, "--encoding"))
 	}
 	return n, err

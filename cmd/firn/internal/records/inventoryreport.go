@@ -96,14 +96,14 @@ func inventoryNotes(p *cli.Program, r reconcile.Report) {
 		p.UI.Say("firn: read the inventory of %s in %s", term.Show(r.Vault), humane.Duration(r.Elapsed))
 	}
 	if r.Settled > 0 {
-		p.UI.Say("firn: it is known now what became of %s: run the same firn upload again", humane.Count(int(r.Settled), "upload"))
+		p.UI.Say("firn: the result of %s is now known: run the same firn upload again", humane.Count(int(r.Settled), "upload"))
 	}
 	if r.Returned > 0 {
-		p.UI.Say("firn: the vault still lists %s more than 48 hours after deletion was asked for: the deletion had no effect, "+
+		p.UI.Say("firn: the vault still lists %s more than 48 hours after deletion: the deletion had no effect, "+
 			"or was undone; firn list shows what is there", humane.Count(int(r.Returned), "archive"))
 	}
 	if !r.List.IsWhole() {
-		p.UI.Say("firn: this is no list of the whole vault, so what it lacks is not missing")
+		p.UI.Say("firn: this inventory is partial, and a partial inventory never marks an archive as missing")
 	}
 }
 
@@ -117,10 +117,10 @@ func inventoryRejects(ctx context.Context, p *cli.Program, c *catalog.Catalog, r
 			return err
 		}
 		if n++; n > cli.ShownRejects {
-			p.UI.Say("firn: and %d more entries that make no sense; --json shows them all", r.Bad-cli.ShownRejects)
+			p.UI.Say("firn: and %d more invalid entries; --json shows them all", r.Bad-cli.ShownRejects)
 			return nil
 		}
-		p.UI.Say("firn: an entry makes no sense: %s: %s", term.Show(reject.Reason), term.Show(reject.Raw))
+		p.UI.Say("firn: invalid entry: %s: %s", term.Show(reject.Reason), term.Show(reject.Raw))
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func inventoryVerdict(r reconcile.Report) error {
 	}
 	switch {
 	case len(wrong) > 0:
-		err := fmt.Errorf("the vault does not hold what the catalog has on record: %s", strings.Join(wrong, ", "))
+		err := fmt.Errorf("the vault does not match the catalog: %s", strings.Join(wrong, ", "))
 		return cli.WithHint(cli.InClass(err, vault.ErrChecksum), hints...)
 	case r.Bad > 0:
 		return cli.InClass(fmt.Errorf("%s of the inventory could not be parsed", progress.Entries(r.Bad)), cli.ErrPartial)

@@ -74,18 +74,18 @@ func tellRebuilt(p *cli.Program, r catalog.Rebuilt, hasVaults bool) error {
 	case r.Items() == 0 && r.Aside == "":
 		p.Notice("the catalog is new and empty")
 	case r.Sound:
-		p.Notice("the catalog is sound and was left alone")
+		p.Notice("the catalog is intact and was left alone")
 	case r.Lost:
-		p.Notice(fmt.Sprintf("the catalog was damaged, and not all of it could be read; what could is in a new one, "+
-			"and the old one lies in %q", r.Aside))
+		p.Notice(fmt.Sprintf("the catalog was damaged and only partly readable; the readable part is in a new one, "+
+			"and the old one is in %q", r.Aside))
 	default:
-		p.Notice(fmt.Sprintf("the catalog was damaged; all of it could be read and is in a new one, and the old one lies in %q", r.Aside))
+		p.Notice(fmt.Sprintf("the catalog was damaged but fully readable; all of it is in a new one, and the old one is in %q", r.Aside))
 	}
 	if r.Items() > 0 {
 		tellContents(p, r.Contents)
 	}
 	if !hasVaults {
-		p.Notice("what the vaults themselves hold comes back with: firn catalog rebuild VAULT...")
+		p.Notice("to add what the vaults hold: firn catalog rebuild VAULT...")
 	}
 	return nil
 }

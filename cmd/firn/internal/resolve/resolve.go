@@ -37,7 +37,7 @@ func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref 
 	case len(found) == 0:
 		return record.Archive{}, cli.WithHint(
 			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
-			append(p.DirectoryHint(vaultURL), "what is there: "+term.ShellCommand("firn", "list", vaultURL))...)
+			append(p.DirectoryHint(vaultURL), "to see what is there: "+term.ShellCommand("firn", "list", vaultURL))...)
 	}
 	for _, a := range found {
 		p.UI.Say("%s", term.Show(cli.ArchiveText(a)))

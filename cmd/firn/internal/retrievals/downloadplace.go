@@ -63,7 +63,7 @@ func (o downloadOptions) places(archives []record.Archive) ([]item, error) {
 	case err != nil:
 		return nil, err
 	case !isDir && len(items) > 1:
-		return nil, cli.WithHint(cli.UsageError("%d archives do not go into one file: -o must be a directory that is there", len(items)),
+		return nil, cli.WithHint(cli.UsageError("%d archives cannot go into one file: -o must be an existing directory", len(items)),
 			term.ShellCommand("mkdir", o.output))
 	case !isDir:
 		return items, nil

@@ -63,7 +63,7 @@ func downloadedText(i item, got download.Result, units humane.Units) []string {
 		name = strconv.Quote(filepath.Base(i.path))
 	}
 	if got.AlreadyPresent {
-		return []string{name + " is already there and right, nothing was asked for"}
+		return []string{name + " already exists and is verified; nothing was retrieved"}
 	}
 	what := fmt.Sprintf("downloaded %s, %s, in %s", name, units.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
 	if got.Received > 0 {
@@ -94,15 +94,15 @@ func (s *downloadSession) explain(err error, i item) error {
 	case errors.Is(err, vault.ErrExists):
 		return cli.WithHint(cli.InClass(err, cli.ErrRefused), "choose another name with -o, or replace it: "+s.program.TypedWith("--force"))
 	case errors.Is(err, download.ErrCut) && i.path == "-":
-		return cli.WithHint(err, "what came out is right as far as it goes; from the beginning: "+s.program.Typed())
+		return cli.WithHint(err, "the bytes written so far are verified; to start from the beginning: "+s.program.Typed())
 	case cli.OnceMended(err) != "":
 		return cli.WithHint(err, cli.OnceMended(err)+again)
 	case errors.Is(err, jobs.ErrJobFailed):
-		return cli.WithHint(err, "to ask for another job: "+s.program.Typed())
+		return cli.WithHint(err, "to start another job: "+s.program.Typed())
 	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return cli.WithHint(err, again)
 	case errors.Is(err, vault.ErrNotFound) && i.ID != "":
-		return cli.WithHint(err, "what the catalog knows of the vault: "+term.ShellCommand("firn", "list", s.vaultArg))
+		return cli.WithHint(err, "to list what the catalog knows of the vault: "+term.ShellCommand("firn", "list", s.vaultArg))
 	}
 	return s.program.ExplainVault(err, s.vaultArg)
 }

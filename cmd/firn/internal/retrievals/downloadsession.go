@@ -176,9 +176,9 @@ func (s *downloadSession) notBegun(left []record.Archive) error {
 func (s *downloadSession) checkStream() error {
 	switch {
 	case s.program.JSON:
-		return cli.UsageError("-o - and --json both want standard output")
+		return cli.UsageError("-o - and --json cannot share standard output")
 	case s.program.Out.IsTerminal():
-		return cli.WithHint(cli.UsageError("standard output is a terminal, which the bytes of an archive could confuse"), "redirect it, or give -o FILE")
+		return cli.WithHint(cli.UsageError("standard output is a terminal, and the bytes of an archive could garble it"), "redirect it, or give -o FILE")
 	}
 	return nil
 }

@@ -175,7 +175,7 @@ func chooseJob(all []record.Job, bad []vault.Job, vaultURL, ref string) (record.
 			found = append(found, j)
 		}
 	}
-	hint := "what there is: " + term.ShellCommand("firn", "job", "list", vaultURL)
+	hint := "to see what there is: " + term.ShellCommand("firn", "job", "list", vaultURL)
 	switch len(found) {
 	case 1:
 		return found[0], nil

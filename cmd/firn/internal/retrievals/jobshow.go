@@ -79,7 +79,7 @@ func jobText(j record.Job, a record.Archive, usually time.Duration, now time.Tim
 	if j.Description != "" {
 		lines = append(lines, fmt.Sprintf("described  %q", j.Description))
 	}
-	lines = append(lines, "asked for  "+humane.Time(j.Started))
+	lines = append(lines, "started    "+humane.Time(j.Started))
 	if j.Status == vault.InProgress && !j.Started.IsZero() {
 		lines = append(lines, fmt.Sprintf("usually    done after %s, about %s",
 			humane.Usually(usually), humane.Time(j.Started.Add(usually))))

@@ -142,7 +142,7 @@ func (s *retrieveSession) due(ctx context.Context, archives []record.Archive) (d
 		}
 	}
 	if before > 0 {
-		s.program.Notice(humane.Count(before, "archive") + " left out, readable before and downloaded or expired; --again, or firn download, asks for them")
+		s.program.Notice(humane.Count(before, "archive") + " skipped: retrieved before, and downloaded or expired since; --again or firn download retrieves them again")
 	}
 	return due, nil
 }

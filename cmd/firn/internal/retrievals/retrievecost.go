@@ -51,7 +51,7 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	if s.program.Quiet {
 		return nil
 	}
-	text := fmt.Sprintf("asking for %s of archive %s by %s", humane.Bytes(bytes), cli.ShortArchive(s.vault, req.Archive), tier)
+	text := fmt.Sprintf("retrieving %s of archive %s by %s", humane.Bytes(bytes), cli.ShortArchive(s.vault, req.Archive), tier)
 	if !s.table.IsFree() {
 		here := difference(after.Egress, before.Egress)
 		text += fmt.Sprintf(", ready in %s to %s: %s to retrieve", humane.Duration(after.Least), humane.Duration(after.Most),
@@ -75,7 +75,7 @@ func (s *spending) tellUnusedTier(name string, job record.Job, wanted cli.TierFl
 	if wanted == "" || job.Tier == "" || job.Tier == vault.Tier(wanted) {
 		return
 	}
-	text := fmt.Sprintf("%q was asked for before by %s, so --tier %s is not used", name, job.Tier, wanted)
+	text := fmt.Sprintf("%q was already requested by %s, so --tier %s is not used", name, job.Tier, wanted)
 	if cost, err := s.table.Retrieve(string(wanted), 1, max(0, bytes), 0); err == nil {
 		if saved := cost.Requests.Plus(cost.Bytes); saved.USD > 0 {
 			text += ", which saves " + cli.Money(saved)
@@ -87,11 +87,11 @@ func (s *spending) tellUnusedTier(name string, job record.Job, wanted cli.TierFl
 // approveUnknown approves a job for an archive of unknown size.
 func (s *spending) approveUnknown(req vault.JobRequest) error {
 	if !s.table.IsFree() && s.limit.Given {
-		return cli.WithHint(cli.RefusedError("the size of archive %q is not known, so neither is what it costs, and there is a limit",
-			string(req.Archive)), "an inventory tells the size, or leave --max-cost out")
+		return cli.WithHint(cli.RefusedError("the size of archive %q is unknown, and so is its price, but --max-cost sets a limit",
+			string(req.Archive)), "an inventory lists the size; or leave out --max-cost")
 	}
 	if !s.program.Quiet {
-		s.program.UI.Say("firn: asking for archive %s by %s; the catalog does not know its size", term.Show(cli.ShortArchive(s.vault, req.Archive)), req.Tier)
+		s.program.UI.Say("firn: retrieving archive %s by %s; the catalog does not know its size", term.Show(cli.ShortArchive(s.vault, req.Archive)), req.Tier)
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (s *retrievalPlan) tell(archives []record.Archive) error {
 	if o.Seconds > 0 {
 		s.program.Out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Bytes, o.Rate)), s.program.UI.Units.Rate(o.Rate))
 	} else {
-		s.program.Out.Line("  duration  not known; tell the rate of your line with --estimate-rate")
+		s.program.Out.Line("  duration  unknown; give the rate of your connection with --estimate-rate")
 	}
 	if o.Now < o.Archives {
 		s.program.Out.Line("  now       %s, %s: more could not be downloaded before the outputs expire",

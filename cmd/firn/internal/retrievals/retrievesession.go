@@ -83,7 +83,7 @@ func (s *retrieveSession) retrieveOptions(archives []record.Archive) (jobs.Optio
 		return o, nil
 	}
 	if len(archives) > 1 {
-		return o, cli.UsageError("--range is of one archive, and there are %d", len(archives))
+		return o, cli.UsageError("--range applies to one archive, and there are %d", len(archives))
 	}
 	for _, a := range archives {
 		var err error
@@ -133,9 +133,9 @@ func (s *retrieveSession) tell(r jobs.Retrieved) error {
 	case r.Job.Status == vault.Succeeded:
 		s.program.Notice(fmt.Sprintf("%q can be downloaded now, until %s", name, humane.Time(r.Job.Expires)))
 	case r.Found && r.Job.Started.IsZero():
-		s.program.Notice(fmt.Sprintf("%q was asked for before, by somebody else", name))
+		s.program.Notice(fmt.Sprintf("%q was already requested, by somebody else", name))
 	case r.Found:
-		s.program.Notice(fmt.Sprintf("%q was asked for before, at %s", name, humane.Time(r.Job.Started)))
+		s.program.Notice(fmt.Sprintf("%q was already requested, at %s", name, humane.Time(r.Job.Started)))
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (s *retrieveSession) end() error {
 	s.seen[s.program.Report(cli.WithHint(
 		notStarted(s.left, s.rate, s.program.UI.Units),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.program.Typed()),
-		"to ask for all of them at once: "+s.program.TypedWith("--all")))] = true
+		"to start all jobs at once: "+s.program.TypedWith("--all")))] = true
 	return cli.WorstOf(s.seen)
 }
 
@@ -181,7 +181,7 @@ func (s *retrieveSession) explain(err error, a record.Archive) error {
 	case cli.OnceMended(err) != "":
 		return cli.WithHint(err, cli.OnceMended(err)+again)
 	case errors.Is(err, vault.ErrNotFound) && a.ID != "":
-		return cli.WithHint(err, "what the catalog knows of the vault: "+term.ShellCommand("firn", "list", s.vaultArg))
+		return cli.WithHint(err, "to list what the catalog knows of the vault: "+term.ShellCommand("firn", "list", s.vaultArg))
 	}
 	return s.program.ExplainVault(err, s.vaultArg)
 }

@@ -159,7 +159,7 @@ func verifyKnown(ctx context.Context, p *cli.Program, c *catalog.Catalog, a reco
 func fileText(got verify.Result, file string) string {
 	switch {
 	case got.ByCRC:
-		return fmt.Sprintf("verified: %q has the CRC-64 that the vault tells; nobody knows the tree hash of the archive", file)
+		return fmt.Sprintf("verified: %q has the CRC-64 that the vault reports; the archive has no known tree hash", file)
 	case got.FromVault:
 		return fmt.Sprintf("verified: %q has the tree hash that the vault keeps with the archive", file)
 	}
@@ -170,7 +170,7 @@ func fileText(got verify.Result, file string) string {
 // it is nil, for values that the record lacks.
 func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file string, v vault.Vault) (verify.Result, error) {
 	if a.State == record.Differing && !p.Quiet {
-		p.UI.Say("firn: the vault's inventory says otherwise of this archive than the catalog; the file is compared with the catalog")
+		p.UI.Say("firn: the vault's inventory and the catalog disagree about this archive; the file is compared with the catalog")
 	}
 	shown := progress.StartOne(p, "")
 	defer shown.Stop()
@@ -181,7 +181,7 @@ func verifyFile(ctx context.Context, p *cli.Program, a record.Archive, file stri
 		if vaulturl.IsBucket(a.Vault) { // the list of a bucket has no tree hashes
 			return got, cli.WithHint(err, "to read what the vault has: "+p.TypedWith("--remote"))
 		}
-		return got, cli.WithHint(err, "an inventory tells them: "+term.ShellCommand("firn", "inventory", a.Vault))
+		return got, cli.WithHint(err, "an inventory lists them: "+term.ShellCommand("firn", "inventory", a.Vault))
 	}
 	return got, err
 }
@@ -243,9 +243,9 @@ func remoteText(got download.Result, known bool, file string) string {
 	case file != "":
 		return fmt.Sprintf("%s; verified: the vault and %q have the same bytes", unknown, file)
 	case got.Unproved:
-		return fmt.Sprintf("%s, nor does the vault: all %s were read, and compared with nothing", unknown, humane.Bytes(got.Range.Size))
+		return fmt.Sprintf("%s, and neither does the vault: all %s were read, but there is nothing to compare them with", unknown, humane.Bytes(got.Range.Size))
 	}
-	return unknown + "; verified: the bytes have the one that the vault gives for them"
+	return unknown + "; verified: the bytes have the hash that the vault returned for them"
 }
 
 // tellVerified prints the verified archive, and a sentence for people.

@@ -37,7 +37,7 @@ func (o serveOptions) openAccounts(roots map[string]*dirvault.Root, keys server.
 func (o serveOptions) openRoot(dir, account string, log *slog.Logger) (*dirvault.Root, error) {
 	root, err := dirvault.OpenRoot(dir, o.vaults(account, log))
 	if errors.Is(err, vault.ErrReadOnly) {
-		err = cli.WithHint(err, "to serve what is there, and change nothing: --read-only")
+		err = cli.WithHint(err, "to serve it without changing anything: --read-only")
 	}
 	return root, err
 }

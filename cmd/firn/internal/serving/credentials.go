@@ -44,7 +44,7 @@ func readCredentials(path string) (server.Keys, error) {
 	for i, k := range d.Keys {
 		err := k.check()
 		if _, twice := keys[k.AccessKeyID]; twice && err == nil {
-			err = errors.New("its access key stands there twice")
+			err = errors.New("its access key occurs twice")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the credentials %q: key %d: %w", path, i+1, err)

@@ -76,7 +76,7 @@ func (o serveOptions) checkAddresses() error {
 		return nil
 	}
 	if local, err = isLoopback(o.admin); err == nil && !local {
-		return cli.RefusedError("the address %q of --admin is not on the loopback interface: it asks nobody for a key", o.admin)
+		return cli.RefusedError("the address %q of --admin is not on the loopback interface: it requires no key", o.admin)
 	}
 	return err
 }

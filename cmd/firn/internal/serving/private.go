@@ -15,7 +15,7 @@ import (
 
 // readPrivate reads a file of at most limit bytes that only its owner, this user, can read.
 func readPrivate(path string, limit int64) ([]byte, error) {
-	return readGuarded(path, limit, guard{0o077, true, "make it yours alone: " + term.ShellCommand("chmod", "600", path)})
+	return readGuarded(path, limit, guard{0o077, true, "to make it private: " + term.ShellCommand("chmod", "600", path)})
 }
 
 // guard determines which files are refused.
@@ -51,5 +51,5 @@ func readGuarded(path string, limit int64, g guard) ([]byte, error) {
 
 // notOurs refuses a file or directory of another user, with a hint.
 func notOurs(path string, err error) error {
-	return cli.WithHint(cli.RefusedError("%w", err), "make it yours: "+term.ShellCommand("chown", strconv.Itoa(os.Geteuid()), path))
+	return cli.WithHint(cli.RefusedError("%w", err), "to own it: "+term.ShellCommand("chown", strconv.Itoa(os.Geteuid()), path))
 }

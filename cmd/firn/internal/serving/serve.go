@@ -100,9 +100,9 @@ func (o serveOptions) check() error {
 	case o.outputLifetime <= 0:
 		return cli.UsageError("an output lives longer than --output-lifetime %s", o.outputLifetime)
 	case o.inventoryEvery < 0:
-		return cli.UsageError("no inventory is taken every %s: --inventory-every is 0 or more", o.inventoryEvery)
+		return cli.UsageError("--inventory-every must be 0 or more, not %s", o.inventoryEvery)
 	case o.showSecret && o.credentials != "":
-		return cli.UsageError("--show-secret shows the key pair that a server has made, and --credentials names others")
+		return cli.UsageError("--show-secret shows the server's own key pair, and --credentials replaces it")
 	}
 	return errors.Join(o.scrub.check(), o.checkAddresses())
 }

@@ -93,7 +93,7 @@ func (f tlsFiles) read() (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	key, err := readGuarded(f.key, keyLimit, guard{unwanted: 0o007, hint: "keep others out: " + term.ShellCommand("chmod", "o-rwx", f.key)})
+	key, err := readGuarded(f.key, keyLimit, guard{unwanted: 0o007, hint: "to keep others out: " + term.ShellCommand("chmod", "o-rwx", f.key)})
 	if err != nil {
 		return tls.Certificate{}, err
 	}

@@ -29,15 +29,15 @@ func (s *spending) approve(plan depot.UploadPlan) error {
 	case s.table.IsFree():
 		return nil
 	case plan.Size < 0 && s.limit.Given:
-		return cli.WithHint(cli.RefusedError("the size of standard input is not known, so neither is its price, and there is a limit"),
-			"say about how much will come: "+s.program.TypedWith("--expected-size")+" SIZE")
+		return cli.WithHint(cli.RefusedError("the size of standard input is unknown, and so is its price, but --max-cost sets a limit"),
+			"to give its approximate size: "+s.program.TypedWith("--expected-size")+" SIZE")
 	case plan.Size < 0:
 		return nil
 	}
 	cost := s.table.Upload(plan.Requests, plan.Size)
 	total := s.total.Plus(cost.Requests).Plus(cost.Minimum)
 	if s.limit.Given && total.USD > s.limit.USD {
-		return cli.RefusedError("it would cost %s in all, requests and the least storage (%s), and --max-cost is %s",
+		return cli.RefusedError("it would cost %s in all for requests and minimum storage (%s), and --max-cost is %s",
 			cli.Money(total), s.table.Basis(), cli.Dollars(s.limit.USD))
 	}
 	s.total = total

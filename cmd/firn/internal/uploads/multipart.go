@@ -129,8 +129,8 @@ func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, 
 		return found[0], nil
 	case 0:
 		return openUpload{}, cli.WithHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", v.URL(), ref, vault.ErrNotFound),
-			"what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+			"to list what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
 	}
 	return openUpload{}, cli.WithHint(cli.UsageError("%d unfinished uploads begin with %q", len(found), ref),
-		"what there is: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+		"to see what there is: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
 }

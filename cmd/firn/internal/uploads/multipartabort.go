@@ -85,7 +85,7 @@ func multipartAbort(
 		for i, u := range chosen {
 			objects[i] = fmt.Sprintf("%s  begun %s  %q", cli.ShortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
 		}
-		question := fmt.Sprintf("remove %s and what %s holds of it?", humane.Count(len(chosen), "unfinished upload"), v.URL())
+		question := fmt.Sprintf("abort %s and remove its parts from %s?", humane.Count(len(chosen), "unfinished upload"), v.URL())
 		if err := p.ApproveRemoval(ctx, objects, "", question); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func multipartAbort(
 	for _, u := range chosen {
 		err := abortOne(ctx, p, c, v, u)
 		if errors.Is(err, vault.ErrLocked) && o.olderThan.Given() {
-			p.Notice(fmt.Sprintf("the unfinished upload %s is left alone, because another process works on it", cli.ShortID(string(u.ID))))
+			p.Notice(fmt.Sprintf("the unfinished upload %s is left alone, because another process is working on it", cli.ShortID(string(u.ID))))
 			continue
 		}
 		if err != nil {
@@ -160,7 +160,7 @@ func abortOne(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vaultu
 		return p.Out.Object(abortedObject{"aborted", v.URL(), u.ID})
 	}
 	if !p.Quiet {
-		p.UI.Say("firn: removed the unfinished upload %s", term.Show(string(u.ID)))
+		p.UI.Say("firn: aborted the unfinished upload %s", term.Show(string(u.ID)))
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	err := p.Retry(ctx, func(ctx context.Context) error {
 		_, err := v.FindUpload(ctx, id)
 		if errors.Is(err, vault.ErrNotFound) {
-			err = fmt.Errorf("the vault %q has no unfinished upload %q any more; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
+			err = fmt.Errorf("the vault %q no longer has the unfinished upload %q; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
 		}
 		return err
 	})
@@ -212,9 +212,9 @@ func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 		now.State = record.Open
 		return c.SaveUpload(ctx, now)
 	case errors.Is(err, vault.ErrNotFound) && now != nil:
-		return cli.WithHint(fmt.Errorf("%w: %w", upload.ErrUnknown, err), "what the vault says that it has: "+term.ShellCommand("firn", "inventory", v.URL()))
+		return cli.WithHint(fmt.Errorf("%w: %w", upload.ErrUnknown, err), "to list what the vault has: "+term.ShellCommand("firn", "inventory", v.URL()))
 	case errors.Is(err, vault.ErrNotFound):
-		return cli.WithHint(err, "what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
+		return cli.WithHint(err, "to list what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
 	}
 	return err
 }

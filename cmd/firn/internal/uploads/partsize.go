@@ -30,16 +30,16 @@ func (s *uploadSession) partSizeHints(e *upload.PartSizeError, path string) (hin
 	case e.MaxParts != 0:
 		hints = append(hints, "no part size fits: cut the file into several")
 	default:
-		hints = append(hints, "no smaller parts can hold this file: let the proxy pass requests of "+humane.Bytes(e.PartSize)+
+		hints = append(hints, "smaller parts cannot hold this file: let the proxy pass requests of "+humane.Bytes(e.PartSize)+
 			", or go around it (NO_PROXY)")
 	}
 	if e.MaxParts != 0 && !e.Guessed && vaulturl.IsBucket(s.vaultArg) {
-		hints = append(hints, fmt.Sprintf("so that no other upload is begun with more parts: add max-parts=%d to the vault's URL", e.MaxParts))
+		hints = append(hints, fmt.Sprintf("to avoid this in other uploads: add max-parts=%d to the vault's URL", e.MaxParts))
 	}
 	if e.Otherwise != "" { // the upload may still be completed, so no hint removes it
 		return hints
 	}
-	left := "what it has at the vault stays there until it is removed: "
+	left := "its parts stay in the vault until you abort it: "
 	if e.MaxParts != 0 {
 		left = "this unfinished upload can never be completed; to remove it: "
 	}

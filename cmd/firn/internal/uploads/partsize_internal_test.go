@@ -22,7 +22,7 @@ func TestPartSizeHintsKeepWhatIsInDoubt(t *testing.T) {
 				t.Errorf("%q: %s", otherwise, hints)
 			}
 		}
-		if strings.Contains(e.Error(), "most likely cannot") == aborts {
+		if strings.Contains(e.Error(), "probably cannot") == aborts {
 			t.Errorf("%q: %v", otherwise, e)
 		}
 	}

@@ -126,7 +126,7 @@ func planText(o planObject, plan upload.Plan, l vault.Limits, cost price.Estimat
 		lines = append(lines, "  price     nothing is charged")
 	} else {
 		lines = append(lines,
-			fmt.Sprintf("  price     %s for the requests, then %s a month; deleting it early costs %s of storage all the same",
+			fmt.Sprintf("  price     %s for the requests, then %s a month; at least %s of storage is billed, even if you delete it early",
 				cli.Money(cost.Requests), cli.Money(cost.Month), cli.Money(cost.Minimum)),
 			fmt.Sprintf("            (%s; look up yours)", table.Basis()))
 		if o.Certainty == price.Low {
@@ -136,13 +136,13 @@ func planText(o planObject, plan upload.Plan, l vault.Limits, cost price.Estimat
 	if o.Seconds > 0 {
 		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Size, o.Rate)), units.Rate(o.Rate)))
 	}
-	return append(lines, "  duration  not known; tell the rate of your line with --estimate-rate")
+	return append(lines, "  duration  unknown; give the rate of your connection with --estimate-rate")
 }
 
 // checkNotEmpty refuses an empty file if the vault keeps no empty archives, as an upload does.
 func checkNotEmpty(path string, size int64, l vault.Limits) error {
 	if size == 0 && l.MinArchiveSize > 0 {
-		return fmt.Errorf("%q %w as an archive: it is empty, and this vault keeps no empty archives", path, source.ErrUnreadable)
+		return fmt.Errorf("%q %w as an archive: it is empty, and this vault takes no empty archives", path, source.ErrUnreadable)
 	}
 	return nil
 }

@@ -106,34 +106,34 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	case isBadName:
 		return explainName(err, s.vaultArg, path)
 	case isDouble:
-		return cli.WithHint(err, "what became of the earlier one: "+term.ShellCommand("firn", "inventory", s.vaultArg),
+		return cli.WithHint(err, "to find out what became of the earlier one: "+term.ShellCommand("firn", "inventory", s.vaultArg),
 			"to remove what was sent now: "+term.ShellCommand("firn", "multipart", "abort", s.vaultArg, "--", string(double.Upload)),
-			"to store another copy all the same, feed it to: "+s.program.TypedWith("--again"))
+			"to store another copy anyway, feed it to: "+s.program.TypedWith("--again"))
 	case isClass && class.ID != "":
-		return cli.WithHint(cli.InClass(err, cli.ErrBroken), "if it must not stay there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(class.ID)))
+		return cli.WithHint(cli.InClass(err, cli.ErrBroken), "to remove it: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(class.ID)))
 	case isPartSize:
 		return cli.WithHint(err, s.partSizeHints(partSize, path)...)
 	case errors.Is(err, upload.ErrUnknown):
-		return cli.WithHint(err, "what the vault has open: "+term.ShellCommand("firn", "multipart", "list", s.vaultArg),
-			"to store another copy all the same: "+s.program.TypedWith("--again"))
+		return cli.WithHint(err, "to list the unfinished uploads: "+term.ShellCommand("firn", "multipart", "list", s.vaultArg),
+			"to store another copy anyway: "+s.program.TypedWith("--again"))
 	case errors.Is(err, depot.ErrInterrupted):
 		return cli.WithHint(err, again)
 	case errors.Is(err, source.ErrSourceChanged):
-		return cli.WithHint(err, "when nothing writes to it any more, "+again)
+		return cli.WithHint(err, "when nothing writes to it, "+again)
 	case errors.Is(err, vault.ErrExists):
 		return cli.WithHint(cli.InClass(err, cli.ErrRefused), s.takenHints(ctx, err, sizeOf(path))...)
 	case isUnproved:
 		hints := s.unprovedHints(unproved.ID)
 		if path != "-" || s.options.name != "" { // a stream without a name would be stored again
-			hints = append([]string{"to look at it once more, which sends nothing: " + s.program.Typed()}, hints...)
+			hints = append([]string{"to check it again without sending anything: " + s.program.Typed()}, hints...)
 		}
 		return cli.WithHint(err, hints...)
 	case isUnprovable:
-		return cli.WithHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy all the same: "+s.program.TypedWith("--again"))...)
+		return cli.WithHint(err, append(s.unprovedHints(unprovable.ID), "to store another copy anyway: "+s.program.TypedWith("--again"))...)
 	case cli.OnceMended(err) != "":
 		return cli.WithHint(err, cli.OnceMended(err)+again)
 	case errors.Is(err, upload.ErrSpool) && s.options.spoolDir == "":
-		return cli.WithHint(err, "another place for the parts that wait: "+s.program.TypedWith("--spool-dir", "DIR"), again)
+		return cli.WithHint(err, "to keep the waiting parts elsewhere: "+s.program.TypedWith("--spool-dir", "DIR"), again)
 	case errors.Is(err, depot.ErrGaveUp), errors.Is(err, vault.ErrChecksum):
 		return cli.WithHint(err, again)
 	}

@@ -78,9 +78,9 @@ func openSource(path string, stdin io.Reader, vaultArg string) (*source.Source, 
 	stream := term.ShellCommand("firn", "upload", vaultArg, "-", "--description", "TEXT")
 	switch no, is := errors.AsType[*source.NotAFileError](err); {
 	case is && no.Directory:
-		err = cli.WithHint(err, "pack it on the way: "+term.ShellCommand("tar", "c", path)+" | "+stream)
+		err = cli.WithHint(err, "to pack it on the way: "+term.ShellCommand("tar", "c", path)+" | "+stream)
 	case is:
-		err = cli.WithHint(err, "feed it through standard input: "+stream+" < "+term.ShellCommand(path))
+		err = cli.WithHint(err, "to feed it through standard input: "+stream+" < "+term.ShellCommand(path))
 	}
 	return s, err
 }

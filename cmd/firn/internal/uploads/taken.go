@@ -17,7 +17,7 @@ import (
 func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) []string {
 	hints := []string{"store it under another name: " + s.program.TypedWith("--name") + " NAME"}
 	if unfinished, ok := errors.AsType[*upload.UnfinishedError](err); ok {
-		return append(hints, "or give up what was sent under this one: "+
+		return append(hints, "or abort the upload under this name: "+
 			term.ShellCommand("firn", "multipart", "abort", s.vaultArg, "--", cli.ShortID(string(unfinished.Upload))))
 	}
 	taken, ok := errors.AsType[*vault.TakenError](err)
@@ -27,7 +27,7 @@ func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) [
 	a, err := s.catalog.ArchiveByID(ctx, s.vault.URL(), taken.ID)
 	switch {
 	case errors.Is(err, vault.ErrNotFound) && taken.Size == size && !s.options.again: // it may have the same bytes
-		return []string{"whether it is this very file shows once the inventory is read: " +
+		return []string{"to find out whether it is the same file, read the inventory: " +
 			term.ShellCommand("firn", "inventory", s.vaultArg) + "; then " + s.program.Typed()}
 	case err != nil:
 		return hints
@@ -36,7 +36,7 @@ func (s *uploadSession) takenHints(ctx context.Context, err error, size int64) [
 	case !s.isOurs(ctx, a, taken) || s.options.again && a.Size == size:
 		return hints
 	}
-	return append(hints, "or delete first what firn has stored there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
+	return append(hints, "or first delete what firn stored there: "+term.ShellCommand("firn", "delete", s.vaultArg, "--", string(taken.ID)))
 }
 
 // isOurs reports whether the record shows that firn has stored the archive with this name, and

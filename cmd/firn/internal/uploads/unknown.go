@@ -33,10 +33,10 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 	case errors.Is(err, vault.ErrUnanswered), errors.Is(err, vault.ErrCredentials): // the upload would fail alike
 		return cli.WithHint(err, cli.OnceMended(err)+s.program.ResumeHint(""))
 	case errors.Is(err, vault.ErrDenied): // without permission to list archives, uploads may still be permitted
-		s.program.UI.Say("firn: warning: the catalog knows nothing of this vault, and whether it is empty may not be looked at; if it is not, read its inventory first")
+		s.program.UI.Say("firn: warning: the catalog knows nothing of this vault, and firn may not check whether it is empty; if it is not, read its inventory first")
 		return nil
 	case err != nil && !errors.Is(err, vault.ErrNotFound):
-		s.warnUnknown("and whether it is empty could not be looked at: " + term.ErrorText(err))
+		s.warnUnknown("and firn could not check whether it is empty: " + term.ErrorText(err))
 		return nil
 	case !has: // or the vault does not exist
 		return nil
@@ -56,9 +56,9 @@ func (s *uploadSession) meetVault(ctx context.Context) error {
 
 // warnUnknown warns that the catalog knows nothing of the vault, with a hint.
 func (s *uploadSession) warnUnknown(state string) {
-	again := "a file that was stored before is stored again"
+	again := "a file that is already stored will be stored again"
 	if s.vault.Limits().Names {
-		again = "a file that was stored before is refused under its name; under another name it is stored again, then as well"
+		again = "a file that is already stored is refused under its name, and stored again under another one"
 	}
 	s.program.UI.Say("firn: warning: the catalog knows nothing of this vault, %s; until its inventory is read, %s", state, again)
 	s.program.UI.Say("hint: read it with: %s", term.ShellCommand("firn", "inventory", s.vaultArg))

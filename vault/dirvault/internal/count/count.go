@@ -147,7 +147,7 @@ func (c *Count) enter(id vault.ArchiveID) (line uint64, err error) {
 }
 
 // errDoomed is the error of a change that a record which is left would not have.
-var errDoomed = errors.New("the record of how many there are can neither be written nor removed")
+var errDoomed = errors.New("the record of their number can neither be written nor removed")
 
 // leave ends a use of an archive and reports whether it was the last one. The caller
 // holds mu.

@@ -69,7 +69,7 @@ type changeLine struct {
 
 func (l *changeLine) check() error {
 	if l.Touched.IsZero() == (l.ID == "") || l.ID != "" && !layout.IsArchiveID(string(l.ID)) || l.Size < noArchive {
-		return errors.New("a line that makes no sense")
+		return errors.New("an invalid line")
 	}
 	return layout.CheckTime(l.Touched)
 }

@@ -95,7 +95,7 @@ func WriteDocument(dir *os.Root, name string, d Document) error {
 // CheckVersion refuses a document of another FormatVersion.
 func CheckVersion(v int) error {
 	if v != FormatVersion {
-		return fmt.Errorf("format version %d, where this program knows %d", v, FormatVersion)
+		return fmt.Errorf("format version %d; this program reads up to %d", v, FormatVersion)
 	}
 	return nil
 }

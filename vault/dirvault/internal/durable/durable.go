@@ -101,7 +101,7 @@ func SyncName(dir string) error {
 // ErrNotFlushed is in the error of a failed flush. After one, the system's copy of the file
 // may differ from the disk's, and another flush may succeed without writing anything. So
 // the file must not be used until it was opened again (see rwlock.Lock.Abandoned).
-var ErrNotFlushed = errors.New("could not be flushed to the disk; open the vault again to go on")
+var ErrNotFlushed = errors.New("could not be flushed to the disk; open the vault again to continue")
 
 // SyncFile flushes the bytes of a file. Its error wraps ErrNotFlushed.
 func SyncFile(f *os.File) error {

@@ -189,7 +189,7 @@ func (s *Store) removeUnneeded() error {
 			return false, err
 		}
 		if broken := s.kept.unsure(); broken != nil {
-			return false, fmt.Errorf("a job may give them still: %w", broken)
+			return false, fmt.Errorf("a job may still output them: %w", broken)
 		}
 		if last := lastOf(spans, s.Now()); !last.IsZero() {
 			s.kept.expect(last)

@@ -45,7 +45,7 @@ func Invalid(err error) error { return fmt.Errorf("%w: %w", vault.ErrInvalid, er
 // CheckDescription checks the description of an archive or a job.
 func CheckDescription(s string) error {
 	if len(s) > MaxDescription {
-		return fmt.Errorf("a description of %d characters, where %d are allowed", len(s), MaxDescription)
+		return fmt.Errorf("the description has %d characters, and at most %d are allowed", len(s), MaxDescription)
 	}
 	for i := range len(s) {
 		if !vault.IsPrintable(s[i]) {
