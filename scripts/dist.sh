@@ -62,7 +62,9 @@ env -i SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" HOME=/nonexistent "$work/host" man
 for shell in bash:firn.bash zsh:_firn fish:firn.fish powershell:firn.ps1; do
 	"$work/host" completion "${shell%%:*}" >"$work/common/completions/${shell#*:}"
 done
+mkdir "$work/common/docs"
 cp LICENSE README.md CHANGELOG.md "$work/common"
+cp docs/session.svg "$work/common/docs" # the picture of README.md
 
 # modules BINARY NAME lists what a binary is made of, with the licences. It only looks at
 # modules that are here already, as all that were compiled are: what it finds depends on
@@ -105,7 +107,7 @@ for target in "${targets[@]}"; do
 		cp -R "$work/$name/." packaging/systemd packaging/nfpm.yaml "$stage"
 		gzip --no-name "$stage"/man/*
 		cp packaging/examples/* "$stage/doc/examples"
-		cp LICENSE README.md CHANGELOG.md docs/*.md "$stage/doc"
+		cp LICENSE README.md CHANGELOG.md docs/*.md docs/*.svg "$stage/doc"
 		even "$stage"
 		for format in deb rpm apk; do
 			package "$format" "$stage" "$arch"

@@ -289,7 +289,7 @@ func TestRetrieveRefuses(t *testing.T) {
 		}, vault.ErrInvalid, "its size is unknown"},
 		"a long description": {func(_ *record.Archive, o *retrieving) {
 			o.Description = strings.Repeat("x", 1000)
-		}, vault.ErrInvalid, "room for 986"},
+		}, vault.ErrInvalid, "at most 986"},
 		"an archive that is gone": {func(a *record.Archive, _ *retrieving) {
 			a.ID = "no such archive"
 		}, vault.ErrNotFound, "no such archive"},
