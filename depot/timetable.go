@@ -1,6 +1,7 @@
 package depot
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -17,6 +18,28 @@ type Change struct {
 	Rate   int64        // bytes per second; 0: no limit
 }
 
+// Or returns the timetable or, if it is empty, one that always has the same limit in bytes per
+// second. A limit of 0 is none.
+func (t Timetable) Or(rate int64) Timetable {
+	if len(t) > 0 || rate <= 0 {
+		return t
+	}
+	return Timetable{{Rate: rate}}
+}
+
+// IsLimited reports whether there is a limit at any time.
+func (t Timetable) IsLimited() bool {
+	return slices.ContainsFunc(t, func(c Change) bool { return c.Rate > 0 })
+}
+
+// Most returns the highest limit in bytes per second, or 0 if there is none at some time.
+func (t Timetable) Most() int64 {
+	if len(t) == 0 || slices.ContainsFunc(t, func(c Change) bool { return c.Rate <= 0 }) {
+		return 0
+	}
+	return slices.MaxFunc(t, func(a, b Change) int { return cmp.Compare(a.Rate, b.Rate) }).Rate
+}
+
 // At returns the limit at a time, in bytes per second, or 0 if there is none.
 func (t Timetable) At(now time.Time) int64 {
 	if len(t) == 0 {
@@ -26,13 +49,16 @@ func (t Timetable) At(now time.Time) int64 {
 	return latest.Rate
 }
 
-// Next returns the time of the first change after now; zero if there is none.
-func (t Timetable) Next(now time.Time) time.Time {
-	if len(t) == 0 {
-		return time.Time{}
+// Next returns the first time after now at which the limit differs from that of now; zero if it
+// never does.
+func (t Timetable) Next(now time.Time) (first time.Time) {
+	rate := t.At(now)
+	for _, c := range t {
+		if at := c.next(now); c.Rate != rate && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
 	}
-	first := slices.MinFunc(t, func(a, b Change) int { return a.next(now).Compare(b.next(now)) })
-	return first.next(now)
+	return first
 }
 
 // last returns the last time of the change, which may be now.

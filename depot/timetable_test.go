@@ -1,6 +1,7 @@
 package depot_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -54,8 +55,22 @@ func TestTimetable(t *testing.T) {
 	if none.At(at("2026-11-30 08:00:00")) != 0 || !none.Next(at("2026-11-30 08:00:00")).IsZero() {
 		t.Error("an empty timetable has a limit or a change")
 	}
-	one := depot.Timetable{{Day: time.Monday, Minute: 0, Rate: 7}}
-	if now := at("2026-11-30 00:00:00"); one.At(now) != 7 || !one.Next(now).Equal(at("2026-12-07 00:00:00")) {
-		t.Errorf("a single change: %d until %s", one.At(now), one.Next(now))
+	if none.IsLimited() || none.Most() != 0 || none.Or(0).IsLimited() {
+		t.Error("an empty timetable is limited")
+	}
+	if !office.IsLimited() || office.Most() != 0 {
+		t.Errorf("without a limit at the weekend, the most is %d", office.Most())
+	}
+	if !slices.Equal(office.Or(7), office) {
+		t.Error("a timetable gives way to a single rate")
+	}
+	one := none.Or(7)
+	if now := at("2026-11-30 00:00:00"); one.At(now) != 7 || one.Most() != 7 || !one.IsLimited() || !one.Next(now).IsZero() {
+		t.Errorf("a single rate: %d until %s, at most %d", one.At(now), one.Next(now), one.Most())
+	}
+	// A change to the same rate is none.
+	daily := depot.Timetable{{Day: time.Monday, Rate: 7}, {Day: time.Tuesday, Rate: 7}, {Day: time.Wednesday, Rate: 9}}
+	if now := at("2026-11-30 12:00:00"); !daily.Next(now).Equal(at("2026-12-02 00:00:00")) || daily.Most() != 9 {
+		t.Errorf("the next change is at %s, the most %d", daily.Next(now), daily.Most())
 	}
 }

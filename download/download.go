@@ -21,11 +21,8 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"firn/depot"
 	"firn/internal/crc64"
-	"firn/internal/transfer"
 	"firn/jobs"
 	"firn/record"
 	"firn/treehash"
@@ -55,12 +52,18 @@ type Options struct {
 	Concurrency int
 	// LimitRate limits all segments together, in bytes per second. Default: no limit.
 	LimitRate int64
+	// Limits is the limit by the time of the week, instead of LimitRate. Jobs are planned for the
+	// limit at the time of their start.
+	Limits depot.Timetable
 	// EstimateRate is the expected rate of the connection in bytes per second. A call requests
 	// no more at a time than it can read at that rate before the output expires. If an existing
 	// output will expire too early, a notice says so. If this call measures a higher rate, that
 	// rate counts. Default: the rate of earlier downloads on record.
 	EstimateRate float64
 }
+
+// limits returns the limit by the time of the week.
+func (o *Options) limits() depot.Timetable { return o.Limits.Or(o.LimitRate) }
 
 // Result describes the bytes of an archive that were fetched and verified.
 type Result struct {
@@ -90,7 +93,6 @@ type download struct {
 	archive   record.Archive // the call completes its size and tree hash when it learns them
 	want      vault.Range    // wanted range within the archive; here, a zero Range is empty
 	requester *jobs.Requester
-	limiter   *rate.Limiter
 	started   time.Time
 
 	jobs           []record.Job         // jobs to read from, whose outputs are not known to be gone
@@ -116,8 +118,7 @@ func newDownload(run depot.Run, a record.Archive, o Options) *download {
 	}
 	d := &download{
 		Options: o, Run: run, VaultURL: run.Vault.URL(), archive: a,
-		limiter: transfer.NewLimiter(o.LimitRate), started: run.Now(),
-		announced: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
+		started: run.Now(), announced: make(map[vault.JobID]bool), have: make(map[int64]treehash.Node),
 	}
 	run.Approve = d.approve
 	d.requester = jobs.NewRequester(run, jobs.Options{Tier: o.Tier, Topic: o.Topic, NoWait: o.NoWait})

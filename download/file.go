@@ -200,7 +200,7 @@ func (f *fileDownload) suspend(ctx context.Context) error {
 
 // save records the download, even after the call was cancelled.
 func (f *fileDownload) save(ctx context.Context) error {
-	if f.LimitRate == 0 { // a limited transfer does not show the rate of the connection
+	if !f.limits().IsLimited() { // a limited transfer does not show the rate of the connection
 		f.state.Fetched += f.received - f.countedBytes
 		f.state.Busy += f.busy - f.countedBusy
 		f.countedBytes, f.countedBusy = f.received, f.busy

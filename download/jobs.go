@@ -148,6 +148,8 @@ type sink struct {
 // no error, and the caller requests the rest again.
 func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Range, to sink) error {
 	keeper := d.newKeeper(job)
+	limiter, stop := transfer.StartLimiter(ctx, d.limits(), d.Now)
+	defer stop()
 	o := transfer.FetchOptions{
 		Open: func(ctx context.Context, r vault.Range) (vault.Output, error) {
 			keeper.keep(ctx)
@@ -158,7 +160,8 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 			d.have[r.Offset] = treehash.Node{Size: r.Size, Hash: hash}
 			return to.record(ctx, r, hash)
 		},
-		Concurrency: depot.InFlight(d.Concurrency, d.LimitRate, to.ordered != nil), Limiter: d.limiter, RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace,
+		Concurrency: depot.InFlight(d.Concurrency, d.limits().Most(), to.ordered != nil), Limiter: limiter,
+		RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace,
 		Size: d.want.Size, Done: d.want.Size,
 	}
 	if d.Vault.Limits().Sequential {

@@ -24,7 +24,7 @@ func (d *download) connectionRate() float64 {
 	if d.busy > 0 {
 		rate = max(rate, float64(d.received)/d.busy.Seconds())
 	}
-	return depot.BoundedRate(rate, float64(d.LimitRate))
+	return depot.BoundedRate(rate, float64(d.limits().At(d.Now())))
 }
 
 // window returns the number of bytes that can be read before an output expires, with a sixth of

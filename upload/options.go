@@ -27,6 +27,9 @@ type Options struct {
 	Concurrency int
 	// LimitRate limits all parts together, in bytes per second. Default: no limit.
 	LimitRate int64
+	// Limits is the limit by the time of the week, instead of LimitRate. Parts are planned for the
+	// limit at the beginning of the upload, and their number in flight for the highest.
+	Limits depot.Timetable
 	// EstimateRate is the expected rate of the connection in bytes per second, from which the
 	// part size follows. Default: the rate of earlier uploads on record.
 	EstimateRate float64
@@ -37,9 +40,13 @@ type Options struct {
 	SpoolDir string
 }
 
+// limits returns the limit by the time of the week.
+func (o *Options) limits() depot.Timetable { return o.Limits.Or(o.LimitRate) }
+
 func (o *Options) wish(stream bool) transfer.Wish {
+	most := o.limits().Most()
 	return transfer.Wish{
-		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.BoundedRate(o.EstimateRate, float64(o.LimitRate)),
-		LimitRate: float64(o.LimitRate), Concurrency: depot.InFlight(o.Concurrency, o.LimitRate, stream),
+		PartSize: o.PartSize, ExpectedSize: o.ExpectedSize, Rate: depot.BoundedRate(o.EstimateRate, float64(most)),
+		LimitRate: float64(most), Concurrency: depot.InFlight(o.Concurrency, most, stream),
 	}
 }

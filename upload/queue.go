@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 
+	"golang.org/x/time/rate"
+
 	"firn/depot"
 	"firn/internal/transfer"
 	"firn/source"
@@ -32,8 +34,8 @@ type Outcome struct {
 // All stores many sources, each as one archive, as [From] does. Their uploads overlap: an item
 // begins, in the order of the items, as soon as the parts that the items before it have left do
 // not use the whole concurrency. So small files overlap, and large files follow one another.
-// The number of parts in flight, o.LimitRate and the memory for parts are for all items
-// together. Items with the same path, name or description wait for one another.
+// The number of parts in flight, the limit of the rate and the memory for parts are for all
+// items together. Items with the same path, name or description wait for one another.
 //
 // All yields each item once, in the order of the items, with its result or its error. The
 // failure of an item does not affect the others. When ctx ends, the items under way end as From
@@ -45,7 +47,10 @@ type Outcome struct {
 // item. The Item of a depot.Progress is the index of the item that it is about.
 func All(ctx context.Context, d depot.Depot, items []Item, o Options) iter.Seq2[Item, Outcome] {
 	return func(yield func(Item, Outcome) bool) {
-		q := newQueue(d.WithDefaults(), items, o)
+		d = d.WithDefaults()
+		limiter, stopLimiter := transfer.StartLimiter(ctx, o.limits(), d.Now)
+		defer stopLimiter()
+		q := newQueue(d, items, o, limiter)
 		ctx, stop := context.WithCancelCause(ctx)
 		var running sync.WaitGroup
 		defer running.Wait()
@@ -84,10 +89,10 @@ type entry struct {
 	parts   int           // counted by queue.room
 }
 
-func newQueue(d depot.Depot, items []Item, o Options) *queue {
+func newQueue(d depot.Depot, items []Item, o Options, limiter *rate.Limiter) *queue {
 	q := &queue{
 		depot: d, options: o, items: items, entries: make(chan *entry, len(items)), last: make(map[string]*entry),
-		shared: shared{limiter: transfer.NewLimiter(o.LimitRate)},
+		shared: shared{limiter: limiter},
 	}
 	concurrency := inFlight(d, o)
 	q.room = &room{limit: cmp.Or(concurrency, depot.MaxConcurrency), left: make(chan struct{}, 1)}
@@ -99,14 +104,15 @@ func newQueue(d depot.Depot, items []Item, o Options) *queue {
 
 // inFlight returns the number of parts in flight of all items together; 0: the engine chooses.
 func inFlight(d depot.Depot, o Options) int {
-	concurrency := depot.InFlight(o.Concurrency, o.LimitRate, false)
+	limits := o.limits()
+	concurrency := depot.InFlight(o.Concurrency, limits.Most(), false)
 	usual, err := transfer.NewPlan(d.Vault.Limits(), transfer.Unknown, transfer.Wish{
-		PartSize: o.PartSize, ExpectedSize: 1, Rate: depot.BoundedRate(o.EstimateRate, float64(o.LimitRate)), Concurrency: concurrency,
+		PartSize: o.PartSize, ExpectedSize: 1, Rate: depot.BoundedRate(o.EstimateRate, float64(limits.At(d.Now()))), Concurrency: concurrency,
 	})
 	if err != nil { // the upload reports it
 		return concurrency
 	}
-	return usual.InFlight(concurrency, float64(o.LimitRate))
+	return usual.InFlight(concurrency, float64(limits.Most()))
 }
 
 // begin begins the items in their order.

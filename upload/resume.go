@@ -60,11 +60,12 @@ func (u *upload) newPlan(ctx context.Context) (transfer.Plan, error) {
 
 // expectedRate returns the expected rate of the upload in bytes per second; 0 if it is unknown.
 func (u *upload) expectedRate(ctx context.Context) (float64, error) {
+	limit := float64(u.limits().At(u.Now()))
 	if u.EstimateRate > 0 {
-		return depot.BoundedRate(u.EstimateRate, float64(u.LimitRate)), nil
+		return depot.BoundedRate(u.EstimateRate, limit), nil
 	}
 	learned, err := u.Journal.Rate(ctx, u.VaultURL)
-	return depot.BoundedRate(learned, float64(u.LimitRate)), err
+	return depot.BoundedRate(learned, limit), err
 }
 
 // differs reports whether a recorded upload has another size, part size, name or class than

@@ -78,7 +78,9 @@ func File(ctx context.Context, d depot.Depot, path string, o Options) (Stored, e
 // may be stored; the same call finds out. A vault.ErrLocked means that another process uploads
 // the same source.
 func From(ctx context.Context, d depot.Depot, source *source.Source, o Options) (Stored, error) {
-	return from(ctx, d, source, o, shared{limiter: transfer.NewLimiter(o.LimitRate)})
+	limiter, stop := transfer.StartLimiter(ctx, o.limits(), d.WithDefaults().Now)
+	defer stop()
+	return from(ctx, d, source, o, shared{limiter: limiter})
 }
 
 // shared is the common state of the uploads of a queue. A single upload has only a limiter.
@@ -293,7 +295,7 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 		Concurrency: concurrency, Pool: u.pool, Limiter: u.limiter, RetryFor: u.Patience,
 		Drain: u.Drain, DrainTimeout: u.Grace, Progress: u.Progress,
 	})
-	if u.LimitRate == 0 { // a limited transfer does not show the rate of the connection
+	if !u.limits().IsLimited() { // a limited transfer does not show the rate of the connection
 		at.Sent += out.Sent
 		at.Busy += out.Busy
 	}
@@ -307,12 +309,13 @@ func (u *upload) send(ctx context.Context, at *attempt) (transfer.Outcome, error
 // inFlight returns how many parts may be in flight; 0 if the engine chooses.
 func (u *upload) inFlight(ctx context.Context, plan transfer.Plan) (int, error) {
 	stream := u.source.Stream != nil
-	most := depot.InFlight(u.Concurrency, u.LimitRate, stream)
+	limit := u.limits().Most()
+	most := depot.InFlight(u.Concurrency, limit, stream)
 	switch {
 	case u.Concurrency > 0:
 		return most, nil
-	case u.LimitRate > 0:
-		return plan.InFlight(most, float64(u.LimitRate)), nil
+	case limit > 0:
+		return plan.InFlight(most, float64(limit)), nil
 	case stream:
 		// The connection may have reached the expected rate by several parts at a time, so a few
 		// are in flight in any case.

@@ -16,8 +16,10 @@ func NewLimiter(bytesPerSecond int64) *rate.Limiter {
 	if bytesPerSecond <= 0 {
 		return nil
 	}
-	return rate.NewLimiter(rate.Limit(bytesPerSecond), max(leastBurst, int(bytesPerSecond/50)))
+	return rate.NewLimiter(rate.Limit(bytesPerSecond), burst(bytesPerSecond))
 }
+
+func burst(bytesPerSecond int64) int { return max(leastBurst, int(bytesPerSecond/50)) }
 
 // flow limits, watches and counts the bytes of one attempt.
 type flow struct {
@@ -31,16 +33,20 @@ type flow struct {
 // allow waits until bytes may pass and returns how many of n. Waiting for our own limiter
 // is no stall, so it pauses the watchdog, which the next feed restarts.
 func (f *flow) allow(n int) (int, error) {
-	if f.limiter == nil {
+	if f.limiter == nil || f.limiter.Limit() == rate.Inf {
 		return n, nil
 	}
-	n = min(n, f.limiter.Burst())
 	f.dog.rest()
-	err := f.limiter.WaitN(f.ctx, n)
-	if f.ctx.Err() != nil {
-		err = context.Cause(f.ctx)
+	for {
+		allowed := min(n, f.limiter.Burst())
+		err := f.limiter.WaitN(f.ctx, allowed)
+		switch {
+		case f.ctx.Err() != nil:
+			return allowed, context.Cause(f.ctx)
+		case err == nil || allowed <= f.limiter.Burst(): // otherwise the burst has become smaller
+			return allowed, err
+		}
 	}
-	return n, err
 }
 
 func (f *flow) count(delta int64) {
