@@ -74,6 +74,12 @@ kB, MB, GB and TB are powers of ten; KiB, MiB, GiB and TiB are powers of two.
 RATE is a size per second, such as 5MB/s or 5MiB/s, or bits per second, such as
 40Mbps (10^6 bits per second).
 
+--limit-rate also takes two rates, 5M:1M for uploads and downloads, off for no
+limit, and a timetable in local time. Each rate is valid until the next one:
+
+  "08:00,512K 18:30,off"                 limited from 8:00 to 18:30 every day
+  "Mon-08:00,512K:2M Fri-18:30,off"      limited from Monday to Friday evening
+
 TIME is a duration, such as 90s, 30m or 20h, where an option waits or repeats.
 Where an option selects by date, TIME is a date (midnight in the local time
 zone), a date with a time, or RFC 3339: 2026-06-01, "2026-06-01 12:00",

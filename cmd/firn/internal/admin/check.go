@@ -31,7 +31,7 @@ const vaultCheckExample = `  firn vault check 's3://backups/cold?endpoint=https:
 
 func newVaultCheck(p *cli.Program) *cobra.Command {
 	scrub := false
-	var rate cli.RateFlag
+	var limit cli.LimitFlag // a configuration may have a timetable for other commands
 	var o checkOptions
 	cmd := &cobra.Command{
 		Use:     "check {VAULT | --scrub DIR}",
@@ -43,8 +43,10 @@ func newVaultCheck(p *cli.Program) *cobra.Command {
 			switch {
 			case scrub && (o.yes || cmd.Flags().Changed("dry-run")):
 				return cli.WithHint(cli.UsageError("--yes and --dry-run do not apply to --scrub, which changes no archive"), cli.HelpHint(cmd))
+			case scrub && !limit.Down().Next(p.Now()).IsZero():
+				return cli.WithHint(cli.UsageError("--scrub reads at one rate and follows no timetable"), "type --limit-rate RATE, or --limit-rate off")
 			case scrub:
-				return p.ExplainWait(runScrub(cmd.Context(), p, args[0], rate))
+				return p.ExplainWait(runScrub(cmd.Context(), p, args[0], limit.Down().At(p.Now())))
 			case cmd.Flags().Changed("limit-rate"):
 				return cli.WithHint(cli.UsageError("--limit-rate requires --scrub"), cli.HelpHint(cmd))
 			}
@@ -53,7 +55,7 @@ func newVaultCheck(p *cli.Program) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&scrub, "scrub", false, "read all archives and compare each MiB with its hash")
-	f.Var(&rate, "limit-rate", "with --scrub: read at most at `RATE`")
+	f.Var(&limit, "limit-rate", "with --scrub: read at most at `RATE`")
 	cli.AddOldName(f, "limit-rate", "rate")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	cli.AddDryRun(f, &o.dryRun)

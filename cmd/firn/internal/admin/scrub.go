@@ -50,8 +50,8 @@ type scrubObject struct {
 	Damages     int64     `json:"damages"`
 }
 
-// runScrub scrubs the vault in a directory, or all vaults in it.
-func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.RateFlag) error {
+// runScrub scrubs the vault in a directory, or all vaults in it, at most at limit bytes per second; 0: no limit.
+func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit int64) error {
 	ref, err := vaulturl.Parse(vaultArg)
 	if err != nil {
 		return cli.InClass(err, cli.ErrUsage)
@@ -68,7 +68,7 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit cli.Ra
 	counters := new(dirvault.ScrubCounters)
 	stop := showScrub(p, counters)
 	reports, err := dirvault.Scrub(ctx, dir, dirvault.Options{Now: p.Now, OnDamage: p.Damaged, OnLeftover: p.Damaged}, dirvault.ScrubOptions{
-		Limiter: dirvault.ScrubLimiter(int64(limit.PerSecond)), Anew: true, Found: func(d dirvault.Damage) { p.Damaged(errors.New(d.String())) }, Counters: counters,
+		Limiter: dirvault.ScrubLimiter(limit), Anew: true, Found: func(d dirvault.Damage) { p.Damaged(errors.New(d.String())) }, Counters: counters,
 	})
 	stop()
 	damages := int64(0)

@@ -83,8 +83,13 @@ func (f *RateFlag) Type() string { return "RATE" }
 // user has written a rate.
 func (p *Program) ChooseUnits(f *pflag.FlagSet) {
 	f.Visit(func(f *pflag.Flag) {
-		if rate, is := f.Value.(*RateFlag); is {
+		switch rate := f.Value.(type) {
+		case *RateFlag:
 			p.UI.Units = rate.units
+		case *LimitFlag:
+			if rate.rated {
+				p.UI.Units = rate.units
+			}
 		}
 	})
 }

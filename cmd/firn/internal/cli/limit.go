@@ -5,30 +5,28 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
+	"firn/internal/humane"
 )
 
 // LimitFlag is an option that limits the rate of transfers: always to the same rate, or by a
 // timetable. Its form is that of rclone's --bwlimit. The zero value sets no limit.
 type LimitFlag struct {
-	text string
-	up   limit
-	down limit
+	text  string
+	up    depot.Timetable
+	down  depot.Timetable
+	units humane.Units // of the first rate
+	rated bool         // there is a rate
 }
 
-// limit is the limit of one direction.
-type limit struct {
-	rate  int64           // bytes per second; 0: none, or by the timetable
-	times depot.Timetable // instead of rate
-}
-
-// Up returns the limit of uploads: a rate in bytes per second, or 0, and a timetable, or nil.
-func (f *LimitFlag) Up() (int64, depot.Timetable) { return f.up.rate, f.up.times }
+// Up returns the limit of uploads.
+func (f *LimitFlag) Up() depot.Timetable { return f.up }
 
 // Down returns the limit of downloads.
-func (f *LimitFlag) Down() (int64, depot.Timetable) { return f.down.rate, f.down.times }
+func (f *LimitFlag) Down() depot.Timetable { return f.down }
 
 func (f *LimitFlag) String() string { return f.text }
 
@@ -39,22 +37,18 @@ func (f *LimitFlag) Type() string { return "RATE" }
 // separated by spaces, each with the time from which it is valid: "08:00,512K 18:30,off", with a
 // weekday "Mon-08:00,512K Fri-18:30,off".
 func (f *LimitFlag) Set(s string) error {
-	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ';' })
-	if len(words) == 1 && !strings.Contains(words[0], ",") {
-		up, down, err := parseRates(words[0])
+	parsed := LimitFlag{text: s}
+	if !strings.Contains(s, ",") {
+		up, down, err := parsed.rates(s)
 		if err != nil {
 			return err
 		}
-		*f = LimitFlag{s, limit{rate: up}, limit{rate: down}}
-		return nil
-	}
-	if len(words) == 0 {
-		return fmt.Errorf("%q is no rate and no timetable", s)
-	}
-	parsed := LimitFlag{text: s}
-	for _, word := range words {
-		if err := parsed.add(word); err != nil {
-			return err
+		parsed.up, parsed.down = parsed.up.Or(up), parsed.down.Or(down)
+	} else {
+		for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return unicode.IsSpace(r) || r == ';' }) {
+			if err := parsed.add(word); err != nil {
+				return err
+			}
 		}
 	}
 	*f = parsed
@@ -67,7 +61,7 @@ func (f *LimitFlag) add(word string) error {
 	if !ok {
 		return fmt.Errorf("%q is no change of a timetable; one looks like 08:00,512K or Mon-18:30,5M:1M", word)
 	}
-	up, down, err := parseRates(rates)
+	up, down, err := f.rates(rates)
 	if err != nil {
 		return err
 	}
@@ -87,26 +81,29 @@ func (f *LimitFlag) add(word string) error {
 	}
 	for _, day := range days {
 		minute := at.Hour()*60 + at.Minute()
-		f.up.times = append(f.up.times, depot.Change{Day: day, Minute: minute, Rate: up})
-		f.down.times = append(f.down.times, depot.Change{Day: day, Minute: minute, Rate: down})
+		f.up = append(f.up, depot.Change{Day: day, Minute: minute, Rate: up})
+		f.down = append(f.down, depot.Change{Day: day, Minute: minute, Rate: down})
 	}
 	return nil
 }
 
-// parseRates reads a rate for both directions, or two rates.
-func parseRates(s string) (up, down int64, err error) {
+// rates reads a rate for both directions, or two rates.
+func (f *LimitFlag) rates(s string) (up, down int64, err error) {
 	first, second, both := strings.Cut(s, ":")
-	if up, err = parseLimit(first); err != nil || !both {
+	if up, err = f.rate(first); err != nil || !both {
 		return up, up, err
 	}
-	down, err = parseLimit(second)
+	down, err = f.rate(second)
 	return up, down, err
 }
 
-func parseLimit(s string) (int64, error) {
+func (f *LimitFlag) rate(s string) (int64, error) {
 	if strings.EqualFold(s, "off") {
 		return 0, nil
 	}
 	rate, err := term.ParseRate(s)
+	if err == nil && !f.rated {
+		f.units, f.rated = term.UnitsOf(s), true
+	}
 	return int64(rate), err
 }

@@ -64,7 +64,7 @@ type downloadOptions struct {
 	maxCost      cli.DollarsFlag
 	topic        cli.TopicFlag
 	concurrency  int
-	limitRate    cli.RateFlag
+	limitRate    cli.LimitFlag
 	estimateRate cli.RateFlag
 	retryFor     time.Duration
 }
@@ -94,7 +94,7 @@ func NewDownload(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.noTimes, "no-times", false, "do not restore modification times")
 	f.Var(&o.maxCost, "max-cost", "start no job if the estimated cost exceeds `USD` in all")
 	f.IntVar(&o.concurrency, "concurrency", 0, "download `N` ranges at once (default: automatic, up to 32; 8 to standard output or with --limit-rate)")
-	f.Var(&o.limitRate, "limit-rate", "download at most at `RATE` in all")
+	f.Var(&o.limitRate, "limit-rate", "download at most at `RATE` in all, or by a timetable")
 	f.Var(&o.estimateRate, "estimate-rate", "plan with `RATE` (default: rate of earlier downloads)")
 	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	o.Add(f)

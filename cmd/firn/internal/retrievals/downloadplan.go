@@ -49,7 +49,7 @@ func planDownload(ctx context.Context, p *cli.Program, o downloadOptions, vaultA
 	}
 	plan := &retrievalPlan{
 		program: p, vault: url, table: table, tier: o.tier, rng: o.rng,
-		rate:   depot.BoundedRate(rate, o.limitRate.PerSecond),
+		rate:   depot.BoundedRate(rate, float64(o.limitRate.Down().At(p.Now()))),
 		called: func(a record.Archive) string { return paths[string(a.ID)] },
 	}
 	return plan.tell(archives)

@@ -187,7 +187,7 @@ func (s *downloadSession) downloadOptions() download.Options {
 	return download.Options{
 		Tier: vault.Tier(s.options.tier), Topic: string(s.options.topic), NoWait: s.options.NoWait,
 		Force: s.options.force, NoTimes: s.options.noTimes, Concurrency: s.options.concurrency,
-		LimitRate: int64(s.options.limitRate.PerSecond), EstimateRate: s.options.estimateRate.PerSecond,
+		Limits: s.options.limitRate.Down(), EstimateRate: s.options.estimateRate.PerSecond,
 	}
 }
 

@@ -42,7 +42,7 @@ type verifyOptions struct {
 	remote    bool
 	tier      cli.TierFlag
 	maxCost   cli.DollarsFlag
-	limitRate cli.RateFlag
+	limitRate cli.LimitFlag
 	topic     cli.TopicFlag
 }
 
@@ -70,7 +70,7 @@ func NewVerify(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.remote, "remote", false, "retrieve the archive and read all of its bytes")
 	f.Var(&o.tier, "tier", "with --remote: use this `TIER` (default: Standard)")
 	f.Var(&o.maxCost, "max-cost", "with --remote: refuse an estimated cost above `USD`")
-	f.Var(&o.limitRate, "limit-rate", "with --remote: read at most at `RATE`")
+	f.Var(&o.limitRate, "limit-rate", "with --remote: read at most at `RATE`, or by a timetable")
 	o.Add(f)
 	cli.AddTopic(f, &o.topic)
 	p.AddPrices(f)
@@ -210,7 +210,7 @@ func verifyRemote(
 		defer shown.Stop()
 		d.Progress, d.Waiting = shown.Update, shown.Wait
 		got, err = download.Verify(ctx, d, a, download.Options{
-			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, LimitRate: int64(o.limitRate.PerSecond),
+			Tier: vault.Tier(o.tier), Topic: string(o.topic), NoWait: o.NoWait, Limits: o.limitRate.Down(),
 		})
 		return err
 	})

@@ -66,14 +66,14 @@ func knownRate(ctx context.Context, p *cli.Program, o uploadOptions, vaultURL st
 	if there, err := p.HasCatalog(); err != nil {
 		return 0, err
 	} else if !there {
-		return estimateRate(ctx, o, nil, vaultURL)
+		return estimateRate(ctx, p, o, nil, vaultURL)
 	}
 	c, err := p.OpenCatalog(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	return estimateRate(ctx, o, c, vaultURL)
+	return estimateRate(ctx, p, o, c, vaultURL)
 }
 
 func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string, rate float64) (upload.Plan, error) {
@@ -87,7 +87,7 @@ func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string,
 	}
 	return upload.NewPlan(v.Limits(), size, upload.Options{
 		PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize), Concurrency: o.concurrency,
-		LimitRate: int64(o.limitRate.PerSecond), EstimateRate: rate,
+		Limits: o.limitRate.Up(), EstimateRate: rate,
 	})
 }
 

@@ -89,7 +89,7 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	o := s.options
 	return upload.Options{
 		Name: o.name, Description: o.description, PartSize: int64(o.partSize), ExpectedSize: int64(o.expectedSize),
-		Concurrency: o.concurrency, LimitRate: int64(o.limitRate.PerSecond), EstimateRate: o.estimateRate.PerSecond,
+		Concurrency: o.concurrency, Limits: o.limitRate.Up(), EstimateRate: o.estimateRate.PerSecond,
 		Again: o.again, SpoolDir: o.spoolDir,
 	}
 }
@@ -149,12 +149,12 @@ func streamText(plan upload.Plan, l vault.Limits) string {
 }
 
 // rate returns the expected rate in bytes per second: --estimate-rate, or else the rate of
-// earlier uploads to the vault, but at most --limit-rate. It is 0 if no rate is known.
+// earlier uploads to the vault, but at most --limit-rate at present. It is 0 if no rate is known.
 func (s *uploadSession) rate(ctx context.Context) (float64, error) {
-	return estimateRate(ctx, s.options, s.catalog, s.vault.URL())
+	return estimateRate(ctx, s.program, s.options, s.catalog, s.vault.URL())
 }
 
-func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {
+func estimateRate(ctx context.Context, p *cli.Program, o uploadOptions, c *catalog.Catalog, vaultURL string) (float64, error) {
 	rate := o.estimateRate.PerSecond
 	if rate == 0 && c != nil {
 		learned, err := c.Rate(ctx, vaultURL)
@@ -163,7 +163,7 @@ func estimateRate(ctx context.Context, o uploadOptions, c *catalog.Catalog, vaul
 		}
 		rate = learned
 	}
-	return depot.BoundedRate(rate, o.limitRate.PerSecond), nil
+	return depot.BoundedRate(rate, float64(o.limitRate.Up().At(p.Now()))), nil
 }
 
 // announce reports the size of an upload and, if a rate is known, its duration.

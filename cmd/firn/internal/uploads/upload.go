@@ -51,7 +51,7 @@ type uploadOptions struct {
 	partSize     cli.SizeFlag
 	expectedSize cli.SizeFlag
 	concurrency  int
-	limitRate    cli.RateFlag
+	limitRate    cli.LimitFlag
 	estimateRate cli.RateFlag
 	again        bool
 	dryRun       bool
@@ -80,7 +80,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.Var(&o.partSize, "part-size", "use parts of `SIZE`: 1 MiB times a power of two (default: 16MiB, or more for large files)")
 	f.Var(&o.expectedSize, "expected-size", "choose the part size for about `SIZE` of standard input")
 	f.IntVar(&o.concurrency, "concurrency", 0, "send `N` parts at once (default: automatic, up to 32; 8 from standard input or with --limit-rate)")
-	f.Var(&o.limitRate, "limit-rate", "send at most at `RATE` in all")
+	f.Var(&o.limitRate, "limit-rate", "send at most at `RATE` in all, or by a timetable")
 	f.Var(&o.estimateRate, "estimate-rate", "assume `RATE` (default: rate of earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of a stored file")
 	cli.AddDryRun(f, &o.dryRun)
