@@ -225,6 +225,7 @@ func TestPurgeAfterAKill(t *testing.T) {
 		v := &deletions{Vault: d.vault, answer: func(n int, _ vault.ArchiveID) error {
 			if n == 400 {
 				stop()
+				synctest.Wait() // the purge has heard of it
 			}
 			return nil
 		}}

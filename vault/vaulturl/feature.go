@@ -24,7 +24,7 @@ const (
 func (f Feature) instead() (directory, bucket string) {
 	switch f {
 	case Notifications:
-		return "a directory has no topic to tell of its jobs",
+		return "a directory sends no messages about its jobs",
 			"a bucket tells of what is restored by its own configuration: aws s3api put-bucket-notification-configuration"
 	case Tags:
 		return "a directory has no tags; a file beside it can say what it is for",
