@@ -110,7 +110,7 @@ func (p *partFile) checkName() error {
 	case err != nil:
 		return err
 	case !os.SameFile(there, p.info):
-		return fmt.Errorf("%q is not the file any more that was written: %w, and another file %w there", p.path, errMoved, vault.ErrExists)
+		return fmt.Errorf("%q is no longer the file that was written: %w, and another file %w there", p.path, errMoved, vault.ErrExists)
 	}
 	return nil
 }

@@ -143,7 +143,7 @@ func (f *fileDownload) prepare(ctx context.Context, last record.Download, contin
 	}
 	if last.State == record.Receiving {
 		if continues {
-			f.Notice(fmt.Sprintf("continuing the download begun %s; nothing of it is left here", humane.Time(last.Started)))
+			f.Notice(fmt.Sprintf("continuing the download begun %s; none of its bytes are here any more", humane.Time(last.Started)))
 		} else {
 			f.Notice("abandoning the unfinished download of other bytes into this file")
 		}

@@ -94,6 +94,7 @@ show make --no-print-directory build
 # The demo has its own catalog, configuration and keys.
 unset "${!AWS_@}" "${!FIRN_@}"
 export FIRN_CATALOG=$work/catalog.db FIRN_CONFIG=$work/config.toml
+touch "$FIRN_CONFIG"
 export AWS_ACCESS_KEY_ID=DEMOKEY00000000000A AWS_SECRET_ACCESS_KEY=demo-secret-for-this-run-only-0000000000
 export AWS_CONFIG_FILE=$work/none AWS_SHARED_CREDENTIALS_FILE=$work/none
 

@@ -95,7 +95,7 @@ func TestSynology(t *testing.T) {
 			entry("x", "photo/a", func(e *foreign.Entry) { e.Others = 2 }), entry("y", "photo/b", same),
 		}},
 		"odd size and time": {`(1, 'photo', 'b', 'x', 'then', -7)`, []foreign.Entry{entry("x", "photo/b", func(e *foreign.Entry) {
-			e.Size, e.Created, e.Doubt = -1, time.Time{}, `"-7" is no size; "then" is no time`
+			e.Size, e.Created, e.Doubt = -1, time.Time{}, `"-7" is not a size; "then" is not a time`
 		})}},
 		"no ids": {`(1, 'photo', 'a', '', 1436059321, 7), (2, 'photo', 'b', NULL, 1436059321, 7), (3, 'photo', 'c', 'x y', 1436059321, 7)`, []foreign.Entry{
 			entry("", "photo/a", func(e *foreign.Entry) { e.Bad = `the row of "photo/a": it has no archive id` }),

@@ -79,7 +79,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p))
 	addGroup(root, serveGroup, "Serve", serving.NewServe(p))
 	root.AddCommand(settings.NewConfig(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)), cli.WithoutConfig(newMan(p)))
-	root.SetHelpCommand(newHelp(p))
+	root.SetHelpCommand(cli.WithoutConfig(newHelp(p)))
 	root.InitDefaultHelpCmd() // adds it
 	cli.WithStatuses(root, cli.StatusDone, cli.StatusError, cli.StatusUsage)
 	complete.Add(p, root)

@@ -43,7 +43,7 @@ func newVaultCheck(p *cli.Program) *cobra.Command {
 			switch {
 			case scrub && (o.yes || cmd.Flags().Changed("dry-run")):
 				return cli.WithHint(cli.UsageError("--yes and --dry-run do not apply to --scrub, which changes no archive"), cli.HelpHint(cmd))
-			case scrub && !limit.Down().Next(p.Now()).IsZero():
+			case scrub && cmd.Flags().Changed("limit-rate") && !limit.Down().Next(p.Now()).IsZero():
 				return cli.WithHint(cli.UsageError("--scrub reads at one rate and follows no timetable"), "type --limit-rate RATE, or --limit-rate off")
 			case scrub:
 				return p.ExplainWait(runScrub(cmd.Context(), p, args[0], limit.Down().At(p.Now())))

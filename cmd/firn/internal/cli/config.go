@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"firn/cmd/firn/internal/config"
 	"firn/internal/home"
+	"firn/internal/vaultname"
 	"firn/vault/vaulturl"
 )
 
@@ -34,6 +36,7 @@ func (p *Program) PlaceConfig(cmd *cobra.Command) error {
 		return WithHint(UsageError("--config names no file"), HelpHint(cmd))
 	}
 	if p.ConfigPath != "" {
+		p.configNamed = true
 		return nil
 	}
 	if dir, err := home.Config(); err == nil {
@@ -55,6 +58,9 @@ func (p *Program) NeedConfigPath() error {
 func (p *Program) Config() (config.File, error) {
 	if p.ConfigPath == "" {
 		return config.File{}, nil
+	}
+	if _, err := os.Stat(p.ConfigPath); p.configNamed && errors.Is(err, fs.ErrNotExist) {
+		return config.File{}, UsageError("there is no configuration %q", p.ConfigPath)
 	}
 	file, err := p.readConfig(p.ConfigPath)
 	if err != nil {
@@ -135,7 +141,7 @@ func (c configured) apply(flags *pflag.FlagSet, done map[string]bool) error {
 			continue
 		}
 		if err := flags.Set(s.Option, s.Value); err != nil {
-			return fmt.Errorf("%s: %s: %w", c.table, s.Option, err)
+			return fmt.Errorf("%s: %s: %w", c.table, s.Option, plainValueError(err))
 		}
 		f.Changed = false // a setting is for many commands, so it contradicts no option of this one
 		done[s.Option] = true
@@ -161,7 +167,36 @@ func (p *Program) nameVaults(cmd *cobra.Command, args []string, file config.File
 	if len(vaults) != 1 {
 		return config.Vault{}, false
 	}
-	return file.FindURL(vaults[0])
+	return p.FindVault(file, vaults[0])
+}
+
+// FindVault returns the named vault that an argument means: by its name, by its URL, or by
+// another spelling of it.
+func (p *Program) FindVault(file config.File, vaultArg string) (config.Vault, bool) {
+	if v, ok := file.Find(vaultArg); ok {
+		return v, true
+	}
+	same := sameVault(vaultArg)
+	for _, v := range file.Vaults {
+		if v.URL == vaultArg || same != "" && same == sameVault(v.URL) {
+			return v, true
+		}
+	}
+	return config.Vault{}, false
+}
+
+// sameVault returns a text that is the same for all spellings of a vault, or "" if it is no
+// vault. It does not look at the AWS configuration, so a vault whose region is only there differs
+// from one whose URL has it.
+func sameVault(raw string) string {
+	ref, err := vaulturl.Parse(raw)
+	switch {
+	case err != nil:
+		return ""
+	case ref.Kind == vaulturl.Directory:
+		return "file://" + vaultname.Directory(ref.Path)
+	}
+	return fmt.Sprintf("%v %q %q %q %q %q", ref.Kind, ref.Name, ref.Prefix, ref.Region, ref.Account, ref.Endpoint)
 }
 
 // VaultNames returns the short names of vaults. If the configuration cannot be read there are

@@ -30,6 +30,15 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return WithHint(UsageError("%w", err), hint)
 }
 
+// plainValueError returns the reason for which an option did not take a value, without the name of
+// the option.
+func plainValueError(err error) error {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return valueError(invalid)
+	}
+	return err
+}
+
 // valueError returns what is wrong with the value of an option. Values of pflag's own types
 // fail with an error of the package that parses them.
 func valueError(invalid *pflag.InvalidValueError) error {

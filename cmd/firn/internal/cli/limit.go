@@ -59,7 +59,7 @@ func (f *LimitFlag) Set(s string) error {
 func (f *LimitFlag) add(word string) error {
 	when, rates, ok := strings.Cut(word, ",")
 	if !ok {
-		return fmt.Errorf("%q is no change of a timetable; one looks like 08:00,512K or Mon-18:30,5M:1M", word)
+		return fmt.Errorf("%q is not an entry of a timetable; an entry looks like 08:00,512K or Mon-18:30,5M:1M", word)
 	}
 	up, down, err := f.rates(rates)
 	if err != nil {
@@ -71,13 +71,13 @@ func (f *LimitFlag) add(word string) error {
 			return strings.EqualFold(day, d.String()) || strings.EqualFold(day, d.String()[:3])
 		})
 		if i < 0 {
-			return fmt.Errorf("%q is no day of the week; one looks like Mon or Monday", day)
+			return fmt.Errorf("%q is not a day of the week; a day looks like Mon or Monday", day)
 		}
 		days, when = days[i:i+1], clock
 	}
 	at, err := time.Parse("15:04", when)
 	if err != nil {
-		return fmt.Errorf("%q is no time of the day; one looks like 08:00", when)
+		return fmt.Errorf("%q is not a time of day; a time looks like 08:00", when)
 	}
 	for _, day := range days {
 		minute := at.Hour()*60 + at.Minute()

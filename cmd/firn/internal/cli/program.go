@@ -27,6 +27,7 @@ type Program struct {
 	Now   func() time.Time
 
 	ConfigPath  string // set by PlaceConfig
+	configNamed bool   // the user has named the configuration
 	CatalogPath string
 	JSON        bool
 	Quiet       bool

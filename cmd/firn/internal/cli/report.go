@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,12 +48,14 @@ func (p *Program) reportJSON(err error, s Status) {
 	_ = p.Out.Flush() // there is nowhere left to report an error
 }
 
-// shortened returns hints with the short names of vaults that the user typed.
+// shortened returns hints with the short names of vaults that the user typed, where a whole word
+// is the URL of one.
 func (p *Program) shortened(hints []string) []string {
 	short := slices.Clone(hints)
 	for i := range short {
 		for _, v := range p.names {
-			short[i] = strings.ReplaceAll(short[i], term.ShellCommand(v.URL), v.Name)
+			url := regexp.QuoteMeta(term.ShellCommand(v.URL))
+			short[i] = regexp.MustCompile(`(^| )`+url+`( |$)`).ReplaceAllString(short[i], "${1}"+v.Name+"${2}")
 		}
 	}
 	return short

@@ -74,6 +74,9 @@ func causesOf(err error) []string {
 	texts := []string{err.Error()}
 	var visit func(error)
 	visit = func(err error) {
+		if amazon.QuotesProgram(err) {
+			return
+		}
 		if err == nil || slices.ContainsFunc(classes(), func(class error) bool { return err == class }) { //nolint:errorlint // the class itself
 			return
 		}
@@ -106,8 +109,10 @@ func classes() []error {
 	}
 }
 
-// masked replaces passwords in URLs, and the parameters of signed URLs.
+// masked replaces passwords in URLs, the parameters of signed URLs, and the values of keys whose
+// names say that they are secret.
 func masked(text string) string {
+	text = regexp.MustCompile(`(?i)((?:secret|token|password)[a-z_-]*["']?\s*[:=]\s*["']?)[^"',\s}]+`).ReplaceAllString(text, "$1***")
 	text = regexp.MustCompile(`://[^/@\s"]+@`).ReplaceAllString(text, "://***@")
 	return regexp.MustCompile(`(?i)([?&]X-Amz-[a-z-]+=)[^&"\s]*`).ReplaceAllString(text, "$1***")
 }

@@ -96,15 +96,6 @@ func (f File) Find(name string) (Vault, bool) {
 	return f.Vaults[i], true
 }
 
-// FindURL returns the vault of a URL, which is compared as text.
-func (f File) FindURL(url string) (Vault, bool) {
-	i := slices.IndexFunc(f.Vaults, func(v Vault) bool { return v.URL == url })
-	if i < 0 {
-		return Vault{}, false
-	}
-	return f.Vaults[i], true
-}
-
 func parse(text string) (File, error) {
 	var tables map[string]any
 	meta, err := toml.Decode(text, &tables)
@@ -156,6 +147,8 @@ func (p *parser) add(key toml.Key, kind string, value any) error {
 	switch {
 	case key[0] == defaultsTable && len(key) == 1 && isTable, key[0] == vaultTable && len(key) == 1 && isTable:
 		return nil
+	case key[0] == defaultsTable && len(key) == 2 && slices.Contains(urlKeys(), key[1]):
+		return fmt.Errorf("%s: %s is a key of a vault's URL: it belongs into the table of the vault", DefaultsTable, key[1])
 	case key[0] == defaultsTable && len(key) == 2:
 		setting, err := newSetting(DefaultsTable, key[1], value)
 		p.file.Defaults = append(p.file.Defaults, setting)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -39,9 +40,16 @@ func isKeyID(text string) bool {
 // hasPassword reports whether a URL contains a password.
 func hasPassword(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || u.User == nil {
+	if err != nil {
 		return false
 	}
-	_, ok := u.User.Password()
-	return ok
+	if _, ok := u.User.Password(); ok {
+		return true
+	}
+	for _, values := range u.Query() { // such as an endpoint
+		if slices.ContainsFunc(values, hasPassword) {
+			return true
+		}
+	}
+	return false
 }

@@ -67,7 +67,7 @@ func estimateRetrieve(ctx context.Context, p *cli.Program, o retrievalOptions, a
 		return estimateRetrieveSize(ctx, p, o, args[0])
 	}
 	if o.class != "" || o.archives > 1 {
-		return cli.UsageError("--class and --archives are for a SIZE: %q is what it is", args[0])
+		return cli.UsageError("--class and --archives apply to a SIZE, and %q is not one", args[0])
 	}
 	place, err := vaulturl.OpenPlace(ctx, args[0])
 	if err != nil {

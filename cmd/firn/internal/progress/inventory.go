@@ -63,7 +63,7 @@ func (i *Inventory) text(columns int) string {
 	case i.waiting != nil || i.read.Entries == 0:
 		return ""
 	case i.read.Finishing:
-		return Entries(i.read.Entries) + " filed; working out what they mean"
+		return Entries(i.read.Entries) + " read; updating the catalog"
 	case i.read.Size > 0:
 		return fmt.Sprintf("%d%%, %s of %s, %s", 100*i.read.Bytes/i.read.Size,
 			humane.Bytes(i.read.Bytes), humane.Bytes(i.read.Size), Entries(i.read.Entries))

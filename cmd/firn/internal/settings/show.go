@@ -26,10 +26,7 @@ func newConfigShow(p *cli.Program) *cobra.Command {
 			if len(args) == 0 {
 				return showAll(p, file)
 			}
-			v, ok := file.Find(args[0])
-			if !ok {
-				v, ok = file.FindURL(args[0])
-			}
+			v, ok := p.FindVault(file, args[0])
 			if !ok {
 				return unknownVault(p, file, args[0])
 			}

@@ -47,7 +47,10 @@ func newMultipartAbort(p *cli.Program) *cobra.Command {
 		Args:    cli.Takes(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			if o.olderThan.Given() == (len(args) > 1) {
+			if !o.olderThan.Given() && len(args) == 1 {
+				return cli.WithHint(cli.UsageError("name the unfinished uploads: by UPLOAD_ID, or by --older-than TIME"), cli.HelpHint(cmd))
+			}
+			if o.olderThan.Given() && len(args) > 1 {
 				return cli.WithHint(cli.UsageError("name unfinished uploads by UPLOAD_ID or by --older-than, not by both"), cli.HelpHint(cmd))
 			}
 			return p.WithVault(ctx, args[0], 0, func(c *catalog.Catalog, v *vaulturl.Vault) error {

@@ -84,7 +84,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.Var(&o.estimateRate, "estimate-rate", "assume `RATE` (default: rate of earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of a stored file")
 	cli.AddDryRun(f, &o.dryRun)
-	f.Var(&o.maxCost, "max-cost", "send nothing if the estimated cost exceeds `USD` in all")
+	f.Var(&o.maxCost, "max-cost", "begin no file with which the estimated cost exceeds `USD`")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in `DIR` (default: firn/spool in the cache home)")
 	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	p.AddPrices(f)
