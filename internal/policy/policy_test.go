@@ -206,7 +206,7 @@ func TestParseRefuses(t *testing.T) {
 		statement(`"Effect":"Deny","effect":"Allow"` + rest):                                                                          "twice",
 		statement(`"Effect":"Deny","NotResource":null,"Principal":"*","Action":"*"`):                                                  "null",
 		statement(`"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::012345678901:user/${aws:username}"},"Action":"*","Resource":"*"`): "principal",
-		deny(`{}`) + `{}`: "follows",
+		deny(`{}`) + `{}`: "text after",
 		deny(`{"StringEquals":{"aws:UserAgent":"` + strings.Repeat("x", policy.MaxSize) + `"}}`): "bytes",
 	} {
 		if _, err := policy.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), why) {

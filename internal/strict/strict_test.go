@@ -28,7 +28,7 @@ func TestDecode(t *testing.T) {
 		`{"name":"x"}`:                     `unknown field "name"`,
 		`{"Reſt":{}}`:                      "unknown field",
 		`{"List":[{"Deep":{"name":"x"}}]}`: `unknown field "name"`,
-		`{"Name":"x"} {}`:                  "follows",
+		`{"Name":"x"} {}`:                  "text after",
 		`{"Name":"x"},`:                    "",
 		`{"Names":"x"}`:                    "unknown field",
 		`{"Name":"x"`:                      "",
