@@ -68,11 +68,12 @@ An id or a name may begin with a hyphen. Write -- before it:
 
   firn job show image-backups -- -VUS7mqD8ofkUKI0`
 
-const valuesTopic = `SIZE is a number of bytes with or without a unit: 16MiB, 1.5GiB, 64MB, 16777216.
-kB, MB, GB and TB are powers of ten; KiB, MiB, GiB and TiB are powers of two.
+const valuesTopic = `SIZE is a number of bytes with or without a unit: 16M, 1.5GiB, 64MB, 16777216.
+kB, MB, GB and TB are powers of ten; K, M, G and T are powers of two, and so are
+KiB, MiB, GiB and TiB.
 
-RATE is a size per second, such as 5MB/s or 5MiB/s, or bits per second, such as
-40Mbps (10^6 bits per second).
+RATE is a size per second, such as 5M, 5MiB/s or 5MB/s, or bits per second, such
+as 40Mbps (10^6 bits per second). It needs a unit.
 
 --limit-rate also takes two rates, 5M:1M for uploads and downloads, off for no
 limit, and a timetable in local time. Each rate is valid until the next one:
@@ -80,10 +81,10 @@ limit, and a timetable in local time. Each rate is valid until the next one:
   "08:00,512K 18:30,off"                 limited from 8:00 to 18:30 every day
   "Mon-08:00,512K:2M Fri-18:30,off"      limited from Monday to Friday evening
 
-TIME is a duration, such as 90s, 30m or 20h, where an option waits or repeats.
-Where an option selects by date, TIME is a date (midnight in the local time
-zone), a date with a time, or RFC 3339: 2026-06-01, "2026-06-01 12:00",
-2026-06-01T12:00:00Z.
+TIME is a duration, such as 90s, 30m, 20h, 7d or 2w, where an option waits or
+repeats. Where an option selects by date, TIME is an age (7d: 7 days ago), a
+date (midnight in the local time zone), a date with a time, or RFC 3339:
+2026-06-01, "2026-06-01 12:00", 2026-06-01T12:00:00Z.
 
 FROM-TO is a range of bytes, from FROM up to but not including TO, such as
 16MiB-48MiB. Without TO the range ends with the archive: 1GiB-.
