@@ -123,7 +123,7 @@ func watchScreen(typed *os.File, s *screen.Screen, path string) error {
 	for {
 		n, err := typed.Read(buffer)
 		if err != nil {
-			return nil //nolint:nilerr // how a terminal says that nobody is there any more
+			return nil //nolint:nilerr // the read error of a terminal whose other side is closed
 		}
 		_, err = s.Write(buffer[:n])
 		err = errors.Join(err, os.WriteFile(path+".next", []byte(s.String()), 0o600), os.Rename(path+".next", path))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,13 +22,15 @@ import (
 // withoutConfig marks a command that does not read the configuration.
 const withoutConfig = "without-config"
 
-// WithoutConfig marks a command that works with a configuration that cannot be read.
+// WithoutConfig marks a command, and those below it, as working with a configuration that cannot
+// be read.
 func WithoutConfig(cmd *cobra.Command) *cobra.Command {
-	if cmd.Annotations == nil {
-		cmd.Annotations = map[string]string{}
-	}
-	cmd.Annotations[withoutConfig] = ""
+	annotate(cmd, withoutConfig, "true")
 	return cmd
+}
+
+func isWithoutConfig(cmd *cobra.Command) bool {
+	return cmd.Annotations[withoutConfig] != "" || cmd.HasParent() && isWithoutConfig(cmd.Parent())
 }
 
 // PlaceConfig sets the path of the configuration. Without a home directory there is none.
@@ -74,7 +77,10 @@ func (p *Program) readConfig(path string) (config.File, error) {
 	if err != nil {
 		return config.File{}, err
 	}
-	known := slices.Sorted(optionNames(p.Root))
+	if len(file.Defaults) == 0 && len(file.Vaults) == 0 { // the usual case: walk no tree of commands
+		return file, nil
+	}
+	known := optionNames(p.Root)
 	check := func(table string, settings []config.Setting) error {
 		for _, s := range settings {
 			if err := checkOption(s.Option, known); err != nil {
@@ -97,7 +103,7 @@ func (p *Program) readConfig(path string) (config.File, error) {
 // that neither the command line nor a variable has set: from the table of the vault, else from
 // the defaults.
 func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
-	if _, ok := cmd.Annotations[withoutConfig]; ok || cmd.HasParent() && hasAnnotation(cmd.Parent()) {
+	if isWithoutConfig(cmd) {
 		return nil
 	}
 	file, err := p.Config()
@@ -121,11 +127,6 @@ func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func hasAnnotation(cmd *cobra.Command) bool {
-	_, ok := cmd.Annotations[withoutConfig]
-	return ok
-}
-
 // configured is the settings of one table.
 type configured struct {
 	table    string
@@ -141,7 +142,7 @@ func (c configured) apply(flags *pflag.FlagSet, done map[string]bool) error {
 			continue
 		}
 		if err := flags.Set(s.Option, s.Value); err != nil {
-			return fmt.Errorf("%s: %s: %w", c.table, s.Option, plainValueError(err))
+			return fmt.Errorf("%s: %s: %w", c.table, s.Option, valueError(err))
 		}
 		f.Changed = false // a setting is for many commands, so it contradicts no option of this one
 		done[s.Option] = true
@@ -156,12 +157,12 @@ func (p *Program) nameVaults(cmd *cobra.Command, args []string, file config.File
 	for i, arg := range vaults {
 		if v, ok := file.Find(arg); ok {
 			vaults[i] = v.URL
-			p.named(v)
+			p.names = append(p.names, v)
 		}
 	}
 	if f := cmd.Flags().Lookup("vault"); f != nil && f.Changed {
 		if v, ok := file.Find(f.Value.String()); ok && f.Value.Set(v.URL) == nil {
-			p.named(v)
+			p.names = append(p.names, v)
 		}
 	}
 	if len(vaults) != 1 {
@@ -221,9 +222,6 @@ func (p *Program) FullName(vaultArg string) string {
 	return vaultArg
 }
 
-// named remembers the short name of a URL, for hints.
-func (p *Program) named(v config.Vault) { p.names = append(p.names, v) }
-
 // vaultArgs returns the arguments that are vaults, by the name of the first argument in the
 // command's form.
 func vaultArgs(cmd *cobra.Command, args []string) []string {
@@ -240,31 +238,22 @@ func vaultArgs(cmd *cobra.Command, args []string) []string {
 	return nil
 }
 
-// optionNames yields the name of each option that the configuration can set.
-func optionNames(root *cobra.Command) func(yield func(string) bool) {
+// optionNames returns the names of the options that the configuration can set, sorted.
+func optionNames(root *cobra.Command) []string {
 	names := map[string]bool{}
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
-		for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.PersistentFlags()} {
-			flags.VisitAll(func(f *pflag.Flag) {
-				if f.Hidden || slices.Contains(OneAct(), f.Name) || f.Name == "config" {
-					return
-				}
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && f.Name != "config" && !slices.Contains(OneAct(), f.Name) {
 				names[f.Name] = true
-			})
-		}
+			}
+		})
 		for _, sub := range cmd.Commands() {
 			visit(sub)
 		}
 	}
 	visit(root)
-	return func(yield func(string) bool) {
-		for name := range names {
-			if !yield(name) {
-				return
-			}
-		}
-	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // checkOption returns an error for a name that the configuration cannot set.
@@ -301,7 +290,7 @@ func (p *Program) Sources(file config.File, v config.Vault) []OptionSource {
 	if v.URL != "" {
 		add("url", v.URL, v.Table())
 	}
-	for _, option := range slices.Sorted(optionNames(p.Root)) {
+	for _, option := range optionNames(p.Root) {
 		if value := os.Getenv(Variable(option)); value != "" {
 			add(option, value, Variable(option))
 		}

@@ -23,7 +23,7 @@ func ApplyEnvironment(cmd *cobra.Command) error {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			failed = append(failed, UsageError("the variable %s: %w", Variable(f.Name), plainValueError(err)))
+			failed = append(failed, UsageError("the variable %s: %w", Variable(f.Name), valueError(err)))
 		}
 		f.Changed = false // a variable is for all commands, so it contradicts no option of this one
 	})

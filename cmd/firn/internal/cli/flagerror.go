@@ -25,23 +25,18 @@ func FlagError(cmd *cobra.Command, err error) error {
 		return WithHint(UsageError("--%s needs a value: --%[1]s %s", missing.GetFlag().Name, value), hint)
 	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return WithHint(UsageError("--%s: %w", invalid.GetFlag().Name, valueError(invalid)), hint)
+		return WithHint(UsageError("--%s: %w", invalid.GetFlag().Name, valueError(err)), hint)
 	}
 	return WithHint(UsageError("%w", err), hint)
 }
 
-// plainValueError returns the reason for which an option did not take a value, without the name of
-// the option.
-func plainValueError(err error) error {
-	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return valueError(invalid)
+// valueError returns what is wrong with the value of an option, without the name of the option.
+// Values of pflag's own types fail with an error of the package that parses them.
+func valueError(err error) error {
+	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
 	}
-	return err
-}
-
-// valueError returns what is wrong with the value of an option. Values of pflag's own types
-// fail with an error of the package that parses them.
-func valueError(invalid *pflag.InvalidValueError) error {
 	switch invalid.GetFlag().Value.Type() {
 	case "int", "int64":
 		return UsageError("%q is not a whole number", invalid.GetValue())

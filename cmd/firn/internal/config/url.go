@@ -13,9 +13,6 @@ func urlKeys() []string {
 	return []string{"class", "region", "profile", "account", "endpoint", "addressing", "lacks", "max-parts"}
 }
 
-// URLKeys returns the names that [File] accepts in the table of a vault besides options.
-func URLKeys() []string { return append(urlKeys(), urlKey) }
-
 // complete moves the keys of the URL from the settings into the URL.
 func (v *Vault) complete() error {
 	if v.URL == "" {
