@@ -35,7 +35,9 @@ func TestPlans(t *testing.T) {
 		"a list, newest first": {
 			Filter{Reverse: true}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=?)",
 		},
-		"a list since": {Filter{Since: time.Unix(1, 0)}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=? AND created>?)"},
+		"a list since":          {Filter{Since: time.Unix(1, 0)}.created(1), "SEARCH creations USING PRIMARY KEY (vault_key=? AND created>?)"},
+		"the rate of uploads":   {query{averageOf("v", measuredUploads), []any{"v", 5}}, "SEARCH uploads USING INDEX uploads_measured (vault=?)"},
+		"the rate of downloads": {query{averageOf("v", measuredDownloads), []any{"v", 5}}, "SEARCH downloads USING INDEX downloads_measured (vault=?)"},
 	} {
 		rows, err := c.db.Reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+test.query.text, test.query.args...)
 		if err != nil {
@@ -49,6 +51,9 @@ func TestPlans(t *testing.T) {
 		}
 		if !slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(step, test.has) }) {
 			t.Errorf("%s: no step begins with %q: %q", name, test.has, steps)
+		}
+		if slices.Contains(steps, "USE TEMP B-TREE FOR ORDER BY") && strings.HasPrefix(name, "the rate") {
+			t.Errorf("%s: all transfers are sorted: %q", name, steps)
 		}
 		for _, table := range []string{"a", "archives", "ids", "creations", "labels"} {
 			if slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(step+" ", "SCAN "+table+" ") }) {

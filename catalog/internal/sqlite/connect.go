@@ -74,18 +74,24 @@ func connect(path string, m mode) (*sql.DB, error) {
 	}
 	name := fileURI(path) + "?" + q.Encode()
 	db, err := sql.Open("sqlite", name)
-	if err != nil || m != readWrite {
-		return db, err
+	if err != nil {
+		return nil, err
 	}
-	return sql.OpenDB(connector{db.Driver(), name, filepath.Dir(path)}), db.Close()
+	c := connector{driver: db.Driver(), name: name}
+	if m == readWrite {
+		c.log = filepath.Dir(path)
+	}
+	return sql.OpenDB(c), db.Close()
 }
 
-// connector opens connections. SQLite also flushes the name of its log, but reports no
-// error if that fails; then a power loss could take the log and every commit in it.
+// connector opens connections.
 type connector struct {
 	driver driver.Driver
 	name   string
-	dir    string // of the log
+	// log is the directory of the log that a connection may create; empty if it creates none.
+	// SQLite also flushes the name of its log, but reports no error if that fails; then a
+	// power loss could take the log and every commit in it.
+	log string
 }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
@@ -93,10 +99,12 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := disk.SyncDirectory(c.dir); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	if c.log != "" {
+		if err := disk.SyncDirectory(c.log); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
 	}
-	return conn, nil
+	return keep(conn), nil
 }
 
 func (c connector) Driver() driver.Driver { return c.driver }
