@@ -24,6 +24,7 @@ func migrations(now func() time.Time) []sqlite.Step {
 		script("00004_identity.sql"),
 		func(ctx context.Context, tx *sql.Tx) error { return merge.RenameVaults(ctx, tx, now().UTC().Round(0)) },
 		script("00006_rates.sql"),
+		script("00007_backups.sql"),
 	}
 }
 

@@ -1,0 +1,52 @@
+package backups
+
+import (
+	"encoding/hex"
+	"encoding/json"
+
+	"firn/record"
+)
+
+// more is record.More in its column. Texts from outside may be no UTF-8, so they are bytes,
+// which JSON has as base64.
+type more struct {
+	Link       []byte            `json:"link,omitempty"`
+	Major      uint32            `json:"major,omitempty"`
+	Minor      uint32            `json:"minor,omitempty"`
+	Attributes uint32            `json:"attributes,omitempty"`
+	Xattrs     map[string][]byte `json:"xattrs,omitempty"`
+	Holes      []record.Extent   `json:"holes,omitempty"`
+}
+
+// encodeMore returns the value of the column.
+func encodeMore(m record.More) (any, error) {
+	if m.IsZero() {
+		return nil, nil
+	}
+	return json.Marshal(more{[]byte(m.Link), m.Major, m.Minor, m.Attributes, m.Xattrs, m.Holes})
+}
+
+func decodeMore(column []byte) (record.More, error) {
+	if column == nil {
+		return record.More{}, nil
+	}
+	var m more
+	err := json.Unmarshal(column, &m)
+	return record.More{Link: string(m.Link), Major: m.Major, Minor: m.Minor, Attributes: m.Attributes, Xattrs: m.Xattrs, Holes: m.Holes}, err
+}
+
+// unhexed reads a JSON array of texts in hexadecimal digits.
+func unhexed(array string) (texts []string, err error) {
+	var digits []string
+	if err := json.Unmarshal([]byte(array), &digits); err != nil {
+		return nil, err
+	}
+	for _, d := range digits {
+		text, err := hex.DecodeString(d)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(text))
+	}
+	return texts, nil
+}

@@ -1,0 +1,103 @@
+package backups
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"firn/catalog/internal/table"
+	"firn/record"
+)
+
+const fileColumns = `v.directory_key, v.name, v.since, v.until, v.kind, v.mode, v.size, v.modified, v.changed, v.inode,
+	v.content_key, v.more, o.uid, o.gid, o.user_name, o.group_name`
+
+const fromVersions = ` FROM versions v LEFT JOIN owners o ON o.key = v.owner_key `
+
+// Current lists the newest versions of the files in a directory, by name: those that the next
+// snapshot has unless they change. The directory at the root of a tree is the file without a
+// name in itself.
+func (b *Backups) Current(ctx context.Context, directory int64) iter.Seq2[record.File, error] {
+	return list(ctx, b, "list a directory", scanFile,
+		`SELECT `+fileColumns+fromVersions+`WHERE v.directory_key = $1 AND v.until IS NULL ORDER BY v.name`, directory)
+}
+
+// filesOf lists the files of a directory in a snapshot, by name.
+func (b *Backups) filesOf(ctx context.Context, directory, snapshot int64) iter.Seq2[record.File, error] {
+	return list(ctx, b, "list a directory of a snapshot", scanFile,
+		`SELECT `+fileColumns+fromVersions+`WHERE v.directory_key = $1 AND v.since <= $2 AND (v.until IS NULL OR v.until > $2)
+		ORDER BY v.name`, directory, snapshot)
+}
+
+func scanFile(r table.Row) (f record.File, err error) {
+	var until, content sql.NullInt64
+	var inode int64
+	var more []byte
+	err = r.Scan(&f.DirectoryID, (*table.Raw)(&f.Name), &f.Since, &until, &f.Kind, &f.Mode, &f.Size, &f.ModTime, &f.ChangeTime, &inode,
+		&content, &more, &f.Owner.UID, &f.Owner.GID, &f.Owner.User, &f.Owner.Group)
+	if err != nil {
+		return f, err
+	}
+	f.Until, f.Content, f.Inode = until.Int64, content.Int64, uint64(inode)
+	f.More, err = decodeMore(more)
+	return f, err
+}
+
+// Files lists the files of a snapshot with their paths: a directory before its content, and the
+// files of a directory by name. Enter says whether to list what a directory has; nil: yes.
+func (b *Backups) Files(ctx context.Context, s record.Snapshot, enter func(path string) bool) iter.Seq2[record.Found, error] {
+	return func(yield func(record.Found, error) bool) {
+		w := walk{b, s, enter, yield}
+		for _, root := range s.Roots {
+			key, err := b.Root(ctx, s, root)
+			if err != nil {
+				yield(record.Found{}, err)
+				return
+			}
+			if !w.directory(ctx, key, root) {
+				return
+			}
+		}
+	}
+}
+
+// walk is one call of Files.
+type walk struct {
+	*Backups
+	snapshot record.Snapshot
+	enter    func(path string) bool
+	yield    func(record.Found, error) bool
+}
+
+// directory yields the files of a directory and those below it. It reports false if the walk
+// ends.
+func (w walk) directory(ctx context.Context, key int64, path string) bool {
+	if w.enter != nil && !w.enter(path) {
+		return true
+	}
+	var below []string
+	for f, err := range w.filesOf(ctx, key, w.snapshot.Key) {
+		if err != nil {
+			w.yield(record.Found{}, err)
+			return false
+		}
+		found := record.Found{File: f, Vault: w.snapshot.Vault, Host: w.snapshot.Host, Path: join(path, f.Name)}
+		if !w.yield(found, nil) {
+			return false
+		}
+		if f.Kind == record.Directory && f.Name != "" {
+			below = append(below, f.Name)
+		}
+	}
+	for _, name := range below {
+		child, err := w.Directory(ctx, key, name)
+		if err != nil {
+			w.yield(record.Found{}, err)
+			return false
+		}
+		if !w.directory(ctx, child, join(path, name)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,166 @@
+package backups
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"firn/catalog/internal/table"
+	"firn/record"
+	"firn/vault"
+)
+
+const snapshotColumns = `s.key, s.id, s.vault, s.host, s.tags, s.state, s.started, s.ended, s.files, s.bytes, s.added, s.skipped,
+	(SELECT json_group_array(hex(root)) FROM (SELECT root FROM snapshot_trees st JOIN trees t ON t.key = st.tree_key
+		WHERE st.snapshot_key = s.key ORDER BY root))`
+
+// Begin begins a snapshot, or continues the one that was not complete. A snapshot is continued
+// if it has the same vault, host and roots and no later snapshot has one of its trees. Begin
+// sets the key, the state and, of a snapshot that it continues, the other fields; it reports
+// whether it continues one. s.ID is that of a new snapshot.
+func (b *Backups) Begin(ctx context.Context, s *record.Snapshot) (continues bool, err error) {
+	saved := *s
+	saved.Roots = slices.Compact(slices.Sorted(slices.Values(s.Roots)))
+	err = b.db.Transact(ctx, func(tx *sql.Tx) error {
+		trees, err := treesOf(ctx, tx, saved)
+		if err != nil {
+			return err
+		}
+		last, err := lastOf(ctx, tx, trees)
+		if err != nil {
+			return err
+		}
+		if last != nil && last.State == record.Running && slices.Equal(last.Roots, saved.Roots) {
+			saved, continues = *last, true
+			return nil
+		}
+		saved.State, saved.Started = record.Running, b.time()
+		return insertSnapshot(ctx, tx, &saved, trees)
+	})
+	if err != nil {
+		return false, b.db.Fail(ctx, err, "begin a snapshot of %q", saved.Roots)
+	}
+	*s = saved
+	return continues, nil
+}
+
+// treesOf returns the keys of the trees of a snapshot.
+func treesOf(ctx context.Context, tx *sql.Tx, s record.Snapshot) (keys []int64, err error) {
+	if len(s.Roots) == 0 {
+		return nil, fmt.Errorf("a snapshot without directories: %w", vault.ErrInvalid)
+	}
+	for _, root := range s.Roots {
+		key, err := keyOf(ctx, tx, `SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3`,
+			`INSERT INTO trees (vault, host, root) VALUES ($1, $2, $3) RETURNING key`, s.Vault, s.Host, table.Raw(root))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// lastOf returns the newest snapshot that has one of the trees, or nil.
+func lastOf(ctx context.Context, tx *sql.Tx, trees []int64) (last *record.Snapshot, err error) {
+	for _, tree := range trees {
+		s, err := scanSnapshot(tx.QueryRowContext(ctx, `SELECT `+snapshotColumns+` FROM snapshots s
+			WHERE s.key = (SELECT max(snapshot_key) FROM snapshot_trees WHERE tree_key = $1)`, tree))
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, err
+		case last == nil || s.Key > last.Key:
+			last = &s
+		}
+	}
+	return last, nil
+}
+
+func insertSnapshot(ctx context.Context, tx *sql.Tx, s *record.Snapshot, trees []int64) error {
+	tags, err := json.Marshal(append([]string{}, s.Tags...))
+	if err != nil {
+		return err
+	}
+	err = tx.QueryRowContext(ctx, `INSERT INTO snapshots (vault, id, host, tags, state, started)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING key`,
+		s.Vault, s.ID, s.Host, string(tags), s.State, table.Instant(s.Started)).Scan(&s.Key)
+	for _, tree := range trees {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `INSERT INTO snapshot_trees (snapshot_key, tree_key) VALUES ($1, $2)`, s.Key, tree)
+		}
+	}
+	return err
+}
+
+func scanSnapshot(r table.Row) (s record.Snapshot, err error) {
+	var tags, roots string
+	err = r.Scan(&s.Key, &s.ID, &s.Vault, &s.Host, &tags, &s.State, (*table.Instant)(&s.Started), (*table.Instant)(&s.Ended),
+		&s.Files, &s.Bytes, &s.Added, &s.Skipped, &roots)
+	if err == nil {
+		err = json.Unmarshal([]byte(tags), &s.Tags)
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Roots, err = unhexed(roots)
+	return s, err
+}
+
+// Save saves the counts, the tags and the state of a snapshot, and sets Ended if it is complete
+// and has no end.
+func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
+	saved := *s
+	if saved.State == record.Complete && saved.Ended.IsZero() {
+		saved.Ended = b.time()
+	}
+	err := b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		tags, err := json.Marshal(append([]string{}, s.Tags...))
+		if err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `UPDATE snapshots SET (tags, state, ended, files, bytes, added, skipped) =
+			($1, $2, $3, $4, $5, $6, $7) WHERE key = $8 RETURNING key`, string(tags), saved.State, table.Instant(saved.Ended),
+			saved.Files, saved.Bytes, saved.Added, saved.Skipped, saved.Key).Scan(new(int64))
+	})
+	if err != nil {
+		return b.db.Fail(ctx, err, "save the snapshot %s", s.ID)
+	}
+	*s = saved
+	return nil
+}
+
+// Snapshots lists the snapshots in a vault, or in all vaults if vaultURL is empty, that are not
+// forgotten, oldest first.
+func (b *Backups) Snapshots(ctx context.Context, vaultURL string) iter.Seq2[record.Snapshot, error] {
+	return list(ctx, b, "list the snapshots", scanSnapshot, `SELECT `+snapshotColumns+` FROM snapshots s
+		WHERE s.state <> 'forgotten' AND ($1 = '' OR s.vault = $1) ORDER BY s.key`, vaultURL)
+}
+
+// Forget marks snapshots as forgotten, and removes the versions of files that no other snapshot
+// has. Contents and packs stay.
+func (b *Backups) Forget(ctx context.Context, keys ...int64) error {
+	err := b.db.Transact(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			err := tx.QueryRowContext(ctx, `UPDATE snapshots SET state = 'forgotten' WHERE key = $1 AND state <> 'running'
+				RETURNING key`, key).Scan(new(int64))
+			if err != nil {
+				return err
+			}
+		}
+		// A version is needed by a snapshot of its tree between since and until, and by the
+		// next backup if it is current.
+		_, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE until IS NOT NULL AND NOT EXISTS (
+			SELECT 1 FROM snapshot_trees st JOIN snapshots s ON s.key = st.snapshot_key
+			WHERE st.tree_key = (SELECT tree_key FROM directories d WHERE d.key = directory_key)
+			AND st.snapshot_key >= since AND st.snapshot_key < until AND s.state <> 'forgotten')`)
+		return err
+	})
+	if err != nil {
+		return b.db.Fail(ctx, err, "forget snapshots")
+	}
+	return nil
+}
