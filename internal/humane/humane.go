@@ -9,16 +9,15 @@ import (
 
 // Bytes formats a number of bytes in powers of 1024, as vaults count them, with at most two
 // decimals: "15.78 GiB". A negative number is unknown.
-func Bytes(n int64) string {
-	if n < 0 {
-		return "unknown"
-	}
-	return scaled(float64(n), 1<<10, "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-}
+func Bytes(n int64) string { return Binary.Bytes(n) }
 
-// Duration formats a duration in its two largest units: "3 h 10 min".
+// Duration formats a duration in its two largest units: "3 h 10 min". One of less than a tenth
+// of a second is "less than 0.1 s".
 func Duration(d time.Duration) string {
-	if d < 10*time.Second {
+	switch {
+	case d < 100*time.Millisecond:
+		return "less than 0.1 s"
+	case d < 9950*time.Millisecond:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	d = d.Round(time.Second)
@@ -33,6 +32,16 @@ func Duration(d time.Duration) string {
 		return fmt.Sprintf("%d min %d s", minutes, seconds)
 	}
 	return fmt.Sprintf("%d s", seconds)
+}
+
+// Transfer says how long a transfer took, and at which rate: "31 s at 6.3 MiB/s". busy is the time
+// in which the bytes were transferred; the rest of elapsed was waiting. If nothing was
+// transferred, or in less than a tenth of a second, there is no rate that means anything.
+func Transfer(elapsed time.Duration, bytes int64, busy time.Duration, units Units) string {
+	if bytes == 0 || busy < 100*time.Millisecond {
+		return Duration(elapsed)
+	}
+	return Duration(elapsed) + " at " + units.Rate(float64(bytes)/busy.Seconds())
 }
 
 // Usually formats a usual duration, which is a round number: like [Duration], but "4 h" and

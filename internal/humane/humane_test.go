@@ -45,12 +45,48 @@ func TestUnits(t *testing.T) {
 
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0.0 s", 1540 * time.Millisecond: "1.5 s", 10 * time.Second: "10 s", 61 * time.Second: "1 min 1 s",
+		0: "less than 0.1 s", 99 * time.Millisecond: "less than 0.1 s", 100 * time.Millisecond: "0.1 s", 9999 * time.Millisecond: "10 s",
+		1540 * time.Millisecond: "1.5 s", 10 * time.Second: "10 s", 61 * time.Second: "1 min 1 s",
 		190 * time.Minute: "3 h 10 min", 49 * time.Hour: "2 d 1 h",
 	} {
 		if got := humane.Duration(d); got != want {
 			t.Errorf("%d ns are %q, want %q", d, got, want)
 		}
+	}
+}
+
+func TestTransfer(t *testing.T) {
+	for want, c := range map[string]struct {
+		elapsed time.Duration
+		bytes   int64
+		busy    time.Duration
+		units   humane.Units
+	}{
+		"2.0 s at 5 MiB/s":     {2 * time.Second, 10 << 20, 2 * time.Second, humane.Binary},
+		"3 h 0 min at 40 Mbps": {3 * time.Hour, 10e6, 2 * time.Second, humane.Bits},
+		"2.0 s":                {2 * time.Second, 0, 2 * time.Second, humane.Binary},
+		"less than 0.1 s":      {time.Millisecond, 10 << 20, time.Millisecond, humane.Binary},
+	} {
+		if got := humane.Transfer(c.elapsed, c.bytes, c.busy, c.units); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// What is shown in one place has one width whatever it is.
+func TestWide(t *testing.T) {
+	for n := int64(0); n < 1<<60; n += n/20 + 1 {
+		for _, units := range []humane.Units{humane.Binary, humane.Decimal} {
+			if got := units.WideBytes(n); len(got) != humane.BytesColumns {
+				t.Fatalf("%d bytes are %q", n, got)
+			}
+		}
+		if got := humane.Binary.WideRate(float64(n)); len(got) != humane.RateColumns {
+			t.Fatalf("%d bytes per second are %q", n, got)
+		}
+	}
+	if got := humane.Bits.WideRate(5e6); got != " 40.0 Mbps" {
+		t.Errorf("got %q", got)
 	}
 }
 

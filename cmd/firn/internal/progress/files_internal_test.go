@@ -15,7 +15,6 @@ import (
 	"firn/cmd/firn/internal/screen"
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
-	"firn/internal/humane"
 	"firn/record"
 )
 
@@ -35,14 +34,6 @@ func TestNumbersStayInTheirPlace(t *testing.T) {
 			if widths[i] != widths[i%3] && widths[i] >= 0 && i > 9 { // a time of days is wider
 				t.Errorf("in %d columns a field moves from column %d to %d", columns, widths[i%3], widths[i])
 			}
-		}
-	}
-}
-
-func TestSizeText(t *testing.T) {
-	for n := int64(0); n < 1<<60; n += n/20 + 1 {
-		if got := sizeText(humane.Binary, n); len(got) != sizeColumns {
-			t.Fatalf("%d bytes are %q", n, got)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (v view) left() string {
 	if v.Size < 0 || v.rate < 1 {
 		return ""
 	}
-	return humane.Duration(term.TimeToSend(v.Size-v.bytes(), v.rate)) + " left"
+	return leftText(v.Size-v.bytes(), v.rate)
 }
 
 func (v view) parts() string {
@@ -86,7 +86,7 @@ func (v view) inFlight() string {
 	if v.InFlight <= 0 {
 		return ""
 	}
-	return sizeText(v.units, v.InFlight) + " in flight"
+	return v.units.WideBytes(v.InFlight) + " in flight"
 }
 
 // waiting returns how long the transfer waits, and why, in at most width columns. It keeps
@@ -127,7 +127,7 @@ func (v view) live(width int) string {
 		return term.Cut(state+v.waiting(width-len(state)), width)
 	}
 	parts := wide(v.parts(), len(fmt.Sprintf("%d/%d %ss", v.Parts, v.Parts, v.pieces)))
-	inFlight := wide(v.inFlight(), sizeColumns+len(" in flight"))
+	inFlight := wide(v.inFlight(), humane.BytesColumns+len(" in flight"))
 	return liveLine(width, v.Size > 0, v.fraction(),
 		liveAmount(v.units, v.bytes(), v.Size), livePercent(v.Size, v.fraction()), liveRate(v.units, v.rate), v.liveLeft(), parts, v.retries(), inFlight)
 }
@@ -150,57 +150,14 @@ func liveLine(width int, hasBar bool, fraction float64, amount, percent, rate, l
 	return term.Cut(strings.TrimRight(term.Joined("  ", fields...), " "), width)
 }
 
-// The widths of the fields of a live line.
-const (
-	sizeColumns = len("1023 MiB")
-	rateColumns = len("1023 MiB/s")
-	leftColumns = len("59 min 59 s left")
-)
-
-// sizeText formats a number of bytes like [humane.Units.Bytes], but always in three or four
-// digits and as many columns.
-func sizeText(u humane.Units, n int64) string {
-	if u == humane.Decimal {
-		return scaled(float64(n), 1000, sizeColumns, "B", "kB", "MB", "GB", "TB", "PB", "EB")
-	}
-	return scaled(float64(n), 1<<10, sizeColumns, "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
-}
-
-// rateText formats a rate like [humane.Units.Rate], but in one width.
-func rateText(u humane.Units, perSecond float64) string {
-	if u == humane.Bits {
-		return scaled(perSecond*8, 1000, rateColumns, "bps", "kbps", "Mbps", "Gbps", "Tbps")
-	}
-	return wide(strings.TrimRight(sizeText(u, int64(perSecond)), " ")+"/s", rateColumns)
-}
-
-func scaled(value, step float64, columns int, units ...string) string {
-	unit := 0
-	for value >= step && unit < len(units)-1 {
-		value /= step
-		unit++
-	}
-	decimals := 0
-	switch {
-	case unit == 0:
-	case value < 9.995:
-		decimals = 2
-	case value < 99.95:
-		decimals = 1
-	}
-	return padded(fmt.Sprintf("%4.*f %s", decimals, max(0, value), units[unit]), columns)
-}
-
-// padded fills a text to so many columns at its end.
-func padded(text string, columns int) string {
-	return text + strings.Repeat(" ", max(0, columns-len(text)))
-}
+// leftColumns is the width of the field of the remaining time.
+const leftColumns = len("59 min 59 s left")
 
 func liveAmount(u humane.Units, done, size int64) string {
 	if size < 0 {
-		return sizeText(u, done)
+		return u.WideBytes(done)
 	}
-	return sizeText(u, done) + " of " + u.Bytes(size)
+	return u.WideBytes(done) + " of " + u.Bytes(size)
 }
 
 func livePercent(size int64, fraction float64) string {
@@ -212,9 +169,9 @@ func livePercent(size int64, fraction float64) string {
 
 func liveRate(u humane.Units, rate float64) string {
 	if rate < 1 {
-		return strings.Repeat(" ", rateColumns)
+		return strings.Repeat(" ", humane.RateColumns)
 	}
-	return rateText(u, rate)
+	return u.WideRate(rate)
 }
 
 func liveLeft(done, size int64, rate float64) string {
@@ -224,7 +181,12 @@ func liveLeft(done, size int64, rate float64) string {
 	case rate < 1:
 		return strings.Repeat(" ", leftColumns)
 	}
-	return wide(humane.Duration(term.TimeToSend(max(0, size-done), rate))+" left", leftColumns)
+	return wide(leftText(max(0, size-done), rate), leftColumns)
+}
+
+// leftText returns the remaining time of a transfer.
+func leftText(bytes int64, rate float64) string {
+	return humane.Duration(max(term.TimeToSend(bytes, rate), 100*time.Millisecond)) + " left"
 }
 
 // wide fills a text to so many columns from the left.
