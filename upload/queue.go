@@ -23,6 +23,10 @@ type Item struct {
 	Open func() (*source.Source, error)
 	// Name and Description replace those of Options if they are not empty.
 	Name, Description string
+	// Ended is called as soon as the item has ended, which may be long before All yields it. Like
+	// the functions of a depot, it may be nil, must return quickly, and is called by one goroutine
+	// at a time, in turn with those.
+	Ended func(Outcome)
 }
 
 // Outcome is the result of an item, or its error.
@@ -122,7 +126,7 @@ func (q *queue) begin(ctx context.Context, running *sync.WaitGroup) {
 		e := &entry{index: i, outcome: make(chan Outcome, 1), ended: make(chan struct{})}
 		s, err := q.open(ctx, i)
 		if err != nil {
-			e.outcome <- Outcome{Err: err}
+			q.end(e, Outcome{Err: err})
 			q.entries <- e
 			continue
 		}
@@ -131,9 +135,19 @@ func (q *queue) begin(ctx context.Context, running *sync.WaitGroup) {
 		running.Go(func() {
 			stored, err := q.upload(ctx, e, s)
 			q.leave(e)
-			e.outcome <- Outcome{stored, err}
+			q.end(e, Outcome{stored, err})
 		})
 	}
+}
+
+// end reports the outcome of an item, and keeps it until All yields it.
+func (q *queue) end(e *entry, out Outcome) {
+	if ended := q.items[e.index].Ended; ended != nil {
+		q.reporting.Lock()
+		ended(out)
+		q.reporting.Unlock()
+	}
+	e.outcome <- out
 }
 
 // open waits until there is room for an item, and opens its source.

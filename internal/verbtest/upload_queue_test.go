@@ -131,6 +131,33 @@ func TestUploadAllOverlapsSmallFiles(t *testing.T) {
 	})
 }
 
+// A file reports its end at once, while the caller still works on the result of another one.
+func TestUploadAllReportsEachEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newRig(t)
+		v, items := d.queuedUploads(sizes(40, 1000)...)
+		items[7].Path += ".missing"
+		stored, failed, yielded := 0, 0, 0
+		for i := range items {
+			items[i].Ended = func(out upload.Outcome) {
+				if out.Err != nil {
+					failed++
+				} else if out.ArchiveID != "" {
+					stored++
+				}
+			}
+		}
+		for range upload.All(t.Context(), at(v, d.depot(0)), items, upload.Options{Concurrency: 8}) {
+			if yielded++; yielded == 1 {
+				wait(20 * partTime)
+			}
+			if stored != 39 || failed != 1 {
+				t.Fatalf("at result %d, %d files are stored and %d failed", yielded, stored, failed)
+			}
+		}
+	})
+}
+
 // Files share the number of parts in flight. A large file has all of it for as long as it needs
 // it, and the next file begins when it does not.
 func TestUploadAllSharesTheConcurrency(t *testing.T) {
