@@ -13,7 +13,7 @@ import (
 // the whole, or -1 if it is not known; Done counts the bytes done in this run or earlier, and
 // Resumed those of them from earlier runs; InFlight counts bytes on their way that are not
 // done; Retries counts repeated requests; Waiting is the error because of which the transfer
-// waits until Until, or nil; Item is the index of the file that it is about, if a call uploads
+// waits until Until, or nil; Item is the index of the item that it is about, if a call transfers
 // many. A package below defines the type: see "go doc firn/internal/transfer.Progress".
 type Progress = transfer.Progress
 

@@ -162,16 +162,10 @@ func (d *download) fetch(ctx context.Context, job record.Job, missing []vault.Ra
 		},
 		Concurrency: depot.InFlight(d.Concurrency, d.limits().Most(), to.ordered != nil), Limiter: limiter,
 		RetryFor: d.Patience, Drain: d.Drain, DrainTimeout: d.Grace,
-		Size: d.want.Size, Done: d.want.Size,
+		Size: d.want.Size, Done: d.want.Size, Progress: d.Progress,
 	}
 	if d.Vault.Limits().Sequential {
 		o.Concurrency = 1
-	}
-	if d.Progress != nil {
-		o.Progress = func(now transfer.Progress) {
-			now.Archive = d.archive.ID
-			d.Progress(now)
-		}
 	}
 	var bytes int64
 	for _, m := range missing {

@@ -20,6 +20,8 @@ type Item struct {
 	Archive record.Archive
 	Name    string
 	Range   vault.Range // replaces Options.Range if not zero
+
+	index int // of the item in the items of All
 }
 
 // All downloads many archives, each into its own file, as [Directory.File] does. It starts jobs
@@ -33,10 +35,14 @@ type Item struct {
 // ctx has ended. Items whose jobs are in progress then are not yielded, and the same call finds
 // their jobs again.
 //
-// Each item needs its own name. Several items may have the same archive.
+// Each item needs its own name. Several items may have the same archive. The Item of a
+// depot.Progress is the index of the item that it is about.
 func (dir *Directory) All(ctx context.Context, d depot.Depot, items []Item, o Options) iter.Seq2[Item, Outcome] {
 	return func(yield func(Item, Outcome) bool) {
 		q := &queue{dir: dir, depot: d.WithDefaults(), options: o, later: slices.Clone(items), waiting: make(map[vault.JobID][]Item), yield: yield}
+		for i := range q.later {
+			q.later[i].index = i
+		}
 		q.run(ctx)
 	}
 }
@@ -167,7 +173,14 @@ func (q *queue) try(ctx context.Context, i Item) bool {
 func (q *queue) one(ctx context.Context, i Item, noWait bool) (Result, error) {
 	o := q.options
 	o.NoWait, o.Range = noWait, q.wanted(i)
-	return q.dir.file(ctx, q.depot, i.Archive, i.Name, o, shared{listed: &q.listed, reserved: q.bytes})
+	d := q.depot
+	if d.Progress != nil {
+		d.Progress = func(p depot.Progress) {
+			p.Item = i.index
+			q.depot.Progress(p)
+		}
+	}
+	return q.dir.file(ctx, d, i.Archive, i.Name, o, shared{listed: &q.listed, reserved: q.bytes})
 }
 
 // end yields the outcome of an item.

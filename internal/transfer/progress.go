@@ -3,27 +3,24 @@ package transfer
 import (
 	"sync"
 	"time"
-
-	"firn/vault"
 )
 
 // Progress is a snapshot of a transfer in either direction. Bytes count as done only once
 // the vault has acknowledged their part, or once their segment is verified, written and
 // recorded. The parts of a download are the segments that this run fetches.
 type Progress struct {
-	Item         int             // index of the item, if many uploads report to one function
-	Archive      vault.ArchiveID // that a download reads; empty in other transfers
-	Size         int64           // bytes of the whole, or Unknown
-	PartSize     int64           // bytes; of a download, the size of the largest segment
-	Parts        int             // 0 while Size is Unknown
-	PartsDone    int             // parts done in this run or, of an upload, earlier
-	PartsResumed int             // parts within PartsDone that an earlier run sent
-	Held         int64           // bytes that the vault, or the target, held when this run began
-	Done         int64           // bytes done in this run or earlier
-	Resumed      int64           // bytes within Done from earlier runs
-	InFlight     int64           // bytes of unfinished parts that were transferred
-	Concurrency  int             // parts that may be in flight at present
-	Retries      int             // number of repeated attempts
+	Item         int   // index of the item, if the transfers of many items report to one function
+	Size         int64 // bytes of the whole, or Unknown
+	PartSize     int64 // bytes; of a download, the size of the largest segment
+	Parts        int   // 0 while Size is Unknown
+	PartsDone    int   // parts done in this run or, of an upload, earlier
+	PartsResumed int   // parts within PartsDone that an earlier run sent
+	Held         int64 // bytes that the vault, or the target, held when this run began
+	Done         int64 // bytes done in this run or earlier
+	Resumed      int64 // bytes within Done from earlier runs
+	InFlight     int64 // bytes of unfinished parts that were transferred
+	Concurrency  int   // parts that may be in flight at present
+	Retries      int   // number of repeated attempts
 	// Waiting is the reason why the engine waits. It is nil again as soon as bytes move.
 	Waiting error
 	// Until is the end of the wait.

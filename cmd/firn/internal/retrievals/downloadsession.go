@@ -34,6 +34,7 @@ type downloadSession struct {
 	shown    *progress.Transfer
 	files    map[vault.ArchiveID]*progress.File
 	items    []item
+	queued   []item // by the index of a transfer
 	toldTier map[vault.JobID]bool
 }
 
@@ -42,7 +43,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
-	s.items, s.toldTier = items, make(map[vault.JobID]bool)
+	s.items, s.queued, s.toldTier = items, items, make(map[vault.JobID]bool)
 	if items[0].name != "" {
 		if s.output, err = download.OpenDirectory(s.options.output); err != nil {
 			return err
@@ -88,7 +89,7 @@ func (s *downloadSession) startProgress(items []item) {
 }
 
 // progress takes a snapshot of the download of an archive.
-func (s *downloadSession) progress(now depot.Progress) { s.files[now.Archive].Update(now) }
+func (s *downloadSession) progress(now depot.Progress) { s.files[s.queued[now.Item].ID].Update(now) }
 
 // one downloads an archive and prints the result.
 func (s *downloadSession) one(ctx context.Context, i item) error {
@@ -121,6 +122,7 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 	byName := make(map[string]item)
 	var queue []download.Item
 	seen := make(map[cli.Status]bool)
+	s.queued = nil
 	for _, i := range items {
 		wanted, err := s.options.rng.of(i.Size)
 		if err != nil {
@@ -128,6 +130,7 @@ func (s *downloadSession) many(ctx context.Context, items []item) error {
 			continue
 		}
 		byName[i.name] = i
+		s.queued = append(s.queued, i)
 		queue = append(queue, download.Item{Archive: i.Archive, Name: i.name, Range: wanted})
 	}
 	var left []record.Archive
