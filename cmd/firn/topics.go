@@ -141,8 +141,9 @@ standard error: progress, notes, questions, warnings and errors.
   --json      print JSON Lines on standard output. Each line is an object whose
               message_type says what it is. If the command fails, the last line
               has the message_type error, with exit_status and hint. With
-              several files, each failed file has such a line, and the last
-              line has the exit status of the command.
+              several files or archives, each that failed has such a line,
+              with its file or archive_id, and the last line has the sum and
+              the exit status of the command.
   -q          print no progress and no notes
   --no-input  never ask; a command that needs an answer fails, as it does
               without a terminal. --yes (or --confirm NAME) approves in advance.

@@ -24,7 +24,7 @@ func TestWorstOf(t *testing.T) {
 			seen[s] = true
 		}
 		got := StatusDone
-		if err := WorstOf(seen); err != nil {
+		if err := WorstOf(seen, ""); err != nil {
 			reported, ok := errors.AsType[*ReportedError](err)
 			if !ok {
 				t.Fatalf("%s: %v", name, err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,8 @@ type Program struct {
 	// resume is the hint how to continue the work; nil if there is none. Abandon reads it
 	// while the command still runs.
 	resume atomic.Pointer[string]
+	// hinted has the hints that were shown, each of which is shown once.
+	hinted sync.Map
 }
 
 // NewProgram returns a program without commands.

@@ -61,7 +61,7 @@ func (h *ReadyHook) Run(ctx context.Context, job record.Job) {
 // End returns err, or an error if err is nil and a command has failed.
 func (h *ReadyHook) End(err error) error {
 	if err == nil && h.failed {
-		return &ReportedError{StatusError}
+		return &ReportedError{Status: StatusError}
 	}
 	return err
 }

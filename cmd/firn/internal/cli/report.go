@@ -1,17 +1,22 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"firn/cmd/firn/internal/term"
+	"firn/vault"
 )
 
 // Report shows an error and its hints, with -v also its causes, unless it was reported before,
-// and returns its status.
+// and returns its status. A hint that an earlier error had is not shown again.
 // With --json it also prints the error as the last line of standard output.
 func (p *Program) Report(err error) Status {
 	s := StatusOf(err)
@@ -30,7 +35,9 @@ func (p *Program) Report(err error) Status {
 		}
 	}
 	for _, hint := range hints {
-		p.UI.Say("hint: %s", hint)
+		if _, again := p.hinted.LoadOrStore(hint, true); !again {
+			p.UI.Say("hint: %s", hint)
+		}
 	}
 	p.reportJSON(err, s)
 	return s
@@ -41,10 +48,14 @@ func (p *Program) reportJSON(err error, s Status) {
 	if !p.wantsJSON() {
 		return
 	}
-	_ = p.Out.Object(errorObject{
+	o := errorObject{
 		MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
 		Status: s, Hint: strings.Join(p.shortened(hintsOf(err)), "\n"),
-	})
+	}
+	if of, ok := errors.AsType[*objectError](err); ok {
+		o.File, o.ArchiveID = of.file, of.archive
+	}
+	_ = p.Out.Object(o)
 	_ = p.Out.Flush() // there is nowhere left to report an error
 }
 
@@ -69,13 +80,54 @@ func (p *Program) wantsJSON() bool {
 
 // errorObject is an error on standard output.
 type errorObject struct {
-	MessageType string `json:"message_type"`
-	Error       string `json:"error"`
-	Status      Status `json:"exit_status"`
-	Hint        string `json:"hint"`
+	MessageType string          `json:"message_type"`
+	File        string          `json:"file,omitempty"`
+	ArchiveID   vault.ArchiveID `json:"archive_id,omitempty"`
+	Error       string          `json:"error"`
+	Status      Status          `json:"exit_status"`
+	Hint        string          `json:"hint"`
 }
 
-// ReportedError stands for errors that were reported before.
-type ReportedError struct{ Status }
+// objectError is the error of one of the objects of a command.
+type objectError struct {
+	error
+	file    string
+	archive vault.ArchiveID
+}
 
-func (e *ReportedError) Error() string { return "the errors above ended the command: " + e.String() }
+func (e *objectError) Unwrap() error { return e.error }
+
+// OfFile notes the file that an error is about, as it was typed. Its text stays the same; with
+// --json the error has a field for the file.
+func OfFile(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	return &objectError{error: err, file: path}
+}
+
+// OfArchive is [OfFile] for an archive.
+func OfArchive(err error, id vault.ArchiveID) error {
+	if err == nil {
+		return nil
+	}
+	return &objectError{error: err, archive: id}
+}
+
+// Named adds the path of a file to an error whose text does not name the file.
+func Named(err error, path string) error {
+	name := strconv.Quote(filepath.Base(path))[1:]
+	if text := err.Error(); strings.Contains(text, `"`+name) || strings.Contains(text, string(filepath.Separator)+name) {
+		return err
+	}
+	return fmt.Errorf("%q: %w", path, err)
+}
+
+// ReportedError stands for errors that were reported before. Sum says how many objects failed;
+// if it is empty, the text is the meaning of the status.
+type ReportedError struct {
+	Status Status
+	Sum    string
+}
+
+func (e *ReportedError) Error() string { return cmp.Or(e.Sum, e.Status.String()) }

@@ -37,7 +37,7 @@ func TestStatusOf(t *testing.T) {
 		{wrap(vault.ErrNotReady), 75},
 		{wrap(depot.ErrInterrupted, vault.ErrUnavailable), 130},
 		{WithHint(wrap(vault.ErrDenied), "try"), 6},
-		{&ReportedError{StatusPartial}, 3},
+		{&ReportedError{Status: StatusPartial}, 3},
 	} {
 		if got := StatusOf(c.err); got != c.want {
 			t.Errorf("%v has status %d, not %d", c.err, got, c.want)

@@ -94,12 +94,12 @@ func tellRebuilt(p *cli.Program, r catalog.Rebuilt, hasVaults bool) error {
 // before it waits for the first, so that they run at the same time.
 func relist(ctx context.Context, p *cli.Program, vaults []string, o inventoryOptions) error {
 	if len(vaults) < 2 || o.NoWait {
-		return p.Each(vaults, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) })
+		return p.Each("vault", vaults, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) })
 	}
 	asking := o
 	asking.NoWait = true
 	var waiting []string
-	err := p.Each(vaults, func(vaultArg string) error {
+	err := p.Each("vault", vaults, func(vaultArg string) error {
 		err := inventoryOf(ctx, p, vaultArg, asking)
 		if errors.Is(err, vault.ErrNotReady) {
 			waiting = append(waiting, vaultArg)
@@ -110,7 +110,7 @@ func relist(ctx context.Context, p *cli.Program, vaults []string, o inventoryOpt
 	if err != nil && cli.StatusOf(err).EndsAll() {
 		return err
 	}
-	if waited := p.Each(waiting, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) }); waited != nil {
+	if waited := p.Each("vault", waiting, func(vaultArg string) error { return inventoryOf(ctx, p, vaultArg, o) }); waited != nil {
 		return waited
 	}
 	return err

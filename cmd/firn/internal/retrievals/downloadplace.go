@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
 	"firn/cmd/firn/internal/term"
 	"firn/download"
 	"firn/record"
@@ -50,6 +51,8 @@ type item struct {
 	record.Archive
 	path string // of the file; "-" is standard output
 	name string // path within the directory of -o; empty if -o is no directory
+
+	shown *progress.File // its progress
 }
 
 // places returns the file of each archive.

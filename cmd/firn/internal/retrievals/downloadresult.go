@@ -32,8 +32,8 @@ type downloadObject struct {
 	AlreadyPresent bool            `json:"already_present"`
 }
 
-// tell prints the path of the file, and a summary for people.
-func (s *downloadSession) tell(i item, got download.Result) error {
+// tell prints the path of the file, and lines for people.
+func (s *downloadSession) tell(i item, got download.Result, lines []string) error {
 	switch {
 	case i.path == "-":
 	case s.program.JSON:
@@ -48,10 +48,8 @@ func (s *downloadSession) tell(i item, got download.Result) error {
 	default:
 		s.program.Out.Line("%s", term.Show(i.path))
 	}
-	if !s.program.Quiet {
-		for _, line := range downloadedText(i, got, s.program.UI.Units) {
-			s.program.UI.Say("firn: %s", term.Show(line))
-		}
+	for _, line := range lines {
+		s.program.Notice(line)
 	}
 	return s.program.Out.Flush()
 }
@@ -65,10 +63,8 @@ func downloadedText(i item, got download.Result, units humane.Units) []string {
 	if got.AlreadyPresent {
 		return []string{name + " already exists and is verified; nothing was retrieved"}
 	}
-	what := fmt.Sprintf("downloaded %s, %s, in %s", name, units.Bytes(got.Range.Size), humane.Duration(got.Elapsed))
-	if got.Received > 0 {
-		what += " at " + units.Rate(term.BytesPerSecond(got.Received, got.Busy))
-	}
+	what := fmt.Sprintf("downloaded %s, %s, in %s", name, units.Bytes(got.Range.Size),
+		humane.Transfer(got.Elapsed, got.Received, got.Busy, units))
 	if got.Resumed > 0 {
 		what += fmt.Sprintf(", %s of it before", units.Bytes(got.Resumed))
 	}

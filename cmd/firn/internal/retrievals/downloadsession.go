@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"firn/catalog"
@@ -32,9 +31,8 @@ type downloadSession struct {
 	output   *download.Directory // the directory of -o; nil if -o is none
 	hook     *cli.ReadyHook
 	shown    *progress.Transfer
-	files    map[vault.ArchiveID]*progress.File
-	items    []item
 	queued   []item // by the index of a transfer
+	items    []item
 	toldTier map[vault.JobID]bool
 }
 
@@ -43,7 +41,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if err != nil {
 		return err
 	}
-	s.items, s.queued, s.toldTier = items, items, make(map[vault.JobID]bool)
+	s.items, s.toldTier = items, make(map[vault.JobID]bool)
 	if items[0].name != "" {
 		if s.output, err = download.OpenDirectory(s.options.output); err != nil {
 			return err
@@ -53,6 +51,7 @@ func (s *downloadSession) run(ctx context.Context, archives []record.Archive) (e
 	if s.spending, err = newSpending(s.program, s.vault, s.options.maxCost); err != nil {
 		return err
 	}
+	s.spending.isMany = len(items) > 1
 	if s.rate, err = download.ExpectedRate(ctx, s.program.Depot(s.vault, s.catalog, 0), s.downloadOptions()); err != nil {
 		return err
 	}
@@ -82,14 +81,11 @@ func (s *downloadSession) startProgress(items []item) {
 		}
 	}
 	s.shown = progress.Start(s.program, whole)
-	s.files = make(map[vault.ArchiveID]*progress.File)
 	for n, i := range items {
-		s.files[i.ID] = s.shown.File(download.FileName(i.Archive), sizes[n])
+		items[n].shown = s.shown.File(download.FileName(i.Archive), sizes[n])
 	}
+	s.queued = items
 }
-
-// progress takes a snapshot of the download of an archive.
-func (s *downloadSession) progress(now depot.Progress) { s.files[s.queued[now.Item].ID].Update(now) }
 
 // one downloads an archive and prints the result.
 func (s *downloadSession) one(ctx context.Context, i item) error {
@@ -112,60 +108,75 @@ func (s *downloadSession) one(ctx context.Context, i item) error {
 		got, err = download.File(ctx, d, i.Archive, i.path, o)
 	}
 	if err != nil {
-		return s.explain(err, i)
+		return cli.OfArchive(s.explain(err, i), i.ID)
 	}
-	return s.tell(i, got)
+	return s.tell(i, got, downloadedText(i, got, s.program.UI.Units))
 }
 
-// many downloads archives. It reports each error at once.
+// many downloads archives. It reports each error at once, but an error of the vault, which the
+// other archives would have too, ends it.
 func (s *downloadSession) many(ctx context.Context, items []item) error {
+	sum := progress.Sum{Noun: "archive", Verb: "downloaded", Of: len(items)}
+	begin := s.program.Now()
+	seen := make(map[cli.Status]bool)
+	fail := func(i item, err error) {
+		i.shown.End(err)
+		status := s.program.Report(cli.OfArchive(cli.Named(s.explain(err, i), i.path), i.ID))
+		seen[status] = true
+		if status != cli.StatusNotReady {
+			sum.Fail(i.path)
+		}
+	}
 	byName := make(map[string]item)
 	var queue []download.Item
-	seen := make(map[cli.Status]bool)
 	s.queued = nil
 	for _, i := range items {
 		wanted, err := s.options.rng.of(i.Size)
 		if err != nil {
-			seen[s.program.Report(fmt.Errorf("%q: %w", i.path, s.explain(err, i)))] = true
+			fail(i, err)
 			continue
 		}
 		byName[i.name] = i
-		s.queued = append(s.queued, i)
 		queue = append(queue, download.Item{Archive: i.Archive, Name: i.name, Range: wanted})
+		s.queued = append(s.queued, i)
 	}
 	var left []record.Archive
 	for next, got := range s.output.All(ctx, s.downloadDepot(ctx), queue, s.downloadOptions()) {
 		i, err := byName[next.Name], got.Err
-		switch {
-		case errors.Is(err, jobs.ErrNotStarted):
+		if errors.Is(err, jobs.ErrNotStarted) {
 			left = append(left, i.Archive)
 			continue
-		case err == nil:
-			s.files[i.ID].End(nil)
-			if err = s.tell(i, got.Result); err == nil {
-				seen[cli.StatusDone] = true
-			}
-		default:
-			if i.ID != "" {
-				s.files[i.ID].End(err)
-			}
-			err = s.explain(err, i)
 		}
 		if err == nil {
+			i.shown.End(nil)
+			count(&sum, got.Result)
+			seen[s.program.Report(s.tell(i, got.Result, nil))] = true
 			continue
 		}
-		if i.name != "" {
-			err = fmt.Errorf("%q: %w", i.path, err)
-		}
-		ended := s.program.Report(err)
-		if seen[ended] = true; ended.EndsAll() {
+		if i.name == "" || cli.EndsAll(ctx, s.vault, err) {
+			seen[s.program.Report(s.explain(err, item{}))] = true
 			break
 		}
+		fail(i, err)
 	}
 	if len(left) > 0 {
 		seen[s.program.Report(s.notBegun(left))] = true
 	}
-	return cli.WorstOf(seen)
+	text := sum.Text(s.program.Now().Sub(begin), s.program.UI.Units)
+	sum.Show(s.program, text)
+	return cli.WorstOf(seen, text)
+}
+
+// count adds a downloaded archive to the sum.
+func count(sum *progress.Sum, got download.Result) {
+	if got.AlreadyPresent {
+		sum.There++
+		return
+	}
+	sum.Done++
+	sum.Bytes += got.Range.Size
+	sum.Moved += got.Received
+	sum.Busy += got.Busy
 }
 
 // notBegun returns the error for archives whose jobs have to wait for the others. Its status is
@@ -200,7 +211,10 @@ func (s *downloadSession) downloadDepot(ctx context.Context) depot.Depot {
 		s.tellTier(job)
 		s.hook.Run(ctx, job)
 	}
-	d.Progress = s.progress
+	d.Progress = func(now depot.Progress) { s.queued[now.Item].shown.Update(now) }
+	if len(s.items) > 1 {
+		d.Notice = s.program.NoticesOfMany()
+	}
 	d.Waiting = func(w depot.Waiting) {
 		for _, job := range w.Jobs {
 			s.tellTier(job)

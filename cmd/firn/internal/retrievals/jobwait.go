@@ -112,7 +112,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 			w.seen[w.program.Report(err)] = true
 		}
 	}
-	return hook.End(cli.WorstOf(w.seen))
+	return hook.End(cli.WorstOf(w.seen, ""))
 }
 
 // choose returns the jobs to wait for. It saves jobs of other programs in the record.

@@ -2,6 +2,7 @@ package retrievals
 
 import (
 	"fmt"
+	"time"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -18,6 +19,7 @@ type spending struct {
 	vault   string // canonical
 	table   price.Table
 	limit   cli.DollarsFlag
+	isMany  bool // there are several archives, so the text about each is short
 
 	jobs, bytes int64 // approved so far
 }
@@ -52,9 +54,12 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 		return nil
 	}
 	text := fmt.Sprintf("retrieving %s of archive %s by %s", humane.Bytes(bytes), cli.ShortArchive(s.vault, req.Archive), tier)
-	if !s.table.IsFree() {
-		here := difference(after.Egress, before.Egress)
-		text += fmt.Sprintf(", ready in %s to %s: %s to retrieve", humane.Duration(after.Least), humane.Duration(after.Most),
+	switch here := difference(after.Egress, before.Egress); {
+	case s.table.IsFree():
+	case s.isMany:
+		text += ": " + cli.Money(difference(after.Total(), before.Total()))
+	default:
+		text += fmt.Sprintf(", ready %s: %s to retrieve", readyText(after.Least, after.Most),
 			cli.Money(difference(after.Requests.Plus(after.Bytes), before.Requests.Plus(before.Bytes))))
 		if here.USD > 0 {
 			text += fmt.Sprintf(", %s to send it here", cli.Money(here))
@@ -62,6 +67,14 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	}
 	s.program.UI.Say("firn: %s", term.Show(text))
 	return nil
+}
+
+// readyText returns in which time archives become readable.
+func readyText(least, most time.Duration) string {
+	if most == 0 {
+		return "at once"
+	}
+	return fmt.Sprintf("in %s to %s", humane.Duration(least), humane.Duration(most))
 }
 
 // difference returns a minus b, with the certainty of a.

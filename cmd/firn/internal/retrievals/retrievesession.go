@@ -43,6 +43,7 @@ type retrieveSession struct {
 func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) error {
 	s.seen = make(map[cli.Status]bool)
 	s.program.SetResume("")
+	s.spending.isMany = len(archives) > 1
 	o, err := s.retrieveOptions(archives)
 	if err != nil {
 		return err
@@ -50,6 +51,7 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
 	d.Approve = s.spending.approve
 	for r, err := range jobs.RetrieveAll(ctx, d, archives, o) {
+		ended := err != nil && len(archives) > 1 && cli.EndsAll(ctx, s.vault, err)
 		switch {
 		case errors.Is(err, jobs.ErrNotStarted):
 			s.left = append(s.left, r.Archive)
@@ -59,16 +61,17 @@ func (s *retrieveSession) run(ctx context.Context, archives []record.Archive) er
 				s.seen[cli.StatusDone] = true
 			}
 		case len(archives) == 1:
-			return s.explain(err, r.Archive)
+			return cli.OfArchive(s.explain(err, r.Archive), r.Archive.ID)
+		case ended:
+			err = s.explain(err, record.Archive{})
 		default:
-			err = fmt.Errorf("%q: %w", download.FileName(r.Archive), s.explain(err, r.Archive))
+			err = cli.OfArchive(fmt.Errorf("%q: %w", download.FileName(r.Archive), s.explain(err, r.Archive)), r.Archive.ID)
 		}
 		if err != nil {
-			ended := s.program.Report(err)
-			s.seen[ended] = true
-			if ended.EndsAll() {
-				break
-			}
+			s.seen[s.program.Report(err)] = true
+		}
+		if ended {
+			break
 		}
 	}
 	return s.end()
@@ -158,7 +161,7 @@ func (s *retrieveSession) end() error {
 		s.program.UI.Say("firn: the last is usually done by %s; then, or now: %s", humane.Time(s.latest), s.downloading())
 	}
 	if len(s.left) == 0 || s.seen[cli.StatusInterrupted] {
-		return cli.WorstOf(s.seen)
+		return cli.WorstOf(s.seen, "")
 	}
 	again := s.program.Now()
 	if s.latest.After(again) {
@@ -169,7 +172,7 @@ func (s *retrieveSession) end() error {
 		notStarted(s.left, s.rate, s.program.UI.Units),
 		fmt.Sprintf("when the others are downloaded, about %s: %s", humane.Time(again), s.program.Typed()),
 		"to start all jobs at once: "+s.program.TypedWith("--all")))] = true
-	return cli.WorstOf(s.seen)
+	return cli.WorstOf(s.seen, "")
 }
 
 // explain adds hints to the error of a retrieval.

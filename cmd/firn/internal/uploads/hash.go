@@ -44,7 +44,7 @@ func NewHash(p *cli.Program) *cobra.Command {
 		Example: hashExample,
 		Args:    cli.Takes(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.Each(args, func(path string) error { return runHash(cmd.Context(), p, path) })
+			return p.Each("file", args, func(path string) error { return cli.OfFile(runHash(cmd.Context(), p, path), path) })
 		},
 	}
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusInterrupted)

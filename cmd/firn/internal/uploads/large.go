@@ -65,9 +65,9 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 	}
 	var stored upload.Outcome
 	items := []upload.Item{{Path: o.filepath, Open: func() (*source.Source, error) { return file, nil }}}
-	for _, stored = range s.send(ctx, items, upload.Options{
-		Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts),
-	}, func(depot.Progress) {}) { // the old tool's lines report it
+	options := upload.Options{Description: o.description, PartSize: oldPartSize(o.partSize, size, v.Limits().MaxParts)}
+	approve := func(depot.UploadPlan) error { return nil }
+	for _, stored = range s.send(ctx, items, options, approve, func(depot.Progress) {}) { // the old tool's lines report it
 		break
 	}
 	if stored.Err != nil {

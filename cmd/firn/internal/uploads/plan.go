@@ -17,12 +17,27 @@ import (
 
 // planObject is the plan of an upload on standard output.
 type planObject struct {
-	MessageType     string          `json:"message_type"`
-	File            string          `json:"file"`
-	Vault           string          `json:"vault"`
-	Size            int64           `json:"size"` // -1: unknown
-	PartSize        int64           `json:"part_size"`
-	Parts           int             `json:"parts"` // 0: unknown
+	MessageType string `json:"message_type"`
+	File        string `json:"file"`
+	Vault       string `json:"vault"`
+	Size        int64  `json:"size"` // -1: unknown
+	PartSize    int64  `json:"part_size"`
+	Parts       int    `json:"parts"` // 0: unknown
+	planCost
+}
+
+// planTotalObject is the sum of the plans of several files on standard output.
+type planTotalObject struct {
+	MessageType string `json:"message_type"`
+	Files       int    `json:"files"`
+	Vault       string `json:"vault"`
+	Size        int64  `json:"size"`
+	Parts       int    `json:"parts"`
+	planCost
+}
+
+// planCost is the cost and the duration of one or more uploads on standard output.
+type planCost struct {
 	Requests        int             `json:"requests"`
 	RequestsUSD     float64         `json:"requests_usd"`
 	StorageUSDMonth float64         `json:"storage_usd_per_month"`
@@ -50,16 +65,21 @@ func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg 
 	if err != nil {
 		return err
 	}
-	return p.Each(sources, func(path string) error {
+	plans := &plans{program: p, vault: v, table: table, rate: rate, isMany: len(sources) > 1}
+	err = p.Each("file", sources, func(path string) error {
 		if err := checkName(v, o, path); err != nil {
-			return explainName(err, vaultArg, path)
+			return cli.OfFile(explainName(err, vaultArg, path), path)
 		}
 		plan, err := planUpload(p, o, v, path, rate)
 		if err != nil {
-			return err
+			return cli.OfFile(err, path)
 		}
-		return tellPlan(p, path, v, plan, table, rate)
+		return plans.tell(path, plan)
 	})
+	if plans.files > 0 && plans.isMany {
+		err = errors.Join(plans.tellTotal(), err)
+	}
+	return err
 }
 
 func knownRate(ctx context.Context, p *cli.Program, o uploadOptions, vaultURL string) (rate float64, err error) {
@@ -91,52 +111,94 @@ func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string,
 	})
 }
 
-func tellPlan(p *cli.Program, path string, v *vaulturl.Vault, plan upload.Plan, table price.Table, rate float64) error {
-	cost := table.Upload(plan.Requests(), plan.Size)
+// plans prints the plans of the files of one command, and sums them up.
+type plans struct {
+	program *cli.Program
+	vault   *vaulturl.Vault
+	table   price.Table
+	rate    float64 // bytes per second; 0 if unknown
+	isMany  bool    // there are several files, so the costs are those of all of them
+
+	files, parts, requests int
+	size                   int64
+	cost                   price.Estimate
+}
+
+// tell prints the plan of a file.
+func (s *plans) tell(path string, plan upload.Plan) error {
+	cost := s.table.Upload(plan.Requests(), plan.Size)
+	s.files++
+	s.parts += plan.Parts
+	s.requests += plan.Requests()
+	s.size += plan.Size
+	s.cost = s.cost.Plus(cost)
 	o := planObject{
-		MessageType: "plan", File: path, Vault: v.URL(), Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
-		Requests: plan.Requests(), RequestsUSD: cost.Requests.USD, StorageUSDMonth: cost.Month.USD, StorageUSDLeast: cost.Minimum.USD,
-		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: rate,
+		MessageType: "plan", File: path, Vault: s.vault.URL(), Size: plan.Size, PartSize: plan.PartSize, Parts: plan.Parts,
+		planCost: s.costOf(plan.Requests(), plan.Size, cost),
 	}
-	if !table.IsFree() {
-		o.PricesAsOf = table.Day()
+	units := s.program.UI.Units
+	switch {
+	case s.program.JSON:
+		return s.program.Out.Object(o)
+	case plan.Size < 0:
+		s.program.Out.Line("standard input: %s", streamText(plan, s.vault.Limits()))
+		return nil
 	}
-	if rate > 0 && plan.Size >= 0 {
-		o.Seconds = term.TimeToSend(plan.Size, rate).Seconds()
-	}
-	if p.JSON {
-		return p.Out.Object(o)
-	}
-	for _, line := range planText(o, plan, v.Limits(), cost, table, p.UI.Units) {
-		p.Out.Line("%s", term.Show(line))
+	s.program.Out.Line("%s", term.Show(fmt.Sprintf("%q: %s in %s of %s",
+		path, units.Bytes(plan.Size), humane.Count(plan.Parts, "part"), humane.Bytes(plan.PartSize))))
+	if !s.isMany {
+		s.tellCost(o.planCost, plan.Size, cost)
 	}
 	return nil
 }
 
-// planText returns the plan for people.
-func planText(o planObject, plan upload.Plan, l vault.Limits, cost price.Estimate, table price.Table, units humane.Units) []string {
-	if o.Size < 0 {
-		return []string{"standard input: " + streamText(plan, l)}
+// tellTotal prints the sum of the plans.
+func (s *plans) tellTotal() error {
+	o := planTotalObject{
+		MessageType: "plan_total", Files: s.files, Vault: s.vault.URL(), Size: s.size, Parts: s.parts,
+		planCost: s.costOf(s.requests, s.size, s.cost),
 	}
-	lines := []string{
-		fmt.Sprintf("%q: %s in %s of %s", o.File, units.Bytes(o.Size), humane.Count(o.Parts, "part"), humane.Bytes(o.PartSize)),
-		fmt.Sprintf("  requests  %d", o.Requests),
+	if s.program.JSON {
+		return s.program.Out.Object(o)
 	}
-	if table.IsFree() {
-		lines = append(lines, "  price     nothing is charged")
+	s.program.Out.Line("%s: %s in %s", term.Many(s.files, "file"), s.program.UI.Units.Bytes(s.size), term.Many(s.parts, "part"))
+	s.tellCost(o.planCost, s.size, s.cost)
+	return nil
+}
+
+func (s *plans) costOf(requests int, size int64, cost price.Estimate) planCost {
+	o := planCost{
+		Requests: requests, RequestsUSD: cost.Requests.USD, StorageUSDMonth: cost.Month.USD, StorageUSDLeast: cost.Minimum.USD,
+		Certainty: cost.Requests.Plus(cost.Month).Plus(cost.Minimum).Certainty, Rate: s.rate,
+	}
+	if !s.table.IsFree() {
+		o.PricesAsOf = s.table.Day()
+	}
+	if s.rate > 0 && size >= 0 {
+		o.Seconds = term.TimeToSend(size, s.rate).Seconds()
+	}
+	return o
+}
+
+// tellCost prints the cost and the duration for people.
+func (s *plans) tellCost(o planCost, size int64, cost price.Estimate) {
+	out := s.program.Out
+	out.Line("  requests  %d", o.Requests)
+	if s.table.IsFree() {
+		out.Line("  price     nothing is charged")
 	} else {
-		lines = append(lines,
-			fmt.Sprintf("  price     %s for the requests, then %s a month; at least %s of storage is billed, even if you delete it early",
-				cli.Money(cost.Requests), cli.Money(cost.Month), cli.Money(cost.Minimum)),
-			fmt.Sprintf("            (%s; look up yours)", table.Basis()))
+		out.Line("  price     %s for the requests, then %s a month; at least %s of storage is billed, even if you delete it early",
+			cli.Money(cost.Requests), cli.Money(cost.Month), cli.Money(cost.Minimum))
+		out.Line("            (%s; look up yours)", term.Show(s.table.Basis()))
 		if o.Certainty == price.Low {
-			lines = append(lines, "            "+cli.DoubtLegend)
+			out.Line("            %s", cli.DoubtLegend)
 		}
 	}
 	if o.Seconds > 0 {
-		return append(lines, fmt.Sprintf("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Size, o.Rate)), units.Rate(o.Rate)))
+		out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(size, o.Rate)), s.program.UI.Units.Rate(o.Rate))
+	} else {
+		out.Line("  duration  unknown; give the rate of your connection with --estimate-rate")
 	}
-	return append(lines, "  duration  unknown; give the rate of your connection with --estimate-rate")
 }
 
 // checkNotEmpty refuses an empty file if the vault keeps no empty archives, as an upload does.

@@ -35,8 +35,8 @@ type storedObject struct {
 	AlreadyPresent bool            `json:"already_present"`
 }
 
-// tellStored prints the archive id, and a summary for people.
-func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
+// tellStored prints the archive id, and lines for people, which text returns.
+func (s *uploadSession) tellStored(path string, stored upload.Stored, text func(string, upload.Stored, humane.Units) []string) error {
 	if s.program.JSON {
 		if err := s.program.Out.Object(storedObject{
 			MessageType: "archive", File: path, Vault: s.vault.URL(),
@@ -50,10 +50,8 @@ func (s *uploadSession) tellStored(path string, stored upload.Stored) error {
 	} else {
 		s.program.Out.Line("%s", term.Show(string(stored.ArchiveID)))
 	}
-	if !s.program.Quiet {
-		for _, line := range storedText(path, stored, s.program.UI.Units) {
-			s.program.UI.Say("firn: %s", term.Show(line))
-		}
+	for _, line := range text(path, stored, s.program.UI.Units) {
+		s.program.Notice(line)
 	}
 	if err := s.program.Out.Flush(); err != nil {
 		return fmt.Errorf("the archive is stored as %q, but its id could not be printed: %w", stored.ArchiveID, err)
@@ -74,12 +72,9 @@ func storedText(path string, stored upload.Stored, units humane.Units) []string 
 	if stored.Retries > 0 {
 		parts += ", " + humane.Count(stored.Retries, "repeated attempt")
 	}
-	how := "in " + humane.Duration(stored.Elapsed)
-	if stored.Sent > 0 {
-		how += " at " + units.Rate(term.BytesPerSecond(stored.Sent, stored.Elapsed))
-	}
+	took := humane.Transfer(stored.Elapsed, stored.Sent, stored.Elapsed, units)
 	return []string{
-		fmt.Sprintf("stored %s, %s, %s", name, units.Bytes(stored.Size), how),
+		fmt.Sprintf("stored %s, %s, in %s", name, units.Bytes(stored.Size), took),
 		parts,
 		fmt.Sprintf("tree hash %s", stored.TreeHash),
 	}
@@ -140,9 +135,9 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 	return s.program.ExplainVault(err, s.vaultArg)
 }
 
-// sizeOf returns the size of a source in bytes, or -1 if it is unknown.
+// sizeOf returns the size of a source in bytes, or -1 if it is unknown or no plain file.
 func sizeOf(path string) int64 {
-	if info, err := os.Stat(path); err == nil && path != "-" {
+	if info, err := os.Stat(path); err == nil && path != "-" && info.Mode().IsRegular() {
 		return info.Size()
 	}
 	return -1

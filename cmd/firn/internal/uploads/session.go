@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"time"
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
@@ -28,7 +29,7 @@ type uploadSession struct {
 	vault    *vaulturl.Vault
 	catalog  *catalog.Catalog
 	shown    *progress.Transfer
-	spending *spending // nil: costs are neither shown nor limited
+	spending *spending
 }
 
 // uploadAll stores the sources and prints their archive ids in the order of the sources.
@@ -42,30 +43,29 @@ func (s *uploadSession) uploadAll(ctx context.Context, paths []string) error {
 		items[i] = upload.Item{Path: path, Open: func() (*source.Source, error) { return openSource(path, s.program.Stdin, s.vaultArg) }}
 	}
 	s.program.SetResume(paths[len(paths)-1])
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	seen := make(map[cli.Status]bool)
-	ended := false // by an error that the other files would have, too
-	for item, out := range s.send(ctx, items, s.uploadOptions(), func(plan depot.Progress) { s.announce(paths[plan.Item], plan, rate) }) {
-		switch {
-		case out.Err == nil:
-			err = s.tellStored(item.Path, out.Stored)
-		case ended && cli.StatusOf(out.Err).EndsAll():
-			continue
-		default:
-			err = s.explain(context.WithoutCancel(ctx), out.Err, item.Path)
-		}
-		if len(paths) == 1 {
-			return err
-		}
-		status := s.program.Report(err)
-		seen[status] = true
-		if status.EndsAll() {
-			ended = true
-			stop() // those under way may still end well
-		}
+	if len(items) > 1 {
+		return s.uploadMany(ctx, items, rate)
 	}
-	return cli.WorstOf(seen)
+	return s.uploadOne(ctx, items, rate)
+}
+
+// uploadOne stores the only source and prints its archive id.
+func (s *uploadSession) uploadOne(ctx context.Context, items []upload.Item, rate float64) (err error) {
+	path := items[0].Path
+	approve := func(plan depot.UploadPlan) error {
+		cost, err := s.spending.approve(plan)
+		if err == nil {
+			s.spending.show(cost)
+		}
+		return err
+	}
+	for _, out := range s.send(ctx, items, s.uploadOptions(), approve, func(plan depot.Progress) { s.announce(path, plan, rate) }) {
+		if err = out.Err; err == nil {
+			return s.tellStored(path, out.Stored, storedText)
+		}
+		err = cli.OfFile(s.explain(context.WithoutCancel(ctx), err, path), path)
+	}
+	return err
 }
 
 // openSource opens a source. For a directory, a pipe and the like the error has a hint how to
@@ -94,52 +94,42 @@ func (s *uploadSession) uploadOptions() upload.Options {
 	}
 }
 
-// startProgress begins to show the progress of uploads from these sources.
+// startProgress begins to show the progress of uploads from these sources. A file that cannot be
+// read counts nothing, because it fails.
 func startProgress(p *cli.Program, sources []string) *progress.Transfer {
 	whole := progress.Whole{Pieces: "part", Files: len(sources)}
 	for _, path := range sources {
-		if size := sizeOf(path); size < 0 || whole.Size < 0 {
-			whole.Size = -1
-		} else {
-			whole.Size += size
-		}
+		whole.Size += max(0, sizeOf(path))
 	}
 	return progress.Start(p, whole)
 }
 
-// send uploads the items and shows their progress. It calls announce once for each item, before
-// its first byte, unless there is nothing to send.
+// send uploads the items and shows their progress. It calls approve before an item is sent, and
+// announce once for each item, before its first byte, unless there is nothing to send.
 func (s *uploadSession) send(
-	ctx context.Context, items []upload.Item, o upload.Options, announce func(plan depot.Progress),
+	ctx context.Context, items []upload.Item, o upload.Options, approve func(depot.UploadPlan) error, announce func(plan depot.Progress),
 ) iter.Seq2[upload.Item, upload.Outcome] {
-	return func(yield func(upload.Item, upload.Outcome) bool) {
-		d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
-		if s.spending != nil {
-			d.ApproveUpload = s.spending.approve
-		}
-		files := make([]*progress.File, len(items))
-		for i, item := range items {
-			files[i] = s.shown.File(filepath.Base(item.Path), sizeOf(item.Path))
-		}
-		if !s.program.Quiet {
-			announced := make([]bool, len(items))
-			d.Progress = func(p depot.Progress) {
-				if !announced[p.Item] {
-					announced[p.Item] = true
-					announce(p)
-				}
-				files[p.Item].Update(p)
+	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+	d.ApproveUpload = approve
+	if len(items) > 1 {
+		d.Notice = s.program.NoticesOfMany()
+	}
+	files := make([]*progress.File, len(items))
+	for i, item := range items {
+		files[i] = s.shown.File(filepath.Base(item.Path), sizeOf(item.Path))
+		items[i].Ended = func(out upload.Outcome) { files[i].End(out.Err) }
+	}
+	if !s.program.Quiet {
+		announced := make([]bool, len(items))
+		d.Progress = func(p depot.Progress) {
+			if !announced[p.Item] {
+				announced[p.Item] = true
+				announce(p)
 			}
-		}
-		index := 0
-		for item, out := range upload.All(ctx, d, items, o) {
-			files[index].End(out.Err)
-			index++
-			if !yield(item, out) {
-				return
-			}
+			files[p.Item].Update(p)
 		}
 	}
+	return upload.All(ctx, d, items, o)
 }
 
 // streamText tells how a stream of unknown length is divided, and how long it may become.
@@ -178,7 +168,11 @@ func (s *uploadSession) announce(path string, plan depot.Progress, rate float64)
 		s.program.UI.Say("firn: %s", streamText(upload.Plan{PartSize: plan.PartSize}, s.vault.Limits()))
 	}
 	if plan.Size >= 0 && rate > 0 {
-		d := term.TimeToSend(plan.Size-plan.Held, rate)
-		s.program.UI.Say("firn: estimated duration %s at %s, until %s", humane.Duration(d), s.program.UI.Units.Rate(rate), humane.Time(begin.Add(d)))
+		s.program.Notice(durationText(term.TimeToSend(plan.Size-plan.Held, rate), rate, begin, s.program.UI.Units))
 	}
+}
+
+// durationText returns an estimated duration.
+func durationText(d time.Duration, rate float64, begin time.Time, units humane.Units) string {
+	return fmt.Sprintf("estimated duration %s at %s, until %s", humane.Duration(d), units.Rate(rate), humane.Time(begin.Add(d)))
 }

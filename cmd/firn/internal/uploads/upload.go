@@ -33,11 +33,11 @@ bytes again.
 
 Several files overlap, within the same concurrency, rate and memory: small files
 are uploaded together, large files one after the other. firn prints the ids in
-the order of the files. If one fails, firn reports it and continues with the
-others.
+the order of the files, and a sum at the end. If one fails, firn reports it and
+continues with the others.
 
-firn shows the estimated price before it sends anything, and --max-cost refuses
-more.`
+firn shows the estimated price of all files before it sends anything, and
+--max-cost refuses more.`
 
 const uploadExample = `  firn upload image-backups june.tar --description "June, all disks"
   firn upload image-backups june.tar --dry-run --estimate-rate 11.33Mbps
@@ -84,7 +84,7 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.Var(&o.estimateRate, "estimate-rate", "assume `RATE` (default: rate of earlier uploads)")
 	f.BoolVar(&o.again, "again", false, "store another copy of a stored file")
 	cli.AddDryRun(f, &o.dryRun)
-	f.Var(&o.maxCost, "max-cost", "begin no file with which the estimated cost exceeds `USD`")
+	f.Var(&o.maxCost, "max-cost", "send nothing if the estimated cost exceeds `USD` in all")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in `DIR` (default: firn/spool in the cache home)")
 	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	p.AddPrices(f)
