@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/suggest"
 )
 
 const completionLong = `Print a script that completes firn's commands and options in a shell.`
@@ -33,7 +34,7 @@ func newCompletion(p *cli.Program) *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(p.Out)
 			}
-			return cli.UsageError("there is no completion for the shell %q", args[0])
+			return cli.UsageError("%w", suggest.OneOf(args[0], cmd.ValidArgs))
 		},
 	}
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage)

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"firn/cmd/firn/internal/suggest"
 )
 
 // Group returns a command that only contains others.
@@ -48,7 +50,7 @@ func UnknownCommand(cmd *cobra.Command, name string) error {
 // UnknownTopic returns the error for a name that is neither a command nor a help topic. help is
 // the command that contains the topics.
 func UnknownTopic(help *cobra.Command, name string) error {
-	hint := HelpHint(help)
+	hint := "all commands and topics: " + help.CommandPath()
 	near := nearest(help, name)
 	if near == "" {
 		near = nearest(help.Root(), name)
@@ -62,12 +64,13 @@ func UnknownTopic(help *cobra.Command, name string) error {
 // nearest returns the command below cmd whose name resembles a name that no command has, or
 // "".
 func nearest(cmd *cobra.Command, name string) string {
-	cmd.SuggestionsMinimumDistance = 2 // in letters
-	near := cmd.SuggestionsFor(name)
-	if len(near) == 0 {
-		return ""
+	var known []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || IsTopic(c) {
+			known = append(append(known, c.Name()), c.Aliases...)
+		}
 	}
-	return near[0]
+	return suggest.Nearest(name, known)
 }
 
 // HelpHint returns the command that prints the help of cmd.

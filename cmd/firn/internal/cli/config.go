@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"firn/cmd/firn/internal/config"
+	"firn/cmd/firn/internal/suggest"
 	"firn/internal/home"
 	"firn/internal/vaultname"
 	"firn/vault/vaulturl"
@@ -81,7 +82,7 @@ func (p *Program) readConfig(path string) (config.File, error) {
 		return file, nil
 	}
 	known := optionNames(p.Root)
-	check := func(table string, settings []config.Setting) error {
+	check := func(table string, settings []config.Setting, known []string) error {
 		for _, s := range settings {
 			if err := checkOption(s.Option, known); err != nil {
 				return fmt.Errorf("%s: %w", table, err)
@@ -89,9 +90,10 @@ func (p *Program) readConfig(path string) (config.File, error) {
 		}
 		return nil
 	}
-	errs := []error{check(config.DefaultsTable, file.Defaults)}
+	ofVault := slices.Concat(known, config.URLKeys())
+	errs := []error{check(config.DefaultsTable, file.Defaults, known)}
 	for _, v := range file.Vaults {
-		errs = append(errs, check(v.Table(), v.Settings))
+		errs = append(errs, check(v.Table(), v.Settings, ofVault))
 		if _, err := vaulturl.Parse(v.URL); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", v.Table(), err))
 		}
@@ -265,7 +267,7 @@ func checkOption(name string, known []string) error {
 		return fmt.Errorf("%s is set for one command at a time, on its command line", name)
 	}
 	err := fmt.Errorf("there is no option %q", name)
-	if near := nearestName(name, known); near != "" {
+	if near := suggest.Nearest(name, known); near != "" {
 		err = fmt.Errorf("%w; did you mean %s?", err, near)
 	}
 	return err

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"firn/cmd/firn/internal/suggest"
 )
 
 // FlagError returns a usage error for an error of the parser of options, with a hint.
@@ -57,15 +59,5 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 			known = append(known, f.Name)
 		}
 	})
-	return nearestName(name, known)
-}
-
-// nearestName returns the known name that resembles a name, or "". Cobra compares names of
-// commands only, so each known name is made a command here.
-func nearestName(name string, known []string) string {
-	options := new(cobra.Command)
-	for _, k := range known {
-		options.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
-	}
-	return nearest(options, name)
+	return suggest.Nearest(name, known)
 }

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"firn/cmd/firn/internal/suggest"
 	"firn/vault"
 )
 
@@ -18,7 +18,7 @@ func (f *TierFlag) String() string { return string(*f) }
 func (f *TierFlag) Set(s string) error {
 	i := slices.IndexFunc(Tiers(), func(t vault.Tier) bool { return strings.EqualFold(string(t), s) })
 	if i < 0 {
-		return fmt.Errorf("a tier is one of Expedited, Standard and Bulk")
+		return suggest.OneOf(s, tierNames())
 	}
 	*f = TierFlag(Tiers()[i])
 	return nil
@@ -26,6 +26,13 @@ func (f *TierFlag) Set(s string) error {
 
 // Type returns the name of the value in the help text.
 func (f *TierFlag) Type() string { return "TIER" }
+
+func tierNames() (names []string) {
+	for _, tier := range Tiers() {
+		names = append(names, string(tier))
+	}
+	return names
+}
 
 // Tiers returns all tiers, the fastest first.
 func Tiers() []vault.Tier { return []vault.Tier{vault.Expedited, vault.Standard, vault.Bulk} }

@@ -147,7 +147,7 @@ func (p *parser) add(key toml.Key, kind string, value any) error {
 	switch {
 	case key[0] == defaultsTable && len(key) == 1 && isTable, key[0] == vaultTable && len(key) == 1 && isTable:
 		return nil
-	case key[0] == defaultsTable && len(key) == 2 && slices.Contains(urlKeys(), key[1]):
+	case key[0] == defaultsTable && len(key) == 2 && slices.Contains(URLKeys(), key[1]):
 		return fmt.Errorf("%s: %s is a key of a vault's URL: it belongs into the table of the vault", DefaultsTable, key[1])
 	case key[0] == defaultsTable && len(key) == 2:
 		setting, err := newSetting(DefaultsTable, key[1], value)

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// urlKeys returns the keys of a vault's URL that may stand by themselves in its table. The keys
+// URLKeys returns the keys of a vault's URL that may stand by themselves in its table. The keys
 // that are also options, such as keep-days, are not among them.
-func urlKeys() []string {
+func URLKeys() []string {
 	return []string{"class", "region", "profile", "account", "endpoint", "addressing", "lacks", "max-parts"}
 }
 
@@ -23,7 +23,7 @@ func (v *Vault) complete() error {
 	}
 	var settings []Setting
 	for _, s := range v.Settings {
-		if !slices.Contains(urlKeys(), s.Option) {
+		if !slices.Contains(URLKeys(), s.Option) {
 			settings = append(settings, s)
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/suggest"
 	"firn/cmd/firn/internal/term"
 	"firn/internal/humane"
 	"firn/internal/price"
@@ -62,12 +63,14 @@ func (o estimateOptions) classes() ([]price.Class, error) {
 	if o.class == "" {
 		return price.Classes(), nil
 	}
+	var known []string
 	for _, c := range price.Classes() {
+		known = append(known, string(c))
 		if strings.EqualFold(string(c), o.class) {
 			return []price.Class{c}, nil
 		}
 	}
-	return nil, cli.UsageError("%q is not one of the classes vault, GLACIER_IR, GLACIER and DEEP_ARCHIVE", o.class)
+	return nil, cli.UsageError("--class: %w", suggest.OneOf(o.class, known))
 }
 
 // heap is a number of archives of one size.

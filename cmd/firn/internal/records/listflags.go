@@ -1,13 +1,12 @@
 package records
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"firn/catalog"
+	"firn/cmd/firn/internal/suggest"
 	"firn/record"
 )
 
@@ -18,7 +17,7 @@ func (f *stateFlag) String() string { return string(*f) }
 
 func (f *stateFlag) Set(s string) error {
 	if !slices.Contains(record.ArchiveStates(), record.ArchiveState(s)) {
-		return fmt.Errorf("a state is one of %s", strings.Join(stateNames(), ", "))
+		return suggest.OneOf(s, stateNames())
 	}
 	*f = stateFlag(s)
 	return nil
@@ -48,7 +47,7 @@ func (f *orderFlag) String() string { return string(*f) }
 
 func (f *orderFlag) Set(s string) error {
 	if !slices.Contains(catalog.Orders(), catalog.Order(s)) {
-		return fmt.Errorf("archives are sorted by one of %s", strings.Join(orderNames(), ", "))
+		return suggest.OneOf(s, orderNames())
 	}
 	*f = orderFlag(s)
 	return nil

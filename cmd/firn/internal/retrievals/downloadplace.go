@@ -13,6 +13,7 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/progress"
+	"firn/cmd/firn/internal/suggest"
 	"firn/cmd/firn/internal/term"
 	"firn/download"
 	"firn/record"
@@ -32,8 +33,8 @@ const (
 func (f *namesFlag) String() string { return string(*f) }
 
 func (f *namesFlag) Set(s string) error {
-	if !slices.Contains([]namesFlag{namesBase, namesPath, namesID}, namesFlag(s)) {
-		return errors.New("the names are one of base, path and id")
+	if !slices.Contains(f.Choices(), s) {
+		return suggest.OneOf(s, f.Choices())
 	}
 	*f = namesFlag(s)
 	return nil
