@@ -11,13 +11,18 @@ import (
 // ErrUnreadable.
 type NotAFileError struct {
 	Path      string
-	Directory bool // false: it is a pipe, a socket or a device
+	Directory bool // false: it is a pipe, a socket or a device, or Sizeless
+	// Sizeless: the system reports 0 bytes for a file that has some, as below /proc.
+	Sizeless bool
 }
 
 // Error names the path and says what is there.
 func (e *NotAFileError) Error() string {
-	if e.Directory {
+	switch {
+	case e.Directory:
 		return fmt.Sprintf("%q %v as one archive: it is a directory", e.Path, ErrUnreadable)
+	case e.Sizeless:
+		return fmt.Sprintf("%q %v as a file of fixed size: the system reports 0 bytes, but it has some", e.Path, ErrUnreadable)
 	}
 	return fmt.Sprintf("%q %v as a file of fixed size: it is a pipe, a socket or a device", e.Path, ErrUnreadable)
 }

@@ -31,7 +31,7 @@ type Source struct {
 
 // Open opens a file as a source. It opens the file once and reads only through that descriptor,
 // so bytes of a file that is renamed over it later are not mixed in. The error for a directory,
-// a device, or a file without read permission wraps ErrUnreadable.
+// a device, a file without read permission or one of unknown size wraps ErrUnreadable.
 func Open(path string) (*Source, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -49,11 +49,31 @@ func Open(path string) (*Source, error) {
 		return nil, Unreadable(path, err)
 	}
 	s := &Source{Name: filepath.Base(absolute), At: advised{file}, file: file, Identity: record.Source{Path: absolute}}
-	if s.Identity, err = s.Identify(); err != nil {
+	if s.Identity, err = s.Identify(); err == nil {
+		err = s.checkSize(path)
+	}
+	if err != nil {
 		_ = file.Close() // nothing was written
 		return nil, err
 	}
 	return s, nil
+}
+
+// checkSize refuses a file whose size the system reports as 0 although it has bytes, as that of
+// most files below /proc: it would be stored as an empty archive.
+func (s *Source) checkSize(path string) error {
+	if s.Identity.Size > 0 {
+		return nil
+	}
+	if n, _ := s.file.ReadAt(make([]byte, 1), 0); n == 0 { // an error is reported when the file is read
+		return nil
+	}
+	now, err := s.Identify() // another process may have begun to write
+	if err == nil && now.Size == 0 {
+		err = &NotAFileError{Path: path, Sizeless: true}
+	}
+	s.Identity = now
+	return err
 }
 
 // advised is a file that the engine may read at many offsets at once.
