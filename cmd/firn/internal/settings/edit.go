@@ -7,9 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +17,8 @@ import (
 )
 
 const configEditLong = `Open a copy of the configuration in an editor: VISUAL, else EDITOR, else vi
-(notepad on Windows). The copy replaces the file if it is valid. Otherwise firn
+(notepad on Windows). The shell runs the variable, so quote a path with spaces
+in it. The copy replaces the file if it is valid. Otherwise firn
 says why, and asks whether to edit it again.`
 
 // template is what the editor shows if there is no configuration yet.
@@ -125,24 +124,19 @@ func replace(path, draft string) error {
 	return os.Remove(draft)
 }
 
-// runEditor runs the user's editor on the terminal. The variable may contain options of the
-// editor.
+// runEditor runs the user's editor on the terminal.
 func runEditor(ctx context.Context, path string) error {
 	editor := os.Getenv("VISUAL")
 	if editor == "" {
 		editor = os.Getenv("EDITOR")
 	}
-	words := strings.Fields(editor)
-	if len(words) == 0 {
-		words = []string{"vi"}
-		if runtime.GOOS == "windows" {
-			words = []string{"notepad"}
-		}
+	if strings.TrimSpace(editor) == "" {
+		editor = defaultEditor
 	}
-	cmd := exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+	cmd := editorCommand(ctx, editor, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
-		return cli.WithHint(fmt.Errorf("the editor %q failed: %w", words[0], err), "name another one in the variable EDITOR")
+		return cli.WithHint(fmt.Errorf("the editor %q failed: %w", editor, err), "name another one in the variable EDITOR")
 	}
 	return nil
 }
