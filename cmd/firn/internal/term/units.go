@@ -64,9 +64,31 @@ func ParseRate(s string) (float64, error) {
 		return 0, fmt.Errorf("the rate %q is out of range", s)
 	case u.names == "":
 		n := strings.TrimSuffix(s, "/s")
+		if bytes >= mostMega {
+			return 0, fmt.Errorf("the rate %q has no unit: if it counts bytes, write %s", s, plainRate(bytes))
+		}
 		return 0, fmt.Errorf("the rate %q has no unit: write %sM (MiB/s), %sMB/s or %sMbps", s, n, n, n)
 	}
 	return bytes, nil
+}
+
+// mostMega is the largest bare number that may be meant in MiB/s, MB/s or Mbps.
+const mostMega = 100_000
+
+// plainRate returns a number of bytes per second with a unit, rounded to four digits unless it is
+// a whole number of KiB or MiB.
+func plainRate(bytes float64) string {
+	switch {
+	case math.Mod(bytes, 1<<20) == 0:
+		return fmt.Sprintf("%.0fM", bytes/(1<<20))
+	case math.Mod(bytes, 1<<10) == 0:
+		return fmt.Sprintf("%.0fK", bytes/(1<<10))
+	case bytes < 1e6:
+		return fmt.Sprintf("%.4gkB/s", bytes/1e3)
+	case bytes < 1e9:
+		return fmt.Sprintf("%.4gMB/s", bytes/1e6)
+	}
+	return strconv.FormatFloat(math.Round(bytes/1e6)/1e3, 'f', -1, 64) + "GB/s"
 }
 
 func parseRate(s string) (float64, unit, error) {

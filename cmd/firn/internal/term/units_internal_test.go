@@ -94,6 +94,23 @@ func TestParseRateWithoutUnit(t *testing.T) {
 	}
 }
 
+// A large number without a unit counts bytes: in a million of them it would be absurd.
+func TestParseRateInBytes(t *testing.T) {
+	for text, want := range map[string]string{
+		"500000000": "500MB/s", "5242880": "5M", "524288/s": "512K", "123456": "123.5kB/s", "999999999": "1000MB/s", "2500000000": "2.5GB/s",
+		"99999999999999": "100000GB/s",
+	} {
+		_, err := ParseRate(text)
+		if err == nil || !strings.HasSuffix(err.Error(), "has no unit: if it counts bytes, write "+want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+			continue
+		}
+		if _, err := ParseRate(want); err != nil {
+			t.Errorf("%s is not a rate: %v", want, err)
+		}
+	}
+}
+
 func TestUnitsOf(t *testing.T) {
 	for text, want := range map[string]humane.Units{
 		"16M": humane.Binary, "5MiB/s": humane.Binary, "16777216": humane.Binary, "2TB": humane.Decimal,
