@@ -20,6 +20,9 @@ func ShowASCII(s string) string {
 }
 
 func escape(s string, fine func(rune) bool) string {
+	if isPlainASCII(s) {
+		return s
+	}
 	var b strings.Builder
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)
@@ -38,6 +41,16 @@ func escape(s string, fine func(rune) bool) string {
 		s = s[size:]
 	}
 	return b.String()
+}
+
+// isPlainASCII reports whether a text has only printable characters of ASCII, as most have.
+func isPlainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // ShellCommand joins words to a command, quoted so that a shell reads back the same words.

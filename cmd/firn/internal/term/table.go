@@ -1,7 +1,9 @@
 package term
 
 import (
+	"bytes"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -77,12 +79,16 @@ func (t *Table) End() {
 	if first {
 		t.layOut(t.out.width())
 	}
-	if t.upright {
+	switch {
+	case t.upright:
 		t.printUpright(first)
-	} else {
+	case t.out.IsTerminal():
 		t.print(first)
+	default:
+		t.printWhole(first)
 	}
-	t.rows = nil
+	clear(t.rows)
+	t.rows = t.rows[:0]
 }
 
 // layOut determines the columns for the width of a terminal; 0 is no limit.
@@ -90,7 +96,7 @@ func (t *Table) layOut(limit int) {
 	t.widths = make([]int, len(t.columns))
 	for i, c := range t.columns {
 		for _, row := range t.rows {
-			t.widths[i] = max(t.widths[i], text.StringWidthWithoutEscSequences(row[i]))
+			t.widths[i] = max(t.widths[i], columnsOf(row[i]))
 		}
 		if limit == 0 || c.Drop == 0 || t.widths[i] > 0 { // an empty column takes no room of a terminal
 			t.widths[i] = max(t.widths[i], len(c.Title))
@@ -138,11 +144,67 @@ func (t *Table) dropOne() bool {
 	return out >= 0
 }
 
-// print prints the block. Without a terminal a longer cell than those of the first block makes
-// its column wider.
+// printWhole prints the block without a terminal. A longer cell than those of the first block
+// makes its column wider. Millions of rows come this way, so it does without the library.
+func (t *Table) printWhole(withTitles bool) {
+	widths := slices.Clone(t.widths)
+	for _, row := range t.rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], columnsOf(cell))
+		}
+	}
+	var lines []byte
+	if withTitles {
+		titles := make([]string, len(t.columns))
+		for i, c := range t.columns {
+			titles[i] = c.Title
+		}
+		lines = t.appendRow(lines, titles, widths)
+	}
+	for _, row := range t.rows {
+		lines = t.appendRow(lines, row, widths)
+	}
+	_, _ = t.out.Write(lines) // Printer.Failed has the error
+}
+
+// appendRow appends a line with a row, each cell filled up to the width of its column.
+func (t *Table) appendRow(line []byte, row []string, widths []int) []byte {
+	for i, cell := range row {
+		if i > 0 {
+			line = append(line, "  "...) // as wide as gap
+		}
+		fill := widths[i] - columnsOf(cell)
+		if t.columns[i].Right {
+			line = appendSpaces(line, fill)
+		}
+		line = append(line, cell...)
+		if !t.columns[i].Right {
+			line = appendSpaces(line, fill)
+		}
+	}
+	return append(bytes.TrimRight(line, " "), '\n')
+}
+
+func appendSpaces(line []byte, n int) []byte {
+	for range n {
+		line = append(line, ' ')
+	}
+	return line
+}
+
+// columnsOf is [Columns] for a text that [Show] has returned.
+func columnsOf(shown string) int {
+	for i := range len(shown) {
+		if shown[i] >= utf8.RuneSelf {
+			return Columns(shown)
+		}
+	}
+	return len(shown)
+}
+
+// print prints the block on a terminal.
 func (t *Table) print(withTitles bool) {
 	w := newWriter()
-	isTerminal := t.out.IsTerminal()
 	configs := make([]table.ColumnConfig, len(t.columns))
 	titles := make([]string, len(t.columns))
 	for i, c := range t.columns {
@@ -151,9 +213,7 @@ func (t *Table) print(withTitles bool) {
 		if c.Right {
 			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
 		}
-		if isTerminal {
-			configs[i].WidthMax, configs[i].WidthMaxEnforcer = t.widths[i], cutMiddle
-		}
+		configs[i].WidthMax, configs[i].WidthMaxEnforcer = t.widths[i], cutMiddle
 		if c.Fit == FitWrap {
 			configs[i].WidthMaxEnforcer = text.WrapSoft
 		}
