@@ -40,6 +40,34 @@ func (t Timetable) Most() int64 {
 	return slices.MaxFunc(t, func(a, b Change) int { return cmp.Compare(a.Rate, b.Rate) }).Rate
 }
 
+// Average returns the mean rate of a transfer over a week, in bytes per second. rate is that of the
+// connection, which counts where there is no limit or a higher one. 0 stands for an unknown rate,
+// and for an unknown result.
+func (t Timetable) Average(rate float64) float64 {
+	const week = 7 * 24 * 60 // minutes
+	if len(t) == 0 {
+		return rate
+	}
+	changes := slices.SortedFunc(slices.Values(t), func(a, b Change) int { return cmp.Compare(a.minute(), b.minute()) })
+	sum := 0.0
+	for i, c := range changes {
+		valid := week // minutes
+		if len(changes) > 1 {
+			next := changes[(i+1)%len(changes)]
+			valid = (next.minute() - c.minute() + week) % week
+		}
+		bounded := BoundedRate(rate, float64(c.Rate))
+		if bounded == 0 && valid > 0 {
+			return 0
+		}
+		sum += bounded * float64(valid) / week
+	}
+	return sum
+}
+
+// minute returns the minute of the week, which begins on a Sunday.
+func (c Change) minute() int { return int(c.Day)*24*60 + c.Minute }
+
 // At returns the limit at a time, in bytes per second, or 0 if there is none.
 func (t Timetable) At(now time.Time) int64 {
 	if len(t) == 0 {

@@ -1,6 +1,7 @@
 package depot_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -72,5 +73,31 @@ func TestTimetable(t *testing.T) {
 	daily := depot.Timetable{{Day: time.Monday, Rate: 7}, {Day: time.Tuesday, Rate: 7}, {Day: time.Wednesday, Rate: 9}}
 	if now := at("2026-11-30 12:00:00"); !daily.Next(now).Equal(at("2026-12-02 00:00:00")) || daily.Most() != 9 {
 		t.Errorf("the next change is at %s, the most %d", daily.Next(now), daily.Most())
+	}
+}
+
+func TestTimetableAverage(t *testing.T) {
+	everyDay := func(minute int, rate int64) (changes depot.Timetable) {
+		for day := time.Sunday; day <= time.Saturday; day++ {
+			changes = append(changes, depot.Change{Day: day, Minute: minute, Rate: rate})
+		}
+		return changes
+	}
+	nights := append(everyDay(6*60, 1000), everyDay(18*60, 0)...) // limited for 12 of 24 hours
+	for name, c := range map[string]struct {
+		table      depot.Timetable
+		rate, want float64
+	}{
+		"no timetable":                {nil, 5000, 5000},
+		"one limit":                   {depot.Timetable{{Rate: 1000}}, 5000, 1000},
+		"a slow connection":           {depot.Timetable{{Rate: 1000}}, 500, 500},
+		"limited by day":              {nights, 5000, 3000},
+		"limited by day, rate is new": {nights, 0, 0},
+		"two limits":                  {append(everyDay(0, 1000), everyDay(18*60, 5000)...), 0, 2000},
+		"over the end of the week":    {depot.Timetable{{Day: time.Friday, Rate: 700}, {Day: time.Sunday, Rate: 1400}}, 0, 1200},
+	} {
+		if got := c.table.Average(c.rate); math.Abs(got-c.want) > 1e-6 {
+			t.Errorf("%s: %f, want %f", name, got, c.want)
+		}
 	}
 }

@@ -20,6 +20,7 @@ type LimitFlag struct {
 	down  depot.Timetable
 	units humane.Units // of the first rate
 	rated bool         // there is a rate
+	words []string     // of the entries of up and down
 }
 
 // Up returns the limit of uploads.
@@ -81,6 +82,11 @@ func (f *LimitFlag) add(word string) error {
 	}
 	for _, day := range days {
 		minute := at.Hour()*60 + at.Minute()
+		same := func(c depot.Change) bool { return c.Day == day && c.Minute == minute }
+		if i := slices.IndexFunc(f.up, same); i >= 0 {
+			return fmt.Errorf("%q and %q begin at the same time", f.words[i], word)
+		}
+		f.words = append(f.words, word)
 		f.up = append(f.up, depot.Change{Day: day, Minute: minute, Rate: up})
 		f.down = append(f.down, depot.Change{Day: day, Minute: minute, Rate: down})
 	}

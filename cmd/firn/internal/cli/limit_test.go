@@ -44,3 +44,21 @@ func TestLimitFlag(t *testing.T) {
 		}
 	}
 }
+
+// Two entries for one time contradict each other, even if one is for every day.
+func TestLimitFlagDuplicate(t *testing.T) {
+	for text, want := range map[string]string{
+		"08:00,512K 18:30,off 08:00,1M":   `"08:00,512K" and "08:00,1M" begin at the same time`,
+		"08:00,512K Tue-8:00,1M":          `"08:00,512K" and "Tue-8:00,1M" begin at the same time`,
+		"Mon-08:00,512K Monday-08:00,off": `"Mon-08:00,512K" and "Monday-08:00,off" begin at the same time`,
+	} {
+		var f cli.LimitFlag
+		if err := f.Set(text); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+	var f cli.LimitFlag
+	if err := f.Set("Mon-08:00,512K Tue-08:00,512K"); err != nil {
+		t.Errorf("the same time of two days: %v", err)
+	}
+}

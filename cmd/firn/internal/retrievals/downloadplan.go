@@ -6,7 +6,6 @@ import (
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/resolve"
-	"firn/depot"
 	"firn/record"
 	"firn/vault/vaulturl"
 )
@@ -49,7 +48,7 @@ func planDownload(ctx context.Context, p *cli.Program, o downloadOptions, vaultA
 	}
 	plan := &retrievalPlan{
 		program: p, vault: url, table: table, tier: o.tier, rng: o.rng,
-		rate:   depot.BoundedRate(rate, float64(o.limitRate.Down().At(p.Now()))),
+		rate:   o.limitRate.Down().Average(rate),
 		called: func(a record.Archive) string { return paths[string(a.ID)] },
 	}
 	return plan.tell(archives)

@@ -139,7 +139,7 @@ func streamText(plan upload.Plan, l vault.Limits) string {
 }
 
 // rate returns the expected rate in bytes per second: --estimate-rate, or else the rate of
-// earlier uploads to the vault, but at most --limit-rate at present. It is 0 if no rate is known.
+// earlier uploads to the vault, within --limit-rate, as a mean over the week. It is 0 if no rate is known.
 func (s *uploadSession) rate(ctx context.Context) (float64, error) {
 	return estimateRate(ctx, s.program, s.options, s.catalog, s.vault.URL())
 }
@@ -153,7 +153,7 @@ func estimateRate(ctx context.Context, p *cli.Program, o uploadOptions, c *catal
 		}
 		rate = learned
 	}
-	return depot.BoundedRate(rate, float64(o.limitRate.Up().At(p.Now()))), nil
+	return o.limitRate.Up().Average(rate), nil
 }
 
 // announce reports the size of an upload and, if a rate is known, its duration.
