@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go/middleware"
+
+	"firn/internal/attempt"
 )
 
 // Observer receives what the requests of a context do, for a user who looks for a fault.
@@ -44,23 +46,16 @@ type Exchange struct {
 // Failed reports whether there is no successful answer.
 func (e Exchange) Failed() bool { return e.Failure != "" || e.Status >= http.StatusMultipleChoices }
 
-// observed is an Observer in a context.
-type observed struct {
-	Observer
-	mu     sync.Mutex
-	failed map[string]int // failures in a row, by request
-}
-
 type observerKey struct{}
 
-// WithObserver returns a context whose requests o observes.
+// WithObserver returns a context whose requests o observes. Package attempt counts their attempts.
 func WithObserver(ctx context.Context, o Observer) context.Context {
-	return context.WithValue(ctx, observerKey{}, &observed{Observer: o, failed: make(map[string]int)})
+	return context.WithValue(attempt.Scope(ctx), observerKey{}, &o)
 }
 
 // observerOf returns the observer of a context, or nil.
-func observerOf(ctx context.Context) *observed {
-	o, _ := ctx.Value(observerKey{}).(*observed)
+func observerOf(ctx context.Context) *Observer {
+	o, _ := ctx.Value(observerKey{}).(*Observer)
 	return o
 }
 
@@ -84,7 +79,8 @@ func observe(r *http.Request, send func(*http.Request) (*http.Response, error)) 
 		Operation: middleware.GetOperationName(r.Context()), Method: r.Method, Server: r.URL.Host, Path: r.URL.Path,
 		Part: partOf(r), Sent: r.ContentLength,
 	}}
-	x.id = strings.Join([]string{x.of.Method, x.of.Server, r.URL.RequestURI(), x.of.Part}, " ")
+	id := strings.Join([]string{x.of.Method, x.of.Server, r.URL.RequestURI(), x.of.Part}, " ") // its query may have secrets
+	x.count = func(failed bool) int { return attempt.Count(r.Context(), id, failed) }
 	answer, err := send(r)
 	if err != nil {
 		x.end(err)
@@ -110,8 +106,8 @@ func partOf(r *http.Request) string {
 
 // exchange is an Exchange that has not ended.
 type exchange struct {
-	observer *observed
-	id       string // distinguishes requests; it may have secrets in its query and is not shown
+	count    func(failed bool) (attempt int)
+	observer *Observer
 	begin    time.Time
 	once     sync.Once
 	of       Exchange
@@ -136,7 +132,7 @@ func (x *exchange) end(err error) {
 		if x.of.Status >= http.StatusMultipleChoices {
 			x.of.Code = codeOf(x.header, x.refusal)
 		}
-		x.of.Attempt = x.observer.count(x.id, x.of.Failed())
+		x.of.Attempt = x.count(x.of.Failed())
 		x.observer.Request(x.of)
 	})
 }
@@ -152,19 +148,6 @@ func codeOf(header http.Header, refusal []byte) string {
 		return ""
 	}
 	return OneLine(code, 100)
-}
-
-// count returns the number of this attempt of a request, and remembers its result.
-func (o *observed) count(id string, failed bool) (attempt int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	attempt = o.failed[id] + 1
-	if failed {
-		o.failed[id] = attempt
-	} else {
-		delete(o.failed, id)
-	}
-	return attempt
 }
 
 // observedBody is the body of an observed answer.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"firn/internal/attempt"
 	"firn/internal/humane"
 	"firn/vault"
 )
@@ -83,6 +84,7 @@ func (r Retry) Announce(say func(sentence string)) Retry {
 // Do calls f until it succeeds or fails with an error that will not pass.
 func (r Retry) Do(ctx context.Context, f func(context.Context) error) error {
 	clock := r.start()
+	ctx = attempt.Scope(ctx)
 	for {
 		err := f(ctx)
 		if err == nil || !repeatable(err) || ctx.Err() != nil {

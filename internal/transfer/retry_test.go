@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"firn/internal/attempt"
 	"firn/internal/transfer"
 	"firn/vault"
 )
@@ -109,4 +111,25 @@ func TestRetryIsAsPatientAsItMakesSense(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What -v calls an attempt is counted by request, not by address.
+func TestRetryCountsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var attempts []int
+		failures := []error{vault.ErrNotFound, vault.ErrThrottled, vault.ErrThrottled, nil}
+		send := func(ctx context.Context) error {
+			err := failures[0]
+			failures = failures[1:]
+			attempts = append(attempts, attempt.Count(ctx, "HEAD /films", err != nil))
+			return err
+		}
+		ctx := attempt.Scope(t.Context()) // as package amazon opens for the whole command
+		for range 2 {
+			_ = transfer.Retry{For: time.Hour}.Do(ctx, send) // the first request ends with ErrNotFound
+		}
+		if !slices.Equal(attempts, []int{1, 1, 2, 3}) {
+			t.Errorf("the attempts are %d", attempts)
+		}
+	})
 }

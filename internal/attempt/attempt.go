@@ -1,0 +1,40 @@
+// Package attempt counts how often a request is sent: whoever repeats requests opens a scope for
+// each of them, and whoever sends them counts within it. Two requests with the same address in
+// different scopes are different requests.
+package attempt
+
+import (
+	"context"
+	"sync"
+)
+
+type scopeKey struct{}
+
+type scope struct {
+	mu     sync.Mutex
+	failed map[string]int // failures in a row, by id
+}
+
+// Scope returns a context for one request, or a few, that may be sent again.
+func Scope(ctx context.Context) context.Context {
+	return context.WithValue(ctx, scopeKey{}, &scope{failed: make(map[string]int)})
+}
+
+// Count returns the number of this attempt of a request in the scope of ctx, from 1 on, and
+// remembers whether it failed. After a success the count begins anew. Without a scope every
+// attempt is the first.
+func Count(ctx context.Context, id string, failed bool) int {
+	s, ok := ctx.Value(scopeKey{}).(*scope)
+	if !ok {
+		return 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.failed[id] + 1
+	if failed {
+		s.failed[id] = n
+	} else {
+		delete(s.failed, id)
+	}
+	return n
+}
