@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -106,4 +108,27 @@ func configFailure(err error) error {
 			`"aws configure list-profiles" lists them, and AWS_PROFILE or profile= in the vault's URL names one`, missing.Profile), err}
 	}
 	return fmt.Errorf("the AWS configuration: %w: %w", vault.ErrInvalid, err)
+}
+
+// sourceText says in words where credentials come from. source is the SDK's name of it.
+func sourceText(source, profile string) string {
+	name, file, _ := strings.Cut(source, ": ")
+	words := map[string]string{
+		"EnvConfigCredentials":        "environment variables",
+		"SharedConfigCredentials":     "the file " + strconv.Quote(file),
+		"SSOProvider":                 "AWS single sign-on",
+		"LoginProvider":               `"aws login"`,
+		"AssumeRoleProvider":          "an assumed role",
+		"WebIdentityCredentials":      "a web identity token",
+		"ProcessProvider":             "the credential_process of the AWS configuration",
+		"CredentialsEndpointProvider": "the container's credentials endpoint",
+		"EC2RoleProvider":             "the role of this EC2 instance",
+	}[name]
+	switch {
+	case words == "":
+		return source
+	case profile != "" && slices.Contains([]string{"SharedConfigCredentials", "SSOProvider", "LoginProvider", "AssumeRoleProvider", "ProcessProvider"}, name):
+		words += fmt.Sprintf(", profile %q", profile)
+	}
+	return words
 }

@@ -48,7 +48,13 @@ func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws
 	if cfg.Region == "" {
 		return aws.Config{}, nil, fmt.Errorf("no AWS region is set: %w: add ?region=REGION to the vault's URL or export AWS_REGION=REGION, for example us-east-1", vault.ErrInvalid)
 	}
-	return cfg, &Keyring{options: options, current: cfg.Credentials}, nil
+	keys := &Keyring{options: options, current: cfg.Credentials}
+	for _, source := range cfg.ConfigSources {
+		if shared, ok := source.(config.SharedConfig); ok {
+			keys.profile = shared.Profile
+		}
+	}
+	return cfg, keys, nil
 }
 
 // Keyring provides credentials and can read them again, so that an upload of days outlives
@@ -56,6 +62,7 @@ func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws
 // credentials, and refreshes those with an expiry time.
 type Keyring struct {
 	options []func(*config.LoadOptions) error
+	profile string // of the AWS configuration
 
 	mu      sync.Mutex
 	current aws.CredentialsProvider
@@ -77,7 +84,7 @@ func (k *Keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, newCredentialsError(err, k.worked)
 	}
 	if !k.worked {
-		decide(ctx, fmt.Sprintf("the credentials come from %s", creds.Source))
+		decide(ctx, "the credentials come from "+sourceText(creds.Source, k.profile))
 	}
 	k.worked = true
 	return creds, nil
