@@ -100,6 +100,6 @@ func rules() []rule {
 			`SELECT count(*) FROM uploads u WHERE ` + table.WithoutArchive,
 			"finished uploads whose archive is not on record",
 		},
-		{sqlite.Orphans, "rows belong to others that are not there"},
+		{sqlite.Orphans, "rows refer to rows that do not exist"},
 	}
 }

@@ -30,7 +30,7 @@ func TestCheckFindsWhatDoesNotAgree(t *testing.T) {
 		"a label has no archive":     {`INSERT INTO labels VALUES (1, 0, 'ghost', 99)`, "1 names of archives that are not on record"},
 		"a creation has no archive":  {`INSERT INTO creations VALUES (1, '', 99)`, "1 creations of archives that are not on record"},
 		"an upload has no archive":   {`UPDATE uploads SET archive_id = 'ghost' WHERE archive_id = 'a'`, "1 finished uploads whose archive is not on record"},
-		"a part has no upload":       {`DELETE FROM uploads WHERE state = 'open'`, "3 rows belong to others that are not there"},
+		"a part has no upload":       {`DELETE FROM uploads WHERE state = 'open'`, "3 rows refer to rows that do not exist"},
 		"a hash is none":             {`UPDATE archives SET tree_hash = 'abc' WHERE key = 1`, "64 hexadecimal digits"},
 		"a time is none":             {`UPDATE jobs SET started = 'yesterday'`, "yesterday"},
 		"an archive has another key": {`UPDATE archives SET archive_id = 'z' WHERE key = 1`, "1 archives are not found by their id"},

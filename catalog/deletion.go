@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"firn/catalog/internal/table"
@@ -48,7 +47,7 @@ func (c *Catalog) MarkDeleting(ctx context.Context, vaultURL string, chosen []re
 		})
 	})
 	if err != nil {
-		return nil, c.db.Fail(ctx, err, "note that archives in %q are about to be deleted", vaultURL)
+		return nil, c.db.Fail(ctx, err, "record that archives in %q are about to be deleted", vaultURL)
 	}
 	return left, nil
 }
@@ -74,7 +73,7 @@ func (c *Catalog) MarkRefused(ctx context.Context, vaultURL string, ids []vault.
 		return err
 	})
 	if err != nil {
-		return c.db.Fail(ctx, err, "note that archives in %q are not deleted", vaultURL)
+		return c.db.Fail(ctx, err, "record that archives in %q are not deleted", vaultURL)
 	}
 	return nil
 }
@@ -103,10 +102,10 @@ func (c *Catalog) MarkDeleted(ctx context.Context, vaultURL string, ids []vault.
 		return err
 	})
 	if err != nil {
-		return c.db.Fail(ctx, err, "note that archives in %q are deleted", vaultURL)
+		return c.db.Fail(ctx, err, "record that archives in %q are deleted", vaultURL)
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("catalog %q has no archive %q in %q: %w", c.db.Path, unknown[0], vaultURL, vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "catalog %q has no archive %q in %q", c.db.Path, unknown[0], vaultURL)
 	}
 	return nil
 }

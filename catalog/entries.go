@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"firn/catalog/internal/table"
 	"firn/record"
@@ -33,7 +32,7 @@ func (c *Catalog) SaveEntries(
 	after.Bad += int64(len(rejects))
 	err := c.db.Transact(ctx, func(tx *sql.Tx) error {
 		if after.Key == 0 {
-			return fmt.Errorf("the inventory is not on record: %w", vault.ErrInvalid)
+			return vault.Errorf(vault.ErrInvalid, "the inventory is not on record")
 		}
 		f := filing{tx: tx, inventory: &after, atMost: c.atMost}
 		if err := f.file(ctx, entries); err != nil {

@@ -145,7 +145,7 @@ func TestImportRefuses(t *testing.T) {
 		"cut within a line":   {whole[:len(whole)/2], "line [0-9]+: .*unexpected end of JSON"},
 		"a line is missing":   {lines[0] + strings.Join(lines[2:], ""), "should have [0-9]+ lines and has [0-9]+"},
 		"something behind":    {whole + "{}\n", "there is text after the end"},
-		"an unknown line":     {lines[0] + `{"message_type":"moon"}` + "\n", `line 2: .*"moon" is not a known kind of line`},
+		"an unknown line":     {lines[0] + `{"message_type":"moon"}` + "\n", `line 2: .*"moon" is not a known message_type`},
 		"no JSON":             {lines[0] + "moon\n", "line 2: .*invalid character"},
 		"no vault":            {lines[0] + strings.Replace(archive, `"v"`, `""`, 1), "line 2: .*it names no vault"},
 		"no id":               {lines[0] + strings.Replace(archive, `"a"`, `""`, 1), "line 2: .*an archive without an id"},

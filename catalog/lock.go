@@ -50,7 +50,7 @@ func (c *Catalog) lock(ctx context.Context, name, format string, args ...any) (u
 		return nil, c.db.Fail(ctx, err, "lock %s", what)
 	}
 	if !locked {
-		return nil, fmt.Errorf("%s is already running: %w", what, vault.ErrLocked)
+		return nil, vault.Errorf(vault.ErrLocked, "%s is already running", what)
 	}
 	return file.Unlock, nil
 }

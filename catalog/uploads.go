@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 
 	"firn/catalog/internal/merge"
@@ -106,7 +105,7 @@ func (c *Catalog) FinishUpload(ctx context.Context, u *record.Upload, a record.A
 
 func (c *Catalog) finish(ctx context.Context, u *record.Upload, a record.Archive) error {
 	if u.Key == 0 {
-		return fmt.Errorf("its upload is not on record: %w", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "its upload is not on record")
 	}
 	return c.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := table.SaveUpload(ctx, tx, u); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"firn/catalog/internal/compare"
 	"firn/catalog/internal/table"
@@ -24,5 +23,5 @@ func checkFollows(ctx context.Context, tx *sql.Tx, u record.Upload) error {
 	case compare.Follows(was, u):
 		return nil
 	}
-	return fmt.Errorf("it is now %s and must not become %s: another process continued it: %w", was.State, u.State, vault.ErrLocked)
+	return vault.Errorf(vault.ErrLocked, "it is now %s and cannot become %s: another process continued it", was.State, u.State)
 }

@@ -21,7 +21,7 @@ func Look(ctx context.Context, v any, a record.Archive, retry transfer.Retry) (f
 		return err
 	})
 	if err == nil && (hasOtherHash(a, found) || a.Size >= 0 && IsAnother(a, found)) {
-		err = fmt.Errorf("the vault now has another archive under that id: %w", vault.ErrNotFound)
+		err = vault.Errorf(vault.ErrNotFound, "the vault now has another archive under that id")
 	}
 	if err != nil {
 		return vault.Archive{}, fmt.Errorf("look at archive %s: %w", QuoteID(a.ID), err)
@@ -39,7 +39,7 @@ func lookClosely(ctx context.Context, v any, id vault.ArchiveID) (vault.Archive,
 	if l, ok := v.(vault.Looker); ok {
 		return l.Look(ctx, id)
 	}
-	return vault.Archive{}, fmt.Errorf("the vault describes archives only through jobs: %w", vault.ErrInvalid)
+	return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "the vault describes archives only through jobs")
 }
 
 // IsAnother reports whether the vault has another archive under the id of a. A service that

@@ -40,7 +40,7 @@ func (d *download) checkCRC(got crc64.Sum) error {
 	if got == d.crc {
 		return nil
 	}
-	return fmt.Errorf("the downloaded bytes have the CRC-64 %s, and archive %s has %s: %w", got, depot.QuoteID(d.archive.ID), d.crc, vault.ErrChecksum)
+	return vault.Errorf(vault.ErrChecksum, "the downloaded bytes have the CRC-64 %s, and archive %s has %s", got, depot.QuoteID(d.archive.ID), d.crc)
 }
 
 // verifyCRC reads the complete file and compares its CRC-64.

@@ -174,23 +174,23 @@ func (d *download) addJob(ctx context.Context, job record.Job, need vault.Range)
 	case d.archive.Size < 0:
 		d.archive.Size = size
 	case now.ArchiveSize != 0 && now.ArchiveSize != d.archive.Size:
-		return fmt.Errorf("archive %s: the record says that it has %d bytes, and the vault %d: %w",
-			depot.QuoteID(d.archive.ID), d.archive.Size, now.ArchiveSize, vault.ErrChecksum)
+		return vault.Errorf(vault.ErrChecksum, "archive %s: the record says that it has %d bytes, and the vault %d",
+			depot.QuoteID(d.archive.ID), d.archive.Size, now.ArchiveSize)
 	}
 	switch {
 	case d.archive.TreeHash.IsZero():
 		d.archive.TreeHash = now.ArchiveTreeHash
 	case !now.ArchiveTreeHash.IsZero() && now.ArchiveTreeHash != d.archive.TreeHash:
-		return fmt.Errorf("archive %s: the record says that its tree hash is %s, and the vault %s: %w",
-			depot.QuoteID(d.archive.ID), d.archive.TreeHash, now.ArchiveTreeHash, vault.ErrChecksum)
+		return vault.Errorf(vault.ErrChecksum, "archive %s: the record says that its tree hash is %s, and the vault %s",
+			depot.QuoteID(d.archive.ID), d.archive.TreeHash, now.ArchiveTreeHash)
 	}
 	d.crc = now.ArchiveCRC64
 	if job.Range.IsZero() {
 		job.Range.Size = d.archive.Size
 	}
 	if !job.Range.Contains(need) {
-		return fmt.Errorf("job %s: asked for %s, the vault retrieves %s: %w",
-			depot.QuoteID(job.ID), depot.RangeText(need), depot.RangeText(job.Range), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "job %s: asked for %s, the vault retrieves %s",
+			depot.QuoteID(job.ID), depot.RangeText(need), depot.RangeText(job.Range))
 	}
 	d.jobs = append(d.jobs, job)
 	return nil

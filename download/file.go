@@ -138,8 +138,8 @@ func (f *fileDownload) finish(ctx context.Context) error {
 		return err
 	}
 	if expected := f.expected(); !expected.IsZero() && hash != expected {
-		return errors.Join(fmt.Errorf("the downloaded bytes have the tree hash %s, and the archive has %s; they were discarded: %w",
-			hash, expected, vault.ErrChecksum), f.discard(ctx))
+		return errors.Join(vault.Errorf(vault.ErrChecksum, "the downloaded bytes have the tree hash %s, and the archive has %s; they were discarded",
+			hash, expected), f.discard(ctx))
 	}
 	if err := f.verifyCRC(ctx); err != nil {
 		return err

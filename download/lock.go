@@ -44,7 +44,7 @@ func (t *target) openPart(want vault.Range) (*partFile, error) {
 		}
 		return p, err
 	}
-	return nil, fmt.Errorf("another program creates and removes %q again and again: %w", path, vault.ErrLocked)
+	return nil, vault.Errorf(vault.ErrLocked, "another program creates and removes %q again and again", path)
 }
 
 // createPart creates and locks a new unfinished file. Only its owner may read it, because its
@@ -53,7 +53,7 @@ func (t *target) createPart(want vault.Range) (*partFile, error) {
 	p, err := t.openLocked(os.O_RDWR|os.O_CREATE|os.O_EXCL, want)
 	switch {
 	case errors.Is(err, errMoved), errors.Is(err, fs.ErrExist):
-		return nil, fmt.Errorf("another process has just created %q: %w", t.partPath(), vault.ErrLocked)
+		return nil, vault.Errorf(vault.ErrLocked, "another process has just created %q", t.partPath())
 	case err != nil:
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (p *partFile) lock() error {
 	case err != nil:
 		return err
 	case !locked:
-		return fmt.Errorf("another process writes %q: %w", p.path, vault.ErrLocked)
+		return vault.Errorf(vault.ErrLocked, "another process writes %q", p.path)
 	}
 	return nil
 }

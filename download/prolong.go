@@ -68,7 +68,7 @@ func (k *keeper) prolong(ctx context.Context) error {
 	case err != nil:
 		return err
 	case found.Status != vault.Succeeded || found.Expires.Sub(k.Now()) < minLeft:
-		return fmt.Errorf("it has expired, or is about to: %w", vault.ErrExpired)
+		return vault.Errorf(vault.ErrExpired, "it has expired, or is about to")
 	}
 	before := found.Expires
 	_, err = k.Vault.StartJob(ctx, vault.JobRequest{
@@ -79,7 +79,7 @@ func (k *keeper) prolong(ctx context.Context) error {
 	}
 	found, err = k.Vault.Job(ctx, k.job.ID)
 	if err == nil && !found.Expires.After(before) {
-		err = fmt.Errorf("the vault ignored the request: %w", vault.ErrExpired)
+		err = vault.Errorf(vault.ErrExpired, "the vault ignored the request")
 	}
 	if err != nil {
 		return err

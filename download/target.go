@@ -52,7 +52,7 @@ func newTarget(path string, below *os.Root, force bool) (*target, error) {
 	}
 	t.path = filepath.Join(t.dir, t.name)
 	if info, err := t.root.Lstat(t.name); err == nil && info.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%q is a directory: %w", path, vault.ErrInvalid), t.root.Close())
+		return nil, errors.Join(vault.Errorf(vault.ErrInvalid, "%q is a directory", path), t.root.Close())
 	}
 	return t, nil
 }

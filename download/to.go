@@ -84,7 +84,7 @@ func (d *download) verifyStream() (treehash.Hash, error) {
 	}
 	hash, err := treehash.Join(nodes)
 	if expected := d.archive.TreeHash; err == nil && d.isWhole() && !expected.IsZero() && hash != expected {
-		err = fmt.Errorf("the bytes that were written have the tree hash %s, and the archive has %s: %w", hash, expected, vault.ErrChecksum)
+		err = vault.Errorf(vault.ErrChecksum, "the bytes that were written have the tree hash %s, and the archive has %s", hash, expected)
 	}
 	return hash, err
 }

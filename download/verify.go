@@ -2,7 +2,6 @@ package download
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"firn/depot"
@@ -34,11 +33,11 @@ func Verify(ctx context.Context, d depot.Depot, a record.Archive, o Options) (Re
 	}
 	switch {
 	case a.Size >= 0 && got.Range.Size != a.Size:
-		err = fmt.Errorf("archive %s has %d bytes at the vault, and %d on record: %w",
-			depot.QuoteID(a.ID), got.Range.Size, a.Size, vault.ErrChecksum)
+		err = vault.Errorf(vault.ErrChecksum, "archive %s has %d bytes at the vault, and %d on record",
+			depot.QuoteID(a.ID), got.Range.Size, a.Size)
 	case a.Size >= 0 && !a.TreeHash.IsZero() && got.TreeHash != a.TreeHash:
-		err = fmt.Errorf("archive %s has the tree hash %s at the vault, and %s on record: %w",
-			depot.QuoteID(a.ID), got.TreeHash, a.TreeHash, vault.ErrChecksum)
+		err = vault.Errorf(vault.ErrChecksum, "archive %s has the tree hash %s at the vault, and %s on record",
+			depot.QuoteID(a.ID), got.TreeHash, a.TreeHash)
 	}
 	return got, err
 }

@@ -102,7 +102,7 @@ func (w *wait) result(j record.Job) error {
 	case vault.InProgress:
 		return w.notReady(j)
 	}
-	return fmt.Errorf("the output of job %s for %s: %w", depot.QuoteID(j.ID), jobSubject(j), vault.ErrExpired)
+	return vault.Errorf(vault.ErrExpired, "the output of job %s for %s has expired", depot.QuoteID(j.ID), jobSubject(j))
 }
 
 // notReady estimates when a job in progress will have ended. For a job that is late, the

@@ -88,8 +88,8 @@ func (a *Requester) Job(ctx context.Context, w Wanted) (job record.Job, found bo
 	token := depot.NewToken()
 	w.Description = strings.TrimSpace(a.text + " " + mark(token))
 	if a.longest > 0 && len(w.Description) > a.longest {
-		return record.Job{}, false, fmt.Errorf("the description has %d characters, and that of a job has at most %d: %w",
-			len(a.text), a.longest-len(mark(token))-1, vault.ErrInvalid)
+		return record.Job{}, false, vault.Errorf(vault.ErrInvalid, "the description has %d characters, and that of a job has at most %d",
+			len(a.text), a.longest-len(mark(token))-1)
 	}
 	intent := record.Job{
 		Vault: a.url, Kind: w.Kind, Archive: w.Archive, Range: w.Range, List: w.List, Tier: w.Tier,

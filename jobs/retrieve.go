@@ -138,7 +138,7 @@ func (o *Options) needs(l vault.Limits, a record.Archive) ([]vault.Range, error)
 		return []vault.Range{{}}, nil
 	}
 	if a.Size < 0 {
-		return nil, fmt.Errorf("archive %s: its size is unknown, so no range of it can be retrieved: %w", depot.QuoteID(a.ID), vault.ErrInvalid)
+		return nil, vault.Errorf(vault.ErrInvalid, "archive %s: its size is unknown, so no range of it can be retrieved", depot.QuoteID(a.ID))
 	}
 	if err := CheckRange(l, o.Range, a.Size); err != nil {
 		return nil, fmt.Errorf("archive %s: %w", depot.QuoteID(a.ID), err)
@@ -163,12 +163,12 @@ func CheckRange(l vault.Limits, r vault.Range, size int64) error {
 	step := max(treehash.LeafSize, l.RangeAlignment)
 	switch {
 	case r.Offset < 0 || r.Size <= 0 || r.Offset >= size || r.Size > size-r.Offset:
-		return fmt.Errorf("%s, where there are %d: %w", depot.RangeText(r), size, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%s were requested, and the archive has %d bytes", depot.RangeText(r), size)
 	case r.Offset%step != 0 || (r.End()%step != 0 && r.End() != size):
 		from := r.Offset / step * step
 		to := min(size, (r.End()+step-1)/step*step)
-		return fmt.Errorf("%s do not begin and end on whole MiB; the nearest range that does is %d-%d: %w",
-			depot.RangeText(r), from, to, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%s do not begin and end on whole MiB; the nearest range that does is %d-%d",
+			depot.RangeText(r), from, to)
 	}
 	return nil
 }

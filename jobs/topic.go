@@ -12,7 +12,7 @@ func (a *Requester) checkTopic() error {
 	if a.topic == "" || vault.IsTopic(a.topic) {
 		return nil
 	}
-	return fmt.Errorf("the topic %.300q: %w: it is not the ARN of an SNS topic", a.topic, vault.ErrInvalid)
+	return vault.Errorf(vault.ErrInvalid, "the topic %.300q: it is not the ARN of an SNS topic", a.topic)
 }
 
 // noticeTopic says, once for each job that is found, that the job keeps the topic with which it

@@ -125,7 +125,7 @@ func (q *Queue) receive(ctx context.Context) ([]types.Message, error) {
 			VisibilityTimeout:   visibility,
 		})
 		if err != nil && strings.Contains(err.Error(), "message checksum validation failed") {
-			return fmt.Errorf("%w: a message arrived changed", vault.ErrUnavailable)
+			return vault.Errorf(vault.ErrUnavailable, "a message arrived changed")
 		}
 		return err
 	})

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
@@ -22,16 +21,16 @@ func parseQueueURL(raw string) (address, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.User != nil {
 		// The text is not quoted, since it may contain a secret.
-		return address{}, fmt.Errorf("the queue's URL: %w: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE, "+
-			"without a user name", vault.ErrInvalid)
+		return address{}, vault.Errorf(vault.ErrInvalid, "the queue's URL: it looks like https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE, "+
+			"without a user name")
 	}
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "", strings.Trim(u.Path, "/") == "", u.RawQuery != "", u.Fragment != "":
-		return address{}, fmt.Errorf("queue %.300q: %w: a queue's URL looks like https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE",
-			raw, vault.ErrInvalid)
+		return address{}, vault.Errorf(vault.ErrInvalid, "queue %.300q: a queue's URL looks like https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE",
+			raw)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return address{}, fmt.Errorf("queue %.300q: %w: plain HTTP is used only to this machine (127.0.0.1, ::1, localhost); use https",
-			raw, vault.ErrInvalid)
+		return address{}, vault.Errorf(vault.ErrInvalid, "queue %.300q: plain HTTP is used only to this machine (127.0.0.1, ::1, localhost); use https",
+			raw)
 	}
 	return address{endpoint: u.Scheme + "://" + u.Host, region: regionOf(u.Hostname())}, nil
 }

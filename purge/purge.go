@@ -76,7 +76,7 @@ const maxInventoryAge = 24 * time.Hour
 // that, and removes the vault.
 func Vault(ctx context.Context, d depot.Depot, o Options, approve func(Plan) error) (Result, error) {
 	if !d.HasRecord() {
-		return Result{}, fmt.Errorf("a purge needs a catalog, and there is none: %w", vault.ErrInvalid)
+		return Result{}, vault.Errorf(vault.ErrInvalid, "a purge needs a catalog, and there is none")
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()

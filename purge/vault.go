@@ -55,7 +55,7 @@ const maxRounds = 3
 // emptied.
 func Remove(ctx context.Context, d depot.Depot, admin VaultAdmin, name string, o RemoveOptions, again func(context.Context) error) error {
 	if !d.HasRecord() {
-		return fmt.Errorf("the catalog does not say when vault %q was emptied: %w", name, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the catalog does not say when vault %q was emptied", name)
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()

@@ -48,7 +48,7 @@ func Import(ctx context.Context, d depot.Depot, path string, o ImportOptions) (R
 		return Report{}, err
 	}
 	if o.VaultURL == "" {
-		return Report{}, fmt.Errorf("the URL of the inventory's vault is missing: %w", vault.ErrInvalid)
+		return Report{}, vault.Errorf(vault.ErrInvalid, "the URL of the inventory's vault is missing")
 	}
 	ctx, run, stop := depot.Begin(ctx, d)
 	defer stop()
@@ -147,7 +147,7 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 	if p := f.inventory.Position; p != "" {
 		var err error
 		if position, err = strconv.ParseInt(p, 10, 64); err != nil || position < 0 || position > i.file.Size() {
-			return fmt.Errorf("%q: an earlier run read it up to %q, which is not a position in it: %w", i.path, p, vault.ErrInvalid)
+			return vault.Errorf(vault.ErrInvalid, "%q: an earlier run read it up to %q, which is not a position in it", i.path, p)
 		}
 	}
 	reader := inventory.Resume(io.NewSectionReader(i.file.At, position, i.file.Size()-position), i.csv, position)
@@ -175,7 +175,7 @@ func (i *importing) read(ctx context.Context, f *filing) error {
 // any of it is recorded.
 func (i *importing) checkHead() error {
 	if i.Date.After(i.Now()) {
-		return fmt.Errorf("the list was made at %s, which is in the future: %w", source.Stamp(i.Date), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the list was made at %s, which is in the future", source.Stamp(i.Date))
 	}
 	reader := inventory.NewReader(io.NewSectionReader(i.file.At, 0, i.file.Size()), i.csv)
 	if _, err := reader.Next(); err != nil && !errors.Is(err, io.EOF) {
@@ -188,7 +188,7 @@ func (i *importing) checkHead() error {
 	}
 	region, name := arn[3], strings.TrimPrefix(arn[5], "vaults/")
 	if (i.VaultName != "" && name != i.VaultName) || (i.Region != "" && region != i.Region) {
-		return fmt.Errorf("it is the inventory of the vault %.300q: %w", reader.Head().VaultARN, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "it is the inventory of the vault %.300q", reader.Head().VaultARN)
 	}
 	return nil
 }

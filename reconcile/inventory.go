@@ -15,7 +15,6 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"firn/depot"
@@ -53,14 +52,14 @@ type Report struct {
 
 func (o *Options) check() error {
 	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
-		return fmt.Errorf("nothing was created from %s on and before %s: %w", source.Stamp(o.Since), source.Stamp(o.Until), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the period from %s until %s is empty", source.Stamp(o.Since), source.Stamp(o.Until))
 	}
 	return nil
 }
 
 func needRecord(d depot.Depot) error {
 	if !d.HasRecord() {
-		return fmt.Errorf("an inventory needs a catalog, and there is none: %w", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "an inventory needs a catalog, and there is none")
 	}
 	return nil
 }

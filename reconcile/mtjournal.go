@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"firn/depot"
@@ -48,7 +47,7 @@ func ImportMtJournal(ctx context.Context, d depot.Depot, path string, o MtJourna
 	}
 	names, err := mtjournal.ParseEncoding(cmp.Or(o.Encoding, "utf-8"))
 	if err != nil {
-		return record.Merged{}, fmt.Errorf("%w: %w", err, vault.ErrInvalid)
+		return record.Merged{}, vault.Errorf(vault.ErrInvalid, "%w", err)
 	}
 	if each == nil {
 		each = func(int, MtRecord, *MtLineError) {}

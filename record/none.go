@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -36,7 +35,7 @@ func (None) LockDownload(context.Context, string) (func() error, error) {
 
 // FindDownload implements [DownloadJournal].
 func (None) FindDownload(context.Context, string, vault.ArchiveID, string) (Download, error) {
-	return Download{}, fmt.Errorf("there is no record of downloads: %w", vault.ErrNotFound)
+	return Download{}, vault.Errorf(vault.ErrNotFound, "there is no record of downloads")
 }
 
 // SaveDownload implements [DownloadJournal].
@@ -63,7 +62,7 @@ func (None) LockUpload(context.Context, string, string, string) (func() error, e
 
 // FindUpload implements [UploadJournal].
 func (None) FindUpload(context.Context, string, string, string) (Upload, error) {
-	return Upload{}, fmt.Errorf("there is no record of uploads: %w", vault.ErrNotFound)
+	return Upload{}, vault.Errorf(vault.ErrNotFound, "there is no record of uploads")
 }
 
 // UploadByID implements [UploadJournal].
@@ -143,7 +142,7 @@ func (None) MarkLooked(context.Context, string, vault.ArchiveID, ArchiveState) e
 
 // FindInventory implements [InventoryJournal].
 func (None) FindInventory(context.Context, string, string) (Inventory, error) {
-	return Inventory{}, fmt.Errorf("there is no record of inventories: %w", vault.ErrNotFound)
+	return Inventory{}, vault.Errorf(vault.ErrNotFound, "there is no record of inventories")
 }
 
 // SaveInventory implements [InventoryJournal].

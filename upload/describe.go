@@ -1,8 +1,6 @@
 package upload
 
 import (
-	"fmt"
-
 	"firn/internal/description"
 	"firn/source"
 	"firn/vault"
@@ -19,13 +17,13 @@ func describe(s *source.Source, given string, l vault.Limits) (string, error) {
 		return "", ErrUndescribed
 	}
 	if len(text) > l.MaxDescription {
-		return "", fmt.Errorf("the description has %d characters, and the vault keeps at most %d: %w",
-			len(text), l.MaxDescription, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "the description has %d characters, and the vault keeps at most %d",
+			len(text), l.MaxDescription)
 	}
 	for _, c := range []byte(text) {
 		if !vault.IsPrintable(c) {
-			return "", fmt.Errorf("the description %q has characters other than printable ASCII, which the vault does not keep: %w",
-				text, vault.ErrInvalid)
+			return "", vault.Errorf(vault.ErrInvalid, "the description %q has characters other than printable ASCII, which the vault does not keep",
+				text)
 		}
 	}
 	return text, nil

@@ -30,7 +30,7 @@ var (
 	// ErrSpool: a part of a stream could not be kept on disk until the vault acknowledges it.
 	ErrSpool = transfer.ErrSpool
 	// ErrUndescribed: a stream has no description. It wraps vault.ErrInvalid.
-	ErrUndescribed = fmt.Errorf("a stream has no name of its own, and needs a description: %w", vault.ErrInvalid)
+	ErrUndescribed = vault.Errorf(vault.ErrInvalid, "a stream has no name of its own, and needs a description")
 	// ErrUnknown: the vault was asked to complete the upload, and its answer was lost. The
 	// archive may be stored. A later call of the same upload, or an inventory, finds out.
 	ErrUnknown = errors.New("it is unknown whether the archive was stored")

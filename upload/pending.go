@@ -167,7 +167,7 @@ func (u *upload) completeAgain(ctx context.Context, at *attempt, c vault.Complet
 	case at.State == record.Completing:
 		err := u.explainMissing(ctx, u.listHeld(ctx, at))
 		if err == nil {
-			return "", errors.Join(fmt.Errorf("parts of the upload are not on record: %w", vault.ErrInvalid), u.reopen(ctx, at))
+			return "", errors.Join(vault.Errorf(vault.ErrInvalid, "parts of the upload are not on record"), u.reopen(ctx, at))
 		}
 		if !errors.Is(err, errUploadGone) {
 			return "", err

@@ -8,8 +8,8 @@ import (
 )
 
 // The classes of error. Every kind maps its own errors to them, and callers test for them
-// with errors.Is. The texts are fragments: kinds wrap them in sentences that name the
-// object.
+// with errors.Is. The texts are fragments. An error whose sentence says the same has its class
+// from [Errorf].
 var (
 	// ErrNotFound: the vault, archive, upload or job does not exist.
 	ErrNotFound = errors.New("not found")
@@ -58,6 +58,27 @@ var (
 	// ErrExists: the object exists already and the call will not replace it.
 	ErrExists = errors.New("already exists")
 )
+
+// Errorf returns an error with the text of [fmt.Errorf] that also belongs to a class. errors.Is
+// finds the class; the text is a sentence that does without it.
+func Errorf(class error, format string, args ...any) error {
+	return &classified{fmt.Errorf(format, args...), class}
+}
+
+type classified struct {
+	error
+	class error
+}
+
+func (e *classified) Unwrap() []error { return []error{e.error, e.class} }
+
+// Classes returns the classes of error.
+func Classes() []error {
+	return []error{
+		ErrNotFound, ErrNotReady, ErrExpired, ErrChecksum, ErrInvalid, ErrDenied, ErrReadOnly, ErrCredentials, ErrThrottled,
+		ErrLimited, ErrUnavailable, ErrLost, ErrGarbled, ErrUnanswered, ErrLocked, ErrExists,
+	}
+}
 
 // ChecksumError is the ErrChecksum of a kind that received the bytes itself and knows both
 // hashes. errors.Is finds ErrChecksum in it.

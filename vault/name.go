@@ -11,7 +11,7 @@ type NameError struct {
 
 // Error quotes the name and says why the vault refuses it.
 func (e *NameError) Error() string {
-	return fmt.Sprintf("no archive here can be called %.300q: %v: %s", e.Name, ErrInvalid, e.Why)
+	return fmt.Sprintf("no archive here can be called %.300q: %s", e.Name, e.Why)
 }
 
 func (e *NameError) Unwrap() error { return ErrInvalid }

@@ -53,7 +53,7 @@ func (k known) compareCRC(ctx context.Context, a record.Archive, file *source.So
 	case err != nil:
 		return source.Unreadable(path, err)
 	case got != k.crc:
-		return fmt.Errorf("%q has the CRC-64 %s, and archive %s has %s: %w", path, got, depot.QuoteID(a.ID), k.crc, vault.ErrChecksum)
+		return vault.Errorf(vault.ErrChecksum, "%q has the CRC-64 %s, and archive %s has %s", path, got, depot.QuoteID(a.ID), k.crc)
 	}
 	return nil
 }

@@ -52,15 +52,15 @@ func File(ctx context.Context, d depot.Depot, a record.Archive, path string) (Re
 	}
 	defer file.Close()
 	if size := file.Size(); size != known.size {
-		return Result{}, fmt.Errorf("%q has %d bytes, and archive %s has %d: %w", path, size, depot.QuoteID(a.ID), known.size, vault.ErrChecksum)
+		return Result{}, vault.Errorf(vault.ErrChecksum, "%q has %d bytes, and archive %s has %d", path, size, depot.QuoteID(a.ID), known.size)
 	}
 	hash, err := hashFile(ctx, file, path, run.Progress)
 	if err != nil {
 		return Result{}, err
 	}
 	if hash != known.hash && !known.hash.IsZero() {
-		return Result{}, fmt.Errorf("%q has the tree hash %s, and archive %s has %s: %w",
-			path, hash, depot.QuoteID(a.ID), known.hash, vault.ErrChecksum)
+		return Result{}, vault.Errorf(vault.ErrChecksum, "%q has the tree hash %s, and archive %s has %s",
+			path, hash, depot.QuoteID(a.ID), known.hash)
 	}
 	if known.hash.IsZero() {
 		if err := known.compareCRC(ctx, a, file, path); err != nil {

@@ -118,7 +118,7 @@ func (f *File) recognise(ctx context.Context) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: it is neither a database of Synology's Glacier Backup nor one of glacier-cli", vault.ErrInvalid)
+	return vault.Errorf(vault.ErrInvalid, "it is neither a database of Synology's Glacier Backup nor one of glacier-cli")
 }
 
 // columns returns the names of the columns of a table, in lower case, or nothing if there is

@@ -39,7 +39,7 @@ func (s *Service) Call(ctx context.Context, what string, judge Judge, request fu
 	case answer.expiredToken():
 		decide(ctx, "the session token has expired; firn reads the credentials again")
 		if renewErr := s.keys.renew(ctx, used); renewErr != nil {
-			return fmt.Errorf("%s: %w: %w; reading the credentials again: %w", what, vault.ErrCredentials, answer, configFailure(renewErr))
+			return vault.Errorf(vault.ErrCredentials, "%s: %w; reading the credentials again: %w", what, answer, configFailure(renewErr))
 		}
 		err = request()
 	case answer.isMute():

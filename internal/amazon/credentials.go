@@ -107,7 +107,7 @@ func configFailure(err error) error {
 		return &credentialsError{vault.ErrCredentials, fmt.Sprintf("there is no profile %q in the AWS configuration; "+
 			`"aws configure list-profiles" lists them, and AWS_PROFILE or profile= in the vault's URL names one`, missing.Profile), err}
 	}
-	return fmt.Errorf("the AWS configuration: %w: %w", vault.ErrInvalid, err)
+	return vault.Errorf(vault.ErrInvalid, "the AWS configuration: %w", err)
 }
 
 // sourceText says in words where credentials come from. source is the SDK's name of it.

@@ -1,7 +1,6 @@
 package amazon
 
 import (
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -18,17 +17,17 @@ func CheckEndpoint(raw string) (string, error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", fmt.Errorf("endpoint %q: %w: %w", raw, vault.ErrInvalid, err)
+		return "", vault.Errorf(vault.ErrInvalid, "endpoint %q: %w", raw, err)
 	}
 	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
 	u.Path = strings.TrimRight(u.Path, "/")
 	switch {
 	case u.User != nil:
-		return "", fmt.Errorf("endpoint at %q: %w: an endpoint holds no user name or password", u.Host, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "endpoint at %q: an endpoint holds no user name or password", u.Host)
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "", u.RawQuery != "", u.Fragment != "":
-		return "", fmt.Errorf("endpoint %q: %w: an endpoint looks like https://HOST[:PORT]", raw, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "endpoint %q: an endpoint looks like https://HOST[:PORT]", raw)
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", fmt.Errorf("endpoint %q: %w: plain HTTP is used only to this machine (127.0.0.1, ::1, localhost); use https", raw, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "endpoint %q: plain HTTP is used only to this machine (127.0.0.1, ::1, localhost); use https", raw)
 	}
 	return u.String(), nil
 }

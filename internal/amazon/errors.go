@@ -110,9 +110,9 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	if answer := Refusal(err); answer != nil {
 		advice, class := answer.judged(judge)
 		if advice != "" {
-			return fmt.Errorf("%s: %w: %w; %s", what, class, answer, advice)
+			return vault.Errorf(class, "%s: %w; %s", what, answer, advice)
 		}
-		return fmt.Errorf("%s: %w: %w", what, class, answer)
+		return vault.Errorf(class, "%s: %w", what, answer)
 	}
 	if keys, ok := errors.AsType[*credentialsError](err); ok {
 		return fmt.Errorf("%s: %w", what, keys)
@@ -134,7 +134,7 @@ func Failure(ctx context.Context, what string, err error, judge Judge) error {
 	if outer, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		err = outer.Err // the outer error repeats the operation
 	}
-	return fmt.Errorf("%s: %w: %w", what, class, err)
+	return vault.Errorf(class, "%s: %w", what, err)
 }
 
 // requestIn returns the request id of an answer, which the service's support asks for.

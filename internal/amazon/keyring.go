@@ -2,7 +2,6 @@ package amazon
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -46,7 +45,7 @@ func LoadConfig(ctx context.Context, region, profile, defaultRegion string) (aws
 		return aws.Config{}, nil, configFailure(err)
 	}
 	if cfg.Region == "" {
-		return aws.Config{}, nil, fmt.Errorf("no AWS region is set: %w: add ?region=REGION to the vault's URL or export AWS_REGION=REGION, for example us-east-1", vault.ErrInvalid)
+		return aws.Config{}, nil, vault.Errorf(vault.ErrInvalid, "no AWS region is set: add ?region=REGION to the vault's URL or export AWS_REGION=REGION, for example us-east-1")
 	}
 	keys := &Keyring{options: options, current: cfg.Credentials}
 	for _, source := range cfg.ConfigSources {

@@ -2,7 +2,6 @@ package amazon
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"firn/vault"
@@ -31,7 +30,7 @@ func (o *Output) Read(p []byte) (int, error) {
 	n, err := o.body.Read(p[:min(int64(len(p)), o.left+1)])
 	switch {
 	case int64(n) > o.left:
-		n, err = int(o.left), o.failure(fmt.Errorf("%w: the answer is longer than it says", vault.ErrGarbled))
+		n, err = int(o.left), o.failure(vault.Errorf(vault.ErrGarbled, "the answer is longer than it says"))
 	case errors.Is(err, io.EOF) && int64(n) < o.left:
 		err = o.failure(lost(io.ErrUnexpectedEOF))
 	case err != nil && !errors.Is(err, io.EOF):
@@ -41,7 +40,7 @@ func (o *Output) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func lost(err error) error { return fmt.Errorf("%w: %w", vault.ErrLost, err) }
+func lost(err error) error { return vault.Errorf(vault.ErrLost, "the connection broke: %w", err) }
 
 // Close ends the request.
 func (o *Output) Close() error { return o.body.Close() }

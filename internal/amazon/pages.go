@@ -76,7 +76,7 @@ func (l List[T, M, U]) nonsense(request string, err error) error {
 	if hasClass(err) {
 		return err // the kind's own words
 	}
-	return fmt.Errorf("%s: %w: the list makes no sense (request %.100q): %w", l.What, vault.ErrInvalid, request, err)
+	return vault.Errorf(vault.ErrInvalid, "%s: the list makes no sense (request %.100q): %w", l.What, request, err)
 }
 
 // walk is the state of an iteration over pages.

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"cmp"
-	"fmt"
 	"math/bits"
 
 	"firn/internal/humane"
@@ -163,8 +162,8 @@ func checkSize(l vault.Limits, size int64) error {
 	case size == Unknown:
 		return nil
 	case size < l.MinArchiveSize:
-		return fmt.Errorf("the source has %d bytes and the vault takes archives from %d byte up: %w",
-			size, l.MinArchiveSize, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the source has %d bytes and the vault takes archives from %d byte up",
+			size, l.MinArchiveSize)
 	case size > largestArchive(l):
 		return tooLarge(l, size)
 	}
@@ -172,8 +171,8 @@ func checkSize(l vault.Limits, size int64) error {
 }
 
 func tooLarge(l vault.Limits, size int64) error {
-	return fmt.Errorf("%s are more than one archive of this vault can hold (%s): %w",
-		humane.Bytes(size), humane.Bytes(largestArchive(l)), vault.ErrInvalid)
+	return vault.Errorf(vault.ErrInvalid, "%s are more than one archive of this vault can hold (%s)",
+		humane.Bytes(size), humane.Bytes(largestArchive(l)))
 }
 
 // largestArchive returns the size of the largest possible archive: its parts are nodes of
@@ -204,13 +203,13 @@ func powerOfTwoFrom(n int64) int64 {
 func checkPartSize(l vault.Limits, part, least, reach int64) error {
 	switch {
 	case part < treehash.LeafSize || part != powerOfTwoFrom(part):
-		return fmt.Errorf("a part size of %s is not 1 MiB times a power of two: %w", humane.Bytes(part), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "a part size of %s is not 1 MiB times a power of two", humane.Bytes(part))
 	case part < l.MinPartSize || part > l.MaxPartSize:
-		return fmt.Errorf("a part size of %s is outside what the vault takes, %s to %s: %w",
-			humane.Bytes(part), humane.Bytes(l.MinPartSize), humane.Bytes(largestPart(l)), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "a part size of %s is outside what the vault takes, %s to %s",
+			humane.Bytes(part), humane.Bytes(l.MinPartSize), humane.Bytes(largestPart(l)))
 	case part < least:
-		return fmt.Errorf("%s would make %d parts of %s each and the vault takes %d: a part size of %s or more fits: %w",
-			humane.Bytes(reach), PartCount(reach, part), humane.Bytes(part), l.MaxParts, humane.Bytes(least), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%s would make %d parts of %s each and the vault takes %d: a part size of %s or more fits",
+			humane.Bytes(reach), PartCount(reach, part), humane.Bytes(part), l.MaxParts, humane.Bytes(least))
 	}
 	return nil
 }

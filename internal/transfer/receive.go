@@ -45,7 +45,7 @@ func (f *fetcher) receive(on *flow, r vault.Range, in *receiver) (received, erro
 	}
 	defer out.Close()
 	if out.Size != r.Size {
-		return received{}, fmt.Errorf("%w: the vault announced %d bytes for bytes %d to %d", vault.ErrGarbled, out.Size, r.Offset, r.End()-1)
+		return received{}, vault.Errorf(vault.ErrGarbled, "the vault announced %d bytes for bytes %d to %d", out.Size, r.Offset, r.End()-1)
 	}
 	in.tree.Reset()
 	late := f.hashesLate(r.Size)
@@ -110,10 +110,10 @@ func (f *fetcher) hash(ctx context.Context, r vault.Range, in *receiver, late bo
 }
 
 // errTooLong says that the vault sent more bytes than were requested.
-var errTooLong = fmt.Errorf("more bytes came than were asked for: %w", vault.ErrGarbled)
+var errTooLong = vault.Errorf(vault.ErrGarbled, "more bytes came than were asked for")
 
 func wrongLength(r vault.Range, got int64) error {
-	return fmt.Errorf("bytes %d to %d came as %d bytes instead of %d: %w", r.Offset, r.End()-1, got, r.Size, vault.ErrUnavailable)
+	return vault.Errorf(vault.ErrUnavailable, "bytes %d to %d came as %d bytes instead of %d", r.Offset, r.End()-1, got, r.Size)
 }
 
 func unwritten(from, to int64, err error) error {

@@ -132,8 +132,8 @@ func (s *streamSource) Next(ctx context.Context) (Piece, error) {
 	case ended:
 		return Piece{}, io.EOF
 	case s.parts == s.maxParts:
-		return Piece{}, fmt.Errorf("the stream is longer than %d parts of %s can hold; "+
-			"say how long it may become, or choose larger parts: %w", s.maxParts, humane.Bytes(s.plan.PartSize), vault.ErrInvalid)
+		return Piece{}, vault.Errorf(vault.ErrInvalid, "the stream is longer than %d parts of %s can hold; "+
+			"say how long it may become, or choose larger parts", s.maxParts, humane.Bytes(s.plan.PartSize))
 	}
 	file, release, err := spoolFile(s.dir)
 	if err != nil {

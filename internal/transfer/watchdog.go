@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"firn/vault"
@@ -10,7 +9,7 @@ import (
 
 // errStalled ends an attempt in which no byte moved for too long. It counts as throttling:
 // with fewer parts in flight, each gets a larger share of the connection.
-var errStalled = fmt.Errorf("no byte moved for too long: %w", vault.ErrThrottled)
+var errStalled = vault.Errorf(vault.ErrThrottled, "no byte moved for too long")
 
 // watchdog cancels a context if it is not fed for some time.
 type watchdog struct {

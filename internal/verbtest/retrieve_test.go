@@ -283,7 +283,7 @@ func TestRetrieveRefuses(t *testing.T) {
 		}, vault.ErrInvalid, "the nearest range that does is 2097152-2097155"},
 		"what is not there": {func(_ *record.Archive, o *retrieving) {
 			o.Range = vault.Range{Offset: 2 * mib, Size: mib}
-		}, vault.ErrInvalid, "where there are 2097155"},
+		}, vault.ErrInvalid, "were requested, and the archive has 2097155 bytes"},
 		"a range of who knows what": {func(a *record.Archive, o *retrieving) {
 			a.Size, o.Range = -1, vault.Range{Size: mib}
 		}, vault.ErrInvalid, "its size is unknown"},

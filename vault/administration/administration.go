@@ -4,7 +4,6 @@ package administration
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -78,24 +77,24 @@ func (l RetrievalLimit) Check() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: no retrieval policy: %.100q with %d bytes an hour", vault.ErrInvalid, string(l.Strategy), l.BytesPerHour)
+	return vault.Errorf(vault.ErrInvalid, "no retrieval policy: %.100q with %d bytes an hour", string(l.Strategy), l.BytesPerHour)
 }
 
 // CheckPolicy returns ErrInvalid unless policy is a JSON object in UTF-8 of at most
 // MaxPolicy bytes. It does not judge the meaning of the policy; the service does.
 func CheckPolicy(policy string) error {
 	if len(policy) > MaxPolicy {
-		return fmt.Errorf("%w: a policy has at most %d bytes, and this one has %d", vault.ErrInvalid, MaxPolicy, len(policy))
+		return vault.Errorf(vault.ErrInvalid, "a policy has at most %d bytes, and this one has %d", MaxPolicy, len(policy))
 	}
 	if !utf8.ValidString(policy) {
-		return fmt.Errorf("%w: a policy is written in UTF-8", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "a policy is written in UTF-8")
 	}
 	var document map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(policy), &document); err != nil {
-		return fmt.Errorf("%w: a policy is an object in JSON: %w", vault.ErrInvalid, err)
+		return vault.Errorf(vault.ErrInvalid, "a policy is an object in JSON: %w", err)
 	}
 	if document == nil {
-		return fmt.Errorf("%w: a policy is an object in JSON, not null", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "a policy is an object in JSON, not null")
 	}
 	return nil
 }
@@ -103,14 +102,14 @@ func CheckPolicy(policy string) error {
 // CheckTags returns ErrInvalid if the service would refuse these tags for a vault.
 func CheckTags(tags map[string]string) error {
 	if len(tags) > MaxTags {
-		return fmt.Errorf("%w: a vault has at most %d tags, and these are %d", vault.ErrInvalid, MaxTags, len(tags))
+		return vault.Errorf(vault.ErrInvalid, "a vault has at most %d tags, and these are %d", MaxTags, len(tags))
 	}
 	for key, value := range tags {
 		if err := CheckTagKey(key); err != nil {
 			return err
 		}
 		if utf8.RuneCountInString(value) > MaxTagValue || !utf8.ValidString(value) {
-			return fmt.Errorf("%w: the value of tag %q: a value has at most %d characters in UTF-8", vault.ErrInvalid, key, MaxTagValue)
+			return vault.Errorf(vault.ErrInvalid, "the value of tag %q: a value has at most %d characters in UTF-8", key, MaxTagValue)
 		}
 	}
 	return nil
@@ -119,7 +118,7 @@ func CheckTags(tags map[string]string) error {
 // CheckTagKey returns ErrInvalid if the service would refuse key as the key of a tag.
 func CheckTagKey(key string) error {
 	if key == "" || utf8.RuneCountInString(key) > MaxTagKey || !utf8.ValidString(key) {
-		return fmt.Errorf("%w: tag %.300q: a key has 1 to %d characters in UTF-8", vault.ErrInvalid, key, MaxTagKey)
+		return vault.Errorf(vault.ErrInvalid, "tag %.300q: a key has 1 to %d characters in UTF-8", key, MaxTagKey)
 	}
 	return nil
 }

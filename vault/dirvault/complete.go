@@ -50,11 +50,11 @@ func (v *Vault) completedBefore(archive vault.ArchiveID, c vault.Completion) err
 	a, err := v.archives.Get(archive)
 	switch {
 	case errors.Is(err, vault.ErrNotFound):
-		return fmt.Errorf("no such upload, and no archive of it: %w", vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "no such upload, and no archive of it")
 	case err != nil:
 		return err
 	case a.Size != c.Size:
-		return fmt.Errorf("it was completed before, with %d bytes rather than %d: %w", a.Size, c.Size, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "it was completed before, with %d bytes rather than %d", a.Size, c.Size)
 	case a.TreeHash != c.TreeHash:
 		return &vault.ChecksumError{Sent: c.TreeHash, Computed: a.TreeHash}
 	}

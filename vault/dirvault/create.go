@@ -70,17 +70,17 @@ func makeRoom(parent *os.Root, name string) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("another file has this name: %w", vault.ErrExists)
+		return vault.Errorf(vault.ErrExists, "another file has this name")
 	}
 	there, err := durable.IsThere(parent, path.Join(name, layout.StateFile))
 	if err != nil {
 		return err
 	}
 	if there {
-		return fmt.Errorf("it is a vault: %w", vault.ErrExists)
+		return vault.Errorf(vault.ErrExists, "it is a vault")
 	}
 	if err := parent.Remove(name); err != nil {
-		return fmt.Errorf("the directory is not empty: %w: %w", vault.ErrExists, err)
+		return vault.Errorf(vault.ErrExists, "the directory is not empty: %w", err)
 	}
 	return nil
 }

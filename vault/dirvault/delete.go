@@ -176,9 +176,9 @@ func (v *Vault) withoutDamagedUploads(ctx context.Context) error {
 
 func inUse(why string, broken error) error {
 	if broken != nil {
-		return fmt.Errorf("%s: %w: %w", why, vault.ErrInvalid, broken)
+		return vault.Errorf(vault.ErrInvalid, "%s: %w", why, broken)
 	}
-	return fmt.Errorf("%s: %w", why, vault.ErrInvalid)
+	return vault.Errorf(vault.ErrInvalid, "%s", why)
 }
 
 // unchanged refuses a vault that holds archives or a damaged upload, and also one to
@@ -192,7 +192,7 @@ func (v *Vault) unchanged(ctx context.Context) error {
 		return err
 	}
 	if v.inventories.State().Changed {
-		return fmt.Errorf("it was written to since its last inventory: %w", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "it was written to since its last inventory")
 	}
 	return nil
 }

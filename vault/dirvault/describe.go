@@ -51,7 +51,7 @@ func List(ctx context.Context, dir, from string, o Options) iter.Seq2[vault.Info
 func vaultsIn(dir string) (names []string, err error) {
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no such directory: %w", vault.ErrNotFound)
+		return nil, vault.Errorf(vault.ErrNotFound, "there is no such directory")
 	}
 	if err != nil {
 		return nil, err

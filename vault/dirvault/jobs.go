@@ -136,7 +136,7 @@ func within(r vault.Range, size int64) (vault.Range, error) {
 		return vault.Range{Size: size}, nil
 	}
 	if r.Offset < 0 || r.Size <= 0 || r.Offset > size || r.Size > size-r.Offset {
-		return vault.Range{}, fmt.Errorf("%d bytes from byte %d on are more than the archive's %d: %w", r.Size, r.Offset, size, vault.ErrInvalid)
+		return vault.Range{}, vault.Errorf(vault.ErrInvalid, "%d bytes from byte %d on are more than the archive's %d", r.Size, r.Offset, size)
 	}
 	return r, nil
 }

@@ -2,7 +2,6 @@ package dirvault
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -16,7 +15,7 @@ import (
 // developer guide, "Creating a vault"), which also makes it a safe file name.
 func checkName(name string) error {
 	if !layout.IsVaultName(name) {
-		return fmt.Errorf("%q is not a vault name, which has 1 to 255 of A-Z a-z 0-9 _ - and period: %w", name, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%q is not a vault name, which has 1 to 255 of A-Z a-z 0-9 _ - and period", name)
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func checkNote(name string, data []byte) error {
 		return err
 	}
 	if len(data) > maxNote {
-		return fmt.Errorf("the note has %d bytes, and at most %d are allowed: %w", len(data), maxNote, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the note has %d bytes, and at most %d are allowed", len(data), maxNote)
 	}
 	return nil
 }
@@ -194,7 +194,7 @@ func checkNote(name string, data []byte) error {
 func checkNoteName(name string) error {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-"
 	if len(name) < 1 || len(name) > 64 || strings.Trim(name, alphabet) != "" {
-		return fmt.Errorf("a note's name has 1 to 64 of a-z 0-9 and hyphen: %w", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "a note's name has 1 to 64 of a-z 0-9 and hyphen")
 	}
 	return nil
 }

@@ -146,7 +146,7 @@ func (v *Vault) inventory(ctx context.Context, id vault.JobID, after string, vis
 		return err
 	}
 	if d.Kind != vault.RetrieveInventory {
-		return fmt.Errorf("job %q is one of %s: %w", id, d.Kind, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "job %q is one of %s", id, d.Kind)
 	}
 	position, err := positionOf(after, d.Size)
 	if err != nil {
@@ -176,7 +176,7 @@ func positionOf(next string, size int64) (int64, error) {
 	}
 	position, err := strconv.ParseInt(next, 10, 64)
 	if err != nil || position <= 0 || position > size || strconv.FormatInt(position, 10) != next {
-		return 0, fmt.Errorf("%.40q is not where an entry ended: %w", next, vault.ErrInvalid)
+		return 0, vault.Errorf(vault.ErrInvalid, "%.40q is not where an entry ended", next)
 	}
 	return position, nil
 }

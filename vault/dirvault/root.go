@@ -121,10 +121,10 @@ func (r *Root) checkMode() error {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o022 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("its mode %#o lets others write to it; forbid that (chmod go-w): %w", mode, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "its mode %#o lets others write to it; forbid that (chmod go-w)", mode)
 	}
 	if err := disk.CheckOwner(info); err != nil && r.readOnly == nil { // one may read from another's
-		return fmt.Errorf("%w: %w", vault.ErrInvalid, err)
+		return vault.Errorf(vault.ErrInvalid, "%w", err)
 	}
 	return nil
 }

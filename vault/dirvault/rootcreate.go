@@ -18,7 +18,7 @@ func (r *Root) CreateVault(ctx context.Context, name string) error {
 		return fmt.Errorf("create vault: %w", err)
 	}
 	if strings.EqualFold(name, KeysFile) {
-		return fmt.Errorf("create vault %q: a server keeps its key pair under this name: %w", name, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "create vault %q: a server keeps its key pair under this name", name)
 	}
 	for {
 		created, isOurs, err := r.beginCreation(ctx, name)

@@ -44,7 +44,7 @@ func Scrub(ctx context.Context, dir string, o Options, s ScrubOptions) ([]ScrubR
 	if _, err := os.Lstat(filepath.Join(dir, layout.StateFile)); errors.Is(err, fs.ErrNotExist) {
 		names, err := vaultsIn(dir)
 		if err == nil && len(names) == 0 {
-			err = fmt.Errorf("it is not a vault and contains none: %w", vault.ErrNotFound)
+			err = vault.Errorf(vault.ErrNotFound, "it is not a vault and contains none")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("scrub directory %q: %w", dir, err)

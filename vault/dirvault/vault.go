@@ -61,7 +61,7 @@ func Open(dir string, o Options) (*Vault, error) {
 func open(dir string, openRoot func(name string) (*os.Root, error), name string, o Options) (*Vault, error) {
 	root, err := openRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no such directory; create the vault first: %w", vault.ErrNotFound)
+		return nil, vault.Errorf(vault.ErrNotFound, "there is no such directory; create the vault first")
 	}
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (v *Vault) start() error {
 		return err
 	}
 	if !there {
-		return fmt.Errorf("the directory holds no %s, so it is not a vault; create the vault first: %w", layout.StateFile, vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "the directory holds no %s, so it is not a vault; create the vault first", layout.StateFile)
 	}
 	if why := v.options.whyReadOnly(v.path, v.directories()...); why != nil {
 		return v.startReading(why)
@@ -162,7 +162,7 @@ func lock(path string) (*flock.Flock, error) {
 		return nil, err
 	}
 	if !locked {
-		return nil, fmt.Errorf("it is in use (%s): %w", path, vault.ErrLocked)
+		return nil, vault.Errorf(vault.ErrLocked, "another process has it open (%s)", path)
 	}
 	return l, nil
 }
@@ -177,7 +177,7 @@ func lockToRead(path string) (*flock.Flock, error) {
 	case err != nil:
 		return nil, nil //nolint:nilerr,nilnil // see above
 	case !locked:
-		return nil, fmt.Errorf("it is in use (%s): %w", path, vault.ErrLocked)
+		return nil, vault.Errorf(vault.ErrLocked, "another process has it open (%s)", path)
 	}
 	return l, nil
 }

@@ -54,7 +54,7 @@ func (a *Account) DescribeVault(ctx context.Context, name string) (vault.Info, e
 			VaultARN: out.VaultARN, VaultName: out.VaultName,
 		})
 		if err != nil {
-			return fmt.Errorf("%w: %w", vault.ErrGarbled, err)
+			return vault.Errorf(vault.ErrGarbled, "the answer makes no sense: %w", err)
 		}
 		return nil
 	})

@@ -28,12 +28,12 @@ func (a *Account) Capacity(ctx context.Context) ([]administration.CapacityUnit, 
 			return err
 		}
 		if n := len(out.ProvisionedCapacityList); n > maxCapacity {
-			return fmt.Errorf("%w: the list makes no sense: it has %d units", vault.ErrInvalid, n)
+			return vault.Errorf(vault.ErrInvalid, "the list makes no sense: it has %d units", n)
 		}
 		for _, d := range out.ProvisionedCapacityList {
 			unit, err := parseUnit(d)
 			if err != nil {
-				return fmt.Errorf("%w: the list makes no sense: %w", vault.ErrInvalid, err)
+				return vault.Errorf(vault.ErrInvalid, "the list makes no sense: %w", err)
 			}
 			units = append(units, unit)
 		}

@@ -1,7 +1,6 @@
 package glaciervault
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,7 +19,7 @@ const (
 // and ".." would be elements of the request's path with another meaning.
 func checkName(name string) error {
 	if name == "" || len(name) > maxName || !allOf(name, isNameByte) || name == "." || name == ".." {
-		return fmt.Errorf("vault name %.300q: %w: a name has 1 to %d letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid, maxName)
+		return vault.Errorf(vault.ErrInvalid, "vault name %.300q: a name has 1 to %d letters, digits, hyphens, underscores and dots", name, maxName)
 	}
 	return nil
 }
@@ -30,7 +29,7 @@ func checkAccount(id string) error {
 	if id == ownAccount || len(id) == 12 && allOf(id, isDigit) {
 		return nil
 	}
-	return fmt.Errorf("account %.300q: %w: an account is 12 digits, or %q for that of the credentials", id, vault.ErrInvalid, ownAccount)
+	return vault.Errorf(vault.ErrInvalid, "account %.300q: an account is 12 digits, or %q for that of the credentials", id, ownAccount)
 }
 
 // checkDescription returns ErrInvalid unless the service keeps text unchanged: at most
@@ -38,13 +37,13 @@ func checkAccount(id string) error {
 // loses.
 func checkDescription(text string) error {
 	if len(text) > maxDescription {
-		return fmt.Errorf("description of %d characters: %w: the service keeps up to %d", len(text), vault.ErrInvalid, maxDescription)
+		return vault.Errorf(vault.ErrInvalid, "description of %d characters: the service keeps up to %d", len(text), maxDescription)
 	}
 	if !allOf(text, vault.IsPrintable) {
-		return fmt.Errorf("description %q: %w: the service keeps printable ASCII characters only", text, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "description %q: the service keeps printable ASCII characters only", text)
 	}
 	if strings.TrimSpace(text) != text {
-		return fmt.Errorf("description %q: %w: the service does not keep spaces at its ends", text, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "description %q: the service does not keep spaces at its ends", text)
 	}
 	return nil
 }
@@ -53,7 +52,7 @@ func checkDescription(text string) error {
 // before id becomes part of a request's path. An id of another form belongs to nothing.
 func checkID[T ~string](noun string, id T) error {
 	if !inventory.IsID(string(id)) {
-		return fmt.Errorf("%s %.300q: %w: not an id of the service", noun, string(id), vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "%s %.300q: not an id of the service", noun, string(id))
 	}
 	return nil
 }
@@ -62,7 +61,7 @@ func checkID[T ~string](noun string, id T) error {
 func idIn(answer *string, noun string) (string, error) {
 	id := aws.ToString(answer)
 	if !inventory.IsID(id) {
-		return "", fmt.Errorf("%w: the answer has no %s: %.300q", vault.ErrGarbled, noun, id)
+		return "", vault.Errorf(vault.ErrGarbled, "the answer has no %s: %.300q", noun, id)
 	}
 	return id, nil
 }

@@ -51,9 +51,9 @@ func (v *Vault) inventoryFailure(ctx context.Context, what string, document *doc
 	switch {
 	case errors.Is(err, vault.ErrInvalid):
 	case document.framed && document.ended:
-		err = fmt.Errorf("%w: %w", vault.ErrGarbled, err)
+		err = vault.Errorf(vault.ErrGarbled, "%w", err)
 	default:
-		err = fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
+		err = vault.Errorf(vault.ErrUnavailable, "%w", err)
 	}
 	return amazon.Failure(ctx, v.what(what), err, judge)
 }
@@ -65,7 +65,7 @@ func parsePosition(after string) (int64, error) {
 	}
 	position, err := strconv.ParseInt(after, 10, 64)
 	if err != nil || position <= 0 {
-		return 0, fmt.Errorf("%w: no inventory goes on at %.100q", vault.ErrInvalid, after)
+		return 0, vault.Errorf(vault.ErrInvalid, "no inventory continues at %.100q", after)
 	}
 	return position, nil
 }
@@ -95,7 +95,7 @@ func (v *Vault) openInventory(ctx context.Context, what string, id vault.JobID, 
 			return nil, err
 		case job.Status != vault.Succeeded: // the size is unknown
 		case job.Size < position:
-			return nil, fmt.Errorf("%s: %w: it has %d bytes and does not go on at byte %d", v.what(what), vault.ErrInvalid, job.Size, position)
+			return nil, vault.Errorf(vault.ErrInvalid, "%s: it has %d bytes and does not continue at byte %d", v.what(what), job.Size, position)
 		case job.Size == position: // a CSV inventory may end here
 			return &document{ReadCloser: http.NoBody, csv: job.List.CSV}, nil
 		}
@@ -129,7 +129,7 @@ func (v *Vault) isCSV(ctx context.Context, what string, id vault.JobID, contentT
 func (v *Vault) inventoryJob(ctx context.Context, what string, id vault.JobID) (vault.Job, error) {
 	job, err := v.Job(ctx, id)
 	if err == nil && job.Kind != vault.RetrieveInventory {
-		err = fmt.Errorf("%s: %w: the job is one of %s", v.what(what), vault.ErrInvalid, job.Kind)
+		err = vault.Errorf(vault.ErrInvalid, "%s: the job is one of %s", v.what(what), job.Kind)
 	}
 	return job, err
 }

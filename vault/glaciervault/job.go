@@ -64,7 +64,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 			return err
 		}
 		if job, err = parseJob(describedJob(out)); err != nil {
-			return fmt.Errorf("%w: %w", vault.ErrGarbled, err)
+			return vault.Errorf(vault.ErrGarbled, "the answer makes no sense: %w", err)
 		}
 		job.ID = id
 		return nil

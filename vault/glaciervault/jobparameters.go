@@ -34,7 +34,7 @@ func jobParameters(req vault.JobRequest) (*types.JobParameters, error) {
 	case vault.RetrieveArchive:
 		return p, addArchive(p, req)
 	}
-	return nil, fmt.Errorf("%w: no such kind of job: %q", vault.ErrInvalid, string(req.Kind))
+	return nil, vault.Errorf(vault.ErrInvalid, "there is no kind of job %q", string(req.Kind))
 }
 
 func addArchive(p *types.JobParameters, req vault.JobRequest) error {
@@ -45,7 +45,7 @@ func addArchive(p *types.JobParameters, req vault.JobRequest) error {
 	p.Tier = orNil(string(req.Tier))
 	if r := req.Range; !r.IsZero() {
 		if r.Offset < 0 || r.Size <= 0 {
-			return fmt.Errorf("%w: %d bytes from byte %d", vault.ErrInvalid, r.Size, r.Offset)
+			return vault.Errorf(vault.ErrInvalid, "a range of %d bytes from byte %d is not valid", r.Size, r.Offset)
 		}
 		p.RetrievalByteRange = aws.String(inclusive(r))
 	}
@@ -56,11 +56,11 @@ func addInventory(p *types.JobParameters, req vault.JobRequest) error {
 	list := req.List
 	switch {
 	case req.Archive != "" || !req.Range.IsZero():
-		return fmt.Errorf("%w: an inventory is of no archive and has no range", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "an inventory is of no archive and has no range")
 	case list.Limit < 0:
-		return fmt.Errorf("%w: an inventory of %d archives", vault.ErrInvalid, list.Limit)
+		return vault.Errorf(vault.ErrInvalid, "an inventory of %d archives cannot be requested", list.Limit)
 	case !list.Since.IsZero() && !list.Until.IsZero() && !list.Since.Before(list.Until):
-		return fmt.Errorf("%w: an inventory from %s until %s", vault.ErrInvalid, list.Since, list.Until)
+		return vault.Errorf(vault.ErrInvalid, "an inventory cannot be from %s until %s", list.Since, list.Until)
 	}
 	p.Format = aws.String(formatJSON)
 	if list.CSV {

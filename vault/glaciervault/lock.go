@@ -27,7 +27,7 @@ func (a *Account) Lock(ctx context.Context, vaultName string) (administration.Lo
 		}
 		lock, err = parseLock(out)
 		if err != nil {
-			return fmt.Errorf("%w: the answer makes no sense: %w", vault.ErrInvalid, err)
+			return vault.Errorf(vault.ErrInvalid, "the answer makes no sense: %w", err)
 		}
 		return nil
 	})
@@ -85,7 +85,7 @@ func (a *Account) CompleteLock(ctx context.Context, vaultName, id string) error 
 	}
 	what := fmt.Sprintf("complete the lock of vault %q", vaultName)
 	if !inventory.IsID(id) {
-		return fmt.Errorf("%s: %w: no lock has the id %.300q", what, vault.ErrInvalid, id)
+		return vault.Errorf(vault.ErrInvalid, "%s: no lock has the id %.300q", what, id)
 	}
 	return a.call(ctx, what, func() error {
 		_, err := a.client.CompleteVaultLock(ctx, &glacier.CompleteVaultLockInput{AccountId: &a.id, VaultName: &vaultName, LockId: &id})

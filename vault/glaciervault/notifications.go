@@ -21,7 +21,7 @@ func (a *Account) SetNotifications(ctx context.Context, vaultName string, n admi
 	}
 	what := fmt.Sprintf("set the notifications of vault %q", vaultName)
 	if n.Topic == "" || len(n.Events) == 0 {
-		return fmt.Errorf("%s: %w: a topic and at least one event are needed", what, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%s: a topic and at least one event are needed", what)
 	}
 	return a.call(ctx, what, func() error {
 		_, err := a.client.SetVaultNotifications(ctx, &glacier.SetVaultNotificationsInput{
@@ -51,7 +51,7 @@ func (a *Account) Notifications(ctx context.Context, vaultName string) (administ
 		return nil
 	})
 	if err == nil && n.Topic == "" {
-		err = fmt.Errorf("%s: %w: it announces nothing", what, vault.ErrNotFound)
+		err = vault.Errorf(vault.ErrNotFound, "%s: it announces nothing", what)
 	}
 	return n, err
 }

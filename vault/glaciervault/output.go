@@ -35,7 +35,7 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	}
 	fail := func(err error) error { return amazon.Failure(ctx, v.what(what), err, judge) }
 	if out.size < 0 {
-		err := fmt.Errorf("%s: %w: the answer does not tell how long it is", v.what(what), vault.ErrGarbled)
+		err := vault.Errorf(vault.ErrGarbled, "%s: the answer does not say how long it is", v.what(what))
 		return vault.Output{}, errors.Join(err, out.body.Close())
 	}
 	return vault.Output{
@@ -60,7 +60,7 @@ func (v *Vault) getOutput(ctx context.Context, what string, id vault.JobID, r va
 	in := &glacier.GetJobOutputInput{AccountId: &v.account.id, VaultName: &v.name, JobId: (*string)(&id)}
 	if !r.IsZero() {
 		if r.Offset < 0 || r.Size <= 0 {
-			return answeredOutput{}, fmt.Errorf("%s: %w: %d bytes from byte %d", v.what(what), vault.ErrInvalid, r.Size, r.Offset)
+			return answeredOutput{}, vault.Errorf(vault.ErrInvalid, "%s: a range of %d bytes from byte %d is not valid", v.what(what), r.Size, r.Offset)
 		}
 		in.Range = aws.String("bytes=" + inclusive(r))
 	}
@@ -93,14 +93,14 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 	}
 	if !asked.IsZero() {
 		if answer.size >= 0 && answer.size != asked.Size {
-			return answeredOutput{}, fmt.Errorf("%w: %d bytes for a range of %d", vault.ErrGarbled, answer.size, asked.Size)
+			return answeredOutput{}, vault.Errorf(vault.ErrGarbled, "the answer has %d bytes for a range of %d", answer.size, asked.Size)
 		}
 		answer.size = asked.Size
 	}
 	if hash := aws.ToString(out.Checksum); hash != "" {
 		var err error
 		if answer.hash, err = treehash.Parse(hash); err != nil {
-			return answeredOutput{}, fmt.Errorf("%w: the answer has no valid tree hash: %w", vault.ErrGarbled, err)
+			return answeredOutput{}, vault.Errorf(vault.ErrGarbled, "the answer has no valid tree hash: %w", err)
 		}
 	}
 	return answer, nil
@@ -112,16 +112,16 @@ func parseOutput(out *glacier.GetJobOutputOutput, asked vault.Range) (answeredOu
 func checkRange(asked vault.Range, status int, contentRange string) error {
 	if asked.IsZero() {
 		if status != http.StatusOK {
-			return fmt.Errorf("%w: HTTP %d for a whole output", vault.ErrGarbled, status)
+			return vault.Errorf(vault.ErrGarbled, "the service answered HTTP %d for a whole output", status)
 		}
 		return nil
 	}
 	answered, total, _ := strings.Cut(contentRange, "/")
 	if size, err := strconv.ParseInt(total, 10, 64); err == nil && status == http.StatusPartialContent && asked.End() > size {
-		return fmt.Errorf("%w: asked for bytes %s of an output of %d bytes", vault.ErrInvalid, inclusive(asked), size)
+		return vault.Errorf(vault.ErrInvalid, "bytes %s were requested of an output of %d bytes", inclusive(asked), size)
 	}
 	if status != http.StatusPartialContent || answered != "bytes "+inclusive(asked) {
-		return fmt.Errorf("%w: asked for bytes %s, answered with HTTP %d and range %.100q", vault.ErrGarbled, inclusive(asked), status, contentRange)
+		return vault.Errorf(vault.ErrGarbled, "bytes %s were requested, and the service answered HTTP %d with the range %.100q", inclusive(asked), status, contentRange)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package glaciervault
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,7 +48,7 @@ func pages[T, U any](
 				answer.Next = p.next
 			}
 			if p.items == nil {
-				err = fmt.Errorf("%s: %w: %w (request %.100q)", what, vault.ErrGarbled, errNoList, answer.Request)
+				err = vault.Errorf(vault.ErrGarbled, "%s: %w (request %.100q)", what, errNoList, answer.Request)
 			}
 			return answer, err
 		},

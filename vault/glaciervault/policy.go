@@ -31,7 +31,7 @@ func (a *Account) AccessPolicy(ctx context.Context, vaultName string) (string, e
 		return checkAnsweredPolicy(policy)
 	})
 	if err == nil && policy == "" {
-		err = fmt.Errorf("%s: %w: it has none", what, vault.ErrNotFound)
+		err = vault.Errorf(vault.ErrNotFound, "%s: it has none", what)
 	}
 	return policy, err
 }
@@ -69,7 +69,7 @@ func (a *Account) DeleteAccessPolicy(ctx context.Context, vaultName string) erro
 // does not check the content, since the policy is only shown.
 func checkAnsweredPolicy(policy string) error {
 	if len(policy) > administration.MaxPolicy {
-		return fmt.Errorf("%w: the answer has a policy of %d bytes, and there is none beyond %d", vault.ErrInvalid, len(policy), administration.MaxPolicy)
+		return vault.Errorf(vault.ErrInvalid, "the answer has a policy of %d bytes, and there is none beyond %d", len(policy), administration.MaxPolicy)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func parseLimit(p *types.DataRetrievalPolicy) (administration.RetrievalLimit, er
 		return administration.RetrievalLimit{Strategy: administration.LimitNone}, nil
 	}
 	if len(p.Rules) > 1 {
-		return administration.RetrievalLimit{}, fmt.Errorf("%w: the answer makes no sense: a policy of %d rules", vault.ErrInvalid, len(p.Rules))
+		return administration.RetrievalLimit{}, vault.Errorf(vault.ErrInvalid, "the answer makes no sense: a policy of %d rules", len(p.Rules))
 	}
 	limit := administration.RetrievalLimit{
 		Strategy:     administration.LimitStrategy(aws.ToString(p.Rules[0].Strategy)),

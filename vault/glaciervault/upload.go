@@ -77,7 +77,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 	case err != nil:
 		return vault.Part{}, amazon.TooLarge(err, part.Size)
 	case sent != part.Size:
-		return vault.Part{}, fmt.Errorf("%s: %w: the answer came after %d of %d bytes", v.what(what), vault.ErrGarbled, sent, part.Size)
+		return vault.Part{}, vault.Errorf(vault.ErrGarbled, "%s: the answer came after %d of %d bytes", v.what(what), sent, part.Size)
 	}
 	part.Receipt = ""
 	return part, nil
@@ -128,7 +128,7 @@ func (v *Vault) AbortUpload(ctx context.Context, id vault.UploadID) error {
 // object.
 func needID(noun, id string) error {
 	if checkID(noun, id) != nil {
-		return fmt.Errorf("%w: the answer reports success without a usable %s id (%.300q)", vault.ErrGarbled, noun, id)
+		return vault.Errorf(vault.ErrGarbled, "the answer reports success without a usable %s id (%.300q)", noun, id)
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func needID(noun, id string) error {
 func sameHash(sent treehash.Hash, answered string) error {
 	got, err := treehash.Parse(answered)
 	if err != nil {
-		return fmt.Errorf("%w: the answer has no usable tree hash: %w", vault.ErrGarbled, err)
+		return vault.Errorf(vault.ErrGarbled, "the answer has no usable tree hash: %w", err)
 	}
 	if got != sent {
 		return &vault.ChecksumError{Sent: sent, Computed: got}

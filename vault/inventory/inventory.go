@@ -71,7 +71,7 @@ func Sniff(first []byte) (csv bool, err error) {
 	if isHeader(line) {
 		return true, nil
 	}
-	return false, fmt.Errorf("%w: it begins neither as an inventory in JSON nor as one in CSV: %.60q", vault.ErrInvalid, first)
+	return false, vault.Errorf(vault.ErrInvalid, "it begins neither as an inventory in JSON nor as one in CSV: %.60q", first)
 }
 
 // check returns an error if an archive cannot be an entry.

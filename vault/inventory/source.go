@@ -87,5 +87,5 @@ func (s *source) early() error {
 
 // wrong returns the error for a document that makes no sense from the present byte on.
 func (s *source) wrong(format string, values ...any) error {
-	return fmt.Errorf("the inventory makes no sense at byte %d: %w: %s", s.at, vault.ErrInvalid, fmt.Sprintf(format, values...))
+	return vault.Errorf(vault.ErrInvalid, "the inventory makes no sense at byte %d: %s", s.at, fmt.Sprintf(format, values...))
 }

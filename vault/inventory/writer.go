@@ -51,7 +51,7 @@ func (b *Writer) Add(a vault.Archive) error {
 		err = b.add(a)
 	}
 	if err != nil {
-		return fmt.Errorf("archive %.300q: %w: %w", string(a.ID), vault.ErrInvalid, err)
+		return vault.Errorf(vault.ErrInvalid, "archive %.300q: %w", string(a.ID), err)
 	}
 	return b.flush(flushAt)
 }
@@ -66,7 +66,7 @@ func (b *Writer) AddBad(id vault.ArchiveID, size int64, why string) error {
 		return b.err
 	}
 	if !IsID(string(id)) || size < 0 {
-		return fmt.Errorf("archive %.300q of %d bytes: %w: it cannot be an entry", string(id), size, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "archive %.300q of %d bytes: it cannot be an entry", string(id), size)
 	}
 	why = oneLine(why[:min(len(why), maxRaw)])
 	if b.csv {

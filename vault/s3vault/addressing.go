@@ -1,8 +1,6 @@
 package s3vault
 
 import (
-	"fmt"
-
 	"firn/internal/amazon"
 	"firn/vault"
 )
@@ -30,9 +28,9 @@ func (a Addressing) isByPath(endpoint string) (bool, error) {
 		return true, nil
 	case ByHost:
 		if amazon.IsAddress(endpoint) {
-			return false, fmt.Errorf("endpoint %q: %w: nothing can be put before an IP address: address the bucket by its path", endpoint, vault.ErrInvalid)
+			return false, vault.Errorf(vault.ErrInvalid, "endpoint %q: a bucket's name cannot precede an IP address: address the bucket by its path", endpoint)
 		}
 		return false, nil
 	}
-	return false, fmt.Errorf("addressing %.100q: %w: it is %s or %s", string(a), vault.ErrInvalid, ByPath, ByHost)
+	return false, vault.Errorf(vault.ErrInvalid, "addressing %.100q: it is %s or %s", string(a), ByPath, ByHost)
 }

@@ -1,7 +1,6 @@
 package s3vault
 
 import (
-	"fmt"
 	"strings"
 
 	"firn/vault"
@@ -17,10 +16,10 @@ func checkBucket(name string) error {
 		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	})
 	if kind, instead := notABucket(name); kind != "" {
-		return fmt.Errorf("bucket %.300q: %w: this is %s; %s", name, vault.ErrInvalid, kind, instead)
+		return vault.Errorf(vault.ErrInvalid, "bucket %.300q: this is %s; %s", name, kind, instead)
 	}
 	if len(name) < least || len(name) > most || odd || strings.Trim(name, ".-") != name {
-		return fmt.Errorf("bucket %.300q: %w: a name has %d to %d lower-case letters, digits, dots and hyphens", name, vault.ErrInvalid, least, most)
+		return vault.Errorf(vault.ErrInvalid, "bucket %.300q: a name has %d to %d lower-case letters, digits, dots and hyphens", name, least, most)
 	}
 	return nil
 }

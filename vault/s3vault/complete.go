@@ -66,16 +66,16 @@ func checkCompletion(c vault.Completion) error {
 	at := int64(0)
 	for i, p := range c.Parts {
 		if p.Offset != at || p.Size <= 0 {
-			return fmt.Errorf("%w: part %d begins at byte %d, and the one before ends at %d", vault.ErrInvalid, i+1, p.Offset, at)
+			return vault.Errorf(vault.ErrInvalid, "part %d begins at byte %d, and the one before ends at %d", i+1, p.Offset, at)
 		}
 		at += p.Size
 		hashes[i] = p.TreeHash
 	}
 	switch whole := treehash.Combine(hashes); {
 	case at == 0:
-		return fmt.Errorf("%w: an archive has at least one byte", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "an archive has at least one byte")
 	case at != c.Size:
-		return fmt.Errorf("%w: the parts have %d bytes and the archive is said to have %d", vault.ErrInvalid, at, c.Size)
+		return vault.Errorf(vault.ErrInvalid, "the parts have %d bytes and the archive is said to have %d", at, c.Size)
 	case whole != c.TreeHash:
 		return &vault.ChecksumError{Sent: c.TreeHash, Computed: whole}
 	}
@@ -102,7 +102,7 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 				held[h.Offset] = h
 			}
 			if len(held) == 0 {
-				return whole, fmt.Errorf("%s: %w: the vault holds no parts", v.what("complete an upload"), vault.ErrInvalid)
+				return whole, vault.Errorf(vault.ErrInvalid, "%s: the vault holds no parts", v.what("complete an upload"))
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func (v *Vault) receipts(ctx context.Context, u upload, c vault.Completion) (who
 			p.Receipt = h.Receipt
 		}
 		if p.Receipt == "" {
-			return whole, fmt.Errorf("%s: %w: the vault does not hold the part at byte %d as it should be", v.what("complete an upload"), vault.ErrInvalid, p.Offset)
+			return whole, vault.Errorf(vault.ErrInvalid, "%s: the vault does not hold the part at byte %d as it should be", v.what("complete an upload"), p.Offset)
 		}
 		got := parseReceipt(p.Receipt)
 		done := types.CompletedPart{ETag: &got.etag, PartNumber: aws.Int32(int32(i + 1))}
@@ -164,7 +164,7 @@ func (v *Vault) publish(ctx context.Context, u upload, c vault.Completion, whole
 			return err
 		}
 		if aws.ToString(out.ETag) == "" {
-			return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
+			return vault.Errorf(vault.ErrGarbled, "the answer has no receipt")
 		}
 		answer = published{version: versionOf(out.VersionId), etag: aws.ToString(out.ETag)}
 		answer.isOurs = wasFree || answer.version != ""

@@ -91,7 +91,7 @@ func ParseFeatures(list string) ([]Feature, error) {
 	for name := range strings.SplitSeq(list, ",") {
 		f := Feature(name)
 		if !slices.Contains(Features(), f) {
-			return nil, fmt.Errorf("feature %.100q: %w: those that a service may lack are %q", name, vault.ErrInvalid, Features())
+			return nil, vault.Errorf(vault.ErrInvalid, "feature %.100q: those that a service may lack are %q", name, Features())
 		}
 		found = append(found, f)
 	}

@@ -112,7 +112,7 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 		err = checkVersion(o.version)
 	}
 	if err != nil {
-		return object{}, fmt.Errorf("archive %.300q: %w: %v", string(id), vault.ErrNotFound, err) //nolint:errorlint // the caller's request is valid
+		return object{}, vault.Errorf(vault.ErrNotFound, "archive %.300q: %v", string(id), err) //nolint:errorlint // the caller's request is valid
 	}
 	return o, nil
 }
@@ -122,7 +122,7 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 func checkVersion(version string) error {
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("?&#", r) }
 	if len(version) > maxKey || strings.ContainsFunc(version, odd) {
-		return fmt.Errorf("%w: a version has up to %d characters that may stand in a URL", vault.ErrInvalid, maxKey)
+		return vault.Errorf(vault.ErrInvalid, "a version has up to %d characters that may stand in a URL", maxKey)
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func (v *Vault) parseUpload(id vault.UploadID) (upload, error) {
 	}
 	isHere := u.key != "" && strings.HasPrefix(u.key, v.config.Prefix) // a list may contain any key of uploads by others
 	if err != nil || u.id == "" || u.partSize < 0 || !isHere {
-		return upload{}, fmt.Errorf("upload %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
+		return upload{}, vault.Errorf(vault.ErrNotFound, "upload %.300q: not an id of this vault", string(id))
 	}
 	return u, nil
 }
@@ -209,7 +209,7 @@ func (v *Vault) parseJob(id vault.JobID) (j job, err error) {
 	isArchive := j.kind == vault.RetrieveArchive && v.checkKey(j.of.key) == nil && checkVersion(j.of.version) == nil && checkVersion(j.etag) == nil
 	isInventory := j.kind == vault.RetrieveInventory && j.of == object{} && j.etag == ""
 	if err != nil || !isArchive && !isInventory {
-		return job{}, fmt.Errorf("job %.300q: %w: not an id of this vault", string(id), vault.ErrNotFound)
+		return job{}, vault.Errorf(vault.ErrNotFound, "job %.300q: not an id of this vault", string(id))
 	}
 	return j, nil
 }
@@ -241,9 +241,9 @@ func (v *Vault) checkKey(key string) error {
 	name, isOurs := strings.CutPrefix(key, v.config.Prefix)
 	switch {
 	case !isOurs:
-		return fmt.Errorf("key %.300q: %w: it is not under %q", key, vault.ErrInvalid, v.config.Prefix)
+		return vault.Errorf(vault.ErrInvalid, "key %.300q: it is not under %q", key, v.config.Prefix)
 	case name == "" || len(key) > maxKey || !utf8.ValidString(key):
-		return fmt.Errorf("key %.300q: %w: a key has 1 to %d bytes of UTF-8", key, vault.ErrInvalid, maxKey)
+		return vault.Errorf(vault.ErrInvalid, "key %.300q: a key has 1 to %d bytes of UTF-8", key, maxKey)
 	}
 	return nil
 }
@@ -287,7 +287,7 @@ func (v *Vault) CheckName(name string) error {
 // checkPrefix returns ErrInvalid if prefix cannot be the prefix of a vault's keys.
 func checkPrefix(prefix string) error {
 	if prefix != "" && (!strings.HasSuffix(prefix, "/") || strings.HasPrefix(prefix, "/") || len(prefix) >= maxKey) {
-		return fmt.Errorf("prefix %.300q: %w: it ends with a slash and does not begin with one", prefix, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "prefix %.300q: it ends with a slash and does not begin with one", prefix)
 	}
 	return nil
 }

@@ -12,11 +12,11 @@ import (
 func checkInventory(req vault.JobRequest) error {
 	switch l := req.List; {
 	case req.Archive != "" || !req.Range.IsZero():
-		return fmt.Errorf("%w: an inventory is not one of an archive", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "an inventory job takes no archive id")
 	case l.Limit != 0 || l.Marker != "" || l.CSV:
-		return fmt.Errorf("%w: the inventory of a bucket comes neither in pages nor as CSV", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "an inventory of a bucket has neither pages nor a CSV form")
 	case !l.Since.IsZero() && !l.Until.IsZero() && !l.Until.After(l.Since):
-		return fmt.Errorf("%w: nothing was created from %s on and before %s", vault.ErrInvalid, l.Since, l.Until)
+		return vault.Errorf(vault.ErrInvalid, "the period from %s until %s is empty", l.Since, l.Until)
 	}
 	return nil
 }
@@ -29,7 +29,7 @@ func (v *Vault) Inventory(ctx context.Context, id vault.JobID, after string) ite
 	return func(yield func(vault.Entry, error) bool) {
 		j, err := v.parseJob(id)
 		if err == nil && j.kind != vault.RetrieveInventory {
-			err = fmt.Errorf("%w: the job is not for an inventory", vault.ErrInvalid)
+			err = vault.Errorf(vault.ErrInvalid, "the job is not an inventory job")
 		}
 		var last *object
 		if err == nil && after != "" {
@@ -74,7 +74,7 @@ func (v *Vault) HasArchives(ctx context.Context) (bool, error) {
 func (v *Vault) parseNext(after string) (*object, error) {
 	last := ParseReference(after)
 	if !strings.HasPrefix(last.Key, v.config.Prefix) || last.Key == "" {
-		return nil, fmt.Errorf("%w: %.300q is no entry to go on behind", vault.ErrInvalid, after)
+		return nil, vault.Errorf(vault.ErrInvalid, "the inventory cannot continue after %.300q, which is not the id of an entry", after)
 	}
 	return &object{last.Key, last.Version}, nil
 }
@@ -88,7 +88,7 @@ func (v *Vault) entry(o listed) vault.Entry {
 		ID: id, Name: strings.TrimPrefix(o.key, v.config.Prefix), Size: o.size, Created: o.modified, ETag: trimETag(o.etag),
 	}}
 	if back, err := v.parseObject(id); err != nil || back != o.object {
-		e.Bad, e.Raw = "the key and the version make no id", string(id[:min(len(id), maxKey)])
+		e.Bad, e.Raw = "the key and the version do not form an id", string(id[:min(len(id), maxKey)])
 	}
 	return e
 }

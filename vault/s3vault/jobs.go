@@ -72,9 +72,9 @@ func (v *Vault) startRestore(ctx context.Context, j job, id vault.ArchiveID) (_ 
 	}
 	switch {
 	case !j.within.IsZero() && (j.within.Offset < 0 || j.within.Size <= 0 || j.within.Offset > size-j.within.Size):
-		return "", fmt.Errorf("%s: %w: bytes %d to %d of %d", v.what(what), vault.ErrInvalid, j.within.Offset, j.within.End()-1, size)
+		return "", vault.Errorf(vault.ErrInvalid, "%s: bytes %d to %d were requested of %d", v.what(what), j.within.Offset, j.within.End()-1, size)
 	case !slices.Contains(tiers, j.tier):
-		return "", fmt.Errorf("%s: %w: the tier %.40q is none of %q, which the class %s has", v.what(what), vault.ErrInvalid, j.tier, tiers, object.StorageClass)
+		return "", vault.Errorf(vault.ErrInvalid, "%s: the tier %.40q is none of %q, which the class %s has", v.what(what), j.tier, tiers, object.StorageClass)
 	case !isArchived(object.StorageClass):
 		return j.ID(), nil
 	}
@@ -127,7 +127,7 @@ func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
 	}
 	restored := v.restoredNow(object)
 	if restored.isGone {
-		return vault.Job{}, fmt.Errorf("%s: %w: %q is not restored any more", v.what("look at a job"), vault.ErrNotFound, j.of.key)
+		return vault.Job{}, vault.Errorf(vault.ErrNotFound, "%s: %q is not restored any more", v.what("look at a job"), j.of.key)
 	}
 	size := aws.ToInt64(object.ContentLength)
 	var hash treehash.Hash
@@ -223,10 +223,10 @@ func (v *Vault) OpenOutput(ctx context.Context, id vault.JobID, r vault.Range) (
 	j, err := v.parseJob(id)
 	what := fmt.Sprintf("read %q", j.of.key)
 	if err == nil && j.kind != vault.RetrieveArchive {
-		err = fmt.Errorf("%w: an inventory of a bucket is no document", vault.ErrInvalid)
+		err = vault.Errorf(vault.ErrInvalid, "an inventory of a bucket is no document")
 	}
 	if err == nil && !r.IsZero() && (r.Offset < 0 || r.Size <= 0 || !j.within.IsZero() && r.Offset > j.within.Size-r.Size) {
-		err = fmt.Errorf("%w: bytes %d to %d of %d", vault.ErrInvalid, r.Offset, r.End()-1, j.within.Size)
+		err = vault.Errorf(vault.ErrInvalid, "bytes %d to %d were requested of %d", r.Offset, r.End()-1, j.within.Size)
 	}
 	if err != nil {
 		return vault.Output{}, fmt.Errorf("%s: %w", v.what(what), err)
@@ -264,7 +264,7 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	case is.inProgress:
 		return refusal
 	case !is.isGone && (is.expires.IsZero() || is.expires.After(v.config.Now())): // not %w below: the job has succeeded
-		return fmt.Errorf("%s: the service says that it is restored, and does not give it out yet: %w: %v", what, vault.ErrUnavailable, refusal) //nolint:errorlint // see above
+		return vault.Errorf(vault.ErrUnavailable, "%s: the service says that it is restored, and does not return it yet: %v", what, refusal) //nolint:errorlint // see above
 	}
 	// Not %w: the refusal says ErrNotReady, which is wrong here.
 	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // see above

@@ -74,11 +74,11 @@ func escape(s string) string {
 // bytes, which metadata preserves.
 func checkDescription(text string) error {
 	if len(text) > maxDescription || len(escape(text)) > 2*maxDescription-len(metaDescription) {
-		return fmt.Errorf("description of %d characters: %w: metadata keeps up to %d", len(text), vault.ErrInvalid, maxDescription)
+		return vault.Errorf(vault.ErrInvalid, "description of %d characters: metadata keeps up to %d", len(text), maxDescription)
 	}
 	for i := range len(text) {
 		if !vault.IsPrintable(text[i]) {
-			return fmt.Errorf("description %q: %w: metadata keeps printable ASCII characters only", text, vault.ErrInvalid)
+			return vault.Errorf(vault.ErrInvalid, "description %q: metadata keeps printable ASCII characters only", text)
 		}
 	}
 	return nil

@@ -122,7 +122,7 @@ func (v *Vault) head(ctx context.Context, key string, version *string) (out *s3.
 		return err
 	})
 	if answer := amazon.Refusal(err); version != nil && answer != nil && answer.Status == http.StatusMethodNotAllowed {
-		return nil, fmt.Errorf("%s: %w: this version is a delete marker: %w", v.what(what), vault.ErrNotFound, answer)
+		return nil, vault.Errorf(vault.ErrNotFound, "%s: this version is a delete marker: %w", v.what(what), answer)
 	}
 	return out, err
 }
@@ -168,5 +168,5 @@ func (v *Vault) checkPin(j job, etag *string) error {
 }
 
 func (v *Vault) replaced(j job) error {
-	return fmt.Errorf("%s: %w: another object has taken its place since it was asked for", v.what(fmt.Sprintf("read %q", j.of.key)), vault.ErrNotFound)
+	return vault.Errorf(vault.ErrNotFound, "%s: another object has taken its place since it was asked for", v.what(fmt.Sprintf("read %q", j.of.key)))
 }

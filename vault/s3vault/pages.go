@@ -1,8 +1,6 @@
 package s3vault
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
@@ -21,7 +19,7 @@ func page[T, M any](items []T, truncated *bool, next M, marker string, metadata 
 		return p, nil
 	}
 	if marker == "" {
-		return p, fmt.Errorf("%w: the service cut the list and does not say where it goes on (request %.100q)", vault.ErrGarbled, p.Request)
+		return p, vault.Errorf(vault.ErrGarbled, "the service cut the list and does not say where it continues (request %.100q)", p.Request)
 	}
 	p.Next, p.Marker = &next, marker
 	return p, nil

@@ -39,7 +39,7 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("keep the tree hash with %q", o.key)
+	what := fmt.Sprintf("store the tree hash with %q", o.key)
 	err = v.putTags(ctx, what, o.key, version, []types.Tag{
 		{Key: aws.String(tagSize), Value: aws.String(strconv.FormatInt(o.size, 10))},
 		{Key: aws.String(tagTreeHash), Value: aws.String(hash.String())},
@@ -52,7 +52,7 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 		v.sayOnce(deniedKeeping)
 		return nil
 	case errors.Is(err, vault.ErrNotFound): // the object existed a moment ago
-		return fmt.Errorf("%s: the object is not to be seen yet: %w: %v", v.what(what), vault.ErrUnavailable, err) //nolint:errorlint // ErrNotFound would say too much
+		return vault.Errorf(vault.ErrUnavailable, "%s: the object is not visible yet: %v", v.what(what), err) //nolint:errorlint // ErrNotFound would say too much
 	}
 	return v.forgiveKeeping(ctx, o, v.adviseLacking(Tagging, err))
 }
@@ -63,7 +63,7 @@ func (v *Vault) forgiveKeeping(ctx context.Context, o listed, err error) error {
 	if amazon.Refusal(err) == nil || ctx.Err() != nil || errors.Is(err, vault.ErrUnavailable) || errors.Is(err, vault.ErrThrottled) {
 		return err
 	}
-	v.sayOnce(fmt.Sprintf("the tree hash of %q cannot be kept with it (%v): %s", o.key, amazon.Refusal(err), adviceSidecar))
+	v.sayOnce(fmt.Sprintf("the tree hash of %q cannot be stored with it (%v): %s", o.key, amazon.Refusal(err), adviceSidecar))
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (v *Vault) afterwards(ctx context.Context, u upload, answer published, c va
 		wrong.ID = o.ID()
 		return listed{}, fmt.Errorf("%s: %w", v.completing(u), wrong)
 	case isGone && (wrong == nil || there.VersionId != nil): // our object may be an older version
-		return listed{}, fmt.Errorf("%s: nothing tells whether the object that is there is made of it: %w", v.completing(u), vault.ErrNotFound)
+		return listed{}, vault.Errorf(vault.ErrNotFound, "%s: nothing shows whether this upload made the present object", v.completing(u))
 	}
 	return listed{}, v.taken("complete the upload of", o, there)
 }
@@ -108,8 +108,8 @@ func (v *Vault) notThere(u upload, answer published, refusal, missing error) err
 	if !isOpen && (refusal != nil || answer.etag == "") { // the object existed once
 		return missing
 	}
-	return fmt.Errorf("%s: the object is not to be seen: %w: %v",
-		v.completing(u), vault.ErrUnavailable, missing) //nolint:errorlint // ErrNotFound would say too much
+	return vault.Errorf(vault.ErrUnavailable, "%s: the object is not visible: %v",
+		v.completing(u), missing) //nolint:errorlint // ErrNotFound would say too much
 }
 
 // expectsCRC reports whether the service should report the CRC-64 of an object.

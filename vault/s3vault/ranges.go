@@ -37,16 +37,16 @@ func (v *Vault) skipTo(r vault.Range, out *s3.GetObjectOutput) (int64, error) {
 		return -1, nil
 	case within != "":
 		if size != r.Size || !strings.HasPrefix(within, fmt.Sprintf("bytes %d-%d/", r.Offset, r.End()-1)) {
-			return 0, fmt.Errorf("%w: %d bytes that are said to be %.100q for bytes %d to %d", vault.ErrGarbled, size, within, r.Offset, r.End()-1)
+			return 0, vault.Errorf(vault.ErrGarbled, "the answer has %d bytes that are said to be %.100q for bytes %d to %d", size, within, r.Offset, r.End()-1)
 		}
 		return -1, nil
 	case size == r.Size: // the whole object, or a range without Content-Range: the whole object would be larger
 		return -1, nil
 	case size < r.End():
-		return 0, fmt.Errorf("%w: %d bytes for bytes %d to %d", vault.ErrGarbled, size, r.Offset, r.End()-1)
+		return 0, vault.Errorf(vault.ErrGarbled, "the answer has %d bytes for bytes %d to %d", size, r.Offset, r.End()-1)
 	case r.Offset > farAway && !v.config.hasNoRanges():
-		return 0, fmt.Errorf("%w: the service takes no notice of ranges: it sent all %d bytes of the object for bytes %d to %d; "+
-			"to read all that comes before a range with each: %s", vault.ErrInvalid, size, r.Offset, r.End()-1, adviseWithout(Ranges))
+		return 0, vault.Errorf(vault.ErrInvalid, "the service ignores ranges: it sent all %d bytes of the object for bytes %d to %d; "+
+			"to read everything before a range with each request: %s", size, r.Offset, r.End()-1, adviseWithout(Ranges))
 	}
 	v.miss(Ranges)
 	return r.Offset, nil

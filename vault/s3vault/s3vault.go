@@ -150,19 +150,19 @@ func (c *Config) complete() error {
 		c.Class = DeepArchive
 	}
 	if !c.Class.isKnown() {
-		return fmt.Errorf("storage class %.100q: %w: it is one of %s", c.Class, vault.ErrInvalid, classNames())
+		return vault.Errorf(vault.ErrInvalid, "storage class %.100q is not one of %s", c.Class, classNames())
 	}
 	if c.KeepDays == 0 {
 		c.KeepDays = defaultKeepDays
 	}
 	if c.KeepDays < 0 {
-		return fmt.Errorf("%w: a restored copy cannot be kept for %d days", vault.ErrInvalid, c.KeepDays)
+		return vault.Errorf(vault.ErrInvalid, "a restored copy cannot be kept for %d days", c.KeepDays)
 	}
 	if c.MaxParts == 0 {
 		c.MaxParts = maxParts
 	}
 	if c.MaxParts < 0 || c.MaxParts > maxParts {
-		return fmt.Errorf("%w: an upload has 1 to %d parts, and not up to %d", vault.ErrInvalid, maxParts, c.MaxParts)
+		return vault.Errorf(vault.ErrInvalid, "an upload has 1 to %d parts, and not up to %d", maxParts, c.MaxParts)
 	}
 	if c.Notice == nil {
 		c.Notice = func(string) {}

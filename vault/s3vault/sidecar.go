@@ -87,7 +87,7 @@ func (v *Vault) readSidecar(ctx context.Context, o listed) (treehash.Hash, error
 			return err
 		}
 		if text, err = io.ReadAll(io.LimitReader(out.Body, maxSidecar)); err != nil {
-			err = fmt.Errorf("%w: %w", vault.ErrUnavailable, err)
+			err = vault.Errorf(vault.ErrUnavailable, "%w", err)
 		}
 		return errors.Join(err, out.Body.Close())
 	})

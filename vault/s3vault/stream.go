@@ -2,7 +2,6 @@ package s3vault
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 
@@ -82,8 +81,8 @@ func (v *Vault) readOn(ctx context.Context, what string, j job, r vault.Range) (
 	}
 	if s.size < r.End() {
 		_ = s.close() // the stream is too short
-		return vault.Output{}, fmt.Errorf("%s: %w: the object has %d bytes, and not bytes %d to %d",
-			v.what(what), vault.ErrGarbled, s.size, r.Offset, r.End()-1)
+		return vault.Output{}, vault.Errorf(vault.ErrGarbled, "%s: the object has %d bytes, and not bytes %d to %d",
+			v.what(what), s.size, r.Offset, r.End()-1)
 	}
 	unhook := context.AfterFunc(ctx, func() { s.cancel(context.Cause(ctx)) })
 	part := &section{body: s.body, skip: r.Offset - s.at, left: r.Size}

@@ -65,7 +65,7 @@ func (v *Vault) create(ctx context.Context, key string, req vault.UploadRequest)
 			return err
 		}
 		if id = aws.ToString(out.UploadId); id == "" {
-			return fmt.Errorf("%w: the answer has no upload id", vault.ErrGarbled)
+			return vault.Errorf(vault.ErrGarbled, "the answer has no upload id")
 		}
 		if in.ChecksumAlgorithm != "" && out.ChecksumAlgorithm != in.ChecksumAlgorithm {
 			v.miss(CRC64NVME) // the service ignored it
@@ -84,7 +84,7 @@ func (v *Vault) storageClass() types.StorageClass {
 
 func checkRequest(req vault.UploadRequest) error {
 	if req.PartSize < minPartSize || req.PartSize > maxPartSize {
-		return fmt.Errorf("parts of %d bytes: %w: the service takes %d to %d", req.PartSize, vault.ErrInvalid, minPartSize, int64(maxPartSize))
+		return vault.Errorf(vault.ErrInvalid, "parts of %d bytes: the service takes %d to %d", req.PartSize, minPartSize, int64(maxPartSize))
 	}
 	return checkDescription(req.Description)
 }
@@ -144,7 +144,7 @@ func (v *Vault) UploadPart(ctx context.Context, id vault.UploadID, part vault.Pa
 			return err
 		}
 		if got.etag = aws.ToString(out.ETag); got.etag == "" {
-			return fmt.Errorf("%w: the answer has no receipt", vault.ErrGarbled)
+			return vault.Errorf(vault.ErrGarbled, "the answer has no receipt")
 		}
 		return nil
 	})
@@ -191,9 +191,9 @@ func (u upload) number(offset int64) int32 { return int32(offset/u.partSize) + 1
 func (u upload) checkPart(p vault.Part, most int) error {
 	switch {
 	case u.partSize == 0:
-		return fmt.Errorf("%w: the part size of this upload is not known, as it was begun by another program", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the part size of this upload is not known, as it was begun by another program")
 	case p.Offset < 0 || p.Offset%u.partSize != 0 || p.Size <= 0 || p.Size > u.partSize || p.Offset/u.partSize >= int64(most):
-		return fmt.Errorf("%w: %d bytes at byte %d are no part of an upload in parts of %d", vault.ErrInvalid, p.Size, p.Offset, u.partSize)
+		return vault.Errorf(vault.ErrInvalid, "%d bytes at byte %d are no part of an upload in parts of %d", p.Size, p.Offset, u.partSize)
 	}
 	return nil
 }

@@ -69,9 +69,9 @@ func (v *Vault) versionID(ctx context.Context, o object) (*string, error) {
 	case o.version == "":
 		return nil, nil
 	case v.lacks.has(Versions):
-		return nil, fmt.Errorf("%s: %w: it names a version, and the service is said to lack versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))), vault.ErrInvalid)
+		return nil, vault.Errorf(vault.ErrInvalid, "%s: it names a version, and the service is said to lack versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))))
 	}
-	return nil, fmt.Errorf("%s: %w: the bucket keeps no versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))), vault.ErrNotFound)
+	return nil, vault.Errorf(vault.ErrNotFound, "%s: the bucket keeps no versions", v.what(fmt.Sprintf("archive %.300q", string(o.ID()))))
 }
 
 // versions lists all versions of the objects under the prefix behind one of them. Versions

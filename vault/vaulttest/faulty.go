@@ -2,7 +2,6 @@ package vaulttest
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
 	"sync"
@@ -234,7 +233,7 @@ func (f *Faulty) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, e
 		if looker, ok := f.below.(vault.Looker); ok {
 			return looker.Look(ctx, id)
 		}
-		return vault.Archive{}, fmt.Errorf("the vault describes archives only through jobs: %w", vault.ErrInvalid)
+		return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "the vault describes archives only through jobs")
 	})
 }
 
@@ -244,7 +243,7 @@ func (f *Faulty) LookClosely(ctx context.Context, id vault.ArchiveID) (vault.Arc
 		if looker, ok := f.below.(vault.CloseLooker); ok {
 			return looker.LookClosely(ctx, id)
 		}
-		return vault.Archive{}, fmt.Errorf("the vault keeps no more than it lists: %w", vault.ErrInvalid)
+		return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "the vault keeps no more than it lists")
 	})
 }
 
@@ -254,7 +253,7 @@ func (f *Faulty) LookNamed(ctx context.Context, name string) (vault.Archive, err
 		if namer, ok := f.below.(vault.Namer); ok {
 			return namer.LookNamed(ctx, name)
 		}
-		return vault.Archive{}, fmt.Errorf("the archives of the vault have no names: %w", vault.ErrInvalid)
+		return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "the archives of the vault have no names")
 	})
 }
 

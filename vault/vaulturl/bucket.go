@@ -2,7 +2,6 @@ package vaulturl
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"firn/vault"
@@ -43,7 +42,7 @@ func openBucketPlace(ctx context.Context, ref Ref) (*Place, error) {
 type noAdmin struct{ url string }
 
 func (n noAdmin) refuse() error {
-	return fmt.Errorf("vault %q: %w: buckets are created, shown and deleted with the tools of their service, such as aws s3api", n.url, vault.ErrInvalid)
+	return vault.Errorf(vault.ErrInvalid, "vault %q: buckets are created, shown and deleted with the tools of their service, such as aws s3api", n.url)
 }
 
 func (n noAdmin) CreateVault(context.Context, string) error { return n.refuse() }

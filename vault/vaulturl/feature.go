@@ -1,8 +1,6 @@
 package vaulturl
 
 import (
-	"fmt"
-
 	"firn/vault"
 	"firn/vault/glaciervault"
 )
@@ -55,5 +53,5 @@ func (p *Place) Account(need Feature) (*glaciervault.Account, error) {
 	if _, isBucket := p.Admin.(noAdmin); isBucket {
 		instead = bucket
 	}
-	return nil, fmt.Errorf("vault %q: %w: %s", p.URL(p.Name), vault.ErrInvalid, instead)
+	return nil, vault.Errorf(vault.ErrInvalid, "vault %q: %s", p.URL(p.Name), instead)
 }

@@ -52,7 +52,7 @@ func isVaultName(name string) bool {
 // vault returns the path of the vault with this name.
 func (f folder) vault(name string) (string, error) {
 	if !isVaultName(name) {
-		return "", fmt.Errorf("vault name %.300q: %w: a name has 1 to 255 letters, digits, hyphens, underscores and dots", name, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "vault name %.300q: a name has 1 to 255 letters, digits, hyphens, underscores and dots", name)
 	}
 	return filepath.Join(f.path, name), nil
 }

@@ -52,7 +52,7 @@ type Ref struct {
 // vault is ErrInvalid.
 func Parse(raw string) (Ref, error) {
 	if raw == "" {
-		return Ref{}, fmt.Errorf("a vault without a name: %w: give a vault's name, a URL such as glacier://NAME?region=REGION, or a path such as ./DIRECTORY", vault.ErrInvalid)
+		return Ref{}, vault.Errorf(vault.ErrInvalid, "a vault without a name: give a vault's name, a URL such as glacier://NAME?region=REGION, or a path such as ./DIRECTORY")
 	}
 	if isPath(raw) {
 		return Ref{Kind: Directory, Path: raw}, nil
@@ -69,7 +69,7 @@ func Parse(raw string) (Ref, error) {
 	}
 	if authority, _, _ := strings.Cut(rest, "/"); strings.Contains(authority, "@") {
 		// The text is not quoted, since it may contain a secret.
-		return Ref{}, fmt.Errorf("vault URL with a user name or password in it: %w: credentials come from the AWS configuration, never from a URL", vault.ErrInvalid)
+		return Ref{}, vault.Errorf(vault.ErrInvalid, "vault URL with a user name or password in it: credentials come from the AWS configuration, never from a URL")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -244,5 +244,5 @@ func (r Ref) absolute() (string, error) {
 }
 
 func invalid(raw, why string) error {
-	return fmt.Errorf("vault %.500q: %w: %s", raw, vault.ErrInvalid, why)
+	return vault.Errorf(vault.ErrInvalid, "vault %.500q: %s", raw, why)
 }

@@ -18,7 +18,6 @@ package vaulturl
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
 	"time"
@@ -58,7 +57,7 @@ func (v *Vault) Look(ctx context.Context, id vault.ArchiveID) (vault.Archive, er
 	if l, ok := v.Vault.(vault.Looker); ok {
 		return l.Look(ctx, id)
 	}
-	return vault.Archive{}, fmt.Errorf("%q tells of archives by jobs only: %w", v.URL(), vault.ErrInvalid)
+	return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "%q describes archives through jobs only", v.URL())
 }
 
 // LookClosely calls LookClosely of the kind, or else Look; see vault.CloseLooker.
@@ -75,7 +74,7 @@ func (v *Vault) LookNamed(ctx context.Context, name string) (vault.Archive, erro
 	if n, ok := v.Vault.(vault.Namer); ok {
 		return n.LookNamed(ctx, name)
 	}
-	return vault.Archive{}, fmt.Errorf("the archives of this vault have no names: %w", vault.ErrInvalid)
+	return vault.Archive{}, vault.Errorf(vault.ErrInvalid, "the archives of this vault have no names")
 }
 
 // CheckName calls CheckName of the kind; see vault.Namer. A kind without it accepts any

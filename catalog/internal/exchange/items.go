@@ -33,7 +33,7 @@ func itemOf(messageType string, line []byte) (contents.Item, error) {
 	case "download":
 		l = new(downloadLine)
 	default:
-		return nil, fmt.Errorf("%.40q is not a known kind of line", messageType)
+		return nil, fmt.Errorf("%.40q is not a known message_type", messageType)
 	}
 	if err := json.Unmarshal(line, l); err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (l *archiveLine) item() (contents.Item, error) {
 	case l.Vault == "":
 		return nil, errNoVault
 	case l.ArchiveID == "":
-		return nil, errors.New("an archive without an id")
+		return nil, errors.New("an archive has no id")
 	case !slices.Contains(record.ArchiveStates(), l.State):
 		return nil, fmt.Errorf("%.40q is not a state of an archive", l.State)
 	case l.Before != "" && !slices.Contains(record.ArchiveStates(), l.Before):
@@ -124,9 +124,9 @@ func (l *uploadLine) item() (contents.Item, error) {
 	}
 	switch {
 	case l.State == record.Completed && l.ArchiveID == "":
-		return nil, errors.New("a finished upload without its archive")
+		return nil, errors.New("a finished upload has no archive")
 	case (l.State == record.Open || l.State == record.Completing) && l.UploadID == "":
-		return nil, errors.New("an unfinished upload without an id")
+		return nil, errors.New("an unfinished upload has no id")
 	case l.PartSize <= 0:
 		return nil, fmt.Errorf("%d bytes is not a valid part size", l.PartSize)
 	case l.SourceSize < -1:

@@ -114,7 +114,7 @@ func (l *longLine) read() error {
 		}
 		switch {
 		case l.isCut:
-			return fmt.Errorf("%.40q follows the parts", name)
+			return fmt.Errorf("the field %.40q follows the parts", name)
 		case name == "parts" || name == "segments":
 			if err := l.pieces(name); err != nil {
 				return err
@@ -196,7 +196,7 @@ type bounded struct {
 // Read implements io.Reader.
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, fmt.Errorf("a text of more than %d bytes", int64(longestText))
+		return 0, fmt.Errorf("a text has more than %d bytes", int64(longestText))
 	}
 	n, err := b.r.Read(p)
 	b.left -= int64(n)

@@ -147,5 +147,5 @@ func (in *importing) next() (line []byte, rest io.Reader, err error) {
 
 // wrong says which line is invalid. The items before it stay.
 func (in *importing) wrong(err error) error {
-	return fmt.Errorf("line %d: %w: %w", in.line, vault.ErrInvalid, err)
+	return vault.Errorf(vault.ErrInvalid, "line %d: %w", in.line, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"firn/catalog/internal/compare"
@@ -81,7 +80,7 @@ func SaveArchive(ctx context.Context, tx *sql.Tx, a record.Archive, u record.Upl
 	}
 	switch {
 	case was.IsGone() && !u.Started.After(was.Deleted):
-		return fmt.Errorf("it is %s: %w", was.State, vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "it is %s", was.State)
 	case was.IsGone() || compare.HasOtherBytes(was.Archive, a):
 		return takeOver(ctx, tx, was.Key, a, u.Updated)
 	}

@@ -61,7 +61,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	a, err := acquire(ctx, l.locks)
 	if err != nil {
-		return nil, explain(ctx, l.file, err, "wait for its turn to open it")
+		return nil, explain(ctx, l.file, err, "get the lock to open it")
 	}
 	d := newDB(l, a, o)
 	if err := d.openAndShare(ctx); err != nil {
@@ -83,7 +83,7 @@ func (d *DB) openAndShare(ctx context.Context) error {
 			return err
 		}
 		if err := d.access.share(ctx); err != nil {
-			return d.Fail(ctx, err, "let others open it too")
+			return d.Fail(ctx, err, "share it with other processes")
 		}
 	}
 	return d.open(ctx)
@@ -92,7 +92,7 @@ func (d *DB) openAndShare(ctx context.Context) error {
 // prepare checks and upgrades the file while no other process has it open.
 func (d *DB) prepare(ctx context.Context) (err error) {
 	if _, err := swap(d.Path, d.options.Now()); err != nil { // of a Rebuild that was killed at its end
-		return d.Fail(ctx, err, "replace it by the rebuilt one")
+		return d.Fail(ctx, err, "replace it with the rebuilt one")
 	}
 	defer func() { err = errors.Join(err, d.disconnect()) }()
 	return d.open(ctx)
@@ -106,7 +106,7 @@ func (d *DB) open(ctx context.Context) error {
 	}
 	if d.access.alone {
 		if err := rewriteLog(d.Path); err != nil {
-			err = d.Fail(ctx, err, "write its log anew")
+			err = d.Fail(ctx, err, "rewrite its log")
 			if errors.Is(err, ErrFull) && version == d.options.latest() {
 				d.full = err
 			}

@@ -21,9 +21,9 @@ var ErrDamaged = errors.New("catalog damaged")
 var ErrFull = errors.New("the file cannot be written; the disk or the quota may be full")
 
 // repairAdvice is what the user can do about ErrDamaged.
-const repairAdvice = "keep a copy of the file and of those beside it whose names begin with its name; " +
-	"then put a backup in its place, or move them away: firn begins a new catalog, " +
-	"finds unfinished uploads at the vault again, and no archive is lost"
+const repairAdvice = "keep a copy of the file and of the files beside it whose names begin with its name; " +
+	"then restore a backup in its place, or move the files away: firn creates a new catalog " +
+	"and finds unfinished uploads at the vault again; no archive is lost"
 
 // Fail names the file and the attempt that failed with err. Attempt is a format that takes
 // args.
@@ -54,7 +54,7 @@ func describe(path string, err error, attempt string) error {
 	}
 	code := resultCode(err)
 	if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return fmt.Errorf("%s: its parent is not in the catalog: %w: %w", where, vault.ErrNotFound, err)
+		return vault.Errorf(vault.ErrNotFound, "%s: its parent is not in the catalog: %w", where, err)
 	}
 	if code == sqlite3.SQLITE_IOERR_WRITE { // any failed write but ENOSPC
 		code = sqlite3.SQLITE_FULL
@@ -65,7 +65,7 @@ func describe(path string, err error, attempt string) error {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%s: %w; nothing was saved: %w", where, ErrFull, err)
 	case sqlite3.SQLITE_BUSY:
-		return fmt.Errorf("%s: another process has been writing to it for %s: %w: %w", where, busyTimeout, vault.ErrLocked, err)
+		return vault.Errorf(vault.ErrLocked, "%s: another process has been writing to it for %s: %w", where, busyTimeout, err)
 	}
 	return fmt.Errorf("%s: %w", where, err)
 }

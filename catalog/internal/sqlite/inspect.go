@@ -32,7 +32,7 @@ func (d *DB) inspect(ctx context.Context) (version int64, err error) {
 	}
 	db, err := connect(path, lookOnly)
 	if err != nil {
-		return 0, explain(ctx, path, err, "look at it")
+		return 0, explain(ctx, path, err, "get its status")
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
@@ -60,14 +60,14 @@ func (d *DB) inspect(ctx context.Context) (version int64, err error) {
 func checkOwner(ctx context.Context, db *sql.DB, path string) (tables int, err error) {
 	var owner int64
 	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&owner); err != nil {
-		return 0, explain(ctx, path, err, "read its head")
+		return 0, explain(ctx, path, err, "read its header")
 	}
 	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table'`).Scan(&tables)
 	if err != nil {
 		return 0, explain(ctx, path, err, "list its tables")
 	}
 	if owner != applicationID && (owner != 0 || tables > 0) {
-		return 0, fmt.Errorf("catalog %q is the database of another program; choose another file: %w", path, vault.ErrInvalid)
+		return 0, vault.Errorf(vault.ErrInvalid, "catalog %q is the database of another program; choose another file", path)
 	}
 	return tables, nil
 }
@@ -84,7 +84,7 @@ func hasLog(path string) (bool, error) {
 
 // quickCheck checks the structure of every page.
 func quickCheck(ctx context.Context, db *sql.DB, path string) error {
-	const attempt = "check it after it was not closed"
+	const attempt = "check it after an unclean end"
 	var verdict string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
 		return explain(ctx, path, err, attempt)
@@ -118,8 +118,8 @@ func schemaVersion(ctx context.Context, db *sql.DB, path string, latest int64) (
 		return 0, explain(ctx, path, err, "read the version of its schema")
 	}
 	if version > latest {
-		return 0, fmt.Errorf("catalog %q was written by a newer firn (its schema has version %d, this firn knows %d); "+
-			"use that firn, or upgrade this one: %w", path, version, latest, vault.ErrInvalid)
+		return 0, vault.Errorf(vault.ErrInvalid, "catalog %q was written by a newer firn (its schema has version %d, this firn knows %d); "+
+			"use that firn, or upgrade this one", path, version, latest)
 	}
 	return version, nil
 }

@@ -28,7 +28,7 @@ func locate(path string) (location, error) {
 		return location{}, fmt.Errorf("catalog %q: cannot find its absolute path: %w", path, err)
 	}
 	if err := makeDirectory(filepath.Dir(abs)); err != nil {
-		return location{}, fmt.Errorf("catalog %q: cannot make its directory: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot create its directory: %w", path, err)
 	}
 	if err := createFile(abs); err != nil {
 		return location{}, fmt.Errorf("catalog %q: cannot create it: %w", path, err)
@@ -38,11 +38,11 @@ func locate(path string) (location, error) {
 		return location{}, err
 	}
 	if err := makeNamesDurable(abs); err != nil {
-		return location{}, fmt.Errorf("catalog %q: cannot make its name durable: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot flush its directory to the disk: %w", path, err)
 	}
 	locks := filepath.Join(filepath.Dir(file), "locks")
 	if err := makeDirectory(locks); err != nil {
-		return location{}, fmt.Errorf("catalog %q: cannot make the directory of its locks: %w", path, err)
+		return location{}, fmt.Errorf("catalog %q: cannot create the directory for its locks: %w", path, err)
 	}
 	return location{file: file, locks: locks}, nil
 }
@@ -59,15 +59,15 @@ func follow(path, abs string) (string, error) {
 		return "", fmt.Errorf("catalog %q: cannot follow its path: %w", path, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.IsDir() {
-		return "", errors.Join(fmt.Errorf("catalog %q is not a file: %w", path, vault.ErrInvalid), err)
+		return "", errors.Join(vault.Errorf(vault.ErrInvalid, "catalog %q is not a file", path), err)
 	}
 	network, err := networkFileSystem(filepath.Dir(file))
 	if err != nil {
-		return "", fmt.Errorf("catalog %q: cannot tell its file system: %w", path, err)
+		return "", fmt.Errorf("catalog %q: cannot determine its file system: %w", path, err)
 	}
 	if network != "" {
-		return "", fmt.Errorf("catalog %q lies on %s, where processes cannot share it safely; "+
-			"choose a place on a local disk: %w", path, network, vault.ErrInvalid)
+		return "", vault.Errorf(vault.ErrInvalid, "catalog %q is on %s, where processes cannot share it safely; "+
+			"choose a place on a local disk", path, network)
 	}
 	return file, nil
 }
@@ -123,7 +123,7 @@ func makeNamesDurable(file string) error {
 func makeDirectory(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		return &fs.PathError{Op: "mkdir", Path: dir, Err: errors.New("there is a file of this name")}
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: errors.New("a file with this name exists")}
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 // errLookedAt is the error of a write to a file that [Look] opened.
-var errLookedAt = errors.New("it was opened only for reading")
+var errLookedAt = errors.New("it is open for reading only")
 
 // Look opens the file path as it is. It creates, checks, repairs and upgrades nothing, and
 // takes no access, so no other process waits for it. It refuses a file whose schema is not
@@ -35,12 +35,12 @@ func Look(ctx context.Context, path string, o Options) (_ *DB, err error) {
 	d := newDB(location{file: file}, &access{file: flock.New(file)}, o) // never locked
 	d.Writer = sql.OpenDB(refusing{errLookedAt})
 	if d.Reader, err = connect(file, mode); err != nil {
-		return nil, describe(file, err, "look at it")
+		return nil, describe(file, err, "get its status")
 	}
 	version, err := schemaVersion(ctx, d.Reader, file, o.latest())
 	if err == nil && version != o.latest() {
-		err = fmt.Errorf("catalog %q was not upgraded yet (its schema has version %d, this firn uses %d): %w",
-			path, version, o.latest(), vault.ErrInvalid)
+		err = vault.Errorf(vault.ErrInvalid, "catalog %q has not been upgraded yet (its schema has version %d, this firn uses %d)",
+			path, version, o.latest())
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())

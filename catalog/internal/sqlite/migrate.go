@@ -16,8 +16,8 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 		return nil
 	}
 	if !d.access.alone {
-		return fmt.Errorf("catalog %q must be upgraded, and another firn has it open; "+
-			"wait until that one has ended, then try again: %w", d.Path, vault.ErrLocked)
+		return vault.Errorf(vault.ErrLocked, "catalog %q must be upgraded, and another firn has it open; "+
+			"wait until it has ended, and try again", d.Path)
 	}
 	if _, err := d.Writer.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
 		return d.Fail(ctx, err, "mark it as a catalog")

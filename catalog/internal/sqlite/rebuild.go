@@ -56,11 +56,11 @@ func Rebuild(ctx context.Context, path string, o Options, how Rebuilding) (_ Reb
 	}
 	a, err := acquire(ctx, l.locks)
 	if err != nil {
-		return Rebuilt{}, explain(ctx, l.file, err, "wait for its turn to open it")
+		return Rebuilt{}, explain(ctx, l.file, err, "get the lock to open it")
 	}
 	defer func() { err = errors.Join(err, a.release()) }()
 	if !a.alone {
-		return Rebuilt{}, fmt.Errorf("catalog %q cannot be rebuilt while another firn has it open: %w", l.file, vault.ErrLocked)
+		return Rebuilt{}, vault.Errorf(vault.ErrLocked, "catalog %q cannot be rebuilt while another firn has it open", l.file)
 	}
 	r := rebuild{location: l, access: a, options: o, Rebuilding: how}
 	return r.run(ctx)
@@ -98,7 +98,7 @@ func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
 
 func (r *rebuild) swap(ctx context.Context) (aside string, err error) {
 	if aside, err = swap(r.file, r.options.Now()); err != nil {
-		return "", explain(ctx, r.file, err, "replace it by the rebuilt one")
+		return "", explain(ctx, r.file, err, "replace it with the rebuilt one")
 	}
 	return aside, nil
 }
@@ -118,7 +118,7 @@ func (r *rebuild) check(ctx context.Context) (err error) {
 func (r *rebuild) renew(ctx context.Context) (err error) {
 	unfinished := nameOfUnfinished(r.file)
 	if err := createNew(unfinished); err != nil { // nor does it follow a link that another user put there
-		return explain(ctx, r.file, err, "make a new file for it")
+		return explain(ctx, r.file, err, "create a new file for it")
 	}
 	d := newDB(location{file: unfinished, locks: r.locks}, r.access, r.options)
 	if err = d.open(ctx); err == nil {
@@ -145,7 +145,7 @@ func (r *rebuild) renew(ctx context.Context) (err error) {
 func (r *rebuild) salvage(ctx context.Context, to *DB) (err error) {
 	from, err := connect(r.file, lookOnly)
 	if err != nil {
-		return explain(ctx, r.file, err, "look at it")
+		return explain(ctx, r.file, err, "get its status")
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	return r.Salvage(to, from)

@@ -46,7 +46,7 @@ func (p *Policies) lock(ctx context.Context, vaultName string) (Lock, error) {
 		return Lock{}, fmt.Errorf("the lock of vault %q is damaged: %w", vaultName, err)
 	}
 	if l.State != administration.LockLocked && !p.now().Before(l.Ends()) {
-		return Lock{}, fmt.Errorf("the lock of vault %q was not completed in time: %w", vaultName, vault.ErrNotFound)
+		return Lock{}, vault.Errorf(vault.ErrNotFound, "the lock of vault %q was not completed in time", vaultName)
 	}
 	return l, nil
 }

@@ -50,7 +50,7 @@ func (l *Limits) Admit(ctx context.Context, size func() (int64, error)) (undo fu
 	c.add(now, bytes)
 	if rule.Strategy == administration.LimitBytesPerHour && c.hour() > *rule.BytesPerHour ||
 		rule.Strategy == administration.LimitFreeTier && c.MonthBytes > freeTier {
-		return nil, fmt.Errorf("a retrieval of %d bytes is more than the policy of the account allows: %w", bytes, vault.ErrLimited)
+		return nil, vault.Errorf(vault.ErrLimited, "a retrieval of %d bytes is more than the policy of the account allows", bytes)
 	}
 	if err := l.notes.Write(ctx, notes.OfAccount, countedNote, c); err != nil {
 		return nil, err

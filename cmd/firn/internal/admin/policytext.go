@@ -26,7 +26,7 @@ func readPolicy(p *cli.Program, path string) (policy string, err error) {
 		return "", fmt.Errorf("the policy in %s cannot be read: %w", called, err)
 	}
 	if len(text) > administration.MaxPolicy {
-		return "", fmt.Errorf("the policy in %s: %w: it is longer than %d bytes", called, vault.ErrInvalid, administration.MaxPolicy)
+		return "", vault.Errorf(vault.ErrInvalid, "the policy in %s: it is longer than %d bytes", called, administration.MaxPolicy)
 	}
 	if err := administration.CheckPolicy(string(text)); err != nil {
 		return "", fmt.Errorf("the policy in %s: %w", called, err)

@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
@@ -84,7 +83,7 @@ func runScrub(ctx context.Context, p *cli.Program, vaultArg string, limit int64)
 
 // damageError returns the error for damage, with hints.
 func damageError(p *cli.Program, vaultArg string, damages int64) error {
-	err := fmt.Errorf("%w: %s in %q", vault.ErrChecksum, humane.Count(int(damages), "damaged place"), vaultArg)
+	err := vault.Errorf(vault.ErrChecksum, "%s in %q", humane.Count(int(damages), "damaged place"), vaultArg)
 	return cli.WithHint(err, "restore these files below archives/ from another copy, or upload the archives again "+
 		"and delete these; then check again: "+p.Typed())
 }

@@ -103,10 +103,7 @@ func causesOf(err error) []string {
 
 // classes are the errors that only give another error its class: they are no cause.
 func classes() []error {
-	return []error{
-		ErrUsage, ErrRefused, ErrBroken, depot.ErrGaveUp, vault.ErrUnavailable, vault.ErrLost, vault.ErrUnanswered, vault.ErrGarbled,
-		vault.ErrDenied, vault.ErrCredentials, vault.ErrInvalid,
-	}
+	return append(vault.Classes(), ErrUsage, ErrRefused, ErrPartial, ErrBroken, depot.ErrGaveUp)
 }
 
 // masked replaces passwords in URLs, the parameters of signed URLs, and the values of keys whose

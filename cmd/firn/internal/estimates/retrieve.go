@@ -143,7 +143,7 @@ func chosenArchives(ctx context.Context, p *cli.Program, url string, refs []stri
 		return err
 	})
 	if err == nil && len(heaps) == 0 {
-		err = fmt.Errorf("there is no catalog %q, and so no archive %q in it: %w", p.CatalogPath, refs[0], vault.ErrNotFound)
+		err = vault.Errorf(vault.ErrNotFound, "there is no catalog %q, and so no archive %q in it", p.CatalogPath, refs[0])
 	}
 	if err != nil {
 		return heap{}, err

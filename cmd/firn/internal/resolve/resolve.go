@@ -5,7 +5,6 @@ package resolve
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"firn/catalog"
@@ -36,7 +35,7 @@ func One(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL, ref 
 		return a, nil
 	case len(found) == 0:
 		return record.Archive{}, cli.WithHint(
-			fmt.Errorf("the catalog has no archive %q in %q: %w", ref, vaultURL, vault.ErrNotFound),
+			vault.Errorf(vault.ErrNotFound, "the catalog has no archive %q in %q", ref, vaultURL),
 			append(p.DirectoryHint(vaultURL), "to see what is there: "+term.ShellCommand("firn", "list", vaultURL))...)
 	}
 	for _, a := range found {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -92,7 +91,7 @@ func isDirectory(path string) (bool, error) {
 	case err == nil:
 		return info.IsDir(), nil
 	case errors.Is(err, fs.ErrNotExist) && os.IsPathSeparator(path[len(path)-1]):
-		return false, cli.WithHint(fmt.Errorf("there is no directory %q: %w", path, vault.ErrNotFound), term.ShellCommand("mkdir", path))
+		return false, cli.WithHint(vault.Errorf(vault.ErrNotFound, "there is no directory %q", path), term.ShellCommand("mkdir", path))
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	}

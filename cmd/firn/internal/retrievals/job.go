@@ -182,10 +182,10 @@ func chooseJob(all []record.Job, bad []vault.Job, vaultURL, ref string) (record.
 	case 0:
 		for _, j := range bad {
 			if j.ID != "" && strings.HasPrefix(string(j.ID), ref) {
-				return record.Job{}, fmt.Errorf("job %q of the vault %q cannot be read: %w: %s", string(j.ID), vaultURL, vault.ErrInvalid, j.Bad)
+				return record.Job{}, vault.Errorf(vault.ErrInvalid, "job %q of the vault %q cannot be read: %s", string(j.ID), vaultURL, j.Bad)
 			}
 		}
-		return record.Job{}, cli.WithHint(fmt.Errorf("the vault %q has no job %q: %w", vaultURL, ref, vault.ErrNotFound), hint)
+		return record.Job{}, cli.WithHint(vault.Errorf(vault.ErrNotFound, "the vault %q has no job %q", vaultURL, ref), hint)
 	}
 	return record.Job{}, cli.WithHint(cli.UsageError("%d jobs begin with %q", len(found), ref), hint)
 }

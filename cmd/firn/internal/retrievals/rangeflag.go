@@ -51,9 +51,9 @@ func (f *rangeFlag) of(size int64) (vault.Range, error) {
 	case !f.given:
 		return vault.Range{}, nil
 	case size < 0:
-		return vault.Range{}, fmt.Errorf("the size of the archive is unknown, so no range of it can be retrieved: %w", vault.ErrInvalid)
+		return vault.Range{}, vault.Errorf(vault.ErrInvalid, "the size of the archive is unknown, so no range of it can be retrieved")
 	case f.to < 0 && f.from >= size:
-		return vault.Range{}, fmt.Errorf("the archive has %d bytes, and the range begins at %d: %w", size, f.from, vault.ErrInvalid)
+		return vault.Range{}, vault.Errorf(vault.ErrInvalid, "the archive has %d bytes, and the range begins at %d", size, f.from)
 	case f.to < 0:
 		return vault.Range{Offset: f.from, Size: size - f.from}, nil
 	}

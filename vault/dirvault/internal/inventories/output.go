@@ -91,7 +91,7 @@ func (s *Store) writeListed(ctx context.Context, to io.Writer, d *jobs.Document,
 func (s *Store) OpenOutput(d *jobs.Document) (files.File, error) {
 	f, err := s.files.Open(layout.JobOutput(d.ID))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the output is gone: %w", vault.ErrExpired)
+		return nil, vault.Errorf(vault.ErrExpired, "the output is gone")
 	}
 	if err != nil {
 		return nil, err

@@ -162,7 +162,7 @@ func (s *Store) open(ctx context.Context) (files.File, summary, error) {
 		return s.openNew(ctx)
 	}
 	if last.SHA256.IsZero() {
-		return nil, summary{}, fmt.Errorf("the vault has no inventory yet: %w", vault.ErrNotFound)
+		return nil, summary{}, vault.Errorf(vault.ErrNotFound, "the vault has no inventory yet")
 	}
 	f, err := s.openUnchanged(ctx, layout.InventoryFile, last.SHA256)
 	if err == nil || !errors.Is(err, durable.ErrDamaged) {

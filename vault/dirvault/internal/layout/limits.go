@@ -40,7 +40,7 @@ func Limits() vault.Limits {
 // files that are read back, which are then damaged. So their errors wrap no sentinel.
 
 // Invalid marks the error of a check as that of a request.
-func Invalid(err error) error { return fmt.Errorf("%w: %w", vault.ErrInvalid, err) }
+func Invalid(err error) error { return vault.Errorf(vault.ErrInvalid, "%w", err) }
 
 // CheckDescription checks the description of an archive or a job.
 func CheckDescription(s string) error {

@@ -45,21 +45,21 @@ func compareParts(parts []vault.Part, c vault.Completion) error {
 	var end int64
 	for _, p := range parts {
 		if p.Offset != end {
-			return fmt.Errorf("bytes %d to %d are missing: %w", end, p.Offset-1, vault.ErrInvalid)
+			return vault.Errorf(vault.ErrInvalid, "bytes %d to %d are missing", end, p.Offset-1)
 		}
 		end += p.Size
 	}
 	if end != c.Size {
-		return fmt.Errorf("its parts have %d bytes, not %d: %w", end, c.Size, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "its parts have %d bytes, not %d", end, c.Size)
 	}
 	if len(parts) != len(c.Parts) {
-		return fmt.Errorf("it has %d parts, not %d: %w", len(parts), len(c.Parts), vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "it has %d parts, not %d", len(parts), len(c.Parts))
 	}
 	for i, p := range parts {
 		given := c.Parts[i]
 		if given.Offset != p.Offset || given.Size != p.Size {
-			return fmt.Errorf("part %d has %d bytes at byte %d, not %d at %d: %w",
-				i+1, p.Size, p.Offset, given.Size, given.Offset, vault.ErrInvalid)
+			return vault.Errorf(vault.ErrInvalid, "part %d has %d bytes at byte %d, not %d at %d",
+				i+1, p.Size, p.Offset, given.Size, given.Offset)
 		}
 		if given.TreeHash != p.TreeHash {
 			return fmt.Errorf("part %d: %w", i+1, &vault.ChecksumError{Sent: given.TreeHash, Computed: p.TreeHash})

@@ -60,7 +60,7 @@ func (r *receiver) move(ctx context.Context, w, leaves io.Writer, body io.Reader
 		left -= int64(n)
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return fmt.Errorf("%w: the body ended %d bytes early: %w", vault.ErrInvalid, left, io.ErrUnexpectedEOF)
+			return vault.Errorf(vault.ErrInvalid, "the body ended %d bytes early: %w", left, io.ErrUnexpectedEOF)
 		case err != nil:
 			return fmt.Errorf("read the body: %w", err)
 		}
@@ -88,6 +88,6 @@ func (r *receiver) atEnd(in io.Reader, size int64) error {
 	case err != nil:
 		return fmt.Errorf("read the body: %w", err)
 	default:
-		return fmt.Errorf("%w: the body has more than %d bytes", vault.ErrInvalid, size)
+		return vault.Errorf(vault.ErrInvalid, "the body has more than %d bytes", size)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -110,7 +109,7 @@ func (r *request) storedMeanwhile() error {
 	})
 }
 
-var errReplaced = fmt.Errorf("another request has stored other bytes there meanwhile, or removed what had come: %w", vault.ErrUnavailable)
+var errReplaced = vault.Errorf(vault.ErrUnavailable, "another request has stored other bytes there meanwhile, or removed what had come")
 
 // claimed returns a writer that holds the locks for each write. Once the claim was revoked it
 // drops the bytes.
