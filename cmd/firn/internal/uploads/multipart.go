@@ -3,7 +3,6 @@ package uploads
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -128,7 +127,7 @@ func chooseUpload(all []openUpload, v *vaulturl.Vault, ref string) (openUpload, 
 	case 1:
 		return found[0], nil
 	case 0:
-		return openUpload{}, cli.WithHint(fmt.Errorf("the vault %q has no unfinished upload %q: %w", v.URL(), ref, vault.ErrNotFound),
+		return openUpload{}, cli.WithHint(vault.Errorf(vault.ErrNotFound, "the vault %q has no unfinished upload %q", v.URL(), ref),
 			"to list what it has: "+term.ShellCommand("firn", "multipart", "list", v.URL()))
 	}
 	return openUpload{}, cli.WithHint(cli.UsageError("%d unfinished uploads begin with %q", len(found), ref),

@@ -28,12 +28,13 @@ TIME, such as 7d. firn does not abort an upload that another process is working
 on.`
 
 const multipartAbortExample = `  firn multipart abort image-backups OW2fM5iVylEpFEMM
-  firn multipart abort image-backups --older-than 7d
+  firn multipart abort image-backups --older-than 7d --dry-run
   firn multipart abort image-backups --yes -- -Qd5hp9gVzGKBHmL`
 
 // abortOptions are the options of firn multipart abort.
 type abortOptions struct {
 	yes       bool
+	dryRun    bool
 	olderThan cli.TimeFlag
 }
 
@@ -59,6 +60,7 @@ func newMultipartAbort(p *cli.Program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	cli.AddDryRun(cmd.Flags(), &o.dryRun)
 	cmd.Flags().Var(&o.olderThan, "older-than", "abort all that began before `TIME`, such as 7d or 2026-06-01")
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusIncomplete, cli.StatusDenied, cli.StatusLocked,
 		cli.StatusDamaged, cli.StatusRefused, cli.StatusInterrupted)
@@ -83,10 +85,13 @@ func multipartAbort(
 	if err != nil || len(chosen) == 0 {
 		return err
 	}
+	if o.dryRun {
+		return planAbort(p, v.URL(), chosen)
+	}
 	if !o.yes {
 		objects := make([]string, len(chosen))
 		for i, u := range chosen {
-			objects[i] = fmt.Sprintf("%s  begun %s  %q", cli.ShortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
+			objects[i] = u.text()
 		}
 		question := fmt.Sprintf("abort %s and remove its parts from %s?", humane.Count(len(chosen), "unfinished upload"), v.URL())
 		if err := p.ApproveRemoval(ctx, objects, "", question); err != nil {
@@ -104,6 +109,23 @@ func multipartAbort(
 		}
 	}
 	return nil
+}
+
+// text describes an upload on one line.
+func (u openUpload) text() string {
+	return fmt.Sprintf("%s  begun %s  %q", cli.ShortID(string(u.ID)), humane.Time(u.Created), cmp.Or(u.Description, u.Name))
+}
+
+// planAbort prints the uploads that would be aborted.
+func planAbort(p *cli.Program, vaultURL string, chosen []openUpload) error {
+	for _, u := range chosen {
+		if !p.JSON {
+			p.Out.Line("would abort %s", term.Show(u.text()))
+		} else if err := p.Out.Object(abortedObject{"abort_plan", vaultURL, u.ID}); err != nil {
+			return err
+		}
+	}
+	return p.Out.Failed()
 }
 
 // choose returns the uploads to remove.
@@ -202,7 +224,7 @@ func checkOpen(ctx context.Context, p *cli.Program, c *catalog.Catalog, v *vault
 	err := p.Retry(ctx, func(ctx context.Context) error {
 		_, err := v.FindUpload(ctx, id)
 		if errors.Is(err, vault.ErrNotFound) {
-			err = fmt.Errorf("the vault %q no longer has the unfinished upload %q; nothing was removed: %w", v.URL(), id, vault.ErrNotFound)
+			err = vault.Errorf(vault.ErrNotFound, "the vault %q no longer has the unfinished upload %q; nothing was removed", v.URL(), id)
 		}
 		return err
 	})
