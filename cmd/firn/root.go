@@ -47,7 +47,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 			return cmd.Help()
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(p.CheckOldNames(cmd), cli.ApplyEnvironment(cmd), p.PlaceConfig(cmd)); err != nil {
+			if err := errors.Join(p.CheckOldNames(cmd), p.ApplyEnvironment(cmd), p.PlaceConfig(cmd)); err != nil {
 				return err
 			}
 			err := errors.Join(p.ApplyConfig(cmd, args), p.PlaceCatalog(cmd))

@@ -21,7 +21,7 @@ func (p *purging) approve(ctx context.Context, plan purge.Plan) error {
 			"to remove one: "+term.ShellCommand("firn", "multipart", "abort", p.url)+" UPLOAD")
 	}
 	if plan.Archives == 0 && !p.andVault {
-		p.program.Empty("no archives to delete in "+cli.VaultText(p.url),
+		p.program.Empty("no archives to delete in "+p.program.VaultTitle(ctx, p.url),
 			append(p.program.DirectoryHint(p.url), "to delete the vault itself: "+term.ShellCommand("firn", "vault", "delete", p.vaultArg))...)
 		return nil
 	}

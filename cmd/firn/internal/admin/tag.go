@@ -120,7 +120,7 @@ func tagVault(ctx context.Context, p *cli.Program, place *vaulturl.Place, o tagO
 	}
 	table.End()
 	if len(tags) == 0 {
-		p.Empty("no tags in "+cli.VaultText(place.URL(place.Name)),
+		p.Empty("no tags in "+p.VaultTitle(ctx, place.URL(place.Name)),
 			"to set one: "+term.ShellCommand("firn", "vault", "tag", place.URL(place.Name), "--set")+" KEY=VALUE")
 	}
 	return nil

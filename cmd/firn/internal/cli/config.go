@@ -58,8 +58,23 @@ func (p *Program) NeedConfigPath() error {
 	return fmt.Errorf("the location of the configuration is unknown: %w; give it with --config FILE or the variable FIRN_CONFIG", err)
 }
 
-// Config reads the configuration and checks the names of its options, without their values.
+// Config reads the configuration, once, and checks the names of its options, without their values.
 func (p *Program) Config() (config.File, error) {
+	if p.config == nil || p.config.path != p.ConfigPath {
+		file, err := p.loadConfig()
+		p.config = &loadedConfig{p.ConfigPath, file, err}
+	}
+	return p.config.file, p.config.err
+}
+
+// loadedConfig is the configuration as it was read.
+type loadedConfig struct {
+	path string
+	file config.File
+	err  error
+}
+
+func (p *Program) loadConfig() (config.File, error) {
 	if p.ConfigPath == "" {
 		return config.File{}, nil
 	}
@@ -124,6 +139,11 @@ func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
 	for _, from := range settings {
 		if err := from.apply(cmd.Flags(), done); err != nil {
 			return UsageError("the configuration %q: %w", p.ConfigPath, err)
+		}
+		for option := range done {
+			if p.setBy[option] == "" {
+				p.setBy[option] = fmt.Sprintf("%s of the configuration %q", from.table, p.ConfigPath)
+			}
 		}
 	}
 	return nil
@@ -338,11 +358,13 @@ func (p *Program) tryValue(s config.Setting) (err error) {
 	visit = func(cmd *cobra.Command) {
 		flags := cmd.LocalFlags()
 		if f := flags.Lookup(s.Option); f != nil {
-			if refused := f.Value.Set(s.Value); refused != nil {
-				err = refused
+			changed := f.Changed
+			if refused := flags.Set(s.Option, s.Value); refused != nil {
+				err = valueError(refused)
 			} else {
 				taken = true
 			}
+			f.Changed = changed
 		}
 		for _, sub := range cmd.Commands() {
 			visit(sub)

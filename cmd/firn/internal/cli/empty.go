@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ func (p *Program) Empty(sentence string, hints ...string) {
 		return
 	}
 	p.Notice(sentence)
-	for _, hint := range hints {
+	for _, hint := range p.shortened(hints) {
 		p.UI.Say("hint: %s", hint)
 	}
 }
@@ -42,12 +43,52 @@ func VaultText(vaultURL string) string {
 	return text
 }
 
+// VaultTitle is [VaultText] with the name that the configuration has for the vault: photos
+// (s3://cold-photos/family).
+func (p *Program) VaultTitle(ctx context.Context, vaultURL string) string {
+	name := p.nameOf(ctx, vaultURL)
+	ref, err := vaulturl.Parse(vaultURL)
+	switch {
+	case name == "" || err != nil:
+		return VaultText(vaultURL)
+	case ref.Kind == vaulturl.Directory:
+		return fmt.Sprintf("%s (%s)", name, ref.Path)
+	case ref.Kind == vaulturl.S3:
+		return fmt.Sprintf("%s (s3://%s/%s)", name, ref.Name, ref.Prefix)
+	}
+	return fmt.Sprintf("%s (%s)", name, term.Joined(", ", "glacier://"+ref.Name, ref.Region, ref.Account, ref.Endpoint))
+}
+
+// nameOf returns the name that the configuration has for the vault of a canonical URL, or "".
+func (p *Program) nameOf(ctx context.Context, vaultURL string) string {
+	ref, err := vaulturl.Parse(vaultURL)
+	file, unread := p.Config()
+	if err != nil || unread != nil {
+		return ""
+	}
+	for _, v := range file.Vaults {
+		named, err := vaulturl.Parse(v.URL)
+		if err != nil || named.Kind != ref.Kind || named.Name != ref.Name || named.Prefix != ref.Prefix {
+			continue
+		}
+		if same, err := p.CanonicalURL(ctx, v.URL); err == nil && same == vaultURL {
+			return v.Name
+		}
+	}
+	return ""
+}
+
 // TypedVault returns the word by which the user named the vault of a canonical URL, for a command
 // to type next, or else the URL.
-func (p *Program) TypedVault(vaultURL string) string {
+func (p *Program) TypedVault(ctx context.Context, vaultURL string) string {
 	ref, err := vaulturl.Parse(vaultURL)
 	if err != nil {
 		return vaultURL
+	}
+	for _, v := range p.names {
+		if p.nameOf(ctx, vaultURL) == v.Name {
+			return v.Name
+		}
 	}
 	for _, word := range p.Args {
 		path, err := filepath.Abs(word)

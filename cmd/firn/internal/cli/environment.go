@@ -15,7 +15,7 @@ import (
 //
 // It leaves out the options that are meant for one act, because a variable set for one
 // command applies to all.
-func ApplyEnvironment(cmd *cobra.Command) error {
+func (p *Program) ApplyEnvironment(cmd *cobra.Command) error {
 	var failed []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := os.Getenv(Variable(f.Name))
@@ -25,6 +25,7 @@ func ApplyEnvironment(cmd *cobra.Command) error {
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
 			failed = append(failed, UsageError("the variable %s: %w", Variable(f.Name), valueError(err)))
 		}
+		p.setBy[f.Name] = "the variable " + Variable(f.Name)
 		f.Changed = false // a variable is for all commands, so it contradicts no option of this one
 	})
 	return errors.Join(failed...)

@@ -27,16 +27,18 @@ type Program struct {
 	UI    *term.UI      // standard error: everything else
 	Now   func() time.Time
 
-	ConfigPath  string // set by PlaceConfig
-	configNamed bool   // the user has named the configuration
+	ConfigPath  string        // set by PlaceConfig
+	configNamed bool          // the user has named the configuration
+	config      *loadedConfig // nil until [Program.Config]
 	CatalogPath string
 	JSON        bool
 	Quiet       bool
-	NoInput     bool           // never ask, as if standard input were no terminal
-	verbose     int            // see AddVerbose
-	pricesPath  string         // see AddPrices
-	keepDays    int            // see AddKeepDays
-	names       []config.Vault // the named vaults of the command line, for hints
+	NoInput     bool              // never ask, as if standard input were no terminal
+	verbose     int               // see AddVerbose
+	pricesPath  string            // see AddPrices
+	keepDays    int               // see AddKeepDays
+	setBy       map[string]string // what has set an option that the command line does not have
+	names       []config.Vault    // the named vaults of the command line, for hints
 
 	// busy is set while requests are in flight, which may finish after a signal.
 	busy atomic.Bool
@@ -50,7 +52,7 @@ type Program struct {
 // NewProgram returns a program without commands.
 func NewProgram(args []string, stdin, stdout, stderr *os.File) *Program {
 	ui := term.NewUI(stderr, term.LiveWidthOf(stderr))
-	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout, ui), UI: ui, Now: time.Now}
+	return &Program{Args: args, Stdin: stdin, Out: term.NewPrinter(stdout, ui), UI: ui, Now: time.Now, setBy: make(map[string]string)}
 }
 
 // End flushes standard output, reports the error of the command and returns its status. With

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,6 +28,7 @@ func (p *Program) Report(err error) Status {
 	if s == StatusDamaged {
 		err = WithHint(err, "to save what is readable, and the list of each vault: "+p.rebuildCommand())
 	}
+	err = WithHint(err, p.blamed(err)...)
 	hints := p.shortened(hintsOf(err))
 	p.UI.Fail(err)
 	if p.verbose > 0 {
@@ -43,6 +45,22 @@ func (p *Program) Report(err error) Status {
 	return s
 }
 
+// blamed returns hints with what has set the options that an error is about, if that was not the
+// command line.
+func (p *Program) blamed(err error) (hints []string) {
+	if !errors.Is(err, ErrUsage) && !errors.Is(err, vault.ErrInvalid) {
+		return nil
+	}
+	text := err.Error()
+	for _, option := range slices.Sorted(maps.Keys(p.setBy)) {
+		words := strings.ReplaceAll(option, "-", " ")
+		if strings.Contains(text, "--"+option+" ") || words != option && strings.Contains(text, words) {
+			hints = append(hints, option+" is set by "+p.setBy[option])
+		}
+	}
+	return hints
+}
+
 // reportJSON prints an error on standard output, with --json.
 func (p *Program) reportJSON(err error, s Status) {
 	if !p.wantsJSON() {
@@ -50,7 +68,7 @@ func (p *Program) reportJSON(err error, s Status) {
 	}
 	o := errorObject{
 		MessageType: "error", Error: strings.ReplaceAll(err.Error(), "\n", "; "),
-		Status: s, Hint: strings.Join(p.shortened(hintsOf(err)), "\n"),
+		Code: codeOf(err), Status: s, Hint: strings.Join(p.shortened(hintsOf(err)), "\n"),
 	}
 	if of, ok := errors.AsType[*objectError](err); ok {
 		o.File, o.ArchiveID = of.file, of.archive
@@ -85,6 +103,7 @@ type errorObject struct {
 	ArchiveID   vault.ArchiveID `json:"archive_id,omitempty"`
 	Error       string          `json:"error"`
 	Status      Status          `json:"exit_status"`
+	Code        string          `json:"code,omitempty"` // the class of the error
 	Hint        string          `json:"hint"`
 }
 

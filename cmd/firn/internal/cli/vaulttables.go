@@ -1,21 +1,34 @@
 package cli
 
-import "firn/cmd/firn/internal/term"
+import (
+	"context"
+
+	"firn/cmd/firn/internal/term"
+)
 
 // VaultTables prints rows about one vault or several. The rows of a vault come one after another.
-// With Headings each vault has a table of its own, below its name.
+// Each vault has a table of its own, below its name, if there are titles.
 type VaultTables struct {
-	Out      *term.Printer
-	Columns  []term.Column
-	Headings bool
+	Out     *term.Printer
+	columns []term.Column
+	title   func(vaultURL string) string // nil: one table for all
 
 	table *term.Table
 	vault string // of the table
 }
 
+// VaultTables returns tables on standard output.
+func (p *Program) VaultTables(ctx context.Context, columns []term.Column, headings bool) *VaultTables {
+	t := &VaultTables{Out: p.Out, columns: columns}
+	if headings {
+		t.title = func(vaultURL string) string { return p.VaultTitle(ctx, vaultURL) }
+	}
+	return t
+}
+
 // Add appends a row about the vault.
 func (t *VaultTables) Add(vaultURL string, cells ...string) {
-	if t.table == nil || t.Headings && vaultURL != t.vault {
+	if t.table == nil || t.title != nil && vaultURL != t.vault {
 		t.begin(vaultURL)
 	}
 	t.table.Add(cells...)
@@ -26,10 +39,10 @@ func (t *VaultTables) begin(vaultURL string) {
 		t.table.End()
 		t.Out.Line("")
 	}
-	if t.Headings {
-		t.Out.Line("%s", term.Show(VaultText(vaultURL)))
+	if t.title != nil {
+		t.Out.Line("%s", term.Show(t.title(vaultURL)))
 	}
-	t.table, t.vault = term.NewTable(t.Out, t.Columns...), vaultURL
+	t.table, t.vault = term.NewTable(t.Out, t.columns...), vaultURL
 }
 
 // End prints the rows that are held.

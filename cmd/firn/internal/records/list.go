@@ -107,7 +107,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 	if there, err := p.HasCatalog(); err != nil {
 		return err
 	} else if !there {
-		p.Empty(fmt.Sprintf("%s: there is no catalog %q yet", noArchives(f), p.CatalogPath), hintsForNone(p, f)...)
+		p.Empty(fmt.Sprintf("%s: there is no catalog %q yet", noArchives(ctx, p, f), p.CatalogPath), hintsForNone(ctx, p, f)...)
 		return nil
 	}
 	c, err := p.OpenCatalog(ctx)
@@ -115,7 +115,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	shown := newArchiveList(p.Out, o.long || !p.Out.IsTerminal(), f.Vault == "")
+	shown := newArchiveList(ctx, p, o.long || !p.Out.IsTerminal(), f.Vault == "")
 	for a, err := range c.Archives(ctx, f) {
 		if err != nil {
 			return err
@@ -135,7 +135,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 	}
 	switch {
 	case shown.archives == 0:
-		p.Empty(noArchives(f), hintsForNone(p, f)...)
+		p.Empty(noArchives(ctx, p, f), hintsForNone(ctx, p, f)...)
 	case !p.JSON:
 		shown.end()
 	}
@@ -143,7 +143,7 @@ func runList(ctx context.Context, p *cli.Program, f catalog.Filter, o listOption
 }
 
 // noArchives says that nothing on record matches f.
-func noArchives(f catalog.Filter) string {
+func noArchives(ctx context.Context, p *cli.Program, f catalog.Filter) string {
 	text := "no archives"
 	if f.Glob != "" {
 		text += fmt.Sprintf(" matching %q", f.Glob)
@@ -159,17 +159,17 @@ func noArchives(f catalog.Filter) string {
 	}
 	text += " on record"
 	if f.Vault != "" {
-		text += " in " + cli.VaultText(f.Vault)
+		text += " in " + p.VaultTitle(ctx, f.Vault)
 	}
 	return text
 }
 
 // hintsForNone returns what to type after a list without archives.
-func hintsForNone(p *cli.Program, f catalog.Filter) []string {
+func hintsForNone(ctx context.Context, p *cli.Program, f catalog.Filter) []string {
 	hints := p.DirectoryHint(f.Vault)
 	command, rest := []string{"firn", "inventory"}, " VAULT"
 	if f.Vault != "" {
-		command, rest = append(command, p.TypedVault(f.Vault)), ""
+		command, rest = append(command, p.TypedVault(ctx, f.Vault)), ""
 	}
 	if f.Glob != "" || f.State != "" || !f.Since.IsZero() || !f.Until.IsZero() {
 		command[1] = "list"

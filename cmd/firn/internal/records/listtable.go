@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"strings"
 
 	"firn/cmd/firn/internal/cli"
@@ -12,10 +13,11 @@ import (
 
 // archiveList prints archives for people, and counts them.
 type archiveList struct {
-	tables    cli.VaultTables
+	tables    *cli.VaultTables
 	long      bool // all fields, whole
 	allVaults bool
 	vault     string // of the last archive
+	isBucket  bool   // it is one
 	prefix    string // of the keys in this vault, if it is a bucket
 
 	archives int
@@ -23,9 +25,9 @@ type archiveList struct {
 	unknown  int // archives without a size
 }
 
-func newArchiveList(out *term.Printer, long, allVaults bool) *archiveList {
+func newArchiveList(ctx context.Context, p *cli.Program, long, allVaults bool) *archiveList {
 	return &archiveList{
-		tables: cli.VaultTables{Out: out, Columns: archiveColumns(long, allVaults), Headings: allVaults && !long},
+		tables: p.VaultTables(ctx, archiveColumns(long, allVaults), allVaults && !long),
 		long:   long, allVaults: allVaults,
 	}
 }
@@ -41,7 +43,7 @@ func (l *archiveList) count(a record.Archive) {
 
 func (l *archiveList) add(a record.Archive) {
 	if a.Vault != l.vault {
-		l.vault, l.prefix = a.Vault, ""
+		l.vault, l.prefix, l.isBucket = a.Vault, "", vaulturl.IsBucket(a.Vault)
 		if ref, err := vaulturl.Parse(a.Vault); err == nil {
 			l.prefix = ref.Prefix
 		}
@@ -69,11 +71,10 @@ func archiveColumns(long, allVaults bool) []term.Column {
 }
 
 func (l *archiveList) cells(a record.Archive) []string {
-	isBucket := vaulturl.IsBucket(a.Vault)
 	if l.long {
 		name := a.Name
-		if isBucket || name == "" || name == record.Stream {
-			name = l.name(a, isBucket)
+		if l.isBucket || name == "" || name == record.Stream {
+			name = l.name(a)
 		}
 		cells := []string{name, humane.Bytes(a.Size), humane.Time(a.Created), string(a.State), string(a.ID), a.Description}
 		if l.allVaults {
@@ -82,17 +83,17 @@ func (l *archiveList) cells(a record.Archive) []string {
 		return cells
 	}
 	id := cli.ColumnID(string(a.ID))
-	if isBucket {
+	if l.isBucket {
 		id = "" // the name is a part of it
 	}
-	return []string{l.name(a, isBucket), humane.Bytes(a.Size), humane.Minute(a.Created), string(a.State), id}
+	return []string{l.name(a), humane.Bytes(a.Size), humane.Minute(a.Created), string(a.State), id}
 }
 
 // name returns the text by which people know an archive. Commands take it as a name. It is
 // never empty.
-func (l *archiveList) name(a record.Archive, isBucket bool) string {
+func (l *archiveList) name(a record.Archive) string {
 	switch {
-	case isBucket:
+	case l.isBucket:
 		return strings.TrimPrefix(string(a.ID), l.prefix)
 	case a.Name != "" && a.Name != record.Stream:
 		return shortName(a.Name)

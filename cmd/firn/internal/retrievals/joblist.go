@@ -93,8 +93,9 @@ func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL 
 	slices.SortStableFunc(all, func(a, b record.Job) int { return a.Started.Compare(b.Started) })
 	allVaults := vaultURL == ""
 	o.long = o.long || !p.Out.IsTerminal()
-	tables := cli.VaultTables{Out: p.Out, Columns: jobColumns(o.long, allVaults), Headings: allVaults && !o.long}
-	if tables.Headings {
+	headings := allVaults && !o.long
+	tables := p.VaultTables(ctx, jobColumns(o.long, allVaults), headings)
+	if headings {
 		slices.SortStableFunc(all, func(a, b record.Job) int { return strings.Compare(a.Vault, b.Vault) })
 	}
 	found := 0
@@ -119,7 +120,7 @@ func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL 
 	tables.End()
 	switch {
 	case found == 0:
-		tellNoJobs(p, vaultURL, len(all) > 0)
+		tellNoJobs(ctx, p, vaultURL, len(all) > 0)
 	case !p.JSON:
 		p.Out.Total("%s", term.Many(found, "job"))
 	}
@@ -127,13 +128,13 @@ func tellJobs(ctx context.Context, p *cli.Program, c *catalog.Catalog, vaultURL 
 }
 
 // tellNoJobs says that no job is listed. others reports whether there are jobs that --all lists.
-func tellNoJobs(p *cli.Program, vaultURL string, others bool) {
+func tellNoJobs(ctx context.Context, p *cli.Program, vaultURL string, others bool) {
 	command := []string{"firn", "job", "list"}
 	sentence, hints := "no jobs on record", []string{askVault}
 	if vaultURL != "" {
-		command = append(command, p.TypedVault(vaultURL))
-		sentence = "no jobs in " + cli.VaultText(vaultURL)
-		hints = append(p.DirectoryHint(vaultURL), "to start one: "+term.ShellCommand("firn", "retrieve", p.TypedVault(vaultURL))+" ARCHIVE")
+		command = append(command, p.TypedVault(ctx, vaultURL))
+		sentence = "no jobs in " + p.VaultTitle(ctx, vaultURL)
+		hints = append(p.DirectoryHint(vaultURL), "to start one: "+term.ShellCommand("firn", "retrieve", p.TypedVault(ctx, vaultURL))+" ARCHIVE")
 	}
 	if others {
 		sentence += " that are in progress or have succeeded"

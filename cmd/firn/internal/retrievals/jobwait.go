@@ -76,7 +76,7 @@ func (w *jobWait) run(ctx context.Context, refs []string) error {
 		return err
 	}
 	if len(chosen) == 0 {
-		w.program.Empty("no jobs in progress in "+cli.VaultText(w.vault.URL()),
+		w.program.Empty("no jobs in progress in "+w.program.VaultTitle(ctx, w.vault.URL()),
 			append(w.program.DirectoryHint(w.vault.URL()), "all its jobs: "+term.ShellCommand("firn", "job", "list", w.vaultArg, "--all"))...)
 		return nil
 	}

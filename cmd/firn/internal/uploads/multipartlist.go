@@ -90,7 +90,7 @@ func multipartList(ctx context.Context, p *cli.Program, args []string, long bool
 		return err
 	}
 	if len(objects) == 0 {
-		tellNoUploads(p, vaultURL)
+		tellNoUploads(ctx, p, vaultURL)
 		return nil
 	}
 	if p.JSON {
@@ -101,19 +101,19 @@ func multipartList(ctx context.Context, p *cli.Program, args []string, long bool
 		}
 		return nil
 	}
-	openUploadTable(p, objects, len(args) == 0, long || !p.Out.IsTerminal())
+	openUploadTable(ctx, p, objects, len(args) == 0, long || !p.Out.IsTerminal())
 	return nil
 }
 
 // tellNoUploads says that there are no unfinished uploads at a vault, or on record if vaultURL is
 // empty.
-func tellNoUploads(p *cli.Program, vaultURL string) {
+func tellNoUploads(ctx context.Context, p *cli.Program, vaultURL string) {
 	if vaultURL == "" {
 		p.Empty("no unfinished uploads on record", "to ask a vault itself: firn multipart list VAULT")
 		return
 	}
-	p.Empty("no unfinished uploads in "+cli.VaultText(vaultURL),
-		append(p.DirectoryHint(vaultURL), "the archives in it: "+term.ShellCommand("firn", "list", p.TypedVault(vaultURL)))...)
+	p.Empty("no unfinished uploads in "+p.VaultTitle(ctx, vaultURL),
+		append(p.DirectoryHint(vaultURL), "the archives in it: "+term.ShellCommand("firn", "list", p.TypedVault(ctx, vaultURL)))...)
 }
 
 // recordedUploads returns the unfinished uploads on record, of one vault or, if vaultURL is
@@ -202,9 +202,10 @@ func hasTooManyParts(u record.Upload, maxParts int) bool {
 	return maxParts > 0 && upload.PartsOf(u.Source.Size, u.PartSize) > int64(maxParts)
 }
 
-func openUploadTable(p *cli.Program, objects []openUploadObject, allVaults, long bool) {
-	tables := cli.VaultTables{Out: p.Out, Columns: openUploadColumns(long, allVaults), Headings: allVaults && !long}
-	if tables.Headings {
+func openUploadTable(ctx context.Context, p *cli.Program, objects []openUploadObject, allVaults, long bool) {
+	headings := allVaults && !long
+	tables := p.VaultTables(ctx, openUploadColumns(long, allVaults), headings)
+	if headings {
 		slices.SortStableFunc(objects, func(a, b openUploadObject) int { return strings.Compare(a.Vault, b.Vault) })
 	}
 	held := int64(0)
