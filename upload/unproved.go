@@ -27,7 +27,7 @@ func (u *upload) awaitArchive(ctx context.Context, at *attempt, c vault.Completi
 	err = patience.Do(ctx, func(ctx context.Context) error {
 		id, err = u.Vault.CompleteUpload(ctx, at.ID, c)
 		if errors.Is(err, vault.ErrNotFound) {
-			return vault.Errorf(vault.ErrUnavailable, "%v", err) //nolint:errorlint // the archive may still appear, so ErrNotFound must not be in the chain
+			return vault.Errorf(vault.ErrUnavailable, "%v", err) // the archive may still appear, so ErrNotFound must not be in the chain
 		}
 		return err
 	})

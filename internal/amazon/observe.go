@@ -80,7 +80,7 @@ func observe(r *http.Request, send func(*http.Request) (*http.Response, error)) 
 		Part: partOf(r), Sent: r.ContentLength,
 	}}
 	id := strings.Join([]string{x.of.Method, x.of.Server, r.URL.RequestURI(), x.of.Part}, " ") // its query may have secrets
-	x.count = func(failed bool) int { return attempt.Count(r.Context(), id, failed) }
+	x.count = attempt.Counter(r.Context(), id)
 	answer, err := send(r)
 	if err != nil {
 		x.end(err)

@@ -20,14 +20,18 @@ func Scope(ctx context.Context) context.Context {
 	return context.WithValue(ctx, scopeKey{}, &scope{failed: make(map[string]int)})
 }
 
-// Count returns the number of this attempt of a request in the scope of ctx, from 1 on, and
-// remembers whether it failed. After a success the count begins anew. Without a scope every
-// attempt is the first.
-func Count(ctx context.Context, id string, failed bool) int {
+// Counter returns a function that returns the number of an attempt of a request in the scope of
+// ctx, from 1 on, and remembers whether the attempt failed. After a success the count begins again.
+// Without a scope every attempt is the first.
+func Counter(ctx context.Context, id string) func(failed bool) int {
 	s, ok := ctx.Value(scopeKey{}).(*scope)
 	if !ok {
-		return 1
+		return func(bool) int { return 1 }
 	}
+	return func(failed bool) int { return s.count(id, failed) }
+}
+
+func (s *scope) count(id string, failed bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.failed[id] + 1

@@ -121,7 +121,7 @@ func TestRetryCountsAttempts(t *testing.T) {
 		send := func(ctx context.Context) error {
 			err := failures[0]
 			failures = failures[1:]
-			attempts = append(attempts, attempt.Count(ctx, "HEAD /films", err != nil))
+			attempts = append(attempts, attempt.Counter(ctx, "HEAD /films")(err != nil))
 			return err
 		}
 		ctx := attempt.Scope(t.Context()) // as package amazon opens for the whole command

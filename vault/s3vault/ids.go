@@ -112,7 +112,7 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 		err = checkVersion(o.version)
 	}
 	if err != nil {
-		return object{}, vault.Errorf(vault.ErrNotFound, "archive %.300q: %v", string(id), err) //nolint:errorlint // the caller's request is valid
+		return object{}, vault.Errorf(vault.ErrNotFound, "archive %.300q: %v", string(id), err) // the caller's request is valid
 	}
 	return o, nil
 }

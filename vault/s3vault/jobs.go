@@ -264,10 +264,10 @@ func (v *Vault) notReady(ctx context.Context, j job, refusal error) error {
 	case is.inProgress:
 		return refusal
 	case !is.isGone && (is.expires.IsZero() || is.expires.After(v.config.Now())): // not %w below: the job has succeeded
-		return vault.Errorf(vault.ErrUnavailable, "%s: the service says that it is restored, and does not return it yet: %v", what, refusal) //nolint:errorlint // see above
+		return vault.Errorf(vault.ErrUnavailable, "%s: the service says that it is restored, and does not return it yet: %v", what, refusal) // as above
 	}
 	// Not %w: the refusal says ErrNotReady, which is wrong here.
-	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // see above
+	return fmt.Errorf("%s: the restored copy has %w: %v", what, vault.ErrExpired, refusal) //nolint:errorlint // as above
 }
 
 // get reads a range of the object of a job; the zero Range is the whole object.

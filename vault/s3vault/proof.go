@@ -52,7 +52,7 @@ func (v *Vault) keepProof(ctx context.Context, o listed, hash treehash.Hash) err
 		v.sayOnce(deniedKeeping)
 		return nil
 	case errors.Is(err, vault.ErrNotFound): // the object existed a moment ago
-		return vault.Errorf(vault.ErrUnavailable, "%s: the object is not visible yet: %v", v.what(what), err) //nolint:errorlint // ErrNotFound would say too much
+		return vault.Errorf(vault.ErrUnavailable, "%s: the object is not visible yet: %v", v.what(what), err) // ErrNotFound would say too much
 	}
 	return v.forgiveKeeping(ctx, o, v.adviseLacking(Tagging, err))
 }

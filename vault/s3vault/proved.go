@@ -109,7 +109,7 @@ func (v *Vault) notThere(u upload, answer published, refusal, missing error) err
 		return missing
 	}
 	return vault.Errorf(vault.ErrUnavailable, "%s: the object is not visible: %v",
-		v.completing(u), missing) //nolint:errorlint // ErrNotFound would say too much
+		v.completing(u), missing) // ErrNotFound would say too much
 }
 
 // expectsCRC reports whether the service should report the CRC-64 of an object.
