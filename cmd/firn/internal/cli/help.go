@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// HelpWidth is the number of columns that no line of a help text exceeds.
+// HelpWidth is the number of columns that no line of a help text exceeds. A narrower terminal gets
+// shorter lines.
 const HelpWidth = 80
 
 // The keys of a command's annotations.
@@ -58,21 +59,53 @@ func isGroup(cmd *cobra.Command) bool { return cmd.Annotations[groupKey] != "" }
 // Help prints the description of a command, its usage, examples, flags and exit statuses, and
 // where to read more.
 func (p *Program) Help(cmd *cobra.Command) {
-	parts := []string{strings.TrimSpace(cmd.Long)}
+	width := HelpWidth
+	if terminal := p.Out.Width(); terminal > 0 {
+		width = min(width, max(terminal, leastHelp))
+	}
+	parts := []string{refilled(strings.TrimSpace(cmd.Long), width)}
 	switch {
 	case !cmd.HasParent(): // it fits a terminal of 24 lines with the prompt
 		parts[0] += "\nUsage: " + cmd.Name() + " COMMAND [ARGUMENT...] [OPTION...]"
-		parts = append(parts, commandGroups(cmd), rootOptions(cmd))
+		parts = append(parts, commandGroups(cmd, width), rootOptions(cmd, width))
 	case IsTopic(cmd):
-		parts = append(parts, readMore(cmd))
+		parts = append(parts, readMore(cmd, width))
 	default:
-		parts = append(parts, commandHelp(cmd)...)
+		parts = append(parts, commandHelp(cmd, width)...)
 	}
 	p.Out.Line("%s", strings.Join(parts, "\n\n"))
 }
 
+// leastHelp is the number of columns below which a help text gets no narrower.
+const leastHelp = 40
+
+// refilled breaks the lines of a help text anew for a terminal that is narrower than
+// [HelpWidth]. Paragraphs with an indented line are tables or commands and stay.
+func refilled(long string, width int) string {
+	if width >= HelpWidth {
+		return long
+	}
+	paragraphs := strings.Split(long, "\n\n")
+	for i, paragraph := range paragraphs {
+		if strings.HasPrefix(paragraph, " ") || strings.Contains(paragraph, "\n ") {
+			continue
+		}
+		var lines []string
+		line := ""
+		for word := range strings.FieldsSeq(paragraph) {
+			if line != "" && len(line)+1+len(word) > width {
+				lines = append(lines, line)
+				line = ""
+			}
+			line = strings.TrimLeft(line+" "+word, " ")
+		}
+		paragraphs[i] = strings.Join(append(lines, line), "\n")
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
 // commandHelp returns the paragraphs below the description of a command.
-func commandHelp(cmd *cobra.Command) []string {
+func commandHelp(cmd *cobra.Command, width int) []string {
 	parts := []string{usage(cmd)}
 	if cmd.Example != "" {
 		parts = append(parts, "Examples:\n"+strings.TrimRight(cmd.Example, "\n"))
@@ -81,10 +114,10 @@ func commandHelp(cmd *cobra.Command) []string {
 		parts = append(parts, "Commands:\n"+commandTable(cmd))
 	}
 	if cmd.HasAvailableLocalFlags() {
-		parts = append(parts, "Options:\n"+flagTable(cmd.LocalFlags()))
+		parts = append(parts, "Options:\n"+flagTable(cmd.LocalFlags(), width))
 	}
-	parts = append(parts, "Global options:\n"+flagTable(cmd.InheritedFlags()))
-	last := readMore(cmd)
+	parts = append(parts, "Global options:\n"+flagTable(cmd.InheritedFlags(), width))
+	last := readMore(cmd, width)
 	if statuses := cmd.Annotations[exitsKey]; statuses != "" {
 		last = "Exit status: " + statuses + "\n" + last
 	}
@@ -121,7 +154,7 @@ func form(cmd *cobra.Command) string {
 
 // commandGroups returns the commands of the root, by their groups. Of commands without a group
 // it returns only the names.
-func commandGroups(root *cobra.Command) string {
+func commandGroups(root *cobra.Command, width int) string {
 	titles := 0
 	for _, g := range root.Groups() {
 		titles = max(titles, len(g.Title)+2)
@@ -141,7 +174,7 @@ func commandGroups(root *cobra.Command) string {
 			others = append(others, c.Name())
 		}
 	}
-	return strings.Join(append(lines, listed(fmt.Sprintf("%-*s", titles, "Other"), others)), "\n")
+	return strings.Join(append(lines, listed(fmt.Sprintf("%-*s", titles, "Other"), others, width)), "\n")
 }
 
 // commandTable returns one line for each command that cmd contains.
@@ -171,7 +204,7 @@ func nameWidth(cmd *cobra.Command) (width int) {
 }
 
 // rootOptions returns the names of the options of all commands and of the help topics.
-func rootOptions(root *cobra.Command) string {
+func rootOptions(root *cobra.Command, width int) string {
 	var options, topics []string
 	root.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		name := "--" + f.Name
@@ -189,17 +222,17 @@ func rootOptions(root *cobra.Command) string {
 			}
 		}
 	}
-	return listed("Options: ", options) + "\n" + listed("Topics:  ", topics) + "\n" +
+	return listed("Options: ", options, width) + "\n" + listed("Topics:  ", topics, width) + "\n" +
 		"Read more: firn COMMAND --help, firn help TOPIC"
 }
 
 // flagTable returns the options of a command.
-func flagTable(flags *pflag.FlagSet) string {
-	return strings.TrimRight(flags.FlagUsagesWrapped(HelpWidth), "\n")
+func flagTable(flags *pflag.FlagSet, width int) string {
+	return strings.TrimRight(flags.FlagUsagesWrapped(width), "\n")
 }
 
 // readMore returns the last line of a help text.
-func readMore(cmd *cobra.Command) string {
+func readMore(cmd *cobra.Command, width int) string {
 	var where []string
 	if cmd.HasAvailableSubCommands() {
 		where = append(where, cmd.CommandPath()+" COMMAND --help")
@@ -207,7 +240,7 @@ func readMore(cmd *cobra.Command) string {
 	for _, topic := range topicsOf(cmd) {
 		where = append(where, "firn help "+topic)
 	}
-	return listed("Read more: ", where)
+	return listed("Read more: ", where, width)
 }
 
 // topicsOf returns the help topics about the words in the usage of a command.
@@ -236,14 +269,14 @@ func topicsOf(cmd *cobra.Command) []string {
 
 // listed returns a title and items, separated by commas. Items that do not fit the width
 // follow on further lines, below the first.
-func listed(title string, items []string) string {
+func listed(title string, items []string, width int) string {
 	var lines []string
 	line := title
 	for i, item := range items {
 		if i < len(items)-1 {
 			item += ","
 		}
-		if len(line)+len(item) > HelpWidth {
+		if len(line)+len(item) > width {
 			lines = append(lines, strings.TrimRight(line, " "))
 			line = strings.Repeat(" ", len(title))
 		}

@@ -46,6 +46,9 @@ func (p *printed) Write(b []byte) (int, error) {
 // IsTerminal reports whether a person reads the output on a terminal.
 func (p *Printer) IsTerminal() bool { return p.width() > 0 }
 
+// Width returns the number of columns of the terminal, or 0 if the output is none.
+func (p *Printer) Width() int { return p.width() }
+
 // Line prints one line. The caller passes text from outside through [Show].
 func (p *Printer) Line(format string, args ...any) {
 	p.mu.Lock()
