@@ -2,7 +2,7 @@ class Firn < Formula
   desc "Takes massive backups into cold storage and gets them back"
   homepage "@URL@"
   version "@VERSION@"
-  license "@LICENSE@"
+  license "Apache-2.0"
 
   on_macos do
     on_arm do

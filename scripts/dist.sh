@@ -19,7 +19,7 @@ read -ra targets <<<"${TARGETS:-linux/amd64 linux/arm64 darwin/amd64 darwin/arm6
 VERSION=$(scripts/version.sh version)
 commit=$(scripts/version.sh commit)
 export VERSION SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-export URL=${URL:-https://firn.invalid} LICENSE=Apache-2.0 MAINTAINER='The maintainers of firn <maintainers@firn.invalid>'
+export URL=${URL:-https://firn.invalid} MAINTAINER='The maintainers of firn <maintainers@firn.invalid>'
 downloads=${DOWNLOADS:-$URL/$VERSION}
 scripts/needs.sh zip
 
@@ -63,8 +63,8 @@ for shell in bash:firn.bash zsh:_firn fish:firn.fish powershell:firn.ps1; do
 	"$work/host" completion "${shell%%:*}" >"$work/common/completions/${shell#*:}"
 done
 mkdir "$work/common/docs"
-cp LICENSE README.md CHANGELOG.md "$work/common"
-cp docs/session.svg "$work/common/docs" # the picture of README.md
+cp LICENSE ./*.md "$work/common"
+cp docs/*.md docs/*.svg "$work/common/docs" # README.md links to them
 
 # modules BINARY NAME lists what a binary is made of, with the licences. It only looks at
 # modules that are here already, as all that were compiled are: what it finds depends on
@@ -79,9 +79,10 @@ modules() {
 
 # package FORMAT STAGE ARCH makes a package for Linux.
 package() {
-	local zsh=/usr/share/zsh/vendor-completions
+	local zsh=/usr/share/zsh/vendor-completions version=$VERSION
 	[[ $1 == deb ]] || zsh=/usr/share/zsh/site-functions
-	(cd "$2" && ARCH=$3 ZSH_FUNCTIONS=$zsh "$nfpm" package --config nfpm.yaml --packager "$1" --target "$dist" >/dev/null)
+	[[ $1 != apk ]] || version=${VERSION/+*/_git} # the version of an apk has no "+"
+	(cd "$2" && ARCH=$3 VERSION=$version ZSH_FUNCTIONS=$zsh "$nfpm" package --config nfpm.yaml --packager "$1" --target "$dist" >/dev/null)
 }
 
 for target in "${targets[@]}"; do
@@ -107,7 +108,7 @@ for target in "${targets[@]}"; do
 		cp -R "$work/$name/." packaging/systemd packaging/nfpm.yaml "$stage"
 		gzip --no-name "$stage"/man/*
 		cp packaging/examples/* "$stage/doc/examples"
-		cp LICENSE README.md CHANGELOG.md docs/*.md docs/*.svg "$stage/doc"
+		cp -R LICENSE ./*.md "$work/common/docs" "$stage/doc"
 		even "$stage"
 		for format in deb rpm apk; do
 			package "$format" "$stage" "$arch"
@@ -115,15 +116,16 @@ for target in "${targets[@]}"; do
 	fi
 done
 
-# The formula and the image are for those who publish the archives.
-filled=$(sed -e "s|@VERSION@|$VERSION|g" -e "s|@URL@|$URL|g" -e "s|@DOWNLOADS@|$downloads|g" -e "s|@LICENSE@|$LICENSE|g" packaging/firn.rb)
+# The formula and the image are for those who publish the archives. A formula needs all of its
+# archives, for their checksums.
+formula=$(sed -e "s|@VERSION@|$VERSION|g" -e "s|@URL@|$URL|g" -e "s|@DOWNLOADS@|$downloads|g" packaging/firn.rb)
 for target in darwin-arm64 darwin-amd64 linux-arm64 linux-amd64; do
 	archive=$dist/firn-$VERSION-$target.tar.gz
 	if [[ -e $archive ]]; then
-		filled=${filled//@SHA256:$target@/$(sha256sum <"$archive" | cut -d ' ' -f 1)}
+		formula=${formula//@SHA256:$target@/$(sha256sum <"$archive" | cut -d ' ' -f 1)}
 	fi
 done
-echo "$filled" >"$dist/firn.rb"
+[[ $formula == *@SHA256:* ]] || echo "$formula" >"$dist/firn.rb"
 sed -e "s|@VERSION@|$VERSION|g" packaging/Dockerfile >"$dist/Dockerfile"
 
 (cd "$dist" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS)
