@@ -11,7 +11,9 @@
 #   boto3  boto3 for Debian's Python, an independent client, also for the benchmark
 #   qemu   qemu-aarch64-static, which runs programs for arm64
 #   shells dash and busybox, which parse the commands of hints differently from bash
-#   zip    zip, which makes the archives for Windows
+#   zip    zip and unzip, which make and read the archives for Windows
+#   rpm    rpm, which installs packages of Fedora and SUSE
+#   man    man, which shows manual pages
 #   strace strace, which records the system calls of a program
 set -euo pipefail
 
@@ -26,14 +28,18 @@ has() {
 	boto3) "$python" -c 'import boto3' ;;
 	qemu) qemu-aarch64-static --version ;;
 	shells) dash -c : && busybox sh -c : ;;
-	zip) zip --version ;;
+	zip) zip --version && unzip -v ;;
+	rpm) rpm --version ;;
+	man) man --version ;;
 	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
 }
 
 packages() {
 	case $1 in
-	strace | zip) echo "$1" ;;
+	strace | rpm) echo "$1" ;;
+	zip) echo zip unzip ;;
+	man) echo man-db ;;
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
 	rclone) echo rclone ;;
