@@ -21,11 +21,10 @@ import (
 // none yet. The bounds of a Listing count to the second, a Marker is the id of
 // the first archive to be listed, whether it is still there or not.
 func (v *Vault) StartJob(ctx context.Context, req vault.JobRequest) (vault.JobID, error) {
-	if err := v.access.RLock(ctx); err != nil {
+	if err := v.lockSwept(ctx); err != nil {
 		return "", fmt.Errorf("start job: %w", err)
 	}
 	defer v.access.RUnlock()
-	v.jobs.Sweep()
 	id, err := v.startJob(ctx, req)
 	if err != nil {
 		return "", fmt.Errorf("start job: %w", err)
@@ -145,28 +144,7 @@ func within(r vault.Range, size int64) (vault.Range, error) {
 // the archive had ended by then whose output is to expire: the bytes are kept until then.
 // An expired job is remembered for a day.
 func (v *Vault) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
-	if err := cancel.Err(ctx); err != nil {
-		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
-	}
-	d, err := v.getJob(id)
-	if err != nil {
-		return vault.Job{}, err
-	}
-	j, err := v.jobs.Describe(&d)
-	if err != nil {
-		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
-	}
-	return j, nil
-}
-
-// getJob returns the document of a job, and removes kept outputs of jobs that have expired,
-// this one perhaps.
-func (v *Vault) getJob(id vault.JobID) (jobs.Document, error) {
-	d, err := v.jobs.Get(id)
-	if err == nil {
-		v.jobs.Sweep()
-	}
-	return d, err
+	return v.jobs.Job(ctx, id)
 }
 
 // Jobs lists the jobs that are in progress and those that have ended, until their
@@ -179,12 +157,7 @@ func (v *Vault) Jobs(ctx context.Context) iter.Seq2[vault.Job, error] {
 // JobsFrom is Jobs without those that were created before from.
 func (v *Vault) JobsFrom(ctx context.Context, from time.Time) iter.Seq2[vault.Job, error] {
 	return func(yield func(vault.Job, error) bool) {
-		err := v.access.Closed()
-		if err == nil {
-			v.jobs.Sweep()
-			err = v.jobs.Each(ctx, from, func(j vault.Job) bool { return yield(j, nil) })
-		}
-		if err != nil {
+		if err := v.jobs.Each(ctx, from, func(j vault.Job) bool { return yield(j, nil) }); err != nil {
 			yield(vault.Job{}, fmt.Errorf("list jobs of directory vault %q: %w", v.path, err))
 		}
 	}

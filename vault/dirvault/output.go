@@ -18,7 +18,7 @@ import (
 
 // finished returns a job whose output can be read now.
 func (v *Vault) finished(id vault.JobID) (jobs.Document, error) {
-	d, err := v.getJob(id)
+	d, err := v.jobs.Get(id)
 	if err != nil {
 		return jobs.Document{}, err
 	}

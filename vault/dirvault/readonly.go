@@ -53,11 +53,16 @@ func (o Options) whyReadOnly(dir string, inside ...string) error {
 }
 
 // lockToWrite takes v.access for a call that changes the vault's archives, uploads or notes.
-// It makes room first: kept outputs that no job gives any more are removed.
 func (v *Vault) lockToWrite(ctx context.Context) error {
 	if v.readOnly != nil {
 		return v.readOnly
 	}
+	return v.lockSwept(ctx)
+}
+
+// lockSwept takes v.access for a call that needs room on the disk. It makes room first: kept
+// outputs that no job gives any more are removed.
+func (v *Vault) lockSwept(ctx context.Context) error {
 	if err := v.access.RLock(ctx); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (s *Store) each(visit func(*Document)) (broken, err error) {
 		if !isJob {
 			return true, nil
 		}
-		d, err := s.Get(vault.JobID(id))
+		d, err := s.get(vault.JobID(id))
 		switch {
 		case err == nil:
 			visit(&d)

@@ -15,9 +15,24 @@ import (
 	"firn/vault/dirvault/internal/layout"
 )
 
-// Describe returns the state of a job. A job whose archive was deleted has failed, unless the
-// bytes are kept for it.
-func (s *Store) Describe(d *Document) (vault.Job, error) {
+// Job returns the state of a job. A job whose archive was deleted has failed, unless the bytes
+// are kept for it.
+func (s *Store) Job(ctx context.Context, id vault.JobID) (vault.Job, error) {
+	if err := cancel.Err(ctx); err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	d, err := s.Get(id)
+	if err != nil {
+		return vault.Job{}, err
+	}
+	j, err := s.describe(&d)
+	if err != nil {
+		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
+	}
+	return j, nil
+}
+
+func (s *Store) describe(d *Document) (vault.Job, error) {
 	j := d.job()
 	switch {
 	case !d.Ended(s.Now()):
@@ -44,6 +59,10 @@ func (s *Store) Describe(d *Document) (vault.Job, error) {
 // until it returns false: the oldest first, and of the same age by their ids. It holds only
 // the times of the jobs. Damaged jobs are left out and reported to Options.Damaged.
 func (s *Store) Each(ctx context.Context, from time.Time, visit func(vault.Job) bool) error {
+	if err := s.Closed(); err != nil {
+		return err
+	}
+	s.Sweep()
 	all, err := s.inOrder(ctx)
 	if err != nil {
 		return err
@@ -51,12 +70,12 @@ func (s *Store) Each(ctx context.Context, from time.Time, visit func(vault.Job) 
 	first, _ := slices.BinarySearchFunc(all, from, func(l listed, from time.Time) int { return l.created.Compare(from) })
 	for _, l := range all[first:] {
 		if l.forgotten(s.Now()) {
-			_, _ = s.Get(l.id) // which removes it
+			_, _ = s.get(l.id) // which removes it
 		}
 		if l.expired(s.Now()) {
 			continue
 		}
-		j, err := s.describe(ctx, l.id)
+		j, err := s.Job(ctx, l.id)
 		switch {
 		case errors.Is(err, vault.ErrNotFound):
 			continue // forgotten just now
@@ -71,21 +90,6 @@ func (s *Store) Each(ctx context.Context, from time.Time, visit func(vault.Job) 
 		}
 	}
 	return nil
-}
-
-func (s *Store) describe(ctx context.Context, id vault.JobID) (vault.Job, error) {
-	if err := cancel.Err(ctx); err != nil {
-		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
-	}
-	d, err := s.Get(id)
-	if err != nil {
-		return vault.Job{}, err
-	}
-	j, err := s.Describe(&d)
-	if err != nil {
-		return vault.Job{}, fmt.Errorf("job %q: %w", id, err)
-	}
-	return j, nil
 }
 
 // listed is a job in the order of a list.

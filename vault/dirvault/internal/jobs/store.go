@@ -40,9 +40,17 @@ func NewStore(dir *files.Dir, o Options) *Store {
 	return &Store{Options: o, files: dir, dir: dir.Root}
 }
 
-// Get returns the document of a job, or an error that wraps ErrNotFound. A job
-// that is to be forgotten is removed.
+// Get returns the document of a job, or an error that wraps ErrNotFound. A job that is to be
+// forgotten is removed, and so are kept outputs of jobs that have expired, perhaps of this one.
 func (s *Store) Get(id vault.JobID) (Document, error) {
+	d, err := s.get(id)
+	if err == nil {
+		s.Sweep()
+	}
+	return d, err
+}
+
+func (s *Store) get(id vault.JobID) (Document, error) {
 	missing := fmt.Errorf("job %q: %w", id, vault.ErrNotFound)
 	if err := s.Closed(); err != nil {
 		return Document{}, err

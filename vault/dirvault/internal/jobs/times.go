@@ -103,7 +103,7 @@ func (s *Store) timesOf(id vault.JobID) (times, error) {
 	if known && !t.forgotten(s.Now()) {
 		return t, nil
 	}
-	d, err := s.Get(id)
+	d, err := s.get(id)
 	if err != nil {
 		return times{}, err
 	}
