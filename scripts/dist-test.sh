@@ -215,7 +215,7 @@ fi
 root=$work/rpm-root
 rpm=$(echo "$dist"/firn-*."$(uname -m)".rpm)
 mkdir "$root"
-fedora() { rpm --root "$root" --dbpath /var/lib/rpm "$@"; }
+fedora() { rpm --force-debian --root "$root" --dbpath /var/lib/rpm "$@"; }
 fedora --install --nodeps "$rpm"
 problems=$(fedora --verify --nodeps firn) || fail "the installed rpm differs from its list: $problems"
 open_to_all "$root/usr"
