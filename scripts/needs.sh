@@ -14,6 +14,7 @@
 #   zip    zip and unzip, which make and read the archives for Windows
 #   rpm    rpm, which installs packages of Fedora and SUSE
 #   man    man, which shows manual pages
+#   age    age and age-keygen, an independent implementation of the encryption, and ssh-keygen
 #   strace strace, which records the system calls of a program
 set -euo pipefail
 
@@ -31,6 +32,7 @@ has() {
 	zip) zip --version && unzip -v ;;
 	rpm) rpm --version ;;
 	man) man --version ;;
+	age) age --version && age-keygen --version && command -v ssh-keygen ;;
 	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
 }
@@ -45,6 +47,7 @@ packages() {
 	rclone) echo rclone ;;
 	boto | boto3) echo "python3-$1" ;;
 	qemu) echo qemu-user-static ;;
+	age) echo age openssh-client ;;
 	shells) echo dash busybox ;;
 	*)
 		echo "needs.sh: no such need: $1" >&2
