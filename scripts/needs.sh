@@ -15,6 +15,7 @@
 #   rpm    rpm, which installs packages of Fedora and SUSE
 #   man    man, which shows manual pages
 #   age    age and age-keygen, an independent implementation of the encryption, and ssh-keygen
+#   git    git, whose ignore rules and GNU find, whose lists, tests compare with
 #   strace strace, which records the system calls of a program
 set -euo pipefail
 
@@ -32,6 +33,7 @@ has() {
 	zip) zip --version && unzip -v ;;
 	rpm) rpm --version ;;
 	man) man --version ;;
+	git) git --version && find --version ;;
 	age) age --version && age-keygen --version && command -v ssh-keygen ;;
 	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
@@ -42,6 +44,7 @@ packages() {
 	strace | rpm) echo "$1" ;;
 	zip) echo zip unzip ;;
 	man) echo man-db ;;
+	git) echo git findutils ;;
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
 	rclone) echo rclone ;;
