@@ -17,69 +17,72 @@ func parseClass(text string, i int) (members set, end int, err error) {
 	}
 	last := -1 // the member before, which may begin a range
 	for first := true; ; first = false {
-		if i >= len(text) {
-			return set{}, 0, errBracket
-		}
-		c := text[i]
 		switch {
-		case c == ']' && !first:
-			if negated {
-				for b := range members {
-					members[b] = !members[b]
-				}
-			}
-			members['/'] = false
-			return members, i, nil
-		case c == '-' && last >= 0 && i+1 < len(text) && text[i+1] != ']':
-			if i++; text[i] == '\\' {
-				i++
-			}
-			if i >= len(text) {
-				return set{}, 0, errBracket
-			}
-			for b := last; b <= int(text[i]); b++ {
+		case i >= len(text):
+			return set{}, 0, errBracket
+		case text[i] == ']' && !first:
+			return members.but('/', negated), i, nil
+		case text[i] == '[' && i+1 < len(text) && text[i+1] == ':':
+			i, err = named(text, i, &members)
+			last = -1
+		case text[i] == '-' && last >= 0 && i+1 < len(text) && text[i+1] != ']':
+			var end byte
+			end, i, err = member(text, i+1)
+			for b := last; b <= int(end); b++ {
 				members[b] = true
 			}
 			last = -1
-		case c == '[' && i+1 < len(text) && text[i+1] == ':':
-			var ok bool
-			if i, ok = named(text, i, &members); !ok {
-				return set{}, 0, errBracket
-			}
-			last = -1
 		default:
-			if c == '\\' {
-				if i++; i >= len(text) {
-					return set{}, 0, errBracket
-				}
-				c = text[i]
-			}
+			var c byte
+			c, i, err = member(text, i)
 			members[c] = true
 			last = int(c)
 		}
-		i++
+		if err != nil {
+			return set{}, 0, err
+		}
 	}
 }
 
+// but returns the set, or the other bytes if negated, without b.
+func (s set) but(b byte, negated bool) set {
+	for i := range s {
+		s[i] = s[i] != negated
+	}
+	s[b] = false
+	return s
+}
+
+// member returns the byte at text[i], or the one after a backslash, and the index after it.
+func member(text string, i int) (c byte, next int, err error) {
+	if i < len(text) && text[i] == '\\' {
+		i++
+	}
+	if i >= len(text) {
+		return 0, 0, errBracket
+	}
+	return text[i], i + 1, nil
+}
+
 // named adds the members of a class such as [:alpha:] that begins at text[i], and returns
-// the index of its last byte. Without an end, the bracket is a member itself.
-func named(text string, i int, members *set) (end int, ok bool) {
+// the index after it. Without an end, the bracket is a member itself.
+func named(text string, i int, members *set) (next int, err error) {
 	n := strings.IndexByte(text[i+2:], ']')
 	if n < 0 {
-		return 0, false
+		return 0, errBracket
 	}
 	if n == 0 || text[i+2+n-1] != ':' {
 		members['['] = true
-		return i, true
+		return i + 1, nil
 	}
 	is, ok := classes[text[i+2:i+2+n-1]]
 	if !ok {
-		return 0, false
+		return 0, errClass
 	}
 	for b := range 128 {
 		members[b] = members[b] || is(byte(b))
 	}
-	return i + 2 + n, true
+	return i + 2 + n + 1, nil
 }
 
 var classes = map[string]func(c byte) bool{

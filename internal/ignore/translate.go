@@ -5,7 +5,10 @@ import (
 	"strings"
 )
 
-var errBracket = errors.New("a bracket is not closed")
+var (
+	errBracket = errors.New("a bracket is not closed")
+	errClass   = errors.New("it has an unknown class of characters")
+)
 
 // translate writes a pattern of git, whose unit is the byte, as one of package doublestar,
 // whose unit is the rune: each byte becomes the rune of its number.
