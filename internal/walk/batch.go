@@ -23,6 +23,7 @@ func (w *walk) readBatch(d *dir, start int) *batch {
 	}
 	defer d.done()
 	end := min(start+batchSize, d.names.len())
+	b.items = make([]Item, 0, end-start)
 	for i := start; i < end && w.ctx.Err() == nil; i++ {
 		w.readFile(d, h, d.names.at(i), &b)
 	}

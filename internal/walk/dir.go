@@ -82,8 +82,13 @@ func (w *walk) finish(d *dir) {
 }
 
 func (w *walk) readNames(d *dir, h handle, limit int) {
+	buf, ok := w.buffers.Get().(*[]byte)
+	if !ok {
+		buf = new(make([]byte, 32<<10))
+	}
+	defer w.buffers.Put(buf)
 	var err error
-	if d.more, err = h.names(&d.names, limit); err != nil {
+	if d.more, err = h.names(&d.names, limit, *buf); err != nil {
 		d.before = append(d.before, failed(d.path, fmt.Errorf("read the directory %q: %w", d.path, err)))
 	}
 }

@@ -62,8 +62,8 @@ func (h handle) openFile(name, path string) (*os.File, Entry, error) {
 
 // names adds names in the directory, in any order, until the list has limit names or more.
 // Then more is true, and the next call goes on.
-func (h handle) names(all *names, limit int) (more bool, err error) {
-	buf := make([]byte, 32<<10)
+// buf is for the entries of the system.
+func (h handle) names(all *names, limit int, buf []byte) (more bool, err error) {
 	var list []string
 	for all.len() < limit {
 		n, err := unix.ReadDirent(h.fd, buf)

@@ -40,7 +40,7 @@ func (h handle) openFile(name, path string) (*os.File, Entry, error) {
 }
 
 // names adds all names in the directory, in any order.
-func (h handle) names(all *names, _ int) (more bool, err error) {
+func (h handle) names(all *names, _ int, _ []byte) (more bool, err error) {
 	d, err := h.root.Open(".")
 	if err != nil {
 		return false, err

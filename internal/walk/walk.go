@@ -31,6 +31,7 @@ type walk struct {
 	workers chan struct{} // limits what is read at the same time
 	ahead   chan struct{} // limits what waits for its turn
 	all     sync.WaitGroup
+	buffers sync.Pool // *[]byte, to read directories
 
 	way     []*dir // from the root to the current directory
 	closed  int    // how many of them, from the root, are not kept open
@@ -92,34 +93,4 @@ func (w *walk) pass(item Item) {
 		w.stopped = true
 		w.cancel()
 	}
-}
-
-// A future is a result that another goroutine may be working on.
-type future[T any] struct {
-	ready chan T // nil if nobody does
-	do    func() T
-}
-
-// soon begins to make a result, if there is room ahead.
-func soon[T any](w *walk, do func() T) future[T] {
-	select {
-	case w.ahead <- struct{}{}:
-	default:
-		return future[T]{do: do}
-	}
-	f := future[T]{ready: make(chan T, 1)}
-	w.all.Go(func() {
-		w.workers <- struct{}{}
-		defer func() { <-w.workers }()
-		f.ready <- do()
-	})
-	return f
-}
-
-func (f future[T]) get(w *walk) T {
-	if f.ready == nil {
-		return f.do()
-	}
-	defer func() { <-w.ahead }()
-	return <-f.ready
 }
