@@ -42,8 +42,11 @@ func (n *names) bytes(r ref) []byte {
 	return n.blocks[r>>36][offset : offset+int(r&0xffff)]
 }
 
+// sort orders the names by their bytes. A system that reports a name twice, while others
+// change the directory, is heard once.
 func (n *names) sort() {
 	slices.SortFunc(n.refs, func(a, b ref) int { return bytes.Compare(n.bytes(a), n.bytes(b)) })
+	n.refs = slices.CompactFunc(n.refs, func(a, b ref) bool { return bytes.Equal(n.bytes(a), n.bytes(b)) })
 }
 
 // has reports whether a sorted list has a name.
