@@ -24,6 +24,10 @@ func TestAWalkStaysInsideWhileLinksAreSwapped(t *testing.T) {
 	must(t, os.Symlink(filepath.Join(outside, "secret-file"), filepath.Join(dir, "link-to-file")))
 	done := make(chan struct{})
 	var swapping sync.WaitGroup
+	defer func() {
+		close(done)
+		swapping.Wait()
+	}()
 	swap := func(link string, names ...string) {
 		swapping.Go(func() {
 			for i := 0; ; i++ {
@@ -62,8 +66,6 @@ func TestAWalkStaysInsideWhileLinksAreSwapped(t *testing.T) {
 			}
 		}
 	}
-	close(done)
-	swapping.Wait()
 	if opened == 0 {
 		t.Error("no file was opened")
 	}
