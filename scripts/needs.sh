@@ -16,6 +16,7 @@
 #   man    man, which shows manual pages
 #   age    age and age-keygen, an independent implementation of the encryption, and ssh-keygen
 #   git    git, whose ignore rules and GNU find, whose lists, tests compare with
+#   zstd   zstd and GNU tar, which read packs
 #   strace strace, which records the system calls of a program
 set -euo pipefail
 
@@ -35,6 +36,7 @@ has() {
 	man) man --version ;;
 	git) git --version && find --version ;;
 	age) age --version && age-keygen --version && command -v ssh-keygen ;;
+	zstd) zstd --version && tar --version ;;
 	strace) strace -qq -o /dev/null true ;; # fails if it may not be used
 	esac >/dev/null 2>&1
 }
@@ -45,6 +47,7 @@ packages() {
 	zip) echo zip unzip ;;
 	man) echo man-db ;;
 	git) echo git findutils ;;
+	zstd) echo zstd tar ;;
 	cc) echo gcc libc6-dev ;;
 	aws) echo awscli ;;
 	rclone) echo rclone ;;

@@ -77,7 +77,7 @@ volume() {
 printf '%d steps. On two cores they take about 15 minutes; the first run compiles everything\n' "$steps"
 printf 'and takes twice as long. The longest steps are the last three.\n\n'
 printf '== what the tests need\n'
-scripts/needs.sh age git cc aws rclone boto boto3 qemu shells strace || exit 1
+scripts/needs.sh age git cc aws rclone boto boto3 qemu shells strace zstd || exit 1
 
 step 'modules are as recorded' go mod verify
 step 'go.mod is tidy' go mod tidy -diff
