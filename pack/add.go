@@ -79,10 +79,7 @@ func (w *Writer) begin(ctx context.Context) error {
 	if err := w.ok(); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return nil
+	return ctx.Err()
 }
 
 // room reports an error if a content of size bytes would be too much for the pack. The tail

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"firn/pack"
 )
@@ -52,6 +53,39 @@ func BenchmarkContent(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkEntry adds small files: the work for one entry. The metrics are the bytes of an
+// entry in the lines and in the pack, and the memory of the Writer.
+func BenchmarkEntry(b *testing.B) {
+	var out counter
+	w := begin(b, &out, pack.WriterOptions{ID: testID, Created: testTime, TempDir: b.TempDir()})
+	content := strings.NewReader("")
+	n := 0
+	defer processorTime(b, syscall.RUSAGE_SELF)()
+	b.ReportAllocs()
+	for b.Loop() {
+		e := pack.Entry{
+			Type: pack.TypeFile, Name: fmt.Sprintf("home/user/directory%d/file%d", n/100, n), Size: 100,
+			ModTime: testTime.Add(time.Duration(n) * 1_234_567), ChangeTime: testTime.Add(time.Duration(n) * 1_234_567),
+			Mode: 0o644, UID: 1000, GID: 1000, UserName: "user", GroupName: "users", Inode: uint64(1_000_000 + n),
+		}
+		content.Reset(fmt.Sprintf("%0100d", n))
+		if _, err := w.Add(b.Context(), e, content); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	data := int64(out)
+	tail, err := w.Close()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(tail.IndexSize)/float64(n), "line-B/op")
+	b.ReportMetric(float64(tail.PackSize-data)/float64(n), "tail-B/op")
+	b.ReportMetric(float64(m.Sys)/(1<<20), "MiB")
 }
 
 // sources returns 64 MiB of the source of the Go distribution.
@@ -129,6 +163,17 @@ func treeSize(b *testing.B, root string) (size int64) {
 	return size
 }
 
+// descriptor reads a file without the poller of the runtime, which costs system calls.
+type descriptor int
+
+func (d descriptor) Read(p []byte) (int, error) {
+	n, err := syscall.Read(int(d), p)
+	if n == 0 && err == nil {
+		return 0, io.EOF
+	}
+	return max(n, 0), err
+}
+
 type counter int64
 
 func (c *counter) Write(p []byte) (int, error) {
@@ -154,14 +199,14 @@ func writeTree(b *testing.B, root string, o pack.WriterOptions) (size, packed in
 			_, err = w.Add(b.Context(), e, nil)
 			return err
 		}
-		file, err := os.Open(path)
+		file, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 		if err != nil {
 			return err
 		}
-		defer file.Close()
+		defer syscall.Close(file)
 		e.Type, e.Size = pack.TypeFile, info.Size()
 		size += e.Size
-		_, err = w.Add(b.Context(), e, file)
+		_, err = w.Add(b.Context(), e, descriptor(file))
 		return err
 	})
 	if err != nil {
@@ -170,6 +215,5 @@ func writeTree(b *testing.B, root string, o pack.WriterOptions) (size, packed in
 	if _, err := w.Close(); err != nil {
 		b.Fatal(err)
 	}
-	runtime.KeepAlive(io.Discard)
 	return size, int64(out)
 }

@@ -45,7 +45,7 @@ var goldens = map[string]func(t *testing.T, w *pack.Writer){
 			}
 		}
 	},
-	"v1-large": func(t *testing.T, w *pack.Writer) { addSegments(t, w, "disk.img", 2) },
+	"v1-large": func(t *testing.T, w *pack.Writer) { addSegments(t, w, "disk.img", 1) },
 }
 
 // The golden packs read as they did when they were written.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"hash"
+	"reflect"
 	"testing"
 
 	"firn/pack"
@@ -44,6 +45,35 @@ func TestLongLargeFile(t *testing.T) {
 	}
 	if sha256.Sum256(end) != source.sums[16] {
 		t.Error("the last segment has another content")
+	}
+}
+
+// The segments of a file are members of their own, and its chunks say where.
+func TestLongSegments(t *testing.T) {
+	o := options()
+	o.FrameSize = 0
+	var want []pack.Entry
+	data, tail := write(t, o, func(w *pack.Writer) {
+		add(t, w, file("before"), "x")
+		want = addSegments(t, w, "disk.img", 2)
+		add(t, w, file("after"), "y")
+	})
+	got := entries(t, data)
+	if len(got) != len(want)+2 || !reflect.DeepEqual(got[1:len(got)-1], want) {
+		t.Fatalf("the index has %+v", got)
+	}
+	stream := tail.Open(bytes.NewReader(data))
+	for i, e := range want[1:3] {
+		first, last := make([]byte, 1), make([]byte, 1)
+		if _, err := stream.ReadAt(first, e.Offset); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stream.ReadAt(last, e.Offset+e.ChunkSize-1); err != nil {
+			t.Fatal(err)
+		}
+		if first[0] != byte('a'+i) || last[0] != byte('a'+i) {
+			t.Errorf("the segment %d begins with %q and ends with %q", i, first, last)
+		}
 	}
 }
 

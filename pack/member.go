@@ -46,6 +46,9 @@ func (w *Writer) member(e Entry, content io.Reader, holes []Range) (*member, err
 	if e.Type == TypeFile && content == nil {
 		return nil, fmt.Errorf("the file %q has no content", e.Name)
 	}
+	if err := w.index.sequence.finish(); err != nil {
+		return nil, err
+	}
 	if w.index.sequence.files == MaxFiles {
 		return nil, fmt.Errorf("%w: it has %d files", ErrFull, MaxFiles)
 	}
@@ -66,7 +69,10 @@ func (m *member) check(e Entry) error {
 	}
 	weight := len(e.Name) + len(e.LinkName) + len(e.UserName) + len(e.GroupName)
 	for name, value := range e.Xattrs {
-		weight += len(name) + len(value)
+		weight += 3*len(name) + len(value) + 40 // in the tar header
+	}
+	if weight > MaxLine-blockSize {
+		return fmt.Errorf("the tar header of %.100q would have %d bytes; the limit is %d", e.Name, weight, MaxLine)
 	}
 	if weight > MaxLine/8 {
 		e.Offset, e.Digest, e.ChunkOffset, e.ChunkSize = 1<<62, Digest{1}, 1<<62, 1<<62

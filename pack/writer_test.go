@@ -152,7 +152,9 @@ func TestWriterRefuses(t *testing.T) {
 		"the target of the link":     {Type: pack.TypeHardlink, Name: "a", LinkName: "/b"},
 		"and a content":              {Type: pack.TypeDir, Name: "a", Size: 4096},
 		"and the fields of a chunk":  {Type: pack.TypeDir, Name: "a", ChunkSize: 4096},
-		"a line of index.jsonl has ": {Type: pack.TypeDir, Name: "a", UserName: strings.Repeat("u", pack.MaxLine)},
+		"the tar header of":          {Type: pack.TypeDir, Name: "a", UserName: strings.Repeat("u", pack.MaxLine)},
+		"a line of index.jsonl has ": {Type: pack.TypeDir, Name: "a", UserName: strings.Repeat("\x01", pack.MaxLine/4)},
+		"write the tar header of":    {Type: pack.TypeDir, Name: "a", UserName: "a\x00"},
 	} {
 		data, _ := write(t, options(), func(w *pack.Writer) {
 			if _, err := w.Add(t.Context(), e, strings.NewReader("")); err == nil || !strings.Contains(err.Error(), want) {
