@@ -29,7 +29,7 @@ func (w *Writer) Add(ctx context.Context, e Entry, content io.Reader, holes ...R
 	if err := w.begin(ctx); err != nil {
 		return e, err
 	}
-	m, err := w.member(e, content, holes)
+	m, err := w.check(e, content, holes)
 	if err != nil {
 		return e, err
 	}
@@ -94,14 +94,14 @@ func (w *Writer) room(size int64) error {
 
 // list adds the lines of a member to the index.
 func (w *Writer) list(m *member) error {
-	if err := w.add(&w.index, m.entry); err != nil {
+	if err := w.add(&w.index, &m.entry); err != nil {
 		return err
 	}
 	if m.entry.Type != TypeFile {
 		return nil
 	}
 	for chunk := range m.chunks() {
-		if err := w.add(&w.index, chunk); err != nil {
+		if err := w.add(&w.index, &chunk); err != nil {
 			return err
 		}
 	}

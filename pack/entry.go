@@ -61,7 +61,9 @@ type Entry struct {
 
 // MarshalJSON returns the object of the line, without the `\n`.
 func (e Entry) MarshalJSON() ([]byte, error) {
-	return json.Marshal(newEntryLine(e))
+	var line entryLine
+	line.set(&e)
+	return json.Marshal(&line)
 }
 
 // UnmarshalJSON parses the object of a line. It ignores fields that it does not know, and

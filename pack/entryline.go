@@ -40,8 +40,8 @@ type entryLine struct {
 
 const zeros = "zeros"
 
-func newEntryLine(e Entry) entryLine {
-	line := entryLine{
+func (line *entryLine) set(e *Entry) {
+	*line = entryLine{
 		Type: e.Type, Size: e.Size, Digest: e.Digest, Offset: e.Offset,
 		ModTime: fit(e.ModTime), ChangeTime: fit(e.ChangeTime), Inode: e.Inode,
 		Mode: e.Mode, UID: e.UID, GID: e.GID,
@@ -61,7 +61,6 @@ func newEntryLine(e Entry) entryLine {
 			line.XattrsB64 = put(line.XattrsB64, base64.StdEncoding.EncodeToString([]byte(name)), value)
 		}
 	}
-	return line
 }
 
 func (line *entryLine) entry() (Entry, error) {

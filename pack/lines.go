@@ -27,6 +27,7 @@ type firstLine struct {
 type lines struct {
 	sequence sequence
 	spool    *spool
+	line     entryLine // the JSON of an entry, which is reused
 	buffer   bytes.Buffer
 	encoder  *json.Encoder
 }
@@ -54,12 +55,17 @@ func (l *lines) encode(line any) error {
 	return l.spool.fits(l.buffer.Len())
 }
 
+func (l *lines) encodeEntry(e *Entry) error {
+	l.line.set(e)
+	return l.encode(&l.line)
+}
+
 // entry makes the line of an entry in the buffer, after all checks.
 func (l *lines) entry(e *Entry) error {
 	if l.sequence.files == MaxFiles && e.Type != TypeChunk {
 		return fmt.Errorf("%w: it has %d files", ErrFull, MaxFiles)
 	}
-	if err := l.encode(newEntryLine(*e)); err != nil {
+	if err := l.encodeEntry(e); err != nil {
 		return err
 	}
 	return l.sequence.next(e)
@@ -69,20 +75,20 @@ func (l *lines) entry(e *Entry) error {
 // [LargeFile] bytes whose content is in segments, without an offset, and then its chunks, one
 // for each [SegmentSize] bytes, in their order.
 func (w *Writer) List(e Entry) error {
-	return w.add(&w.index, e)
+	return w.add(&w.index, &e)
 }
 
 // Change adds a file to the changes: one that is new or changed since the snapshot before,
 // and whose content was stored before. Its entry has no offset. The chunks of a file follow
 // it.
 func (w *Writer) Change(e Entry) error {
-	return w.add(&w.changes, e)
+	return w.add(&w.changes, &e)
 }
 
 // Gone adds a name to the changes that the snapshot before had and this one has not. A
 // directory takes its content with it.
 func (w *Writer) Gone(name string) error {
-	return w.add(&w.changes, Entry{Type: TypeGone, Name: name})
+	return w.add(&w.changes, &Entry{Type: TypeGone, Name: name})
 }
 
 // Snapshot adds a snapshot to the changes. The changes that follow belong to it. The entries
@@ -103,11 +109,11 @@ func (w *Writer) Snapshot(s Snapshot) error {
 	return w.keep(&w.changes)
 }
 
-func (w *Writer) add(l *lines, e Entry) error {
+func (w *Writer) add(l *lines, e *Entry) error {
 	if err := w.ok(); err != nil {
 		return err
 	}
-	if err := l.entry(&e); err != nil {
+	if err := l.entry(e); err != nil {
 		return err
 	}
 	return w.keep(l)

@@ -20,11 +20,12 @@ type member struct {
 	segments []Digest // of a large file
 }
 
-// member checks an entry before anything is written.
-func (w *Writer) member(e Entry, content io.Reader, holes []Range) (*member, error) {
+// check checks an entry before anything is written.
+func (w *Writer) check(e Entry, content io.Reader, holes []Range) (*member, error) {
 	e.Offset, e.Digest = 0, Digest{}
 	e.ModTime, e.ChangeTime = fit(e.ModTime), fit(e.ChangeTime)
-	m := &member{w: w, entry: e, content: content, holes: holes}
+	m := &w.member
+	*m = member{w: w, entry: e, content: content, holes: holes}
 	switch {
 	case e.Type == TypeChunk || e.Type == TypeBroken || e.Type == TypeGone:
 		return nil, fmt.Errorf("an entry of type %q is no member of a pack", e.Type)
@@ -55,11 +56,11 @@ func (w *Writer) member(e Entry, content io.Reader, holes []Range) (*member, err
 	if err := w.room(m.size); err != nil {
 		return nil, err
 	}
-	return m, m.check(check)
+	return m, m.checkLines(check)
 }
 
-// check makes sure that the lines of the index can be written later.
-func (m *member) check(e Entry) error {
+// checkLines makes sure that the lines of the index can be written later.
+func (m *member) checkLines(e Entry) error {
 	end := int64(0)
 	for _, hole := range m.holes {
 		if m.entry.Type != TypeFile || hole.Offset < end || hole.Size <= 0 || hole.Size > m.size-hole.Offset {
@@ -76,7 +77,7 @@ func (m *member) check(e Entry) error {
 	}
 	if weight > MaxLine/8 {
 		e.Offset, e.Digest, e.ChunkOffset, e.ChunkSize = 1<<62, Digest{1}, 1<<62, 1<<62
-		if err := m.w.index.encode(newEntryLine(e)); err != nil {
+		if err := m.w.index.encodeEntry(&e); err != nil {
 			return fmt.Errorf("list %.100q: %w", e.Name, err)
 		}
 	}

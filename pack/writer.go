@@ -46,6 +46,7 @@ type Writer struct {
 	tar     *tar.Writer
 	index   lines
 	changes lines
+	member  member // the file that is being added
 	hash    hash.Hash
 	buffer  []byte
 	closed  bool
