@@ -1,9 +1,11 @@
 package pack_test
 
 import (
+	"bytes"
 	"fmt"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,6 +27,30 @@ func BenchmarkWrite(b *testing.B) {
 				b.ReportMetric(float64(packed)/float64(size), "ratio")
 			}
 		})
+	}
+}
+
+// BenchmarkIndex reads an index: the work for one entry.
+func BenchmarkIndex(b *testing.B) {
+	const n = 50_000
+	data, tail := write(b, pack.WriterOptions{ID: testID}, func(w *pack.Writer) {
+		for i := range n {
+			e := file(fmt.Sprintf("home/user/directory%d/file%d", i/100, i))
+			e.ChangeTime, e.UserName, e.Inode = testTime, "user", uint64(i)
+			add(b, w, e, "x")
+		}
+	})
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if i++; i%n != 1 {
+			continue
+		}
+		for _, err := range tail.Index(b.Context(), bytes.NewReader(data)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
 	}
 }
 
@@ -98,6 +124,10 @@ func BenchmarkTarZstd(b *testing.B) {
 			size = treeSize(b, root)
 		}
 		b.SetBytes(size)
-		b.ReportMetric(float64(len(out)), "digits")
+		packed, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(packed)/float64(size), "ratio")
 	}
 }

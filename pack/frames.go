@@ -7,12 +7,16 @@ import (
 	seekable "github.com/SaveTheRbtz/zstd-seekable-format-go/pkg"
 )
 
+// maxQueue is how many bytes of the tar stream may be in the queue, if frames are large.
+const maxQueue = 64 << 20
+
 // frames cuts the tar stream into frames, compresses several at a time, and writes them in
 // their order. It compresses in one goroutine for each frame, at most twice as many as may
 // run at once, and waits for all of them in drain. Its first error is final.
 type frames struct {
 	out      io.Writer
 	size     int // bytes of the tar stream in a frame
+	depth    int // how many frames may be in the queue
 	compress *compressor
 	table    *seekable.Encoder
 	ready    *readyFrame
@@ -50,7 +54,8 @@ func newFrames(out io.Writer, size int, compress *compressor) (*frames, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin the seek table: %w", err)
 	}
-	return &frames{out: out, size: size, compress: compress, table: table, ready: ready, poor: -1}, nil
+	depth := min(2*compress.concurrency, max(1, maxQueue/size))
+	return &frames{out: out, size: size, depth: depth, compress: compress, table: table, ready: ready, poor: -1}, nil
 }
 
 // begin begins a member.
@@ -100,7 +105,7 @@ func (f *frames) submit() {
 		defer close(next.done)
 		next.compressed = f.compress.encode(next.content, next.compressed[:0], fast)
 	}()
-	for len(f.queue) > 0 && f.err == nil && (len(f.queue) > 2*f.compress.concurrency || f.queue[0].isDone()) {
+	for len(f.queue) > 0 && f.err == nil && (len(f.queue) > f.depth || f.queue[0].isDone()) {
 		f.collect()
 	}
 }

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"reflect"
 	"testing"
+
+	seekable "github.com/SaveTheRbtz/zstd-seekable-format-go/pkg"
+	"github.com/klauspost/compress/zstd"
 
 	"firn/pack"
 )
@@ -42,6 +46,25 @@ func TestTailFromTheLastBytes(t *testing.T) {
 				t.Errorf("the data are not there, but: %v", err)
 			}
 		}
+	}
+}
+
+// Another reader of the seekable format reads the tar stream.
+func TestSeekableReader(t *testing.T) {
+	data, tail := write(t, options(), func(w *pack.Writer) { add(t, w, file("f"), noise(1, 100_000)) })
+	decoder, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer decoder.Close()
+	other, err := seekable.NewReader(bytes.NewReader(data), decoder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	got, err := io.ReadAll(other)
+	if want := readWhole(t, tail, data); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got %d bytes, %v; want %d", len(got), err, len(want))
 	}
 }
 

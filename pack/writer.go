@@ -19,7 +19,8 @@ type WriterOptions struct {
 	Created time.Time
 	// Level is a level of the zstd command, from 1 to 22. 0 is DefaultLevel.
 	Level int
-	// Concurrency is how many frames are compressed at once. 0 is GOMAXPROCS.
+	// Concurrency is how many frames are compressed at once. 0 is GOMAXPROCS. A Writer needs
+	// about 4 frames of memory for each, and 15 MiB.
 	Concurrency int
 	// FrameSize is the size of a frame in bytes: a power of two up to [MaxFrameSize]. 0 is
 	// 1 MiB; a pack of more than 1 TiB needs larger ones. Smaller ones are for tests.
