@@ -11,8 +11,8 @@ import (
 const maxQueue = 64 << 20
 
 // frames cuts the tar stream into frames, compresses several at a time, and writes them in
-// their order. It compresses in one goroutine for each frame, at most twice as many as may
-// run at once, and waits for all of them in drain. Its first error is final.
+// their order. A goroutine compresses each frame. drain waits for all of them. The first
+// error is final.
 type frames struct {
 	out      io.Writer
 	size     int // bytes of the tar stream in a frame
@@ -58,8 +58,8 @@ func newFrames(out io.Writer, size int, compress *compressor) (*frames, error) {
 	return &frames{out: out, size: size, depth: depth, compress: compress, table: table, ready: ready, poor: -1}, nil
 }
 
-// begin begins a member.
-func (f *frames) begin() { f.member++ }
+// nextMember says that what is written from now on belongs to another member.
+func (f *frames) nextMember() { f.member++ }
 
 // Write appends to the tar stream.
 func (f *frames) Write(p []byte) (int, error) {

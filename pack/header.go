@@ -75,7 +75,7 @@ func formatHeader(name string, size int64, modTime time.Time) *tar.Header {
 
 // header writes a header.
 func (w *Writer) header(h *tar.Header) error {
-	w.frames.begin()
+	w.frames.nextMember()
 	err := w.tar.WriteHeader(h)
 	if err != nil && w.frames.err == nil {
 		return fmt.Errorf("write the tar header of %.100q: %w", h.Name, err) // nothing is written

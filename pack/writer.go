@@ -38,8 +38,9 @@ const defaultFrameSize = 1 << 20
 // Writer writes a pack. It is for one goroutine. It compresses in goroutines of its own, which
 // have ended when Close or Abort returns; one of the two must be called.
 //
-// An error of the destination, of a temporary file or of the context is final: it is the
-// result of every later call. Other errors concern one entry, and the Writer can go on.
+// An error of the destination or of a temporary file is final, and so is a context that ends
+// while a content is written: every later call returns the error. Other errors concern one
+// entry, and the Writer can go on.
 type Writer struct {
 	id      string
 	created time.Time
