@@ -64,16 +64,22 @@ func ParseRate(s string) (float64, error) {
 		return 0, fmt.Errorf("the rate %q is out of range", s)
 	case u.names == "":
 		n := strings.TrimSuffix(s, "/s")
-		if bytes >= mostMega {
+		switch {
+		case bytes > mostKilo:
 			return 0, fmt.Errorf("the rate %q has no unit: if it counts bytes, write %s", s, plainRate(bytes))
+		case bytes > mostMega:
+			return 0, fmt.Errorf("the rate %q has no unit: write %sK (KiB/s), %skB/s or %skbps", s, n, n, n)
 		}
 		return 0, fmt.Errorf("the rate %q has no unit: write %sM (MiB/s), %sMB/s or %sMbps", s, n, n, n)
 	}
 	return bytes, nil
 }
 
-// mostMega is the largest bare number that may be meant in MiB/s, MB/s or Mbps.
-const mostMega = 100_000
+// The largest bare numbers that may be meant in millions or in thousands of bytes or bits.
+const (
+	mostMega = 1000
+	mostKilo = 100_000
+)
 
 // plainRate returns a number of bytes per second with a unit, rounded to four digits unless it is
 // a whole number of KiB or MiB.

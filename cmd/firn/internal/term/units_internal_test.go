@@ -88,9 +88,18 @@ func TestParseRate(t *testing.T) {
 
 // A rate without a unit is refused with the rates that it may mean.
 func TestParseRateWithoutUnit(t *testing.T) {
-	_, err := ParseRate("40")
-	if err == nil || !strings.Contains(err.Error(), "40M (MiB/s), 40MB/s or 40Mbps") {
-		t.Errorf("got %v", err)
+	for text, want := range map[string][]string{
+		"40": {"40M", "40MB/s", "40Mbps"}, "1000": {"1000M", "1000MB/s", "1000Mbps"}, "5000": {"5000K", "5000kB/s", "5000kbps"},
+	} {
+		_, err := ParseRate(text)
+		for _, rate := range want {
+			if err == nil || !strings.Contains(err.Error(), rate) {
+				t.Errorf("%s: %v; want %s", text, err, rate)
+			}
+			if _, err := ParseRate(rate); err != nil {
+				t.Errorf("%s is not a rate: %v", rate, err)
+			}
+		}
 	}
 }
 
