@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -192,7 +193,7 @@ func remove(tree backed, name string) {
 // each snapshot that is complete has the files that were there, also after others were
 // forgotten. A model says which.
 func TestSnapshotsAgreeWithAModel(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		b := fresh(t).Backups()
 		trees := map[string]backed{"srv/a": {}, "srv/b": {}}
@@ -202,9 +203,9 @@ func TestSnapshotsAgreeWithAModel(t *testing.T) {
 				edit(r, trees[root])
 			}
 			now := map[string]backed{}
-			for root, tree := range trees {
+			for _, root := range slices.Sorted(maps.Keys(trees)) {
 				if len(all) == 0 || r.IntN(4) > 0 {
-					now[root] = maps.Clone(tree)
+					now[root] = maps.Clone(trees[root])
 				}
 			}
 			if len(now) == 0 {
@@ -282,6 +283,8 @@ func checkListed(t *testing.T, b *catalog.Backups, all []taken) {
 			got = append(got, s.ID)
 		}
 	}
+	// A snapshot may end after one that began later, if they have no tree in common.
+	slices.SortFunc(all, func(a, b taken) int { return cmp.Compare(a.Key, b.Key) })
 	for _, s := range all {
 		want = append(want, s.ID)
 	}
