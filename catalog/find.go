@@ -168,9 +168,9 @@ func (f Filter) created(vaultKey int64) query {
 
 // FindArchive returns the archives of a vault that a user may mean by ref. If ref is the id
 // of an archive, it returns that one, even if it is deleted. Else it returns every archive
-// that is not deleted and whose id begins with ref, or whose name, base name or description
-// is ref or matches it as a pattern, oldest first. It ignores a description that a tool
-// wrote for itself.
+// that is not deleted and whose id begins with ref, which then has 4 characters or more, or
+// whose name, base name or description is ref or matches it as a pattern, oldest first. It
+// ignores a description that a tool wrote for itself.
 //
 // In a pattern * stands for any text without a slash, ** for any text, ? for one character,
 // [a-z] for one character of a class and {a,b} for either text. A ref that is not a valid
@@ -204,15 +204,23 @@ func withID(vaultKey int64, id string) query {
 	return q
 }
 
+// shortestStart is the length of the shortest beginning of an id that may mean an archive. Ids
+// of a vault are random, and the name "e" must not become ambiguous by chance.
+const shortestStart = 4
+
 // mayMean is the query for the archives that ref may mean if it is not an id: the beginning
 // of an id, or a label.
 func mayMean(vaultKey int64, ref string) query {
 	q := query{args: []any{vaultKey}}
-	ids := `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
-	if end := after(ref); end != "" {
-		ids += ` AND archive_id < ` + q.arg(end)
+	ids := ""
+	if len(ref) >= shortestStart {
+		ids = `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
+		if end := after(ref); end != "" {
+			ids += ` AND archive_id < ` + q.arg(end)
+		}
+		ids += ` UNION ALL `
 	}
-	q.text = foundArchives + ids + ` UNION ALL ` + labelQuery(&q, ref) + `)
+	q.text = foundArchives + ids + labelQuery(&q, ref) + `)
 		AND a.state <> ` + q.arg(record.Deleted) + ` ORDER BY a.created, a.key`
 	return q
 }

@@ -26,7 +26,7 @@ func TestPlans(t *testing.T) {
 		has   string // how a step begins that the plan must have
 	}{
 		"an id":               {withID(1, "id"), "SEARCH ids USING PRIMARY KEY (vault_key=? AND archive_id=?)"},
-		"the start of an id":  {mayMean(1, "id"), "SEARCH ids USING PRIMARY KEY (vault_key=? AND archive_id>? AND archive_id<?)"},
+		"the start of an id":  {mayMean(1, "idid"), "SEARCH ids USING PRIMARY KEY (vault_key=? AND archive_id>? AND archive_id<?)"},
 		"a name":              {mayMean(1, "a/b"), byLabel + "=?)"},
 		"a pattern":           {mayMean(1, "a/*b"), byLabel + ">? AND label<?)"},
 		"a list of a name":    {Filter{Glob: "a/b"}.sorted(1), byLabel + "=?)"},

@@ -110,6 +110,29 @@ func values(t *testing.T, c *catalog.Catalog, f catalog.Filter) func(func(record
 	}
 }
 
+// The beginning of an id has 4 characters or more. A shorter one is only a name: ids are random,
+// and the archive "e" must not become ambiguous by chance.
+func TestFindByTheBeginningOfAnID(t *testing.T) {
+	c := fresh(t)
+	other, named := anArchive("eNV3X9"), anArchive("random")
+	other.Name, other.Description = "/srv/other", ""
+	named.Name, named.Description = "/srv/e", ""
+	store(t, c, other, named)
+	for ref, want := range map[string]string{"eNV3X9": "eNV3X9", "eNV3": "eNV3X9", "eNV": "", "e": "random", "eNV4": ""} {
+		found, err := c.FindArchive(t.Context(), vaultURL, ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, a := range found {
+			got += string(a.ID)
+		}
+		if got != want {
+			t.Errorf("%q finds %q, want %q", ref, got, want)
+		}
+	}
+}
+
 func TestFindByLabel(t *testing.T) {
 	c := fresh(t)
 	linux, windows, folder, plain, coded := anArchive("linux"), anArchive("windows"), anArchive("folder"), anArchive("plain"), anArchive("coded")
