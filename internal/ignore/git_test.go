@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package ignore_test
 
 import (
@@ -35,7 +37,7 @@ func pattern(random *rand.Rand) string {
 }
 
 // git decides about the same files in the same way.
-func TestPatternsBesideGit(t *testing.T) {
+func TestLongPatternsBesideGit(t *testing.T) {
 	dir := t.TempDir()
 	must := func(err error) {
 		t.Helper()

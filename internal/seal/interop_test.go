@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"firn/internal/seal"
 )
 
 // run runs a program of Debian.
@@ -43,21 +41,6 @@ func TestDebiansAgeReadsAndWritesTheSameFiles(t *testing.T) {
 		got, err := readAll(run(t, plain, "age", "-r", strings.TrimSpace(k.public)), identities(t, k))
 		if err != nil || !bytes.Equal(got, plain) {
 			t.Errorf("%s: of a file of age, %d bytes, %v", kind, len(got), err)
-		}
-	}
-}
-
-func TestKeysOfOpenSSH(t *testing.T) {
-	for _, c := range []struct{ kind, passphrase string }{{"ed25519", ""}, {"ed25519", "secret"}, {"rsa", "secret"}} {
-		path := filepath.Join(t.TempDir(), "id")
-		run(t, nil, "ssh-keygen", "-q", "-t", c.kind, "-N", c.passphrase, "-C", "user@host", "-f", path)
-		public, err := os.ReadFile(path + ".pub")
-		must(t, err)
-		ids, err := seal.ReadIdentities(path, func() (string, error) { return c.passphrase, nil })
-		must(t, err)
-		file, _ := sealed(t, []byte("plain"), recipients(t, string(public)))
-		if got, err := readAll(file, ids); err != nil || string(got) != "plain" {
-			t.Errorf("%+v: %q, %v", c, got, err)
 		}
 	}
 }
