@@ -34,6 +34,12 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 		f[at] ^= 1
 		return f
 	}
+	otherRecipient := slices.Clone(file)
+	if otherRecipient[40] == 'A' { // within the base64 of the recipient
+		otherRecipient[40] = 'B'
+	} else {
+		otherRecipient[40] = 'A'
+	}
 	swapped := slices.Concat(head, file[first+chunk:first+2*chunk], file[first:first+chunk], file[first+2*chunk:])
 	for name, c := range map[string]struct {
 		file  []byte
@@ -45,7 +51,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 		"stanzas without an end":       {append([]byte("age-encryption.org/v1\n"), bytes.Repeat([]byte("-> X25519 AAAA\nAAAA\n"), 100_000)...), seal.ErrHeader},
 		"a line without an end":        {append([]byte("age-encryption.org/v1\n-> "), bytes.Repeat([]byte("A"), 4<<20)...), seal.ErrHeader},
 		"version 2":                    {bytes.Replace(file, []byte("org/v1"), []byte("org/v2"), 1), seal.ErrHeader},
-		"changed recipient":            {flip(40), seal.ErrIdentity},
+		"changed recipient":            {otherRecipient, seal.ErrIdentity},
 		"changed MAC":                  {flip(first - 16 - 10), seal.ErrHeader},
 		"changed nonce":                {flip(first - 1), seal.ErrChanged},
 		"changed first chunk":          {flip(first), seal.ErrChanged},
