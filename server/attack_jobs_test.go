@@ -3,6 +3,7 @@ package server_test
 import (
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 func TestJobsFillNoDisk(t *testing.T) {
 	dir := t.TempDir()
 	c := testclock.At(time.Now())
-	free := int64(1 << 40)
+	var free atomic.Int64
+	free.Store(1 << 40)
 	root, err := dirvault.OpenRoot(dir, dirvault.Options{Now: c.Now, InventoryEvery: -1})
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +30,7 @@ func TestJobsFillNoDisk(t *testing.T) {
 	})
 	s := startOver(t, root, manyKeys, func(o *server.Options) {
 		o.Now = c.Now
-		o.Free = func() (int64, error) { return free, nil }
+		o.Free = func() (int64, error) { return free.Load(), nil }
 		o.FreeFloor = mib
 	})
 	s.clock = c.Now
@@ -63,16 +65,16 @@ func TestJobsFillNoDisk(t *testing.T) {
 		t.Errorf("two jobs for one inventory have %v", names)
 	}
 
-	free = mib + 8<<10 // where uploads end; archives, and the list of them, can be had back
+	free.Store(mib + 8<<10) // where uploads end; archives, and the list of them, can be had back
 	for _, parameters := range []string{list, listCSV, retrieve} {
 		send(parameters).want(t, 202, "")
 	}
-	free = mib / 2
+	free.Store(mib / 2)
 	for _, parameters := range []string{list, listCSV, retrieve} {
 		send(parameters).wantStatus(t, 500, "ServiceUnavailableException")
 	}
 
-	free = 1 << 40
+	free.Store(1 << 40)
 	started := 0
 	for ; started < 2000; started++ {
 		if a := send(list); a.status != 202 {

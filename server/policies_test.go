@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -457,16 +458,17 @@ func TestVaultsAreLimited(t *testing.T) {
 
 // A disk that is nearly full takes nothing more, and goes on with all else.
 func TestFreeFloor(t *testing.T) {
-	free := int64(mib + 100)
+	var free atomic.Int64 // the access log is written after the answer
+	free.Store(mib + 100)
 	s := start(t, func(o *server.Options) {
-		o.Free = func() (int64, error) { return free, nil }
+		o.Free = func() (int64, error) { return free.Load(), nil }
 		o.FreeFloor = mib
 	})
 	s.createVault("films")
 	archive := s.keep(strings.Repeat("f", 100))
 	s.do(upload("POST", "/-/vaults/films/archives", []byte(strings.Repeat("f", 101)), nil)).wantError(t, 500, "ServiceUnavailableException",
 		"The server has no room for this: it keeps 1048576 bytes of its disk free.")
-	free = mib - 1
+	free.Store(mib - 1)
 	s.do(request{method: "POST", path: "/-/vaults/films/multipart-uploads", header: map[string]string{"X-Amz-Part-Size": "1048576"}}).
 		wantStatus(t, 500, "ServiceUnavailableException")
 	s.do(request{method: "DELETE", path: archive}).want(t, 204, "")

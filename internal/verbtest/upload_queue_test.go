@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,13 +138,14 @@ func TestUploadAllReportsEachEnd(t *testing.T) {
 		d := newRig(t)
 		v, items := d.queuedUploads(sizes(40, 1000)...)
 		items[7].Path += ".missing"
-		stored, failed, yielded := 0, 0, 0
+		var stored, failed atomic.Int64
+		yielded := 0
 		for i := range items {
 			items[i].Ended = func(out upload.Outcome) {
 				if out.Err != nil {
-					failed++
+					failed.Add(1)
 				} else if out.ArchiveID != "" {
-					stored++
+					stored.Add(1)
 				}
 			}
 		}
@@ -151,8 +153,8 @@ func TestUploadAllReportsEachEnd(t *testing.T) {
 			if yielded++; yielded == 1 {
 				wait(20 * partTime)
 			}
-			if stored != 39 || failed != 1 {
-				t.Fatalf("at result %d, %d files are stored and %d failed", yielded, stored, failed)
+			if stored.Load() != 39 || failed.Load() != 1 {
+				t.Fatalf("at result %d, %d files are stored and %d failed", yielded, stored.Load(), failed.Load())
 			}
 		}
 	})

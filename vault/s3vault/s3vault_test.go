@@ -366,7 +366,7 @@ func TestOpenRefuses(t *testing.T) {
 		"storage class":                 {Bucket: "bucket", Class: "STANDARD"},
 		"ends with a slash":             {Bucket: "bucket", Prefix: "a"},
 		"cannot be kept":                {Bucket: "bucket", KeepDays: -1},
-		"before an IP address":          {Bucket: "bucket", Region: "us-east-1", Endpoint: "https://10.0.0.1", Addressing: s3vault.ByHost},
+		"precede an IP address":         {Bucket: "bucket", Region: "us-east-1", Endpoint: "https://10.0.0.1", Addressing: s3vault.ByHost},
 		"it is path or host":            {Bucket: "bucket", Region: "us-east-1", Addressing: "virtual"},
 		"plain HTTP":                    {Bucket: "bucket", Region: "us-east-1", Endpoint: "http://example.com"},
 	} {
