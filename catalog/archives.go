@@ -15,7 +15,7 @@ import (
 // came from the path name, with this description and size, newest first.
 func (c *Catalog) FindArchives(ctx context.Context, vaultURL, name, description string, size int64) iter.Seq2[record.Archive, error] {
 	label := slashes(name)
-	return list(ctx, c, "find archives by their source", table.ScanArchive,
+	return table.List(ctx, c.db, "find archives by their source", table.ScanArchive,
 		`SELECT `+table.ArchiveColumns+` FROM archives a WHERE a.key IN (
 			SELECT archive_key FROM all_labels WHERE vault_key = (SELECT key FROM vaults WHERE url = $1)
 			AND slashed = $2 AND label = $3)
@@ -37,7 +37,7 @@ func (c *Catalog) FindNamed(ctx context.Context, vaultURL string, names []string
 	q.text = foundArchives + strings.Join(labelled, ` UNION ALL `) + `)
 		AND a.size = ` + q.arg(size) + ` AND a.tree_hash <> ''
 		AND a.state IN (` + q.arg(record.Stored) + `, ` + q.arg(record.Confirmed) + `) ORDER BY a.created DESC, a.key DESC`
-	return list(ctx, c, "find archives by their name and size", table.ScanArchive, q.text, q.args...)
+	return table.List(ctx, c.db, "find archives by their name and size", table.ScanArchive, q.text, q.args...)
 }
 
 // Knows reports whether anything in a vault is on record: an archive, or an inventory that
@@ -56,7 +56,7 @@ func (c *Catalog) Knows(ctx context.Context, vaultURL string) (known bool, err e
 // archives that were added later than newest, a result of NewestArchive; with 0 it leaves
 // out none.
 func (c *Catalog) Present(ctx context.Context, vaultURL string, newest int64, after vault.ArchiveID) iter.Seq2[record.Archive, error] {
-	return list(ctx, c, "list the archives that are not deleted",
+	return table.List(ctx, c.db, "list the archives that are not deleted",
 		func(r table.Row) (record.Archive, error) {
 			var a table.Keyed
 			err := r.Scan(append([]any{new(string)}, a.Fields()...)...)

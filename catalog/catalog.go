@@ -20,12 +20,10 @@ package catalog
 
 import (
 	"context"
-	"iter"
 	"time"
 
 	"firn/catalog/internal/contents"
 	"firn/catalog/internal/sqlite"
-	"firn/catalog/internal/table"
 )
 
 // ErrDamaged means that the catalog's file does not hold what was written to it. The file
@@ -83,21 +81,6 @@ func newCatalog(db *sqlite.DB, now func() time.Time) *Catalog {
 
 // Close ends the use of the catalog. Uploads locked with LockUpload stay locked.
 func (c *Catalog) Close() error { return c.db.Close() }
-
-// list streams the rows that a query returns. The query runs each time the sequence is
-// walked; the sequence ends after the first error, which names the attempt.
-func list[T any](ctx context.Context, c *Catalog, attempt string, scan func(table.Row) (T, error), query string, args ...any) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for item, err := range table.Walk(ctx, c.db.Reader, scan, query, args...) {
-			if err != nil {
-				err = c.db.Fail(ctx, err, "%s", attempt)
-			}
-			if !yield(item, err) || err != nil {
-				return
-			}
-		}
-	}
-}
 
 // inVault is the condition that a row belongs to the vault $1, or to any vault if that is
 // empty. It is chosen here and not in SQL so that an index serves it.

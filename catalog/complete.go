@@ -97,7 +97,7 @@ func (c *Catalog) IDsFrom(ctx context.Context, vaultURL, prefix string, limit in
 // before returns a condition on a column: its text is less than all texts that follow those
 // with the prefix.
 func before(q *query, column, prefix string) string {
-	if end := after(prefix); end != "" {
+	if end := sqlite.After(prefix); end != "" {
 		return ` AND ` + column + ` < ` + q.arg(end)
 	}
 	return ""
@@ -105,7 +105,7 @@ func before(q *query, column, prefix string) string {
 
 // texts returns all rows of a query for one column of text.
 func (c *Catalog) texts(ctx context.Context, attempt, query string, args ...any) (texts []string, err error) {
-	return table.All(list(ctx, c, attempt, func(r table.Row) (text string, err error) {
+	return table.All(table.List(ctx, c.db, attempt, func(r table.Row) (text string, err error) {
 		err = r.Scan(&text)
 		return text, err
 	}, query, args...))

@@ -58,7 +58,7 @@ func (c *Catalog) SaveSegment(ctx context.Context, downloadKey int64, s record.S
 
 // Segments lists the segments saved for a download, by offset.
 func (c *Catalog) Segments(ctx context.Context, downloadKey int64) iter.Seq2[record.Segment, error] {
-	return list(ctx, c, "list the segments of a download", table.ScanSegment, table.SegmentsQuery, downloadKey)
+	return table.List(ctx, c.db, "list the segments of a download", table.ScanSegment, table.SegmentsQuery, downloadKey)
 }
 
 // DropSegments removes the segments of a download.

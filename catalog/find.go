@@ -119,7 +119,7 @@ func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64
 	if f.Glob != "" || f.Order != "" && f.Order != ByCreation {
 		q := f.sorted(vaultKey)
 		return func(yield func(record.Archive, error) bool) {
-			for a, err := range list(ctx, c, attempt, table.ScanArchive, q.text, q.args...) {
+			for a, err := range table.List(ctx, c.db, attempt, table.ScanArchive, q.text, q.args...) {
 				if (err != nil || f.Glob == "" || called(a, f.Glob)) && !yield(a, err) {
 					return
 				}
@@ -127,7 +127,7 @@ func (c *Catalog) archivesOf(ctx context.Context, attempt string, vaultKey int64
 		}
 	}
 	q := f.created(vaultKey)
-	return list(ctx, c, attempt, func(r table.Row) (record.Archive, error) {
+	return table.List(ctx, c.db, attempt, func(r table.Row) (record.Archive, error) {
 		var a table.Keyed
 		err := r.Scan(append([]any{new(string), new(int64)}, a.Fields()...)...)
 		return a.Archive, err
@@ -215,7 +215,7 @@ func mayMean(vaultKey int64, ref string) query {
 	ids := ""
 	if len(ref) >= shortestStart {
 		ids = `SELECT archive_key FROM all_ids WHERE vault_key = $1 AND archive_id >= ` + q.arg(ref)
-		if end := after(ref); end != "" {
+		if end := sqlite.After(ref); end != "" {
 			ids += ` AND archive_id < ` + q.arg(end)
 		}
 		ids += ` UNION ALL `

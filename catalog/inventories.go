@@ -36,13 +36,13 @@ func (c *Catalog) FindInventory(ctx context.Context, vaultURL, source string) (r
 // Inventories lists the inventories of a vault, or of all vaults if vaultURL is empty, in
 // the order in which they were first saved.
 func (c *Catalog) Inventories(ctx context.Context, vaultURL string) iter.Seq2[record.Inventory, error] {
-	return list(ctx, c, "list the inventories", table.ScanInventory,
+	return table.List(ctx, c.db, "list the inventories", table.ScanInventory,
 		`SELECT key, `+table.InventoryColumns+` FROM inventories WHERE `+inVault(vaultURL)+` ORDER BY key`, vaultURL)
 }
 
 // Rejects lists the rejected entries of an inventory in their order.
 func (c *Catalog) Rejects(ctx context.Context, inventoryKey int64) iter.Seq2[record.Reject, error] {
-	return list(ctx, c, "list the invalid entries of an inventory", scanReject,
+	return table.List(ctx, c.db, "list the invalid entries of an inventory", scanReject,
 		`SELECT i.vault, i.key, r.reason, r.raw FROM rejects r JOIN inventories i ON i.key = r.inventory_key
 		WHERE r.inventory_key = $1 ORDER BY r.key`, inventoryKey)
 }

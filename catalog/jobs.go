@@ -24,7 +24,7 @@ func (c *Catalog) SaveJob(ctx context.Context, j *record.Job) error {
 // Jobs lists the jobs at a vault, or at all vaults if vaultURL is empty, in the order in
 // which they were first saved.
 func (c *Catalog) Jobs(ctx context.Context, vaultURL string) iter.Seq2[record.Job, error] {
-	return list(ctx, c, "list the jobs", table.ScanJob,
+	return table.List(ctx, c.db, "list the jobs", table.ScanJob,
 		`SELECT key, `+table.JobColumns+` FROM jobs WHERE `+inVault(vaultURL)+` ORDER BY key`, vaultURL)
 }
 
@@ -36,6 +36,6 @@ func (c *Catalog) JobsFor(ctx context.Context, vaultURL string, archive vault.Ar
 	if archive == "" {
 		kind = vault.RetrieveInventory
 	}
-	return list(ctx, c, "list the jobs for an archive", table.ScanJob, `SELECT key, `+table.JobColumns+` FROM jobs
+	return table.List(ctx, c.db, "list the jobs for an archive", table.ScanJob, `SELECT key, `+table.JobColumns+` FROM jobs
 		WHERE `+table.OfThisArchive+` AND kind = $3 ORDER BY key DESC`, vaultURL, archive, kind)
 }

@@ -68,7 +68,7 @@ func labelQuery(q *query, ref string) string {
 	like := ``
 	if prefix != "" {
 		like += ` AND label >= ` + q.arg(prefix)
-		if end := after(prefix); end != "" {
+		if end := sqlite.After(prefix); end != "" {
 			like += ` AND label < ` + q.arg(end)
 		}
 	}
@@ -88,17 +88,4 @@ func labelQuery(q *query, ref string) string {
 // * nor ? matches a slash.
 func mayMatchSlash(pattern string) bool {
 	return strings.ContainsAny(pattern, "/[{") || strings.Contains(pattern, "**")
-}
-
-// after is the least text that is greater than all texts that begin with prefix. It is
-// empty if there is none.
-func after(prefix string) string {
-	b := []byte(prefix)
-	for len(b) > 0 && b[len(b)-1] == 0xff {
-		b = b[:len(b)-1]
-	}
-	if len(b) > 0 {
-		b[len(b)-1]++
-	}
-	return string(b)
 }

@@ -50,7 +50,7 @@ func FuzzGlob(f *testing.F) {
 		prefix, glob := sqlite.Glob(pattern)
 		var begins, matches bool
 		if err := db.QueryRowContext(t.Context(), `SELECT $1 >= $2 AND ($3 = '' OR $1 < $3), $1 GLOB $4`,
-			text, prefix, after(prefix), glob).Scan(&begins, &matches); err != nil {
+			text, prefix, sqlite.After(prefix), glob).Scan(&begins, &matches); err != nil {
 			t.Fatal(err)
 		}
 		if !begins || !matches {

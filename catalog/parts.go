@@ -23,7 +23,7 @@ func (c *Catalog) SavePart(ctx context.Context, uploadKey int64, p vault.Part) e
 
 // Parts lists the parts saved for an upload, by offset.
 func (c *Catalog) Parts(ctx context.Context, uploadKey int64) iter.Seq2[vault.Part, error] {
-	return list(ctx, c, "list the parts of an upload", table.ScanPart, table.PartsQuery, uploadKey)
+	return table.List(ctx, c.db, "list the parts of an upload", table.ScanPart, table.PartsQuery, uploadKey)
 }
 
 // DropParts removes the parts of an upload that is given up.

@@ -59,7 +59,7 @@ func (c *Catalog) UploadByID(ctx context.Context, vaultURL string, id vault.Uplo
 // may have become archives: the vault was asked to complete them, and the answer is not on
 // record. They are in the order in which they began.
 func (c *Catalog) PendingUploads(ctx context.Context, vaultURL, path, description string) iter.Seq2[record.Upload, error] {
-	return list(ctx, c, "list the uploads whose result is unknown", table.ScanUpload,
+	return table.List(ctx, c.db, "list the uploads whose result is unknown", table.ScanUpload,
 		`SELECT key, `+table.UploadColumns+` FROM uploads
 		WHERE vault = $1 AND path = $2 AND description = $3 AND state IN ('completing', 'unknown')
 		ORDER BY key`, vaultURL, table.Raw(path), table.Raw(description))
@@ -83,7 +83,7 @@ func (c *Catalog) newestUpload(ctx context.Context, condition string, args ...an
 // Uploads lists the uploads to a vault, or to all vaults if vaultURL is empty, that are
 // unfinished or whose end is unknown, in the order in which they began.
 func (c *Catalog) Uploads(ctx context.Context, vaultURL string) iter.Seq2[record.Upload, error] {
-	return list(ctx, c, "list the unfinished uploads", table.ScanUpload,
+	return table.List(ctx, c.db, "list the unfinished uploads", table.ScanUpload,
 		`SELECT key, `+table.UploadColumns+` FROM uploads
 		WHERE state IN ('initiating', 'open', 'completing', 'unknown') AND `+inVault(vaultURL)+`
 		ORDER BY key`, vaultURL)

@@ -11,14 +11,9 @@
 package backups
 
 import (
-	"context"
-	"database/sql"
-	"errors"
-	"iter"
 	"time"
 
 	"firn/catalog/internal/sqlite"
-	"firn/catalog/internal/table"
 	"firn/record"
 )
 
@@ -37,28 +32,3 @@ func New(db *sqlite.DB, now func() time.Time) *Backups {
 
 // time returns the time to record.
 func (b *Backups) time() time.Time { return b.now().UTC().Round(0) }
-
-// list streams the rows that a query returns. The sequence ends after the first error, which
-// names the attempt.
-func list[T any](ctx context.Context, b *Backups, attempt string, scan func(table.Row) (T, error), query string, args ...any) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for item, err := range table.Walk(ctx, b.db.Reader, scan, query, args...) {
-			if err != nil {
-				err = b.db.Fail(ctx, err, "%s", attempt)
-			}
-			if !yield(item, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// keyOf returns the key of a row, which it inserts if it does not exist. Both queries take the
-// same arguments.
-func keyOf(ctx context.Context, tx *sql.Tx, find, insert string, args ...any) (key int64, err error) {
-	err = tx.QueryRowContext(ctx, find, args...).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, insert, args...).Scan(&key)
-	}
-	return key, err
-}

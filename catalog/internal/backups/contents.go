@@ -15,7 +15,7 @@ const isThere = `p.state <> 'lost'`
 // Content returns a content of a vault with this digest and size that lies in a pack that is
 // not lost, or vault.ErrNotFound.
 func (b *Backups) Content(ctx context.Context, vaultURL string, digest record.Digest, size int64) (record.Content, error) {
-	for c, err := range list(ctx, b, "find a content", scanContent, `SELECT c.key, c.digest, c.size, c.pack_key, c.place FROM contents c
+	for c, err := range table.List(ctx, b.db, "find a content", scanContent, `SELECT c.key, c.digest, c.size, c.pack_key, c.place FROM contents c
 		WHERE substr(c.digest, 1, 8) = $1 AND c.digest = $2 AND c.size = $3 ORDER BY c.key DESC`, digest[:8], digest[:], size) {
 		if err != nil {
 			return record.Content{}, err
@@ -38,16 +38,6 @@ func (b *Backups) ContentByKey(ctx context.Context, key int64) (record.Content, 
 		return record.Content{}, b.db.Fail(ctx, err, "find the content %d", key)
 	}
 	return c, nil
-}
-
-// IsThere reports whether a content may be relied on: its pack, or those of its segments, are
-// not lost.
-func (b *Backups) IsThere(ctx context.Context, key int64) (bool, error) {
-	c, err := b.ContentByKey(ctx, key)
-	if err != nil {
-		return false, err
-	}
-	return b.isThere(ctx, "", &c)
 }
 
 // isThere reads the segments of c, if it has some.

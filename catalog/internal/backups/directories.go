@@ -29,7 +29,7 @@ func (b *Backups) directory(ctx context.Context, condition, row string, args ...
 	err = b.db.Reader.QueryRowContext(ctx, find, args...).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			key, err = keyOf(ctx, tx, find, `INSERT INTO directories (tree_key, parent_key, name) `+row+` RETURNING key`, args...)
+			key, err = table.KeyOf(ctx, tx, find, `INSERT INTO directories (tree_key, parent_key, name) `+row+` RETURNING key`, args...)
 			return err
 		})
 	}

@@ -18,13 +18,13 @@ const fromVersions = ` FROM versions v LEFT JOIN owners o ON o.key = v.owner_key
 // snapshot has unless they change. The directory at the root of a tree is the file without a
 // name in itself.
 func (b *Backups) Current(ctx context.Context, directory int64) iter.Seq2[record.File, error] {
-	return list(ctx, b, "list a directory", scanFile,
+	return table.List(ctx, b.db, "list a directory", scanFile,
 		`SELECT `+fileColumns+fromVersions+`WHERE v.directory_key = $1 AND v.until IS NULL ORDER BY v.name`, directory)
 }
 
 // filesOf lists the files of a directory in a snapshot, by name.
 func (b *Backups) filesOf(ctx context.Context, directory, snapshot int64) iter.Seq2[record.File, error] {
-	return list(ctx, b, "list a directory of a snapshot", scanFile,
+	return table.List(ctx, b.db, "list a directory of a snapshot", scanFile,
 		`SELECT `+fileColumns+fromVersions+`WHERE v.directory_key = $1 AND v.since <= $2 AND (v.until IS NULL OR v.until > $2)
 		ORDER BY v.name`, directory, snapshot)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"firn/catalog/internal/sqlite"
 	"firn/catalog/internal/table"
 	"firn/record"
 )
@@ -23,7 +24,7 @@ func (b *Backups) Find(ctx context.Context, vaultURL, pattern string) iter.Seq2[
 	query, args := findQuery(vaultURL, path.Base(pattern))
 	return func(yield func(record.Found, error) bool) {
 		paths := map[int64]string{}
-		for f, err := range list(ctx, b, "find files", scanInTree, query, args...) {
+		for f, err := range table.List(ctx, b.db, "find files", scanInTree, query, args...) {
 			if err == nil {
 				f.Path, err = b.pathOf(ctx, paths, f.File)
 			}
@@ -99,10 +100,5 @@ func prefixOf(pattern string) (from, to string) {
 		return pattern, pattern + "\x00"
 	}
 	from = pattern[:end]
-	for i := len(from) - 1; i >= 0; i-- {
-		if from[i] < 0xff {
-			return from, from[:i] + string(from[i]+1)
-		}
-	}
-	return from, ""
+	return from, sqlite.After(from)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"sync"
 
+	"firn/catalog/internal/table"
 	"firn/record"
 )
 
@@ -22,7 +23,7 @@ func (b *Backups) owner(ctx context.Context, o record.Owner) (key int64, err err
 		return key, nil
 	}
 	err = b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		key, err = keyOf(ctx, tx, `SELECT key FROM owners WHERE uid = $1 AND gid = $2 AND user_name = $3 AND group_name = $4`,
+		key, err = table.KeyOf(ctx, tx, `SELECT key FROM owners WHERE uid = $1 AND gid = $2 AND user_name = $3 AND group_name = $4`,
 			`INSERT INTO owners (uid, gid, user_name, group_name) VALUES ($1, $2, $3, $4) RETURNING key`, o.UID, o.GID, o.User, o.Group)
 		return err
 	})

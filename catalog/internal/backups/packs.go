@@ -38,13 +38,13 @@ func (b *Backups) SavePack(ctx context.Context, p *record.Pack) error {
 
 // Packs lists the packs of a snapshot in their sequence.
 func (b *Backups) Packs(ctx context.Context, snapshot int64) iter.Seq2[record.Pack, error] {
-	return list(ctx, b, "list the packs of a snapshot", scanPack,
+	return table.List(ctx, b.db, "list the packs of a snapshot", scanPack,
 		`SELECT `+packColumns+` FROM packs p WHERE p.snapshot_key = $1 ORDER BY p.sequence, p.key`, snapshot)
 }
 
 // UnstoredPacks lists the packs in a vault that are not stored and not lost, oldest first.
 func (b *Backups) UnstoredPacks(ctx context.Context, vaultURL string) iter.Seq2[record.Pack, error] {
-	return list(ctx, b, "list the packs that are not stored", scanPack,
+	return table.List(ctx, b.db, "list the packs that are not stored", scanPack,
 		`SELECT `+packColumns+` FROM packs p WHERE p.vault = $1 AND p.state <> 'stored' AND p.state <> 'lost' ORDER BY p.key`, vaultURL)
 }
 

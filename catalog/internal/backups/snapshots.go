@@ -54,7 +54,7 @@ func treesOf(ctx context.Context, tx *sql.Tx, s record.Snapshot) (keys []int64, 
 		return nil, fmt.Errorf("a snapshot without directories: %w", vault.ErrInvalid)
 	}
 	for _, root := range s.Roots {
-		key, err := keyOf(ctx, tx, `SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3`,
+		key, err := table.KeyOf(ctx, tx, `SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3`,
 			`INSERT INTO trees (vault, host, root) VALUES ($1, $2, $3) RETURNING key`, s.Vault, s.Host, table.Raw(root))
 		if err != nil {
 			return nil, err
@@ -136,7 +136,7 @@ func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
 // Snapshots lists the snapshots in a vault, or in all vaults if vaultURL is empty, that are not
 // forgotten, oldest first.
 func (b *Backups) Snapshots(ctx context.Context, vaultURL string) iter.Seq2[record.Snapshot, error] {
-	return list(ctx, b, "list the snapshots", scanSnapshot, `SELECT `+snapshotColumns+` FROM snapshots s
+	return table.List(ctx, b.db, "list the snapshots", scanSnapshot, `SELECT `+snapshotColumns+` FROM snapshots s
 		WHERE s.state <> 'forgotten' AND ($1 = '' OR s.vault = $1) ORDER BY s.key`, vaultURL)
 }
 

@@ -130,3 +130,16 @@ func braceEnd(pattern string, i int) int {
 // JoinInOrder is a join that reads its left side first. The planner may exchange the sides
 // of any other join.
 const JoinInOrder = ` CROSS JOIN `
+
+// After is the least text that is greater than all texts that begin with prefix. It is
+// empty if there is none.
+func After(prefix string) string {
+	b := []byte(prefix)
+	for len(b) > 0 && b[len(b)-1] == 0xff {
+		b = b[:len(b)-1]
+	}
+	if len(b) > 0 {
+		b[len(b)-1]++
+	}
+	return string(b)
+}

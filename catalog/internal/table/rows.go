@@ -6,7 +6,10 @@ package table
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
+
+	"firn/catalog/internal/sqlite"
 )
 
 // Row is a row of a result: *sql.Row or *sql.Rows.
@@ -40,6 +43,31 @@ func Walk[T any](ctx context.Context, q Queryer, scan func(Row) (T, error), quer
 			yield(none, err)
 		}
 	}
+}
+
+// List is Walk for readers of a file. The query runs each time the sequence is walked. The
+// sequence ends after the first error, which names the file and the attempt.
+func List[T any](ctx context.Context, db *sqlite.DB, attempt string, scan func(Row) (T, error), query string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for item, err := range Walk(ctx, db.Reader, scan, query, args...) {
+			if err != nil {
+				err = db.Fail(ctx, err, "%s", attempt)
+			}
+			if !yield(item, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// KeyOf returns the key of a row, which it inserts if it does not exist. Both queries take the
+// same arguments.
+func KeyOf(ctx context.Context, tx *sql.Tx, find, insert string, args ...any) (key int64, err error) {
+	err = tx.QueryRowContext(ctx, find, args...).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = tx.QueryRowContext(ctx, insert, args...).Scan(&key)
+	}
+	return key, err
 }
 
 // Collect reads all rows that a query returned, which must be few, and closes it.
