@@ -13,8 +13,8 @@ import (
 	"firn/pack"
 )
 
-// update writes golden packs that are missing. It never changes one that is there: packs of
-// version 1 are readable for ever.
+// update writes golden packs that are missing. It never changes one that is there: firn must
+// keep reading packs of version 1.
 var update = flag.Bool("update", false, "write golden packs that are missing")
 
 // goldens are what the golden packs hold. What is added later gets a new name.

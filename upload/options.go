@@ -21,8 +21,8 @@ type Options struct {
 	// Without it, a stream at a Glacier vault may have 10,000 parts of 128 MiB, or of less at a
 	// low rate: with a LimitRate, what can be sent in three and a half days always fits.
 	ExpectedSize int64
-	// Concurrency is the number of parts in flight. Default: as many as raise the throughput,
-	// up to depot.MaxConcurrency; for a stream or with a LimitRate, up to
+	// Concurrency is the number of parts in flight. Default: firn adds parts while they raise
+	// the throughput, up to depot.MaxConcurrency; for a stream or with a LimitRate, up to
 	// depot.DefaultConcurrency, and so few that the vault has each of them after about a minute.
 	Concurrency int
 	// LimitRate limits all parts together, in bytes per second. Default: no limit.

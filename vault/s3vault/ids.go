@@ -122,7 +122,7 @@ func (v *Vault) parseObject(id vault.ArchiveID) (o object, err error) {
 func checkVersion(version string) error {
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("?&#", r) }
 	if len(version) > maxKey || strings.ContainsFunc(version, odd) {
-		return vault.Errorf(vault.ErrInvalid, "a version has up to %d characters that may stand in a URL", maxKey)
+		return vault.Errorf(vault.ErrInvalid, "the id of a version has at most %d characters, each of which a URL can contain", maxKey)
 	}
 	return nil
 }
