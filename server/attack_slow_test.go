@@ -101,7 +101,7 @@ func TestUnfinishedPartKeepsNobodyFromItsPlace(t *testing.T) {
 // health of the server wait for that, and the archive is not taken.
 func TestDeleteVaultRacesASlowArchive(t *testing.T) {
 	opened := make(chan string, 100)
-	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened}, func(o *server.Options) { o.Grace = time.Millisecond })
+	s := startOver(t, tellingStore{openStore(t, t.TempDir()), opened})
 	s.createVault("films")
 	s.createVault("photos")
 	body := pattern(1000)
