@@ -105,9 +105,9 @@ for target in "${targets[@]}"; do
 	if [[ $os == linux ]]; then
 		stage=$work/stage-$arch
 		mkdir -p "$stage/doc/examples"
-		cp -R "$work/$name/." packaging/systemd packaging/nfpm.yaml "$stage"
+		cp -R "$work/$name/." scripts/packaging/systemd scripts/packaging/nfpm.yaml "$stage"
 		gzip --no-name "$stage"/man/*
-		cp packaging/examples/* "$stage/doc/examples"
+		cp scripts/packaging/examples/* "$stage/doc/examples"
 		cp -R LICENSE ./*.md "$work/common/docs" "$stage/doc"
 		even "$stage"
 		for format in deb rpm apk; do
@@ -118,7 +118,7 @@ done
 
 # The formula and the image are for those who publish the archives. A formula needs all of its
 # archives, for their checksums.
-formula=$(sed -e "s|@VERSION@|$VERSION|g" -e "s|@URL@|$URL|g" -e "s|@DOWNLOADS@|$downloads|g" packaging/firn.rb)
+formula=$(sed -e "s|@VERSION@|$VERSION|g" -e "s|@URL@|$URL|g" -e "s|@DOWNLOADS@|$downloads|g" scripts/packaging/firn.rb)
 for target in darwin-arm64 darwin-amd64 linux-arm64 linux-amd64; do
 	archive=$dist/firn-$VERSION-$target.tar.gz
 	if [[ -e $archive ]]; then
@@ -126,7 +126,7 @@ for target in darwin-arm64 darwin-amd64 linux-arm64 linux-amd64; do
 	fi
 done
 [[ $formula == *@SHA256:* ]] || echo "$formula" >"$dist/firn.rb"
-sed -e "s|@VERSION@|$VERSION|g" packaging/Dockerfile >"$dist/Dockerfile"
+sed -e "s|@VERSION@|$VERSION|g" scripts/packaging/Dockerfile >"$dist/Dockerfile"
 
 (cd "$dist" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum >SHA256SUMS)
 ls -l "$dist"
