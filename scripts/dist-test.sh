@@ -87,7 +87,7 @@ for archive in "$dist"/*.tar.gz "$dist"/*.zip; do
 	esac
 	anonymous "$top"
 	open_to_all "$top"
-	for file in "$firn" "$top"/{LICENSE,README.md,CHANGELOG.md,man/firn.1,man/firn-upload.1,completions/_firn,completions/firn.{bash,fish,ps1}}; do
+	for file in "$firn" "$top"/{LICENSE,LICENSES-OF-MODULES,README.md,CHANGELOG.md,man/firn.1,man/firn-upload.1,completions/_firn,completions/firn.{bash,fish,ps1}}; do
 		[[ -s $file ]] || fail "$archive has no ${file#"$top/"}"
 	done
 	for link in $(grep -oP '\]\(\K[^)#:]+(?=[)#])' "$top/README.md"); do
@@ -107,7 +107,7 @@ echo "$archives archives are complete"
 # The files that each package has, and those of one format.
 common=(/usr/bin/firn /usr/share/man/man1/firn.1.gz /usr/share/man/man1/firn-upload.1.gz
 	/usr/share/bash-completion/completions/firn /usr/share/fish/vendor_completions.d/firn.fish
-	/usr/share/doc/firn/LICENSE /usr/share/doc/firn/README.md /usr/share/doc/firn/docs/packages.md
+	/usr/share/doc/firn/{LICENSE,LICENSES-OF-MODULES,README.md} /usr/share/doc/firn/docs/packages.md
 	/usr/share/doc/firn/examples/upload.conf)
 systemd=(/usr/lib/systemd/system/firn-upload@.service /usr/lib/systemd/system/firn-upload@.timer)
 debian_zsh=/usr/share/zsh/vendor-completions/_firn

@@ -77,6 +77,25 @@ modules() {
 	}
 }
 
+# licences OS ARCH prints the licences of Go and of the modules that firn is built from there,
+# which have to be part of every copy of the binary.
+licences() {
+	local path version dir texts
+	GOOS=$1 GOARCH=$2 go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/firn |
+		sort -u >"$work/modules"
+	echo "Go $(go env GOVERSION) $(go env GOROOT)" >>"$work/modules"
+	while read -r path version dir; do
+		texts=$(find "$dir" -maxdepth 1 -type f \( -iname 'licen[cs]e*' -o -iname 'notice*' -o -iname 'copying*' -o -iname 'patents*' \) | sort)
+		if [[ -z $texts ]]; then
+			echo "$path $version has no licence" >&2
+			return 1
+		fi
+		printf '======== %s %s\n\n' "$path" "$version"
+		xargs -d '\n' cat <<<"$texts"
+		echo
+	done <"$work/modules"
+}
+
 # package FORMAT STAGE ARCH makes a package for Linux.
 package() {
 	local zsh=/usr/share/zsh/vendor-completions version=$VERSION
@@ -94,6 +113,7 @@ for target in "${targets[@]}"; do
 	binary=firn
 	[[ $os != windows ]] || binary=firn.exe
 	firn "$os" "$arch" "$work/$name/$binary"
+	licences "$os" "$arch" >"$work/$name/LICENSES-OF-MODULES"
 	even "$work/$name"
 	modules "$work/$name/$binary" "$name"
 	if [[ $os == windows ]]; then
@@ -108,7 +128,7 @@ for target in "${targets[@]}"; do
 		cp -R "$work/$name/." scripts/packaging/systemd scripts/packaging/nfpm.yaml "$stage"
 		gzip --no-name "$stage"/man/*
 		cp scripts/packaging/examples/* "$stage/doc/examples"
-		cp -R LICENSE ./*.md "$work/common/docs" "$stage/doc"
+		cp -R LICENSE ./*.md "$stage/LICENSES-OF-MODULES" "$work/common/docs" "$stage/doc"
 		even "$stage"
 		for format in deb rpm apk; do
 			package "$format" "$stage" "$arch"
