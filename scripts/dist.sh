@@ -66,11 +66,10 @@ mkdir "$work/common/docs"
 cp LICENSE ./*.md "$work/common"
 cp docs/*.md docs/*.svg "$work/common/docs" # README.md links to them
 
-# modules BINARY NAME lists what a binary is made of, with the licences. It only looks at
-# modules that are here already, as all that were compiled are: what it finds depends on
-# nothing else.
+# modules BINARY NAME lists what a binary is made of. The licences are not in the list: the tool
+# finds only those of modules that some earlier command asked the proxy about.
 modules() {
-	GOPROXY=off "$sbom" bin -json -noserial -notimestamp -std -licenses -version "$VERSION" \
+	GOPROXY=off "$sbom" bin -json -noserial -notimestamp -std -version "$VERSION" \
 		-output "$dist/$2.cdx.json" "$1" 2>"$work/sbom.log" || {
 		cat "$work/sbom.log" >&2
 		return 1
