@@ -173,27 +173,3 @@ func TestMigrationThatIsCutShort(t *testing.T) {
 		})
 	}
 }
-
-// A damaged catalog cannot always be upgraded. What can be read of it is saved all the
-// same, whichever page is damaged.
-func TestRebuildOfAnOlderSchema(t *testing.T) {
-	path, _ := many(t)
-	older(t, path)
-	content := read(t, path)
-	damaged, saved := 0, 0
-	for page := 1; page < len(content)/pageSize; page++ {
-		spoilt := append([]byte{}, content...)
-		copy(spoilt[page*pageSize:], strings.Repeat("\xa5", 64))
-		path := filepath.Join(t.TempDir(), "catalog.db")
-		write(t, path, spoilt)
-		if r := rebuild(t, path); !r.Sound {
-			damaged++
-			if r.Archives > 100 {
-				saved++
-			}
-		}
-	}
-	if damaged < 10 || saved < damaged-5 { // nothing is found without the schema or the root of the table
-		t.Errorf("of %d catalogs with a damaged page most was saved of %d", damaged, saved)
-	}
-}

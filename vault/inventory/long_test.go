@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package inventory_test
 
 import (
@@ -54,8 +56,8 @@ func (l *long) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// TestMemoryDoesNotGrow with the length of the list, or of a single entry.
-func TestMemoryDoesNotGrow(t *testing.T) {
+// TestLongMemoryDoesNotGrow with the length of the list, or of a single entry.
+func TestLongMemoryDoesNotGrow(t *testing.T) {
 	const entries, allowed = 100_000, 2 << 20
 	endless := func(csv bool) io.Reader {
 		before, after := list("{}"), "]}"
