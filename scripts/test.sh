@@ -93,10 +93,11 @@ step 'hashes without assembly' go test -timeout 3h -tags purego -run 'Kernel|Bat
 step 'hashes on arm64' emulated
 files_in_memory
 step 'tests of volume' volume
-# Both start many processes and wait for them: run together, they use all cores. -count 1
-# is necessary because Go does not know that the tests of ./internal/durability depend on the
-# program that they build, and would use cached results of another one.
-step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 3 ./cmd/firn ./internal/durability
+# Both start many processes and wait for them. A script of the command waits for more than
+# half of its time, so many run at a time, to use all cores. -count 1 is necessary because
+# Go does not know that the tests of ./internal/durability depend on the program that they
+# build, and would use cached results of another one.
+step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 8 ./cmd/firn ./internal/durability
 step 'tests, with the race detector' scripts/race.sh
 
 if ((${#failed[@]} > 0)); then
