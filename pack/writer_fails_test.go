@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"firn/pack"
 )
@@ -25,8 +25,10 @@ func (f *failing) Write(p []byte) (int, error) {
 }
 
 // An error of the destination is final, and no goroutine remains.
-func TestDestinationFails(t *testing.T) {
-	before := runtime.NumGoroutine()
+func TestDestinationFails(t *testing.T) { synctest.Test(t, testDestinationFails) }
+
+// synctest.Test fails if a goroutine remains.
+func testDestinationFails(t *testing.T) {
 	for left := range 40 {
 		w := begin(t, &failing{left * 700}, options())
 		var err error
@@ -42,11 +44,11 @@ func TestDestinationFails(t *testing.T) {
 			t.Error("Add after Close is no error")
 		}
 	}
-	ended(t, before)
 }
 
-func TestContextEnds(t *testing.T) {
-	before := runtime.NumGoroutine()
+func TestContextEnds(t *testing.T) { synctest.Test(t, testContextEnds) }
+
+func testContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	o := options()
 	w := begin(t, io.Discard, o)
@@ -65,20 +67,6 @@ func TestContextEnds(t *testing.T) {
 	if _, err := w.Close(); !errors.Is(err, context.Canceled) {
 		t.Errorf("Close returned %v for a pack with half a member", err)
 	}
-	ended(t, before)
-}
-
-// ended checks that there are no more goroutines than before. One that has done its work may
-// need a moment to end.
-func ended(t *testing.T, before int) {
-	t.Helper()
-	for range 10_000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Errorf("%d goroutines remain", runtime.NumGoroutine()-before)
 }
 
 type readerFunc func(p []byte) (int, error)
