@@ -45,7 +45,7 @@ func run(t *testing.T, b *catalog.Backups, id string, trees map[string]backed, s
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !runDirectory(t, b, s, p, key, "", trees[root], stop) {
+		if !runDirectory(t, b, s, p, &record.Place{Key: key}, "", trees[root], stop) {
 			return s, false
 		}
 	}
@@ -58,23 +58,16 @@ func run(t *testing.T, b *catalog.Backups, id string, trees map[string]backed, s
 }
 
 // runDirectory saves the changes in one directory and below. It reports false if it was stopped.
-func runDirectory(t *testing.T, b *catalog.Backups, s record.Snapshot, p record.Pack, key int64, dir string, tree backed, stop func() bool) bool {
+func runDirectory(t *testing.T, b *catalog.Backups, s record.Snapshot, p record.Pack, place *record.Place, dir string, tree backed, stop func() bool) bool {
 	t.Helper()
 	if stop() {
 		return false
 	}
-	was := map[string]record.File{}
-	for f, err := range b.Current(t.Context(), key) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		was[f.Name] = f
-	}
+	was, keys := current(t, b, place.Key)
 	var changes []record.FileChange
-	if _, ok := was[""]; !ok && dir == "" {
-		changes = append(changes, record.FileChange{Directory: key, File: record.File{Kind: record.Directory}})
+	if _, err := b.CurrentFile(t.Context(), place.Key, ""); dir == "" && errors.Is(err, vault.ErrNotFound) {
+		changes = append(changes, record.FileChange{Directory: place, File: record.File{Kind: record.Directory}})
 	}
-	delete(was, "")
 	var below []string
 	for _, name := range slices.Sorted(maps.Keys(tree)) {
 		if path.Dir("/"+name) != "/"+dir {
@@ -91,21 +84,18 @@ func runDirectory(t *testing.T, b *catalog.Backups, s record.Snapshot, p record.
 			continue
 		}
 		if ok { // of another kind, perhaps
-			changes = append(changes, record.FileChange{Directory: key, File: record.File{Name: base}, IsGone: true})
+			changes = append(changes, record.FileChange{Directory: place, File: record.File{Name: base}, IsGone: true})
 		}
-		changes = append(changes, changed(key, base, size, p))
+		changes = append(changes, changed(place, base, size, p))
 	}
 	for _, name := range slices.Sorted(maps.Keys(was)) {
-		changes = append(changes, record.FileChange{Directory: key, File: record.File{Name: name}, IsGone: true})
+		changes = append(changes, record.FileChange{Directory: place, File: record.File{Name: name}, IsGone: true})
 	}
 	if err := b.Apply(t.Context(), s.Key, changes); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range below {
-		child, err := b.Directory(t.Context(), key, name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		child := &record.Place{Key: keys[name], Parent: place, Name: name}
 		if !runDirectory(t, b, s, p, child, path.Join(dir, name), tree, stop) {
 			return false
 		}
@@ -113,13 +103,52 @@ func runDirectory(t *testing.T, b *catalog.Backups, s record.Snapshot, p record.
 	return true
 }
 
-func changed(directory int64, name string, size int64, p record.Pack) record.FileChange {
+func changed(directory *record.Place, name string, size int64, p record.Pack) record.FileChange {
 	c := record.FileChange{Directory: directory, File: record.File{Name: name, Kind: record.Directory, Mode: 0o755}}
 	if size >= 0 {
 		c.File.Kind, c.File.Size, c.File.Mode = record.Regular, size, 0o644
 		c.Content = &record.Content{Digest: digestOf(size), Size: size, Pack: p.Key, Offset: size}
 	}
 	return c
+}
+
+// current returns the files of a directory on record, and the places of its directories.
+func current(t *testing.T, b *catalog.Backups, directory int64) (was map[string]record.File, keys map[string]int64) {
+	t.Helper()
+	was, keys = map[string]record.File{}, map[string]int64{}
+	for after := ""; ; {
+		files, err := b.CurrentFiles(t.Context(), directory, after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			was[f.Name], after = f, f.Name
+		}
+		if len(files) < 2 {
+			break
+		}
+	}
+	for after := ""; ; {
+		dirs, err := b.Subdirectories(t.Context(), directory, after, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range dirs {
+			was[d.Name], keys[d.Name], after = d.File, d.Key, d.Name
+		}
+		if len(dirs) < 2 {
+			return was, keys
+		}
+	}
+}
+
+func rootOf(t *testing.T, b *catalog.Backups, s record.Snapshot, root string) *record.Place {
+	t.Helper()
+	key, err := b.Root(t.Context(), s, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &record.Place{Key: key}
 }
 
 func digestOf(size int64) record.Digest { return sha256.Sum256([]byte(fmt.Sprint(size))) }
@@ -352,10 +381,7 @@ func TestContentsAreFoundAndLost(t *testing.T) {
 	if _, err := b.Begin(t.Context(), &s); err != nil {
 		t.Fatal(err)
 	}
-	root, err := b.Root(t.Context(), s, "srv")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := rootOf(t, b, s, "srv")
 	packs := []record.Pack{
 		{ID: "one", Vault: packVault, Snapshot: s.Key, Sequence: 1, State: record.Writing, Tail: []byte("t"), Header: []byte{}, IndexDigest: []byte{}},
 		{ID: "two", Vault: packVault, Snapshot: s.Key, Sequence: 2, State: record.Spooled},
@@ -426,10 +452,7 @@ func TestFilesComeBackWhole(t *testing.T) {
 	if _, err := b.Begin(t.Context(), &s); err != nil {
 		t.Fatal(err)
 	}
-	root, err := b.Root(t.Context(), s, "srv/\xfe")
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := rootOf(t, b, s, "srv/\xfe")
 	want := record.File{
 		Name: "\xff\n", Kind: record.Symlink, Mode: 0o7777, Size: 3, ModTime: -1, ChangeTime: 1 << 62, Inode: 1<<64 - 1,
 		Owner: record.Owner{UID: 1<<32 - 1, GID: 5, User: "me", Group: "us"},
@@ -441,11 +464,9 @@ func TestFilesComeBackWhole(t *testing.T) {
 	if err := b.Apply(t.Context(), s.Key, []record.FileChange{{Directory: root, File: want}}); err != nil {
 		t.Fatal(err)
 	}
-	want.DirectoryID, want.Since = root, s.Key
-	for f, err := range b.Current(t.Context(), root) {
-		if err != nil || fmt.Sprintf("%+v", f) != fmt.Sprintf("%+v", want) {
-			t.Errorf("got %+v, %v, want %+v", f, err, want)
-		}
+	want.DirectoryID, want.Since = root.Key, s.Key
+	if f, err := b.CurrentFiles(t.Context(), root.Key, "", 2); err != nil || len(f) != 1 || fmt.Sprintf("%+v", f[0]) != fmt.Sprintf("%+v", want) {
+		t.Errorf("got %+v, %v, want %+v", f, err, want)
 	}
 	for got, err := range b.Snapshots(t.Context(), "") {
 		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", s) {

@@ -25,6 +25,7 @@ func migrations(now func() time.Time) []sqlite.Step {
 		func(ctx context.Context, tx *sql.Tx) error { return merge.RenameVaults(ctx, tx, now().UTC().Round(0)) },
 		script("00006_rates.sql"),
 		script("00007_backups.sql"),
+		script("00008_packs.sql"),
 	}
 }
 

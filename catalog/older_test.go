@@ -4,9 +4,18 @@ import (
 	"testing"
 )
 
+// before8 makes a closed catalog one of migration 7.
+var before8 = []string{
+	`ALTER TABLE packs DROP COLUMN last`,
+	`ALTER TABLE packs DROP COLUMN through`,
+	`ALTER TABLE snapshots DROP COLUMN end_pack_key`,
+	`DELETE FROM goose_db_version WHERE version_id > 7`,
+}
+
 // older makes a closed catalog one of the first schema, that of migration 3.
 func older(t *testing.T, path string) {
 	t.Helper()
+	change(t, path, before8...)
 	change(t, path,
 		`ALTER TABLE archives DROP COLUMN etag`,
 		`ALTER TABLE archives DROP COLUMN dated`,

@@ -174,13 +174,7 @@ func wantOneVault(t *testing.T, c *catalog.Catalog) {
 func TestVaultsGetTheirNames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")
 	spelled(t, path)
-	db := raw(t, path)
-	if _, err := db.ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id >= 5`); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	change(t, path, append(before8, `DELETE FROM goose_db_version WHERE version_id >= 5`)...)
 	for range 2 { // the second time there is nothing to do
 		wantOneVault(t, open(t, path))
 	}
@@ -225,7 +219,7 @@ func TestRenamingKeepsWhatMayBeAnArchive(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
-		change(t, path, `DELETE FROM goose_db_version WHERE version_id >= 5`)
+		change(t, path, append(before8, `DELETE FROM goose_db_version WHERE version_id >= 5`)...)
 		if got := one(t, open(t, path).Uploads(t.Context(), newName)); got.State != state {
 			t.Errorf("it is %s, was %s", got.State, state)
 		}

@@ -34,6 +34,7 @@ type Snapshot struct {
 	Files, Bytes   int64     // of the whole snapshot
 	Added          int64     // bytes of contents that were new
 	Skipped        int64     // files that could not be read, or changed while they were read
+	EndPack        int64     // the key of the pack that has the end of the snapshot; 0: none yet
 }
 
 // PackState is the progress of a pack.
@@ -61,8 +62,14 @@ type Pack struct {
 	Header      []byte          // of the encryption; empty: not encrypted
 	Tail        []byte          // where its frames are, as package pack writes it
 	IndexDigest []byte          // SHA-256
-	Created     time.Time
-	Updated     time.Time // set when it is saved
+	Last        []byte          // the last chunk of the encryption; empty: not encrypted
+	// Through is how far the backup had come when the pack was complete: the path of the last
+	// file that it had compared, with a slash at the end if that is a directory. The packs of
+	// the snapshot that are not lost have everything that it changed up to there. Empty: they
+	// may not.
+	Through string
+	Created time.Time
+	Updated time.Time // set when it is saved
 }
 
 // Digest is the SHA-256 of a content.
@@ -151,7 +158,7 @@ type Found struct {
 
 // FileChange is what a backup found in a directory.
 type FileChange struct {
-	Directory int64 // its key
+	Directory *Place
 	// File is a version that is new or changed, or, if IsGone, only the name of a file that
 	// is there no longer. A directory that is gone takes its content with it.
 	File   File
@@ -159,6 +166,19 @@ type FileChange struct {
 	// Content is new, if it is not nil. It gets a key, which becomes that of File. Its pack
 	// is on record.
 	Content *Content
+}
+
+// Place is a directory on record. Apply adds a place that has no key, and sets the key.
+type Place struct {
+	Key    int64  // 0: it was never recorded, so nothing in it is on record
+	Parent *Place // of a place without a key
+	Name   string // of a place without a key: within the parent
+}
+
+// Subdirectory is the version of a directory, and its place.
+type Subdirectory struct {
+	File
+	Key int64 // of its place; 0: nothing in it is on record
 }
 
 // KeyRange is the keys First to Last.

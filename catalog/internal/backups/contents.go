@@ -27,6 +27,25 @@ func (b *Backups) Content(ctx context.Context, vaultURL string, digest record.Di
 	return record.Content{}, b.db.Fail(ctx, sql.ErrNoRows, "find a content of %d bytes", size)
 }
 
+// HasLargeContent reports whether a vault may have a content of a size above 8 MiB.
+func (b *Backups) HasLargeContent(ctx context.Context, size int64) (has bool, err error) {
+	err = b.db.Reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contents WHERE size = $1 AND size > 8388608)`, size).Scan(&has)
+	if err != nil {
+		return false, b.db.Fail(ctx, err, "look for contents of %d bytes", size)
+	}
+	return has, nil
+}
+
+// AddContents adds contents, and sets their keys. Their packs, and the parts of their segments,
+// are on record.
+func (b *Backups) AddContents(ctx context.Context, contents ...*record.Content) error {
+	err := b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return addContents(ctx, tx, contents) })
+	if err != nil {
+		return b.db.Fail(ctx, err, "save %d contents", len(contents))
+	}
+	return nil
+}
+
 // ContentByKey returns the content of a key, wherever it is, or vault.ErrNotFound.
 func (b *Backups) ContentByKey(ctx context.Context, key int64) (record.Content, error) {
 	c, err := scanContent(b.db.Reader.QueryRowContext(ctx,

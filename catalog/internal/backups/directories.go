@@ -4,39 +4,78 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"firn/catalog/internal/table"
 	"firn/record"
+	"firn/vault"
 )
 
 // Root returns the key of the directory at the root of a tree, which it adds if it is not on
 // record. The tree belongs to a snapshot that was begun.
 func (b *Backups) Root(ctx context.Context, s record.Snapshot, root string) (key int64, err error) {
-	return b.directory(ctx, `tree_key = (SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3) AND parent_key = 0 AND name = $3`,
-		`SELECT key, 0, $3 FROM trees WHERE vault = $1 AND host = $2 AND root = $3`, s.Vault, s.Host, table.Raw(root))
-}
-
-// Directory returns the key of a directory within another one, which it adds if it is not on
-// record.
-func (b *Backups) Directory(ctx context.Context, parent int64, name string) (key int64, err error) {
-	return b.directory(ctx, `tree_key = (SELECT tree_key FROM directories WHERE key = $1) AND parent_key = $1 AND name = $2`,
-		`SELECT tree_key, $1, $2 FROM directories WHERE key = $1`, parent, table.Raw(name))
-}
-
-// directory finds a directory by a condition, or inserts the row that a query returns.
-func (b *Backups) directory(ctx context.Context, condition, row string, args ...any) (key int64, err error) {
-	find := `SELECT key FROM directories WHERE ` + condition
+	const tree = `(SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3)`
+	const find = `SELECT key FROM directories WHERE tree_key = ` + tree + ` AND parent_key = 0 AND name = $3`
+	args := []any{s.Vault, s.Host, table.Raw(root)}
 	err = b.db.Reader.QueryRowContext(ctx, find, args...).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			key, err = table.KeyOf(ctx, tx, find, `INSERT INTO directories (tree_key, parent_key, name) `+row+` RETURNING key`, args...)
+			key, err = table.KeyOf(ctx, tx, find,
+				`INSERT INTO directories (tree_key, parent_key, name) VALUES (`+tree+`, 0, $3) RETURNING key`, args...)
 			return err
 		})
 	}
 	if err != nil {
-		return 0, b.db.Fail(ctx, err, "record a directory")
+		return 0, b.db.Fail(ctx, err, "record the directory %q", root)
 	}
 	return key, nil
+}
+
+// within returns the key of a directory within another one, or 0 if nothing in it is on record.
+func (b *Backups) within(ctx context.Context, parent int64, name string) (key int64, err error) {
+	err = b.db.Reader.QueryRowContext(ctx, `SELECT key FROM directories WHERE parent_key = $1 AND name = $2`,
+		parent, table.Raw(name)).Scan(&key)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, b.db.Fail(ctx, err, "find the directory %q", name)
+	}
+	return key, nil
+}
+
+// places adds the places of changes in a transaction.
+type places struct {
+	tx    *sql.Tx
+	added map[*record.Place]int64
+}
+
+// key returns the key of a place, and adds it and those above it if they are not on record.
+func (p *places) key(ctx context.Context, place *record.Place) (key int64, err error) {
+	if place.Key != 0 {
+		return place.Key, nil
+	}
+	if key, ok := p.added[place]; ok {
+		return key, nil
+	}
+	if place.Parent == nil {
+		return 0, fmt.Errorf("the place %q has no parent and no key: %w", place.Name, vault.ErrInvalid)
+	}
+	parent, err := p.key(ctx, place.Parent)
+	if err != nil {
+		return 0, err
+	}
+	key, err = table.KeyOf(ctx, p.tx, `SELECT key FROM directories WHERE parent_key = $1 AND name = $2`,
+		`INSERT INTO directories (tree_key, parent_key, name) SELECT tree_key, $1, $2 FROM directories WHERE key = $1 RETURNING key`,
+		parent, table.Raw(place.Name))
+	if err == nil {
+		p.added[place] = key
+	}
+	return key, err
+}
+
+// save sets the keys, after the transaction.
+func (p *places) save() {
+	for place, key := range p.added {
+		place.Key = key
+	}
 }
 
 // Path returns the path of a directory, as in a pack.

@@ -14,7 +14,7 @@ import (
 	"firn/vault"
 )
 
-const snapshotColumns = `s.key, s.id, s.vault, s.host, s.tags, s.state, s.started, s.ended, s.files, s.bytes, s.added, s.skipped,
+const snapshotColumns = `s.key, s.id, s.vault, s.host, s.tags, s.state, s.started, s.ended, s.files, s.bytes, s.added, s.skipped, s.end_pack_key,
 	(SELECT json_group_array(hex(root)) FROM (SELECT root FROM snapshot_trees st JOIN trees t ON t.key = st.tree_key
 		WHERE st.snapshot_key = s.key ORDER BY root))`
 
@@ -98,8 +98,10 @@ func insertSnapshot(ctx context.Context, tx *sql.Tx, s *record.Snapshot, trees [
 
 func scanSnapshot(r table.Row) (s record.Snapshot, err error) {
 	var tags, roots string
+	var endPack sql.NullInt64
 	err = r.Scan(&s.Key, &s.ID, &s.Vault, &s.Host, &tags, &s.State, (*table.Instant)(&s.Started), (*table.Instant)(&s.Ended),
-		&s.Files, &s.Bytes, &s.Added, &s.Skipped, &roots)
+		&s.Files, &s.Bytes, &s.Added, &s.Skipped, &endPack, &roots)
+	s.EndPack = endPack.Int64
 	if err == nil {
 		err = json.Unmarshal([]byte(tags), &s.Tags)
 	}
@@ -122,9 +124,10 @@ func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
 		if err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `UPDATE snapshots SET (tags, state, ended, files, bytes, added, skipped) =
-			($1, $2, $3, $4, $5, $6, $7) WHERE key = $8 RETURNING key`, string(tags), saved.State, table.Instant(saved.Ended),
-			saved.Files, saved.Bytes, saved.Added, saved.Skipped, saved.Key).Scan(new(int64))
+		return tx.QueryRowContext(ctx, `UPDATE snapshots SET
+			(tags, state, ended, files, bytes, added, skipped, end_pack_key) = ($1, $2, $3, $4, $5, $6, $7, $8)
+			WHERE key = $9 RETURNING key`, string(tags), saved.State, table.Instant(saved.Ended),
+			saved.Files, saved.Bytes, saved.Added, saved.Skipped, orNull(saved.EndPack), saved.Key).Scan(new(int64))
 	})
 	if err != nil {
 		return b.db.Fail(ctx, err, "save the snapshot %s", s.ID)
@@ -138,6 +141,26 @@ func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
 func (b *Backups) Snapshots(ctx context.Context, vaultURL string) iter.Seq2[record.Snapshot, error] {
 	return table.List(ctx, b.db, "list the snapshots", scanSnapshot, `SELECT `+snapshotColumns+` FROM snapshots s
 		WHERE s.state <> 'forgotten' AND ($1 = '' OR s.vault = $1) ORDER BY s.key`, vaultURL)
+}
+
+// Parent returns the id of the snapshot before s with the same vault, host and roots, whatever
+// its state, or an empty text if s is the first.
+func (b *Backups) Parent(ctx context.Context, s record.Snapshot) (id string, err error) {
+	const trees = `(SELECT group_concat(tree_key) FROM (SELECT tree_key FROM snapshot_trees WHERE snapshot_key = %s ORDER BY tree_key))`
+	err = b.db.Reader.QueryRowContext(ctx, `SELECT id FROM snapshots s WHERE vault = $1 AND host = $2 AND key < $3
+		AND `+fmt.Sprintf(trees, "s.key")+` = `+fmt.Sprintf(trees, "$3")+` ORDER BY key DESC LIMIT 1`, s.Vault, s.Host, s.Key).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", b.db.Fail(ctx, err, "find the snapshot before %s", s.ID)
+	}
+	return id, nil
+}
+
+// Untold lists the complete snapshots in a vault, oldest first, whose end no pack has, or only
+// one that was lost.
+func (b *Backups) Untold(ctx context.Context, vaultURL string) iter.Seq2[record.Snapshot, error] {
+	return table.List(ctx, b.db, "list the snapshots that no pack has", scanSnapshot, `SELECT `+snapshotColumns+` FROM snapshots s
+		WHERE s.state = 'complete' AND s.vault = $1 AND NOT EXISTS (SELECT 1 FROM packs p WHERE p.key = s.end_pack_key AND `+isThere+`)
+		ORDER BY s.key`, vaultURL)
 }
 
 // Forget marks snapshots as forgotten, and removes the versions of files that no other snapshot

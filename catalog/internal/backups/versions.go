@@ -41,36 +41,41 @@ func (b *Backups) apply(ctx context.Context, snapshot int64, changes []record.Fi
 		}
 		added, owned = append(added, c), append(owned, owner)
 	}
-	return b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	var all places
+	err := b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		all = places{tx: tx, added: map[*record.Place]int64{}}
 		for _, c := range gone {
-			if err := end(ctx, tx, snapshot, c.Directory, c.File.Name); err != nil {
+			if err := end(ctx, tx, snapshot, c.Directory.Key, c.File.Name); err != nil {
 				return err
 			}
 		}
 		if err := addContents(ctx, tx, contents); err != nil {
 			return err
 		}
-		return addVersions(ctx, tx, snapshot, added, owned)
+		return addVersions(ctx, &all, snapshot, added, owned)
 	})
+	if err == nil {
+		all.save()
+	}
+	return err
 }
 
 const (
-	// endOne ends the current version of a file: a snapshot before this one may have it.
-	endOne = `UPDATE versions SET until = $1 WHERE directory_key = $2 AND name = $3 AND until IS NULL AND since < $1`
-	// dropOne removes a version that this snapshot had before the backup was interrupted.
-	dropOne = `DELETE FROM versions WHERE directory_key = $2 AND name = $3 AND since = $1`
+	// endOne ends the current version of a file. If this snapshot has added it, before the
+	// backup was interrupted, it becomes a version that no snapshot has. Its row stays, because a
+	// pack may have the file, and a later one must say that it is gone.
+	endOne = `UPDATE versions SET until = $1 WHERE directory_key = $2 AND name = $3 AND until IS NULL`
 
 	// within is the directory $3 of the directory $2, and those below it.
 	within = `WITH RECURSIVE below (key) AS (
 		SELECT key FROM directories WHERE parent_key = $2 AND name = $3
 		UNION ALL SELECT d.key FROM directories d JOIN below ON d.parent_key = below.key) `
-	endBelow  = within + `UPDATE versions SET until = $1 WHERE directory_key IN (SELECT key FROM below) AND until IS NULL AND since < $1`
-	dropBelow = within + `DELETE FROM versions WHERE directory_key IN (SELECT key FROM below) AND since = $1`
+	endBelow = within + `UPDATE versions SET until = $1 WHERE directory_key IN (SELECT key FROM below) AND until IS NULL`
 )
 
 // end removes a file from the snapshot, and what is in it if it is a directory.
 func end(ctx context.Context, tx *sql.Tx, snapshot, directory int64, name string) error {
-	for _, statement := range []string{endOne, dropOne, endBelow, dropBelow} {
+	for _, statement := range []string{endOne, endBelow} {
 		if _, err := tx.ExecContext(ctx, statement, snapshot, directory, table.Raw(name)); err != nil {
 			return err
 		}
@@ -79,12 +84,12 @@ func end(ctx context.Context, tx *sql.Tx, snapshot, directory int64, name string
 }
 
 // addVersions replaces the current versions of files, whose owners have these keys.
-func addVersions(ctx context.Context, tx *sql.Tx, snapshot int64, files []*record.FileChange, owned []int64) error {
+func addVersions(ctx context.Context, all *places, snapshot int64, files []*record.FileChange, owned []int64) error {
 	ended := table.Bulk{
-		Tx: tx, Before: `UPDATE versions SET until = ? WHERE until IS NULL AND since < ? AND (directory_key, name) IN (VALUES `,
+		Tx: all.tx, Before: `UPDATE versions SET until = ? WHERE until IS NULL AND since < ? AND (directory_key, name) IN (VALUES `,
 		Row: `(?, ?)`, After: `)`,
 	}
-	insert := table.Bulk{Tx: tx, Before: `INSERT OR REPLACE INTO versions
+	insert := table.Bulk{Tx: all.tx, Before: `INSERT OR REPLACE INTO versions
 		(directory_key, name, since, kind, mode, size, modified, changed, inode, owner_key, content_key, more)
 		VALUES `, Row: `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`}
 	return insert.Run(len(files), func(from, to int) error {
@@ -97,9 +102,13 @@ func addVersions(ctx context.Context, tx *sql.Tx, snapshot int64, files []*recor
 			if err != nil {
 				return err
 			}
+			directory, err := all.key(ctx, c.Directory)
+			if err != nil {
+				return err
+			}
 			f := c.File
-			before = append(before, c.Directory, table.Raw(f.Name))
-			now = append(now, c.Directory, table.Raw(f.Name), snapshot, f.Kind, f.Mode, f.Size, f.ModTime, f.ChangeTime,
+			before = append(before, directory, table.Raw(f.Name))
+			now = append(now, directory, table.Raw(f.Name), snapshot, f.Kind, f.Mode, f.Size, f.ModTime, f.ChangeTime,
 				int64(f.Inode), owned[from+i], orNull(f.Content), more)
 		}
 		if err := ended.Exec(ctx, to-from, before); err != nil {

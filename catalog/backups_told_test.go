@@ -1,0 +1,103 @@
+package catalog_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"firn/record"
+)
+
+// A snapshot lists what is gone from it, also what it had itself before it was interrupted, and
+// of a directory only the directory.
+func TestGoneFilesAreListed(t *testing.T) {
+	b := fresh(t).Backups()
+	never, atLast := func() bool { return false }, func() func() bool { n := 0; return func() bool { n++; return n == 3 } }
+	was := backed{"keeps": 1, "goes": 1, "d": -1, "d/x": 1, "d/e": -1, "d/e/y": 1, "file to dir": 1, "dir to file": -1, "dir to file/z": 1}
+	run(t, b, "1", map[string]backed{"srv": was}, never)
+	run(t, b, "2", map[string]backed{"srv": {"keeps": 1, "short-lived": 5, "sub": -1, "file to dir": -1, "dir to file": 1}}, atLast())
+	s, _ := run(t, b, "3", map[string]backed{"srv": {"keeps": 1, "sub": -1, "file to dir": -1, "dir to file": 1}}, atLast())
+	if s.ID != "2" {
+		t.Fatalf("the snapshot is %s, not continued", s.ID)
+	}
+	var got []string
+	for f, err := range b.Gone(t.Context(), s) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, f.Path)
+	}
+	if want := []string{"srv/d", "srv/goes", "srv/short-lived"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A snapshot is told until a pack that is not lost has its end; its parent is the one before it
+// with the same roots.
+func TestSnapshotsAreTold(t *testing.T) {
+	b := fresh(t).Backups()
+	never := func() bool { return false }
+	one, both := map[string]backed{"srv/a": {}}, map[string]backed{"srv/a": {}, "srv/b": {}}
+	first, _ := run(t, b, "1", one, never)
+	run(t, b, "2", both, never)
+	third, _ := run(t, b, "3", one, never)
+	for s, want := range map[*record.Snapshot]string{&first: "", &third: "1"} {
+		if got, err := b.Parent(t.Context(), *s); err != nil || got != want {
+			t.Errorf("the parent of %s is %q, %v, want %q", s.ID, got, err, want)
+		}
+	}
+	untold := func(want ...string) {
+		t.Helper()
+		var got []string
+		for s, err := range b.Untold(t.Context(), packVault) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, s.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("untold: %q, want %q", got, want)
+		}
+	}
+	untold("1", "2", "3")
+	p := record.Pack{ID: "p", Vault: packVault, Snapshot: third.Key, Sequence: 2, State: record.Spooled}
+	if err := b.SavePack(t.Context(), &p); err != nil {
+		t.Fatal(err)
+	}
+	p.Last, p.Through = []byte("last"), "srv/\xff/"
+	first.EndPack = p.Key
+	if err := errors.Join(b.SavePack(t.Context(), &p), b.Save(t.Context(), &first)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.Pack(t.Context(), p.Key); err != nil || string(got.Last) != "last" || got.Through != p.Through {
+		t.Errorf("the pack is %+v, %v", got, err)
+	}
+	untold("2", "3")
+	p.State = record.Lost
+	if err := b.SavePack(t.Context(), &p); err != nil {
+		t.Fatal(err)
+	}
+	untold("1", "2", "3")
+}
+
+// Contents that belong to no file, such as segments, are found like others.
+func TestContentsWithoutFiles(t *testing.T) {
+	b := fresh(t).Backups()
+	s, _ := run(t, b, "1", map[string]backed{"srv": {"x": 9 << 20}}, func() bool { return false })
+	p := record.Pack{ID: "p", Vault: packVault, Snapshot: s.Key, Sequence: 2, State: record.Writing}
+	if err := b.SavePack(t.Context(), &p); err != nil {
+		t.Fatal(err)
+	}
+	parts := []*record.Content{{Digest: digestOf(1), Size: 1, Pack: p.Key}, {Digest: digestOf(2), Size: 2, Pack: p.Key, Offset: 1}}
+	if err := b.AddContents(t.Context(), parts...); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := b.Content(t.Context(), packVault, digestOf(2), 2); err != nil || c.Key != parts[1].Key || c.Offset != 1 {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	for size, want := range map[int64]bool{9 << 20: true, 9<<20 + 1: false, 1: false} {
+		if has, err := b.HasLargeContent(t.Context(), size); err != nil || has != want {
+			t.Errorf("a large content of %d bytes: %v, %v", size, has, err)
+		}
+	}
+}
