@@ -86,15 +86,31 @@ func ReadTail(ctx context.Context, r io.ReaderAt, size int64) (*Tail, error) {
 	if err := readAt(r, end, size-n); err != nil {
 		return nil, fmt.Errorf("read the seek table of the pack: %w", err)
 	}
-	p, err := parsePointer(end[:pointerSize])
-	if err != nil {
-		return nil, err
-	}
-	t, err := newTail(p, end[pointerSize:], size)
+	t, err := ParseTail(end, size)
 	if err != nil {
 		return nil, err
 	}
 	return t, t.Open(r).check(int(t.table.data))
+}
+
+// ParseTail is [ReadTail] of the pointer and the seek table alone, which are the end of a plain
+// pack of size bytes. It says where the frames are, and reads none.
+func ParseTail(end []byte, size int64) (*Tail, error) {
+	if len(end) < tableBase+tableEntry+pointerSize || int64(len(end)) > size {
+		return nil, invalid("its end has %d bytes, the pack %d", len(end), size)
+	}
+	n, err := tableSize(end[len(end)-footerSize:])
+	if err != nil {
+		return nil, err
+	}
+	if n += pointerSize; n != int64(len(end)) {
+		return nil, invalid("its end has %d bytes instead of %d", len(end), n)
+	}
+	p, err := parsePointer(end[:pointerSize])
+	if err != nil {
+		return nil, err
+	}
+	return newTail(p, end[pointerSize:], size)
 }
 
 // newTail makes a tail and checks that its parts agree.

@@ -49,6 +49,27 @@ func TestTailFromTheLastBytes(t *testing.T) {
 	}
 }
 
+// The pointer and the seek table say where the frames are.
+func TestParseTail(t *testing.T) {
+	data, want := write(t, options(), func(w *pack.Writer) { add(t, w, file("f"), noise(1, 50_000)) })
+	size := int64(len(data))
+	for n := range size - want.PackOffset {
+		tail, err := pack.ParseTail(data[size-n:], size)
+		switch {
+		case err != nil && !errors.Is(err, pack.ErrInvalid):
+			t.Fatalf("the last %d bytes: %v", n, err)
+		case err == nil && !reflect.DeepEqual(tail, want):
+			t.Errorf("the last %d bytes give another tail", n)
+		case err == nil:
+			if _, err := pack.ParseTail(data[size-n:], size+1); !errors.Is(err, pack.ErrInvalid) {
+				t.Errorf("of a larger pack: %v", err)
+			}
+			return
+		}
+	}
+	t.Error("no end of the pack is its pointer and its seek table")
+}
+
 // Another reader of the seekable format reads the tar stream.
 func TestSeekableReader(t *testing.T) {
 	data, tail := write(t, options(), func(w *pack.Writer) { add(t, w, file("f"), noise(1, 100_000)) })
