@@ -50,6 +50,8 @@ type Depot struct {
 	Progress func(Progress)
 	// Reading is called while an inventory is read.
 	Reading func(Reading)
+	// Packing is called while directories are read for a backup, at every file.
+	Packing func(Packing)
 	// Waiting is called with the jobs in progress, after each time their states were checked.
 	Waiting func(Waiting)
 	// Ready is called once for each job that has succeeded, before its output is read.
@@ -121,6 +123,9 @@ func (d Depot) WithDefaults() Depot {
 	}
 	if d.Reading == nil {
 		d.Reading = func(Reading) {}
+	}
+	if d.Packing == nil {
+		d.Packing = func(Packing) {}
 	}
 	if d.Waiting == nil {
 		d.Waiting = func(Waiting) {}

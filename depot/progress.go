@@ -28,6 +28,17 @@ type Reading struct {
 	Finishing bool
 }
 
+// Packing is the state of a backup that reads directories.
+type Packing struct {
+	Path  string // of the last file, as in a pack
+	Files int64  // files of all types that were compared with the record
+	Bytes int64  // of the regular ones among them
+	Read  int64  // bytes of contents that were read
+	// Packs is how many packs are complete in the spool, or were; Stored is how many of them
+	// are in the vault.
+	Packs, Stored int
+}
+
 // Waiting describes a wait for jobs or, without jobs, for a vault that is to be removed.
 type Waiting struct {
 	Jobs []record.Job // in progress, in the given order
