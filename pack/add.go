@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,32 @@ func (w *Writer) Add(ctx context.Context, e Entry, content io.Reader, holes ...R
 	}
 	return m.entry, err
 }
+
+// AddContent is Add for a TypeFile whose content is in memory, and whose Digest is known because
+// it decides whether the vault already has the content. AddContent does not compute it again.
+func (w *Writer) AddContent(ctx context.Context, e Entry, content []byte, holes ...Range) (Entry, error) {
+	if err := w.begin(ctx); err != nil {
+		return e, err
+	}
+	if e.Type != TypeFile || e.Size != int64(len(content)) || e.Size > BufferedFile {
+		return e, fmt.Errorf("%q has the type %q and %d bytes; its content has %d bytes in memory", e.Name, e.Type, e.Size, len(content))
+	}
+	m, err := w.check(e, bytes.NewReader(nil), holes)
+	if err != nil {
+		return e, err
+	}
+	if err := m.writeKnown(e.Digest, content); err != nil {
+		return e, err
+	}
+	if err := w.list(m); err != nil {
+		return e, w.fail(err)
+	}
+	return m.entry, nil
+}
+
+// Segments returns the digests of the segments of the file that Add has added last: of each
+// [SegmentSize] bytes. A file below [LargeFile] has none.
+func (w *Writer) Segments() []Digest { return w.member.segments }
 
 // AddSegment adds a segment of a large file to the tar stream, as a member of its own, and
 // returns its offset there, for the chunk of the file ([Writer.List]). The content has at most

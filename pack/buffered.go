@@ -12,14 +12,19 @@ func (m *member) writeBuffered() error {
 	if err := m.read(); err != nil {
 		return err
 	}
+	return m.writeKnown(Digest(w.hash.Sum(nil)), w.buffer[:m.size])
+}
+
+// writeKnown writes a member whose whole content and digest are known.
+func (m *member) writeKnown(digest Digest, content []byte) error {
+	w := m.w
 	if err := w.header(m.header()); err != nil {
 		return err
 	}
 	if m.entry.Type == TypeFile {
-		m.entry.Offset = w.frames.offset
-		w.hash.Sum(m.entry.Digest[:0])
+		m.entry.Offset, m.entry.Digest = w.frames.offset, digest
 	}
-	if _, err := w.tar.Write(w.buffer[:m.size]); err != nil {
+	if _, err := w.tar.Write(content); err != nil {
 		return w.fail(err)
 	}
 	m.written = true

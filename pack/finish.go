@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 )
 
 // finish writes what follows the data.
@@ -63,5 +64,6 @@ func (w *Writer) writeEnd(p *pointer) (*Tail, error) {
 	if err := w.frames.writeRaw(seek); err != nil {
 		return nil, err
 	}
+	w.end = slices.Concat(frame, seek)
 	return newTail(p, seek, w.frames.written)
 }

@@ -52,6 +52,7 @@ type Writer struct {
 	hash    hash.Hash
 	buffer  []byte
 	closed  bool
+	end     []byte // the pointer and the seek table
 }
 
 // NewWriter begins a pack. It writes nothing yet.
@@ -113,6 +114,13 @@ func (w *Writer) Close() (*Tail, error) {
 	}
 	return w.finish()
 }
+
+// Err returns the error that is final, if there was one.
+func (w *Writer) Err() error { return w.frames.err }
+
+// End returns the pointer and the seek table, from which [ParseTail] returns the tail, after
+// Close.
+func (w *Writer) End() []byte { return w.end }
 
 // Abort waits for all goroutines and removes temporary files. The pack stays unfinished. After
 // Close, it does nothing.

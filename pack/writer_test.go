@@ -137,3 +137,41 @@ func TestTimes(t *testing.T) {
 		}
 	}
 }
+
+// A content with a known digest is stored as Add stores it, and the end of a pack is what
+// ParseTail needs.
+func TestKnownContent(t *testing.T) {
+	content := noise(1, 5000)
+	e := file("f")
+	e.Size, e.Digest = 5000, digest(content)
+	var end []byte
+	write1 := func(add func(w *pack.Writer) (pack.Entry, error)) []byte {
+		var out bytes.Buffer
+		w := begin(t, &out, options())
+		got, err := add(w)
+		if err != nil || got.Digest != e.Digest || got.Offset == 0 {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		end = w.End()
+		return out.Bytes()
+	}
+	want := write1(func(w *pack.Writer) (pack.Entry, error) { return w.Add(t.Context(), e, strings.NewReader(content)) })
+	got := write1(func(w *pack.Writer) (pack.Entry, error) { return w.AddContent(t.Context(), e, []byte(content)) })
+	if !bytes.Equal(got, want) {
+		t.Error("the packs differ")
+	}
+	if tail, err := pack.ParseTail(end, int64(len(got))); err != nil || tail.PackSize != int64(len(got)) {
+		t.Errorf("the end of the pack: %+v, %v", tail, err)
+	}
+	w := begin(t, io.Discard, options())
+	defer w.Abort()
+	for _, size := range []int64{4999, 5001, pack.BufferedFile + 1} {
+		e.Size = size
+		if _, err := w.AddContent(t.Context(), e, []byte(content)); err == nil || w.Err() != nil {
+			t.Errorf("%d bytes instead of 5000: %v, %v", size, err, w.Err())
+		}
+	}
+}
