@@ -18,7 +18,7 @@ func (w *walk) readBatch(d *dir, start int) *batch {
 	var b batch
 	h, err := d.use()
 	if err != nil {
-		b.items = []Item{failed(d.path, fmt.Errorf("open the directory %q again: %w", d.path, err))}
+		b.items = []Item{partly(d.path, fmt.Errorf("open the directory %q again: %w", d.path, err))}
 		return &b
 	}
 	defer d.done()
@@ -34,7 +34,7 @@ func (w *walk) readFile(d *dir, h handle, name string, b *batch) {
 	path := join(d.path, name)
 	if len(path) > MaxPath {
 		// The path of the directory names the place, as this one is too long to be shown.
-		b.items = append(b.items, failed(d.path, fmt.Errorf("the path of a file in it has more than %d bytes", MaxPath)))
+		b.items = append(b.items, partly(d.path, fmt.Errorf("the path of a file in it has more than %d bytes", MaxPath)))
 		return
 	}
 	e := Entry{Path: path, in: d.place}

@@ -29,7 +29,7 @@ func (w *walk) openDir(up *dir, name string) *dir {
 		if e, listErr := w.describe(up, name, d.path); listErr == nil && e.Type == Directory {
 			d.before = append(d.before, Item{Entry: e})
 		}
-		d.before = append(d.before, failed(d.path, fmt.Errorf("open the directory %q: %w", d.path, err)))
+		d.before = append(d.before, partly(d.path, fmt.Errorf("open the directory %q: %w", d.path, err)))
 		return d
 	}
 	d.place = &place{up: up.place, name: name, id: e.id(), h: h, users: 1}
@@ -73,7 +73,7 @@ func (w *walk) finish(d *dir) {
 	}
 	h, err := d.use()
 	if err != nil {
-		d.before = append(d.before, failed(d.path, fmt.Errorf("open the directory %q again: %w", d.path, err)))
+		d.before = append(d.before, partly(d.path, fmt.Errorf("open the directory %q again: %w", d.path, err)))
 		return
 	}
 	defer d.done()
@@ -89,7 +89,7 @@ func (w *walk) readNames(d *dir, h handle, limit int) {
 	defer w.buffers.Put(buf)
 	var err error
 	if d.more, err = h.names(&d.names, limit, *buf); err != nil {
-		d.before = append(d.before, failed(d.path, fmt.Errorf("read the directory %q: %w", d.path, err)))
+		d.before = append(d.before, partly(d.path, fmt.Errorf("read the directory %q: %w", d.path, err)))
 	}
 }
 

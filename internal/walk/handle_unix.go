@@ -60,6 +60,8 @@ func (h handle) openFile(name, path string) (*os.File, Entry, error) {
 	return os.NewFile(uintptr(fd), path), e, nil
 }
 
+func describeOpen(f *os.File) (Entry, error) { return handle{int(f.Fd())}.stat() }
+
 // names adds names in the directory, in any order, until the list has limit names or more.
 // Then more is true, and the next call goes on.
 // buf is for the entries of the system.

@@ -30,13 +30,21 @@ func (h handle) openFile(name, path string) (*os.File, Entry, error) {
 	if err != nil {
 		return nil, Entry{}, err
 	}
-	info, err := f.Stat()
+	e, err := describeOpen(f)
 	if err != nil {
 		return nil, Entry{}, errors.Join(err, f.Close())
 	}
+	return f, e, nil
+}
+
+func describeOpen(f *os.File) (Entry, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return Entry{}, err
+	}
 	var e Entry
 	fill(&e, info)
-	return f, e, nil
+	return e, nil
 }
 
 // names adds all names in the directory, in any order.

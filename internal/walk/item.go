@@ -19,6 +19,8 @@ type Item struct {
 	Entry          // without Omitted and Err; else only the path is known
 	Omitted Reason // why the file was left out; for a directory, its content was left out, too
 	Err     error  // what could not be read
+	// Partial says, with Err, that the path is a directory of which not all names were read.
+	Partial bool
 }
 
 // An Entry is a file of any type.

@@ -28,7 +28,7 @@ func (r *Root) Walk(ctx context.Context, o Options) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		w, err := newWalk(ctx, r, o, yield)
 		if err != nil {
-			yield(failed(".", err))
+			yield(partly(".", err))
 			return
 		}
 		w.run()
@@ -36,6 +36,9 @@ func (r *Root) Walk(ctx context.Context, o Options) iter.Seq[Item] {
 }
 
 func failed(path string, err error) Item { return Item{Entry: Entry{Path: path}, Err: err} }
+
+// partly is failed for a directory of which not all names were read.
+func partly(path string, err error) Item { return Item{Entry: Entry{Path: path}, Err: err, Partial: true} }
 
 func omitted(path string, why Reason) Item { return Item{Entry: Entry{Path: path}, Omitted: why} }
 

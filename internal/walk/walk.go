@@ -58,7 +58,7 @@ func (w *walk) run() {
 	// A handle of its own, because a handle has one position in the list of names.
 	h, e, err := w.root.top.openDir(".")
 	if err != nil {
-		w.emit(failed(".", fmt.Errorf("open the root: %w", err)))
+		w.emit(partly(".", fmt.Errorf("open the root: %w", err)))
 		return
 	}
 	e.Path = "."
@@ -70,7 +70,7 @@ func (w *walk) run() {
 	w.fillDir(top, h, e)
 	w.visit(top)
 	if outer.Err() != nil && !w.stopped {
-		w.yield(failed(".", context.Cause(outer)))
+		w.yield(partly(".", context.Cause(outer)))
 	}
 }
 
