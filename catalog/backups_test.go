@@ -41,7 +41,7 @@ func run(t *testing.T, b *catalog.Backups, id string, trees map[string]backed, s
 		t.Fatal(err)
 	}
 	for _, root := range s.Roots {
-		key, err := b.Root(t.Context(), s, root)
+		key, err := b.Root(t.Context(), s.Vault, s.Host, root)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func current(t *testing.T, b *catalog.Backups, directory int64) (was map[string]
 
 func rootOf(t *testing.T, b *catalog.Backups, s record.Snapshot, root string) *record.Place {
 	t.Helper()
-	key, err := b.Root(t.Context(), s, root)
+	key, err := b.Root(t.Context(), s.Vault, s.Host, root)
 	if err != nil {
 		t.Fatal(err)
 	}

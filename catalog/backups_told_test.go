@@ -72,6 +72,9 @@ func TestSnapshotsAreTold(t *testing.T) {
 	if got, err := b.Pack(t.Context(), p.Key); err != nil || string(got.Last) != "last" || got.Through != p.Through {
 		t.Errorf("the pack is %+v, %v", got, err)
 	}
+	if got, err := b.PackByID(t.Context(), packVault, "p"); err != nil || got.Key != p.Key {
+		t.Errorf("the pack is %+v, %v", got, err)
+	}
 	untold("2", "3")
 	p.State = record.Lost
 	if err := b.SavePack(t.Context(), &p); err != nil {

@@ -24,11 +24,14 @@ type BackupJournal interface {
 	SavePack(ctx context.Context, p *Pack) error
 	// Packs lists the packs of a snapshot in their sequence.
 	Packs(ctx context.Context, snapshot int64) iter.Seq2[Pack, error]
+	// PackByID returns the pack with this id in a vault.
+	PackByID(ctx context.Context, vaultURL, id string) (Pack, error)
 	// UnstoredPacks lists the packs in a vault that are neither stored nor lost, oldest first.
 	UnstoredPacks(ctx context.Context, vaultURL string) iter.Seq2[Pack, error]
 
-	// Root returns the key of the directory at the root of a tree of a snapshot.
-	Root(ctx context.Context, s Snapshot, root string) (key int64, err error)
+	// Root returns the key of the directory at the root of a tree, if a snapshot of the host has
+	// it.
+	Root(ctx context.Context, vaultURL, host, root string) (key int64, err error)
 	// CurrentFile returns the newest version of a file in a directory. The directory at the root
 	// of a tree is the file without a name in itself.
 	CurrentFile(ctx context.Context, directory int64, name string) (File, error)

@@ -11,22 +11,14 @@ import (
 	"firn/vault"
 )
 
-// Root returns the key of the directory at the root of a tree, which it adds if it is not on
-// record. The tree belongs to a snapshot that was begun.
-func (b *Backups) Root(ctx context.Context, s record.Snapshot, root string) (key int64, err error) {
-	const tree = `(SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3)`
-	const find = `SELECT key FROM directories WHERE tree_key = ` + tree + ` AND parent_key = 0 AND name = $3`
-	args := []any{s.Vault, s.Host, table.Raw(root)}
-	err = b.db.Reader.QueryRowContext(ctx, find, args...).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-			key, err = table.KeyOf(ctx, tx, find,
-				`INSERT INTO directories (tree_key, parent_key, name) VALUES (`+tree+`, 0, $3) RETURNING key`, args...)
-			return err
-		})
-	}
+// Root returns the key of the directory at the root of a tree, or vault.ErrNotFound if no
+// snapshot of the host has the tree.
+func (b *Backups) Root(ctx context.Context, vaultURL, host, root string) (key int64, err error) {
+	err = b.db.Reader.QueryRowContext(ctx, `SELECT key FROM directories WHERE parent_key = 0 AND name = $3
+		AND tree_key = (SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3)`,
+		vaultURL, host, table.Raw(root)).Scan(&key)
 	if err != nil {
-		return 0, b.db.Fail(ctx, err, "record the directory %q", root)
+		return 0, b.db.Fail(ctx, err, "find the directory %q of %q", root, host)
 	}
 	return key, nil
 }

@@ -77,7 +77,7 @@ func (b *Backups) Files(ctx context.Context, s record.Snapshot, enter func(path 
 	return func(yield func(record.Found, error) bool) {
 		w := walk{b, s, enter, yield}
 		for _, root := range s.Roots {
-			key, err := b.Root(ctx, s, root)
+			key, err := b.Root(ctx, s.Vault, s.Host, root)
 			if err != nil {
 				yield(record.Found{}, err)
 				return

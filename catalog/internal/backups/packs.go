@@ -49,6 +49,15 @@ func (b *Backups) UnstoredPacks(ctx context.Context, vaultURL string) iter.Seq2[
 		`SELECT `+packColumns+` FROM packs p WHERE p.vault = $1 AND p.state <> 'stored' AND p.state <> 'lost' ORDER BY p.key`, vaultURL)
 }
 
+// PackByID returns the pack with this id in a vault, or vault.ErrNotFound.
+func (b *Backups) PackByID(ctx context.Context, vaultURL, id string) (record.Pack, error) {
+	p, err := scanPack(b.db.Reader.QueryRowContext(ctx, `SELECT `+packColumns+` FROM packs p WHERE p.vault = $1 AND p.id = $2`, vaultURL, id))
+	if err != nil {
+		return record.Pack{}, b.db.Fail(ctx, err, "find the pack %q", id)
+	}
+	return p, nil
+}
+
 // Pack returns the pack of a key, or vault.ErrNotFound.
 func (b *Backups) Pack(ctx context.Context, key int64) (record.Pack, error) {
 	p, err := scanPack(b.db.Reader.QueryRowContext(ctx, `SELECT `+packColumns+` FROM packs p WHERE p.key = $1`, key))

@@ -48,7 +48,8 @@ func (b *Backups) Begin(ctx context.Context, s *record.Snapshot) (continues bool
 	return continues, nil
 }
 
-// treesOf returns the keys of the trees of a snapshot.
+// treesOf returns the keys of the trees of a snapshot. It adds trees that are not on record, and
+// the directories at their roots.
 func treesOf(ctx context.Context, tx *sql.Tx, s record.Snapshot) (keys []int64, err error) {
 	if len(s.Roots) == 0 {
 		return nil, fmt.Errorf("a snapshot without directories: %w", vault.ErrInvalid)
@@ -56,6 +57,11 @@ func treesOf(ctx context.Context, tx *sql.Tx, s record.Snapshot) (keys []int64, 
 	for _, root := range s.Roots {
 		key, err := table.KeyOf(ctx, tx, `SELECT key FROM trees WHERE vault = $1 AND host = $2 AND root = $3`,
 			`INSERT INTO trees (vault, host, root) VALUES ($1, $2, $3) RETURNING key`, s.Vault, s.Host, table.Raw(root))
+		if err != nil {
+			return nil, err
+		}
+		_, err = table.KeyOf(ctx, tx, `SELECT key FROM directories WHERE tree_key = $1 AND parent_key = 0 AND name = $2`,
+			`INSERT INTO directories (tree_key, parent_key, name) VALUES ($1, 0, $2) RETURNING key`, key, table.Raw(root))
 		if err != nil {
 			return nil, err
 		}
