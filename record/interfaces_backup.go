@@ -32,15 +32,12 @@ type BackupJournal interface {
 	// Root returns the key of the directory at the root of a tree, if a snapshot of the host has
 	// it.
 	Root(ctx context.Context, vaultURL, host, root string) (key int64, err error)
-	// CurrentFile returns the newest version of a file in a directory. The directory at the root
-	// of a tree is the file without a name in itself.
-	CurrentFile(ctx context.Context, directory int64, name string) (File, error)
 	// CurrentFiles returns the newest versions of files in a directory that are no directories,
-	// by name: the first ones after a name, at most limit.
-	CurrentFiles(ctx context.Context, directory int64, after string, limit int) ([]File, error)
+	// by name: those from a name on, at most limit.
+	CurrentFiles(ctx context.Context, directory int64, from string, limit int) ([]File, error)
 	// Subdirectories returns the newest versions of the directories in a directory in the same
-	// way.
-	Subdirectories(ctx context.Context, directory int64, after string, limit int) ([]Subdirectory, error)
+	// way. The directory at the root of a tree is the first one in itself, without a name.
+	Subdirectories(ctx context.Context, directory int64, from string, limit int) ([]Subdirectory, error)
 	// Gone lists the files that a running snapshot has not, and that the snapshot before it or
 	// its own packs have.
 	Gone(ctx context.Context, s Snapshot) iter.Seq2[Found, error]

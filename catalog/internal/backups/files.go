@@ -17,19 +17,19 @@ const fromVersions = ` FROM versions v LEFT JOIN owners o ON o.key = v.owner_key
 const isCurrent = `v.directory_key = $1 AND v.until IS NULL AND `
 
 // CurrentFiles returns the newest versions of files in a directory that are no directories: those
-// that the next snapshot has unless they change. They come in the order of their names: the first
-// ones after a name, at most limit.
-func (b *Backups) CurrentFiles(ctx context.Context, directory int64, after string, limit int) ([]record.File, error) {
+// that the next snapshot has unless they change. They come in the order of their names: those
+// from a name on, at most limit.
+func (b *Backups) CurrentFiles(ctx context.Context, directory int64, from string, limit int) ([]record.File, error) {
 	return table.All(table.List(ctx, b.db, "list the files of a directory", scanFile, `SELECT `+fileColumns+fromVersions+
-		`WHERE `+isCurrent+`v.kind <> 2 AND v.name > $2 ORDER BY v.name LIMIT $3`, directory, table.Raw(after), limit))
+		`WHERE `+isCurrent+`v.kind <> 2 AND v.name >= $2 ORDER BY v.name LIMIT $3`, directory, table.Raw(from), limit))
 }
 
 // Subdirectories returns the newest versions of the directories in a directory, as CurrentFiles
-// does.
-func (b *Backups) Subdirectories(ctx context.Context, directory int64, after string, limit int) ([]record.Subdirectory, error) {
+// does. The directory at the root of a tree is the first one in itself, without a name.
+func (b *Backups) Subdirectories(ctx context.Context, directory int64, from string, limit int) ([]record.Subdirectory, error) {
 	return table.All(table.List(ctx, b.db, "list the directories of a directory", scanSubdirectory, `SELECT
 		(SELECT d.key FROM directories d WHERE d.parent_key = v.directory_key AND d.name = v.name), `+fileColumns+fromVersions+
-		`WHERE `+isCurrent+`v.kind = 2 AND v.name > $2 ORDER BY v.name LIMIT $3`, directory, table.Raw(after), limit))
+		`WHERE `+isCurrent+`v.kind = 2 AND v.name >= $2 ORDER BY v.name LIMIT $3`, directory, table.Raw(from), limit))
 }
 
 func scanSubdirectory(r table.Row) (s record.Subdirectory, err error) {
@@ -37,17 +37,6 @@ func scanSubdirectory(r table.Row) (s record.Subdirectory, err error) {
 	s.File, err = scanFile(prefixed{r, []any{&key}})
 	s.Key = key.Int64
 	return s, err
-}
-
-// CurrentFile returns the newest version of a file in a directory, or vault.ErrNotFound. The
-// directory at the root of a tree is the file without a name in itself.
-func (b *Backups) CurrentFile(ctx context.Context, directory int64, name string) (record.File, error) {
-	f, err := scanFile(b.db.Reader.QueryRowContext(ctx, `SELECT `+fileColumns+fromVersions+`WHERE `+isCurrent+`v.name = $2`,
-		directory, table.Raw(name)))
-	if err != nil {
-		return record.File{}, b.db.Fail(ctx, err, "find the file %q of a directory", name)
-	}
-	return f, nil
 }
 
 // filesOf lists the files of a directory in a snapshot, by name.
