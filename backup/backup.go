@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"golang.org/x/sync/errgroup"
+
 	"firn/depot"
+	"firn/internal/walk"
 	"firn/record"
 )
 
@@ -20,11 +23,150 @@ import (
 // or depot.ErrGaveUp, like every error of package upload, leaves the packs in the spool. Files that
 // could not be read are no error, but in the report.
 func Run(ctx context.Context, d depot.Depot, book record.BackupJournal, roots []string, o Options) (Report, error) {
-	return Report{}, errors.New("not there yet")
+	r, err := newRun(d, book, roots, o)
+	if err != nil {
+		return Report{}, err
+	}
+	err = r.run(ctx)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, depot.ErrInterrupted) {
+		err = depot.ErrInterrupted
+	}
+	return r.report, err
 }
 
-// Estimate reads the directories, but no content, and returns what [Run] would do. It writes
-// nothing.
-func Estimate(ctx context.Context, d depot.Depot, book record.BackupJournal, roots []string, o Options) (Plan, error) {
-	return Plan{}, errors.New("not there yet")
+func (r *run) run(ctx context.Context) (err error) {
+	unlock, err := r.depot.Journal.LockVault(ctx, r.depot.Vault.URL(), "backup")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := r.openSpool(); err != nil {
+		return err
+	}
+	spooled, err := r.resume(ctx)
+	if err != nil {
+		return err
+	}
+	s := &r.report.Snapshot
+	*s = record.Snapshot{ID: depot.NewToken(), Vault: r.depot.Vault.URL(), Host: r.Host, Roots: namesOf(r.trees), Tags: r.Tags}
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	defer r.close()
+	if err := r.all(ctx, spooled); err != nil {
+		return err
+	}
+	s.State, s.Files, s.Bytes = record.Complete, r.report.Files, r.report.Bytes
+	return r.book.Save(ctx, s)
+}
+
+// jobsAhead is how many jobs wait for the writer.
+const jobsAhead = 256
+
+// all compares, writes and uploads at the same time.
+func (r *run) all(ctx context.Context, spooled []record.Pack) error {
+	sequence, err := r.continued(ctx)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	jobs := make(chan *job, jobsAhead)
+	sender := newUploads(r)
+	c := &comparer{run: r, links: links{}, send: func(ctx context.Context, j *job) error {
+		select {
+		case jobs <- j:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}}
+	w := &writer{run: r, uploads: sender, sequence: sequence, through: before, changes: changes{run: r}}
+	compared := false // all of it; the writer reads it when jobs is closed
+	group.Go(func() error {
+		defer close(jobs)
+		err := c.compare(ctx)
+		compared = err == nil
+		return err
+	})
+	group.Go(func() error { return sender.send(ctx) })
+	group.Go(func() error {
+		defer close(sender.queue)
+		if err := w.work(ctx, spooled, jobs); err != nil || !compared {
+			return err
+		}
+		return w.end(ctx)
+	})
+	err = group.Wait()
+	r.report.add(&c.counted)
+	return errors.Join(err, w.close())
+}
+
+// work does all jobs.
+func (w *writer) work(ctx context.Context, spooled []record.Pack, jobs <-chan *job) error {
+	for _, p := range spooled {
+		if err := w.uploads.add(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := w.repeatGone(ctx); err != nil {
+		return err
+	}
+	for j := range jobs {
+		if err := w.do(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end saves what is left, and completes the last pack.
+func (w *writer) end(ctx context.Context) error {
+	if err := w.changes.save(ctx); err != nil || w.pack == nil {
+		return err
+	}
+	return w.finish(ctx, true)
+}
+
+// repeatGone writes the names again that an earlier call found gone, if a lost pack had them.
+func (w *writer) repeatGone(ctx context.Context) error {
+	if !w.report.Continued {
+		return nil
+	}
+	for f, err := range w.book.Gone(ctx, w.report.Snapshot) {
+		if err != nil {
+			return err
+		}
+		if w.isSafe(f) {
+			continue
+		}
+		if err := w.need(ctx, 0); err != nil {
+			return err
+		}
+		w.pack.isUsed = true
+		if err := w.pack.Gone(f.Path); err != nil {
+			return w.lineError(err)
+		}
+	}
+	return nil
+}
+
+// isSafe reports whether a pack that is not lost has a file that is gone.
+func (w *writer) isSafe(f record.Found) bool {
+	kind := walk.Regular
+	if f.Kind == record.Directory {
+		kind = walk.Directory
+	}
+	for i, t := range w.trees {
+		if path, ok := inTree(f.Path, t); ok {
+			return positionOf(i, path, kind).compare(w.safe) <= 0
+		}
+	}
+	return false
+}
+
+func (r *Report) add(c *counts) {
+	r.Files, r.Bytes, r.Omitted = c.files, c.bytes, c.omitted
+	r.New, r.Gone = c.added, c.gone
+	r.Changed += c.changed
+	r.Unchanged += c.unchanged
 }

@@ -1,6 +1,10 @@
 package backup
 
-import "firn/depot"
+import (
+	"firn/depot"
+	"firn/internal/walk"
+	"firn/upload"
+)
 
 // DefaultPackSize is the size in bytes at which a pack is complete if the caller names none.
 const DefaultPackSize = 1 << 30
@@ -46,4 +50,20 @@ type Options struct {
 	PartSize    int64
 	LimitRate   int64
 	Limits      depot.Timetable
+}
+
+// walk returns the options of the walk.
+func (o *Options) walk() walk.Options {
+	return walk.Options{
+		Exclude: o.Exclude, Include: o.Include, MaxSize: o.MaxSize,
+		OneFileSystem: o.OneFileSystem, ExcludeCaches: o.ExcludeCaches,
+	}
+}
+
+// upload returns the options of the upload of a pack.
+func (o *Options) upload(id string) upload.Options {
+	return upload.Options{
+		Name: "packs/" + id, Description: "firn pack 1 " + id,
+		Concurrency: o.Concurrency, PartSize: o.PartSize, LimitRate: o.LimitRate, Limits: o.Limits,
+	}
 }

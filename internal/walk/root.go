@@ -38,7 +38,9 @@ func (r *Root) Walk(ctx context.Context, o Options) iter.Seq[Item] {
 func failed(path string, err error) Item { return Item{Entry: Entry{Path: path}, Err: err} }
 
 // partly is failed for a directory of which not all names were read.
-func partly(path string, err error) Item { return Item{Entry: Entry{Path: path}, Err: err, Partial: true} }
+func partly(path string, err error) Item {
+	return Item{Entry: Entry{Path: path}, Err: err, Partial: true}
+}
 
 func omitted(path string, why Reason) Item { return Item{Entry: Entry{Path: path}, Omitted: why} }
 

@@ -1,0 +1,45 @@
+package backup_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"firn/record"
+)
+
+// Each backup has the directory as it is, and stores only what is new.
+func TestIncremental(t *testing.T) {
+	r := newRig(t)
+	r.write("a", "first")
+	r.write("empty", "")
+	r.write("d/b", strings.Repeat("x", 5000))
+	r.write("d/e/c", "third")
+	must(t, os.Symlink("a", filepath.Join(r.dir, "link")))
+	first := r.mustRun()
+	if first.New != 8 || first.Stored != 5+5000+5 || len(first.Packs) != 1 || first.Continued {
+		t.Errorf("the first: %+v", first)
+	}
+	if s := first.Snapshot; s.State != record.Complete || s.Files != 8 || s.Bytes != 5010 || s.Added != 5010 || s.Ended.IsZero() {
+		t.Errorf("the first snapshot: %+v", s)
+	}
+	unchanged := r.mustRun()
+	if unchanged.Unchanged != 8 || len(unchanged.Packs) != 0 || unchanged.Read != 0 {
+		t.Errorf("unchanged: %+v", unchanged)
+	}
+	r.write("a", "another")
+	r.write("copy", "third")
+	r.remove("d/e")
+	third := r.mustRun()
+	if third.Stored != 7 || third.Reused != 5 || third.Gone != 1 || third.New != 1 || len(third.Packs) != 1 {
+		t.Errorf("the third: %+v", third)
+	}
+	r.remove("d")
+	r.write("d", "a file now")
+	r.remove("link")
+	r.write("link/x", "a directory now")
+	r.mustRun()
+	r.write("d2", "")
+	r.mustRun()
+}

@@ -1,0 +1,264 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"firn/internal/walk"
+	"firn/record"
+)
+
+// comparer walks the trees and compares them with the record, directory by directory. It sends
+// jobs for what is not as on record.
+type comparer struct {
+	*run
+	send  func(ctx context.Context, j *job) error
+	links links
+
+	tree    int
+	levels  []*level // from the root of the tree to the current directory
+	counted counts
+}
+
+// counts is what a comparison has found.
+type counts struct{ files, bytes, omitted, added, changed, unchanged, gone int64 }
+
+// run compares all trees.
+func (c *comparer) compare(ctx context.Context) error {
+	for i, t := range c.trees {
+		if err := c.compareTree(ctx, i, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *comparer) compareTree(ctx context.Context, i int, t tree) error {
+	c.tree, c.levels = i, nil
+	root, err := c.open(t.path)
+	if err != nil {
+		return err
+	}
+	// An item is handled when the next one is known: that a directory is a mount point, which
+	// comes among the files, is said by the item after it.
+	var held *walk.Item
+	for item := range root.Walk(ctx, c.walk()) {
+		if held != nil {
+			isMount := item.Path == held.Path && item.Omitted.Kind == walk.OtherFileSystem
+			if err := c.item(ctx, held, isMount); err != nil {
+				return err
+			}
+		}
+		held = &item
+	}
+	if held != nil {
+		if err := c.item(ctx, held, false); err != nil {
+			return err
+		}
+	}
+	return c.leave(ctx, "", true)
+}
+
+// item handles an item of the walk.
+func (c *comparer) item(ctx context.Context, item *walk.Item, isMount bool) error {
+	if item.Path == "." {
+		item.Path = ""
+	}
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case item.Err != nil:
+		return c.unreadable(item)
+	case item.Omitted != walk.Reason{}:
+		c.counted.omitted++
+		return nil
+	}
+	c.counted.files++
+	c.counted.bytes += item.Size
+	c.tell(join(c.trees[c.tree].name, item.Path), &c.counted)
+	if item.Path == "" {
+		return c.enterRoot(ctx, item)
+	}
+	parent, name := split(item.Path)
+	if err := c.leave(ctx, parent, false); err != nil {
+		return err
+	}
+	if item.Type == walk.Directory {
+		return c.directory(ctx, item, name, isMount)
+	}
+	return c.regular(ctx, item, name)
+}
+
+func (c *comparer) enterRoot(ctx context.Context, item *walk.Item) error {
+	t := c.trees[c.tree]
+	key, err := c.root(ctx, t.name)
+	if err != nil {
+		return err
+	}
+	place := &record.Place{Key: key}
+	l := newLevel(c.book, "", place, key)
+	was, err := l.dirs.peek(ctx)
+	if err != nil {
+		return err
+	}
+	var version *record.File
+	if was != nil && was.Name == "" {
+		version = copyOf(&was.File)
+		if err := l.dirs.take(ctx); err != nil {
+			return err
+		}
+	}
+	c.levels = append(c.levels, l)
+	return c.found(ctx, item, place, "", version)
+}
+
+// directory compares a directory and enters it. A mount point comes among the files.
+func (c *comparer) directory(ctx context.Context, item *walk.Item, name string, isMount bool) error {
+	up := c.levels[len(c.levels)-1]
+	if !isMount {
+		if err := c.passFiles(ctx, up, ""); err != nil {
+			return err
+		}
+		if err := c.passDirectories(ctx, up, name); err != nil {
+			return err
+		}
+	}
+	was, err := up.subdirectory(ctx, name)
+	if err != nil {
+		return err
+	}
+	place := &record.Place{Parent: up.place, Name: name}
+	var version *record.File
+	if was != nil {
+		place.Key, version = was.Key, copyOf(&was.File)
+	}
+	c.levels = append(c.levels, newLevel(c.book, item.Path, place, place.Key))
+	if isMount {
+		up.keep(name)
+	} else if was != nil {
+		if err := up.dirs.take(ctx); err != nil {
+			return err
+		}
+	}
+	return c.found(ctx, item, up.place, name, version)
+}
+
+// regular compares a file that is no directory.
+func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) error {
+	up := c.levels[len(c.levels)-1]
+	if err := c.passFiles(ctx, up, name); err != nil {
+		return err
+	}
+	was, err := up.files.peek(ctx)
+	if err != nil {
+		return err
+	}
+	if was != nil && was.Name == name {
+		was = copyOf(was)
+		if err := up.files.take(ctx); err != nil {
+			return err
+		}
+		return c.found(ctx, item, up.place, name, was)
+	}
+	directory, err := up.subdirectory(ctx, name)
+	if err != nil {
+		return err
+	}
+	if directory != nil {
+		up.keep(name)
+		j := &job{do: forget, place: up.place, file: record.File{Name: name}}
+		if err := c.send(ctx, j); err != nil {
+			return err
+		}
+	}
+	return c.found(ctx, item, up.place, name, nil)
+}
+
+// passFiles finds the files gone that the record has before a name; empty: all.
+func (c *comparer) passFiles(ctx context.Context, l *level, name string) error {
+	for {
+		f, err := l.files.peek(ctx)
+		if err != nil || f == nil || name != "" && f.Name >= name {
+			return err
+		}
+		if err := c.gone(ctx, l, f); err != nil {
+			return err
+		}
+		if err := l.files.take(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// passDirectories does the same for directories.
+func (c *comparer) passDirectories(ctx context.Context, l *level, name string) error {
+	for {
+		d, err := l.dirs.peek(ctx)
+		if err != nil || d == nil || name != "" && d.Name >= name {
+			return err
+		}
+		if err := c.gone(ctx, l, &d.File); err != nil {
+			return err
+		}
+		if err := l.dirs.take(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// gone sends the job for a name that the walk has not.
+func (c *comparer) gone(ctx context.Context, l *level, was *record.File) error {
+	if !l.isGone(was.Name) {
+		return nil
+	}
+	c.counted.gone++
+	path := join(l.path, was.Name)
+	kind := walk.Regular
+	if was.Kind == record.Directory {
+		kind = walk.Directory
+	}
+	return c.send(ctx, &job{
+		do: gone, at: positionOf(c.tree, path, kind), path: join(c.trees[c.tree].name, path), place: l.place,
+		file: record.File{Name: was.Name},
+	})
+}
+
+// leave leaves directories until the current one is that of a path, or all.
+func (c *comparer) leave(ctx context.Context, path string, all bool) error {
+	for len(c.levels) > 0 {
+		last := c.levels[len(c.levels)-1]
+		if !all && last.path == path {
+			return nil
+		}
+		c.levels = c.levels[:len(c.levels)-1]
+		if err := errors.Join(c.passFiles(ctx, last, ""), c.passDirectories(ctx, last, "")); err != nil {
+			return err
+		}
+	}
+	if !all {
+		return fmt.Errorf("the walk has a file in %q before the directory", path)
+	}
+	return nil
+}
+
+// unreadable handles a path of which something could not be read.
+func (c *comparer) unreadable(item *walk.Item) error {
+	if item.Path == "" && len(c.levels) == 0 {
+		return item.Err
+	}
+	parent, name := split(item.Path)
+	for _, l := range c.levels {
+		if l.path == item.Path && item.Partial {
+			l.partial = true
+		}
+		if l.path == parent && item.Path != "" && !errors.Is(item.Err, fs.ErrNotExist) {
+			l.keep(name)
+		}
+	}
+	c.skip(join(c.trees[c.tree].name, item.Path), item.Err)
+	return nil
+}
+
+func copyOf(f *record.File) *record.File { return new(*f) }

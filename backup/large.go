@@ -1,0 +1,213 @@
+package backup
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"firn/pack"
+	"firn/record"
+)
+
+// storeLarge stores a file that is not read into memory.
+func (w *writer) storeLarge(ctx context.Context, j *job) (content *record.Content, err error) {
+	file, err := j.entry.Open()
+	if err != nil {
+		return nil, &fileError{err}
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	for attempt := 1; ; attempt++ {
+		if _, err := j.entry.Refresh(file); err != nil {
+			return nil, &fileError{err}
+		}
+		if j.entry.Size <= smallFile { // it has become smaller
+			return w.storeRead(ctx, j, readNow(j.entry))
+		}
+		content, err = w.storeOpen(ctx, j, file)
+		// A file that became shorter is stored once more.
+		if attempt == 2 || !errors.Is(err, pack.ErrShort) {
+			return content, err
+		}
+	}
+}
+
+// storeOpen stores an open file as it is now.
+func (w *writer) storeOpen(ctx context.Context, j *job, file *os.File) (*record.Content, error) {
+	holes, err := holesOf(file, j.entry.Size)
+	if err != nil {
+		return nil, &fileError{err}
+	}
+	content := &holed{file: file, size: j.entry.Size, holes: holes}
+	inSegments, err := w.wantsSegments(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	if inSegments {
+		return w.storeSegments(ctx, j, content)
+	}
+	has, err := w.book.HasLargeContent(ctx, j.entry.Size)
+	if err != nil {
+		return nil, err
+	}
+	if has || j.do == check {
+		found, isKnown, err := w.knownLarge(ctx, j, content)
+		if err != nil || isKnown {
+			return found, err
+		}
+	}
+	return w.storeMember(ctx, j, content)
+}
+
+// knownLarge hashes a content, and looks whether the vault has it.
+func (w *writer) knownLarge(ctx context.Context, j *job, content *holed) (*record.Content, bool, error) {
+	hash := sha256.New()
+	n, err := copyUntil(ctx, hash, content.reader())
+	w.report.Read += n
+	if err != nil || n < content.size {
+		return nil, false, fileErrorOf(ctx, j, err, n, content.size)
+	}
+	digest := record.Digest(hash.Sum(nil))
+	found, err := w.find(ctx, digest, content.size)
+	if err != nil || found == nil {
+		return nil, false, err
+	}
+	if err := w.readEnds(j, content); err != nil {
+		return nil, false, err
+	}
+	return w.known(ctx, j, digest)
+}
+
+// storeMember stores a file as a member of a pack, of its own if it is larger than a pack.
+func (w *writer) storeMember(ctx context.Context, j *job, content *holed) (*record.Content, error) {
+	if err := w.need(ctx, content.size); err != nil {
+		return nil, err
+	}
+	w.pack.isUsed = true
+	e := entryOf(&j.file, j.path)
+	e.Size = content.size
+	added, err := w.pack.Add(ctx, e, content.reader(), rangesOf(content.holes)...)
+	w.report.Read += content.size
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, w.lineError(err)
+	}
+	if err := w.readEnds(j, content); err != nil {
+		return nil, err
+	}
+	c := w.added(j, added)
+	return c, w.addSegments(ctx, added, content)
+}
+
+// readEnds looks whether a file changed while it was read.
+func (w *writer) readEnds(j *job, content *holed) error {
+	isChanged, err := j.entry.Refresh(content.file)
+	if err != nil {
+		return &fileError{err}
+	}
+	w.asRead(j, &j.entry, content.size, content.holes, isChanged)
+	return nil
+}
+
+// addSegments records the segments of a file that is a member of the pack, so that a later version
+// stores only those that changed.
+func (w *writer) addSegments(ctx context.Context, e pack.Entry, content *holed) error {
+	var all []*record.Content
+	for i, digest := range w.pack.Segments() {
+		at := int64(i) * pack.SegmentSize
+		size := min(pack.SegmentSize, e.Size-at)
+		if !content.isHole(at, size) {
+			all = append(all, &record.Content{Digest: record.Digest(digest), Size: size, Pack: w.pack.saved.Key, Offset: e.Offset + at})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return w.book.AddContents(ctx, all...)
+}
+
+// holed is a file with holes, which are not read.
+type holed struct {
+	file  *os.File
+	size  int64
+	holes []record.Extent
+}
+
+// reader reads the file from its begin.
+func (h *holed) reader() *holedReader { return &holedReader{holed: h, holes: h.holes} }
+
+// isHole reports whether a range lies in a hole.
+func (h *holed) isHole(offset, size int64) bool {
+	for _, hole := range h.holes {
+		if hole.Offset <= offset && offset+size <= hole.Offset+hole.Size {
+			return true
+		}
+	}
+	return false
+}
+
+type holedReader struct {
+	*holed
+	at    int64
+	holes []record.Extent // that are not passed
+}
+
+// Read implements io.Reader. What it returns of a hole is zero bytes, whatever is written there
+// meanwhile, so that the digest is that of the file with its holes.
+func (r *holedReader) Read(p []byte) (int, error) {
+	if r.at >= r.size {
+		return 0, io.EOF
+	}
+	end := r.size
+	for len(r.holes) > 0 && r.holes[0].Offset+r.holes[0].Size <= r.at {
+		r.holes = r.holes[1:]
+	}
+	inHole := false
+	if len(r.holes) > 0 {
+		if inHole = r.holes[0].Offset <= r.at; inHole {
+			end = r.holes[0].Offset + r.holes[0].Size
+		} else {
+			end = r.holes[0].Offset
+		}
+	}
+	p = p[:min(int64(len(p)), end-r.at)]
+	n, err := len(p), error(nil)
+	if inHole {
+		clear(p)
+	} else {
+		n, err = r.file.ReadAt(p, r.at)
+	}
+	r.at += int64(n)
+	return n, err
+}
+
+// copyUntil copies until the end of r or of ctx.
+func copyUntil(ctx context.Context, w io.Writer, r io.Reader) (n int64, err error) {
+	for err == nil && ctx.Err() == nil {
+		var some int64
+		some, err = io.CopyN(w, r, 1<<20)
+		n += some
+	}
+	switch {
+	case ctx.Err() != nil:
+		return n, context.Cause(ctx)
+	case errors.Is(err, io.EOF):
+		return n, nil
+	}
+	return n, err
+}
+
+// fileErrorOf returns the error of reading n of size bytes.
+func fileErrorOf(ctx context.Context, j *job, err error, n, size int64) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err == nil:
+		err = pack.ErrShort
+	}
+	return &fileError{fmt.Errorf("read %q at %d of %d bytes: %w", j.path, n, size, err)}
+}

@@ -1,0 +1,247 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"firn/depot"
+	"firn/pack"
+	"firn/record"
+)
+
+// writer does jobs in their order: it writes packs, and saves the files in the record. It is for
+// one goroutine.
+type writer struct {
+	*run
+	uploads  *uploads
+	pack     *packFile // nil: none is open
+	limit    int64     // the size at which it is complete
+	sequence int       // of the last pack of the snapshot
+	through  position  // of the last job that is done
+	changes  changes
+	buffer   []byte // for a segment
+}
+
+// need makes sure that a pack is open, and that a content of size bytes fits.
+func (w *writer) need(ctx context.Context, size int64) error {
+	if w.pack != nil && w.pack.isUsed {
+		now := w.pack.Size()
+		if now >= w.limit || size > 0 && now+size > w.limit {
+			if err := w.finish(ctx, false); err != nil {
+				return err
+			}
+		}
+	}
+	if w.pack == nil {
+		return w.begin(ctx, size)
+	}
+	return nil
+}
+
+// begin begins a pack whose first file has size bytes.
+func (w *writer) begin(ctx context.Context, size int64) (err error) {
+	if w.limit, err = w.makeRoom(ctx, size); err != nil {
+		return err
+	}
+	s := &w.report.Snapshot
+	w.sequence++
+	p := record.Pack{ID: depot.NewToken(), Vault: s.Vault, Snapshot: s.Key, Sequence: w.sequence, State: record.Writing}
+	if err := w.book.SavePack(ctx, &p); err != nil {
+		return err
+	}
+	f, err := w.create(p)
+	if err != nil {
+		return w.spoolError(err)
+	}
+	w.pack = f
+	if err := w.tellEarlier(ctx, f); err != nil {
+		return err
+	}
+	return f.Snapshot(w.line(time.Time{}))
+}
+
+// tellEarlier writes the snapshots that no pack has.
+func (w *writer) tellEarlier(ctx context.Context, f *packFile) error {
+	for s, err := range w.book.Untold(ctx, w.report.Snapshot.Vault) {
+		if err != nil {
+			return err
+		}
+		if w.told[s.Key] || s.Key == w.report.Snapshot.Key {
+			continue
+		}
+		line, err := w.lineOf(ctx, s, s.Ended)
+		if err != nil {
+			return err
+		}
+		for p, err := range w.book.Packs(ctx, s.Key) {
+			if err != nil {
+				return err
+			}
+			line.Sequence = int64(p.Sequence) + 1
+		}
+		if err := f.Snapshot(line); err != nil {
+			return err
+		}
+		f.told = append(f.told, s)
+	}
+	return nil
+}
+
+// lineOf returns the line of a snapshot in a pack.
+func (w *writer) lineOf(ctx context.Context, s record.Snapshot, ended time.Time) (pack.Snapshot, error) {
+	parent, err := w.book.Parent(ctx, s)
+	return pack.Snapshot{
+		ID: s.ID, Parent: parent, Host: s.Host, Roots: s.Roots, Tags: s.Tags, Started: s.Started, Ended: ended, Sequence: 1, Skipped: s.Skipped,
+	}, err
+}
+
+// line returns the line of the snapshot that is running.
+func (w *writer) line(ended time.Time) pack.Snapshot {
+	line := w.first
+	line.Sequence, line.Ended = int64(w.sequence), ended
+	line.Skipped = w.skipped()
+	return line
+}
+
+// finish completes the pack and gives it to the uploads. The last one has the end of the
+// snapshot.
+func (w *writer) finish(ctx context.Context, isLast bool) error {
+	f := w.pack
+	if isLast {
+		if err := f.Snapshot(w.line(w.now())); err != nil {
+			return err
+		}
+	}
+	// What the pack has is on record before the pack is complete: if the call ended in between,
+	// the next one would store it again.
+	if err := w.changes.save(ctx); err != nil {
+		return err
+	}
+	p, err := f.complete()
+	if err != nil {
+		return w.spoolError(err)
+	}
+	p.Through = w.through.text(w.trees)
+	if err := w.book.SavePack(ctx, &p); err != nil {
+		return err
+	}
+	w.pack = nil
+	if isLast {
+		f.told = append(f.told, w.report.Snapshot)
+	}
+	for _, s := range f.told {
+		s.EndPack = p.Key
+		if err := w.book.Save(ctx, &s); err != nil {
+			return err
+		}
+		w.told[s.Key] = true
+	}
+	if isLast {
+		w.report.Snapshot.EndPack = p.Key
+	}
+	return w.uploads.add(ctx, p)
+}
+
+// close gives up a pack that is open after an error. The next call reads its files again.
+func (w *writer) close() error {
+	if w.pack == nil {
+		return nil
+	}
+	return w.pack.discard()
+}
+
+// do does a job. An error of the file alone is in the report.
+func (w *writer) do(ctx context.Context, j *job) error {
+	err := w.try(ctx, j)
+	if errors.Is(err, pack.ErrFull) && w.pack != nil && w.pack.Err() == nil {
+		if err = w.finish(ctx, false); err == nil {
+			err = w.try(ctx, j)
+		}
+	}
+	var failed *fileError
+	if errors.As(err, &failed) {
+		w.skip(j.path, failed.err)
+		err = nil
+	}
+	if err == nil && j.do != forget {
+		w.through = j.at
+	}
+	return err
+}
+
+func (w *writer) try(ctx context.Context, j *job) error {
+	switch j.do {
+	case forget:
+		return w.changes.gone(ctx, j)
+	case gone:
+		return w.gone(ctx, j)
+	case repeat:
+		return w.repeat(ctx, j)
+	}
+	return w.store(ctx, j)
+}
+
+// fileError is an error that concerns one file.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+
+func (w *writer) gone(ctx context.Context, j *job) error {
+	if err := w.need(ctx, 0); err != nil {
+		return err
+	}
+	w.pack.isUsed = true
+	if err := w.pack.Gone(j.path); err != nil {
+		return w.lineError(err)
+	}
+	return w.changes.gone(ctx, j)
+}
+
+// repeat writes a version on record into the changes.
+func (w *writer) repeat(ctx context.Context, j *job) error {
+	e := entryOf(j.was, j.path)
+	if j.was.Kind == record.Regular && j.was.Content != 0 {
+		c, err := w.book.ContentByKey(ctx, j.was.Content)
+		if err != nil {
+			return err
+		}
+		e.Digest = pack.Digest(c.Digest)
+	}
+	return w.change(ctx, e, j.was.More.Holes)
+}
+
+// change writes a line of the changes, and the holes of the file.
+func (w *writer) change(ctx context.Context, e pack.Entry, holes []record.Extent) error {
+	if e.Name == "" { // the root of the file system: a pack has no name for it
+		return nil
+	}
+	if err := w.need(ctx, 0); err != nil {
+		return err
+	}
+	w.pack.isUsed = true
+	if e.Type == pack.TypeFile && e.Digest.IsZero() {
+		e.Digest = emptyDigest
+	}
+	if err := w.pack.Change(e); err != nil {
+		return w.lineError(err)
+	}
+	if e.Size >= pack.LargeFile { // its chunks would be its segments
+		return nil
+	}
+	for _, h := range holes {
+		if err := w.pack.Change(pack.Entry{Type: pack.TypeChunk, Name: e.Name, ChunkOffset: h.Offset, ChunkSize: h.Size, Zeros: true}); err != nil {
+			return w.lineError(err)
+		}
+	}
+	return nil
+}
+
+// lineError sorts an error of the pack: it concerns the file, unless it is final.
+func (w *writer) lineError(err error) error {
+	if final := w.pack.Err(); final != nil {
+		return w.spoolError(final)
+	}
+	return &fileError{err}
+}
