@@ -43,13 +43,15 @@ func (r *run) run(ctx context.Context) (err error) {
 	if err := r.openSpool(); err != nil {
 		return err
 	}
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
 	spooled, err := r.resume(ctx)
 	if err != nil {
 		return err
 	}
 	s := &r.report.Snapshot
-	*s = record.Snapshot{ID: depot.NewToken(), Vault: r.depot.Vault.URL(), Host: r.Host, Roots: namesOf(r.trees), Tags: r.Tags}
-	if err := r.begin(ctx); err != nil {
+	if r.lost, err = r.book.Lost(ctx, s.Vault); err != nil {
 		return err
 	}
 	defer r.close()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"firn/depot"
 	"firn/record"
 	"firn/vault"
 )
@@ -24,17 +25,34 @@ func (r *run) resume(ctx context.Context) (spooled []record.Pack, err error) {
 		unstored = append(unstored, p)
 	}
 	for _, p := range unstored {
-		there, err := r.isThere(p)
+		isThere, err := r.isThere(p)
 		if err != nil {
 			return nil, err
 		}
-		if there {
+		if isThere {
 			spooled = append(spooled, p)
-		} else if err := r.lose(ctx, p); err != nil {
+		} else if err := r.settle(ctx, p); err != nil {
 			return nil, err
 		}
 	}
 	return spooled, r.sweep(ctx, spooled)
+}
+
+// settle ends a pack whose file is not there: it was stored, or it is lost.
+func (r *run) settle(ctx context.Context, p record.Pack) error {
+	if p.State == record.Spooled {
+		description := r.upload(p.ID).Description
+		for a, err := range r.depot.Journal.FindArchives(ctx, p.Vault, filepath.Join(r.spool, fileName(p.ID)), description, p.Size) {
+			if err != nil {
+				return err
+			}
+			p.State, p.Archive = record.Packed, a.ID
+			r.addPack(p, 0)
+			return r.book.SavePack(ctx, &p)
+		}
+		r.depot.Notice(fmt.Sprintf("the pack %s is not in the spool %q any more; its files are read again", p.ID, r.spool))
+	}
+	return r.lose(ctx, p)
 }
 
 // isThere reports whether the file of a pack is complete in the spool.
@@ -45,7 +63,6 @@ func (r *run) isThere(p record.Pack) (bool, error) {
 	info, err := os.Lstat(filepath.Join(r.spool, fileName(p.ID)))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		r.depot.Notice(fmt.Sprintf("the pack %s is not in the spool %q any more; its files are read again", p.ID, r.spool))
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("%w: %w", ErrSpool, err)
@@ -53,20 +70,26 @@ func (r *run) isThere(p record.Pack) (bool, error) {
 	return info.Mode().IsRegular() && info.Size() == p.Size, nil
 }
 
-// lose gives a pack up. The later packs of its snapshot do not say any more how far the changes
-// of the snapshot are stored: those of this pack are missing.
+// lose gives a pack up. Its changes are missing: those from where it began, if the record says
+// where, or any. So no pack of the snapshot says any more that they are stored.
 func (r *run) lose(ctx context.Context, p record.Pack) error {
-	var later []record.Pack
+	began := before
+	if p.State == record.Writing && p.Snapshot == r.report.Snapshot.Key {
+		began = parsePosition(p.Through, r.trees)
+	}
+	var others []record.Pack
 	for other, err := range r.book.Packs(ctx, p.Snapshot) {
 		if err != nil {
 			return err
 		}
-		if other.Sequence > p.Sequence && other.Through != "" {
-			later = append(later, other)
+		// The trees of another snapshot are not known here.
+		isBeyond := p.Snapshot != r.report.Snapshot.Key || parsePosition(other.Through, r.trees).compare(began) > 0
+		if other.Key != p.Key && other.Through != "" && isBeyond {
+			others = append(others, other)
 		}
 	}
-	for _, other := range later {
-		other.Through = ""
+	for _, other := range others {
+		other.Through = began.text(r.trees)
 		if err := r.book.SavePack(ctx, &other); err != nil {
 			return err
 		}
@@ -108,13 +131,11 @@ func (r *run) sweep(ctx context.Context, keep []record.Pack) error {
 // begin begins or continues the snapshot.
 func (r *run) begin(ctx context.Context) (err error) {
 	s := &r.report.Snapshot
+	*s = record.Snapshot{ID: depot.NewToken(), Vault: r.depot.Vault.URL(), Host: r.Host, Roots: namesOf(r.trees), Tags: r.Tags}
 	if r.report.Continued, err = r.book.Begin(ctx, s); err != nil {
 		return err
 	}
 	s.Skipped = 0
-	if r.lost, err = r.book.Lost(ctx, s.Vault); err != nil {
-		return err
-	}
 	r.first.ID, r.first.Host, r.first.Roots, r.first.Tags, r.first.Started = s.ID, s.Host, s.Roots, s.Tags, s.Started
 	r.first.Parent, err = r.book.Parent(ctx, *s)
 	return err
@@ -128,7 +149,7 @@ func (r *run) continued(ctx context.Context) (sequence int, err error) {
 			return 0, err
 		}
 		sequence = p.Sequence
-		if at := parsePosition(p.Through, r.trees); p.State != record.Lost && at.compare(r.safe) > 0 {
+		if at := parsePosition(p.Through, r.trees); p.State != record.Lost && p.State != record.Writing && at.compare(r.safe) > 0 {
 			r.safe = at
 		}
 	}

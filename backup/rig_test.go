@@ -37,6 +37,8 @@ type rig struct {
 	o     backup.Options
 	ids   seal.Identities
 
+	hasLost bool // files of the spool were lost, perhaps when the vault had just stored them
+
 	wrap func(d *depot.Depot, book record.BackupJournal) record.BackupJournal // scripts faults; may be nil
 }
 

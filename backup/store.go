@@ -29,12 +29,14 @@ func (w *writer) store(ctx context.Context, j *job) error {
 	var err error
 	switch {
 	case j.file.Kind != record.Regular:
-		err = w.add(ctx, entryOf(&j.file, j.path), nil)
+		err = w.add(ctx, entryOf(&j.file, j.path))
 	case j.read != nil:
 		content, err = w.storeRead(ctx, j, j.read)
 		w.reader.end(j.read)
 	case j.file.Size == 0:
-		err = w.add(ctx, entryOf(&j.file, j.path), nil)
+		if err = w.add(ctx, entryOf(&j.file, j.path)); err == nil && j.link != nil {
+			j.link.packed = w.pack
+		}
 	case j.entry.Size <= smallFile:
 		content, err = w.storeRead(ctx, j, readNow(j.entry))
 	default:
@@ -86,7 +88,7 @@ func (w *writer) storeLink(ctx context.Context, j *job) error {
 	}
 	var err error
 	if e := entryOf(&j.file, j.path); j.link.packed == w.pack {
-		err = w.add(ctx, e, nil)
+		err = w.add(ctx, e)
 	} else {
 		err = w.change(ctx, e, nil)
 	}
@@ -97,7 +99,7 @@ func (w *writer) storeLink(ctx context.Context, j *job) error {
 }
 
 // add adds a file without a content, or an empty one.
-func (w *writer) add(ctx context.Context, e pack.Entry, _ []record.Extent) error {
+func (w *writer) add(ctx context.Context, e pack.Entry) error {
 	if e.Name == "" { // the root of the file system: a pack has no name for it
 		return nil
 	}
@@ -175,7 +177,9 @@ func (w *writer) known(ctx context.Context, j *job, digest record.Digest) (conte
 	}
 	if j.do == check && content.Key == j.was.Content {
 		if w.mustRepeat(j.was, j.at) {
-			return content, true, errors.Join(errSame, w.repeat(ctx, j))
+			if err := w.repeat(ctx, j); err != nil {
+				return nil, true, err
+			}
 		}
 		return content, true, errSame
 	}

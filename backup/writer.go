@@ -46,7 +46,10 @@ func (w *writer) begin(ctx context.Context, size int64) (err error) {
 	}
 	s := &w.report.Snapshot
 	w.sequence++
-	p := record.Pack{ID: depot.NewToken(), Vault: s.Vault, Snapshot: s.Key, Sequence: w.sequence, State: record.Writing}
+	p := record.Pack{
+		ID: depot.NewToken(), Vault: s.Vault, Snapshot: s.Key, Sequence: w.sequence, State: record.Writing,
+		Through: w.through.text(w.trees),
+	}
 	if err := w.book.SavePack(ctx, &p); err != nil {
 		return err
 	}

@@ -63,10 +63,10 @@ type Pack struct {
 	Tail        []byte          // where its frames are, as package pack writes it
 	IndexDigest []byte          // SHA-256
 	Last        []byte          // the last chunk of the encryption; empty: not encrypted
-	// Through is how far the backup had come when the pack was complete: the path of the last
-	// file that it had compared, with a slash at the end if that is a directory. The packs of
-	// the snapshot that are not lost have everything that it changed up to there. Empty: they
-	// may not.
+	// Through is how far the backup had come: the path of the last file that it had compared,
+	// with a slash at the end if that is a directory. The packs of the snapshot that are
+	// complete and not lost have everything that it changed up to there. Empty: they may not.
+	// While the pack is Writing, it is where the pack began.
 	Through string
 	Created time.Time
 	Updated time.Time // set when it is saved

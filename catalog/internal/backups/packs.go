@@ -20,9 +20,9 @@ func (b *Backups) SavePack(ctx context.Context, p *record.Pack) error {
 	err := b.db.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if saved.Key == 0 {
 			saved.Created = saved.Updated
-			return tx.QueryRowContext(ctx, `INSERT INTO packs (vault, id, snapshot_key, sequence, state, created, updated)
-				VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING key`,
-				saved.Vault, saved.ID, saved.Snapshot, saved.Sequence, saved.State, table.Instant(saved.Created)).Scan(&saved.Key)
+			return tx.QueryRowContext(ctx, `INSERT INTO packs (vault, id, snapshot_key, sequence, state, through, created, updated)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $7) RETURNING key`,
+				saved.Vault, saved.ID, saved.Snapshot, saved.Sequence, saved.State, table.Raw(saved.Through), table.Instant(saved.Created)).Scan(&saved.Key)
 		}
 		return tx.QueryRowContext(ctx, `UPDATE packs SET
 			(state, archive_id, size, plain_size, header, tail, index_digest, last, through, updated) =
