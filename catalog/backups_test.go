@@ -458,7 +458,7 @@ func TestFilesComeBackWhole(t *testing.T) {
 		Name: "\xff\n", Kind: record.Symlink, Mode: 0o7777, Size: 3, ModTime: -1, ChangeTime: 1 << 62, Inode: 1<<64 - 1,
 		Owner: record.Owner{UID: 1<<32 - 1, GID: 5, User: "me", Group: "us"},
 		More: record.More{
-			Link: "\xfd", Major: 1, Minor: 2, Attributes: 3, Xattrs: map[string][]byte{"user.x": {0, 255}},
+			Link: "\xfd", Major: 1, Minor: 2, Attributes: 3, Xattrs: map[string][]byte{"user.\xff": {0, 255}},
 			Holes: []record.Extent{{Offset: 1, Size: 2}},
 		},
 	}
