@@ -35,7 +35,6 @@ func (c *changes) gone(ctx context.Context, j *job) error {
 // found adds a version of a file with its content, which may be nil.
 func (c *changes) found(ctx context.Context, j *job, content *record.Content) error {
 	change := record.FileChange{Directory: j.place, File: j.file}
-	change.File.Content = 0
 	switch {
 	case content == nil:
 	case content.Key != 0:

@@ -49,9 +49,6 @@ func (c *comparer) found(ctx context.Context, item *walk.Item, place *record.Pla
 	} else if j.file.Kind == record.Hardlink {
 		j.entry = item.Entry
 	}
-	if was != nil {
-		j.file.Content = was.Content
-	}
 	return c.send(ctx, j)
 }
 

@@ -41,6 +41,7 @@ func (w *writer) storeOpen(ctx context.Context, j *job, file *os.File) (*record.
 		return nil, &fileError{err}
 	}
 	content := &holed{file: file, size: j.entry.Size, holes: holes}
+	w.describe(j, &j.entry, content.size, holes)
 	inSegments, err := w.wantsSegments(ctx, j)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,9 @@ func (w *writer) readEnds(j *job, content *holed) error {
 	if err != nil {
 		return &fileError{err}
 	}
-	w.asRead(j, &j.entry, content.size, content.holes, isChanged)
+	if isChanged {
+		w.markChanged(j)
+	}
 	return nil
 }
 

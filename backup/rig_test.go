@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"firn"
 	"firn/backup"
@@ -123,6 +124,9 @@ func (r *rig) tree() map[string]node {
 			return err
 		}
 		n := node{mode: uint32(info.Mode().Perm()), mtime: info.ModTime().UnixNano()}
+		if info.Mode()&fs.ModeSetuid != 0 {
+			n.mode |= 0o4000
+		}
 		switch {
 		case d.IsDir():
 			n.kind = record.Directory
@@ -198,3 +202,15 @@ func same(t testing.TB, what string, got, want map[string]node) {
 		}
 	}
 }
+
+// runRoots backs up other directories.
+func (r *rig) runRoots(roots ...string) backup.Report {
+	r.t.Helper()
+	d := r.open()
+	defer func() { must(r.t, d.Close()) }()
+	report, err := backup.Run(r.t.Context(), d.Depot, d.Catalog.Backups(), roots, r.o)
+	must(r.t, err)
+	return report
+}
+
+var testTime = time.Date(1969, 7, 20, 20, 17, 40, 123456789, time.UTC)

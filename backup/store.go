@@ -135,7 +135,10 @@ func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*record.Con
 		return w.storeLarge(ctx, j)
 	}
 	w.report.Read += int64(len(r.content))
-	w.asRead(j, &r.entry, int64(len(r.content)), r.holes, r.isChanged)
+	w.describe(j, &r.entry, int64(len(r.content)), r.holes)
+	if r.isChanged {
+		w.markChanged(j)
+	}
 	content, isKnown, err := w.known(ctx, j, r.digest)
 	if err != nil || isKnown {
 		return content, err
@@ -153,16 +156,17 @@ func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*record.Con
 	return w.added(j, added), nil
 }
 
-// asRead sets the metadata of a file as they were when it was read.
-func (w *writer) asRead(j *job, e *walk.Entry, size int64, holes []record.Extent, isChanged bool) {
+// describe sets the metadata of a file to those that it has when it is read.
+func (w *writer) describe(j *job, e *walk.Entry, size int64, holes []record.Extent) {
 	e.Size = size
-	file := fileOf(e, j.file.Name, &w.owners)
-	file.Content, file.More.Holes = j.file.Content, holes
-	if isChanged {
-		file.ChangeTime = unknownChange
-		w.skip(j.path, fmt.Errorf("read %q: %w", j.path, ErrChanged))
-	}
-	j.file = file
+	j.file = fileOf(e, j.file.Name, &w.owners)
+	j.file.More.Holes = holes
+}
+
+// markChanged makes the next backup read a file again, because it changed while it was read.
+func (w *writer) markChanged(j *job) {
+	j.file.ChangeTime = unknownChange
+	w.skip(j.path, fmt.Errorf("read %q: %w", j.path, ErrChanged))
 }
 
 // known finds the content of a file that was read. If the vault has it, known writes a change; or
