@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -152,13 +153,14 @@ func (w *writer) repeatGone(ctx context.Context) error {
 	return nil
 }
 
-// isSafe reports whether a pack that is not lost has a file that is gone.
+// isSafe reports whether a pack that is not lost has a file that is gone. If trees lie in one
+// another, the file may have been in any of them, and the last one counts.
 func (w *writer) isSafe(f record.Found) bool {
 	kind := walk.Regular
 	if f.Kind == record.Directory {
 		kind = walk.Directory
 	}
-	for i, t := range w.trees {
+	for i, t := range slices.Backward(w.trees) {
 		if path, ok := inTree(f.Path, t); ok {
 			return positionOf(i, path, kind).compare(w.safe) <= 0
 		}

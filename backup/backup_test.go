@@ -19,21 +19,21 @@ func TestIncremental(t *testing.T) {
 	must(t, os.Symlink("a", filepath.Join(r.dir, "link")))
 	first := r.mustRun()
 	if first.New != 8 || first.Stored != 5+5000+5 || len(first.Packs) != 1 || first.Continued {
-		t.Errorf("the first: %+v", first)
+		t.Errorf("the first: %s", text(first))
 	}
 	if s := first.Snapshot; s.State != record.Complete || s.Files != 8 || s.Bytes != 5010 || s.Added != 5010 || s.Ended.IsZero() {
 		t.Errorf("the first snapshot: %+v", s)
 	}
 	unchanged := r.mustRun()
 	if unchanged.Unchanged != 8 || len(unchanged.Packs) != 0 || unchanged.Read != 0 {
-		t.Errorf("unchanged: %+v", unchanged)
+		t.Errorf("unchanged: %s", text(unchanged))
 	}
 	r.write("a", "another")
 	r.write("copy", "third")
 	r.remove("d/e")
 	third := r.mustRun()
 	if third.Stored != 7 || third.Reused != 5 || third.Gone != 1 || third.New != 1 || len(third.Packs) != 1 {
-		t.Errorf("the third: %+v", third)
+		t.Errorf("the third: %s", text(third))
 	}
 	r.remove("d")
 	r.write("d", "a file now")
@@ -42,4 +42,21 @@ func TestIncremental(t *testing.T) {
 	r.mustRun()
 	r.write("d2", "")
 	r.mustRun()
+}
+
+// A file that is too large for the memory is not stored again under another name.
+func TestLargeCopy(t *testing.T) {
+	r := newRig(t)
+	r.write("a", noise(1, 9<<20))
+	r.mustRun()
+	r.write("b", noise(1, 9<<20))
+	r.write("c", noise(2, 9<<20))
+	report := r.mustRun()
+	if report.Stored != 9<<20 || report.Reused != 9<<20 {
+		t.Errorf("with a copy: %s", text(report))
+	}
+	r.o.Checksum = true
+	if report := r.mustRun(); len(report.Packs) != 0 || report.Read != 27<<20 {
+		t.Errorf("by checksum: %s", text(report))
+	}
 }

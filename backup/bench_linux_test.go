@@ -3,7 +3,6 @@ package backup_test
 import (
 	"context"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -78,9 +77,8 @@ func goSource(b *testing.B) (root string, files, size int64) {
 			return err
 		}
 		files++
-		info, err := os.Lstat(filepath.Join(root, "."))
-		if d.Type().IsRegular() {
-			info, err = d.Info()
+		info, err := d.Info()
+		if err == nil && info.Mode().IsRegular() {
 			size += info.Size()
 		}
 		return err

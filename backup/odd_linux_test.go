@@ -62,13 +62,13 @@ func TestHardLinks(t *testing.T) {
 		want(first.Snapshot, name, target)
 	}
 	if again := r.mustRun(); len(again.Packs) != 0 || again.Changed != 0 {
-		t.Errorf("unchanged: %+v", again)
+		t.Errorf("unchanged: %s", text(again))
 	}
 	link("a", "d")
 	r.remove("a")
 	second := r.mustRun()
 	if second.Stored != 0 || second.Gone != 1 {
-		t.Errorf("with another first name: %+v", second)
+		t.Errorf("with another first name: %s", text(second))
 	}
 	for name, target := range map[string]string{"b": "", "d": "b", "z/last": "b"} {
 		want(second.Snapshot, name, target)
@@ -141,7 +141,7 @@ func TestOddFiles(t *testing.T) {
 		t.Errorf("the file is %+v, the system says %+v", f, stat)
 	}
 	if again := r.mustRun(); len(again.Packs) != 0 {
-		t.Errorf("unchanged: %+v", again)
+		t.Errorf("unchanged: %s", text(again))
 	}
 }
 
@@ -158,16 +158,16 @@ func TestNestedRoots(t *testing.T) {
 	for i := range 3 {
 		report := r.runRoots(r.dir, filepath.Join(r.dir, "in"), ".")
 		if i == 0 && (report.Files != 4+3 || report.Stored != 2 || report.Omitted != 1) {
-			t.Errorf("the first: %+v", report)
+			t.Errorf("the first: %s", text(report))
 		}
 		if i == 1 && len(report.Packs) != 0 {
-			t.Errorf("unchanged: %+v", report)
+			t.Errorf("unchanged: %s", text(report))
 		}
 		if i == 1 {
 			r.remove("in/a")
 		}
 		if i == 2 && (report.Gone != 2 || len(report.Packs) != 1) {
-			t.Errorf("without a file: %+v", report)
+			t.Errorf("without a file: %s", text(report))
 		}
 	}
 }

@@ -96,8 +96,15 @@ func (r *rig) read(saved record.Pack) *onePack {
 	for e, err := range tail.Index(r.t.Context(), plain) {
 		must(r.t, err)
 		one.entries = append(one.entries, e)
-		if e.Type == pack.TypeFile && e.Offset != 0 {
-			if got := sha256.Sum256(one.bytes(r.t, e.Offset, e.Size)); pack.Digest(got) != e.Digest {
+		size, want := e.Size, e.Digest
+		if e.Type == pack.TypeChunk {
+			size, want = e.ChunkSize, e.ChunkDigest
+		}
+		if (e.Type == pack.TypeFile || e.Type == pack.TypeChunk) && e.Offset != 0 {
+			hash := sha256.New()
+			_, err := io.Copy(hash, one.content(e.Offset, size))
+			must(r.t, err)
+			if pack.Digest(hash.Sum(nil)) != want {
 				r.t.Errorf("the content of %q in the pack %s has another digest", e.Name, saved.ID)
 			}
 		}
@@ -109,19 +116,16 @@ func (r *rig) read(saved record.Pack) *onePack {
 	return one
 }
 
-func (o *onePack) bytes(t testing.TB, offset, size int64) []byte {
-	t.Helper()
-	content := make([]byte, size)
-	_, err := o.stream.ReadAt(content, offset)
-	must(t, err)
-	return content
+// content returns a reader of bytes of the tar stream.
+func (o *onePack) content(offset, size int64) io.Reader {
+	return io.NewSectionReader(o.stream, offset, size)
 }
 
-// content returns a content on record, out of the packs.
-func (p *packs) content(key int64) []byte {
+// copy copies a content on record, out of the packs, and returns how many bytes it has.
+func (p *packs) copy(w io.Writer, key int64) int64 {
 	p.t.Helper()
 	if key == 0 {
-		return nil
+		return 0
 	}
 	c, err := p.book.ContentByKey(p.t.Context(), key)
 	must(p.t, err)
@@ -129,17 +133,23 @@ func (p *packs) content(key int64) []byte {
 		one := p.byKey[c.Pack]
 		if one == nil {
 			p.t.Errorf("the content %d is in the pack %d, which is not stored", key, c.Pack)
-			return nil
+			return 0
 		}
-		return one.bytes(p.t, c.Offset, c.Size)
+		n, err := io.Copy(w, one.content(c.Offset, c.Size))
+		must(p.t, err)
+		return n
 	}
-	content := make([]byte, c.Size)
+	size := int64(0)
 	for _, s := range c.Segments {
-		if s.Part != 0 {
-			copy(content[s.Offset:], p.content(s.Part))
+		if s.Part == 0 {
+			_, err := w.Write(make([]byte, s.Size))
+			must(p.t, err)
+			size += s.Size
+		} else {
+			size += p.copy(w, s.Part)
 		}
 	}
-	return content
+	return size
 }
 
 // rebuild returns the files of the newest snapshot as the packs alone say, and the snapshots that

@@ -3,8 +3,11 @@ package backup_test
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
+	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,11 +142,7 @@ func (r *rig) tree() map[string]node {
 			n.kind = record.Fifo
 		default:
 			n.kind, n.size = record.Regular, info.Size()
-			content, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			n.digest = sha256.Sum256(content)
+			n.digest = digestOf(r.t, path)
 		}
 		all[strings.TrimPrefix(path, "/")] = n
 		return nil
@@ -166,11 +165,11 @@ func (r *rig) check(s record.Snapshot) {
 		n := node{kind: f.Kind, mode: f.Mode, mtime: f.ModTime, link: f.More.Link}
 		if f.Kind == record.Regular || f.Kind == record.Hardlink {
 			n.kind, n.link, n.size = record.Regular, "", f.Size
-			content := packs.content(f.Content)
-			n.digest = sha256.Sum256(content)
-			if int64(len(content)) != f.Size {
-				r.t.Errorf("%q has %d bytes in the vault, %d on record", f.Path, len(content), f.Size)
+			hash := sha256.New()
+			if size := packs.copy(hash, f.Content); size != f.Size {
+				r.t.Errorf("%q has %d bytes in the vault, %d on record", f.Path, size, f.Size)
 			}
+			n.digest = [32]byte(hash.Sum(nil))
 		}
 		got[f.Path] = n
 	}
@@ -185,6 +184,17 @@ func (r *rig) check(s record.Snapshot) {
 	for _, entry := range left {
 		r.t.Errorf("%q remains in the spool", entry.Name())
 	}
+}
+
+func digestOf(t testing.TB, path string) [32]byte {
+	t.Helper()
+	f, err := os.Open(path)
+	must(t, err)
+	defer f.Close()
+	hash := sha256.New()
+	_, err = io.Copy(hash, f)
+	must(t, err)
+	return [32]byte(hash.Sum(nil))
 }
 
 func same(t testing.TB, what string, got, want map[string]node) {
@@ -214,3 +224,30 @@ func (r *rig) runRoots(roots ...string) backup.Report {
 }
 
 var testTime = time.Date(1969, 7, 20, 20, 17, 40, 123456789, time.UTC)
+
+// text returns the numbers of a report.
+func text(r backup.Report) string {
+	return fmt.Sprintf("%d files, %d bytes, omitted %d; new %d, changed %d, unchanged %d, gone %d; read %d, stored %d, reused %d; %d packs, sent %d; skipped %v",
+		r.Files, r.Bytes, r.Omitted, r.New, r.Changed, r.Unchanged, r.Gone, r.Read, r.Stored, r.Reused, len(r.Packs), r.Sent, r.Skipped)
+}
+
+// noise returns bytes that cannot be compressed.
+func noise(seed uint64, n int) string {
+	r := rand.New(rand.NewPCG(seed, 1))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return string(b)
+}
+
+// fill makes a tree of several packs, of which a part changes with each version.
+func (r *rig) fill(version int) {
+	r.o.PackSize = 40_000
+	for i := range 40 {
+		r.write(fmt.Sprintf("d%d/f%d", i%5, i), noise(uint64(i+i%3*version*100), 5000))
+	}
+	r.write(fmt.Sprintf("v%d", version), strings.Repeat("same", 2000))
+	r.remove(fmt.Sprintf("v%d", version-1))
+	r.remove(fmt.Sprintf("d%d", version%5))
+}

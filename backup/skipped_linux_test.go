@@ -106,7 +106,7 @@ func TestChangedWhileRead(t *testing.T) {
 			}
 			again := r.mustRun()
 			if again.Changed > 0 != isChanged {
-				t.Errorf("the second: %+v", again)
+				t.Errorf("the second: %s", text(again))
 			}
 		})
 	}

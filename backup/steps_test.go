@@ -2,79 +2,15 @@ package backup_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
-	"os"
-	"os/exec"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
-	"firn"
-	"firn/backup"
 	"firn/depot"
 	"firn/record"
 	"firn/vault"
 )
-
-// childEnv has the backup that a child process of these tests does.
-const childEnv = "FIRN_BACKUP_TEST_CHILD"
-
-// child is a backup that is killed at one of its steps.
-type child struct {
-	URL, Catalog, Dir string
-	Options           backup.Options
-	Step              int  // the process is killed at this step, from 1
-	IsDone            bool // it is killed when the step is done, else before
-}
-
-func TestMain(m *testing.M) {
-	work := os.Getenv(childEnv)
-	if work == "" {
-		m.Run()
-		return
-	}
-	var c child
-	if err := errors.Join(json.Unmarshal([]byte(work), &c), c.run(context.Background())); err != nil {
-		panic(err)
-	}
-}
-
-func (c *child) run(ctx context.Context) error {
-	d, err := firn.Open(ctx, c.URL, firn.Options{Catalog: c.Catalog})
-	if err != nil {
-		return err
-	}
-	s := &steps{left: c.Step, isDone: c.IsDone, stop: func() error {
-		return errors.Join(syscall.Kill(os.Getpid(), syscall.SIGKILL), errStopped)
-	}}
-	book := s.wrap(&d.Depot, d.Catalog.Backups())
-	_, err = backup.Run(ctx, d.Depot, book, []string{c.Dir}, c.Options)
-	return errors.Join(err, d.Close())
-}
-
-// runKilled runs a backup in a process that is killed at a step. It reports false if the backup
-// has fewer steps.
-func (r *rig) runKilled(step int, isDone bool) bool {
-	r.t.Helper()
-	work, err := json.Marshal(child{r.url, r.file, r.dir, r.o, step, isDone})
-	must(r.t, err)
-	cmd := exec.CommandContext(r.t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childEnv+"="+string(work))
-	var said strings.Builder
-	cmd.Stderr = &said
-	err = cmd.Run()
-	if err == nil {
-		return false
-	}
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-		r.t.Fatalf("the child at step %d: %v\n%s", step, err, said.String())
-	}
-	return true
-}
 
 var errStopped = errors.New("stopped by the test")
 
@@ -164,4 +100,28 @@ func (v *steppedVault) CompleteUpload(ctx context.Context, id vault.UploadID, c 
 		return err
 	})
 	return archive, err
+}
+
+// A backup that fails at any of its steps, after which nothing more succeeds, is continued by the
+// same call: nothing is lost, and nothing is stored twice.
+func TestFailsAtEachStep(t *testing.T) {
+	r := newRig(t)
+	r.fill(0)
+	for step := 1; ; step++ {
+		s := &steps{left: step, isDone: step%2 == 0, stop: func() error { return errStopped }}
+		r.wrap = s.wrap
+		report, err := r.run(context.Background())
+		r.wrap = nil
+		if err == nil {
+			r.check(report.Snapshot)
+			return
+		}
+		if !errors.Is(err, errStopped) {
+			t.Fatalf("step %d: %v", step, err)
+		}
+		if step%7 == 0 {
+			r.mustRun()
+			r.fill(step / 7)
+		}
+	}
 }
