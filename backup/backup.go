@@ -107,6 +107,7 @@ func (r *run) all(ctx context.Context, spooled []record.Pack) error {
 // work does all jobs.
 func (w *writer) work(ctx context.Context, spooled []record.Pack, jobs <-chan *job) error {
 	for _, p := range spooled {
+		w.addSpooled()
 		if err := w.uploads.add(ctx, p); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"firn/depot"
 	"firn/record"
 )
 
@@ -42,6 +43,30 @@ func TestIncremental(t *testing.T) {
 	r.mustRun()
 	r.write("d2", "")
 	r.mustRun()
+}
+
+// The caller hears how far the backup has come.
+func TestProgress(t *testing.T) {
+	r := newRig(t)
+	r.fill(0)
+	var last depot.Packing
+	var sent int64
+	r.wrap = func(d *depot.Depot, book record.BackupJournal) record.BackupJournal {
+		d.Packing = func(p depot.Packing) {
+			if p.Files < last.Files || p.Read < last.Read || p.Stored < last.Stored || p.Packs < p.Stored {
+				t.Errorf("%+v follows %+v", p, last)
+			}
+			last = p
+		}
+		d.Progress = func(p depot.Progress) { sent = max(sent, p.Done) }
+		return book
+	}
+	report, err := r.run(t.Context())
+	must(t, err)
+	n := len(report.Packs)
+	if last.Files != report.Files || last.Bytes != report.Bytes || last.Read != report.Read || last.Packs != n || last.Stored != n || sent == 0 {
+		t.Errorf("the last: %+v, sent %d; %s", last, sent, text(report))
+	}
 }
 
 // A file that is too large for the memory is not stored again under another name.

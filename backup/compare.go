@@ -77,7 +77,7 @@ func (c *comparer) item(ctx context.Context, item *walk.Item, isMount bool) erro
 	}
 	c.counted.files++
 	c.counted.bytes += item.Size
-	c.tell(join(c.trees[c.tree].name, item.Path), &c.counted)
+	c.tell(c.trees[c.tree].name, item.Path, &c.counted)
 	if item.Path == "" {
 		return c.enterRoot(ctx, item)
 	}

@@ -9,47 +9,49 @@ import (
 
 // found compares a file with its version on record, and sends a job if they differ.
 func (c *comparer) found(ctx context.Context, item *walk.Item, place *record.Place, name string, was *record.File) error {
+	file := fileOf(&item.Entry, name, &c.owners)
+	o, isFirst := c.links.find(&item.Entry, c.trees[c.tree].name)
+	if o != nil && !isFirst {
+		file.Kind, file.More.Link = record.Hardlink, o.path
+	}
+	do, isJob := c.judge(&file, was, positionOf(c.tree, item.Path, item.Type))
+	if isFirst && was != nil && (!isJob || do == repeat) {
+		o.isStored, o.content = true, contentOf(was)
+	}
+	if !isJob {
+		return nil
+	}
 	j := &job{
-		at: positionOf(c.tree, item.Path, item.Type), path: join(c.trees[c.tree].name, item.Path), place: place,
-		file: fileOf(&item.Entry, name, &c.owners), was: was,
+		do: do, at: positionOf(c.tree, item.Path, item.Type), path: join(c.trees[c.tree].name, item.Path), place: place,
+		file: file, was: was, link: o,
 	}
-	o, isFirst := c.links.find(&item.Entry, j.path)
-	if o != nil {
-		j.link = o
-		if !isFirst {
-			j.file.Kind, j.file.More.Link = record.Hardlink, o.path
-		}
-	}
-	switch {
-	case was == nil:
-		c.counted.added++
-	case !isSame(&j.file, was) || c.lost.has(was.Content):
-		c.counted.changed++
-	case c.Checksum && j.file.Kind == record.Regular && item.Size > 0:
-		j.do = check
-		c.counted.unchanged++
-	default:
-		c.counted.unchanged++
-		if isFirst {
-			o.isStored, o.content = true, contentOf(was)
-		}
-		if !c.mustRepeat(was, j.at) {
-			return nil
-		}
-		j.do = repeat
-	}
-	if j.file.Kind == record.Regular && j.do != repeat {
+	if item.Type == walk.Regular && do != repeat {
 		j.entry = item.Entry
-		if item.Size > 0 && item.Size <= smallFile && !c.isEstimate {
+		if file.Kind == record.Regular && file.Size > 0 && file.Size <= smallFile && !c.isEstimate {
 			var err error
 			if j.read, err = c.reader.start(ctx, item.Entry); err != nil {
 				return err
 			}
 		}
-	} else if j.file.Kind == record.Hardlink {
-		j.entry = item.Entry
 	}
 	return c.send(ctx, j)
+}
+
+// judge says what to do with a file, and counts it.
+func (c *comparer) judge(file, was *record.File, at position) (do act, isJob bool) {
+	switch {
+	case was == nil:
+		c.counted.added++
+		return store, true
+	case !isSame(file, was) || c.lost.has(was.Content):
+		c.counted.changed++
+		return store, true
+	}
+	c.counted.unchanged++
+	if c.Checksum && file.Kind == record.Regular && file.Size > 0 {
+		return check, true
+	}
+	return repeat, c.mustRepeat(was, at)
 }
 
 // mustRepeat reports whether a version on record must come again in the changes of a pack,

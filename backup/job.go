@@ -48,15 +48,16 @@ type inode struct{ device, number uint64 }
 // links finds files with several names.
 type links map[inode]*original
 
-// find returns the first name of a regular file, or makes it, if the file has several names.
-func (l links) find(e *walk.Entry, path string) (o *original, isFirst bool) {
+// find returns the first name of a regular file in a tree, or makes it, if the file has several
+// names.
+func (l links) find(e *walk.Entry, tree string) (o *original, isFirst bool) {
 	if e.Type != walk.Regular || e.Links < 2 || e.Inode == 0 {
 		return nil, false
 	}
 	id := inode{e.Device, e.Inode}
 	o, ok := l[id]
 	if !ok {
-		o = &original{path: path, left: e.Links}
+		o = &original{path: join(tree, e.Path), left: e.Links}
 		l[id] = o
 	}
 	if o.left--; o.left == 0 {

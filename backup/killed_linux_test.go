@@ -93,7 +93,7 @@ func TestKilledAtEachStep(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			r.fill(0)
-			for step := 1; r.runKilled(step, isDone); step += 2 {
+			for step := 1; r.runKilled(step, isDone); step += 3 {
 				if step%5 == 0 {
 					r.mustRun()
 					r.fill(step / 5)

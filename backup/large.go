@@ -66,7 +66,7 @@ func (w *writer) storeOpen(ctx context.Context, j *job, file *os.File) (*record.
 func (w *writer) knownLarge(ctx context.Context, j *job, content *holed) (*record.Content, bool, error) {
 	hash := sha256.New()
 	n, err := copyUntil(ctx, hash, content.reader())
-	w.report.Read += n
+	w.addRead(n)
 	if err != nil || n < content.size {
 		return nil, false, fileErrorOf(ctx, j, err, n, content.size)
 	}
@@ -90,7 +90,7 @@ func (w *writer) storeMember(ctx context.Context, j *job, content *holed) (*reco
 	e := entryOf(&j.file, j.path)
 	e.Size = content.size
 	added, err := w.pack.Add(ctx, e, content.reader(), rangesOf(content.holes)...)
-	w.report.Read += content.size
+	w.addRead(content.size)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

@@ -101,9 +101,8 @@ func TestInterrupted(t *testing.T) {
 	r.fill(0)
 	ctx, cancel := context.WithCancel(t.Context())
 	d := r.open()
-	files := 0
 	d.Packing = func(p depot.Packing) {
-		if files++; files == 20 {
+		if p.Files == 20 {
 			cancel()
 		}
 	}

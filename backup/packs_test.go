@@ -39,10 +39,14 @@ func (r *rig) packs(book *catalog.Backups) *packs {
 	seen := map[[32]byte]string{}
 	for s, err := range book.Snapshots(r.t.Context(), "") {
 		must(r.t, err)
+		sequence := 0
 		for saved, err := range book.Packs(r.t.Context(), s.Key) {
 			must(r.t, err)
 			if saved.State != record.Packed {
 				continue
+			}
+			if sequence++; saved.Sequence != sequence && !r.hasLost {
+				r.t.Errorf("the pack %d of the snapshot %s has the sequence %d", sequence, s.ID, saved.Sequence)
 			}
 			one := r.read(saved)
 			p.all, p.byKey[saved.Key] = append(p.all, one), one

@@ -141,15 +141,18 @@ func (r *run) begin(ctx context.Context) (err error) {
 	return err
 }
 
-// continued returns the sequence of the last pack of the snapshot, and sets how far its packs have
-// all changes.
+// continued returns the sequence of the last pack of the snapshot that is not lost, and sets how far
+// its packs have all changes.
 func (r *run) continued(ctx context.Context) (sequence int, err error) {
 	for p, err := range r.book.Packs(ctx, r.report.Snapshot.Key) {
 		if err != nil {
 			return 0, err
 		}
+		if p.State == record.Lost { // its number is used again, so that none is missing
+			continue
+		}
 		sequence = p.Sequence
-		if at := parsePosition(p.Through, r.trees); p.State != record.Lost && p.State != record.Writing && at.compare(r.safe) > 0 {
+		if at := parsePosition(p.Through, r.trees); at.compare(r.safe) > 0 {
 			r.safe = at
 		}
 	}

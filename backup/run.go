@@ -41,6 +41,7 @@ type run struct {
 	roots  []*walk.Root   // that are open
 
 	isEstimate bool // no content is read
+	isWatched  bool // the caller wants to know the progress
 
 	mu      sync.Mutex // for the functions of the depot, and for what follows
 	report  Report     // written by the writer, except for what add methods change
@@ -66,7 +67,7 @@ func newRun(d depot.Depot, book record.BackupJournal, roots []string, o Options)
 		}
 	}
 	r := &run{
-		Options: o, depot: d.WithDefaults(), book: book, trees: trees, safe: before,
+		Options: o, depot: d.WithDefaults(), isWatched: d.Packing != nil, book: book, trees: trees, safe: before,
 		free: disk.Free, reader: newReader(), told: map[int64]bool{},
 	}
 	r.now = func() time.Time { return r.depot.Now().UTC().Round(0) }
@@ -114,11 +115,22 @@ func (r *run) takeTurns() {
 }
 
 // tell reports the progress of the comparison.
-func (r *run) tell(path string, c *counts) {
+func (r *run) tell(tree, path string, c *counts) {
+	if !r.isWatched {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.packing.Path, r.packing.Files, r.packing.Bytes = path, c.files, c.bytes
+	r.packing.Path, r.packing.Files, r.packing.Bytes = join(tree, path), c.files, c.bytes
 	r.depot.Packing(r.packing)
+}
+
+// addRead counts bytes of contents that were read.
+func (r *run) addRead(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Read += n
+	r.packing.Read += n
 }
 
 // skip lists a file that could not be stored as it is.
@@ -135,6 +147,14 @@ func (r *run) skipped() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.report.Snapshot.Skipped
+}
+
+// addSpooled counts a pack that is complete.
+func (r *run) addSpooled() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.packing.Packs++
+	r.depot.Packing(r.packing)
 }
 
 // addPack lists a pack that was stored.

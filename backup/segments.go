@@ -41,7 +41,7 @@ func (w *writer) storeSegments(ctx context.Context, j *job, content *holed) (*re
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		w.report.Read += int64(len(p))
+		w.addRead(int64(len(p)))
 		whole.Write(p)
 		part := segmentIn{Entry: pack.Entry{Type: pack.TypeChunk, Name: j.path, ChunkOffset: at, ChunkSize: int64(len(p))}}
 		segment := record.Segmented{Offset: at, Size: int64(len(p))}

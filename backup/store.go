@@ -134,7 +134,7 @@ func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*record.Con
 		j.entry = r.entry
 		return w.storeLarge(ctx, j)
 	}
-	w.report.Read += int64(len(r.content))
+	w.addRead(int64(len(r.content)))
 	w.describe(j, &r.entry, int64(len(r.content)), r.holes)
 	if r.isChanged {
 		w.markChanged(j)

@@ -130,6 +130,7 @@ func (w *writer) finish(ctx context.Context, isLast bool) error {
 		return err
 	}
 	w.pack = nil
+	w.addSpooled()
 	if isLast {
 		f.told = append(f.told, w.report.Snapshot)
 	}
