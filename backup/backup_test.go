@@ -1,6 +1,7 @@
 package backup_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,22 @@ func TestIncremental(t *testing.T) {
 	r.mustRun()
 	r.write("d2", "")
 	r.mustRun()
+}
+
+// Contents are stored once also if there are so many that firn does not look for each of them.
+func TestManyContents(t *testing.T) {
+	r := newRig(t)
+	for i := range 1500 {
+		r.write(fmt.Sprintf("%d/%d", i%7, i), fmt.Sprint("content ", i))
+	}
+	first := r.mustRun()
+	for i := range 1500 {
+		r.write(fmt.Sprintf("more/%d", i), fmt.Sprint("content ", 3000-i%1200-i/1400*1000))
+	}
+	second := r.mustRun()
+	if first.New != second.New+7 || second.Reused == 0 {
+		t.Errorf("the first: %s\nthe second: %s", text(first), text(second))
+	}
 }
 
 // The caller hears how far the backup has come.

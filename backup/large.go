@@ -124,6 +124,7 @@ func (w *writer) addSegments(ctx context.Context, e pack.Entry, content *holed) 
 		at := int64(i) * pack.SegmentSize
 		size := min(pack.SegmentSize, e.Size-at)
 		if !content.isHole(at, size) {
+			w.filter.add(digest[:8])
 			all = append(all, &record.Content{Digest: record.Digest(digest), Size: size, Pack: w.pack.saved.Key, Offset: e.Offset + at})
 		}
 	}

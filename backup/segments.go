@@ -56,6 +56,7 @@ func (w *writer) storeSegments(ctx context.Context, j *job, content *holed) (*re
 		return nil, err
 	}
 	c := &record.Content{Digest: record.Digest(whole.Sum(nil)), Size: content.size, Segments: segments}
+	w.filter.add(c.Digest[:8])
 	return c, w.list(ctx, j, c, chunks)
 }
 
@@ -91,6 +92,7 @@ func (w *writer) storeSegment(ctx context.Context, p []byte, chunk *segmentIn, s
 		return err
 	}
 	segment.Part = c.Key
+	w.filter.add(digest[:8])
 	w.report.Stored += c.Size
 	w.report.Snapshot.Added += c.Size
 	return nil

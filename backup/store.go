@@ -201,9 +201,12 @@ func (w *writer) find(ctx context.Context, digest record.Digest, size int64) (*r
 	if c := w.changes.find(digest, size); c != nil {
 		return c, nil
 	}
+	if !w.filter.mayHave(digest) {
+		return nil, nil
+	}
 	c, err := w.book.Content(ctx, w.report.Snapshot.Vault, digest, size)
 	if errors.Is(err, vault.ErrNotFound) {
-		return nil, nil
+		return nil, w.filter.miss(ctx, w.book)
 	}
 	return &c, err
 }
@@ -218,6 +221,7 @@ func (w *writer) added(j *job, e pack.Entry) *record.Content {
 	}
 	w.report.Stored += e.Size
 	w.report.Snapshot.Added += e.Size
+	w.filter.add(e.Digest[:8])
 	return &record.Content{Digest: record.Digest(e.Digest), Size: e.Size, Pack: w.pack.saved.Key, Offset: e.Offset}
 }
 

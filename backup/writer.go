@@ -20,6 +20,7 @@ type writer struct {
 	sequence int       // of the last pack of the snapshot
 	through  position  // of the last job that is done
 	changes  changes
+	filter   filter
 	buffer   []byte // for a segment
 }
 

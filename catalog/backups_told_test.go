@@ -98,6 +98,16 @@ func TestContentsWithoutFiles(t *testing.T) {
 	if c, err := b.Content(t.Context(), packVault, digestOf(2), 2); err != nil || c.Key != parts[1].Key || c.Offset != 1 {
 		t.Errorf("got %+v, %v", c, err)
 	}
+	prefixes := map[[8]byte]int{}
+	for prefix, err := range b.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		prefixes[prefix]++
+	}
+	if d := digestOf(2); len(prefixes) != 3 || prefixes[[8]byte(d[:8])] != 1 {
+		t.Errorf("the digests begin with %x", prefixes)
+	}
 	for size, want := range map[int64]bool{9 << 20: true, 9<<20 + 1: false, 1: false} {
 		if has, err := b.HasLargeContent(t.Context(), size); err != nil || has != want {
 			t.Errorf("a large content of %d bytes: %v, %v", size, has, err)

@@ -48,6 +48,8 @@ type BackupJournal interface {
 	// Content returns a content with this digest and size in a pack of the vault that is not
 	// lost.
 	Content(ctx context.Context, vaultURL string, digest Digest, size int64) (Content, error)
+	// Digests lists the first 8 bytes of the digests of all contents, in any order.
+	Digests(ctx context.Context) iter.Seq2[[8]byte, error]
 	// ContentByKey returns the content of a key, wherever it is.
 	ContentByKey(ctx context.Context, key int64) (Content, error)
 	// HasLargeContent reports whether a vault may have a content of a size above 8 MiB.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"iter"
 
 	"firn/catalog/internal/table"
 	"firn/record"
@@ -25,6 +26,17 @@ func (b *Backups) Content(ctx context.Context, vaultURL string, digest record.Di
 		}
 	}
 	return record.Content{}, b.db.Fail(ctx, sql.ErrNoRows, "find a content of %d bytes", size)
+}
+
+// Digests lists the first 8 bytes of the digests of all contents, in any order, from which a caller
+// knows which contents the record has not.
+func (b *Backups) Digests(ctx context.Context) iter.Seq2[[8]byte, error] {
+	return table.List(ctx, b.db, "list the digests of contents", func(r table.Row) (prefix [8]byte, err error) {
+		var column []byte
+		err = r.Scan(&column)
+		copy(prefix[:], column)
+		return prefix, err
+	}, `SELECT substr(digest, 1, 8) FROM contents INDEXED BY contents_by_digest`)
 }
 
 // HasLargeContent reports whether a vault may have a content of a size above 8 MiB.
