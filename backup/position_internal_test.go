@@ -89,6 +89,9 @@ func TestSmallFileChanges(t *testing.T) {
 			if err := r.readOnce(file); err != nil || !r.isChanged || len(r.content) > 7 {
 				t.Errorf("%s: %q, %v, changed %v", name, r.content, err, r.isChanged)
 			}
+			if _, err := file.Seek(0, 0); err != nil {
+				t.Fatal(err)
+			}
 			if err := r.readOnce(file); err != nil || r.isChanged || int64(len(r.content)) != r.entry.Size {
 				t.Errorf("%s, again: %q, %v, changed %v", name, r.content, err, r.isChanged)
 			}

@@ -95,10 +95,12 @@ func (f *reading) read() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if _, err := f.entry.Refresh(file); err != nil {
-		return err
-	}
-	for range 2 {
+	for attempt := range 2 {
+		if attempt > 0 {
+			if _, err := file.Seek(0, io.SeekStart); err != nil {
+				return fmt.Errorf("read %q again: %w", f.entry.Path, err)
+			}
+		}
 		if f.isLarge = f.entry.Size > smallFile; f.isLarge {
 			return nil
 		}
@@ -115,8 +117,8 @@ func (f *reading) readOnce(file *os.File) error {
 		f.content = make([]byte, size+1)
 	}
 	f.content = f.content[:size+1] // one more, to see whether the content ends
-	n, err := file.ReadAt(f.content, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
+	n, err := readAll(file, f.content)
+	if err != nil {
 		return fmt.Errorf("read %q: %w", f.entry.Path, err)
 	}
 	f.content = f.content[:min(int64(n), size)]
@@ -128,6 +130,22 @@ func (f *reading) readOnce(file *os.File) error {
 	f.isChanged, err = f.entry.Refresh(file)
 	f.isChanged = f.isChanged || int64(n) != size
 	return err
+}
+
+// readAll reads a file until p is full or the file ends. p has one byte more than the file: a read
+// that leaves it is the end, and another one would only say so.
+func readAll(file *os.File, p []byte) (n int, err error) {
+	for n < len(p)-1 {
+		some, err := file.Read(p[n:])
+		n += some
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // isZero reports whether all bytes are zero: whoever writes into a hole after it was read must not

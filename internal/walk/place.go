@@ -73,8 +73,9 @@ type id struct{ device, inode uint64 }
 
 func (e *Entry) id() id { return id{e.Device, e.Inode} }
 
-// Open opens a regular file to read its content. It returns ErrChanged if the name has
-// become another file. Entries can be opened until their Root is closed, by any goroutine.
+// Open opens a regular file to read its content, and refreshes the entry. It returns ErrChanged
+// if the name has become another file. Entries can be opened until their Root is closed; several
+// goroutines may open several entries.
 func (e *Entry) Open() (*os.File, error) {
 	if e.Type != Regular {
 		return nil, fmt.Errorf("open %q: it is not a regular file", e.Path)
@@ -99,5 +100,6 @@ func (e *Entry) open() (*os.File, error) {
 	if now.Type != Regular || now.id() != e.id() {
 		return nil, errors.Join(ErrChanged, f.Close())
 	}
+	e.refresh(&now)
 	return f, nil
 }

@@ -13,8 +13,13 @@ func (e *Entry) Refresh(f *os.File) (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("read the metadata of %q: %w", e.Path, err)
 	}
+	return e.refresh(&now), nil
+}
+
+// refresh takes the metadata of the open file.
+func (e *Entry) refresh(now *Entry) (changed bool) {
 	changed = now.Size != e.Size || !now.ModTime.Equal(e.ModTime) || !now.ChangeTime.Equal(e.ChangeTime)
 	now.Path, now.Xattrs, now.in = e.Path, e.Xattrs, e.in
-	*e = now
-	return changed, nil
+	*e = *now
+	return changed
 }
