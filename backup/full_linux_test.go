@@ -13,7 +13,7 @@ func TestFullDisk(t *testing.T) {
 	for i := range uint64(4) {
 		r.write(string(rune('a'+i)), noise(i, 2_000_000))
 	}
-	said, err := r.runChild(child{Limit: 5_000_000})
+	said, err := r.runChild(t.Context(), child{Limit: 5_000_000})
 	if err == nil || !strings.Contains(said, "the disk of the spool") || !strings.Contains(said, "is full") {
 		t.Errorf("with a full disk: %v, %s", err, said)
 	}

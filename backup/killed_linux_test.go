@@ -61,7 +61,7 @@ func (c *child) run(ctx context.Context) error {
 // has fewer steps.
 func (r *rig) runKilled(step int, isDone bool) bool {
 	r.t.Helper()
-	said, err := r.runChild(child{Step: step, IsDone: isDone})
+	said, err := r.runChild(r.t.Context(), child{Step: step, IsDone: isDone})
 	if err == nil {
 		return false
 	}
@@ -73,12 +73,12 @@ func (r *rig) runKilled(step int, isDone bool) bool {
 }
 
 // runChild runs a backup in a process of its own, and returns what it wrote to stderr.
-func (r *rig) runChild(c child) (said string, err error) {
+func (r *rig) runChild(ctx context.Context, c child) (said string, err error) {
 	r.t.Helper()
 	c.URL, c.Catalog, c.Dir, c.Options = r.url, r.file, r.dir, r.o
 	work, err := json.Marshal(c)
 	must(r.t, err)
-	cmd := exec.CommandContext(r.t.Context(), os.Args[0])
+	cmd := exec.CommandContext(ctx, os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+string(work))
 	var text strings.Builder
 	cmd.Stderr = &text
