@@ -3,12 +3,10 @@ package backup
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"firn/depot"
-	"firn/internal/walk"
 	"firn/record"
 )
 
@@ -41,6 +39,10 @@ func (r *run) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	defer r.close()
+	if err := r.open(); err != nil {
+		return err
+	}
 	if err := r.openSpool(); err != nil {
 		return err
 	}
@@ -55,7 +57,6 @@ func (r *run) run(ctx context.Context) (err error) {
 	if r.lost, err = r.book.Lost(ctx, s.Vault); err != nil {
 		return err
 	}
-	defer r.close()
 	if err := r.all(ctx, spooled); err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (r *run) all(ctx context.Context, spooled []record.Pack) error {
 // work does all jobs.
 func (w *writer) work(ctx context.Context, spooled []record.Pack, jobs <-chan *job) error {
 	for _, p := range spooled {
-		w.addSpooled()
+		w.addSpooled(&packFile{}, false)
 		if err := w.uploads.add(ctx, p); err != nil {
 			return err
 		}
@@ -129,44 +130,6 @@ func (w *writer) end(ctx context.Context) error {
 		return err
 	}
 	return w.finish(ctx, true)
-}
-
-// repeatGone writes the names again that an earlier call found gone, if a lost pack had them.
-func (w *writer) repeatGone(ctx context.Context) error {
-	if !w.report.Continued {
-		return nil
-	}
-	for f, err := range w.book.Gone(ctx, w.report.Snapshot) {
-		if err != nil {
-			return err
-		}
-		if w.isSafe(f) {
-			continue
-		}
-		if err := w.need(ctx, 0); err != nil {
-			return err
-		}
-		w.pack.isUsed = true
-		if err := w.pack.Gone(f.Path); err != nil {
-			return w.lineError(err)
-		}
-	}
-	return nil
-}
-
-// isSafe reports whether a pack that is not lost has a file that is gone. If trees lie in one
-// another, the file may have been in any of them, and the last one counts.
-func (w *writer) isSafe(f record.Found) bool {
-	kind := walk.Regular
-	if f.Kind == record.Directory {
-		kind = walk.Directory
-	}
-	for i, t := range slices.Backward(w.trees) {
-		if path, ok := inTree(f.Path, t); ok {
-			return positionOf(i, path, kind).compare(w.safe) <= 0
-		}
-	}
-	return false
 }
 
 func (r *Report) add(c *counts) {

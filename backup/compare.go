@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"firn/internal/walk"
@@ -25,26 +24,22 @@ type comparer struct {
 // counts is what a comparison has found.
 type counts struct{ files, bytes, omitted, added, changed, unchanged, gone int64 }
 
-// run compares all trees.
+// compare compares all trees.
 func (c *comparer) compare(ctx context.Context) error {
-	for i, t := range c.trees {
-		if err := c.compareTree(ctx, i, t); err != nil {
+	for i := range c.trees {
+		if err := c.compareTree(ctx, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *comparer) compareTree(ctx context.Context, i int, t tree) error {
+func (c *comparer) compareTree(ctx context.Context, i int) error {
 	c.tree, c.levels = i, nil
-	root, err := c.open(t.path)
-	if err != nil {
-		return err
-	}
 	// An item is handled when the next one is known: that a directory is a mount point, which
 	// comes among the files, is said by the item after it.
 	var held *walk.Item
-	for item := range root.Walk(ctx, c.walk()) {
+	for item := range c.roots[i].Walk(ctx, c.walk()) {
 		if held != nil {
 			isMount := item.Path == held.Path && item.Omitted.Kind == walk.OtherFileSystem
 			if err := c.item(ctx, held, isMount); err != nil {
@@ -114,135 +109,6 @@ func (c *comparer) enterRoot(ctx context.Context, item *walk.Item) error {
 	return c.found(ctx, item, place, "", version)
 }
 
-// directory compares a directory and enters it. A mount point comes among the files.
-func (c *comparer) directory(ctx context.Context, item *walk.Item, name string, isMount bool) error {
-	up := c.levels[len(c.levels)-1]
-	if !isMount {
-		if err := c.passFiles(ctx, up, ""); err != nil {
-			return err
-		}
-		if err := c.passDirectories(ctx, up, name); err != nil {
-			return err
-		}
-	}
-	was, err := up.subdirectory(ctx, name)
-	if err != nil {
-		return err
-	}
-	place := &record.Place{Parent: up.place, Name: name}
-	var version *record.File
-	if was != nil {
-		place.Key, version = was.Key, copyOf(&was.File)
-	}
-	c.levels = append(c.levels, newLevel(c.book, item.Path, place, place.Key))
-	if isMount {
-		up.keep(name)
-	} else if was != nil {
-		if err := up.dirs.take(ctx); err != nil {
-			return err
-		}
-	}
-	return c.found(ctx, item, up.place, name, version)
-}
-
-// regular compares a file that is no directory.
-func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) error {
-	up := c.levels[len(c.levels)-1]
-	if err := c.passFiles(ctx, up, name); err != nil {
-		return err
-	}
-	was, err := up.files.peek(ctx)
-	if err != nil {
-		return err
-	}
-	if was != nil && was.Name == name {
-		was = copyOf(was)
-		if err := up.files.take(ctx); err != nil {
-			return err
-		}
-		return c.found(ctx, item, up.place, name, was)
-	}
-	directory, err := up.subdirectory(ctx, name)
-	if err != nil {
-		return err
-	}
-	if directory != nil {
-		up.keep(name)
-		j := &job{do: forget, place: up.place, file: record.File{Name: name}}
-		if err := c.send(ctx, j); err != nil {
-			return err
-		}
-	}
-	return c.found(ctx, item, up.place, name, nil)
-}
-
-// passFiles finds the files gone that the record has before a name; empty: all.
-func (c *comparer) passFiles(ctx context.Context, l *level, name string) error {
-	for {
-		f, err := l.files.peek(ctx)
-		if err != nil || f == nil || name != "" && f.Name >= name {
-			return err
-		}
-		if err := c.gone(ctx, l, f); err != nil {
-			return err
-		}
-		if err := l.files.take(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// passDirectories does the same for directories.
-func (c *comparer) passDirectories(ctx context.Context, l *level, name string) error {
-	for {
-		d, err := l.dirs.peek(ctx)
-		if err != nil || d == nil || name != "" && d.Name >= name {
-			return err
-		}
-		if err := c.gone(ctx, l, &d.File); err != nil {
-			return err
-		}
-		if err := l.dirs.take(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// gone sends the job for a name that the walk has not.
-func (c *comparer) gone(ctx context.Context, l *level, was *record.File) error {
-	if !l.isGone(was.Name) {
-		return nil
-	}
-	c.counted.gone++
-	path := join(l.path, was.Name)
-	kind := walk.Regular
-	if was.Kind == record.Directory {
-		kind = walk.Directory
-	}
-	return c.send(ctx, &job{
-		do: gone, at: positionOf(c.tree, path, kind), path: join(c.trees[c.tree].name, path), place: l.place,
-		file: record.File{Name: was.Name},
-	})
-}
-
-// leave leaves directories until the current one is that of a path, or all.
-func (c *comparer) leave(ctx context.Context, path string, all bool) error {
-	for len(c.levels) > 0 {
-		last := c.levels[len(c.levels)-1]
-		if !all && last.path == path {
-			return nil
-		}
-		c.levels = c.levels[:len(c.levels)-1]
-		if err := errors.Join(c.passFiles(ctx, last, ""), c.passDirectories(ctx, last, "")); err != nil {
-			return err
-		}
-	}
-	if !all {
-		return fmt.Errorf("the walk has a file in %q before the directory", path)
-	}
-	return nil
-}
-
 // unreadable handles a path of which something could not be read.
 func (c *comparer) unreadable(item *walk.Item) error {
 	if item.Path == "" && len(c.levels) == 0 {
@@ -260,5 +126,3 @@ func (c *comparer) unreadable(item *walk.Item) error {
 	c.skip(join(c.trees[c.tree].name, item.Path), item.Err)
 	return nil
 }
-
-func copyOf(f *record.File) *record.File { return new(*f) }

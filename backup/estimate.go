@@ -16,6 +16,9 @@ func Estimate(ctx context.Context, d depot.Depot, book record.BackupJournal, roo
 		return Plan{}, err
 	}
 	defer r.close()
+	if err := r.open(); err != nil {
+		return Plan{}, err
+	}
 	if r.lost, err = book.Lost(ctx, d.Vault.URL()); err != nil {
 		return Plan{}, err
 	}

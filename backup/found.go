@@ -54,12 +54,6 @@ func (c *comparer) judge(file, was *record.File, at position) (do act, isJob boo
 	return repeat, c.mustRepeat(was, at)
 }
 
-// mustRepeat reports whether a version on record must come again in the changes of a pack,
-// because an earlier call saved it, and its pack was lost.
-func (r *run) mustRepeat(was *record.File, at position) bool {
-	return r.report.Continued && was.Since == r.report.Snapshot.Key && at.compare(r.safe) > 0
-}
-
 // contentOf returns the content of a version on record, or nil if it has none.
 func contentOf(was *record.File) *record.Content {
 	if was.Content == 0 {

@@ -20,6 +20,7 @@ type packFile struct {
 	file   *os.File
 	sealed *seal.Writer // nil: it is not encrypted
 	isUsed bool         // it has more than the snapshots
+	added  int64        // bytes of contents that the vault did not have
 	told   []record.Snapshot
 }
 
@@ -53,7 +54,11 @@ func (f *packFile) discard() error {
 	if f.Writer != nil {
 		f.Abort()
 	}
-	return errors.Join(f.file.Close(), os.Remove(f.file.Name()))
+	err := f.file.Close()
+	if errors.Is(err, os.ErrClosed) { // it could not be completed
+		err = nil
+	}
+	return errors.Join(err, os.Remove(f.file.Name()))
 }
 
 // complete ends the pack, makes its file durable, and returns what the record has of it.

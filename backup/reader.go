@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -146,35 +145,4 @@ func readAll(file *os.File, p []byte) (n int, err error) {
 		}
 	}
 	return n, nil
-}
-
-// isZero reports whether all bytes are zero: whoever writes into a hole after it was read must not
-// make a content whose digest is another one.
-func isZero(p []byte) bool {
-	for len(p) > 0 {
-		n := min(len(p), len(zeros))
-		if !bytes.Equal(p[:n], zeros[:n]) {
-			return false
-		}
-		p = p[n:]
-	}
-	return true
-}
-
-var zeros [64 << 10]byte
-
-// holesOf returns the holes of a file.
-func holesOf(file *os.File, size int64) (holes []record.Extent, err error) {
-	if size < sparseFile {
-		return nil, nil
-	}
-	for hole, err := range walk.Holes(file, size) {
-		if err != nil {
-			return nil, fmt.Errorf("find the holes of %q: %w", file.Name(), err)
-		}
-		if holes = append(holes, record.Extent(hole)); len(holes) == maxHoles {
-			break
-		}
-	}
-	return holes, nil
 }

@@ -38,7 +38,7 @@ type run struct {
 	safe   position       // up to there, packs that are not lost have all changes of the snapshot
 	first  pack.Snapshot  // the line of the snapshot in a pack
 	told   map[int64]bool // snapshots whose end a pack of this call has
-	roots  []*walk.Root   // that are open
+	roots  []*walk.Root   // of the trees
 
 	isEstimate bool // no content is read
 	isWatched  bool // the caller wants to know the progress
@@ -92,89 +92,16 @@ func (r *run) limit() error {
 	return nil
 }
 
-// takeTurns makes the goroutines call the functions of the depot one at a time.
-func (r *run) takeTurns() {
-	notice, progress, approve := r.depot.Notice, r.depot.Progress, r.depot.ApproveUpload
-	r.depot.Notice = func(text string) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		notice(text)
-	}
-	r.depot.ApproveUpload = func(p depot.UploadPlan) error {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return approve(p)
-	}
-	if progress != nil {
-		r.depot.Progress = func(p depot.Progress) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			progress(p)
+// open opens the directories until close.
+func (r *run) open() error {
+	for _, t := range r.trees {
+		root, err := walk.Open(t.path)
+		if err != nil {
+			return err
 		}
+		r.roots = append(r.roots, root)
 	}
-}
-
-// tell reports the progress of the comparison.
-func (r *run) tell(tree, path string, c *counts) {
-	if !r.isWatched {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.packing.Path, r.packing.Files, r.packing.Bytes = join(tree, path), c.files, c.bytes
-	r.depot.Packing(r.packing)
-}
-
-// addRead counts bytes of contents that were read.
-func (r *run) addRead(n int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.report.Read += n
-	r.packing.Read += n
-}
-
-// skip lists a file that could not be stored as it is.
-func (r *run) skip(path string, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.report.Snapshot.Skipped++
-	if len(r.report.Skipped) < MaxSkipped {
-		r.report.Skipped = append(r.report.Skipped, Skipped{path, err})
-	}
-}
-
-func (r *run) skipped() int64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.report.Snapshot.Skipped
-}
-
-// addSpooled counts a pack that is complete.
-func (r *run) addSpooled() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.packing.Packs++
-	r.depot.Packing(r.packing)
-}
-
-// addPack lists a pack that was stored.
-func (r *run) addPack(p record.Pack, sent int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.report.Packs = append(r.report.Packs, PackReport{p, sent})
-	r.report.Sent += sent
-	r.packing.Stored++
-	r.depot.Packing(r.packing)
-}
-
-// open opens a directory until close.
-func (r *run) open(path string) (*walk.Root, error) {
-	root, err := walk.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r.roots = append(r.roots, root)
-	return root, nil
+	return nil
 }
 
 // close waits for what reads files and closes the directories.

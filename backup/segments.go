@@ -55,7 +55,11 @@ func (w *writer) storeSegments(ctx context.Context, j *job, content *holed) (*re
 	if err := w.readEnds(j, content); err != nil {
 		return nil, err
 	}
-	c := &record.Content{Digest: record.Digest(whole.Sum(nil)), Size: content.size, Segments: segments}
+	digest := record.Digest(whole.Sum(nil))
+	if found, isKnown, err := w.known(ctx, j, digest); err != nil || isKnown {
+		return found, err
+	}
+	c := &record.Content{Digest: digest, Size: content.size, Segments: segments}
 	w.filter.add(c.Digest[:8])
 	return c, w.list(ctx, j, c, chunks)
 }
@@ -93,8 +97,7 @@ func (w *writer) storeSegment(ctx context.Context, p []byte, chunk *segmentIn, s
 	}
 	segment.Part = c.Key
 	w.filter.add(digest[:8])
-	w.report.Stored += c.Size
-	w.report.Snapshot.Added += c.Size
+	w.countStored(c.Size)
 	return nil
 }
 

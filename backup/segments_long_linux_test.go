@@ -90,6 +90,12 @@ func TestLongImageWithoutRoom(t *testing.T) {
 	if report.Stored != 4*pack.SegmentSize || len(report.Packs) < 4 {
 		t.Errorf("stored %d in %d packs", report.Stored, len(report.Packs))
 	}
+	r.o.Checksum = true
+	again, err := r.run(t.Context())
+	must(t, err)
+	if len(again.Packs) != 0 || again.Unchanged != 2 {
+		t.Errorf("by checksum: %s", text(again))
+	}
 	d := r.open()
 	defer func() { must(t, d.Close()) }()
 	r.packs(d.Catalog.Backups())

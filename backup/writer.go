@@ -65,49 +65,6 @@ func (w *writer) begin(ctx context.Context, size int64) (err error) {
 	return f.Snapshot(w.line(time.Time{}))
 }
 
-// tellEarlier writes the snapshots that no pack has.
-func (w *writer) tellEarlier(ctx context.Context, f *packFile) error {
-	for s, err := range w.book.Untold(ctx, w.report.Snapshot.Vault) {
-		if err != nil {
-			return err
-		}
-		if w.told[s.Key] || s.Key == w.report.Snapshot.Key {
-			continue
-		}
-		line, err := w.lineOf(ctx, s, s.Ended)
-		if err != nil {
-			return err
-		}
-		for p, err := range w.book.Packs(ctx, s.Key) {
-			if err != nil {
-				return err
-			}
-			line.Sequence = int64(p.Sequence) + 1
-		}
-		if err := f.Snapshot(line); err != nil {
-			return err
-		}
-		f.told = append(f.told, s)
-	}
-	return nil
-}
-
-// lineOf returns the line of a snapshot in a pack.
-func (w *writer) lineOf(ctx context.Context, s record.Snapshot, ended time.Time) (pack.Snapshot, error) {
-	parent, err := w.book.Parent(ctx, s)
-	return pack.Snapshot{
-		ID: s.ID, Parent: parent, Host: s.Host, Roots: s.Roots, Tags: s.Tags, Started: s.Started, Ended: ended, Sequence: 1, Skipped: s.Skipped,
-	}, err
-}
-
-// line returns the line of the snapshot that is running.
-func (w *writer) line(ended time.Time) pack.Snapshot {
-	line := w.first
-	line.Sequence, line.Ended = int64(w.sequence), ended
-	line.Skipped = w.skipped()
-	return line
-}
-
 // finish completes the pack and gives it to the uploads. The last one has the end of the
 // snapshot.
 func (w *writer) finish(ctx context.Context, isLast bool) error {
@@ -131,19 +88,11 @@ func (w *writer) finish(ctx context.Context, isLast bool) error {
 		return err
 	}
 	w.pack = nil
-	w.addSpooled()
-	if isLast {
-		f.told = append(f.told, w.report.Snapshot)
-	}
-	for _, s := range f.told {
-		s.EndPack = p.Key
+	for _, s := range append(f.told, w.addSpooled(f, isLast)) {
 		if err := w.book.Save(ctx, &s); err != nil {
 			return err
 		}
 		w.told[s.Key] = true
-	}
-	if isLast {
-		w.report.Snapshot.EndPack = p.Key
 	}
 	return w.uploads.add(ctx, p)
 }
@@ -192,61 +141,3 @@ type fileError struct{ err error }
 
 func (e *fileError) Error() string { return e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
-
-func (w *writer) gone(ctx context.Context, j *job) error {
-	if err := w.need(ctx, 0); err != nil {
-		return err
-	}
-	w.pack.isUsed = true
-	if err := w.pack.Gone(j.path); err != nil {
-		return w.lineError(err)
-	}
-	return w.changes.gone(ctx, j)
-}
-
-// repeat writes a version on record into the changes.
-func (w *writer) repeat(ctx context.Context, j *job) error {
-	e := entryOf(j.was, j.path)
-	if j.was.Kind == record.Regular && j.was.Content != 0 {
-		c, err := w.book.ContentByKey(ctx, j.was.Content)
-		if err != nil {
-			return err
-		}
-		e.Digest = pack.Digest(c.Digest)
-	}
-	return w.change(ctx, e, j.was.More.Holes)
-}
-
-// change writes a line of the changes, and the holes of the file.
-func (w *writer) change(ctx context.Context, e pack.Entry, holes []record.Extent) error {
-	if e.Name == "" { // the root of the file system: a pack has no name for it
-		return nil
-	}
-	if err := w.need(ctx, 0); err != nil {
-		return err
-	}
-	w.pack.isUsed = true
-	if e.Type == pack.TypeFile && e.Digest.IsZero() {
-		e.Digest = emptyDigest
-	}
-	if err := w.pack.Change(e); err != nil {
-		return w.lineError(err)
-	}
-	if e.Size >= pack.LargeFile { // its chunks would be its segments
-		return nil
-	}
-	for _, h := range holes {
-		if err := w.pack.Change(pack.Entry{Type: pack.TypeChunk, Name: e.Name, ChunkOffset: h.Offset, ChunkSize: h.Size, Zeros: true}); err != nil {
-			return w.lineError(err)
-		}
-	}
-	return nil
-}
-
-// lineError sorts an error of the pack: it concerns the file, unless it is final.
-func (w *writer) lineError(err error) error {
-	if final := w.pack.Err(); final != nil {
-		return w.spoolError(final)
-	}
-	return &fileError{err}
-}
