@@ -1,7 +1,6 @@
 package backup_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,22 +45,6 @@ func TestIncremental(t *testing.T) {
 	r.mustRun()
 }
 
-// Contents are stored once also if there are so many that firn does not look for each of them.
-func TestManyContents(t *testing.T) {
-	r := newRig(t)
-	for i := range 1500 {
-		r.write(fmt.Sprintf("%d/%d", i%7, i), fmt.Sprint("content ", i))
-	}
-	first := r.mustRun()
-	for i := range 1500 {
-		r.write(fmt.Sprintf("more/%d", i), fmt.Sprint("content ", 3000-i%1200-i/1400*1000))
-	}
-	second := r.mustRun()
-	if first.New != second.New+7 || second.Reused == 0 {
-		t.Errorf("the first: %s\nthe second: %s", text(first), text(second))
-	}
-}
-
 // The caller hears how far the backup has come.
 func TestProgress(t *testing.T) {
 	r := newRig(t)
@@ -83,22 +66,5 @@ func TestProgress(t *testing.T) {
 	n := len(report.Packs)
 	if last.Files != report.Files || last.Bytes != report.Bytes || last.Read != report.Read || last.Packs != n || last.Stored != n || sent == 0 {
 		t.Errorf("the last: %+v, sent %d; %s", last, sent, text(report))
-	}
-}
-
-// A file that is too large for the memory is not stored again under another name.
-func TestLargeCopy(t *testing.T) {
-	r := newRig(t)
-	r.write("a", noise(1, 9<<20))
-	r.mustRun()
-	r.write("b", noise(1, 9<<20))
-	r.write("c", noise(2, 9<<20))
-	report := r.mustRun()
-	if report.Stored != 9<<20 || report.Reused != 9<<20 {
-		t.Errorf("with a copy: %s", text(report))
-	}
-	r.o.Checksum = true
-	if report := r.mustRun(); len(report.Packs) != 0 || report.Read != 27<<20 {
-		t.Errorf("by checksum: %s", text(report))
 	}
 }

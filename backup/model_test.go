@@ -15,12 +15,12 @@ import (
 // Whatever happens to a tree between backups, which fail at any step and lose files of the spool,
 // a backup that ends has the tree as it is.
 func TestRandomRuns(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			m := &model{rig: newRig(t), rand: rand.New(rand.NewPCG(seed, 2))}
 			m.o.PackSize = 20_000
-			m.o.Checksum = seed%3 == 2
+			m.o.Checksum = seed%2 == 1
 			for range 16 {
 				for range m.rand.IntN(12) {
 					m.edit()

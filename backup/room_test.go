@@ -30,21 +30,21 @@ func (r *rig) runWithRoom(size int64) (backup.Report, error) {
 // an error before anything is written, and the same call continues.
 func TestSmallSpool(t *testing.T) {
 	r := newRig(t)
-	r.write("a", noise(1, 3_000_000))
-	r.write("b", noise(2, 3_000_000))
-	r.write("c", noise(3, 3_000_000))
-	r.o.PackSize = 4_000_000
-	report, err := r.runWithRoom(1_000_000)
+	r.write("a", noise(1, 1_000_000))
+	r.write("b", noise(2, 1_000_000))
+	r.write("c", noise(3, 1_000_000))
+	r.o.PackSize = 1_300_000
+	report, err := r.runWithRoom(900_000)
 	if !errors.Is(err, backup.ErrSpool) || len(report.Packs) != 0 {
 		t.Errorf("with too little room: %v, %+v", err, report.Packs)
 	}
-	report, err = r.runWithRoom(5_200_000)
+	report, err = r.runWithRoom(2_600_000)
 	must(t, err)
 	if !report.Continued || len(report.Packs) != 3 {
 		t.Errorf("with room for one pack: %s", text(report))
 	}
 	r.check(report.Snapshot)
-	r.write("d", noise(4, 3_000_000))
+	r.write("d", noise(4, 1_000_000))
 	r.o.PackSize = 1 << 30
 	report, err = r.runWithRoom(30 << 20)
 	must(t, err)
