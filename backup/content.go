@@ -11,8 +11,15 @@ import (
 	"firn/vault"
 )
 
+// content is a content that the vault has, or will have.
+type content struct {
+	key int64 // on record; 0: it is recorded with a file that has it
+	// Content is nil if only the key is known. Its own key belongs to those who save it.
+	*record.Content
+}
+
 // storeRead stores a file whose content is in memory.
-func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*record.Content, error) {
+func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*content, error) {
 	if r.done != nil {
 		<-r.done
 	}
@@ -30,9 +37,9 @@ func (w *writer) storeRead(ctx context.Context, j *job, r *reading) (*record.Con
 	if r.isChanged {
 		w.markChanged(j)
 	}
-	content, isKnown, err := w.known(ctx, j, r.digest)
+	c, isKnown, err := w.known(ctx, j, r.digest)
 	if err != nil || isKnown {
-		return content, err
+		return c, err
 	}
 	e := entryOf(&j.file, j.path)
 	e.Digest = pack.Digest(r.digest)
@@ -62,21 +69,21 @@ func (w *writer) markChanged(j *job) {
 
 // known finds the content of a file that was read. If the vault has it, known writes a change; or
 // returns errSame if the record has the same version.
-func (w *writer) known(ctx context.Context, j *job, digest record.Digest) (content *record.Content, isKnown bool, err error) {
+func (w *writer) known(ctx context.Context, j *job, digest record.Digest) (c *content, isKnown bool, err error) {
 	if j.file.Size == 0 {
 		return nil, false, nil
 	}
-	content, err = w.find(ctx, digest, j.file.Size)
-	if err != nil || content == nil {
+	c, err = w.find(ctx, digest, j.file.Size)
+	if err != nil || c == nil {
 		return nil, false, err
 	}
-	if j.do == check && content.Key == j.was.Content {
+	if j.do == check && c.key == j.was.Content {
 		if w.mustRepeat(j.was, j.at) {
 			if err := w.repeat(ctx, j); err != nil {
 				return nil, true, err
 			}
 		}
-		return content, true, errSame
+		return c, true, errSame
 	}
 	e := entryOf(&j.file, j.path)
 	e.Digest = pack.Digest(digest)
@@ -84,11 +91,11 @@ func (w *writer) known(ctx context.Context, j *job, digest record.Digest) (conte
 		return nil, true, err
 	}
 	w.report.Reused += j.file.Size
-	return content, true, nil
+	return c, true, nil
 }
 
 // find returns a content that the vault has, or nil.
-func (w *writer) find(ctx context.Context, digest record.Digest, size int64) (*record.Content, error) {
+func (w *writer) find(ctx context.Context, digest record.Digest, size int64) (*content, error) {
 	if c := w.changes.find(digest, size); c != nil {
 		return c, nil
 	}
@@ -99,11 +106,11 @@ func (w *writer) find(ctx context.Context, digest record.Digest, size int64) (*r
 	if errors.Is(err, vault.ErrNotFound) {
 		return nil, w.filter.miss(ctx, w.book)
 	}
-	return &c, err
+	return &content{key: c.Key, Content: &c}, err
 }
 
 // added returns the content that a member of the pack has.
-func (w *writer) added(j *job, e pack.Entry) *record.Content {
+func (w *writer) added(j *job, e pack.Entry) *content {
 	if j.link != nil {
 		j.link.packed = w.pack
 	}
@@ -112,7 +119,7 @@ func (w *writer) added(j *job, e pack.Entry) *record.Content {
 	}
 	w.countStored(e.Size)
 	w.filter.add(e.Digest[:8])
-	return &record.Content{Digest: record.Digest(e.Digest), Size: e.Size, Pack: w.pack.saved.Key, Offset: e.Offset}
+	return &content{Content: &record.Content{Digest: record.Digest(e.Digest), Size: e.Size, Pack: w.pack.saved.Key, Offset: e.Offset}}
 }
 
 // countStored counts bytes of a content that the pack got.

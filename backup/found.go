@@ -55,9 +55,9 @@ func (c *comparer) judge(file, was *record.File, at position) (do act, isJob boo
 }
 
 // contentOf returns the content of a version on record, or nil if it has none.
-func contentOf(was *record.File) *record.Content {
+func contentOf(was *record.File) *content {
 	if was.Content == 0 {
 		return nil
 	}
-	return &record.Content{Key: was.Content}
+	return &content{key: was.Content}
 }

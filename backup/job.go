@@ -38,8 +38,8 @@ type original struct {
 	left uint64 // names that the comparer has not seen
 
 	isStored bool
-	content  *record.Content // nil: it has none
-	packed   *packFile       // the pack in which it is a member, or nil
+	content  *content  // nil: it has none
+	packed   *packFile // the pack in which it is a member, or nil
 }
 
 // inode tells files apart.

@@ -25,18 +25,18 @@ func (w *writer) wantsSegments(ctx context.Context, j *job) (bool, error) {
 }
 
 // storeSegments stores those segments of a large file that the vault does not have.
-func (w *writer) storeSegments(ctx context.Context, j *job, content *holed) (*record.Content, error) {
+func (w *writer) storeSegments(ctx context.Context, j *job, file *holed) (*content, error) {
 	whole := sha256.New()
-	from := content.reader()
+	from := file.reader()
 	var segments []record.Segmented
 	var chunks []segmentIn
 	if w.buffer == nil {
 		w.buffer = make([]byte, pack.SegmentSize)
 	}
-	for at := int64(0); at < content.size; at += pack.SegmentSize {
-		p := w.buffer[:min(pack.SegmentSize, content.size-at)]
+	for at := int64(0); at < file.size; at += pack.SegmentSize {
+		p := w.buffer[:min(pack.SegmentSize, file.size-at)]
 		if n, err := io.ReadFull(from, p); err != nil {
-			return nil, fileErrorOf(ctx, j, shortOr(err), at+int64(n), content.size)
+			return nil, fileErrorOf(ctx, j, shortOr(err), at+int64(n), file.size)
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -45,21 +45,21 @@ func (w *writer) storeSegments(ctx context.Context, j *job, content *holed) (*re
 		whole.Write(p)
 		part := segmentIn{Entry: pack.Entry{Type: pack.TypeChunk, Name: j.path, ChunkOffset: at, ChunkSize: int64(len(p))}}
 		segment := record.Segmented{Offset: at, Size: int64(len(p))}
-		if part.Zeros = content.isHole(at, int64(len(p))); !part.Zeros {
+		if part.Zeros = file.isHole(at, int64(len(p))); !part.Zeros {
 			if err := w.storeSegment(ctx, p, &part, &segment); err != nil {
 				return nil, err
 			}
 		}
 		segments, chunks = append(segments, segment), append(chunks, part)
 	}
-	if err := w.readEnds(j, content); err != nil {
+	if err := w.readEnds(j, file); err != nil {
 		return nil, err
 	}
 	digest := record.Digest(whole.Sum(nil))
 	if found, isKnown, err := w.known(ctx, j, digest); err != nil || isKnown {
 		return found, err
 	}
-	c := &record.Content{Digest: digest, Size: content.size, Segments: segments}
+	c := &content{Content: &record.Content{Digest: digest, Size: file.size, Segments: segments}}
 	w.filter.add(c.Digest[:8])
 	return c, w.list(ctx, j, c, chunks)
 }
@@ -78,8 +78,8 @@ func (w *writer) storeSegment(ctx context.Context, p []byte, chunk *segmentIn, s
 	if err != nil {
 		return err
 	}
-	if c != nil && c.Key != 0 && c.Pack != 0 {
-		segment.Part = c.Key
+	if c != nil && c.key != 0 && c.Pack != 0 {
+		segment.Part = c.key
 		w.report.Reused += c.Size
 		return nil
 	}
@@ -91,18 +91,18 @@ func (w *writer) storeSegment(ctx context.Context, p []byte, chunk *segmentIn, s
 	if chunk.Offset, err = w.pack.AddSegment(ctx, chunk.ChunkDigest, p); err != nil {
 		return w.lineError(err)
 	}
-	c = &record.Content{Digest: digest, Size: int64(len(p)), Pack: w.pack.saved.Key, Offset: chunk.Offset}
-	if err := w.book.AddContents(ctx, c); err != nil {
+	added := &record.Content{Digest: digest, Size: int64(len(p)), Pack: w.pack.saved.Key, Offset: chunk.Offset}
+	if err := w.book.AddContents(ctx, added); err != nil {
 		return err
 	}
-	segment.Part = c.Key
+	segment.Part = added.Key
 	w.filter.add(digest[:8])
-	w.countStored(c.Size)
+	w.countStored(added.Size)
 	return nil
 }
 
 // list adds a file whose content is in segments to the index, and its chunks.
-func (w *writer) list(ctx context.Context, j *job, c *record.Content, chunks []segmentIn) error {
+func (w *writer) list(ctx context.Context, j *job, c *content, chunks []segmentIn) error {
 	if err := w.need(ctx, 0); err != nil {
 		return err
 	}

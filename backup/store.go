@@ -22,27 +22,27 @@ func (w *writer) store(ctx context.Context, j *job) error {
 		j.link.path = j.path
 		j.file.Kind, j.file.More.Link = record.Regular, ""
 	}
-	var content *record.Content
+	var stored *content
 	var err error
 	switch {
 	case j.file.Kind != record.Regular:
 		err = w.add(ctx, entryOf(&j.file, j.path))
 	case j.read != nil:
-		content, err = w.storeRead(ctx, j, j.read)
+		stored, err = w.storeRead(ctx, j, j.read)
 		w.reader.end(j.read)
 	case j.file.Size == 0:
 		if err = w.add(ctx, entryOf(&j.file, j.path)); err == nil && j.link != nil {
 			j.link.packed = w.pack
 		}
 	case j.entry.Size <= smallFile:
-		content, err = w.storeRead(ctx, j, readNow(j.entry))
+		stored, err = w.storeRead(ctx, j, readNow(j.entry))
 	default:
-		content, err = w.storeLarge(ctx, j)
+		stored, err = w.storeLarge(ctx, j)
 	}
 	var failed *fileError
 	switch {
 	case errors.Is(err, errSame):
-		j.noteLink(content)
+		j.noteLink(stored)
 		return nil
 	case errors.As(err, &failed) && errors.Is(failed.err, fs.ErrNotExist):
 		return w.vanished(ctx, j, err)
@@ -53,17 +53,17 @@ func (w *writer) store(ctx context.Context, j *job) error {
 		w.report.Changed++
 		w.report.Unchanged--
 	}
-	j.noteLink(content)
-	return w.changes.found(ctx, j, content)
+	j.noteLink(stored)
+	return w.changes.found(ctx, j, stored)
 }
 
 // errSame says that a file whose content was compared is as on record.
 var errSame = errors.New("the file is as on record")
 
 // noteLink says, for further names of the file, that it is stored.
-func (j *job) noteLink(content *record.Content) {
+func (j *job) noteLink(c *content) {
 	if j.link != nil {
-		j.link.isStored, j.link.content = true, content
+		j.link.isStored, j.link.content = true, c
 	}
 }
 

@@ -97,12 +97,14 @@ func (w *writer) finish(ctx context.Context, isLast bool) error {
 	return w.uploads.add(ctx, p)
 }
 
-// close gives up a pack that is open after an error. The next call reads its files again.
+// close ends the writer. It gives up a pack that is open after an error; the next call reads its
+// files again.
 func (w *writer) close() error {
-	if w.pack == nil {
-		return nil
+	err := w.changes.wait()
+	if w.pack != nil {
+		err = errors.Join(err, w.pack.discard())
 	}
-	return w.pack.discard()
+	return err
 }
 
 // do does a job. An error of the file alone is in the report.

@@ -114,3 +114,41 @@ func TestContentsWithoutFiles(t *testing.T) {
 		}
 	}
 }
+
+// Files that share a new content, in one transaction or in two, have one row of it.
+func TestSharedContents(t *testing.T) {
+	b := fresh(t).Backups()
+	s, _ := run(t, b, "1", map[string]backed{"srv": {}}, func() bool { return false })
+	p := record.Pack{ID: "p", Vault: packVault, Snapshot: s.Key, Sequence: 2, State: record.Writing}
+	if err := b.SavePack(t.Context(), &p); err != nil {
+		t.Fatal(err)
+	}
+	next := record.Snapshot{ID: "2", Vault: packVault, Host: "h", Roots: []string{"srv"}}
+	if _, err := b.Begin(t.Context(), &next); err != nil {
+		t.Fatal(err)
+	}
+	root := rootOf(t, b, next, "srv")
+	first, second, third := changed(root, "a", 5, p), changed(root, "b", 5, p), changed(root, "c", 5, p)
+	second.Content, third.Content = first.Content, first.Content
+	for _, changes := range [][]record.FileChange{{first, second}, {third}} {
+		if err := b.Apply(t.Context(), next.Key, changes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was, _ := current(t, b, root.Key)
+	for _, name := range []string{"a", "b", "c"} {
+		if was[name].Content != first.Content.Key || first.Content.Key == 0 {
+			t.Errorf("%q has the content %d, not %d", name, was[name].Content, first.Content.Key)
+		}
+	}
+	rows := 0
+	for _, err := range b.Digests(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	if rows != 1 {
+		t.Errorf("%d contents are on record, want 1", rows)
+	}
+}

@@ -163,8 +163,8 @@ type FileChange struct {
 	// is there no longer. A directory that is gone takes its content with it.
 	File   File
 	IsGone bool
-	// Content is new, if it is not nil. It gets a key, which becomes that of File. Its pack
-	// is on record.
+	// Content is that of File, if it is not nil. Several changes may have the same one. If it
+	// has no key, it is new, and gets one. Its pack is on record.
 	Content *Content
 }
 

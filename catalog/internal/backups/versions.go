@@ -23,6 +23,7 @@ func (b *Backups) Apply(ctx context.Context, snapshot int64, changes []record.Fi
 func (b *Backups) apply(ctx context.Context, snapshot int64, changes []record.FileChange) error {
 	var gone, added []*record.FileChange
 	var contents []*record.Content
+	isNew := map[*record.Content]bool{}     // several files may have one
 	owned := make([]int64, 0, len(changes)) // the keys of the owners of those added
 	for i := range changes {
 		c := &changes[i]
@@ -32,8 +33,9 @@ func (b *Backups) apply(ctx context.Context, snapshot int64, changes []record.Fi
 			continue
 		case c.File.Kind < record.Regular || c.File.Kind > record.Fifo:
 			return fmt.Errorf("%q is a file of kind %d: %w", c.File.Name, c.File.Kind, vault.ErrInvalid)
-		case c.Content != nil:
+		case c.Content != nil && c.Content.Key == 0 && !isNew[c.Content]:
 			contents = append(contents, c.Content)
+			isNew[c.Content] = true
 		}
 		owner, err := b.owner(ctx, c.File.Owner)
 		if err != nil {
@@ -54,10 +56,14 @@ func (b *Backups) apply(ctx context.Context, snapshot int64, changes []record.Fi
 		}
 		return addVersions(ctx, &all, snapshot, added, owned)
 	})
-	if err == nil {
-		all.save()
+	if err != nil {
+		for _, c := range contents {
+			c.Key = 0
+		}
+		return err
 	}
-	return err
+	all.save()
+	return nil
 }
 
 const (
