@@ -10,7 +10,8 @@
 //   - download fetches archives into files or streams;
 //   - reconcile updates the record from a vault's inventory;
 //   - verify compares a local file with an archive;
-//   - purge deletes the archives of a vault, and the vault.
+//   - purge deletes the archives of a vault, and the vault;
+//   - backup stores directories as packs, incrementally.
 //
 // Most programs need upload and download:
 //
