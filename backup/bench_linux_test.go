@@ -3,8 +3,10 @@ package backup_test
 import (
 	"context"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,12 +35,7 @@ func BenchmarkTree(b *testing.B) {
 			must(b, err)
 		})
 		pipe.add(syscall.RUSAGE_CHILDREN, func() {
-			cmd := exec.Command("sh", "-c", `tar -C "$1" -cf - . | zstd -q -1 -T0 | age -r "$2" >"$3" && sync "$3"`, "sh",
-				root, key.Recipient().String(), filepath.Join(r.cold, "pipe"))
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				b.Fatalf("%v: %s", err, out)
-			}
+			pipeTo(b, root, key.Recipient().String(), filepath.Join(r.cold, "pipe"))
 		})
 	}
 	n := float64(b.N)
@@ -84,4 +81,44 @@ func goSource(b *testing.B) (root string, files, size int64) {
 		return err
 	}))
 	return root, files, size
+}
+
+// BenchmarkMixed backs up 512 MiB of files of 1 to 64 MiB, of which a half cannot be compressed,
+// beside the same pipe.
+func BenchmarkMixed(b *testing.B) {
+	root := filepath.Join(b.TempDir(), "mixed")
+	must(b, os.Mkdir(root, 0o700))
+	total := 0
+	for i := 0; total < 512<<20; i++ {
+		size := 1 << (20 + i%7)
+		text := noise(uint64(i), size/(1+i%2*8))
+		must(b, os.WriteFile(filepath.Join(root, strconv.Itoa(i)), []byte(strings.Repeat(text, 1+i%2*8)), 0o600))
+		total += size
+	}
+	key, err := age.GenerateX25519Identity()
+	must(b, err)
+	var first, pipe span
+	for b.Loop() {
+		r := newRig(b)
+		r.dir = root
+		r.o.Recipients = []string{key.Recipient().String()}
+		first.add(syscall.RUSAGE_SELF, func() {
+			_, err := r.run(context.Background())
+			must(b, err)
+		})
+		pipe.add(syscall.RUSAGE_CHILDREN, func() { pipeTo(b, root, key.Recipient().String(), filepath.Join(r.cold, "pipe")) })
+	}
+	b.ReportMetric(float64(total)*float64(b.N)/first.elapsed/1e6, "MB/s")
+	b.ReportMetric(pipe.elapsed/first.elapsed, "x-pipe")
+	b.ReportMetric(pipe.processor/first.processor, "x-pipe-processor")
+}
+
+// pipeTo stores a directory by tar, zstd and age.
+func pipeTo(b *testing.B, root, recipient, file string) {
+	b.Helper()
+	cmd := exec.CommandContext(b.Context(), "sh", "-c", `tar -C "$1" -cf - . | zstd -q -1 -T0 | age -r "$2" >"$3" && sync "$3"`,
+		"sh", root, recipient, file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // DefaultPackSize is the size in bytes at which a pack is complete if the caller names none.
-const DefaultPackSize = 1 << 30
+const DefaultPackSize = 256 << 20
 
 // Options says how to back up. The zero value works, and does not encrypt.
 type Options struct {
