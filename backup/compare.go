@@ -38,18 +38,19 @@ func (c *comparer) compareTree(ctx context.Context, i int) error {
 	c.tree, c.levels = i, nil
 	// An item is handled when the next one is known: that a directory is a mount point, which
 	// comes among the files, is said by the item after it.
-	var held *walk.Item
+	var held walk.Item
+	isHeld := false
 	for item := range c.roots[i].Walk(ctx, c.walk()) {
-		if held != nil {
+		if isHeld {
 			isMount := item.Path == held.Path && item.Omitted.Kind == walk.OtherFileSystem
-			if err := c.item(ctx, held, isMount); err != nil {
+			if err := c.item(ctx, &held, isMount); err != nil {
 				return err
 			}
 		}
-		held = &item
+		held, isHeld = item, true
 	}
-	if held != nil {
-		if err := c.item(ctx, held, false); err != nil {
+	if isHeld {
+		if err := c.item(ctx, &held, false); err != nil {
 			return err
 		}
 	}

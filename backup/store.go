@@ -22,23 +22,7 @@ func (w *writer) store(ctx context.Context, j *job) error {
 		j.link.path = j.path
 		j.file.Kind, j.file.More.Link = record.Regular, ""
 	}
-	var stored *content
-	var err error
-	switch {
-	case j.file.Kind != record.Regular:
-		err = w.add(ctx, entryOf(&j.file, j.path))
-	case j.read != nil:
-		stored, err = w.storeRead(ctx, j, j.read)
-		w.reader.end(j.read)
-	case j.file.Size == 0:
-		if err = w.add(ctx, entryOf(&j.file, j.path)); err == nil && j.link != nil {
-			j.link.packed = w.pack
-		}
-	case j.entry.Size <= smallFile:
-		stored, err = w.storeRead(ctx, j, readNow(j.entry))
-	default:
-		stored, err = w.storeLarge(ctx, j)
-	}
+	stored, err := w.storeContent(ctx, j)
 	var failed *fileError
 	switch {
 	case errors.Is(err, errSame):
@@ -55,6 +39,24 @@ func (w *writer) store(ctx context.Context, j *job) error {
 	}
 	j.noteLink(stored)
 	return w.changes.found(ctx, j, stored)
+}
+
+// storeContent stores a file, and returns its content, or nil if it has none.
+func (w *writer) storeContent(ctx context.Context, j *job) (*content, error) {
+	switch {
+	case j.read != nil:
+		defer w.reader.end(j.read)
+		return w.storeRead(ctx, j, j.read)
+	case j.file.Kind == record.Regular && j.entry.Size > smallFile:
+		return w.storeLarge(ctx, j)
+	case j.file.Kind == record.Regular && j.entry.Size > 0:
+		return w.storeRead(ctx, j, readNow(j.entry))
+	}
+	err := w.add(ctx, entryOf(&j.file, j.path))
+	if err == nil && j.link != nil {
+		j.link.packed = w.pack
+	}
+	return nil, err
 }
 
 // errSame says that a file whose content was compared is as on record.
