@@ -125,3 +125,31 @@ func TestFailsAtEachStep(t *testing.T) {
 		}
 	}
 }
+
+// A continued run may change files before the place that an earlier pack vouches for. If the pack
+// with these changes is lost, a third run repeats them, although the earlier pack is stored.
+func TestContinuedTwice(t *testing.T) {
+	fails := func(r *rig, step int) {
+		t.Helper()
+		s := &steps{left: step, stop: func() error { return errStopped }}
+		r.wrap = s.wrap
+		_, err := r.run(t.Context())
+		r.wrap = nil
+		if err != nil && !errors.Is(err, errStopped) {
+			t.Fatal(err)
+		}
+	}
+	for first := 8; first <= 16; first += 2 {
+		for second := 3; second <= 4; second++ {
+			r := newRig(t)
+			r.o.PackSize = 12_000
+			for i := range uint64(4) {
+				r.write(string(rune('f'+i)), noise(i, 9000))
+			}
+			fails(r, first)
+			r.write("a", "") // no content, which would be read again in any case
+			fails(r, second)
+			r.mustRun()
+		}
+	}
+}
