@@ -1,0 +1,50 @@
+package restore
+
+import "fmt"
+
+// maxProblems is how many problems a Report lists.
+const maxProblems = 1000
+
+// Problem is a file that was not restored, or not with all of its attributes.
+type Problem struct {
+	Path string // as in the record: without the first slash; bytes of any value
+	Err  error
+	// Restored is set if the file is there and its content is right, but some attribute
+	// could not be set.
+	Restored bool
+}
+
+// Error implements error.
+func (p Problem) Error() string { return fmt.Sprintf("%q: %v", p.Path, p.Err) }
+
+// Unwrap returns p.Err.
+func (p Problem) Unwrap() error { return p.Err }
+
+// Report says what a restore has done.
+type Report struct {
+	Files       int64 // regular files and hard links that this run restored
+	Directories int64 // that this run made
+	Others      int64 // symbolic links, pipes and devices that this run made
+	Bytes       int64 // of the contents of Files
+	Present     int64 // files and links that were there already, with the right content
+	Fetched     int64 // bytes that this run received from the vault
+	Problems
+}
+
+// Problems lists the first 1,000 problems and counts all of them.
+type Problems struct {
+	Failed     int64 // files that were not restored
+	Incomplete int64 // files of which an attribute could not be set
+	List       []Problem
+}
+
+func (p *Problems) add(problem Problem) {
+	if problem.Restored {
+		p.Incomplete++
+	} else {
+		p.Failed++
+	}
+	if len(p.List) < maxProblems {
+		p.List = append(p.List, problem)
+	}
+}
