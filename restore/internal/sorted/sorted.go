@@ -24,7 +24,7 @@ type List[T any] struct {
 
 	values []T
 	weight int
-	file   *os.File // has no name, if the system allows that
+	file   *os.File
 	runs   []run    // of sorted values in the file
 	end    int64
 }

@@ -1,0 +1,62 @@
+//go:build linux || darwin || freebsd
+
+package tree
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"firn/record"
+)
+
+func setXattr(f *os.File, name string, value []byte) error {
+	return withFD(f, func(fd int) error { return unix.Fsetxattr(fd, name, value, 0) })
+}
+
+// setSystemAttributes sets nothing: only Windows has them.
+func setSystemAttributes(*os.File, uint32) error { return nil }
+
+func setLinkTime(dir *os.Root, name string, nanoseconds int64) error {
+	at := []unix.Timespec{unix.NsecToTimespec(nanoseconds), unix.NsecToTimespec(nanoseconds)}
+	return inDirectory(dir, func(fd int) error { return unix.UtimesNanoAt(fd, name, at, unix.AT_SYMLINK_NOFOLLOW) })
+}
+
+// inDirectory calls f with the descriptor of a directory.
+func inDirectory(dir *os.Root, f func(fd int) error) error {
+	opened, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	return errors.Join(withFD(opened, f), opened.Close())
+}
+
+func withFD(f *os.File, call func(fd int) error) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var result error
+	err = conn.Control(func(fd uintptr) { result = call(int(fd)) })
+	return errors.Join(err, result)
+}
+
+// typeOf returns the type of a special file in st_mode.
+func typeOf(k record.FileKind) uint32 {
+	switch k {
+	case record.CharDevice:
+		return unix.S_IFCHR
+	case record.BlockDevice:
+		return unix.S_IFBLK
+	}
+	return unix.S_IFIFO
+}
+
+func isSpecial(info os.FileInfo, f record.File) bool {
+	now, ok := info.Sys().(*unixStat)
+	if !ok || uint32(now.Mode)&unix.S_IFMT != typeOf(f.Kind) {
+		return false
+	}
+	return f.Kind == record.Fifo || uint64(now.Rdev) == unix.Mkdev(f.More.Major, f.More.Minor)
+}
