@@ -1,6 +1,10 @@
 package restore
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // maxProblems is how many problems a Report lists.
 const maxProblems = 1000
@@ -36,6 +40,8 @@ type Problems struct {
 	Failed     int64 // files that were not restored
 	Incomplete int64 // files of which an attribute could not be set
 	List       []Problem
+
+	failed map[string]struct{} // their paths
 }
 
 func (p *Problems) add(problem Problem) {
@@ -43,8 +49,25 @@ func (p *Problems) add(problem Problem) {
 		p.Incomplete++
 	} else {
 		p.Failed++
+		if p.failed == nil {
+			p.failed = make(map[string]struct{})
+		}
+		p.failed[problem.Path] = struct{}{}
 	}
 	if len(p.List) < maxProblems {
 		p.List = append(p.List, problem)
 	}
+}
+
+// hasFailed reports whether a file was not restored.
+func (p *Problems) hasFailed(path string) bool {
+	_, ok := p.failed[path]
+	return ok
+}
+
+// clone returns a copy that can be added to.
+func (p *Problems) clone() Problems {
+	c := *p
+	c.List, c.failed = slices.Clone(p.List), maps.Clone(p.failed)
+	return c
 }

@@ -25,7 +25,7 @@ type List[T any] struct {
 	values []T
 	weight int
 	file   *os.File
-	runs   []run    // of sorted values in the file
+	runs   []run // of sorted values in the file
 	end    int64
 }
 

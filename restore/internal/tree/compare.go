@@ -85,3 +85,25 @@ func (u *untilDone) Read(p []byte) (int, error) {
 	}
 	return u.r.Read(p)
 }
+
+// HasSegment reports whether a file that was suspended has a segment: bytes with a digest.
+func (t *Tree) HasSegment(name string, digest record.Digest, offset, size int64, segment record.Digest) (has bool, err error) {
+	if t == nil {
+		return false, nil
+	}
+	dir, _, err := t.parent(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	f, err := dir.OpenFile(temp(name, digest), os.O_RDONLY|disk.NoFollow, 0)
+	if err != nil {
+		return false, nil // there is none
+	}
+	hash := sha256.New()
+	n, err := io.Copy(hash, io.NewSectionReader(f, offset, size))
+	return n == size && record.Digest(hash.Sum(nil)) == segment, errors.Join(err, f.Close())
+}

@@ -80,6 +80,9 @@ func (f *File) WriteAt(p []byte, offset int64) (int, error) { return f.file.Writ
 // ReadAt reads what was written.
 func (f *File) ReadAt(p []byte, offset int64) (int, error) { return f.file.ReadAt(p, offset) }
 
+// Truncate gives the file its size. What was not written is a hole.
+func (f *File) Truncate(size int64) error { return f.file.Truncate(size) }
+
 // Finish gives the file its size, its attributes and its name, after its content was verified.
 // A part of it that was not written is a hole. The flaw says which attributes could not be set.
 // After an error, the file is gone.

@@ -40,8 +40,8 @@ func checkTarget(target string) error {
 	return nil
 }
 
-// Hardlink makes another name of a regular file of the tree, which has the size and the time of
-// f. It reports whether it was there already.
+// Hardlink makes another name of a regular file of the tree, which the caller has restored. It
+// reports whether it was there already.
 func (t *Tree) Hardlink(name string, f record.File) (present bool, err error) {
 	targetDir, _, target, err := t.look(f.More.Link)
 	switch {
@@ -51,8 +51,8 @@ func (t *Tree) Hardlink(name string, f record.File) (present bool, err error) {
 		return false, fmt.Errorf("the file that it is a link to, %q, is not there: %w", f.More.Link, vault.ErrNotFound)
 	}
 	defer func() { err = errors.Join(err, targetDir.Close()) }()
-	if !target.Mode().IsRegular() || target.Size() != f.Size || !isTime(target.ModTime(), f.ModTime) {
-		return false, fmt.Errorf("the file that it is a link to, %q, is another one: %w", f.More.Link, vault.ErrInvalid)
+	if !target.Mode().IsRegular() {
+		return false, fmt.Errorf("%q is %s, and it can only be a link to a file: %w", f.More.Link, kindOf(target.Mode()), vault.ErrInvalid)
 	}
 	present, _, err = t.make(name, func(_ *os.Root, _ string, info os.FileInfo) bool {
 		return os.SameFile(info, target)

@@ -32,10 +32,10 @@ func invalid(path string) string {
 		return "has a NUL byte"
 	}
 	for element := range strings.SplitSeq(path, "/") {
-		switch {
-		case element == "":
+		switch element {
+		case "":
 			return "has an empty element"
-		case element == "." || element == "..":
+		case ".", "..":
 			return fmt.Sprintf("has the element %q", element)
 		}
 		if reason := invalidHere(element); reason != "" {

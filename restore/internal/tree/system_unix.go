@@ -7,8 +7,6 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
-
-	"firn/record"
 )
 
 func setXattr(f *os.File, name string, value []byte) error {
@@ -40,23 +38,4 @@ func withFD(f *os.File, call func(fd int) error) error {
 	var result error
 	err = conn.Control(func(fd uintptr) { result = call(int(fd)) })
 	return errors.Join(err, result)
-}
-
-// typeOf returns the type of a special file in st_mode.
-func typeOf(k record.FileKind) uint32 {
-	switch k {
-	case record.CharDevice:
-		return unix.S_IFCHR
-	case record.BlockDevice:
-		return unix.S_IFBLK
-	}
-	return unix.S_IFIFO
-}
-
-func isSpecial(info os.FileInfo, f record.File) bool {
-	now, ok := info.Sys().(*unixStat)
-	if !ok || uint32(now.Mode)&unix.S_IFMT != typeOf(f.Kind) {
-		return false
-	}
-	return f.Kind == record.Fifo || uint64(now.Rdev) == unix.Mkdev(f.More.Major, f.More.Minor)
 }

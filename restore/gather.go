@@ -1,0 +1,214 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"firn/record"
+	"firn/restore/internal/sorted"
+	"firn/restore/internal/tree"
+	"firn/vault"
+)
+
+// files lists the files of the source, with their paths; enter says whether to list a directory.
+func (t source) files(ctx context.Context, book record.RestoreJournal, enter func(string) bool) iter.Seq2[record.Found, error] {
+	s := t.Snapshot
+	s.Roots = []string{t.root}
+	return book.Files(ctx, s, enter)
+}
+
+// gathering reads the record, and sorts what is selected into lists.
+type gathering struct {
+	*Plan
+	sources []source
+	matcher *matcher
+	names   *tree.Names
+	where   contents
+	pieces  *sorted.List[piece] // contents
+	orphans *sorted.List[item]  // hard links to files that are not selected
+	blocked map[string]bool     // directories that collide with others
+}
+
+func (g *gathering) run(ctx context.Context) error {
+	for _, s := range g.sources {
+		enter := func(dir string) bool { return g.matcher.enters(dir) && !s.isShadowed(dir, g.sources) }
+		for found, err := range s.files(ctx, g.book, enter) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				return err
+			}
+			if found.Path == "" || s.isShadowed(found.Path, g.sources) {
+				continue // the directory of the restore itself, or a file of another source
+			}
+			if err := g.add(ctx, item{Path: found.Path, File: found.File}); err != nil {
+				return err
+			}
+		}
+	}
+	return g.adopt(ctx)
+}
+
+// add sorts a file into the list of its kind.
+func (g *gathering) add(ctx context.Context, i item) error {
+	i.Selected = g.matcher.selects(i.Path)
+	if !i.Selected && i.Kind != record.Directory {
+		return nil
+	}
+	if i.Selected {
+		g.found++
+	}
+	if err := tree.CheckPath(i.Path); err != nil {
+		return g.refuse(i, err)
+	}
+	var twice bool
+	if twice, i.Collides = g.names.Add(i.Path); twice {
+		return g.refuse(i, errTwice)
+	}
+	if i.Collides = i.Collides || g.blocked[parentOf(i.Path)]; i.Collides && i.Kind == record.Directory {
+		g.blocked[i.Path] = true
+	}
+	switch i.Kind {
+	case record.Directory:
+		if i.Selected {
+			g.Directories++
+		}
+		return g.directories.Add(i)
+	case record.Regular:
+		return g.addContent(ctx, i)
+	case record.Hardlink:
+		if !g.isSelected(i.More.Link) {
+			return g.orphans.Add(i)
+		}
+		g.Files++
+		return g.others.Add(i)
+	case record.Symlink, record.Fifo, record.CharDevice, record.BlockDevice:
+		g.Others++
+		return g.others.Add(i)
+	}
+	return g.refuse(i, fmt.Errorf("it is a file of kind %d: %w", i.Kind, vault.ErrInvalid))
+}
+
+// refuse notes that a file cannot be restored. A directory above selected files is no loss.
+func (g *gathering) refuse(i item, reason error) error {
+	if i.Selected {
+		g.Problems.add(Problem{Path: i.Path, Err: reason})
+	}
+	return nil
+}
+
+var (
+	errTwice   = fmt.Errorf("the record has it twice: %w", vault.ErrInvalid)
+	errCollide = fmt.Errorf("the file system takes its name for that of another file of the directory: %w", vault.ErrExists)
+)
+
+// isSelected reports whether a path is restored, if it exists.
+func (g *gathering) isSelected(path string) bool {
+	if !g.matcher.selects(path) {
+		return false
+	}
+	for _, s := range g.sources {
+		if isBelow(path, s.root) {
+			return true
+		}
+	}
+	return false
+}
+
+// addContent adds a file with its content.
+func (g *gathering) addContent(ctx context.Context, i item) error {
+	if i.Size == 0 {
+		g.Files++
+		return g.pieces.Add(piece{Of: i, Digest: emptyDigest})
+	}
+	c, err := g.where.find(ctx, i)
+	if errors.Is(err, errPlace) {
+		return g.refuse(i, err)
+	}
+	if err != nil {
+		return err
+	}
+	g.Files++
+	g.Bytes += i.Size
+	if len(c.pieces) == 1 && c.pieces[0].Large == 0 {
+		p := c.pieces[0]
+		p.Of = i
+		return g.pieces.Add(p)
+	}
+	g.large = append(g.large, &large{item: i, Digest: c.digest, left: len(c.pieces)})
+	for _, p := range c.pieces {
+		p.Of.Path, p.Large = i.Path, len(g.large)
+		if err := g.pieces.Add(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adopt gives hard links the content of the file that they are, if that file itself is not
+// restored. The first one becomes a file, and the others become links to it.
+func (g *gathering) adopt(ctx context.Context) error {
+	var files map[string]record.File // of the directory dir
+	dir, first := "", map[string]string{}
+	for i, err := range g.orphans.All() {
+		if err != nil {
+			return err
+		}
+		link := i.More.Link
+		if at := parentOf(link); files == nil || at != dir {
+			if files, err = g.filesOf(ctx, at); err != nil {
+				return err
+			}
+			dir = at
+			clear(first)
+		}
+		file, ok := files[link]
+		switch {
+		case !ok || file.Kind != record.Regular:
+			err = g.refuse(i, fmt.Errorf("it is a link to %q, which its snapshot does not have: %w", link, vault.ErrNotFound))
+		case first[link] != "":
+			i.More.Link = first[link]
+			g.Files++
+			err = g.others.Add(i)
+		default:
+			first[link] = i.Path
+			file.Name, i.File = i.Name, file
+			err = g.addContent(ctx, i)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filesOf returns the files that are linked to in a directory.
+func (g *gathering) filesOf(ctx context.Context, dir string) (map[string]record.File, error) {
+	wanted := map[string]bool{}
+	for i, err := range g.orphans.All() {
+		if err != nil {
+			return nil, err
+		}
+		if parentOf(i.More.Link) == dir {
+			wanted[i.More.Link] = true
+		}
+	}
+	files := map[string]record.File{}
+	for _, s := range g.sources {
+		if !isBelow(dir, s.root) {
+			continue
+		}
+		for f, err := range s.files(ctx, g.book, func(at string) bool { return isBelow(dir, at) }) {
+			if err != nil {
+				return nil, err
+			}
+			if wanted[f.Path] && !s.isShadowed(f.Path, g.sources) {
+				files[f.Path] = f.File
+			}
+		}
+	}
+	return files, nil
+}

@@ -1,0 +1,36 @@
+package restore
+
+import (
+	"fmt"
+
+	"firn/record"
+	"firn/vault"
+)
+
+// makeOther makes a link, a pipe or a device.
+func (r *run) makeOther(i item) (err error) {
+	var present bool
+	var flaw error
+	made := &r.report.Others
+	switch i.Kind {
+	case record.Hardlink:
+		made = &r.report.Files
+		if r.report.hasFailed(i.More.Link) {
+			return fmt.Errorf("it is a link to %q, which was not restored: %w", i.More.Link, vault.ErrNotFound)
+		}
+		present, err = r.tree.Hardlink(i.Path, i.File)
+	case record.Symlink:
+		present, flaw, err = r.tree.Symlink(i.Path, i.File)
+	default:
+		present, flaw, err = r.tree.Special(i.Path, i.File)
+	}
+	if err != nil {
+		return err
+	}
+	r.flaw(i.Path, flaw)
+	if present {
+		made = &r.report.Present
+	}
+	r.count(made, 1)
+	return nil
+}
