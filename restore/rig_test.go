@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -177,13 +178,14 @@ func (r *rig) store(s record.Snapshot, root string, files ...file) record.Pack {
 // place returns the place of a file in the record.
 func (r *rig) place(s record.Snapshot, root string, f file) *record.Place {
 	r.t.Helper()
-	at := path.Dir(f.path)
+	parent := func(at string) string { return strings.TrimPrefix(path.Dir("/"+at), "/") }
+	at := parent(f.path)
 	if f.path == root {
 		at = root
 	}
 	var find func(at string) *record.Place
 	find = func(at string) *record.Place {
-		key := s.Host + ":" + at
+		key := s.Host + ":" + root + ":" + at
 		if r.places[key] != nil {
 			return r.places[key]
 		}
@@ -194,7 +196,7 @@ func (r *rig) place(s record.Snapshot, root string, f file) *record.Place {
 			}
 			r.places[key] = &record.Place{Key: on}
 		} else {
-			r.places[key] = &record.Place{Parent: find(path.Dir(at)), Name: path.Base(at)}
+			r.places[key] = &record.Place{Parent: find(parent(at)), Name: path.Base(at)}
 		}
 		return r.places[key]
 	}
@@ -300,9 +302,9 @@ func (r *rig) plan(s restore.Selection) (*restore.Plan, error) {
 	return restore.NewPlan(r.t.Context(), r.depot(), r.catalog.Backups(), s, r.options)
 }
 
-// want compares the files below the directory with contents by path; directories end with a
+// files returns the contents of the files below the directory by path; directories end with a
 // slash.
-func (r *rig) want(want map[string]string) {
+func (r *rig) files() map[string]string {
 	r.t.Helper()
 	got := map[string]string{}
 	err := filepath.WalkDir(r.dir, func(name string, d os.DirEntry, err error) error {
@@ -325,9 +327,16 @@ func (r *rig) want(want map[string]string) {
 		}
 		return err
 	})
-	if err != nil && !os.IsNotExist(err) {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		r.t.Fatal(err)
 	}
+	return got
+}
+
+// want compares the files below the directory.
+func (r *rig) want(want map[string]string) {
+	r.t.Helper()
+	got := r.files()
 	for name, content := range got {
 		if is, ok := want[name]; !ok || is != content {
 			r.t.Errorf("%q has %d bytes that are not wanted: %.40q", name, len(content), content)
@@ -356,4 +365,15 @@ func noise(seed byte, n int) string {
 		b.Write(sum[:])
 	}
 	return b.String()[:n]
+}
+
+// collect returns all values before the first error.
+func collect[T any](seq iter.Seq2[T, error]) (all []T, err error) {
+	for value, err := range seq {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, value)
+	}
+	return all, nil
 }

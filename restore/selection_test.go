@@ -1,0 +1,141 @@
+package restore_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"firn/record"
+	"firn/restore"
+	"firn/vault"
+)
+
+func TestPatterns(t *testing.T) {
+	r := newRig(t)
+	r.snapshot(dir("home"), dir("home/ann"), dir("home/bob"), dir("home/bob/ann"),
+		text("home/ann/a.pdf", "1"), text("home/ann/b.txt", "2"), text("home/bob/c.pdf", "3"), text("home/bob/ann/d.txt", "4"),
+		text("home/x[1]", "5"), hardlink("home/bob/link", "home/ann/b.txt"))
+	for patterns, want := range map[string]string{
+		"ann":                       "home/ home/ann/ home/ann/a.pdf home/ann/b.txt home/bob/ home/bob/ann/ home/bob/ann/d.txt",
+		"home/ann":                  "home/ home/ann/ home/ann/a.pdf home/ann/b.txt",
+		"/home/ann/":                "home/ home/ann/ home/ann/a.pdf home/ann/b.txt",
+		"*.pdf":                     "home/ home/ann/ home/ann/a.pdf home/bob/ home/bob/c.pdf",
+		"home/*/*.txt":              "home/ home/ann/ home/ann/b.txt",
+		"**/d.txt":                  "home/ home/bob/ home/bob/ann/ home/bob/ann/d.txt",
+		"home/{ann,bob}/[ac].pdf":   "home/ home/ann/ home/ann/a.pdf home/bob/ home/bob/c.pdf",
+		`home/x\[1\]`:               "home/ home/x[1]",
+		"home/bob/link":             "home/ home/bob/ home/bob/link",
+		"b.txt home/bob/link":       "home/ home/ann/ home/ann/b.txt home/bob/ home/bob/link",
+		"home/ann/a.pdf nothing":    "home/ home/ann/ home/ann/a.pdf",
+		"home/bob/ann/*.txt b.t?t ": "home/ home/ann/ home/ann/b.txt home/bob/ home/bob/ann/ home/bob/ann/d.txt",
+	} {
+		r.dir = t.TempDir()
+		r.options.Dir = r.dir
+		r.restore(restore.Selection{Patterns: strings.Fields(patterns)})
+		if got := strings.Join(slices.Sorted(maps.Keys(r.files())), " "); got != want {
+			t.Errorf("%s: got %s, want %s", patterns, got, want)
+		}
+	}
+	for _, pattern := range []string{"nothing", "home/ann/a.pdf/x", "ome/ann"} {
+		if _, err := r.plan(restore.Selection{Patterns: []string{pattern}}); !errors.Is(err, vault.ErrNotFound) {
+			t.Errorf("%s: %v", pattern, err)
+		}
+	}
+	for _, pattern := range []string{"", "a[", "{a"} {
+		if _, err := r.plan(restore.Selection{Patterns: []string{pattern}}); !errors.Is(err, vault.ErrInvalid) {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+}
+
+func TestSnapshotsAreChosen(t *testing.T) {
+	r := newRig(t)
+	first := r.snapshot(dir("home"), text("home/a", "old"), text("home/gone", "x"))
+	second := r.snapshot(text("home/a", "new"), file{path: "home/gone", gone: true}, text("home/more", "y"))
+	partial := r.begin("h", "home")
+	r.store(partial, "home", text("home/a", "newest"))
+	for name, test := range map[string]struct {
+		restore.Selection
+		want map[string]string
+		err  error
+	}{
+		"the newest complete one": {restore.Selection{}, map[string]string{"home/": "", "home/a": "new", "home/more": "y"}, nil},
+		"by id":                   {restore.Selection{Snapshot: first.ID}, map[string]string{"home/": "", "home/a": "old", "home/gone": "x"}, nil},
+		"by a short id":           {restore.Selection{Snapshot: strings.ToUpper(second.ID[:6])}, map[string]string{"home/": "", "home/a": "new", "home/more": "y"}, nil},
+		"partial":                 {restore.Selection{Snapshot: partial.ID}, map[string]string{"home/": "", "home/a": "newest", "home/more": "y"}, nil},
+		"by time":                 {restore.Selection{At: first.Started}, map[string]string{"home/": "", "home/a": "old", "home/gone": "x"}, nil},
+		"before all":              {restore.Selection{At: first.Started.Add(-time.Hour)}, nil, vault.ErrNotFound},
+		"no such id":              {restore.Selection{Snapshot: "0000000000000000"}, nil, vault.ErrNotFound},
+		"too short an id":         {restore.Selection{Snapshot: "0"}, nil, vault.ErrInvalid},
+		"another host":            {restore.Selection{Host: "i"}, nil, vault.ErrNotFound},
+		"the host":                {restore.Selection{Host: "h"}, map[string]string{"home/": "", "home/a": "new", "home/more": "y"}, nil},
+		"another tag":             {restore.Selection{Tags: []string{"weekly"}}, nil, vault.ErrNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.dir = t.TempDir()
+			r.options.Dir = r.dir
+			if _, err := r.try(test.Selection); !errors.Is(err, test.err) {
+				t.Fatal(err)
+			}
+			r.want(test.want)
+		})
+	}
+	r.snapshotOf("i", "home", dir("home"))
+	if _, err := r.plan(restore.Selection{}); !errors.Is(err, vault.ErrInvalid) || !strings.Contains(err.Error(), `"h", "i"`) {
+		t.Errorf("two hosts: %v", err)
+	}
+}
+
+// A directory that was backed up by itself, too, is restored from the newer snapshot.
+func TestTreesWithinTrees(t *testing.T) {
+	for name, test := range map[string]struct {
+		take func(r *rig)
+		want map[string]string
+	}{
+		"the inner one is newer": {func(r *rig) {
+			r.snapshotOf("h", "home", dir("home"), dir("home/ann"), text("home/ann/a", "outer"), text("home/b", "b"))
+			r.snapshotOf("h", "home/ann", dir("home/ann"), text("home/ann/a", "inner"))
+		}, map[string]string{"home/": "", "home/ann/": "", "home/ann/a": "inner", "home/b": "b"}},
+		"the outer one is newer": {func(r *rig) {
+			r.snapshotOf("h", "home/ann", dir("home/ann"), text("home/ann/a", "inner"), text("home/ann/gone", "inner"))
+			r.snapshotOf("h", "home", dir("home"), dir("home/ann"), text("home/ann/a", "outer"))
+		}, map[string]string{"home/": "", "home/ann/": "", "home/ann/a": "outer"}},
+		"the outer one leaves it out": {func(r *rig) {
+			r.snapshotOf("h", "home/ann", dir("home/ann"), text("home/ann/a", "inner"))
+			r.snapshotOf("h", "home", dir("home"), dir("home/ann"), text("home/b", "b"))
+		}, map[string]string{"home/": "", "home/ann/": "", "home/ann/a": "inner", "home/b": "b"}},
+		"the root": {func(r *rig) {
+			r.snapshotOf("h", "", dir(""), text("a", "1"))
+			r.snapshotOf("h", "srv", dir("srv"), text("srv/b", "2"))
+		}, map[string]string{"a": "1", "srv/": "", "srv/b": "2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			test.take(r)
+			r.restore(restore.Selection{})
+			r.want(test.want)
+		})
+	}
+}
+
+// Files of packs that are not stored are listed, and the others are restored.
+func TestPacksThatAreNotStored(t *testing.T) {
+	r := newRig(t)
+	for _, state := range []record.PackState{record.Packed, record.Writing, record.Spooled, record.Lost} {
+		r.change = func(p *record.Pack) { p.State = state }
+		r.snapshot(dir("home"), text("home/"+string(state), string(state)))
+	}
+	report, err := r.try(restore.Selection{})
+	if err != nil || report.Failed != 3 || report.Files != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	for _, p := range report.List {
+		if !strings.Contains(p.Error(), "pack") {
+			t.Error(p)
+		}
+	}
+	r.want(map[string]string{"home/": "", "home/stored": "stored"})
+}
