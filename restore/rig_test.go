@@ -37,8 +37,9 @@ type rig struct {
 	recipients seal.Recipients
 	options    restore.Options
 	places     map[string]*record.Place
-	change     func(*record.Pack) // changes what is recorded of the next packs
-	frame      int                // bytes of a frame
+	change     func(*record.Pack)  // changes what is recorded of the next packs
+	corrupt    func(stored []byte) // changes the bytes of the next packs before they are stored
+	frame      int                 // bytes of a frame
 }
 
 func newRig(t *testing.T) *rig {
@@ -109,7 +110,9 @@ type file struct {
 	record.File
 }
 
-func dir(path string) file { return file{path: path, File: record.File{Kind: record.Directory, Mode: 0o755}} }
+func dir(path string) file {
+	return file{path: path, File: record.File{Kind: record.Directory, Mode: 0o755}}
+}
 
 func text(path, content string) file {
 	return file{path: path, content: content, File: record.File{Kind: record.Regular, Mode: 0o644}}
@@ -254,7 +257,10 @@ func (r *rig) write(p *record.Pack, root string, files []file) []record.FileChan
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		p.Last = stored.Bytes()[layout.Last().Offset:]
+		p.Last = bytes.Clone(stored.Bytes()[layout.Last().Offset:])
+	}
+	if r.corrupt != nil {
+		r.corrupt(stored.Bytes())
 	}
 	p.Size, p.State, p.Archive = int64(stored.Len()), record.Packed, r.upload(stored.Bytes())
 	return changes
