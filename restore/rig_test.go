@@ -18,6 +18,7 @@ import (
 	"firn/catalog"
 	"firn/depot"
 	"firn/internal/seal"
+	"firn/internal/testclock"
 	"firn/pack"
 	"firn/record"
 	"firn/restore"
@@ -36,6 +37,7 @@ type rig struct {
 	dir, work  string
 	recipients seal.Recipients
 	options    restore.Options
+	clock      *testclock.Clock // of jobs; nil: they are done at once
 	places     map[string]*record.Place
 	change     func(*record.Pack)  // changes what is recorded of the next packs
 	corrupt    func(stored []byte) // changes the bytes of the next packs before they are stored
@@ -79,8 +81,8 @@ func closed(t *testing.T, c io.Closer) {
 	}
 }
 
-// seal makes the packs to come encrypted.
-func (r *rig) seal() {
+// seal makes the packs to come encrypted, to the recipient that it returns.
+func (r *rig) seal() string {
 	r.t.Helper()
 	file, recipient, err := seal.NewIdentity(fileTime)
 	if err != nil {
@@ -96,6 +98,7 @@ func (r *rig) seal() {
 	if r.options.Identities, err = seal.ReadIdentities(key, nil); err != nil {
 		r.t.Fatal(err)
 	}
+	return recipient
 }
 
 func (r *rig) depot() depot.Depot {
