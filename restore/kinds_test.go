@@ -69,14 +69,16 @@ func isolate(t *testing.T) {
 	}
 }
 
-// glacier is a rig whose vault is at a server, which logs the requests. Its jobs take some time
+// glacier is a rig whose vault is at a server, which logs the requests. Its jobs take a minute
 // by a clock.
-func glacier(t *testing.T) (*rig, *accessLog, *testclock.Clock) {
+func glacier(t *testing.T) (*rig, *accessLog, *testclock.Clock) { return glacierWith(t, time.Minute) }
+
+func glacierWith(t *testing.T, delay time.Duration) (*rig, *accessLog, *testclock.Clock) {
 	t.Helper()
 	isolate(t)
 	clock := testclock.At(time.Now())
 	root, err := dirvault.OpenRoot(t.TempDir(), dirvault.Options{
-		InventoryEvery: -1, Now: clock.Now, RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return time.Minute },
+		InventoryEvery: -1, Now: clock.Now, RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return delay },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,8 +34,10 @@ type rig struct {
 	t          *testing.T
 	vault      vault.Vault
 	catalog    *catalog.Catalog
+	file       string // of the catalog
 	dir, work  string
 	recipients seal.Recipients
+	key        string // the file of the identity
 	options    restore.Options
 	clock      *testclock.Clock // of jobs; nil: they are done at once
 	places     map[string]*record.Place
@@ -63,12 +65,13 @@ func newRig(t *testing.T) *rig {
 func rigAt(t *testing.T, v vault.Vault) *rig {
 	t.Helper()
 	dir := t.TempDir()
-	c, err := catalog.Open(t.Context(), filepath.Join(dir, "catalog.db"), catalog.Options{})
+	name := filepath.Join(dir, "catalog.db")
+	c, err := catalog.Open(t.Context(), name, catalog.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, c) })
-	r := &rig{t: t, vault: v, catalog: c, dir: filepath.Join(dir, "back"), work: filepath.Join(dir, "work"), frame: 1 << 16}
+	r := &rig{t: t, vault: v, catalog: c, file: name, dir: filepath.Join(dir, "back"), work: filepath.Join(dir, "work"), frame: 1 << 16}
 	r.options = restore.Options{Dir: r.dir, WorkDir: r.work}
 	r.places = map[string]*record.Place{}
 	return r
@@ -88,14 +91,14 @@ func (r *rig) seal() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	key := filepath.Join(r.t.TempDir(), "key")
-	if err := os.WriteFile(key, []byte(file), 0o600); err != nil {
+	r.key = filepath.Join(r.t.TempDir(), "key")
+	if err := os.WriteFile(r.key, []byte(file), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
 	if r.recipients, err = seal.ParseRecipients([]string{recipient}); err != nil {
 		r.t.Fatal(err)
 	}
-	if r.options.Identities, err = seal.ReadIdentities(key, nil); err != nil {
+	if r.options.Identities, err = seal.ReadIdentities(r.key, nil); err != nil {
 		r.t.Fatal(err)
 	}
 	return recipient

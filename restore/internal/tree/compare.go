@@ -24,10 +24,19 @@ func (t *Tree) Compare(ctx context.Context, name string, f record.File, size int
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	if info.Mode().IsRegular() && info.Size() == size && isTime(info.ModTime(), f.ModTime) {
 		if present, err = hasDigest(ctx, dir, base, digest); present || err != nil {
-			return present, err
+			return present, errors.Join(err, removeTwin(dir, info, temp(name, digest)))
 		}
 	}
 	return false, t.refuse(name, info)
+}
+
+// removeTwin removes the temporary name of a file that has its own name: a run was killed between
+// the two.
+func removeTwin(dir *os.Root, of fs.FileInfo, temp string) error {
+	if info, err := dir.Lstat(temp); err != nil || !os.SameFile(info, of) {
+		return nil //nolint:nilerr // there is none
+	}
+	return dir.Remove(temp)
 }
 
 // look returns what has a name; nil: nothing, and then no directory is open.
