@@ -9,12 +9,10 @@ import (
 	"firn/vault"
 )
 
-// segment writes a segment of a large file into the unfinished file.
+// segment writes a segment of a large file into the unfinished file, even if another one cannot
+// be had: a later run needs it then.
 func (w *writing) segment(c piece, content io.Reader) error {
 	big := w.large[c.Large-1]
-	if w.hasFailed(big) {
-		return nil
-	}
 	err := w.allow(big.item, func() error {
 		f, err := w.create(big.Path, big.Digest, true)
 		if err != nil {

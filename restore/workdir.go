@@ -22,7 +22,7 @@ type workDir struct {
 const lockName = "lock"
 
 // openWorkDir creates the directory if it does not exist, and makes this process its only user.
-// It removes lists of a run that was killed.
+// It removes temporary files of a run that was killed.
 func openWorkDir(path string) (*workDir, error) {
 	if path == "" {
 		return nil, vault.Errorf(vault.ErrInvalid, "a restore needs a work directory")
@@ -43,7 +43,7 @@ func openWorkDir(path string) (*workDir, error) {
 	}
 	w := &workDir{path, lock}
 	if err == nil {
-		err = w.removeLists()
+		err = w.removeLeftovers()
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -51,10 +51,14 @@ func openWorkDir(path string) (*workDir, error) {
 	return w, nil
 }
 
-func (w *workDir) removeLists() error {
-	lists, err := filepath.Glob(filepath.Join(w.path, "list-*"))
-	for _, list := range lists {
-		err = errors.Join(err, os.Remove(list))
+// removeLeftovers removes lists, and the files that downloads begin under random names.
+func (w *workDir) removeLeftovers() (err error) {
+	for _, pattern := range []string{"list-*", ".firn-*"} {
+		names, errGlob := filepath.Glob(filepath.Join(w.path, pattern))
+		err = errors.Join(err, errGlob)
+		for _, name := range names {
+			err = errors.Join(err, os.Remove(name))
+		}
 	}
 	return err
 }

@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package restore_test
 
 import (
