@@ -50,6 +50,9 @@ func (p *Plan) download(ctx context.Context, ready func(*needed) error, lost fun
 	}
 	w := &downloading{Plan: p, ready: ready, lost: lost, of: make(map[string]*waiting)}
 	err = w.plan(ctx)
+	if err == nil && p.takesWholes() {
+		err = w.retrieveWholes(ctx)
+	}
 	if err == nil {
 		err = w.run(ctx, dir)
 	}
@@ -89,6 +92,29 @@ func (w *downloading) plan(ctx context.Context) error {
 			name := rangeName(n.id, r)
 			w.of[name] = pack
 			w.items = append(w.items, download.Item{Archive: a, Name: name, Range: r})
+		}
+	}
+	return nil
+}
+
+// takesWholes reports whether the vault makes whole archives readable, whatever is wanted of
+// them: a bucket makes a copy, which can be prolonged.
+func (p *Plan) takesWholes() bool { return p.depot.Vault.Limits().Prolongs }
+
+// retrieveWholes starts one job for each archive, which all its ranges use. Without it, each
+// range would request a copy.
+func (w *downloading) retrieveWholes(ctx context.Context) error {
+	var archives []record.Archive
+	for _, item := range w.items {
+		isDone := w.work.has(w.of[item.Name].id, item.Range)
+		if !isDone && (len(archives) == 0 || archives[len(archives)-1].ID != item.Archive.ID) {
+			archives = append(archives, item.Archive)
+		}
+	}
+	o := jobs.Options{Tier: w.options.Download.Tier, Topic: w.options.Download.Topic, NoWait: w.options.Download.NoWait}
+	for _, err := range jobs.RetrieveAll(ctx, w.depot, archives, o) {
+		if err != nil && !isOfArchive(err) { // else the download has the same error
+			return err
 		}
 	}
 	return nil

@@ -133,6 +133,8 @@ func (g *gathering) addContent(ctx context.Context, i item) error {
 	}
 	g.Files++
 	g.Bytes += i.Size
+	i.Room = roomOf(i.File, c)
+	g.room += i.Room
 	if len(c.pieces) == 1 && c.pieces[0].Large == 0 {
 		p := c.pieces[0]
 		p.Of = i

@@ -17,6 +17,8 @@ type item struct {
 	// Selected is set for a directory that is selected itself. Others are those above a
 	// selected file.
 	Selected bool
+	// Room is how many bytes a regular file takes on the disk.
+	Room int64
 }
 
 // weight returns about how many bytes of memory an item takes.
@@ -26,6 +28,19 @@ func (i item) weight() int {
 		n += 100 + len(name) + len(value)
 	}
 	return n
+}
+
+// roomOf returns how many bytes the content takes on the disk, as far as its holes are known.
+func roomOf(f record.File, c content) (room int64) {
+	for _, p := range c.pieces {
+		room += p.Bytes
+	}
+	for _, h := range f.More.Holes {
+		if h.Size > 0 && h.Size <= room {
+			room -= h.Size
+		}
+	}
+	return room
 }
 
 // piece is a run of bytes in a pack: the content of a file, or a segment of it.

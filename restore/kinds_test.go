@@ -241,3 +241,36 @@ func TestKinds(t *testing.T) {
 		}
 	}
 }
+
+// A bucket makes a copy of each object once, whatever is needed of it, and moves only that.
+func TestSomeFilesOfALargePackInABucket(t *testing.T) {
+	r, front, clock := bucket(t)
+	r.frame = 1 << 20
+	files := []file{dir("home")}
+	for i := range 24 {
+		files = append(files, text("home/"+string(rune('a'+i)), noise(byte(i), 1<<20)))
+	}
+	r.snapshot(files...)
+	selection := restore.Selection{Patterns: []string{"home/a", "home/m", "home/x"}}
+	plan, err := r.plan(selection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, plan)
+	if plan.Requests != 1 || plan.Retrieve < 24<<20 || plan.Fetch > 12<<20 {
+		t.Errorf("the plan is %+v", plan)
+	}
+	report, _ := r.inSteps(clock, selection)
+	if report.Fetched != plan.Fetch {
+		t.Errorf("%d bytes were fetched, and the plan said %d", report.Fetched, plan.Fetch)
+	}
+	restores := 0
+	for _, request := range front.Requests() {
+		if request.Operation == "RestoreObject" {
+			restores++
+		}
+	}
+	if restores != 1 {
+		t.Errorf("%d copies were requested", restores)
+	}
+}

@@ -18,7 +18,7 @@ func (w *writing) segment(c piece, content io.Reader) error {
 		if err != nil {
 			return err
 		}
-		err = copyContent(w.ctx, &shifted{f, c.At}, content, c.Digest, nil)
+		err = copyContent(w.ctx, &shifted{f, c.At}, content, c.Bytes, c.Digest, nil)
 		return errors.Join(err, f.Suspend())
 	})
 	if err == nil {
@@ -94,7 +94,7 @@ func finishOne(ctx context.Context, f *tree.File, big *large) (flaw, err error) 
 	}
 	err = f.Truncate(big.Size)
 	if err == nil {
-		err = copyContent(ctx, nowhere{}, io.NewSectionReader(f, 0, big.Size), big.Digest, nil)
+		err = copyContent(ctx, nowhere{}, io.NewSectionReader(f, 0, big.Size), big.Size, big.Digest, nil)
 	}
 	switch {
 	case errors.Is(err, vault.ErrChecksum):

@@ -105,6 +105,7 @@ func (l *locating) piece(ctx context.Context, where *layout, broken error, set *
 		}
 		if done, err := l.target.HasSegment(big.Path, big.Digest, c.At, c.Bytes, c.Digest); err != nil || done {
 			big.left--
+			l.room -= c.Bytes
 			return err
 		}
 	} else if wanted, err := l.compare(ctx, l.target, c.Of, c.Digest); err != nil || !wanted {
@@ -140,9 +141,15 @@ func (l *locating) place(where *layout, broken error, set *ranges.Set, c piece) 
 
 // drop takes a file out of the plan that cannot be restored.
 func (p *Plan) drop(i item, reason error) {
+	p.forget(i)
+	p.add(Problem{Path: i.Path, Err: reason})
+}
+
+// forget takes a file out of the plan.
+func (p *Plan) forget(i item) {
 	p.Files--
 	p.Bytes -= i.Size
-	p.add(Problem{Path: i.Path, Err: reason})
+	p.room -= i.Room
 }
 
 // compare reports whether a file is to be restored: it is not there.
@@ -154,8 +161,7 @@ func (p *Plan) compare(ctx context.Context, target *tree.Tree, i item, digest re
 	case err != nil:
 		p.drop(i, err)
 	case present:
-		p.Files--
-		p.Bytes -= i.Size
+		p.forget(i)
 		p.Present++
 	default:
 		return true, nil
@@ -190,7 +196,7 @@ func (l *locating) need(where *layout, set *ranges.Set, section sorted.Section) 
 	n.ranges = append(n.ranges, set.Cover(l.options.Gap)...)
 	l.needed = append(l.needed, n)
 	l.Packs++
-	isWhole := l.depot.Vault.Limits().Prolongs // a bucket makes a copy of the whole archive
+	isWhole := l.takesWholes()
 	asked := false
 	for _, r := range n.ranges {
 		if l.work.has(n.id, r) {

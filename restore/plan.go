@@ -40,6 +40,7 @@ type Plan struct {
 	options Options
 	work    *workDir
 	found   int64 // selected files, whatever becomes of them
+	room    int64 // bytes that the files will take, without holes
 
 	directories *sorted.List[item]
 	others      *sorted.List[item]

@@ -10,6 +10,7 @@ import (
 	"firn/depot"
 	"firn/download"
 	"firn/internal/disk"
+	"firn/internal/humane"
 	"firn/internal/seal"
 	"firn/restore/internal/tree"
 	"firn/vault"
@@ -78,7 +79,7 @@ func (r *run) close() (err error) {
 // directories get after everything in them.
 func (r *run) steps(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		r.checkIdentities, r.makeDirectories, r.makeEmpty, r.fetch, r.finishLarge, r.makeOthers, r.finishDirectories,
+		r.checkIdentities, r.checkRoom, r.makeDirectories, r.makeEmpty, r.fetch, r.finishLarge, r.makeOthers, r.finishDirectories,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -105,6 +106,15 @@ func (p *Plan) checkIdentities(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkRoom makes sure that the files have room, before a job costs something.
+func (r *run) checkRoom(context.Context) error {
+	free, err := disk.Free(r.options.Dir)
+	if err == nil && free < r.room {
+		err = fmt.Errorf("%q has room for %s, and the files need %s: %w", r.options.Dir, humane.Bytes(free), humane.Bytes(r.room), download.ErrNoSpace)
+	}
+	return err
 }
 
 // layout reads the record of a pack again: the records of all packs may be too much for memory.

@@ -57,7 +57,7 @@ func (p *Plan) stream(ctx context.Context, w io.Writer) (n int64, err error) {
 	if err := s.find(); err != nil {
 		return 0, err
 	}
-	if err := copyContent(ctx, nowhere{}, s.reader(), s.digest, nil); err != nil {
+	if err := copyContent(ctx, nowhere{}, s.reader(), s.size, s.digest, nil); err != nil {
 		return 0, errors.Join(fmt.Errorf("%q: %w", s.path, err), s.close())
 	}
 	n, err = io.Copy(w, s.reader())

@@ -150,7 +150,7 @@ func (r *run) write(ctx context.Context, c piece, content io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if err := copyContent(ctx, f, content, c.Digest, c.Of.More.Holes); err != nil {
+		if err := copyContent(ctx, f, content, c.Bytes, c.Digest, c.Of.More.Holes); err != nil {
 			return errors.Join(err, f.Remove())
 		}
 		flaw, err = f.Finish(c.Of.Size, c.Of.File)
@@ -180,9 +180,9 @@ func (r *run) create(path string, digest record.Digest, keep bool) (f *tree.File
 
 // copyContent writes a content to a file, and compares its digest. Zero bytes in a hole are not
 // written.
-func copyContent(ctx context.Context, f io.WriterAt, content io.Reader, digest record.Digest, holes []record.Extent) error {
+func copyContent(ctx context.Context, f io.WriterAt, content io.Reader, size int64, digest record.Digest, holes []record.Extent) error {
 	hash := sha256.New()
-	buffer := make([]byte, 256<<10)
+	buffer := make([]byte, min(size+1, 256<<10)) // one byte more, to see the end
 	to := &sparse{to: f, holes: holes}
 	for {
 		if err := ctx.Err(); err != nil {
