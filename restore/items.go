@@ -90,3 +90,6 @@ type large struct {
 	failed error // why it cannot be restored
 	there  bool  // it is complete, or must not be written
 }
+
+// isWanted reports whether the file is to be written.
+func (l *large) isWanted() bool { return !l.there && l.failed == nil }

@@ -76,7 +76,7 @@ func glacier(t *testing.T) (*rig, *accessLog, *testclock.Clock) { return glacier
 func glacierWith(t *testing.T, delay time.Duration) (*rig, *accessLog, *testclock.Clock) {
 	t.Helper()
 	isolate(t)
-	clock := testclock.At(time.Now())
+	clock := testclock.At(fileTime)
 	root, err := dirvault.OpenRoot(t.TempDir(), dirvault.Options{
 		InventoryEvery: -1, Now: clock.Now, RetrievalDelay: func(vault.JobKind, vault.Tier) time.Duration { return delay },
 	})
@@ -123,7 +123,7 @@ func glacierWith(t *testing.T, delay time.Duration) (*rig, *accessLog, *testcloc
 func bucket(t *testing.T) (*rig, *coldfront.Front, *testclock.Clock) {
 	t.Helper()
 	isolate(t)
-	clock := testclock.At(time.Now())
+	clock := testclock.At(fileTime)
 	front := coldfront.Start(t, coldfront.Options{Now: clock.Now, Delay: func(string, string) time.Duration { return time.Minute }})
 	t.Setenv("AWS_ACCESS_KEY_ID", front.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", front.SecretKey)

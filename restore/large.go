@@ -63,7 +63,7 @@ func (s *shifted) WriteAt(p []byte, offset int64) (int, error) { return s.to.Wri
 // finishLarge gives the files whose segments are all written their names.
 func (r *run) finishLarge(ctx context.Context) error {
 	for _, big := range r.large {
-		if big.there || big.failed != nil {
+		if !big.isWanted() {
 			continue
 		}
 		var flaw error

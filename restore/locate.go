@@ -100,7 +100,7 @@ func (l *locating) piece(ctx context.Context, where *layout, broken error, set *
 	var big *large
 	if c.Large > 0 {
 		big = l.large[c.Large-1]
-		if big.there || big.failed != nil {
+		if !big.isWanted() {
 			return nil
 		}
 		if done, err := l.target.HasSegment(big.Path, big.Digest, c.At, c.Bytes, c.Digest); err != nil || done {
