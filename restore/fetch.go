@@ -14,20 +14,23 @@ import (
 )
 
 // fetch downloads the ranges of the packs, and restores the files of each pack while the next
-// ones are downloaded.
+// ones are downloaded. What is readable is restored, also if the error is that other jobs are not
+// ready.
 func (r *run) fetch(ctx context.Context) error {
 	ready := make(chan *needed) // no more than one pack waits, because it takes room
+	var notReady error
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
+	group.Go(func() (err error) {
 		defer close(ready)
-		return r.download(ctx, func(n *needed) error {
+		notReady, err = r.download(ctx, func(n *needed) error {
 			select {
 			case ready <- n:
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-		}, func(n *needed, reason error) error { return r.lose(n, reason) })
+		}, r.lose)
+		return err
 	})
 	group.Go(func() error {
 		for n := range ready {
@@ -37,16 +40,19 @@ func (r *run) fetch(ctx context.Context) error {
 		}
 		return nil
 	})
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return notReady
 }
 
 // download downloads all ranges. It calls ready with each pack whose ranges are there, and lost
-// with each that the vault cannot give. The error may be that a job is not ready, or that one
-// was not started.
-func (p *Plan) download(ctx context.Context, ready func(*needed) error, lost func(*needed, error) error) error {
+// with each that the vault cannot give. notReady says that jobs are in progress, or were not
+// started.
+func (p *Plan) download(ctx context.Context, ready func(*needed) error, lost func(*needed, error) error) (notReady, err error) {
 	dir, err := download.OpenDirectory(p.work.path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w := &downloading{Plan: p, ready: ready, lost: lost, of: make(map[string]*waiting)}
 	err = w.plan(ctx)
@@ -56,7 +62,7 @@ func (p *Plan) download(ctx context.Context, ready func(*needed) error, lost fun
 	if err == nil {
 		err = w.run(ctx, dir)
 	}
-	return errors.Join(err, dir.Close())
+	return w.notReady, errors.Join(err, dir.Close())
 }
 
 // downloading is one call of Plan.download.
@@ -140,7 +146,7 @@ func (w *downloading) run(ctx context.Context, dir *download.Directory) error {
 			return err
 		}
 	}
-	return w.notReady
+	return nil
 }
 
 // end handles the outcome of an item.

@@ -3,7 +3,6 @@ package restore
 import (
 	"bufio"
 	"errors"
-	"hash/maphash"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,12 +13,10 @@ import (
 
 const madeName = "made"
 
-// made remembers the directories that this restore has created, in 16 bytes of memory each, and
-// in a file for the run after a kill: an existing directory keeps its attributes, unless it is
-// selected itself.
+// made remembers the directories that this restore has created, also for the run after a kill: an
+// existing directory keeps its attributes, unless it is selected itself.
 type made struct {
-	seed  maphash.Seed
-	paths map[uint64]struct{}
+	paths hashes
 	file  *os.File
 }
 
@@ -28,7 +25,7 @@ func openMade(dir string) (*made, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &made{maphash.MakeSeed(), make(map[uint64]struct{}), f}
+	m := &made{file: f}
 	r := bufio.NewReader(f)
 	for {
 		line, err := r.ReadString('\n')
@@ -39,14 +36,14 @@ func openMade(dir string) (*made, error) {
 			return nil, errors.Join(err, f.Close())
 		}
 		if path, err := strconv.Unquote(line[:len(line)-1]); err == nil {
-			m.paths[maphash.String(m.seed, path)] = struct{}{}
+			m.paths.add(path)
 		}
 	}
 }
 
 func (m *made) add(paths []string) error {
 	for _, path := range paths {
-		m.paths[maphash.String(m.seed, path)] = struct{}{}
+		m.paths.add(path)
 		if _, err := m.file.WriteString(strconv.Quote(path) + "\n"); err != nil {
 			return err
 		}
@@ -54,9 +51,6 @@ func (m *made) add(paths []string) error {
 	return nil
 }
 
-func (m *made) has(path string) bool {
-	_, ok := m.paths[maphash.String(m.seed, path)]
-	return ok
-}
+func (m *made) has(path string) bool { return m.paths.has(path) }
 
 func (m *made) close() error { return m.file.Close() }

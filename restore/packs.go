@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"firn/internal/seal"
 	"firn/pack"
@@ -79,36 +78,22 @@ func (l *layout) also() (vault.Range, bool) {
 	return vault.Range(l.sealed.Last()), true
 }
 
-// opened is a pack of which some ranges are in files.
-type opened struct {
-	*layout
-	plain io.ReaderAt
-	files []*os.File
-}
-
 // open opens the pack from ranges that were downloaded.
-func (l *layout) open(w *workDir, ranges []vault.Range, ids seal.Identities) (_ *opened, err error) {
-	o := &opened{layout: l}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, o.close())
-		}
-	}()
-	var have seal.Sparse
+func (l *layout) open(w *workDir, ranges []vault.Range, ids seal.Identities) (*opened, error) {
+	o := &opened{layout: l, work: w}
+	have := &seal.Sparse{}
 	for _, r := range ranges {
-		f, err := w.open(l.ID, r)
+		have.Add(seal.Range(r), &downloaded{o, r})
+	}
+	o.plain = have
+	if l.isSealed() {
+		plain, err := l.unseal(have, ids)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, o.close())
 		}
-		o.files = append(o.files, f)
-		have.Add(seal.Range(r), f)
+		o.plain = plain
 	}
-	if !l.isSealed() {
-		o.plain = &have
-		return o, nil
-	}
-	o.plain, err = l.unseal(&have, ids)
-	return o, err
+	return o, nil
 }
 
 // unseal decrypts the pack. Without ranges, it finds out whether an identity opens it.
@@ -121,11 +106,4 @@ func (l *layout) unseal(have *seal.Sparse, ids seal.Identities) (io.ReaderAt, er
 		return nil, fmt.Errorf("the pack %s: %w", l.ID, err)
 	}
 	return r, nil
-}
-
-func (o *opened) close() (err error) {
-	for _, f := range o.files {
-		err = errors.Join(err, f.Close())
-	}
-	return err
 }

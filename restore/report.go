@@ -32,6 +32,9 @@ type Report struct {
 	Bytes       int64 // of the contents of Files
 	Present     int64 // files and links that were there already, with the right content
 	Fetched     int64 // bytes that this run received from the vault
+	// Kept is set if downloaded ranges stay in the work directory, because files could not be
+	// written. The same restore uses them.
+	Kept bool
 	Problems
 }
 
@@ -41,7 +44,7 @@ type Problems struct {
 	Incomplete int64 // files of which an attribute could not be set
 	List       []Problem
 
-	failed map[string]struct{} // their paths
+	failed hashes // of the paths of files that were not restored
 }
 
 func (p *Problems) add(problem Problem) {
@@ -49,10 +52,7 @@ func (p *Problems) add(problem Problem) {
 		p.Incomplete++
 	} else {
 		p.Failed++
-		if p.failed == nil {
-			p.failed = make(map[string]struct{})
-		}
-		p.failed[problem.Path] = struct{}{}
+		p.failed.add(problem.Path)
 	}
 	if len(p.List) < maxProblems {
 		p.List = append(p.List, problem)
@@ -60,14 +60,11 @@ func (p *Problems) add(problem Problem) {
 }
 
 // hasFailed reports whether a file was not restored.
-func (p *Problems) hasFailed(path string) bool {
-	_, ok := p.failed[path]
-	return ok
-}
+func (p *Problems) hasFailed(path string) bool { return p.failed.has(path) }
 
 // clone returns a copy that can be added to.
 func (p *Problems) clone() Problems {
 	c := *p
-	c.List, c.failed = slices.Clone(p.List), maps.Clone(p.failed)
+	c.List, c.failed.all = slices.Clone(p.List), maps.Clone(p.failed.all)
 	return c
 }

@@ -37,7 +37,7 @@ func (p *Plan) Run(ctx context.Context) (Report, error) {
 		err = fmt.Errorf("%w: %w", depot.ErrInterrupted, err)
 	}
 	if err == nil {
-		err = p.close(!r.keeps)
+		err = p.close(!r.report.Kept)
 	}
 	return r.report, err
 }
@@ -45,11 +45,9 @@ func (p *Plan) Run(ctx context.Context) (Report, error) {
 // run is one call of Run.
 type run struct {
 	*Plan
-	tree  *tree.Tree
-	folds bool // the file system ignores case or normal forms
-	made  *made
-	keeps bool // downloaded ranges are needed again, because files could not be written
-
+	tree   *tree.Tree
+	folds  bool // the file system ignores case or normal forms
+	made   *made
 	mu     sync.Mutex
 	report Report
 }

@@ -20,7 +20,11 @@ func (p *Plan) Stream(ctx context.Context, w io.Writer) (Report, error) {
 		err = p.checkIdentities(ctx)
 	}
 	if err == nil {
-		err = p.download(ctx, func(*needed) error { return nil }, func(_ *needed, reason error) error { return reason })
+		var notReady error
+		notReady, err = p.download(ctx, func(*needed) error { return nil }, func(_ *needed, reason error) error { return reason })
+		if err == nil {
+			err = notReady
+		}
 	}
 	report.Fetched = p.fetched.Load()
 	if err == nil {

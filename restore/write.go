@@ -88,7 +88,7 @@ func (r *run) restore(ctx context.Context, n *needed) (err error) {
 		return err
 	}
 	if w.unwritten {
-		r.keeps = true
+		r.report.Kept = true
 		return nil
 	}
 	for _, within := range n.ranges {

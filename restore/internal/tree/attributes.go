@@ -22,7 +22,7 @@ func (t *Tree) setAttributes(dir *os.Root, name string, f *os.File, of record.Fi
 		flaws = append(flaws, flaw("the owner", f.Chown(int(of.Owner.UID), int(of.Owner.GID))))
 	}
 	flaws = append(flaws, t.setXattrs(f, of, false))
-	flaws = append(flaws, flaw("the mode", f.Chmod(t.mode(of.Mode))))
+	flaws = append(flaws, flaw("the mode", setMode(f, t.mode(of.Mode))))
 	flaws = append(flaws, t.setXattrs(f, of, true), flaw("the attributes", setSystemAttributes(f, of.More.Attributes)))
 	flaws = append(flaws, flaw("the time", dir.Chtimes(name, time.Time{}, time.Unix(0, of.ModTime))))
 	return errors.Join(flaws...)

@@ -17,9 +17,9 @@ import (
 type File struct {
 	tree       *Tree
 	dir        *os.Root
-	file       *os.File
-	path       string // for errors
-	base, temp string // names in dir
+	file       *os.File // nil: closed
+	path       string   // for errors
+	base, temp string   // names in dir
 }
 
 // temporary is how the temporary names begin.
@@ -87,33 +87,47 @@ func (f *File) Truncate(size int64) error { return f.file.Truncate(size) }
 // A part of it that was not written is a hole. The flaw says which attributes could not be set.
 // After an error, the file is gone.
 func (f *File) Finish(size int64, of record.File) (flaw, err error) {
-	if err := f.file.Truncate(size); err != nil {
-		return nil, errors.Join(err, f.Remove())
+	err = f.file.Truncate(size)
+	if err == nil {
+		flaw = f.tree.setAttributes(f.dir, f.temp, f.file, of)
+		err = f.file.Sync()
 	}
-	flaw = f.tree.setAttributes(f.dir, f.temp, f.file, of)
-	err = f.file.Sync()
 	if err == nil {
 		err = f.giveName()
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Remove())
 	}
-	return flaw, errors.Join(f.file.Close(), f.dir.Close())
+	return flaw, f.dir.Close()
 }
 
-// giveName gives the file its name, and removes the temporary one.
+// giveName gives the file its name, removes the temporary one, and closes the file: some systems
+// remove no name of an open file.
 func (f *File) giveName() error {
 	if !f.tree.Force {
 		err := disk.Link(f.file, f.dir, f.temp, f.base)
 		if err == nil {
-			return f.dir.Remove(f.temp)
+			return errors.Join(f.closeFile(), f.dir.Remove(f.temp))
 		}
 		if info, err := f.dir.Lstat(f.base); err == nil {
 			return exists(f.path, info)
 		}
 		// The file system has no links.
 	}
+	if err := f.closeFile(); err != nil {
+		return err
+	}
 	return f.tree.replace(f.dir, f.temp, f.base, f.path)
+}
+
+// closeFile closes the file, once.
+func (f *File) closeFile() error {
+	if f.file == nil {
+		return nil
+	}
+	file := f.file
+	f.file = nil
+	return file.Close()
 }
 
 // replace renames a file. The name may be that of another file only with Force, and never that
@@ -129,13 +143,13 @@ func (t *Tree) replace(dir *os.Root, from, to, path string) error {
 }
 
 // Suspend closes the file. Continue opens it again, also in another process.
-func (f *File) Suspend() error { return errors.Join(f.file.Close(), f.dir.Close()) }
+func (f *File) Suspend() error { return errors.Join(f.closeFile(), f.dir.Close()) }
 
 // Remove gives the file up.
 func (f *File) Remove() error {
-	err := f.dir.Remove(f.temp)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	err := f.closeFile()
+	if errRemove := f.dir.Remove(f.temp); !errors.Is(errRemove, fs.ErrNotExist) {
+		err = errors.Join(err, errRemove)
 	}
-	return errors.Join(err, f.Suspend())
+	return errors.Join(err, f.dir.Close())
 }

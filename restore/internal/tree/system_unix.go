@@ -13,6 +13,8 @@ func setXattr(f *os.File, name string, value []byte) error {
 	return withFD(f, func(fd int) error { return unix.Fsetxattr(fd, name, value, 0) })
 }
 
+func setMode(f *os.File, mode os.FileMode) error { return f.Chmod(mode) }
+
 // setSystemAttributes sets nothing: only Windows has them.
 func setSystemAttributes(*os.File, uint32) error { return nil }
 

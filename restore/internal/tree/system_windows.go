@@ -11,6 +11,9 @@ import (
 
 func setXattr(*os.File, string, []byte) error { return errors.ErrUnsupported }
 
+// setMode sets nothing: a file is read-only by its attributes.
+func setMode(*os.File, os.FileMode) error { return nil }
+
 // setSystemAttributes sets those of the attributes that mean something for a restored file.
 func setSystemAttributes(f *os.File, attributes uint32) error {
 	const restored = windows.FILE_ATTRIBUTE_READONLY | windows.FILE_ATTRIBUTE_HIDDEN | windows.FILE_ATTRIBUTE_SYSTEM |
