@@ -164,7 +164,7 @@ func TestManyRanges(t *testing.T) {
 	r.seal()
 	r.frame = 1 << 18
 	files, want := []file{dir("home")}, map[string]string{"home/": ""}
-	for i := range 80 {
+	for i := range 48 {
 		name := fmt.Sprintf("home/%d.txt", i)
 		if i%8 == 0 {
 			name = fmt.Sprintf("home/%d.pdf", i)
@@ -180,7 +180,7 @@ func TestManyRanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed(t, plan)
-	if plan.Requests < 10 {
+	if plan.Requests < 6 {
 		t.Errorf("the plan is %+v", plan)
 	}
 	r.restore(selection)

@@ -128,13 +128,6 @@ func existing(path string) func(r *rig) {
 	}
 }
 
-func (r *rig) mustMake(errs ...error) {
-	r.t.Helper()
-	if err := errors.Join(errs...); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 func contentAttacks() map[string]attack {
 	file := []file{text("home/evil", noise(9, 300_000))}
 	found := func(change func(*record.Found)) attack {

@@ -31,7 +31,7 @@ var fileTime = time.Date(2026, 11, 30, 12, 0, 0, 123456789, time.UTC)
 
 // rig is a vault with a record of backups. Its packs are written by package pack.
 type rig struct {
-	t          *testing.T
+	t          testing.TB
 	vault      vault.Vault
 	catalog    *catalog.Catalog
 	file       string // of the catalog
@@ -46,7 +46,7 @@ type rig struct {
 	frame      int                 // bytes of a frame
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	cold := filepath.Join(t.TempDir(), "cold")
 	o := dirvault.Options{InventoryEvery: -1}
@@ -62,7 +62,7 @@ func newRig(t *testing.T) *rig {
 }
 
 // rigAt is a rig whose vault is v.
-func rigAt(t *testing.T, v vault.Vault) *rig {
+func rigAt(t testing.TB, v vault.Vault) *rig {
 	t.Helper()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "catalog.db")
@@ -77,7 +77,7 @@ func rigAt(t *testing.T, v vault.Vault) *rig {
 	return r
 }
 
-func closed(t *testing.T, c io.Closer) {
+func closed(t testing.TB, c io.Closer) {
 	t.Helper()
 	if err := c.Close(); err != nil {
 		t.Error(err)
@@ -388,4 +388,12 @@ func collect[T any](seq iter.Seq2[T, error]) (all []T, err error) {
 		all = append(all, value)
 	}
 	return all, nil
+}
+
+// mustMake fails the test on an error of preparing it.
+func (r *rig) mustMake(errs ...error) {
+	r.t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		r.t.Fatal(err)
+	}
 }

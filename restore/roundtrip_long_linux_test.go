@@ -126,7 +126,7 @@ func made(t *testing.T) string {
 // encryption, and older snapshots as well.
 func TestLongRoundTrip(t *testing.T) {
 	for name, start := range map[string]func(t *testing.T) *rig{
-		"directory": newRig,
+		"directory": func(t *testing.T) *rig { return newRig(t) },
 		"vault": func(t *testing.T) *rig {
 			r, _, clock := glacier(t)
 			r.clock = clock

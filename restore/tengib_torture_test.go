@@ -3,6 +3,7 @@
 package restore_test
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -52,8 +53,7 @@ func TestLongOneFileOfTenGiB(t *testing.T) {
 			}
 			defer w.Abort()
 			for i := range files {
-				e := pack.Entry{Type: pack.TypeFile, Name: fmt.Sprintf("home/%d", i), Mode: 0o644, ModTime: fileTime, Size: 1 << 20}
-				numbered(i)
+				e := pack.Entry{Type: pack.TypeFile, Name: fmt.Sprintf("home/%d", i), Mode: 0o644, ModTime: fileTime, Size: 1 << 20, Digest: sha256.Sum256([]byte(numbered(i)))}
 				if e, err = w.AddContent(t.Context(), e, content); err != nil {
 					return err
 				}
@@ -71,7 +71,7 @@ func TestLongOneFileOfTenGiB(t *testing.T) {
 			return sealed.Close()
 		}()
 	}()
-	got, err := upload.From(t.Context(), r.depot(), source.Stream(from), upload.Options{SpoolDir: t.TempDir(), PartSize: 64 << 20})
+	got, err := upload.From(t.Context(), r.depot(), source.Stream(from), upload.Options{Description: "pack", SpoolDir: t.TempDir(), PartSize: 64 << 20})
 	if err := errors.Join(err, from.Close(), <-written); err != nil {
 		t.Fatal(err)
 	}

@@ -1,3 +1,5 @@
+//go:build !race || torture
+
 package restore_test
 
 import (
@@ -13,7 +15,7 @@ import (
 )
 
 // Files that have no room are noticed before a job is started.
-func TestFilesWithoutRoom(t *testing.T) {
+func TestLongFilesWithoutRoom(t *testing.T) {
 	r := newRig(t)
 	s := r.snapshot(dir("home"), text("home/segment", strings.Repeat("\x00", pack.SegmentSize)))
 	var segment record.Found

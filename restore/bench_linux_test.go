@@ -1,0 +1,32 @@
+package restore_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"firn/backup"
+	"firn/restore"
+)
+
+// BenchmarkGoTree restores the sources of Go from an encrypted backup in a directory.
+func BenchmarkGoTree(b *testing.B) {
+	r := newRig(b)
+	source := filepath.Join(runtime.GOROOT(), "src")
+	_, err := backup.Run(b.Context(), r.depot(), r.catalog.Backups(), []string{source}, backup.Options{
+		Recipients: []string{r.seal()}, SpoolDir: b.TempDir(),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		report := r.restore(restore.Selection{})
+		b.SetBytes(report.Bytes)
+		b.StopTimer()
+		if err := os.RemoveAll(r.dir); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
