@@ -52,6 +52,9 @@ type Depot struct {
 	Reading func(Reading)
 	// Packing is called while directories are read for a backup, at every file.
 	Packing func(Packing)
+	// Restoring is called by a restore, at every file that it finds on record, and again at every
+	// file that it has written. The calls do not overlap.
+	Restoring func(Restoring)
 	// Waiting is called with the jobs in progress, after each time their states were checked.
 	Waiting func(Waiting)
 	// Ready is called once for each job that has succeeded, before its output is read.
@@ -126,6 +129,9 @@ func (d Depot) WithDefaults() Depot {
 	}
 	if d.Packing == nil {
 		d.Packing = func(Packing) {}
+	}
+	if d.Restoring == nil {
+		d.Restoring = func(Restoring) {}
 	}
 	if d.Waiting == nil {
 		d.Waiting = func(Waiting) {}

@@ -39,6 +39,14 @@ type Packing struct {
 	Packs, Stored int
 }
 
+// Restoring is the state of a restore. While the record is read, only Found grows.
+type Restoring struct {
+	Path  string // of the last file, as in a pack
+	Found int64  // files of all types that are selected
+	Files int64  // regular files, links, pipes and devices that are complete, by this run or earlier
+	Bytes int64  // of the contents that this run has written
+}
+
 // Waiting describes a wait for jobs or, without jobs, for a vault that is to be removed.
 type Waiting struct {
 	Jobs []record.Job // in progress, in the given order

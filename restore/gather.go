@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"firn/depot"
 	"firn/record"
 	"firn/restore/internal/sorted"
 	"firn/restore/internal/tree"
@@ -60,6 +61,7 @@ func (g *gathering) add(ctx context.Context, i item) error {
 	}
 	if i.Selected {
 		g.found++
+		g.depot.Restoring(depot.Restoring{Path: i.Path, Found: g.found})
 	}
 	if err := tree.CheckPath(i.Path); err != nil {
 		return g.refuse(i, err)

@@ -80,8 +80,7 @@ func (r *run) finishLarge(ctx context.Context) error {
 		}
 		if err == nil {
 			r.flaw(big.Path, flaw)
-			r.count(&r.report.Files, 1)
-			r.count(&r.report.Bytes, big.Size)
+			r.done(big.Path, &r.report.Files, big.Size)
 		}
 	}
 	return nil

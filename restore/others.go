@@ -31,6 +31,6 @@ func (r *run) makeOther(i item) (err error) {
 	if present {
 		made = &r.report.Present
 	}
-	r.count(made, 1)
+	r.done(i.Path, made, 0)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"firn/depot"
 	"firn/restore"
 	"firn/vault"
 )
@@ -21,7 +22,12 @@ func TestRestore(t *testing.T) {
 			big := noise(1, 3<<20)
 			r.snapshot(dir("home"), dir("home/ann"), text("home/ann/a", "first"), text("home/ann/b", ""), text("home/ann/big", big),
 				symlink("home/ann/link", "../elsewhere"), hardlink("home/ann/same", "home/ann/a"), dir("home/empty"))
+			var seen []depot.Restoring
+			r.restoring = func(p depot.Restoring) { seen = append(seen, p) }
 			report := r.restore(restore.Selection{})
+			if last := seen[len(seen)-1]; last.Found != 8 || last.Files != 5 || last.Bytes != report.Bytes || seen[0].Found != 1 {
+				t.Errorf("the progress was %+v", seen)
+			}
 			r.want(map[string]string{
 				"home/": "", "home/ann/": "", "home/ann/a": "first", "home/ann/b": "", "home/ann/big": big,
 				"home/ann/link": "../elsewhere", "home/ann/same": "first", "home/empty/": "",

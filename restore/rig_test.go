@@ -39,6 +39,7 @@ type rig struct {
 	recipients seal.Recipients
 	key        string // the file of the identity
 	options    restore.Options
+	restoring  func(depot.Restoring)
 	clock      *testclock.Clock // of jobs; nil: they are done at once
 	places     map[string]*record.Place
 	change     func(*record.Pack)  // changes what is recorded of the next packs
@@ -105,7 +106,7 @@ func (r *rig) seal() string {
 }
 
 func (r *rig) depot() depot.Depot {
-	return depot.Depot{Vault: r.vault, Journal: r.catalog, Patience: time.Minute}
+	return depot.Depot{Vault: r.vault, Journal: r.catalog, Patience: time.Minute, Restoring: r.restoring}
 }
 
 // file is a file of a backup.

@@ -263,9 +263,13 @@ func (r *run) flaw(path string, err error) {
 	}
 }
 
-// count notes that a file was restored.
-func (r *run) count(to *int64, n int64) {
+// done notes that a file is complete: in one of the counts of the report, with its bytes.
+func (r *run) done(path string, count *int64, bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	*to += n
+	*count++
+	r.report.Bytes += bytes
+	r.depot.Restoring(depot.Restoring{
+		Path: path, Found: r.found, Files: r.report.Files + r.report.Others + r.report.Present, Bytes: r.report.Bytes,
+	})
 }

@@ -160,8 +160,7 @@ func (r *run) write(ctx context.Context, c piece, content io.Reader) error {
 		return err
 	}
 	r.flaw(c.Of.Path, flaw)
-	r.count(&r.report.Files, 1)
-	r.count(&r.report.Bytes, c.Of.Size)
+	r.done(c.Of.Path, &r.report.Files, c.Of.Size)
 	return nil
 }
 
