@@ -20,9 +20,10 @@ type matcher struct {
 }
 
 type pattern struct {
-	text   string
-	isBase bool   // it is compared with the last element
-	prefix string // the elements at its beginning that have no special characters
+	text    string
+	isBase  bool   // it is compared with the last element
+	isExact bool   // it has no special characters, whatever it looks like
+	prefix  string // the elements at its beginning that have no special characters
 }
 
 func newMatcher(patterns []string) (*matcher, error) {
@@ -85,15 +86,21 @@ func (m *matcher) enters(dir string) bool {
 // matches reports whether a pattern matches the path itself.
 func (m *matcher) matches(name string) bool {
 	for _, p := range m.patterns {
-		text := name
-		if p.isBase {
-			text = path.Base(name)
-		}
-		if doublestar.MatchUnvalidated(p.text, text) {
+		if p.matches(name) {
 			return true
 		}
 	}
 	return false
+}
+
+func (p pattern) matches(name string) bool {
+	if p.isExact {
+		return p.text == name
+	}
+	if p.isBase {
+		name = path.Base(name)
+	}
+	return doublestar.MatchUnvalidated(p.text, name)
 }
 
 // parentOf returns the path of the directory of a file; empty: it is at the root.

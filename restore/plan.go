@@ -75,6 +75,9 @@ func NewPlan(ctx context.Context, d depot.Depot, book record.RestoreJournal, s S
 	if err == nil {
 		sources, err = disjoin(ctx, book, sources)
 	}
+	if err == nil {
+		err = m.resolve(ctx, book, d.Vault.URL(), sources)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,20 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+// The root of a snapshot, and the directories above it, can be selected by their names.
+func TestPatternsOfRoots(t *testing.T) {
+	r := newRig(t)
+	r.snapshotOf("h", "srv/home/ann", dir("srv/home/ann"), text("srv/home/ann/a", "a"), dir("srv/home/ann/ann"), text("srv/home/ann/ann/b", "b"))
+	for _, pattern := range []string{"ann", "home", "srv", "h?me", "/srv/home", "/"} {
+		r.dir = t.TempDir()
+		r.options.Dir = r.dir
+		r.restore(restore.Selection{Patterns: []string{pattern}})
+		if files := r.files(); files["srv/home/ann/a"] != "a" || files["srv/home/ann/ann/b"] != "b" {
+			t.Errorf("%s: %v", pattern, files)
+		}
+	}
+}
+
 func TestSnapshotsAreChosen(t *testing.T) {
 	r := newRig(t)
 	first := r.snapshot(dir("home"), text("home/a", "old"), text("home/gone", "x"))
