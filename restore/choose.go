@@ -50,7 +50,7 @@ func (s Selection) choose(ctx context.Context, book record.RestoreJournal, vault
 	}
 	switch {
 	case ids == 0:
-		return nil, fmt.Errorf("%s: %w", s.none(vaultURL), vault.ErrNotFound)
+		return nil, vault.Errorf(vault.ErrNotFound, "%s", s.none(vaultURL))
 	case s.Snapshot != "" && ids > 1:
 		return nil, vault.Errorf(vault.ErrInvalid, "the ids of %d snapshots begin with %q", ids, s.Snapshot)
 	case len(hosts) > 1:

@@ -46,7 +46,7 @@ func (c *contents) find(ctx context.Context, i item) (content, error) {
 		c.last = found
 	}
 	if c.last.err == nil && c.last.size != i.Size {
-		return content{}, fmt.Errorf("%w: the file has %d bytes on record, and its content %d: %w", errPlace, i.Size, c.last.size, vault.ErrInvalid)
+		return content{}, vault.Errorf(vault.ErrInvalid, "%w: the file has %d bytes on record, and its content %d", errPlace, i.Size, c.last.size)
 	}
 	return c.last, c.last.err
 }
@@ -65,7 +65,7 @@ func (c *contents) load(ctx context.Context, key int64) (content, error) {
 	end := int64(0)
 	for _, s := range on.Segments {
 		if s.Offset != end || s.Size <= 0 || s.Size > pack.SegmentSize {
-			return content{}, fmt.Errorf("%w: its segments do not lie one after the other: %w", errPlace, vault.ErrInvalid)
+			return content{}, vault.Errorf(vault.ErrInvalid, "%w: its segments do not lie one after the other", errPlace)
 		}
 		end += s.Size
 		if s.Part == 0 {
@@ -80,13 +80,13 @@ func (c *contents) load(ctx context.Context, key int64) (content, error) {
 			return content{}, err
 		}
 		if part.Size != s.Size {
-			return content{}, fmt.Errorf("%w: a segment has %d bytes instead of %d: %w", errPlace, part.Size, s.Size, vault.ErrInvalid)
+			return content{}, vault.Errorf(vault.ErrInvalid, "%w: a segment has %d bytes instead of %d", errPlace, part.Size, s.Size)
 		}
 		p.At, p.Large = s.Offset, -1
 		found.pieces = append(found.pieces, p)
 	}
 	if end != on.Size {
-		return content{}, fmt.Errorf("%w: its segments have %d bytes, and the content %d: %w", errPlace, end, on.Size, vault.ErrInvalid)
+		return content{}, vault.Errorf(vault.ErrInvalid, "%w: its segments have %d bytes, and the content %d", errPlace, end, on.Size)
 	}
 	return found, nil
 }
@@ -98,7 +98,7 @@ func (c *contents) record(ctx context.Context, key int64) (record.Content, error
 		return on, fmt.Errorf("%w: the record does not say where it is: %w", errPlace, err)
 	}
 	if err == nil && (on.Size < 0 || on.Offset < 0) {
-		return on, fmt.Errorf("%w: the record has %d bytes at %d: %w", errPlace, on.Size, on.Offset, vault.ErrInvalid)
+		return on, vault.Errorf(vault.ErrInvalid, "%w: the record has %d bytes at %d", errPlace, on.Size, on.Offset)
 	}
 	return on, err
 }
@@ -123,11 +123,11 @@ func (c *contents) reason(p record.Pack, err error) error {
 	case err != nil:
 		return fmt.Errorf("%w: the record does not have its pack: %w", errPlace, err)
 	case p.State == record.Lost:
-		return fmt.Errorf("%w: the pack %s was lost: %w", errPlace, p.ID, vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "%w: the pack %s was lost", errPlace, p.ID)
 	case p.State != record.Packed:
-		return fmt.Errorf("%w: the backup has not stored its pack, %s, yet: %w", errPlace, p.ID, vault.ErrNotReady)
+		return vault.Errorf(vault.ErrNotReady, "%w: the backup has not stored its pack, %s, yet", errPlace, p.ID)
 	case p.Vault != c.vault:
-		return fmt.Errorf("%w: the pack %s is in another vault: %w", errPlace, p.ID, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "%w: the pack %s is in another vault", errPlace, p.ID)
 	}
 	return nil
 }

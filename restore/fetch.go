@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -133,7 +132,7 @@ func (p *Plan) archive(ctx context.Context, of record.Pack) (record.Archive, err
 		return record.Archive{Vault: of.Vault, ID: of.Archive, Size: of.Size, State: record.Stored}, nil
 	}
 	if err == nil && a.Size != of.Size {
-		err = fmt.Errorf("the archive of the pack %s has %d bytes on record, and the pack %d: %w", of.ID, a.Size, of.Size, vault.ErrInvalid)
+		err = vault.Errorf(vault.ErrInvalid, "the archive of the pack %s has %d bytes on record, and the pack %d", of.ID, a.Size, of.Size)
 	}
 	return a, err
 }

@@ -3,7 +3,6 @@ package restore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"firn/depot"
@@ -91,7 +90,7 @@ func (g *gathering) add(ctx context.Context, i item) error {
 		g.Others++
 		return g.others.Add(i)
 	}
-	return g.refuse(i, fmt.Errorf("it is a file of kind %d: %w", i.Kind, vault.ErrInvalid))
+	return g.refuse(i, vault.Errorf(vault.ErrInvalid, "it is a file of kind %d", i.Kind))
 }
 
 // refuse notes that a file cannot be restored. A directory above selected files is no loss.
@@ -103,8 +102,8 @@ func (g *gathering) refuse(i item, reason error) error {
 }
 
 var (
-	errTwice   = fmt.Errorf("the record has it twice: %w", vault.ErrInvalid)
-	errCollide = fmt.Errorf("the file system takes its name for that of another file of the directory: %w", vault.ErrExists)
+	errTwice   = vault.Errorf(vault.ErrInvalid, "the record has it twice")
+	errCollide = vault.Errorf(vault.ErrExists, "the file system takes its name for that of another file of the directory")
 )
 
 // isSelected reports whether a path is restored, if it exists.
@@ -172,7 +171,7 @@ func (g *gathering) adopt(ctx context.Context) error {
 		file, ok := files[link]
 		switch {
 		case !ok || file.Kind != record.Regular:
-			err = g.refuse(i, fmt.Errorf("it is a link to %q, which its snapshot does not have: %w", link, vault.ErrNotFound))
+			err = g.refuse(i, vault.Errorf(vault.ErrNotFound, "it is a link to %q, which its snapshot does not have", link))
 		case first[link] != "":
 			i.More.Link = first[link]
 			g.Files++

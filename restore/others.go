@@ -1,8 +1,6 @@
 package restore
 
 import (
-	"fmt"
-
 	"firn/record"
 	"firn/vault"
 )
@@ -16,7 +14,7 @@ func (r *run) makeOther(i item) (err error) {
 	case record.Hardlink:
 		made = &r.report.Files
 		if r.report.hasFailed(i.More.Link) {
-			return fmt.Errorf("it is a link to %q, which was not restored: %w", i.More.Link, vault.ErrNotFound)
+			return vault.Errorf(vault.ErrNotFound, "it is a link to %q, which was not restored", i.More.Link)
 		}
 		present, err = r.tree.Hardlink(i.Path, i.File)
 	case record.Symlink:

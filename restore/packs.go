@@ -60,7 +60,7 @@ func (l *layout) isSealed() bool { return len(l.Header) > 0 }
 // span returns the bytes of the archive that hold a piece.
 func (l *layout) span(p piece) (vault.Range, error) {
 	if p.Place < 0 || p.Bytes < 0 || p.Place > l.tail.DataSize || p.Bytes > l.tail.DataSize-p.Place {
-		return vault.Range{}, fmt.Errorf("%w: the record places it at byte %d of the pack %s, beyond its end: %w", errPlace, p.Place, l.ID, vault.ErrInvalid)
+		return vault.Range{}, vault.Errorf(vault.ErrInvalid, "%w: the record places it at byte %d of the pack %s, beyond its end", errPlace, p.Place, l.ID)
 	}
 	plain := l.tail.Span(p.Place, p.Bytes)
 	if !l.isSealed() {

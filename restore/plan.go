@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -123,7 +122,7 @@ func (p *Plan) fill(ctx context.Context, sources []source, m *matcher) (err erro
 		return err
 	}
 	if p.found == 0 {
-		return fmt.Errorf("no file of the snapshots is selected: %w", vault.ErrNotFound)
+		return vault.Errorf(vault.ErrNotFound, "no file of the snapshots is selected")
 	}
 	target, err := p.existing()
 	if err != nil {

@@ -39,7 +39,7 @@ func openWorkDir(path string) (*workDir, error) {
 		mine, err = true, nil
 	}
 	if err == nil && !mine {
-		err = fmt.Errorf("another restore uses the work directory %q: %w", path, vault.ErrLocked)
+		err = vault.Errorf(vault.ErrLocked, "another restore uses the work directory %q", path)
 	}
 	w := &workDir{path, lock}
 	if err == nil {

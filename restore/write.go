@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 
 	"golang.org/x/sync/errgroup"
@@ -139,7 +138,7 @@ func (w *writing) noteUnwritten(err error) {
 
 // damaged is the error about bytes that are not those that were stored.
 func damaged(err error) error {
-	return fmt.Errorf("its content cannot be read from the pack: %w: %w", vault.ErrChecksum, err)
+	return vault.Errorf(vault.ErrChecksum, "its content cannot be read from the pack: %w", err)
 }
 
 // write writes a file, and gives it its name if its content has the digest on record.

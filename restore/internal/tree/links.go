@@ -35,7 +35,7 @@ func (t *Tree) Symlink(name string, f record.File) (present bool, flaw, err erro
 // checkTarget refuses what no link can have as its target.
 func checkTarget(target string) error {
 	if target == "" || len(target) > maxPath || strings.IndexByte(target, 0) >= 0 {
-		return fmt.Errorf("the target of the link is not valid: %w", vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the target of the link is not valid")
 	}
 	return nil
 }
@@ -48,11 +48,11 @@ func (t *Tree) Hardlink(name string, f record.File) (present bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("the file that it is a link to, %q: %w", f.More.Link, err)
 	case target == nil:
-		return false, fmt.Errorf("the file that it is a link to, %q, is not there: %w", f.More.Link, vault.ErrNotFound)
+		return false, vault.Errorf(vault.ErrNotFound, "the file that it is a link to, %q, is not there", f.More.Link)
 	}
 	defer func() { err = errors.Join(err, targetDir.Close()) }()
 	if !target.Mode().IsRegular() {
-		return false, fmt.Errorf("%q is %s, and it can only be a link to a file: %w", f.More.Link, kindOf(target.Mode()), vault.ErrInvalid)
+		return false, vault.Errorf(vault.ErrInvalid, "%q is %s, and it can only be a link to a file", f.More.Link, kindOf(target.Mode()))
 	}
 	present, _, err = t.make(name, func(_ *os.Root, _ string, info os.FileInfo) bool {
 		return os.SameFile(info, target)
@@ -64,7 +64,7 @@ func (t *Tree) Hardlink(name string, f record.File) (present bool, err error) {
 			return nil, err
 		}
 		if made, err := dir.Lstat(base); err != nil || !os.SameFile(made, target) {
-			return nil, errors.Join(err, dir.Remove(base), fmt.Errorf("%q was replaced meanwhile: %w", f.More.Link, vault.ErrInvalid))
+			return nil, errors.Join(err, dir.Remove(base), vault.Errorf(vault.ErrInvalid, "%q was replaced meanwhile", f.More.Link))
 		}
 		return nil, nil
 	})

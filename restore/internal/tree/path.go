@@ -16,7 +16,7 @@ const maxPath = 32 << 10
 // directory on this system: elements with slashes between them.
 func CheckPath(path string) error {
 	if reason := invalid(path); reason != "" {
-		return fmt.Errorf("the name %s: %w", reason, vault.ErrInvalid)
+		return vault.Errorf(vault.ErrInvalid, "the name %s", reason)
 	}
 	return nil
 }
