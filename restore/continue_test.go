@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"firn/depot"
+	"firn/internal/seal"
 	"firn/jobs"
 	"firn/restore"
 	"firn/vault"
@@ -185,4 +186,32 @@ func TestManyRanges(t *testing.T) {
 	}
 	r.restore(selection)
 	r.want(want)
+}
+
+// Without the right identity, nothing is retrieved.
+func TestIdentities(t *testing.T) {
+	r, log, _ := glacier(t)
+	r.seal()
+	right := r.options.Identities
+	r.snapshot(dir("home"), text("home/a", "a"))
+	r.seal()
+	for name, ids := range map[string]seal.Identities{"none": nil, "another": r.options.Identities} {
+		r.options.Identities = ids
+		plan, err := r.plan(restore.Selection{}) // the plan needs none
+		if err != nil || plan.Requests != 1 {
+			t.Fatalf("%s: %+v, %v", name, plan, err)
+		}
+		if report, err := plan.Run(t.Context()); !errors.Is(err, seal.ErrIdentity) || report.Files != 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+		closed(t, plan)
+	}
+	if jobs := log.requests(t, "POST", "/jobs"); len(jobs) != 0 {
+		t.Errorf("%d jobs were started", len(jobs))
+	}
+	r.options.Identities = append(r.options.Identities, right...)
+	r.options.Download.NoWait = true
+	if _, err := r.try(restore.Selection{}); !errors.Is(err, vault.ErrNotReady) {
+		t.Errorf("with the right one: %v", err)
+	}
 }

@@ -15,13 +15,14 @@ import (
 // vault.ErrInvalid.
 func (p *Plan) Stream(ctx context.Context, w io.Writer) (Report, error) {
 	report := Report{Problems: p.clone()}
+	lost := func(_ *needed, reason error) error { return reason }
 	err := p.checkStream()
 	if err == nil {
-		err = p.checkIdentities(ctx)
+		err = p.checkIdentities(ctx, lost)
 	}
 	if err == nil {
 		var notReady error
-		notReady, err = p.download(ctx, func(*needed) error { return nil }, func(_ *needed, reason error) error { return reason })
+		notReady, err = p.download(ctx, func(*needed) error { return nil }, lost)
 		if err == nil {
 			err = notReady
 		}

@@ -64,7 +64,7 @@ func (r *run) restore(ctx context.Context, n *needed) (err error) {
 	}
 	o, err := where.open(r.work, n.ranges, r.options.Identities)
 	if err != nil {
-		return err
+		return r.lose(n, err)
 	}
 	w := &writing{run: r, stream: o.tail.Open(o.plain)}
 	w.group, w.ctx = errgroup.WithContext(ctx)
