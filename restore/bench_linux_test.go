@@ -2,8 +2,9 @@ package restore_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
+	"strings"
 	"testing"
 
 	"firn/backup"
@@ -13,8 +14,12 @@ import (
 // BenchmarkGoTree restores the sources of Go from an encrypted backup in a directory.
 func BenchmarkGoTree(b *testing.B) {
 	r := newRig(b)
-	source := filepath.Join(runtime.GOROOT(), "src")
-	_, err := backup.Run(b.Context(), r.depot(), r.catalog.Backups(), []string{source}, backup.Options{
+	out, err := exec.CommandContext(b.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	source := filepath.Join(strings.TrimSpace(string(out)), "src")
+	_, err = backup.Run(b.Context(), r.depot(), r.catalog.Backups(), []string{source}, backup.Options{
 		Recipients: []string{r.seal()}, SpoolDir: b.TempDir(),
 	})
 	if err != nil {
