@@ -26,12 +26,33 @@ import (
 type accessLog struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
+	more  chan struct{} // gets a value when there is a line more
 }
 
 func (a *accessLog) Write(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	select {
+	case a.more <- struct{}{}:
+	default:
+	}
 	return a.lines.Write(p)
+}
+
+// moved returns how many bytes of outputs were sent, at least n: the server logs a request after
+// its client has the answer.
+func (a *accessLog) moved(t *testing.T, n int64) int64 {
+	t.Helper()
+	for {
+		if bytes := sent(a.requests(t, "GET", "/output")); bytes >= n {
+			return bytes
+		}
+		select {
+		case <-a.more:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("fewer than %d bytes were sent", n)
+		}
+	}
 }
 
 // request is a line of the access log.
@@ -84,7 +105,7 @@ func glacierWith(t *testing.T, delay time.Duration) (*rig, *accessLog, *testcloc
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, root) })
-	log := &accessLog{}
+	log := &accessLog{more: make(chan struct{}, 1)}
 	handler, err := server.New(map[string]server.Store{"012345678901": root}, server.Options{
 		Region: "us-east-1", Credentials: server.Keys{"AKIDEXAMPLE": {Secret: "secret", Account: "012345678901"}}, AccessLog: log,
 	})
@@ -171,7 +192,7 @@ func TestOneFileOfALargePack(t *testing.T) {
 	}
 	r.snapshot(files...)
 	for _, name := range []string{"home/a", "home/m", "home/x"} {
-		before := sent(log.requests(t, "GET", "/output"))
+		before := log.moved(t, 0)
 		plan, err := r.plan(restore.Selection{Patterns: []string{name}})
 		if err != nil {
 			t.Fatal(err)
@@ -182,7 +203,7 @@ func TestOneFileOfALargePack(t *testing.T) {
 		jobs := int64(len(log.requests(t, "POST", "/jobs")))
 		closed(t, plan)
 		r.inSteps(clock, restore.Selection{Patterns: []string{name}})
-		if moved := sent(log.requests(t, "GET", "/output")) - before; moved > 4<<20 || moved != plan.Fetch {
+		if moved := log.moved(t, before+plan.Fetch) - before; moved > 4<<20 || moved != plan.Fetch {
 			t.Errorf("%s: %d bytes were moved; the plan said %d", name, moved, plan.Fetch)
 		}
 		if n := int64(len(log.requests(t, "POST", "/jobs"))) - jobs; n != plan.Requests {

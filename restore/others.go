@@ -1,9 +1,30 @@
 package restore
 
 import (
+	"context"
+
 	"firn/record"
 	"firn/vault"
 )
+
+// makeOthers makes hard links, pipes and devices, and at last symbolic links.
+func (r *run) makeOthers(ctx context.Context) error {
+	for i, err := range r.others.All() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		err := r.allow(i, func() error {
+			return r.within(i.Path, func() error { return r.makeOther(i) })
+		})
+		if err := r.fatal(i.Path, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // makeOther makes a link, a pipe or a device.
 func (r *run) makeOther(i item) (err error) {
