@@ -8,6 +8,7 @@
 //   - upload stores a file or a stream as an archive;
 //   - jobs starts jobs, which make archives readable, and waits for them;
 //   - download fetches archives into files or streams;
+//   - restore brings files back from the packs of backups;
 //   - reconcile updates the record from a vault's inventory;
 //   - verify compares a local file with an archive;
 //   - purge deletes the archives of a vault, and the vault;

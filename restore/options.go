@@ -31,7 +31,9 @@ type Selection struct {
 // Plan.Stream.
 type Options struct {
 	// Dir is the directory below which files get their whole paths. It is created if it does
-	// not exist.
+	// not exist. A directory below it that exists keeps its attributes, unless it is selected
+	// itself. One that the record does not have, above the directories of a backup, is made for
+	// the user alone.
 	Dir string
 	// WorkDir is a directory for downloaded ranges and temporary lists. It is created if it
 	// does not exist, and it is removed when everything is restored. It belongs to one
