@@ -3,6 +3,8 @@ package restore_test
 import (
 	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +50,24 @@ func TestPatterns(t *testing.T) {
 		if _, err := r.plan(restore.Selection{Patterns: []string{pattern}}); !errors.Is(err, vault.ErrInvalid) {
 			t.Errorf("%q: %v", pattern, err)
 		}
+	}
+}
+
+// Hard links to a file that is not selected become names of one file.
+func TestLinksToOthers(t *testing.T) {
+	r := newRig(t)
+	r.snapshot(dir("home"), dir("home/ann"), dir("home/bob"), text("home/ann/a", "a"), text("home/ann/b", "b"),
+		hardlink("home/bob/1", "home/ann/a"), hardlink("home/bob/2", "home/ann/b"), hardlink("home/bob/3", "home/ann/a"),
+		hardlink("home/bob/4", "home/ann/missing"))
+	report, err := r.try(restore.Selection{Patterns: []string{"home/bob"}})
+	if err != nil || report.Failed != 1 || report.List[0].Path != "home/bob/4" || report.Files != 3 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	r.want(map[string]string{"home/": "", "home/bob/": "", "home/bob/1": "a", "home/bob/2": "b", "home/bob/3": "a"})
+	one, errOne := os.Stat(filepath.Join(r.dir, "home/bob/1"))
+	three, errThree := os.Stat(filepath.Join(r.dir, "home/bob/3"))
+	if err := errors.Join(errOne, errThree); err != nil || !os.SameFile(one, three) {
+		t.Errorf("they are two files: %v", err)
 	}
 }
 
