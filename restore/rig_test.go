@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	mathrand "math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -372,12 +373,9 @@ func (r *rig) wantNoWork() {
 
 // noise returns bytes that do not compress.
 func noise(seed byte, n int) string {
-	var b strings.Builder
-	for i := 0; b.Len() < n; i++ {
-		sum := sha256.Sum256([]byte{seed, byte(i), byte(i >> 8), byte(i >> 16)})
-		b.Write(sum[:])
-	}
-	return b.String()[:n]
+	b := make([]byte, n)
+	_, _ = mathrand.NewChaCha8([32]byte{seed}).Read(b) // never fails
+	return string(b)
 }
 
 // collect returns all values before the first error.
