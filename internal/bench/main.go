@@ -41,11 +41,12 @@ func run(ctx context.Context) (err error) {
 	flag.Int64Var(&b.archives, "archives", 10_000_000, "archives in the catalog in which some are found")
 	flag.Int64Var(&b.small, "small", 1_000_000, "small archives in the vault that a server lists")
 	flag.IntVar(&b.files, "files", 2000, "small files that are uploaded")
+	flag.IntVar(&b.tiny, "tiny", 1_000_000, "tiny files that are backed up twice")
 	only := flag.String("only", "", "run only these `PARTS`, with commas between: "+strings.Join(b.names(), ", "))
 	document := flag.String("doc", "", "write the figures into this `FILE` at the end, between its marks (default: nowhere)")
 	flag.Parse()
 	b.size, b.large = *size<<20, *large<<20
-	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 || b.files < 1 {
+	if b.rounds < 1 || b.size < 1<<20 || b.large < 1<<20 || b.archives < 1 || b.small < 1 || b.files < 1 || b.tiny < 1 {
 		return errors.New("rounds, sizes, archives and files start at 1")
 	}
 	if *only != "" && *document != "" {

@@ -31,6 +31,7 @@ func (b *bench) parts() []part {
 		{name: "find", alone: b.find},
 		{name: "server1m", alone: b.scale},
 		{name: "small", alone: b.smallFiles},
+		{name: "backup", alone: b.backups},
 	}
 }
 

@@ -35,6 +35,7 @@ type bench struct {
 	archives int64 // in the catalog in which archives are found
 	small    int64 // in the vault that a server lists
 	files    int   // small files that are uploaded
+	tiny     int   // files that are backed up twice
 
 	ends []func() error // called in reverse order when the part ends
 }
