@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Shows the main job in a minute: a large file goes into a vault and comes back. The upload
+# Shows the main jobs in two minutes. A large file goes into a vault and comes back: the upload
 # and the download are both killed in the middle, the same command finishes each, and the
-# result is verified. Everything happens in a temporary directory and on the loopback
+# result is verified. Then a directory is backed up, encrypted: the backup is killed and
+# continued, files change and are backed up again, and one file of the first snapshot is
+# restored. Everything happens in a temporary directory and on the loopback
 # interface; your own files and settings are not used.
 #
 # Usage: scripts/demo.sh [FILE]      (make demo, make demo FILE=...)
@@ -12,6 +14,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 firn=$PWD/bin/firn
 vault= # its URL
+papers= # that of the vault for backups
 server=
 follower=
 
@@ -38,6 +41,7 @@ typed() {
 		case $word in
 		"$firn") word=firn ;;
 		"$vault") word='"$VAULT"' ;;
+		"$papers") word='"$PAPERS"' ;;
 		*) if [[ ! $word =~ ^[A-Za-z0-9_./:=@%+,-]+$ ]]; then word="'$word'"; fi ;;
 		esac
 		line+=" ${word//$work/\$WORK}"
@@ -202,6 +206,64 @@ if ((after > ranges)); then echo "(ranges that were in flight at the kill were f
 
 tell "Compare the downloaded file with the uploaded one."
 show cmp "$file" "$work/back.tar" || fail "the downloaded file differs from the uploaded one"
+echo "identical"
+
+# The second job: directories.
+papers="glacier://papers?endpoint=$endpoint&region=us-east-1"
+tell "Now a directory: 2,000 texts in 20 directories, and 64 MiB that cannot be compressed.
+# A vault and a key for its backups."
+for dir in {01..20}; do
+	mkdir -p "$work/home/letters/$dir"
+	for letter in {001..100}; do
+		printf 'Letter %s of %s: %s\n' "$letter" "$dir" "$RANDOM" >"$work/home/letters/$dir/$letter.txt"
+	done
+done
+dd if=/dev/urandom of="$work/home/film.mov" bs=1048576 count=64 status=none
+cp "$work/home/letters/07/042.txt" "$work/letter"
+echo "\$ PAPERS='$papers'"
+show "$firn" vault create "$papers"
+show "$firn" key new "$work/key.txt"
+
+backup=("$firn" backup "$papers" "$work/home" --recipient "$work/key.txt.pub" --key-elsewhere --part-size 1MiB --concurrency 2 --spool-dir "$work/spool")
+tell "Back it up. Everything is encrypted before it leaves, and the server sees one archive.
+# Kill the backup on the way."
+before=$(accepted)
+echo "$(typed "${backup[@]}") &"
+"${backup[@]}" 2>"$work/third.log" &
+third=$!
+follow $((before + 16)) "$part_taken"
+echo "\$ kill -9 $third"
+kill -9 "$third" 2>/dev/null || echo "(too late: the backup was faster than the kill)"
+wait "$third" 2>/dev/null || true
+killed=$(($(accepted) - before))
+
+tell "Run the same command again. It continues, and sends only the missing parts."
+show "${backup[@]}" | tee "$work/first-snapshot"
+first_snapshot=$(tail -n 1 "$work/first-snapshot")
+echo "parts sent: $killed before the kill and $(($(accepted) - before - killed)) after it"
+
+tell "Change a letter, remove one, add one, and back up again: only the change is sent."
+echo 'It never happened.' >"$work/home/letters/07/042.txt"
+rm "$work/home/letters/20/001.txt"
+echo 'A new letter.' >"$work/home/letters/01/101.txt"
+before=$(accepted)
+show "${backup[@]}" | tee "$work/second-snapshot"
+second_snapshot=$(tail -n 1 "$work/second-snapshot")
+(($(accepted) - before <= 2)) || fail "more was sent than the change"
+show "$firn" snapshot list "$papers"
+show "$firn" snapshot diff "$papers" "$first_snapshot" "$second_snapshot"
+
+tell "Where is the letter? All its versions are on record; this asks nobody."
+show "$firn" find '**/07/042.txt'
+
+restore=("$firn" restore "$papers" "$work/home/letters/07/042.txt" --at "$first_snapshot" --to "$work/back" --identity "$work/key.txt")
+tell "Restore the letter of the first snapshot. Only its range of the archive is retrieved and sent."
+before=$(given | wc -l)
+show "${restore[@]}" --dry-run
+show "${restore[@]}"
+echo "ranges fetched:"
+given | tail -n +$((before + 1)) | sed 's/^/  bytes /'
+show cmp "$work/letter" "$work/back$work/home/letters/07/042.txt" || fail "the letter differs"
 echo "identical"
 
 tell "Done. The temporary directory is removed."
