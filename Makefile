@@ -12,7 +12,7 @@ BUILD = -trimpath -ldflags '-s -w -X main.version=$(shell scripts/version.sh ver
 
 # The linter is built from a module of its own, so that its 200 dependencies stay out of
 # go.mod. Its file name contains the version, so that another version is another file.
-LINT_VERSION := $(shell awk '$$1 == "github.com/golangci/golangci-lint/v2" { print $$2 }' tools/go.mod)
+LINT_VERSION := $(shell awk '$$1 == "github.com/golangci/golangci-lint/v2" { print $$2 }' scripts/tools/go.mod)
 LINT := bin/golangci-lint-$(LINT_VERSION)
 
 .PHONY: help
@@ -79,5 +79,5 @@ cross: ## build for every supported system and processor
 clean: ## remove what was built
 	rm -rf bin dist .bench
 
-$(LINT): tools/go.mod tools/go.sum
-	go -C tools build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+$(LINT): scripts/tools/go.mod scripts/tools/go.sum
+	go -C scripts/tools build -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -29,10 +29,10 @@ scripts/needs.sh boto boto3 aws rclone age zstd
 make --no-print-directory build
 go build -trimpath -ldflags '-s -w' -tags nokernels -o bin/firn-nokernels ./cmd/firn
 go build -o bin/ ./internal/bench ./internal/bench/sink ./internal/bench/floor ./internal/bench/bare
-go build -C tools/s5cmd -o ../../bin/s5cmd github.com/peak/s5cmd/v2
-go build -C tools/restic -o ../../bin/restic github.com/restic/restic/cmd/restic
-go build -C tools/kopia -o ../../bin/kopia github.com/kopia/kopia
-go build -C tools/versitygw -o ../../bin/versitygw .
+go build -C scripts/tools/s5cmd -o ../../../bin/s5cmd github.com/peak/s5cmd/v2
+go build -C scripts/tools/restic -o ../../../bin/restic github.com/restic/restic/cmd/restic
+go build -C scripts/tools/kopia -o ../../../bin/kopia github.com/kopia/kopia
+go build -C scripts/tools/versitygw -o ../../../bin/versitygw .
 if [[ -z ${BENCH_TARGET:-} && -w /dev/shm ]]; then
 	BENCH_TARGET=/dev/shm
 fi

@@ -29,13 +29,13 @@ dist=$(cd "$dist" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/firn-dist.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# tool MODULE NAME PACKAGE builds a tool of tools/dist and prints its path.
+# tool MODULE NAME PACKAGE builds a tool of scripts/tools/dist and prints its path.
 tool() {
 	local version path
-	version=$(awk -v module="$1" '$1 == module { print $2 }' tools/dist/go.mod)
+	version=$(awk -v module="$1" '$1 == module { print $2 }' scripts/tools/dist/go.mod)
 	path=bin/$2-$version
 	if [[ ! -x $path ]]; then
-		go -C tools/dist build -trimpath -o "../../$path" "$3" >&2
+		go -C scripts/tools/dist build -trimpath -o "../../../$path" "$3" >&2
 	fi
 	echo "$PWD/$path"
 }

@@ -56,7 +56,7 @@ step() {
 
 lint() {
 	local linter
-	linter=bin/golangci-lint-$(awk '$1 == "github.com/golangci/golangci-lint/v2" { print $2 }' tools/go.mod)
+	linter=bin/golangci-lint-$(awk '$1 == "github.com/golangci/golangci-lint/v2" { print $2 }' scripts/tools/go.mod)
 	make --no-print-directory "$linter" && "$linter" fmt --diff && "$linter" run ./...
 }
 

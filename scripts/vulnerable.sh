@@ -14,8 +14,8 @@ if ! curl --silent --show-error --fail --connect-timeout 5 --max-time 30 --outpu
 	echo "known vulnerabilities: not looked for, since $database cannot be reached (VULNDB= names another database)"
 	exit
 fi
-check=bin/govulncheck-$(awk '$1 == "golang.org/x/vuln" || $2 == "golang.org/x/vuln" { print $NF == "indirect" ? $(NF - 2) : $NF }' tools/govulncheck/go.mod)
+check=bin/govulncheck-$(awk '$1 == "golang.org/x/vuln" || $2 == "golang.org/x/vuln" { print $NF == "indirect" ? $(NF - 2) : $NF }' scripts/tools/govulncheck/go.mod)
 if [[ ! -x $check ]]; then
-	go -C tools/govulncheck build -o "../../$check" golang.org/x/vuln/cmd/govulncheck
+	go -C scripts/tools/govulncheck build -o "../../../$check" golang.org/x/vuln/cmd/govulncheck
 fi
 exec "$check" -db "$database" ./...

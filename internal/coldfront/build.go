@@ -15,7 +15,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// build returns the path of the S3 server. It builds the server from tools/versitygw if
+// build returns the path of the S3 server. It builds the server from scripts/tools/versitygw if
 // necessary. The file name contains the hash of the source, so that a change makes another
 // file. Only one process builds at a time.
 func build(ctx context.Context) (string, error) {
@@ -23,7 +23,7 @@ func build(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	source := filepath.Join(root, "tools", "versitygw")
+	source := filepath.Join(root, "scripts", "tools", "versitygw")
 	sum := sha256.New()
 	for _, name := range []string{"go.mod", "go.sum", "main.go"} {
 		text, err := os.ReadFile(filepath.Join(source, name))
