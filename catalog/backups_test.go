@@ -264,6 +264,9 @@ func TestSnapshotsAgreeWithAModel(t *testing.T) {
 		checkFound(t, b, all, "b")
 		checkFound(t, b, all, "srv/a/**/c")
 		checkListed(t, b, all)
+		for i := range all {
+			checkDifferences(t, b, all[r.IntN(len(all))], all[i])
+		}
 	}
 }
 
