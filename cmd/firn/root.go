@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"firn/cmd/firn/internal/admin"
+	"firn/cmd/firn/internal/backups"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/complete"
 	"firn/cmd/firn/internal/estimates"
@@ -72,12 +73,15 @@ func newRoot(p *cli.Program) *cobra.Command {
 	global.BoolVar(&p.NoInput, "no-input", false, "never ask; fail where an answer is needed")
 	global.BoolP("help", "h", false, "print this help")
 
-	addGroup(root, storeGroup, "Store", uploads.NewUpload(p), uploads.NewMultipart(p), uploads.NewHash(p))
+	addGroup(root, storeGroup, "Store", uploads.NewUpload(p))
 	addGroup(root, getBackGroup, "Get back",
-		retrievals.NewDownload(p), retrievals.NewRetrieve(p), retrievals.NewJob(p), retrievals.NewVerify(p))
-	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p), estimates.NewEstimate(p))
-	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), admin.NewPurge(p))
+		retrievals.NewDownload(p), retrievals.NewRetrieve(p), retrievals.NewVerify(p))
+	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p),
+		backups.NewFind(p), backups.NewSnapshot(p))
+	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p))
 	addGroup(root, serveGroup, "Serve", serving.NewServe(p))
+	// The help of the root has room only for the names of these.
+	root.AddCommand(uploads.NewHash(p), uploads.NewMultipart(p), retrievals.NewJob(p), estimates.NewEstimate(p), admin.NewPurge(p))
 	root.AddCommand(settings.NewConfig(p), cli.WithoutConfig(newVersion(p)), cli.WithoutConfig(newCompletion(p)), cli.WithoutConfig(newMan(p)))
 	root.SetHelpCommand(cli.WithoutConfig(newHelp(p)))
 	root.InitDefaultHelpCmd() // adds it

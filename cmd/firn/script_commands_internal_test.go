@@ -116,6 +116,9 @@ func scriptCommands() map[string]scriptCommand {
 		// once BEFORE AFTER: expects that no part in the access log BEFORE was accepted again
 		// in AFTER
 		"once": once,
+		// remember CATALOG VAULT_URL FILE: records the snapshots in FILE, as backups of any age
+		// would have done
+		"remember": remember,
 		// field FILE NAME VARIABLE: sets the variable from the first object of JSON
 		// Lines
 		"field": field,

@@ -11,6 +11,7 @@ import (
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
+	"firn/internal/humane"
 	"firn/internal/price"
 	"firn/vault/vaulturl"
 )
@@ -36,6 +37,7 @@ func kinds() map[string]kind {
 		"ARCHIVE":   {words: archives},
 		"GLOB":      {words: archives},
 		"JOB":       {words: jobs},
+		"SNAPSHOT":  {words: snapshots},
 		"UPLOAD_ID": {words: uploads},
 		"TIER":      {words: tiers},
 		"CLASS":     {words: classes},
@@ -136,6 +138,23 @@ func uploads(ctx context.Context, p *cli.Program, args []string, prefix string) 
 			}
 			if id := string(u.ID); fits(id, args, prefix) {
 				words = append(words, cobra.CompletionWithDesc(id, term.Show(u.Source.Path)))
+			}
+		}
+	})
+	slices.Reverse(words)
+	return words
+}
+
+// snapshots returns ids of snapshots of the vault that the first argument names, the newest
+// first.
+func snapshots(ctx context.Context, p *cli.Program, args []string, prefix string) (words []cobra.Completion) {
+	ofVault(ctx, p, args, func(c *catalog.Catalog, url string) {
+		for s, err := range c.Backups().Snapshots(ctx, url) {
+			if err != nil {
+				return
+			}
+			if id := cli.ColumnID(s.ID); fits(id, args, prefix) {
+				words = append(words, cobra.CompletionWithDesc(id, humane.Minute(s.Started)))
 			}
 		}
 	})
