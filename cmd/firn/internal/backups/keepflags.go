@@ -116,3 +116,6 @@ func (f *tagsFlag) Set(s string) error {
 
 // Type returns the name of the value in the help text.
 func (f *tagsFlag) Type() string { return "TAG" }
+
+// TakesSeveral marks the option as one that takes an array in the configuration.
+func (f *tagsFlag) TakesSeveral() {}

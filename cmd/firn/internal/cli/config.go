@@ -149,6 +149,9 @@ func (p *Program) ApplyConfig(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// errOneValue refuses an array for an option with one value.
+var errOneValue = errors.New("the option takes one value, and not an array")
+
 // configured is the settings of one table.
 type configured struct {
 	table    string
@@ -158,17 +161,23 @@ type configured struct {
 // apply sets the options of the command that neither the command line, nor a variable, nor a
 // table before has set. done has those of the tables before.
 func (c configured) apply(flags *pflag.FlagSet, done map[string]bool) error {
+	here := map[string]bool{}
 	for _, s := range c.settings {
 		f := flags.Lookup(s.Option)
 		if f == nil || f.Changed || done[s.Option] || os.Getenv(Variable(s.Option)) != "" {
 			continue
 		}
-		if err := flags.Set(s.Option, s.Value); err != nil {
+		err := flags.Set(s.Option, s.Value)
+		if _, several := f.Value.(taker); here[s.Option] && !several {
+			err = errOneValue
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %s: %w", c.table, s.Option, valueError(err))
 		}
 		f.Changed = false // a setting is for many commands, so it contradicts no option of this one
-		done[s.Option] = true
+		here[s.Option] = true
 	}
+	maps.Copy(done, here)
 	return nil
 }
 
@@ -305,7 +314,7 @@ type OptionSource struct {
 func (p *Program) Sources(file config.File, v config.Vault) []OptionSource {
 	var found []OptionSource
 	add := func(option, value, from string) {
-		if !slices.ContainsFunc(found, func(s OptionSource) bool { return s.Option == option }) {
+		if !slices.ContainsFunc(found, func(s OptionSource) bool { return s.Option == option && s.From != from }) {
 			found = append(found, OptionSource{option, value, from})
 		}
 	}
@@ -338,8 +347,9 @@ func (p *Program) CheckConfig(path string) (config.File, error) {
 	}
 	var errs []error
 	try := func(from configured) {
-		for _, s := range from.settings {
-			if err := p.tryValue(s); err != nil {
+		for i, s := range from.settings {
+			isAnother := i > 0 && from.settings[i-1].Option == s.Option
+			if err := p.tryValue(s, isAnother); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %s: %w", from.table, s.Option, err))
 			}
 		}
@@ -351,16 +361,20 @@ func (p *Program) CheckConfig(path string) (config.File, error) {
 	return file, errors.Join(errs...)
 }
 
-// tryValue returns the error of the commands if none takes the value.
-func (p *Program) tryValue(s config.Setting) (err error) {
+// tryValue returns the error of the commands if none takes the value. isAnother: it is not the
+// first value of the option.
+func (p *Program) tryValue(s config.Setting, isAnother bool) (err error) {
 	taken := false
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
 		flags := cmd.LocalFlags()
 		if f := flags.Lookup(s.Option); f != nil {
 			changed := f.Changed
+			_, several := f.Value.(taker)
 			if refused := flags.Set(s.Option, s.Value); refused != nil {
 				err = valueError(refused)
+			} else if isAnother && !several {
+				err = errOneValue
 			} else {
 				taken = true
 			}

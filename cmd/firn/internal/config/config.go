@@ -11,8 +11,8 @@
 //	class = "DEEP_ARCHIVE"
 //	part-size = "128M"
 //
-// A key is the long name of an option, and a value is written as on the command line. In the
-// table of a vault, a key of its URL may also stand by itself, as class does here. The file has
+// A key is the long name of an option, and a value is written as on the command line. An option
+// that may be given several times takes an array. In the table of a vault, a key of its URL may also stand by itself, as class does here. The file has
 // no secrets: they belong to the files of the AWS tools.
 package config
 
@@ -52,7 +52,7 @@ type Vault struct {
 	Settings []Setting // in the order of the file
 }
 
-// Setting is the value of an option, as text.
+// Setting is a value of an option, as text. An option with several values has several settings.
 type Setting struct {
 	Option string
 	Value  string
@@ -150,8 +150,8 @@ func (p *parser) add(key toml.Key, kind string, value any) error {
 	case key[0] == defaultsTable && len(key) == 2 && slices.Contains(URLKeys(), key[1]):
 		return fmt.Errorf("%s: %s is a key of a vault's URL: it belongs into the table of the vault", DefaultsTable, key[1])
 	case key[0] == defaultsTable && len(key) == 2:
-		setting, err := newSetting(DefaultsTable, key[1], value)
-		p.file.Defaults = append(p.file.Defaults, setting)
+		settings, err := newSettings(DefaultsTable, key[1], value)
+		p.file.Defaults = append(p.file.Defaults, settings...)
 		return err
 	case key[0] == vaultTable && len(key) == 2 && isTable:
 		return p.begin(key[1])
@@ -192,27 +192,36 @@ func checkName(name string) error {
 }
 
 func (p *parser) set(v *Vault, option string, value any) error {
-	setting, err := newSetting(v.Table(), option, value)
+	settings, err := newSettings(v.Table(), option, value)
 	if err != nil {
 		return err
 	}
-	if option == urlKey {
-		v.URL = setting.Value
+	if option == urlKey && len(settings) == 1 {
+		v.URL = settings[0].Value
 		return nil
 	}
-	v.Settings = append(v.Settings, setting)
+	v.Settings = append(v.Settings, settings...)
 	return nil
 }
 
-func newSetting(table, option string, value any) (Setting, error) {
-	if err := checkSecret(table, option, value); err != nil {
-		return Setting{}, err
+// newSettings returns the settings of a key: one, or one for each element of an array.
+func newSettings(table, option string, value any) (settings []Setting, err error) {
+	values, isArray := value.([]any)
+	if !isArray {
+		values = []any{value}
 	}
-	switch value := value.(type) {
-	case string:
-		return Setting{option, value}, nil
-	case int64, float64, bool:
-		return Setting{option, fmt.Sprint(value)}, nil
+	for _, value := range values {
+		if err := checkSecret(table, option, value); err != nil {
+			return nil, err
+		}
+		switch value := value.(type) {
+		case string:
+			settings = append(settings, Setting{option, value})
+		case int64, float64, bool:
+			settings = append(settings, Setting{option, fmt.Sprint(value)})
+		default:
+			return nil, fmt.Errorf("%s: %s must be a text, a number, true or false, or an array of them", table, option)
+		}
 	}
-	return Setting{}, fmt.Errorf("%s: %s must be a text, a number, true or false", table, option)
+	return settings, nil
 }

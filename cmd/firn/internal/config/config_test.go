@@ -28,6 +28,7 @@ func TestRead(t *testing.T) {
 		"[defaults]\ntier = 'Bulk'\nconcurrency = 8\nquiet = true\n": {Defaults: []config.Setting{
 			{Option: "tier", Value: "Bulk"}, {Option: "concurrency", Value: "8"}, {Option: "quiet", Value: "true"},
 		}},
+		"[defaults]\nkeep-tag = ['a', 'b']\n": {Defaults: []config.Setting{{Option: "keep-tag", Value: "a"}, {Option: "keep-tag", Value: "b"}}},
 		"[vault.'my photos']\npart-size = '1M'\nurl = 's3://b'\n": {Vaults: []config.Vault{
 			{Name: "my photos", URL: "s3://b", Settings: []config.Setting{{Option: "part-size", Value: "1M"}}},
 		}},
@@ -49,7 +50,8 @@ func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"tier = 'Bulk'":                                  "tier is outside of any table",
 		"defaults = 'Bulk'":                              "defaults is outside of any table",
-		"[defaults]\ntier = ['Bulk']":                    "[defaults]: tier must be a text",
+		"[defaults]\ntier = [['Bulk']]":                  "[defaults]: tier must be a text",
+		"[defaults]\nrecipient = ['AGE-SECRET-KEY-1X']":  "[defaults]: recipient is a secret key",
 		"[defaults.upload]\ntier = 'Bulk'":               "[defaults]: upload must be a text",
 		"[[vault]]\nurl = 's3://b'":                      "vault is not a vault",
 		"vault.photos = 's3://b'":                        "vault.photos is not a vault",

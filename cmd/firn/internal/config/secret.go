@@ -12,6 +12,10 @@ import (
 // nobody expects any.
 func checkSecret(table, option string, value any) error {
 	text, _ := value.(string)
+	if isSecretKey(text) {
+		return fmt.Errorf("%s: %s is a secret key, and the configuration must not contain any: give the public key as "+
+			"recipient, and name the file with the secret key as identity", table, option)
+	}
 	if namesSecret(option) || isKeyID(text) || hasPassword(text) {
 		return fmt.Errorf("%s: %s looks like a secret, and the configuration must not contain any: "+
 			"keep credentials where the AWS tools keep them, and name their profile in the url, as in "+
@@ -52,4 +56,10 @@ func hasPassword(text string) bool {
 		}
 	}
 	return false
+}
+
+// isSecretKey reports whether a text contains a secret key of age or SSH.
+func isSecretKey(text string) bool {
+	upper := strings.ToUpper(text)
+	return strings.Contains(upper, "AGE-SECRET-KEY-") || strings.Contains(upper, "PRIVATE KEY-----")
 }
