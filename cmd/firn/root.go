@@ -10,6 +10,7 @@ import (
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/complete"
 	"firn/cmd/firn/internal/estimates"
+	"firn/cmd/firn/internal/keys"
 	"firn/cmd/firn/internal/records"
 	"firn/cmd/firn/internal/retrievals"
 	"firn/cmd/firn/internal/serving"
@@ -78,7 +79,7 @@ func newRoot(p *cli.Program) *cobra.Command {
 		retrievals.NewDownload(p), retrievals.NewRetrieve(p), retrievals.NewVerify(p))
 	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p),
 		backups.NewFind(p), backups.NewSnapshot(p))
-	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p))
+	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), keys.NewKey(p))
 	addGroup(root, serveGroup, "Serve", serving.NewServe(p))
 	// The help of the root has room only for the names of these.
 	root.AddCommand(uploads.NewHash(p), uploads.NewMultipart(p), retrievals.NewJob(p), estimates.NewEstimate(p), admin.NewPurge(p))

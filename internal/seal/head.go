@@ -90,3 +90,13 @@ func kinds(types []string) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// Opens returns nil if one of the identities opens the file with this head. It reads no byte of
+// the file itself. Else it returns ErrIdentity, or the error of a head that is not valid.
+func (ids Identities) Opens(head []byte) error {
+	if err := checkHead(head); err != nil {
+		return err
+	}
+	_, err := fileKey(head, ids)
+	return err
+}

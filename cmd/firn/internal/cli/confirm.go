@@ -18,7 +18,12 @@ import (
 // Confirm asks on the terminal whether to continue. Commands destroy something only after a
 // yes, typed or given as --yes. Without a terminal the answer is no.
 func (p *Program) Confirm(ctx context.Context, question string) error {
-	answer, err := p.answer(ctx, question, term.Show(question)+" [y/N] ", "--yes")
+	return p.ConfirmOr(ctx, question, "--yes")
+}
+
+// ConfirmOr is [Program.Confirm] with another option for the yes.
+func (p *Program) ConfirmOr(ctx context.Context, question, consent string) error {
+	answer, err := p.answer(ctx, question, term.Show(question)+" [y/N] ", consent)
 	if err != nil {
 		return err
 	}

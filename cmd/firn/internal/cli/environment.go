@@ -35,7 +35,7 @@ func (p *Program) ApplyEnvironment(cmd *cobra.Command) error {
 // options about one object.
 func OneAct() []string {
 	return []string{
-		"yes", "confirm", "again", "force", "keep-none", "buy", "name", "description", "output", "range", "vault", "help",
+		"yes", "confirm", "again", "force", "keep-none", "key-elsewhere", "buy", "name", "description", "output", "range", "vault", "help",
 		"version", "topic", "set", "remove", "off", "bytes-per-hour", "free-tier", "none", "older-than",
 	}
 }
