@@ -26,7 +26,8 @@ type Source struct {
 	Name     string           // default of the description, and of the archive's name
 	At       io.ReaderAt      // the bytes; nil for a stream
 	Stream   *transfer.Stream // nil unless the source is a stream
-	file     *os.File
+	file     *os.File         // nil unless the source is a file that may change
+	spooled  *os.File         // nil unless the source is in a Spool
 }
 
 // Open opens a file as a source. It opens the file once and reads only through that descriptor,
@@ -136,6 +137,8 @@ func (s *Source) Close() error {
 		s.Stream.Close()
 	case s.file != nil:
 		return s.file.Close()
+	case s.spooled != nil:
+		return s.spooled.Close()
 	}
 	return nil
 }
