@@ -9,6 +9,7 @@ import (
 	"runtime"
 
 	"firn/internal/disk"
+	"firn/internal/humane"
 	"firn/internal/seal"
 	"firn/vault"
 )
@@ -85,7 +86,10 @@ func (s *Spool) write(ctx context.Context, plain *Source, part *os.File) error {
 		return err
 	}
 	if free, err := disk.Free(s.dir); err == nil && free < size {
-		return fmt.Errorf("%w: it has %d bytes, and the spool %q has room for %d", ErrNoRoom, size, s.dir, free)
+		return fmt.Errorf("%w: it has %s, and the spool %q has room for %s", ErrNoRoom, humane.Bytes(size), s.dir, humane.Bytes(free))
+	}
+	if s.Notice != nil {
+		s.Notice(fmt.Sprintf("encrypting %q, %s", plain.Name, humane.Bytes(plain.Identity.Size)))
 	}
 	w, err := seal.NewWriter(part, s.to)
 	if err != nil {

@@ -28,6 +28,9 @@ var ErrNoRoom = errors.New("not enough space for the encrypted file")
 // until the vault has confirmed it, so that an interrupted upload continues with the same bytes:
 // encrypted again, they would be others. The caller guarantees that Dir is private.
 type Spool struct {
+	// Notice is called with a sentence before a file is encrypted. It may be nil.
+	Notice func(string)
+
 	dir        string // absolute
 	vault      string
 	recipients []string
@@ -47,7 +50,7 @@ func NewSpool(dir, vaultURL string, recipients []string) (*Spool, error) {
 		return nil, err
 	}
 	head, err := to.HeadSize()
-	return &Spool{absolute, vaultURL, recipients, to, head}, err
+	return &Spool{dir: absolute, vault: vaultURL, recipients: recipients, to: to, head: head}, err
 }
 
 // Size returns the size of the encrypted form of a file of plain bytes.

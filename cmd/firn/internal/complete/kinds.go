@@ -42,6 +42,7 @@ func kinds() map[string]kind {
 		"TIER":      {words: tiers},
 		"CLASS":     {words: classes},
 		"FILE":      {files: true},
+		"KEY":       {files: true},
 		"PATH":      {files: true},
 		"DIR":       {directories: true},
 	}

@@ -11,7 +11,8 @@ const keyLong = `Make a key for encrypted archives, or check that a key opens th
 
 A key has two halves. Whoever has the public key can encrypt, and only the
 secret key, which is called the identity, can decrypt. firn writes files of age
-(https://age-encryption.org): "age -d -i FILE" opens each of them without firn.`
+(https://age-encryption.org): "age -d -i IDENTITY" opens each of them without
+firn.`
 
 const keyExample = `  firn key new key.txt
   firn key check cold-home --identity key.txt`

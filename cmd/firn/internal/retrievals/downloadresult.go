@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -12,6 +13,7 @@ import (
 	"firn/download"
 	"firn/internal/humane"
 	"firn/jobs"
+	"firn/source"
 	"firn/treehash"
 	"firn/vault"
 )
@@ -74,6 +76,9 @@ func downloadedText(i item, got download.Result, units humane.Units) []string {
 	lines := []string{what}
 	if !got.TreeHash.IsZero() {
 		lines = append(lines, "tree hash "+got.TreeHash.String())
+	}
+	if plain, ok := strings.CutSuffix(i.path, source.SealedSuffix); ok && plain != "" {
+		lines = append(lines, "to decrypt it: age -d -i IDENTITY -o "+term.ShellCommand(plain, i.path))
 	}
 	return lines
 }

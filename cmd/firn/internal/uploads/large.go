@@ -57,7 +57,7 @@ func uploadLargeTo(ctx context.Context, p *cli.Program, o oldUpload, v *vaulturl
 	if err := p.Out.Flush(); err != nil {
 		return errors.Join(err, file.Close())
 	}
-	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c, shown: startProgress(p, []string{o.filepath})}
+	s := &uploadSession{program: p, vaultArg: v.URL(), vault: v, catalog: c, shown: startProgress(p, nil, []string{o.filepath})}
 	defer s.shown.Stop()
 	p.SetResume(o.filepath)
 	if err := s.meetVault(ctx); err != nil {

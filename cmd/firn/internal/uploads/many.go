@@ -47,7 +47,7 @@ func (s *uploadSession) uploadMany(ctx context.Context, items []upload.Item, rat
 		switch {
 		case err == nil:
 			count(&sum, out.Stored)
-			err = s.tellStored(item.Path, out.Stored, manyText)
+			err = errors.Join(s.tellStored(item.Path, out.Stored, manyText), s.sealing.done(item.Path))
 		case ended && (cli.IsOfVault(err) || errors.Is(err, vault.ErrNotFound)):
 			continue
 		case cli.EndsAll(ctx, s.vault, err):
@@ -112,8 +112,9 @@ func (s *uploadSession) due(ctx context.Context, items []upload.Item, rate float
 		if err := file.Close(); err != nil {
 			return d, err
 		}
-		plan, err := upload.NewPlan(limits, id.Size, o)
-		if err != nil || checkNotEmpty(item.Path, id.Size, limits) != nil {
+		size := s.sealing.identityOf(id).Size
+		plan, err := upload.NewPlan(limits, size, o)
+		if err != nil || checkNotEmpty(item.Path, size, limits) != nil {
 			continue
 		}
 		stored, err := s.isStored(ctx, id)
@@ -122,8 +123,8 @@ func (s *uploadSession) due(ctx context.Context, items []upload.Item, rate float
 		}
 		if !stored {
 			d.files++
-			d.bytes += id.Size
-			d.cost = d.cost.Plus(s.spending.table.Upload(plan.Requests(), id.Size))
+			d.bytes += size
+			d.cost = d.cost.Plus(s.spending.table.Upload(plan.Requests(), size))
 		}
 	}
 	return d, nil
@@ -133,6 +134,10 @@ func (s *uploadSession) due(ctx context.Context, items []upload.Item, rate float
 func (s *uploadSession) isStored(ctx context.Context, id record.Source) (bool, error) {
 	if s.options.again {
 		return false, nil
+	}
+	if s.sealing != nil {
+		_, stored, err := s.sealing.find(ctx, id)
+		return stored, err
 	}
 	last, err := s.catalog.FindUpload(ctx, s.vault.URL(), id.Path, description.FromName(filepath.Base(id.Path)))
 	if errors.Is(err, vault.ErrNotFound) {

@@ -3,7 +3,6 @@ package uploads
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -11,11 +10,11 @@ import (
 )
 
 // checkName checks that the vault accepts the name that the archive of a source will have.
-func checkName(v *vaulturl.Vault, o uploadOptions, path string) error {
+func checkName(v *vaulturl.Vault, o uploadOptions, encrypt *sealing, path string) error {
 	if path == "-" && o.name == "" { // upload invents a name
 		return nil
 	}
-	if err := v.CheckName(cmp.Or(o.name, filepath.Base(path))); err != nil {
+	if err := v.CheckName(cmp.Or(o.name, encrypt.nameOf(path))); err != nil {
 		return fmt.Errorf("%s: %w", sourceName(path), err)
 	}
 	return nil

@@ -65,12 +65,16 @@ func planUploads(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg 
 	if err != nil {
 		return err
 	}
+	encrypt, err := newSealing(p, nil, v.URL(), o)
+	if err != nil {
+		return err
+	}
 	plans := &plans{program: p, vault: v, table: table, rate: rate, isMany: len(sources) > 1}
 	err = p.Each("file", sources, func(path string) error {
-		if err := checkName(v, o, path); err != nil {
+		if err := checkName(v, o, encrypt, path); err != nil {
 			return cli.OfFile(explainName(err, vaultArg, path), path)
 		}
-		plan, err := planUpload(p, o, v, path, rate)
+		plan, err := planUpload(p, o, v, encrypt, path, rate)
 		if err != nil {
 			return cli.OfFile(err, path)
 		}
@@ -96,12 +100,12 @@ func knownRate(ctx context.Context, p *cli.Program, o uploadOptions, vaultURL st
 	return estimateRate(ctx, p, o, c, vaultURL)
 }
 
-func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, path string, rate float64) (upload.Plan, error) {
+func planUpload(p *cli.Program, o uploadOptions, v *vaulturl.Vault, encrypt *sealing, path string, rate float64) (upload.Plan, error) {
 	source, err := openSource(path, p.Stdin, v.URL())
 	if err != nil {
 		return upload.Plan{}, err
 	}
-	size := source.Size()
+	size := encrypt.identityOf(source.Identity).Size
 	if err := errors.Join(source.Close(), checkNotEmpty(path, size, v.Limits())); err != nil {
 		return upload.Plan{}, err
 	}

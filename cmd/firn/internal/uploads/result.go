@@ -113,10 +113,12 @@ func (s *uploadSession) explain(ctx context.Context, err error, path string) err
 			"to store another copy anyway: "+s.program.TypedWith("--again"))
 	case errors.Is(err, depot.ErrInterrupted):
 		return cli.WithHint(err, again)
+	case errors.Is(err, source.ErrGone):
+		return cli.WithHint(err, "to store it again: "+s.program.TypedWith("--again"))
 	case errors.Is(err, source.ErrSourceChanged):
 		return cli.WithHint(err, "when nothing writes to it, "+again)
 	case errors.Is(err, vault.ErrExists):
-		return cli.WithHint(cli.InClass(err, cli.ErrRefused), s.takenHints(ctx, err, sizeOf(path))...)
+		return cli.WithHint(cli.InClass(err, cli.ErrRefused), s.takenHints(ctx, err, s.sealing.sizeOf(path))...)
 	case isUnproved:
 		hints := s.unprovedHints(unproved.ID)
 		if path != "-" || s.options.name != "" { // a stream without a name would be stored again

@@ -30,6 +30,7 @@ type uploadSession struct {
 	catalog  *catalog.Catalog
 	shown    *progress.Transfer
 	spending *spending
+	sealing  *sealing // nil: files are uploaded as they are
 }
 
 // uploadAll stores the sources and prints their archive ids in the order of the sources.
@@ -40,7 +41,7 @@ func (s *uploadSession) uploadAll(ctx context.Context, paths []string) error {
 	}
 	items := make([]upload.Item, len(paths))
 	for i, path := range paths {
-		items[i] = upload.Item{Path: path, Open: func() (*source.Source, error) { return openSource(path, s.program.Stdin, s.vaultArg) }}
+		items[i] = upload.Item{Path: path, Open: func() (*source.Source, error) { return s.open(ctx, path) }}
 	}
 	s.program.SetResume(paths[len(paths)-1])
 	if len(items) > 1 {
@@ -52,6 +53,15 @@ func (s *uploadSession) uploadAll(ctx context.Context, paths []string) error {
 // uploadOne stores the only source and prints its archive id.
 func (s *uploadSession) uploadOne(ctx context.Context, items []upload.Item, rate float64) (err error) {
 	path := items[0].Path
+	if s.sealing != nil { // before the file is encrypted
+		due, err := s.due(ctx, items, rate)
+		if err == nil {
+			err = s.spending.check("it", due.cost.Requests.Plus(due.cost.Minimum))
+		}
+		if err != nil {
+			return err
+		}
+	}
 	approve := func(plan depot.UploadPlan) error {
 		cost, err := s.spending.approve(plan)
 		if err == nil {
@@ -61,11 +71,19 @@ func (s *uploadSession) uploadOne(ctx context.Context, items []upload.Item, rate
 	}
 	for _, out := range s.send(ctx, items, s.uploadOptions(), approve, func(plan depot.Progress) { s.announce(path, plan, rate) }) {
 		if err = out.Err; err == nil {
-			return s.tellStored(path, out.Stored, storedText)
+			return errors.Join(s.tellStored(path, out.Stored, storedText), s.sealing.done(path))
 		}
 		err = cli.OfFile(s.explain(context.WithoutCancel(ctx), err, path), path)
 	}
 	return err
+}
+
+// open opens a source, or its encrypted form.
+func (s *uploadSession) open(ctx context.Context, path string) (*source.Source, error) {
+	if s.sealing != nil {
+		return s.sealing.open(ctx, path, s.vaultArg)
+	}
+	return openSource(path, s.program.Stdin, s.vaultArg)
 }
 
 // openSource opens a source. For a directory, a pipe and the like the error has a hint how to
@@ -96,10 +114,10 @@ func (s *uploadSession) uploadOptions() upload.Options {
 
 // startProgress begins to show the progress of uploads from these sources. A file that cannot be
 // read counts nothing, because it fails.
-func startProgress(p *cli.Program, sources []string) *progress.Transfer {
+func startProgress(p *cli.Program, encrypt *sealing, sources []string) *progress.Transfer {
 	whole := progress.Whole{Pieces: "part", Files: len(sources)}
 	for _, path := range sources {
-		whole.Size += max(0, sizeOf(path))
+		whole.Size += max(0, encrypt.sizeOf(path))
 	}
 	return progress.Start(p, whole)
 }
@@ -116,7 +134,7 @@ func (s *uploadSession) send(
 	}
 	files := make([]*progress.File, len(items))
 	for i, item := range items {
-		files[i] = s.shown.File(filepath.Base(item.Path), sizeOf(item.Path))
+		files[i] = s.shown.File(filepath.Base(item.Path), s.sealing.sizeOf(item.Path))
 		items[i].Ended = func(out upload.Outcome) { files[i].End(out.Err) }
 	}
 	if !s.program.Quiet {

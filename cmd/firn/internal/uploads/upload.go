@@ -12,6 +12,7 @@ import (
 
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/keyring"
 	"firn/depot"
 	"firn/internal/humane"
 	"firn/vault/vaulturl"
@@ -37,11 +38,20 @@ the order of the files, and a sum at the end. If one fails, firn reports it and
 continues with the others.
 
 firn shows the estimated price of all files before it sends anything, and
---max-cost refuses more.`
+--max-cost refuses more.
+
+With --recipient, each file is encrypted before it is sent, in the format of
+age, and its name gets the suffix .age. The encrypted file is kept in
+--spool-dir until the vault has it, so the spool needs room for the largest
+file, and an interrupted upload continues with it. "age -d -i IDENTITY" decrypts
+what was downloaded.
+
+` + keyring.RecipientHelp
 
 const uploadExample = `  firn upload image-backups june.tar --description "June, all disks"
   firn upload image-backups june.tar --dry-run --estimate-rate 11.33Mbps
   firn upload /mnt/cold/image-backups *.img --limit-rate 20MB/s
+  firn upload image-backups june.tar --recipient key.txt.pub
   tar c /home | firn upload image-backups - --description "home, June"`
 
 // uploadOptions are the options of firn upload.
@@ -57,6 +67,7 @@ type uploadOptions struct {
 	dryRun       bool
 	maxCost      cli.DollarsFlag
 	spoolDir     string
+	recipients   keyring.Recipients
 	retryFor     time.Duration
 }
 
@@ -85,7 +96,8 @@ func NewUpload(p *cli.Program) *cobra.Command {
 	f.BoolVar(&o.again, "again", false, "store another copy of a stored file")
 	cli.AddDryRun(f, &o.dryRun)
 	f.Var(&o.maxCost, "max-cost", "send nothing if the estimated cost exceeds `USD` in all")
-	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input in `DIR` (default: firn/spool in the cache home)")
+	o.recipients.Add(f)
+	f.StringVar(&o.spoolDir, "spool-dir", "", "keep parts of standard input, and encrypted files, in `DIR` (default: in firn in the cache home)")
 	cli.AddDuration(f, &o.retryFor, "retry-for", 20*time.Hour, "give up after `TIME` without progress")
 	p.AddPrices(f)
 	return cli.WithStatuses(cmd, cli.StatusDone, cli.StatusError, cli.StatusUsage, cli.StatusPartial, cli.StatusIncomplete, cli.StatusChecksum,
@@ -93,10 +105,12 @@ func NewUpload(p *cli.Program) *cobra.Command {
 }
 
 // check refuses options that contradict each other or the sources.
-func (o uploadOptions) check(sources []string) error {
+func (o uploadOptions) check(vaultArg string, sources []string) error {
 	for _, source := range sources {
 		switch {
 		case source != "-":
+		case o.recipients.Given():
+			return streamError(vaultArg)
 		case len(sources) > 1:
 			return cli.UsageError("- stands for standard input and must be the only FILE")
 		case o.description == "":
@@ -119,7 +133,7 @@ func (o uploadOptions) check(sources []string) error {
 }
 
 func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg string, sources []string) (err error) {
-	if err := o.check(sources); err != nil {
+	if err := o.check(vaultArg, sources); err != nil {
 		return err
 	}
 	if o.dryRun { // a dry run must not create a catalog
@@ -132,10 +146,13 @@ func runUpload(ctx context.Context, p *cli.Program, o uploadOptions, vaultArg st
 			return err
 		}
 		s.spending = &spending{program: p, table: table, limit: o.maxCost}
+		if s.sealing, err = newSealing(p, c, v.URL(), o); err != nil {
+			return err
+		}
 		if err := s.meetVault(ctx); err != nil {
 			return p.ExplainWait(p.ExplainVault(err, vaultArg))
 		}
-		s.shown = startProgress(p, sources)
+		s.shown = startProgress(p, s.sealing, sources)
 		defer s.shown.Stop()
 		return s.uploadAll(ctx, sources)
 	})
