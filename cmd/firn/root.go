@@ -74,9 +74,9 @@ func newRoot(p *cli.Program) *cobra.Command {
 	global.BoolVar(&p.NoInput, "no-input", false, "never ask; fail where an answer is needed")
 	global.BoolP("help", "h", false, "print this help")
 
-	addGroup(root, storeGroup, "Store", uploads.NewUpload(p))
+	addGroup(root, storeGroup, "Store", backups.NewBackup(p), uploads.NewUpload(p))
 	addGroup(root, getBackGroup, "Get back",
-		retrievals.NewDownload(p), retrievals.NewRetrieve(p), retrievals.NewVerify(p))
+		retrievals.NewDownload(p), backups.NewRestore(p), retrievals.NewRetrieve(p), retrievals.NewVerify(p))
 	addGroup(root, lookGroup, "Look", records.NewList(p), records.NewInventory(p), records.NewCatalog(p),
 		backups.NewFind(p), backups.NewSnapshot(p))
 	addGroup(root, adminGroup, "Administer", admin.NewVault(p), admin.NewDelete(p), keys.NewKey(p))

@@ -38,6 +38,11 @@ func (s Span) Before(t time.Time) time.Time {
 	return t.AddDate(-s.Years, -s.Months, -s.Days).Add(-time.Duration(s.Hours) * time.Hour)
 }
 
+// After returns the time that is the span after t.
+func (s Span) After(t time.Time) time.Time {
+	return t.AddDate(s.Years, s.Months, s.Days).Add(time.Duration(s.Hours) * time.Hour)
+}
+
 // String returns the span as ParseSpan reads it.
 func (s Span) String() (text string) {
 	for _, part := range []struct {

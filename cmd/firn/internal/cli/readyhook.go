@@ -3,9 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"runtime"
 	"strings"
 
 	"firn/cmd/firn/internal/term"
@@ -40,18 +37,9 @@ func (h *ReadyHook) Run(ctx context.Context, job record.Job) {
 		return
 	}
 	h.done[job.ID] = true
-	shell := []string{"sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/C"}
-	}
-	cmd := exec.CommandContext(ctx, shell[0], shell[1], h.command)
-	cmd.Env = append(os.Environ(),
+	err := h.program.RunShell(ctx, h.command,
 		"FIRN_VAULT="+job.Vault, "FIRN_JOB_ID="+string(job.ID), "FIRN_ARCHIVE_ID="+string(job.Archive),
 		"FIRN_NAME="+term.Show(strings.ReplaceAll(h.names(job.Archive), "\n", " ")))
-	file, release := h.program.UI.Hold()
-	cmd.Stdout, cmd.Stderr = file, file // standard output is for firn's results
-	err := cmd.Run()
-	release()
 	if err != nil {
 		h.failed = true
 		h.program.Report(fmt.Errorf("the command of --on-ready failed for job %q: %w", string(job.ID), err))

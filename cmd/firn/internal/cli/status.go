@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"firn/backup"
 	"firn/catalog"
 	"firn/cmd/firn/internal/term"
 	"firn/depot"
@@ -102,6 +103,7 @@ func StatusOf(err error) Status {
 		{upload.ErrUnknown, StatusIncomplete},
 		{depot.ErrGaveUp, StatusIncomplete},
 		{upload.ErrSpool, StatusIncomplete},
+		{backup.ErrSpool, StatusIncomplete},
 		{download.ErrCut, StatusIncomplete},
 		{jobs.ErrNotStarted, StatusIncomplete},
 		{vault.ErrNotReady, StatusNotReady},

@@ -207,21 +207,30 @@ func (k *check) tell(ctx context.Context, p *cli.Program) error {
 		}
 	}
 	title := p.VaultTitle(ctx, k.Vault)
-	text := fmt.Sprintf("%d of %s", k.PacksOpened, term.Many(k.Packs, "encrypted pack"))
-	if k.Canaries > 0 {
-		text += fmt.Sprintf(" and %d of %d canaries", k.CanariesOpened, k.Canaries)
-	}
 	switch opened := k.PacksOpened + k.CanariesOpened; {
 	case k.why == nil && !p.JSON:
-		if k.Canaries == 1 {
-			text = fmt.Sprintf("%s and the canary", term.Many(k.Packs, "encrypted pack"))
-		}
-		p.Out.Line("%s", term.Show("the key opens "+text+" of "+title))
+		p.Out.Line("%s", term.Show("the key opens "+k.all()+" of "+title))
 	case k.why == nil:
 	case opened > 0:
+		text := fmt.Sprintf("%d of %s", k.PacksOpened, term.Many(k.Packs, "encrypted pack"))
+		if k.Canaries > 0 {
+			text += fmt.Sprintf(" and %d of %d canaries", k.CanariesOpened, k.Canaries)
+		}
 		return cli.InClass(fmt.Errorf("the key opens %s of %s; of the others, %w", text, title, k.why), cli.ErrPartial)
 	default:
 		return fmt.Errorf("the key opens nothing of %s: %w", title, k.why)
 	}
 	return nil
+}
+
+// all returns what a key opens that opens everything.
+func (k *check) all() string {
+	text := term.Many(k.Packs, "encrypted pack")
+	switch k.Canaries {
+	case 0:
+		return text
+	case 1:
+		return text + " and the canary"
+	}
+	return fmt.Sprintf("%s and %d canaries", text, k.Canaries)
 }

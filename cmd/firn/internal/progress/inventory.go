@@ -71,7 +71,7 @@ func (i *Inventory) text(columns int) string {
 	return Entries(i.read.Entries)
 }
 
-func (i *Inventory) status() (statusObject, bool) {
+func (i *Inventory) status() (any, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	o := total{size: -1}.status()

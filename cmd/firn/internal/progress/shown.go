@@ -18,7 +18,7 @@ type shown struct {
 
 // show begins to show a text to people, as [term.StartLive] does, and with --json a status to
 // scripts. With --quiet it shows nothing.
-func show(p *cli.Program, text func(columns int) string, status func() (statusObject, bool)) shown {
+func show(p *cli.Program, text func(columns int) string, status func() (object any, ok bool)) shown {
 	if p.Quiet {
 		return shown{now: func() {}, stop: func() {}}
 	}

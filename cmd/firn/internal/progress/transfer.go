@@ -186,7 +186,7 @@ func (t *Transfer) text(columns int) string {
 	return all.underWay[0].plain()
 }
 
-func (t *Transfer) status() (statusObject, bool) {
+func (t *Transfer) status() (any, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := t.observe(t.now())

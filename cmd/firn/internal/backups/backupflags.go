@@ -1,0 +1,56 @@
+package backups
+
+import (
+	"fmt"
+	"time"
+
+	"firn/cmd/firn/internal/cli"
+	"firn/internal/keep"
+)
+
+// patternsFlag is an option that takes patterns, one at a time.
+type patternsFlag struct{ cli.ListFlag }
+
+// Type returns the name of the value in the help text.
+func (f *patternsFlag) Type() string { return "PATTERN" }
+
+// dateFlag is an option that takes a day, or a span of time from now on.
+type dateFlag struct {
+	day  time.Time
+	span keep.Span
+}
+
+func (f *dateFlag) given() bool { return !f.day.IsZero() || !f.span.IsZero() }
+
+// at returns the day.
+func (f *dateFlag) at(now time.Time) time.Time {
+	if f.span.IsZero() {
+		return f.day
+	}
+	return f.span.After(now)
+}
+
+func (f *dateFlag) String() string {
+	if f.day.IsZero() {
+		return f.span.String()
+	}
+	return f.day.Format(time.DateOnly)
+}
+
+// Set implements pflag.Value.
+func (f *dateFlag) Set(s string) error {
+	day, err := time.ParseInLocation(time.DateOnly, s, time.Local)
+	if err == nil {
+		*f = dateFlag{day: day}
+		return nil
+	}
+	span, err := keep.ParseSpan(s)
+	if err != nil {
+		return fmt.Errorf("%q is neither a date, such as 2030-12-31, nor a span, such as 90d or 1y", s)
+	}
+	*f = dateFlag{span: span}
+	return nil
+}
+
+// Type returns the name of the value in the help text.
+func (f *dateFlag) Type() string { return "DATE" }

@@ -1,0 +1,174 @@
+package backups
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"firn/catalog"
+	"firn/cmd/firn/internal/cli"
+	"firn/cmd/firn/internal/progress"
+	"firn/cmd/firn/internal/term"
+	"firn/depot"
+	"firn/internal/humane"
+	"firn/internal/seal"
+	"firn/jobs"
+	"firn/record"
+	"firn/restore"
+	"firn/vault"
+	"firn/vault/vaulturl"
+)
+
+// restoreSession is one run of firn restore.
+type restoreSession struct {
+	program  *cli.Program
+	options  restoreOptions
+	vaultArg string // as typed
+	vault    *vaulturl.Vault
+	catalog  *catalog.Catalog
+	bell     depot.Bell
+	patterns []string
+}
+
+func (s *restoreSession) run(ctx context.Context) (err error) {
+	if err := s.checkStream(); err != nil {
+		return err
+	}
+	ids, err := s.options.identity.Read(ctx, s.program)
+	if err != nil {
+		return err
+	}
+	workDir, remove, err := s.workDir()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	shown := progress.StartRestore(s.program)
+	defer shown.Stop()
+	hook := s.program.NewReadyHook(s.options.WaitOptions, s.nameOf(ctx))
+	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
+	d.Bell, d.Progress, d.Waiting, d.Notice = s.bell, shown.Update, shown.Wait, s.program.NoticesOfMany()
+	d.Ready = func(job record.Job) { hook.Run(ctx, job) }
+	plan, err := restore.NewPlan(ctx, d, s.catalog.Backups(), s.options.selection(s.program.Now(), s.patterns), restore.Options{
+		Dir: s.options.to, WorkDir: workDir, Identities: ids, Force: s.options.force, Owners: s.options.owner, Devices: s.options.devices,
+		SetUID: s.options.setuid, Download: s.options.download(),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, plan.Close()) }()
+	cost, err := s.cost(plan)
+	switch {
+	case err != nil:
+		return err
+	case s.options.dryRun:
+		return s.tellPlan(plan, cost)
+	}
+	s.announce(plan, cost)
+	s.program.SetResume("")
+	shown.Begin(plan.Fetch)
+	return hook.End(s.restore(ctx, plan, shown))
+}
+
+// restore restores the files and reports.
+func (s *restoreSession) restore(ctx context.Context, plan *restore.Plan, shown *progress.Restore) error {
+	begin := s.program.Now()
+	var report restore.Report
+	var err error
+	if s.options.output == "-" {
+		report, err = plan.Stream(ctx, s.program.Out)
+	} else {
+		report, err = plan.Run(ctx)
+	}
+	shown.Stop()
+	return s.report(report, s.program.Now().Sub(begin), err)
+}
+
+// checkStream refuses to write a file to a terminal or among JSON.
+func (s *restoreSession) checkStream() error {
+	switch {
+	case s.options.output != "-" || s.options.dryRun:
+	case s.program.JSON:
+		return cli.UsageError("-o - and --json cannot share standard output")
+	case s.program.Out.IsTerminal():
+		return cli.WithHint(cli.UsageError("standard output is a terminal, and the bytes of a file could garble it"), "redirect it, or give --to DIR")
+	}
+	return nil
+}
+
+// workDir returns the directory for downloaded ranges, and a function for its end. A dry run and a
+// stream without --work-dir have a temporary one.
+func (s *restoreSession) workDir() (dir string, remove func() error, err error) {
+	if s.options.workDir == "" && (s.options.dryRun || s.options.output == "-") {
+		dir, err = os.MkdirTemp("", "firn-restore-")
+		return dir, func() error { return os.RemoveAll(dir) }, err
+	}
+	dir, err = s.options.workDirOf()
+	return dir, func() error { return nil }, err
+}
+
+// nameOf returns a function that names an archive for a command of the user.
+func (s *restoreSession) nameOf(ctx context.Context) func(vault.ArchiveID) string {
+	return func(id vault.ArchiveID) string {
+		a, err := s.catalog.ArchiveByID(ctx, s.vault.URL(), id)
+		if err != nil {
+			return string(id)
+		}
+		return filepath.Base(a.Name)
+	}
+}
+
+// announce says what is restored from which snapshots, and what it costs.
+func (s *restoreSession) announce(plan *restore.Plan, cost restoreCost) {
+	p := s.program
+	if p.Quiet || plan.Files == 0 {
+		return
+	}
+	for _, snapshot := range plan.Snapshots {
+		p.Notice("from " + snapshotText(snapshot))
+	}
+	text := fmt.Sprintf("restoring %s, %s", term.Many(int(plan.Files), "file"), p.UI.Units.Bytes(plan.Bytes))
+	if plan.Fetch > 0 {
+		text += fmt.Sprintf(": %s to retrieve from %s", humane.Bytes(plan.Retrieve), term.Many(int(plan.Packs), "pack"))
+	}
+	p.Notice(text)
+	if !cost.table.IsFree() && plan.Requests > 0 {
+		p.Notice(fmt.Sprintf("costs %s to retrieve, %s to send it here; ready %s",
+			cli.Money(cost.Requests.Plus(cost.Bytes).Plus(cost.stay)), cli.Money(cost.Egress), readyText(cost.Least, cost.Most)))
+	}
+}
+
+// readyText returns in which time archives become readable.
+func readyText(least, most time.Duration) string {
+	if most == 0 {
+		return "at once"
+	}
+	return fmt.Sprintf("in %s to %s", humane.Duration(least), humane.Duration(most))
+}
+
+// explain adds hints to the error of a restore.
+func (s *restoreSession) explain(err error) error {
+	again := "continue with: " + s.program.Typed()
+	if notReady, ok := errors.AsType[*jobs.NotReadyError](err); ok {
+		return cli.WithHint(err, fmt.Sprintf("about %s, %s", humane.Time(notReady.Back), again))
+	}
+	switch {
+	case errors.Is(err, seal.ErrIdentity):
+		return cli.WithHint(err, "with the file of the secret key: "+s.program.TypedWith("--identity", "FILE"))
+	case errors.Is(err, depot.ErrInterrupted), errors.Is(err, depot.ErrGaveUp):
+		return cli.WithHint(err, again)
+	case cli.OnceMended(err) != "":
+		return cli.WithHint(err, cli.OnceMended(err)+again)
+	case errors.Is(err, vault.ErrInvalid) && s.options.output == "-":
+		return cli.InClass(err, cli.ErrUsage)
+	case errors.Is(err, vault.ErrInvalid):
+		return cli.WithHint(cli.InClass(err, cli.ErrUsage), "the snapshots on record: "+term.ShellCommand("firn", "snapshot", "list", s.vaultArg))
+	case errors.Is(err, vault.ErrNotFound):
+		return cli.WithHint(err, "the snapshots on record: "+term.ShellCommand("firn", "snapshot", "list", s.vaultArg),
+			"to search all of them: firn find PATTERN")
+	}
+	return s.program.ExplainWait(s.program.ExplainVault(err, s.vaultArg))
+}
