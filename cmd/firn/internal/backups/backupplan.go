@@ -117,7 +117,7 @@ func tellPlan(p *cli.Program, vaultURL string, roots []string, plan backup.Plan,
 		return p.Out.Object(o)
 	}
 	count, units, out := humanize.Comma, p.UI.Units, p.Out
-	out.Line("files      %s, %s; %s left out", count(plan.Files), units.Bytes(plan.Bytes), count(plan.Omitted))
+	out.Line("found      %s, %s; %s left out", entries(plan.Files), units.Bytes(plan.Bytes), count(plan.Omitted))
 	out.Line("new        %s, %s changed, %s gone", count(plan.New), count(plan.Changed), count(plan.Gone))
 	out.Line("to store   up to %s, in up to %s", units.Bytes(plan.Store), term.Many(int(plan.Packs), "pack"))
 	out.Line("requests   up to %s", count(requests))

@@ -91,7 +91,7 @@ func (s *backupSession) tellSnapshot(r backup.Report, took time.Duration) error 
 func (s *backupSession) summary(r backup.Report, took time.Duration) []string {
 	count := func(n int64) string { return humanize.Comma(n) }
 	units := s.program.UI.Units
-	lines := []string{fmt.Sprintf("%s files, %s: %s new, %s changed, %s gone", count(r.Files), units.Bytes(r.Bytes), count(r.New), count(r.Changed), count(r.Gone))}
+	lines := []string{fmt.Sprintf("%s, %s: %s new, %s changed, %s gone", entries(r.Files), units.Bytes(r.Bytes), count(r.New), count(r.Changed), count(r.Gone))}
 	if len(r.Packs) == 0 {
 		return append(lines, "nothing new to store; took "+humane.Duration(took))
 	}
@@ -109,6 +109,14 @@ func (s *backupSession) summary(r backup.Report, took time.Duration) []string {
 		lines = append(lines, costText(s.spending.total))
 	}
 	return lines
+}
+
+// entries returns a number of files of all types in words.
+func entries(n int64) string {
+	if n == 1 {
+		return "1 file or directory"
+	}
+	return humanize.Comma(n) + " files and directories"
 }
 
 // tellSkipped lists the files that could not be stored as they are.

@@ -146,7 +146,7 @@ func readyText(least, most time.Duration) string {
 	if most == 0 {
 		return "at once"
 	}
-	return fmt.Sprintf("in %s to %s", humane.Duration(least), humane.Duration(most))
+	return fmt.Sprintf("in %s to %s", humane.Usually(least), humane.Usually(most))
 }
 
 // explain adds hints to the error of a restore.
