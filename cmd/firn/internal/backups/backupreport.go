@@ -99,7 +99,7 @@ func (s *backupSession) summary(r backup.Report, took time.Duration) []string {
 	for _, p := range r.Packs {
 		size += p.Size
 	}
-	text := fmt.Sprintf("stored %s of new content in %s of %s, in %s", units.Bytes(r.Stored), humane.Count(len(r.Packs), "pack"), units.Bytes(size),
+	text := fmt.Sprintf("stored %s in %s, %s, in %s", units.Bytes(r.Stored), humane.Count(len(r.Packs), "pack"), units.Bytes(size),
 		humane.Transfer(took, r.Sent, took, units))
 	lines = append(lines, text)
 	if r.Reused > 0 {

@@ -43,7 +43,8 @@ func Insist(ctx context.Context, p *cli.Program, c *catalog.Catalog, d depot.Dep
 		return err
 	}
 	if !elsewhere {
-		question := fmt.Sprintf("only the secret key of %s can read what is encrypted now; is it also kept elsewhere than on this machine?", describe(keys))
+		p.Notice("without the secret key nobody can read what is encrypted now")
+		question := fmt.Sprintf("is the key of %s also kept elsewhere than on this machine?", describe(keys))
 		if err := p.ConfirmOr(ctx, question, "--key-elsewhere"); err != nil {
 			return err
 		}

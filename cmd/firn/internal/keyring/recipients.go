@@ -96,10 +96,10 @@ const RecipientHelp = `KEY is a public key: one of age (age1..., age1pq1...) or 
 ssh-rsa), or a file with public keys, one on a line. Several recipients can each
 decrypt alone. "firn key new" makes a key.`
 
-// describe says how many keys there are.
+// describe names the recipients.
 func describe(keys []string) string {
 	if len(keys) == 1 {
-		return "1 recipient"
+		return "the recipient"
 	}
-	return fmt.Sprintf("%d recipients", len(keys))
+	return fmt.Sprintf("each of the %d recipients", len(keys))
 }
