@@ -62,7 +62,10 @@ Quote a glob for the shell. Where a command takes one archive, ARCHIVE must
 match exactly one; otherwise firn prints the candidates. A complete archive id
 is also accepted if the catalog does not have it.
 
-JOB and UPLOAD_ID are an id or its beginning.
+JOB, UPLOAD_ID and SNAPSHOT are an id or its beginning.
+
+PATTERN names files in snapshots, by the same characters as a glob. One with a
+slash is compared with the whole path, and one without with the name.
 
 An id or a name may begin with a hyphen. Write -- before it:
 
@@ -88,6 +91,9 @@ date (midnight in the local time zone), a date with a time, or RFC 3339:
 
 FROM-TO is a range of bytes, from FROM up to but not including TO, such as
 16MiB-48MiB. Without TO the range ends with the archive: 1GiB-.
+
+SPAN is a length of time in the calendar: 14d, 8w, 6m (months), 1y6m. DATE is a
+day (2030-12-31), or a SPAN from now on.
 
 TIER is Expedited, Standard or Bulk. USD is an amount of US dollars, such as
 2.50. N is a whole number.`
@@ -118,7 +124,8 @@ XDG_DATA_HOME and XDG_CACHE_HOME determine the places of the catalog and the
 spool.
 
 The command of --on-ready finds FIRN_VAULT, FIRN_JOB_ID, FIRN_ARCHIVE_ID and
-FIRN_NAME in its environment.`
+FIRN_NAME in its environment. Those of --before and --after find FIRN_VAULT and
+FIRN_DIRECTORIES, and that of --after FIRN_STATUS, too.`
 }
 
 // wrapped returns words on lines of at most [cli.HelpWidth] columns, indented by two.
@@ -181,6 +188,8 @@ const examplesTopic = `Try firn without an account, with a vault in a directory:
   firn upload ./cold june.tar --description "June, all disks"
   firn list ./cold
   firn download ./cold june.tar -o back.tar
+  firn backup ./cold ~/documents
+  firn restore ./cold '*.odt' --to back
 
 Store in Amazon Glacier, and see the price first:
 

@@ -31,8 +31,9 @@ the snapshot, or what was read of it.
 With --recipient, packs are encrypted. The first encrypted backup of a vault
 asks whether you keep the secret key elsewhere; --key-elsewhere answers.
 
-PATTERN has the rules of .gitignore, and so have files called .firnignore in the
-directories. --exclude and --include may be given several times.
+RULE is a line as in .gitignore, and so are the lines of files called
+.firnignore in the directories. --exclude and --include may be given several
+times.
 
 The commands of --before and --after run in a shell, with FIRN_VAULT and, one on
 a line, FIRN_DIRECTORIES in their environment. If --before fails, there is no
@@ -52,8 +53,8 @@ type backupOptions struct {
 	host          string
 	tags          cli.ListFlag
 	notBefore     dateFlag
-	exclude       patternsFlag
-	include       patternsFlag
+	exclude       rulesFlag
+	include       rulesFlag
 	excludeCaches bool
 	oneFileSystem bool
 	maxSize       cli.SizeFlag
@@ -100,8 +101,8 @@ func (o *backupOptions) add(cmd *cobra.Command) {
 	f.StringVar(&o.host, "host", "", "use `NAME` as the host of the snapshot (default: the name of this machine)")
 	f.Var(&o.tags, "tag", "give the snapshot this `TAG`")
 	f.Var(&o.notBefore, "not-before", "protect the snapshot from firn snapshot forget until `DATE`, or for a span such as 1y")
-	f.Var(&o.exclude, "exclude", "leave out what matches `PATTERN`")
-	f.Var(&o.include, "include", "store only what matches `PATTERN`")
+	f.Var(&o.exclude, "exclude", "leave out what matches `RULE`")
+	f.Var(&o.include, "include", "store only what matches `RULE`")
 	f.BoolVar(&o.excludeCaches, "exclude-caches", false, "leave out the content of directories with a CACHEDIR.TAG")
 	f.BoolVarP(&o.oneFileSystem, "one-file-system", "x", false, "leave out what is on other file systems than DIR")
 	f.Var(&o.maxSize, "max-size", "leave out files larger than `SIZE`")

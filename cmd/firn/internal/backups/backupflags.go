@@ -8,11 +8,11 @@ import (
 	"firn/internal/keep"
 )
 
-// patternsFlag is an option that takes patterns, one at a time.
-type patternsFlag struct{ cli.ListFlag }
+// rulesFlag is an option that takes lines as in an ignore file, one at a time.
+type rulesFlag struct{ cli.ListFlag }
 
 // Type returns the name of the value in the help text.
-func (f *patternsFlag) Type() string { return "PATTERN" }
+func (f *rulesFlag) Type() string { return "RULE" }
 
 // dateFlag is an option that takes a day, or a span of time from now on.
 type dateFlag struct {

@@ -256,8 +256,8 @@ func topicsOf(cmd *cobra.Command) []string {
 	var topics []string
 	for _, about := range []struct{ topic, words string }{
 		{"vaults", "VAULT PLACE ACCOUNT"},
-		{"archives", "ARCHIVE JOB UPLOAD_ID"},
-		{"values", "SIZE RATE TIME USD FROM-TO"},
+		{"archives", "ARCHIVE JOB UPLOAD_ID SNAPSHOT PATTERN"},
+		{"values", "SIZE RATE TIME SPAN DATE USD FROM-TO"},
 	} {
 		isAbout := func(word string) bool { return strings.Contains(words, word) }
 		if slices.ContainsFunc(strings.Fields(about.words), isAbout) {
