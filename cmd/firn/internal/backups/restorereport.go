@@ -123,6 +123,9 @@ func (s *restoreSession) report(r restore.Report, took time.Duration, err error)
 	for _, line := range s.summary(r, took) {
 		p.Notice(line)
 	}
+	if r.Kept {
+		p.Notice("what was downloaded is kept; when the files can be written, the same command uses it")
+	}
 	return s.partial(r.Problems)
 }
 

@@ -51,7 +51,7 @@ func (s *restoreSession) run(ctx context.Context) (err error) {
 	hook := s.program.NewReadyHook(s.options.WaitOptions, s.nameOf(ctx))
 	d := s.program.Depot(s.vault, s.catalog, s.options.retryFor)
 	d.Bell, d.Progress, d.Waiting, d.Notice = s.bell, shown.Update, shown.Wait, s.program.NoticesOfMany()
-	d.Ready = func(job record.Job) { hook.Run(ctx, job) }
+	d.Ready, d.Restoring = func(job record.Job) { hook.Run(ctx, job) }, shown.Restoring
 	plan, err := restore.NewPlan(ctx, d, s.catalog.Backups(), s.options.selection(s.program.Now(), s.patterns), restore.Options{
 		Dir: s.options.to, WorkDir: workDir, Identities: ids, Force: s.options.force, Owners: s.options.owner, Devices: s.options.devices,
 		SetUID: s.options.setuid, Download: s.options.download(),
