@@ -90,11 +90,12 @@ func (s *restoreSession) tellPlan(plan *restore.Plan, cost restoreCost) error {
 	if cost.table.IsFree() {
 		out.Line("price      nothing is charged")
 	} else {
-		price := fmt.Sprintf("%s: %s to retrieve, %s to send it here", cli.Money(cost.total()), cli.Money(cost.Requests.Plus(cost.Bytes)), cli.Money(cost.Egress))
+		parts := fmt.Sprintf("%s to retrieve, %s to send it here", cli.Money(cost.Requests.Plus(cost.Bytes)), cli.Money(cost.Egress))
 		if cost.stay.USD > 0 {
-			price += fmt.Sprintf(", %s for the copies", cli.Money(cost.stay))
+			parts += fmt.Sprintf(", %s for copies", cli.Money(cost.stay))
 		}
-		out.Line("price      %s", price)
+		out.Line("price      %s", cli.Money(cost.total()))
+		out.Line("           %s", parts)
 		out.Line("           (%s; look up yours)", term.Show(cost.table.Basis()))
 		if cost.total().Doubtful() {
 			out.Line("           %s", cli.DoubtLegend)
