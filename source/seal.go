@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"firn/internal/disk"
@@ -20,7 +21,11 @@ const sealBuffer = 1 << 20
 // seal encrypts a file into the spool, as the file at, which is complete and durable before it has
 // this name.
 func (s *Spool) seal(ctx context.Context, plain *Source, at string) error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	err := os.MkdirAll(s.dir, 0o700)
+	if err == nil {
+		err = disk.SyncDirectory(filepath.Dir(s.dir))
+	}
+	if err != nil {
 		return fmt.Errorf("make the spool: %w", err)
 	}
 	part, err := lockPart(s.prefix(plain.Identity.Path) + ".part")

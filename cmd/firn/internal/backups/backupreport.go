@@ -55,7 +55,10 @@ func (s *backupSession) report(r backup.Report, took time.Duration, err error) e
 		return err
 	}
 	if n := r.Snapshot.Skipped; n > 0 {
-		sum := fmt.Sprintf("%s could not be stored as they are", term.Many(int(n), "file"))
+		sum := "1 file could not be stored as it is"
+		if n > 1 {
+			sum = humanize.Comma(n) + " files could not be stored as they are"
+		}
 		s.program.UI.Say("firn: %s", sum)
 		return &cli.ReportedError{Status: cli.StatusPartial, Sum: sum}
 	}

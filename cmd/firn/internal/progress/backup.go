@@ -110,16 +110,26 @@ func (b *Backup) text(columns int) string {
 		return term.Joined(", ", humanize.Comma(p.Files)+" files", b.units.Bytes(p.Bytes)+" compared", b.units.Bytes(p.Read)+" read",
 			packs, b.speedText(), waiting)
 	}
-	files := fmt.Sprintf("%11s files  %s", humanize.Comma(p.Files), b.units.WideBytes(p.Bytes))
-	line := files + fmt.Sprintf("  %d/%d packs stored", p.Stored, p.Packs)
-	if b.sending.Size > 0 {
-		line += "  sent " + b.units.WideBytes(b.sent+movedOf(b.sending)) + " " + liveRate(b.units, b.rate())
-	}
 	second := waiting
 	if second == "" {
 		second = "  /" + term.ShowASCII(p.Path)
 	}
-	return strings.TrimRight(term.Cut(line, columns), " ") + "\n" + second
+	return b.line(columns) + "\n" + second
+}
+
+// line returns the numbers of a terminal. It leaves out the last ones if there is no room.
+func (b *Backup) line(columns int) string {
+	p := b.packing
+	fields := []string{
+		fmt.Sprintf("%11s files", humanize.Comma(p.Files)), b.units.WideBytes(p.Bytes), fmt.Sprintf("%d/%d packs stored", p.Stored, p.Packs),
+	}
+	if b.sending.Size > 0 {
+		fields = append(fields, "sent "+b.units.WideBytes(b.sent+movedOf(b.sending)), liveRate(b.units, b.rate()))
+	}
+	for len(fields) > 1 && len(term.Joined("  ", fields...)) > columns {
+		fields = fields[:len(fields)-1]
+	}
+	return strings.TrimRight(term.Joined("  ", fields...), " ")
 }
 
 func (b *Backup) speedText() string {
