@@ -31,7 +31,8 @@ func (i *Identity) Read(ctx context.Context, p *cli.Program) (seal.Identities, e
 	switch {
 	case errors.Is(err, seal.ErrExposed):
 		err = cli.WithHint(cli.InClass(err, cli.ErrRefused), "to make it private: "+term.ShellCommand("chmod", "600", i.Path))
-	case err != nil:
+	case err == nil, errors.Is(err, cli.ErrRefused), errors.Is(err, seal.ErrPassphrase), ctx.Err() != nil:
+	default:
 		err = cli.InClass(err, cli.ErrUsage)
 	}
 	return ids, err
