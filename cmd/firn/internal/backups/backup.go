@@ -37,7 +37,8 @@ times.
 
 The commands of --before and --after run in a shell, with FIRN_VAULT and, one on
 a line, FIRN_DIRECTORIES in their environment. If --before fails, there is no
-backup. --after always runs, with FIRN_STATUS, the exit status so far.
+backup. --after always runs, with FIRN_STATUS, the exit status so far. A dry run
+runs neither.
 
 ` + keyring.RecipientHelp
 
