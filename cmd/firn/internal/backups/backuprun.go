@@ -5,19 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"firn/backup"
 	"firn/catalog"
 	"firn/cmd/firn/internal/cli"
-	"firn/cmd/firn/internal/keyring"
 	"firn/cmd/firn/internal/progress"
-	"firn/cmd/firn/internal/term"
 	"firn/depot"
-	"firn/source"
 	"firn/vault/vaulturl"
 )
 
@@ -87,24 +82,6 @@ func (s *backupSession) run(ctx context.Context) (err error) {
 	return cmp.Or(err, after)
 }
 
-// checkRoots refuses what is no directory before a snapshot is begun.
-func checkRoots(roots []string) error {
-	for _, root := range roots {
-		info, err := os.Stat(root)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no directory %q", root)
-		}
-		if err != nil {
-			return source.Unreadable(root, err)
-		}
-		if !info.IsDir() {
-			return cli.WithHint(fmt.Errorf("%q is not a directory", root),
-				"for a single file, name its directory: firn backup VAULT DIR --include "+term.ShellCommand("/"+filepath.Base(root)))
-		}
-	}
-	return nil
-}
-
 // hook runs a command of the user.
 func (s *backupSession) hook(ctx context.Context, name, command string, more ...string) error {
 	if command == "" {
@@ -118,42 +95,6 @@ func (s *backupSession) hook(ctx context.Context, name, command string, more ...
 		return fmt.Errorf("the command of --%s failed: %w", name, err)
 	}
 	return nil
-}
-
-// checkEncryption makes sure that encrypted files can be read again, and that nobody forgets to
-// encrypt.
-func (s *backupSession) checkEncryption(ctx context.Context, d depot.Depot) error {
-	if len(s.keys) > 0 {
-		return keyring.Insist(ctx, s.program, s.catalog, d, s.vault.URL(), s.keys, s.options.keyElsewhere)
-	}
-	isFirst, isEncrypted, err := s.earlier(ctx)
-	switch {
-	case err != nil:
-		return err
-	case isFirst:
-		s.program.Notice("the packs are not encrypted: whoever can read the vault can read the files (--recipient encrypts)")
-	case isEncrypted && !s.options.yes:
-		question := fmt.Sprintf("the last packs of %s are encrypted; store these without encryption?", s.program.VaultTitle(ctx, s.vault.URL()))
-		return cli.WithHint(s.program.Confirm(ctx, question), "to encrypt: "+s.program.TypedWith("--recipient", "KEY"))
-	}
-	return nil
-}
-
-// earlier reports whether the vault has no packs on record, and whether the last one is
-// encrypted.
-func (s *backupSession) earlier(ctx context.Context) (isFirst, isEncrypted bool, err error) {
-	isFirst = true
-	book := s.catalog.Backups()
-	snapshots, err := snapshotsOf(ctx, book, s.vault.URL(), selection{})
-	for i := len(snapshots) - 1; i >= 0 && isFirst && err == nil; i-- {
-		for pack, packErr := range book.Packs(ctx, snapshots[i].Key) {
-			if err = packErr; err != nil {
-				break
-			}
-			isFirst, isEncrypted = false, len(pack.Header) > 0
-		}
-	}
-	return isFirst, isEncrypted, err
 }
 
 // backUp backs up, shows the progress, and reports.

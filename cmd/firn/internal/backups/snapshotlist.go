@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -25,38 +24,6 @@ are stored so far can be restored.`
 const snapshotListExample = `  firn snapshot list
   firn snapshot list cold-home --host mail
   firn snapshot list --tag before-upgrade --json`
-
-// snapshotObject is a snapshot on standard output.
-type snapshotObject struct {
-	MessageType string     `json:"message_type"`
-	Vault       string     `json:"vault"`
-	SnapshotID  string     `json:"snapshot_id"`
-	Host        string     `json:"host"`
-	Directories []string   `json:"directories"`
-	Tags        []string   `json:"tags"`
-	State       string     `json:"state"` // complete or partial
-	Started     time.Time  `json:"started"`
-	Ended       *time.Time `json:"ended"` // null: not yet
-	Files       int64      `json:"files"`
-	Bytes       int64      `json:"bytes"`
-	BytesNew    int64      `json:"bytes_new"`
-	Skipped     int64      `json:"skipped"`
-}
-
-func newSnapshotObject(messageType string, s record.Snapshot) snapshotObject {
-	o := snapshotObject{
-		MessageType: messageType, Vault: s.Vault, SnapshotID: s.ID, Host: s.Host, Directories: []string{},
-		Tags: append([]string{}, s.Tags...), State: stateText(s), Started: s.Started,
-		Files: s.Files, Bytes: s.Bytes, BytesNew: s.Added, Skipped: s.Skipped,
-	}
-	for _, root := range s.Roots {
-		o.Directories = append(o.Directories, shownPath(root))
-	}
-	if !s.Ended.IsZero() {
-		o.Ended = &s.Ended
-	}
-	return o
-}
 
 func newSnapshotList(p *cli.Program) *cobra.Command {
 	var chosen selection
@@ -162,21 +129,4 @@ func snapshotCells(s record.Snapshot, long, allVaults bool) []string {
 		cells = append(cells, s.Vault)
 	}
 	return cells
-}
-
-// tellNoSnapshots says that no snapshot matches, and what to type next.
-func tellNoSnapshots(ctx context.Context, p *cli.Program, vaultURL string, chosen selection) {
-	sentence := "no snapshots" + chosen.text() + " on record"
-	vaultArg := "VAULT"
-	var hints []string
-	if vaultURL != "" {
-		sentence += " in " + p.VaultTitle(ctx, vaultURL)
-		vaultArg = term.ShellCommand(p.TypedVault(ctx, vaultURL))
-		hints = p.DirectoryHint(vaultURL)
-	}
-	hint := "to make one: firn backup " + vaultArg + " DIR..."
-	if chosen != (selection{}) {
-		hint = strings.TrimSuffix("all snapshots: firn snapshot list "+vaultArg, " VAULT")
-	}
-	p.Empty(sentence, append(hints, hint)...)
 }

@@ -3,11 +3,8 @@ package backups
 import (
 	"context"
 	"fmt"
-	"path"
 	"strings"
-	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
@@ -39,25 +36,6 @@ type packObject struct {
 	Size        int64           `json:"size"`
 	Encrypted   bool            `json:"encrypted"`
 	ArchiveID   vault.ArchiveID `json:"archive_id"` // empty: not stored yet
-}
-
-// fileObject is a file of a snapshot on standard output.
-type fileObject struct {
-	MessageType string    `json:"message_type"`
-	Path        string    `json:"path"`
-	PathBase64  string    `json:"path_base64,omitempty"` // of a path that is not UTF-8
-	Type        string    `json:"type"`
-	Size        int64     `json:"size"`
-	Mode        string    `json:"mode"` // octal
-	Modified    time.Time `json:"modified"`
-	Target      string    `json:"target,omitempty"`
-}
-
-func newFileObject(messageType, path string, f record.File) fileObject {
-	return fileObject{
-		messageType, shownPath(path), shownRaw(shownPath(path)), kindText(f.Kind), f.Size, fmt.Sprintf("%04o", f.Mode),
-		modified(f), f.More.Link,
-	}
 }
 
 func newSnapshotShow(p *cli.Program) *cobra.Command {
@@ -154,75 +132,4 @@ func snapshotLines(s record.Snapshot) []string {
 		lines = append(lines, fmt.Sprintf("skipped      %s: they could not be read, or changed while they were read", term.Many(int(s.Skipped), "file")))
 	}
 	return lines
-}
-
-// showFiles lists the files of a snapshot that match a pattern.
-func showFiles(ctx context.Context, p *cli.Program, book *catalog.Backups, s record.Snapshot, pattern string) error {
-	match, err := newMatcher(pattern)
-	if err != nil {
-		return err
-	}
-	table := term.NewTable(p.Out, term.Column{Title: "PATH", Fit: term.FitCut}, term.Column{Title: "SIZE", Right: true},
-		term.Column{Title: "MODIFIED", Drop: 2}, term.Column{Title: "MODE", Drop: 1})
-	files := 0
-	for f, err := range book.Files(ctx, s, match.enters) {
-		if err == nil && !match.has(f.Path) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		files++
-		if p.JSON {
-			err = p.Out.Object(newFileObject("file", f.Path, f.File))
-		} else {
-			table.Add(shownFile(f.Path, f.File), shownSize(f.File), humane.Minute(modified(f.File)), fmt.Sprintf("%04o", f.Mode))
-			err = p.Out.Failed()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	table.End()
-	switch {
-	case files == 0:
-		p.Empty(fmt.Sprintf("no files matching %q in the snapshot %s", pattern, cli.ColumnID(s.ID)),
-			"all versions on record: "+term.ShellCommand("firn", "find", pattern))
-	case !p.JSON:
-		p.Out.Total("%s", term.Many(files, "file"))
-	}
-	return nil
-}
-
-// matcher matches the paths of files with a pattern.
-type matcher struct {
-	pattern string
-	isBase  bool   // the pattern is compared with the last element of a path
-	fixed   string // the directory with which every match begins
-}
-
-func newMatcher(pattern string) (matcher, error) {
-	if !doublestar.ValidatePattern(pattern) {
-		return matcher{}, cli.UsageError("%q is not a pattern: it has a bracket without an end, or ends with a backslash", pattern)
-	}
-	m := matcher{pattern: strings.TrimPrefix(pattern, "/"), isBase: !strings.Contains(pattern, "/")}
-	if !m.isBase {
-		m.fixed, _ = doublestar.SplitPattern(m.pattern)
-	}
-	return m, nil
-}
-
-func (m matcher) has(file string) bool {
-	if m.isBase {
-		file = path.Base(file)
-	}
-	return doublestar.MatchUnvalidated(m.pattern, file)
-}
-
-// enters reports whether files below a directory can match.
-func (m matcher) enters(directory string) bool {
-	if m.isBase || m.fixed == "." || directory == "" {
-		return true
-	}
-	return strings.HasPrefix(m.fixed+"/", directory+"/") || strings.HasPrefix(directory+"/", m.fixed+"/")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -41,16 +40,6 @@ type checkOptions struct {
 	identity keyring.Identity
 	tier     cli.TierFlag
 	noWait   bool
-}
-
-// checkObject is what a key opens in a vault, on standard output.
-type checkObject struct {
-	MessageType    string `json:"message_type"`
-	Vault          string `json:"vault"`
-	Packs          int    `json:"packs"` // encrypted, and on record
-	PacksOpened    int    `json:"packs_opened"`
-	Canaries       int    `json:"canaries"` // fetched from the vault
-	CanariesOpened int    `json:"canaries_opened"`
 }
 
 func newKeyCheck(p *cli.Program) *cobra.Command {
@@ -143,47 +132,6 @@ func explain(p *cli.Program, err error) error {
 	return p.ExplainWait(err)
 }
 
-// check is what a key opens in a vault.
-type check struct {
-	checkObject
-	why error // of the first pack or canary that it does not open
-}
-
-func (k *check) count(err error, all, opened *int) {
-	*all++
-	if err == nil {
-		*opened++
-	} else if k.why == nil {
-		k.why = err
-	}
-}
-
-// checkPacks tries the key on the heads of the packs of a vault, or of all vaults if vaultURL is
-// empty. Vaults without encrypted packs are left out.
-func checkPacks(ctx context.Context, c *catalog.Catalog, vaultURL string, ids seal.Identities) (checks []*check, err error) {
-	book := c.Backups()
-	for s, err := range book.Snapshots(ctx, vaultURL) {
-		if err != nil {
-			return nil, err
-		}
-		for pack, err := range book.Packs(ctx, s.Key) {
-			if err != nil {
-				return nil, err
-			}
-			if len(pack.Header) == 0 || pack.State == record.Lost {
-				continue
-			}
-			i := slices.IndexFunc(checks, func(k *check) bool { return k.Vault == pack.Vault })
-			if i < 0 {
-				i = len(checks)
-				checks = append(checks, &check{checkObject: checkObject{MessageType: "key_check", Vault: pack.Vault}})
-			}
-			checks[i].count(ids.Opens(pack.Header), &checks[i].Packs, &checks[i].PacksOpened)
-		}
-	}
-	return checks, nil
-}
-
 // canary fetches a canary and opens it.
 func (k *check) canary(ctx context.Context, d depot.Depot, o checkOptions, a record.Archive, ids seal.Identities) error {
 	var sealed keyring.CanaryBuffer
@@ -197,40 +145,4 @@ func (k *check) canary(ctx context.Context, d depot.Depot, o checkOptions, a rec
 	}
 	k.count(err, &k.Canaries, &k.CanariesOpened)
 	return nil
-}
-
-// tell prints the result. A key that does not open everything is an error.
-func (k *check) tell(ctx context.Context, p *cli.Program) error {
-	if p.JSON {
-		if err := p.Out.Object(k.checkObject); err != nil {
-			return err
-		}
-	}
-	title := p.VaultTitle(ctx, k.Vault)
-	switch opened := k.PacksOpened + k.CanariesOpened; {
-	case k.why == nil && !p.JSON:
-		p.Out.Line("%s", term.Show("the key opens "+k.all()+" of "+title))
-	case k.why == nil:
-	case opened > 0:
-		text := fmt.Sprintf("%d of %s", k.PacksOpened, term.Many(k.Packs, "encrypted pack"))
-		if k.Canaries > 0 {
-			text += fmt.Sprintf(" and %d of %d canaries", k.CanariesOpened, k.Canaries)
-		}
-		return cli.InClass(fmt.Errorf("the key opens %s of %s; of the others, %w", text, title, k.why), cli.ErrPartial)
-	default:
-		return fmt.Errorf("the key opens nothing of %s: %w", title, k.why)
-	}
-	return nil
-}
-
-// all returns what a key opens that opens everything.
-func (k *check) all() string {
-	text := term.Many(k.Packs, "encrypted pack")
-	switch k.Canaries {
-	case 0:
-		return text
-	case 1:
-		return text + " and the canary"
-	}
-	return fmt.Sprintf("%s and %d canaries", text, k.Canaries)
 }

@@ -1,0 +1,43 @@
+package backups
+
+import (
+	"path"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"firn/cmd/firn/internal/cli"
+)
+
+// matcher matches the paths of files with a pattern.
+type matcher struct {
+	pattern string
+	isBase  bool   // the pattern is compared with the last element of a path
+	fixed   string // the directory with which every match begins
+}
+
+func newMatcher(pattern string) (matcher, error) {
+	if !doublestar.ValidatePattern(pattern) {
+		return matcher{}, cli.UsageError("%q is not a pattern: it has a bracket without an end, or ends with a backslash", pattern)
+	}
+	m := matcher{pattern: strings.TrimPrefix(pattern, "/"), isBase: !strings.Contains(pattern, "/")}
+	if !m.isBase {
+		m.fixed, _ = doublestar.SplitPattern(m.pattern)
+	}
+	return m, nil
+}
+
+func (m matcher) has(file string) bool {
+	if m.isBase {
+		file = path.Base(file)
+	}
+	return doublestar.MatchUnvalidated(m.pattern, file)
+}
+
+// enters reports whether files below a directory can match.
+func (m matcher) enters(directory string) bool {
+	if m.isBase || m.fixed == "." || directory == "" {
+		return true
+	}
+	return strings.HasPrefix(m.fixed+"/", directory+"/") || strings.HasPrefix(directory+"/", m.fixed+"/")
+}
