@@ -54,7 +54,7 @@ func (o *backupOptions) add(cmd *cobra.Command) {
 	f.BoolVarP(&o.oneFileSystem, "one-file-system", "x", false, "leave out what is on other file systems than DIR")
 	f.Var(&o.maxSize, "max-size", "leave out files larger than `SIZE`")
 	f.BoolVar(&o.checksum, "checksum", false, "read all files, and compare their content instead of their times")
-	f.Var(&o.packSize, "pack-size", "complete a pack at `SIZE` (default: 1GiB)")
+	f.Var(&o.packSize, "pack-size", "complete a pack at `SIZE` (default: 256MiB)")
 	f.StringVar(&o.spoolDir, "spool-dir", "", "keep packs in `DIR` until the vault has them (default: firn/packs in the cache home)")
 	f.IntVar(&o.level, "level", 0, "compress with zstd's level `N`, from 1 to 22 (default: 1)")
 	f.StringVar(&o.before, "before", "", "run `COMMAND` in a shell before the backup")
