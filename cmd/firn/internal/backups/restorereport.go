@@ -71,7 +71,7 @@ func (s *restoreSession) summary(r restore.Report, took time.Duration) []string 
 	if r.Files+r.Others+r.Failed == 0 {
 		return []string{fmt.Sprintf("%s already there, nothing to restore", wereThere(r.Present))}
 	}
-	text := fmt.Sprintf("restored %s, %s, in %s", term.Many(int(r.Files), "file"), units.Bytes(r.Bytes), humane.Transfer(took, r.Fetched, took, units))
+	text := fmt.Sprintf("restored %s, %s, in %s", term.Many(int(r.Files), "file"), units.Bytes(r.Bytes), humane.Duration(took))
 	if r.Present > 0 {
 		text += fmt.Sprintf("; %s already there", wereThere(r.Present))
 	}

@@ -75,14 +75,13 @@ func (r *Restore) text(columns int) string {
 	r.mu.Lock()
 	now, begun := r.restoring, r.begun
 	r.mu.Unlock()
-	found := humanize.Comma(now.Found)
 	switch {
 	case now.Found == 0:
 		return ""
 	case !begun:
-		return found + " files found on record"
+		return term.Many(int(now.Found), "file") + " found on record"
 	}
-	files := humanize.Comma(now.Files) + " of " + found + " files"
+	files := humanize.Comma(now.Files) + " of " + term.Many(int(now.Found), "file")
 	moved := r.transfer.text(columns)
 	switch {
 	case columns == 0 && moved == "": // a log says rarely that it waits
