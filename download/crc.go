@@ -3,7 +3,6 @@ package download
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"firn/depot"
 	"firn/internal/crc64"
@@ -11,21 +10,12 @@ import (
 )
 
 // Nobody may know the tree hash of an archive that another program has stored. Then the
-// vault's CRC-64 of the whole archive verifies it. If there is none either, a notice says that
-// the bytes were not verified.
+// vault's CRC-64 of the whole archive verifies it. If there is none either, the Result is
+// Unproved.
 
-// needsCRC reports whether the CRC-64 must verify the archive. If nothing can verify it, a
-// notice says so.
+// needsCRC reports whether the CRC-64 must verify the archive.
 func (d *download) needsCRC() bool {
-	switch {
-	case d.isWhole() && !d.archive.TreeHash.IsZero(), !d.isWhole() && d.unproved == 0:
-		return false
-	case d.isWhole() && d.crc != 0:
-		return true
-	}
-	d.Notice(fmt.Sprintf("no checksum is available for these bytes of archive %s; only their number was verified",
-		depot.QuoteID(d.archive.ID)))
-	return false
+	return d.isWhole() && d.archive.TreeHash.IsZero() && d.crc != 0
 }
 
 // isUnproved reports whether only the number of the bytes was compared.

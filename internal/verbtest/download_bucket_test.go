@@ -56,13 +56,13 @@ func TestDownloadProvedByCRC(t *testing.T) {
 	_, _ = h.Write(data) // never fails
 	right := crc64.Sum(h.Sum64())
 	for name, test := range map[string]struct {
-		crc    crc64.Sum
-		err    error
-		notice string
+		crc      crc64.Sum
+		err      error
+		unproved bool
 	}{
 		"the right one": {crc: right},
 		"another":       {crc: right ^ 1, err: vault.ErrChecksum},
-		"none":          {notice: "only their number was verified"},
+		"none":          {unproved: true},
 	} {
 		for _, toFile := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
@@ -71,18 +71,19 @@ func TestDownloadProvedByCRC(t *testing.T) {
 					a := d.store(data)
 					a.TreeHash = treehash.Hash{}
 					b := &bucket{watched: d.vault, crc: test.crc, keep: lifetime}
+					var got download.Result
 					var err error
 					out := &expected.Bytes{Want: data}
 					if toFile {
-						_, err = download.File(t.Context(), at(b, d.downloading().Depot), a, d.target(), d.downloading().Options)
+						got, err = download.File(t.Context(), at(b, d.downloading().Depot), a, d.target(), d.downloading().Options)
 					} else {
-						_, err = download.To(t.Context(), at(b, d.downloading().Depot), a, out, d.downloading().Options)
+						got, err = download.To(t.Context(), at(b, d.downloading().Depot), a, out, d.downloading().Options)
 					}
 					if !errors.Is(err, test.err) {
 						t.Fatalf("got %v, want %v", err, test.err)
 					}
-					if test.notice != "" {
-						d.wantNotice(test.notice)
+					if err == nil && got.Unproved != test.unproved {
+						t.Errorf("Unproved is %t, want %t", got.Unproved, test.unproved)
 					}
 					switch {
 					case err == nil && toFile:

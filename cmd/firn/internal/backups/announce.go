@@ -2,7 +2,6 @@ package backups
 
 import (
 	"fmt"
-	"time"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -26,14 +25,6 @@ func (s *restoreSession) announce(plan *restore.Plan, cost restoreCost) {
 	p.Notice(text)
 	if !cost.table.IsFree() && plan.Requests > 0 {
 		p.Notice(fmt.Sprintf("costs %s to retrieve, %s to send it here; ready %s",
-			cli.Money(cost.Requests.Plus(cost.Bytes).Plus(cost.stay)), cli.Money(cost.Egress), readyText(cost.Least, cost.Most)))
+			cli.Money(cost.Requests.Plus(cost.Bytes).Plus(cost.stay)), cli.Money(cost.Egress), cli.ReadyText(cost.Least, cost.Most)))
 	}
-}
-
-// readyText returns in which time archives become readable.
-func readyText(least, most time.Duration) string {
-	if most == 0 {
-		return "at once"
-	}
-	return fmt.Sprintf("in %s to %s", humane.Usually(least), humane.Usually(most))
 }

@@ -70,7 +70,7 @@ func (s *restoreSession) tellPlan(plan *restore.Plan, cost restoreCost) error {
 		if cost.total().Doubtful() {
 			out.Line("           %s", cli.DoubtLegend)
 		}
+		out.Line("ready      %s", cli.ReadyText(cost.Least, cost.Most))
 	}
-	out.Line("ready      %s", readyText(cost.Least, cost.Most))
 	return s.tellProblems(plan.Problems)
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"firn/internal/humane"
 	"firn/internal/price"
 )
 
@@ -93,4 +95,12 @@ func Dollars(usd float64) string {
 		return fmt.Sprintf("%.4f USD", usd)
 	}
 	return fmt.Sprintf("%.2f USD", usd)
+}
+
+// ReadyText returns in which time archives become readable.
+func ReadyText(least, most time.Duration) string {
+	if most == 0 {
+		return "at once"
+	}
+	return fmt.Sprintf("in %s to %s", humane.Usually(least), humane.Usually(most))
 }

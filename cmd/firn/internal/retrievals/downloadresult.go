@@ -53,6 +53,10 @@ func (s *downloadSession) tell(i item, got download.Result, lines []string) erro
 	for _, line := range lines {
 		s.program.Notice(line)
 	}
+	if got.Unproved && !got.AlreadyPresent {
+		s.program.Notice(fmt.Sprintf("no checksum is available for these bytes of archive %s; only their number was verified",
+			depot.QuoteID(got.ArchiveID)))
+	}
 	return s.program.Out.Flush()
 }
 

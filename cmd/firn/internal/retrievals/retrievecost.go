@@ -2,7 +2,6 @@ package retrievals
 
 import (
 	"fmt"
-	"time"
 
 	"firn/cmd/firn/internal/cli"
 	"firn/cmd/firn/internal/term"
@@ -59,7 +58,7 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	case s.isMany:
 		text += ": " + cli.Money(difference(after.Total(), before.Total()))
 	default:
-		text += fmt.Sprintf(", ready %s: %s to retrieve", readyText(after.Least, after.Most),
+		text += fmt.Sprintf(", ready %s: %s to retrieve", cli.ReadyText(after.Least, after.Most),
 			cli.Money(difference(after.Requests.Plus(after.Bytes), before.Requests.Plus(before.Bytes))))
 		if here.USD > 0 {
 			text += fmt.Sprintf(", %s to send it here", cli.Money(here))
@@ -67,14 +66,6 @@ func (s *spending) approve(req vault.JobRequest, bytes int64) error {
 	}
 	s.program.UI.Say("firn: %s", term.Show(text))
 	return nil
-}
-
-// readyText returns in which time archives become readable.
-func readyText(least, most time.Duration) string {
-	if most == 0 {
-		return "at once"
-	}
-	return fmt.Sprintf("in %s to %s", humane.Duration(least), humane.Duration(most))
 }
 
 // difference returns a minus b, with the certainty of a.

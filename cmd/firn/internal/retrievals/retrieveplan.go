@@ -94,7 +94,7 @@ func (s *retrievalPlan) tell(archives []record.Archive) error {
 		s.program.Out.Line("  price     %s for the requests, %s to retrieve, %s to send it here; %s in all",
 			cli.Money(cost.Requests), cli.Money(cost.Bytes), cli.Money(cost.Egress), cli.Money(cost.Total()))
 		s.program.Out.Line("            (%s; look up yours)", s.table.Basis())
-		s.program.Out.Line("  ready     %s", readyText(cost.Least, cost.Most))
+		s.program.Out.Line("  ready     %s", cli.ReadyText(cost.Least, cost.Most))
 	}
 	if o.Seconds > 0 {
 		s.program.Out.Line("  duration  %s at %s", humane.Duration(term.TimeToSend(o.Bytes, o.Rate)), s.program.UI.Units.Rate(o.Rate))
