@@ -347,6 +347,20 @@ func TestSnapshotsAreContinued(t *testing.T) {
 	wants(both, "7", never, "7")
 }
 
+// A snapshot whose backup has not ended can be forgotten only once no backup continues it.
+func TestForgetAPartialSnapshot(t *testing.T) {
+	b := fresh(t).Backups()
+	one, both := map[string]backed{"srv/a": {"x": 1}}, map[string]backed{"srv/a": {"x": 1}, "srv/b": {"y": 2}}
+	partial, _ := run(t, b, "1", both, func() bool { return true })
+	if err := b.Forget(t.Context(), partial.Key); !errors.Is(err, vault.ErrNotFound) {
+		t.Errorf("a snapshot that a backup continues is forgotten: %v", err)
+	}
+	run(t, b, "2", one, func() bool { return false })
+	if err := b.Forget(t.Context(), partial.Key); err != nil {
+		t.Errorf("a snapshot that no backup continues is not forgotten: %v", err)
+	}
+}
+
 // Versions that only forgotten snapshots had are removed.
 func TestForgottenVersionsTakeNoRoom(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "catalog.db")

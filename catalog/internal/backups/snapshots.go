@@ -170,11 +170,13 @@ func (b *Backups) Untold(ctx context.Context, vaultURL string) iter.Seq2[record.
 }
 
 // Forget marks snapshots as forgotten, and removes the versions of files that no other snapshot
-// has. Contents and packs stay.
+// has. Contents and packs stay. A running snapshot can be forgotten once a later one has one of its
+// trees, because no backup continues it then; else the error wraps vault.ErrNotFound.
 func (b *Backups) Forget(ctx context.Context, keys ...int64) error {
 	err := b.db.Transact(ctx, func(tx *sql.Tx) error {
 		for _, key := range keys {
-			err := tx.QueryRowContext(ctx, `UPDATE snapshots SET state = 'forgotten' WHERE key = $1 AND state <> 'running'
+			err := tx.QueryRowContext(ctx, `UPDATE snapshots SET state = 'forgotten' WHERE key = $1 AND (state <> 'running' OR EXISTS (
+				SELECT 1 FROM snapshot_trees t JOIN snapshot_trees later USING (tree_key) WHERE t.snapshot_key = $1 AND later.snapshot_key > $1))
 				RETURNING key`, key).Scan(new(int64))
 			if err != nil {
 				return err

@@ -33,7 +33,7 @@ func (f *forgetting) chooseNamed(all []record.Snapshot, refs []string) error {
 		switch {
 		case err != nil:
 			return err
-		case s.State == record.Running:
+		case s.State == record.Running && !slices.ContainsFunc(all, func(other record.Snapshot) bool { return follows(other, s) }):
 			return cli.WithHint(cli.RefusedError("the snapshot %s is partial: its backup has not ended", cli.ColumnID(s.ID)),
 				"to end it, run the same backup again")
 		case until.After(now) && !f.options.force:
@@ -49,6 +49,13 @@ func (f *forgetting) chooseNamed(all []record.Snapshot, refs []string) error {
 		groups[0].Verdicts = append(groups[0].Verdicts, keep.Verdict{Snapshot: s})
 	}
 	return f.show(groups)
+}
+
+// follows reports whether a snapshot came after another one and has one of its directories. Then no
+// backup continues the other one.
+func follows(s, other record.Snapshot) bool {
+	return s.Key > other.Key && s.Vault == other.Vault && s.Host == other.Host &&
+		slices.ContainsFunc(s.Roots, func(root string) bool { return slices.Contains(other.Roots, root) })
 }
 
 // chooseByRules chooses the snapshots that no rule keeps.
