@@ -82,7 +82,7 @@ func (b *bench) backUpTree(ctx context.Context, r *report, rivals []*rival, tree
 		t.group(g.title)
 		for i, c := range g.contenders {
 			u := g.of(c.name)
-			stored := "-"
+			stored, rate := "-", "-"
 			if g == first {
 				n, err := rivals[i].stored()
 				if err != nil {
@@ -90,9 +90,11 @@ func (b *bench) backUpTree(ctx context.Context, r *report, rivals []*rival, tree
 				}
 				stored = fmt.Sprintf("%.0f", mebibytes(n))
 			}
+			if g != one {
+				rate = fmt.Sprintf("%.0f", float64(g.size)/1e6/u.wall.Seconds())
+			}
 			t.add(c.name, strconv.Itoa(len(c.runs)), seconds(u.cpu), fmt.Sprintf("%.2f", g.cpu(c.name, g.base)),
-				seconds(u.wall), fmt.Sprintf("%.2f", g.wall(c.name, g.base)),
-				fmt.Sprintf("%.0f", float64(g.size)/1e6/u.wall.Seconds()), stored, fmt.Sprintf("%.0f", mebibytes(u.peak)))
+				seconds(u.wall), fmt.Sprintf("%.2f", g.wall(c.name, g.base)), rate, stored, fmt.Sprintf("%.0f", mebibytes(u.peak)))
 		}
 	}
 	r.atLeast(0, "backup of "+title+": times as fast as tar | zstd -T0 | age", first.wall(pipeName, firnName), 1.2)

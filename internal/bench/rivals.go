@@ -77,7 +77,7 @@ func (b *bench) firnBackup(identity, recipient string) *rival {
 		name: firnName, one: true, at: at,
 		create: func(ctx context.Context, _ string) error { return lab.Run(firn.Command(ctx, "vault", "create", vault)) },
 		backup: func(ctx context.Context, tree string) *exec.Cmd {
-			return firn.Command(ctx, "backup", vault, tree, "--recipient", recipient, "--quiet", "--yes")
+			return firn.Command(ctx, "backup", vault, tree, "--recipient", recipient, "--key-elsewhere", "--quiet")
 		},
 		restore: func(ctx context.Context, _, path, to string) *exec.Cmd {
 			return firn.Command(ctx, "restore", vault, path, "--to", to, "--identity", identity, "--quiet")
