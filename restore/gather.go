@@ -27,7 +27,7 @@ type gathering struct {
 	names   *tree.Names
 	where   contents
 	pieces  *sorted.List[piece] // contents
-	orphans *sorted.List[item]  // hard links to files that are not selected
+	links   *sorted.List[item]  // hard links
 	blocked map[string]bool     // directories that collide with others
 }
 
@@ -81,11 +81,7 @@ func (g *gathering) add(ctx context.Context, i item) error {
 	case record.Regular:
 		return g.addContent(ctx, i)
 	case record.Hardlink:
-		if !g.isSelected(i.More.Link) {
-			return g.orphans.Add(i)
-		}
-		g.Files++
-		return g.others.Add(i)
+		return g.links.Add(i)
 	case record.Symlink, record.Fifo, record.CharDevice, record.BlockDevice:
 		g.Others++
 		return g.others.Add(i)
@@ -105,19 +101,6 @@ var (
 	errTwice   = vault.Errorf(vault.ErrInvalid, "the record has it twice")
 	errCollide = vault.Errorf(vault.ErrExists, "the file system takes its name for that of another file of the directory")
 )
-
-// isSelected reports whether a path is restored, if it exists.
-func (g *gathering) isSelected(path string) bool {
-	if !g.matcher.selects(path) {
-		return false
-	}
-	for _, s := range g.sources {
-		if isBelow(path, s.root) {
-			return true
-		}
-	}
-	return false
-}
 
 // addContent adds a file with its content.
 func (g *gathering) addContent(ctx context.Context, i item) error {

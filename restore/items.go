@@ -59,6 +59,9 @@ func byPlace(a, b piece) int {
 	return cmp.Or(cmp.Compare(a.Pack, b.Pack), cmp.Compare(a.Place, b.Place))
 }
 
+// byPath orders files by their paths.
+func byPath(a, b item) int { return strings.Compare(a.Path, b.Path) }
+
 // byPathBackwards orders directories so that each comes after those in it.
 func byPathBackwards(a, b item) int { return strings.Compare(b.Path, a.Path) }
 
@@ -78,9 +81,7 @@ func rank(k record.FileKind) int {
 }
 
 // byLink orders hard links by the file that they are.
-func byLink(a, b item) int {
-	return cmp.Or(strings.Compare(parentOf(a.More.Link), parentOf(b.More.Link)), strings.Compare(a.More.Link, b.More.Link))
-}
+func byLink(a, b item) int { return strings.Compare(a.More.Link, b.More.Link) }
 
 // large is a file whose content consists of segments.
 type large struct {

@@ -112,10 +112,10 @@ func snapshotsOf(sources []source) (snapshots []record.Snapshot) {
 // fill reads the record and the directory.
 func (p *Plan) fill(ctx context.Context, sources []source, m *matcher) (err error) {
 	pieces := sorted.New(p.work.path, memoryOfList, byPlace, func(c piece) int { return c.Of.weight() + 100 })
-	orphans := sorted.New(p.work.path, memoryOfList, byLink, item.weight)
-	defer func() { err = errors.Join(err, pieces.Close(), orphans.Close()) }()
+	links := sorted.New(p.work.path, memoryOfList, byLink, item.weight)
+	defer func() { err = errors.Join(err, pieces.Close(), links.Close()) }()
 	g := &gathering{
-		Plan: p, sources: sources, matcher: m, names: tree.NewNames(), pieces: pieces, orphans: orphans, blocked: map[string]bool{},
+		Plan: p, sources: sources, matcher: m, names: tree.NewNames(), pieces: pieces, links: links, blocked: map[string]bool{},
 		where: contents{book: p.book, vault: p.depot.Vault.URL(), packs: make(map[int64]error)},
 	}
 	if err := g.run(ctx); err != nil {

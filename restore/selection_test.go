@@ -2,6 +2,7 @@ package restore_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -68,6 +69,44 @@ func TestLinksToOthers(t *testing.T) {
 	three, errThree := os.Stat(filepath.Join(r.dir, "home/bob/3"))
 	if err := errors.Join(errOne, errThree); err != nil || !os.SameFile(one, three) {
 		t.Errorf("they are two files: %v", err)
+	}
+}
+
+// A hard link to a file that the record does not have is not made to one that is there already.
+func TestLinksToFilesOfTheUser(t *testing.T) {
+	r := newRig(t)
+	r.snapshot(dir("home"), text("home/a", "a"), hardlink("home/link", "home/mine"), hardlink("home/itself", "home/itself"))
+	r.mustMake(os.MkdirAll(filepath.Join(r.dir, "home"), 0o700), os.WriteFile(filepath.Join(r.dir, "home/mine"), []byte("mine"), 0o600))
+	for _, patterns := range [][]string{nil, {"home/link", "home/itself", "home/a"}} {
+		report, err := r.try(restore.Selection{Patterns: patterns})
+		if err != nil || report.Failed != 2 {
+			t.Errorf("%+v, %v", report, err)
+		}
+		r.want(map[string]string{"home/": "", "home/a": "a", "home/mine": "mine"})
+	}
+}
+
+// The record is not read again for each directory with files that are linked to.
+func TestLinksToManyDirectories(t *testing.T) {
+	r := newRig(t)
+	const n = 50
+	files := []file{dir("home"), dir("home/a"), dir("home/b")}
+	want := map[string]string{"home/": "", "home/b/": ""}
+	for i := range n {
+		at := fmt.Sprintf("home/a/%d", i)
+		link := fmt.Sprintf("home/b/%d", i)
+		files = append(files, dir(at), text(at+"/f", at), hardlink(link, at+"/f"))
+		want[link] = at
+	}
+	r.snapshot(files...)
+	listed := 0
+	book := &liar{RestoreJournal: r.catalog.Backups(), found: func(*record.Found) { listed++ }}
+	if report, err := r.tryBook(book, restore.Selection{Patterns: []string{"home/b"}}); err != nil || report.Files != n {
+		t.Errorf("%+v, %v", report, err)
+	}
+	r.want(want)
+	if listed > 3*len(files) {
+		t.Errorf("%d files were listed, of %d", listed, len(files))
 	}
 }
 
