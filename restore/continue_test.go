@@ -2,6 +2,7 @@ package restore_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -141,6 +142,40 @@ func TestWorkDirectory(t *testing.T) {
 	r.options.WorkDir = ""
 	if _, err := r.plan(restore.Selection{}); !errors.Is(err, vault.ErrInvalid) {
 		t.Errorf("without one: %v", err)
+	}
+	r.options.WorkDir = r.dir
+	if _, err := r.plan(restore.Selection{}); !errors.Is(err, vault.ErrInvalid) {
+		t.Errorf("the directory of the restore: %v", err)
+	}
+}
+
+// A directory with files of the user cannot be the work directory: a restore removes files in it.
+func TestWorkDirectoryWithOtherFiles(t *testing.T) {
+	r := newRig(t)
+	r.snapshot(dir("home"), text("home/a", "a"))
+	mine := []string{".firn-mine", "list-mine", "lock", "made"}
+	r.mustMake(os.MkdirAll(r.work, 0o700))
+	for _, name := range mine {
+		r.mustMake(os.WriteFile(filepath.Join(r.work, name), []byte("mine"), 0o600))
+	}
+	if _, err := r.try(restore.Selection{}); !errors.Is(err, vault.ErrExists) {
+		t.Error(err)
+	}
+	for _, name := range mine {
+		if data, err := os.ReadFile(filepath.Join(r.work, name)); err != nil || string(data) != "mine" {
+			t.Errorf("%s has %q, %v", name, data, err)
+		}
+	}
+	r.want(nil)
+}
+
+// Secret keys are not part of options that are written as JSON.
+func TestOptionsHaveNoKeysInJSON(t *testing.T) {
+	r := newRig(t)
+	r.seal()
+	data, err := json.Marshal(r.options)
+	if err != nil || strings.Contains(string(data), "Identities") || !strings.Contains(string(data), r.work) {
+		t.Errorf("%s, %v", data, err)
 	}
 }
 

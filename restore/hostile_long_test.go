@@ -46,7 +46,7 @@ func nameAttacks() map[string]attack {
 	for what, path := range map[string]string{
 		"parent": "../evil", "parent within": "home/../../evil", "absolute": "/evil", "dot": "home/./evil", "twice": "home//evil",
 		"NUL": "home/evil\x00", "only parents": "../..", "slash at the end": "home/evil/", "long": strings.Repeat("e", 33<<10), "dots": "..",
-		"the work file": "home/evil/../../../work/lock",
+		"the work file": "home/evil/../../../work/firn-restore.lock",
 	} {
 		attacks["name: "+what] = attack{liar: liar{more: []record.Found{named(path)}}, says: "name"}
 		attacks["directory: "+what] = attack{liar: liar{more: []record.Found{ofKind(path, record.Directory, "")}}, says: "name"}

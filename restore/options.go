@@ -36,11 +36,12 @@ type Options struct {
 	// the user alone.
 	Dir string
 	// WorkDir is a directory for downloaded ranges and temporary lists. It is created if it
-	// does not exist, and it is removed when everything is restored. It belongs to one
-	// restore: the same call continues with what is in it.
+	// does not exist, must not have other files, and is removed when everything is restored. It
+	// belongs to one restore: the same call continues with what is in it.
 	WorkDir string
-	// Identities open encrypted packs.
-	Identities seal.Identities
+	// Identities open encrypted packs. They are secret keys, and no form of Options in JSON has
+	// them.
+	Identities seal.Identities `json:"-"`
 	// Gap is how many bytes a request to the vault is worth: ranges with a smaller gap
 	// between them are retrieved together, if that saves a request. Default: 1 MiB.
 	Gap int64

@@ -62,8 +62,8 @@ type needed struct {
 // files with those in Options.Dir, and reads those there that have the right size and time.
 //
 // The error wraps vault.ErrNotFound if no snapshot or no file is selected, vault.ErrInvalid if
-// the selection is not valid or covers several hosts, and vault.ErrLocked if another process
-// uses the work directory.
+// the selection is not valid or covers several hosts, vault.ErrLocked if another process uses the
+// work directory, and vault.ErrExists if that directory has files that are not those of a restore.
 func NewPlan(ctx context.Context, d depot.Depot, book record.RestoreJournal, s Selection, o Options) (*Plan, error) {
 	o.Gap = cmp.Or(o.Gap, 1<<20)
 	m, err := newMatcher(s.Patterns)
@@ -83,6 +83,9 @@ func NewPlan(ctx context.Context, d depot.Depot, book record.RestoreJournal, s S
 	work, err := openWorkDir(o.WorkDir)
 	if err != nil {
 		return nil, err
+	}
+	if err := work.checkApart(o.Dir); err != nil {
+		return nil, errors.Join(err, work.close(false))
 	}
 	p := &Plan{
 		depot: d.WithDefaults(), book: book, options: o, work: work, Snapshots: snapshotsOf(sources),

@@ -3,6 +3,7 @@ package restore
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,15 +20,21 @@ type workDir struct {
 	lock *os.File
 }
 
-const lockName = "lock"
+// lockName is the name of the file that says that a directory is a work directory. It is the first
+// file in the directory and the last one that is removed.
+const lockName = "firn-restore.lock"
 
 // openWorkDir creates the directory if it does not exist, and makes this process its only user.
-// It removes temporary files of a run that was killed.
+// It removes temporary files of a run that was killed. It refuses a directory with other files,
+// because it removes files by their names.
 func openWorkDir(path string) (*workDir, error) {
 	if path == "" {
 		return nil, vault.Errorf(vault.ErrInvalid, "a restore needs a work directory")
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the work directory: %w", err)
+	}
+	if err := checkOurs(path); err != nil {
 		return nil, err
 	}
 	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR|os.O_CREATE|disk.NoFollow, 0o600)
@@ -49,6 +56,38 @@ func openWorkDir(path string) (*workDir, error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return w, nil
+}
+
+// checkOurs returns an error if a directory has files and is not a work directory.
+func checkOurs(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_, err = d.Readdirnames(1)
+	if isEmpty := errors.Is(err, io.EOF); isEmpty {
+		return d.Close()
+	}
+	if err := errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	_, err = os.Lstat(filepath.Join(path, lockName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return vault.Errorf(vault.ErrExists, "%q cannot be a work directory: it has other files", path)
+	}
+	return err
+}
+
+// checkApart refuses the directory of the restore: names of firn could be those of its files.
+func (w *workDir) checkApart(dir string) error {
+	own, err := os.Stat(w.path)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(dir); err == nil && os.SameFile(info, own) {
+		return vault.Errorf(vault.ErrInvalid, "the work directory %q is also the directory of the restore", w.path)
+	}
+	return nil
 }
 
 // removeLeftovers removes lists, and the files that downloads begin under random names.
@@ -124,13 +163,11 @@ func (w *workDir) remove(packID string, r vault.Range) error {
 
 // close ends the use of the directory. If everything is restored, it removes what is left in it.
 func (w *workDir) close(done bool) error {
-	err := w.lock.Close()
 	if !done {
-		return err
+		return w.lock.Close()
 	}
-	found, errList := w.ranges()
-	err = errors.Join(err, errList)
-	names := []string{madeName, lockName}
+	found, err := w.ranges()
+	names := []string{madeName}
 	for id, ranges := range found {
 		for _, r := range ranges {
 			names = append(names, rangeName(id, r), rangeName(id, r)+unfinished)
@@ -141,6 +178,10 @@ func (w *workDir) close(done bool) error {
 			err = errors.Join(err, errRemove)
 		}
 	}
+	if err = errors.Join(err, w.lock.Close()); err != nil { // some systems remove no open file
+		return err
+	}
+	err = os.Remove(filepath.Join(w.path, lockName))
 	_ = os.Remove(w.path) // the user may have put something else there
 	return err
 }
