@@ -36,9 +36,11 @@ func oddTree() []file {
 	if os.Getuid() != 0 { // others could neither compare nor remove the files again
 		closed, none = 0o700, 0o400
 	}
+	setuid := at(text("home/setuid", "3"), 0o6755, fileTime)
+	setuid.Owner = me()
 	files := []file{
 		at(dir("home"), 0o751, late), at(dir("home/closed"), closed, early), at(dir("home/open"), 0o1777, late), dir("home/\xff\xfe"),
-		at(text("home/early", "1"), 0o400, early), at(text("home/late", "2"), 0o777, late), at(text("home/setuid", "3"), 0o6755, fileTime),
+		at(text("home/early", "1"), 0o400, early), at(text("home/late", "2"), 0o777, late), setuid,
 		at(text("home/none", "4"), none, fileTime), holes, attributes, fifo, null,
 		at(symlink("home/dangling", "/nowhere/\xff"), 0o777, early), symlink("home/up", "../../../.."), symlink("home/loop", "loop"),
 		hardlink("home/other", "home/late"), hardlink("home/closed/another", "home/late"),
@@ -80,6 +82,9 @@ func checkOdd(t *testing.T, root string, files []file, o restore.Options) {
 		mode := f.Mode
 		if !o.SetUID {
 			mode &= 0o777
+			if f.Kind == record.Directory {
+				mode |= f.Mode & 0o1000
+			}
 		}
 		if f.Kind == record.Hardlink {
 			continue
@@ -132,6 +137,32 @@ func TestEveryKindOfFile(t *testing.T) {
 			}
 			checkOdd(t, r.dir, files, o)
 		})
+	}
+}
+
+// me is the owner of what this process makes.
+func me() record.Owner {
+	return record.Owner{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())} //nolint:gosec // they are not negative
+}
+
+// A program does not get the rights of another owner, or of another group, than the one on record.
+func TestSetuidOfAnotherOwner(t *testing.T) {
+	r := newRig(t)
+	r.options.SetUID = true
+	owner, group, own := text("home/owner", "a"), text("home/group", "b"), text("home/own", "c")
+	owner.Owner, group.Owner, own.Owner = me(), me(), me()
+	owner.Owner.UID++
+	group.Owner.GID++
+	owner.Mode, group.Mode, own.Mode = 0o4755, 0o2755, 0o6755
+	r.snapshot(dir("home"), owner, group, own)
+	report, err := r.try(restore.Selection{})
+	if err != nil || report.Files != 3 || report.Incomplete != 2 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	for name, want := range map[string]os.FileMode{"owner": 0o755, "group": 0o755, "own": 0o755 | os.ModeSetuid | os.ModeSetgid} {
+		if info, err := os.Stat(filepath.Join(r.dir, "home", name)); err != nil || info.Mode() != want {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
 	}
 }
 

@@ -47,12 +47,14 @@ type Options struct {
 	Gap int64
 	// Force replaces existing files that differ, but never a directory.
 	Force bool
-	// Owners sets the owner and the group of files, which needs the permission to do so.
+	// Owners sets the owner and the group of files by their numbers, which needs the permission
+	// to do so.
 	Owners bool
 	// Devices restores devices, which needs the permission to do so.
 	Devices bool
-	// SetUID restores the bits setuid, setgid and sticky, and the extended attributes
-	// `security.*` and `trusted.*`, which can give rights to programs.
+	// SetUID restores the bits setuid and setgid, the sticky bit of files, and the extended
+	// attributes `security.*` and `trusted.*`, which can give rights to programs. A file gets
+	// setuid and setgid only if it has the owner and the group on record.
 	SetUID bool
 	// Download says how ranges are retrieved and downloaded. Range, Force and NoTimes are not
 	// used. With NoWait, Run restores what is readable and returns a jobs.NotReadyError.

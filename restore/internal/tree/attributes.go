@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"firn/record"
+	"firn/vault"
 )
 
 // setAttributes sets the attributes of an open file or directory, which has a name in dir. It
@@ -22,7 +23,8 @@ func (t *Tree) setAttributes(dir *os.Root, name string, f *os.File, of record.Fi
 		flaws = append(flaws, flaw("the owner", f.Chown(int(of.Owner.UID), int(of.Owner.GID))))
 	}
 	flaws = append(flaws, t.setXattrs(f, of, false))
-	flaws = append(flaws, flaw("the mode", setMode(f, t.mode(of.Mode))))
+	mode, errRights := rights(f, of, t.mode(of))
+	flaws = append(flaws, flaw("the mode", errors.Join(setMode(f, mode), errRights)))
 	flaws = append(flaws, t.setXattrs(f, of, true), flaw("the attributes", setSystemAttributes(f, of.More.Attributes)))
 	flaws = append(flaws, flaw("the time", dir.Chtimes(name, time.Time{}, time.Unix(0, of.ModTime))))
 	return errors.Join(flaws...)
@@ -36,7 +38,7 @@ func (t *Tree) setLinkAttributes(dir *os.Root, name string, of record.File) erro
 		flaws = append(flaws, flaw("the owner", dir.Lchown(name, int(of.Owner.UID), int(of.Owner.GID))))
 	}
 	if of.Kind != record.Symlink {
-		flaws = append(flaws, flaw("the mode", dir.Chmod(name, t.mode(of.Mode))))
+		flaws = append(flaws, flaw("the mode", dir.Chmod(name, t.mode(of))))
 	}
 	flaws = append(flaws, flaw("the time", setLinkTime(dir, name, of.ModTime)))
 	return errors.Join(flaws...)
@@ -50,18 +52,34 @@ func flaw(what string, err error) error {
 	return fmt.Errorf("set %s: %w", what, err)
 }
 
-// mode returns the mode of a file from the low bits of st_mode.
-func (t *Tree) mode(bits uint32) fs.FileMode {
-	m := fs.FileMode(bits) & fs.ModePerm
-	if !t.SetUID {
-		return m
-	}
+// mode returns the mode of a file. A directory is always sticky if it was: else others could remove
+// what is in it.
+func (t *Tree) mode(of record.File) fs.FileMode {
+	m := fs.FileMode(of.Mode) & fs.ModePerm
 	for bit, is := range map[uint32]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
-		if bits&bit != 0 {
+		isSafe := is == fs.ModeSticky && of.Kind == record.Directory
+		if of.Mode&bit != 0 && (t.SetUID || isSafe) {
 			m |= is
 		}
 	}
 	return m
+}
+
+// rights returns the mode of an open file without setuid and setgid, and an error, if it has not the
+// owner and the group on record: it would run with the rights of somebody else, perhaps of root.
+func rights(f *os.File, of record.File, mode fs.FileMode) (fs.FileMode, error) {
+	const bits = fs.ModeSetuid | fs.ModeSetgid
+	if mode&bits == 0 || of.Kind == record.Directory {
+		return mode, nil
+	}
+	is, err := isOwnedBy(f, of.Owner)
+	if err == nil && !is {
+		err = vault.Errorf(vault.ErrInvalid, "it gets no setuid and no setgid, because its owner or group is not the one on record")
+	}
+	if err != nil {
+		mode &^= bits
+	}
+	return mode, err
 }
 
 // isList reports whether an attribute is an access control list.

@@ -5,8 +5,11 @@ package tree
 import (
 	"errors"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"firn/record"
 )
 
 func setXattr(f *os.File, name string, value []byte) error {
@@ -14,6 +17,16 @@ func setXattr(f *os.File, name string, value []byte) error {
 }
 
 func setMode(f *os.File, mode os.FileMode) error { return f.Chmod(mode) }
+
+// isOwnedBy reports whether a file has an owner and a group, by their numbers.
+func isOwnedBy(f *os.File, owner record.Owner) (bool, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	now, ok := info.Sys().(*syscall.Stat_t)
+	return ok && now.Uid == owner.UID && now.Gid == owner.GID, nil
+}
 
 // setSystemAttributes sets nothing: only Windows has them.
 func setSystemAttributes(*os.File, uint32) error { return nil }

@@ -14,6 +14,9 @@ func setXattr(*os.File, string, []byte) error { return errors.ErrUnsupported }
 // setMode sets nothing: a file is read-only by its attributes.
 func setMode(*os.File, os.FileMode) error { return nil }
 
+// isOwnedBy reports true: setMode sets no rights.
+func isOwnedBy(*os.File, record.Owner) (bool, error) { return true, nil }
+
 // setSystemAttributes sets those of the attributes that mean something for a restored file.
 func setSystemAttributes(f *os.File, attributes uint32) error {
 	const restored = windows.FILE_ATTRIBUTE_READONLY | windows.FILE_ATTRIBUTE_HIDDEN | windows.FILE_ATTRIBUTE_SYSTEM |

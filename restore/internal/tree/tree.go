@@ -22,7 +22,7 @@ type Options struct {
 	Force   bool // replaces existing files, but no directory
 	Owners  bool // sets owner and group
 	Devices bool // makes devices
-	SetUID  bool // sets setuid, setgid, sticky, and the attributes security.* and trusted.*
+	SetUID  bool // sets setuid, setgid, the sticky bit of files, and the attributes security.* and trusted.*
 }
 
 // Tree is an open directory. Its methods may be called from many goroutines.
