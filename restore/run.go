@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 
 	"firn/depot"
@@ -44,7 +45,7 @@ func (p *Plan) Run(ctx context.Context) (Report, error) {
 type run struct {
 	*Plan
 	tree   *tree.Tree
-	folds  bool // the file system ignores case or normal forms
+	folds  bool // a file system of the directory ignores case or normal forms
 	made   *made
 	mu     sync.Mutex
 	report Report
@@ -57,11 +58,30 @@ func (r *run) open() (err error) {
 	if r.tree, err = tree.Open(r.options.Dir, r.options.tree()); err != nil {
 		return err
 	}
-	if r.folds, err = r.tree.Folds(); err != nil {
+	if err := r.tryNames(); err != nil {
 		return err
 	}
 	r.made, err = openMade(r.work.path)
 	return err
+}
+
+// tryNames finds out what the file systems do with names. It needs a directory that can be written,
+// and so nothing is retrieved for one that cannot.
+func (r *run) tryNames() error {
+	key, err := filepath.Abs(r.work.path)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.Snapshots {
+		for _, root := range s.Roots {
+			folds, err := r.tree.Folds(root, key)
+			if err != nil {
+				return err
+			}
+			r.folds = r.folds || folds
+		}
+	}
+	return nil
 }
 
 func (r *run) close() (err error) {

@@ -11,22 +11,40 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"firn/internal/disk"
+	"firn/record"
 )
 
-// Folds reports whether the file system of the tree takes names for the same that differ in
-// case or in their normal form.
-func (t *Tree) Folds() (folds bool, err error) {
-	const name = temporary + "N\u00e4me"
-	f, err := t.root.OpenFile(name, os.O_RDWR|os.O_CREATE|disk.NoFollow, 0o600)
+// Folds reports whether a file system takes names for the same that differ in case or in their
+// normal form. It tries that of a directory, or of the nearest one above that exists and can be
+// written. The error is that of the directory of the tree. Restores that run at once have different
+// keys; the same restore has the same one again, because a file stays if it is killed here.
+func (t *Tree) Folds(name, key string) (folds bool, err error) {
+	for {
+		dir, err := t.directory(name)
+		if err == nil {
+			folds, err = foldsIn(dir, key)
+			err = errors.Join(err, dir.Close())
+		}
+		if err == nil || name == "" {
+			return folds, err
+		}
+		name = name[:max(strings.LastIndexByte(name, '/'), 0)]
+	}
+}
+
+func foldsIn(dir *os.Root, key string) (folds bool, err error) {
+	begin := temp(key, record.Digest{})
+	name := begin + "-N\u00e4me"
+	f, err := dir.OpenFile(name, os.O_RDWR|os.O_CREATE|disk.NoFollow, 0o600)
 	if err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, t.root.Remove(name)) }()
+	defer func() { err = errors.Join(err, dir.Remove(name)) }()
 	if err := f.Close(); err != nil {
 		return false, err
 	}
-	for _, other := range []string{temporary + "n\u00e4mE", norm.NFD.String(name)} {
-		_, err := t.root.Lstat(other)
+	for _, other := range []string{begin + "-n\u00e4mE", norm.NFD.String(name)} {
+		_, err := dir.Lstat(other)
 		if err == nil {
 			return true, nil
 		}

@@ -221,7 +221,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	tr, _ := open(t, tree.Options{})
-	if _, err := tr.Folds(); err != nil {
+	if _, err := tr.Folds("", "key"); err != nil {
 		t.Error(err)
 	}
 }
