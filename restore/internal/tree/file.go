@@ -114,10 +114,24 @@ func (f *File) giveName() error {
 		}
 		// The file system has no links.
 	}
-	if err := f.closeFile(); err != nil {
+	if err := errors.Join(f.checkTemp(), f.closeFile()); err != nil {
 		return err
 	}
 	return f.tree.replace(f.dir, f.temp, f.base, f.path)
+}
+
+// checkTemp returns an error if the temporary name is not that of the file any more: what has it is
+// not verified.
+func (f *File) checkTemp() error {
+	own, err := f.file.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := f.dir.Lstat(f.temp)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(own, named) {
+		return vault.Errorf(vault.ErrLocked, "another restore writes %q", f.path)
+	}
+	return err
 }
 
 // closeFile closes the file, once.

@@ -101,6 +101,33 @@ func TestFilesReplaceNothing(t *testing.T) {
 	}
 }
 
+// Of two restores that write a file at once, none gives its name to what the other one has written.
+func TestTwoWriters(t *testing.T) {
+	for _, force := range []bool{false, true} {
+		tr, dir := open(t, tree.Options{Force: force})
+		digest := sha256.Sum256([]byte("whole"))
+		first, errFirst := tr.Create("f", digest)
+		second, errSecond := tr.Create("f", digest)
+		if err := errors.Join(errFirst, errSecond); err != nil {
+			t.Fatal(err)
+		}
+		_, errFirst = first.WriteAt([]byte("whole"), 0)
+		_, errSecond = second.WriteAt([]byte("wh"), 0)
+		if err := errors.Join(errFirst, errSecond); err != nil {
+			t.Fatal(err)
+		}
+		_, err := first.Finish(5, record.File{Mode: 0o600, ModTime: fileTime.UnixNano()})
+		data, errRead := os.ReadFile(filepath.Join(dir, "f"))
+		isRefused := errors.Is(err, vault.ErrLocked) && errors.Is(errRead, fs.ErrNotExist)
+		if string(data) != "whole" && !isRefused {
+			t.Errorf("force %t: the file has %q, %v, %v", force, data, err, errRead)
+		}
+		if err := second.Remove(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A file is recognised by its size, its time and its content.
 func TestCompare(t *testing.T) {
 	tr, dir := open(t, tree.Options{})
