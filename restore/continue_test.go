@@ -102,6 +102,19 @@ func TestExistingFiles(t *testing.T) {
 	r.want(map[string]string{"home/": "", "home/a": "new", "home/l": "new", "home/h": "new"})
 }
 
+// A file that has the name of a directory above is a reason of the files below it, and not of all.
+func TestFileInsteadOfADirectory(t *testing.T) {
+	r := newRig(t)
+	r.snapshot(dir("home"), dir("home/ann"), text("home/ann/a", "a"), dir("home/bob"), text("home/bob/b", "b"))
+	r.mustMake(os.MkdirAll(filepath.Join(r.dir, "home"), 0o700), os.WriteFile(filepath.Join(r.dir, "home/ann"), []byte("mine"), 0o600))
+	report, err := r.try(restore.Selection{Patterns: []string{"home/ann/a", "home/bob/b"}})
+	if err != nil || report.Files != 1 || report.Failed != 1 || !errors.Is(report.List[0], vault.ErrExists) {
+		t.Errorf("%+v, %v", report, err)
+	}
+	r.want(map[string]string{"home/": "", "home/ann": "mine", "home/bob/": "", "home/bob/b": "b"})
+	r.wantNoWork()
+}
+
 // A directory that exists keeps its attributes, unless it is selected itself.
 func TestDirectoriesAbove(t *testing.T) {
 	r := newRig(t)

@@ -61,11 +61,7 @@ func (r *run) finishDirectories(ctx context.Context) error {
 			continue
 		}
 		if !i.Selected && !r.made.has(i.Path) {
-			err = r.tree.Sync(i.Path)
-			if errors.Is(err, fs.ErrNotExist) {
-				err = nil
-			}
-			if err != nil {
+			if err := r.syncIfThere(i.Path); err != nil {
 				return err
 			}
 			continue
@@ -85,11 +81,21 @@ func (r *run) syncAbove() error {
 	for _, s := range r.Snapshots {
 		for _, root := range s.Roots {
 			for at := parentOf(root); at != ""; at = parentOf(at) {
-				if err := r.tree.Sync(at); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, vault.ErrExists) {
+				if err := r.syncIfThere(at); err != nil {
 					return err
 				}
 			}
 		}
 	}
 	return r.tree.Sync("")
+}
+
+// syncIfThere makes the names in a directory durable. There may be no such directory, or another
+// file may have its name: then nothing was restored below it.
+func (r *run) syncIfThere(path string) error {
+	err := r.tree.Sync(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, vault.ErrExists) {
+		return nil
+	}
+	return err
 }
