@@ -2,6 +2,7 @@ package restore_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -76,4 +77,50 @@ func TestStream(t *testing.T) {
 		t.Errorf("several files: %v", err)
 	}
 	closed(t, plan)
+}
+
+// writerFunc is a stream that calls a function for each write.
+type writerFunc func(p []byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
+}
+
+// A stream ends with its context, and bytes are compared again while they are written.
+func TestStreamThatIsDisturbed(t *testing.T) {
+	for name, disturb := range map[string]struct {
+		by   func(work string, cancel func()) error
+		want error
+	}{
+		"interrupted": {func(_ string, cancel func()) error { cancel(); return nil }, depot.ErrInterrupted},
+		"damaged": {func(work string, _ func()) error {
+			ranges, err := filepath.Glob(filepath.Join(work, "*-*-*"))
+			for _, name := range ranges {
+				err = errors.Join(err, os.Truncate(name, 1<<20))
+			}
+			return err
+		}, vault.ErrChecksum},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.options.Dir = ""
+			r.snapshot(dir("home"), text("home/big", noise(1, 3<<20)))
+			plan, err := r.plan(restore.Selection{Patterns: []string{"big"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closed(t, plan)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err = plan.Stream(ctx, writerFunc(func([]byte) {
+				if err := disturb.by(r.work, cancel); err != nil {
+					t.Error(err)
+				}
+			}))
+			if !errors.Is(err, disturb.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
 }

@@ -56,15 +56,31 @@ func (p *Plan) checkStream() error {
 	return nil
 }
 
-// stream reads the content twice: to compare its digest, and to write it.
+// stream reads the content twice: to compare its digest, and to write it. The digest is compared
+// again, because the disk may return other bytes the second time.
 func (p *Plan) stream(ctx context.Context, w io.Writer) (n int64, err error) {
 	s := &streamed{Plan: p, ctx: ctx}
 	if err := s.find(); err != nil {
 		return 0, err
 	}
-	if err := copyContent(ctx, nowhere{}, s.reader(), s.size, s.digest, nil); err != nil {
-		return 0, errors.Join(fmt.Errorf("%q: %w", s.path, err), s.close())
+	out := &following{w: w}
+	for _, to := range []io.WriterAt{nowhere{}, out} {
+		if err := copyContent(ctx, to, s.reader(), s.size, s.digest, nil); err != nil {
+			return out.n, errors.Join(fmt.Errorf("%q: %w", s.path, err), s.close())
+		}
 	}
-	n, err = io.Copy(w, s.reader())
-	return n, errors.Join(err, s.close())
+	return out.n, s.close()
+}
+
+// following writes to a stream what is written in its order.
+type following struct {
+	w io.Writer
+	n int64
+}
+
+// WriteAt implements io.WriterAt.
+func (f *following) WriteAt(p []byte, _ int64) (int, error) {
+	n, err := f.w.Write(p)
+	f.n += int64(n)
+	return n, err
 }
