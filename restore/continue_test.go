@@ -201,9 +201,11 @@ func TestFilesThatCannotBeWritten(t *testing.T) {
 	if err != nil || report.Failed != 1 || !report.Kept || report.Fetched == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
-	again, err := r.try(restore.Selection{})
-	if err != nil || again.Failed != 1 || again.Fetched != 0 {
-		t.Errorf("%+v, %v", again, err)
+	for range 2 { // the ranges stay for whoever removes the reason
+		again, err := r.try(restore.Selection{})
+		if err != nil || again.Failed != 1 || again.Fetched != 0 || !again.Kept {
+			t.Errorf("%+v, %v", again, err)
+		}
 	}
 }
 

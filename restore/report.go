@@ -33,7 +33,8 @@ type Report struct {
 	Present     int64 // files and links that were there already, with the right content
 	Fetched     int64 // bytes that this run received from the vault
 	// Kept is set if downloaded ranges stay in the work directory, because files could not be
-	// written. The same restore uses them.
+	// written. The same restore uses them. If nobody wants the files any more, the work
+	// directory can be removed.
 	Kept bool
 	Problems
 }

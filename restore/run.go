@@ -36,9 +36,21 @@ func (p *Plan) Run(ctx context.Context) (Report, error) {
 		err = fmt.Errorf("%w: %w", depot.ErrInterrupted, err)
 	}
 	if err == nil {
-		err = p.close(!r.report.Kept)
+		err = r.end()
 	}
 	return r.report, err
+}
+
+// end closes the plan. If a file was not restored, ranges that are left stay: an earlier run may
+// have downloaded them for this file.
+func (r *run) end() error {
+	if r.report.Failed > 0 && !r.report.Kept {
+		var err error
+		if r.report.Kept, err = r.work.hasAny(); err != nil {
+			return err
+		}
+	}
+	return r.Plan.close(!r.report.Kept)
 }
 
 // run is one call of Run.

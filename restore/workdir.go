@@ -147,6 +147,19 @@ func (w *workDir) has(packID string, r vault.Range) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == r.Size
 }
 
+// hasAny reports whether any range is downloaded completely.
+func (w *workDir) hasAny() (bool, error) {
+	found, err := w.ranges()
+	for id, ranges := range found {
+		for _, r := range ranges {
+			if w.has(id, r) {
+				return true, err
+			}
+		}
+	}
+	return false, err
+}
+
 // open opens a downloaded range.
 func (w *workDir) open(packID string, r vault.Range) (*os.File, error) {
 	return os.OpenFile(filepath.Join(w.path, rangeName(packID, r)), os.O_RDONLY|disk.NoFollow, 0)
