@@ -14,12 +14,16 @@ import (
 type matcher struct {
 	patterns []pattern
 	all      bool
+	given    []string // the patterns of the selection
+	unused   []bool   // by the number of a pattern in given: it has matched nothing
+	left     int      // patterns that are not used
 	dir      string
 	isInside bool // dir is selected
 	isKnown  bool // dir was compared
 }
 
 type pattern struct {
+	of      int // its number in the selection
 	text    string
 	isBase  bool   // it is compared with the last element
 	isExact bool   // it has no special characters, whatever it looks like
@@ -27,14 +31,16 @@ type pattern struct {
 }
 
 func newMatcher(patterns []string) (*matcher, error) {
-	m := &matcher{all: len(patterns) == 0}
-	for _, text := range patterns {
-		p := pattern{text: strings.Trim(text, "/"), isBase: !strings.Contains(strings.TrimSuffix(text, "/"), "/")}
+	m := &matcher{all: len(patterns) == 0, given: patterns, unused: make([]bool, len(patterns)), left: len(patterns)}
+	for i, text := range patterns {
+		m.unused[i] = true
+		p := pattern{of: i, text: strings.Trim(strings.TrimPrefix(text, "./"), "/"), isBase: !strings.Contains(strings.TrimSuffix(text, "/"), "/")}
 		switch {
 		case text == "":
 			return nil, vault.Errorf(vault.ErrInvalid, "a pattern is empty")
 		case p.text == "": // only slashes
 			m.all = true
+			m.use(i)
 		case !doublestar.ValidatePattern(p.text):
 			return nil, vault.Errorf(vault.ErrInvalid, "the pattern %q is not valid", text)
 		}
@@ -56,15 +62,19 @@ func literal(pattern string) string {
 
 // selects reports whether a path, or a directory above it, matches.
 func (m *matcher) selects(name string) bool {
-	return m.all || m.selectsIn(parentOf(name)) || m.matches(name)
+	if m.all && m.left == 0 {
+		return true
+	}
+	isInside := m.selectsIn(parentOf(name))
+	return isInside && m.left == 0 || m.matches(name) || isInside
 }
 
 // selectsIn reports whether everything in a directory is selected.
 func (m *matcher) selectsIn(dir string) bool {
 	if !m.isKnown || dir != m.dir {
 		m.dir, m.isKnown, m.isInside = dir, true, m.all
-		for at := dir; at != "" && !m.isInside; at = parentOf(at) {
-			m.isInside = m.matches(at)
+		for at := dir; at != "" && (!m.isInside || m.left > 0); at = parentOf(at) {
+			m.isInside = m.matches(at) || m.isInside
 		}
 	}
 	return m.isInside
@@ -83,14 +93,39 @@ func (m *matcher) enters(dir string) bool {
 	return false
 }
 
-// matches reports whether a pattern matches the path itself.
-func (m *matcher) matches(name string) bool {
+// matches reports whether a pattern matches the path itself. It also looks which patterns are used.
+func (m *matcher) matches(name string) (is bool) {
 	for _, p := range m.patterns {
-		if p.matches(name) {
+		switch {
+		case is && m.left == 0:
 			return true
+		case is && !m.unused[p.of]:
+			continue
+		}
+		if p.matches(name) {
+			is = true
+			m.use(p.of)
 		}
 	}
-	return false
+	return is
+}
+
+// use notes that a pattern matches something.
+func (m *matcher) use(number int) {
+	if m.unused[number] {
+		m.unused[number] = false
+		m.left--
+	}
+}
+
+// notUsed returns the patterns that have matched nothing.
+func (m *matcher) notUsed() (patterns []string) {
+	for i, text := range m.given {
+		if m.unused[i] {
+			patterns = append(patterns, text)
+		}
+	}
+	return patterns
 }
 
 func (p pattern) matches(name string) bool {

@@ -11,7 +11,7 @@ import (
 // of the newest snapshot of each directory.
 type Selection struct {
 	// Patterns select files. A pattern with a slash is compared with the whole path, one
-	// without with its last element; a slash at the beginning is ignored. `*`, `?`, `[...]`,
+	// without with its last element; `/` or `./` at the beginning is ignored. `*`, `?`, `[...]`,
 	// `{...}` and, for any number of directories, `**` have the meaning of package doublestar.
 	// A directory that matches is selected with all that is in it. No patterns select
 	// everything.

@@ -21,6 +21,9 @@ type Plan struct {
 	// complete one that the selection allows, or, if there is none, the newest partial one.
 	Snapshots []record.Snapshot
 
+	// Unused are the patterns of the selection that match nothing, if others do.
+	Unused []string
+
 	Files       int64 // regular files and hard links to restore
 	Directories int64 // directories that are selected
 	Others      int64 // symbolic links, pipes and devices to restore
@@ -127,6 +130,7 @@ func (p *Plan) fill(ctx context.Context, sources []source, m *matcher) (err erro
 	if p.found == 0 {
 		return vault.Errorf(vault.ErrNotFound, "no file of the snapshots is selected")
 	}
+	p.Unused = m.notUsed()
 	target, err := p.existing()
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func (m *matcher) resolve(ctx context.Context, book record.RestoreJournal, vault
 			}
 		}
 		for path := range paths {
-			resolved = append(resolved, pattern{text: path, isExact: true, prefix: path})
+			resolved = append(resolved, pattern{of: p.of, text: path, isExact: true, prefix: path})
 		}
 	}
 	m.patterns = resolved

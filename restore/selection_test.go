@@ -25,6 +25,7 @@ func TestPatterns(t *testing.T) {
 		"ann":                       "home/ home/ann/ home/ann/a.pdf home/ann/b.txt home/bob/ home/bob/ann/ home/bob/ann/d.txt",
 		"home/ann":                  "home/ home/ann/ home/ann/a.pdf home/ann/b.txt",
 		"/home/ann/":                "home/ home/ann/ home/ann/a.pdf home/ann/b.txt",
+		"./home/ann/a.pdf":          "home/ home/ann/ home/ann/a.pdf",
 		"*.pdf":                     "home/ home/ann/ home/ann/a.pdf home/bob/ home/bob/c.pdf",
 		"home/*/*.txt":              "home/ home/ann/ home/ann/b.txt",
 		"**/d.txt":                  "home/ home/bob/ home/bob/ann/ home/bob/ann/d.txt",
@@ -50,6 +51,31 @@ func TestPatterns(t *testing.T) {
 	for _, pattern := range []string{"", "a[", "{a"} {
 		if _, err := r.plan(restore.Selection{Patterns: []string{pattern}}); !errors.Is(err, vault.ErrInvalid) {
 			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+}
+
+// A pattern that matches nothing is reported, also if another one selects files.
+func TestPatternsThatMatchNothing(t *testing.T) {
+	r := newRig(t)
+	r.snapshotOf("h", "srv/home", dir("srv/home"), dir("srv/home/ann"), text("srv/home/ann/a.pdf", "1"), text("srv/home/b", "2"))
+	for patterns, want := range map[string]string{
+		"":                               "",
+		"home":                           "",
+		"srv home ann":                   "",
+		"ann a.pdf *.pdf srv/home/ann/*": "",
+		"/ b":                            "",
+		"home typo":                      "typo",
+		"typo/a / *.txt":                 "typo/a *.txt",
+		"srv/home/ann home/ann":          "home/ann",
+	} {
+		plan, err := r.plan(restore.Selection{Patterns: strings.Fields(patterns)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed(t, plan)
+		if got := strings.Join(plan.Unused, " "); got != want {
+			t.Errorf("%s: %q are not used, want %q", patterns, got, want)
 		}
 	}
 }
