@@ -108,9 +108,9 @@ func (t *Tree) HasSegment(name string, digest record.Digest, offset, size int64,
 		return false, err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
-	f, err := dir.OpenFile(temp(name, digest), os.O_RDONLY|disk.NoFollow, 0)
-	if err != nil {
-		return false, nil // there is none
+	f, err := reopen(dir, temp(name, digest), os.O_RDONLY)
+	if f == nil || err != nil {
+		return false, nil // there is none that can be used
 	}
 	hash := sha256.New()
 	n, err := io.Copy(hash, io.NewSectionReader(f, offset, size))

@@ -63,15 +63,30 @@ func (f *File) open(keep bool) (*os.File, error) {
 		if !errors.Is(err, fs.ErrExist) {
 			return file, err
 		}
-		info, err := f.dir.Lstat(f.temp)
-		if keep && err == nil && info.Mode().IsRegular() {
-			return f.dir.OpenFile(f.temp, os.O_RDWR|disk.NoFollow, 0)
+		if keep {
+			if file, err := reopen(f.dir, f.temp, os.O_RDWR); file != nil || err != nil {
+				return file, err
+			}
 		}
 		if err := f.dir.Remove(f.temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
 	return nil, vault.Errorf(vault.ErrExists, "%q appears again and again", f.temp)
+}
+
+// reopen opens a file by its temporary name; nil: there is no regular file. If a run was killed
+// after the file had got its mode, its owner may need another mode.
+func reopen(dir *os.Root, temp string, flag int) (*os.File, error) {
+	info, err := dir.Lstat(temp)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, nil //nolint:nilerr // whatever it is, it cannot be used
+	}
+	file, err := dir.OpenFile(temp, flag|disk.NoFollow, 0)
+	if errors.Is(err, fs.ErrPermission) && dir.Chmod(temp, 0o600) == nil {
+		file, err = dir.OpenFile(temp, flag|disk.NoFollow, 0)
+	}
+	return file, err
 }
 
 // WriteAt writes a part of the content.
