@@ -31,7 +31,8 @@ type Selection struct {
 // Plan.Stream.
 type Options struct {
 	// Dir is the directory below which files get their whole paths. It is created if it does
-	// not exist. A directory below it that exists keeps its attributes, unless it is selected
+	// not exist. A file that is there with the size, the time and the content on record stays,
+	// also if other attributes differ. A directory below it that exists keeps its attributes, unless it is selected
 	// itself. One that the record does not have, above the directories of a backup, is made for
 	// the user alone.
 	Dir string
