@@ -29,7 +29,7 @@ The command can be interrupted at any time. The same command continues: files
 that are there stay, and no range is downloaded twice.
 
 Existing files are replaced only with --force. Nothing is written outside of
-DIR. Devices, and the bits setuid, setgid and sticky, are left out unless you
+DIR. Devices, and the bits setuid and setgid, are left out unless you
 ask for them. What cannot be restored is listed, and firn ends with status 3.
 
 ` + cli.OnReadyHelp

@@ -48,7 +48,7 @@ func (o *restoreOptions) add(cmd *cobra.Command) {
 	f.BoolVar(&o.force, "force", false, "replace existing files that differ")
 	f.BoolVar(&o.owner, "owner", false, "restore owners and groups")
 	f.BoolVar(&o.devices, "devices", false, "restore devices")
-	f.BoolVar(&o.setuid, "setuid", false, "restore the bits setuid, setgid and sticky")
+	f.BoolVar(&o.setuid, "setuid", false, "restore the bits setuid and setgid")
 	f.StringVar(&o.workDir, "work-dir", "", "keep downloaded ranges in `DIR` (default: beside the DIR of --to)")
 	cli.AddDryRun(f, &o.dryRun)
 	f.Var(&o.tier, "tier", "use this `TIER`: Expedited, Standard or Bulk (default: Standard)")
