@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"io/fs"
 
 	"golang.org/x/sync/errgroup"
 
@@ -90,10 +91,33 @@ func (r *run) restore(ctx context.Context, n *needed) (err error) {
 		r.report.Kept = true
 		return nil
 	}
+	// After a loss of power, names that are not on the disk yet would have to be retrieved again.
+	if err := r.syncParents(n); err != nil {
+		return err
+	}
 	for _, within := range n.ranges {
 		err = errors.Join(err, r.work.remove(n.id, within))
 	}
 	return err
+}
+
+// syncParents flushes the directories of the files of a pack, and those above. The files of one
+// directory lie together.
+func (r *run) syncParents(n *needed) error {
+	last := ""
+	for c, err := range r.stored.Read(n.pieces) {
+		if err != nil {
+			return err
+		}
+		dir := parentOf(c.Of.Path)
+		for at := dir; at != "" && !isBelow(last, at); at = parentOf(at) {
+			if err := r.tree.Sync(at); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, vault.ErrExists) {
+				return err
+			}
+		}
+		last = dir
+	}
+	return nil
 }
 
 // writing is one call of run.restore.
