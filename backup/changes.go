@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"iter"
 
 	"firn/record"
 )
@@ -36,6 +37,19 @@ func (c *changes) find(digest record.Digest, size int64) *content {
 		return found
 	}
 	return c.saving[id]
+}
+
+// unsaved yields what tells the contents of the lists apart.
+func (c *changes) unsaved() iter.Seq[contentID] {
+	return func(yield func(contentID) bool) {
+		for _, list := range []contents{c.pending, c.saving} {
+			for id := range list {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // gone adds a name that is there no longer.

@@ -104,7 +104,7 @@ func (w *writer) find(ctx context.Context, digest record.Digest, size int64) (*c
 	}
 	c, err := w.book.Content(ctx, w.report.Snapshot.Vault, digest, size)
 	if errors.Is(err, vault.ErrNotFound) {
-		return nil, w.filter.miss(ctx, w.book)
+		return nil, w.filter.miss(ctx, w.book, &w.changes)
 	}
 	return &content{key: c.Key, Content: &c}, err
 }

@@ -59,8 +59,9 @@ func probes(prefix []byte) func(yield func(bit uint64) bool) {
 	}
 }
 
-// miss counts a content that was looked for in vain, and makes the filter after many.
-func (f *filter) miss(ctx context.Context, book record.BackupJournal) error {
+// miss counts a content that was looked for in vain, and makes the filter after many. The changes
+// have contents that the record does not have yet.
+func (f *filter) miss(ctx context.Context, book record.BackupJournal, c *changes) error {
 	if f.missed++; f.missed != filterAfter {
 		return nil
 	}
@@ -70,6 +71,9 @@ func (f *filter) miss(ctx context.Context, book record.BackupJournal) error {
 			return err
 		}
 		f.add(prefix[:])
+	}
+	for id := range c.unsaved() {
+		f.add(id.digest[:8])
 	}
 	return nil
 }

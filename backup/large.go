@@ -47,17 +47,27 @@ func (w *writer) storeOpen(ctx context.Context, j *job, file *os.File) (*content
 	if inSegments {
 		return w.storeSegments(ctx, j, from)
 	}
-	has, err := w.book.HasLargeContent(ctx, j.entry.Size)
+	mayHave, err := w.mayHaveLarge(ctx, j.entry.Size)
 	if err != nil {
 		return nil, err
 	}
-	if has || j.do == check {
+	if mayHave || j.do == check {
 		found, isKnown, err := w.knownLarge(ctx, j, from)
 		if err != nil || isKnown {
 			return found, err
 		}
 	}
 	return w.storeMember(ctx, j, from)
+}
+
+// mayHaveLarge reports whether the vault may have a large content of a size.
+func (w *writer) mayHaveLarge(ctx context.Context, size int64) (bool, error) {
+	for id := range w.changes.unsaved() {
+		if id.size == size {
+			return true, nil
+		}
+	}
+	return w.book.HasLargeContent(ctx, size)
 }
 
 // knownLarge hashes a content, and looks whether the vault has it.

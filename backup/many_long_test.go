@@ -39,3 +39,19 @@ func TestLongLargeCopy(t *testing.T) {
 		t.Errorf("by checksum: %s", text(report))
 	}
 }
+
+// Copies are found within one backup, too, although the record does not have the newest contents
+// yet: neither the many small ones nor a large one.
+func TestLongCopiesInOneBackup(t *testing.T) {
+	r := newRig(t)
+	for i := range 1100 {
+		r.write(fmt.Sprintf("a/%04d", i), fmt.Sprintf("content %04d", i))
+		r.write(fmt.Sprintf("b/%04d", i), fmt.Sprintf("content %04d", i))
+	}
+	r.write("c/large", noise(1, 9<<20))
+	r.write("c/same", noise(1, 9<<20))
+	const want = 1100*len("content 0000") + (9 << 20)
+	if report := r.mustRun(); report.Stored != int64(want) || report.Reused != int64(want) {
+		t.Errorf("with copies: %s", text(report))
+	}
+}
