@@ -49,15 +49,18 @@ type inode struct{ device, number uint64 }
 type links map[inode]*original
 
 // find returns the first name of a regular file in a tree, or makes it, if the file has several
-// names.
+// names. If trees lie in one another, the same name can come again. It is no link to itself.
 func (l links) find(e *walk.Entry, tree string) (o *original, isFirst bool) {
 	if e.Type != walk.Regular || e.Links < 2 || e.Inode == 0 {
 		return nil, false
 	}
-	id := inode{e.Device, e.Inode}
+	id, path := inode{e.Device, e.Inode}, join(tree, e.Path)
 	o, ok := l[id]
+	if ok && o.path == path {
+		return nil, false
+	}
 	if !ok {
-		o = &original{path: join(tree, e.Path), left: e.Links}
+		o = &original{path: path, left: e.Links}
 		l[id] = o
 	}
 	if o.left--; o.left == 0 {

@@ -150,6 +150,7 @@ func TestNestedRoots(t *testing.T) {
 	r := newRig(t)
 	r.write("in/a", "a")
 	r.write("in/b", "b")
+	must(t, os.Link(filepath.Join(r.dir, "in/b"), filepath.Join(filepath.Dir(r.dir), "outside")))
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	must(t, err)
 	t.Chdir(r.dir)
@@ -159,6 +160,9 @@ func TestNestedRoots(t *testing.T) {
 		report := r.runRoots(r.dir, filepath.Join(r.dir, "in"), ".")
 		if i == 0 && (report.Files != 4+3 || report.Stored != 2 || report.Omitted != 1) {
 			t.Errorf("the first: %s", text(report))
+		}
+		if b := r.files(report.Snapshot)["in/b"]; b.Kind != record.Regular {
+			t.Errorf("in/b, which has another name outside, is %+v", b)
 		}
 		if i == 1 && len(report.Packs) != 0 {
 			t.Errorf("unchanged: %s", text(report))
