@@ -32,6 +32,43 @@ func TestGoneFilesAreListed(t *testing.T) {
 	}
 }
 
+// A backup that is running learns what is gone, and ends as it would have, although a snapshot is
+// forgotten meanwhile.
+func TestForgetWhileABackupRuns(t *testing.T) {
+	b := fresh(t).Backups()
+	first, _ := run(t, b, "1", map[string]backed{"srv": {"goes": 1, "keeps": 1}}, func() bool { return false })
+	s := record.Snapshot{ID: "2", Vault: packVault, Host: "h", Roots: []string{"srv"}}
+	if _, err := b.Begin(t.Context(), &s); err != nil {
+		t.Fatal(err)
+	}
+	goes := record.FileChange{Directory: rootOf(t, b, s, "srv"), File: record.File{Name: "goes"}, IsGone: true}
+	if err := b.Apply(t.Context(), s.Key, []record.FileChange{goes}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Forget(t.Context(), first.Key); err != nil {
+		t.Fatal(err)
+	}
+	var gone []string
+	for f, err := range b.Gone(t.Context(), s) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone = append(gone, f.Path)
+	}
+	if !slices.Equal(gone, []string{"srv/goes"}) {
+		t.Errorf("gone are %q", gone)
+	}
+	first.EndPack = 1 // the backup had read the snapshot before
+	if err := b.Save(t.Context(), &first); err != nil || first.State != record.Forgotten {
+		t.Errorf("the snapshot is %s, %v", first.State, err)
+	}
+	for s, err := range b.Snapshots(t.Context(), packVault) {
+		if err != nil || s.ID == first.ID {
+			t.Errorf("listed: %+v, %v", s, err)
+		}
+	}
+}
+
 // A snapshot is told until a pack that is not lost has its end; its parent is the one before it
 // with the same roots.
 func TestSnapshotsAreTold(t *testing.T) {

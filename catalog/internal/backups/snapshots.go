@@ -119,7 +119,7 @@ func scanSnapshot(r table.Row) (s record.Snapshot, err error) {
 }
 
 // Save saves the counts, the tags and the state of a snapshot, and sets Ended if it is complete
-// and has no end.
+// and has no end. A snapshot that was forgotten meanwhile stays forgotten.
 func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
 	saved := *s
 	if saved.State == record.Complete && saved.Ended.IsZero() {
@@ -131,9 +131,9 @@ func (b *Backups) Save(ctx context.Context, s *record.Snapshot) error {
 			return err
 		}
 		return tx.QueryRowContext(ctx, `UPDATE snapshots SET
-			(tags, state, ended, files, bytes, added, skipped, end_pack_key) = ($1, $2, $3, $4, $5, $6, $7, $8)
-			WHERE key = $9 RETURNING key`, string(tags), saved.State, table.Instant(saved.Ended),
-			saved.Files, saved.Bytes, saved.Added, saved.Skipped, orNull(saved.EndPack), saved.Key).Scan(new(int64))
+			(tags, state, ended, files, bytes, added, skipped, end_pack_key) = ($1, iif(state = 'forgotten', state, $2), $3, $4, $5, $6, $7, $8)
+			WHERE key = $9 RETURNING state`, string(tags), saved.State, table.Instant(saved.Ended),
+			saved.Files, saved.Bytes, saved.Added, saved.Skipped, orNull(saved.EndPack), saved.Key).Scan(&saved.State)
 	})
 	if err != nil {
 		return b.db.Fail(ctx, err, "save the snapshot %s", s.ID)
@@ -183,8 +183,10 @@ func (b *Backups) Forget(ctx context.Context, keys ...int64) error {
 			}
 		}
 		// A version is needed by a snapshot of its tree between since and until, and by the
-		// next backup if it is current.
-		_, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE until IS NOT NULL AND NOT EXISTS (
+		// next backup if it is current. One that ended in a running snapshot says to that backup
+		// what is gone.
+		_, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE until IS NOT NULL
+			AND until NOT IN (SELECT key FROM snapshots WHERE state = 'running') AND NOT EXISTS (
 			SELECT 1 FROM snapshot_trees st JOIN snapshots s ON s.key = st.snapshot_key
 			WHERE st.tree_key = (SELECT tree_key FROM directories d WHERE d.key = directory_key)
 			AND st.snapshot_key >= since AND st.snapshot_key < until AND s.state <> 'forgotten')`)
