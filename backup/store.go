@@ -45,7 +45,6 @@ func (w *writer) store(ctx context.Context, j *job) error {
 func (w *writer) storeContent(ctx context.Context, j *job) (*content, error) {
 	switch {
 	case j.read != nil:
-		defer w.reader.end(j.read)
 		return w.storeRead(ctx, j, j.read)
 	case j.file.Kind == record.Regular && j.entry.Size > smallFile:
 		return w.storeLarge(ctx, j)

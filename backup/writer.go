@@ -109,6 +109,9 @@ func (w *writer) close() error {
 
 // do does a job. An error of the file alone is in the report.
 func (w *writer) do(ctx context.Context, j *job) error {
+	if j.read != nil {
+		defer w.reader.end(j.read) // not before the second try
+	}
 	err := w.try(ctx, j)
 	if errors.Is(err, pack.ErrFull) && w.pack != nil && w.pack.Err() == nil {
 		if err = w.finish(ctx, false); err == nil {
