@@ -81,6 +81,7 @@ func (r *run) addSpooled(f *packFile, isLast bool) record.Snapshot {
 func (r *run) addPack(p record.Pack, sent int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	p.Header, p.Tail, p.Last = nil, nil, nil
 	r.report.Packs = append(r.report.Packs, PackReport{p, sent})
 	r.report.Sent += sent
 	r.packing.Stored++

@@ -39,7 +39,8 @@ type Report struct {
 	Skipped []Skipped
 }
 
-// PackReport is a pack that a backup stored.
+// PackReport is a pack that a backup stored, without its Header, Tail and Last: with them, the
+// report would need as much memory as thousands of packs have.
 type PackReport struct {
 	record.Pack
 	Sent int64 // bytes of it that this call sent

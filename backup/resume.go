@@ -77,7 +77,7 @@ func (r *run) lose(ctx context.Context, p record.Pack) error {
 	if p.State == record.Writing && p.Snapshot == r.report.Snapshot.Key {
 		began = parsePosition(p.Through, r.trees)
 	}
-	var others []record.Pack
+	var others []string // only their ids, as there may be thousands
 	for other, err := range r.book.Packs(ctx, p.Snapshot) {
 		if err != nil {
 			return err
@@ -85,10 +85,14 @@ func (r *run) lose(ctx context.Context, p record.Pack) error {
 		// The trees of another snapshot are not known here.
 		isBeyond := p.Snapshot != r.report.Snapshot.Key || parsePosition(other.Through, r.trees).compare(began) > 0
 		if other.Key != p.Key && other.Through != "" && isBeyond {
-			others = append(others, other)
+			others = append(others, other.ID)
 		}
 	}
-	for _, other := range others {
+	for _, id := range others {
+		other, err := r.book.PackByID(ctx, p.Vault, id)
+		if err != nil {
+			return err
+		}
 		other.Through = began.text(r.trees)
 		if err := r.book.SavePack(ctx, &other); err != nil {
 			return err

@@ -39,7 +39,13 @@ func TestEncrypted(t *testing.T) {
 	report := r.mustRun()
 	r.fill(1)
 	r.mustRun()
-	for _, p := range report.Packs {
+	d := r.open()
+	for _, one := range report.Packs {
+		if one.Header != nil || one.Tail != nil || one.Last != nil { // kilobytes of each pack
+			t.Errorf("the report has more of a pack than it should: %+v", one)
+		}
+		p, err := d.Catalog.Backups().PackByID(t.Context(), r.url, one.ID)
+		must(t, err)
 		if len(p.Header) == 0 || len(p.Last) == 0 || p.Size <= p.PlainSize {
 			t.Errorf("the pack is %+v", p)
 		}
@@ -49,6 +55,7 @@ func TestEncrypted(t *testing.T) {
 			t.Error("the archive is not encrypted")
 		}
 	}
+	must(t, d.Close())
 	r.o.Recipients = []string{"age1wrong"}
 	if _, err := r.run(t.Context()); !errors.Is(err, vault.ErrInvalid) {
 		t.Errorf("a wrong recipient: %v", err)
