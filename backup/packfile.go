@@ -11,6 +11,7 @@ import (
 	"firn/internal/seal"
 	"firn/pack"
 	"firn/record"
+	"firn/treehash"
 )
 
 // packFile is a pack that is being written into the spool.
@@ -18,9 +19,10 @@ type packFile struct {
 	*pack.Writer
 	saved  record.Pack
 	file   *os.File
-	sealed *seal.Writer // nil: it is not encrypted
-	isUsed bool         // it has more than the snapshots
-	added  int64        // bytes of contents that the vault did not have
+	tree   *treehash.TreeHasher // of what was written into the file
+	sealed *seal.Writer         // nil: it is not encrypted
+	isUsed bool                 // it has more than the snapshots
+	added  int64                // bytes of contents that the vault did not have
 	told   []record.Snapshot
 }
 
@@ -34,10 +36,10 @@ func (r *run) create(p record.Pack) (f *packFile, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a pack in the spool: %w", err)
 	}
-	f = &packFile{saved: p, file: file}
-	var out io.Writer = file
+	f = &packFile{saved: p, file: file, tree: treehash.NewTree()}
+	out := io.MultiWriter(file, f.tree)
 	if len(r.to) > 0 {
-		if f.sealed, err = seal.NewWriter(file, r.to); err != nil {
+		if f.sealed, err = seal.NewWriter(out, r.to); err != nil {
 			return nil, errors.Join(err, f.discard())
 		}
 		out = f.sealed
@@ -77,6 +79,7 @@ func (f *packFile) complete() (p record.Pack, err error) {
 	}
 	if err == nil {
 		p.State, p.Size, p.PlainSize, p.Tail, p.IndexDigest = record.Spooled, info.Size(), tail.PackSize, f.End(), tail.IndexDigest[:]
+		p.TreeHash = f.tree.Sum()
 		err = f.keepKeys(&p)
 	}
 	if err = errors.Join(err, f.file.Close()); err != nil {

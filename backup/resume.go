@@ -46,6 +46,9 @@ func (r *run) settle(ctx context.Context, p record.Pack) error {
 			if err != nil {
 				return err
 			}
+			if !isOf(p, a.TreeHash) {
+				continue
+			}
 			p.State, p.Archive = record.Packed, a.ID
 			r.addPack(p, 0)
 			return r.book.SavePack(ctx, &p)

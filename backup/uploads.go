@@ -11,6 +11,7 @@ import (
 	"firn/internal/disk"
 	"firn/record"
 	"firn/source"
+	"firn/treehash"
 	"firn/upload"
 )
 
@@ -89,6 +90,12 @@ func (u *uploads) store(ctx context.Context, p record.Pack) error {
 	if err = errors.Join(err, from.Close()); err != nil {
 		return fmt.Errorf("upload the pack %s: %w", p.ID, err)
 	}
+	if !isOf(p, stored.TreeHash) {
+		// Without its file, the next call looks for the archive, finds another tree hash, and gives
+		// the pack up.
+		return errors.Join(fmt.Errorf("%w: the pack %s changed in %q after it was written, so the archive %q of it is of no use; "+
+			"the same command stores its files again", ErrSpool, p.ID, u.spool, stored.ArchiveID), os.Remove(path))
+	}
 	p.State, p.Archive = record.Packed, stored.ArchiveID
 	// The archive is there, and is on record even if the call ends now.
 	if err := u.book.SavePack(context.WithoutCancel(ctx), &p); err != nil {
@@ -99,4 +106,9 @@ func (u *uploads) store(ctx context.Context, p record.Pack) error {
 		return fmt.Errorf("remove a stored pack from the spool: %w", err)
 	}
 	return disk.SyncDirectory(u.spool)
+}
+
+// isOf reports whether an archive with a tree hash is a pack as it was written.
+func isOf(p record.Pack, archive treehash.Hash) bool {
+	return p.TreeHash.IsZero() || p.TreeHash == archive
 }

@@ -26,6 +26,7 @@ func migrations(now func() time.Time) []sqlite.Step {
 		script("00006_rates.sql"),
 		script("00007_backups.sql"),
 		script("00008_packs.sql"),
+		script("00009_pack_hashes.sql"),
 	}
 }
 

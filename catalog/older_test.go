@@ -6,6 +6,7 @@ import (
 
 // before8 makes a closed catalog one of migration 7.
 var before8 = []string{
+	`ALTER TABLE packs DROP COLUMN tree_hash`,
 	`ALTER TABLE packs DROP COLUMN last`,
 	`ALTER TABLE packs DROP COLUMN through`,
 	`ALTER TABLE snapshots DROP COLUMN end_pack_key`,

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"firn/treehash"
 	"firn/vault"
 )
 
@@ -63,6 +64,9 @@ type Pack struct {
 	Tail        []byte          // where its frames are, as package pack writes it
 	IndexDigest []byte          // SHA-256
 	Last        []byte          // the last chunk of the encryption; empty: not encrypted
+	// TreeHash is that of the archive, as its bytes were written into the spool. Zero while the
+	// pack is Writing.
+	TreeHash treehash.Hash
 	// Through is how far the backup had come: the path of the last file that it had compared,
 	// with a slash at the end if that is a directory. The packs of the snapshot that are
 	// complete and not lost have everything that it changed up to there. Empty: they may not.

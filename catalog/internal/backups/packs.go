@@ -10,7 +10,7 @@ import (
 )
 
 const packColumns = `p.key, p.id, p.vault, p.snapshot_key, p.sequence, p.state, p.archive_id, p.size, p.plain_size,
-	p.header, p.tail, p.index_digest, p.last, p.through, p.created, p.updated`
+	p.header, p.tail, p.index_digest, p.last, p.through, p.tree_hash, p.created, p.updated`
 
 // SavePack saves p and sets p.Updated. If p.Key is 0, p is a new pack, and SavePack sets its
 // key and Created. Else it replaces the pack of that key, or returns vault.ErrNotFound.
@@ -25,10 +25,11 @@ func (b *Backups) SavePack(ctx context.Context, p *record.Pack) error {
 				saved.Vault, saved.ID, saved.Snapshot, saved.Sequence, saved.State, table.Raw(saved.Through), table.Instant(saved.Created)).Scan(&saved.Key)
 		}
 		return tx.QueryRowContext(ctx, `UPDATE packs SET
-			(state, archive_id, size, plain_size, header, tail, index_digest, last, through, updated) =
-			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WHERE key = $11 RETURNING key`,
+			(state, archive_id, size, plain_size, header, tail, index_digest, last, through, tree_hash, updated) =
+			($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WHERE key = $12 RETURNING key`,
 			saved.State, saved.Archive, saved.Size, saved.PlainSize, bytesOf(saved.Header), bytesOf(saved.Tail),
-			bytesOf(saved.IndexDigest), bytesOf(saved.Last), table.Raw(saved.Through), table.Instant(saved.Updated), saved.Key).Scan(new(int64))
+			bytesOf(saved.IndexDigest), bytesOf(saved.Last), table.Raw(saved.Through), table.Digest(saved.TreeHash),
+			table.Instant(saved.Updated), saved.Key).Scan(new(int64))
 	})
 	if err != nil {
 		return b.db.Fail(ctx, err, "save the pack %s", p.ID)
@@ -69,7 +70,8 @@ func (b *Backups) Pack(ctx context.Context, key int64) (record.Pack, error) {
 
 func scanPack(r table.Row) (p record.Pack, err error) {
 	err = r.Scan(&p.Key, &p.ID, &p.Vault, &p.Snapshot, &p.Sequence, &p.State, &p.Archive, &p.Size, &p.PlainSize,
-		&p.Header, &p.Tail, &p.IndexDigest, &p.Last, (*table.Raw)(&p.Through), (*table.Instant)(&p.Created), (*table.Instant)(&p.Updated))
+		&p.Header, &p.Tail, &p.IndexDigest, &p.Last, (*table.Raw)(&p.Through), (*table.Digest)(&p.TreeHash),
+		(*table.Instant)(&p.Created), (*table.Instant)(&p.Updated))
 	return p, err
 }
 
