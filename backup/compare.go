@@ -40,7 +40,7 @@ func (c *comparer) compareTree(ctx context.Context, i int) error {
 	// comes among the files, is said by the item after it.
 	var held walk.Item
 	isHeld := false
-	for item := range c.roots[i].Walk(ctx, c.walk()) {
+	for item := range c.roots[i].Walk(ctx, c.walk(c.spool)) {
 		if isHeld {
 			isMount := item.Path == held.Path && item.Omitted.Kind == walk.OtherFileSystem
 			if err := c.item(ctx, &held, isMount); err != nil {

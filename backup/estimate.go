@@ -19,6 +19,9 @@ func Estimate(ctx context.Context, d depot.Depot, book record.BackupJournal, roo
 	if err := r.open(); err != nil {
 		return Plan{}, err
 	}
+	if err := r.findSpool(); err != nil {
+		return Plan{}, err
+	}
 	if r.lost, err = book.Lost(ctx, d.Vault.URL()); err != nil {
 		return Plan{}, err
 	}

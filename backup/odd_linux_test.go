@@ -1,6 +1,7 @@
 package backup_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,6 +143,26 @@ func TestOddFiles(t *testing.T) {
 	}
 	if again := r.mustRun(); len(again.Packs) != 0 {
 		t.Errorf("unchanged: %s", text(again))
+	}
+}
+
+// A spool within the directory is left out, by whatever path the directory is reached. So nothing
+// changes if nothing else does.
+func TestSpoolInside(t *testing.T) {
+	r := newRig(t)
+	r.spool = filepath.Join(r.dir, "cache", "spool")
+	r.o.SpoolDir, r.o.PackSize = r.spool, 20_000
+	for i := range uint64(8) {
+		r.write(fmt.Sprintf("before/%d", i), noise(i, 9000))
+		r.write(fmt.Sprintf("then/%d", i), noise(i+100, 9000))
+	}
+	link := filepath.Join(filepath.Dir(r.dir), "link")
+	must(t, os.Symlink(r.dir, link))
+	for _, root := range []string{r.dir, link} {
+		first, second := r.runRoots(root), r.runRoots(root)
+		if _, has := r.files(first.Snapshot)["cache/spool"]; has || first.Omitted != 1 || first.Snapshot.Skipped != 0 || len(second.Packs) != 0 {
+			t.Errorf("the first: %s\nthe second: %s", text(first), text(second))
+		}
 	}
 }
 

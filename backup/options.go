@@ -23,7 +23,7 @@ type Options struct {
 	// pack of its own. Default: DefaultPackSize, or less if the vault takes no such archives.
 	PackSize int64
 	// SpoolDir is the directory for packs that the vault has not confirmed: up to three, of
-	// PackSize or of the largest file. Only a call with the same directory continues an
+	// PackSize or of the largest file. It is not backed up itself. Only a call with the same directory continues an
 	// interrupted one without reading the files of these packs again. Default: firn/packs in the
 	// user's cache directory.
 	SpoolDir string
@@ -52,10 +52,11 @@ type Options struct {
 	Limits      depot.Timetable
 }
 
-// walk returns the options of the walk.
-func (o *Options) walk() walk.Options {
+// walk returns the options of a walk that leaves out the spool: its packs would be stored in packs,
+// and each backup would change it.
+func (o *Options) walk(spool string) walk.Options {
 	return walk.Options{
-		Exclude: o.Exclude, Include: o.Include, MaxSize: o.MaxSize,
+		Exclude: o.Exclude, Include: o.Include, MaxSize: o.MaxSize, Without: []string{spool},
 		OneFileSystem: o.OneFileSystem, ExcludeCaches: o.ExcludeCaches,
 	}
 }

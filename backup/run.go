@@ -57,7 +57,7 @@ func newRun(d depot.Depot, book record.BackupJournal, roots []string, o Options)
 	if err != nil {
 		return nil, err
 	}
-	filter := o.walk()
+	filter := o.walk("")
 	if err := filter.Check(); err != nil {
 		return nil, vault.Errorf(vault.ErrInvalid, "%w", err)
 	}
@@ -121,8 +121,8 @@ func (r *run) root(ctx context.Context, name string) (int64, error) {
 	return key, err
 }
 
-// openSpool finds the spool, and makes it if it does not exist.
-func (r *run) openSpool() (err error) {
+// findSpool sets the path of the spool.
+func (r *run) findSpool() (err error) {
 	if r.spool = r.SpoolDir; r.spool == "" {
 		cache, err := home.Cache()
 		if err != nil {
@@ -130,10 +130,18 @@ func (r *run) openSpool() (err error) {
 		}
 		r.spool = filepath.Join(cache, "firn", "packs")
 	}
-	if r.spool, err = filepath.Abs(r.spool); err == nil {
-		err = os.MkdirAll(r.spool, 0o700)
+	if r.spool, err = filepath.Abs(r.spool); err != nil {
+		return fmt.Errorf("%w: %w", ErrSpool, err)
 	}
-	if err != nil {
+	return nil
+}
+
+// openSpool finds the spool, and makes it if it does not exist.
+func (r *run) openSpool() error {
+	if err := r.findSpool(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(r.spool, 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrSpool, err)
 	}
 	return nil

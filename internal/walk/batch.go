@@ -2,6 +2,7 @@ package walk
 
 import (
 	"fmt"
+	"slices"
 )
 
 // batchSize is how many files of a directory are read at once.
@@ -73,6 +74,8 @@ func (w *walk) leftOut(d *dir, name string, e *Entry) Reason {
 	switch {
 	case !isDir && !d.sel.includes(name, false):
 		return Reason{Kind: NotIncluded}
+	case isDir && slices.Contains(w.without, e.id()):
+		return Reason{Kind: Without}
 	case e.Type == unsupported:
 		return Reason{Kind: Unsupported}
 	case !isDir && w.o.OneFileSystem && e.Device != w.device:

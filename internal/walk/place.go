@@ -73,6 +73,21 @@ type id struct{ device, inode uint64 }
 
 func (e *Entry) id() id { return id{e.Device, e.Inode} }
 
+// idsOf returns what tells directories apart. Those that cannot be opened are not there.
+func idsOf(paths []string) (ids []id) {
+	for _, path := range paths {
+		h, err := openTop(path)
+		if err != nil {
+			continue
+		}
+		if e, err := h.stat(); err == nil && e.Inode != 0 {
+			ids = append(ids, e.id())
+		}
+		h.close()
+	}
+	return ids
+}
+
 // Open opens a regular file to read its content, and refreshes the entry. It returns ErrChanged
 // if the name has become another file. Entries can be opened until their Root is closed; several
 // goroutines may open several entries.

@@ -24,6 +24,7 @@ type walk struct {
 	cancel  context.CancelFunc
 	root    *Root
 	device  uint64 // of the root
+	without []id   // of Options.Without
 	o       Options
 	yield   func(Item) bool
 	stopped bool // yield wants no more, or ctx has ended
@@ -43,7 +44,7 @@ func newWalk(ctx context.Context, r *Root, o Options, yield func(Item) bool) (*w
 		return nil, err
 	}
 	return &walk{
-		ctx: ctx, root: r, o: o, yield: yield,
+		ctx: ctx, root: r, o: o, yield: yield, without: idsOf(o.Without),
 		workers: make(chan struct{}, max(4, 2*runtime.GOMAXPROCS(0))),
 		ahead:   make(chan struct{}, maxAhead),
 	}, nil
