@@ -107,7 +107,7 @@ func (c *comparer) enterRoot(ctx context.Context, item *walk.Item) error {
 		}
 	}
 	c.levels = append(c.levels, l)
-	return c.found(ctx, item, place, "", version)
+	return c.found(ctx, item, position{tree: c.tree}, place, "", version)
 }
 
 // unreadable handles a path of which something could not be read.

@@ -8,13 +8,13 @@ import (
 )
 
 // found compares a file with its version on record, and sends a job if they differ.
-func (c *comparer) found(ctx context.Context, item *walk.Item, place *record.Place, name string, was *record.File) error {
+func (c *comparer) found(ctx context.Context, item *walk.Item, at position, place *record.Place, name string, was *record.File) error {
 	file := fileOf(&item.Entry, name, &c.owners)
 	o, isFirst := c.links.find(&item.Entry, c.trees[c.tree].name)
 	if o != nil && !isFirst {
 		file.Kind, file.More.Link = record.Hardlink, o.path
 	}
-	do, isJob := c.judge(&file, was, positionOf(c.tree, item.Path, item.Type))
+	do, isJob := c.judge(&file, was, at)
 	if isFirst && was != nil && (!isJob || do == repeat) {
 		o.isStored, o.content = true, contentOf(was)
 	}
@@ -22,7 +22,7 @@ func (c *comparer) found(ctx context.Context, item *walk.Item, place *record.Pla
 		return nil
 	}
 	j := &job{
-		do: do, at: positionOf(c.tree, item.Path, item.Type), path: join(c.trees[c.tree].name, item.Path), place: place,
+		do: do, at: at, path: join(c.trees[c.tree].name, item.Path), place: place,
 		file: file, was: was, link: o,
 	}
 	if item.Type == walk.Regular && do != repeat {

@@ -30,19 +30,21 @@ func (c *comparer) directory(ctx context.Context, item *walk.Item, name string, 
 		place.Key, version = was.Key, copyOf(&was.File)
 	}
 	c.levels = append(c.levels, newLevel(c.book, item.Path, place, place.Key))
+	at := positionOf(c.tree, item.Path, walk.Directory)
 	if isMount {
+		at = positionOf(c.tree, item.Path, walk.Regular)
 		up.keep(name)
 	} else if was != nil {
 		if err := up.dirs.take(ctx); err != nil {
 			return err
 		}
 	}
-	return c.found(ctx, item, up.place, name, version)
+	return c.found(ctx, item, at, up.place, name, version)
 }
 
 // regular compares a file that is no directory.
 func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) error {
-	up := c.levels[len(c.levels)-1]
+	up, at := c.levels[len(c.levels)-1], positionOf(c.tree, item.Path, item.Type)
 	if err := c.passFiles(ctx, up, name); err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) er
 		if err := up.files.take(ctx); err != nil {
 			return err
 		}
-		return c.found(ctx, item, up.place, name, was)
+		return c.found(ctx, item, at, up.place, name, was)
 	}
 	directory, err := up.subdirectory(ctx, name)
 	if err != nil {
@@ -68,7 +70,7 @@ func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) er
 			return err
 		}
 	}
-	return c.found(ctx, item, up.place, name, nil)
+	return c.found(ctx, item, at, up.place, name, nil)
 }
 
 // passFiles finds the files gone that the record has before a name; empty: all.
