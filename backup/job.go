@@ -28,7 +28,7 @@ const (
 	check             // its metadata are those on record; its content may not be
 	repeat            // it is on record, but a lost pack had the change
 	gone              // it is there no longer
-	forget            // a directory became a file, whose job follows: only the record must know
+	forget            // a directory became a file, whose job follows, and may fail
 )
 
 // original is the first of several names of a file. The comparer makes it and counts the names;

@@ -65,7 +65,7 @@ func (c *comparer) regular(ctx context.Context, item *walk.Item, name string) er
 	}
 	if directory != nil {
 		up.keep(name)
-		j := &job{do: forget, place: up.place, file: record.File{Name: name}}
+		j := &job{do: forget, path: join(c.trees[c.tree].name, item.Path), place: up.place, file: record.File{Name: name}}
 		if err := c.send(ctx, j); err != nil {
 			return err
 		}

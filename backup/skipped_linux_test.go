@@ -63,6 +63,26 @@ func TestVanished(t *testing.T) {
 	r.mustRun() // a, which looked unchanged, is gone now
 }
 
+// A directory in whose place is a file that cannot be stored is gone, in the packs too.
+func TestVanishedInPlaceOfADirectory(t *testing.T) {
+	r := newRig(t)
+	r.write("d/x", "x")
+	r.mustRun()
+	r.remove("d")
+	r.write("d", "a file")
+	r.wrap = func(_ *depot.Depot, book record.BackupJournal) record.BackupJournal {
+		return &beforeFiles{book, func() { r.remove("d") }}
+	}
+	report, err := r.run(context.Background())
+	must(t, err)
+	if got := r.skipped(report, fs.ErrNotExist); !slices.Equal(got, []string{"d"}) {
+		t.Errorf("skipped %q", got)
+	}
+	r.wrap = nil
+	r.write("d2", "")
+	r.mustRun()
+}
+
 // beforeFiles acts once, when the first files of a directory are compared: they were listed then.
 type beforeFiles struct {
 	record.BackupJournal

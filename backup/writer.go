@@ -131,9 +131,7 @@ func (w *writer) do(ctx context.Context, j *job) error {
 
 func (w *writer) try(ctx context.Context, j *job) error {
 	switch j.do {
-	case forget:
-		return w.changes.gone(ctx, j)
-	case gone:
+	case forget, gone:
 		return w.gone(ctx, j)
 	case repeat:
 		return w.repeat(ctx, j)
