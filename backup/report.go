@@ -17,7 +17,7 @@ const MaxSkipped = 1000
 type Report struct {
 	// Snapshot is the snapshot as it is on record. Its Skipped counts all skipped files.
 	Snapshot  record.Snapshot
-	Continued bool // an earlier call had begun the snapshot
+	Continued bool // the snapshot has changes that an earlier call found
 
 	Files   int64 // files and directories of all types that were found
 	Bytes   int64 // of the regular files among them

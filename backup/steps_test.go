@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -150,6 +152,28 @@ func TestContinuedTwice(t *testing.T) {
 			r.write("a", "") // no content, which would be read again in any case
 			fails(r, second)
 			r.mustRun()
+		}
+	}
+}
+
+// If a backup fails and the next one is of other directories, the packs of the next one have what
+// the first one had found in those that both have.
+func TestFailsBeforeOtherRoots(t *testing.T) {
+	for step := 3; step < 8; step++ {
+		r := newRig(t)
+		r.write("in/a", "a")
+		r.write("b", noise(2, 5000))
+		r.mustRun()
+		must(t, os.Rename(filepath.Join(r.dir, "b"), filepath.Join(r.dir, "c"))) // no content is new
+		s := &steps{left: step, stop: func() error { return errStopped }}
+		r.wrap = s.wrap
+		if _, err := r.run(t.Context()); !errors.Is(err, errStopped) {
+			t.Fatalf("step %d: %v", step, err)
+		}
+		r.wrap = nil
+		for range 2 {
+			report := r.runRoots(r.dir, filepath.Join(r.dir, "in"))
+			r.check(report.Snapshot)
 		}
 	}
 }

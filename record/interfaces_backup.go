@@ -10,8 +10,9 @@ import (
 // none.
 type BackupJournal interface {
 	// Begin begins a snapshot, or continues the one with the same vault, host and roots that
-	// was not complete. It sets the key and the state of s, and the other fields of a snapshot
-	// that it continues.
+	// was not complete. A new snapshot takes over what unfinished ones have changed in its trees.
+	// Begin sets the key and the state of s, and the other fields of a snapshot that it continues.
+	// It reports whether the snapshot has changes already.
 	Begin(ctx context.Context, s *Snapshot) (continues bool, err error)
 	// Save saves the counts, the tags and the state of a snapshot.
 	Save(ctx context.Context, s *Snapshot) error

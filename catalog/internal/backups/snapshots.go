@@ -19,9 +19,10 @@ const snapshotColumns = `s.key, s.id, s.vault, s.host, s.tags, s.state, s.starte
 		WHERE st.snapshot_key = s.key ORDER BY root))`
 
 // Begin begins a snapshot, or continues the one that was not complete. A snapshot is continued
-// if it has the same vault, host and roots and no later snapshot has one of its trees. Begin
-// sets the key, the state and, of a snapshot that it continues, the other fields; it reports
-// whether it continues one. s.ID is that of a new snapshot.
+// if it has the same vault, host and roots and no later snapshot has one of its trees. Otherwise
+// the new snapshot takes over what unfinished ones have changed in its trees: nobody else would
+// tell it in a pack. Begin sets the key, the state and, of a snapshot that it continues, the other
+// fields; it reports whether the snapshot has changes already. s.ID is that of a new snapshot.
 func (b *Backups) Begin(ctx context.Context, s *record.Snapshot) (continues bool, err error) {
 	saved := *s
 	saved.Roots = slices.Compact(slices.Sorted(slices.Values(s.Roots)))
@@ -39,7 +40,15 @@ func (b *Backups) Begin(ctx context.Context, s *record.Snapshot) (continues bool
 			return nil
 		}
 		saved.State, saved.Started = record.Running, b.time()
-		return insertSnapshot(ctx, tx, &saved, trees)
+		unfinished, err := unfinishedOf(ctx, tx, trees)
+		if err != nil {
+			return err
+		}
+		continues = len(unfinished) > 0
+		if err := insertSnapshot(ctx, tx, &saved, trees); err != nil {
+			return err
+		}
+		return takeOver(ctx, tx, saved.Key, unfinished)
 	})
 	if err != nil {
 		return false, b.db.Fail(ctx, err, "begin a snapshot of %q", saved.Roots)
@@ -84,6 +93,33 @@ func lastOf(ctx context.Context, tx *sql.Tx, trees []int64) (last *record.Snapsh
 		}
 	}
 	return last, nil
+}
+
+// unfinishedOf returns the newest snapshot of each tree, if it is running, by the key of the tree.
+func unfinishedOf(ctx context.Context, tx *sql.Tx, trees []int64) (map[int64]int64, error) {
+	unfinished := map[int64]int64{}
+	for _, tree := range trees {
+		last, err := lastOf(ctx, tx, []int64{tree})
+		if err != nil {
+			return nil, err
+		}
+		if last != nil && last.State == record.Running {
+			unfinished[tree] = last.Key
+		}
+	}
+	return unfinished, nil
+}
+
+// takeOver moves what unfinished snapshots have changed in trees to another snapshot.
+func takeOver(ctx context.Context, tx *sql.Tx, snapshot int64, unfinished map[int64]int64) error {
+	for tree, from := range unfinished {
+		_, err := tx.ExecContext(ctx, `UPDATE versions SET since = iif(since = $2, $1, since), until = iif(until = $2, $1, until)
+			WHERE (since = $2 OR until = $2) AND directory_key IN (SELECT key FROM directories WHERE tree_key = $3)`, snapshot, from, tree)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func insertSnapshot(ctx context.Context, tx *sql.Tx, s *record.Snapshot, trees []int64) error {
