@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"firn/backup"
@@ -111,7 +112,8 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	must(t, d.Close())
-	if next := r.mustRun(); !next.Continued || next.Snapshot.ID != report.Snapshot.ID {
-		t.Error("the snapshot is not continued")
+	r.o.Tags = []string{"later"}
+	if next := r.mustRun(); !next.Continued || next.Snapshot.ID != report.Snapshot.ID || !slices.Equal(next.Snapshot.Tags, r.o.Tags) {
+		t.Errorf("the snapshot is not continued: %+v", next.Snapshot)
 	}
 }

@@ -143,6 +143,9 @@ func (r *run) begin(ctx context.Context) (err error) {
 		return err
 	}
 	s.Skipped = 0
+	if len(r.Tags) > 0 { // those of this call count
+		s.Tags = r.Tags
+	}
 	r.first.ID, r.first.Host, r.first.Roots, r.first.Tags, r.first.Started = s.ID, s.Host, s.Roots, s.Tags, s.Started
 	r.first.Parent, err = r.book.Parent(ctx, *s)
 	return err
