@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"firn/internal/walk"
 	"firn/record"
@@ -40,7 +41,10 @@ func (c *comparer) compareTree(ctx context.Context, i int) error {
 	// comes among the files, is said by the item after it.
 	var held walk.Item
 	isHeld := false
-	for item := range c.roots[i].Walk(ctx, c.walk(c.spool)) {
+	// Each backup would change the spool and the files of the record, and store packs in packs.
+	o := c.walk()
+	o.Without = slices.Concat(o.Without, []string{c.spool}, c.book.Paths())
+	for item := range c.roots[i].Walk(ctx, o) {
 		if isHeld {
 			isMount := item.Path == held.Path && item.Omitted.Kind == walk.OtherFileSystem
 			if err := c.item(ctx, &held, isMount); err != nil {

@@ -53,6 +53,8 @@ type noJournal struct{ record.Journal }
 
 type emptyBook struct{ record.BackupJournal }
 
+func (emptyBook) Paths() []string { return nil }
+
 func (emptyBook) Root(context.Context, string, string, string) (int64, error) {
 	return 0, vault.ErrNotFound
 }

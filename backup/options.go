@@ -42,6 +42,9 @@ type Options struct {
 	MaxSize int64
 	// OneFileSystem leaves out what is on other file systems than the directory.
 	OneFileSystem bool
+	// Without has paths of files and directories that are left out, such as that of a vault. The
+	// spool and the files of the record are always left out. Windows ignores it.
+	Without []string
 	// ExcludeCaches leaves out the content of directories that have a valid CACHEDIR.TAG.
 	ExcludeCaches bool
 
@@ -52,11 +55,10 @@ type Options struct {
 	Limits      depot.Timetable
 }
 
-// walk returns the options of a walk that leaves out the spool: its packs would be stored in packs,
-// and each backup would change it.
-func (o *Options) walk(spool string) walk.Options {
+// walk returns the options of a walk.
+func (o *Options) walk() walk.Options {
 	return walk.Options{
-		Exclude: o.Exclude, Include: o.Include, MaxSize: o.MaxSize, Without: []string{spool},
+		Exclude: o.Exclude, Include: o.Include, MaxSize: o.MaxSize, Without: o.Without,
 		OneFileSystem: o.OneFileSystem, ExcludeCaches: o.ExcludeCaches,
 	}
 }

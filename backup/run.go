@@ -57,7 +57,7 @@ func newRun(d depot.Depot, book record.BackupJournal, roots []string, o Options)
 	if err != nil {
 		return nil, err
 	}
-	filter := o.walk("")
+	filter := o.walk()
 	if err := filter.Check(); err != nil {
 		return nil, vault.Errorf(vault.ErrInvalid, "%w", err)
 	}

@@ -9,6 +9,10 @@ import (
 // lasts. Methods that find one value return an error that wraps vault.ErrNotFound if there is
 // none.
 type BackupJournal interface {
+	// Paths returns the paths of the files of the record on this machine. A backup leaves them
+	// out and does not open them: they change while it runs, and on Unix a process that closes a
+	// file gives up its locks on the file.
+	Paths() []string
 	// Begin begins a snapshot, or continues the one with the same vault, host and roots that
 	// was not complete. A new snapshot takes over what unfinished ones have changed in its trees.
 	// Begin sets the key and the state of s, and the other fields of a snapshot that it continues.

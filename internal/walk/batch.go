@@ -72,10 +72,10 @@ func (w *walk) leftOut(d *dir, name string, e *Entry) Reason {
 		return why
 	}
 	switch {
+	case slices.Contains(w.without, e.id()):
+		return Reason{Kind: Without}
 	case !isDir && !d.sel.includes(name, false):
 		return Reason{Kind: NotIncluded}
-	case isDir && slices.Contains(w.without, e.id()):
-		return Reason{Kind: Without}
 	case e.Type == unsupported:
 		return Reason{Kind: Unsupported}
 	case !isDir && w.o.OneFileSystem && e.Device != w.device:

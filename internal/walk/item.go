@@ -83,6 +83,6 @@ const (
 	Cache                // the directory is a cache: only it and its CACHEDIR.TAG are read
 	OtherFileSystem      // the file is on another file system than the root
 	TooLarge             // the file is larger than Options.MaxSize
-	Without              // a directory of Options.Without
+	Without              // a path of Options.Without
 	Unsupported          // a socket or another type of file that a backup cannot store
 )

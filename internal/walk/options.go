@@ -22,8 +22,9 @@ type Options struct {
 	Include []string
 	// MaxSize is the size of the largest regular file that is read. Zero means any size.
 	MaxSize int64
-	// Without has paths of directories on this machine that are left out, by whatever name the
-	// walk finds them. Windows ignores it, because its files have no inodes here.
+	// Without has paths of files and directories on this machine that are left out, by whatever
+	// name the walk finds them. None of them is opened. Windows ignores it, because its files have
+	// no inodes here.
 	Without []string
 	// OneFileSystem leaves out what is on other file systems than the root. Their mount
 	// points are read.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 )
 
@@ -73,14 +74,20 @@ type id struct{ device, inode uint64 }
 
 func (e *Entry) id() id { return id{e.Device, e.Inode} }
 
-// idsOf returns what tells directories apart. Those that cannot be opened are not there.
+// idsOf returns what tells files apart. It opens the directories of the files, and not the files.
+// Those that it cannot find are not there.
 func idsOf(paths []string) (ids []id) {
 	for _, path := range paths {
-		h, err := openTop(path)
+		path, err := filepath.EvalSymlinks(path)
 		if err != nil {
 			continue
 		}
-		if e, err := h.stat(); err == nil && e.Inode != 0 {
+		h, err := openTop(filepath.Dir(path))
+		if err != nil {
+			continue
+		}
+		var e Entry
+		if err := h.lstat(filepath.Base(path), &e); err == nil && e.Inode != 0 {
 			ids = append(ids, e.id())
 		}
 		h.close()

@@ -32,3 +32,8 @@ func New(db *sqlite.DB, now func() time.Time) *Backups {
 
 // time returns the time to record.
 func (b *Backups) time() time.Time { return b.now().UTC().Round(0) }
+
+// Paths returns the paths of the catalog's files and of the directory of its locks.
+func (b *Backups) Paths() []string {
+	return []string{b.db.Path, b.db.Path + "-wal", b.db.Path + "-shm", b.db.Locks}
+}

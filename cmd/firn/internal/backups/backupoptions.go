@@ -12,6 +12,7 @@ import (
 	"firn/cmd/firn/internal/keyring"
 	"firn/internal/humane"
 	"firn/internal/keep"
+	"firn/vault/vaulturl"
 )
 
 // backupOptions are the options of firn backup.
@@ -92,8 +93,13 @@ func (o *backupOptions) check() error {
 // leastPack is the smallest size of packs. A service bills 32 to 40 KB for each archive.
 const leastPack = 1 << 20
 
-// backup returns the options of the library.
-func (o *backupOptions) backup(now time.Time, keys []string) backup.Options {
+// backup returns the options of the library for a backup to a vault. A vault that is a directory is
+// left out: it would be stored in itself.
+func (o *backupOptions) backup(now time.Time, vaultURL string, keys []string) backup.Options {
+	var without []string
+	if ref, err := vaulturl.Parse(vaultURL); err == nil && ref.Kind == vaulturl.Directory {
+		without = []string{ref.Path}
+	}
 	tags := slices.Clone(o.tags)
 	if o.notBefore.given() {
 		tags = append(tags, keep.NotBeforeTag(o.notBefore.at(now)))
@@ -101,6 +107,6 @@ func (o *backupOptions) backup(now time.Time, keys []string) backup.Options {
 	return backup.Options{
 		Host: o.host, Tags: tags, Recipients: keys, PackSize: int64(o.packSize), SpoolDir: o.spoolDir, Level: o.level, Checksum: o.checksum,
 		Exclude: o.exclude.ListFlag, Include: o.include.ListFlag, MaxSize: int64(o.maxSize), OneFileSystem: o.oneFileSystem,
-		ExcludeCaches: o.excludeCaches, Concurrency: o.concurrency, PartSize: int64(o.partSize), Limits: o.limitRate.Up(),
+		ExcludeCaches: o.excludeCaches, Without: without, Concurrency: o.concurrency, PartSize: int64(o.partSize), Limits: o.limitRate.Up(),
 	}
 }

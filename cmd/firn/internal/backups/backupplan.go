@@ -65,7 +65,7 @@ func planBackup(ctx context.Context, p *cli.Program, o backupOptions, vaultArg s
 	shown := progress.StartBackup(p)
 	d := p.Depot(v, c, o.retryFor)
 	d.Packing = shown.Packing
-	options := o.backup(p.Now(), keys)
+	options := o.backup(p.Now(), v.URL(), keys)
 	plan, err := backup.Estimate(ctx, d, c.Backups(), roots, options)
 	shown.Stop()
 	if err != nil {

@@ -104,7 +104,7 @@ func (s *backupSession) backUp(ctx context.Context, d depot.Depot) error {
 	defer shown.Stop()
 	d.Packing, d.Progress, d.ApproveUpload = shown.Packing, shown.Sending, s.spending.approve
 	begin := p.Now()
-	report, err := backup.Run(ctx, d, s.catalog.Backups(), s.roots, s.options.backup(begin, s.keys))
+	report, err := backup.Run(ctx, d, s.catalog.Backups(), s.roots, s.options.backup(begin, s.vault.URL(), s.keys))
 	shown.Stop()
 	return s.report(report, p.Now().Sub(begin), err)
 }
