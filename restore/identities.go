@@ -3,9 +3,9 @@ package restore
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"firn/internal/seal"
+	"firn/vault"
 )
 
 // checkPacks notes which files cannot be restored because their packs are damaged.
@@ -41,7 +41,7 @@ func (p *Plan) checkIdentity(ctx context.Context, n *needed) error {
 		return nil
 	}
 	if len(p.options.Identities) == 0 {
-		return fmt.Errorf("the pack %s is encrypted, and no identity was given: %w", where.ID, seal.ErrIdentity)
+		return vault.Errorf(seal.ErrIdentity, "the pack %s is encrypted, and no identity was given", where.ID)
 	}
 	_, err = where.unseal(&seal.Sparse{}, p.options.Identities)
 	return err

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -48,6 +49,18 @@ func newMatcher(patterns []string) (*matcher, error) {
 		m.patterns = append(m.patterns, p)
 	}
 	return m, nil
+}
+
+// noFile is the error if nothing is selected.
+func (m *matcher) noFile() error {
+	if m.all {
+		return vault.Errorf(vault.ErrNotFound, "the snapshots have no files")
+	}
+	texts := make([]string, len(m.given))
+	for i, text := range m.given {
+		texts[i] = strconv.Quote(text)
+	}
+	return vault.Errorf(vault.ErrNotFound, "no file of the snapshots matches %s", strings.Join(texts, " or "))
 }
 
 // literal returns the elements at the beginning of a pattern that have no special characters.

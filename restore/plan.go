@@ -128,7 +128,7 @@ func (p *Plan) fill(ctx context.Context, sources []source, m *matcher) (err erro
 		return err
 	}
 	if p.found == 0 {
-		return vault.Errorf(vault.ErrNotFound, "no file of the snapshots is selected")
+		return m.noFile()
 	}
 	p.Unused = m.notUsed()
 	target, err := p.existing()

@@ -2,8 +2,10 @@ package seal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -42,7 +44,10 @@ func ReadIdentities(path string, passphrase func() (string, error)) (Identities,
 func readPrivate(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("open the identity file: %w", err)
+		if failed, ok := errors.AsType[*fs.PathError](err); ok { // it repeats the path
+			err = failed.Err
+		}
+		return nil, fmt.Errorf("identity file %q: %w", path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()

@@ -15,12 +15,13 @@ import (
 
 // Find lists the versions of files whose path matches a pattern, in a vault or, if vaultURL is
 // empty, in all vaults, by name and then by age. A pattern without a slash is compared with the
-// last element of the path. A version that no snapshot has is left out.
+// last element of the path. A slash at the end of the pattern changes nothing. A version that no snapshot has is
+// left out.
 //
 // If the last element of the pattern begins with literal text, an index serves it.
 func (b *Backups) Find(ctx context.Context, vaultURL, pattern string) iter.Seq2[record.Found, error] {
-	isBase := !strings.Contains(pattern, "/")
-	pattern = strings.TrimPrefix(pattern, "/")
+	isBase := !strings.Contains(strings.TrimSuffix(pattern, "/"), "/")
+	pattern = strings.Trim(pattern, "/")
 	query, args := findQuery(vaultURL, path.Base(pattern))
 	return func(yield func(record.Found, error) bool) {
 		paths := map[int64]string{}

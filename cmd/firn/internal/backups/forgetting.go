@@ -43,7 +43,6 @@ func (f *forgetting) chooseNamed(all []record.Snapshot, refs []string) error {
 			f.chosen = append(f.chosen, s)
 		}
 	}
-	f.of = len(f.chosen)
 	groups := []keep.Group{{}}
 	for _, s := range f.chosen {
 		groups[0].Verdicts = append(groups[0].Verdicts, keep.Verdict{Snapshot: s})

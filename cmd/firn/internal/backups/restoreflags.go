@@ -67,7 +67,7 @@ func (o *restoreOptions) check(cmd *cobra.Command, args []string) error {
 	case o.output != "" && o.output != "-":
 		return cli.UsageError("-o takes only -, for standard output; to restore into a directory: --to DIR")
 	case o.output == "" && o.to == "":
-		return cli.WithHint(cli.UsageError("nothing says where to: name a directory with --to DIR"), cli.HelpHint(cmd))
+		return cli.WithHint(cli.UsageError("no directory to restore into: give --to DIR"), cli.HelpHint(cmd))
 	case o.output != "" && o.to != "":
 		return cli.UsageError("--to and -o exclude each other")
 	case o.output != "" && len(args) < 2:

@@ -138,8 +138,11 @@ func (s *restoreSession) explain(err error) error {
 	case errors.Is(err, vault.ErrInvalid):
 		return cli.WithHint(cli.InClass(err, cli.ErrUsage), "the snapshots on record: "+term.ShellCommand("firn", "snapshot", "list", s.vaultArg))
 	case errors.Is(err, vault.ErrNotFound):
-		return cli.WithHint(err, "the snapshots on record: "+term.ShellCommand("firn", "snapshot", "list", s.vaultArg),
-			"to search all of them: firn find PATTERN")
+		hints := []string{"the snapshots on record: " + term.ShellCommand("firn", "snapshot", "list", s.vaultArg)}
+		if len(s.patterns) > 0 {
+			hints = append(hints, "to search all of them: "+findAnywhere(s.patterns...))
+		}
+		return cli.WithHint(err, hints...)
 	}
 	return s.program.ExplainWait(s.program.ExplainVault(err, s.vaultArg))
 }

@@ -143,7 +143,9 @@ func (s *search) end(ctx context.Context, vaultURL string, patterns []string) {
 			sentence += " in " + p.VaultTitle(ctx, vaultURL)
 		}
 		var hints []string
-		if only := patterns[0]; !strings.ContainsAny(only, "*?[{") {
+		if slices.ContainsFunc(patterns, func(pattern string) bool { return anywhere(pattern) != pattern }) {
+			hints = append(hints, "paths on record are whole; in any directory: "+findAnywhere(patterns...))
+		} else if only := strings.TrimSuffix(patterns[0], "/"); !strings.ContainsAny(only, "*?[{") {
 			hints = append(hints, "names that contain it: "+term.ShellCommand("firn", "find", "*"+only[strings.LastIndex(only, "/")+1:]+"*"))
 		}
 		p.Empty(sentence, append(hints, "the snapshots on record: firn snapshot list")...)

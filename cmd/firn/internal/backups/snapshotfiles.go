@@ -62,7 +62,7 @@ func showFiles(ctx context.Context, p *cli.Program, book *catalog.Backups, s rec
 	switch {
 	case files == 0:
 		p.Empty(fmt.Sprintf("no files matching %q in the snapshot %s", pattern, cli.ColumnID(s.ID)),
-			"all versions on record: "+term.ShellCommand("firn", "find", pattern))
+			"all versions on record: "+findAnywhere(pattern))
 	case !p.JSON:
 		p.Out.Total("%s", term.Many(files, "file"))
 	}

@@ -82,7 +82,7 @@ func checkNoRules(cmd *cobra.Command) (err error) {
 
 func runForget(ctx context.Context, p *cli.Program, o forgetOptions, vaultArg string, refs []string) error {
 	if len(refs) == 0 && o.rules.IsZero() {
-		return cli.WithHint(cli.UsageError("nothing says which snapshots to forget: name them, or give rules such as --keep-daily 14"),
+		return cli.WithHint(cli.UsageError("no snapshots to forget: give their ids, or rules such as --keep-daily 14"),
 			"firn snapshot forget --help")
 	}
 	vaultURL, err := p.CanonicalURL(ctx, vaultArg)
