@@ -63,6 +63,15 @@ func snapshotsOf(ctx context.Context, book *catalog.Backups, vaultURL string, s 
 	return all, nil
 }
 
+// shownHost returns the host of a snapshot as a list on a terminal shows it: nothing if all of the
+// list are of one host.
+func shownHost(all []record.Snapshot, host string) string {
+	if slices.ContainsFunc(all, func(s record.Snapshot) bool { return s.Host != host }) {
+		return host
+	}
+	return ""
+}
+
 // latest names the newest snapshot on the command line.
 const latest = "latest"
 

@@ -87,7 +87,7 @@ func (s *search) snapshotsOf(f record.Found) (in []record.Snapshot) {
 func (s *search) columns(allVaults bool) []term.Column {
 	if !s.long {
 		return []term.Column{
-			{Title: "PATH", Fit: term.FitCut},
+			{Title: "PATH", Fit: term.FitWrap},
 			{Title: "SIZE", Right: true},
 			{Title: "MODIFIED"},
 			{Title: "HOST", Drop: 3},
@@ -115,7 +115,7 @@ func (s *search) cells(f record.Found, in []record.Snapshot) []string {
 	oldest, newest := in[0], in[len(in)-1]
 	if !s.long {
 		return []string{
-			shownFile(f.Path, f.File), shownSize(f.File), humane.Minute(modified(f.File)), f.Host, strconv.Itoa(len(in)), cli.ColumnID(newest.ID),
+			shownFile(f.Path, f.File), shownSize(f.File), humane.Minute(modified(f.File)), shownHost(s.snapshots, f.Host), strconv.Itoa(len(in)), cli.ColumnID(newest.ID),
 		}
 	}
 	cells := []string{

@@ -37,7 +37,7 @@ func showFiles(ctx context.Context, p *cli.Program, book *catalog.Backups, s rec
 	if err != nil {
 		return err
 	}
-	table := term.NewTable(p.Out, term.Column{Title: "PATH", Fit: term.FitCut}, term.Column{Title: "SIZE", Right: true},
+	table := term.NewTable(p.Out, term.Column{Title: "PATH", Fit: term.FitWrap}, term.Column{Title: "SIZE", Right: true},
 		term.Column{Title: "MODIFIED", Drop: 2}, term.Column{Title: "MODE", Drop: 1})
 	files := 0
 	for f, err := range book.Files(ctx, s, match.enters) {

@@ -86,7 +86,11 @@ func runSnapshotList(ctx context.Context, p *cli.Program, vaultURL string, chose
 	allVaults := vaultURL == ""
 	tables := p.VaultTables(ctx, snapshotColumns(long, allVaults), allVaults && !long)
 	for _, s := range all {
-		tables.Add(s.Vault, snapshotCells(s, long, allVaults)...)
+		cells := snapshotCells(s, long, allVaults)
+		if !long {
+			cells[2] = shownHost(all, s.Host)
+		}
+		tables.Add(s.Vault, cells...)
 	}
 	tables.End()
 	p.Out.Total("%s", term.Many(len(all), "snapshot"))
