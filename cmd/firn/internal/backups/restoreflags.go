@@ -41,7 +41,7 @@ func (o *restoreOptions) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "restore below `DIR`")
 	f.StringVarP(&o.output, "output", "o", "", "write the only file to `PATH`, which must be - (standard output)")
-	f.Var(&o.at, "at", "restore from the newest snapshot of `TIME` or before, or from the snapshot with this id")
+	f.Var(&o.at, "at", "restore the state of `TIME|SNAPSHOT`: of the newest snapshot of a time or before, or of the one with this id")
 	f.StringVar(&o.host, "host", "", "only snapshots of the host `NAME`")
 	f.Var(&o.tags, "tag", "only snapshots with this `TAG`")
 	o.identity.Add(f)

@@ -51,7 +51,7 @@ func addOption(p *cli.Program, cmd *cobra.Command, f *pflag.Flag) {
 		f.Usage = usage // cobra shows it with the quotes of the name, and no help is printed
 	}
 	complete := func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return offer(cmd.Context(), p, []string{name}, args, prefix)
+		return offer(cmd.Context(), p, strings.Split(name, "|"), args, prefix)
 	}
 	if c, ok := f.Value.(chooser); ok {
 		complete = cobra.FixedCompletions(c.Choices(), cobra.ShellCompDirectiveNoFileComp)
