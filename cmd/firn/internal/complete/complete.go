@@ -8,6 +8,7 @@ package complete
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,11 +67,13 @@ func offer(ctx context.Context, p *cli.Program, names, args []string, prefix str
 	defer stop()
 	var words []cobra.Completion
 	directive := cobra.ShellCompDirectiveNoFileComp
+	grow := false
 	for _, name := range names {
 		k := kinds()[name]
 		if k.words != nil {
 			words = append(words, k.words(ctx, p, args, prefix)...)
 		}
+		grow = grow || k.grow
 		switch {
 		case k.files:
 			directive = cobra.ShellCompDirectiveDefault
@@ -80,6 +83,9 @@ func offer(ctx context.Context, p *cli.Program, names, args []string, prefix str
 	}
 	if len(words) > 0 {
 		directive = cobra.ShellCompDirectiveNoFileComp
+	}
+	if grow && len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return !strings.HasSuffix(word, "/") }) {
+		directive |= cobra.ShellCompDirectiveNoSpace
 	}
 	return words[:min(most, len(words))], directive
 }

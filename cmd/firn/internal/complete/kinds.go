@@ -25,6 +25,8 @@ type kind struct {
 	// What the shell offers if there are no words: files, directories, or directories if the
 	// prefix is the beginning of a path.
 	files, directories, paths bool
+
+	grow bool // a word that ends with a slash can be continued
 }
 
 // kinds returns the kinds by their names. Nothing is offered for names that it does not have,
@@ -38,6 +40,7 @@ func kinds() map[string]kind {
 		"GLOB":      {words: archives},
 		"JOB":       {words: jobs},
 		"SNAPSHOT":  {words: snapshots},
+		"PATTERN":   {words: paths, grow: true},
 		"UPLOAD_ID": {words: uploads},
 		"TIER":      {words: tiers},
 		"CLASS":     {words: classes},
