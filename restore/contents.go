@@ -125,7 +125,7 @@ func (c *contents) reason(p record.Pack, err error) error {
 	case p.State == record.Lost:
 		return vault.Errorf(vault.ErrNotFound, "%w: the pack %s was lost", errPlace, p.ID)
 	case p.State != record.Packed:
-		return vault.Errorf(vault.ErrNotReady, "%w: the backup has not stored its pack, %s, yet", errPlace, p.ID)
+		return vault.Errorf(vault.ErrNotReady, "%w: the backup has not stored its pack yet: %s", errPlace, p.ID)
 	case p.Vault != c.vault:
 		return vault.Errorf(vault.ErrInvalid, "%w: the pack %s is in another vault", errPlace, p.ID)
 	}

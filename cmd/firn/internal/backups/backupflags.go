@@ -1,15 +1,26 @@
 package backups
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
 	"firn/cmd/firn/internal/cli"
+	"firn/internal/ignore"
 	"firn/internal/keep"
 )
 
 // rulesFlag is an option that takes lines as in an ignore file, one at a time.
 type rulesFlag struct{ cli.ListFlag }
+
+// Set implements pflag.Value.
+func (f *rulesFlag) Set(s string) error {
+	if _, bad := ignore.Parse([]byte(s)); len(bad) > 0 {
+		return cmp.Or(errors.Unwrap(bad[0]), bad[0]) // without the number of the line
+	}
+	return f.ListFlag.Set(s)
+}
 
 // Type returns the name of the value in the help text.
 func (f *rulesFlag) Type() string { return "RULE" }
