@@ -74,7 +74,7 @@ volume() {
 	go test -timeout 3h -run '^TestLong' "${packages[@]/#/./}"
 }
 
-printf '%d steps. On two cores they take about 18 minutes; the first run compiles everything\n' "$steps"
+printf '%d steps. On two cores they take about 9 minutes; the first run compiles everything\n' "$steps"
 printf 'and takes twice as long. The longest steps are the last three.\n\n'
 printf '== what the tests need\n'
 scripts/needs.sh age git cc aws rclone boto boto3 qemu shells strace zstd || exit 1
