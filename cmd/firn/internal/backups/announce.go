@@ -18,9 +18,6 @@ func (s *restoreSession) announce(plan *restore.Plan, cost restoreCost) {
 	for _, snapshot := range plan.Snapshots {
 		p.Notice("from " + snapshotText(snapshot))
 	}
-	for _, pattern := range plan.Unused {
-		p.Notice(fmt.Sprintf("no file matches %q", pattern))
-	}
 	text := fmt.Sprintf("restoring %s, %s", term.Many(int(plan.Files), "file"), p.UI.Units.Bytes(plan.Bytes))
 	if plan.Fetch > 0 {
 		text += fmt.Sprintf(": %s to retrieve from %s", humane.Bytes(plan.Retrieve), term.Many(int(plan.Packs), "pack"))

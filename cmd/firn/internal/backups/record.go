@@ -3,6 +3,7 @@ package backups
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,12 +17,25 @@ import (
 
 // withRecord calls do with the record of backups in the catalog, which must exist.
 func withRecord(ctx context.Context, p *cli.Program, do func(*catalog.Backups) error) (err error) {
-	c, err := p.OpenKnownCatalog(ctx)
+	if err := needRecord(p); err != nil {
+		return err
+	}
+	c, err := p.OpenCatalog(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	return do(c.Backups())
+}
+
+// needRecord returns an error if the catalog does not exist. A rebuilt one would have no snapshots.
+func needRecord(p *cli.Program) error {
+	there, err := p.HasCatalog()
+	if err == nil && !there {
+		err = cli.WithHint(fmt.Errorf("there is no catalog %q, which would have the snapshots", p.CatalogPath),
+			"--catalog or FIRN_CATALOG names it")
+	}
+	return err
 }
 
 // selection selects snapshots.

@@ -63,7 +63,7 @@ func NewRestore(p *cli.Program) *cobra.Command {
 }
 
 func runRestore(ctx context.Context, p *cli.Program, o restoreOptions, vaultArg string, patterns []string) error {
-	if err := p.NeedKnownCatalog(); err != nil {
+	if err := needRecord(p); err != nil {
 		return err
 	}
 	return o.WithBell(ctx, func(bell depot.Bell) error {

@@ -48,7 +48,7 @@ func (s *restoreSession) tellPlan(plan *restore.Plan, cost restoreCost) error {
 		if err := p.Out.Object(o); err != nil {
 			return err
 		}
-		return s.tellProblems(plan.Problems)
+		return s.tellPlanned(plan)
 	}
 	out, units := p.Out, p.UI.Units
 	for _, snapshot := range plan.Snapshots {
@@ -72,5 +72,13 @@ func (s *restoreSession) tellPlan(plan *restore.Plan, cost restoreCost) error {
 		}
 		out.Line("ready      %s", cli.ReadyText(cost.Least, cost.Most))
 	}
-	return s.tellProblems(plan.Problems)
+	return s.tellPlanned(plan)
+}
+
+// tellPlanned lists what a restore could not restore, and returns the error that it would have.
+func (s *restoreSession) tellPlanned(plan *restore.Plan) error {
+	if err := s.tellProblems(plan.Problems); err != nil {
+		return err
+	}
+	return s.partial(plan.Problems)
 }

@@ -3,6 +3,7 @@ package backups
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,9 +86,12 @@ func wereThere(n int64) string {
 	return humanize.Comma(n) + " files were"
 }
 
-// partial returns the error of a restore with problems.
+// partial returns the error of a restore with problems, or with patterns that match nothing.
 func (s *restoreSession) partial(problems restore.Problems) error {
 	var parts []string
+	for _, pattern := range s.unused {
+		parts = append(parts, "no file matches "+strconv.Quote(pattern))
+	}
 	if n := problems.Failed; n > 0 {
 		parts = append(parts, term.Many(int(n), "file")+" could not be restored")
 	}

@@ -30,6 +30,7 @@ type restoreSession struct {
 	catalog  *catalog.Catalog
 	bell     depot.Bell
 	patterns []string
+	unused   []string // those of them that match nothing
 }
 
 func (s *restoreSession) run(ctx context.Context) (err error) {
@@ -59,6 +60,7 @@ func (s *restoreSession) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, plan.Close()) }()
+	s.unused = plan.Unused
 	cost, err := s.cost(plan)
 	switch {
 	case err != nil:
