@@ -4,7 +4,7 @@
 # (s5cmd, rclone, the AWS command line), many small files, hashes, the server, finding
 # archives in a large catalog, and backups (restic, kopia, and a pipe of tar, zstd and age).
 # It prints one report and, after a complete run, writes the figures into
-# docs/performance.md. It takes about two hours, 40 GiB and two million files in TMPDIR and,
+# docs/performance.md. It takes some hours, 40 GiB and two million files in TMPDIR and,
 # for the downloads, three times the file's size in BENCH_TARGET. Nothing else should run on
 # the machine.
 #
