@@ -74,7 +74,7 @@ volume() {
 	go test -timeout 3h -run '^TestLong' "${packages[@]/#/./}"
 }
 
-printf '%d steps. On two cores they take about 9 minutes; the first run compiles everything\n' "$steps"
+printf '%d steps. On two cores they take about 10 minutes; the first run compiles everything\n' "$steps"
 printf 'and takes twice as long. The longest steps are the last three.\n\n'
 printf '== what the tests need\n'
 scripts/needs.sh age git cc aws rclone boto boto3 qemu shells strace zstd || exit 1
@@ -97,7 +97,7 @@ step 'tests of volume' volume
 # half of its time, so many run at a time, to use all cores. -count 1 is necessary because
 # Go does not know that the tests of ./internal/durability depend on the program that they
 # build, and would use cached results of another one.
-step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 8 ./cmd/firn ./internal/durability
+step 'the command, and what is durable' go test -count 1 -timeout 3h -parallel 5 ./cmd/firn ./internal/durability
 step 'tests, with the race detector' scripts/race.sh
 
 if ((${#failed[@]} > 0)); then
