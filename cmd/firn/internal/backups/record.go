@@ -77,6 +77,23 @@ func snapshotsOf(ctx context.Context, book *catalog.Backups, vaultURL string, s 
 	return all, nil
 }
 
+// withSnapshots calls do with the record of backups and the selected snapshots of a vault.
+func withSnapshots(
+	ctx context.Context, p *cli.Program, vaultArg string, s selection, do func(*catalog.Backups, []record.Snapshot) error,
+) error {
+	vaultURL, err := p.CanonicalURL(ctx, vaultArg)
+	if err != nil {
+		return err
+	}
+	return withRecord(ctx, p, func(book *catalog.Backups) error {
+		all, err := snapshotsOf(ctx, book, vaultURL, s)
+		if err != nil {
+			return err
+		}
+		return do(book, all)
+	})
+}
+
 // shownHost returns the host of a snapshot as a list on a terminal shows it: nothing if all of the
 // list are of one host.
 func shownHost(all []record.Snapshot, host string) string {

@@ -39,15 +39,7 @@ func newSnapshotDiff(p *cli.Program) *cobra.Command {
 		Args:    cli.Takes(2, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			vaultURL, err := p.CanonicalURL(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			return withRecord(ctx, p, func(book *catalog.Backups) error {
-				all, err := snapshotsOf(ctx, book, vaultURL, selection{})
-				if err != nil {
-					return err
-				}
+			return withSnapshots(ctx, p, args[0], selection{}, func(book *catalog.Backups, all []record.Snapshot) error {
 				was, is, err := choosePair(p, all, args[0], args[1:])
 				if err != nil {
 					return err
