@@ -6,8 +6,8 @@ import (
 	"firn/record"
 )
 
-// ErrChanged means that a file changed while it was read. What was read is stored, and the next
-// backup reads the file again.
+// ErrChanged means that a file changed while firn read it. The snapshot has the bytes that firn read,
+// and the next backup reads the file again.
 var ErrChanged = errors.New("the file changed while it was read")
 
 // MaxSkipped is how many skipped files a Report lists.

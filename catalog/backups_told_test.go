@@ -69,8 +69,8 @@ func TestForgetWhileABackupRuns(t *testing.T) {
 	}
 }
 
-// A snapshot is told until a pack that is not lost has its end; its parent is the one before it
-// with the same roots.
+// A snapshot is listed as untold until a pack that is not lost has its end. Its parent is the
+// snapshot before it with the same roots.
 func TestSnapshotsAreTold(t *testing.T) {
 	b := fresh(t).Backups()
 	never := func() bool { return false }

@@ -75,7 +75,7 @@ func (s *backupSession) run(ctx context.Context) (err error) {
 	}
 	status := fmt.Sprintf("FIRN_STATUS=%d", cli.StatusOf(err))
 	after := s.hook(context.WithoutCancel(ctx), "after", s.options.after, status)
-	if after != nil && err != nil { // one of them is the error of the command, the other is told before
+	if after != nil && err != nil { // only one can be the error of the command: report the other first
 		s.program.Report(after)
 		return err
 	}

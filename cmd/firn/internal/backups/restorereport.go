@@ -61,7 +61,7 @@ func (s *restoreSession) report(r restore.Report, took time.Duration, err error)
 		p.Notice(line)
 	}
 	if r.Kept {
-		p.Notice("what was downloaded is kept; when the files can be written, the same command uses it")
+		p.Notice("the downloaded ranges are kept; once the files can be written, run the same command again")
 	}
 	return s.partial(r.Problems)
 }

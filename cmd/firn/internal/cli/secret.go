@@ -11,7 +11,7 @@ import (
 )
 
 // AskSecret asks on the terminal for a text that is not shown while it is typed, such as a
-// passphrase. Nothing but a terminal is read, so that no passphrase stands in a script.
+// passphrase. It reads only from a terminal, so that nobody writes a passphrase into a script.
 func (p *Program) AskSecret(ctx context.Context, what string) (string, error) {
 	file, ok := p.Stdin.(*os.File)
 	if !ok || !p.CanAsk() {
